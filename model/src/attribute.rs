@@ -1,0 +1,232 @@
+//! Names of attributes: the standard ones of OpenID Connect Core 1.0, section 5.1, and everything else.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// The standard attributes and the three that the service sets itself.
+///
+/// The order is the order in which people see them, and that of the attributes as JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standard {
+    Sub,
+    Email,
+    EmailVerified,
+    PhoneNumber,
+    PhoneNumberVerified,
+    Name,
+    GivenName,
+    MiddleName,
+    FamilyName,
+    Nickname,
+    PreferredUsername,
+    Birthdate,
+    Gender,
+    Address,
+    Website,
+    Profile,
+    Picture,
+    Locale,
+    Zoneinfo,
+    UpdatedAt,
+}
+
+impl Standard {
+    /// Every standard attribute, in order.
+    pub const ALL: [Self; 20] = [
+        Self::Sub,
+        Self::Email,
+        Self::EmailVerified,
+        Self::PhoneNumber,
+        Self::PhoneNumberVerified,
+        Self::Name,
+        Self::GivenName,
+        Self::MiddleName,
+        Self::FamilyName,
+        Self::Nickname,
+        Self::PreferredUsername,
+        Self::Birthdate,
+        Self::Gender,
+        Self::Address,
+        Self::Website,
+        Self::Profile,
+        Self::Picture,
+        Self::Locale,
+        Self::Zoneinfo,
+        Self::UpdatedAt,
+    ];
+
+    /// The claim's name, as in OpenID Connect.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sub => "sub",
+            Self::Email => "email",
+            Self::EmailVerified => "email_verified",
+            Self::PhoneNumber => "phone_number",
+            Self::PhoneNumberVerified => "phone_number_verified",
+            Self::Name => "name",
+            Self::GivenName => "given_name",
+            Self::MiddleName => "middle_name",
+            Self::FamilyName => "family_name",
+            Self::Nickname => "nickname",
+            Self::PreferredUsername => "preferred_username",
+            Self::Birthdate => "birthdate",
+            Self::Gender => "gender",
+            Self::Address => "address",
+            Self::Website => "website",
+            Self::Profile => "profile",
+            Self::Picture => "picture",
+            Self::Locale => "locale",
+            Self::Zoneinfo => "zoneinfo",
+            Self::UpdatedAt => "updated_at",
+        }
+    }
+
+    /// Whether only the service itself ever sets it; no client's write list changes that.
+    pub const fn is_set_by_service(self) -> bool {
+        matches!(self, Self::Sub | Self::EmailVerified | Self::PhoneNumberVerified)
+    }
+
+    /// The flag that says whether this contact is proven, if this is a contact.
+    pub const fn verified_flag(self) -> Option<Self> {
+        match self {
+            Self::Email => Some(Self::EmailVerified),
+            Self::PhoneNumber => Some(Self::PhoneNumberVerified),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Standard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The name of an attribute, well formed but not necessarily in the schema.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum AttributeName {
+    Standard(Standard),
+    /// `custom:…`, or a name that nobody declared.
+    Other(String),
+}
+
+/// Why a text can't be the name of an attribute at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MalformedName;
+
+impl fmt::Display for MalformedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not the name of an attribute")
+    }
+}
+
+impl std::error::Error for MalformedName {}
+
+/// What custom attributes are called: `custom:` and 1 to 20 characters.
+pub const CUSTOM_PREFIX: &str = "custom:";
+/// The longest part after [`CUSTOM_PREFIX`].
+pub const CUSTOM_NAME_MAX: usize = 20;
+/// The longest name of an attribute (UpdateUserAttributes, `AttributeNameType`).
+pub const NAME_MAX: usize = 32;
+
+impl AttributeName {
+    /// The name as it travels.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Standard(standard) => standard.as_str(),
+            Self::Other(name) => name,
+        }
+    }
+
+    /// The standard attribute that it names, if it does.
+    pub const fn standard(&self) -> Option<Standard> {
+        match self {
+            Self::Standard(standard) => Some(*standard),
+            Self::Other(_) => None,
+        }
+    }
+
+    /// Whether it is called `custom:` and something.
+    pub fn is_custom(&self) -> bool {
+        self.as_str().strip_prefix(CUSTOM_PREFIX).is_some_and(|rest| !rest.is_empty())
+    }
+}
+
+impl From<Standard> for AttributeName {
+    fn from(standard: Standard) -> Self {
+        Self::Standard(standard)
+    }
+}
+
+impl From<AttributeName> for String {
+    fn from(name: AttributeName) -> Self {
+        match name {
+            AttributeName::Standard(standard) => standard.as_str().to_owned(),
+            AttributeName::Other(name) => name,
+        }
+    }
+}
+
+impl PartialEq<Standard> for AttributeName {
+    fn eq(&self, other: &Standard) -> bool {
+        self.standard() == Some(*other)
+    }
+}
+
+impl FromStr for AttributeName {
+    type Err = MalformedName;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        if let Some(standard) = Standard::ALL.into_iter().find(|standard| standard.as_str() == name) {
+            return Ok(Self::Standard(standard));
+        }
+        // Brackets would be mangled on their way through a form; the rest would be mangled in a log.
+        let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '[' | ']' | '"' | '<' | '>' | '&' | '\\');
+        match name.len() {
+            1..=NAME_MAX if name.chars().all(plain) => Ok(Self::Other(name.to_owned())),
+            _ => Err(MalformedName),
+        }
+    }
+}
+
+impl TryFrom<String> for AttributeName {
+    type Error = MalformedName;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        name.parse()
+    }
+}
+
+impl fmt::Display for AttributeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_standard_name_is_read_back() {
+        for standard in Standard::ALL {
+            assert_eq!(standard.as_str().parse(), Ok(AttributeName::Standard(standard)));
+        }
+    }
+
+    #[test]
+    fn names_that_a_form_would_mangle_are_refused() {
+        for name in ["", "a[b]", "a b", "naïve", "a\n", "<b>", &"x".repeat(33)] {
+            assert_eq!(name.parse::<AttributeName>(), Err(MalformedName), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_custom_name_is_told_from_an_unknown_one() {
+        assert!("custom:team".parse::<AttributeName>().is_ok_and(|name| name.is_custom()));
+        assert!("nope".parse::<AttributeName>().is_ok_and(|name| !name.is_custom()));
+        assert!("custom:".parse::<AttributeName>().is_ok_and(|name| !name.is_custom()));
+    }
+}

@@ -1,0 +1,77 @@
+//! Codes that prove an address, and how a destination is shown to somebody who may not know it.
+
+use crate::attribute::AttributeName;
+use serde::{Deserialize, Serialize};
+
+/// How many digits a code has.
+pub const DIGITS: usize = 6;
+/// How often a code may be tried before a new one is needed.
+pub const MAX_ATTEMPTS: u32 = 5;
+
+/// How a message travels (`DeliveryMediumType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum DeliveryMedium {
+    Email,
+    Sms,
+}
+
+impl DeliveryMedium {
+    /// As the wire API spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "EMAIL",
+            Self::Sms => "SMS",
+        }
+    }
+}
+
+/// Where a code was sent (`CodeDeliveryDetailsType`): the destination is masked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CodeDeliveryDetails {
+    pub attribute_name: AttributeName,
+    pub delivery_medium: DeliveryMedium,
+    pub destination: String,
+}
+
+/// `me@domain.com` becomes `m***@d***`, as on the wire.
+pub fn mask_email(email: &str) -> String {
+    let (local, domain) = email.rsplit_once('@').unwrap_or((email, ""));
+    let first = |text: &str| text.chars().next().map(String::from).unwrap_or_default();
+    format!("{}***@{}***", first(local), first(domain))
+}
+
+/// `+12128601234` becomes `+*******1234`, as on the wire.
+pub fn mask_phone(phone: &str) -> String {
+    let last: Vec<char> = phone.chars().rev().take(4).collect();
+    format!("+*******{}", last.into_iter().rev().collect::<String>())
+}
+
+/// What was typed, without the spaces and hyphens that people put between digits.
+pub fn tidy(typed: &str) -> String {
+    typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect()
+}
+
+/// Whether a tidied text could be a code at all.
+pub fn is_shaped(code: &str) -> bool {
+    code.len() == DIGITS && code.bytes().all(|digit| digit.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_are_those_of_the_wire_api() {
+        assert_eq!(mask_email("me@anotherdomain.com"), "m***@a***");
+        assert_eq!(mask_phone("+12128601234"), "+*******1234");
+        assert_eq!(mask_email("日本@例え.jp"), "日***@例***");
+    }
+
+    #[test]
+    fn spaces_in_a_code_are_forgiven() {
+        assert_eq!(tidy(" 123 456 "), "123456");
+        assert!(is_shaped("123456") && !is_shaped("12345") && !is_shaped("12345६"));
+    }
+}

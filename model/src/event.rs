@@ -1,0 +1,102 @@
+//! What happened to an account, in the words and payloads of the guide's Hub (`auth` channel).
+
+use crate::attribute::AttributeName;
+use crate::code::CodeDeliveryDetails;
+use crate::refusal::Refusal;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What became of one attribute of an update.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Updated {
+    /// `false`: it waits for the code that was sent.
+    #[serde(rename = "isUpdated")]
+    pub is_updated: bool,
+    #[serde(rename = "codeDeliveryDetails", default, skip_serializing_if = "Option::is_none")]
+    pub code_delivery_details: Option<CodeDeliveryDetails>,
+}
+
+/// What became of an update, attribute by attribute.
+pub type UpdateOutcome = BTreeMap<AttributeName, Updated>;
+
+/// An event of an account. Serialised it is the Hub's payload: `{"event": …, "data": …}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", content = "data")]
+pub enum Event {
+    #[serde(rename = "signUp")]
+    SignUp { username: String },
+    #[serde(rename = "confirmSignUp")]
+    ConfirmSignUp { username: String },
+    #[serde(rename = "signIn")]
+    SignIn { username: String },
+    #[serde(rename = "signIn_failure")]
+    SignInFailure { username: String },
+    #[serde(rename = "signOut")]
+    SignOut { username: String },
+    #[serde(rename = "updateUserAttributes")]
+    UpdateUserAttributes(UpdateOutcome),
+    /// None of the attributes was changed; the refusal says which one and why.
+    #[serde(rename = "updateUserAttributes_failure")]
+    UpdateUserAttributesFailure(Refusal),
+    #[serde(rename = "verifyUserAttribute")]
+    VerifyUserAttribute { attribute: AttributeName },
+    #[serde(rename = "verifyUserAttribute_failure")]
+    VerifyUserAttributeFailure { attribute: AttributeName },
+    #[serde(rename = "resendUserAttributeCode")]
+    ResendUserAttributeCode { attribute: AttributeName },
+    #[serde(rename = "cancelUserAttributeUpdate")]
+    CancelUserAttributeUpdate { attribute: AttributeName },
+    #[serde(rename = "deleteUserAttributes")]
+    DeleteUserAttributes { attributes: Vec<AttributeName> },
+}
+
+impl Event {
+    /// The Hub's name of the event.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::SignUp { .. } => "signUp",
+            Self::ConfirmSignUp { .. } => "confirmSignUp",
+            Self::SignIn { .. } => "signIn",
+            Self::SignInFailure { .. } => "signIn_failure",
+            Self::SignOut { .. } => "signOut",
+            Self::UpdateUserAttributes(_) => "updateUserAttributes",
+            Self::UpdateUserAttributesFailure(_) => "updateUserAttributes_failure",
+            Self::VerifyUserAttribute { .. } => "verifyUserAttribute",
+            Self::VerifyUserAttributeFailure { .. } => "verifyUserAttribute_failure",
+            Self::ResendUserAttributeCode { .. } => "resendUserAttributeCode",
+            Self::CancelUserAttributeUpdate { .. } => "cancelUserAttributeUpdate",
+            Self::DeleteUserAttributes { .. } => "deleteUserAttributes",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attribute::Standard;
+    use crate::code::DeliveryMedium;
+
+    #[test]
+    fn an_update_has_exactly_the_guides_payload() {
+        let details = CodeDeliveryDetails {
+            attribute_name: Standard::Email.into(),
+            delivery_medium: DeliveryMedium::Email,
+            destination: "m***@a***".into(),
+        };
+        let event = Event::UpdateUserAttributes(BTreeMap::from([
+            (Standard::Email.into(), Updated { is_updated: false, code_delivery_details: Some(details) }),
+            (Standard::FamilyName.into(), Updated { is_updated: true, code_delivery_details: None }),
+        ]));
+        assert_eq!(
+            serde_json::to_string(&event).unwrap(),
+            r#"{"event":"updateUserAttributes","data":{"email":{"isUpdated":false,"codeDeliveryDetails":{"AttributeName":"email","DeliveryMedium":"EMAIL","Destination":"m***@a***"}},"family_name":{"isUpdated":true}}}"#
+        );
+    }
+
+    #[test]
+    fn the_name_is_the_one_that_travels() {
+        let event = Event::UpdateUserAttributesFailure(Refusal::default());
+        let text = serde_json::to_string(&event).unwrap();
+        assert!(text.starts_with(&format!(r#"{{"event":"{}""#, event.name())));
+    }
+}

@@ -1,0 +1,197 @@
+//! What people type to say who they are, as far as a browser can judge it.
+//!
+//! Normalisation (NFKC, case folding) needs tables and lives in `pool`.
+
+use crate::why::Why;
+use serde::{Deserialize, Serialize};
+
+/// The longest username (`UsernameType`).
+pub const USERNAME_MAX: usize = 128;
+/// The longest email address (RFC 5321, section 4.5.3.1.3, less the angle brackets).
+pub const EMAIL_MAX: usize = 254;
+
+/// A way to say who one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IdentifierKind {
+    Username,
+    Email,
+    PhoneNumber,
+}
+
+/// How people sign in to this user pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInOptions {
+    pub username: bool,
+    pub email: bool,
+    pub phone_number: bool,
+}
+
+impl Default for SignInOptions {
+    /// By username or by verified email address.
+    fn default() -> Self {
+        Self { username: true, email: true, phone_number: false }
+    }
+}
+
+impl SignInOptions {
+    pub const fn allows(self, kind: IdentifierKind) -> bool {
+        match kind {
+            IdentifierKind::Username => self.username,
+            IdentifierKind::Email => self.email,
+            IdentifierKind::PhoneNumber => self.phone_number,
+        }
+    }
+
+    /// What kind of identifier a typed text is meant to be, by its looks and by what is allowed here.
+    pub fn kind_of(self, typed: &str) -> IdentifierKind {
+        if self.email && typed.contains('@') {
+            IdentifierKind::Email
+        } else if self.phone_number && typed.starts_with('+') {
+            IdentifierKind::PhoneNumber
+        } else if self.username {
+            IdentifierKind::Username
+        } else if self.email {
+            IdentifierKind::Email
+        } else {
+            IdentifierKind::PhoneNumber
+        }
+    }
+}
+
+/// A new username: 1 to 128 visible characters, no spaces, and nothing that could be taken for an email address
+/// or a phone number.
+pub fn check_username(typed: &str) -> Result<(), Why> {
+    let length = typed.chars().count();
+    if length == 0 {
+        return Err(Why::Missing);
+    }
+    if length > USERNAME_MAX {
+        return Err(Why::TooLong { max: USERNAME_MAX as u32 });
+    }
+    if typed.contains('@') || typed.starts_with('+') {
+        return Err(Why::UsernameLooksLikeContact);
+    }
+    if typed.chars().any(|c| c.is_whitespace() || c.is_control() || is_invisible(c) || matches!(c, '<' | '>' | '"' | '\\' | '&')) {
+        return Err(Why::BadUsername);
+    }
+    Ok(())
+}
+
+/// The shape of an email address as browsers see it (HTML, section 4.10.5.1.5), with a dot in the domain, and
+/// with letters beyond ASCII allowed (RFC 6531).
+pub fn check_email(typed: &str) -> Result<(), Why> {
+    if typed.is_empty() {
+        return Err(Why::Missing);
+    }
+    if typed.len() > EMAIL_MAX {
+        return Err(Why::TooLong { max: EMAIL_MAX as u32 });
+    }
+    let (local, domain) = typed.rsplit_once('@').ok_or(Why::NotAnEmail)?;
+    let visible = |c: char| !c.is_control() && !c.is_whitespace() && !is_invisible(c);
+    let in_local = |c: char| visible(c) && (!c.is_ascii() || c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c));
+    let good_local = (1..=64).contains(&local.len()) && local.chars().all(in_local) && local.split('.').all(|part| !part.is_empty());
+    let in_label = |c: char| visible(c) && (!c.is_ascii() || c.is_ascii_alphanumeric() || c == '-');
+    let good_label =
+        |label: &str| (1..=63).contains(&label.len()) && label.chars().all(in_label) && !label.starts_with('-') && !label.ends_with('-');
+    if good_local && domain.contains('.') && domain.split('.').all(good_label) { Ok(()) } else { Err(Why::NotAnEmail) }
+}
+
+/// The shape of an E.164 number: `+`, no leading zero, 7 to 15 digits.
+pub fn check_phone(typed: &str) -> Result<(), Why> {
+    if typed.is_empty() {
+        return Err(Why::Missing);
+    }
+    let digits = typed.strip_prefix('+').ok_or(Why::NotAPhoneNumber)?;
+    let shaped = (7..=15).contains(&digits.len()) && digits.bytes().all(|d| d.is_ascii_digit()) && !digits.starts_with('0');
+    if shaped { Ok(()) } else { Err(Why::NotAPhoneNumber) }
+}
+
+/// A phone number from the country code beside the field and what was typed; a typed `+` wins.
+///
+/// Spaces, dots, hyphens, slashes and parentheses are dropped, other characters stay to be refused.
+pub fn join_phone(country_code: &str, typed: &str) -> String {
+    let tidy: String = typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '(' | ')' | '/')).collect();
+    if tidy.is_empty() || tidy.starts_with('+') {
+        return tidy;
+    }
+    if let Some(international) = tidy.strip_prefix("00") {
+        return format!("+{international}");
+    }
+    // The zero that people dial inside their country is no part of the number abroad; Italy's is.
+    let national = if country_code == "+39" { &tidy } else { tidy.strip_prefix('0').unwrap_or(&tidy) };
+    format!("{country_code}{national}")
+}
+
+/// Characters that show nothing or turn the reading direction around: two different texts would look the same.
+pub const fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_guides_values_are_well_formed() {
+        assert_eq!(check_username("jdoe"), Ok(()));
+        assert_eq!(check_email("me@domain.com"), Ok(()));
+        assert_eq!(check_phone("+12128601234"), Ok(()));
+    }
+
+    #[test]
+    fn what_is_no_email_address_is_refused() {
+        for typed in [
+            "me",
+            "me@",
+            "@domain.com",
+            "me@domain",
+            "me@.com",
+            "a b@c.de",
+            "me@domain..com",
+            "me@-a.de",
+            "a@b@c.de",
+            ".a@b.de",
+            "a\u{202E}@b.de",
+            "a\n@b.de",
+            "<a@b.de>",
+        ] {
+            assert_eq!(check_email(typed), Err(Why::NotAnEmail), "{typed:?}");
+        }
+        assert_eq!(check_email("jürgen@bücher.example"), Ok(()));
+        assert_eq!(check_email("first.last+tag@sub.example.co"), Ok(()));
+    }
+
+    #[test]
+    fn a_username_can_not_pass_for_an_address() {
+        assert_eq!(check_username("me@domain.com"), Err(Why::UsernameLooksLikeContact));
+        assert_eq!(check_username("+12128601234"), Err(Why::UsernameLooksLikeContact));
+        assert_eq!(check_username("j doe"), Err(Why::BadUsername));
+        assert_eq!(check_username("jdoe\u{200B}"), Err(Why::BadUsername));
+        assert_eq!(check_username("用户"), Ok(()));
+    }
+
+    #[test]
+    fn a_national_number_gets_its_country() {
+        assert_eq!(join_phone("+1", "(212) 860-1234"), "+12128601234");
+        assert_eq!(join_phone("+44", "020 7946 0000"), "+442079460000");
+        assert_eq!(join_phone("+39", "06 1234 5678"), "+390612345678");
+        assert_eq!(join_phone("+1", "+49 30 123456"), "+4930123456");
+        assert_eq!(join_phone("+1", "0049 30 123456"), "+4930123456");
+        assert_eq!(join_phone("+1", " "), "");
+        assert_eq!(check_phone(&join_phone("+1", "call me")), Err(Why::NotAPhoneNumber));
+    }
+
+    #[test]
+    fn a_typed_identifier_is_told_by_its_looks() {
+        let all = SignInOptions { username: true, email: true, phone_number: true };
+        assert_eq!(all.kind_of("jdoe"), IdentifierKind::Username);
+        assert_eq!(all.kind_of("me@domain.com"), IdentifierKind::Email);
+        assert_eq!(all.kind_of("+12128601234"), IdentifierKind::PhoneNumber);
+        let only_email = SignInOptions { username: false, email: true, phone_number: false };
+        assert_eq!(only_email.kind_of("jdoe"), IdentifierKind::Email);
+    }
+}

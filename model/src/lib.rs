@@ -1,0 +1,25 @@
+//! What things are: attributes, identifiers, passwords, codes, events, refusals and addresses of pages.
+//!
+//! No I/O, no clock, no randomness, no framework, no tables: it compiles to WASM and stands behind both the
+//! browser's inline checks and the server's decisions.
+
+pub mod access;
+pub mod attribute;
+pub mod code;
+pub mod event;
+pub mod identifier;
+pub mod password;
+pub mod paths;
+pub mod refusal;
+pub mod schema;
+pub mod why;
+
+pub use access::AccessLists;
+pub use attribute::{AttributeName, Standard};
+pub use code::{CodeDeliveryDetails, DeliveryMedium};
+pub use event::{Event, UpdateOutcome, Updated};
+pub use identifier::{IdentifierKind, SignInOptions};
+pub use password::{Password, Policy, Rule, Rules};
+pub use refusal::{FieldName, Refusal};
+pub use schema::{Definition, Format, Schema};
+pub use why::Why;

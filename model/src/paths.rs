@@ -1,0 +1,75 @@
+//! Every address of a page or form, once.
+
+pub const START: &str = "/";
+pub const SIGN_IN: &str = "/sign-in";
+pub const SIGN_UP: &str = "/sign-up";
+pub const CONFIRM: &str = "/confirm";
+pub const CONFIRM_RESEND: &str = "/confirm/resend";
+pub const CONFIRM_ADDRESS: &str = "/confirm/address";
+pub const FORGOT_PASSWORD: &str = "/forgot-password";
+pub const PROFILE: &str = "/profile";
+pub const PROFILE_DELETE: &str = "/profile/delete";
+pub const PROFILE_REFRESH: &str = "/profile/refresh";
+pub const PROFILE_JSON: &str = "/profile/attributes.json";
+pub const PROFILE_EMAIL: &str = "/profile/email";
+pub const PROFILE_EMAIL_VERIFY: &str = "/profile/email/verify";
+pub const PROFILE_EMAIL_RESEND: &str = "/profile/email/resend";
+pub const PROFILE_EMAIL_CANCEL: &str = "/profile/email/cancel";
+pub const SIGN_OUT: &str = "/sign-out";
+pub const THEME: &str = "/theme";
+pub const EVENTS: &str = "/events";
+pub const MAILBOX: &str = "/dev/mailbox";
+pub const MAILBOX_JSON: &str = "/dev/mailbox.json";
+pub const HEALTHZ: &str = "/healthz";
+pub const READYZ: &str = "/readyz";
+
+/// The pages that a sign-in may lead to. Nothing else is ever put into a `Location` from a request.
+const AFTER_SIGN_IN: [&str; 3] = [PROFILE, PROFILE_EMAIL, SIGN_OUT];
+
+/// The page to go to after sign-in, if what the link says is one of ours.
+pub fn next(asked: &str) -> Option<&'static str> {
+    AFTER_SIGN_IN.into_iter().find(|path| *path == asked)
+}
+
+/// Every address that shows a page to whoever asks for it.
+const PAGES: [&str; 12] = [
+    START,
+    SIGN_IN,
+    SIGN_UP,
+    CONFIRM,
+    CONFIRM_RESEND,
+    CONFIRM_ADDRESS,
+    PROFILE,
+    PROFILE_EMAIL,
+    PROFILE_EMAIL_VERIFY,
+    PROFILE_EMAIL_RESEND,
+    PROFILE_EMAIL_CANCEL,
+    SIGN_OUT,
+];
+
+/// The page at an address, if it is one of ours: what a theme's switch may return to.
+pub fn page(asked: &str) -> Option<&'static str> {
+    PAGES.into_iter().find(|path| *path == asked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hostile_next_leads_nowhere() {
+        for asked in [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example/profile",
+            "/profile/../x",
+            "/profile?x",
+            "javascript:alert(1)",
+            "/profile\n",
+            "",
+        ] {
+            assert_eq!(next(asked), None, "{asked:?}");
+        }
+        assert_eq!(next("/profile/email"), Some("/profile/email"));
+    }
+}

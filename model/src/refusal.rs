@@ -1,0 +1,192 @@
+//! What a form is told when it is refused, field by field.
+
+use crate::attribute::AttributeName;
+use crate::why::Why;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// A field that a form may have. What isn't one of these isn't a form of ours.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum FieldName {
+    Username,
+    Email,
+    Password,
+    ConfirmPassword,
+    Code,
+    CountryCode,
+    Next,
+    Names,
+    Theme,
+    Attribute(AttributeName),
+}
+
+impl FieldName {
+    /// Whether the typed value may be shown again after a refusal; passwords and codes never.
+    pub const fn keep(&self) -> bool {
+        match self {
+            Self::Username | Self::Email | Self::CountryCode | Self::Next | Self::Names | Self::Theme | Self::Attribute(_) => true,
+            Self::Password | Self::ConfirmPassword | Self::Code => false,
+        }
+    }
+}
+
+impl fmt::Display for FieldName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Username => "username",
+            Self::Email => "email",
+            Self::Password => "password",
+            Self::ConfirmPassword => "confirm_password",
+            Self::Code => "code",
+            Self::CountryCode => "country_code",
+            Self::Next => "next",
+            Self::Names => "names",
+            Self::Theme => "theme",
+            Self::Attribute(name) => return write!(f, "attributes[{name}]"),
+        })
+    }
+}
+
+/// A field that no form of ours has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownField;
+
+impl fmt::Display for UnknownField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a field of any form")
+    }
+}
+
+impl std::error::Error for UnknownField {}
+
+impl FromStr for FieldName {
+    type Err = UnknownField;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Ok(match name {
+            "username" => Self::Username,
+            "email" => Self::Email,
+            "password" => Self::Password,
+            "confirm_password" => Self::ConfirmPassword,
+            "code" => Self::Code,
+            "country_code" => Self::CountryCode,
+            "next" => Self::Next,
+            "names" => Self::Names,
+            "theme" => Self::Theme,
+            _ => {
+                let inner = name.strip_prefix("attributes[").and_then(|rest| rest.strip_suffix(']')).ok_or(UnknownField)?;
+                Self::Attribute(inner.parse().map_err(|_| UnknownField)?)
+            }
+        })
+    }
+}
+
+impl TryFrom<String> for FieldName {
+    type Error = UnknownField;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        name.parse()
+    }
+}
+
+impl From<FieldName> for String {
+    fn from(name: FieldName) -> Self {
+        name.to_string()
+    }
+}
+
+impl From<AttributeName> for FieldName {
+    fn from(name: AttributeName) -> Self {
+        Self::Attribute(name)
+    }
+}
+
+/// What a form is told when it is refused: one reason for the whole, and one for each wrong field.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    pub form: Option<Why>,
+    pub fields: Vec<(FieldName, Why)>,
+}
+
+impl Refusal {
+    pub fn form(why: Why) -> Self {
+        Self { form: Some(why), fields: Vec::new() }
+    }
+
+    pub fn field(name: impl Into<FieldName>, why: Why) -> Self {
+        Self { form: None, fields: vec![(name.into(), why)] }
+    }
+
+    /// Why this field was refused, if it was.
+    pub fn on(&self, name: &FieldName) -> Option<Why> {
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, why)| *why)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.form.is_none() && self.fields.is_empty()
+    }
+
+    /// The one place that knows the HTTP status of a refusal (RFC 9110, section 15.5).
+    pub fn status(&self) -> u16 {
+        let of = |why: &Why| match why {
+            Why::WrongCredentials | Why::SignedOut => 401,
+            Why::CrossSite | Why::NotWritable => 403,
+            Why::UsernameTaken | Why::AliasExists => 409,
+            Why::TooLarge => 413,
+            Why::Wait { .. } => 429,
+            Why::BadRequest => 400,
+            Why::Busy | Why::Unavailable => 503,
+            _ => 422,
+        };
+        // A form with several faults is "unprocessable"; one with a single fault says which.
+        match (&self.form, self.fields.as_slice()) {
+            (Some(why), _) => of(why),
+            (None, [(_, why)]) => of(why),
+            (None, _) => 422,
+        }
+    }
+
+    /// After how many seconds it is worth trying again, where that is known.
+    pub fn retry_after(&self) -> Option<u32> {
+        let whys = self.form.iter().chain(self.fields.iter().map(|(_, why)| why));
+        whys.filter_map(|why| match why {
+            Why::Wait { seconds } => Some(*seconds),
+            Why::Busy => Some(1),
+            _ => None,
+        })
+        .max()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_and_codes_are_never_kept() {
+        for (name, keep) in
+            [("password", false), ("confirm_password", false), ("code", false), ("username", true), ("attributes[custom:team]", true)]
+        {
+            assert_eq!(name.parse::<FieldName>().map(|name| name.keep()), Ok(keep), "{name}");
+        }
+        assert_eq!("new_password".parse::<FieldName>(), Err(UnknownField));
+    }
+
+    #[test]
+    fn a_refusal_survives_its_journey() {
+        let refusal = Refusal {
+            form: Some(Why::Wait { seconds: 4 }),
+            fields: vec![
+                (FieldName::Code, Why::WrongCode { tries_left: 3 }),
+                ("nope".parse::<AttributeName>().unwrap().into(), Why::UnknownAttribute),
+            ],
+        };
+        let text = serde_json::to_string(&refusal).unwrap();
+        assert!(text.contains(r#"["attributes[nope]","UnknownAttribute"]"#), "{text}");
+        assert_eq!(serde_json::from_str::<Refusal>(&text).unwrap(), refusal);
+        assert_eq!(refusal.status(), 429);
+        assert_eq!(refusal.retry_after(), Some(4));
+    }
+}

@@ -1,0 +1,241 @@
+//! Which attributes there are, and what their values may be. The one definition that browser and server share.
+
+use crate::attribute::{AttributeName, Standard};
+use crate::identifier::{check_email, check_phone, is_invisible};
+use crate::why::Why;
+use serde::{Deserialize, Serialize};
+
+/// The longest value of any attribute (`AttributeValueType`).
+pub const VALUE_MAX: u32 = 2048;
+
+/// What the text of a value must look like. Every value travels as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Format {
+    Text,
+    Email,
+    PhoneNumber,
+    /// `YYYY-MM-DD`, a real day (OpenID Connect Core 1.0, section 5.1, `birthdate`).
+    Date,
+    /// An integer between the definition's bounds.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+}
+
+impl Format {
+    /// In the order of their numbers.
+    const ALL: [Self; 6] = [Self::Text, Self::Email, Self::PhoneNumber, Self::Date, Self::Number, Self::Boolean];
+}
+
+/// One attribute of the schema (`SchemaAttributeType`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Definition {
+    pub name: AttributeName,
+    /// What people call it; standard attributes have their label among the pages' texts.
+    pub label: Option<String>,
+    pub format: Format,
+    pub required: bool,
+    pub mutable: bool,
+    /// Characters for texts, the value itself for numbers.
+    pub min: i64,
+    /// Characters for texts, the value itself for numbers.
+    pub max: i64,
+}
+
+impl Definition {
+    fn standard(standard: Standard) -> Self {
+        let (format, min, max) = match standard {
+            Standard::Email => (Format::Email, 0, i64::from(VALUE_MAX)),
+            Standard::PhoneNumber => (Format::PhoneNumber, 0, i64::from(VALUE_MAX)),
+            Standard::Birthdate => (Format::Date, 10, 10),
+            Standard::UpdatedAt => (Format::Number, 0, i64::MAX),
+            Standard::EmailVerified | Standard::PhoneNumberVerified => (Format::Boolean, 0, i64::from(VALUE_MAX)),
+            _ => (Format::Text, 0, i64::from(VALUE_MAX)),
+        };
+        Self {
+            name: standard.into(),
+            label: None,
+            format,
+            required: standard == Standard::Sub,
+            mutable: standard != Standard::Sub,
+            min,
+            max,
+        }
+    }
+
+    /// Whether a value, already trimmed, may stand in this attribute. An empty one is not judged here: it means
+    /// "none".
+    pub fn check(&self, value: &str) -> Result<(), Why> {
+        let length = value.chars().count() as i64;
+        if length > i64::from(VALUE_MAX) {
+            return Err(Why::TooLong { max: VALUE_MAX });
+        }
+        if has_bad_characters(value, self.allows_lines()) {
+            return Err(Why::ControlCharacters);
+        }
+        match self.format {
+            Format::Email => check_email(value),
+            Format::PhoneNumber => check_phone(value),
+            Format::Date => {
+                if is_real_date(value) {
+                    Ok(())
+                } else {
+                    Err(Why::NotADate)
+                }
+            }
+            Format::Boolean => {
+                if matches!(value, "true" | "false") {
+                    Ok(())
+                } else {
+                    Err(Why::NotABoolean)
+                }
+            }
+            Format::Number => match parse_integer(value) {
+                Some(number) if (self.min..=self.max).contains(&number) => Ok(()),
+                Some(_) => Err(Why::OutOfRange { min: self.min, max: self.max }),
+                None => Err(Why::NotANumber),
+            },
+            Format::Text if length > self.max => Err(Why::TooLong { max: self.max.try_into().unwrap_or(VALUE_MAX) }),
+            Format::Text if length < self.min => Err(Why::TooShort { min: self.min.try_into().unwrap_or(VALUE_MAX) }),
+            Format::Text => Ok(()),
+        }
+    }
+
+    /// What a browser needs to check the value, as one short text: derived readers cost it more than the check.
+    pub fn to_rule(&self) -> String {
+        format!("{}|{}|{}|{}|{}", self.name, self.format as u8, u8::from(self.required), self.min, self.max)
+    }
+
+    /// The definition behind [`Self::to_rule`], without its label.
+    pub fn from_rule(rule: &str) -> Option<Self> {
+        let mut parts = rule.rsplitn(5, '|');
+        let (max, min) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let required = parts.next()? == "1";
+        let format = *Format::ALL.get(parts.next()?.parse::<usize>().ok()?)?;
+        let name = parts.next()?.parse().ok()?;
+        Some(Self { name, label: None, format, required, mutable: true, min, max })
+    }
+
+    /// Whether the value may have several lines.
+    pub fn allows_lines(&self) -> bool {
+        self.name == Standard::Address
+    }
+}
+
+/// The schema of a user pool: the standard attributes and the pool's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schema {
+    definitions: Vec<Definition>,
+}
+
+impl Schema {
+    /// The standard attributes, none of them required but `sub`.
+    pub fn standard() -> Self {
+        Self { definitions: Standard::ALL.into_iter().map(Definition::standard).collect() }
+    }
+
+    /// The definition of an attribute, if the schema has it.
+    pub fn get(&self, name: &AttributeName) -> Option<&Definition> {
+        self.definitions.iter().find(|it| it.name == *name)
+    }
+
+    /// The same for an attribute to be changed while the schema is put together.
+    pub fn get_mut(&mut self, name: &AttributeName) -> Option<&mut Definition> {
+        self.definitions.iter_mut().find(|it| it.name == *name)
+    }
+
+    /// Adds the pool's own attribute; one of the same name is replaced.
+    pub fn add(&mut self, definition: Definition) {
+        self.definitions.retain(|it| it.name != definition.name);
+        self.definitions.push(definition);
+    }
+
+    /// All of them, standard ones first.
+    pub fn definitions(&self) -> impl Iterator<Item = &Definition> {
+        self.definitions.iter()
+    }
+}
+
+fn has_bad_characters(value: &str, allows_lines: bool) -> bool {
+    // Joiners stay allowed: emoji and several scripts are written with them.
+    let joiner = |c| matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0000}'..='\u{E0FFF}');
+    let line = |c| allows_lines && matches!(c, '\n' | '\r');
+    value.chars().any(|c| (c.is_control() && !line(c)) || (is_invisible(c) && !joiner(c)))
+}
+
+/// A plain integer as people write it: no plus, no exponent, no fraction.
+fn parse_integer(value: &str) -> Option<i64> {
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    (!digits.is_empty() && digits.bytes().all(|d| d.is_ascii_digit())).then(|| value.parse().ok())?
+}
+
+/// `YYYY-MM-DD` in the proleptic Gregorian calendar; `0000` stands for a year that is not told (OpenID Connect).
+pub fn is_real_date(value: &str) -> bool {
+    let number = |range: std::ops::Range<usize>| {
+        value.get(range).filter(|part| part.bytes().all(|b| b.is_ascii_digit())).and_then(|part| part.parse::<u32>().ok())
+    };
+    let shaped = value.len() == 10 && value.as_bytes().get(4) == Some(&b'-') && value.as_bytes().get(7) == Some(&b'-');
+    let (true, Some(year), Some(month), Some(day)) = (shaped, number(0..4), number(5..7), number(8..10)) else { return false };
+    let leap = year == 0 || (year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)));
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        _ => return false,
+    };
+    (1..=days).contains(&day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: Standard, value: &str) -> Result<(), Why> {
+        Schema::standard().get(&name.into()).unwrap().check(value)
+    }
+
+    #[test]
+    fn what_other_servers_let_through_is_refused() {
+        assert_eq!(check(Standard::Name, &"x".repeat(5000)), Err(Why::TooLong { max: VALUE_MAX }));
+        assert_eq!(check(Standard::Birthdate, "not-a-date"), Err(Why::NotADate));
+        assert_eq!(check(Standard::Birthdate, "2023-02-29"), Err(Why::NotADate));
+        assert_eq!(check(Standard::UpdatedAt, "NaN"), Err(Why::NotANumber));
+        assert_eq!(check(Standard::UpdatedAt, "-1"), Err(Why::OutOfRange { min: 0, max: i64::MAX }));
+    }
+
+    #[test]
+    fn real_days_are_days() {
+        for day in ["2024-02-29", "2000-02-29", "1970-01-01", "0000-02-29", "9999-12-31"] {
+            assert_eq!(check(Standard::Birthdate, day), Ok(()), "{day}");
+        }
+        for day in ["1900-02-29", "2024-13-01", "2024-00-10", "2024-1-1", "2024-01-1x", "２０２４-01-01"] {
+            assert_eq!(check(Standard::Birthdate, day), Err(Why::NotADate), "{day}");
+        }
+    }
+
+    #[test]
+    fn control_and_direction_characters_are_refused_and_joiners_are_not() {
+        assert_eq!(check(Standard::Name, "a\u{0}b"), Err(Why::ControlCharacters));
+        assert_eq!(check(Standard::Name, "a\u{202E}b"), Err(Why::ControlCharacters));
+        assert_eq!(check(Standard::Nickname, "👩\u{200D}🚀"), Ok(()));
+        assert_eq!(check(Standard::Address, "1 Street\nTown"), Ok(()));
+        assert_eq!(check(Standard::Name, "two\nlines"), Err(Why::ControlCharacters));
+    }
+
+    #[test]
+    fn a_browser_reads_back_what_it_checks() {
+        for definition in Schema::standard().definitions() {
+            let read = Definition::from_rule(&definition.to_rule()).unwrap();
+            assert_eq!(read, Definition { mutable: true, label: None, ..definition.clone() });
+        }
+        assert_eq!(Definition::from_rule("email|1"), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_value_makes_a_check_panic(value in "\\PC{0,40}|[0-9-]{8,12}") {
+            for standard in Standard::ALL { let _ = check(standard, &value); }
+        }
+    }
+}
