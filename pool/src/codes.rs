@@ -1,0 +1,310 @@
+//! Codes that prove a contact: issued, tried, used once.
+//!
+//! A use case that takes a code does three steps: `count_attempt` in a transaction of its own, so that no refusal
+//! hands the attempt back; `Attempt::compare`; then `consume` inside its own transaction, where expiry and single
+//! use are decided by the statement itself.
+
+use crate::Inner;
+use crate::clock::Timestamp;
+use crate::identifiers::ContactKind;
+use crate::keys::{Keys, Purpose};
+use crate::sessions::UserId;
+use crate::store::{Conn, Row, StoreError, Tx};
+use model::code::MAX_ATTEMPTS;
+use model::{AttributeName, Why};
+use std::fmt;
+use subtle::ConstantTimeEq as _;
+
+/// What a code is for. One for another purpose proves nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CodePurpose {
+    /// Confirms a new account.
+    SignUp,
+    /// Proves a contact of an account.
+    Verify,
+}
+
+impl CodePurpose {
+    /// As the store spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignUp => "sign_up",
+            Self::Verify => "verify",
+        }
+    }
+}
+
+/// Why a code was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeFault {
+    /// Nothing was typed.
+    Missing,
+    /// Not six digits: no try was spent on it.
+    NotACode,
+    Wrong {
+        tries_left: u32,
+    },
+    Expired,
+    Used,
+    /// It was tried too often; only a new one helps.
+    WornOut,
+    /// No code is waiting for this.
+    NoCode,
+}
+
+impl CodeFault {
+    /// What the person is told.
+    pub const fn why(self) -> Why {
+        match self {
+            Self::Missing => Why::Missing,
+            Self::NotACode => Why::NotACode,
+            Self::Wrong { tries_left } => Why::WrongCode { tries_left },
+            Self::Expired => Why::ExpiredCode,
+            Self::Used => Why::UsedCode,
+            Self::WornOut => Why::WornOutCode,
+            Self::NoCode => Why::NoCode,
+        }
+    }
+}
+
+/// The digits of what was typed. What can't be a code at all is told so before anything is looked up or counted.
+pub(crate) fn read(typed: &str) -> Result<String, CodeFault> {
+    let code = model::code::tidy(typed);
+    if code.is_empty() {
+        return Err(CodeFault::Missing);
+    }
+    if model::code::is_shaped(&code) { Ok(code) } else { Err(CodeFault::NotACode) }
+}
+
+/// The place of a code: there is one for each user, purpose and attribute, and a newer code takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Slot {
+    pub(crate) user: UserId,
+    pub(crate) purpose: CodePurpose,
+    pub(crate) attribute: AttributeName,
+}
+
+impl Slot {
+    pub(crate) fn new(user: UserId, purpose: CodePurpose, attribute: impl Into<AttributeName>) -> Self {
+        Self { user, purpose, attribute: attribute.into() }
+    }
+}
+
+/// Names one code, so that a queued message can be told from one whose code was replaced.
+pub(crate) type Issue = [u8; 16];
+
+/// A code that was just made. The message that carries it is queued in the same transaction.
+pub(crate) struct Issued {
+    pub(crate) slot: Slot,
+    pub(crate) issue: Issue,
+    /// Six digits. Nothing but the sealed message may hold them.
+    pub(crate) code: String,
+    pub(crate) sent_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+}
+
+impl fmt::Debug for Issued {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Issued").field("slot", &self.slot).finish_non_exhaustive()
+    }
+}
+
+fn parts_digest<T>(slot: &Slot, value: &str, issue: &Issue, code: &str, digest: impl FnOnce(&[&[u8]]) -> T) -> T {
+    let user = slot.user.0.to_le_bytes();
+    let purpose = slot.purpose.as_str().as_bytes();
+    digest(&[purpose, &user, slot.attribute.as_str().as_bytes(), value.as_bytes(), issue, code.as_bytes()])
+}
+
+/// Makes a code that proves `value`, in the place of the one before.
+///
+/// `requested_at` stays what it was while the same value waits: a code that is sent again is the same request.
+pub(crate) async fn issue(tx: &mut Tx, inner: &Inner, slot: &Slot, value: &str) -> Result<Issued, StoreError> {
+    let now = inner.clock.now();
+    let (issue, code) = (inner.entropy.bytes(), inner.entropy.code());
+    let digest = parts_digest(slot, value, &issue, &code, |parts| inner.keys.digest(Purpose::Codes, parts));
+    let expires_at = now.plus(inner.settings.codes.lifetime);
+    tx.query(
+        "INSERT INTO codes (user_id, purpose, attribute, value, issue, digest, requested_at, sent_at, expires_at, attempts)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, 0)
+         ON CONFLICT (user_id, purpose, attribute) DO UPDATE SET
+             requested_at = CASE WHEN codes.value = excluded.value AND codes.used_at IS NULL
+                                 THEN codes.requested_at ELSE excluded.requested_at END,
+             value = excluded.value, issue = excluded.issue, digest = excluded.digest, sent_at = excluded.sent_at,
+             expires_at = excluded.expires_at, attempts = 0, used_at = NULL",
+    )
+    .bind(slot.user.0)
+    .bind(slot.purpose.as_str())
+    .bind(slot.attribute.as_str().to_owned())
+    .bind(value.to_owned())
+    .bind(issue.to_vec())
+    .bind(digest.to_vec())
+    .bind(now.0)
+    .bind(expires_at.0)
+    .run()
+    .await?;
+    Ok(Issued { slot: slot.clone(), issue, code, sent_at: now, expires_at })
+}
+
+/// A code that waits to be entered, as the store has it: also the change that waits for it.
+#[derive(Clone)]
+pub(crate) struct Waiting {
+    pub(crate) slot: Slot,
+    /// What it proves, and what the attribute becomes.
+    pub(crate) value: String,
+    pub(crate) sent_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) attempts: u32,
+    pub(crate) used: bool,
+    issue: Issue,
+    digest: Vec<u8>,
+}
+
+impl Waiting {
+    fn read(slot: &Slot, row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            slot: slot.clone(),
+            value: row.get(0)?,
+            sent_at: Timestamp(row.get(1)?),
+            expires_at: Timestamp(row.get(2)?),
+            attempts: u32::try_from(row.get::<i64>(3)?).unwrap_or(u32::MAX),
+            used: row.get::<Option<i64>>(4)?.is_some(),
+            issue: row.get::<Vec<u8>>(5)?.try_into().map_err(|_| StoreError::unreadable("the name of a code"))?,
+            digest: row.get(6)?,
+        })
+    }
+
+    /// How often it may still be tried.
+    pub(crate) const fn tries_left(&self) -> u32 {
+        MAX_ATTEMPTS.saturating_sub(self.attempts)
+    }
+
+    /// Why it can't be used any more, whatever is typed.
+    pub(crate) fn fault(&self, now: Timestamp) -> Option<CodeFault> {
+        if self.used {
+            Some(CodeFault::Used)
+        } else if self.expires_at <= now {
+            Some(CodeFault::Expired)
+        } else if self.attempts >= MAX_ATTEMPTS {
+            Some(CodeFault::WornOut)
+        } else {
+            None
+        }
+    }
+
+    /// Whether this is the code, under whichever key it was digested. Takes the same time for every answer.
+    pub(crate) fn is(&self, keys: &Keys, code: &str) -> bool {
+        let code = &model::code::tidy(code);
+        let digests = parts_digest(&self.slot, &self.value, &self.issue, code, |parts| keys.digests(Purpose::Codes, parts));
+        digests.iter().fold(0, |found, digest| found | digest.as_slice().ct_eq(&self.digest).unwrap_u8()) == 1
+    }
+}
+
+impl fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiting").field("slot", &self.slot).field("attempts", &self.attempts).finish_non_exhaustive()
+    }
+}
+
+/// The newest code of this place, used and expired ones included.
+pub(crate) async fn waiting(conn: &mut Conn, slot: &Slot) -> Result<Option<Waiting>, StoreError> {
+    let row = conn
+        .query(
+            "SELECT value, sent_at, expires_at, attempts, used_at, issue, digest FROM codes
+             WHERE user_id = $1 AND purpose = $2 AND attribute = $3",
+        )
+        .bind(slot.user.0)
+        .bind(slot.purpose.as_str())
+        .bind(slot.attribute.as_str().to_owned())
+        .optional()
+        .await?;
+    row.as_ref().map(|row| Waiting::read(slot, row)).transpose()
+}
+
+/// A try at a code that was counted.
+#[derive(Debug, Clone)]
+pub(crate) struct Attempt(Waiting);
+
+impl Attempt {
+    /// The contact that the code proves.
+    pub(crate) fn contact(&self) -> Result<(ContactKind, &str), StoreError> {
+        let kind = ContactKind::of(&self.0.slot.attribute).ok_or_else(|| StoreError::unreadable("a code for what is no contact"))?;
+        Ok((kind, &self.0.value))
+    }
+
+    /// Whether the code is the right one.
+    pub(crate) fn compare(&self, keys: &Keys, code: &str) -> Result<(), CodeFault> {
+        match (self.0.is(keys, code), self.0.tries_left()) {
+            (true, _) => Ok(()),
+            (false, 0) => Err(CodeFault::WornOut),
+            (false, tries_left) => Err(CodeFault::Wrong { tries_left }),
+        }
+    }
+}
+
+/// Counts a try, before anything is compared and in a transaction of its own. The inner error: there is no code that
+/// could be tried.
+pub(crate) async fn count_attempt(inner: &Inner, slot: &Slot) -> Result<Result<Attempt, CodeFault>, StoreError> {
+    let mut tx = inner.store.begin().await?;
+    let counted = count_attempt_in(&mut tx, slot, inner.clock.now()).await?;
+    tx.commit().await?;
+    Ok(counted)
+}
+
+/// The same, in a transaction that does no more than count and is committed whatever the answer is.
+pub(crate) async fn count_attempt_in(tx: &mut Tx, slot: &Slot, now: Timestamp) -> Result<Result<Attempt, CodeFault>, StoreError> {
+    let row = tx
+        .query(
+            "UPDATE codes SET attempts = attempts + 1
+             WHERE user_id = $1 AND purpose = $2 AND attribute = $3 AND used_at IS NULL AND attempts < $4 AND expires_at > $5
+             RETURNING value, sent_at, expires_at, attempts, used_at, issue, digest",
+        )
+        .bind(slot.user.0)
+        .bind(slot.purpose.as_str())
+        .bind(slot.attribute.as_str().to_owned())
+        .bind(i64::from(MAX_ATTEMPTS))
+        .bind(now.0)
+        .optional()
+        .await?;
+    match row {
+        Some(row) => Ok(Ok(Attempt(Waiting::read(slot, &row)?))),
+        None => Ok(Err(waiting(tx, slot).await?.map_or(CodeFault::NoCode, |it| it.fault(now).unwrap_or(CodeFault::NoCode)))),
+    }
+}
+
+/// Uses the code up. The inner error: it was used, replaced or has expired since it was compared.
+pub(crate) async fn consume(tx: &mut Tx, attempt: &Attempt, now: Timestamp) -> Result<Result<(), CodeFault>, StoreError> {
+    let Attempt(code) = attempt;
+    let used = tx
+        .query(
+            "UPDATE codes SET used_at = $5
+             WHERE user_id = $1 AND purpose = $2 AND attribute = $3 AND issue = $4 AND used_at IS NULL AND expires_at > $5",
+        )
+        .bind(code.slot.user.0)
+        .bind(code.slot.purpose.as_str())
+        .bind(code.slot.attribute.as_str().to_owned())
+        .bind(code.issue.to_vec())
+        .bind(now.0)
+        .run()
+        .await?;
+    if used == 1 {
+        return Ok(Ok(()));
+    }
+    Ok(Err(match waiting(tx, &code.slot).await? {
+        // A newer code has taken its place: this one is as good as used.
+        Some(newer) if newer.issue != code.issue => CodeFault::Used,
+        Some(same) => same.fault(now).unwrap_or(CodeFault::Used),
+        None => CodeFault::NoCode,
+    }))
+}
+
+/// Takes the code back, and with it the change that waited for it. `false`: none was waiting.
+pub(crate) async fn cancel(tx: &mut Tx, slot: &Slot) -> Result<bool, StoreError> {
+    let removed = tx
+        .query("DELETE FROM codes WHERE user_id = $1 AND purpose = $2 AND attribute = $3 AND used_at IS NULL")
+        .bind(slot.user.0)
+        .bind(slot.purpose.as_str())
+        .bind(slot.attribute.as_str().to_owned())
+        .run()
+        .await?;
+    Ok(removed > 0)
+}

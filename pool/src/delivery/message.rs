@@ -1,0 +1,180 @@
+//! What there is to tell people outside the pages: one variant for each message.
+
+use crate::clock::Timestamp;
+use crate::identifiers::ContactKind;
+use crate::sessions::Origin;
+use model::code::DeliveryMedium;
+use model::paths;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::net::IpAddr;
+
+/// An email address or a phone number, as the person wrote it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    pub kind: ContactKind,
+    pub value: String,
+}
+
+impl Contact {
+    /// An email address (RFC 5321, section 4.1.2, or RFC 6531).
+    pub fn email(value: impl Into<String>) -> Self {
+        Self { kind: ContactKind::Email, value: value.into() }
+    }
+
+    /// A phone number (E.164).
+    pub fn phone(value: impl Into<String>) -> Self {
+        Self { kind: ContactKind::PhoneNumber, value: value.into() }
+    }
+
+    /// How messages travel to it.
+    pub const fn medium(&self) -> DeliveryMedium {
+        self.kind.medium()
+    }
+
+    /// Whether it is an email address.
+    pub const fn is_email(&self) -> bool {
+        matches!(self.kind, ContactKind::Email)
+    }
+
+    /// The page where its owner sees, replaces and cancels it.
+    pub const fn page(&self) -> &'static str {
+        match self.kind {
+            ContactKind::Email => paths::PROFILE_EMAIL,
+            ContactKind::PhoneNumber => paths::PROFILE,
+        }
+    }
+}
+
+/// Addresses stay out of logs.
+impl fmt::Debug for Contact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}(…)", self.kind)
+    }
+}
+
+/// Who asked for what the message is about, when, and from where.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// As typed; `None` where people have no username.
+    pub username: Option<String>,
+    pub at: Timestamp,
+    pub network: IpAddr,
+    /// As the browser sent it. Only the names in [`super::words::device`] ever reach a message.
+    pub user_agent: String,
+}
+
+secretive!(Asked);
+
+impl Asked {
+    pub fn new(username: Option<&str>, at: Timestamp, origin: &Origin) -> Self {
+        Self { username: username.map(str::to_owned), at, network: origin.network, user_agent: origin.user_agent.clone() }
+    }
+
+    /// The username for a message to somebody who may never have heard of this service: not if a mail program would
+    /// turn it into a link, or sign-up could be used to send strangers advertisements in our name.
+    pub fn presentable_username(&self) -> Option<&str> {
+        self.username.as_deref().filter(|name| !looks_like_a_link(name))
+    }
+}
+
+fn looks_like_a_link(name: &str) -> bool {
+    let ends_like_a_host = |part: &str| {
+        part.rsplit_once('.')
+            .is_some_and(|(before, end)| !before.is_empty() && end.chars().count() > 1 && end.chars().all(char::is_alphabetic))
+    };
+    name.contains(['/', ':', '\\']) || name.to_lowercase().starts_with("www.") || ends_like_a_host(name)
+}
+
+/// A message, with what it says. Closed: each has its templates under `templates/<language>/`, and a new one doesn't
+/// compile without them.
+///
+/// It waits in the outbox in this shape, so an upgrade finds those of the version before: a field that is added needs
+/// `#[serde(default)]`, and none is renamed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Message {
+    /// To the contact of a new account: confirm it with this code.
+    SignUpCode { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
+    /// The same to a contact that belongs to an account already: its owner learns that somebody signs up with it, and
+    /// whoever proves it is told that it is taken.
+    SignUpCodeAddressTaken { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
+    /// To the new contact: it is added once this code is entered.
+    ChangeCode { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
+    /// To a contact that the account has already, but that nobody has proved.
+    VerifyCode { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
+    /// To the contact in force: what was asked, that nothing has changed yet, and how to stop it.
+    ChangeRequested { to: Contact, new: Contact, expires_at: Timestamp, asked: Asked },
+    /// To the contact that was replaced.
+    ChangeDone { to: Contact, new: Contact, asked: Asked },
+    /// To the contact that was removed.
+    AddressDeleted { to: Contact, asked: Asked },
+}
+
+impl Message {
+    /// Whom it is for.
+    pub const fn to(&self) -> &Contact {
+        match self {
+            Self::SignUpCode { to, .. }
+            | Self::SignUpCodeAddressTaken { to, .. }
+            | Self::ChangeCode { to, .. }
+            | Self::VerifyCode { to, .. }
+            | Self::ChangeRequested { to, .. }
+            | Self::ChangeDone { to, .. }
+            | Self::AddressDeleted { to, .. } => to,
+        }
+    }
+
+    /// How it travels.
+    pub const fn medium(&self) -> DeliveryMedium {
+        self.to().medium()
+    }
+
+    /// What its templates are called.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::SignUpCode { .. } => "sign_up_code",
+            Self::SignUpCodeAddressTaken { .. } => "sign_up_code_address_taken",
+            Self::ChangeCode { .. } => "change_code",
+            Self::VerifyCode { .. } => "verify_code",
+            Self::ChangeRequested { .. } => "change_requested",
+            Self::ChangeDone { .. } => "change_done",
+            Self::AddressDeleted { .. } => "address_deleted",
+        }
+    }
+}
+
+/// Neither the code nor the address can slip into a log.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Message({}, {})", self.name(), self.medium().as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(username: &str) -> bool {
+        let origin = Origin { network: [192, 0, 2, 7].into(), user_agent: String::new() };
+        Asked::new(Some(username), Timestamp(0), &origin).presentable_username().is_some()
+    }
+
+    #[test]
+    fn a_username_that_would_become_a_link_is_not_sent_to_strangers() {
+        for name in ["evil.example/win", "https:evil", "www.evil", "WWW.evil", "evil.example", "evil.рф", "a\\b"] {
+            assert!(!shown(name), "{name}");
+        }
+        for name in ["jdoe", "j.d", "v1.2", "用户", "first_last", ".x"] {
+            assert!(shown(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_message_in_a_log_shows_neither_address_nor_code() {
+        let origin = Origin { network: [192, 0, 2, 7].into(), user_agent: String::new() };
+        let asked = Asked::new(Some("jdoe"), Timestamp(0), &origin);
+        let message = Message::SignUpCode { to: Contact::email("me@domain.com"), code: "418207".into(), expires_at: Timestamp(0), asked };
+        assert_eq!(format!("{message:?}"), "Message(sign_up_code, EMAIL)");
+        assert_eq!(format!("{:?}", message.to()), "Email(…)");
+    }
+}

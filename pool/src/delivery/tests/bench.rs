@@ -1,0 +1,119 @@
+//! What the tests of this folder share.
+
+use super::mail_server::{MailServer, Manners, Received};
+use crate::delivery::{Asked, Contact, Message, Smtp, SmtpSettings, Transport, queue};
+use crate::entropy::SeededEntropy;
+use crate::keys::Keys;
+use crate::settings::Settings;
+use crate::store::Store;
+use crate::testing::{TestPool, origin};
+use crate::{Parts, Pool};
+use mail_parser::MessageParser;
+use std::io::Write;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use tracing_subscriber::fmt::MakeWriter;
+
+pub(super) const ADDRESS: &str = "me@domain.com";
+
+/// A pool with a public address and a real name.
+pub(super) async fn pool() -> TestPool {
+    TestPool::with(Settings { public_url: "https://id.example.com".to_owned(), ..Settings::default() }).await
+}
+
+/// A second process on the same store.
+pub(super) async fn another(pool: &TestPool, seed: u64) -> Pool {
+    let store = Store::sqlite(&pool.folder().join("nameplate.db")).await.unwrap();
+    let keys = Keys::generate(&SeededEntropy::new(0));
+    let (clock, entropy) = (Arc::new(pool.clock.clone()), Arc::new(SeededEntropy::new(seed)));
+    Pool::open(Parts { store, clock, entropy, keys, settings: pool.settings.clone() }).await.unwrap()
+}
+
+pub(super) fn settings(url: String) -> SmtpSettings {
+    let from = "Nameplate <no-reply@id.example.com>".to_owned();
+    SmtpSettings { url, from, public_url: "https://id.example.com".to_owned(), extra_roots: None }
+}
+
+pub(super) fn transport(url: String) -> Transport {
+    Transport::Smtp(Smtp::new(&settings(url)).unwrap())
+}
+
+/// A server that takes everything, and the way to it.
+pub(super) async fn server() -> (MailServer, Transport) {
+    let server = MailServer::start(Manners::default()).await;
+    let transport = transport(format!("smtp://{}", server.address()));
+    (server, transport)
+}
+
+/// Promises a message that carries no code.
+pub(super) async fn promise(pool: &Pool, to: &str, username: &str) {
+    let asked = Asked::new(Some(username), pool.now(), &origin());
+    let mut tx = pool.inner.store.begin().await.unwrap();
+    queue(&mut tx, &pool.inner, &Message::AddressDeleted { to: Contact::email(to), asked }, None).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// `outcome` of every row, oldest first, and whether anything readable or sealed is left of it.
+pub(super) async fn outcomes(pool: &Pool) -> Vec<(Option<String>, bool)> {
+    let mut conn = pool.inner.store.read().await.unwrap();
+    let rows = conn.query("SELECT outcome, payload IS NOT NULL FROM outbox ORDER BY created_at, id").all().await.unwrap();
+    rows.iter().map(|row| (row.get(0).unwrap(), row.get(1).unwrap())).collect()
+}
+
+pub(super) fn ended(outcome: &str) -> (Option<String>, bool) {
+    (Some(outcome.to_owned()), false)
+}
+
+/// A mail as the person's program reads it.
+pub(super) fn parse(mail: &Received) -> mail_parser::Message<'_> {
+    MessageParser::default().parse(&mail.data).unwrap()
+}
+
+/// The code in a mail's text.
+pub(super) fn code_in(mail: &Received) -> String {
+    let text = parse(mail).body_text(0).unwrap().into_owned();
+    text.lines().find(|line| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit())).unwrap().to_owned()
+}
+
+/// Everything that is logged on this thread, at every level, while it is held.
+#[derive(Clone, Default)]
+pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    pub(super) fn listen() -> (Self, tracing::subscriber::DefaultGuard) {
+        let log = Self::default();
+        let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
+        let guard = tracing::subscriber::set_default(subscriber);
+        (log, guard)
+    }
+
+    pub(super) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The files of the folder that hold these bytes.
+pub(super) fn files_with(folder: &Path, text: &str) -> Vec<String> {
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file());
+    let holds = |path: &Path| std::fs::read(path).unwrap().windows(text.len()).any(|window| window == text.as_bytes());
+    files.filter(|path| holds(path)).map(|path| path.display().to_string()).collect()
+}

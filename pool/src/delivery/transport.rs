@@ -1,0 +1,93 @@
+//! The ways out: a mail server, or the mailbox of development.
+
+use super::letter::Written;
+use super::mailbox::Mailbox;
+use super::smtp::Smtp;
+use crate::clock::Timestamp;
+use std::fmt;
+
+/// One message on its way.
+pub struct Parcel {
+    /// The same on every attempt; the left half of the `Message-ID`.
+    pub id: String,
+    /// When it leaves.
+    pub at: Timestamp,
+    pub written: Written,
+}
+
+secretive!(Parcel);
+
+/// Where messages go. Cheap to clone.
+#[derive(Debug, Clone)]
+pub enum Transport {
+    /// A mail server. It carries no text messages.
+    Smtp(Smtp),
+    /// Development, without a provider.
+    Mailbox(Mailbox),
+}
+
+impl Transport {
+    /// Hands one message over.
+    ///
+    /// # Errors
+    /// [`SendError`] says whether it is worth trying again.
+    pub async fn send(&self, parcel: &Parcel) -> Result<(), SendError> {
+        match self {
+            Self::Smtp(smtp) => smtp.send(parcel).await,
+            Self::Mailbox(mailbox) => {
+                mailbox.receive(parcel);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Why a message was not handed over. Shown, it names neither an address nor a code, so it may be logged.
+#[derive(Debug)]
+pub enum SendError {
+    /// Another time may do: the server is away, busy or set up wrongly.
+    Later(Reason),
+    /// This message will never be taken (RFC 5321, section 4.2.1, 5yz).
+    Never(Reason),
+}
+
+/// What went wrong, in words for the operator.
+#[derive(Debug)]
+pub enum Reason {
+    /// No connection, no encryption or no sign-in: nothing of the message was said yet, so this is told in full.
+    Connection(String),
+    /// The server's answer to the message. Only its number: its words repeat the address.
+    Answer(u16),
+    /// No answer in time, or the connection broke.
+    Silence,
+    /// The address is one that this way can't reach.
+    Address(&'static str),
+    /// The message could not be put into words.
+    Unwritable(&'static str),
+}
+
+impl SendError {
+    pub(super) const fn unwritable(why: &'static str) -> Self {
+        Self::Never(Reason::Unwritable(why))
+    }
+}
+
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Later(reason) | Self::Never(reason)) = self;
+        reason.fmt(f)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connection(what) => f.write_str(what),
+            Self::Answer(status) => write!(f, "the mail server answered {status}"),
+            Self::Silence => f.write_str("the mail server did not answer in time"),
+            Self::Address(what) | Self::Unwritable(what) => f.write_str(what),
+        }
+    }
+}
+
+impl std::error::Error for SendError {}

@@ -1,0 +1,228 @@
+//! The worker that keeps the promises of the outbox.
+
+use super::letter::{self, Service};
+use super::outbox::{self, Claimed, Outcome};
+use super::smtp;
+use super::transport::{Parcel, SendError, Transport};
+use crate::clock::Timestamp;
+use crate::entropy::Entropy;
+use crate::store::StoreError;
+use crate::{Pool, Unavailable};
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+/// Messages on their way at the same time.
+const AT_ONCE: usize = 8;
+/// How long a claimed message is this worker's. Longer than any attempt, so that nobody else sends it meanwhile.
+const LEASE: Duration = Duration::from_secs(300);
+const _: () = assert!(LEASE.as_secs() > smtp::LONGEST.as_secs());
+/// After the first failure; it doubles…
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+/// …up to this.
+const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
+/// A message that could not be sent for so long is given up.
+const PATIENCE: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+/// The outbox is looked at this often though nobody called: another node may have died with promises of its own.
+const LOOK: Duration = Duration::from_secs(30);
+/// What is known of a message that is done is forgotten after this.
+const MEMORY: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// How often it is forgotten.
+const SWEEP: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What one pass over the outbox did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    pub sent: usize,
+    /// Not sent: the code in it is no longer the one to enter.
+    pub stale: usize,
+    /// To be tried again.
+    pub failed: usize,
+    /// Refused for good, or failing for too long.
+    pub given_up: usize,
+    /// When there is something to do again; `None`: the outbox is empty.
+    pub next_due: Option<Timestamp>,
+}
+
+enum End {
+    Sent,
+    Failed,
+    GivenUp,
+}
+
+impl Pool {
+    /// Sends what was promised until `shutdown`, then finishes what is on its way: some milliseconds, or minutes
+    /// where a mail server is slow; whoever doesn't wait for that loses nothing, but a mail may go out twice.
+    ///
+    /// Several processes may do this on one store: each message is claimed by one of them.
+    pub async fn deliver(&self, transport: Transport, shutdown: CancellationToken) {
+        let mut sweep_at = Timestamp::default();
+        while !shutdown.is_cancelled() {
+            let wait = match self.pass(&transport, &shutdown).await {
+                Ok(Progress { next_due, .. }) => next_due.map_or(LOOK, |due| due.since(self.inner.clock.now())).min(LOOK),
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the outbox can't be read; trying again");
+                    FIRST_WAIT
+                }
+            };
+            self.sweep(&mut sweep_at).await;
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = self.inner.wake_delivery.notified() => {}
+                () = sleep(wait) => {}
+            }
+        }
+    }
+
+    /// Sends what is due now, and answers when nothing is left that is.
+    ///
+    /// # Errors
+    /// The store did not answer. What had been claimed was still sent.
+    pub async fn deliver_due(&self, transport: &Transport) -> Result<Progress, Unavailable> {
+        self.pass(transport, &CancellationToken::new()).await
+    }
+
+    async fn pass(&self, transport: &Transport, stop: &CancellationToken) -> Result<Progress, Unavailable> {
+        let mut progress = Progress::default();
+        let mut store = Ok(());
+        // Tasks, not futures of this one: one that holds a transaction must go on while this one asks for the next.
+        let mut on_their_way = JoinSet::new();
+        loop {
+            let room = AT_ONCE - on_their_way.len();
+            let wanted = room > 0 && store.is_ok() && !stop.is_cancelled();
+            if wanted {
+                match self.claim(room).await {
+                    Ok((stale, claimed)) => {
+                        progress.stale += stale;
+                        for claimed in claimed {
+                            on_their_way.spawn(self.clone().attempt(transport.clone(), claimed));
+                        }
+                    }
+                    // What is on its way must still be marked, or it would be sent again.
+                    Err(error) => store = Err(error),
+                }
+            }
+            let waiting = !on_their_way.is_empty();
+            tokio::select! {
+                Some(end) = on_their_way.join_next() => match end {
+                    Ok(End::Sent) => progress.sent += 1,
+                    Ok(End::GivenUp) => progress.given_up += 1,
+                    // After a panic the lease runs out, and it is tried again.
+                    Ok(End::Failed) | Err(_) => progress.failed += 1,
+                },
+                // A new message doesn't wait for a slow one.
+                () = self.inner.wake_delivery.notified(), if wanted && waiting => {}
+                else => break,
+            }
+        }
+        store?;
+        progress.next_due = outbox::next_due(&mut self.inner.store.read().await?).await?;
+        Ok(progress)
+    }
+
+    /// Claims what is due, and drops what is stale. Costs one read where there is nothing.
+    async fn claim(&self, most: usize) -> Result<(usize, Vec<Claimed>), StoreError> {
+        let now = self.inner.clock.now();
+        let next_due = outbox::next_due(&mut self.inner.store.read().await?).await?;
+        if next_due.is_none_or(|due| due > now) {
+            return Ok((0, Vec::new()));
+        }
+        let mut tx = self.inner.store.begin().await?;
+        let stale = outbox::drop_stale(&mut tx, now).await?;
+        let claimed = outbox::claim(&mut tx, now, LEASE, most).await?;
+        tx.commit().await?;
+        Ok((usize::try_from(stale).unwrap_or(usize::MAX), claimed))
+    }
+
+    /// Sends one message and writes down what became of it.
+    async fn attempt(self, transport: Transport, claimed: Claimed) -> End {
+        let result = self.send(&transport, &claimed).await;
+        let now = self.inner.clock.now();
+        let too_late = now.since(claimed.created_at) >= PATIENCE;
+        let (id, attempts) = (&claimed.id, claimed.attempts);
+        let end = match result {
+            Ok(()) => End::Sent,
+            Err(SendError::Later(reason)) if !too_late => {
+                if attempts == 1 {
+                    tracing::warn!(%id, %reason, "a message could not be sent; trying again for three days");
+                } else {
+                    tracing::debug!(%id, %reason, attempts, "a message could not be sent again");
+                }
+                End::Failed
+            }
+            Err(error) => {
+                tracing::warn!(%id, %error, attempts, "a message is given up");
+                End::GivenUp
+            }
+        };
+        if let Err(error) = self.write_down(&claimed, &end, now).await {
+            tracing::error!(%id, error = &error as &dyn std::error::Error, "what became of a message was not written down");
+        }
+        end
+    }
+
+    async fn send(&self, transport: &Transport, claimed: &Claimed) -> Result<(), SendError> {
+        let message = claimed.open(&self.inner).ok_or_else(|| SendError::unwritable("its key is gone, or another version wrote it"))?;
+        let service = Service::of(&self.inner.settings);
+        let written = letter::write(&service, &message).map_err(|_| SendError::unwritable("its template failed"))?;
+        transport.send(&Parcel { id: claimed.id.clone(), at: self.inner.clock.now(), written }).await
+    }
+
+    async fn write_down(&self, claimed: &Claimed, end: &End, now: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.inner.store.begin().await?;
+        match end {
+            End::Sent => outbox::end(&mut tx, &claimed.id, Outcome::Sent).await?,
+            End::GivenUp => outbox::end(&mut tx, &claimed.id, Outcome::GivenUp).await?,
+            End::Failed => {
+                let due = now.plus(back_off(claimed.attempts, &*self.inner.entropy));
+                outbox::postpone(&mut tx, claimed, due).await?;
+            }
+        }
+        tx.commit().await
+    }
+
+    /// Forgets old rows, once a day.
+    async fn sweep(&self, at: &mut Timestamp) {
+        let now = self.inner.clock.now();
+        if now < *at {
+            return;
+        }
+        *at = now.plus(SWEEP);
+        let swept: Result<(), StoreError> = async {
+            let mut tx = self.inner.store.begin().await?;
+            outbox::forget(&mut tx, now.minus(MEMORY)).await?;
+            tx.commit().await
+        }
+        .await;
+        if let Err(error) = swept {
+            tracing::warn!(error = &error as &dyn std::error::Error, "old messages were not forgotten");
+        }
+    }
+}
+
+/// How long to wait after so many attempts: up to a quarter less than the doubled time, or all messages that failed
+/// together would come back together.
+fn back_off(attempts: u32, entropy: &dyn Entropy) -> Duration {
+    let doubled = FIRST_WAIT.saturating_mul(1 << attempts.saturating_sub(1).min(16));
+    let whole = doubled.min(LONGEST_WAIT);
+    let [chance] = entropy.bytes();
+    whole - whole / 4 * u32::from(chance) / u32::from(u8::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entropy::SeededEntropy;
+
+    #[test]
+    fn waits_double_from_one_second_to_ten_minutes_and_differ() {
+        let entropy = SeededEntropy::new(7);
+        for (attempts, seconds) in [(1, 1), (2, 2), (5, 16), (10, 512), (11, 600), (400, 600), (u32::MAX, 600)] {
+            let whole = Duration::from_secs(seconds);
+            let waits: Vec<_> = (0..20).map(|_| back_off(attempts, &entropy)).collect();
+            assert!(waits.iter().all(|wait| *wait <= whole && *wait >= whole / 4 * 3), "{attempts}: {waits:?}");
+            assert!(waits.iter().any(|wait| *wait != waits[0]), "{attempts}");
+        }
+    }
+}

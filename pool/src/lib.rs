@@ -1,0 +1,194 @@
+//! What may happen to accounts, and the memory of it.
+//!
+//! One cloneable handle, [`Pool`], with one method per use case; each use case has a file with its function, its
+//! error and its tests. Pages, wire API and command line call the same methods.
+
+mod attributes;
+pub mod cancel_attribute_change;
+pub mod change_sign_up_address;
+pub mod clock;
+pub mod codes;
+pub mod confirm_sign_up;
+mod contact_codes;
+pub mod delete_attributes;
+pub mod delivery;
+pub mod entropy;
+pub mod events;
+mod housekeeping;
+pub mod identifiers;
+pub mod keys;
+mod limits;
+mod passwords;
+pub mod profile;
+pub mod resend_attribute_code;
+pub mod resend_sign_up_code;
+pub mod sessions;
+pub mod settings;
+pub mod sign_in;
+pub mod sign_out;
+pub mod sign_up;
+mod sign_up_code;
+pub mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod update_attributes;
+pub mod verify_attribute;
+
+pub use clock::{Clock, SystemClock, TestClock, Timestamp};
+pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
+pub use keys::Keys;
+pub use sessions::{Origin, SessionToken, UserId, Viewer};
+pub use settings::ClientId;
+pub use settings::Settings;
+pub use store::Store;
+
+use std::error::Error;
+use std::sync::Arc;
+use store::{StoreError, Tx};
+
+/// The user pool: accounts, their attributes, codes and sessions. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Pool {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) keys: Keys,
+    pub(crate) settings: Settings,
+    /// What applications know the user pool by.
+    pub(crate) id: String,
+    pub(crate) passwords: passwords::Hasher,
+    pub(crate) feed: events::Feed,
+    /// Rung after a commit that queued a message.
+    pub(crate) wake_delivery: tokio::sync::Notify,
+}
+
+/// What a pool is made of. Time and chance are arguments.
+#[derive(Debug)]
+pub struct Parts {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub keys: Keys,
+    pub settings: Settings,
+}
+
+/// The store, or the hashing of passwords, failed. People are told "unavailable"; the chain of sources is for
+/// operators.
+#[derive(Debug, thiserror::Error)]
+#[error("the service can't do this now")]
+pub struct Unavailable(#[source] Box<dyn Error + Send + Sync>);
+
+impl From<StoreError> for Unavailable {
+    fn from(error: StoreError) -> Self {
+        Self(Box::new(error))
+    }
+}
+
+impl From<passwords::HashingError> for Unavailable {
+    fn from(error: passwords::HashingError) -> Self {
+        Self(Box::new(error))
+    }
+}
+
+impl Unavailable {
+    /// What the person is told, after the operator was.
+    pub(crate) fn why(&self) -> model::Why {
+        tracing::error!(error = self as &dyn Error, "unavailable");
+        model::Why::Unavailable
+    }
+}
+
+impl From<Unavailable> for model::Refusal {
+    fn from(fault: Unavailable) -> Self {
+        Self::form(fault.why())
+    }
+}
+
+impl Pool {
+    /// Opens the pool on its store, with the keys that the store was written with.
+    ///
+    /// # Errors
+    /// The store holds data of another key ([`StoreError::KeyDiffers`]), can't be used, or the hashing settings are
+    /// impossible.
+    pub async fn open(parts: Parts) -> Result<Self, Unavailable> {
+        let Parts { store, clock, entropy, keys, settings } = parts;
+        adopt_keys(&store, &keys).await?;
+        let id = pool_id(&store, &*entropy).await?;
+        let passwords = passwords::Hasher::new(&settings.hashing, settings.limits.hashing_queue, &*entropy)
+            .map_err(|error| Unavailable(Box::new(error)))?;
+        let (feed, wake_delivery) = (events::Feed::new(), tokio::sync::Notify::new());
+        Ok(Self { inner: Arc::new(Inner { store, clock, entropy, keys, settings, id, passwords, feed, wake_delivery }) })
+    }
+
+    /// The user pool's id, the same for as long as its store lives (`UserPoolIdType`).
+    pub fn id(&self) -> &str {
+        &self.inner.id
+    }
+
+    /// What the operator decided.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// The app client of the pages: the first one of the settings.
+    pub fn pages_client(&self) -> ClientId {
+        self.inner.settings.clients.first().map_or_else(|| ClientId(String::new()), |client| client.id.clone())
+    }
+
+    /// The store, for backups and checks of health.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The time, for everything that people are shown about limits and codes.
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// Commits what happened to the account; then, not before, the account's open pages and the delivery of messages
+    /// hear of it.
+    pub(crate) async fn commit(&self, tx: Tx, user: UserId) -> Result<(), StoreError> {
+        tx.commit().await?;
+        self.inner.feed.announce(user);
+        self.inner.wake_delivery.notify_one();
+        Ok(())
+    }
+}
+
+/// The pool's id, made once. Its form is that of the wire API: a word, one underscore, letters and digits.
+async fn pool_id(store: &Store, entropy: &dyn Entropy) -> Result<String, StoreError> {
+    let mut tx = store.begin().await?;
+    if let Some(id) = store::meta::get(&mut tx, store::meta::POOL_ID).await? {
+        return Ok(id);
+    }
+    let id = format!("local_{}", entropy.uuid_v4().replace('-', "").split_off(20));
+    store::meta::set(&mut tx, store::meta::POOL_ID, &id).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Makes sure that what the store holds can be opened and verified, and remembers the keys for the next time.
+async fn adopt_keys(store: &Store, keys: &Keys) -> Result<(), StoreError> {
+    let given = keys.fingerprints();
+    let mut conn = store.read().await?;
+    let stored = store::meta::get(&mut conn, store::meta::KEYS).await?;
+    drop(conn);
+    // The newest of the stored keys is the one that things were sealed with last.
+    if let Some(newest) = stored.as_deref().and_then(|list| list.split(',').next())
+        && !given.iter().any(|it| it == newest)
+    {
+        return Err(StoreError::KeyDiffers { stored: newest.to_owned(), given: given.join(", ") });
+    }
+    let list = given.join(",");
+    if stored.as_deref() != Some(list.as_str()) {
+        let mut tx = store.begin().await?;
+        store::meta::set(&mut tx, store::meta::KEYS, &list).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}

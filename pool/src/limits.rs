@@ -1,0 +1,137 @@
+//! Counters that bound what one account, address or network may ask for. They are in the store, so that restarts
+//! don't forget them and several nodes share them.
+//!
+//! A counter is called by a digest: what strangers type is not kept. (A new key begins new counters.)
+
+use crate::Inner;
+use crate::clock::Timestamp;
+use crate::identifiers::ContactKind;
+use crate::keys::Purpose;
+use crate::store::{StoreError, Tx};
+use std::time::Duration;
+
+/// Too soon, or too often; again after so many seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wait {
+    pub(crate) seconds: u32,
+}
+
+/// What a counter is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key(Vec<u8>);
+
+/// The counter of that name: what is limited, and for whom.
+pub(crate) fn key(inner: &Inner, parts: &[&str]) -> Key {
+    let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
+    Key(inner.keys.digest(Purpose::Limits, &parts).to_vec())
+}
+
+/// So often within such a time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rate {
+    pub(crate) times: u32,
+    pub(crate) per: Duration,
+}
+
+/// An hour.
+pub(crate) const HOUR: Duration = Duration::from_secs(60 * 60);
+/// A day.
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Waits that double.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Backoff {
+    /// So many times without a wait.
+    pub(crate) free: u32,
+    pub(crate) first: Duration,
+    pub(crate) longest: Duration,
+}
+
+struct Counter {
+    count: u32,
+    since: Timestamp,
+    free_at: Timestamp,
+}
+
+/// Counts one more; one that began before `from` begins anew. The row stays taken until the transaction ends, so
+/// that what is decided by the answer is decided once.
+async fn bump(tx: &mut Tx, key: &Key, from: Timestamp, now: Timestamp) -> Result<Counter, StoreError> {
+    let row = tx
+        .query(
+            "INSERT INTO limits (key, count, since, free_at) VALUES ($1, 1, $2, 0)
+             ON CONFLICT (key) DO UPDATE SET
+                 count = CASE WHEN limits.since <= $3 THEN 1 ELSE limits.count + 1 END,
+                 since = CASE WHEN limits.since <= $3 THEN $2 ELSE limits.since END
+             RETURNING count, since, free_at",
+        )
+        .bind(key.0.clone())
+        .bind(now.0)
+        .bind(from.0)
+        .optional()
+        .await?
+        .ok_or_else(|| StoreError::unreadable("no counter came back"))?;
+    let count = u32::try_from(row.get::<i64>(0)?).unwrap_or(u32::MAX);
+    Ok(Counter { count, since: Timestamp(row.get(1)?), free_at: Timestamp(row.get(2)?) })
+}
+
+/// Counts one more within the time. After a [`Wait`] drop the transaction: a refusal is not counted.
+pub(crate) async fn count(tx: &mut Tx, key: &Key, rate: Rate, now: Timestamp) -> Result<Result<(), Wait>, StoreError> {
+    let counter = bump(tx, key, now.minus(rate.per), now).await?;
+    if counter.count <= rate.times {
+        return Ok(Ok(()));
+    }
+    Ok(Err(Wait { seconds: counter.since.plus(rate.per).seconds_from(now) }))
+}
+
+/// Counts one more, and answers how many are left within the time; none, from the last one on.
+pub(crate) async fn count_down(tx: &mut Tx, key: &Key, rate: Rate, now: Timestamp) -> Result<u32, StoreError> {
+    let counter = bump(tx, key, now.minus(rate.per), now).await?;
+    Ok(rate.times.saturating_sub(counter.count))
+}
+
+/// Once, and not again for so long. After a [`Wait`] drop the transaction.
+pub(crate) async fn cool_down(tx: &mut Tx, key: &Key, time: Duration, now: Timestamp) -> Result<Result<(), Wait>, StoreError> {
+    let counter = bump(tx, key, now.minus(DAY), now).await?;
+    hold(tx, key, &counter, time, now).await
+}
+
+/// Counts a try that may turn out to be a failure, before it is known: of many at once only the free ones get
+/// through. After a [`Wait`] drop the transaction; after a success [`clear`] the counter. A day without a try
+/// forgets them.
+pub(crate) async fn knock(tx: &mut Tx, key: &Key, backoff: Backoff, now: Timestamp) -> Result<Result<(), Wait>, StoreError> {
+    let counter = bump(tx, key, now.minus(DAY), now).await?;
+    let wait = match counter.count.checked_sub(backoff.free.max(1)) {
+        None => Duration::ZERO,
+        Some(doublings) => backoff.first.saturating_mul(1_u32.checked_shl(doublings).unwrap_or(u32::MAX)).min(backoff.longest),
+    };
+    hold(tx, key, &counter, wait, now).await
+}
+
+async fn hold(tx: &mut Tx, key: &Key, counter: &Counter, wait: Duration, now: Timestamp) -> Result<Result<(), Wait>, StoreError> {
+    if counter.free_at > now {
+        return Ok(Err(Wait { seconds: counter.free_at.seconds_from(now) }));
+    }
+    tx.query("UPDATE limits SET free_at = $2, since = $3 WHERE key = $1")
+        .bind(key.0.clone())
+        .bind(now.plus(wait).0)
+        .bind(now.0)
+        .run()
+        .await?;
+    Ok(Ok(()))
+}
+
+/// Counts a code to this destination (`key` is canonical), whoever asks for it and whatever it is for. After a [`Wait`]
+/// drop the transaction.
+pub(crate) async fn count_code_to(tx: &mut Tx, inner: &Inner, kind: ContactKind, key: &str) -> Result<Result<(), Wait>, StoreError> {
+    let rate = Rate { times: inner.settings.codes.per_destination_a_day, per: DAY };
+    count(tx, &self::key(inner, &["codes to", kind.as_str(), key]), rate, inner.clock.now()).await
+}
+
+/// Forgets what was counted.
+pub(crate) async fn clear(tx: &mut Tx, key: &Key) -> Result<(), StoreError> {
+    tx.query("DELETE FROM limits WHERE key = $1").bind(key.0.clone()).run().await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

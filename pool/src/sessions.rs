@@ -1,0 +1,202 @@
+//! Who is asking: sessions of browsers, and the ticket of a browser that signed up.
+
+use crate::clock::Timestamp;
+use crate::entropy::Entropy;
+use crate::settings::ClientId;
+use crate::store::{StoreError, Tx};
+use crate::{Inner, Pool, Unavailable};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
+use std::time::Duration;
+
+/// The row of an account. It never leaves the service: the outside knows the `sub`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UserId(pub i64);
+
+/// Where a request comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The client's address, as far as trusted proxies tell it. The trail keeps it whole; see [`Origin::household`].
+    pub network: IpAddr,
+    /// What the client calls itself, at most [`Origin::USER_AGENT_MAX`] characters.
+    pub user_agent: String,
+}
+
+impl Origin {
+    /// Longer names are cut.
+    pub const USER_AGENT_MAX: usize = 256;
+
+    /// Keeps what is safe to keep of the user agent's name.
+    pub fn new(network: IpAddr, user_agent: &str) -> Self {
+        let user_agent = user_agent.chars().filter(|c| !c.is_control()).take(Self::USER_AGENT_MAX).collect();
+        Self { network: network.to_canonical(), user_agent }
+    }
+
+    /// What counts as one network for limits: the address, or for IPv6 its /64, which is what one household has.
+    pub fn household(&self) -> IpAddr {
+        match self.network.to_canonical() {
+            IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
+            v4 @ IpAddr::V4(_) => v4,
+        }
+    }
+}
+
+/// A secret that a browser keeps: 256 random bits as 43 characters. The store knows only its hash.
+macro_rules! browser_secret {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            pub(crate) fn generate(entropy: &dyn Entropy) -> Self {
+                Self(entropy.token())
+            }
+
+            /// The text for the cookie.
+            pub fn reveal(&self) -> &str {
+                &self.0
+            }
+
+            /// Reads a cookie. `None`: it can't be one of ours.
+            pub fn parse(text: &str) -> Option<Self> {
+                let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+                (bytes.len() == 32).then(|| Self(text.to_owned()))
+            }
+
+            pub(crate) fn hash(&self) -> [u8; 32] {
+                Sha256::digest(self.0.as_bytes()).into()
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    };
+}
+
+browser_secret! {
+    /// Proves a session.
+    SessionToken
+}
+browser_secret! {
+    /// Proves "the browser that signed up": it is signed in once the code is right.
+    BrowserTicket
+}
+
+/// What a session is called inside: the hash of its token.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionId(pub [u8; 32]);
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionId(…)")
+    }
+}
+
+/// A session that has just begun.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    pub token: SessionToken,
+    /// When it ends at the latest; the cookie need not live longer.
+    pub absolute_expiry: Timestamp,
+}
+
+/// Somebody who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewer {
+    pub user: UserId,
+    pub session: SessionId,
+    pub client: ClientId,
+    /// As typed at sign-up; the `sub`, where people have no username.
+    pub username: String,
+    pub signed_in_at: Timestamp,
+}
+
+/// The last use is written down no more often than this.
+const LAST_SEEN_STEP: Duration = Duration::from_secs(5 * 60);
+
+/// Begins a session for the account.
+pub(crate) async fn begin(tx: &mut Tx, inner: &Inner, user: UserId, client: &ClientId, origin: &Origin) -> Result<NewSession, StoreError> {
+    let now = inner.clock.now();
+    let token = SessionToken::generate(&*inner.entropy);
+    let absolute_expiry = now.plus(inner.settings.sessions.absolute);
+    tx.query(
+        "INSERT INTO sessions (hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent)
+         VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
+    )
+    .bind(token.hash().to_vec())
+    .bind(user.0)
+    .bind(client.0.clone())
+    .bind(now.0)
+    .bind(absolute_expiry.0)
+    .bind(origin.network.to_string())
+    .bind(origin.user_agent.clone())
+    .run()
+    .await?;
+    Ok(NewSession { token, absolute_expiry })
+}
+
+/// Ends the session, and answers whose it was.
+pub(crate) async fn end(tx: &mut Tx, session: SessionId) -> Result<Option<UserId>, StoreError> {
+    let row = tx.query("DELETE FROM sessions WHERE hash = $1 RETURNING user_id").bind(session.0.to_vec()).optional().await?;
+    row.map(|row| Ok(UserId(row.get(0)?))).transpose()
+}
+
+impl Pool {
+    /// Who holds this token, if the session is alive: neither too old nor unused for too long. One read.
+    pub async fn viewer(&self, token: &SessionToken) -> Result<Option<Viewer>, Unavailable> {
+        let now = self.now();
+        let session = SessionId(token.hash());
+        let mut conn = self.inner.store.read().await?;
+        let row = conn
+            .query(
+                "SELECT s.user_id, s.client, u.username, s.created_at, s.last_seen_at
+                 FROM sessions s JOIN users u ON u.id = s.user_id
+                 WHERE s.hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3",
+            )
+            .bind(session.0.to_vec())
+            .bind(now.0)
+            .bind(now.minus(self.inner.settings.sessions.idle).0)
+            .optional()
+            .await?;
+        drop(conn);
+        let Some(row) = row else { return Ok(None) };
+        let viewer = Viewer {
+            user: UserId(row.get(0)?),
+            session,
+            client: ClientId(row.get(1)?),
+            username: row.get(2)?,
+            signed_in_at: Timestamp(row.get(3)?),
+        };
+        if now.since(Timestamp(row.get(4)?)) >= LAST_SEEN_STEP {
+            self.write_last_seen(session, now).await;
+        }
+        Ok(Some(viewer))
+    }
+
+    /// A page is not refused because this can't be written.
+    async fn write_last_seen(&self, session: SessionId, now: Timestamp) {
+        let written: Result<(), StoreError> = async {
+            let mut tx = self.inner.store.begin().await?;
+            tx.query("UPDATE sessions SET last_seen_at = $2 WHERE hash = $1 AND last_seen_at < $2")
+                .bind(session.0.to_vec())
+                .bind(now.0)
+                .run()
+                .await?;
+            tx.commit().await
+        }
+        .await;
+        if let Err(error) = written {
+            tracing::warn!(%error, "a session's last use was not written down");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

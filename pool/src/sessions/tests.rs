@@ -1,0 +1,96 @@
+use super::*;
+use crate::testing::{TestPool, origin};
+
+const DAY: u64 = 24 * 60 * 60;
+
+#[tokio::test]
+async fn an_unused_session_ends_and_a_used_one_lasts() {
+    let pool = TestPool::new().await;
+    let token = pool.signed_in_token("jdoe", "me@domain.com").await;
+    for _ in 0..5 {
+        pool.wait(14 * DAY - 1);
+        assert!(pool.viewer(&token).await.unwrap().is_some());
+    }
+    pool.wait(14 * DAY);
+    assert_eq!(pool.viewer(&token).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_session_ends_after_ninety_days_however_often_it_is_used() {
+    let pool = TestPool::new().await;
+    let token = pool.signed_in_token("jdoe", "me@domain.com").await;
+    for _ in 0..8 {
+        pool.wait(11 * DAY);
+        assert!(pool.viewer(&token).await.unwrap().is_some());
+    }
+    pool.wait(2 * DAY);
+    assert_eq!(pool.viewer(&token).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_last_use_is_written_at_most_every_five_minutes() {
+    let pool = TestPool::new().await;
+    let token = pool.signed_in_token("jdoe", "me@domain.com").await;
+    let begun = pool.time();
+    let last_seen = async || {
+        let mut conn = pool.inner.store.read().await.unwrap();
+        let row = conn.query("SELECT last_seen_at FROM sessions").optional().await.unwrap().unwrap();
+        Timestamp(row.get(0).unwrap())
+    };
+    pool.wait(299);
+    pool.viewer_of(&token).await;
+    assert_eq!(last_seen().await, begun);
+    pool.wait(1);
+    pool.viewer_of(&token).await;
+    assert_eq!(last_seen().await, pool.time());
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session_and_no_other() {
+    let pool = TestPool::new().await;
+    let token = pool.signed_in_token("jdoe", "me@domain.com").await;
+    let Ok(crate::sign_in::SignedIn::Session(other)) = pool.try_sign_in("jdoe", crate::testing::PASSWORD).await else { panic!() };
+    let mut feed = pool.feed();
+    pool.sign_out(&token, &origin()).await.unwrap();
+    assert!(feed.try_recv().is_ok());
+    assert_eq!(pool.viewer(&token).await.unwrap(), None);
+    pool.sign_out(&token, &origin()).await.unwrap();
+    let viewer = pool.viewer_of(&other.token).await;
+    let events = pool.events_after(&viewer, 0, 100).await.unwrap();
+    assert_eq!(events.iter().filter(|it| it.event.name() == "signOut").count(), 1);
+}
+
+#[tokio::test]
+async fn a_token_that_nobody_was_given_proves_nothing() {
+    let pool = TestPool::new().await;
+    pool.signed_in("jdoe", "me@domain.com").await;
+    let forged = SessionToken::generate(&crate::SystemEntropy);
+    assert_eq!(pool.viewer(&forged).await.unwrap(), None);
+    for text in ["", "short", &"!".repeat(43), &"A".repeat(44)] {
+        assert_eq!(SessionToken::parse(text), None, "{text}");
+    }
+    assert_eq!(SessionToken::parse(forged.reveal()), Some(forged));
+}
+
+#[tokio::test]
+async fn a_session_survives_a_restart() {
+    let pool = TestPool::new().await;
+    let token = pool.signed_in_token("jdoe", "me@domain.com").await;
+    let pool = pool.restart().await;
+    assert_eq!(pool.viewer_of(&token).await.username, "jdoe");
+}
+
+#[test]
+fn a_token_in_a_log_shows_nothing() {
+    let token = SessionToken::generate(&crate::SystemEntropy);
+    assert_eq!(format!("{token:?}"), "SessionToken(…)");
+}
+
+#[test]
+fn an_origin_keeps_what_is_safe_to_keep() {
+    let origin = Origin::new("::ffff:192.0.2.7".parse().unwrap(), &format!("a\nb{}", "x".repeat(300)));
+    assert_eq!(origin.network.to_string(), "192.0.2.7");
+    assert!(origin.user_agent.starts_with("abx") && origin.user_agent.chars().count() == 256);
+    let home = Origin::new("2001:db8:1:2:3:4:5:6".parse().unwrap(), "").household();
+    assert_eq!(home.to_string(), "2001:db8:1:2::");
+}

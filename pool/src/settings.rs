@@ -1,0 +1,189 @@
+//! What an installation decides. `server` builds it from the config file; [`Settings::default`] is "no file".
+
+use model::{AccessLists, AttributeName, Policy, Schema, SignInOptions, Standard};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::time::Duration;
+
+/// Everything that the operator may set about accounts.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What the service is called on pages and in mails.
+    pub name: String,
+    /// Scheme, host and port that people reach it under, without a slash at the end.
+    pub public_url: String,
+    /// Which attributes there are.
+    pub schema: Schema,
+    /// How people say who they are.
+    pub sign_in: SignInOptions,
+    /// The attributes that sign-up asks for, in order, required ones included.
+    pub sign_up_attributes: Vec<AttributeName>,
+    /// What a new password must have.
+    pub policy: Policy,
+    /// The app clients. The first one is the pages' own.
+    pub clients: Vec<AppClient>,
+    pub sessions: SessionTimes,
+    pub codes: CodeTimes,
+    pub limits: Limits,
+    pub hashing: Hashing,
+    pub mail: MailSettings,
+}
+
+impl Settings {
+    /// The app client of that id.
+    pub fn client(&self, id: &ClientId) -> Option<&AppClient> {
+        self.clients.iter().find(|client| client.id == *id)
+    }
+
+    /// Whether sign-up asks for a username; otherwise the `sub` is the username.
+    pub const fn has_usernames(&self) -> bool {
+        self.sign_in.username
+    }
+}
+
+impl Default for Settings {
+    /// What holds with no config file: username or verified email, email required, one client `web`.
+    fn default() -> Self {
+        let mut schema = Schema::standard();
+        if let Some(email) = schema.get_mut(&Standard::Email.into()) {
+            email.required = true;
+        }
+        let asked = [Standard::Email, Standard::GivenName, Standard::FamilyName, Standard::Nickname, Standard::PhoneNumber];
+        let web = AppClient { id: ClientId("web".into()), name: "Web".into(), access: AccessLists::resolve(&schema, None, None) };
+        Self {
+            name: "Nameplate".into(),
+            public_url: "http://127.0.0.1:3000".into(),
+            schema,
+            sign_in: SignInOptions::default(),
+            sign_up_attributes: asked.map(AttributeName::from).into(),
+            policy: Policy::default(),
+            clients: vec![web],
+            sessions: SessionTimes::default(),
+            codes: CodeTimes::default(),
+            limits: Limits::default(),
+            hashing: Hashing::default(),
+            mail: MailSettings::default(),
+        }
+    }
+}
+
+/// The id of an app client, as tokens and sessions carry it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ClientId(pub String);
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An application that people use their account with.
+#[derive(Debug, Clone)]
+pub struct AppClient {
+    pub id: ClientId,
+    pub name: String,
+    /// What it may read and write.
+    pub access: AccessLists,
+}
+
+/// How long a sign-in lasts.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionTimes {
+    /// It ends when it was not used for this long…
+    pub idle: Duration,
+    /// …and at the latest after this.
+    pub absolute: Duration,
+}
+
+impl Default for SessionTimes {
+    fn default() -> Self {
+        Self { idle: days(14), absolute: days(90) }
+    }
+}
+
+/// How long a code lasts, and how often one is sent.
+#[derive(Debug, Clone, Copy)]
+pub struct CodeTimes {
+    pub lifetime: Duration,
+    /// A new one is sent no sooner than this after the last.
+    pub resend_after: Duration,
+    /// Codes to one destination within 24 hours.
+    pub per_destination_a_day: u32,
+}
+
+impl Default for CodeTimes {
+    fn default() -> Self {
+        Self { lifetime: days(1), resend_after: Duration::from_secs(30), per_destination_a_day: 5 }
+    }
+}
+
+/// How much one account, address or network may ask for.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Failed sign-ins of one account from one network before waiting begins.
+    pub sign_in_failures_free: u32,
+    /// The first wait; it doubles with every failure…
+    pub sign_in_first_wait: Duration,
+    /// …up to this one. An account is never locked for good.
+    pub sign_in_longest_wait: Duration,
+    /// Sign-ins from one network, all accounts together.
+    pub sign_ins_per_network_an_hour: u32,
+    pub sign_ups_per_network_an_hour: u32,
+    /// How often one network is told within an hour that a username is taken.
+    pub taken_answers_per_network_an_hour: u32,
+    /// Codes entered or asked for by one network for accounts that it only named.
+    pub code_requests_per_network_an_hour: u32,
+    /// Password hashes that may wait for their turn; whoever comes then is told that the service is busy.
+    pub hashing_queue: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            sign_in_failures_free: 5,
+            sign_in_first_wait: Duration::from_secs(1),
+            sign_in_longest_wait: Duration::from_secs(15 * 60),
+            sign_ins_per_network_an_hour: 1000,
+            sign_ups_per_network_an_hour: 100,
+            taken_answers_per_network_an_hour: 60,
+            code_requests_per_network_an_hour: 100,
+            hashing_queue: 64,
+        }
+    }
+}
+
+/// The cost of a password hash (Argon2id, RFC 9106).
+#[derive(Debug, Clone, Copy)]
+pub struct Hashing {
+    pub memory_kib: u32,
+    pub iterations: u32,
+    pub parallelism: u32,
+    /// Hashes computed at the same time.
+    pub permits: usize,
+}
+
+impl Default for Hashing {
+    /// OWASP's recommendation, on every core.
+    fn default() -> Self {
+        let permits = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { memory_kib: 19_456, iterations: 2, parallelism: 1, permits }
+    }
+}
+
+/// How mails look from the outside.
+#[derive(Debug, Clone)]
+pub struct MailSettings {
+    /// The `From` of every mail.
+    pub from: String,
+}
+
+impl Default for MailSettings {
+    fn default() -> Self {
+        Self { from: "Nameplate <no-reply@localhost>".into() }
+    }
+}
+
+const fn days(number: u64) -> Duration {
+    Duration::from_secs(number * 24 * 60 * 60)
+}

@@ -1,0 +1,208 @@
+//! Signing in with a password (operation InitiateAuth, USER_PASSWORD_AUTH).
+
+use crate::identifiers::Identifier;
+use crate::limits::{self, Backoff, HOUR, Key, Rate, Wait};
+use crate::passwords::HashingError;
+use crate::sessions::{self, BrowserTicket, NewSession, Origin};
+use crate::settings::ClientId;
+use crate::sign_up_code::{self, TICKET_LIFETIME};
+use crate::store::users::{self, User};
+use crate::store::{StoreError, tickets};
+use crate::{Pool, Unavailable, events};
+use model::{Event, FieldName, Password, Refusal, Why};
+
+/// Who somebody says to be, and how it is proven.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// A username, or a proven email address or phone number, as far as the settings allow.
+    pub username: String,
+    pub password: Password,
+}
+
+/// The password was right.
+#[derive(Debug, Clone)]
+pub enum SignedIn {
+    Session(NewSession),
+    /// The account still waits for its code, and a fresh one is on its way. This browser is signed in once it is
+    /// entered.
+    Unconfirmed(BrowserTicket),
+}
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    #[error("empty fields")]
+    Missing(Vec<FieldName>),
+    #[error("no such app client")]
+    UnknownClient,
+    /// There is no such account, or it has another password.
+    #[error("wrong name or password")]
+    WrongCredentials,
+    #[error("too many failures; again in {seconds} s")]
+    Wait { seconds: u32 },
+    #[error("too many passwords wait to be hashed")]
+    Busy,
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<SignInError> for Refusal {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Missing(fields) => Self { form: None, fields: fields.into_iter().map(|field| (field, Why::Missing)).collect() },
+            SignInError::UnknownClient => Self::form(Why::BadRequest),
+            SignInError::WrongCredentials => Self::form(Why::WrongCredentials),
+            SignInError::Wait { seconds } => Self::form(Why::Wait { seconds }),
+            SignInError::Busy => Self::form(Why::Busy),
+            SignInError::Unavailable(fault) => Self::form(fault.why()),
+        }
+    }
+}
+
+impl From<StoreError> for SignInError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl From<Wait> for SignInError {
+    fn from(wait: Wait) -> Self {
+        Self::Wait { seconds: wait.seconds }
+    }
+}
+
+impl From<HashingError> for SignInError {
+    fn from(error: HashingError) -> Self {
+        match error {
+            HashingError::Busy => Self::Busy,
+            failed @ HashingError::Failed(_) => Self::Unavailable(failed.into()),
+        }
+    }
+}
+
+/// Somebody whose password was right.
+struct Proven {
+    user: User,
+    /// A better hash of the same password, if the stored one is out of date.
+    rehashed: Option<String>,
+}
+
+impl Pool {
+    /// Signs in. For a name that is nobody's the answer, and the work for it, is that of a wrong password.
+    ///
+    /// After some failures of one name from one network each further try has to wait, twice as long every time; a
+    /// try counts before the password is compared, so that many at once gain nothing.
+    pub async fn sign_in(&self, client: &ClientId, form: SignIn, origin: &Origin) -> Result<SignedIn, SignInError> {
+        let (inner, typed) = (&*self.inner, form.username.trim());
+        let client = &inner.settings.client(client).ok_or(SignInError::UnknownClient)?.id;
+        let empty = [(typed.is_empty(), FieldName::Username), (form.password.reveal().is_empty(), FieldName::Password)];
+        let missing: Vec<_> = empty.into_iter().filter_map(|(empty, field)| empty.then_some(field)).collect();
+        if !missing.is_empty() {
+            return Err(SignInError::Missing(missing));
+        }
+        let who = Identifier::parse(typed, inner.settings.sign_in);
+        let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
+        let failures = limits::key(inner, &["sign-ins as", &name, &origin.household().to_string()]);
+        self.admit_sign_in(&failures, origin).await?;
+        match self.prove(who.as_ref(), &form.password, origin).await? {
+            Proven { user, rehashed } if user.confirmed => {
+                let mut tx = inner.store.begin().await?;
+                self.still_holds(&mut tx, &user).await?;
+                limits::clear(&mut tx, &failures).await?;
+                if let Some(hash) = rehashed {
+                    users::rehash(&mut tx, user.id, &user.password_hash, &hash).await?;
+                }
+                let session = sessions::begin(&mut tx, inner, user.id, client, origin).await?;
+                let event = Event::SignIn { username: user.username };
+                events::record(&mut tx, user.id, &event, self.now(), origin).await?;
+                self.commit(tx, user.id).await?;
+                Ok(SignedIn::Session(session))
+            }
+            Proven { user, .. } => self.back_to_the_code(user, &failures, origin).await,
+        }
+    }
+
+    /// Counts the try; its own transaction, so that it stays counted.
+    async fn admit_sign_in(&self, failures: &Key, origin: &Origin) -> Result<(), SignInError> {
+        let (inner, now) = (&*self.inner, self.now());
+        let limits = &inner.settings.limits;
+        let network = limits::key(inner, &["sign-ins from", &origin.household().to_string()]);
+        let backoff =
+            Backoff { free: limits.sign_in_failures_free, first: limits.sign_in_first_wait, longest: limits.sign_in_longest_wait };
+        let mut tx = inner.store.begin().await?;
+        limits::count(&mut tx, &network, Rate { times: limits.sign_ins_per_network_an_hour, per: HOUR }, now).await??;
+        limits::knock(&mut tx, failures, backoff, now).await??;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The account that has this name and this password.
+    ///
+    /// Where people sign up by a contact, a name can be that of a confirmed account and of a newer one that waits for
+    /// its code. Both are tried: if the code step could be reached only where nobody owns the contact, it would tell
+    /// who owns one.
+    async fn prove(&self, who: Option<&Identifier>, password: &Password, origin: &Origin) -> Result<Proven, SignInError> {
+        let mut candidates = vec![None];
+        if let Some(who) = who {
+            let mut conn = self.inner.store.read().await?;
+            candidates[0] = users::by_identifier(&mut conn, who).await?;
+            let two = matches!(who, Identifier::Contact(..)) && !self.inner.settings.has_usernames();
+            if two {
+                candidates.push(users::unconfirmed_by_identifier(&mut conn, who).await?);
+            }
+        }
+        let known = candidates.iter().flatten().next().cloned();
+        for candidate in candidates {
+            let hash = candidate.as_ref().map(|user| user.password_hash.as_str());
+            let verdict = self.inner.passwords.verify(hash, password).await?;
+            if let (Some(user), true) = (candidate, verdict.matches) {
+                let rehashed = match verdict.outdated {
+                    true => Some(self.inner.passwords.hash(password, &*self.inner.entropy).await?),
+                    false => None,
+                };
+                return Ok(Proven { user, rehashed });
+            }
+        }
+        self.note_failure(known.as_ref(), origin).await?;
+        Err(SignInError::WrongCredentials)
+    }
+
+    /// Writes for nobody what it writes for somebody, but for the line in the account's own trail.
+    async fn note_failure(&self, user: Option<&User>, origin: &Origin) -> Result<(), StoreError> {
+        let (inner, now) = (&*self.inner, self.now());
+        let network = limits::key(inner, &["failed sign-ins from", &origin.household().to_string()]);
+        let mut tx = inner.store.begin().await?;
+        limits::count_down(&mut tx, &network, Rate { times: u32::MAX, per: HOUR }, now).await?;
+        let Some(user) = user.filter(|user| user.confirmed) else { return tx.commit().await };
+        events::record(&mut tx, user.id, &Event::SignInFailure { username: user.username.clone() }, now, origin).await?;
+        self.commit(tx, user.id).await
+    }
+
+    /// The password may have been changed while this one was being compared.
+    async fn still_holds(&self, tx: &mut crate::store::Tx, proven: &User) -> Result<(), SignInError> {
+        match users::lock(tx, proven.id).await? {
+            Some(now) if now.password_hash == proven.password_hash => Ok(()),
+            _ => Err(SignInError::WrongCredentials),
+        }
+    }
+
+    /// Right password, but no code yet: a fresh code, unless one was sent just now or too many today, and a ticket.
+    async fn back_to_the_code(&self, user: User, failures: &Key, origin: &Origin) -> Result<SignedIn, SignInError> {
+        let (inner, now) = (&*self.inner, self.now());
+        let ticket = BrowserTicket::generate(&*inner.entropy);
+        let mut tx = inner.store.begin().await?;
+        self.still_holds(&mut tx, &user).await?;
+        limits::clear(&mut tx, failures).await?;
+        tickets::insert(&mut tx, &ticket, user.id, now, now.plus(TICKET_LIFETIME)).await?;
+        let (code, target) = sign_up_code::current(&mut tx, user.id).await?.ok_or(SignInError::WrongCredentials)?;
+        if sign_up_code::resend_at(inner, code.sent_at) <= now && sign_up_code::count_destination(&mut tx, inner, &target).await?.is_ok() {
+            sign_up_code::send(&mut tx, inner, (user.id, user.chosen_username()), &target, origin).await?;
+            self.forget_tries(&mut tx, &user).await?;
+        }
+        self.commit(tx, user.id).await?;
+        Ok(SignedIn::Unconfirmed(ticket))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,19 @@
+//! Signing out of one browser.
+
+use crate::sessions::{self, Origin, SessionId, SessionToken};
+use crate::store::users;
+use crate::{Pool, Unavailable, events};
+use model::Event;
+
+impl Pool {
+    /// Ends the session. A token that proves none is no error: whoever has it is signed out.
+    pub async fn sign_out(&self, token: &SessionToken, origin: &Origin) -> Result<(), Unavailable> {
+        let mut tx = self.inner.store.begin().await?;
+        let Some(user) = sessions::end(&mut tx, SessionId(token.hash())).await? else { return Ok(()) };
+        if let Some(user) = users::by_id(&mut tx, user).await? {
+            events::record(&mut tx, user.id, &Event::SignOut { username: user.username }, self.now(), origin).await?;
+        }
+        self.commit(tx, user).await?;
+        Ok(())
+    }
+}

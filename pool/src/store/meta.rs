@@ -1,0 +1,25 @@
+//! What the service knows of itself.
+
+use super::{Conn, StoreError, Tx};
+
+/// The fingerprints of the keys that the store was last opened with, newest first, separated by commas.
+pub(crate) const KEYS: &str = "keys";
+
+/// What applications know the user pool by.
+pub(crate) const POOL_ID: &str = "pool_id";
+
+/// The value of that name.
+pub(crate) async fn get(conn: &mut Conn, name: &str) -> Result<Option<String>, StoreError> {
+    let row = conn.query("SELECT value FROM meta WHERE name = $1").bind(name.to_owned()).optional().await?;
+    row.map(|row| row.get(0)).transpose()
+}
+
+/// Sets the value of that name.
+pub(crate) async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<(), StoreError> {
+    tx.query("INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+        .bind(name.to_owned())
+        .bind(value.to_owned())
+        .run()
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! Opening the SQLite file: one process at a time brings it to shape.
+
+use super::StoreError;
+use super::writer::Writer;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, SqlStr};
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Number, name and text of every migration, in order, as the files are called. Never edited once released.
+const MIGRATIONS: [(i64, &str, &str); 3] = [
+    (1, "accounts", include_str!("../../migrations/sqlite/0001_accounts.sql")),
+    (2, "codes_and_sessions", include_str!("../../migrations/sqlite/0002_codes_and_sessions.sql")),
+    (3, "limits_events_outbox", include_str!("../../migrations/sqlite/0003_limits_events_outbox.sql")),
+];
+
+/// How long a statement waits for another process, such as a backup, that holds the lock.
+const BUSY: Duration = Duration::from_secs(10);
+
+pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, Writer), StoreError> {
+    let options = options(path);
+    // Held until the file is in shape: the change to WAL and the migrations are not safe side by side.
+    let lock = lock(path).await?;
+    let mut conn = SqliteConnection::connect_with(&options).await?;
+    migrator().run_direct(None, &mut conn, false).await?;
+    conn.close().await?;
+    let writer = Writer::start(options.clone()).await?;
+    drop(lock);
+
+    let cores = std::thread::available_parallelism().map_or(4, usize::from);
+    let readers = SqlitePoolOptions::new()
+        .max_connections(u32::try_from(cores.clamp(4, 8)).unwrap_or(8))
+        .min_connections(1)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(BUSY)
+        .connect_with(options.create_if_missing(false).pragma("query_only", "on"))
+        .await?;
+    Ok((readers, writer))
+}
+
+fn migrator() -> Migrator {
+    let migrations = MIGRATIONS
+        .into_iter()
+        .map(|(number, name, sql)| Migration::new(number, name.into(), MigrationType::Simple, SqlStr::from_static(sql), false));
+    Migrator::with_migrations(migrations.collect())
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+        .disable_statement_logging()
+}
+
+/// Waits for the lock file beside the database. The system lets go of it when the process ends, however it ends.
+async fn lock(path: &Path) -> Result<File, StoreError> {
+    let path = path.to_owned();
+    let locked = tokio::task::spawn_blocking(move || {
+        let mut name = path.clone().into_os_string();
+        name.push(".lock");
+        let lock_path = PathBuf::from(name);
+        let error = |path: &Path| {
+            let path = path.display().to_string();
+            move |source| StoreError::File { path, source }
+        };
+        // The database itself too is for its owner alone; its write-ahead log takes after it.
+        private(&path).map_err(error(&path))?;
+        let file = private(&lock_path).map_err(error(&lock_path))?;
+        file.lock().map_err(error(&lock_path))?;
+        Ok(file)
+    });
+    locked.await.map_err(|_| StoreError::Closed)?
+}
+
+fn private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_migration_in_the_folder_is_run_in_its_order() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");
+        let mut names: Vec<String> = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        let listed = MIGRATIONS.map(|(number, name, _)| format!("{number:04}_{name}.sql"));
+        assert_eq!(names, listed);
+    }
+}

@@ -1,0 +1,179 @@
+//! One SQL text, whichever database: statements are dispatched here, and everything above is written once.
+//!
+//! Statements have `$1` placeholders and native types: TEXT, BIGINT (`i64`), BLOB. To add a database, add a variant
+//! to `Link`, `Statement` and [`Row`], and its driver to [`Bind`] and [`Field`].
+
+use super::StoreError;
+use super::writer::Lease;
+use sqlx::pool::PoolConnection;
+use sqlx::query::Query as SqlxQuery;
+use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteQueryResult, SqliteRow};
+use sqlx::{Decode, Encode, Row as _, Sqlite, Type};
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+/// What can be bound to a placeholder: what every driver can carry.
+pub trait Bind<'q>: Encode<'q, Sqlite> + Type<Sqlite> {}
+impl<'q, T: Encode<'q, Sqlite> + Type<Sqlite>> Bind<'q> for T {}
+
+/// What can be read from a row: what every driver can carry.
+pub trait Field<'r>: Decode<'r, Sqlite> + Type<Sqlite> {}
+impl<'r, T: Decode<'r, Sqlite> + Type<Sqlite>> Field<'r> for T {}
+
+/// A row of an answer.
+pub enum Row {
+    Sqlite(SqliteRow),
+}
+
+impl Row {
+    /// The column at this place, counted from 0.
+    pub fn get<'r, T: Field<'r>>(&'r self, column: usize) -> Result<T, StoreError> {
+        Ok(match self {
+            Self::Sqlite(row) => row.try_get(column)?,
+        })
+    }
+}
+
+enum Statement<'c> {
+    Sqlite(&'c mut SqliteConnection, SqlxQuery<'static, Sqlite, SqliteArguments>),
+}
+
+/// A statement whose values are being bound.
+pub struct Query<'c> {
+    statement: Statement<'c>,
+    failed: &'c mut bool,
+}
+
+/// Runs the statement one of the ways there are, and keeps the connection's `failed` flag honest. The last argument
+/// says for each database how its answer becomes ours.
+macro_rules! execute {
+    ($query:ident, $method:ident, { $($database:ident => $answer:expr),+ }) => {{
+        if *$query.failed {
+            return Err(StoreError::AfterFailure);
+        }
+        // Set first: a statement that is given up halfway (its future is dropped) counts as failed.
+        *$query.failed = true;
+        let answer = match $query.statement {
+            $(Statement::$database(conn, query) => ($answer)(query.$method(conn).await?)),+
+        };
+        *$query.failed = false;
+        Ok(answer)
+    }};
+}
+
+impl Query<'_> {
+    /// Binds the next placeholder.
+    #[must_use]
+    pub fn bind<'q, T: Bind<'q>>(self, value: T) -> Self {
+        let statement = match self.statement {
+            Statement::Sqlite(conn, query) => Statement::Sqlite(conn, query.bind(value)),
+        };
+        Self { statement, failed: self.failed }
+    }
+
+    /// All rows of the answer.
+    pub async fn all(self) -> Result<Vec<Row>, StoreError> {
+        execute!(self, fetch_all, { Sqlite => |rows: Vec<_>| rows.into_iter().map(Row::Sqlite).collect() })
+    }
+
+    /// The first row, if there is one.
+    pub async fn optional(self) -> Result<Option<Row>, StoreError> {
+        execute!(self, fetch_optional, { Sqlite => |row: Option<_>| row.map(Row::Sqlite) })
+    }
+
+    /// How many rows were touched.
+    pub async fn run(self) -> Result<u64, StoreError> {
+        execute!(self, execute, { Sqlite => |done: SqliteQueryResult| done.rows_affected() })
+    }
+}
+
+pub(super) enum Link {
+    SqliteReader(PoolConnection<Sqlite>),
+    SqliteWriter(Lease),
+}
+
+/// A connection on which statements run one after the other.
+pub struct Conn {
+    link: Link,
+    /// A statement has failed. What the database still thinks of the transaction differs between databases (and
+    /// after a full disk SQLite has rolled back by itself and would run the next statement outside of any), so
+    /// nothing more is asked of it.
+    failed: bool,
+}
+
+impl Conn {
+    pub(super) const fn new(link: Link) -> Self {
+        Self { link, failed: false }
+    }
+
+    /// A statement to bind values to. The text is cached with its plan, so it is always the same text.
+    pub fn query(&mut self, sql: &'static str) -> Query<'_> {
+        let statement = match &mut self.link {
+            Link::SqliteReader(conn) => Statement::Sqlite(conn, sqlx::query(sql)),
+            Link::SqliteWriter(lease) => Statement::Sqlite(lease.connection(), sqlx::query(sql)),
+        };
+        Query { statement, failed: &mut self.failed }
+    }
+}
+
+/// A transaction. Dropping it rolls it back.
+///
+/// Between `begin` and `commit` await nothing but the database: on SQLite everybody else's write waits for this one.
+pub struct Tx(Conn);
+
+impl Tx {
+    pub(super) const fn new(conn: Conn) -> Self {
+        Self(conn)
+    }
+
+    /// Durable when it returns `Ok`. After a failed statement it is an error on every database, though PostgreSQL
+    /// would answer "ok" to the commit of an aborted transaction.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        if self.0.failed {
+            return Err(StoreError::AfterFailure);
+        }
+        match self.0.link {
+            Link::SqliteWriter(lease) => lease.commit().await,
+            Link::SqliteReader(_) => Err(StoreError::AfterFailure),
+        }
+    }
+}
+
+impl Deref for Tx {
+    type Target = Conn;
+
+    fn deref(&self) -> &Conn {
+        &self.0
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.0
+    }
+}
+
+impl fmt::Debug for Row {
+    /// Rows hold what people entrusted to the service; they don't show it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Row(…)")
+    }
+}
+
+impl fmt::Debug for Query<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Query(…)")
+    }
+}
+
+impl fmt::Debug for Conn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Conn").field("failed", &self.failed).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Tx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Tx").field(&self.0).finish()
+    }
+}

@@ -1,0 +1,249 @@
+//! A pool for tests: a real SQLite file in a folder of its own, a clock that is moved by hand, chance that repeats
+//! itself, and the messages that would have been sent.
+
+use crate::clock::{Clock as _, TestClock, Timestamp};
+use crate::confirm_sign_up::{ConfirmSignUpError, Confirmed, Who};
+use crate::delete_attributes::DeleteAttributesError;
+use crate::delivery::Message;
+use crate::entropy::SeededEntropy;
+use crate::keys::{Keys, Purpose};
+use crate::profile::Profile;
+use crate::sessions::{BrowserTicket, Origin, SessionToken, Viewer};
+use crate::settings::{ClientId, Hashing, Settings};
+use crate::sign_in::{SignIn, SignInError, SignedIn};
+use crate::sign_up::{SignUp, SignUpError, SignedUp};
+use crate::store::Store;
+use crate::update_attributes::UpdateAttributesError;
+use crate::verify_attribute::{Verified, VerifyAttributeError};
+use crate::{Parts, Pool};
+use model::{Password, Standard, UpdateOutcome};
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// The guide's password.
+pub const PASSWORD: &str = "mysecurerandompassword#123";
+
+/// A pool, and what stands around it. Its folder is removed with it.
+#[derive(Debug)]
+pub struct TestPool {
+    pool: Pool,
+    pub clock: TestClock,
+    pub settings: Settings,
+    folder: TempDir,
+}
+
+impl Deref for TestPool {
+    type Target = Pool;
+
+    fn deref(&self) -> &Pool {
+        &self.pool
+    }
+}
+
+#[expect(clippy::expect_used, reason = "a test that can't be set up has failed")]
+impl TestPool {
+    /// The pool that there is with no config file.
+    pub async fn new() -> Self {
+        Self::with(Settings::default()).await
+    }
+
+    /// A pool of these settings, but with hashes that cost next to nothing.
+    pub async fn with(settings: Settings) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let settings = Settings { hashing: Hashing { memory_kib: 32, iterations: 1, ..settings.hashing }, ..settings };
+        let clock = TestClock::default();
+        let pool = open(&folder, &clock, &settings, 1).await;
+        Self { pool, clock, settings, folder }
+    }
+
+    /// The same store and clock after a restart.
+    pub async fn restart(self) -> Self {
+        self.pool.inner.store.close().await;
+        let pool = open(&self.folder, &self.clock, &self.settings, 2).await;
+        Self { pool, ..self }
+    }
+
+    /// A handle of its own, for another task.
+    pub fn handle(&self) -> Pool {
+        self.pool.clone()
+    }
+
+    /// The folder that holds the database.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// The pages' own app client.
+    pub fn client(&self) -> ClientId {
+        self.settings.clients[0].id.clone()
+    }
+
+    /// This moment of the test's clock.
+    pub fn time(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Lets time pass.
+    pub fn wait(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    /// Every message that waits for this address, oldest first. Those that a worker has sent are erased, and not among
+    /// them.
+    pub async fn messages_to(&self, address: &str) -> Vec<Message> {
+        self.queued("SELECT id, payload FROM outbox WHERE payload IS NOT NULL ORDER BY created_at", address).await
+    }
+
+    /// The codes that wait to be sent to this address, oldest first, replaced ones included.
+    pub async fn codes_sent_to(&self, address: &str) -> Vec<String> {
+        self.messages_to(address).await.iter().filter_map(code_in).collect()
+    }
+
+    /// The code for this address that has not been replaced.
+    pub async fn code_for(&self, address: &str) -> String {
+        let live = "SELECT o.id, o.payload FROM outbox o JOIN codes c ON c.issue = o.issue WHERE c.used_at IS NULL ORDER BY o.created_at";
+        let messages = self.queued(live, address).await;
+        messages.iter().filter_map(code_in).next_back().expect("a code was queued")
+    }
+
+    async fn queued(&self, sql: &'static str, address: &str) -> Vec<Message> {
+        let mut conn = self.inner.store.read().await.expect("the store reads");
+        let rows = conn.query(sql).all().await.expect("the outbox is read");
+        drop(conn);
+        let opened = rows.iter().map(|row| {
+            let (id, payload): (String, Vec<u8>) = (row.get(0).expect("an id"), row.get(1).expect("a payload"));
+            let plain = self.inner.keys.open(Purpose::Outbox, &payload, id.as_bytes()).expect("the payload is opened");
+            serde_json::from_slice::<Message>(&plain).expect("the payload is a message")
+        });
+        opened.filter(|message| message.to().value == address).collect()
+    }
+
+    /// Signs up with [`PASSWORD`].
+    pub async fn try_sign_up(&self, username: &str, attributes: &[(&str, &str)]) -> Result<SignedUp, SignUpError> {
+        self.pool.sign_up(&self.client(), form(username, attributes), &origin()).await
+    }
+
+    /// The same, and it has to work.
+    pub async fn sign_up(&self, username: &str, email: &str) -> SignedUp {
+        self.try_sign_up(username, &[("email", email)]).await.expect("signed up")
+    }
+
+    /// Signs up, enters the code, and is signed in.
+    pub async fn signed_in(&self, username: &str, email: &str) -> Viewer {
+        self.viewer_of(&self.signed_in_token(username, email).await).await
+    }
+
+    /// The same, for the token.
+    pub async fn signed_in_token(&self, username: &str, email: &str) -> SessionToken {
+        let SignedUp { ticket, .. } = self.sign_up(username, email).await;
+        let code = self.code_for(email).await;
+        self.confirm(ticket, &code).await.expect("confirmed").session.expect("signed in").token
+    }
+
+    /// Enters a code in the browser that signed up.
+    pub async fn confirm(&self, ticket: BrowserTicket, code: &str) -> Result<Confirmed, ConfirmSignUpError> {
+        self.pool.confirm_sign_up(&self.client(), &Who::Ticket(ticket), code, &origin()).await
+    }
+
+    /// Enters a code in another browser.
+    pub async fn confirm_by_name(&self, name: &str, code: &str) -> Result<Confirmed, ConfirmSignUpError> {
+        self.pool.confirm_sign_up(&self.client(), &Who::Typed(name.into()), code, &origin()).await
+    }
+
+    /// Signs in.
+    pub async fn try_sign_in(&self, name: &str, password: &str) -> Result<SignedIn, SignInError> {
+        let form = SignIn { username: name.into(), password: Password::new(password) };
+        self.pool.sign_in(&self.client(), form, &origin()).await
+    }
+
+    /// Who holds the token; somebody has to.
+    pub async fn viewer_of(&self, token: &SessionToken) -> Viewer {
+        self.viewer(token).await.expect("the store reads").expect("the session is alive")
+    }
+}
+
+/// What a signed-in person does.
+impl TestPool {
+    /// Submits these attributes.
+    pub async fn update(&self, viewer: &Viewer, attributes: &[(&str, &str)]) -> Result<UpdateOutcome, UpdateAttributesError> {
+        let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self.pool.update_attributes(viewer, attributes, &origin()).await
+    }
+
+    /// Enters a code for a contact.
+    pub async fn verify(&self, viewer: &Viewer, attribute: Standard, code: &str) -> Result<Verified, VerifyAttributeError> {
+        self.pool.verify_attribute(viewer, &attribute.into(), code, &origin()).await
+    }
+
+    /// Removes these attributes.
+    pub async fn delete(&self, viewer: &Viewer, names: &[&str]) -> Result<(), DeleteAttributesError> {
+        self.pool.delete_attributes(viewer, names.iter().map(|name| (*name).to_owned()).collect(), &origin()).await
+    }
+
+    /// What the account shows for one attribute.
+    pub async fn shown(&self, viewer: &Viewer, attribute: Standard) -> Option<String> {
+        self.shown_profile(viewer).await.attributes.remove(&attribute.into())
+    }
+
+    /// The whole account.
+    #[expect(clippy::expect_used, reason = "a test whose store can't be read has failed")]
+    pub async fn shown_profile(&self, viewer: &Viewer) -> Profile {
+        self.pool.profile(viewer).await.expect("the store reads")
+    }
+
+    /// The names of everything that happened to the account, oldest first.
+    #[expect(clippy::expect_used, reason = "a test whose store can't be read has failed")]
+    pub async fn event_names(&self, viewer: &Viewer) -> Vec<&'static str> {
+        let events = self.pool.events_after(viewer, 0, 1000).await.expect("the store reads");
+        events.iter().map(|it| it.event.name()).collect()
+    }
+
+    /// What kinds of message wait for this address, oldest first.
+    pub async fn message_names(&self, address: &str) -> Vec<&'static str> {
+        self.messages_to(address).await.iter().map(Message::name).collect()
+    }
+}
+
+/// A sign-up with [`PASSWORD`].
+#[expect(clippy::expect_used, reason = "a test that can't be set up has failed")]
+pub fn form(username: &str, attributes: &[(&str, &str)]) -> SignUp {
+    let attributes = attributes.iter().map(|(name, value)| (name.parse().expect("a name"), (*value).to_owned()));
+    SignUp { username: Some(username.into()), password: Password::new(PASSWORD), confirmation: None, attributes: attributes.collect() }
+}
+
+/// A browser somewhere.
+pub fn origin() -> Origin {
+    origin_at("192.0.2.7")
+}
+
+/// A browser at this address.
+#[expect(clippy::expect_used, reason = "a test that can't be set up has failed")]
+pub fn origin_at(address: &str) -> Origin {
+    Origin::new(address.parse().expect("an address"), "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+}
+
+/// A code that is not this one.
+pub fn another_code(code: &str) -> String {
+    if code == "000000" { "000001".into() } else { "000000".into() }
+}
+
+fn code_in(message: &Message) -> Option<String> {
+    match message {
+        Message::SignUpCode { code, .. }
+        | Message::SignUpCodeAddressTaken { code, .. }
+        | Message::ChangeCode { code, .. }
+        | Message::VerifyCode { code, .. } => Some(code.clone()),
+        Message::ChangeRequested { .. } | Message::ChangeDone { .. } | Message::AddressDeleted { .. } => None,
+    }
+}
+
+#[expect(clippy::expect_used, reason = "a test that can't be set up has failed")]
+async fn open(folder: &TempDir, clock: &TestClock, settings: &Settings, seed: u64) -> Pool {
+    let store = Store::sqlite(&folder.path().join("nameplate.db")).await.expect("the store opens");
+    let keys = Keys::generate(&SeededEntropy::new(0));
+    let entropy = Arc::new(SeededEntropy::new(seed));
+    let parts = Parts { store, clock: Arc::new(clock.clone()), entropy, keys, settings: settings.clone() };
+    Pool::open(parts).await.expect("the pool opens")
+}

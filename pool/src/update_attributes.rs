@@ -1,0 +1,174 @@
+//! Changing attributes, all or nothing (operation UpdateUserAttributes).
+
+use crate::attributes::{Occasion, Submitted, check_submitted, parse_names};
+use crate::delivery::Contact;
+use crate::identifiers::ContactKind;
+use crate::profile::access;
+use crate::sessions::{Origin, UserId, Viewer};
+use crate::store::profile::{self, Account};
+use crate::store::{StoreError, Tx, attributes, users};
+use crate::{Inner, Pool, Unavailable, contact_codes, delete_attributes, events};
+use model::{AttributeName, Event, FieldName, Refusal, Standard, UpdateOutcome, Updated, Why};
+use std::collections::BTreeMap;
+
+/// Why an update changed nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateAttributesError {
+    /// Every culprit by name, or what is wrong with the request as a whole.
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    /// The account was deleted meanwhile.
+    #[error("the account is gone")]
+    SignedOut,
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<UpdateAttributesError> for Refusal {
+    fn from(error: UpdateAttributesError) -> Self {
+        match error {
+            UpdateAttributesError::Refused(refusal) => refusal,
+            UpdateAttributesError::SignedOut => Self::form(Why::SignedOut),
+            UpdateAttributesError::Unavailable(fault) => Self::form(fault.why()),
+        }
+    }
+}
+
+impl From<StoreError> for UpdateAttributesError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl From<Refusal> for UpdateAttributesError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// What an update comes to, given how the account stands.
+#[derive(Debug, Default)]
+struct Plan {
+    set: Vec<(AttributeName, String)>,
+    remove: Vec<AttributeName>,
+    /// Contacts that wait for a code before they are set.
+    prove: Vec<Contact>,
+    /// Whether a value is different afterwards.
+    changes: bool,
+}
+
+impl Pool {
+    /// Changes the viewer's attributes, all of them or none (operation UpdateUserAttributes).
+    ///
+    /// Names are taken as they were submitted; values are trimmed, and an empty one removes the attribute. A new email
+    /// address or phone number is not stored but waits for the code that is sent to it; what is in force stays so, and
+    /// is told. A value that is there already changes nothing, and costs no code.
+    ///
+    /// The outcome says for each attribute whether it holds now, and where a code went if not. It is also recorded as
+    /// the event of the update; so is a refusal.
+    ///
+    /// # Errors
+    /// The refusal names every culprit: unknown, outside the client's write list, immutable, malformed, required, or a
+    /// contact that can't be done without, in this order of precedence for each; [`Why::Wait`] on a contact whose code
+    /// can't be sent again yet. A name that can't be one, or nothing at all, refuses the request as a whole.
+    pub async fn update_attributes(
+        &self,
+        viewer: &Viewer,
+        submitted: BTreeMap<String, String>,
+        origin: &Origin,
+    ) -> Result<UpdateOutcome, UpdateAttributesError> {
+        let done = match self.check_update(viewer, submitted) {
+            Ok(submitted) => self.apply_update(viewer, &submitted, origin).await,
+            Err(refusal) => Err(refusal.into()),
+        };
+        if let Err(UpdateAttributesError::Refused(refusal)) = &done {
+            self.record_alone(viewer.user, &Event::UpdateUserAttributesFailure(refusal.clone()), origin).await?;
+        }
+        done
+    }
+
+    /// Everything that can be told without looking at the account.
+    fn check_update(&self, viewer: &Viewer, submitted: BTreeMap<String, String>) -> Result<Submitted, Refusal> {
+        let settings = &self.inner.settings;
+        if submitted.is_empty() {
+            return Err(Refusal::form(Why::NothingToDo));
+        }
+        check_submitted(&settings.schema, &access(settings, viewer), Occasion::Update, parse_names(submitted)?)
+    }
+
+    async fn apply_update(&self, viewer: &Viewer, submitted: &Submitted, origin: &Origin) -> Result<UpdateOutcome, UpdateAttributesError> {
+        let (inner, user) = (&*self.inner, viewer.user);
+        let mut tx = inner.store.begin().await?;
+        users::lock(&mut tx, user).await?.ok_or(UpdateAttributesError::SignedOut)?;
+        let account = profile::load(&mut tx, user).await?.ok_or(UpdateAttributesError::SignedOut)?;
+        let indispensable = delete_attributes::indispensable(&inner.settings, &account, &submitted.remove);
+        if !indispensable.is_empty() {
+            return Err(Refusal { form: None, fields: indispensable }.into());
+        }
+        let plan = plan(&account, submitted);
+        admit(&mut tx, inner, (user, &account), &plan.prove).await?;
+
+        for (name, value) in &plan.set {
+            attributes::set(&mut tx, user, name, value).await?;
+        }
+        for name in &plan.remove {
+            delete_attributes::remove(&mut tx, inner, (user, &account), name, origin).await?;
+        }
+        for contact in &plan.prove {
+            contact_codes::send(&mut tx, inner, (user, &account), contact, origin).await?;
+        }
+        let now = self.now();
+        if plan.changes {
+            users::touch(&mut tx, user, now).await?;
+        }
+        let outcome = outcome(submitted, &plan);
+        events::record(&mut tx, user, &Event::UpdateUserAttributes(outcome.clone()), now, origin).await?;
+        self.commit(tx, user).await?;
+        Ok(outcome)
+    }
+}
+
+fn plan(account: &Account, submitted: &Submitted) -> Plan {
+    let mut plan = Plan::default();
+    for (name, value) in &submitted.set {
+        if *name == Standard::UpdatedAt {
+            // A client that may write it is believed to have changed something, but when is told by our clock.
+            plan.changes = true;
+        } else if account.attributes.get(name) == Some(value) {
+            // It is so already; a change to another value that waits for its code goes on waiting.
+        } else if let Some(kind) = ContactKind::of(name) {
+            plan.prove.push(Contact { kind, value: value.clone() });
+        } else {
+            plan.set.push((name.clone(), value.clone()));
+        }
+    }
+    plan.remove.extend(submitted.remove.iter().cloned());
+    plan.changes |= !plan.set.is_empty() || plan.remove.iter().any(|name| account.attributes.contains_key(name));
+    plan
+}
+
+/// Whether every code that the update needs may be sent; all that may not are named together.
+async fn admit(tx: &mut Tx, inner: &Inner, account: (UserId, &Account), contacts: &[Contact]) -> Result<(), UpdateAttributesError> {
+    let mut waits: Vec<(FieldName, Why)> = Vec::new();
+    for contact in contacts {
+        if let Err(wait) = contact_codes::admit(tx, inner, account, contact).await? {
+            let field = AttributeName::from(contact.kind.attribute()).into();
+            waits.push((field, Why::Wait { seconds: wait.seconds }));
+        }
+    }
+    if waits.is_empty() { Ok(()) } else { Err(Refusal { form: None, fields: waits }.into()) }
+}
+
+/// What the guide prints: whether each attribute holds now, and where a code went if it doesn't.
+fn outcome(submitted: &Submitted, plan: &Plan) -> UpdateOutcome {
+    let names = submitted.set.keys().chain(&submitted.remove).cloned();
+    let mut outcome: UpdateOutcome = names.map(|name| (name, Updated { is_updated: true, code_delivery_details: None })).collect();
+    for contact in &plan.prove {
+        let waiting = Updated { is_updated: false, code_delivery_details: Some(contact.kind.delivery(&contact.value)) };
+        outcome.insert(contact.kind.attribute().into(), waiting);
+    }
+    outcome
+}
+
+#[cfg(test)]
+mod tests;
