@@ -1,0 +1,111 @@
+//! Who calls a server function, and how it answers besides its value: cookies, a flash, where to go next.
+
+use crate::cookies::{self, Name};
+use crate::form::{FormError, refused};
+use crate::visit::{Flash, Site};
+use http::header::{LOCATION, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderName, HeaderValue};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use model::{AttributeName, Refusal, Why};
+use pool::sessions::{BrowserTicket, NewSession};
+use pool::{ClientId, Origin, Pool, SessionToken, Viewer};
+
+/// The request behind a server function, and the answer's headers.
+#[derive(Debug)]
+pub struct Caller {
+    pub pool: Pool,
+    pub client: ClientId,
+    pub origin: Origin,
+    site: Site,
+    parts: Parts,
+    response: ResponseOptions,
+}
+
+impl Caller {
+    /// The caller of the server function that is running.
+    pub fn here() -> Result<Self, FormError> {
+        let missing = || FormError(Refusal::form(Why::Unavailable));
+        let site: Site = use_context().ok_or_else(missing)?;
+        let parts: Parts = use_context().ok_or_else(missing)?;
+        let origin = parts.extensions.get::<Origin>().cloned().ok_or_else(missing)?;
+        let response = use_context().ok_or_else(missing)?;
+        Ok(Self { pool: site.pool.clone(), client: site.pool.pages_client(), origin, site, parts, response })
+    }
+
+    /// The same for functions that only a signed-in person may call.
+    pub async fn signed_in() -> Result<(Self, Viewer), FormError> {
+        let caller = Self::here()?;
+        let viewer = match caller.session() {
+            Some(token) => caller.pool.viewer(&token).await.map_err(refused)?,
+            None => None,
+        };
+        match viewer {
+            Some(viewer) => Ok((caller, viewer)),
+            None => Err(FormError(Refusal::form(Why::SignedOut))),
+        }
+    }
+
+    /// The session's token, whether it still lives or not.
+    pub fn session(&self) -> Option<SessionToken> {
+        self.cookie(Name::Session).and_then(|value| SessionToken::parse(&value))
+    }
+
+    /// The ticket of the browser that signed up.
+    pub fn ticket(&self) -> Option<BrowserTicket> {
+        self.cookie(Name::SignUp).and_then(|value| BrowserTicket::parse(&value))
+    }
+
+    pub fn enter(&self, session: &NewSession) {
+        let seconds = session.absolute_expiry.0.saturating_sub(self.pool.now().0) / 1000;
+        self.set(&cookies::set(Name::Session, session.token.reveal(), seconds, self.site.secure));
+        self.forget(Name::SignUp);
+    }
+
+    pub fn leave(&self) {
+        self.forget(Name::Session);
+    }
+
+    pub fn remember_sign_up(&self, ticket: &BrowserTicket) {
+        let seconds = i64::try_from(self.pool.settings().codes.lifetime.as_secs()).unwrap_or(i64::MAX);
+        self.set(&cookies::set(Name::SignUp, ticket.reveal(), seconds, self.site.secure));
+    }
+
+    pub fn remember_theme(&self, theme: crate::visit::Theme) {
+        self.set(&cookies::set(Name::Theme, theme.as_str(), 400 * 24 * 3600, self.site.secure));
+    }
+
+    pub fn say(&self, flash: Flash) {
+        self.say_about(flash, &[]);
+    }
+
+    /// The same, naming the attributes that it is about.
+    pub fn say_about(&self, flash: Flash, about: &[AttributeName]) {
+        self.set(&cookies::set(Name::Flash, &flash.with(about), 60, self.site.secure));
+    }
+
+    /// Where the browser goes next: the form door turns it into a 303, the form's island follows it.
+    pub fn go(&self, path: &'static str) {
+        self.response.insert_header(LOCATION, HeaderValue::from_static(path));
+    }
+
+    pub fn forget(&self, name: Name) {
+        self.set(&cookies::forget(name, self.site.secure));
+    }
+
+    fn set(&self, cookie: &str) {
+        self.append(SET_COOKIE, cookie);
+    }
+
+    fn append(&self, name: HeaderName, value: &str) {
+        // Tokens and flags are plain ASCII; a value that isn't is not sent at all.
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.response.append_header(name, value);
+        }
+    }
+
+    fn cookie(&self, name: Name) -> Option<String> {
+        cookies::read(&self.parts.headers, name, self.site.secure)
+    }
+}

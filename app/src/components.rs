@@ -1,0 +1,78 @@
+//! What stands around pages and doesn't move.
+
+use crate::text;
+use crate::visit::{Flash, Visit};
+use leptos::prelude::*;
+use model::paths;
+
+/// The frame of pages before sign-in: one sheet, the service's name on the plate.
+pub fn door(visit: &Visit, name: String, body: AnyView) -> impl IntoView + use<> {
+    view! {
+        <div class="door">
+            <header class="plate">{name}</header>
+            <main>{body}</main>
+            {foot(visit)}
+        </div>
+    }
+}
+
+/// The frame of pages after sign-in.
+pub fn house(visit: &Visit, who: String, body: AnyView) -> impl IntoView + use<> {
+    let name = visit.site.pool.settings().name.clone();
+    view! {
+        <a class="skip" href="#main">{text::SKIP}</a>
+        <div class="house">
+            <header class="bar">
+                <a href=paths::PROFILE><img src="/wordmark.svg" alt=name width="152" height="34"/></a>
+                <bdi class="who small soft">{who}</bdi>
+                <form method="post" action=paths::SIGN_OUT><button class="button slim">{text::SIGN_OUT}</button></form>
+            </header>
+            <main id="main">{body}</main>
+            {foot(visit)}
+        </div>
+    }
+}
+
+/// The frame of an error: its number on the plate.
+pub fn fault(visit: &Visit, number: u16, body: AnyView) -> impl IntoView + use<> {
+    view! {
+        <div class="door">
+            <p class="plate number" aria-hidden="true">{number}</p>
+            <main class="stack">{body}</main>
+            {foot(visit)}
+        </div>
+    }
+}
+
+/// The page's heading. It has the focus when the page opens, unless something was refused.
+pub fn heading(words: impl Into<String>, focus: bool) -> impl IntoView {
+    view! { <h1 tabindex="-1" autofocus=focus>{words.into()}</h1> }
+}
+
+/// What just happened, if something did.
+pub fn flash_note(flash: Option<Flash>) -> impl IntoView {
+    flash.map(|flash| note(flash.sentence().to_owned()))
+}
+
+/// A success, said.
+pub fn note(words: String) -> impl IntoView {
+    view! { <div class="note-ok" role="status"><p>{words}</p></div> }
+}
+
+fn foot(visit: &Visit) -> impl IntoView + use<> {
+    let chosen = visit.theme.as_str();
+    let here = paths::page(&visit.path).unwrap_or(paths::START);
+    let choices = text::THEMES.map(|(value, words)| {
+        let pressed = if value == chosen { "true" } else { "false" };
+        view! { <button name="theme" value=value aria-pressed=pressed>{words}</button> }
+    });
+    view! {
+        <footer class="foot">
+            <p>{text::FOOT}</p>
+            <form class="theme" method="post" action=paths::THEME aria-label=text::THEME>
+                <input type="hidden" name="next" value=here/>
+                {choices.collect_view()}
+            </form>
+        </footer>
+    }
+}

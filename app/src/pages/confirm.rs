@@ -1,0 +1,195 @@
+//! `/confirm`: the code that was sent at sign-up.
+
+use crate::form::{FormError, FormPost};
+use leptos::prelude::*;
+
+#[cfg(feature = "ssr")]
+use {
+    crate::caller::Caller,
+    crate::components::{flash_note, heading},
+    crate::cookies::Name,
+    crate::form::{Check, Form, FormState, Input, code_field, field, refused, summary},
+    crate::text,
+    crate::visit::{Answer, Flash, Frame, Visit, clock_time, seconds_until},
+    model::{CodeDeliveryDetails, DeliveryMedium, FieldName, Refusal, Why, paths},
+    pool::confirm_sign_up::Who,
+    pool::sessions::BrowserTicket,
+};
+
+/// What the screen shows.
+#[cfg(feature = "ssr")]
+#[derive(Clone)]
+struct Waiting {
+    delivery: CodeDeliveryDetails,
+    until: String,
+    resend_in: u32,
+}
+
+/// The screen. In the browser that signed up it knows where the code went; elsewhere it asks who is asking.
+#[cfg(feature = "ssr")]
+pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
+    if visit.viewer.is_some() {
+        return Ok(Answer::go(paths::PROFILE));
+    }
+    let pool = &visit.site.pool;
+    let ticket = visit.ticket.as_deref().and_then(BrowserTicket::parse);
+    let pending = match &ticket {
+        Some(ticket) => pool.pending_sign_up(ticket).await?,
+        None => None,
+    };
+    let now = pool.now();
+    let waiting = pending.map(|it| Waiting {
+        until: clock_time(it.expires_at, now),
+        resend_in: seconds_until(it.resend_at, now),
+        delivery: it.delivery,
+    });
+    let options = visit.site.sign_in_options();
+    Ok(Answer::show(text::CONFIRM_TITLE, Frame::Door, move || match waiting {
+        Some(waiting) => view! { <ConfirmHere visit waiting/> }.into_any(),
+        None => view! { <ConfirmAnywhere visit options/> }.into_any(),
+    }))
+}
+
+#[cfg(feature = "ssr")]
+#[component]
+fn ConfirmHere(visit: Visit, waiting: Waiting) -> impl IntoView {
+    let [state, resend, address] = [paths::CONFIRM, paths::CONFIRM_RESEND, paths::CONFIRM_ADDRESS].map(|path| visit.form(path));
+    let refused = !(state.refusal.is_empty() && resend.refusal.is_empty() && address.refusal.is_empty());
+    let medium = waiting.delivery.delivery_medium;
+    let (before, after) = text::code_on_its_way(medium);
+    let code = Input::new(FieldName::Code, text::CONFIRMATION_CODE).hint(text::works_until(&waiting.until));
+    view! {
+        {heading(text::code_heading(medium), !refused)}
+        <div class="stack">
+            {flash_note(visit.flash)}
+            <p>{before}<strong><bdi>{waiting.delivery.destination.clone()}</bdi></strong>{after}</p>
+            <Form action=paths::CONFIRM.to_owned() event="confirmSignUp".to_owned() rules=vec![(FieldName::Code, Check::Code)]>
+                {summary(&state)}
+                {code_field(&code, &state)}
+                <button class="button main wide">{text::CONFIRM}</button>
+            </Form>
+            <Form action=paths::CONFIRM_RESEND.to_owned() event="resendSignUpCode".to_owned() rules=vec![] wait=waiting.resend_in>
+                {summary(&resend)}
+                {resend_button(waiting.resend_in, "button wide")}
+            </Form>
+            {(medium == DeliveryMedium::Email).then(|| view! { <WrongAddress state=address/> })}
+            <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
+        </div>
+    }
+}
+
+/// A resend button and the words about its cooldown; the form's island counts down.
+#[cfg(feature = "ssr")]
+pub(super) fn resend_button(wait: u32, class: &'static str) -> impl IntoView {
+    let waits = wait > 0;
+    view! {
+        <button class=class aria-disabled=waits.then_some("true") data-resend="">{text::RESEND_CODE}</button>
+        <p class="hint" data-wait="">{waits.then(|| text::wait_for_code(wait))}</p>
+    }
+}
+
+/// `Wrong address? Change it`, on the spot.
+#[cfg(feature = "ssr")]
+#[component]
+fn WrongAddress(state: FormState) -> impl IntoView {
+    let email = Input::new(FieldName::Email, text::NEW_ADDRESS).kind("email", "email").hint(text::NEW_ADDRESS_HINT).required(true);
+    let open = !state.refusal.is_empty();
+    view! {
+        <details class="stack" open=open>
+            <summary>{text::WRONG_ADDRESS}</summary>
+            <Form action=paths::CONFIRM_ADDRESS.to_owned() event="resendSignUpCode".to_owned() rules=vec![(FieldName::Email, Check::Email)]>
+                {summary(&state)}
+                {field(email, &state)}
+                <button class="button">{text::SEND_NEW_CODE}</button>
+            </Form>
+        </details>
+    }
+}
+
+#[cfg(feature = "ssr")]
+#[component]
+fn ConfirmAnywhere(visit: Visit, options: model::SignInOptions) -> impl IntoView {
+    // One form with two buttons: whichever was refused is shown.
+    let state = [paths::CONFIRM, paths::CONFIRM_RESEND]
+        .map(|path| visit.form(path))
+        .into_iter()
+        .find(|it| !it.refusal.is_empty())
+        .unwrap_or_default();
+    let refused = !state.refusal.is_empty();
+    let who = Input::new(FieldName::Username, text::identifier_label(options)).kind("text", "username").required(true);
+    let code = Input::new(FieldName::Code, text::CONFIRMATION_CODE);
+    let given = || (FieldName::Username, Check::Given);
+    view! {
+        {heading(text::CONFIRM_HEADING, !refused)}
+        <div class="stack">
+            {flash_note(visit.flash)}
+            <p>{text::CONFIRM_ANYWHERE}</p>
+            <Form action=paths::CONFIRM.to_owned() event="confirmSignUp".to_owned() rules=vec![given(), (FieldName::Code, Check::Code)]>
+                {summary(&state)}
+                {field(who, &state)}
+                {code_field(&code, &state)}
+                <div class="stack">
+                    <button class="button main wide">{text::CONFIRM}</button>
+                    <button class="button wide" formaction=paths::CONFIRM_RESEND formnovalidate>{text::RESEND_CODE}</button>
+                </div>
+            </Form>
+            <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
+        </div>
+    }
+}
+
+/// Whose code it is: the browser's that signed up, or whoever was typed.
+#[cfg(feature = "ssr")]
+fn who(caller: &Caller, username: String) -> Result<Who, FormError> {
+    match caller.ticket() {
+        _ if !username.trim().is_empty() => Ok(Who::Typed(username)),
+        Some(ticket) => Ok(Who::Ticket(ticket)),
+        None => Err(FormError(Refusal::field(FieldName::Username, Why::Missing))),
+    }
+}
+
+/// Confirms a new account (operation ConfirmSignUp). Only the browser that signed up is signed in by it.
+#[server(prefix = "", endpoint = "/confirm", protocol = FormPost)]
+pub async fn confirm(#[server(default)] username: String, #[server(default)] code: String) -> Result<(), FormError> {
+    let caller = Caller::here()?;
+    let who = who(&caller, username)?;
+    let confirmed = caller.pool.confirm_sign_up(&caller.client, &who, &code, &caller.origin).await.map_err(refused)?;
+    match confirmed.session {
+        Some(session) => {
+            caller.enter(&session);
+            caller.say(Flash::Welcome);
+            caller.go(paths::PROFILE);
+        }
+        None => {
+            caller.forget(Name::SignUp);
+            caller.say(Flash::Confirmed);
+            caller.go(paths::SIGN_IN);
+        }
+    }
+    Ok(())
+}
+
+/// Sends a fresh code (operation ResendConfirmationCode); says the same whether or not the account exists.
+#[server(prefix = "", endpoint = "/confirm/resend", protocol = FormPost)]
+pub async fn resend_code(#[server(default)] username: String, #[server(default)] code: String) -> Result<(), FormError> {
+    _ = code; // the same form may hold one
+    let caller = Caller::here()?;
+    let who = who(&caller, username)?;
+    caller.pool.resend_sign_up_code(&who, &caller.origin).await.map_err(refused)?;
+    caller.say(Flash::CodeSent);
+    caller.go(paths::CONFIRM);
+    Ok(())
+}
+
+/// Corrects the address of an account that isn't confirmed yet, from the browser that signed up.
+#[server(prefix = "", endpoint = "/confirm/address", protocol = FormPost)]
+pub async fn change_address(#[server(default)] email: String) -> Result<(), FormError> {
+    let caller = Caller::here()?;
+    let Some(ticket) = caller.ticket() else {
+        return Err(FormError(Refusal::form(Why::NoCode)));
+    };
+    caller.pool.change_sign_up_address(&ticket, &email, &caller.origin).await.map_err(refused)?;
+    caller.say(Flash::CodeSent);
+    caller.go(paths::CONFIRM);
+    Ok(())
+}

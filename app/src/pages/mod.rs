@@ -1,0 +1,62 @@
+//! The pages: one file per screen, with its thin server functions. The table below is every page there is.
+
+pub mod confirm;
+pub mod profile;
+pub mod sign_in;
+pub mod sign_out;
+pub mod sign_up;
+pub mod theme;
+
+#[cfg(feature = "ssr")]
+mod fault;
+#[cfg(feature = "ssr")]
+pub use fault::error_page;
+
+#[cfg(feature = "ssr")]
+mod table {
+    use super::{confirm, profile, sign_in, sign_out, sign_up};
+    use crate::visit::{Answer, Visit};
+    use model::paths;
+    use std::future::Future;
+    use std::pin::Pin;
+
+    type Loading = Pin<Box<dyn Future<Output = Result<Answer, pool::Unavailable>> + Send>>;
+    /// Loads what a page shows. Status and redirect are decided here, before the first byte.
+    pub type Load = fn(Visit) -> Loading;
+
+    /// Address and page. A page with a second form stands at that form's address too, so that a refused post
+    /// without scripts has a page to come back to.
+    pub const PAGES: [(&str, Load); 13] = [
+        (paths::START, |visit| Box::pin(start(visit))),
+        (paths::SIGN_IN, |visit| Box::pin(sign_in::page(visit))),
+        (paths::SIGN_UP, |visit| Box::pin(sign_up::page(visit))),
+        (paths::CONFIRM, |visit| Box::pin(confirm::page(visit))),
+        (paths::CONFIRM_RESEND, |visit| Box::pin(confirm::page(visit))),
+        (paths::CONFIRM_ADDRESS, |visit| Box::pin(confirm::page(visit))),
+        (paths::PROFILE, |visit| Box::pin(profile::page(visit))),
+        (paths::PROFILE_DELETE, |visit| Box::pin(profile::page(visit))),
+        (paths::PROFILE_EMAIL, |visit| Box::pin(profile::email::page(visit))),
+        (paths::PROFILE_EMAIL_VERIFY, |visit| Box::pin(profile::email::page(visit))),
+        (paths::PROFILE_EMAIL_RESEND, |visit| Box::pin(profile::email::page(visit))),
+        (paths::PROFILE_EMAIL_CANCEL, |visit| Box::pin(profile::email::page(visit))),
+        (paths::SIGN_OUT, |visit| Box::pin(sign_out::page(visit))),
+    ];
+
+    /// The start page only leads on.
+    async fn start(visit: Visit) -> Result<Answer, pool::Unavailable> {
+        Ok(Answer::go(if visit.viewer.is_some() { paths::PROFILE } else { paths::SIGN_IN }))
+    }
+
+    /// Where somebody goes who has to sign in before this page.
+    pub(super) fn sign_in_first(visit: &Visit) -> Answer {
+        match paths::next(&visit.path) {
+            Some(next) => Answer::Go(format!("{}?next={next}", paths::SIGN_IN)),
+            None => Answer::go(paths::SIGN_IN),
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+use table::sign_in_first;
+#[cfg(feature = "ssr")]
+pub use table::{Load, PAGES};

@@ -1,0 +1,240 @@
+//! `/profile`: every attribute that may be read, edited group by group.
+
+pub mod email;
+#[cfg(feature = "ssr")]
+pub(crate) mod fields;
+#[cfg(feature = "ssr")]
+mod view;
+
+use crate::form::{FormError, FormPost};
+use leptos::prelude::*;
+use model::UpdateOutcome;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+#[cfg(feature = "ssr")]
+use {
+    crate::caller::Caller,
+    crate::components::note,
+    crate::form::{Check, Form, FormState, refused, summary},
+    crate::islands::Live,
+    crate::text,
+    crate::visit::{Answer, Flash, Frame, Visit},
+    model::{AttributeName, Definition, FieldName, Schema, Standard, paths},
+    pool::profile::Profile,
+    view::{EDITABLE, GROUPS, ProfileView, facts, group_of, person},
+};
+
+/// Everything the screen needs, loaded before it is rendered.
+#[cfg(feature = "ssr")]
+#[derive(Clone)]
+struct Screen {
+    profile: Profile,
+    view: ProfileView,
+    schema: Schema,
+    edit: Option<&'static str>,
+    state: FormState,
+    deletion: FormState,
+    flash: Option<String>,
+    path: String,
+}
+
+/// The screen.
+#[cfg(feature = "ssr")]
+pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
+    let Some(viewer) = visit.viewer.clone() else {
+        return Ok(super::sign_in_first(&visit));
+    };
+    let profile = visit.site.pool.profile(&viewer).await?;
+    let schema = visit.site.schema().clone();
+    let (state, deletion) = (visit.form(paths::PROFILE), visit.form(paths::PROFILE_DELETE));
+    let edit = visit.asked("edit").and_then(|asked| EDITABLE.into_iter().find(|group| *group == asked)).or_else(|| edited(&state));
+    let flash = match (visit.flash, profile.attributes.get(&Standard::Email.into())) {
+        (Some(Flash::EmailChanged), Some(email)) => Some(text::email_is_now(email)),
+        _ => visit.flash_sentence(),
+    };
+    let screen = Screen { view: view::of(&profile, &schema), profile, schema, edit, state, deletion, flash, path: visit.path.clone() };
+    Ok(Answer::show(text::PROFILE, Frame::House { who: viewer.username }, move || view! { <ProfileScreen screen/> }.into_any()))
+}
+
+/// The group that a refused post was about.
+#[cfg(feature = "ssr")]
+fn edited(state: &FormState) -> Option<&'static str> {
+    let attributes = state.typed.keys().filter_map(|name| if let FieldName::Attribute(name) = name { Some(name) } else { None });
+    attributes.map(group_of).find_map(|group| EDITABLE.into_iter().find(|editable| *editable == group))
+}
+
+#[cfg(feature = "ssr")]
+#[component]
+fn ProfileScreen(screen: Screen) -> impl IntoView {
+    let Screen { view, edit, flash, deletion, .. } = screen.clone();
+    let username = screen.profile.username.clone();
+    let focus = screen.state.refusal.is_empty() && deletion.refusal.is_empty();
+    let groups = GROUPS.into_iter().filter(|key| view.facts.iter().any(|fact| fact.group == *key)).map(|key| {
+        let editing = edit == Some(key);
+        view! { <Group key editing screen=screen.clone()/> }
+    });
+    let groups = groups.collect_view();
+    // What was refused is said above the form that is open, or else above everything.
+    let refused = summary(if edit.is_none() && deletion.refusal.is_empty() { &screen.state } else { &deletion });
+    view! {
+        <Live>
+            <div class="groups" data-after=view.latest_event>
+                {person(&view, &username, focus)}
+                {flash.map(note)}
+                {refused}
+                {groups}
+                <details class="stack">
+                    <summary>{text::AS_JSON}</summary>
+                    <pre class="sheet" data-live="json">{view.json.clone()}</pre>
+                    <p class="small"><a href=paths::PROFILE_JSON>{text::OPEN_JSON}</a></p>
+                </details>
+                // Re-reads the profile by hand; without scripts it loads the page again.
+                <p><a class="button slim" href=screen.path role="button" data-refresh="">{text::REFRESH}</a></p>
+                {news()}
+            </div>
+        </Live>
+    }
+}
+
+/// The line that tells what happened elsewhere: it stays in sight at the lower edge of the window.
+#[cfg(feature = "ssr")]
+fn news() -> impl IntoView {
+    view! { <p class="small" role="status" data-said=""></p> }
+}
+
+#[cfg(feature = "ssr")]
+#[component]
+fn Group(key: &'static str, editing: bool, screen: Screen) -> impl IntoView {
+    let title = text::group(key);
+    let id = format!("group-{key}");
+    let labelled_by = id.clone();
+    let can_edit = EDITABLE.contains(&key) && !writable(&screen, key).is_empty();
+    let edit = (can_edit && !editing).then(|| view! { <a class="button slim" href=format!("{}?edit={key}", paths::PROFILE)>{text::EDIT}<span class="vh">" "{title}</span></a> });
+    let contacts = if key == "contact" { deletable_contacts(&screen) } else { Vec::new() };
+    let schema = screen.schema.clone();
+    view! {
+        <section class="group" aria-labelledby=labelled_by>
+            <header><h2 id=id>{title}</h2>{edit}</header>
+            {if editing { view! { <EditGroup key screen/> }.into_any() } else { facts(&screen.view, key).into_any() }}
+            {(!contacts.is_empty()).then(|| view! { <Delete names=contacts schema/> })}
+        </section>
+    }
+}
+
+/// The contacts that can go: stored, optional, and not the last one that is proven.
+#[cfg(feature = "ssr")]
+fn deletable_contacts(screen: &Screen) -> Vec<AttributeName> {
+    let attributes = &screen.profile.attributes;
+    let is = |name: Standard, value: &str| attributes.get(&name.into()).is_some_and(|stored| stored == value);
+    let other_is_proven = |name: &AttributeName| match name.standard() {
+        Some(Standard::Email) => is(Standard::PhoneNumberVerified, "true"),
+        _ => is(Standard::EmailVerified, "true"),
+    };
+    let optional = writable(screen, "contact").into_iter().filter(|it| !it.required).map(|it| it.name);
+    optional.filter(|name| attributes.contains_key(name) && other_is_proven(name)).collect()
+}
+
+/// The attributes of a group that this client may write, with their definitions.
+#[cfg(feature = "ssr")]
+fn writable(screen: &Screen, key: &str) -> Vec<Definition> {
+    let may = |it: &&Definition| group_of(&it.name) == key && it.mutable && screen.profile.writable.may_write(&it.name);
+    screen.schema.definitions().filter(may).cloned().collect()
+}
+
+#[cfg(feature = "ssr")]
+#[component]
+fn EditGroup(key: &'static str, screen: Screen) -> impl IntoView {
+    let state = screen.state.clone();
+    let definitions = writable(&screen, key);
+    let rules: Vec<_> = definitions.iter().map(|it| (FieldName::Attribute(it.name.clone()), Check::Attribute(it.clone()))).collect();
+    let stored = |name: &AttributeName| screen.profile.attributes.get(name).cloned().unwrap_or_default();
+    let inputs = definitions.iter().map(|it| fields::input(it, &screen.schema, Some(&stored(&it.name)), &state)).collect_view();
+    let deletable: Vec<_> =
+        definitions.iter().filter(|it| !it.required && !stored(&it.name).is_empty()).map(|it| it.name.clone()).collect();
+    view! {
+        <div class="sheet">
+            <Form action=format!("{}?edit={key}", paths::PROFILE) event="updateUserAttributes".to_owned() rules>
+                {summary(&state)}
+                {inputs}
+                <div class="actions">
+                    <button class="button main">{text::SAVE}</button>
+                    <a class="button plain" href=paths::PROFILE>{text::CANCEL}</a>
+                </div>
+            </Form>
+            {(!deletable.is_empty()).then(|| view! { <Delete names=deletable schema=screen.schema.clone()/> })}
+        </div>
+    }
+}
+
+/// A button for each optional attribute that is stored.
+#[cfg(feature = "ssr")]
+#[component]
+fn Delete(names: Vec<AttributeName>, schema: Schema) -> impl IntoView {
+    let buttons = names.into_iter().map(|name| {
+        let label = text::label(&name, &schema).to_lowercase();
+        view! {
+            <Form action=paths::PROFILE_DELETE.to_owned() event="deleteUserAttributes".to_owned() rules=vec![]>
+                <input type="hidden" name="names" value=name.to_string()/>
+                <button class="button slim danger">{text::DELETE}" "{label}</button>
+                {summary(&FormState::default())}
+            </Form>
+        }
+    });
+    view! {
+        <div class="more stack">
+            <h3>{text::DELETE_HEADING}</h3>
+            <div class="actions">{buttons.collect_view()}</div>
+        </div>
+    }
+}
+
+/// Updates attributes, all or nothing (operation UpdateUserAttributes): every submitted name reaches `pool`. Says
+/// per attribute whether it is updated or waits for a code.
+#[server(prefix = "", endpoint = "/profile", protocol = FormPost)]
+pub async fn update_attributes(
+    #[server(default)] country_code: String,
+    #[server(default)] attributes: BTreeMap<String, String>,
+) -> Result<UpdateOutcome, FormError> {
+    let (caller, viewer) = Caller::signed_in().await?;
+    let attributes = fields::with_country(attributes, &country_code);
+    let before = caller.pool.profile(&viewer).await.map_err(refused)?.attributes;
+    let outcome = caller.pool.update_attributes(&viewer, attributes, &caller.origin).await.map_err(refused)?;
+    let after = caller.pool.profile(&viewer).await.map_err(refused)?.attributes;
+    // A form without scripts submits all its fields; people want to hear of those that are different now.
+    let changed: Vec<_> = outcome.keys().filter(|name| before.get(*name) != after.get(*name)).cloned().collect();
+    let waits = outcome.get(&Standard::Email.into()).is_some_and(|email| !email.is_updated);
+    caller.say_about(if waits { Flash::ChangeAsked } else { Flash::Saved }, &changed);
+    caller.go(if waits { paths::PROFILE_EMAIL } else { paths::PROFILE });
+    Ok(outcome)
+}
+
+/// Deletes optional attributes (operation DeleteUserAttributes); several names are separated by commas.
+#[server(prefix = "", endpoint = "/profile/delete", protocol = FormPost)]
+pub async fn delete_attributes(#[server(default)] names: String) -> Result<(), FormError> {
+    let (caller, viewer) = Caller::signed_in().await?;
+    let names: Vec<_> = names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+    let about: Vec<_> = names.iter().filter_map(|name| name.parse().ok()).collect();
+    caller.pool.delete_attributes(&viewer, names, &caller.origin).await.map_err(refused)?;
+    caller.say_about(Flash::Deleted, &about);
+    caller.go(paths::PROFILE);
+    Ok(())
+}
+
+/// What an open page re-reads.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Fresh {
+    /// The HTML of each `data-live` part.
+    pub parts: BTreeMap<String, String>,
+    /// The attributes, for fields that show them.
+    pub stored: BTreeMap<model::AttributeName, String>,
+}
+
+/// Re-reads the profile for an open page (operation GetUser, never from a cache).
+#[server(prefix = "", endpoint = "/profile/refresh", protocol = FormPost)]
+pub async fn refresh_profile() -> Result<Fresh, FormError> {
+    let (caller, viewer) = Caller::signed_in().await?;
+    let profile = caller.pool.profile(&viewer).await.map_err(refused)?;
+    let view = view::of(&profile, &caller.pool.settings().schema);
+    Ok(Fresh { parts: view::parts(&view), stored: profile.attributes })
+}

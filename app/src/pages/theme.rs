@@ -1,0 +1,16 @@
+//! `/theme`: light, dark, or as the system has it. A form at the foot of every page posts here.
+
+use crate::form::{FormError, FormPost};
+use leptos::prelude::*;
+
+#[cfg(feature = "ssr")]
+use {crate::caller::Caller, crate::visit::Theme, model::paths};
+
+/// Remembers the theme in this browser.
+#[server(prefix = "", endpoint = "/theme", protocol = FormPost)]
+pub async fn set_theme(#[server(default)] theme: String, #[server(default)] next: String) -> Result<(), FormError> {
+    let caller = Caller::here()?;
+    caller.remember_theme(Theme::parse(&theme));
+    caller.go(paths::page(&next).unwrap_or(paths::START));
+    Ok(())
+}

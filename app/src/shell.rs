@@ -1,0 +1,95 @@
+//! The document around every page: head, frame, wake script, and the policy that holds for it.
+
+use crate::components::{door, house};
+use crate::cookies::{self, Name};
+use crate::visit::{Frame, Page, SiteFiles, Visit};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE};
+use http::{HeaderValue, Response, StatusCode};
+use leptos::hydration::AutoReload;
+use leptos::nonce::{provide_nonce, use_nonce};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// Fetches the WASM beside the script that runs it (a preload would fetch it for browsers without scripts, too), and
+/// wakes the islands, outer ones first, so that inner ones find what outer ones provide. An island without its function
+/// means a stale server beside fresh files: say so, or the page looks fine and is dead.
+const WAKE: &str = r#"const wake=async()=>{const w=fetch(WASM),m=await import(JS);await m.default({module_or_path:w});m.hydrate();for(const i of document.querySelectorAll("leptos-island")){const f=m[i.dataset.component];if(!f){console.warn("No function for the island "+i.dataset.component);continue}i.closest("leptos-children")?.$$on_hydrate?.();await f(i)}document.documentElement.dataset.awake=""};wake()"#;
+
+/// On pages of a signed-in person: `no-store` does not keep them out of the browser's page cache, so one that comes
+/// back from there shows nothing until it was asked for again.
+const AFRESH: &str = r#"addEventListener("pageshow",e=>{if(e.persisted){document.documentElement.hidden=true;location.reload()}});"#;
+
+/// Renders a page to its complete response.
+pub fn render(page: Page, visit: &Visit) -> Response<String> {
+    let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let private = visit.viewer.is_some();
+    let flash_shown = visit.flash.is_some();
+    let secure = visit.site.secure;
+    let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new_islands())));
+    let (html, policy) = owner.with(|| {
+        provide_nonce();
+        let policy = content_security_policy(use_nonce().as_deref().unwrap_or_default());
+        (format!("<!DOCTYPE html>{}", document(page, visit).to_html()), policy)
+    });
+    owner.unset_with_forced_cleanup();
+
+    let mut response = Response::new(html);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    // What a signed-in person sees is kept nowhere, or Back after Sign out would show it from the page cache.
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(if private { "no-store" } else { "private, no-cache" }));
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    if let (true, Ok(forget)) = (flash_shown, HeaderValue::from_str(&cookies::forget(Name::Flash, secure))) {
+        headers.append(SET_COOKIE, forget);
+    }
+    response
+}
+
+/// Scripts only with this page's nonce, WASM, everything else from here (CSP level 3).
+fn content_security_policy(nonce: &str) -> String {
+    // `cargo leptos watch` reloads over a socket of its own.
+    let watch = if cfg!(debug_assertions) { " ws://127.0.0.1:3001 ws://localhost:3001" } else { "" };
+    format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'{watch}; \
+         img-src 'self' data: blob:; font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+}
+
+fn document(page: Page, visit: &Visit) -> impl IntoView + use<> {
+    let SiteFiles { js, wasm, css } = (visit.site.files)();
+    let name = visit.site.pool.settings().name.clone();
+    let theme = visit.theme;
+    let forced = (theme != crate::visit::Theme::System).then(|| theme.as_str());
+    let scheme = forced.unwrap_or("light dark");
+    let afresh = if visit.viewer.is_some() { AFRESH } else { "" };
+    let wake = format!("{afresh}{}", WAKE.replace("JS", &format!("{js:?}")).replace("WASM", &format!("{wasm:?}")));
+    let leptos = visit.site.leptos.clone();
+    let title = format!("{} · {name}", page.title);
+    let body = (page.body)();
+    let framed = match page.frame {
+        Frame::Door => door(visit, name, body).into_any(),
+        Frame::House { who } => house(visit, who, body).into_any(),
+        Frame::Fault(number) => crate::components::fault(visit, number, body).into_any(),
+    };
+    view! {
+        <html lang="en" dir="ltr" data-theme=forced>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content=scheme/>
+                <title>{title}</title>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="stylesheet" href=css/>
+                <link rel="modulepreload" href=js/>
+                <AutoReload options=leptos/>
+            </head>
+            <body>
+                {framed}
+                <script type="module" nonce=use_nonce()>{wake}</script>
+            </body>
+        </html>
+    }
+}

@@ -1,0 +1,37 @@
+//! Events in plain words, for the account's other open pages.
+
+use super::attributes::standard_label;
+use model::{AttributeName, Event};
+
+/// What an open page says about an event; `None` where there is nothing to say.
+pub fn event(event: &Event) -> Option<String> {
+    Some(match event {
+        Event::UpdateUserAttributes(outcome) => {
+            let done: Vec<_> = outcome.iter().filter(|(_, it)| it.is_updated).map(|(name, _)| name_of(name)).collect();
+            let waiting: Vec<_> = outcome.iter().filter(|(_, it)| !it.is_updated).map(|(name, _)| name_of(name)).collect();
+            let done = (!done.is_empty()).then(|| format!("Changed on another page: {}.", done.join(", ")));
+            let waiting = (!waiting.is_empty()).then(|| format!("Waiting for a code: {}.", waiting.join(", ")));
+            [done, waiting].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        }
+        Event::VerifyUserAttribute { attribute } => format!("{} was verified and is now in force.", name_of(attribute)),
+        Event::CancelUserAttributeUpdate { attribute } => format!("The change of {} was cancelled.", name_of(attribute)),
+        Event::DeleteUserAttributes { attributes } => {
+            format!("Deleted on another page: {}.", attributes.iter().map(name_of).collect::<Vec<_>>().join(", "))
+        }
+        Event::SignIn { .. } => "This account was just signed in to in another browser.".into(),
+        Event::SignUp { .. }
+        | Event::ConfirmSignUp { .. }
+        | Event::SignInFailure { .. }
+        | Event::SignOut { .. }
+        | Event::ResendUserAttributeCode { .. }
+        | Event::UpdateUserAttributesFailure(_)
+        | Event::VerifyUserAttributeFailure { .. } => return None,
+    })
+}
+
+fn name_of(name: &AttributeName) -> String {
+    match name {
+        AttributeName::Standard(standard) => standard_label(*standard).to_owned(),
+        AttributeName::Other(text) => text.trim_start_matches(model::attribute::CUSTOM_PREFIX).to_owned(),
+    }
+}

@@ -1,0 +1,30 @@
+//! Every sentence that a page shows, in one place. Mails have theirs beside their templates.
+
+mod refusals;
+pub use refusals::{rule, sentence, things_to_put_right, wait_for_code};
+
+#[cfg(feature = "ssr")]
+mod attributes;
+#[cfg(feature = "ssr")]
+mod events;
+#[cfg(feature = "ssr")]
+mod pages;
+#[cfg(feature = "ssr")]
+pub use {
+    attributes::{group, label},
+    events::event,
+    pages::*,
+    refusals::about,
+};
+
+// What the browser's half says as well.
+pub const SHOW: &str = "Show";
+pub const HIDE: &str = "Hide";
+pub const PASSWORD_WORD: &str = "password";
+pub const SIGN_IN_AGAIN: &str = "Sign in again";
+pub const NOTHING_CHANGED: &str = "Everything here is up to date.";
+
+/// After a refresh: the labels of what is different now.
+pub fn changed(labels: &[String]) -> String {
+    format!("Changed since you opened this page: {}.", labels.join(", "))
+}

@@ -1,0 +1,249 @@
+//! The words of the pages, in the order in which people meet them.
+
+use model::{AttributeName, DeliveryMedium, FieldName, SignInOptions};
+
+pub const SKIP: &str = "Skip to content";
+pub const REQUIRED: &str = "required";
+pub const FOOT: &str = "Your details stay on this server.";
+pub const THEME: &str = "Theme";
+pub const THEMES: [(&str, &str); 3] = [("system", "System"), ("light", "Light"), ("dark", "Dark")];
+pub const OR_CHANGE: &str = "Cancel";
+
+// Sign in, create account.
+pub const SIGN_IN_TABS: &str = "Sign in or create an account";
+pub const SIGN_IN_TAB: &str = "Sign In";
+pub const CREATE_ACCOUNT: &str = "Create Account";
+pub const SIGN_IN_TITLE: &str = "Sign in";
+pub const SIGN_IN_HEADING: &str = "Sign in to your account";
+pub const SIGN_IN: &str = "Sign in";
+pub const SIGN_UP_TITLE: &str = "Create account";
+pub const SIGN_UP_HEADING: &str = "Create your account";
+pub const HOW_YOU_SIGN_IN: &str = "How you sign in";
+pub const ABOUT_YOU: &str = "About you";
+pub const ALL_OPTIONAL: &str = "All optional. You can add or remove these at any time.";
+pub const HAVE_AN_ACCOUNT: &str = "Have an account?";
+pub const USERNAME: &str = "Username";
+pub const EMAIL: &str = "Email";
+pub const PHONE_NUMBER: &str = "Phone Number";
+pub const COUNTRY_CODE: &str = "Country code";
+pub const PASSWORD: &str = "Password";
+pub const CONFIRM_PASSWORD: &str = "Confirm Password";
+pub const NEW_USERNAME_HINT: &str = "Letters, digits and . _ - are fine. It can’t be changed later.";
+pub const NEW_EMAIL_HINT: &str = "We send a 6-digit code here to make sure it’s yours.";
+
+/// The label of the field that says who is signing in.
+pub const fn identifier_label(options: SignInOptions) -> &'static str {
+    match (options.username, options.email, options.phone_number) {
+        (true, ..) => USERNAME,
+        (false, true, _) => EMAIL,
+        _ => PHONE_NUMBER,
+    }
+}
+
+/// What else may be typed there.
+pub const fn identifier_hint(options: SignInOptions) -> Option<&'static str> {
+    match (options.username, options.email, options.phone_number) {
+        (true, true, false) => Some("Your username, or an email address you have confirmed."),
+        (true, false, true) => Some("Your username, or a phone number you have confirmed, like +12125550123."),
+        (true, true, true) => Some("Your username, or an email address or phone number you have confirmed."),
+        (false, true, true) => Some("Or a phone number you have confirmed, like +12125550123."),
+        _ => None,
+    }
+}
+
+/// "At least 8 characters", before anything is typed.
+pub fn policy_hint(policy: &model::Policy) -> String {
+    let extras: Vec<_> = [
+        (policy.require_lowercase, "lower case"),
+        (policy.require_uppercase, "upper case"),
+        (policy.require_numbers, "a number"),
+        (policy.require_symbols, "a special character"),
+    ]
+    .into_iter()
+    .filter(|(asked, _)| *asked)
+    .map(|(_, words)| words)
+    .collect();
+    let length = format!("At least {} characters", policy.min_length);
+    if extras.is_empty() { format!("{length}.") } else { format!("{length}, with {}.", extras.join(", ")) }
+}
+
+// Confirm.
+pub const CONFIRM_TITLE: &str = "Confirm your account";
+pub const WE_EMAILED_YOU: &str = "We Emailed You";
+pub const WE_TEXTED_YOU: &str = "We Texted You";
+pub const CONFIRM_HEADING: &str = "Confirm your account";
+pub const CONFIRM_ANYWHERE: &str = "Enter your username and the code we sent you when you signed up.";
+pub const CONFIRMATION_CODE: &str = "Confirmation Code";
+pub const CONFIRM: &str = "Confirm";
+pub const RESEND_CODE: &str = "Resend Code";
+pub const BACK_TO_SIGN_IN: &str = "Back to Sign In";
+pub const WRONG_ADDRESS: &str = "Wrong address? Change it";
+pub const NEW_ADDRESS: &str = "New email address";
+pub const NEW_ADDRESS_HINT: &str = "The earlier code stops working. We send a new one here.";
+pub const SEND_NEW_CODE: &str = "Send a new code";
+
+/// The heading above a code.
+pub const fn code_heading(medium: DeliveryMedium) -> &'static str {
+    match medium {
+        DeliveryMedium::Email => WE_EMAILED_YOU,
+        DeliveryMedium::Sms => WE_TEXTED_YOU,
+    }
+}
+
+/// The two halves of the sentence around the masked destination.
+pub const fn code_on_its_way(medium: DeliveryMedium) -> (&'static str, &'static str) {
+    match medium {
+        DeliveryMedium::Email => ("Your code is on the way. To log in, enter the code we emailed to ", ". It may take a minute to arrive."),
+        DeliveryMedium::Sms => ("Your code is on the way. To log in, enter the code we texted to ", ". It may take a minute to arrive."),
+    }
+}
+
+pub fn works_until(when: &str) -> String {
+    format!("6 digits. It works until {when}.")
+}
+
+// Profile.
+pub const PROFILE: &str = "Profile";
+pub const NOT_FILLED_IN: &str = "Not filled in";
+pub const REFRESH: &str = "Refresh";
+pub const UPDATE_EMAIL: &str = "Update Email";
+pub const YOUR_ACCOUNT: &str = "Your account";
+pub const PROFILE_OF: &str = "Profile of ";
+pub const SIGN_OUT: &str = "Sign out";
+pub const EDIT: &str = "Edit";
+pub const SAVE: &str = "Save changes";
+pub const CANCEL: &str = "Cancel";
+pub const DELETE: &str = "Delete";
+pub const DELETE_HEADING: &str = "Delete what you don’t want stored";
+pub const VERIFIED: &str = "Verified";
+pub const UNVERIFIED: &str = "Unverified";
+pub const WAITING: &str = "Waiting for your code";
+pub const ENTER_THE_CODE: &str = "Enter the code";
+pub const NOT_SET: &str = "Not set";
+pub const PREFERRED_USERNAME_HINT: &str = "Shown to other people. It doesn’t change how you sign in.";
+pub const AS_JSON: &str = "Your attributes as JSON";
+pub const OPEN_JSON: &str = "Open attributes.json";
+pub const SET_BY_SERVICE: &str = "Set by this service";
+pub const CANT_CHANGE: &str = "Can’t be changed here";
+pub const YES: &str = "Yes";
+pub const NO: &str = "No";
+
+// Update email.
+pub const UPDATE_EMAIL_HEADING: &str = "Update email";
+pub const BACK_TO_PROFILE: &str = "Back to profile";
+pub const IN_USE_NOW: &str = "In use now";
+pub const WILL_BECOME: &str = "Will become";
+pub const CHANGE: &str = "Change";
+pub const NEW_EMAIL: &str = "New email";
+pub const CODE_GOES_THERE: &str = "We send a 6-digit code to this address. Your old address stays in force until you enter it.";
+pub const CONFIRM_NEW_EMAIL: &str = "Confirm your new email";
+pub const CONFIRM_THIS_EMAIL: &str = "Confirm your email";
+pub const VERIFICATION_CODE: &str = "Verification Code (sent to the new email)";
+pub const SEND_CODE: &str = "Send Code";
+pub const CANCEL_CHANGE: &str = "Cancel change";
+pub const NO_MESSAGE: &str = "No message? Look in your spam folder, and check the address above for typing mistakes.";
+pub const ENTER_DIGITS: &str = "Enter the 6 digits we sent to ";
+pub const VERIFY_NOW: &str = "Send me a code";
+pub const STILL_UNVERIFIED: &str = "This address isn’t verified yet.";
+pub const NO_EMAIL: &str = "None yet";
+
+pub fn stays_until_then(old: Option<&str>) -> String {
+    match old {
+        Some(old) => format!(". Until you do, {old} stays your address for signing in."),
+        None => ". Nothing changes until you do.".into(),
+    }
+}
+
+pub fn badge_until(when: &str) -> String {
+    format!("Works until {when}")
+}
+
+pub const CODE_EXPIRED: &str = "The code has expired";
+
+// Sign out.
+pub const SIGN_OUT_HEADING: &str = "Sign out?";
+pub const SIGN_OUT_TEXT: &str = "You will need your password to come back.";
+
+// What just happened.
+pub const SIGNED_OUT: &str = "You are signed out.";
+pub const SAVED: &str = "Your changes are saved.";
+pub const DELETED: &str = "It is deleted.";
+
+/// Which attributes are different now, by their labels.
+pub fn saved(labels: &[String]) -> String {
+    format!("Saved: {}.", labels.join(", "))
+}
+
+pub fn deleted(labels: &[String]) -> String {
+    format!("Deleted: {}.", labels.join(", "))
+}
+
+pub const CODE_SENT: &str = "We sent a new code. Earlier codes no longer work.";
+pub const CHANGE_CANCELLED: &str = "The change is cancelled. Your address stays as it is.";
+pub const CONFIRMED: &str = "Your account is confirmed. You can sign in now.";
+pub const WELCOME: &str = "Your account is confirmed. Welcome!";
+pub const NOT_CONFIRMED_YET: &str = "Your account isn’t confirmed yet. Enter the code we sent you.";
+
+pub fn email_is_now(email: &str) -> String {
+    format!("Your email address is now {email}.")
+}
+
+pub fn code_sent_to(address: &str) -> String {
+    format!("We sent a code to {address}.")
+}
+
+pub fn new_code_sent_to(address: &str) -> String {
+    format!("We sent a new code to {address}. Earlier codes no longer work.")
+}
+
+/// The change is off.
+pub fn stays(address: &str) -> String {
+    format!("The change is cancelled. Your address stays {address}.")
+}
+
+/// What a field is called above the form.
+pub fn field_label(name: &FieldName) -> String {
+    match name {
+        FieldName::Username => USERNAME.into(),
+        FieldName::Email => EMAIL.into(),
+        FieldName::Password => PASSWORD.into(),
+        FieldName::ConfirmPassword => CONFIRM_PASSWORD.into(),
+        FieldName::Code => "Code".into(),
+        FieldName::CountryCode => COUNTRY_CODE.into(),
+        FieldName::Next | FieldName::Names | FieldName::Theme => "Form".into(),
+        FieldName::Attribute(AttributeName::Standard(standard)) => super::attributes::standard_label(*standard).into(),
+        FieldName::Attribute(AttributeName::Other(other)) => other.clone(),
+    }
+}
+
+/// An error page: its heading and what to do.
+pub const fn fault(status: u16) -> (&'static str, &'static str) {
+    match status {
+        400 => (
+            "We didn’t understand that",
+            "The request was not well formed. Nothing was changed. Go back, load the page again and try once more.",
+        ),
+        401 => ("Please sign in first", "This page is for people who are signed in."),
+        403 => (
+            "That isn’t allowed from here",
+            "The request didn’t come from a page of this site, so we did nothing. Go back, load the page again and try once more.",
+        ),
+        404 => (
+            "There is nothing at this address",
+            "The link may be old, or a letter may be missing. Your account and your details are not affected.",
+        ),
+        405 => {
+            ("This address can’t do that", "It exists, but not for this kind of request. Your account and your details are not affected.")
+        }
+        413 => ("That was too much at once", "The form was larger than we accept. Nothing was changed. Shorten it and try again."),
+        429 => ("A little slower, please", "There were too many requests in a short time. Wait a moment and try again."),
+        503 => ("We are busy just now", "Nothing was changed. Wait a moment and try again."),
+        _ => (
+            "Something went wrong on our side",
+            "Nothing was changed. Try again; if it keeps happening, tell the people who run this site.",
+        ),
+    }
+}
+
+pub const GO_TO_PROFILE: &str = "Go to your profile";
+pub const TELL_THE_OWNER: &str = "If this keeps happening, tell the site’s owner: ";
