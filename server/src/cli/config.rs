@@ -1,0 +1,34 @@
+//! `nameplate config …`
+
+use super::{configuration, say};
+use crate::config::{Config, reference};
+use clap::Subcommand;
+use std::error::Error;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Say whether the configuration is right, and what is wrong with it. Starts nothing and changes nothing.
+    Check,
+    /// Print what may be configured, as docs/config.md has it.
+    Reference,
+}
+
+impl Command {
+    pub(super) fn run(&self) -> Result<(), Box<dyn Error>> {
+        match self {
+            Self::Check => say(&right(&configuration()?)),
+            Self::Reference => say(&reference()),
+        }
+        Ok(())
+    }
+}
+
+fn right(config: &Config) -> String {
+    let source = match &config.file {
+        Some(path) => format!("{} is right", path.display()),
+        None => "there is no configuration file, and none is needed".to_owned(),
+    };
+    let warnings = config.warnings.iter().map(|warning| format!("but {warning}\n")).collect::<String>();
+    let (name, url, data) = (&config.pool.name, &config.server.public_url, config.server.data.display());
+    format!("{source}: {name} would be at {url}, with its data in {data}\n{warnings}")
+}

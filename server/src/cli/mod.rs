@@ -1,0 +1,88 @@
+//! The command line: no argument serves. A new command is a variant of [`Command`] with a comment, which is its help
+//! and its section of `docs/cli.md`, and a file here.
+
+mod config;
+mod keys;
+mod reference;
+
+pub use reference::reference;
+
+use crate::config::{Config, ConfigError, Environment};
+use crate::lifecycle;
+use crate::telemetry;
+use clap::{Parser, Subcommand};
+use std::error::Error;
+use std::io::{Write, stderr, stdout};
+use std::path::Path;
+use std::process::ExitCode;
+
+/// What the program says when what it was told is wrong: arguments or configuration.
+const WRONG: u8 = 2;
+
+/// Accounts, their attributes and their sign-in. Without a command it serves: it prints its address and where its
+/// data is, lets open requests finish on the first SIGTERM or Ctrl-C, and quits at once on the second.
+#[derive(Debug, Parser)]
+#[command(name = "nameplate", version, after_help = AFTER_HELP)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const AFTER_HELP: &str = "\
+It is configured by the file that NAMEPLATE_CONFIG names (or nameplate.toml in this folder) and by the environment;
+all of it is optional. It ends with 0 when all is well, 1 when something failed, 2 when arguments or configuration are
+wrong.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Look at the configuration.
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Look after the keys that the store is written with.
+    #[command(subcommand)]
+    Keys(keys::Command),
+}
+
+/// Does what the arguments say; what went wrong is said on standard error.
+pub async fn run(arguments: Arguments) -> ExitCode {
+    let done = match arguments.command {
+        None => serve().await,
+        Some(Command::Config(command)) => command.run(),
+        Some(Command::Keys(command)) => command.run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&*error),
+    }
+}
+
+async fn serve() -> Result<(), Box<dyn Error>> {
+    let config = configuration()?;
+    telemetry::start(&config.server);
+    Ok(lifecycle::serve(config).await?)
+}
+
+fn configuration() -> Result<Config, ConfigError> {
+    Config::load(&Environment::of_process()?, Path::new("."))
+}
+
+fn complain(error: &(dyn Error + 'static)) -> ExitCode {
+    let mut text = String::new();
+    // One line for each fault of a configuration; otherwise one for each cause.
+    for line in error.to_string().lines() {
+        text += &format!("nameplate: {line}\n");
+    }
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text += &format!("  because: {error}\n");
+        cause = error.source();
+    }
+    // Nobody may be listening any more; then there is nobody to tell that.
+    _ = stderr().write_all(text.as_bytes());
+    if error.is::<ConfigError>() { ExitCode::from(WRONG) } else { ExitCode::FAILURE }
+}
+
+/// To standard output. That whoever reads it went away (`| head`) is no fault.
+fn say(text: &str) {
+    _ = stdout().write_all(text.as_bytes());
+}

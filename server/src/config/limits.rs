@@ -1,0 +1,70 @@
+//! `[limits]`: what one account, address or network may do in a while.
+
+use super::duration::Span;
+use super::faults::Faults;
+use pool::settings::Limits;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What one account, address or network may do in a while. Nothing turns these off; a benchmark raises them here and says so.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct LimitsSection {
+    /// So many wrong passwords for an account from one network cost no waiting.
+    pub sign_in_failures_free: u32,
+    /// The wait after the next one; it doubles with each further one.
+    pub sign_in_first_wait: Span,
+    /// The longest of these waits. An account is never locked for good.
+    pub sign_in_longest_wait: Span,
+    /// How many sign-ins one network may try in an hour, all accounts together.
+    pub sign_ins_per_network_an_hour: u32,
+    /// How many accounts one network may create in an hour.
+    pub sign_ups_per_network_an_hour: u32,
+    /// How often one network is told in an hour that a username is taken.
+    pub taken_answers_per_network_an_hour: u32,
+    /// How many codes one network may enter or ask for in an hour, for accounts that it only named.
+    pub code_requests_per_network_an_hour: u32,
+    /// How many passwords may wait to be hashed; beyond that people are asked to try again in a moment.
+    pub hashing_queue: u32,
+}
+
+impl Default for LimitsSection {
+    fn default() -> Self {
+        Self {
+            sign_in_failures_free: 5,
+            sign_in_first_wait: Span::seconds(1),
+            sign_in_longest_wait: Span::minutes(15),
+            sign_ins_per_network_an_hour: 1000,
+            sign_ups_per_network_an_hour: 100,
+            taken_answers_per_network_an_hour: 60,
+            code_requests_per_network_an_hour: 100,
+            hashing_queue: 64,
+        }
+    }
+}
+
+impl LimitsSection {
+    pub(super) fn limits(&self, faults: &mut Faults<'_>) -> Limits {
+        faults.at_least_one("limits.sign_in_failures_free", self.sign_in_failures_free.into());
+        faults.positive("limits.sign_in_first_wait", self.sign_in_first_wait);
+        faults.at_least_one("limits.sign_ins_per_network_an_hour", self.sign_ins_per_network_an_hour.into());
+        faults.at_least_one("limits.sign_ups_per_network_an_hour", self.sign_ups_per_network_an_hour.into());
+        faults.at_least_one("limits.taken_answers_per_network_an_hour", self.taken_answers_per_network_an_hour.into());
+        faults.at_least_one("limits.code_requests_per_network_an_hour", self.code_requests_per_network_an_hour.into());
+        faults.at_least_one("limits.hashing_queue", self.hashing_queue.into());
+        if self.sign_in_longest_wait < self.sign_in_first_wait {
+            let least = format!("at least {}", self.sign_in_first_wait);
+            faults.add("limits.sign_in_longest_wait", "it is shorter than limits.sign_in_first_wait", least);
+        }
+        Limits {
+            sign_in_failures_free: self.sign_in_failures_free,
+            sign_in_first_wait: self.sign_in_first_wait.0,
+            sign_in_longest_wait: self.sign_in_longest_wait.0,
+            sign_ins_per_network_an_hour: self.sign_ins_per_network_an_hour,
+            sign_ups_per_network_an_hour: self.sign_ups_per_network_an_hour,
+            taken_answers_per_network_an_hour: self.taken_answers_per_network_an_hour,
+            code_requests_per_network_an_hour: self.code_requests_per_network_an_hour,
+            hashing_queue: self.hashing_queue as usize,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! `[pool]`: what this installation is called, and how people sign in.
+
+use super::faults::Faults;
+use super::file::File;
+use model::{AttributeName, SignInOptions, Standard};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What this installation is called, and how people sign in.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PoolSection {
+    /// The name on pages and in mails.
+    pub name: String,
+    /// What people may sign in with. An email address or phone number signs in once it is verified.
+    pub sign_in: Vec<SignInWith>,
+}
+
+/// One thing that people sign in with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum SignInWith {
+    Username,
+    Email,
+    PhoneNumber,
+}
+
+impl Default for PoolSection {
+    fn default() -> Self {
+        Self { name: "Nameplate".into(), sign_in: vec![SignInWith::Username, SignInWith::Email] }
+    }
+}
+
+const NAME_MAX: usize = 60;
+
+impl PoolSection {
+    pub(super) fn check(&self, file: &File, faults: &mut Faults<'_>) {
+        let name = self.name.trim();
+        if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
+            // It stands in the subject of mails.
+            faults.add("pool.name", "this can't be a name", format!("one line of 1 to {NAME_MAX} characters, such as \"Nameplate\""));
+        }
+        if self.sign_in.is_empty() {
+            faults.add("pool.sign_in", "nobody could sign in", "at least one of \"username\", \"email\", \"phone_number\"");
+        }
+        let contacts = [(SignInWith::Email, "email"), (SignInWith::PhoneNumber, "phone_number")];
+        // Next to a username an address is one more way in, for those who have given one.
+        for (with, attribute) in contacts.into_iter().filter(|_| !self.sign_in.contains(&SignInWith::Username)) {
+            if self.sign_in.contains(&with) && !file.attributes.required.iter().any(|name| name == attribute) {
+                faults.add(
+                    "pool.sign_in",
+                    format!("\"{attribute}\" signs people in, who have no username, but they need not give one when they sign up"),
+                    format!("\"{attribute}\" in attributes.required, or \"username\" in sign_in, or a sign_in without \"{attribute}\""),
+                );
+            }
+        }
+        if self.sign_in.contains(&SignInWith::PhoneNumber) && file.mail.smtp_url.is_some() {
+            faults.add(
+                "pool.sign_in",
+                "there is no SMS gateway yet, so no code would ever reach a phone number",
+                "\"username\" or \"email\" (a phone number signs in only in development, without mail.smtp_url)",
+            );
+        }
+    }
+
+    /// A new account is confirmed by a code: one of the addresses that can get it must be asked for.
+    pub(super) fn check_code_can_be_sent(&self, asked: &[AttributeName], faults: &mut Faults<'_>) {
+        if !asked.iter().any(|name| *name == Standard::Email || *name == Standard::PhoneNumber) {
+            faults.add(
+                "attributes.sign_up",
+                "sign-up asks for no address that a confirmation code could be sent to",
+                "\"email\" in attributes.required or in attributes.sign_up",
+            );
+        }
+    }
+
+    pub(super) fn options(&self) -> SignInOptions {
+        let has = |with| self.sign_in.contains(&with);
+        SignInOptions { username: has(SignInWith::Username), email: has(SignInWith::Email), phone_number: has(SignInWith::PhoneNumber) }
+    }
+}

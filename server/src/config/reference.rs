@@ -1,0 +1,61 @@
+//! `docs/config.md`, made from the sections' definitions.
+
+use super::keys::{self, Key, Kind, Section};
+use serde_json::Value;
+use std::fmt::Write;
+
+const HEAD: &str = "\
+# Configuration
+
+Made from the sections' definitions by the tests (`UPDATE_EXPECT=1 cargo test -p server --test docs`), and printed by
+`nameplate config reference`; don't edit it here.
+
+Nameplate runs without any configuration. It reads the file that `NAMEPLATE_CONFIG` names, or `nameplate.toml` in the
+folder it is started in. Every key is optional; an unknown one is refused with its line. An environment variable goes
+before the file; a list is separated by commas there, and an empty variable counts as absent. Durations are written as
+`\"30s\"`, `\"15min\"`, `\"24h\"` or `\"14days\"`. `nameplate config check` says whether all of it is right.
+
+`NAMEPLATE_KEYS` holds the keys themselves where no file may: the text of the file `keys` in the data folder.
+";
+
+/// The reference of every key, as Markdown.
+pub fn reference() -> String {
+    let mut text = HEAD.to_owned();
+    for section in keys::sections() {
+        describe(section, &mut text);
+    }
+    text
+}
+
+fn describe(section: &Section, text: &mut String) {
+    let name = if section.repeated { format!("[[{}]]", section.name) } else { format!("[{}]", section.name) };
+    // Writing to a String can't fail.
+    let _ = write!(text, "\n## `{name}`\n\n{}\n", section.doc);
+    for key in &section.keys {
+        let _ = write!(text, "\n### `{}`\n\n{}\n\n{}\n", key.name, key.doc, facts(key));
+    }
+}
+
+fn facts(key: &Key) -> String {
+    let kind = match &key.kind {
+        Kind::Text => "text".to_owned(),
+        Kind::Secret => "text, kept out of logs".to_owned(),
+        Kind::Duration => "duration".to_owned(),
+        Kind::Number => "number".to_owned(),
+        Kind::Switch => "`true` or `false`".to_owned(),
+        Kind::Choice(names) => code(names),
+        Kind::List(names) if names.is_empty() => "list".to_owned(),
+        Kind::List(names) => format!("list of {}", code(names)),
+    };
+    let default = match &key.default {
+        _ if key.required => "- must be given".to_owned(),
+        Value::Null => "- default: none".to_owned(),
+        value => format!("- default: `{value}`"),
+    };
+    let variable = key.env.as_ref().map(|name| format!("\n- environment: `{name}`")).unwrap_or_default();
+    format!("- {kind}\n{default}{variable}")
+}
+
+fn code(names: &[String]) -> String {
+    names.iter().map(|name| format!("`\"{name}\"`")).collect::<Vec<_>>().join(", ")
+}

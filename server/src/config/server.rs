@@ -1,0 +1,203 @@
+//! `[server]`: where the service answers, and how long it waits for others.
+
+use super::duration::Span;
+use super::faults::Faults;
+use super::public_url::PublicUrl;
+use super::secret::Secret;
+use ipnet::IpNet;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Where the service answers, where its data is, and how long it waits for others.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerSection {
+    /// Host and port to listen on. Port 0 takes a free one.
+    #[schemars(extend("x-env" = "NAMEPLATE_LISTEN"))]
+    pub listen: String,
+    /// The address that people type: `http` or `https`, a host, a port if it is an unusual one. It decides the names of
+    /// cookies, the origin check and the links in mails. Without one: `http://` and `listen`.
+    #[schemars(extend("x-env" = "NAMEPLATE_PUBLIC_URL"))]
+    pub public_url: Option<String>,
+    /// The networks of proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8`.
+    #[schemars(extend("x-env" = "NAMEPLATE_TRUSTED_PROXIES"))]
+    pub trusted_proxies: Vec<String>,
+    /// The folder of the database and the keys.
+    #[schemars(extend("x-env" = "NAMEPLATE_DATA"))]
+    pub data: PathBuf,
+    /// The largest form, in bytes.
+    pub body_limit: u32,
+    /// How many connections may be open at once; further ones wait.
+    pub connections: u32,
+    /// How many pages of one account may be told about events live at once.
+    pub event_streams_per_account: u32,
+    /// How long a browser may take to send the head of a request.
+    pub header_timeout: Span,
+    /// How long a browser may take to send a form.
+    pub body_timeout: Span,
+    /// How long an answer may take.
+    pub request_timeout: Span,
+    /// How long a connection may take nothing of what is sent to it.
+    pub write_timeout: Span,
+    /// How long requests may take to finish when the service is stopped.
+    pub drain: Span,
+    /// How the log is written.
+    pub log_format: LogFormat,
+    /// What is logged: `error`, `warn`, `info`, `debug` or `trace`, or a list such as `info,pool=debug`.
+    pub log_level: String,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Default for ServerSection {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:3000".into(),
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            data: "./data".into(),
+            body_limit: 64 * 1024,
+            connections: 4096,
+            event_streams_per_account: 20,
+            header_timeout: Span::seconds(10),
+            body_timeout: Span::seconds(15),
+            request_timeout: Span::seconds(30),
+            write_timeout: Span::seconds(30),
+            drain: Span::seconds(10),
+            log_format: LogFormat::Text,
+            log_level: "info".into(),
+        }
+    }
+}
+
+/// Where and how the service answers.
+#[derive(Debug, Clone)]
+pub struct ServerConfig {
+    /// Host and port, as the system's resolver takes them.
+    pub listen: String,
+    pub public_url: PublicUrl,
+    pub trusted_proxies: Vec<IpNet>,
+    pub data: PathBuf,
+    /// Keys from the environment (`NAMEPLATE_KEYS`), instead of the file in the data folder.
+    pub keys: Option<Secret>,
+    pub body_limit: usize,
+    pub connections: usize,
+    pub event_streams_per_account: usize,
+    pub header_timeout: Duration,
+    pub body_timeout: Duration,
+    pub request_timeout: Duration,
+    pub write_timeout: Duration,
+    pub drain: Duration,
+    pub log_format: LogFormat,
+    pub log_level: String,
+}
+
+impl ServerConfig {
+    /// Whether what this address says about others is believed.
+    pub fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(&address))
+    }
+
+    /// Where the database is.
+    pub fn database(&self) -> PathBuf {
+        self.data.join("nameplate.db")
+    }
+
+    /// Where the keys are, if they don't come from the environment.
+    pub fn key_file(&self) -> PathBuf {
+        self.data.join("keys")
+    }
+}
+
+impl ServerSection {
+    pub(super) fn config(&self, keys: Option<Secret>, faults: &mut Faults<'_>) -> ServerConfig {
+        self.check(faults);
+        let public_url = self.public_url(faults);
+        ServerConfig {
+            listen: self.listen.trim().to_owned(),
+            public_url,
+            trusted_proxies: self.trusted_proxies(faults),
+            data: self.data.clone(),
+            keys,
+            body_limit: self.body_limit as usize,
+            connections: self.connections as usize,
+            event_streams_per_account: self.event_streams_per_account as usize,
+            header_timeout: self.header_timeout.0,
+            body_timeout: self.body_timeout.0,
+            request_timeout: self.request_timeout.0,
+            write_timeout: self.write_timeout.0,
+            drain: self.drain.0,
+            log_format: self.log_format,
+            log_level: self.log_level.clone(),
+        }
+    }
+
+    fn check(&self, faults: &mut Faults<'_>) {
+        let listen = self.listen.trim();
+        let port = listen.rsplit_once(':').filter(|(host, _)| !host.is_empty()).and_then(|(_, port)| port.parse::<u16>().ok());
+        if port.is_none() || PublicUrl::parse(&format!("http://{listen}")).is_err() {
+            faults.add(
+                "server.listen",
+                format!("\"{}\" is no host and port", self.listen),
+                "for example \"127.0.0.1:3000\" or \"[::]:3000\"",
+            );
+        }
+        if self.data.as_os_str().is_empty() {
+            faults.add("server.data", "this is no folder", "for example \"./data\"");
+        }
+        if !(1024..=1024 * 1024).contains(&self.body_limit) {
+            faults.add("server.body_limit", format!("{} is out of range", self.body_limit), "a number of bytes from 1024 to 1048576");
+        }
+        faults.at_least_one("server.connections", self.connections.into());
+        faults.at_least_one("server.event_streams_per_account", self.event_streams_per_account.into());
+        let waits = [
+            ("server.header_timeout", self.header_timeout),
+            ("server.body_timeout", self.body_timeout),
+            ("server.request_timeout", self.request_timeout),
+            ("server.write_timeout", self.write_timeout),
+            ("server.drain", self.drain),
+        ];
+        for (key, wait) in waits {
+            faults.positive(key, wait);
+        }
+        if self.log_level.parse::<tracing_subscriber::EnvFilter>().is_err() {
+            faults.add(
+                "server.log_level",
+                format!("\"{}\" is no level", self.log_level),
+                "\"info\", or a list such as \"info,pool=debug\"",
+            );
+        }
+    }
+
+    fn public_url(&self, faults: &mut Faults<'_>) -> PublicUrl {
+        let text = match &self.public_url {
+            Some(text) => text.clone(),
+            None => format!("http://{}", self.listen.trim()),
+        };
+        PublicUrl::parse(&text).unwrap_or_else(|wrong| {
+            // What is wrong with an address made of `listen` was said about `listen`.
+            if self.public_url.is_some() {
+                faults.add("server.public_url", format!("\"{text}\" {wrong}"), "an address such as https://id.example.com, without path");
+            }
+            PublicUrl::nowhere()
+        })
+    }
+
+    fn trusted_proxies(&self, faults: &mut Faults<'_>) -> Vec<IpNet> {
+        let network = |text: &String| text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok();
+        for text in self.trusted_proxies.iter().filter(|text| network(text).is_none()) {
+            faults.add("server.trusted_proxies", format!("\"{text}\" is no network"), "for example \"10.0.0.0/8\" or \"::1\"");
+        }
+        self.trusted_proxies.iter().filter_map(network).collect()
+    }
+}

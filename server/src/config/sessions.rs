@@ -1,0 +1,34 @@
+//! `[sessions]`: how long people stay signed in.
+
+use super::duration::Span;
+use super::faults::Faults;
+use pool::settings::SessionTimes;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How long people stay signed in.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SessionsSection {
+    /// After so long without a request a session ends.
+    pub idle: Span,
+    /// After so long a session ends anyway.
+    pub absolute: Span,
+}
+
+impl Default for SessionsSection {
+    fn default() -> Self {
+        Self { idle: Span::days(14), absolute: Span::days(90) }
+    }
+}
+
+impl SessionsSection {
+    pub(super) fn times(&self, faults: &mut Faults<'_>) -> SessionTimes {
+        faults.positive("sessions.idle", self.idle);
+        faults.positive("sessions.absolute", self.absolute);
+        if self.idle > self.absolute {
+            faults.add("sessions.idle", "it is longer than sessions.absolute", format!("at most {}", self.absolute));
+        }
+        SessionTimes { idle: self.idle.0, absolute: self.absolute.0 }
+    }
+}

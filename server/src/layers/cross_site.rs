@@ -1,0 +1,63 @@
+//! Cross-site requests can't act: every unsafe request must say that it comes from a page of ours, by
+//! `Sec-Fetch-Site` (Fetch Metadata) or by `Origin` (RFC 6454). One that says neither is refused, cookie or not:
+//! a forged sign-in has no cookie yet.
+
+use crate::config::ServerConfig;
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::header::ORIGIN;
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use model::{Refusal, Why};
+use std::sync::Arc;
+
+static FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+pub async fn refuse(State(config): State<Arc<ServerConfig>>, request: Request, next: Next) -> Response {
+    if request.method().is_safe() || is_own(request.headers(), config.public_url.origin()) {
+        return next.run(request).await;
+    }
+    (StatusCode::FORBIDDEN, Json(Refusal::form(Why::CrossSite))).into_response()
+}
+
+/// What the browser says of the two sides counts before what one side says of itself: a page opened as `localhost`
+/// is as much ours as one opened as 127.0.0.1.
+fn is_own(headers: &HeaderMap, origin: &str) -> bool {
+    match headers.get(&FETCH_SITE) {
+        Some(site) => site == "same-origin",
+        None => headers.get(ORIGIN).is_some_and(|from| from == origin),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn own(site: Option<&'static str>, origin: Option<&'static str>) -> bool {
+        let site = site.map(|it| (FETCH_SITE.clone(), HeaderValue::from_static(it)));
+        let origin = origin.map(|it| (ORIGIN, HeaderValue::from_static(it)));
+        is_own(&site.into_iter().chain(origin).collect(), "https://id.example.com")
+    }
+
+    #[test]
+    fn only_a_page_of_ours_may_act() {
+        assert!(own(Some("same-origin"), Some("https://id.example.com")));
+        assert!(own(Some("same-origin"), None));
+        assert!(own(None, Some("https://id.example.com")));
+        for (site, origin) in [
+            (None, None),
+            (Some("cross-site"), None),
+            (Some("same-site"), None),
+            (Some("none"), None),
+            (Some("cross-site"), Some("https://id.example.com")),
+            (None, Some("https://evil.example")),
+            (None, Some("null")),
+            (None, Some("https://id.example.com.evil.example")),
+            (None, Some("http://id.example.com")),
+        ] {
+            assert!(!own(site, origin), "{site:?} {origin:?}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What every request passes, one file each; `router.rs` says in which order and why.
+
+pub mod access_log;
+pub mod client;
+pub mod cross_site;
+pub mod headers;
+pub mod patience;

@@ -1,0 +1,87 @@
+//! Hands requests to the pages of `app` and their answers back.
+
+use app::pages::Load;
+use app::visit::Visit;
+use app::{Answer, Site, error_page, shell};
+use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::error::Error;
+
+/// Loads and renders a page.
+pub async fn show(load: Load, site: Site, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let visit = match Visit::of(site.clone(), &parts).await {
+        Ok(visit) => visit,
+        Err(error) => return unavailable(&error, site, &parts),
+    };
+    match load(visit.clone()).await {
+        Ok(Answer::Go(path)) => match HeaderValue::from_str(&path) {
+            Ok(path) => (StatusCode::SEE_OTHER, [(LOCATION, path), (CACHE_CONTROL, HeaderValue::from_static("no-store"))]).into_response(),
+            Err(_) => fault(StatusCode::NOT_FOUND, site, &parts, &HeaderMap::new()),
+        },
+        Ok(Answer::Show(page)) => shell::render(page, &visit).into_response(),
+        Err(error) => unavailable(&error, site, &parts),
+    }
+}
+
+/// `GET /profile/attributes.json`: the same bytes as on the page (operation GetUser).
+pub async fn attributes_json(State(site): State<Site>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let found = async {
+        let visit = Visit::of(site.clone(), &parts).await?;
+        match visit.viewer {
+            Some(viewer) => site.pool.profile(&viewer).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    match found.await {
+        Ok(Some(profile)) => {
+            let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
+            (headers, profile.attributes_json()).into_response()
+        }
+        Ok(None) => StatusCode::UNAUTHORIZED.into_response(),
+        Err(error) => unavailable(&error, site, &parts),
+    }
+}
+
+/// Gives every error that has no page yet one, if a page was asked for.
+pub async fn dress(State(site): State<Site>, request: Request, next: Next) -> Response {
+    if !wants_page(request.headers()) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let answer = next.run(Request::from_parts(parts.clone(), body)).await;
+    if is_bare_fault(&answer) { fault(answer.status(), site, &parts, answer.headers()) } else { answer }
+}
+
+/// Whether a browser is asking for a page, rather than a script for data.
+pub fn wants_page(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn is_bare_fault(answer: &Response) -> bool {
+    let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let is_page = kind.is_some_and(|kind| kind.starts_with("text/html"));
+    (answer.status().is_client_error() || answer.status().is_server_error()) && !is_page
+}
+
+/// The page for an error, in the house's style; works when the store doesn't.
+pub fn fault(status: StatusCode, site: Site, parts: &Parts, headers: &HeaderMap) -> Response {
+    let visit = Visit::without_viewer(site, parts);
+    let mut answer = shell::render(error_page(status.as_u16(), &visit), &visit).into_response();
+    for name in [RETRY_AFTER, axum::http::header::ALLOW, axum::http::header::SET_COOKIE] {
+        for value in headers.get_all(&name) {
+            answer.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    answer
+}
+
+fn unavailable(error: &pool::Unavailable, site: Site, parts: &Parts) -> Response {
+    tracing::error!(error = error as &dyn Error, path = parts.uri.path(), "a page could not be loaded");
+    fault(StatusCode::SERVICE_UNAVAILABLE, site, parts, &HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static("2"))]))
+}

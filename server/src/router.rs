@@ -1,0 +1,101 @@
+//! All routes and layers on one screen.
+
+use crate::config::Config;
+use crate::layers::{access_log, client, cross_site, headers, patience};
+use crate::{events, form_door, mailbox, pages, site};
+use app::{PAGES, Site};
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use leptos::prelude::{LeptosOptions, provide_context};
+use leptos::server_fn::axum::server_fn_paths;
+use model::paths;
+use pool::Pool;
+use pool::delivery::Mailbox;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// What the router answers from.
+#[derive(Debug, Clone)]
+pub struct AppState {
+    pub pool: Pool,
+    pub config: Arc<Config>,
+    /// Only while no mail provider is configured.
+    pub mailbox: Option<Mailbox>,
+    /// Ends the live streams when the service stops.
+    pub shutdown: CancellationToken,
+}
+
+/// The whole service.
+pub fn build(state: AppState) -> Router {
+    let config = Arc::new(state.config.server.clone());
+    let site = site_of(&state);
+
+    let inner = with_pages(Router::new(), &site)
+        .route(paths::PROFILE_JSON, get(pages::attributes_json).with_state(site.clone()))
+        .merge(events::routes(&state))
+        .merge(mailbox::routes(&state))
+        .fallback(not_a_route);
+    // A POST of a plain form becomes a GET of its page here, so it wraps the finished routes.
+    let service = form_door::wrap(inner, config.clone());
+
+    // Outermost last.
+    service
+        // Forged requests reach no form.
+        .layer(from_fn_with_state(config.clone(), cross_site::refuse))
+        // Limits and the trail need to know who asks.
+        .layer(from_fn_with_state(config.clone(), client::tell))
+        // One request's panic is one 500.
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(config.clone(), patience::limit))
+        // Whatever failed further in gets words and a way on.
+        .layer(from_fn_with_state(site, pages::dress))
+        .route(paths::HEALTHZ, get(|| async { "ok\n" }))
+        .route(paths::READYZ, get(ready).with_state(state.pool.clone()))
+        .layer(from_fn_with_state(config, headers::add))
+        .layer(from_fn_with_state(state.pool, access_log::log))
+}
+
+fn site_of(state: &AppState) -> Site {
+    let leptos = LeptosOptions::builder().output_name("nameplate").site_root("target/site").reload_port(3001_u32).build();
+    Site { pool: state.pool.clone(), secure: state.config.server.public_url.is_https(), files: Arc::new(site::files), leptos }
+}
+
+/// Every page by its table, and every server function at its own address: together they share a page's address.
+fn with_pages(mut router: Router, site: &Site) -> Router {
+    for (path, load) in PAGES {
+        let site = site.clone();
+        router = router.route(path, get(move |request: Request| pages::show(load, site, request)));
+    }
+    for (path, _) in server_fn_paths() {
+        let site = site.clone();
+        let call = move |request: Request| {
+            let site = site.clone();
+            leptos_axum::handle_server_fns_with_context(move || provide_context(site.clone()), request)
+        };
+        router = router.route(path, post(call));
+    }
+    router
+}
+
+/// The page's own files, or nothing.
+async fn not_a_route(request: Request) -> Response {
+    let known = request.method().is_safe().then(|| site::file(request.uri().path(), request.headers())).flatten();
+    known.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+}
+
+/// Whether requests can be answered: the store is there.
+async fn ready(State(pool): State<Pool>) -> Response {
+    match pool.store().read().await {
+        Ok(_) => "ready\n".into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n").into_response(),
+    }
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}

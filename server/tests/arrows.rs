@@ -1,0 +1,125 @@
+//! The arrows between the crates: frontend → app → model; server → app, pool, model; pool → model. Nothing else.
+#![expect(clippy::unwrap_used, reason = "what a test's helpers can't do, the test can't")]
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, NodeDep, PackageId};
+use std::collections::{BTreeMap, BTreeSet};
+
+const OURS: [&str; 5] = ["app", "frontend", "model", "pool", "server"];
+
+/// What Cargo knows about the workspace.
+fn metadata() -> Metadata {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+    // The arrows are the same everywhere; without a platform Cargo would fetch the crates of all of them.
+    let options = ["--locked", "--filter-platform", "x86_64-unknown-linux-gnu"].map(ToOwned::to_owned);
+    MetadataCommand::new().manifest_path(manifest).other_options(options).exec().unwrap()
+}
+
+/// The crates that each crate is built with. Tests and build scripts may use what they like.
+struct Graph(BTreeMap<String, BTreeSet<String>>);
+
+impl Graph {
+    fn of(metadata: &Metadata) -> Self {
+        let name = |id: &PackageId| metadata[id].name.to_string();
+        let normal = |dep: &&NodeDep| dep.dep_kinds.iter().any(|it| it.kind == DependencyKind::Normal);
+        let nodes = &metadata.resolve.as_ref().unwrap().nodes;
+        let mut graph = BTreeMap::<String, BTreeSet<String>>::new();
+        for node in nodes {
+            graph.entry(name(&node.id)).or_default().extend(node.deps.iter().filter(normal).map(|dep| name(&dep.pkg)));
+        }
+        Self(graph)
+    }
+
+    fn direct(&self, of: &str) -> BTreeSet<&str> {
+        self.0[of].iter().map(String::as_str).collect()
+    }
+
+    fn all(&self, of: &str) -> BTreeSet<&str> {
+        let (first, _) = self.0.get_key_value(of).unwrap();
+        let (mut found, mut open) = (BTreeSet::new(), vec![first.as_str()]);
+        while let Some(name) = open.pop() {
+            open.extend(self.0[name].iter().map(String::as_str).filter(|it| found.insert(*it)));
+        }
+        found
+    }
+
+    fn ours(&self, of: &str) -> Vec<&str> {
+        self.direct(of).into_iter().filter(|name| OURS.contains(name)).collect()
+    }
+}
+
+/// What a crate asks for of another one of ours, by its own manifest: whether always, and with which features.
+fn manifest<'a>(metadata: &'a Metadata, of: &str, on: &str) -> (bool, Vec<&'a str>) {
+    let package = metadata.workspace_packages().into_iter().find(|it| it.name == of).unwrap();
+    let dependency = package.dependencies.iter().find(|it| it.name == on && it.kind == DependencyKind::Normal);
+    let dependency = dependency.unwrap_or_else(|| panic!("{of} does not depend on {on}"));
+    (!dependency.optional, dependency.features.iter().map(String::as_str).collect())
+}
+
+#[test]
+fn every_arrow_between_our_crates_is_one_of_the_houses() {
+    let metadata = metadata();
+    let mut members: Vec<_> = metadata.workspace_packages().iter().map(|it| it.name.to_string()).collect();
+    members.sort();
+    assert_eq!(members, OURS, "a new crate needs its place in this test");
+
+    // Cargo unites features over the workspace, so that app has its server's half here.
+    let graph = Graph::of(&metadata);
+    assert_eq!(graph.ours("frontend"), ["app"]);
+    assert_eq!(graph.ours("app"), ["model", "pool"]);
+    assert_eq!(graph.ours("server"), ["app", "model", "pool"]);
+    assert_eq!(graph.ours("pool"), ["model"]);
+    assert!(graph.ours("model").is_empty());
+}
+
+#[test]
+fn the_browser_takes_apps_browser_half_and_the_server_its_servers_half() {
+    let metadata = metadata();
+    assert_eq!(manifest(&metadata, "frontend", "app"), (true, vec!["hydrate"]));
+    assert_eq!(manifest(&metadata, "server", "app"), (true, vec!["ssr"]));
+    let (always, _) = manifest(&metadata, "app", "pool");
+    assert!(!always, "app without ssr would reach the pool");
+}
+
+#[test]
+fn model_knows_nothing_but_serde() {
+    let metadata = metadata();
+    assert_eq!(Graph::of(&metadata).direct("model"), BTreeSet::from(["serde"]));
+}
+
+#[test]
+fn pool_knows_neither_leptos_nor_axum() {
+    let metadata = metadata();
+    let graph = Graph::of(&metadata);
+    let web = |name: &&str| ["leptos", "axum", "server_fn", "hyper", "http", "tower"].iter().any(|it| is_of_family(name, it));
+    let wrong: Vec<_> = graph.all("pool").into_iter().filter(web).collect();
+    assert!(wrong.is_empty(), "pool reaches {wrong:?}");
+}
+
+#[test]
+fn the_browsers_half_reaches_neither_the_pool_nor_a_database() {
+    let browser = reachable_with("frontend", "app/hydrate");
+    assert!(browser.contains("leptos") && browser.contains("model"), "the list is empty: {browser:?}");
+    let servers = |name: &&String| {
+        ["pool", "sqlx", "libsqlite3-sys", "tokio", "axum", "leptos_axum", "lettre"].iter().any(|it| is_of_family(name, it))
+    };
+    let wrong: Vec<_> = browser.iter().filter(servers).collect();
+    assert!(wrong.is_empty(), "the browser's half reaches {wrong:?}");
+}
+
+/// `sqlx`, and `sqlx-core` with it.
+fn is_of_family(name: &str, family: &str) -> bool {
+    name == family || name.strip_prefix(family).is_some_and(|rest| rest.starts_with(['-', '_']))
+}
+
+/// The crates that are really built for one package alone, for the browser, as `cargo tree` has them: metadata unites
+/// features over the whole workspace.
+fn reachable_with(package: &str, feature: &str) -> BTreeSet<String> {
+    let mut tree = std::process::Command::new(env!("CARGO"));
+    tree.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    tree.args(["tree", "--locked", "--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"]);
+    tree.args(["--package", package, "--features", feature, "--target", "wasm32-unknown-unknown"]);
+    let output = tree.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().filter_map(|line| line.split_whitespace().next()).map(ToOwned::to_owned).collect()
+}

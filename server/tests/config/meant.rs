@@ -1,0 +1,162 @@
+//! What a right configuration means.
+
+use crate::load;
+use pool::settings::Settings;
+use server::config::{Config, Environment, PublicUrl};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+#[test]
+fn the_environment_goes_before_the_file() {
+    let file = "[pool]\nname = 'From the file'\nsign_in = ['username']\n[password]\nmin_length = 10\n[server]\ndata = 'file'\n";
+    let set = [
+        ("NAMEPLATE_POOL_NAME", "From outside"),
+        ("NAMEPLATE_POOL_SIGN_IN", "username, email"),
+        ("NAMEPLATE_PASSWORD_MIN_LENGTH", "12"),
+        ("NAMEPLATE_PASSWORD_REQUIRE_NUMBERS", "true"),
+        ("NAMEPLATE_DATA", "outside"),
+        ("NAMEPLATE_LISTEN", "[::1]:4000"),
+        ("NAMEPLATE_TRUSTED_PROXIES", "10.0.0.0/8,192.0.2.1"),
+        ("NAMEPLATE_SESSIONS_IDLE", "1h"),
+    ];
+    let config = load(file, &set).unwrap();
+    assert_eq!(config.pool.name, "From outside");
+    assert!(config.pool.sign_in.username && config.pool.sign_in.email && !config.pool.sign_in.phone_number);
+    assert_eq!((config.pool.policy.min_length, config.pool.policy.require_numbers), (12, true));
+    assert_eq!(config.server.data, Path::new("outside"));
+    assert_eq!(config.server.public_url, PublicUrl::parse("http://[::1]:4000").unwrap());
+    assert_eq!(config.pool.sessions.idle, Duration::from_secs(3600));
+    assert!(config.server.trusts("10.1.2.3".parse().unwrap()) && config.server.trusts("192.0.2.1".parse().unwrap()));
+    assert!(!config.server.trusts("192.0.2.2".parse().unwrap()));
+
+    let without = load(file, &[("NAMEPLATE_POOL_NAME", " ")]).unwrap();
+    assert_eq!(without.pool.name, "From the file", "an empty variable counts as absent");
+    assert_eq!(without.pool.policy.min_length, 10);
+}
+
+#[test]
+fn a_variable_that_means_nothing_is_warned_about_and_no_reason_to_refuse() {
+    let config = load("", &[("NAMEPLATE_LISTN", "127.0.0.1:1")]).unwrap();
+    let said = config.warnings.join("\n");
+    assert!(said.contains("NAMEPLATE_LISTN") && said.contains("did you mean NAMEPLATE_LISTEN?"), "{said}");
+}
+
+#[test]
+fn without_a_file_everything_is_as_promised() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = Config::load(&Environment::default(), folder.path()).unwrap();
+    let Config { server, pool, mail, file, warnings } = &config;
+    assert!(file.is_none() && warnings.is_empty() && mail.smtp_url.is_none());
+    assert_eq!((server.listen.as_str(), server.public_url.origin()), ("127.0.0.1:3000", "http://127.0.0.1:3000"));
+    assert_eq!(server.data, Path::new("./data"));
+    assert!(server.trusted_proxies.is_empty());
+
+    assert!(pool.sign_in.username && pool.sign_in.email && !pool.sign_in.phone_number);
+    let asked: Vec<_> = pool.sign_up_attributes.iter().map(ToString::to_string).collect();
+    assert_eq!(asked, ["email", "given_name", "family_name", "nickname", "phone_number"]);
+    let required: Vec<_> = pool.schema.definitions().filter(|it| it.required).map(|it| it.name.to_string()).collect();
+    assert_eq!(required.iter().filter(|name| *name != "sub").collect::<Vec<_>>(), ["email"]);
+    assert_eq!(pool.policy.min_length, 8);
+    let policy = pool.policy;
+    assert!(!(policy.require_lowercase || policy.require_uppercase || policy.require_numbers || policy.require_symbols));
+
+    let [web] = pool.clients.as_slice() else { panic!("one client: {:?}", pool.clients) };
+    assert_eq!(web.id.0, "web");
+    for definition in pool.schema.definitions() {
+        assert!(web.access.may_read(&definition.name), "{}", definition.name);
+        let people = !["sub", "email_verified", "phone_number_verified", "updated_at"].contains(&definition.name.as_str());
+        assert_eq!(web.access.may_write(&definition.name), people && definition.mutable, "{}", definition.name);
+    }
+}
+
+/// The pool has defaults of its own for its tests: they are the same, or its tests would test something else.
+#[test]
+fn without_a_file_the_pool_gets_its_own_defaults() {
+    let ours = load("", &[]).unwrap().pool;
+    let Settings { sessions, codes, limits, hashing, policy, sign_in, .. } = Settings::default();
+    let words = |settings: &[&dyn std::fmt::Debug]| format!("{settings:?}");
+    assert_eq!(
+        words(&[&ours.sessions, &ours.codes, &ours.limits, &ours.hashing, &ours.policy, &ours.sign_in, &ours.sign_up_attributes]),
+        words(&[&sessions, &codes, &limits, &hashing, &policy, &sign_in, &Settings::default().sign_up_attributes]),
+    );
+    let theirs = Settings::default().clients.remove(0);
+    for name in ours.schema.definitions().map(|it| &it.name) {
+        let access = |of: &model::AccessLists| (of.may_read(name), of.may_write(name));
+        assert_eq!(access(&ours.clients[0].access), access(&theirs.access), "{name}");
+    }
+}
+
+#[test]
+fn a_file_says_which_attributes_there_are_and_who_may_use_them() {
+    let text = "
+        [attributes]
+        required = ['email', 'family_name']
+        sign_up = ['nickname', 'custom:team']
+        immutable = ['birthdate']
+
+        [[attributes.custom]]
+        name = 'team'
+        label = 'Team'
+        max = 30
+
+        [[clients]]
+        id = 'pages'
+        name = 'Our pages'
+        write = ['email', 'family_name', 'nickname', 'custom:team']
+        read = ['standard', 'custom:team']
+
+        [[clients]]
+        id = 'app'
+        read = ['email']
+    ";
+    let pool = load(text, &[]).unwrap().pool;
+    let asked: Vec<_> = pool.sign_up_attributes.iter().map(ToString::to_string).collect();
+    assert_eq!(asked, ["email", "family_name", "nickname", "custom:team"]);
+    let team = pool.schema.definitions().find(|it| it.name.as_str() == "custom:team").unwrap();
+    assert_eq!((team.label.as_deref(), team.max, team.mutable, team.required), (Some("Team"), 30, true, false));
+    assert!(!pool.schema.definitions().find(|it| it.name.as_str() == "birthdate").unwrap().mutable);
+    let [pages, app] = pool.clients.as_slice() else { panic!("two clients") };
+    let (team, email, nickname) = (&team.name, "email".parse().unwrap(), "nickname".parse().unwrap());
+    assert!(pages.access.may_write(team) && pages.access.may_read(team) && pages.access.may_read(&nickname));
+    assert!(app.access.may_read(&email) && !app.access.may_read(&nickname) && !app.access.may_read(team) && !app.access.may_write(team));
+}
+
+#[test]
+fn the_default_questions_give_way_to_a_short_write_list() {
+    let pool = load("[[clients]]\nid = 'web'\nwrite = ['email', 'nickname']\n", &[]).unwrap().pool;
+    let asked: Vec<_> = pool.sign_up_attributes.iter().map(ToString::to_string).collect();
+    assert_eq!(asked, ["email", "nickname"]);
+}
+
+#[test]
+fn next_to_a_username_an_address_need_not_be_given() {
+    let pool = load(
+        "[pool]\nsign_in = ['username', 'email', 'phone_number']\n[attributes]\nrequired = []\nsign_up = ['email', 'phone_number']\n",
+        &[],
+    );
+    assert!(pool.unwrap().pool.sign_in.phone_number);
+}
+
+#[test]
+fn a_file_that_somebody_named_must_be_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let named = |name: &str| Config::load(&Environment::from([("NAMEPLATE_CONFIG", name)]), folder.path());
+    let said = named("mine.toml").expect_err("it is not there").to_string();
+    assert!(said.contains("mine.toml: it can't be read") && said.contains("NAMEPLATE_CONFIG"), "{said}");
+
+    std::fs::write(folder.path().join("mine.toml"), "[pool]\nname = 'Mine'\n").unwrap();
+    std::fs::write(folder.path().join("nameplate.toml"), "[pool]\nname = 'Usual'\n").unwrap();
+    assert_eq!(named("mine.toml").unwrap().pool.name, "Mine");
+    let usual = Config::load(&Environment::default(), folder.path()).unwrap();
+    assert_eq!((usual.pool.name.as_str(), usual.file), ("Usual", Some(folder.path().join(PathBuf::from("nameplate.toml")))));
+}
+
+#[test]
+fn port_zero_becomes_the_port_that_was_given() {
+    let mut config = load("[server]\nlisten = '127.0.0.1:0'\n", &[]).unwrap();
+    config.listening_on(4321);
+    assert_eq!((config.server.public_url.origin(), config.pool.public_url.as_str()), ("http://127.0.0.1:4321", "http://127.0.0.1:4321"));
+    let mut fixed = load("[server]\nlisten = '127.0.0.1:0'\npublic_url = 'http://localhost:8080'\n", &[]).unwrap();
+    fixed.listening_on(4321);
+    assert_eq!(fixed.server.public_url.origin(), "http://localhost:8080");
+}

@@ -1,0 +1,109 @@
+//! Live events: what one page does, the account's other pages hear.
+
+#![expect(clippy::unwrap_used, reason = "a stream that can't be read has failed the test")]
+
+mod support;
+
+use axum::body::BodyDataStream;
+use futures_util::StreamExt;
+use serde_json::Value;
+use std::time::Duration;
+use support::{Browser, TestServer};
+use tokio::time::timeout;
+use tower::ServiceExt;
+
+/// An open stream of events.
+struct Stream(BodyDataStream, String);
+
+impl Stream {
+    async fn open(server: &TestServer, browser: &Browser, after: &str) -> Self {
+        let cookies: Vec<_> = browser.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = axum::http::Request::get(format!("/events{after}")).header("cookie", cookies.join("; "));
+        let response = server.router.clone().oneshot(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self(response.into_body().into_data_stream(), String::new())
+    }
+
+    /// The next event: its lines.
+    async fn next(&mut self) -> String {
+        loop {
+            if let Some((event, rest)) = self.1.clone().split_once("\n\n") {
+                self.1 = rest.to_owned();
+                if event.contains("data:") {
+                    return event.to_owned();
+                }
+                continue;
+            }
+            let chunk =
+                timeout(Duration::from_secs(20), self.0.next()).await.expect("an event comes").expect("the stream goes on").unwrap();
+            self.1.push_str(std::str::from_utf8(&chunk).unwrap());
+        }
+    }
+}
+
+fn payload(event: &str) -> Value {
+    let data = event.lines().find_map(|line| line.strip_prefix("data:")).unwrap();
+    serde_json::from_str(data.trim()).unwrap()
+}
+
+fn id(event: &str) -> String {
+    event.lines().find_map(|line| line.strip_prefix("id:")).unwrap().trim().to_owned()
+}
+
+#[tokio::test]
+async fn other_pages_of_the_account_hear_exactly_the_guides_payload() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let mut stream = Stream::open(&server, &browser, "").await;
+    let form = [("attributes[email]", "me@anotherdomain.com"), ("attributes[family_name]", "Lastname")];
+    let answered = browser.json("/profile", &form).await.json();
+    let heard = payload(&stream.next().await);
+    assert_eq!((&heard["event"], &heard["data"]), (&"updateUserAttributes".into(), &answered));
+    assert!(heard["text"].as_str().unwrap().contains("Family Name"));
+
+    browser.json("/profile", &[("attributes[nope]", "x")]).await;
+    let heard = payload(&stream.next().await);
+    assert_eq!(heard["event"], "updateUserAttributes_failure");
+    assert_eq!(heard["data"]["fields"][0][0], "attributes[nope]");
+}
+
+#[tokio::test]
+async fn a_page_that_was_away_resumes_by_its_last_id() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let mut stream = Stream::open(&server, &browser, "?after=0").await;
+    let first = stream.next().await;
+    assert_eq!(payload(&first)["event"], "signUp");
+    drop(stream);
+    browser.json("/profile", &[("attributes[nickname]", "J")]).await;
+    let mut resumed = Stream::open(&server, &browser, &format!("?after={}", id(&first))).await;
+    let mut heard = Vec::new();
+    while heard.last().is_none_or(|event| event != "updateUserAttributes") {
+        heard.push(payload(&resumed.next().await)["event"].as_str().unwrap().to_owned());
+    }
+    assert!(!heard.contains(&"signUp".to_owned()) && heard.contains(&"confirmSignUp".to_owned()), "{heard:?}");
+}
+
+#[tokio::test]
+async fn an_ended_session_sends_its_pages_to_the_sign_in() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let mut stream = Stream::open(&server, &browser, "").await;
+    browser.submit("/sign-out", &[]).await.leads_to("/sign-in");
+    let event = stream.next().await;
+    assert!(event.contains("event: signed-out") || event.contains("event:signed-out"), "{event}");
+}
+
+#[tokio::test]
+async fn nobody_hears_of_other_accounts() {
+    let server = TestServer::new().await;
+    let mut jane = server.signed_in("jane", "jane@domain.com").await;
+    let mut john = server.signed_in("john", "john@domain.com").await;
+    let mut stream = Stream::open(&server, &jane, "").await;
+    john.json("/profile", &[("attributes[nickname]", "Johnny")]).await;
+    jane.json("/profile", &[("attributes[nickname]", "Janey")]).await;
+    let heard = stream.next().await;
+    assert!(heard.contains("nickname") && !heard.contains("Johnny"));
+    assert_eq!(jane.get("/profile/attributes.json").await.json()["nickname"], "Janey");
+}

@@ -1,0 +1,144 @@
+//! kill -9 under load: nothing that was acknowledged is lost.
+
+use crate::browser::Browser;
+use crate::program::{CONFIG, Home, Running, until};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+/// How often the program is killed; more with `NAMEPLATE_TEST_KILLS`.
+#[expect(clippy::disallowed_methods, reason = "this asks for the length of a test, not for a setting")]
+fn kills() -> usize {
+    std::env::var("NAMEPLATE_TEST_KILLS").ok().and_then(|times| times.parse().ok()).unwrap_or(3)
+}
+
+const NEWCOMERS: usize = 3;
+const RESIDENTS: usize = 3;
+
+/// Somebody with an account, who changes their nickname to one number after the other.
+struct Resident {
+    browser: Browser,
+    asked: usize,
+    acknowledged: usize,
+}
+
+impl Resident {
+    /// Until the program is gone.
+    fn change(&mut self, acknowledged: &AtomicUsize) {
+        loop {
+            self.asked += 1;
+            let nickname = self.asked.to_string();
+            // Both kinds of form: their answers are made in different places.
+            let fields = [("attributes[nickname]", nickname.as_str())];
+            let answer = match self.asked % 2 {
+                0 => self.browser.submit("/profile", &fields),
+                _ => self.browser.post("/profile", &fields),
+            };
+            let Ok(answer) = answer else { return };
+            answer.succeeds();
+            self.acknowledged = self.asked;
+            acknowledged.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The last acknowledged nickname is there, or the one that was asked for when the program died.
+    fn is_what_was_acknowledged(&mut self) {
+        let profile = self.browser.get("/profile/attributes.json").unwrap();
+        assert_eq!(profile.status, 200, "the session is lost: {profile:?}");
+        let stored: usize = profile.json()["nickname"].as_str().map_or(0, |it| it.parse().unwrap());
+        let possible = [self.acknowledged, self.asked];
+        assert!(possible.contains(&stored), "acknowledged was {}, asked for {}, stored is {stored}", self.acknowledged, self.asked);
+        (self.asked, self.acknowledged) = (stored, stored);
+    }
+}
+
+/// Signs one person up after the other, until the program is gone; those who were acknowledged, with their tickets.
+fn newcomers(running: &Running, prefix: &str, acknowledged: &AtomicUsize) -> Vec<Browser> {
+    let mut signed_up = Vec::new();
+    for number in 0.. {
+        let mut browser = running.browser();
+        let Ok(answer) = browser.sign_up(&format!("{prefix}-{number}")) else { break };
+        answer.succeeds();
+        signed_up.push(browser);
+        acknowledged.fetch_add(1, Ordering::Relaxed);
+    }
+    signed_up
+}
+
+/// Everybody works until the program is killed, after so many acknowledged changes; those who signed up meanwhile.
+fn killed_under_load(running: &mut Running, round: usize, residents: &mut [Resident]) -> Vec<Browser> {
+    let acknowledged = AtomicUsize::new(0);
+    let signed_up = Mutex::new(Vec::new());
+    // Another moment in each round: in the middle of another group of writes.
+    let enough = 20 + round * 13 % 60;
+    let stopped = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let (address, acknowledged, signed_up, stopped) = (running.address.clone(), &acknowledged, &signed_up, &stopped);
+        let serving: &Running = running;
+        for number in 0..NEWCOMERS {
+            scope.spawn(move || {
+                let found = newcomers(serving, &format!("r{round}-{number}"), acknowledged);
+                signed_up.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+                stopped.store(true, Ordering::Relaxed);
+            });
+        }
+        for resident in residents {
+            resident.browser = resident.browser.at(&address);
+            scope.spawn(move || resident.change(acknowledged));
+        }
+        until("enough work", || (acknowledged.load(Ordering::Relaxed) >= enough || stopped.load(Ordering::Relaxed)).then_some(()));
+        serving.program.signal("KILL");
+    });
+    assert!(acknowledged.load(Ordering::Relaxed) >= enough, "it ended by itself: {}", running.program.log());
+    running.program.end();
+    signed_up.into_inner().unwrap()
+}
+
+#[test]
+fn nothing_that_was_acknowledged_is_lost_when_the_program_is_killed() {
+    let home = Home::new(CONFIG);
+    let mut running = home.start();
+    let settle = |number| Resident { browser: running.signed_in(&format!("resident{number}")), asked: 0, acknowledged: 0 };
+    let mut residents: Vec<_> = (0..RESIDENTS).map(settle).collect();
+    for round in 0..kills() {
+        let signed_up = killed_under_load(&mut running, round, &mut residents);
+        running = home.start();
+        for resident in &mut residents {
+            resident.browser = resident.browser.at(&running.address);
+            resident.is_what_was_acknowledged();
+        }
+        for newcomer in &signed_up {
+            let page = newcomer.at(&running.address).get("/confirm").unwrap();
+            assert!(page.body.contains("r***@d***"), "round {round}: a sign-up is lost: {page:?}");
+        }
+    }
+    running.stop();
+}
+
+#[test]
+fn a_code_that_was_promised_is_sent_although_the_program_was_killed_before_it_could_be() {
+    let home = Home::new(CONFIG);
+    // Nobody takes mail at this address.
+    let mut running = home.spawn(&[("NAMEPLATE_SMTP_URL", "smtp://127.0.0.1:9")]).running();
+    let people = ["ann", "bob", "cid"];
+    let sign_up = |name: &&str| {
+        let mut browser = running.browser();
+        browser.sign_up(name).unwrap().succeeds();
+        browser
+    };
+    let browsers: Vec<_> = people.iter().map(sign_up).collect();
+    // A message that is being sent at the moment of the kill waits for the end of its lease, 5 minutes: not these.
+    let tried = |log: &str| log.matches("could not be sent").count() >= people.len();
+    until("three attempts", || tried(&running.program.log()).then_some(()));
+    running.browser().sign_up("another-write").unwrap().succeeds();
+    running.program.kill();
+
+    let running = home.start();
+    for (name, browser) in people.iter().zip(browsers) {
+        let mut browser = browser.at(&running.address);
+        let code = running.code_for(&format!("{name}@domain.com"));
+        browser.post("/confirm", &[("code", &code)]).unwrap().succeeds();
+        assert_eq!(browser.get("/profile/attributes.json").unwrap().json()["email_verified"], "true");
+    }
+    running.stop();
+}

@@ -1,0 +1,78 @@
+//! What was typed in secret stands in no file: not in the database, its write-ahead log or the keys, not in the log.
+
+use crate::browser::{Browser, PASSWORD};
+use crate::program::{CONFIG, Home, Running};
+
+const WRONG: &str = "Not-my+pass-77";
+
+/// Whether the digits of a code stand alone there. Microseconds of a time (`.418207Z`) are no code.
+fn says_code(text: &[u8], code: &str) -> bool {
+    let digit = |at: Option<&u8>| at.is_some_and(u8::is_ascii_digit);
+    let places = text.windows(code.len()).enumerate().filter(|(_, window)| *window == code.as_bytes());
+    let before = |at: usize| at.checked_sub(1).and_then(|at| text.get(at));
+    let mut alone = places.filter(|(at, _)| !digit(before(*at)) && !digit(text.get(at + code.len())) && before(*at) != Some(&b'.'));
+    alone.next().is_some()
+}
+
+fn says(text: &[u8], secret: &str) -> bool {
+    text.windows(secret.len()).any(|window| window == secret.as_bytes())
+}
+
+/// Looks into every file, while the program runs: what it removes later could be read until then.
+#[track_caller]
+fn nobody_can_read(home: &Home, running: &Running, codes: &[&str], secrets: &[&str]) {
+    let mut places = home.files();
+    let log = running.program.log();
+    assert!(log.contains("request"), "there is no log to look into: {log}");
+    places.push(("the log".into(), log.into_bytes()));
+    places.push(("standard output".into(), running.program.said().into_bytes()));
+    assert!(places.iter().any(|(name, bytes)| name.ends_with("-wal") && !bytes.is_empty()), "the write-ahead log is missing");
+    for (name, bytes) in &places {
+        for code in codes {
+            assert!(!says_code(bytes, code), "a code is in {name}");
+        }
+        for secret in secrets {
+            assert!(!says(bytes, secret), "{secret} is in {name}");
+        }
+    }
+}
+
+fn cookie(browser: &Browser, name: &str) -> String {
+    browser.cookies.get(name).unwrap_or_else(|| panic!("no cookie {name}: {browser:?}")).clone()
+}
+
+#[test]
+fn no_file_and_no_log_holds_a_code_a_password_or_a_session() {
+    let home = Home::new(&format!("{CONFIG}\n[server]\nlog_level = 'trace'\n"));
+    let running = home.start();
+    let mut browser = running.browser();
+    browser.sign_up("jane").unwrap().succeeds();
+    let ticket = cookie(&browser, "nameplate-sign-up");
+    let first = running.code_for("jane@domain.com");
+    nobody_can_read(&home, &running, &[&first], &[PASSWORD, &ticket]);
+
+    browser.post("/confirm", &[("code", "000000")]).unwrap();
+    browser.post("/confirm", &[("code", &first)]).unwrap().succeeds();
+    let session = cookie(&browser, "nameplate");
+    browser.submit("/profile/email", &[("attributes[email]", "new@domain.com")]).unwrap().succeeds();
+    let second = running.code_for("new@domain.com");
+    nobody_can_read(&home, &running, &[&first, &second], &[PASSWORD, &ticket, &session]);
+    browser.submit("/profile/email/verify", &[("code", &second)]).unwrap().succeeds();
+
+    let mut other = running.browser();
+    let wrong = other.submit("/sign-in", &[("username", "jane"), ("password", WRONG)]).unwrap();
+    assert!(!wrong.acknowledges() && !wrong.body.contains(WRONG));
+    other.submit("/sign-in", &[("username", "jane"), ("password", PASSWORD)]).unwrap().succeeds();
+    // What is typed into an address by mistake is not logged either.
+    other.get("/profile?password=A%2Bcalm-Fjord-41&code=918273").unwrap();
+    let secrets = [PASSWORD, WRONG, &ticket, &session, &cookie(&other, "nameplate"), "A%2Bcalm-Fjord-41"];
+    nobody_can_read(&home, &running, &[&first, &second, "918273"], &secrets);
+    running.stop();
+}
+
+#[test]
+fn the_search_finds_what_is_there() {
+    assert!(says_code(b"code=418207;", "418207") && says_code(b"418207", "418207") && says_code(b"\x00418207\xff", "418207"));
+    assert!(!says_code(b"04:50:44.418207Z", "418207") && !says_code(b"1418207", "418207") && !says_code(b"4182071", "418207"));
+    assert!(says(b"\x00A+calm-Fjord-41\x01", PASSWORD) && !says(b"A+calm-Fjord-4", PASSWORD));
+}

@@ -1,0 +1,170 @@
+//! What it says when it starts, and when it rather doesn't.
+
+use crate::browser::Browser;
+use crate::program::{CONFIG, Home, Program, Running, until};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+#[test]
+fn it_says_where_it_answers_where_the_mailbox_is_and_where_the_data_is() {
+    let home = Home::new(CONFIG);
+    let running = home.start();
+    let (said, address) = (running.program.said(), &running.address);
+    assert!(said.contains(&format!("Nameplate is at http://{address}\n")), "{said}");
+    assert!(said.contains(&format!("DEVELOPMENT MAILBOX: http://{address}/dev/mailbox ")), "{said}");
+    assert!(said.contains(&format!("data: {}\n", fs::canonicalize(home.data()).unwrap().display())), "{said}");
+    let mut browser = running.browser();
+    assert_eq!(browser.get("/healthz").unwrap().body, "ok\n");
+    assert_eq!(browser.get("/readyz").unwrap().body, "ready\n");
+    running.stop();
+}
+
+#[test]
+fn what_is_secret_is_readable_by_its_owner_alone() {
+    let home = Home::new(CONFIG);
+    let running = home.start();
+    assert_eq!(fs::metadata(home.data()).unwrap().permissions().mode() & 0o777, 0o700);
+    for (name, _) in home.files() {
+        let mode = fs::metadata(home.data().join(&name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{name} is open to others: {mode:o}");
+    }
+    running.stop();
+}
+
+#[test]
+fn a_wrong_configuration_is_refused_in_words_and_leaves_nothing_behind() {
+    let home = Home::new("[password]\nmin_lenght = 8\n");
+    let done = home.run(&[], &[]);
+    assert_eq!(done.code, Some(2), "{done:?}");
+    assert!(done.complained.contains("nameplate.toml, line 2: password.min_lenght"), "{done:?}");
+    assert!(done.complained.contains("\"min_length\""), "{done:?}");
+    assert!(!home.data().exists());
+}
+
+#[test]
+fn without_a_mail_server_it_does_not_start_on_a_public_address() {
+    let home = Home::new(CONFIG);
+    let done = home.run(&[], &[("NAMEPLATE_PUBLIC_URL", "https://id.example.com")]);
+    assert_eq!(done.code, Some(2), "{done:?}");
+    assert!(done.complained.contains("mail.smtp_url: https://id.example.com is no loopback address"), "{done:?}");
+    assert!(!home.data().exists());
+}
+
+#[test]
+fn an_address_that_is_taken_is_named() {
+    let home = Home::new(CONFIG);
+    let running = home.start();
+    let done = Home::new(CONFIG).run(&[], &[("NAMEPLATE_LISTEN", &running.address)]);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert!(done.complained.contains(&format!("{} can't be listened on", running.address)), "{done:?}");
+}
+
+/// Refused, with words, and everything in the folder as it was.
+#[track_caller]
+fn refuses_to_start(home: &Home, words: &str) {
+    let before = home.files();
+    let done = home.run(&[], &[]);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert!(done.complained.contains(words), "{done:?}");
+    let after = home.files();
+    let names = |files: &[(String, Vec<u8>)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&after), names(&before));
+    assert!(after == before, "a file was changed");
+}
+
+#[test]
+fn a_store_without_its_keys_or_with_others_is_refused_and_left_alone() {
+    let home = Home::new(CONFIG);
+    let running = home.start();
+    let jane = running.signed_in("jane");
+    running.stop();
+
+    let (keys, aside) = (home.data().join("keys"), home.path("keys.aside"));
+    fs::rename(&keys, &aside).unwrap();
+    refuses_to_start(&home, "the keys that it was written with are missing: put the file back");
+
+    let other = Home::new(CONFIG);
+    other.start().stop();
+    fs::copy(other.data().join("keys"), &keys).unwrap();
+    refuses_to_start(&home, "put the right key file back");
+    fs::write(&keys, "not a key\n").unwrap();
+    refuses_to_start(&home, "line 1 of the keys is not a key");
+
+    fs::rename(&aside, &keys).unwrap();
+    let running = home.start();
+    let profile = jane.at(&running.address).get("/profile/attributes.json").unwrap();
+    assert_eq!(profile.json()["email"], "jane@domain.com");
+    running.stop();
+}
+
+/// Signs up at one of several programs; any of them may deliver the code.
+fn moves_in(running: &[Running], number: usize) -> Browser {
+    let name = format!("person{number}");
+    let mut browser = running[number].browser();
+    browser.sign_up(&name).unwrap().succeeds();
+    let address = format!("{name}@domain.com");
+    let code = until("a letter", || running.iter().find_map(|it| it.code_in_mailbox(&address)));
+    browser.post("/confirm", &[("code", &code)]).unwrap().succeeds();
+    browser
+}
+
+#[test]
+fn programs_started_at_once_on_an_empty_folder_share_one_store_and_one_key() {
+    for _ in 0..3 {
+        let home = Home::new(CONFIG);
+        let started: Vec<_> = (0..4).map(|_| home.spawn(&[])).collect();
+        let running: Vec<_> = started.into_iter().map(Program::running).collect();
+        let people: Vec<_> = (0..running.len()).map(|number| moves_in(&running, number)).collect();
+
+        let keys = fs::read_to_string(home.data().join("keys")).unwrap();
+        assert_eq!(keys.lines().filter(|line| !line.starts_with('#')).count(), 1, "one key for all of them");
+        // Everybody is known to every program, by what the other programs sealed and digested.
+        for (number, person) in people.iter().enumerate() {
+            for other in &running {
+                let profile = person.at(&other.address).get("/profile/attributes.json").unwrap();
+                assert_eq!(profile.json()["email"], format!("person{number}@domain.com"));
+            }
+        }
+        for it in running {
+            it.stop();
+        }
+        let again = home.start();
+        assert_eq!(people[3].at(&again.address).get("/profile/attributes.json").unwrap().status, 200);
+        again.stop();
+    }
+}
+
+#[test]
+fn a_store_that_can_not_be_opened_is_named() {
+    let home = Home::new(CONFIG);
+    fs::write(home.path("data"), "a file where the folder should be").unwrap();
+    let done = home.run(&[], &[]);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert!(done.complained.contains("the folder ./data can't be used"), "{done:?}");
+
+    let home = Home::new(CONFIG);
+    home.start().stop();
+    fs::write(home.data().join("nameplate.db"), "this is no database, whatever its name says".repeat(100)).unwrap();
+    let done = home.run(&[], &[]);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert!(done.complained.contains("the database can't be used"), "{done:?}");
+}
+
+#[test]
+fn a_pending_code_outlives_a_restart_and_new_keys() {
+    let home = Home::new(CONFIG);
+    let running = home.start();
+    let mut late = running.browser();
+    late.sign_up("late").unwrap().succeeds();
+    let code = running.code_for("late@domain.com");
+    running.stop();
+
+    let done = home.run(&["keys", "rotate"], &[]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    let running = home.start();
+    let mut late = late.at(&running.address);
+    late.submit("/confirm", &[("code", &code)]).unwrap().succeeds();
+    let profile = until("the profile", || late.get("/profile/attributes.json").ok());
+    assert_eq!(profile.json()["email_verified"], "true");
+    running.stop();
+}

@@ -1,0 +1,132 @@
+//! What somebody who has proved nothing can find out: nothing.
+
+mod support;
+
+use support::{Answer, Browser, PASSWORD, TestServer, another};
+
+fn sign_up_form<'a>(username: &'a str, email: &'a str) -> [(&'a str, &'a str); 4] {
+    [("username", username), ("password", PASSWORD), ("confirm_password", PASSWORD), ("attributes[email]", email)]
+}
+
+/// The parts of an answer that don't change from one request to the next by design.
+fn visible(answer: &Answer, typed: &str) -> (u16, String, Vec<String>) {
+    let mut headers: Vec<_> = answer.headers.iter().map(|(name, _)| name.to_string()).collect();
+    headers.sort();
+    let nonce = answer
+        .header("content-security-policy")
+        .split("'nonce-")
+        .nth(1)
+        .and_then(|rest| rest.split('\'').next())
+        .unwrap_or("none")
+        .to_owned();
+    (answer.status.as_u16(), answer.text().replace(typed, "<typed>").replace(&nonce, "<nonce>"), headers)
+}
+
+async fn sign_in(browser: &mut Browser, username: &str) -> Answer {
+    browser.submit("/sign-in", &[("username", username), ("password", "not the password")]).await
+}
+
+#[tokio::test]
+async fn a_failed_sign_in_looks_the_same_for_accounts_that_exist_and_that_do_not() {
+    let server = TestServer::new().await;
+    server.signed_in("jdoe", "me@domain.com").await;
+    for attempt in 0..8 {
+        let known = sign_in(&mut server.browser(), "jdoe").await;
+        let unknown = sign_in(&mut server.browser(), "nobody").await;
+        assert_eq!(visible(&known, "jdoe"), visible(&unknown, "nobody"), "attempt {attempt}");
+    }
+}
+
+#[tokio::test]
+async fn repeated_failures_wait_longer_and_never_for_ever() {
+    let server = TestServer::new().await;
+    let mut signed_in = server.signed_in("jdoe", "me@domain.com").await;
+    for _ in 0..5 {
+        sign_in(&mut server.browser(), "jdoe").await.refuses(401, "Incorrect");
+    }
+    sign_in(&mut server.browser(), "jdoe").await;
+    let waiting = sign_in(&mut server.browser(), "jdoe").await;
+    waiting.refuses(429, "Please wait");
+    assert!(!waiting.header("retry-after").is_empty());
+    assert_eq!(signed_in.get("/profile").await.status, 200, "sessions that are open are not touched");
+    server.wait(16 * 60);
+    server.browser().submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)]).await.leads_to("/profile");
+}
+
+#[tokio::test]
+async fn a_taken_address_is_told_only_to_whoever_has_proved_it() {
+    let server = TestServer::new().await;
+    server.signed_in("jdoe", "me@domain.com").await;
+    let (mut taken, mut free) = (server.browser(), server.browser());
+    let first = taken.submit("/sign-up", &sign_up_form("mallory", "me@domain.com")).await;
+    let second = free.submit("/sign-up", &sign_up_form("alice01", "my@domain.com")).await;
+    assert_eq!(visible(&first, "mallory"), visible(&second, "alice01"));
+    let (first, second) = (taken.get("/confirm").await, free.get("/confirm").await);
+    assert_eq!(visible(&first, "mallory"), visible(&second, "alice01"));
+    let code = server.code_for("me@domain.com").await;
+    taken.submit("/confirm", &[("code", &another(&code))]).await.refuses(422, "not the code");
+    taken.submit("/confirm", &[("code", &code)]).await.refuses(409, "An account with the given email already exists.");
+}
+
+#[tokio::test]
+async fn an_unconfirmed_account_reserves_nothing() {
+    let server = TestServer::new().await;
+    let (mut squatter, mut owner) = (server.browser(), server.browser());
+    squatter.submit("/sign-up", &sign_up_form("jdoe", "squatter@domain.com")).await.leads_to("/confirm");
+    let old = server.code_for("squatter@domain.com").await;
+    owner.submit("/sign-up", &sign_up_form("jdoe", "me@domain.com")).await.leads_to("/confirm");
+    let refused = squatter.submit("/confirm", &[("code", &old)]).await;
+    assert!(refused.status.is_client_error());
+    let code = server.code_for("me@domain.com").await;
+    owner.submit("/confirm", &[("code", &code)]).await.leads_to("/profile");
+    server.browser().submit("/sign-up", &sign_up_form("JDOE", "other@domain.com")).await.refuses(409, "This username is taken");
+}
+
+#[tokio::test]
+async fn a_code_confirms_anywhere_but_signs_in_only_the_browser_that_signed_up() {
+    let server = TestServer::new().await;
+    server.browser().submit("/sign-up", &sign_up_form("jdoe", "me@domain.com")).await.leads_to("/confirm");
+    let code = server.code_for("me@domain.com").await;
+    let mut elsewhere = server.browser();
+    elsewhere.get("/confirm").await.says("name=\"username\"");
+    elsewhere.submit("/confirm", &[("username", "jdoe"), ("code", &code)]).await.leads_to("/sign-in");
+    assert!(!elsewhere.jar.contains_key("nameplate"));
+    elsewhere.get("/sign-in").await.says("Your account is confirmed.");
+}
+
+#[tokio::test]
+async fn a_wrong_address_is_corrected_on_the_spot() {
+    let server = TestServer::new().await;
+    let mut browser = server.browser();
+    browser.submit("/sign-up", &sign_up_form("jdoe", "typo@domain.con")).await.leads_to("/confirm");
+    let old = server.code_for("typo@domain.con").await;
+    browser.submit("/confirm/address", &[("email", "nonsense")]).await.refuses(422, "Enter an email address");
+    browser.submit("/confirm/address", &[("email", "me@domain.com")]).await.leads_to("/confirm");
+    browser.submit("/confirm", &[("code", &old)]).await.refuses(422, "not the code");
+    let code = server.code_for("me@domain.com").await;
+    browser.submit("/confirm", &[("code", &code)]).await.leads_to("/profile");
+    assert_eq!(browser.get("/profile/attributes.json").await.json()["email"], "me@domain.com");
+}
+
+#[tokio::test]
+async fn resending_says_the_same_whether_or_not_the_account_exists() {
+    let server = TestServer::new().await;
+    server.browser().submit("/sign-up", &sign_up_form("jdoe", "me@domain.com")).await;
+    server.wait(60);
+    let known = server.browser().submit("/confirm/resend", &[("username", "jdoe")]).await;
+    let unknown = server.browser().submit("/confirm/resend", &[("username", "nobody")]).await;
+    assert_eq!(visible(&known, "jdoe"), visible(&unknown, "nobody"));
+}
+
+#[tokio::test]
+async fn the_right_password_of_an_unconfirmed_account_leads_to_its_code() {
+    let server = TestServer::new().await;
+    server.browser().submit("/sign-up", &sign_up_form("jdoe", "me@domain.com")).await;
+    assert_eq!(server.letters_to("me@domain.com").await.len(), 1);
+    server.wait(60);
+    let mut browser = server.browser();
+    browser.submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)]).await.leads_to("/confirm");
+    assert_eq!(server.letters_to("me@domain.com").await.len(), 2, "with a fresh code");
+    let code = server.code_for("me@domain.com").await;
+    browser.submit("/confirm", &[("code", &code)]).await.leads_to("/profile");
+}
