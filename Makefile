@@ -1,0 +1,57 @@
+# Every verb says in one line what it is for: `make` alone lists them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+.PHONY: help run watch build test test-rust test-e2e test-release test-watch lint fmt clean
+
+help: ## list the verbs
+	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s%s\n", $$1, $$2 }'
+
+run: ## build the development version and start it; says where it answers and where its data is
+	@scripts/setup run
+	@scripts/build dev
+	@exec target/debug/nameplate
+
+watch: ## the same, rebuilt and reloaded whenever a file changes
+	@scripts/setup run
+	@. scripts/env; exec cargo leptos watch
+
+build: ## one file to deploy: target/release/nameplate
+	@scripts/setup build
+	@scripts/build release
+
+test: ## style, rules, both halves, and the program in a browser
+	@scripts/setup test
+	@$(MAKE) lint test-rust test-e2e
+
+test-rust: ## the tests of the crates
+	@scripts/setup run
+	@scripts/test-rust
+
+test-e2e: ## the program in a browser (ARGS="main-job --project=js-off" picks some)
+	@scripts/setup test
+	@scripts/build dev
+	@. scripts/env; cd end2end && npx tsc --noEmit && NAMEPLATE_BIN=../target/debug/nameplate npx playwright test $(or $(ARGS),--project=js-on --project=js-off --project=phone --project=desktop)
+
+test-release: ## the finished program: alone in an empty folder, and the bytes of the first page
+	@scripts/setup test
+	@scripts/build release
+	@. scripts/env; cd end2end && npx playwright test --project=shipped
+
+test-watch: ## cargo leptos watch serves what was just saved
+	@scripts/setup test
+	@. scripts/env; cd end2end && npx playwright test --project=watch
+
+lint: ## formatting and clippy, for the server's half and the browser's
+	@scripts/setup run
+	@scripts/lint
+
+fmt: ## format the code
+	@. scripts/env; cargo fmt --all
+
+clean: ## forget what was built (not the data, not the tools)
+	@. scripts/env; cargo clean
+	@rm -rf target end2end/results end2end/pictures

@@ -1,0 +1,23 @@
+import { Screen } from './screen';
+
+export class SignInPage extends Screen {
+  readonly path = '/sign-in';
+  readonly title = 'Sign in to your account';
+
+  get username() {
+    return this.field('Username');
+  }
+  get password() {
+    return this.field('Password');
+  }
+
+  async submit(username: string, password: string): Promise<void> {
+    await this.username.fill(username);
+    await this.password.fill(password);
+    await this.button('Sign in').click();
+  }
+
+  async toCreateAccount(): Promise<void> {
+    await this.link('Create Account').click();
+  }
+}

@@ -1,0 +1,182 @@
+import { accessible } from '../../support/axe';
+import { otherThan } from '../../support/mailbox';
+import { jane, newEmail } from '../../support/people';
+import { picture, screenshotForReadme } from '../../support/pictures';
+import { expect, test } from '../../support/test';
+
+// Each screen in each of its states: no axe violation, nothing wider than the window, and a picture on request.
+test.afterEach(async ({ page }, info) => {
+  if (info.status !== info.expectedStatus) return;
+  await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+  await expect(page).toHaveTitle(/Nameplate/);
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(wider, 'how much the page is wider than the window').toBeLessThanOrEqual(0);
+  await picture(page, info.title.replace(/\W+/g, '-'));
+  await accessible(page);
+});
+
+test.describe('signed out', () => {
+  test('sign in', async ({ signIn }) => {
+    await signIn.open();
+  });
+
+  test('sign in, refused', async ({ signIn }) => {
+    await signIn.open();
+    await signIn.submit('nobody', 'not the password');
+    await expect(signIn.alert.filter({ hasText: /incorrect|wrong/i }).first()).toBeVisible();
+  });
+
+  test('sign up', async ({ signUp }) => {
+    await signUp.open();
+  });
+
+  test('sign up, refused', async ({ signUp }) => {
+    await signUp.open();
+    await signUp.fill({ ...jane, username: '', email: 'nonsense', password: 'short' });
+    await signUp.confirmPassword.fill('other');
+    await signUp.submit();
+    await signUp.refuses('Email', /email address/i);
+  });
+
+  test('sign out without a session', async ({ page }) => {
+    await page.goto('/sign-out');
+  });
+
+  test('page not found', async ({ page }) => {
+    await page.goto('/nowhere');
+  });
+});
+
+test.describe('half way in', () => {
+  test.beforeEach(({ door }) => door.signUp());
+
+  test('confirm', async ({ confirm }) => {
+    await confirm.open();
+  });
+
+  test('confirm, wrong code', async ({ confirm, mailbox }) => {
+    await confirm.open();
+    await confirm.submit(otherThan(await mailbox.codeFor(jane.email)));
+    await confirm.refuses('Confirmation Code', /\S/);
+  });
+
+  test('confirm, resend too soon', async ({ confirm, page }) => {
+    await confirm.open();
+    await confirm.button('Resend Code').click({ force: true });
+    await expect(page.getByText(/\d+ seconds/).first()).toBeVisible();
+  });
+
+  test('confirm, changing the address', async ({ page, confirm }) => {
+    await confirm.open();
+    await page.getByText('Change it').click();
+    await expect(confirm.newAddress).toBeVisible();
+  });
+
+  test('confirm, from another browser', async ({ context, confirm }) => {
+    await context.clearCookies();
+    await confirm.open();
+  });
+
+  test('mailbox', async ({ page, mailbox }) => {
+    await mailbox.codeFor(jane.email);
+    await page.goto('/dev/mailbox');
+  });
+});
+
+test.describe('signed in', () => {
+  test.beforeEach(({ door }) => door.enter());
+
+  test('profile', async ({ profile }) => {
+    await profile.open();
+  });
+
+  test('profile, everything filled in', async ({ profile, door }) => {
+    await door.update({
+      birthdate: '1990-02-28',
+      gender: 'female',
+      address: '12 Somewhere Street\nSomecity',
+      website: 'https://jane.example',
+      profile: 'https://jane.example/about/a/rather/long/address/that/does/not/fit/on/a/line/of/a/phone/at/all',
+      picture: 'https://jane.example/me.png',
+      locale: 'en-GB',
+      zoneinfo: 'Europe/London',
+      preferred_username: 'jane',
+    });
+    await profile.open();
+  });
+
+  test('profile, as people have it', async ({ page, profile, door }) => {
+    await door.update({ birthdate: '1990-02-28', website: 'https://jane.example', locale: 'en-GB', zoneinfo: 'Europe/London' });
+    await door.askForEmail(newEmail);
+    await profile.open();
+    await page.reload(); // past what was just done
+    await profile.ready();
+    await screenshotForReadme(page);
+  });
+
+  for (const group of ['About you', 'Preferences'] as const) {
+    test(`profile, editing ${group}`, async ({ profile }) => {
+      await profile.open();
+      await profile.edit(group);
+    });
+  }
+
+  test('profile, a refused edit', async ({ profile }) => {
+    await profile.open();
+    await profile.edit('About you');
+    await profile.field('Website').fill('x'.repeat(2049));
+    await profile.save();
+    await profile.refuses('Website', /\S/);
+  });
+
+  test('profile, saved', async ({ profile }) => {
+    await profile.open();
+    await profile.edit('About you');
+    await profile.field('Family name').fill('Lastname');
+    await profile.save();
+    await expect(profile.status.first()).toBeVisible();
+  });
+
+  test('profile, as JSON', async ({ profile }) => {
+    await profile.open();
+    await profile.json();
+  });
+
+  test('update email', async ({ updateEmail }) => {
+    await updateEmail.open();
+  });
+
+  test('update email, refused', async ({ updateEmail }) => {
+    await updateEmail.open();
+    await updateEmail.ask('nonsense');
+    await updateEmail.refuses('New email', /\S/);
+  });
+
+  test.describe('with a pending change', () => {
+    test.beforeEach(({ door }) => door.askForEmail(newEmail));
+
+    test('profile, pending', async ({ profile }) => {
+      await profile.open();
+    });
+
+    test('update email, pending', async ({ updateEmail }) => {
+      await updateEmail.open();
+    });
+
+    test('update email, wrong code', async ({ updateEmail, mailbox }) => {
+      await updateEmail.open();
+      await updateEmail.submit(otherThan(await mailbox.codeFor(newEmail)));
+      await updateEmail.refuses('Verification Code (sent to the new email)', /\S/);
+    });
+
+    test('profile, changed', async ({ updateEmail, profile, mailbox }) => {
+      await updateEmail.open();
+      await updateEmail.submit(await mailbox.codeFor(newEmail));
+      await profile.arrived();
+    });
+  });
+
+  test('sign out', async ({ page }) => {
+    await page.goto('/sign-out');
+  });
+});

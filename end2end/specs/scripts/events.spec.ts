@@ -1,0 +1,132 @@
+import type { Page } from '@playwright/test';
+import { jane, newEmail } from '../../support/people';
+import { expect, test } from '../../support/test';
+
+interface Payload {
+  event: string;
+  data: unknown;
+}
+
+/** Every `auth` event that this page dispatches, on whichever document. */
+async function hub(page: Page): Promise<Payload[]> {
+  const heard: Payload[] = [];
+  await page.exposeFunction('tell', (text: string) => heard.push(JSON.parse(text)));
+  await page.addInitScript(() => {
+    document.addEventListener('auth', (event) => {
+      const { tell } = window as unknown as { tell: (text: string) => void };
+      tell(JSON.stringify((event as CustomEvent).detail));
+    });
+  });
+  return heard;
+}
+
+const named = (heard: Payload[], event: string) => heard.filter((payload) => payload.event === event);
+
+test.beforeEach(({ door }) => door.enter());
+
+test('the page that asks for a new email dispatches updateUserAttributes with the guide’s payload', async ({ page, updateEmail }) => {
+  const heard = await hub(page);
+  await updateEmail.open();
+  await updateEmail.ask(newEmail);
+  await expect(updateEmail.code).toBeVisible();
+  await expect.poll(() => named(heard, 'updateUserAttributes')).toEqual([
+    {
+      event: 'updateUserAttributes',
+      data: { email: { isUpdated: false, codeDeliveryDetails: { AttributeName: 'email', DeliveryMedium: 'EMAIL', Destination: 'm***@a***' } } },
+    },
+  ]);
+});
+
+test('the page that saves an attribute dispatches that it is updated', async ({ page, profile }) => {
+  const heard = await hub(page);
+  await profile.open();
+  await profile.edit('About you');
+  await profile.field('Family name').fill('Lastname');
+  await profile.save();
+  await profile.of('Jane Lastname').arrived();
+  await expect.poll(() => named(heard, 'updateUserAttributes')).toEqual([
+    { event: 'updateUserAttributes', data: { family_name: { isUpdated: true } } },
+  ]);
+});
+
+test('a refused update dispatches updateUserAttributes_failure with the attribute and why', async ({ page, door, updateEmail }) => {
+  const heard = await hub(page);
+  await updateEmail.open();
+  // What the page can tell by itself is never sent, and is no failure of the service.
+  await updateEmail.ask('nonsense');
+  await updateEmail.refuses('New email', /email address/i);
+  expect(heard).toEqual([]);
+  await updateEmail.ask(jane.email);
+  await updateEmail.refuses('New email', /already/i);
+  await expect.poll(() => named(heard, 'updateUserAttributes_failure')).toEqual([
+    { event: 'updateUserAttributes_failure', data: { form: null, fields: [['attributes[email]', 'SameAsNow']] } },
+  ]);
+  expect((await door.attributes()).email).toBe(jane.email);
+});
+
+test.describe('two tabs', () => {
+  test('the second shows the new address without a reload', async ({ context, door, updateEmail, mailbox, profile }) => {
+    const second = await context.newPage();
+    await second.goto('/profile');
+    await second.waitForFunction(() => document.documentElement.dataset.awake !== undefined);
+    await second.evaluate(() => Object.assign(window, { marked: true }));
+
+    await door.askForEmail(newEmail);
+    await expect(second.getByText(newEmail).first()).toBeVisible();
+    await updateEmail.open();
+    await updateEmail.submit(await mailbox.codeFor(newEmail));
+    await profile.arrived();
+
+    const email = second.locator('dl > div').filter({ has: second.getByRole('term').filter({ hasText: /^Email$/ }) });
+    await expect(email).toContainText(newEmail);
+    await expect(email).toContainText('Verified');
+    await expect(email).not.toContainText(jane.email);
+    expect(await second.evaluate(() => 'marked' in window)).toBe(true);
+  });
+
+  test('the second receives the same event', async ({ context, door }) => {
+    const second = await context.newPage();
+    const heard = await hub(second);
+    await second.goto('/profile');
+    await second.waitForFunction(() => document.documentElement.dataset.awake !== undefined);
+    await door.update({ family_name: 'Lastname' });
+    await expect.poll(() => named(heard, 'updateUserAttributes')).toEqual([
+      { event: 'updateUserAttributes', data: { family_name: { isUpdated: true } } },
+    ]);
+  });
+
+  test('signing out in one sends the other to sign-in', async ({ context, profile, signIn }) => {
+    const second = await context.newPage();
+    await second.goto('/profile');
+    await second.waitForFunction(() => document.documentElement.dataset.awake !== undefined);
+    await profile.open();
+    await profile.signOut();
+    await signIn.arrived();
+    await expect(second).toHaveURL(/\/sign-in/);
+    await expect(second.locator('body')).not.toContainText(jane.email);
+  });
+
+  test('another account’s page hears nothing', async ({ visitor, door, mailbox }) => {
+    const other = await visitor();
+    await other.door.enter({ ...jane, username: 'other', email: 'other@domain.com' });
+    const heard = await hub(other.page);
+    await other.profile.open();
+    await door.update({ family_name: 'Lastname' });
+    await other.door.update({ nickname: 'Mine' });
+    await expect.poll(() => JSON.stringify(heard)).toContain('nickname');
+    expect(JSON.stringify(heard)).not.toContain('family_name');
+    expect(await mailbox.messages('other@domain.com')).not.toHaveLength(0);
+  });
+});
+
+test.describe('after the server was away', () => {
+  test.use({ allowedOnConsole: /ERR_|EventSource|Failed to load resource: net::/ });
+
+  test('a page catches up with what it missed', async ({ page, profile, server, door }) => {
+    const heard = await hub(page);
+    await profile.open();
+    await server.restart();
+    await door.update({ family_name: 'Lastname' });
+    await expect.poll(() => named(heard, 'updateUserAttributes').length, { timeout: 15_000 }).toBe(1);
+  });
+});

@@ -1,0 +1,70 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { test as base, expect } from '@playwright/test';
+import { listen } from '../../support/quiet';
+import { freePort } from '../../support/server';
+
+const root = resolve('..');
+const before = 'Sign in to your account';
+const after = 'Sign in to your beloved account';
+
+/** A copy of the tree, so that the real one is left alone; what was built for it is shared. */
+function copyOfTheTree(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'nameplate-watch-'));
+  const files = execFileSync('git', ['ls-files', '-coz', '--exclude-standard', '--', '.', ':!end2end', ':!docs'], { cwd: root });
+  execFileSync('tar', ['--create', '--file=tree.tar', '--directory', root, '--ignore-failed-read', '--null', '--files-from=-'], { cwd: copy, input: files });
+  execFileSync('tar', ['--extract', '--file=tree.tar'], { cwd: copy });
+  rmSync(join(copy, 'tree.tar'));
+  return copy;
+}
+
+interface Watched {
+  copy: string;
+  url: string;
+  log: () => string;
+}
+
+const test = base.extend<{ watched: Watched }>({
+  watched: async ({}, use, info) => {
+    const copy = copyOfTheTree();
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
+    let log = '';
+    const child: ChildProcess = spawn('cargo', ['leptos', 'watch'], {
+      cwd: copy,
+      detached: true, // a group of its own: cargo-leptos and the server that it starts end together
+      env: { ...process.env, CARGO_TARGET_DIR: target, NAMEPLATE_LISTEN: `127.0.0.1:${port}`, LEPTOS_SITE_ADDR: `127.0.0.1:${port}` },
+    });
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (log += text));
+    const gone = new Promise<void>((done) => child.once('exit', () => done()));
+    await use({ copy, url, log: () => log });
+    if (child.exitCode === null && child.pid) process.kill(-child.pid, 'SIGINT');
+    const impatience = setTimeout(() => child.pid && process.kill(-child.pid, 'SIGKILL'), 10_000);
+    await gone;
+    clearTimeout(impatience);
+    if (info.status !== info.expectedStatus) await info.attach('watch.log', { body: log, contentType: 'text/plain' });
+    rmSync(copy, { recursive: true, force: true });
+  },
+});
+
+test('cargo leptos watch serves the new text of a page soon after it was saved', async ({ watched, context, page }) => {
+  const { copy, url } = watched;
+  await expect
+    .poll(async () => (await fetch(`${url}/healthz`).catch(() => undefined))?.ok ?? false, { timeout: 15 * 60_000, intervals: [500] })
+    .toBe(true);
+
+  const heard = listen(context, url, /^\[HOT RELOADING\]|net::ERR_CONNECTION_REFUSED/);
+  await page.goto(`${url}/sign-in`);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(before);
+
+  const files = execFileSync('grep', ['-rlF', `"${before}"`, join(copy, 'app/src')], { encoding: 'utf8' }).trim().split('\n');
+  expect(files).toHaveLength(1);
+  writeFileSync(files[0]!, readFileSync(files[0]!, 'utf8').replace(before, after));
+
+  // The page reloads by itself.
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(after, { timeout: 4 * 60_000 });
+  expect(heard).toEqual([]);
+});

@@ -1,0 +1,15 @@
+/** Codes may be asked for again at once: for tests in which somebody would wait for half a minute. */
+export const quick = `
+[codes]
+resend_after = "0s"
+`;
+
+/** As it comes: half a minute between two codes. */
+export const patient = undefined;
+
+/** Codes are worth nothing a few seconds after they were sent: enough to enter one, and not long to wait. */
+export const fleeting = `
+[codes]
+lifetime = "4s"
+resend_after = "0s"
+`;

@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** The program under test: what `make build` leaves, or what NAMEPLATE_BIN names. */
+export const binary = resolve(process.env.NAMEPLATE_BIN ?? '../target/release/nameplate');
+
+export interface How {
+  /** Text of a configuration file. */
+  config?: string;
+  /** Which program, if not the one under test. */
+  binary?: string;
+  /** Where it runs. */
+  folder?: string;
+}
+
+/** One running Nameplate with a store of its own on a port of its own. */
+export class Server {
+  readonly url: string;
+  readonly folder: string;
+  log = '';
+  #child: ChildProcess | undefined;
+
+  private constructor(
+    readonly port: number,
+    private readonly how: How,
+  ) {
+    this.url = `http://127.0.0.1:${port}`;
+    this.folder = how.folder ?? mkdtempSync(join(tmpdir(), 'nameplate-'));
+    if (how.config) writeFileSync(join(this.folder, 'nameplate.toml'), how.config);
+  }
+
+  static async start(how: How = {}): Promise<Server> {
+    const server = new Server(await freePort(), how);
+    await server.start();
+    return server;
+  }
+
+  async start(): Promise<void> {
+    const program = this.how.binary ?? binary;
+    if (!existsSync(program)) throw new Error(`There is no ${program}: run make build first`);
+    const { PATH, HOME } = process.env;
+    const child = spawn(program, [], {
+      cwd: this.folder,
+      env: {
+        PATH,
+        HOME,
+        NAMEPLATE_LISTEN: `127.0.0.1:${this.port}`,
+        NAMEPLATE_DATA: join(this.folder, 'data'),
+        ...(this.how.config ? { NAMEPLATE_CONFIG: join(this.folder, 'nameplate.toml') } : {}),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (this.log += text));
+    await this.#answering(child);
+  }
+
+  /** Politely, as an operator would; what it said stays in `log`. */
+  async stop(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise<void>((done) => child.once('exit', () => done()));
+    child.kill('SIGTERM');
+    const impatience = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    await gone;
+    clearTimeout(impatience);
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  /** Stops it and forgets its store. */
+  async end(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #answering(child: ChildProcess): Promise<void> {
+    const until = Date.now() + 15_000;
+    while (Date.now() < until) {
+      if (child.exitCode !== null || child.signalCode !== null) break;
+      const answer = await fetch(`${this.url}/healthz`).catch(() => undefined);
+      if (answer?.ok) return;
+      await new Promise((go) => setTimeout(go, 20));
+    }
+    child.kill('SIGKILL');
+    throw new Error(`The server did not start:\n${this.log}`);
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((found, failed) => {
+    const probe = createServer();
+    probe.once('error', failed);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => (typeof address === 'object' && address ? found(address.port) : failed(new Error('no port'))));
+    });
+  });
+}

@@ -1,0 +1,111 @@
+import { type Browser, type BrowserContext, expect, type Page, test as base } from '@playwright/test';
+import { ConfirmPage } from '../pages/confirm';
+import { ProfilePage } from '../pages/profile';
+import { SignInPage } from '../pages/sign-in';
+import { SignUpPage } from '../pages/sign-up';
+import { UpdateEmailPage } from '../pages/update-email';
+import { Door } from './door';
+import { Mailbox } from './mailbox';
+import { listen } from './quiet';
+import { Server } from './server';
+
+export { expect };
+
+/** Set with `test.use({ … })` for a file or a group of tests. */
+export interface Options {
+  /** Text of the configuration file; none by default. */
+  config: string | undefined;
+  /** Console messages that are part of the story. */
+  allowedOnConsole: RegExp | undefined;
+}
+
+/** Another person's browser, or the same person's other one: no cookies in common. */
+export interface Visitor extends Screens {
+  context: BrowserContext;
+  page: Page;
+  door: Door;
+}
+
+interface Screens {
+  signIn: SignInPage;
+  signUp: SignUpPage;
+  confirm: ConfirmPage;
+  profile: ProfilePage;
+  updateEmail: UpdateEmailPage;
+}
+
+interface Fixtures extends Screens {
+  server: Server;
+  mailbox: Mailbox;
+  door: Door;
+  /** Whether scripts run in this project. */
+  scripts: boolean;
+  complaints: string[];
+  visitor: () => Promise<Visitor>;
+  quiet: void;
+}
+
+export const test = base.extend<Options & Fixtures>({
+  config: [undefined, { option: true }],
+  allowedOnConsole: [undefined, { option: true }],
+
+  // One per test: it starts in a blink, and the guide's literal names are free each time.
+  server: async ({ config }, use, info) => {
+    const server = await Server.start({ config });
+    await use(server);
+    await server.end();
+    if (info.status !== info.expectedStatus) await info.attach('server.log', { body: server.log, contentType: 'text/plain' });
+    expect(server.log, 'the log of the server').not.toContain('panicked at');
+  },
+  baseURL: async ({ server }, use) => use(server.url),
+  mailbox: async ({ server }, use) => use(new Mailbox(server.url)),
+  scripts: async ({ javaScriptEnabled }, use) => use(javaScriptEnabled !== false),
+
+  complaints: async ({}, use) => use([]),
+  // Automatic: no test passes while the console has something to say.
+  quiet: [
+    async ({ context, server, allowedOnConsole, complaints }, use) => {
+      const heard = listen(context, server.url, allowedOnConsole);
+      await use();
+      expect([...heard, ...complaints]).toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  door: async ({ context, server, mailbox }, use) => use(new Door(context, server.url, mailbox)),
+  signIn: async ({ page, scripts }, use) => use(new SignInPage(page, scripts)),
+  signUp: async ({ page, scripts }, use) => use(new SignUpPage(page, scripts)),
+  confirm: async ({ page, scripts }, use) => use(new ConfirmPage(page, scripts)),
+  profile: async ({ page, scripts }, use) => use(new ProfilePage(page, scripts)),
+  updateEmail: async ({ page, scripts }, use) => use(new UpdateEmailPage(page, scripts)),
+
+  visitor: async ({ browser, server, mailbox, scripts, allowedOnConsole, complaints }, use, info) => {
+    const guests: { context: BrowserContext; heard: string[] }[] = [];
+    await use(async () => {
+      const context = await newContext(browser, info.project.use, server.url, scripts);
+      guests.push({ context, heard: listen(context, server.url, allowedOnConsole) });
+      const page = await context.newPage();
+      return {
+        context,
+        page,
+        door: new Door(context, server.url, mailbox),
+        signIn: new SignInPage(page, scripts),
+        signUp: new SignUpPage(page, scripts),
+        confirm: new ConfirmPage(page, scripts),
+        profile: new ProfilePage(page, scripts),
+        updateEmail: new UpdateEmailPage(page, scripts),
+      };
+    });
+    for (const { context, heard } of guests) {
+      complaints.push(...heard);
+      await context.close();
+    }
+  },
+});
+
+type Use = { viewport?: { width: number; height: number } | null; locale?: string; timezoneId?: string };
+
+function newContext(browser: Browser, use: Use, baseURL: string, javaScriptEnabled: boolean): Promise<BrowserContext> {
+  const { viewport, locale, timezoneId } = use;
+  return browser.newContext({ baseURL, javaScriptEnabled, viewport, locale, timezoneId, reducedMotion: 'reduce' });
+}
