@@ -128,12 +128,21 @@ impl Follower {
             None => self.live.pool.profile(&self.viewer).await?.latest_event,
         };
         loop {
+            // The session is asked for after the events were read: what is sent happened while it lived. The other way
+            // round, a page whose session ends in between would hear what happened after.
+            let events = self.live.pool.events_after(&self.viewer, last, BATCH).await?;
             if self.live.pool.viewer(&self.token).await?.is_none() {
                 _ = self.out.send(Ok(Sent::default().event("signed-out").data("{}"))).await;
                 return Ok(());
             }
-            while let Some(newest) = self.send_after(last).await? {
-                last = newest;
+            if let Some(newest) = events.last() {
+                last = newest.id;
+                for recorded in &events {
+                    if self.out.send(Ok(written(recorded))).await.is_err() {
+                        return Ok(());
+                    }
+                }
+                continue;
             }
             tokio::select! {
                 () = self.live.shutdown.cancelled() => return Ok(()),
@@ -142,18 +151,6 @@ impl Follower {
                 () = news(&mut feed, self.viewer.user) => {}
             }
         }
-    }
-
-    /// Sends the next events; the id of the last of them, or nothing when there were none or nobody reads.
-    async fn send_after(&self, last: i64) -> Result<Option<i64>, Unavailable> {
-        let mut newest = None;
-        for recorded in self.live.pool.events_after(&self.viewer, last, BATCH).await? {
-            newest = Some(recorded.id);
-            if self.out.send(Ok(written(&recorded))).await.is_err() {
-                return Ok(None);
-            }
-        }
-        Ok(newest)
     }
 }
 
