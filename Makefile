@@ -23,9 +23,9 @@ build: ## one file to deploy: target/release/nameplate
 	@scripts/setup build
 	@scripts/build release
 
-test: ## style, rules, both halves, and the program in a browser
+test: ## all of it: style, rules, the program in a browser, the finished program, the development loop
 	@scripts/setup test
-	@$(MAKE) lint test-rust test-e2e
+	@$(MAKE) lint test-rust test-e2e test-watch test-release
 
 test-rust: ## the tests of the crates
 	@scripts/setup run

@@ -57,10 +57,15 @@ impl Caller {
         self.cookie(Name::SignUp).and_then(|value| BrowserTicket::parse(&value))
     }
 
-    pub fn enter(&self, session: &NewSession) {
+    /// Begins the session in this browser; one that it had before ends.
+    pub async fn enter(&self, session: &NewSession) -> Result<(), FormError> {
+        if let Some(before) = self.session() {
+            self.pool.sign_out(&before, &self.origin).await.map_err(refused)?;
+        }
         let seconds = session.absolute_expiry.0.saturating_sub(self.pool.now().0) / 1000;
         self.set(&cookies::set(Name::Session, session.token.reveal(), seconds, self.site.secure));
         self.forget(Name::SignUp);
+        Ok(())
     }
 
     pub fn leave(&self) {
@@ -68,7 +73,7 @@ impl Caller {
     }
 
     pub fn remember_sign_up(&self, ticket: &BrowserTicket) {
-        let seconds = i64::try_from(self.pool.settings().codes.lifetime.as_secs()).unwrap_or(i64::MAX);
+        let seconds = i64::try_from(BrowserTicket::LIFETIME.as_secs()).unwrap_or(i64::MAX);
         self.set(&cookies::set(Name::SignUp, ticket.reveal(), seconds, self.site.secure));
     }
 

@@ -1,5 +1,6 @@
 //! What stands around pages and doesn't move.
 
+use crate::form::Form;
 use crate::text;
 use crate::visit::{Flash, Visit};
 use leptos::prelude::*;
@@ -25,7 +26,7 @@ pub fn house(visit: &Visit, who: String, body: AnyView) -> impl IntoView + use<>
             <header class="bar">
                 <a href=paths::PROFILE><img src="/wordmark.svg" alt=name width="152" height="34"/></a>
                 <bdi class="who small soft">{who}</bdi>
-                <form method="post" action=paths::SIGN_OUT><button class="button slim">{text::SIGN_OUT}</button></form>
+                <Form action=paths::SIGN_OUT.to_owned() event="signOut".to_owned() rules=vec![]><button class="button slim">{text::SIGN_OUT}</button></Form>
             </header>
             <main id="main">{body}</main>
             {foot(visit)}

@@ -19,6 +19,10 @@ const WAKE: &str = r#"const wake=async()=>{const w=fetch(WASM),m=await import(JS
 /// back from there shows nothing until it was asked for again.
 const AFRESH: &str = r#"addEventListener("pageshow",e=>{if(e.persisted){document.documentElement.hidden=true;location.reload()}});"#;
 
+/// A page before sign-in that comes back from there may show a step that is done by now. It is asked for again if it leads
+/// elsewhere; else it stays, with what was typed.
+const AGAIN: &str = r#"addEventListener("pageshow",e=>{if(e.persisted)fetch(location.href,{method:"HEAD",redirect:"manual"}).then(r=>{if(r.type=="opaqueredirect")location.reload()},()=>{})});"#;
+
 /// Renders a page to its complete response.
 pub fn render(page: Page, visit: &Visit) -> Response<String> {
     let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -64,7 +68,7 @@ fn document(page: Page, visit: &Visit) -> impl IntoView + use<> {
     let theme = visit.theme;
     let forced = (theme != crate::visit::Theme::System).then(|| theme.as_str());
     let scheme = forced.unwrap_or("light dark");
-    let afresh = if visit.viewer.is_some() { AFRESH } else { "" };
+    let afresh = if visit.viewer.is_some() { AFRESH } else { AGAIN };
     let wake = format!("{afresh}{}", WAKE.replace("JS", &format!("{js:?}")).replace("WASM", &format!("{wasm:?}")));
     let leptos = visit.site.leptos.clone();
     let title = format!("{} · {name}", page.title);

@@ -27,6 +27,11 @@ pub enum Event {
     SignUp { username: String },
     #[serde(rename = "confirmSignUp")]
     ConfirmSignUp { username: String },
+    #[serde(rename = "confirmSignUp_failure")]
+    ConfirmSignUpFailure(Refusal),
+    /// A new code for a new account, to the address it has or to a corrected one.
+    #[serde(rename = "resendSignUpCode")]
+    ResendSignUpCode { username: String },
     #[serde(rename = "signIn")]
     SignIn { username: String },
     #[serde(rename = "signIn_failure")]
@@ -41,13 +46,19 @@ pub enum Event {
     #[serde(rename = "verifyUserAttribute")]
     VerifyUserAttribute { attribute: AttributeName },
     #[serde(rename = "verifyUserAttribute_failure")]
-    VerifyUserAttributeFailure { attribute: AttributeName },
+    VerifyUserAttributeFailure {
+        attribute: AttributeName,
+        #[serde(flatten)]
+        refusal: Refusal,
+    },
     #[serde(rename = "resendUserAttributeCode")]
     ResendUserAttributeCode { attribute: AttributeName },
     #[serde(rename = "cancelUserAttributeUpdate")]
     CancelUserAttributeUpdate { attribute: AttributeName },
     #[serde(rename = "deleteUserAttributes")]
     DeleteUserAttributes { attributes: Vec<AttributeName> },
+    #[serde(rename = "deleteUserAttributes_failure")]
+    DeleteUserAttributesFailure(Refusal),
 }
 
 impl Event {
@@ -56,6 +67,8 @@ impl Event {
         match self {
             Self::SignUp { .. } => "signUp",
             Self::ConfirmSignUp { .. } => "confirmSignUp",
+            Self::ConfirmSignUpFailure(_) => "confirmSignUp_failure",
+            Self::ResendSignUpCode { .. } => "resendSignUpCode",
             Self::SignIn { .. } => "signIn",
             Self::SignInFailure { .. } => "signIn_failure",
             Self::SignOut { .. } => "signOut",
@@ -66,6 +79,7 @@ impl Event {
             Self::ResendUserAttributeCode { .. } => "resendUserAttributeCode",
             Self::CancelUserAttributeUpdate { .. } => "cancelUserAttributeUpdate",
             Self::DeleteUserAttributes { .. } => "deleteUserAttributes",
+            Self::DeleteUserAttributesFailure(_) => "deleteUserAttributes_failure",
         }
     }
 }
@@ -91,6 +105,18 @@ mod tests {
             serde_json::to_string(&event).unwrap(),
             r#"{"event":"updateUserAttributes","data":{"email":{"isUpdated":false,"codeDeliveryDetails":{"AttributeName":"email","DeliveryMedium":"EMAIL","Destination":"m***@a***"}},"family_name":{"isUpdated":true}}}"#
         );
+    }
+
+    #[test]
+    fn a_refused_code_tells_of_which_attribute_and_why() {
+        let refusal = Refusal::field(crate::FieldName::Code, crate::Why::WrongCode { tries_left: 4 });
+        let event = Event::VerifyUserAttributeFailure { attribute: Standard::Email.into(), refusal };
+        let text = serde_json::to_string(&event).unwrap();
+        assert_eq!(
+            text,
+            r#"{"event":"verifyUserAttribute_failure","data":{"attribute":"email","form":null,"fields":[["code","WrongCode:4"]]}}"#
+        );
+        assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
     }
 
     #[test]

@@ -4,11 +4,8 @@ use crate::limits::{self, DAY, Rate, Wait};
 use crate::sessions::{BrowserTicket, Origin};
 use crate::sign_up_code::{self, Target};
 use crate::store::{StoreError, attributes, tickets, users};
-use crate::{Pool, Unavailable};
-use model::{AttributeName, CodeDeliveryDetails, FieldName, Refusal, Why};
-
-/// Addresses that one new account may try within a day.
-const CHANGES_A_DAY: u32 = 10;
+use crate::{Pool, Unavailable, events};
+use model::{AttributeName, CodeDeliveryDetails, Event, FieldName, Refusal, Why};
 
 /// Why the address stayed as it was.
 #[derive(Debug, thiserror::Error)]
@@ -68,7 +65,8 @@ impl Pool {
         let new = self.check_address(&old, address).map_err(ChangeAddressError::Field)?;
 
         let changes = limits::key(inner, &["sign-up addresses of", &user.sub]);
-        limits::count(&mut tx, &changes, Rate { times: CHANGES_A_DAY, per: DAY }, now).await??;
+        let rate = Rate { times: inner.settings.limits.sign_up_addresses_a_day, per: DAY };
+        limits::count(&mut tx, &changes, rate, now).await??;
         sign_up_code::count_destination(&mut tx, inner, &new).await??;
         attributes::set(&mut tx, user.id, &new.kind.attribute().into(), &new.value).await?;
         if user.chosen_username().is_none() {
@@ -76,6 +74,7 @@ impl Pool {
         }
         sign_up_code::send(&mut tx, inner, (user.id, user.chosen_username()), &new, origin).await?;
         self.forget_tries(&mut tx, &user).await?;
+        events::record(&mut tx, user.id, &Event::ResendSignUpCode { username: user.username.clone() }, now, origin).await?;
         self.commit(tx, user.id).await?;
         Ok(new.kind.delivery(&new.value))
     }

@@ -11,7 +11,7 @@ use crate::keys::{Keys, Purpose};
 use crate::sessions::UserId;
 use crate::store::{Conn, Row, StoreError, Tx};
 use model::code::MAX_ATTEMPTS;
-use model::{AttributeName, Why};
+use model::{AttributeName, FieldName, Refusal, Why};
 use std::fmt;
 use subtle::ConstantTimeEq as _;
 
@@ -64,6 +64,18 @@ impl CodeFault {
             Self::WornOut => Why::WornOutCode,
             Self::NoCode => Why::NoCode,
         }
+    }
+}
+
+impl CodeFault {
+    /// The same for the field that the code was typed into.
+    pub(crate) fn refusal(self) -> Refusal {
+        Refusal::field(FieldName::Code, self.why())
+    }
+
+    /// Whether a code was tried that there was: that is worth a line in the trail.
+    pub(crate) const fn is_a_try(self) -> bool {
+        !matches!(self, Self::Missing | Self::NotACode | Self::NoCode)
     }
 }
 

@@ -25,8 +25,8 @@ pub enum Who {
 /// A sign-up that waits for its code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PendingSignUp {
-    /// As typed; `None` where people have no username.
-    pub username: Option<String>,
+    /// As typed; the `sub`, where people have no username.
+    pub username: String,
     pub delivery: CodeDeliveryDetails,
     /// The address as it was typed, for the browser that typed it.
     pub value: String,
@@ -38,6 +38,8 @@ pub struct PendingSignUp {
 /// An account that is confirmed.
 #[derive(Debug, Clone)]
 pub struct Confirmed {
+    /// As typed at sign-up; the `sub`, where people have no username.
+    pub username: String,
     /// Only for the browser that signed up.
     pub session: Option<NewSession>,
 }
@@ -63,7 +65,7 @@ impl From<ConfirmSignUpError> for Refusal {
     fn from(error: ConfirmSignUpError) -> Self {
         match error {
             ConfirmSignUpError::Nobody => Self::field(FieldName::Username, Why::Missing),
-            ConfirmSignUpError::Code(fault) => Self::field(FieldName::Code, fault.why()),
+            ConfirmSignUpError::Code(fault) => fault.refusal(),
             ConfirmSignUpError::AliasExists => Self::form(Why::AliasExists),
             ConfirmSignUpError::Wait { seconds } => Self::form(Why::Wait { seconds }),
             ConfirmSignUpError::Unavailable(fault) => Self::form(fault.why()),
@@ -98,7 +100,7 @@ impl Pool {
         let Some(user) = users::by_id(&mut conn, user).await? else { return Ok(None) };
         let Some((code, target)) = sign_up_code::current(&mut conn, user.id).await? else { return Ok(None) };
         Ok(Some(PendingSignUp {
-            username: user.chosen_username().map(str::to_owned),
+            username: user.username,
             delivery: target.kind.delivery(&target.value),
             value: target.value,
             expires_at: code.expires_at,
@@ -118,15 +120,29 @@ impl Pool {
         origin: &Origin,
     ) -> Result<Confirmed, ConfirmSignUpError> {
         match who {
-            Who::Ticket(ticket) => {
-                let code = codes::read(code)?;
-                let (user, target) = self.waiting_for(ticket).await?.ok_or(CodeFault::NoCode)?;
-                let attempt = codes::count_attempt(&self.inner, &target.slot(user)).await??;
-                attempt.compare(&self.inner.keys, &code)?;
-                let session = self.finish_sign_up(user, &attempt, Some((client, ticket)), origin).await?;
-                Ok(Confirmed { session })
-            }
+            Who::Ticket(ticket) => self.confirm_here(client, ticket, code, origin).await,
             Who::Typed(typed) => self.confirm_typed(typed.trim(), code, origin).await,
+        }
+    }
+
+    async fn confirm_here(
+        &self,
+        client: &ClientId,
+        ticket: &BrowserTicket,
+        code: &str,
+        origin: &Origin,
+    ) -> Result<Confirmed, ConfirmSignUpError> {
+        let code = codes::read(code)?;
+        let (user, target) = self.waiting_for(ticket).await?.ok_or(CodeFault::NoCode)?;
+        let counted = codes::count_attempt(&self.inner, &target.slot(user)).await?;
+        match counted.and_then(|attempt| attempt.compare(&self.inner.keys, &code).map(|()| attempt)) {
+            Ok(attempt) => self.finish_sign_up(user, &attempt, Some((client, ticket)), origin).await,
+            Err(fault) => {
+                if fault.is_a_try() {
+                    self.record_refusal(user, &Event::ConfirmSignUpFailure(fault.refusal()), origin).await?;
+                }
+                Err(fault.into())
+            }
         }
     }
 
@@ -164,8 +180,7 @@ impl Pool {
 
         let fault = match counted {
             Ok(attempt) if attempt.compare(&inner.keys, &code).is_ok() => {
-                self.finish_sign_up(user, &attempt, None, origin).await?;
-                return Ok(Confirmed { session: None });
+                return self.finish_sign_up(user, &attempt, None, origin).await;
             }
             Ok(_) => None,
             Err(fault) => (left > 0 && self.was_right_once(user, &target, &code).await?).then_some(fault),
@@ -198,7 +213,7 @@ impl Pool {
         attempt: &Attempt,
         browser: Option<(&ClientId, &BrowserTicket)>,
         origin: &Origin,
-    ) -> Result<Option<NewSession>, ConfirmSignUpError> {
+    ) -> Result<Confirmed, ConfirmSignUpError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
         let User { username, .. } = users::lock(&mut tx, user).await?.ok_or(CodeFault::NoCode)?;
@@ -218,11 +233,11 @@ impl Pool {
             && tickets::redeem(&mut tx, ticket, user, now).await?
         {
             session = Some(sessions::begin(&mut tx, inner, user, client, origin).await?);
-            events::record(&mut tx, user, &Event::SignIn { username }, now, origin).await?;
+            events::record(&mut tx, user, &Event::SignIn { username: username.clone() }, now, origin).await?;
         }
         tickets::clear(&mut tx, user).await?;
         self.commit(tx, user).await?;
-        Ok(session)
+        Ok(Confirmed { username, session })
     }
 }
 

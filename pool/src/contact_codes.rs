@@ -12,9 +12,6 @@ use crate::store::profile::Account;
 use crate::store::{StoreError, Tx};
 use model::AttributeName;
 
-/// Codes that one account may have sent within a day, all destinations together.
-const CODES_A_DAY: u32 = 30;
-
 /// The contact that an attribute is, if the viewer's app client has any business with it: one that may neither read nor
 /// write it learns nothing of its codes either.
 pub(crate) fn contact_of(settings: &Settings, viewer: &Viewer, attribute: &AttributeName) -> Option<ContactKind> {
@@ -42,7 +39,7 @@ pub(crate) async fn admit(
             return Ok(Err(Wait { seconds: free_at.seconds_from(now) }));
         }
     }
-    let rate = Rate { times: CODES_A_DAY, per: DAY };
+    let rate = Rate { times: inner.settings.limits.codes_per_account_a_day, per: DAY };
     if let Err(wait) = limits::count(tx, &limits::key(inner, &["codes of account", &user.0.to_string()]), rate, now).await? {
         return Ok(Err(wait));
     }

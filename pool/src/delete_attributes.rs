@@ -1,14 +1,15 @@
 //! Removing attributes (operation DeleteUserAttributes).
 
-use crate::attributes::{Occasion, check_submitted, parse_names};
+use crate::attributes::{Occasion, abridged, check_submitted, parse_names};
 use crate::delivery::{self, Asked, Contact, Message};
 use crate::identifiers::ContactKind;
+use crate::limits::{self, Wait};
 use crate::profile::access;
 use crate::sessions::{Origin, UserId, Viewer};
 use crate::settings::Settings;
 use crate::store::profile::{self, Account};
 use crate::store::{StoreError, Tx, aliases, attributes, users};
-use crate::{Inner, Pool, Unavailable, codes, contact_codes, events, limits};
+use crate::{Inner, Pool, Unavailable, codes, contact_codes, events};
 use model::identifier::IdentifierKind;
 use model::{AttributeName, Event, FieldName, Refusal, Why};
 use std::collections::BTreeSet;
@@ -19,6 +20,9 @@ pub enum DeleteAttributesError {
     /// Every culprit by name, or what is wrong with the request as a whole.
     #[error("refused: {0:?}")]
     Refused(Refusal),
+    /// The account changes too often.
+    #[error("too often; again in {seconds} s")]
+    Wait { seconds: u32 },
     /// The account was deleted meanwhile.
     #[error("the account is gone")]
     SignedOut,
@@ -30,6 +34,7 @@ impl From<DeleteAttributesError> for Refusal {
     fn from(error: DeleteAttributesError) -> Self {
         match error {
             DeleteAttributesError::Refused(refusal) => refusal,
+            DeleteAttributesError::Wait { seconds } => Self::form(Why::Wait { seconds }),
             DeleteAttributesError::SignedOut => Self::form(Why::SignedOut),
             DeleteAttributesError::Unavailable(fault) => Self::form(fault.why()),
         }
@@ -39,6 +44,12 @@ impl From<DeleteAttributesError> for Refusal {
 impl From<StoreError> for DeleteAttributesError {
     fn from(error: StoreError) -> Self {
         Self::Unavailable(error.into())
+    }
+}
+
+impl From<Wait> for DeleteAttributesError {
+    fn from(wait: Wait) -> Self {
+        Self::Wait { seconds: wait.seconds }
     }
 }
 
@@ -59,10 +70,21 @@ impl Pool {
     /// that can be replaced but not done without. A name that can't be one, or none at all, refuses the request as a
     /// whole.
     pub async fn delete_attributes(&self, viewer: &Viewer, names: Vec<String>, origin: &Origin) -> Result<(), DeleteAttributesError> {
+        let done = match self.check_deletion(viewer, names) {
+            Ok(names) => self.apply_deletion(viewer, names, origin).await,
+            Err(refusal) => Err(refusal.into()),
+        };
+        if let Err(DeleteAttributesError::Refused(refusal)) = &done {
+            self.record_refusal(viewer.user, &Event::DeleteUserAttributesFailure(abridged(refusal)), origin).await?;
+        }
+        done
+    }
+
+    async fn apply_deletion(&self, viewer: &Viewer, names: BTreeSet<AttributeName>, origin: &Origin) -> Result<(), DeleteAttributesError> {
         let (inner, user, now) = (&*self.inner, viewer.user, self.now());
-        let names = self.check_deletion(viewer, names)?;
         let mut tx = inner.store.begin().await?;
         users::lock(&mut tx, user).await?.ok_or(DeleteAttributesError::SignedOut)?;
+        limits::count_change(&mut tx, inner, user).await??;
         let account = profile::load(&mut tx, user).await?.ok_or(DeleteAttributesError::SignedOut)?;
         let indispensable = indispensable(&inner.settings, &account, &names);
         if !indispensable.is_empty() {

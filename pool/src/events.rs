@@ -3,7 +3,7 @@
 use crate::clock::Timestamp;
 use crate::sessions::{Origin, UserId, Viewer};
 use crate::store::{StoreError, Tx, users};
-use crate::{Pool, Unavailable};
+use crate::{Pool, Unavailable, limits};
 use model::Event;
 use tokio::sync::broadcast;
 
@@ -45,10 +45,11 @@ pub(crate) async fn record(tx: &mut Tx, user: UserId, event: &Event, at: Timesta
 }
 
 impl Pool {
-    /// Records what was refused, in a transaction of its own: the use case's is gone with everything in it.
-    pub(crate) async fn record_alone(&self, user: UserId, event: &Event, origin: &Origin) -> Result<(), StoreError> {
+    /// Records what was refused, in a transaction of its own: the use case's is gone with everything in it. It counts
+    /// as a change, and beyond those that an account may make nothing is recorded: nobody fills the disk with refusals.
+    pub(crate) async fn record_refusal(&self, user: UserId, event: &Event, origin: &Origin) -> Result<(), StoreError> {
         let mut tx = self.inner.store.begin().await?;
-        if users::lock(&mut tx, user).await?.is_some() {
+        if users::lock(&mut tx, user).await?.is_some() && limits::count_change(&mut tx, &self.inner, user).await?.is_ok() {
             record(&mut tx, user, event, self.now(), origin).await?;
             self.commit(tx, user).await?;
         }

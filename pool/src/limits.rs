@@ -7,6 +7,7 @@ use crate::Inner;
 use crate::clock::Timestamp;
 use crate::identifiers::ContactKind;
 use crate::keys::Purpose;
+use crate::sessions::UserId;
 use crate::store::{StoreError, Tx};
 use std::time::Duration;
 
@@ -123,8 +124,14 @@ async fn hold(tx: &mut Tx, key: &Key, counter: &Counter, wait: Duration, now: Ti
 /// Counts a code to this destination (`key` is canonical), whoever asks for it and whatever it is for. After a [`Wait`]
 /// drop the transaction.
 pub(crate) async fn count_code_to(tx: &mut Tx, inner: &Inner, kind: ContactKind, key: &str) -> Result<Result<(), Wait>, StoreError> {
-    let rate = Rate { times: inner.settings.codes.per_destination_a_day, per: DAY };
+    let rate = Rate { times: inner.settings.limits.codes_per_destination_a_day, per: DAY };
     count(tx, &self::key(inner, &["codes to", kind.as_str(), key]), rate, inner.clock.now()).await
+}
+
+/// Counts a change that somebody makes to their account, or that was refused. After a [`Wait`] drop the transaction.
+pub(crate) async fn count_change(tx: &mut Tx, inner: &Inner, user: UserId) -> Result<Result<(), Wait>, StoreError> {
+    let rate = Rate { times: inner.settings.limits.changes_per_account_an_hour, per: HOUR };
+    count(tx, &self::key(inner, &["changes of account", &user.0.to_string()]), rate, inner.clock.now()).await
 }
 
 /// Forgets what was counted.

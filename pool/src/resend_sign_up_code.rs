@@ -7,8 +7,8 @@ use crate::limits::{self, DAY, Rate, Wait};
 use crate::sessions::{BrowserTicket, Origin};
 use crate::store::users::{self, User};
 use crate::store::{StoreError, Tx, tickets};
-use crate::{Pool, Unavailable, sign_up_code};
-use model::{FieldName, Refusal, Why};
+use crate::{Pool, Unavailable, events, sign_up_code};
+use model::{Event, FieldName, Refusal, Why};
 
 /// A code was sent, as far as the caller may know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +79,7 @@ impl Pool {
         sign_up_code::count_destination(&mut tx, inner, &target).await??;
         let issued = sign_up_code::send(&mut tx, inner, (user.id, user.chosen_username()), &target, origin).await?;
         self.forget_tries(&mut tx, &user).await?;
+        events::record(&mut tx, user.id, &Event::ResendSignUpCode { username: user.username }, now, origin).await?;
         self.commit(tx, user.id).await?;
         Ok(Resent { resend_at: sign_up_code::resend_at(inner, issued.sent_at) })
     }
@@ -97,7 +98,7 @@ impl Pool {
         let cooling = limits::key(inner, &["sign-up code cooldown of", &name]);
         limits::cool_down(&mut tx, &cooling, inner.settings.codes.resend_after, now).await??;
         let daily = limits::key(inner, &["sign-up codes asked for", &name]);
-        let rate = Rate { times: inner.settings.codes.per_destination_a_day, per: DAY };
+        let rate = Rate { times: inner.settings.limits.codes_per_destination_a_day, per: DAY };
         limits::count(&mut tx, &daily, rate, now).await??;
         limits::clear(&mut tx, &sign_up_code::tries_key(inner, &name)).await?;
         let user = match &who {
@@ -119,6 +120,7 @@ impl Pool {
             && sign_up_code::count_destination(&mut tx, inner, &target).await?.is_ok()
         {
             sign_up_code::send(&mut tx, inner, (user.id, user.chosen_username()), &target, origin).await?;
+            events::record(&mut tx, user.id, &Event::ResendSignUpCode { username: user.username.clone() }, now, origin).await?;
         }
         self.commit(tx, user.id).await
     }

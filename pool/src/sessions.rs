@@ -89,6 +89,11 @@ browser_secret! {
     BrowserTicket
 }
 
+impl BrowserTicket {
+    /// How long the browser that signed up is remembered: at least as long as any code works.
+    pub const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+}
+
 /// What a session is called inside: the hash of its token.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SessionId(pub [u8; 32]);
@@ -118,8 +123,10 @@ pub struct Viewer {
     pub signed_in_at: Timestamp,
 }
 
-/// The last use is written down no more often than this.
-const LAST_SEEN_STEP: Duration = Duration::from_secs(5 * 60);
+/// The last use is written down no more often than this, nor so seldom that the idle limit would strike somebody active.
+fn last_seen_step(idle: Duration) -> Duration {
+    (idle / 4).min(Duration::from_secs(5 * 60))
+}
 
 /// Begins a session for the account.
 pub(crate) async fn begin(tx: &mut Tx, inner: &Inner, user: UserId, client: &ClientId, origin: &Origin) -> Result<NewSession, StoreError> {
@@ -152,6 +159,19 @@ impl Pool {
     /// Who holds this token, if the session is alive: neither too old nor unused for too long. One read.
     pub async fn viewer(&self, token: &SessionToken) -> Result<Option<Viewer>, Unavailable> {
         let now = self.now();
+        let Some((viewer, last_seen)) = self.session(token, now).await? else { return Ok(None) };
+        if now.since(last_seen) >= last_seen_step(self.inner.settings.sessions.idle) {
+            self.write_last_seen(viewer.session, now).await;
+        }
+        Ok(Some(viewer))
+    }
+
+    /// Whether the session is alive, without counting as a use of it: a page that nobody looks at asks too.
+    pub async fn is_alive(&self, token: &SessionToken) -> Result<bool, Unavailable> {
+        Ok(self.session(token, self.now()).await?.is_some())
+    }
+
+    async fn session(&self, token: &SessionToken, now: Timestamp) -> Result<Option<(Viewer, Timestamp)>, StoreError> {
         let session = SessionId(token.hash());
         let mut conn = self.inner.store.read().await?;
         let row = conn
@@ -174,10 +194,7 @@ impl Pool {
             username: row.get(2)?,
             signed_in_at: Timestamp(row.get(3)?),
         };
-        if now.since(Timestamp(row.get(4)?)) >= LAST_SEEN_STEP {
-            self.write_last_seen(session, now).await;
-        }
-        Ok(Some(viewer))
+        Ok(Some((viewer, Timestamp(row.get(4)?))))
     }
 
     /// A page is not refused because this can't be written.

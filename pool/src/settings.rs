@@ -102,19 +102,17 @@ impl Default for SessionTimes {
     }
 }
 
-/// How long a code lasts, and how often one is sent.
+/// How long a code lasts, and how soon another one may follow.
 #[derive(Debug, Clone, Copy)]
 pub struct CodeTimes {
     pub lifetime: Duration,
     /// A new one is sent no sooner than this after the last.
     pub resend_after: Duration,
-    /// Codes to one destination within 24 hours.
-    pub per_destination_a_day: u32,
 }
 
 impl Default for CodeTimes {
     fn default() -> Self {
-        Self { lifetime: days(1), resend_after: Duration::from_secs(30), per_destination_a_day: 5 }
+        Self { lifetime: days(1), resend_after: Duration::from_secs(30) }
     }
 }
 
@@ -132,8 +130,16 @@ pub struct Limits {
     pub sign_ups_per_network_an_hour: u32,
     /// How often one network is told within an hour that a username is taken.
     pub taken_answers_per_network_an_hour: u32,
+    /// Codes to one destination within 24 hours, whoever asks for them and whatever for.
+    pub codes_per_destination_a_day: u32,
+    /// Codes that one account may have sent within 24 hours, all destinations together.
+    pub codes_per_account_a_day: u32,
+    /// Addresses that one new account may try within 24 hours.
+    pub sign_up_addresses_a_day: u32,
     /// Codes entered or asked for by one network for accounts that it only named.
     pub code_requests_per_network_an_hour: u32,
+    /// Changes of one account within an hour, refused ones included.
+    pub changes_per_account_an_hour: u32,
     /// Password hashes that may wait for their turn; whoever comes then is told that the service is busy.
     pub hashing_queue: usize,
 }
@@ -147,7 +153,11 @@ impl Default for Limits {
             sign_ins_per_network_an_hour: 1000,
             sign_ups_per_network_an_hour: 100,
             taken_answers_per_network_an_hour: 60,
+            codes_per_destination_a_day: 5,
+            codes_per_account_a_day: 30,
+            sign_up_addresses_a_day: 10,
             code_requests_per_network_an_hour: 100,
+            changes_per_account_an_hour: 300,
             hashing_queue: 64,
         }
     }

@@ -5,7 +5,7 @@ use crate::limits::{self, Backoff, HOUR, Key, Rate, Wait};
 use crate::passwords::HashingError;
 use crate::sessions::{self, BrowserTicket, NewSession, Origin};
 use crate::settings::ClientId;
-use crate::sign_up_code::{self, TICKET_LIFETIME};
+use crate::sign_up_code;
 use crate::store::users::{self, User};
 use crate::store::{StoreError, tickets};
 use crate::{Pool, Unavailable, events};
@@ -22,7 +22,11 @@ pub struct SignIn {
 /// The password was right.
 #[derive(Debug, Clone)]
 pub enum SignedIn {
-    Session(NewSession),
+    Session {
+        /// As typed at sign-up; the `sub`, where people have no username.
+        username: String,
+        session: NewSession,
+    },
     /// The account still waits for its code, and a fresh one is on its way. This browser is signed in once it is
     /// entered.
     Unconfirmed(BrowserTicket),
@@ -113,10 +117,10 @@ impl Pool {
                     users::rehash(&mut tx, user.id, &user.password_hash, &hash).await?;
                 }
                 let session = sessions::begin(&mut tx, inner, user.id, client, origin).await?;
-                let event = Event::SignIn { username: user.username };
+                let event = Event::SignIn { username: user.username.clone() };
                 events::record(&mut tx, user.id, &event, self.now(), origin).await?;
                 self.commit(tx, user.id).await?;
-                Ok(SignedIn::Session(session))
+                Ok(SignedIn::Session { username: user.username, session })
             }
             Proven { user, .. } => self.back_to_the_code(user, &failures, origin).await,
         }
@@ -193,7 +197,7 @@ impl Pool {
         let mut tx = inner.store.begin().await?;
         self.still_holds(&mut tx, &user).await?;
         limits::clear(&mut tx, failures).await?;
-        tickets::insert(&mut tx, &ticket, user.id, now, now.plus(TICKET_LIFETIME)).await?;
+        tickets::insert(&mut tx, &ticket, user.id, now, now.plus(BrowserTicket::LIFETIME)).await?;
         let (code, target) = sign_up_code::current(&mut tx, user.id).await?.ok_or(SignInError::WrongCredentials)?;
         if sign_up_code::resend_at(inner, code.sent_at) <= now && sign_up_code::count_destination(&mut tx, inner, &target).await?.is_ok() {
             sign_up_code::send(&mut tx, inner, (user.id, user.chosen_username()), &target, origin).await?;

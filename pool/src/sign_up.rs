@@ -6,7 +6,7 @@ use crate::limits::{self, HOUR, Rate, Wait};
 use crate::passwords::HashingError;
 use crate::sessions::{BrowserTicket, Origin};
 use crate::settings::ClientId;
-use crate::sign_up_code::{self, TICKET_LIFETIME, Target};
+use crate::sign_up_code::{self, Target};
 use crate::store::users::{self, NewUser};
 use crate::store::{StoreError, attributes, signed_up, tickets};
 use crate::{Pool, Unavailable, events};
@@ -27,6 +27,8 @@ pub struct SignUp {
 /// An account that waits for its code.
 #[derive(Debug, Clone)]
 pub struct SignedUp {
+    /// As typed; the `sub`, where people have no username.
+    pub username: String,
     /// For the browser that signed up: it is signed in once the code is right.
     pub ticket: BrowserTicket,
     pub delivery: CodeDeliveryDetails,
@@ -124,13 +126,13 @@ impl Pool {
         for (name, value) in &form.attributes {
             attributes::set(&mut tx, user, name, value).await?;
         }
-        tickets::insert(&mut tx, &ticket, user, now, now.plus(TICKET_LIFETIME)).await?;
+        tickets::insert(&mut tx, &ticket, user, now, now.plus(BrowserTicket::LIFETIME)).await?;
         limits::clear(&mut tx, &sign_up_code::tries_key(inner, &form.identifier.to_key())).await?;
         sign_up_code::send(&mut tx, inner, (user, username), &form.target, origin).await?;
-        let event = Event::SignUp { username: username.unwrap_or(&sub).to_owned() };
-        events::record(&mut tx, user, &event, now, origin).await?;
+        let username = username.unwrap_or(&sub).to_owned();
+        events::record(&mut tx, user, &Event::SignUp { username: username.clone() }, now, origin).await?;
         self.commit(tx, user).await?;
-        Ok(SignedUp { ticket, delivery: form.target.kind.delivery(&form.target.value), sub })
+        Ok(SignedUp { username, ticket, delivery: form.target.kind.delivery(&form.target.value), sub })
     }
 
     fn check_sign_up(&self, client: &ClientId, form: SignUp) -> Result<Checked, SignUpError> {

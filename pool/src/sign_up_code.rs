@@ -11,10 +11,6 @@ use crate::settings::Settings;
 use crate::store::{Conn, StoreError, Tx, aliases};
 use model::AttributeName;
 use std::collections::BTreeMap;
-use std::time::Duration;
-
-/// How long the browser that signed up is remembered.
-pub(crate) const TICKET_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// A contact as it was written, and what it is found by.
 #[derive(Debug, Clone, PartialEq, Eq)]

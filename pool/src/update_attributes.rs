@@ -1,8 +1,9 @@
 //! Changing attributes, all or nothing (operation UpdateUserAttributes).
 
-use crate::attributes::{Occasion, Submitted, check_submitted, parse_names};
+use crate::attributes::{Occasion, Submitted, abridged, check_submitted, parse_names};
 use crate::delivery::Contact;
 use crate::identifiers::ContactKind;
+use crate::limits::{self, Wait};
 use crate::profile::access;
 use crate::sessions::{Origin, UserId, Viewer};
 use crate::store::profile::{self, Account};
@@ -17,6 +18,9 @@ pub enum UpdateAttributesError {
     /// Every culprit by name, or what is wrong with the request as a whole.
     #[error("refused: {0:?}")]
     Refused(Refusal),
+    /// The account changes too often.
+    #[error("too often; again in {seconds} s")]
+    Wait { seconds: u32 },
     /// The account was deleted meanwhile.
     #[error("the account is gone")]
     SignedOut,
@@ -28,6 +32,7 @@ impl From<UpdateAttributesError> for Refusal {
     fn from(error: UpdateAttributesError) -> Self {
         match error {
             UpdateAttributesError::Refused(refusal) => refusal,
+            UpdateAttributesError::Wait { seconds } => Self::form(Why::Wait { seconds }),
             UpdateAttributesError::SignedOut => Self::form(Why::SignedOut),
             UpdateAttributesError::Unavailable(fault) => Self::form(fault.why()),
         }
@@ -37,6 +42,12 @@ impl From<UpdateAttributesError> for Refusal {
 impl From<StoreError> for UpdateAttributesError {
     fn from(error: StoreError) -> Self {
         Self::Unavailable(error.into())
+    }
+}
+
+impl From<Wait> for UpdateAttributesError {
+    fn from(wait: Wait) -> Self {
+        Self::Wait { seconds: wait.seconds }
     }
 }
 
@@ -82,7 +93,7 @@ impl Pool {
             Err(refusal) => Err(refusal.into()),
         };
         if let Err(UpdateAttributesError::Refused(refusal)) = &done {
-            self.record_alone(viewer.user, &Event::UpdateUserAttributesFailure(refusal.clone()), origin).await?;
+            self.record_refusal(viewer.user, &Event::UpdateUserAttributesFailure(abridged(refusal)), origin).await?;
         }
         done
     }
@@ -100,6 +111,7 @@ impl Pool {
         let (inner, user) = (&*self.inner, viewer.user);
         let mut tx = inner.store.begin().await?;
         users::lock(&mut tx, user).await?.ok_or(UpdateAttributesError::SignedOut)?;
+        limits::count_change(&mut tx, inner, user).await??;
         let account = profile::load(&mut tx, user).await?.ok_or(UpdateAttributesError::SignedOut)?;
         let indispensable = delete_attributes::indispensable(&inner.settings, &account, &submitted.remove);
         if !indispensable.is_empty() {

@@ -6,7 +6,7 @@ use crate::sessions::{Origin, UserId, Viewer};
 use crate::store::profile;
 use crate::store::{StoreError, aliases, attributes, users};
 use crate::{Pool, Unavailable, contact_codes, events};
-use model::{AttributeName, Event, FieldName, Refusal, Why};
+use model::{AttributeName, Event, Refusal, Why};
 
 /// A contact that is proven, and in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub enum VerifyAttributeError {
 impl From<VerifyAttributeError> for Refusal {
     fn from(error: VerifyAttributeError) -> Self {
         match error {
-            VerifyAttributeError::Code(fault) => Self::field(FieldName::Code, fault.why()),
+            VerifyAttributeError::Code(fault) => fault.refusal(),
             VerifyAttributeError::AliasExists(attribute) => Self::field(attribute, Why::AliasExists),
             VerifyAttributeError::SignedOut => Self::form(Why::SignedOut),
             VerifyAttributeError::Unavailable(fault) => Self::form(fault.why()),
@@ -72,10 +72,10 @@ impl Pool {
             Err(error) => Err(error),
         };
         if let Err(VerifyAttributeError::Code(fault)) = &done
-            && !matches!(fault, CodeFault::Missing | CodeFault::NotACode | CodeFault::NoCode)
+            && fault.is_a_try()
         {
-            let event = Event::VerifyUserAttributeFailure { attribute: attribute.clone() };
-            self.record_alone(viewer.user, &event, origin).await?;
+            let event = Event::VerifyUserAttributeFailure { attribute: attribute.clone(), refusal: fault.refusal() };
+            self.record_refusal(viewer.user, &event, origin).await?;
         }
         done
     }
@@ -103,7 +103,8 @@ impl Pool {
             // The code is spent, and the change no longer waits: it can't be done while the contact is somebody
             // else's, and a step that can only fail is no step to offer. Once the contact is free, it is asked for
             // anew.
-            let event = Event::VerifyUserAttributeFailure { attribute: attribute.clone() };
+            let refusal = Refusal::field(attribute.clone(), Why::AliasExists);
+            let event = Event::VerifyUserAttributeFailure { attribute: attribute.clone(), refusal };
             events::record(&mut tx, user, &event, now, origin).await?;
             self.commit(tx, user).await?;
             return Err(VerifyAttributeError::AliasExists(attribute));

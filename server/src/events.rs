@@ -131,7 +131,7 @@ impl Follower {
             // The session is asked for after the events were read: what is sent happened while it lived. The other way
             // round, a page whose session ends in between would hear what happened after.
             let events = self.live.pool.events_after(&self.viewer, last, BATCH).await?;
-            if self.live.pool.viewer(&self.token).await?.is_none() {
+            if !self.live.pool.is_alive(&self.token).await? {
                 _ = self.out.send(Ok(Sent::default().event("signed-out").data("{}"))).await;
                 return Ok(());
             }

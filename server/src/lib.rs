@@ -9,5 +9,6 @@ pub mod lifecycle;
 pub mod mailbox;
 pub mod pages;
 pub mod router;
+pub mod seats;
 pub mod site;
 pub mod telemetry;

@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::layers::client::Peer;
 use crate::router::{self, AppState};
+use crate::seats::Seats;
 use crate::site;
 use axum::Router;
 use axum::extract::Request;
@@ -20,7 +21,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
@@ -185,10 +185,10 @@ impl Stop {
 async fn accept(state: &AppState, listener: TcpListener, stop: &mut Stop) -> impl Future<Output = ()> + use<> {
     let router = router::build(state.clone());
     let connections = GracefulShutdown::new();
-    let seats = Arc::new(Semaphore::new(state.config.server.connections));
+    let seats = Seats::new(&state.config.server);
     loop {
         let seat = tokio::select! {
-            seat = seats.clone().acquire_owned() => seat,
+            Some(seat) = seats.free() => seat,
             () = stop.again() => break,
         };
         let (stream, peer) = tokio::select! {
@@ -203,6 +203,9 @@ async fn accept(state: &AppState, listener: TcpListener, stop: &mut Stop) -> imp
             },
             () = stop.again() => break,
         };
+        let proxy = state.config.server.trusts(peer.ip().to_canonical());
+        // Without a word: whoever holds so many would only be told so often.
+        let Some(seat) = seats.give(seat, peer.ip(), proxy) else { continue };
         let connection = connections.watch(connection(state, &router, stream, peer));
         tokio::spawn(async move {
             _ = connection.await; // a browser that went away is no fault
@@ -214,6 +217,9 @@ async fn accept(state: &AppState, listener: TcpListener, stop: &mut Stop) -> imp
     state.shutdown.cancel();
     connections.shutdown()
 }
+
+/// What a request may have before its body. Browsers send a few kilobytes.
+const LARGEST_HEAD: usize = 64 * 1024;
 
 type Io = TokioIo<std::pin::Pin<Box<TimeoutStream<TcpStream>>>>;
 
@@ -236,6 +242,6 @@ fn connection(
         router.clone().oneshot(request.map(axum::body::Body::new) as Request)
     });
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(state.config.server.header_timeout);
+    http.max_buf_size(LARGEST_HEAD).timer(TokioTimer::new()).header_read_timeout(state.config.server.header_timeout);
     http.serve_connection(TokioIo::new(Box::pin(stream)), service)
 }

@@ -88,11 +88,14 @@ async fn not_a_route(request: Request) -> Response {
     known.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
 }
 
-/// Whether requests can be answered: the store is there.
+/// Whether requests can be answered: the store reads and writes.
 async fn ready(State(pool): State<Pool>) -> Response {
-    match pool.store().read().await {
-        Ok(_) => "ready\n".into_response(),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n").into_response(),
+    match pool.store().check().await {
+        Ok(()) => "ready\n".into_response(),
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n").into_response()
+        }
     }
 }
 

@@ -56,16 +56,25 @@ mod browser {
         }
         let path = says("formaction").or_else(|| form.get_attribute("action")).unwrap_or_default();
         let event = form.get_attribute("data-event").unwrap_or_default();
-        let Some(body) = encode(&form) else { return };
+        let Some(body) = encode(&form) else {
+            // Nothing was touched: there is nothing to save, and the form is done with.
+            go(path.split('?').next().unwrap_or_default());
+            return;
+        };
         busy(&form, button.as_ref(), true);
         leptos::task::spawn_local(async move {
             match post(&path, &body).await {
                 Answered::Done { body, location } => {
-                    dispatch_auth(&event, &body);
+                    // Some posts are no event: whoever only names an account isn't told about it.
+                    if !body.is_null() {
+                        dispatch_auth(&event, &body);
+                    }
                     go(location.as_deref().unwrap_or(&path));
                 }
                 Answered::Refused { body, refusal } => {
                     dispatch_auth(&format!("{event}_failure"), &body);
+                    // The account's other pages hear of it too; this one needs no second telling.
+                    _ = form.set_attribute("data-refused", &js_sys::Date::now().to_string());
                     busy(&form, button.as_ref(), false);
                     show(&form, &refusal);
                 }
@@ -158,19 +167,22 @@ mod browser {
     }
 
     /// What the form has to say: fields that show what is stored and weren't touched say nothing, or saving would undo
-    /// what was changed elsewhere meanwhile.
+    /// what was changed elsewhere meanwhile. Nothing, if none of them was touched.
     fn encode(form: &HtmlFormElement) -> Option<String> {
         let fields = FormData::new_with_form(form).ok()?;
-        let (mut untouched, mut touched) = (Vec::new(), false);
+        // What a refused post without scripts has left in the page was typed, though it isn't touched now.
+        let typed = form.query_selector("[name^=attributes]:not([data-stored])").ok().flatten();
+        let (mut untouched, mut touched) = (false, typed.is_some());
         each(form, "[data-stored]", |field| {
             if value(field) == stored(field) {
-                untouched.extend(field.get_attribute("name"));
+                untouched = true;
+                fields.delete(&field.get_attribute("name").unwrap_or_default());
             } else {
                 touched = true;
             }
         });
-        for name in untouched.iter().filter(|_| touched) {
-            fields.delete(name);
+        if untouched && !touched {
+            return None;
         }
         let encoded = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&fields).ok()?;
         Some(encoded.to_string().into())

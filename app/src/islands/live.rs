@@ -5,7 +5,8 @@ use leptos::prelude::*;
 
 /// Follows the account's events and re-reads what is marked `data-live`, without a reload and without touching what
 /// is being typed. Its first element says where to start (`data-after`, an event's id). `data-refresh` marks what is
-/// pressed to re-read by hand, `data-said` the line that tells what changed.
+/// pressed to re-read by hand, `data-said` the line that tells what changed, `data-reload` a live part that the page's
+/// forms depend on: when it changes and nothing is typed, the page is loaded again.
 #[island]
 pub fn Live(children: Children) -> impl IntoView {
     let frame = NodeRef::<leptos::html::Div>::new();
@@ -20,7 +21,7 @@ pub fn Live(children: Children) -> impl IntoView {
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use super::super::dom::{Answered, dispatch_auth, each, go, part, post, read_json, store, stored};
+    use super::super::dom::{Answered, dispatch_auth, each, go, part, post, read_json, store, stored, value};
     use crate::text;
     use futures_util::StreamExt;
     use gloo_net::eventsource::futures::EventSource;
@@ -30,56 +31,121 @@ mod browser {
     use wasm_bindgen::{JsCast, JsValue};
     use web_sys::{Element, HtmlElement, PageTransitionEvent};
 
+    /// How long to wait before a stream that was refused is asked for again, and before another look at a busy form.
+    const RETRY: i32 = 5_000;
+    const BUSY: i32 = 50;
+    /// So long after a refusal its event is taken for the page's own.
+    const OWN: f64 = 3_000.0;
+
+    /// The page's stream of events.
+    #[derive(Clone)]
+    struct Follower {
+        frame: SendWrapper<Element>,
+        /// The id of the last event that was heard.
+        newest: StoredValue<String>,
+        source: StoredValue<Option<EventSource>, LocalStorage>,
+        /// Which source it is: one that was closed must not be taken for the one after it.
+        turn: StoredValue<u32>,
+    }
+
     /// Follows the account's events while the page can be seen. Hidden pages let go of the stream: over HTTP/1.1 a
     /// browser has six connections for all its tabs. They resume by the last id.
     pub(super) fn follow(frame: Element) {
         let after = frame.query_selector("[data-after]").ok().flatten().and_then(|it| it.get_attribute("data-after"));
-        let newest = StoredValue::new(after.unwrap_or_default());
-        let frame = SendWrapper::new(frame);
-        let stream = StoredValue::new_local(open(newest, &frame));
+        let follower = Follower {
+            frame: SendWrapper::new(frame),
+            newest: StoredValue::new(after.unwrap_or_default()),
+            source: StoredValue::new_local(None),
+            turn: StoredValue::new(0),
+        };
+        follower.open();
+        let again = follower.clone();
         window_event_listener(leptos::ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| {
-            stream.set_value(if document().hidden() { None } else { open(newest, &frame) });
+            again.close();
+            again.open();
         });
         // A page that comes back from the page cache is asked for again: the shell's script sees to it.
-        window_event_listener(leptos::ev::Custom::<PageTransitionEvent>::new("pagehide"), move |_| stream.set_value(None));
+        window_event_listener(leptos::ev::Custom::<PageTransitionEvent>::new("pagehide"), move |_| follower.close());
     }
 
-    fn open(newest: StoredValue<String>, frame: &Element) -> Option<EventSource> {
-        let mut stream = EventSource::new(&format!("{}?after={}", paths::EVENTS, newest.get_value())).ok()?;
-        let mut events = stream.subscribe("message").ok()?;
-        let mut ended = stream.subscribe("signed-out").ok()?;
-        let frame = frame.clone();
-        leptos::task::spawn_local(async move {
-            while let Some(next) = events.next().await {
-                match next {
-                    Ok((_, message)) => {
-                        newest.set_value(message.last_event_id());
-                        arrived(&message.data().as_string().unwrap_or_default(), &frame).await;
-                    }
-                    // Cut off: find out whether we are still signed in. The browser reconnects by itself.
-                    Err(_) => _ = refresh(&frame).await,
+    impl Follower {
+        fn close(&self) {
+            self.turn.update_value(|turn| *turn += 1);
+            self.source.set_value(None);
+        }
+
+        fn open(&self) {
+            if document().hidden() {
+                return;
+            }
+            let Ok(mut source) = EventSource::new(&format!("{}?after={}", paths::EVENTS, self.newest.get_value())) else { return };
+            let (Ok(mut events), Ok(mut ended)) = (source.subscribe("message"), source.subscribe("signed-out")) else { return };
+            self.source.set_value(Some(source));
+            let (this, turn) = (self.clone(), self.turn.get_value());
+            leptos::task::spawn_local(async move {
+                while let Some(Ok((_, message))) = events.next().await {
+                    this.newest.set_value(message.last_event_id());
+                    arrived(&message.data().as_string().unwrap_or_default(), &this.frame).await;
+                }
+                drop(events);
+                this.mend(turn).await;
+            });
+            leptos::task::spawn_local(async move {
+                if let Some(Ok(_)) = ended.next().await {
+                    leave();
+                }
+            });
+        }
+
+        /// The source is closed. A connection that merely broke the browser itself takes up again; what ends here was
+        /// closed by us, or refused: by a proxy whose server is away, or because we are signed out by now.
+        async fn mend(self, turn: u32) {
+            while self.turn.get_value() == turn {
+                pause(RETRY).await;
+                if self.turn.get_value() == turn && refresh(&self.frame).await.is_some() {
+                    self.close();
+                    self.open();
                 }
             }
+        }
+    }
+
+    async fn pause(milliseconds: i32) {
+        let promise = js_sys::Promise::new(&mut |done, _| {
+            _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&done, milliseconds);
         });
-        leptos::task::spawn_local(async move {
-            if let Some(Ok(_)) = ended.next().await {
-                leave();
-            }
-        });
-        Some(stream)
+        _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+    }
+
+    fn first(frame: &Element, selector: &str) -> Option<Element> {
+        frame.query_selector(selector).ok().flatten()
     }
 
     /// An event as `GET /events` sends it: the Hub's payload, and the sentence for people.
     async fn arrived(message: &str, frame: &Element) {
-        // What this page itself is doing, its form tells; the next page shows the rest.
-        if frame.query_selector("form[aria-busy]").ok().flatten().is_some() {
-            return;
+        // While a form is being sent the event may be that form's. If it is done the next page shows it, and this one
+        // ends here; if it is refused the form has told so itself.
+        while first(frame, "form[aria-busy]").is_some() {
+            pause(BUSY).await;
         }
         let message = read_json(message);
-        dispatch_auth(&part(&message, "event").as_string().unwrap_or_default(), &part(&message, "data"));
+        let event = part(&message, "event").as_string().unwrap_or_default();
+        if is_own_refusal(frame, &event) {
+            return;
+        }
+        dispatch_auth(&event, &part(&message, "data"));
         if let (Some(_), Some(text)) = (refresh(frame).await, part(&message, "text").as_string()) {
             say(frame, &text);
         }
+    }
+
+    /// Whether a form of this page was just refused with this event.
+    fn is_own_refusal(frame: &Element, event: &str) -> bool {
+        let form = event.strip_suffix("_failure").and_then(|name| first(frame, &format!("form[data-event={name}][data-refused]")));
+        let Some(form) = form else { return false };
+        let at = form.get_attribute("data-refused").and_then(|at| at.parse::<f64>().ok()).unwrap_or_default();
+        _ = form.remove_attribute("data-refused");
+        js_sys::Date::now() - at < OWN
     }
 
     pub(super) fn refresh_on_click(event: &leptos::ev::MouseEvent) {
@@ -102,14 +168,18 @@ mod browser {
     async fn refresh(frame: &Element) -> Option<Vec<String>> {
         match post(paths::PROFILE_REFRESH, "").await {
             Answered::Done { body, .. } => {
-                let mut changed = Vec::new();
+                let (mut changed, mut stale) = (Vec::new(), false);
                 each(frame, "[data-live]", |old| {
                     let fresh = part(&part(&body, "parts"), &old.get_attribute("data-live").unwrap_or_default()).as_string();
                     if let Some(fresh) = fresh.filter(|fresh| *fresh != old.inner_html()) {
                         replace(old, &fresh, &mut changed);
+                        stale |= old.has_attribute("data-reload");
                     }
                 });
                 take_over(frame, &part(&body, "stored"), &mut changed);
+                if stale && !is_typed_into(frame) {
+                    _ = window().location().reload();
+                }
                 Some(changed)
             }
             Answered::Refused { refusal, .. } => {
@@ -119,6 +189,13 @@ mod browser {
                 None
             }
         }
+    }
+
+    /// Whether somebody is in the middle of something here.
+    fn is_typed_into(frame: &Element) -> bool {
+        let mut typed = false;
+        each(frame, "input:not([type=hidden])", |field| typed |= !value(field).is_empty());
+        typed
     }
 
     /// Puts the server's HTML in place, and notes the label of each row that says something else now.

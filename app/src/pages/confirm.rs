@@ -1,6 +1,7 @@
 //! `/confirm`: the code that was sent at sign-up.
 
 use crate::form::{FormError, FormPost};
+use crate::pages::hub::OfAccount;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -140,23 +141,32 @@ fn ConfirmAnywhere(visit: Visit, options: model::SignInOptions) -> impl IntoView
 
 /// Whose code it is: the browser's that signed up, or whoever was typed.
 #[cfg(feature = "ssr")]
-fn who(caller: &Caller, username: String) -> Result<Who, FormError> {
-    match caller.ticket() {
-        _ if !username.trim().is_empty() => Ok(Who::Typed(username)),
-        Some(ticket) => Ok(Who::Ticket(ticket)),
-        None => Err(FormError(Refusal::field(FieldName::Username, Why::Missing))),
+fn who(caller: &Caller, username: Option<String>) -> Result<Who, FormError> {
+    match (username, caller.ticket()) {
+        (Some(username), _) if !username.trim().is_empty() => Ok(Who::Typed(username)),
+        (_, Some(ticket)) => Ok(Who::Ticket(ticket)),
+        (Some(_), None) => Err(FormError(Refusal::field(FieldName::Username, Why::Missing))),
+        // The page stems from a time when this browser still waited for a code, and has no field for a name.
+        (None, None) => Err(FormError(Refusal::form(Why::NoCode))),
     }
+}
+
+/// Whose code this browser waits for.
+#[cfg(feature = "ssr")]
+async fn waiting(caller: &Caller, ticket: &BrowserTicket) -> Result<Option<OfAccount>, FormError> {
+    let pending = caller.pool.pending_sign_up(ticket).await.map_err(refused)?;
+    Ok(pending.map(|it| OfAccount { username: it.username }))
 }
 
 /// Confirms a new account (operation ConfirmSignUp). Only the browser that signed up is signed in by it.
 #[server(prefix = "", endpoint = "/confirm", protocol = FormPost)]
-pub async fn confirm(#[server(default)] username: String, #[server(default)] code: String) -> Result<(), FormError> {
+pub async fn confirm(#[server(default)] username: Option<String>, #[server(default)] code: String) -> Result<OfAccount, FormError> {
     let caller = Caller::here()?;
     let who = who(&caller, username)?;
     let confirmed = caller.pool.confirm_sign_up(&caller.client, &who, &code, &caller.origin).await.map_err(refused)?;
     match confirmed.session {
         Some(session) => {
-            caller.enter(&session);
+            caller.enter(&session).await?;
             caller.say(Flash::Welcome);
             caller.go(paths::PROFILE);
         }
@@ -166,24 +176,31 @@ pub async fn confirm(#[server(default)] username: String, #[server(default)] cod
             caller.go(paths::SIGN_IN);
         }
     }
-    Ok(())
+    Ok(OfAccount { username: confirmed.username })
 }
 
 /// Sends a fresh code (operation ResendConfirmationCode); says the same whether or not the account exists.
 #[server(prefix = "", endpoint = "/confirm/resend", protocol = FormPost)]
-pub async fn resend_code(#[server(default)] username: String, #[server(default)] code: String) -> Result<(), FormError> {
+pub async fn resend_code(
+    #[server(default)] username: Option<String>,
+    #[server(default)] code: String,
+) -> Result<Option<OfAccount>, FormError> {
     _ = code; // the same form may hold one
     let caller = Caller::here()?;
     let who = who(&caller, username)?;
     caller.pool.resend_sign_up_code(&who, &caller.origin).await.map_err(refused)?;
     caller.say(Flash::CodeSent);
     caller.go(paths::CONFIRM);
-    Ok(())
+    match who {
+        Who::Ticket(ticket) => waiting(&caller, &ticket).await,
+        // Whether there is such an account is not told.
+        Who::Typed(_) => Ok(None),
+    }
 }
 
 /// Corrects the address of an account that isn't confirmed yet, from the browser that signed up.
 #[server(prefix = "", endpoint = "/confirm/address", protocol = FormPost)]
-pub async fn change_address(#[server(default)] email: String) -> Result<(), FormError> {
+pub async fn change_address(#[server(default)] email: String) -> Result<Option<OfAccount>, FormError> {
     let caller = Caller::here()?;
     let Some(ticket) = caller.ticket() else {
         return Err(FormError(Refusal::form(Why::NoCode)));
@@ -191,5 +208,5 @@ pub async fn change_address(#[server(default)] email: String) -> Result<(), Form
     caller.pool.change_sign_up_address(&ticket, &email, &caller.origin).await.map_err(refused)?;
     caller.say(Flash::CodeSent);
     caller.go(paths::CONFIRM);
-    Ok(())
+    waiting(&caller, &ticket).await
 }

@@ -1,6 +1,7 @@
 //! The pages: one file per screen, with its thin server functions. The table below is every page there is.
 
 pub mod confirm;
+pub mod hub;
 pub mod profile;
 pub mod sign_in;
 pub mod sign_out;

@@ -1,6 +1,7 @@
 //! `/sign-in`: who are you?
 
 use crate::form::{FormError, FormPost};
+use crate::pages::hub::OfAccount;
 use leptos::prelude::*;
 use model::Password;
 
@@ -55,19 +56,20 @@ pub async fn sign_in(
     #[server(default)] username: String,
     #[server(default)] password: Password,
     #[server(default)] next: String,
-) -> Result<(), FormError> {
+) -> Result<Option<OfAccount>, FormError> {
     let caller = Caller::here()?;
     let form = pool::sign_in::SignIn { username, password };
     match caller.pool.sign_in(&caller.client, form, &caller.origin).await.map_err(refused)? {
-        SignedIn::Session(session) => {
-            caller.enter(&session);
+        SignedIn::Session { username, session } => {
+            caller.enter(&session).await?;
             caller.go(paths::next(&next).unwrap_or(paths::PROFILE));
+            Ok(Some(OfAccount { username }))
         }
         SignedIn::Unconfirmed(ticket) => {
             caller.remember_sign_up(&ticket);
             caller.say(Flash::NotConfirmedYet);
             caller.go(paths::CONFIRM);
+            Ok(None)
         }
     }
-    Ok(())
 }

@@ -1,13 +1,14 @@
 //! `/sign-out`: a button, for whoever comes here by an address.
 
 use crate::form::{FormError, FormPost};
+use crate::pages::hub::OfAccount;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use {
     crate::caller::Caller,
     crate::components::heading,
-    crate::form::refused,
+    crate::form::{Form, refused},
     crate::text,
     crate::visit::{Answer, Flash, Frame, Visit},
     model::paths,
@@ -24,10 +25,10 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
             <div class="stack">
                 {heading(text::SIGN_OUT_HEADING, true)}
                 <p>{text::SIGN_OUT_TEXT}</p>
-                <form method="post" action=paths::SIGN_OUT class="actions">
+                <Form class="actions" action=paths::SIGN_OUT.to_owned() event="signOut".to_owned() rules=vec![]>
                     <button class="button main">{text::SIGN_OUT}</button>
                     <a class="button plain" href=paths::PROFILE>{text::BACK_TO_PROFILE}</a>
-                </form>
+                </Form>
             </div>
         }
         .into_any()
@@ -37,13 +38,14 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
 
 /// Ends this session. Signing out twice is signing out.
 #[server(prefix = "", endpoint = "/sign-out", protocol = FormPost)]
-pub async fn sign_out() -> Result<(), FormError> {
+pub async fn sign_out() -> Result<Option<OfAccount>, FormError> {
     let caller = Caller::here()?;
-    if let Some(token) = caller.session() {
-        caller.pool.sign_out(&token, &caller.origin).await.map_err(refused)?;
-    }
+    let username = match caller.session() {
+        Some(token) => caller.pool.sign_out(&token, &caller.origin).await.map_err(refused)?,
+        None => None,
+    };
     caller.leave();
     caller.say(Flash::SignedOut);
     caller.go(paths::SIGN_IN);
-    Ok(())
+    Ok(username.map(|username| OfAccount { username }))
 }

@@ -1,6 +1,7 @@
 //! `/sign-up`: a new account.
 
 use crate::form::{FormError, FormPost};
+use crate::pages::hub::OfAccount;
 use leptos::prelude::*;
 use model::Password;
 use std::collections::BTreeMap;
@@ -105,12 +106,12 @@ pub async fn sign_up(
     #[server(default)] confirm_password: Password,
     #[server(default)] country_code: String,
     #[server(default)] attributes: BTreeMap<String, String>,
-) -> Result<(), FormError> {
+) -> Result<OfAccount, FormError> {
     let caller = Caller::here()?;
     let attributes = fields::named(fields::with_country(attributes, &country_code))?;
     let form = pool::sign_up::SignUp { username, password, confirmation: Some(confirm_password), attributes };
     let done = caller.pool.sign_up(&caller.client, form, &caller.origin).await.map_err(refused)?;
     caller.remember_sign_up(&done.ticket);
     caller.go(paths::CONFIRM);
-    Ok(())
+    Ok(OfAccount { username: done.username })
 }

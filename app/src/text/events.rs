@@ -21,6 +21,9 @@ pub fn event(event: &Event) -> Option<String> {
         Event::SignIn { .. } => "This account was just signed in to in another browser.".into(),
         Event::SignUp { .. }
         | Event::ConfirmSignUp { .. }
+        | Event::ConfirmSignUpFailure(_)
+        | Event::ResendSignUpCode { .. }
+        | Event::DeleteUserAttributesFailure(_)
         | Event::SignInFailure { .. }
         | Event::SignOut { .. }
         | Event::ResendUserAttributeCode { .. }

@@ -237,10 +237,10 @@ pub const fn fault(status: u16) -> (&'static str, &'static str) {
         }
         413 => ("That was too much at once", "The form was larger than we accept. Nothing was changed. Shorten it and try again."),
         429 => ("A little slower, please", "There were too many requests in a short time. Wait a moment and try again."),
-        503 => ("We are busy just now", "Nothing was changed. Wait a moment and try again."),
+        503 => ("We are busy just now", "Wait a moment and try again. If you were saving something, look first whether it was saved."),
         _ => (
             "Something went wrong on our side",
-            "Nothing was changed. Try again; if it keeps happening, tell the people who run this site.",
+            "If you were saving something, look first whether it was saved. If this keeps happening, tell the people who run this site.",
         ),
     }
 }

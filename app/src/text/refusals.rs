@@ -63,7 +63,8 @@ fn plain(why: Why) -> &'static str {
         Why::CrossSite => "This form came from another site, so we did nothing. Please load the page again.",
         Why::TooLarge => "This is too much text. Please shorten it.",
         Why::Busy => "Many people are signing in just now. Please try again in a moment.",
-        _ => "Something went wrong on our side. Nothing was changed. Please try again.",
+        Why::Unavailable => "Something went wrong, and we can’t tell whether this was done. Please look before you try again.",
+        _ => "Something went wrong on our side. Please try again.",
     }
 }
 

@@ -36,7 +36,7 @@ async fn from_another_browser_the_code_confirms_but_signs_in_nobody() {
     let code = pool.code_for("me@domain.com").await;
     assert!(pool.confirm_by_name("JDoe", &code).await.unwrap().session.is_none());
     assert_eq!(pool.pending_sign_up(&ticket).await.unwrap(), None);
-    assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Session(_))));
+    assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Session { .. })));
     assert_eq!(fault(pool.confirm_by_name("jdoe", &code).await), CodeFault::Used);
 }
 
@@ -148,7 +148,7 @@ async fn a_code_entered_many_times_at_once_is_used_once() {
     assert_eq!(won, 1);
     let mut conn = pool.inner.store.read().await.unwrap();
     let sessions: i64 = conn.query("SELECT COUNT(*) FROM sessions").optional().await.unwrap().unwrap().get(0).unwrap();
-    let confirmed = "SELECT COUNT(*) FROM events WHERE payload LIKE '%confirmSignUp%'";
+    let confirmed = r#"SELECT COUNT(*) FROM events WHERE payload LIKE '%"confirmSignUp"%'"#;
     let events: i64 = conn.query(confirmed).optional().await.unwrap().unwrap().get(0).unwrap();
     assert!(sessions <= 1 && events == 1, "{sessions} {events}");
 }
@@ -174,7 +174,7 @@ async fn of_many_guesses_at_once_only_five_are_compared() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_address_proved_by_many_at_once_belongs_to_one() {
     let mut settings = crate::Settings::default();
-    settings.codes.per_destination_a_day = 100;
+    settings.limits.codes_per_destination_a_day = 100;
     let pool = Arc::new(TestPool::with(settings).await);
     let mut waiting = Vec::new();
     for n in 0..12 {

@@ -3,7 +3,7 @@
 use super::letter::{self, Service};
 use super::outbox::{self, Claimed, Outcome};
 use super::smtp;
-use super::transport::{Parcel, SendError, Transport};
+use super::transport::{Parcel, Reason, SendError, Transport};
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::store::StoreError;
@@ -163,7 +163,9 @@ impl Pool {
     }
 
     async fn send(&self, transport: &Transport, claimed: &Claimed) -> Result<(), SendError> {
-        let message = claimed.open(&self.inner).ok_or_else(|| SendError::unwritable("its key is gone, or another version wrote it"))?;
+        // Another process that shares this store may have the key, or the version, to read it.
+        let message =
+            claimed.open(&self.inner).ok_or(SendError::Later(Reason::Unwritable("its key is gone, or another version wrote it")))?;
         let service = Service::of(&self.inner.settings);
         let written = letter::write(&service, &message).map_err(|_| SendError::unwritable("its template failed"))?;
         transport.send(&Parcel { id: claimed.id.clone(), at: self.inner.clock.now(), written }).await

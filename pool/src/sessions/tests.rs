@@ -46,10 +46,36 @@ async fn the_last_use_is_written_at_most_every_five_minutes() {
 }
 
 #[tokio::test]
+async fn somebody_active_stays_signed_in_however_short_the_idle_limit_is() {
+    let mut settings = crate::Settings::default();
+    settings.sessions.idle = std::time::Duration::from_secs(240);
+    let pool = TestPool::with(settings).await;
+    let token = pool.signed_in_token("jdoe", "me@domain.com").await;
+    for _ in 0..10 {
+        pool.wait(170);
+        assert!(pool.viewer(&token).await.unwrap().is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_only_listens_is_no_use_of_the_session() {
+    let pool = TestPool::new().await;
+    let token = pool.signed_in_token("jdoe", "me@domain.com").await;
+    for _ in 0..13 {
+        pool.wait(DAY);
+        assert!(pool.is_alive(&token).await.unwrap());
+    }
+    pool.wait(DAY);
+    assert!(!pool.is_alive(&token).await.unwrap());
+}
+
+#[tokio::test]
 async fn signing_out_ends_the_session_and_no_other() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
-    let Ok(crate::sign_in::SignedIn::Session(other)) = pool.try_sign_in("jdoe", crate::testing::PASSWORD).await else { panic!() };
+    let Ok(crate::sign_in::SignedIn::Session { session: other, .. }) = pool.try_sign_in("jdoe", crate::testing::PASSWORD).await else {
+        panic!()
+    };
     let mut feed = pool.feed();
     pool.sign_out(&token, &origin()).await.unwrap();
     assert!(feed.try_recv().is_ok());

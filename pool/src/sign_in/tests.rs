@@ -14,7 +14,7 @@ async fn a_confirmed_account_signs_in_by_username_and_by_proven_email() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     for name in ["jdoe", " JDOE ", "me@domain.com", "Me@DOMAIN.com"] {
-        let Ok(SignedIn::Session(session)) = pool.try_sign_in(name, PASSWORD).await else { panic!("{name}") };
+        let Ok(SignedIn::Session { session, .. }) = pool.try_sign_in(name, PASSWORD).await else { panic!("{name}") };
         assert_eq!(pool.viewer_of(&session.token).await.username, "jdoe");
     }
 }
@@ -89,7 +89,7 @@ async fn a_household_of_ipv6_is_one_network() {
     }
     assert!(matches!(sign_in_from(&pool, "2001:db8:1:2:ffff::1", PASSWORD).await, Err(SignInError::Wait { .. })));
     assert!(sign_in_from(&pool, "2001:db8:1:3::1", PASSWORD).await.is_ok());
-    assert!(matches!(sign_in_from(&pool, "::ffff:192.0.2.200", PASSWORD).await, Ok(SignedIn::Session(_))));
+    assert!(matches!(sign_in_from(&pool, "::ffff:192.0.2.200", PASSWORD).await, Ok(SignedIn::Session { .. })));
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn with_email_alone_a_stranger_reaches_the_code_step_whether_or_not_the_ad
         let step = pool.try_sign_in(email, "the-strangers-own").await;
         assert!(matches!(step, Ok(SignedIn::Unconfirmed(_))), "{email}: {step:?}");
     }
-    assert!(matches!(pool.try_sign_in("taken@domain.com", PASSWORD).await, Ok(SignedIn::Session(_))));
+    assert!(matches!(pool.try_sign_in("taken@domain.com", PASSWORD).await, Ok(SignedIn::Session { .. })));
 }
 
 #[tokio::test]
@@ -153,12 +153,12 @@ async fn a_hash_of_old_settings_is_renewed_at_sign_in() {
     pool.signed_in("jdoe", "me@domain.com").await;
     pool.settings.hashing = Hashing { memory_kib: 64, ..pool.settings.hashing };
     let pool = pool.restart().await;
-    assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Session(_))));
+    assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Session { .. })));
     let mut conn = pool.inner.store.read().await.unwrap();
     let user = users::by_identifier(&mut conn, &Identifier::Username("jdoe".into())).await.unwrap().unwrap();
     assert!(user.password_hash.contains("m=64,"), "{}", user.password_hash);
     drop(conn);
-    assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Session(_))));
+    assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Session { .. })));
 }
 
 #[tokio::test]

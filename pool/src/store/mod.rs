@@ -32,6 +32,8 @@ use writer::Writer;
 
 /// A transaction that has not begun after this long is given up.
 const LONGEST_WAIT: Duration = Duration::from_secs(15);
+/// Whoever asks whether the store answers wants to know it now.
+const LONGEST_CHECK: Duration = Duration::from_secs(2);
 
 /// The store. Cheap to clone.
 #[derive(Clone)]
@@ -76,6 +78,18 @@ impl Store {
     pub async fn is_new(&self) -> Result<bool, StoreError> {
         let mut conn = self.read().await?;
         Ok(meta::get(&mut conn, meta::KEYS).await?.is_none())
+    }
+
+    /// Whether the store answers: something can be read, and a transaction begins.
+    ///
+    /// # Errors
+    /// It can't, or not soon.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        let asked = async {
+            meta::get(&mut self.read().await?, meta::POOL_ID).await?;
+            self.begin().await.map(drop)
+        };
+        tokio::time::timeout(LONGEST_CHECK, asked).await.unwrap_or(Err(StoreError::TooSlow))
     }
 
     /// Finishes what was begun and lets go of the database. Everything afterwards is [`StoreError::Closed`].

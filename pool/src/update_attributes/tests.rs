@@ -279,3 +279,25 @@ async fn what_one_signs_in_with_can_not_be_emptied() {
     assert_eq!(refusal(pool.update(&viewer, &[("email", "")]).await).on(&field("email")), Some(Why::SignsInWithIt));
     pool.update(&viewer, &[("phone_number", "")]).await.unwrap();
 }
+
+#[tokio::test]
+async fn refusals_do_not_fill_the_disk_and_changes_are_limited() {
+    let mut settings = Settings::default();
+    settings.limits.changes_per_account_an_hour = 3;
+    let pool = TestPool::with(settings).await;
+    let viewer = pool.signed_in("jdoe", "me@domain.com").await;
+    let names: Vec<_> = (0..50).map(|n| format!("custom:{n}")).collect();
+    let nonsense: Vec<_> = names.iter().map(|name| (name.as_str(), "x")).collect();
+    for _ in 0..5 {
+        assert_eq!(culprits(&refusal(pool.update(&viewer, &nonsense).await)).len(), 50);
+    }
+    let events = pool.events_after(&viewer, 0, 100).await.unwrap();
+    let failures: Vec<_> = events.iter().filter(|it| it.event.name() == "updateUserAttributes_failure").collect();
+    assert_eq!(failures.len(), 3);
+    assert!(serde_json::to_string(&failures[0].event).unwrap().len() < 1000);
+    let refused = pool.update(&viewer, &[("nickname", "Jo")]).await;
+    assert!(matches!(refused, Err(UpdateAttributesError::Wait { seconds: 3600 })), "{refused:?}");
+    assert!(matches!(pool.delete(&viewer, &["nickname"]).await, Err(crate::delete_attributes::DeleteAttributesError::Wait { .. })));
+    pool.wait(3600);
+    pool.update(&viewer, &[("nickname", "Jo")]).await.unwrap();
+}

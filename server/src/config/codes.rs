@@ -13,27 +13,25 @@ pub struct CodesSection {
     /// How long a code works.
     pub lifetime: Span,
     /// How long to wait before another one is sent.
+    #[schemars(extend("x-env" = false))]
     pub resend_after: Span,
-    /// How many codes one address or phone number gets in 24 hours.
-    pub per_destination_a_day: u32,
 }
 
 impl Default for CodesSection {
     fn default() -> Self {
-        Self { lifetime: Span::hours(24), resend_after: Span::seconds(30), per_destination_a_day: 5 }
+        Self { lifetime: Span::hours(24), resend_after: Span::seconds(30) }
     }
 }
 
 impl CodesSection {
     pub(super) fn times(&self, faults: &mut Faults<'_>) -> CodeTimes {
         faults.positive("codes.lifetime", self.lifetime);
-        faults.at_least_one("codes.per_destination_a_day", self.per_destination_a_day.into());
         if self.lifetime > Span::days(7) {
             faults.add("codes.lifetime", format!("{} is long enough to try many codes", self.lifetime), "at most 7days");
         }
         if self.resend_after >= self.lifetime {
             faults.add("codes.resend_after", "a code would end before the next one can be had", format!("less than {}", self.lifetime));
         }
-        CodeTimes { lifetime: self.lifetime.0, resend_after: self.resend_after.0, per_destination_a_day: self.per_destination_a_day }
+        CodeTimes { lifetime: self.lifetime.0, resend_after: self.resend_after.0 }
     }
 }

@@ -5,6 +5,9 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 use std::sync::LazyLock;
 
+/// The section that the environment has no say in: a limit must not be turned off by a stray variable.
+const FILE_ONLY: &str = "limits";
+
 /// A table of the file.
 #[derive(Debug, Clone)]
 pub struct Section {
@@ -23,7 +26,7 @@ pub struct Key {
     pub name: String,
     pub doc: String,
     pub kind: Kind,
-    /// The environment variable that overrides it; nothing overrides a single key of a repeated section.
+    /// The environment variable that overrides it; nothing overrides a single key of a repeated section, nor a limit.
     pub env: Option<String>,
     /// `Null` where nothing is the default.
     pub default: Value,
@@ -135,7 +138,7 @@ fn collect(name: &str, schema: &Value, sections: &mut Vec<Section>) {
         name: key.to_owned(),
         doc: doc(schema),
         kind: Kind::of(schema),
-        env: (!repeated).then(|| schema["x-env"].as_str().map_or_else(|| variable(name, key), ToOwned::to_owned)),
+        env: (!repeated && name != FILE_ONLY).then(|| of_environment(name, key, &schema["x-env"])).flatten(),
         default: schema["default"].clone(),
         required: required(key),
     });
@@ -153,6 +156,11 @@ fn doc(schema: &Value) -> String {
     schema["description"].as_str().unwrap_or_default().replace('\n', " ")
 }
 
-fn variable(section: &str, key: &str) -> String {
-    format!("NAMEPLATE_{section}_{key}").to_uppercase()
+/// The variable's own name, if its definition gives one; `false` there means that there is none.
+fn of_environment(section: &str, key: &str, given: &Value) -> Option<String> {
+    match given {
+        Value::String(name) => Some(name.clone()),
+        Value::Bool(false) => None,
+        _ => Some(format!("NAMEPLATE_{section}_{key}").to_uppercase()),
+    }
 }

@@ -6,7 +6,8 @@ use pool::settings::Limits;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What one account, address or network may do in a while. Nothing turns these off; a benchmark raises them here and says so.
+/// What one account, address or network may do in a while. Nothing turns these off, and no environment variable reaches
+/// them; a benchmark raises them here and says so.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LimitsSection {
@@ -22,8 +23,16 @@ pub struct LimitsSection {
     pub sign_ups_per_network_an_hour: u32,
     /// How often one network is told in an hour that a username is taken.
     pub taken_answers_per_network_an_hour: u32,
+    /// How many codes one address or phone number gets in 24 hours, whoever asks for them.
+    pub codes_per_destination_a_day: u32,
+    /// How many codes one account may have sent in 24 hours, all addresses together.
+    pub codes_per_account_a_day: u32,
+    /// How many addresses one new account may try in 24 hours before it is confirmed.
+    pub sign_up_addresses_a_day: u32,
     /// How many codes one network may enter or ask for in an hour, for accounts that it only named.
     pub code_requests_per_network_an_hour: u32,
+    /// How many changes one account may make in an hour, refused ones included.
+    pub changes_per_account_an_hour: u32,
     /// How many passwords may wait to be hashed; beyond that people are asked to try again in a moment.
     pub hashing_queue: u32,
 }
@@ -37,7 +46,11 @@ impl Default for LimitsSection {
             sign_ins_per_network_an_hour: 1000,
             sign_ups_per_network_an_hour: 100,
             taken_answers_per_network_an_hour: 60,
+            codes_per_destination_a_day: 5,
+            codes_per_account_a_day: 30,
+            sign_up_addresses_a_day: 10,
             code_requests_per_network_an_hour: 100,
+            changes_per_account_an_hour: 300,
             hashing_queue: 64,
         }
     }
@@ -50,7 +63,11 @@ impl LimitsSection {
         faults.at_least_one("limits.sign_ins_per_network_an_hour", self.sign_ins_per_network_an_hour.into());
         faults.at_least_one("limits.sign_ups_per_network_an_hour", self.sign_ups_per_network_an_hour.into());
         faults.at_least_one("limits.taken_answers_per_network_an_hour", self.taken_answers_per_network_an_hour.into());
+        faults.at_least_one("limits.codes_per_destination_a_day", self.codes_per_destination_a_day.into());
+        faults.at_least_one("limits.codes_per_account_a_day", self.codes_per_account_a_day.into());
+        faults.at_least_one("limits.sign_up_addresses_a_day", self.sign_up_addresses_a_day.into());
         faults.at_least_one("limits.code_requests_per_network_an_hour", self.code_requests_per_network_an_hour.into());
+        faults.at_least_one("limits.changes_per_account_an_hour", self.changes_per_account_an_hour.into());
         faults.at_least_one("limits.hashing_queue", self.hashing_queue.into());
         if self.sign_in_longest_wait < self.sign_in_first_wait {
             let least = format!("at least {}", self.sign_in_first_wait);
@@ -63,7 +80,11 @@ impl LimitsSection {
             sign_ins_per_network_an_hour: self.sign_ins_per_network_an_hour,
             sign_ups_per_network_an_hour: self.sign_ups_per_network_an_hour,
             taken_answers_per_network_an_hour: self.taken_answers_per_network_an_hour,
+            codes_per_destination_a_day: self.codes_per_destination_a_day,
+            codes_per_account_a_day: self.codes_per_account_a_day,
+            sign_up_addresses_a_day: self.sign_up_addresses_a_day,
             code_requests_per_network_an_hour: self.code_requests_per_network_an_hour,
+            changes_per_account_an_hour: self.changes_per_account_an_hour,
             hashing_queue: self.hashing_queue as usize,
         }
     }

@@ -141,7 +141,7 @@ fn build(file: &File, keys: Option<Secret>, faults: &mut Faults<'_>) -> Config {
     let schema = file.attributes.schema(faults);
     let clients = clients::clients(&file.clients, &schema, faults);
     let sign_up_attributes = file.attributes.asked_at_sign_up(&schema, clients.first(), faults);
-    file.pool.check_code_can_be_sent(&sign_up_attributes, faults);
+    file.pool.check_code_can_be_sent(file, &sign_up_attributes, faults);
     let server = file.server.config(keys, faults);
     let from = file.mail.sender(file.pool.name.trim(), server.public_url.host());
     file.mail.check(&from, &server.public_url, faults);

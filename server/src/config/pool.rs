@@ -65,7 +65,15 @@ impl PoolSection {
     }
 
     /// A new account is confirmed by a code: one of the addresses that can get it must be asked for.
-    pub(super) fn check_code_can_be_sent(&self, asked: &[AttributeName], faults: &mut Faults<'_>) {
+    pub(super) fn check_code_can_be_sent(&self, file: &File, asked: &[AttributeName], faults: &mut Faults<'_>) {
+        let required = file.attributes.required.iter().any(|name| name == "email");
+        if file.mail.smtp_url.is_some() && !required {
+            faults.add(
+                "attributes.required",
+                "people could sign up without an email address, and there is no SMS gateway yet that could reach them otherwise",
+                "\"email\" in the list (without mail.smtp_url, in development, it need not be there)",
+            );
+        }
         if !asked.iter().any(|name| *name == Standard::Email || *name == Standard::PhoneNumber) {
             faults.add(
                 "attributes.sign_up",

@@ -12,7 +12,7 @@ Made from the sections' definitions by the tests (`UPDATE_EXPECT=1 cargo test -p
 
 Nameplate runs without any configuration. It reads the file that `NAMEPLATE_CONFIG` names, or `nameplate.toml` in the
 folder it is started in. Every key is optional; an unknown one is refused with its line. An environment variable goes
-before the file; a list is separated by commas there, and an empty variable counts as absent. Durations are written as
+before the file (limits are settled by the file alone); a list is separated by commas there, and an empty variable counts as absent. Durations are written as
 `\"30s\"`, `\"15min\"`, `\"24h\"` or `\"14days\"`. `nameplate config check` says whether all of it is right.
 
 `NAMEPLATE_KEYS` holds the keys themselves where no file may: the text of the file `keys` in the data folder.

@@ -32,6 +32,8 @@ pub struct ServerSection {
     pub body_limit: u32,
     /// How many connections may be open at once; further ones wait.
     pub connections: u32,
+    /// How many of them one network may have; trusted proxies aren't counted.
+    pub connections_per_network: u32,
     /// How many pages of one account may be told about events live at once.
     pub event_streams_per_account: u32,
     /// How long a browser may take to send the head of a request.
@@ -68,6 +70,7 @@ impl Default for ServerSection {
             data: "./data".into(),
             body_limit: 64 * 1024,
             connections: 4096,
+            connections_per_network: 512,
             event_streams_per_account: 20,
             header_timeout: Span::seconds(10),
             body_timeout: Span::seconds(15),
@@ -92,6 +95,7 @@ pub struct ServerConfig {
     pub keys: Option<Secret>,
     pub body_limit: usize,
     pub connections: usize,
+    pub connections_per_network: usize,
     pub event_streams_per_account: usize,
     pub header_timeout: Duration,
     pub body_timeout: Duration,
@@ -131,6 +135,7 @@ impl ServerSection {
             keys,
             body_limit: self.body_limit as usize,
             connections: self.connections as usize,
+            connections_per_network: self.connections_per_network as usize,
             event_streams_per_account: self.event_streams_per_account as usize,
             header_timeout: self.header_timeout.0,
             body_timeout: self.body_timeout.0,
@@ -159,6 +164,7 @@ impl ServerSection {
             faults.add("server.body_limit", format!("{} is out of range", self.body_limit), "a number of bytes from 1024 to 1048576");
         }
         faults.at_least_one("server.connections", self.connections.into());
+        faults.at_least_one("server.connections_per_network", self.connections_per_network.into());
         faults.at_least_one("server.event_streams_per_account", self.event_streams_per_account.into());
         let waits = [
             ("server.header_timeout", self.header_timeout),

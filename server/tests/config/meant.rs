@@ -42,6 +42,15 @@ fn a_variable_that_means_nothing_is_warned_about_and_no_reason_to_refuse() {
 }
 
 #[test]
+fn no_variable_of_the_environment_turns_a_limit_off() {
+    let (ours, many) = (pool::settings::Limits::default(), "4294967295");
+    let config = load("", &[("NAMEPLATE_LIMITS_SIGN_IN_FAILURES_FREE", many), ("NAMEPLATE_CODES_RESEND_AFTER", "0s")]).unwrap();
+    assert_eq!(config.pool.limits.sign_in_failures_free, ours.sign_in_failures_free);
+    assert_eq!(config.pool.codes.resend_after.as_secs(), 30);
+    assert_eq!(config.warnings.len(), 2, "{:?}", config.warnings);
+}
+
+#[test]
 fn without_a_file_everything_is_as_promised() {
     let folder = tempfile::tempdir().unwrap();
     let config = Config::load(&Environment::default(), folder.path()).unwrap();

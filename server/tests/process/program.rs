@@ -22,9 +22,8 @@ sign_ups_per_network_an_hour = 1000000
 sign_ins_per_network_an_hour = 1000000
 code_requests_per_network_an_hour = 1000000
 hashing_queue = 1000
-
-[codes]
-per_destination_a_day = 1000
+codes_per_destination_a_day = 1000
+changes_per_account_an_hour = 1000000
 ";
 
 /// Asks again and again until there is an answer.

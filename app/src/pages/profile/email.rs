@@ -1,6 +1,7 @@
 //! `/profile/email`: a new address, and the code that proves it. The old one stays in force until then.
 
 use crate::form::{FormError, FormPost};
+use crate::pages::hub::OfAttribute;
 use leptos::prelude::*;
 use model::UpdateOutcome;
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use {
     crate::visit::{Answer, Flash, Frame, Visit, clock_time, seconds_until},
     model::{AttributeName, Definition, FieldName, Refusal, Standard, Why, paths},
     pool::identifiers::email_key,
+    pool::profile::{Pending, Profile},
 };
 
 /// The address that waits for its code.
@@ -39,7 +41,7 @@ struct Screen {
     definition: Option<Definition>,
     states: [FormState; 4],
     flash: Option<String>,
-    latest_event: i64,
+    profile: Profile,
 }
 
 #[cfg(feature = "ssr")]
@@ -58,7 +60,7 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     };
     let pool = &visit.site.pool;
     let (profile, now) = (pool.profile(&viewer).await?, pool.now());
-    let waiting = profile.pending.iter().find(|it| it.attribute == Standard::Email).map(|it| Waiting {
+    let waiting = waiting_for(&profile).map(|it| Waiting {
         address: it.value.clone(),
         until: (it.expires_at.0 > now.0 && it.tries_left > 0).then(|| clock_time(it.expires_at, now)),
         resend_in: seconds_until(it.resend_at, now),
@@ -72,13 +74,13 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     };
     let screen = Screen {
         now: profile.attributes.get(&email()).cloned(),
-        verified: profile.attributes.get(&Standard::EmailVerified.into()).is_some_and(|value| value == "true"),
+        verified: is_verified(&profile),
         change: visit.asked("change").is_some() || !states[0].refusal.is_empty(),
         definition: visit.site.schema().get(&email()).cloned(),
         waiting,
         states,
         flash,
-        latest_event: profile.latest_event,
+        profile,
     };
     Ok(Answer::show(text::UPDATE_EMAIL_HEADING, Frame::House { who: viewer.username }, move || view! { <EmailScreen screen/> }.into_any()))
 }
@@ -87,45 +89,63 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
 #[component]
 fn EmailScreen(screen: Screen) -> impl IntoView {
     let focus = screen.states.iter().all(|state| state.refusal.is_empty());
-    let (word, class) = if screen.verified { (text::VERIFIED, "badge ok") } else { (text::UNVERIFIED, "badge") };
-    let known = screen.now.is_some();
     let waiting = screen.waiting.clone();
     let asks = waiting.is_none() || screen.change;
-    let change = (!asks).then(|| format!("{}?change=1", paths::PROFILE_EMAIL));
-    let new = waiting.clone().filter(|it| Some(&it.address) != screen.now.as_ref()).map(|it| {
-        view! {
-            <div>
-                <dt>{text::WILL_BECOME}</dt>
-                <dd><span class="value"><bdi>{it.address}</bdi><span class="badge wait">{text::WAITING}</span></span></dd>
-                {change.clone().map(|href| view! { <dd class="actions"><a class="button slim plain" href=href>{text::CHANGE}<span class="vh">" "{text::NEW_EMAIL}</span></a></dd> })}
-            </div>
-        }
-    });
     // What was refused about a change that is over by now has no form to stand in any more.
     let over = screen.states[1..].iter().find_map(|state| state.refusal.form.or(state.refusal.fields.first().map(|(_, why)| *why)));
     let over = over.filter(|_| waiting.is_none()).map(|why| FormState { refusal: Refusal::form(why), ..FormState::default() });
     view! {
         <Live>
-            <div class="groups" data-after=screen.latest_event>
+            <div class="groups" data-after=screen.profile.latest_event>
                 <div class="title">
                     {heading(text::UPDATE_EMAIL_HEADING, focus)}
                     <a href=paths::PROFILE>{text::BACK_TO_PROFILE}</a>
                 </div>
                 {screen.flash.clone().map(note)}
                 {over.map(|state| summary(&state))}
-                <dl class="rows">
-                    <div>
-                        <dt>{text::IN_USE_NOW}</dt>
-                        <dd><span class="value"><bdi>{screen.now.clone().unwrap_or_else(|| text::NO_EMAIL.to_owned())}</bdi>{known.then(|| view! { <span class=class>{word}</span> })}</span></dd>
-                    </div>
-                    {new}
-                </dl>
+                <dl class="rows" data-live="email" data-reload="">{rows(&screen.profile)}</dl>
                 {asks.then(|| view! { <AskForAddress screen=screen.clone()/> })}
                 {waiting.map(|waiting| view! { <EnterTheCode screen=screen.clone() waiting/> })}
                 {super::news()}
             </div>
         </Live>
     }
+}
+
+/// The address in force, and the one that it becomes.
+#[cfg(feature = "ssr")]
+pub(super) fn rows(profile: &Profile) -> impl IntoView + use<> {
+    let (word, class) = if is_verified(profile) { (text::VERIFIED, "badge ok") } else { (text::UNVERIFIED, "badge") };
+    let now = profile.attributes.get(&email()).cloned();
+    let badge = now.is_some().then(|| view! { <span class=class>{word}</span> });
+    let new = waiting_for(profile).map(|it| it.value.clone()).filter(|new| Some(new) != now.as_ref());
+    let new = new.map(|address| {
+        let href = format!("{}?change=1", paths::PROFILE_EMAIL);
+        view! {
+            <div>
+                <dt>{text::WILL_BECOME}</dt>
+                <dd><span class="value"><bdi>{address}</bdi><span class="badge wait">{text::WAITING}</span></span></dd>
+                <dd class="actions"><a class="button slim plain" href=href>{text::CHANGE}<span class="vh">" "{text::NEW_EMAIL}</span></a></dd>
+            </div>
+        }
+    });
+    view! {
+        <div>
+            <dt>{text::IN_USE_NOW}</dt>
+            <dd><span class="value"><bdi>{now.unwrap_or_else(|| text::NO_EMAIL.to_owned())}</bdi>{badge}</span></dd>
+        </div>
+        {new}
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn is_verified(profile: &Profile) -> bool {
+    profile.attributes.get(&Standard::EmailVerified.into()).is_some_and(|value| value == "true")
+}
+
+#[cfg(feature = "ssr")]
+fn waiting_for(profile: &Profile) -> Option<&Pending> {
+    profile.pending.iter().find(|it| it.attribute == Standard::Email)
 }
 
 #[cfg(feature = "ssr")]
@@ -215,30 +235,30 @@ pub async fn update_email(#[server(default)] attributes: BTreeMap<String, String
 
 /// Proves the new address (operation VerifyUserAttribute).
 #[server(prefix = "", endpoint = "/profile/email/verify", protocol = FormPost)]
-pub async fn verify_email(#[server(default)] code: String) -> Result<(), FormError> {
+pub async fn verify_email(#[server(default)] code: String) -> Result<OfAttribute, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
     caller.pool.verify_attribute(&viewer, &email(), &code, &caller.origin).await.map_err(refused)?;
     caller.say(Flash::EmailChanged);
     caller.go(paths::PROFILE);
-    Ok(())
+    Ok(OfAttribute { attribute: email() })
 }
 
 /// Sends a fresh code (operation GetUserAttributeVerificationCode).
 #[server(prefix = "", endpoint = "/profile/email/resend", protocol = FormPost)]
-pub async fn resend_email_code() -> Result<(), FormError> {
+pub async fn resend_email_code() -> Result<OfAttribute, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
     caller.pool.resend_attribute_code(&viewer, &email(), &caller.origin).await.map_err(refused)?;
     caller.say(Flash::CodeSent);
     caller.go(paths::PROFILE_EMAIL);
-    Ok(())
+    Ok(OfAttribute { attribute: email() })
 }
 
 /// Gives the pending change up; the address in force stays.
 #[server(prefix = "", endpoint = "/profile/email/cancel", protocol = FormPost)]
-pub async fn cancel_email_change() -> Result<(), FormError> {
+pub async fn cancel_email_change() -> Result<OfAttribute, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
     caller.pool.cancel_attribute_change(&viewer, &email(), &caller.origin).await.map_err(refused)?;
     caller.say(Flash::ChangeCancelled);
     caller.go(paths::PROFILE_EMAIL);
-    Ok(())
+    Ok(OfAttribute { attribute: email() })
 }

@@ -19,6 +19,8 @@ pub(crate) fn input(definition: &Definition, schema: &Schema, stored: Option<&st
     let input = match standard {
         Standard::Email => input.kind("email", "email").hint(text::NEW_EMAIL_HINT),
         Standard::PhoneNumber => return phone(input.kind("tel", "tel-national"), state),
+        // A date field can't show a birthday whose year isn't told, and would save nothing in its place.
+        Standard::Birthdate if stored.starts_with("0000") => input.kind("text", "bday"),
         Standard::Birthdate => input.kind("date", "bday"),
         Standard::Website => input.kind("url", "url"),
         Standard::Profile | Standard::Picture => input.kind("url", "off"),
@@ -94,6 +96,16 @@ mod tests {
     fn a_stored_value_outside_the_list_can_be_kept() {
         let options = with_stored(vec![("de".into(), "Deutsch".into())], "en-GB");
         assert_eq!(options.iter().map(|(value, _)| value.as_str()).collect::<Vec<_>>(), ["", "en-GB", "de"]);
+    }
+
+    #[test]
+    fn a_birthday_without_a_year_can_be_kept() {
+        let schema = Schema::standard();
+        let definition = schema.get(&Standard::Birthdate.into()).unwrap();
+        leptos::prelude::Owner::new_root(None).with(|| {
+            let html = input(definition, &schema, Some("0000-05-01"), &FormState::default()).to_html();
+            assert!(html.contains("type=\"text\"") && html.contains("value=\"0000-05-01\""), "{html}");
+        });
     }
 
     #[test]

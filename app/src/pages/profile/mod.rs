@@ -7,6 +7,7 @@ pub(crate) mod fields;
 mod view;
 
 use crate::form::{FormError, FormPost};
+use crate::pages::hub::OfAttributes;
 use leptos::prelude::*;
 use model::UpdateOutcome;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,7 @@ use {
     crate::visit::{Answer, Flash, Frame, Visit},
     model::{AttributeName, Definition, FieldName, Schema, Standard, paths},
     pool::profile::Profile,
+    std::collections::BTreeSet,
     view::{EDITABLE, GROUPS, ProfileView, facts, group_of, person},
 };
 
@@ -138,7 +140,9 @@ fn deletable_contacts(screen: &Screen) -> Vec<AttributeName> {
 /// The attributes of a group that this client may write, with their definitions.
 #[cfg(feature = "ssr")]
 fn writable(screen: &Screen, key: &str) -> Vec<Definition> {
-    let may = |it: &&Definition| group_of(&it.name) == key && it.mutable && screen.profile.writable.may_write(&it.name);
+    // What can't be shown can't be edited either: saving would put nothing in its place.
+    let access = &screen.profile.writable;
+    let may = |it: &&Definition| group_of(&it.name) == key && it.mutable && access.may_write(&it.name) && access.may_read(&it.name);
     screen.schema.definitions().filter(may).cloned().collect()
 }
 
@@ -211,14 +215,15 @@ pub async fn update_attributes(
 
 /// Deletes optional attributes (operation DeleteUserAttributes); several names are separated by commas.
 #[server(prefix = "", endpoint = "/profile/delete", protocol = FormPost)]
-pub async fn delete_attributes(#[server(default)] names: String) -> Result<(), FormError> {
+pub async fn delete_attributes(#[server(default)] names: String) -> Result<OfAttributes, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
     let names: Vec<_> = names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
-    let about: Vec<_> = names.iter().filter_map(|name| name.parse().ok()).collect();
+    let about: BTreeSet<AttributeName> = names.iter().filter_map(|name| name.parse().ok()).collect();
+    let about = Vec::from_iter(about);
     caller.pool.delete_attributes(&viewer, names, &caller.origin).await.map_err(refused)?;
     caller.say_about(Flash::Deleted, &about);
     caller.go(paths::PROFILE);
-    Ok(())
+    Ok(OfAttributes { attributes: about })
 }
 
 /// What an open page re-reads.
@@ -236,5 +241,7 @@ pub async fn refresh_profile() -> Result<Fresh, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
     let profile = caller.pool.profile(&viewer).await.map_err(refused)?;
     let view = view::of(&profile, &caller.pool.settings().schema);
-    Ok(Fresh { parts: view::parts(&view), stored: profile.attributes })
+    let email = ("email".to_owned(), email::rows(&profile).to_html());
+    let parts = view::parts(&view).into_iter().chain([email]).collect();
+    Ok(Fresh { parts, stored: profile.attributes })
 }

@@ -1,0 +1,23 @@
+//! What a server function answers when it is done: the `data` of its event, as the guide's Hub has it and as the account's
+//! other open pages hear it.
+
+use model::AttributeName;
+use serde::{Deserialize, Serialize};
+
+/// `signUp`, `confirmSignUp`, `signIn`, `signOut`: whose account.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct OfAccount {
+    pub username: String,
+}
+
+/// `verifyUserAttribute`, `resendUserAttributeCode`, `cancelUserAttributeUpdate`: which attribute.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OfAttribute {
+    pub attribute: AttributeName,
+}
+
+/// `deleteUserAttributes`: which attributes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OfAttributes {
+    pub attributes: Vec<AttributeName>,
+}
