@@ -32,7 +32,7 @@ pub fn render(page: Page, visit: &Visit) -> Response<String> {
     let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new_islands())));
     let (html, policy) = owner.with(|| {
         provide_nonce();
-        let policy = content_security_policy(use_nonce().as_deref().unwrap_or_default());
+        let policy = content_security_policy(use_nonce().as_deref().unwrap_or_default(), visit.site.leptos.reload_port);
         (format!("<!DOCTYPE html>{}", document(page, visit).to_html()), policy)
     });
     owner.unset_with_forced_cleanup();
@@ -53,9 +53,10 @@ pub fn render(page: Page, visit: &Visit) -> Response<String> {
 }
 
 /// Scripts only with this page's nonce, WASM, everything else from here (CSP level 3).
-fn content_security_policy(nonce: &str) -> String {
+fn content_security_policy(nonce: &str, reload_port: u32) -> String {
     // `cargo leptos watch` reloads over a socket of its own.
-    let watch = if cfg!(debug_assertions) { " ws://127.0.0.1:3001 ws://localhost:3001" } else { "" };
+    let socket = |host| format!(" ws://{host}:{reload_port}");
+    let watch = if cfg!(debug_assertions) { socket("127.0.0.1") + &socket("localhost") } else { String::new() };
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'{watch}; \
          img-src 'self' data: blob:; font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -10,6 +10,6 @@ export const patient = undefined;
 /** Codes are worth nothing a few seconds after they were sent: enough to enter one, and not long to wait. */
 export const fleeting = `
 [codes]
-lifetime = "4s"
+lifetime = "6s"
 resend_after = "0s"
 `;

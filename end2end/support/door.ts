@@ -63,6 +63,10 @@ export class Door {
     await this.#done('/profile/email', { 'attributes[email]': email });
   }
 
+  async verifyEmail(code: string): Promise<void> {
+    await this.#done('/profile/email/verify', { code });
+  }
+
   async attributes(): Promise<Record<string, string>> {
     const answer = await this.context.request.get(`${this.url}/profile/attributes.json`);
     expect(answer.status()).toBe(200);

@@ -1,6 +1,6 @@
 //! All routes and layers on one screen.
 
-use crate::config::Config;
+use crate::config::{Config, Environment};
 use crate::layers::{access_log, client, cross_site, headers, patience};
 use crate::{events, form_door, mailbox, pages, site};
 use app::{PAGES, Site};
@@ -61,7 +61,7 @@ pub fn build(state: AppState) -> Router {
 }
 
 fn site_of(state: &AppState) -> Site {
-    let leptos = LeptosOptions::builder().output_name("nameplate").site_root("target/site").reload_port(3001_u32).build();
+    let leptos = LeptosOptions::builder().output_name("nameplate").site_root("target/site").reload_port(Environment::reload_port()).build();
     Site { pool: state.pool.clone(), secure: state.config.server.public_url.is_https(), files: Arc::new(site::files), leptos }
 }
 

@@ -107,3 +107,64 @@ async fn nobody_hears_of_other_accounts() {
     assert!(heard.contains("nickname") && !heard.contains("Johnny"));
     assert_eq!(jane.get("/profile/attributes.json").await.json()["nickname"], "Janey");
 }
+
+#[tokio::test]
+async fn an_account_has_so_many_live_pages_and_a_closed_one_makes_room() {
+    let server = TestServer::with("[server]\nevent_streams_per_account = 2\n").await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let first = Stream::open(&server, &browser, "").await;
+    let _second = Stream::open(&server, &browser, "").await;
+    assert_eq!(browser.get("/events").await.status, 429);
+    drop(first);
+    // The seat is free once the stream's task has noticed.
+    while browser.get_head("/events").await != 200 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_answered_is_what_the_other_pages_hear() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let mut stream = Stream::open(&server, &browser, "").await;
+    browser.json("/profile/email", &[("attributes[email]", "me@anotherdomain.com")]).await;
+    assert_eq!(payload(&stream.next().await)["event"], "updateUserAttributes");
+    let code = server.code_for("me@anotherdomain.com").await;
+    let wrong = support::another(&code);
+    let steps: [(&str, &str, Vec<(&str, &str)>); 4] = [
+        ("/profile/email/verify", "verifyUserAttribute_failure", vec![("code", &wrong)]),
+        ("/profile/email/verify", "verifyUserAttribute", vec![("code", &code)]),
+        ("/profile/delete", "deleteUserAttributes", vec![("names", "nickname,family_name")]),
+        ("/profile/delete", "deleteUserAttributes_failure", vec![("names", "email")]),
+    ];
+    for (path, event, form) in steps {
+        let mut answered = browser.json(path, &form).await.json();
+        if event == "verifyUserAttribute_failure" {
+            // The others are told of which attribute as well.
+            answered["attribute"] = "email".into();
+        }
+        let heard = payload(&stream.next().await);
+        assert_eq!((&heard["event"], &heard["data"]), (&event.into(), &answered));
+    }
+    browser.json("/profile/email", &[("attributes[email]", "third@domain.com")]).await;
+    stream.next().await;
+    server.wait(30);
+    for (path, event) in [("/profile/email/resend", "resendUserAttributeCode"), ("/profile/email/cancel", "cancelUserAttributeUpdate")] {
+        let answered = browser.json(path, &[]).await.json();
+        let heard = payload(&stream.next().await);
+        assert_eq!((&heard["event"], &heard["data"]), (&event.into(), &answered));
+    }
+    assert_eq!(browser.json("/sign-out", &[]).await.json()["username"], "jdoe");
+}
+
+#[tokio::test]
+async fn the_trail_says_when_from_where_and_with_which_browser() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await.saying("user-agent", "Somebrowser/1.0");
+    browser.json("/profile", &[("attributes[nickname]", "J")]).await;
+    let mut conn = server.pool.store().read().await.unwrap();
+    let query = conn.query("SELECT network, user_agent, at FROM events ORDER BY id DESC LIMIT 1");
+    let row = query.optional().await.unwrap().unwrap();
+    let (network, agent, at): (String, String, i64) = (row.get(0).unwrap(), row.get(1).unwrap(), row.get(2).unwrap());
+    assert_eq!((network.as_str(), agent.as_str(), at), ("127.0.0.1", "Somebrowser/1.0", server.pool.now().millis()));
+}

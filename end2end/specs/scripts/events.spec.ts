@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import { otherThan } from '../../support/mailbox';
 import { jane, newEmail } from '../../support/people';
 import { expect, test } from '../../support/test';
 
@@ -64,7 +65,49 @@ test('a refused update dispatches updateUserAttributes_failure with the attribut
   expect((await door.attributes()).email).toBe(jane.email);
 });
 
+test('every step that is done is dispatched with what it was about', async ({ page, door, profile, updateEmail, signIn, mailbox }) => {
+  const heard = await hub(page);
+  await profile.open();
+  await profile.edit('About you');
+  await profile.delete('nickname');
+  await profile.arrived();
+  await door.askForEmail(newEmail);
+  const code = await mailbox.codeFor(newEmail);
+  await updateEmail.open();
+  await updateEmail.submit(otherThan(code));
+  await updateEmail.refuses('Verification Code (sent to the new email)', /not the code/i);
+  await updateEmail.submit(code);
+  await profile.arrived();
+  await profile.signOut();
+  await signIn.arrived();
+  await signIn.submit(jane.username, 'not the password');
+  await expect(signIn.alert.filter({ hasText: /incorrect/i }).first()).toBeVisible();
+  await signIn.submit(jane.username, jane.password);
+  await profile.arrived();
+  expect(heard.filter(({ event }) => event !== 'updateUserAttributes')).toEqual([
+    { event: 'deleteUserAttributes', data: { attributes: ['nickname'] } },
+    // Once, although the account's pages are told of it too.
+    { event: 'verifyUserAttribute_failure', data: { form: null, fields: [['code', 'WrongCode:4']] } },
+    { event: 'verifyUserAttribute', data: { attribute: 'email' } },
+    { event: 'signOut', data: { username: jane.username } },
+    { event: 'signIn_failure', data: { form: 'WrongCredentials', fields: [] } },
+    { event: 'signIn', data: { username: jane.username } },
+  ]);
+});
+
 test.describe('two tabs', () => {
+  test('the screen of the change follows what the other tab does with it', async ({ context, door, mailbox }) => {
+    await door.askForEmail(newEmail);
+    const second = await context.newPage();
+    await second.goto('/profile/email');
+    await second.waitForFunction(() => document.documentElement.dataset.awake !== undefined);
+    await expect(second.getByRole('button', { name: 'Send Code' })).toBeVisible();
+    await door.verifyEmail(await mailbox.codeFor(newEmail));
+    await expect(second.getByRole('button', { name: 'Update Email' })).toBeVisible();
+    await expect(second.locator('dl')).toContainText(newEmail);
+    await expect(second.locator('dl')).not.toContainText(jane.email);
+  });
+
   test('the second shows the new address without a reload', async ({ context, door, updateEmail, mailbox, profile }) => {
     const second = await context.newPage();
     await second.goto('/profile');
@@ -128,5 +171,54 @@ test.describe('after the server was away', () => {
     await server.restart();
     await door.update({ family_name: 'Lastname' });
     await expect.poll(() => named(heard, 'updateUserAttributes').length, { timeout: 15_000 }).toBe(1);
+  });
+});
+
+test.describe('while nobody looks', () => {
+  /** The tab says that it is hidden, or no longer. */
+  const hide = (page: Page, hidden: boolean) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, hidden);
+
+  test('a page that was opened in the background holds no stream, and opens one when it is looked at', async ({ page, profile, door }) => {
+    await page.addInitScript(() => Object.defineProperty(document, 'hidden', { configurable: true, get: () => true }));
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await profile.open();
+    await door.update({ family_name: 'Lastname' });
+    expect(asked).not.toContain('/events');
+    await hide(page, false);
+    await expect(profile.heading).toHaveText(/Jane Lastname/);
+  });
+
+  test('a page that is hidden lets go without a word, and catches up', async ({ page, profile, door }) => {
+    await profile.open();
+    await door.update({ nickname: 'One' });
+    await expect(profile.value('Nickname')).toContainText('One');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await hide(page, true);
+    await door.update({ nickname: 'Two' });
+    expect(asked).toEqual([]);
+    await hide(page, false);
+    await expect(profile.value('Nickname')).toContainText('Two');
+  });
+});
+
+test.describe('behind a proxy whose server was away', () => {
+  test.use({ allowedOnConsole: /Failed to load resource: .* 502/ });
+
+  test('the stream is asked for again', async ({ page, profile, door }) => {
+    let away = true;
+    await page.route('**/events*', (route) => (away ? route.fulfill({ status: 502, body: 'Bad Gateway' }) : route.continue()));
+    await profile.open();
+    await door.update({ family_name: 'Lastname' });
+    await expect(profile.heading).toHaveText(/Jane Doe/);
+    away = false;
+    await expect(profile.heading).toHaveText(/Jane Lastname/, { timeout: 15_000 });
+    await door.update({ family_name: 'Again' });
+    await expect(profile.heading).toHaveText(/Jane Again/, { timeout: 15_000 });
   });
 });

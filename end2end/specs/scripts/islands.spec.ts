@@ -128,6 +128,28 @@ test('Back and Reload never lose or repeat a step', async ({ page, signUp, confi
   expect(sent).toEqual(['/confirm']);
 });
 
+test('Back from the profile does not offer a step that is done', async ({ page, signUp, profile, confirm, mailbox }) => {
+  await signUp.open();
+  await signUp.fill(jane);
+  await signUp.submit();
+  await confirm.arrived();
+  await confirm.submit(await mailbox.codeFor(jane.email));
+  await profile.arrived();
+  await page.goBack(cached);
+  await expect(page).toHaveURL('/profile');
+  await expect(profile.heading).toHaveText(profile.title);
+});
+
+test('saving without a change leaves the form and sends nothing', async ({ page, door, profile }) => {
+  await door.enter();
+  await profile.open();
+  await profile.edit('About you');
+  const sent = posts(page);
+  await profile.save();
+  await expect(profile.link('Edit About you')).toBeVisible();
+  expect(sent).toEqual([]);
+});
+
 test('a form that comes back from the page cache can be sent again', async ({ page, signIn, signUp, door, profile }) => {
   await door.enter();
   await door.signOut();

@@ -29,14 +29,14 @@ interface Watched {
 const test = base.extend<{ watched: Watched }>({
   watched: async ({}, use, info) => {
     const copy = copyOfTheTree();
-    const port = await freePort();
+    const [port, reloadPort] = [await freePort(), await freePort()];
     const url = `http://127.0.0.1:${port}`;
     const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
     let log = '';
     const child: ChildProcess = spawn('cargo', ['leptos', 'watch'], {
       cwd: copy,
       detached: true, // a group of its own: cargo-leptos and the server that it starts end together
-      env: { ...process.env, CARGO_TARGET_DIR: target, NAMEPLATE_LISTEN: `127.0.0.1:${port}`, LEPTOS_SITE_ADDR: `127.0.0.1:${port}` },
+      env: { ...process.env, CARGO_TARGET_DIR: target, NAMEPLATE_LISTEN: `127.0.0.1:${port}`, LEPTOS_SITE_ADDR: `127.0.0.1:${port}`, LEPTOS_RELOAD_PORT: `${reloadPort}` },
     });
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (log += text));
     const gone = new Promise<void>((done) => child.once('exit', () => done()));

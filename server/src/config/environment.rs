@@ -41,6 +41,13 @@ impl Environment {
         Ok(Self::from_iter(variables))
     }
 
+    /// Where `cargo leptos watch` tells open pages to load again; it may be asked to use another port than its usual one.
+    #[expect(clippy::disallowed_methods, reason = "this is the file that reads the environment")]
+    pub fn reload_port() -> u32 {
+        let told = std::env::var("LEPTOS_RELOAD_PORT").ok().filter(|_| cfg!(debug_assertions));
+        told.and_then(|port| port.parse().ok()).unwrap_or(3001)
+    }
+
     pub(super) fn config_file(&self) -> Option<PathBuf> {
         self.variables.get(CONFIG).map(PathBuf::from)
     }

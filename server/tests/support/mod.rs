@@ -126,6 +126,13 @@ impl Browser {
         self.send(request, Body::empty()).await
     }
 
+    /// The status of a page that may never end.
+    pub async fn get_head(&mut self, path: &str) -> u16 {
+        let cookies: Vec<_> = self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = Request::get(path).header(COOKIE, cookies.join("; ")).body(Body::empty()).unwrap();
+        self.router.clone().oneshot(request).await.unwrap().status().as_u16()
+    }
+
     /// Posts a form as a browser without scripts does.
     pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         self.post(path, "text/html,application/xhtml+xml", encode(fields)).await
