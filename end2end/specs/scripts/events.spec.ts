@@ -101,9 +101,9 @@ test.describe('two tabs', () => {
     const second = await context.newPage();
     await second.goto('/profile/email');
     await second.waitForFunction(() => document.documentElement.dataset.awake !== undefined);
-    await expect(second.getByRole('button', { name: 'Send Code' })).toBeVisible();
+    await expect(second.getByRole('button', { name: 'Send Code', exact: true })).toBeVisible();
     await door.verifyEmail(await mailbox.codeFor(newEmail));
-    await expect(second.getByRole('button', { name: 'Update Email' })).toBeVisible();
+    await expect(second.getByRole('button', { name: 'Update Email', exact: true })).toBeVisible();
     await expect(second.locator('dl')).toContainText(newEmail);
     await expect(second.locator('dl')).not.toContainText(jane.email);
   });
@@ -179,7 +179,7 @@ test.describe('while nobody looks', () => {
   const hide = (page: Page, hidden: boolean) =>
     page.evaluate((hidden) => {
       Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
-      document.dispatchEvent(new Event('visibilitychange'));
+      document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
     }, hidden);
 
   test('a page that was opened in the background holds no stream, and opens one when it is looked at', async ({ page, profile, door }) => {
