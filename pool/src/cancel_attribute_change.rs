@@ -1,7 +1,8 @@
 //! Giving up the change of a contact before its code is entered.
 
-use crate::sessions::{Origin, Viewer};
-use crate::store::{StoreError, users};
+use crate::identifiers::ContactKind;
+use crate::sessions::{Origin, UserId, Viewer};
+use crate::store::{StoreError, retried, users};
 use crate::{Pool, Unavailable, codes, contact_codes, events};
 use model::{AttributeName, Event, Refusal, Why};
 
@@ -41,11 +42,14 @@ impl Pool {
     /// The account is gone, or the store can't be written.
     pub async fn cancel_attribute_change(&self, viewer: &Viewer, attribute: &AttributeName, origin: &Origin) -> Result<(), CancelError> {
         let Some(kind) = contact_codes::contact_of(&self.inner.settings, viewer, attribute) else { return Ok(()) };
-        let user = viewer.user;
+        retried(|| self.give_up(viewer.user, kind, origin)).await
+    }
+
+    async fn give_up(&self, user: UserId, kind: ContactKind, origin: &Origin) -> Result<(), CancelError> {
         let mut tx = self.inner.store.begin().await?;
         users::lock(&mut tx, user).await?.ok_or(CancelError::SignedOut)?;
         if codes::cancel(&mut tx, &contact_codes::slot(user, kind)).await? {
-            let event = Event::CancelUserAttributeUpdate { attribute: attribute.clone() };
+            let event = Event::CancelUserAttributeUpdate { attribute: kind.attribute().into() };
             events::record(&mut tx, user, &event, self.now(), origin).await?;
             self.commit(tx, user).await?;
         }

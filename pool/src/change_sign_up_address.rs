@@ -3,7 +3,7 @@
 use crate::limits::{self, DAY, Rate, Wait};
 use crate::sessions::{BrowserTicket, Origin};
 use crate::sign_up_code::{self, Target};
-use crate::store::{StoreError, attributes, tickets, users};
+use crate::store::{StoreError, attributes, retried, tickets, users};
 use crate::{Pool, Unavailable, events};
 use model::{AttributeName, CodeDeliveryDetails, Event, FieldName, Refusal, Why};
 
@@ -57,24 +57,33 @@ impl Pool {
         address: &str,
         origin: &Origin,
     ) -> Result<CodeDeliveryDetails, ChangeAddressError> {
+        retried(|| self.try_to_change_address(ticket, address, origin)).await
+    }
+
+    async fn try_to_change_address(
+        &self,
+        ticket: &BrowserTicket,
+        address: &str,
+        origin: &Origin,
+    ) -> Result<CodeDeliveryDetails, ChangeAddressError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
-        let user = tickets::unconfirmed(&mut tx, ticket, now).await?.ok_or(ChangeAddressError::NoPending)?;
-        let user = users::lock(&mut tx, user).await?.ok_or(ChangeAddressError::NoPending)?;
+        let user = tickets::lock_unconfirmed(&mut tx, ticket, now).await?.ok_or(ChangeAddressError::NoPending)?;
         let (_, old) = sign_up_code::current(&mut tx, user.id).await?.ok_or(ChangeAddressError::NoPending)?;
         let new = self.check_address(&old, address).map_err(ChangeAddressError::Field)?;
 
+        // Another account may have to make way, and accounts go before counters.
+        if user.chosen_username().is_none() {
+            users::change_sign_up_key(&mut tx, user.id, new.kind, &new.key).await?;
+        }
         let changes = limits::key(inner, &["sign-up addresses of", &user.sub]);
         let rate = Rate { times: inner.settings.limits.sign_up_addresses_a_day, per: DAY };
         limits::count(&mut tx, &changes, rate, now).await??;
         sign_up_code::count_destination(&mut tx, inner, &new).await??;
-        attributes::set(&mut tx, user.id, &new.kind.attribute().into(), &new.value).await?;
-        if user.chosen_username().is_none() {
-            users::change_sign_up_key(&mut tx, user.id, new.kind, &new.key).await?;
-        }
-        sign_up_code::send(&mut tx, inner, (user.id, user.chosen_username()), &new, origin).await?;
         self.forget_tries(&mut tx, &user).await?;
-        events::record(&mut tx, user.id, &Event::ResendSignUpCode { username: user.username.clone() }, now, origin).await?;
+        attributes::set(&mut tx, user.id, &new.kind.attribute().into(), &new.value).await?;
+        sign_up_code::send(&mut tx, inner, (user.id, user.chosen_username()), &new, origin).await?;
+        events::record(&mut tx, user.id, &Event::ResendSignUpCode { username: user.username }, now, origin).await?;
         self.commit(tx, user.id).await?;
         Ok(new.kind.delivery(&new.value))
     }

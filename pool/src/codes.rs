@@ -9,7 +9,7 @@ use crate::clock::Timestamp;
 use crate::identifiers::ContactKind;
 use crate::keys::{Keys, Purpose};
 use crate::sessions::UserId;
-use crate::store::{Conn, Row, StoreError, Tx};
+use crate::store::{Conn, Row, StoreError, Tx, retried};
 use model::code::MAX_ATTEMPTS;
 use model::{AttributeName, FieldName, Refusal, Why};
 use std::fmt;
@@ -256,10 +256,12 @@ impl Attempt {
 /// Counts a try, before anything is compared and in a transaction of its own. The inner error: there is no code that
 /// could be tried.
 pub(crate) async fn count_attempt(inner: &Inner, slot: &Slot) -> Result<Result<Attempt, CodeFault>, StoreError> {
-    let mut tx = inner.store.begin().await?;
-    let counted = count_attempt_in(&mut tx, slot, inner.clock.now()).await?;
-    tx.commit().await?;
-    Ok(counted)
+    retried(async || {
+        let mut tx = inner.store.begin().await?;
+        let counted = count_attempt_in(&mut tx, slot, inner.clock.now()).await?;
+        tx.commit().await.map(|()| counted)
+    })
+    .await
 }
 
 /// The same, in a transaction that does no more than count and is committed whatever the answer is.

@@ -1,14 +1,14 @@
 //! A new account's code (operation ConfirmSignUp).
 
 use crate::clock::Timestamp;
-use crate::codes::{self, Attempt, CodeFault};
+use crate::codes::{self, Attempt, CodeFault, Slot};
 use crate::identifiers::Identifier;
-use crate::limits::{self, Rate, Wait};
+use crate::limits::{self, Key, Rate, Wait};
 use crate::sessions::{self, BrowserTicket, NewSession, Origin, UserId};
 use crate::settings::ClientId;
 use crate::sign_up_code::{self, Target};
 use crate::store::users::{self, User};
-use crate::store::{StoreError, aliases, attributes, tickets};
+use crate::store::{StoreError, aliases, attributes, retried, tickets};
 use crate::{Pool, Unavailable, events};
 use model::code::MAX_ATTEMPTS;
 use model::{CodeDeliveryDetails, Event, FieldName, Refusal, Why};
@@ -136,7 +136,7 @@ impl Pool {
         let (user, target) = self.waiting_for(ticket).await?.ok_or(CodeFault::NoCode)?;
         let counted = codes::count_attempt(&self.inner, &target.slot(user)).await?;
         match counted.and_then(|attempt| attempt.compare(&self.inner.keys, &code).map(|()| attempt)) {
-            Ok(attempt) => self.finish_sign_up(user, &attempt, Some((client, ticket)), origin).await,
+            Ok(attempt) => retried(|| self.finish_sign_up(user, &attempt, Some((client, ticket)), origin)).await,
             Err(fault) => {
                 if fault.is_a_try() {
                     self.record_refusal(user, &Event::ConfirmSignUpFailure(fault.refusal()), origin).await?;
@@ -171,22 +171,29 @@ impl Pool {
             || (UserId(0), Target { kind: sign_up_code::accepted_kinds(&inner.settings)[0], value: String::new(), key: String::new() });
         let (user, target) = found.unwrap_or_else(nobody);
 
-        let mut tx = inner.store.begin().await?;
-        sign_up_code::count_network(&mut tx, inner, origin).await??;
-        let rate = Rate { times: MAX_ATTEMPTS, per: inner.settings.codes.lifetime };
-        let left = limits::count_down(&mut tx, &key, rate, self.now()).await?;
-        let counted = codes::count_attempt_in(&mut tx, &target.slot(user), self.now()).await?;
-        tx.commit().await?;
-
+        let slot = target.slot(user);
+        let (left, counted) = retried(|| self.count_typed(&key, &slot, origin)).await?;
         let fault = match counted {
             Ok(attempt) if attempt.compare(&inner.keys, &code).is_ok() => {
-                return self.finish_sign_up(user, &attempt, None, origin).await;
+                return retried(|| self.finish_sign_up(user, &attempt, None, origin)).await;
             }
             Ok(_) => None,
             Err(fault) => (left > 0 && self.was_right_once(user, &target, &code).await?).then_some(fault),
         };
         let wrong = if left == 0 { CodeFault::WornOut } else { CodeFault::Wrong { tries_left: left } };
         Err(fault.unwrap_or(wrong).into())
+    }
+
+    /// Counts a try by name and one at the code: how many the name has left, and whether the code can be tried.
+    async fn count_typed(&self, name: &Key, slot: &Slot, origin: &Origin) -> Result<(u32, Result<Attempt, CodeFault>), ConfirmSignUpError> {
+        let (inner, now) = (&*self.inner, self.now());
+        let mut tx = inner.store.begin().await?;
+        sign_up_code::count_network(&mut tx, inner, origin).await??;
+        let rate = Rate { times: MAX_ATTEMPTS, per: inner.settings.codes.lifetime };
+        let left = limits::count_down(&mut tx, name, rate, now).await?;
+        let counted = codes::count_attempt_in(&mut tx, slot, now).await?;
+        tx.commit().await?;
+        Ok((left, counted))
     }
 
     /// The account of that name that was signed up, and where its code went.

@@ -8,7 +8,7 @@ use crate::profile::access;
 use crate::sessions::{Origin, UserId, Viewer};
 use crate::settings::Settings;
 use crate::store::profile::{self, Account};
-use crate::store::{StoreError, Tx, aliases, attributes, users};
+use crate::store::{StoreError, Tx, aliases, attributes, retried, users};
 use crate::{Inner, Pool, Unavailable, codes, contact_codes, events};
 use model::identifier::IdentifierKind;
 use model::{AttributeName, Event, FieldName, Refusal, Why};
@@ -71,7 +71,7 @@ impl Pool {
     /// whole.
     pub async fn delete_attributes(&self, viewer: &Viewer, names: Vec<String>, origin: &Origin) -> Result<(), DeleteAttributesError> {
         let done = match self.check_deletion(viewer, names) {
-            Ok(names) => self.apply_deletion(viewer, names, origin).await,
+            Ok(names) => retried(|| self.apply_deletion(viewer.user, &names, origin)).await,
             Err(refusal) => Err(refusal.into()),
         };
         if let Err(DeleteAttributesError::Refused(refusal)) = &done {
@@ -80,23 +80,23 @@ impl Pool {
         done
     }
 
-    async fn apply_deletion(&self, viewer: &Viewer, names: BTreeSet<AttributeName>, origin: &Origin) -> Result<(), DeleteAttributesError> {
-        let (inner, user, now) = (&*self.inner, viewer.user, self.now());
+    async fn apply_deletion(&self, user: UserId, names: &BTreeSet<AttributeName>, origin: &Origin) -> Result<(), DeleteAttributesError> {
+        let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
         users::lock(&mut tx, user).await?.ok_or(DeleteAttributesError::SignedOut)?;
         limits::count_change(&mut tx, inner, user).await??;
         let account = profile::load(&mut tx, user).await?.ok_or(DeleteAttributesError::SignedOut)?;
-        let indispensable = indispensable(&inner.settings, &account, &names);
+        let indispensable = indispensable(&inner.settings, &account, names);
         if !indispensable.is_empty() {
             return Err(Refusal { form: None, fields: indispensable }.into());
         }
-        for name in &names {
+        for name in names {
             remove(&mut tx, inner, (user, &account), name, origin).await?;
         }
         if names.iter().any(|name| account.attributes.contains_key(name)) {
             users::touch(&mut tx, user, now).await?;
         }
-        let event = Event::DeleteUserAttributes { attributes: names.into_iter().collect() };
+        let event = Event::DeleteUserAttributes { attributes: names.iter().cloned().collect() };
         events::record(&mut tx, user, &event, now, origin).await?;
         self.commit(tx, user).await?;
         Ok(())

@@ -2,10 +2,11 @@
 
 use crate::clock::Timestamp;
 use crate::sessions::{Origin, UserId, Viewer};
-use crate::store::{StoreError, Tx, users};
-use crate::{Pool, Unavailable, limits};
+use crate::store::{Heard, StoreError, Tx, retried, users};
+use crate::{Entropy, Pool, Unavailable, limits};
 use model::Event;
 use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
 
 /// An event that was recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,21 +17,51 @@ pub struct Recorded {
     pub at: Timestamp,
 }
 
-/// Tells listeners whose account something happened to.
+/// Where to look, after it was committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// Something happened to this account: an event, or a session that ended.
+    Of(UserId),
+    /// Something may have happened to anybody.
+    Anybody,
+}
+
+/// Tells listeners whose account something happened to, and this node's news from others'.
 #[derive(Debug, Clone)]
-pub(crate) struct Feed(broadcast::Sender<UserId>);
+pub(crate) struct Feed {
+    sender: broadcast::Sender<News>,
+    /// What this node calls itself, for as long as it runs.
+    node: String,
+}
 
 impl Feed {
-    pub(crate) fn new() -> Self {
-        Self(broadcast::channel(1024).0)
+    pub(crate) fn new(entropy: &dyn Entropy) -> Self {
+        Self { sender: broadcast::channel(1024).0, node: entropy.uuid_v4() }
     }
 
-    pub(crate) fn announce(&self, user: UserId) {
-        let _ = self.0.send(user); // nobody listens: nothing to tell
+    pub(crate) fn announce(&self, news: News) {
+        let _ = self.sender.send(news); // nobody listens: nothing to tell
+    }
+
+    /// The same for the other nodes, as a text.
+    pub(crate) fn note(&self, user: UserId) -> String {
+        format!("{} {}", self.node, user.0)
+    }
+
+    /// Passes on what another node's note says. Our own come back too, and were announced before.
+    fn pass_on(&self, note: &str) {
+        if let Some((node, user)) = note.split_once(' ')
+            && let (true, Ok(user)) = (node != self.node, user.parse())
+        {
+            self.announce(News::Of(UserId(user)));
+        }
     }
 }
 
 /// Records the event with the change itself. Afterwards [`Pool::commit`] tells the account's open pages.
+///
+/// The transaction holds the account's row (`users::lock`), or a page could miss the event: it goes on after the last
+/// number that it saw, so numbers must be committed in their order.
 pub(crate) async fn record(tx: &mut Tx, user: UserId, event: &Event, at: Timestamp, origin: &Origin) -> Result<(), StoreError> {
     let payload = serde_json::to_string(event).map_err(StoreError::unreadable)?;
     tx.query("INSERT INTO events (user_id, payload, at, network, user_agent) VALUES ($1, $2, $3, $4, $5)")
@@ -48,6 +79,10 @@ impl Pool {
     /// Records what was refused, in a transaction of its own: the use case's is gone with everything in it. It counts
     /// as a change, and beyond those that an account may make nothing is recorded: nobody fills the disk with refusals.
     pub(crate) async fn record_refusal(&self, user: UserId, event: &Event, origin: &Origin) -> Result<(), StoreError> {
+        retried(|| self.try_to_record(user, event, origin)).await
+    }
+
+    async fn try_to_record(&self, user: UserId, event: &Event, origin: &Origin) -> Result<(), StoreError> {
         let mut tx = self.inner.store.begin().await?;
         if users::lock(&mut tx, user).await?.is_some() && limits::count_change(&mut tx, &self.inner, user).await?.is_ok() {
             record(&mut tx, user, event, self.now(), origin).await?;
@@ -74,9 +109,28 @@ impl Pool {
         Ok(events)
     }
 
-    /// Whose account something happened to (an event, or a session that ended), after it was committed. A listener
-    /// that lags is told so by the channel, and looks for itself.
-    pub fn feed(&self) -> broadcast::Receiver<UserId> {
-        self.inner.feed.0.subscribe()
+    /// Whose account something happened to, after it was committed. A listener that lags is told so by the channel, and
+    /// looks for itself; one that hears nothing looks now and then, since what other nodes do may not be heard.
+    pub fn feed(&self) -> broadcast::Receiver<News> {
+        self.inner.feed.sender.subscribe()
+    }
+
+    /// Passes on to the feed what other nodes have committed, until `shutdown`. Returns at once where the database
+    /// doesn't carry such news.
+    pub async fn listen(&self, shutdown: CancellationToken) {
+        let Some(mut listener) = self.inner.store.listener() else { return };
+        loop {
+            let heard = tokio::select! {
+                () = shutdown.cancelled() => return,
+                heard = listener.next() => heard,
+            };
+            match heard {
+                Heard::News(note) => self.inner.feed.pass_on(&note),
+                Heard::Gap => self.inner.feed.announce(News::Anybody),
+            }
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! What is of no use to anybody any more goes.
 
 use crate::clock::Timestamp;
+use crate::store::{StoreError, retried};
 use crate::{Pool, Unavailable};
 use std::time::Duration;
 
@@ -14,31 +15,73 @@ const COUNTERS: Duration = days(2);
 /// shouldn't stay.
 const UNCONFIRMED: Duration = days(30);
 
+/// What is known of a message that is done is forgotten after this.
+const MESSAGES: Duration = days(30);
+
+/// So many rows go in one transaction: nobody's write should wait for more.
+const BATCH: u32 = 200;
+
 impl Pool {
-    /// Removes what has run its course: old counters, ended sessions, worthless tickets and accounts that were never
-    /// confirmed. The process calls it every hour or so; how often is of no consequence to anybody.
+    /// Removes what has run its course: old counters, ended sessions, worthless tickets, accounts that were never
+    /// confirmed, messages that are done, and events that were kept long enough. The process calls it every hour or so;
+    /// how often is of no consequence to anybody.
     pub async fn tidy(&self) -> Result<(), Unavailable> {
-        let now = self.now();
-        let idle = now.minus(self.inner.settings.sessions.idle);
-        let statements: [(&'static str, Timestamp); 5] = [
-            ("DELETE FROM limits WHERE since <= $1 AND free_at <= $1", now.minus(COUNTERS)),
-            ("DELETE FROM sessions WHERE expires_at <= $1", now),
-            ("DELETE FROM sessions WHERE last_seen_at <= $1", idle),
-            ("DELETE FROM sign_up_tickets WHERE expires_at <= $1", now),
-            ("DELETE FROM users WHERE status = 'unconfirmed' AND created_at <= $1", now.minus(UNCONFIRMED)),
+        let (now, settings) = (self.now(), &self.inner.settings);
+        let statements: [(&'static str, Timestamp); 7] = [
+            (
+                "DELETE FROM limits WHERE since <= $1 AND free_at <= $1
+                 AND key IN (SELECT key FROM limits WHERE since <= $1 AND free_at <= $1 LIMIT $2)",
+                now.minus(COUNTERS),
+            ),
+            (
+                "DELETE FROM sessions WHERE expires_at <= $1
+                 AND hash IN (SELECT hash FROM sessions WHERE expires_at <= $1 LIMIT $2)",
+                now,
+            ),
+            (
+                "DELETE FROM sessions WHERE last_seen_at <= $1
+                 AND hash IN (SELECT hash FROM sessions WHERE last_seen_at <= $1 LIMIT $2)",
+                now.minus(settings.sessions.idle),
+            ),
+            (
+                "DELETE FROM sign_up_tickets WHERE expires_at <= $1
+                 AND hash IN (SELECT hash FROM sign_up_tickets WHERE expires_at <= $1 LIMIT $2)",
+                now,
+            ),
+            (
+                "DELETE FROM users WHERE status = 'unconfirmed' AND created_at <= $1
+                 AND id IN (SELECT id FROM users WHERE status = 'unconfirmed' AND created_at <= $1 LIMIT $2)",
+                now.minus(UNCONFIRMED),
+            ),
+            (
+                "DELETE FROM outbox WHERE due_at IS NULL AND created_at <= $1
+                 AND id IN (SELECT id FROM outbox WHERE due_at IS NULL AND created_at <= $1 LIMIT $2)",
+                now.minus(MESSAGES),
+            ),
+            (
+                "DELETE FROM events WHERE at <= $1 AND id IN (SELECT id FROM events WHERE at <= $1 LIMIT $2)",
+                now.minus(settings.events.keep),
+            ),
         ];
-        // Each for itself: nobody's write should wait for all of them.
         for (sql, until) in statements {
-            let mut tx = self.inner.store.begin().await?;
-            tx.query(sql).bind(until.0).run().await?;
-            tx.commit().await?;
+            while retried(|| self.remove_some(sql, until)).await? == u64::from(BATCH) {}
         }
         Ok(())
+    }
+
+    /// The condition stands there twice for databases with several writers: what was changed since the inner query saw
+    /// it is looked at again before it goes.
+    async fn remove_some(&self, sql: &'static str, until: Timestamp) -> Result<u64, StoreError> {
+        let mut tx = self.inner.store.begin().await?;
+        let removed = tx.query(sql).bind(until.0).bind(i64::from(BATCH)).run().await?;
+        tx.commit().await.map(|()| removed)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::delivery::{Mailbox, Transport};
+    use crate::settings::Settings;
     use crate::testing::TestPool;
 
     const DAY: u64 = 24 * 60 * 60;
@@ -65,5 +108,39 @@ mod tests {
         for sql in ["SELECT COUNT(*) FROM sessions", "SELECT COUNT(*) FROM sign_up_tickets"] {
             assert_eq!(count(&pool, sql).await, 0, "{sql}");
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_more_than_a_batch_goes_all_the_same() {
+        let pool = TestPool::new().await;
+        let user = pool.signed_in("jdoe", "me@domain.com").await.user;
+        let mut tx = pool.inner.store.begin().await.unwrap();
+        for _ in 0..2 * super::BATCH + 1 {
+            let query = tx.query("INSERT INTO events (user_id, payload, at, network, user_agent) VALUES ($1, '{}', 0, '', '')");
+            query.bind(user.0).run().await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        pool.tidy().await.unwrap();
+        assert_eq!(count(&pool, "SELECT COUNT(*) FROM events WHERE at = 0").await, 0);
+        assert!(count(&pool, "SELECT COUNT(*) FROM events").await > 0, "the young ones stay");
+    }
+
+    #[tokio::test]
+    async fn events_and_messages_are_kept_for_their_time() {
+        let mut settings = Settings::default();
+        settings.events.keep = std::time::Duration::from_secs(10 * DAY);
+        let pool = TestPool::with(settings).await;
+        let viewer = pool.signed_in("jdoe", "me@domain.com").await;
+        pool.deliver_due(&Transport::Mailbox(Mailbox::new(|_| {}))).await.unwrap();
+        pool.wait(10 * DAY - 1);
+        pool.tidy().await.unwrap();
+        assert!(!pool.event_names(&viewer).await.is_empty());
+        pool.wait(1);
+        pool.tidy().await.unwrap();
+        assert!(pool.event_names(&viewer).await.is_empty());
+        assert_eq!(count(&pool, "SELECT COUNT(*) FROM outbox").await, 1);
+        pool.wait(20 * DAY);
+        pool.tidy().await.unwrap();
+        assert_eq!(count(&pool, "SELECT COUNT(*) FROM outbox").await, 0);
     }
 }

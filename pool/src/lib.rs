@@ -42,9 +42,10 @@ pub use settings::ClientId;
 pub use settings::Settings;
 pub use store::Store;
 
+use events::News;
 use std::error::Error;
 use std::sync::Arc;
-use store::{StoreError, Tx};
+use store::{StoreError, Tx, retried};
 
 /// The user pool: accounts, their attributes, codes and sessions. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -121,7 +122,7 @@ impl Pool {
         let id = pool_id(&store, &*entropy).await?;
         let passwords = passwords::Hasher::new(&settings.hashing, settings.limits.hashing_queue, &*entropy)
             .map_err(|error| Unavailable(Box::new(error)))?;
-        let (feed, wake_delivery) = (events::Feed::new(), tokio::sync::Notify::new());
+        let (feed, wake_delivery) = (events::Feed::new(&*entropy), tokio::sync::Notify::new());
         Ok(Self { inner: Arc::new(Inner { store, clock, entropy, keys, settings, id, passwords, feed, wake_delivery }) })
     }
 
@@ -150,11 +151,12 @@ impl Pool {
         self.inner.clock.now()
     }
 
-    /// Commits what happened to the account; then, not before, the account's open pages and the delivery of messages
-    /// hear of it.
-    pub(crate) async fn commit(&self, tx: Tx, user: UserId) -> Result<(), StoreError> {
+    /// Commits what happened to the account; then, not before, the account's open pages, here and at other nodes, and
+    /// the delivery of messages hear of it.
+    pub(crate) async fn commit(&self, mut tx: Tx, user: UserId) -> Result<(), StoreError> {
+        tx.tell(self.inner.feed.note(user)).await?;
         tx.commit().await?;
-        self.inner.feed.announce(user);
+        self.inner.feed.announce(News::Of(user));
         self.inner.wake_delivery.notify_one();
         Ok(())
     }
@@ -162,33 +164,48 @@ impl Pool {
 
 /// The pool's id, made once. Its form is that of the wire API: a word, one underscore, letters and digits.
 async fn pool_id(store: &Store, entropy: &dyn Entropy) -> Result<String, StoreError> {
-    let mut tx = store.begin().await?;
-    if let Some(id) = store::meta::get(&mut tx, store::meta::POOL_ID).await? {
+    let known = store::meta::get(&mut store.read().await?, store::meta::POOL_ID).await?;
+    if let Some(id) = known {
         return Ok(id);
     }
-    let id = format!("local_{}", entropy.uuid_v4().replace('-', "").split_off(20));
-    store::meta::set(&mut tx, store::meta::POOL_ID, &id).await?;
-    tx.commit().await?;
-    Ok(id)
+    let made = format!("local_{}", entropy.uuid_v4().replace('-', "").split_off(20));
+    retried(async || {
+        let mut tx = store.begin().await?;
+        let id = store::meta::set_once(&mut tx, store::meta::POOL_ID, &made).await?;
+        tx.commit().await.map(|()| id)
+    })
+    .await
 }
 
 /// Makes sure that what the store holds can be opened and verified, and remembers the keys for the next time.
 async fn adopt_keys(store: &Store, keys: &Keys) -> Result<(), StoreError> {
     let given = keys.fingerprints();
-    let mut conn = store.read().await?;
-    let stored = store::meta::get(&mut conn, store::meta::KEYS).await?;
-    drop(conn);
-    // The newest of the stored keys is the one that things were sealed with last.
-    if let Some(newest) = stored.as_deref().and_then(|list| list.split(',').next())
-        && !given.iter().any(|it| it == newest)
-    {
-        return Err(StoreError::KeyDiffers { stored: newest.to_owned(), given: given.join(", ") });
-    }
     let list = given.join(",");
-    if stored.as_deref() != Some(list.as_str()) {
-        let mut tx = store.begin().await?;
-        store::meta::set(&mut tx, store::meta::KEYS, &list).await?;
-        tx.commit().await?;
+    // Only read, if there is nothing to write: a store that is refused is left as it was found.
+    let stored = store::meta::get(&mut store.read().await?, store::meta::KEYS).await?;
+    if let Some(stored) = stored {
+        refuse_other_keys(&stored, &given)?;
+        if stored == list {
+            return Ok(());
+        }
     }
-    Ok(())
+    retried(async || {
+        let mut tx = store.begin().await?;
+        // Of several nodes that start on an empty store, each with keys of its own, one comes first.
+        let stored = store::meta::set_once(&mut tx, store::meta::KEYS, &list).await?;
+        refuse_other_keys(&stored, &given)?;
+        store::meta::set(&mut tx, store::meta::KEYS, &list).await?;
+        tx.commit().await
+    })
+    .await
+}
+
+/// The newest of the stored keys is the one that things were sealed with last.
+fn refuse_other_keys(stored: &str, given: &[String]) -> Result<(), StoreError> {
+    match stored.split(',').next() {
+        Some(newest) if !given.iter().any(|it| it == newest) => {
+            Err(StoreError::KeyDiffers { stored: newest.to_owned(), given: given.join(", ") })
+        }
+        _ => Ok(()),
+    }
 }

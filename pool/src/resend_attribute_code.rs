@@ -4,9 +4,9 @@ use crate::clock::Timestamp;
 use crate::delivery::Contact;
 use crate::identifiers::ContactKind;
 use crate::resend_sign_up_code::ResendError;
-use crate::sessions::{Origin, Viewer};
+use crate::sessions::{Origin, UserId, Viewer};
 use crate::store::profile::{self, Account};
-use crate::store::users;
+use crate::store::{retried, users};
 use crate::{Pool, contact_codes, events};
 use model::{AttributeName, CodeDeliveryDetails, Event};
 
@@ -32,15 +32,19 @@ impl Pool {
         attribute: &AttributeName,
         origin: &Origin,
     ) -> Result<AttributeCodeResent, ResendError> {
-        let (inner, user) = (&*self.inner, viewer.user);
-        let kind = contact_codes::contact_of(&inner.settings, viewer, attribute).ok_or(ResendError::NoPending)?;
+        let kind = contact_codes::contact_of(&self.inner.settings, viewer, attribute).ok_or(ResendError::NoPending)?;
+        retried(|| self.resend_to_contact(viewer.user, kind, origin)).await
+    }
+
+    async fn resend_to_contact(&self, user: UserId, kind: ContactKind, origin: &Origin) -> Result<AttributeCodeResent, ResendError> {
+        let inner = &*self.inner;
         let mut tx = inner.store.begin().await?;
         users::lock(&mut tx, user).await?.ok_or(ResendError::NoPending)?;
         let account = profile::load(&mut tx, user).await?.ok_or(ResendError::NoPending)?;
         let contact = unproven(&account, kind).ok_or(ResendError::NoPending)?;
         contact_codes::admit(&mut tx, inner, (user, &account), &contact).await??;
         let issued = contact_codes::send(&mut tx, inner, (user, &account), &contact, origin).await?;
-        let event = Event::ResendUserAttributeCode { attribute: attribute.clone() };
+        let event = Event::ResendUserAttributeCode { attribute: kind.attribute().into() };
         events::record(&mut tx, user, &event, issued.sent_at, origin).await?;
         self.commit(tx, user).await?;
         let resend_at = issued.sent_at.plus(inner.settings.codes.resend_after);

@@ -4,9 +4,9 @@ use crate::clock::Timestamp;
 use crate::confirm_sign_up::Who;
 use crate::identifiers::Identifier;
 use crate::limits::{self, DAY, Rate, Wait};
-use crate::sessions::{BrowserTicket, Origin};
+use crate::sessions::{BrowserTicket, Origin, UserId};
 use crate::store::users::{self, User};
-use crate::store::{StoreError, Tx, tickets};
+use crate::store::{StoreError, Tx, retried, tickets};
 use crate::{Pool, Unavailable, events, sign_up_code};
 use model::{Event, FieldName, Refusal, Why};
 
@@ -61,24 +61,23 @@ impl Pool {
     /// By name it answers the same for a name that is nobody's, or whose account is confirmed.
     pub async fn resend_sign_up_code(&self, who: &Who, origin: &Origin) -> Result<Resent, ResendError> {
         match who {
-            Who::Ticket(ticket) => self.resend_to_browser(ticket, origin).await,
-            Who::Typed(typed) => self.resend_to_name(typed.trim(), origin).await,
+            Who::Ticket(ticket) => retried(|| self.resend_to_browser(ticket, origin)).await,
+            Who::Typed(typed) => retried(|| self.resend_to_name(typed.trim(), origin)).await,
         }
     }
 
     async fn resend_to_browser(&self, ticket: &BrowserTicket, origin: &Origin) -> Result<Resent, ResendError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
-        let user = tickets::unconfirmed(&mut tx, ticket, now).await?.ok_or(ResendError::NoPending)?;
-        let user = users::lock(&mut tx, user).await?.ok_or(ResendError::NoPending)?;
+        let user = tickets::lock_unconfirmed(&mut tx, ticket, now).await?.ok_or(ResendError::NoPending)?;
         let (code, target) = sign_up_code::current(&mut tx, user.id).await?.ok_or(ResendError::NoPending)?;
         let free_at = sign_up_code::resend_at(inner, code.sent_at);
         if free_at > now {
             return Err(ResendError::Wait { seconds: free_at.seconds_from(now) });
         }
         sign_up_code::count_destination(&mut tx, inner, &target).await??;
-        let issued = sign_up_code::send(&mut tx, inner, (user.id, user.chosen_username()), &target, origin).await?;
         self.forget_tries(&mut tx, &user).await?;
+        let issued = sign_up_code::send(&mut tx, inner, (user.id, user.chosen_username()), &target, origin).await?;
         events::record(&mut tx, user.id, &Event::ResendSignUpCode { username: user.username }, now, origin).await?;
         self.commit(tx, user.id).await?;
         Ok(Resent { resend_at: sign_up_code::resend_at(inner, issued.sent_at) })
@@ -94,6 +93,12 @@ impl Pool {
         let who = Identifier::parse(typed, inner.settings.sign_in);
         let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
         let mut tx = inner.store.begin().await?;
+        let user = match &who {
+            Some(who) => users::unconfirmed_by_identifier(&mut tx, who).await?,
+            None => None,
+        };
+        // The account goes before the counters; no account has the number of nobody. Meanwhile it may have been confirmed.
+        let user = users::lock(&mut tx, user.map_or(UserId(0), |user| user.id)).await?.filter(|user| !user.confirmed);
         sign_up_code::count_network(&mut tx, inner, origin).await??;
         let cooling = limits::key(inner, &["sign-up code cooldown of", &name]);
         limits::cool_down(&mut tx, &cooling, inner.settings.codes.resend_after, now).await??;
@@ -101,10 +106,6 @@ impl Pool {
         let rate = Rate { times: inner.settings.limits.codes_per_destination_a_day, per: DAY };
         limits::count(&mut tx, &daily, rate, now).await??;
         limits::clear(&mut tx, &sign_up_code::tries_key(inner, &name)).await?;
-        let user = match &who {
-            Some(who) => users::unconfirmed_by_identifier(&mut tx, who).await?,
-            None => None,
-        };
         match user {
             Some(user) => self.resend_quietly(tx, &user, origin).await?,
             None => self.resend_to_nobody(tx).await?,
@@ -114,7 +115,6 @@ impl Pool {
 
     async fn resend_quietly(&self, mut tx: Tx, user: &User, origin: &Origin) -> Result<(), StoreError> {
         let (inner, now) = (&*self.inner, self.now());
-        users::lock(&mut tx, user.id).await?;
         if let Some((code, target)) = sign_up_code::current(&mut tx, user.id).await?
             && sign_up_code::resend_at(inner, code.sent_at) <= now
             && sign_up_code::count_destination(&mut tx, inner, &target).await?.is_ok()
@@ -131,7 +131,7 @@ impl Pool {
         let code = inner.entropy.code();
         inner.keys.digest(crate::keys::Purpose::Codes, &[code.as_bytes()]);
         inner.keys.seal(crate::keys::Purpose::Outbox, &[0; 512], &[], &*inner.entropy);
-        sign_up_code::current(&mut tx, crate::UserId(0)).await?;
+        sign_up_code::current(&mut tx, UserId(0)).await?;
         tx.commit().await
     }
 

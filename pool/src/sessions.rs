@@ -3,7 +3,7 @@
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::settings::ClientId;
-use crate::store::{StoreError, Tx};
+use crate::store::{Conn, StoreError, Tx, retried};
 use crate::{Inner, Pool, Unavailable};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -149,10 +149,15 @@ pub(crate) async fn begin(tx: &mut Tx, inner: &Inner, user: UserId, client: &Cli
     Ok(NewSession { token, absolute_expiry })
 }
 
-/// Ends the session, and answers whose it was.
-pub(crate) async fn end(tx: &mut Tx, session: SessionId) -> Result<Option<UserId>, StoreError> {
-    let row = tx.query("DELETE FROM sessions WHERE hash = $1 RETURNING user_id").bind(session.0.to_vec()).optional().await?;
+/// Whose session this is.
+pub(crate) async fn owner(conn: &mut Conn, session: SessionId) -> Result<Option<UserId>, StoreError> {
+    let row = conn.query("SELECT user_id FROM sessions WHERE hash = $1").bind(session.0.to_vec()).optional().await?;
     row.map(|row| Ok(UserId(row.get(0)?))).transpose()
+}
+
+/// Ends the session. `false`: it had ended before.
+pub(crate) async fn end(tx: &mut Tx, session: SessionId) -> Result<bool, StoreError> {
+    Ok(tx.query("DELETE FROM sessions WHERE hash = $1").bind(session.0.to_vec()).run().await? == 1)
 }
 
 impl Pool {
@@ -199,7 +204,7 @@ impl Pool {
 
     /// A page is not refused because this can't be written.
     async fn write_last_seen(&self, session: SessionId, now: Timestamp) {
-        let written: Result<(), StoreError> = async {
+        let written = retried(async || {
             let mut tx = self.inner.store.begin().await?;
             tx.query("UPDATE sessions SET last_seen_at = $2 WHERE hash = $1 AND last_seen_at < $2")
                 .bind(session.0.to_vec())
@@ -207,7 +212,7 @@ impl Pool {
                 .run()
                 .await?;
             tx.commit().await
-        }
+        })
         .await;
         if let Err(error) = written {
             tracing::warn!(%error, "a session's last use was not written down");

@@ -23,6 +23,7 @@ pub struct Settings {
     /// The app clients. The first one is the pages' own.
     pub clients: Vec<AppClient>,
     pub sessions: SessionTimes,
+    pub events: EventTimes,
     pub codes: CodeTimes,
     pub limits: Limits,
     pub hashing: Hashing,
@@ -59,6 +60,7 @@ impl Default for Settings {
             policy: Policy::default(),
             clients: vec![web],
             sessions: SessionTimes::default(),
+            events: EventTimes::default(),
             codes: CodeTimes::default(),
             limits: Limits::default(),
             hashing: Hashing::default(),
@@ -99,6 +101,20 @@ pub struct SessionTimes {
 impl Default for SessionTimes {
     fn default() -> Self {
         Self { idle: days(14), absolute: days(90) }
+    }
+}
+
+/// How long the trail of an account goes back.
+#[derive(Debug, Clone, Copy)]
+pub struct EventTimes {
+    /// An event is forgotten after this.
+    pub keep: Duration,
+}
+
+impl Default for EventTimes {
+    /// A year, and time to look back on it.
+    fn default() -> Self {
+        Self { keep: days(400) }
     }
 }
 

@@ -3,11 +3,11 @@
 use crate::identifiers::Identifier;
 use crate::limits::{self, Backoff, HOUR, Key, Rate, Wait};
 use crate::passwords::HashingError;
-use crate::sessions::{self, BrowserTicket, NewSession, Origin};
+use crate::sessions::{self, BrowserTicket, NewSession, Origin, UserId};
 use crate::settings::ClientId;
 use crate::sign_up_code;
 use crate::store::users::{self, User};
-use crate::store::{StoreError, tickets};
+use crate::store::{StoreError, retried, tickets};
 use crate::{Pool, Unavailable, events};
 use model::{Event, FieldName, Password, Refusal, Why};
 
@@ -107,23 +107,27 @@ impl Pool {
         let who = Identifier::parse(typed, inner.settings.sign_in);
         let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
         let failures = limits::key(inner, &["sign-ins as", &name, &origin.household().to_string()]);
-        self.admit_sign_in(&failures, origin).await?;
-        match self.prove(who.as_ref(), &form.password, origin).await? {
-            Proven { user, rehashed } if user.confirmed => {
-                let mut tx = inner.store.begin().await?;
-                self.still_holds(&mut tx, &user).await?;
-                limits::clear(&mut tx, &failures).await?;
-                if let Some(hash) = rehashed {
-                    users::rehash(&mut tx, user.id, &user.password_hash, &hash).await?;
-                }
-                let session = sessions::begin(&mut tx, inner, user.id, client, origin).await?;
-                let event = Event::SignIn { username: user.username.clone() };
-                events::record(&mut tx, user.id, &event, self.now(), origin).await?;
-                self.commit(tx, user.id).await?;
-                Ok(SignedIn::Session { username: user.username, session })
-            }
-            Proven { user, .. } => self.back_to_the_code(user, &failures, origin).await,
+        retried(|| self.admit_sign_in(&failures, origin)).await?;
+        let proven = self.prove(who.as_ref(), &form.password, origin).await?;
+        match proven.user.confirmed {
+            true => retried(|| self.begin_session(&proven, &failures, client, origin)).await,
+            false => retried(|| self.back_to_the_code(&proven.user, &failures, origin)).await,
         }
+    }
+
+    async fn begin_session(&self, proven: &Proven, failures: &Key, client: &ClientId, origin: &Origin) -> Result<SignedIn, SignInError> {
+        let (inner, Proven { user, rehashed }) = (&*self.inner, proven);
+        let mut tx = inner.store.begin().await?;
+        self.still_holds(&mut tx, user).await?;
+        limits::clear(&mut tx, failures).await?;
+        if let Some(hash) = rehashed {
+            users::rehash(&mut tx, user.id, &user.password_hash, hash).await?;
+        }
+        let session = sessions::begin(&mut tx, inner, user.id, client, origin).await?;
+        let event = Event::SignIn { username: user.username.clone() };
+        events::record(&mut tx, user.id, &event, self.now(), origin).await?;
+        self.commit(tx, user.id).await?;
+        Ok(SignedIn::Session { username: user.username.clone(), session })
     }
 
     /// Counts the try; its own transaction, so that it stays counted.
@@ -167,7 +171,7 @@ impl Pool {
                 return Ok(Proven { user, rehashed });
             }
         }
-        self.note_failure(known.as_ref(), origin).await?;
+        retried(|| self.note_failure(known.as_ref(), origin)).await?;
         Err(SignInError::WrongCredentials)
     }
 
@@ -176,32 +180,36 @@ impl Pool {
         let (inner, now) = (&*self.inner, self.now());
         let network = limits::key(inner, &["failed sign-ins from", &origin.household().to_string()]);
         let mut tx = inner.store.begin().await?;
+        // No account has the number of nobody.
+        let user = users::lock(&mut tx, user.map_or(UserId(0), |user| user.id)).await?;
         limits::count_down(&mut tx, &network, Rate { times: u32::MAX, per: HOUR }, now).await?;
         let Some(user) = user.filter(|user| user.confirmed) else { return tx.commit().await };
-        events::record(&mut tx, user.id, &Event::SignInFailure { username: user.username.clone() }, now, origin).await?;
+        events::record(&mut tx, user.id, &Event::SignInFailure { username: user.username }, now, origin).await?;
         self.commit(tx, user.id).await
     }
 
     /// The password may have been changed while this one was being compared.
-    async fn still_holds(&self, tx: &mut crate::store::Tx, proven: &User) -> Result<(), SignInError> {
+    async fn still_holds(&self, tx: &mut crate::store::Tx, proven: &User) -> Result<User, SignInError> {
         match users::lock(tx, proven.id).await? {
-            Some(now) if now.password_hash == proven.password_hash => Ok(()),
+            Some(now) if now.password_hash == proven.password_hash => Ok(now),
             _ => Err(SignInError::WrongCredentials),
         }
     }
 
     /// Right password, but no code yet: a fresh code, unless one was sent just now or too many today, and a ticket.
-    async fn back_to_the_code(&self, user: User, failures: &Key, origin: &Origin) -> Result<SignedIn, SignInError> {
+    async fn back_to_the_code(&self, user: &User, failures: &Key, origin: &Origin) -> Result<SignedIn, SignInError> {
         let (inner, now) = (&*self.inner, self.now());
         let ticket = BrowserTicket::generate(&*inner.entropy);
         let mut tx = inner.store.begin().await?;
-        self.still_holds(&mut tx, &user).await?;
+        if self.still_holds(&mut tx, user).await?.confirmed {
+            return Err(SignInError::WrongCredentials); // at this moment; the next try finds it so
+        }
         limits::clear(&mut tx, failures).await?;
         tickets::insert(&mut tx, &ticket, user.id, now, now.plus(BrowserTicket::LIFETIME)).await?;
         let (code, target) = sign_up_code::current(&mut tx, user.id).await?.ok_or(SignInError::WrongCredentials)?;
         if sign_up_code::resend_at(inner, code.sent_at) <= now && sign_up_code::count_destination(&mut tx, inner, &target).await?.is_ok() {
+            self.forget_tries(&mut tx, user).await?;
             sign_up_code::send(&mut tx, inner, (user.id, user.chosen_username()), &target, origin).await?;
-            self.forget_tries(&mut tx, &user).await?;
         }
         self.commit(tx, user.id).await?;
         Ok(SignedIn::Unconfirmed(ticket))

@@ -8,7 +8,7 @@ use crate::sessions::{BrowserTicket, Origin};
 use crate::settings::ClientId;
 use crate::sign_up_code::{self, Target};
 use crate::store::users::{self, NewUser};
-use crate::store::{StoreError, attributes, signed_up, tickets};
+use crate::store::{StoreError, attributes, retried, signed_up, tickets};
 use crate::{Pool, Unavailable, events};
 use model::{AttributeName, CodeDeliveryDetails, Event, FieldName, Password, Refusal, Why};
 use std::collections::BTreeMap;
@@ -111,23 +111,27 @@ impl Pool {
     /// For a contact that belongs to somebody everything looks and works the same; its owner reads another message.
     pub async fn sign_up(&self, client: &ClientId, form: SignUp, origin: &Origin) -> Result<SignedUp, SignUpError> {
         let form = self.check_sign_up(client, form)?;
-        self.admit_sign_up(&form, origin).await?;
+        retried(|| self.admit_sign_up(&form, origin)).await?;
         let inner = &*self.inner;
         let password_hash = inner.passwords.hash(&form.password, &*inner.entropy).await?;
-        let (now, sub) = (self.now(), inner.entropy.uuid_v4());
-        let ticket = BrowserTicket::generate(&*inner.entropy);
+        retried(|| self.write_sign_up(&form, &password_hash, origin)).await
+    }
+
+    async fn write_sign_up(&self, form: &Checked, password_hash: &str, origin: &Origin) -> Result<SignedUp, SignUpError> {
+        let (inner, now) = (&*self.inner, self.now());
+        let (sub, ticket) = (inner.entropy.uuid_v4(), BrowserTicket::generate(&*inner.entropy));
         let username = form.username.as_deref();
 
         let mut tx = inner.store.begin().await?;
-        let new = NewUser { sub: &sub, username, identifier: &form.identifier, password_hash: &password_hash };
+        let new = NewUser { sub: &sub, username, identifier: &form.identifier, password_hash };
         let (user, sub) = users::sign_up(&mut tx, &new, now).await?.ok_or(SignUpError::UsernameTaken)?;
         sign_up_code::count_destination(&mut tx, inner, &form.target).await??;
+        limits::clear(&mut tx, &sign_up_code::tries_key(inner, &form.identifier.to_key())).await?;
         signed_up::clear(&mut tx, user).await?;
         for (name, value) in &form.attributes {
             attributes::set(&mut tx, user, name, value).await?;
         }
         tickets::insert(&mut tx, &ticket, user, now, now.plus(BrowserTicket::LIFETIME)).await?;
-        limits::clear(&mut tx, &sign_up_code::tries_key(inner, &form.identifier.to_key())).await?;
         sign_up_code::send(&mut tx, inner, (user, username), &form.target, origin).await?;
         let username = username.unwrap_or(&sub).to_owned();
         events::record(&mut tx, user, &Event::SignUp { username: username.clone() }, now, origin).await?;

@@ -1,4 +1,4 @@
-//! A pool for tests: a real SQLite file in a folder of its own, a clock that is moved by hand, chance that repeats
+//! A pool for tests: a real database of its own, a clock that is moved by hand, chance that repeats
 //! itself, and the messages that would have been sent.
 
 use crate::clock::{Clock as _, TestClock, Timestamp};
@@ -12,7 +12,6 @@ use crate::sessions::{BrowserTicket, Origin, SessionToken, Viewer};
 use crate::settings::{ClientId, Hashing, Settings};
 use crate::sign_in::{SignIn, SignInError, SignedIn};
 use crate::sign_up::{SignUp, SignUpError, SignedUp};
-use crate::store::Store;
 use crate::update_attributes::UpdateAttributesError;
 use crate::verify_attribute::{Verified, VerifyAttributeError};
 use crate::{Parts, Pool};
@@ -20,18 +19,20 @@ use model::{Password, Standard, UpdateOutcome};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
-use tempfile::TempDir;
+
+mod store;
+pub use store::{SERVER, TestStore};
 
 /// The guide's password.
 pub const PASSWORD: &str = "mysecurerandompassword#123";
 
-/// A pool, and what stands around it. Its folder is removed with it.
+/// A pool, and what stands around it. Its store is removed with it.
 #[derive(Debug)]
 pub struct TestPool {
     pool: Pool,
     pub clock: TestClock,
     pub settings: Settings,
-    folder: TempDir,
+    place: TestStore,
 }
 
 impl Deref for TestPool {
@@ -51,17 +52,21 @@ impl TestPool {
 
     /// A pool of these settings, but with hashes that cost next to nothing.
     pub async fn with(settings: Settings) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::at(TestStore::new(), settings).await
+    }
+
+    /// A pool at this place.
+    pub async fn at(place: TestStore, settings: Settings) -> Self {
         let settings = Settings { hashing: Hashing { memory_kib: 32, iterations: 1, ..settings.hashing }, ..settings };
         let clock = TestClock::default();
-        let pool = open(&folder, &clock, &settings, 1).await;
-        Self { pool, clock, settings, folder }
+        let pool = open(&place, &clock, &settings, 1).await;
+        Self { pool, clock, settings, place }
     }
 
     /// The same store and clock after a restart.
     pub async fn restart(self) -> Self {
         self.pool.inner.store.close().await;
-        let pool = open(&self.folder, &self.clock, &self.settings, 2).await;
+        let pool = open(&self.place, &self.clock, &self.settings, 2).await;
         Self { pool, ..self }
     }
 
@@ -70,9 +75,14 @@ impl TestPool {
         self.pool.clone()
     }
 
-    /// The folder that holds the database.
-    pub fn folder(&self) -> &std::path::Path {
-        self.folder.path()
+    /// Where the store is.
+    pub fn place(&self) -> &TestStore {
+        &self.place
+    }
+
+    /// A second node on the same store: another process, with its own chance and the same clock.
+    pub async fn another(&self, seed: u64) -> Pool {
+        open(&self.place, &self.clock, &self.settings, seed).await
     }
 
     /// The pages' own app client.
@@ -240,8 +250,8 @@ fn code_in(message: &Message) -> Option<String> {
 }
 
 #[expect(clippy::expect_used, reason = "a test that can't be set up has failed")]
-async fn open(folder: &TempDir, clock: &TestClock, settings: &Settings, seed: u64) -> Pool {
-    let store = Store::sqlite(&folder.path().join("nameplate.db")).await.expect("the store opens");
+async fn open(place: &TestStore, clock: &TestClock, settings: &Settings, seed: u64) -> Pool {
+    let store = place.open().await.expect("the store opens");
     let keys = Keys::generate(&SeededEntropy::new(0));
     let entropy = Arc::new(SeededEntropy::new(seed));
     let parts = Parts { store, clock: Arc::new(clock.clone()), entropy, keys, settings: settings.clone() };

@@ -7,7 +7,7 @@ use crate::limits::{self, Wait};
 use crate::profile::access;
 use crate::sessions::{Origin, UserId, Viewer};
 use crate::store::profile::{self, Account};
-use crate::store::{StoreError, Tx, attributes, users};
+use crate::store::{StoreError, Tx, attributes, retried, users};
 use crate::{Inner, Pool, Unavailable, contact_codes, delete_attributes, events};
 use model::{AttributeName, Event, FieldName, Refusal, Standard, UpdateOutcome, Updated, Why};
 use std::collections::BTreeMap;
@@ -89,7 +89,7 @@ impl Pool {
         origin: &Origin,
     ) -> Result<UpdateOutcome, UpdateAttributesError> {
         let done = match self.check_update(viewer, submitted) {
-            Ok(submitted) => self.apply_update(viewer, &submitted, origin).await,
+            Ok(submitted) => retried(|| self.apply_update(viewer, &submitted, origin)).await,
             Err(refusal) => Err(refusal.into()),
         };
         if let Err(UpdateAttributesError::Refused(refusal)) = &done {

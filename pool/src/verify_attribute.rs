@@ -4,7 +4,7 @@ use crate::codes::{self, Attempt, CodeFault};
 use crate::delivery::{self, Asked, Contact, Message};
 use crate::sessions::{Origin, UserId, Viewer};
 use crate::store::profile;
-use crate::store::{StoreError, aliases, attributes, users};
+use crate::store::{StoreError, aliases, attributes, retried, users};
 use crate::{Pool, Unavailable, contact_codes, events};
 use model::{AttributeName, Event, Refusal, Why};
 
@@ -68,7 +68,7 @@ impl Pool {
         origin: &Origin,
     ) -> Result<Verified, VerifyAttributeError> {
         let done = match self.try_code(viewer, attribute, code).await {
-            Ok(attempt) => self.promote(viewer.user, &attempt, origin).await,
+            Ok(attempt) => retried(|| self.promote(viewer.user, &attempt, origin)).await,
             Err(error) => Err(error),
         };
         if let Err(VerifyAttributeError::Code(fault)) = &done

@@ -2,6 +2,7 @@ use super::*;
 use crate::settings::Settings;
 use crate::testing::{PASSWORD, TestPool, origin};
 use model::{SignInOptions, Standard};
+use tokio::task::JoinSet;
 
 async fn change(pool: &TestPool, ticket: &BrowserTicket, address: &str) -> Result<CodeDeliveryDetails, ChangeAddressError> {
     pool.change_sign_up_address(ticket, address, &origin()).await
@@ -67,4 +68,31 @@ async fn with_email_alone_the_account_moves_to_the_new_address() {
     let code = pool.code_for("me@domain.com").await;
     assert!(pool.confirm(ticket, &code).await.is_ok());
     assert!(pool.try_sign_in("me@domain.com", PASSWORD).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_that_move_to_one_address_or_to_each_others_at_once_one_has_it() {
+    let sign_in = SignInOptions { username: false, email: true, phone_number: false };
+    let mut settings = Settings { sign_in, ..Settings::default() };
+    settings.limits.codes_per_destination_a_day = 100;
+    let pool = TestPool::with(settings).await;
+    for round in 0..4 {
+        let mut tasks = JoinSet::new();
+        for n in 0..6 {
+            let ticket = pool.sign_up("", &format!("person{n}@round{round}.com")).await.ticket;
+            // In even rounds all to one address, in odd ones each to the next one's, round the table.
+            let to = if round % 2 == 0 { "prize".to_owned() } else { format!("person{}", (n + 1) % 6) };
+            let pool = pool.handle();
+            tasks.spawn(async move {
+                let moved = pool.change_sign_up_address(&ticket, &format!("{to}@round{round}.com"), &origin()).await;
+                assert!(!matches!(moved, Err(ChangeAddressError::Unavailable(_))), "{moved:?}");
+                moved.is_ok()
+            });
+        }
+        assert!(tasks.join_all().await.contains(&true));
+    }
+    let mut conn = pool.inner.store.read().await.unwrap();
+    let prizes = "SELECT COUNT(*) FROM users WHERE sign_up_key = 'email:prize@round0.com'";
+    let count: i64 = conn.query(prizes).optional().await.unwrap().unwrap().get(0).unwrap();
+    assert_eq!(count, 1);
 }

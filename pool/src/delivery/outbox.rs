@@ -54,7 +54,8 @@ impl Outcome {
     }
 }
 
-/// Drops the due messages whose code is no longer the one to enter. How many there were.
+/// Drops the due messages whose code is no longer the one to enter. How many there were. A transaction of its own: in
+/// one with [`claim`], two workers could wait for each other's rows.
 pub(super) async fn drop_stale(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
     tx.query(
         "UPDATE outbox SET outcome = 'stale', payload = NULL, due_at = NULL
@@ -113,10 +114,4 @@ pub(super) async fn postpone(tx: &mut Tx, claimed: &Claimed, due: Timestamp) -> 
 pub(super) async fn next_due(conn: &mut Conn) -> Result<Option<Timestamp>, StoreError> {
     let row = conn.query("SELECT MIN(due_at) FROM outbox WHERE due_at IS NOT NULL").optional().await?;
     Ok(row.map(|row| row.get::<Option<i64>>(0)).transpose()?.flatten().map(Timestamp))
-}
-
-/// Forgets the rows that are done and were made before this.
-pub(super) async fn forget(tx: &mut Tx, before: Timestamp) -> Result<(), StoreError> {
-    tx.query("DELETE FROM outbox WHERE due_at IS NULL AND created_at < $1").bind(before.millis()).run().await?;
-    Ok(())
 }

@@ -6,7 +6,7 @@ use super::smtp;
 use super::transport::{Parcel, Reason, SendError, Transport};
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
-use crate::store::StoreError;
+use crate::store::{StoreError, retried};
 use crate::{Pool, Unavailable};
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -24,13 +24,9 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
 /// A message that could not be sent for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(3 * 24 * 60 * 60);
-/// The outbox is looked at this often though nobody called: another node may have died with promises of its own.
-const LOOK: Duration = Duration::from_secs(30);
-/// What is known of a message that is done is forgotten after this.
-const MEMORY: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// How often it is forgotten.
-const SWEEP: Duration = Duration::from_secs(24 * 60 * 60);
-
+/// The outbox is looked at this often though nobody called: another node may have died, or more to do than it can, with
+/// promises of its own.
+const LOOK: Duration = Duration::from_secs(3);
 /// What one pass over the outbox did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -57,7 +53,6 @@ impl Pool {
     ///
     /// Several processes may do this on one store: each message is claimed by one of them.
     pub async fn deliver(&self, transport: Transport, shutdown: CancellationToken) {
-        let mut sweep_at = Timestamp::default();
         while !shutdown.is_cancelled() {
             let wait = match self.pass(&transport, &shutdown).await {
                 Ok(Progress { next_due, .. }) => next_due.map_or(LOOK, |due| due.since(self.inner.clock.now())).min(LOOK),
@@ -66,7 +61,6 @@ impl Pool {
                     FIRST_WAIT
                 }
             };
-            self.sweep(&mut sweep_at).await;
             tokio::select! {
                 () = shutdown.cancelled() => {}
                 () = self.inner.wake_delivery.notified() => {}
@@ -123,16 +117,31 @@ impl Pool {
 
     /// Claims what is due, and drops what is stale. Costs one read where there is nothing.
     async fn claim(&self, most: usize) -> Result<(usize, Vec<Claimed>), StoreError> {
-        let now = self.inner.clock.now();
-        let next_due = outbox::next_due(&mut self.inner.store.read().await?).await?;
-        if next_due.is_none_or(|due| due > now) {
-            return Ok((0, Vec::new()));
+        let (store, mut stale) = (&self.inner.store, 0);
+        loop {
+            let now = self.inner.clock.now();
+            let next_due = outbox::next_due(&mut store.read().await?).await?;
+            if next_due.is_none_or(|due| due > now) {
+                return Ok((stale, Vec::new()));
+            }
+            let dropped = retried(async || {
+                let mut tx = store.begin().await?;
+                let dropped = outbox::drop_stale(&mut tx, now).await?;
+                tx.commit().await.map(|()| dropped)
+            })
+            .await?;
+            stale += usize::try_from(dropped).unwrap_or(usize::MAX);
+            let claimed = retried(async || {
+                let mut tx = store.begin().await?;
+                let claimed = outbox::claim(&mut tx, now, LEASE, most).await?;
+                tx.commit().await.map(|()| claimed)
+            })
+            .await?;
+            // None, though some are due: another worker was there first, and there may be more.
+            if !claimed.is_empty() {
+                return Ok((stale, claimed));
+            }
         }
-        let mut tx = self.inner.store.begin().await?;
-        let stale = outbox::drop_stale(&mut tx, now).await?;
-        let claimed = outbox::claim(&mut tx, now, LEASE, most).await?;
-        tx.commit().await?;
-        Ok((usize::try_from(stale).unwrap_or(usize::MAX), claimed))
     }
 
     /// Sends one message and writes down what became of it.
@@ -156,7 +165,7 @@ impl Pool {
                 End::GivenUp
             }
         };
-        if let Err(error) = self.write_down(&claimed, &end, now).await {
+        if let Err(error) = retried(|| self.write_down(&claimed, &end, now)).await {
             tracing::error!(%id, error = &error as &dyn std::error::Error, "what became of a message was not written down");
         }
         end
@@ -182,24 +191,6 @@ impl Pool {
             }
         }
         tx.commit().await
-    }
-
-    /// Forgets old rows, once a day.
-    async fn sweep(&self, at: &mut Timestamp) {
-        let now = self.inner.clock.now();
-        if now < *at {
-            return;
-        }
-        *at = now.plus(SWEEP);
-        let swept: Result<(), StoreError> = async {
-            let mut tx = self.inner.store.begin().await?;
-            outbox::forget(&mut tx, now.minus(MEMORY)).await?;
-            tx.commit().await
-        }
-        .await;
-        if let Err(error) = swept {
-            tracing::warn!(error = &error as &dyn std::error::Error, "old messages were not forgotten");
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::entropy::{SeededEntropy, SystemEntropy};
-use crate::testing::TestPool;
+use crate::testing::{TestPool, TestStore};
 use crate::{Parts, Pool, Settings, SystemClock};
 use std::sync::Arc;
 
@@ -80,7 +80,7 @@ fn keys_in_a_log_show_nothing() {
 }
 
 async fn open(pool: &TestPool, keys: Keys) -> Result<Pool, crate::Unavailable> {
-    let store = Store::sqlite(&pool.folder().join("nameplate.db")).await.unwrap();
+    let store = pool.place().open().await.unwrap();
     let parts = Parts { store, clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy), keys, settings: Settings::default() };
     Pool::open(parts).await
 }
@@ -104,9 +104,9 @@ async fn a_store_with_data_refuses_another_key_and_accepts_a_rotated_one() {
 
 #[tokio::test]
 async fn a_new_store_gets_a_key_file_and_one_with_data_never_gets_another() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("keys");
-    let store = Store::sqlite(&folder.path().join("nameplate.db")).await.unwrap();
+    let place = TestStore::new();
+    let path = place.folder().join("keys");
+    let store = place.open().await.unwrap();
     let keys = Keys::for_store(&path, &store, &SystemEntropy).await.unwrap();
     assert_eq!(Keys::for_store(&path, &store, &SystemEntropy).await.unwrap().fingerprints(), keys.fingerprints());
 
@@ -115,4 +115,21 @@ async fn a_new_store_gets_a_key_file_and_one_with_data_never_gets_another() {
     let refused = Keys::for_store(&path, used.store(), &SystemEntropy).await;
     assert!(matches!(refused, Err(KeyError::Store(StoreError::KeyMissing))), "{refused:?}");
     assert!(!path.exists());
+}
+
+#[tokio::test]
+async fn of_nodes_that_start_at_once_with_keys_of_their_own_one_comes_first() {
+    let place = TestStore::new();
+    let start = async || {
+        let parts = Parts {
+            store: place.open().await.unwrap(),
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            keys: Keys::generate(&SystemEntropy),
+            settings: Settings::default(),
+        };
+        Pool::open(parts).await.is_ok()
+    };
+    let (a, b, c, d) = tokio::join!(start(), start(), start(), start());
+    assert_eq!([a, b, c, d].into_iter().filter(|started| *started).count(), 1);
 }

@@ -211,9 +211,7 @@ async fn nothing_readable_of_code_ticket_or_password_is_in_the_store() {
     let pool = TestPool::new().await;
     let signed_up = pool.sign_up("jdoe", "me@domain.com").await;
     let code = pool.code_for("me@domain.com").await;
-    let folder = pool.folder().to_owned();
-    let mut bytes = std::fs::read(folder.join("nameplate.db")).unwrap();
-    bytes.extend(std::fs::read(folder.join("nameplate.db-wal")).unwrap());
+    let bytes = pool.place().everything();
     assert!(bytes.windows(4).any(|window| window == b"jdoe"), "the search works");
     for secret in [code.as_str(), signed_up.ticket.reveal(), PASSWORD] {
         assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()));

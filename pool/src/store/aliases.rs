@@ -13,30 +13,23 @@ pub(crate) async fn owner(conn: &mut Conn, kind: ContactKind, key: &str) -> Resu
 /// Makes the contact the account's own, in the place of the one of that kind that it had. `false`: it belongs to
 /// another account, and nothing was changed.
 pub(crate) async fn claim(tx: &mut Tx, user: UserId, kind: ContactKind, key: &str) -> Result<bool, StoreError> {
-    // First take, then let go: a refusal leaves the old contact alone. The index on (user_id, kind) wants it the
-    // other way round, so an own row is changed in place.
-    let taken = tx
-        .query(
-            "UPDATE aliases SET key = $3 WHERE user_id = $1 AND kind = $2
-             AND NOT EXISTS (SELECT 1 FROM aliases other WHERE other.kind = $2 AND other.key = $3 AND other.user_id <> $1)",
-        )
-        .bind(user.0)
-        .bind(kind.as_str())
-        .bind(key.to_owned())
-        .run()
-        .await?;
-    if taken == 1 {
+    // Let go first: one of a kind is all that an account may have. Nobody else can take the old one before this
+    // transaction ends, so it can be had back. An UPDATE would fail, and the transaction with it, where another
+    // account takes the same contact at this moment; DO NOTHING waits for that account, and answers.
+    let query = tx.query("DELETE FROM aliases WHERE user_id = $1 AND kind = $2 RETURNING key");
+    let old: Option<String> = query.bind(user.0).bind(kind.as_str()).optional().await?.map(|row| row.get(0)).transpose()?;
+    if insert(tx, user, kind, key).await? {
         return Ok(true);
     }
-    // There was no own row, or the contact is somebody else's; both end here.
-    let inserted = tx
-        .query("INSERT INTO aliases (kind, key, user_id) VALUES ($2, $3, $1) ON CONFLICT DO NOTHING")
-        .bind(user.0)
-        .bind(kind.as_str())
-        .bind(key.to_owned())
-        .run()
-        .await?;
-    Ok(inserted == 1)
+    if let Some(old) = old {
+        insert(tx, user, kind, &old).await?;
+    }
+    Ok(false)
+}
+
+async fn insert(tx: &mut Tx, user: UserId, kind: ContactKind, key: &str) -> Result<bool, StoreError> {
+    let query = tx.query("INSERT INTO aliases (kind, key, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING");
+    Ok(query.bind(kind.as_str()).bind(key.to_owned()).bind(user.0).run().await? == 1)
 }
 
 /// Lets go of the account's contact of that kind.

@@ -6,7 +6,15 @@ use std::sync::Arc;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("the database refused a statement")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
+    #[error("the database at {at} can't be reached")]
+    Unreachable {
+        at: String,
+        #[source]
+        source: sqlx::Error,
+    },
+    #[error("the database at {at} keeps texts as {encoding}; make one that keeps them as UTF8")]
+    Encoding { at: String, encoding: String },
     #[error("the group of writes that this one was part of could not be committed")]
     Group(#[source] Arc<sqlx::Error>),
     #[error("a transaction was used after one of its statements had failed")]
@@ -34,8 +42,30 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the database undid the transaction in favour of another one, and it may do better the next time: a
+    /// deadlock, two that can't be put in an order, or two that inserted the same at once where the database judges
+    /// that by another index than the one that `ON CONFLICT` names.
+    pub(crate) fn is_lost_race(&self) -> bool {
+        const LOST: [&str; 3] = ["40001", "40P01", "23505"]; // PostgreSQL's SQLSTATE; SQLite has one writer and none of this
+        let code = match self {
+            Self::Database(error) => error.as_database_error().and_then(|it| it.code()),
+            _ => None,
+        };
+        code.is_some_and(|code| LOST.contains(&&*code))
+    }
+
     /// Something stored that cannot be what the service wrote.
     pub(crate) fn unreadable(what: impl std::fmt::Display) -> Self {
         Self::Unreadable(what.to_string())
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolClosed => Self::Closed,
+            sqlx::Error::PoolTimedOut => Self::TooSlow,
+            other => Self::Database(other),
+        }
     }
 }

@@ -23,3 +23,12 @@ pub(crate) async fn set(tx: &mut Tx, name: &str, value: &str) -> Result<(), Stor
         .await?;
     Ok(())
 }
+
+/// Sets the value of that name if there is none, and answers the one there is. The row stays taken until the
+/// transaction ends.
+pub(crate) async fn set_once(tx: &mut Tx, name: &str, value: &str) -> Result<String, StoreError> {
+    let query =
+        tx.query("INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = meta.value RETURNING value");
+    let row = query.bind(name.to_owned()).bind(value.to_owned()).optional().await?;
+    row.ok_or_else(|| StoreError::unreadable("nothing came back"))?.get(0)
+}

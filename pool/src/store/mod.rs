@@ -1,14 +1,25 @@
 //! The memory: a database, reached statement by statement.
 //!
 //! Functions of the table files take `&mut Conn` to read and `&mut Tx` to write. No query needs a second text for
-//! another database: `$1` placeholders, TEXT, BIGINT and BLOB, `ON CONFLICT`, `RETURNING`, no JSON functions. The
-//! first statement of a read-modify-write is an `UPDATE … RETURNING` of the user's row (`users::touch`): it orders
-//! the locks where there is more than one writer.
+//! another database: `$1` placeholders, TEXT, BIGINT and BLOB, `ON CONFLICT`, `RETURNING`, no JSON functions.
+//!
+//! SQLite has one writer, PostgreSQL has many, and each statement of a transaction sees what the others have committed
+//! by then (READ COMMITTED). So there:
+//! - The first statement of a read-modify-write takes the account's row (`users::lock`, `users::touch`). What was read
+//!   before that is read again.
+//! - Rows are taken in one order: the account, then counters (`limits`: the network's, the name's, the destination's),
+//!   then what belongs to the account. Whoever holds a counter takes no account.
+//! - A transaction that lost a race is begun anew ([`retried`]), so what it does outside of the store is nothing.
 //!
 //! To add a table: a migration with the same number in every folder of `pool/migrations`, and a file here.
 
 mod error;
-mod open;
+mod listen;
+pub(crate) mod migrations;
+mod postgres;
+mod postgres_url;
+mod retried;
+mod sqlite;
 mod statement;
 mod writer;
 
@@ -21,12 +32,17 @@ pub(crate) mod tickets;
 pub(crate) mod users;
 
 pub use error::StoreError;
+pub(crate) use listen::{Heard, Listener};
+pub use postgres_url::{NotADatabase, PostgresUrl};
+pub(crate) use retried::retried;
 pub use statement::{Bind, Conn, Field, Query, Row, Tx};
 
+use postgres::Postgres;
 use sqlx::SqlitePool;
 use statement::Link;
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use writer::Writer;
 
@@ -44,6 +60,7 @@ pub struct Store {
 #[derive(Clone)]
 enum Backend {
     Sqlite { readers: SqlitePool, writer: Writer },
+    Postgres(Arc<Postgres>),
 }
 
 impl Store {
@@ -53,14 +70,24 @@ impl Store {
     /// # Errors
     /// The file can't be opened or locked, comes from a newer version, or would not keep writes over a power cut.
     pub async fn sqlite(path: &Path) -> Result<Self, StoreError> {
-        let (readers, writer) = open::sqlite(path).await?;
+        let (readers, writer) = sqlite::open(path).await?;
         Ok(Self { backend: Backend::Sqlite { readers, writer } })
+    }
+
+    /// Opens the PostgreSQL database (15 or newer), which has to be there, and brings it to this version's shape.
+    /// Several nodes may do so at once.
+    ///
+    /// # Errors
+    /// The database can't be reached, comes from a newer version, or doesn't keep texts as UTF-8.
+    pub async fn postgres(url: &PostgresUrl) -> Result<Self, StoreError> {
+        Ok(Self { backend: Backend::Postgres(Arc::new(Postgres::open(url).await?)) })
     }
 
     /// A connection for reading.
     pub async fn read(&self) -> Result<Conn, StoreError> {
         Ok(match &self.backend {
             Backend::Sqlite { readers, .. } => Conn::new(Link::SqliteReader(readers.acquire().await?)),
+            Backend::Postgres(it) => Conn::new(Link::PostgresReader(it.readers.acquire().await?)),
         })
     }
 
@@ -69,8 +96,9 @@ impl Store {
         match &self.backend {
             Backend::Sqlite { writer, .. } => {
                 let lease = tokio::time::timeout(LONGEST_WAIT, writer.lease()).await.unwrap_or(Err(StoreError::TooSlow))?;
-                Ok(Tx::new(Conn::new(Link::SqliteWriter(lease))))
+                Ok(Tx::new(Conn::new(Link::SqliteWriter(lease)), false))
             }
+            Backend::Postgres(it) => Ok(Tx::new(Conn::new(Link::PostgresWriter(it.writers.begin().await?)), it.tells)),
         }
     }
 
@@ -92,12 +120,24 @@ impl Store {
         tokio::time::timeout(LONGEST_CHECK, asked).await.unwrap_or(Err(StoreError::TooSlow))
     }
 
+    /// What hears of other nodes' changes, where the database carries such news.
+    pub(crate) fn listener(&self) -> Option<Listener> {
+        match &self.backend {
+            Backend::Sqlite { .. } => None,
+            Backend::Postgres(it) => it.tells.then(|| Listener::new(it.options.clone())),
+        }
+    }
+
     /// Finishes what was begun and lets go of the database. Everything afterwards is [`StoreError::Closed`].
     pub async fn close(&self) {
         match &self.backend {
             Backend::Sqlite { readers, writer } => {
                 readers.close().await;
                 writer.close().await;
+            }
+            Backend::Postgres(it) => {
+                it.readers.close().await;
+                it.writers.close().await;
             }
         }
     }
@@ -107,6 +147,7 @@ impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.backend {
             Backend::Sqlite { .. } => "Store(sqlite)",
+            Backend::Postgres(_) => "Store(postgres)",
         })
     }
 }

@@ -1,28 +1,30 @@
 //! One SQL text, whichever database: statements are dispatched here, and everything above is written once.
 //!
-//! Statements have `$1` placeholders and native types: TEXT, BIGINT (`i64`), BLOB. To add a database, add a variant
-//! to `Link`, `Statement` and [`Row`], and its driver to [`Bind`] and [`Field`].
+//! Statements have `$1` placeholders and native types: TEXT, BIGINT (`i64`), BLOB or BYTEA. To add a database, add a
+//! variant to `Link`, `Statement` and [`Row`], and its driver to [`Bind`] and [`Field`].
 
 use super::StoreError;
 use super::writer::Lease;
 use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgArguments, PgConnection, PgQueryResult, PgRow};
 use sqlx::query::Query as SqlxQuery;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteQueryResult, SqliteRow};
-use sqlx::{Decode, Encode, Row as _, Sqlite, Type};
+use sqlx::{Decode, Encode, Postgres, Row as _, Sqlite, Transaction, Type};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 /// What can be bound to a placeholder: what every driver can carry.
-pub trait Bind<'q>: Encode<'q, Sqlite> + Type<Sqlite> {}
-impl<'q, T: Encode<'q, Sqlite> + Type<Sqlite>> Bind<'q> for T {}
+pub trait Bind<'q>: Encode<'q, Sqlite> + Type<Sqlite> + Encode<'q, Postgres> + Type<Postgres> {}
+impl<'q, T: Encode<'q, Sqlite> + Type<Sqlite> + Encode<'q, Postgres> + Type<Postgres>> Bind<'q> for T {}
 
 /// What can be read from a row: what every driver can carry.
-pub trait Field<'r>: Decode<'r, Sqlite> + Type<Sqlite> {}
-impl<'r, T: Decode<'r, Sqlite> + Type<Sqlite>> Field<'r> for T {}
+pub trait Field<'r>: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres> {}
+impl<'r, T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>> Field<'r> for T {}
 
 /// A row of an answer.
 pub enum Row {
     Sqlite(SqliteRow),
+    Postgres(PgRow),
 }
 
 impl Row {
@@ -30,12 +32,14 @@ impl Row {
     pub fn get<'r, T: Field<'r>>(&'r self, column: usize) -> Result<T, StoreError> {
         Ok(match self {
             Self::Sqlite(row) => row.try_get(column)?,
+            Self::Postgres(row) => row.try_get(column)?,
         })
     }
 }
 
 enum Statement<'c> {
     Sqlite(&'c mut SqliteConnection, SqlxQuery<'static, Sqlite, SqliteArguments>),
+    Postgres(&'c mut PgConnection, SqlxQuery<'static, Postgres, PgArguments>),
 }
 
 /// A statement whose values are being bound.
@@ -67,29 +71,41 @@ impl Query<'_> {
     pub fn bind<'q, T: Bind<'q>>(self, value: T) -> Self {
         let statement = match self.statement {
             Statement::Sqlite(conn, query) => Statement::Sqlite(conn, query.bind(value)),
+            Statement::Postgres(conn, query) => Statement::Postgres(conn, query.bind(value)),
         };
         Self { statement, failed: self.failed }
     }
 
     /// All rows of the answer.
     pub async fn all(self) -> Result<Vec<Row>, StoreError> {
-        execute!(self, fetch_all, { Sqlite => |rows: Vec<_>| rows.into_iter().map(Row::Sqlite).collect() })
+        execute!(self, fetch_all, {
+            Sqlite => |rows: Vec<_>| rows.into_iter().map(Row::Sqlite).collect(),
+            Postgres => |rows: Vec<_>| rows.into_iter().map(Row::Postgres).collect()
+        })
     }
 
     /// The first row, if there is one.
     pub async fn optional(self) -> Result<Option<Row>, StoreError> {
-        execute!(self, fetch_optional, { Sqlite => |row: Option<_>| row.map(Row::Sqlite) })
+        execute!(self, fetch_optional, {
+            Sqlite => |row: Option<_>| row.map(Row::Sqlite),
+            Postgres => |row: Option<_>| row.map(Row::Postgres)
+        })
     }
 
     /// How many rows were touched.
     pub async fn run(self) -> Result<u64, StoreError> {
-        execute!(self, execute, { Sqlite => |done: SqliteQueryResult| done.rows_affected() })
+        execute!(self, execute, {
+            Sqlite => |done: SqliteQueryResult| done.rows_affected(),
+            Postgres => |done: PgQueryResult| done.rows_affected()
+        })
     }
 }
 
 pub(super) enum Link {
     SqliteReader(PoolConnection<Sqlite>),
     SqliteWriter(Lease),
+    PostgresReader(PoolConnection<Postgres>),
+    PostgresWriter(Transaction<'static, Postgres>),
 }
 
 /// A connection on which statements run one after the other.
@@ -111,6 +127,8 @@ impl Conn {
         let statement = match &mut self.link {
             Link::SqliteReader(conn) => Statement::Sqlite(conn, sqlx::query(sql)),
             Link::SqliteWriter(lease) => Statement::Sqlite(lease.connection(), sqlx::query(sql)),
+            Link::PostgresReader(conn) => Statement::Postgres(conn, sqlx::query(sql)),
+            Link::PostgresWriter(transaction) => Statement::Postgres(transaction, sqlx::query(sql)),
         };
         Query { statement, failed: &mut self.failed }
     }
@@ -119,22 +137,35 @@ impl Conn {
 /// A transaction. Dropping it rolls it back.
 ///
 /// Between `begin` and `commit` await nothing but the database: on SQLite everybody else's write waits for this one.
-pub struct Tx(Conn);
+pub struct Tx {
+    conn: Conn,
+    /// Whether the database carries news to other nodes.
+    tells: bool,
+}
 
 impl Tx {
-    pub(super) const fn new(conn: Conn) -> Self {
-        Self(conn)
+    pub(super) const fn new(conn: Conn, tells: bool) -> Self {
+        Self { conn, tells }
+    }
+
+    /// Tells the other nodes, once this is committed; nobody, where the database can't carry that.
+    pub(crate) async fn tell(&mut self, news: String) -> Result<(), StoreError> {
+        if self.tells {
+            self.query("SELECT pg_notify($1, $2)").bind(super::listen::CHANNEL).bind(news).optional().await?;
+        }
+        Ok(())
     }
 
     /// Durable when it returns `Ok`. After a failed statement it is an error on every database, though PostgreSQL
     /// would answer "ok" to the commit of an aborted transaction.
     pub async fn commit(self) -> Result<(), StoreError> {
-        if self.0.failed {
+        if self.conn.failed {
             return Err(StoreError::AfterFailure);
         }
-        match self.0.link {
+        match self.conn.link {
             Link::SqliteWriter(lease) => lease.commit().await,
-            Link::SqliteReader(_) => Err(StoreError::AfterFailure),
+            Link::PostgresWriter(transaction) => Ok(transaction.commit().await?),
+            Link::SqliteReader(_) | Link::PostgresReader(_) => Err(StoreError::AfterFailure),
         }
     }
 }
@@ -143,13 +174,13 @@ impl Deref for Tx {
     type Target = Conn;
 
     fn deref(&self) -> &Conn {
-        &self.0
+        &self.conn
     }
 }
 
 impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Conn {
-        &mut self.0
+        &mut self.conn
     }
 }
 
@@ -174,6 +205,6 @@ impl fmt::Debug for Conn {
 
 impl fmt::Debug for Tx {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Tx").field(&self.0).finish()
+        f.debug_tuple("Tx").field(&self.conn).finish()
     }
 }

@@ -1,5 +1,6 @@
 //! Tickets of browsers that signed up and are not signed in yet.
 
+use super::users::{self, User};
 use super::{Conn, StoreError, Tx};
 use crate::clock::Timestamp;
 use crate::sessions::{BrowserTicket, UserId};
@@ -23,6 +24,17 @@ pub(crate) async fn unconfirmed(conn: &mut Conn, ticket: &BrowserTicket, now: Ti
          WHERE t.hash = $1 AND t.expires_at > $2 AND u.status = 'unconfirmed'",
     );
     query.bind(ticket.hash().to_vec()).bind(now.0).optional().await?.map(|row| Ok(UserId(row.get(0)?))).transpose()
+}
+
+/// The same, with the account's row taken for this transaction.
+pub(crate) async fn lock_unconfirmed(tx: &mut Tx, ticket: &BrowserTicket, now: Timestamp) -> Result<Option<User>, StoreError> {
+    let Some(found) = unconfirmed(tx, ticket, now).await? else { return Ok(None) };
+    let user = users::lock(tx, found).await?;
+    // Until the row was ours somebody may have confirmed the account, or signed up anew.
+    Ok(match unconfirmed(tx, ticket, now).await? {
+        Some(still) if still == found => user,
+        _ => None,
+    })
 }
 
 /// Takes the ticket in. `false`: it is worth nothing any more.

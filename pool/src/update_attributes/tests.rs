@@ -160,9 +160,9 @@ async fn an_update_and_a_refused_one_are_announced_to_the_open_pages() {
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let mut feed = pool.feed();
     pool.update(&viewer, &[("nickname", "Jo")]).await.unwrap();
-    assert_eq!(feed.try_recv(), Ok(viewer.user));
+    assert_eq!(feed.try_recv(), Ok(crate::events::News::Of(viewer.user)));
     pool.update(&viewer, &[("sub", "Jo")]).await.unwrap_err();
-    assert_eq!(feed.try_recv(), Ok(viewer.user));
+    assert_eq!(feed.try_recv(), Ok(crate::events::News::Of(viewer.user)));
 }
 
 #[tokio::test]

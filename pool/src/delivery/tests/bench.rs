@@ -1,16 +1,12 @@
 //! What the tests of this folder share.
 
 use super::mail_server::{MailServer, Manners, Received};
+use crate::Pool;
 use crate::delivery::{Asked, Contact, Message, Smtp, SmtpSettings, Transport, queue};
-use crate::entropy::SeededEntropy;
-use crate::keys::Keys;
 use crate::settings::Settings;
-use crate::store::Store;
 use crate::testing::{TestPool, origin};
-use crate::{Parts, Pool};
 use mail_parser::MessageParser;
 use std::io::Write;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -19,14 +15,6 @@ pub(super) const ADDRESS: &str = "me@domain.com";
 /// A pool with a public address and a real name.
 pub(super) async fn pool() -> TestPool {
     TestPool::with(Settings { public_url: "https://id.example.com".to_owned(), ..Settings::default() }).await
-}
-
-/// A second process on the same store.
-pub(super) async fn another(pool: &TestPool, seed: u64) -> Pool {
-    let store = Store::sqlite(&pool.folder().join("nameplate.db")).await.unwrap();
-    let keys = Keys::generate(&SeededEntropy::new(0));
-    let (clock, entropy) = (Arc::new(pool.clock.clone()), Arc::new(SeededEntropy::new(seed)));
-    Pool::open(Parts { store, clock, entropy, keys, settings: pool.settings.clone() }).await.unwrap()
 }
 
 pub(super) fn settings(url: String) -> SmtpSettings {
@@ -109,11 +97,4 @@ impl Write for Log {
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
-}
-
-/// The files of the folder that hold these bytes.
-pub(super) fn files_with(folder: &Path, text: &str) -> Vec<String> {
-    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file());
-    let holds = |path: &Path| std::fs::read(path).unwrap().windows(text.len()).any(|window| window == text.as_bytes());
-    files.filter(|path| holds(path)).map(|path| path.display().to_string()).collect()
 }

@@ -1,30 +1,22 @@
 //! Opening the SQLite file: one process at a time brings it to shape.
 
-use super::StoreError;
 use super::writer::Writer;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use super::{StoreError, migrations};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, SqlStr};
+use sqlx::{ConnectOptions as _, Connection as _};
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Number, name and text of every migration, in order, as the files are called. Never edited once released.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
-    (1, "accounts", include_str!("../../migrations/sqlite/0001_accounts.sql")),
-    (2, "codes_and_sessions", include_str!("../../migrations/sqlite/0002_codes_and_sessions.sql")),
-    (3, "limits_events_outbox", include_str!("../../migrations/sqlite/0003_limits_events_outbox.sql")),
-];
-
 /// How long a statement waits for another process, such as a backup, that holds the lock.
 const BUSY: Duration = Duration::from_secs(10);
 
-pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, Writer), StoreError> {
+pub(super) async fn open(path: &Path) -> Result<(SqlitePool, Writer), StoreError> {
     let options = options(path);
     // Held until the file is in shape: the change to WAL and the migrations are not safe side by side.
     let lock = lock(path).await?;
     let mut conn = SqliteConnection::connect_with(&options).await?;
-    migrator().run_direct(None, &mut conn, false).await?;
+    migrations::sqlite().run_direct(None, &mut conn, false).await?;
     conn.close().await?;
     let writer = Writer::start(options.clone()).await?;
     drop(lock);
@@ -40,13 +32,6 @@ pub(super) async fn sqlite(path: &Path) -> Result<(SqlitePool, Writer), StoreErr
         .connect_with(options.create_if_missing(false).pragma("query_only", "on"))
         .await?;
     Ok((readers, writer))
-}
-
-fn migrator() -> Migrator {
-    let migrations = MIGRATIONS
-        .into_iter()
-        .map(|(number, name, sql)| Migration::new(number, name.into(), MigrationType::Simple, SqlStr::from_static(sql), false));
-    Migrator::with_migrations(migrations.collect())
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {
@@ -86,18 +71,4 @@ fn private(path: &Path) -> std::io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_migration_in_the_folder_is_run_in_its_order() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");
-        let mut names: Vec<String> = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        let listed = MIGRATIONS.map(|(number, name, _)| format!("{number:04}_{name}.sql"));
-        assert_eq!(names, listed);
-    }
 }

@@ -1,0 +1,89 @@
+//! The migrations: the same numbers and names for every database, each in its own words. Never edited once released.
+
+#[cfg(any(test, feature = "testing"))]
+use sha2::{Digest as _, Sha256};
+use sqlx::SqlStr;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+type Text = (i64, &'static str, &'static str);
+
+/// Number, name and text of every migration, in order, as the files are called.
+macro_rules! migrations {
+    ($folder:literal) => {
+        [
+            (1, "accounts", include_str!(concat!("../../migrations/", $folder, "/0001_accounts.sql"))),
+            (2, "codes_and_sessions", include_str!(concat!("../../migrations/", $folder, "/0002_codes_and_sessions.sql"))),
+            (3, "limits_events_outbox", include_str!(concat!("../../migrations/", $folder, "/0003_limits_events_outbox.sql"))),
+            (4, "housekeeping", include_str!(concat!("../../migrations/", $folder, "/0004_housekeeping.sql"))),
+        ]
+    };
+}
+
+const SQLITE: [Text; 4] = migrations!("sqlite");
+const POSTGRES: [Text; SQLITE.len()] = migrations!("postgres");
+
+pub(super) fn sqlite() -> Migrator {
+    migrator(SQLITE)
+}
+
+/// Without sqlx's own lock, which not every database has that speaks PostgreSQL's protocol.
+pub(super) fn postgres() -> Migrator {
+    let mut migrator = migrator(POSTGRES);
+    migrator.set_locking(false);
+    migrator
+}
+
+fn migrator(texts: impl IntoIterator<Item = Text>) -> Migrator {
+    let migration = |(number, name, sql): Text| {
+        let sql = SqlStr::from_static(sql);
+        Migration::new(number, name.into(), MigrationType::Simple, sql, false)
+    };
+    Migrator::with_migrations(texts.into_iter().map(migration).collect())
+}
+
+/// What this version's shape is called, so that a database in that shape is found again.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn fingerprint() -> String {
+    let mut hash = Sha256::new();
+    for (_, _, sql) in POSTGRES {
+        hash.update(sql);
+    }
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+    use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+    use sqlx::{Connection as _, Executor as _};
+
+    #[tokio::test]
+    async fn a_database_of_every_earlier_version_is_brought_to_shape_with_what_it_holds() {
+        for version in 1..SQLITE.len() {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("nameplate.db");
+            let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+            let mut conn = SqliteConnection::connect_with(&options).await.unwrap();
+            migrator(SQLITE.into_iter().take(version)).run_direct(None, &mut conn, false).await.unwrap();
+            conn.execute("INSERT INTO meta (name, value) VALUES ('kept', '1')").await.unwrap();
+            conn.close().await.unwrap();
+            let store = Store::sqlite(&path).await.unwrap();
+            let kept = crate::store::meta::get(&mut store.read().await.unwrap(), "kept").await.unwrap();
+            assert_eq!(kept.as_deref(), Some("1"), "version {version}");
+        }
+    }
+    use std::path::Path;
+
+    #[test]
+    fn every_migration_in_the_folders_is_run_in_its_order() {
+        for (folder, texts) in [("sqlite", SQLITE), ("postgres", POSTGRES)] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(folder);
+            let mut names: Vec<String> =
+                std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+            names.sort();
+            let listed = texts.map(|(number, name, _)| format!("{number:04}_{name}.sql"));
+            assert_eq!(names, listed);
+        }
+    }
+}
