@@ -12,7 +12,7 @@ use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures_util::Stream;
-use pool::events::Recorded;
+use pool::events::{News, Recorded};
 use pool::{Pool, SessionToken, Unavailable, UserId, Viewer};
 use serde::Deserialize;
 use serde_json::json;
@@ -67,7 +67,15 @@ async fn follow(State(live): State<Live>, Query(resume): Query<Resume>, headers:
         Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
     };
     let Some(seat) = Seat::take(&live, viewer.user) else { return StatusCode::TOO_MANY_REQUESTS.into_response() };
-    let last = headers.get(&LAST_EVENT_ID).and_then(|id| id.to_str().ok()?.parse().ok()).or(resume.after);
+    let told = headers.get(&LAST_EVENT_ID).and_then(|id| id.to_str().ok()?.parse().ok()).or(resume.after);
+    // Known before the answer: what happens after it is heard.
+    let last = match told {
+        Some(last) => last,
+        None => match live.pool.profile(&viewer).await {
+            Ok(profile) => profile.latest_event,
+            Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        },
+    };
     stream(live, viewer, token, last, seat).into_response()
 }
 
@@ -95,7 +103,7 @@ impl Drop for Seat {
     }
 }
 
-fn stream(live: Live, viewer: Viewer, token: SessionToken, last: Option<i64>, seat: Seat) -> impl IntoResponse {
+fn stream(live: Live, viewer: Viewer, token: SessionToken, last: i64, seat: Seat) -> impl IntoResponse {
     // A browser that reads slowly fills this and is cut off by its own connection, not by others' events.
     let (out, events) = mpsc::channel::<Result<Sent, Infallible>>(16);
     let feed = live.pool.feed();
@@ -122,11 +130,7 @@ struct Follower {
 }
 
 impl Follower {
-    async fn run(self, mut feed: broadcast::Receiver<UserId>, last: Option<i64>) -> Result<(), Unavailable> {
-        let mut last = match last {
-            Some(last) => last,
-            None => self.live.pool.profile(&self.viewer).await?.latest_event,
-        };
+    async fn run(self, mut feed: broadcast::Receiver<News>, mut last: i64) -> Result<(), Unavailable> {
         loop {
             // The session is asked for after the events were read: what is sent happened while it lived. The other way
             // round, a page whose session ends in between would hear what happened after.
@@ -154,11 +158,11 @@ impl Follower {
     }
 }
 
-/// Returns when something happened to the account, or when so much happened to others that looking is cheaper.
-async fn news(feed: &mut broadcast::Receiver<UserId>, user: UserId) {
+/// Returns when something may have happened to the account, or when so much happened to others that looking is cheaper.
+async fn news(feed: &mut broadcast::Receiver<News>, user: UserId) {
     loop {
         match feed.recv().await {
-            Ok(whose) if whose != user => {}
+            Ok(News::Of(other)) if other != user => {}
             Ok(_) | Err(RecvError::Lagged(_) | RecvError::Closed) => return,
         }
     }

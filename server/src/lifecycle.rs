@@ -35,7 +35,7 @@ pub enum Fatal {
     Store(#[from] StoreError),
     #[error("the keys can't be used")]
     Keys(#[from] KeyError),
-    #[error("{0} holds a database, but the keys that it was written with are missing: put the file back (or set NAMEPLATE_KEYS)")]
+    #[error("{0} holds data, but the keys that it was written with are missing: put the file back (or set NAMEPLATE_KEYS)")]
     KeysMissing(String),
     #[error("the user pool can't be opened")]
     Pool(#[from] pool::Unavailable),
@@ -71,6 +71,10 @@ pub async fn serve(mut config: Config) -> Result<(), Fatal> {
         async move { pool.deliver(transport, stop).await }
     });
     tokio::spawn(tidy_hourly(pool.clone(), shutdown.clone()));
+    tokio::spawn({
+        let (pool, stop) = (pool.clone(), shutdown.clone());
+        async move { pool.listen(stop).await }
+    });
     let drained = accept(&state, listener, &mut stop).await;
     let grace = state.config.server.drain;
     tokio::select! {
@@ -97,7 +101,10 @@ async fn tidy_hourly(pool: Pool, stop: CancellationToken) {
 /// Opens the store and its keys. A store that is refused is left as it was found.
 pub async fn open(config: &Config) -> Result<Pool, Fatal> {
     make_folder(&config.server.data)?;
-    let store = Store::sqlite(&config.server.database()).await?;
+    let store = match &config.server.store_url {
+        Some(url) => Store::postgres(url).await?,
+        None => Store::sqlite(&config.server.database()).await?,
+    };
     let opened = unlock(config, store.clone()).await;
     if opened.is_err() {
         store.close().await;
@@ -111,7 +118,7 @@ async fn unlock(config: &Config, store: Store) -> Result<Pool, Fatal> {
     let keys = match &config.server.keys {
         Some(text) => Keys::from_text(text.reveal())?,
         None => Keys::for_store(&config.server.key_file(), &store, &*entropy).await.map_err(|error| match error {
-            KeyError::Store(StoreError::KeyMissing) => Fatal::KeysMissing(config.server.data.display().to_string()),
+            KeyError::Store(StoreError::KeyMissing) => Fatal::KeysMissing(whereabouts(config)),
             other => Fatal::Keys(other),
         })?,
     };
@@ -149,10 +156,18 @@ fn announce(state: &AppState) {
     if state.mailbox.is_some() {
         say(&format!("DEVELOPMENT MAILBOX: {}{} (no mail is sent)", config.server.public_url, model::paths::MAILBOX));
     }
-    say(&format!("data: {}", std::path::absolute(&config.server.data).unwrap_or_else(|_| config.server.data.clone()).display()));
+    say(&format!("data: {}", whereabouts(config)));
     say(&format!("user pool {}, app client {}", state.pool.id(), state.pool.pages_client()));
     for warning in &config.warnings {
         tracing::warn!("{warning}");
+    }
+}
+
+/// Where the data is, in words.
+fn whereabouts(config: &Config) -> String {
+    match &config.server.store_url {
+        Some(url) => format!("PostgreSQL at {url}"),
+        None => std::path::absolute(&config.server.data).unwrap_or_else(|_| config.server.data.clone()).display().to_string(),
     }
 }
 

@@ -29,6 +29,10 @@ fn right(config: &Config) -> String {
         None => "there is no configuration file, and none is needed".to_owned(),
     };
     let warnings = config.warnings.iter().map(|warning| format!("but {warning}\n")).collect::<String>();
-    let (name, url, data) = (&config.pool.name, &config.server.public_url, config.server.data.display());
+    let (name, url) = (&config.pool.name, &config.server.public_url);
+    let data = match &config.server.store_url {
+        Some(database) => format!("PostgreSQL at {database}"),
+        None => config.server.data.display().to_string(),
+    };
     format!("{source}: {name} would be at {url}, with its data in {data}\n{warnings}")
 }

@@ -3,6 +3,7 @@
 use super::attributes::AttributesSection;
 use super::clients::ClientSection;
 use super::codes::CodesSection;
+use super::events::EventsSection;
 use super::hashing::HashingSection;
 use super::limits::LimitsSection;
 use super::mail::MailSection;
@@ -22,6 +23,7 @@ pub struct File {
     pub password: PasswordSection,
     pub clients: Vec<ClientSection>,
     pub sessions: SessionsSection,
+    pub events: EventsSection,
     pub codes: CodesSection,
     pub limits: LimitsSection,
     pub hashing: HashingSection,
@@ -37,6 +39,7 @@ impl Default for File {
             password: PasswordSection::default(),
             clients: vec![ClientSection::pages()],
             sessions: SessionsSection::default(),
+            events: EventsSection::default(),
             codes: CodesSection::default(),
             limits: LimitsSection::default(),
             hashing: HashingSection::default(),

@@ -9,6 +9,7 @@ mod codes;
 mod document;
 mod duration;
 mod environment;
+mod events;
 mod faults;
 mod file;
 mod hashing;
@@ -154,6 +155,7 @@ fn build(file: &File, keys: Option<Secret>, faults: &mut Faults<'_>) -> Config {
         policy: file.password.policy(faults),
         clients,
         sessions: file.sessions.times(faults),
+        events: file.events.times(faults),
         codes: file.codes.times(faults),
         limits: file.limits.limits(faults),
         hashing: file.hashing.hashing(faults),

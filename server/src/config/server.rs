@@ -5,6 +5,7 @@ use super::faults::Faults;
 use super::public_url::PublicUrl;
 use super::secret::Secret;
 use ipnet::IpNet;
+use pool::store::{NotADatabase, PostgresUrl};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -25,9 +26,16 @@ pub struct ServerSection {
     /// The networks of proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8`.
     #[schemars(extend("x-env" = "NAMEPLATE_TRUSTED_PROXIES"))]
     pub trusted_proxies: Vec<String>,
-    /// The folder of the database and the keys.
+    /// The folder of the keys, and of the database if there is no `store_url`.
     #[schemars(extend("x-env" = "NAMEPLATE_DATA"))]
     pub data: PathBuf,
+    /// A PostgreSQL database (15 or newer) instead of a SQLite file in the data folder:
+    /// `postgres://user:password@db.example.com/nameplate?sslmode=verify-full`; by a Unix socket
+    /// `postgres://user@localhost/nameplate?host=/run/postgresql`. Without `sslmode` the connection is encrypted if the
+    /// server can, but not verified. Several nodes may share one, with the same keys and settings. Special characters in
+    /// user and password are percent-encoded. Better kept in the environment than in the file.
+    #[schemars(extend("x-env" = "NAMEPLATE_STORE_URL"))]
+    pub store_url: Option<Secret>,
     /// The largest form, in bytes.
     pub body_limit: u32,
     /// How many connections may be open at once; further ones wait.
@@ -68,6 +76,7 @@ impl Default for ServerSection {
             public_url: None,
             trusted_proxies: Vec::new(),
             data: "./data".into(),
+            store_url: None,
             body_limit: 64 * 1024,
             connections: 4096,
             connections_per_network: 512,
@@ -91,6 +100,8 @@ pub struct ServerConfig {
     pub public_url: PublicUrl,
     pub trusted_proxies: Vec<IpNet>,
     pub data: PathBuf,
+    /// Where the data is, if it isn't in that folder.
+    pub store_url: Option<PostgresUrl>,
     /// Keys from the environment (`NAMEPLATE_KEYS`), instead of the file in the data folder.
     pub keys: Option<Secret>,
     pub body_limit: usize,
@@ -112,7 +123,7 @@ impl ServerConfig {
         self.trusted_proxies.iter().any(|network| network.contains(&address))
     }
 
-    /// Where the database is.
+    /// Where the database is, if it is a file.
     pub fn database(&self) -> PathBuf {
         self.data.join("nameplate.db")
     }
@@ -132,6 +143,7 @@ impl ServerSection {
             public_url,
             trusted_proxies: self.trusted_proxies(faults),
             data: self.data.clone(),
+            store_url: self.store_url(faults),
             keys,
             body_limit: self.body_limit as usize,
             connections: self.connections as usize,
@@ -197,6 +209,16 @@ impl ServerSection {
             }
             PublicUrl::nowhere()
         })
+    }
+
+    /// The text itself is never repeated: it holds a password.
+    fn store_url(&self, faults: &mut Faults<'_>) -> Option<PostgresUrl> {
+        let wrong = |error: NotADatabase| {
+            let right =
+                "an address such as postgres://user:password@db.example.com/nameplate, or none for a SQLite file in the data folder";
+            faults.add("server.store_url", error.to_string(), right);
+        };
+        self.store_url.as_ref()?.reveal().parse().map_err(wrong).ok()
     }
 
     fn trusted_proxies(&self, faults: &mut Faults<'_>) -> Vec<IpNet> {

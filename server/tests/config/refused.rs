@@ -231,6 +231,12 @@ fn numbers_and_durations_out_of_range_are_refused_with_the_range() {
         ("[codes]\nlifetime = '8days'\n", &[], &["line 2: codes.lifetime: ", "at most 7days"]),
         ("[codes]\nlifetime = '20s'\n", &[], &["codes.resend_after: "]),
         ("[sessions]\nidle = '100days'\n", &[], &["line 2: sessions.idle: it is longer than sessions.absolute"]),
+        ("[events]\nkeep = '1h'\n", &[], &["line 2: events.keep: ", "at least 1day"]),
+        (
+            "[server]\nstore_url = 'nameplate.db'\n",
+            &[],
+            &["line 2: server.store_url: this is no address", "a SQLite file in the data folder"],
+        ),
         ("[server]\ndrain = '0s'\n", &[], &["line 2: server.drain: this is no time at all"]),
         ("[server]\nbody_limit = 1\n", &[], &["line 2: server.body_limit: ", "from 1024 to 1048576"]),
         ("[server]\nlog_level = '=='\n", &[], &["line 2: server.log_level: "]),
@@ -269,6 +275,15 @@ fn a_secret_is_never_repeated() {
 
     let keys = refusal("", &[("NAMEPLATE_KEYS", "hunter2")]);
     assert!(keys.contains("environment variable NAMEPLATE_KEYS: ") && !keys.contains(SECRET), "{keys}");
+
+    for wrong in ["hunter2", "mysql://user:hunter2@db/x", "postgres://user:hunter2@db", "postgres://user@db/x?password=hunter2"] {
+        let text = format!("[server]\nstore_url = '{wrong}'\n");
+        for said in [refusal(&text, &[]), refusal("", &[("NAMEPLATE_STORE_URL", wrong)])] {
+            assert!(said.contains("server.store_url: ") && !said.contains(SECRET), "{wrong}: {said}");
+        }
+    }
+    let store = "postgres://user:hunter2@db.example.com/nameplate";
+    assert!(!format!("{:?}", load("", &[("NAMEPLATE_STORE_URL", store)]).unwrap()).contains(SECRET));
 
     let fine = load("", &[("NAMEPLATE_SMTP_URL", "smtps://user:hunter2@mail.example.com")]).unwrap();
     assert!(!format!("{fine:?}").contains(SECRET));

@@ -1,6 +1,7 @@
 //! One folder with its configuration and data, and the programs that are started in it.
 
 use crate::browser::Browser;
+use pool::testing::TestStore;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -46,14 +47,35 @@ pub fn now() -> Instant {
 /// A folder that programs are started in.
 pub struct Home {
     folder: TempDir,
+    /// Where its programs keep their data, if that isn't the folder.
+    store: TestStore,
     started: AtomicU32,
 }
 
 impl Home {
     pub fn new(config: &str) -> Self {
+        Self::with_store(config, TestStore::empty())
+    }
+
+    /// With its database in its folder, whatever the tests are run on: for what is about files.
+    pub fn with_files(config: &str) -> Self {
+        Self::with_store(config, TestStore::sqlite())
+    }
+
+    fn with_store(config: &str, store: TestStore) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("nameplate.toml"), config).unwrap();
-        Self { folder, started: AtomicU32::new(0) }
+        Self { folder, store, started: AtomicU32::new(0) }
+    }
+
+    /// Whether the data is in the folder.
+    pub fn has_files(&self) -> bool {
+        self.store.url().is_none()
+    }
+
+    /// What another database than a file holds, for searching.
+    pub fn stored_elsewhere(&self) -> Vec<u8> {
+        if self.has_files() { Vec::new() } else { self.store.everything() }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -68,6 +90,7 @@ impl Home {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nameplate"));
         command.args(arguments).current_dir(self.folder.path()).env_clear().env("NAMEPLATE_LISTEN", "127.0.0.1:0").stdin(Stdio::null());
+        command.envs(self.store.url().map(|url| ("NAMEPLATE_STORE_URL", url)));
         command
     }
 

@@ -12,7 +12,11 @@ fn it_says_where_it_answers_where_the_mailbox_is_and_where_the_data_is() {
     let (said, address) = (running.program.said(), &running.address);
     assert!(said.contains(&format!("Nameplate is at http://{address}\n")), "{said}");
     assert!(said.contains(&format!("DEVELOPMENT MAILBOX: http://{address}/dev/mailbox ")), "{said}");
-    assert!(said.contains(&format!("data: {}\n", fs::canonicalize(home.data()).unwrap().display())), "{said}");
+    if home.has_files() {
+        assert!(said.contains(&format!("data: {}\n", fs::canonicalize(home.data()).unwrap().display())), "{said}");
+    } else {
+        assert!(said.contains("data: PostgreSQL at /") && !said.contains("postgres://"), "{said}");
+    }
     let mut browser = running.browser();
     assert_eq!(browser.get("/healthz").unwrap().body, "ok\n");
     assert_eq!(browser.get("/readyz").unwrap().body, "ready\n");
@@ -142,7 +146,7 @@ fn a_store_that_can_not_be_opened_is_named() {
     assert_eq!(done.code, Some(1), "{done:?}");
     assert!(done.complained.contains("the folder ./data can't be used"), "{done:?}");
 
-    let home = Home::new(CONFIG);
+    let home = Home::with_files(CONFIG);
     home.start().stop();
     fs::write(home.data().join("nameplate.db"), "this is no database, whatever its name says".repeat(100)).unwrap();
     let done = home.run(&[], &[]);
@@ -167,4 +171,36 @@ fn a_pending_code_outlives_a_restart_and_new_keys() {
     let profile = until("the profile", || late.get("/profile/attributes.json").ok());
     assert_eq!(profile.json()["email_verified"], "true");
     running.stop();
+}
+
+#[test]
+fn a_database_that_does_not_answer_is_named_without_its_password() {
+    let home = Home::with_files(CONFIG);
+    let done = home.run(&[], &[("NAMEPLATE_STORE_URL", "postgres://jane:hunter2@127.0.0.1:9/nameplate")]);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert!(done.complained.contains("the database at 127.0.0.1:9/nameplate can't be reached"), "{done:?}");
+    assert!(!done.complained.contains("hunter2"), "{done:?}");
+}
+
+#[test]
+#[ignore = "PostgreSQL only: scripts/test-rust"]
+fn a_second_node_needs_the_keys_of_the_first_and_then_serves_the_same_people() {
+    let home = Home::new(CONFIG);
+    let first = home.start();
+    let jane = first.signed_in("jane");
+    // Another machine: another folder, the same database.
+    let elsewhere = [("NAMEPLATE_DATA", "./elsewhere")];
+    let refused = home.run(&[], &elsewhere);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.complained.contains("holds data, but the keys that it was written with are missing"), "{refused:?}");
+    assert!(!home.path("elsewhere/keys").exists(), "a key was made for data that it didn't write");
+
+    fs::copy(home.data().join("keys"), home.path("elsewhere/keys")).unwrap();
+    let second = home.spawn(&elsewhere).running();
+    let profile = jane.at(&second.address).get("/profile/attributes.json").unwrap();
+    assert_eq!(profile.json()["email"], "jane@domain.com");
+    first.stop();
+    let profile = jane.at(&second.address).get("/profile/attributes.json").unwrap();
+    assert_eq!(profile.status, 200);
+    second.stop();
 }

@@ -1,4 +1,4 @@
-//! A server for tests: the real router on a real SQLite file, with a clock moved by hand and the messages at hand.
+//! A server for tests: the real router on a real database, with a clock moved by hand and the messages at hand.
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses its own part of it")]
 #![expect(clippy::unwrap_used, reason = "a test that can't be set up has failed")]
 
@@ -8,12 +8,12 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Request, StatusCode};
 use pool::delivery::{Letter, Mailbox, Transport};
 use pool::settings::Hashing;
-use pool::{Keys, Parts, Pool, SeededEntropy, Store, TestClock};
+use pool::testing::TestStore;
+use pool::{Keys, Parts, Pool, SeededEntropy, TestClock};
 use server::config::{Config, Environment};
 use server::router::{self, AppState};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -24,7 +24,7 @@ pub struct TestServer {
     pub router: Router,
     pub pool: Pool,
     pub clock: TestClock,
-    pub folder: TempDir,
+    pub place: TestStore,
     mailbox: Mailbox,
     shutdown: CancellationToken,
 }
@@ -37,11 +37,11 @@ impl TestServer {
     /// With this text as its `nameplate.toml`.
     pub async fn with(toml: &str) -> Self {
         let mut config = Config::from_text(toml, &Environment::default()).unwrap();
-        let folder = tempfile::tempdir().unwrap();
+        let place = TestStore::new();
         config.pool.hashing = Hashing { memory_kib: 32, iterations: 1, ..config.pool.hashing };
         let clock = TestClock::new(1_795_356_120_000);
         let parts = Parts {
-            store: Store::sqlite(&folder.path().join("nameplate.db")).await.unwrap(),
+            store: place.open().await.unwrap(),
             clock: Arc::new(clock.clone()),
             entropy: Arc::new(SeededEntropy::new(1)),
             keys: Keys::generate(&SeededEntropy::new(2)),
@@ -51,7 +51,7 @@ impl TestServer {
         let mailbox = Mailbox::new(|_| {});
         let shutdown = CancellationToken::new();
         let state = AppState { pool: pool.clone(), config: Arc::new(config), mailbox: Some(mailbox.clone()), shutdown: shutdown.clone() };
-        Self { router: router::build(state), pool, clock, folder, mailbox, shutdown }
+        Self { router: router::build(state), pool, clock, place, mailbox, shutdown }
     }
 
     pub fn browser(&self) -> Browser {
