@@ -27,9 +27,9 @@ test: ## all of it: style, rules, the program in a browser, the finished program
 	@scripts/setup test
 	@$(MAKE) lint test-rust test-e2e test-watch test-release
 
-test-rust: ## the tests of the crates
-	@scripts/setup run
-	@scripts/test-rust
+test-rust: ## the tests of the crates, on SQLite and on PostgreSQL (ARGS="postgres verify_attribute" picks some)
+	@scripts/setup test-rust
+	@scripts/test-rust $(ARGS)
 
 test-e2e: ## the program in a browser (ARGS="main-job --project=js-off" picks some)
 	@scripts/setup test
