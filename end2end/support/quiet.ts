@@ -1,5 +1,8 @@
 import type { BrowserContext } from '@playwright/test';
 
+/** A test types into a page before the browser has come to its `autofocus`. */
+const fasterThanTheBrowser = /^Autofocus processing was blocked because a document already has a focused element/;
+
 /**
  * What nobody should have to see: anything on the console, errors of scripts, requests to elsewhere.
  *
@@ -12,7 +15,7 @@ export function listen(context: BrowserContext, origin: string, allowed?: RegExp
     const { url } = message.location();
     const refusal = /^Failed to load resource: .* status of 4\d\d/.test(message.text());
     if (refusal && !new URL(url).pathname.startsWith('/pkg/')) return;
-    if (allowed?.test(message.text())) return;
+    if (fasterThanTheBrowser.test(message.text()) || allowed?.test(message.text())) return;
     heard.push(`console ${message.type()}: ${message.text()} (${url})`);
   });
   context.on('weberror', (error) => heard.push(`error in a script: ${error.error()}`));

@@ -1,11 +1,13 @@
 //! The program itself, as an operator has it: started, stopped, killed, started again.
 //!
-//! `NAMEPLATE_TEST_KILLS=100 cargo test -p server --test process` is the long form of the kill -9 test.
+//! `NAMEPLATE_TEST_KILLS=100 scripts/test-rust killed` is the long form of the kill -9 tests.
 #![expect(clippy::unwrap_used, reason = "what a test's helpers can't do, the test can't")]
 
 mod browser;
 mod command_line;
 mod killed;
+mod mailroom;
+mod nodes;
 mod program;
 mod secrets;
 mod starting;

@@ -68,6 +68,11 @@ impl Home {
         Self { folder, store, started: AtomicU32::new(0) }
     }
 
+    /// Where the data is, if it isn't in the folder.
+    pub const fn store(&self) -> &TestStore {
+        &self.store
+    }
+
     /// Whether the data is in the folder.
     pub fn has_files(&self) -> bool {
         self.store.url().is_none()

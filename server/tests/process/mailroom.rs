@@ -1,0 +1,98 @@
+//! Takes every mail, for tests with several programs: a mailbox belongs to one.
+
+use crate::program::until;
+use mail_parser::MessageParser;
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Result, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// The same for every attempt to send it.
+    pub id: String,
+    pub to: String,
+    pub text: String,
+}
+
+pub struct Mailroom {
+    address: SocketAddr,
+    mails: Arc<Mutex<Vec<Mail>>>,
+}
+
+impl Mailroom {
+    pub fn open() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (address, mails) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(Vec::new())));
+        let taken = Arc::clone(&mails);
+        // It ends with the test's process.
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let taken = Arc::clone(&taken);
+                thread::spawn(move || serve(&stream, &taken)); // a client that was killed is no fault
+            }
+        });
+        Self { address, mails }
+    }
+
+    pub fn url(&self) -> String {
+        format!("smtp://{}", self.address)
+    }
+
+    pub fn mails(&self) -> Vec<Mail> {
+        self.mails.lock().unwrap().clone()
+    }
+
+    pub fn has_mail_for(&self, address: &str) -> bool {
+        self.mails.lock().unwrap().iter().any(|mail| mail.to == address)
+    }
+
+    /// The code in the newest mail to an address, once it is there.
+    pub fn code_for(&self, address: &str) -> String {
+        let text = until("a mail", || self.mails().into_iter().rev().find(|mail| mail.to == address)).text;
+        text.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 6).unwrap().to_owned()
+    }
+
+    /// How many mails came once more than needed.
+    pub fn repeated(&self) -> usize {
+        let mut counts = HashMap::<String, usize>::new();
+        for mail in self.mails() {
+            *counts.entry(mail.id).or_default() += 1;
+        }
+        counts.values().map(|count| count - 1).sum()
+    }
+}
+
+/// RFC 5321, for a client that makes no mistakes.
+fn serve(stream: &TcpStream, taken: &Mutex<Vec<Mail>>) -> Result<()> {
+    let mut lines = BufReader::new(stream);
+    let say = |text: &str| { stream }.write_all(format!("{text}\r\n").as_bytes());
+    say("220 test.invalid ESMTP")?;
+    let mut line = String::new();
+    while lines.read_line(&mut line)? > 0 {
+        match line.get(..4).unwrap_or_default() {
+            "DATA" => {
+                say("354 go ahead")?;
+                let mail = read(&mut lines)?;
+                taken.lock().unwrap().push(mail);
+                say("250 taken")?;
+            }
+            "QUIT" => return say("221 bye"),
+            _ => say("250 ok")?,
+        }
+        line.clear();
+    }
+    Ok(())
+}
+
+fn read(lines: &mut impl BufRead) -> Result<Mail> {
+    let (mut data, mut line) = (Vec::new(), Vec::new());
+    while lines.read_until(b'\n', &mut line)? > 0 && line != b".\r\n" {
+        data.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
+        line.clear();
+    }
+    let mail = MessageParser::default().parse(&data).unwrap();
+    let to = mail.to().and_then(|it| it.first()).and_then(|it| it.address()).unwrap();
+    Ok(Mail { id: mail.message_id().unwrap().to_owned(), to: to.to_owned(), text: mail.body_text(0).unwrap().into_owned() })
+}
