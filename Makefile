@@ -5,7 +5,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run watch build test test-rust test-e2e test-release test-watch lint fmt clean
+.PHONY: help run watch build test test-rust test-e2e test-release test-watch bench lint fmt clean
 
 help: ## list the verbs
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s%s\n", $$1, $$2 }'
@@ -44,6 +44,13 @@ test-release: ## the finished program: alone in an empty folder, and the bytes o
 test-watch: ## cargo leptos watch serves what was just saved
 	@scripts/setup test
 	@. scripts/env; cd end2end && npx playwright test --project=watch
+
+bench: ## how fast the finished program is, on both databases (ARGS="--users 1000 --stores sqlite" measures some)
+	@scripts/setup bench
+	@scripts/build release
+	@. scripts/env; cargo build --quiet -p bench
+	@export TMPDIR=/var/tmp NAMEPLATE_POSTGRES_DURABLE=1; \
+		scripts/with-postgres target/debug/bench $(or $(ARGS),--out bench)
 
 lint: ## formatting and clippy, for the server's half and the browser's
 	@scripts/setup run

@@ -20,7 +20,9 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+mod residents;
 mod store;
+pub use residents::Resident;
 pub use store::{SERVER, TestStore};
 
 /// The guide's password.

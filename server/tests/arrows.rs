@@ -4,7 +4,7 @@
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, NodeDep, PackageId};
 use std::collections::{BTreeMap, BTreeSet};
 
-const OURS: [&str; 5] = ["app", "frontend", "model", "pool", "server"];
+const OURS: [&str; 6] = ["app", "bench", "frontend", "model", "pool", "server"];
 
 /// What Cargo knows about the workspace.
 fn metadata() -> Metadata {
@@ -68,6 +68,8 @@ fn every_arrow_between_our_crates_is_one_of_the_houses() {
     assert_eq!(graph.ours("app"), ["model", "pool"]);
     assert_eq!(graph.ours("server"), ["app", "model", "pool"]);
     assert_eq!(graph.ours("pool"), ["model"]);
+    // It measures the finished program, and only fills its store.
+    assert_eq!(graph.ours("bench"), ["pool"]);
     assert!(graph.ours("model").is_empty());
 }
 

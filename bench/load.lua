@@ -1,0 +1,47 @@
+-- What wrk asks for: one kind of work, for one resident after the other.
+--   wrk … <address> -- <work> <path> <file of residents: username, session>
+local work, path, residents, number = nil, nil, {}, 0
+
+local function encoded(text)
+  return (text:gsub("[^%w]", function(c) return string.format("%%%02X", c:byte()) end))
+end
+
+function init(args)
+  work, path = args[1], args[2]
+  for line in io.lines(args[3]) do
+    local username, session = line:match("^(%S+) (%S+)$")
+    local headers = { ["Accept-Encoding"] = "br" }
+    if work == "read" or work == "update" then headers["Cookie"] = "nameplate=" .. session end
+    if work == "update" or work == "sign-in" then
+      headers["Accept"] = "application/json"
+      headers["Sec-Fetch-Site"] = "same-origin"
+      headers["Content-Type"] = "application/x-www-form-urlencoded"
+    end
+    local whole = nil
+    if work == "fetch" or work == "read" then whole = wrk.format("GET", path, headers) end
+    residents[#residents + 1] = { username = username, headers = headers, whole = whole }
+  end
+  number = math.random(#residents)
+end
+
+function request()
+  number = number + 1
+  local resident = residents[number % #residents + 1]
+  if resident.whole then return resident.whole end
+  local body
+  if work == "update" then
+    -- Never the same value again: a change that changes nothing is none.
+    body = "attributes%5Bnickname%5D=N" .. number
+  else
+    body = "username=" .. resident.username .. "&password=" .. encoded(os.getenv("BENCH_PASSWORD"))
+  end
+  return wrk.format("POST", path, resident.headers, body)
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  io.write(string.format(
+    'RESULT {"requests":%d,"seconds":%.6f,"p50_ms":%.3f,"p99_ms":%.3f,"errors":%d}\n',
+    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,
+    errors.connect + errors.read + errors.write + errors.status + errors.timeout))
+end

@@ -1,0 +1,83 @@
+//! How fast the finished program is, and how it grows: fills a store, starts the program on it, and has wrk drive it.
+//! `make bench` runs all of it; the results stand in `bench/RESULTS.md`.
+//!
+//! The load comes from wrk. Looked at besides: oha (every request has the same headers, so one account would do all
+//! the work), goose (a program of its own for each kind of work, and several times the load of wrk on the same cores).
+
+mod load;
+mod machine;
+mod place;
+mod report;
+mod service;
+
+use anyhow::Result;
+use clap::Parser;
+use place::{Kind, Place};
+use report::Report;
+use service::Service;
+use std::path::PathBuf;
+
+#[derive(Debug, Parser)]
+#[command(name = "bench", about = "Measures the release build of nameplate")]
+struct Options {
+    /// The program to measure.
+    #[arg(long, default_value = "target/release/nameplate")]
+    program: PathBuf,
+    /// How many accounts there are.
+    #[arg(long, value_delimiter = ',', default_value = "1000,100000,1000000")]
+    users: Vec<usize>,
+    /// Which databases. PostgreSQL needs NAMEPLATE_TEST_POSTGRES_URL (scripts/with-postgres sets it).
+    #[arg(long, value_delimiter = ',', default_value = "sqlite,postgres")]
+    stores: Vec<Kind>,
+    /// Connections at the same time.
+    #[arg(long, value_delimiter = ',', default_value = "1,8,32,128")]
+    connections: Vec<u32>,
+    /// Which kinds of work: profile, attributes, update, sign-in, static, health, meanwhile.
+    #[arg(long, value_delimiter = ',')]
+    work: Vec<String>,
+    /// How long each measurement takes.
+    #[arg(long, default_value_t = 5)]
+    seconds: u64,
+    /// Where RESULTS.md and RESULTS.json are written; without it they are only printed.
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+fn main() -> Result<()> {
+    let options = Options::parse();
+    let mut report = Report::new(machine::describe(), options.seconds);
+    for store in &options.stores {
+        for users in &options.users {
+            measure(&options, *store, *users, &mut report)?;
+        }
+    }
+    println!("{}", report.markdown());
+    if let Some(folder) = &options.out {
+        std::fs::write(folder.join("RESULTS.md"), report.markdown())?;
+        std::fs::write(folder.join("RESULTS.json"), serde_json::to_string_pretty(&report)? + "\n")?;
+    }
+    Ok(())
+}
+
+/// Everything about one store of one size.
+fn measure(options: &Options, store: Kind, users: usize, report: &mut Report) -> Result<()> {
+    let place = Place::fill(store, users)?;
+    let mut service = Service::start(&options.program, &place)?;
+    let mut site = report::Site::of(&place, &service)?;
+    for work in load::all(&service, &place)? {
+        if !options.work.is_empty() && !options.work.iter().any(|it| it == work.name) {
+            continue;
+        }
+        for connections in &options.connections {
+            let result = work.run(&service, &place, *connections, options.seconds)?;
+            report.add(&place, &work, *connections, result);
+        }
+    }
+    if options.work.is_empty() || options.work.iter().any(|it| it == load::MEANWHILE) {
+        let result = load::while_others_sign_in(&service, &place, options.seconds)?;
+        report.add_named(&place, load::MEANWHILE, 4, result);
+    }
+    site.peak_mb = service.peak_mb()?;
+    report.sites.push(site);
+    service.stop()
+}
