@@ -18,6 +18,9 @@ pub struct Found {
     pub p50_ms: f64,
     pub p99_ms: f64,
     pub errors: u64,
+    /// The program's processor time for one request.
+    #[serde(default)]
+    pub processor_us: f64,
 }
 
 /// How `load.lua` asks.
@@ -56,9 +59,15 @@ impl Work {
     }
 
     pub fn run(&self, service: &Service, place: &Place, connections: u32, seconds: u64) -> Result<Found> {
-        let found = found(self.start(service, place, connections, seconds)?)?;
+        let before = service.processor_seconds()?;
+        let mut found = found(self.start(service, place, connections, seconds)?)?;
+        found.processor_us = (service.processor_seconds()? - before) * 1e6 / found.requests as f64;
         let rate = found.requests as f64 / found.seconds;
-        eprintln!("  {:<10} {connections:>4} connections {rate:>9.0}/s  p99 {:.1} ms  {} errors", self.name, found.p99_ms, found.errors);
+        let Found { p99_ms, processor_us, errors, .. } = found;
+        let name = self.name;
+        eprintln!(
+            "  {name:<10} {connections:>4} connections {rate:>9.0}/s  p99 {p99_ms:.1} ms  {processor_us:.0} µs each  {errors} errors"
+        );
         Ok(found)
     }
 

@@ -48,6 +48,15 @@ impl Service {
         Ok(service)
     }
 
+    /// The processor time that it has used so far.
+    pub fn processor_seconds(&self) -> Result<f64> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        let fields = stat.rsplit_once(") ").context("no name")?.1.split(' ').collect::<Vec<_>>();
+        // proc(5): user and system time, in hundredths of a second.
+        let ticks = |place: usize| -> Result<f64> { Ok(fields.get(place).context("no time")?.parse()?) };
+        Ok((ticks(11)? + ticks(12)?) / 100.0)
+    }
+
     pub fn peak_mb(&self) -> Result<f64> {
         self.memory("VmHWM:")
     }
