@@ -6,6 +6,7 @@ use crate::text;
 use http::request::Parts;
 use leptos::prelude::*;
 use model::{AttributeName, Schema, SignInOptions};
+use pool::profile::Profile;
 use pool::{Pool, SessionToken, Viewer};
 use std::sync::Arc;
 
@@ -144,6 +145,8 @@ pub struct Visit {
     pub path: String,
     pub query: Vec<(String, String)>,
     pub viewer: Option<Viewer>,
+    /// The viewer's account, read with the session at the same moment.
+    pub profile: Option<Arc<Profile>>,
     /// The raw value of the cookie of the browser that signed up.
     pub ticket: Option<String>,
     pub flash: Option<Flash>,
@@ -163,11 +166,12 @@ impl Visit {
     /// Reads a request. Fails only when the store can't be asked who is signed in.
     pub async fn of(site: Site, parts: &Parts) -> Result<Self, pool::Unavailable> {
         let cookie = |name| cookies::read(&parts.headers, name, site.secure);
-        let viewer = match cookie(Name::Session).and_then(|value| SessionToken::parse(&value)) {
-            Some(token) => site.pool.viewer(&token).await?,
+        let found = match cookie(Name::Session).and_then(|value| SessionToken::parse(&value)) {
+            Some(token) => site.pool.viewer_with_profile(&token).await?,
             None => None,
         };
-        Ok(Self { viewer, ..Self::without_viewer(site, parts) })
+        let (viewer, profile) = found.unzip();
+        Ok(Self { viewer, profile: profile.map(Arc::new), ..Self::without_viewer(site, parts) })
     }
 
     /// The same without asking who is signed in, for pages that must work when the store doesn't.
@@ -179,6 +183,7 @@ impl Visit {
             path: parts.uri.path().to_owned(),
             query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             viewer: None,
+            profile: None,
             ticket: cookie(Name::SignUp),
             flash,
             about,

@@ -63,7 +63,12 @@ impl Pool {
         let account = profile::load(&mut conn, viewer.user).await?;
         drop(conn);
         let account = account.unwrap_or_else(|| Account { username: viewer.username.clone(), ..Account::default() });
-        Ok(present(&self.inner.settings, account, access(&self.inner.settings, viewer)))
+        Ok(self.present(viewer, account))
+    }
+
+    /// What the viewer's app client is shown of an account.
+    pub(crate) fn present(&self, viewer: &Viewer, account: Account) -> Profile {
+        present(&self.inner.settings, account, access(&self.inner.settings, viewer))
     }
 }
 

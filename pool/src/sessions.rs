@@ -2,8 +2,9 @@
 
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
+use crate::profile::Profile;
 use crate::settings::ClientId;
-use crate::store::{Conn, StoreError, Tx, retried};
+use crate::store::{Conn, Row, StoreError, Tx, profile, retried};
 use crate::{Inner, Pool, Unavailable};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -123,6 +124,34 @@ pub struct Viewer {
     pub signed_in_at: Timestamp,
 }
 
+/// Which sessions are alive.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Alive {
+    /// Those that end later…
+    pub(crate) now: Timestamp,
+    /// …and were used since.
+    pub(crate) idle_since: Timestamp,
+}
+
+struct Session {
+    viewer: Viewer,
+    last_seen: Timestamp,
+}
+
+impl Session {
+    /// Reads the first five columns of the statements that ask for a live session.
+    fn read(session: SessionId, row: &Row) -> Result<Self, StoreError> {
+        let viewer = Viewer {
+            user: UserId(row.get(0)?),
+            session,
+            client: ClientId(row.get(1)?),
+            username: row.get(2)?,
+            signed_in_at: Timestamp(row.get(3)?),
+        };
+        Ok(Self { viewer, last_seen: Timestamp(row.get(4)?) })
+    }
+}
+
 /// The last use is written down no more often than this, nor so seldom that the idle limit would strike somebody active.
 fn last_seen_step(idle: Duration) -> Duration {
     (idle / 4).min(Duration::from_secs(5 * 60))
@@ -163,21 +192,34 @@ pub(crate) async fn end(tx: &mut Tx, session: SessionId) -> Result<bool, StoreEr
 impl Pool {
     /// Who holds this token, if the session is alive: neither too old nor unused for too long. One read.
     pub async fn viewer(&self, token: &SessionToken) -> Result<Option<Viewer>, Unavailable> {
-        let now = self.now();
-        let Some((viewer, last_seen)) = self.session(token, now).await? else { return Ok(None) };
-        if now.since(last_seen) >= last_seen_step(self.inner.settings.sessions.idle) {
-            self.write_last_seen(viewer.session, now).await;
-        }
-        Ok(Some(viewer))
+        let session = self.session(token).await?;
+        self.used(session).await
+    }
+
+    /// The same with the account as it stands (operation GetUser). One read.
+    pub async fn viewer_with_profile(&self, token: &SessionToken) -> Result<Option<(Viewer, Profile)>, Unavailable> {
+        let session = SessionId(token.hash());
+        let found = profile::of_session(&mut self.inner.store.read().await?, session, self.alive()).await?;
+        let Some((row, account)) = found else { return Ok(None) };
+        let viewer = self.used(Some(Session::read(session, &row)?)).await?;
+        Ok(viewer.map(|viewer| {
+            let profile = self.present(&viewer, account);
+            (viewer, profile)
+        }))
     }
 
     /// Whether the session is alive, without counting as a use of it: a page that nobody looks at asks too.
     pub async fn is_alive(&self, token: &SessionToken) -> Result<bool, Unavailable> {
-        Ok(self.session(token, self.now()).await?.is_some())
+        Ok(self.session(token).await?.is_some())
     }
 
-    async fn session(&self, token: &SessionToken, now: Timestamp) -> Result<Option<(Viewer, Timestamp)>, StoreError> {
-        let session = SessionId(token.hash());
+    fn alive(&self) -> Alive {
+        let now = self.now();
+        Alive { now, idle_since: now.minus(self.inner.settings.sessions.idle) }
+    }
+
+    async fn session(&self, token: &SessionToken) -> Result<Option<Session>, StoreError> {
+        let (session, alive) = (SessionId(token.hash()), self.alive());
         let mut conn = self.inner.store.read().await?;
         let row = conn
             .query(
@@ -186,20 +228,21 @@ impl Pool {
                  WHERE s.hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3",
             )
             .bind(session.0.to_vec())
-            .bind(now.0)
-            .bind(now.minus(self.inner.settings.sessions.idle).0)
+            .bind(alive.now.0)
+            .bind(alive.idle_since.0)
             .optional()
             .await?;
-        drop(conn);
-        let Some(row) = row else { return Ok(None) };
-        let viewer = Viewer {
-            user: UserId(row.get(0)?),
-            session,
-            client: ClientId(row.get(1)?),
-            username: row.get(2)?,
-            signed_in_at: Timestamp(row.get(3)?),
-        };
-        Ok(Some((viewer, Timestamp(row.get(4)?))))
+        row.map(|row| Session::read(session, &row)).transpose()
+    }
+
+    /// Writes down that the session is used, if that was long ago.
+    async fn used(&self, session: Option<Session>) -> Result<Option<Viewer>, Unavailable> {
+        let Some(Session { viewer, last_seen }) = session else { return Ok(None) };
+        let now = self.now();
+        if now.since(last_seen) >= last_seen_step(self.inner.settings.sessions.idle) {
+            self.write_last_seen(viewer.session, now).await;
+        }
+        Ok(Some(viewer))
     }
 
     /// A page is not refused because this can't be written.

@@ -110,7 +110,7 @@ impl Pool {
     async fn apply_update(&self, viewer: &Viewer, submitted: &Submitted, origin: &Origin) -> Result<UpdateOutcome, UpdateAttributesError> {
         let (inner, user) = (&*self.inner, viewer.user);
         let mut tx = inner.store.begin().await?;
-        users::lock(&mut tx, user).await?.ok_or(UpdateAttributesError::SignedOut)?;
+        users::hold(&mut tx, user).await?;
         limits::count_change(&mut tx, inner, user).await??;
         let account = profile::load(&mut tx, user).await?.ok_or(UpdateAttributesError::SignedOut)?;
         let indispensable = delete_attributes::indispensable(&inner.settings, &account, &submitted.remove);

@@ -31,14 +31,7 @@ pub async fn show(load: Load, site: Site, request: Request) -> Response {
 /// `GET /profile/attributes.json`: the same bytes as on the page (operation GetUser).
 pub async fn attributes_json(State(site): State<Site>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    let found = async {
-        let visit = Visit::of(site.clone(), &parts).await?;
-        match visit.viewer {
-            Some(viewer) => site.pool.profile(&viewer).await.map(Some),
-            None => Ok(None),
-        }
-    };
-    match found.await {
+    match Visit::of(site.clone(), &parts).await.map(|visit| visit.profile) {
         Ok(Some(profile)) => {
             let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
             (headers, profile.attributes_json()).into_response()

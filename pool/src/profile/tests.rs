@@ -149,3 +149,18 @@ async fn an_account_that_is_gone_shows_nothing() {
     let cancelled = pool.cancel_attribute_change(&viewer, &Standard::Email.into(), &origin()).await;
     assert_eq!(told(cancelled.unwrap_err().into()), signed_out);
 }
+
+#[tokio::test]
+async fn what_people_wrote_comes_back_whole_whatever_it_looks_like() {
+    let pool = TestPool::new().await;
+    let token = pool.signed_in_token("jdoe", "me@domain.com").await;
+    let viewer = pool.viewer_of(&token).await;
+    let written =
+        [("nickname", "7:a b 2:"), ("family_name", "naïve 🙂 :3 é"), ("address", "1 Street\n2:Town 家"), ("given_name", "e\u{301}")];
+    pool.update(&viewer, &written).await.unwrap();
+    let (same, profile) = pool.viewer_with_profile(&token).await.unwrap().unwrap();
+    assert_eq!((same, &profile), (viewer.clone(), &pool.profile(&viewer).await.unwrap()));
+    for (name, value) in written {
+        assert_eq!(profile.attributes[&name.parse().unwrap()], value, "{name}");
+    }
+}

@@ -1,10 +1,10 @@
-//! All that an account shows, in one statement: its row, its attributes, its proven contacts, the codes that it waits
+//! All that an account shows, in one statement and one row: its attributes, its proven contacts, the codes that it waits
 //! for and the number of its latest event.
 
 use super::{Conn, Row, StoreError};
 use crate::clock::Timestamp;
 use crate::identifiers::ContactKind;
-use crate::sessions::UserId;
+use crate::sessions::{Alive, SessionId, UserId};
 use model::AttributeName;
 use std::collections::BTreeMap;
 
@@ -57,33 +57,65 @@ impl Account {
         (self.username != self.sub).then_some(self.username.as_str())
     }
 
-    fn read(&mut self, row: &Row) -> Result<(), StoreError> {
-        let (first, second): (String, String) = (row.get(1)?, row.get(2)?);
-        let time = |column| row.get(column).map(Timestamp);
-        match row.get::<i64>(0)? {
-            USER => {
-                (self.sub, self.username) = (first, second);
-                (self.updated_at, self.latest_event) = (time(3)?, row.get(4)?);
-            }
-            ATTRIBUTE => drop(self.attributes.insert(first.parse().map_err(StoreError::unreadable)?, second)),
-            PROVEN => self.proven.push(kind(&first)?),
-            _ => self.pending.push(PendingCode {
-                kind: kind(&first)?,
-                value: second,
-                requested_at: time(3)?,
-                sent_at: time(4)?,
-                expires_at: time(5)?,
-                attempts: u32::try_from(row.get::<i64>(6)?).unwrap_or(u32::MAX),
-            }),
+    /// Reads what the statements below pack into a row, from this column on.
+    fn read(row: &Row, from: usize) -> Result<Self, StoreError> {
+        let mut account = Self {
+            sub: row.get(from)?,
+            username: row.get(from + 1)?,
+            updated_at: Timestamp(row.get(from + 2)?),
+            latest_event: row.get(from + 3)?,
+            ..Self::default()
+        };
+        let packed = |column: usize| row.get::<Option<String>>(from + column).map(Option::unwrap_or_default);
+        let (attributes, proven, codes) = (packed(4)?, packed(5)?, packed(6)?);
+        let mut attributes = Packed(&attributes);
+        while let Some(name) = attributes.word()? {
+            account.attributes.insert(name.parse().map_err(StoreError::unreadable)?, attributes.text()?.to_owned());
         }
-        Ok(())
+        account.proven = proven.split_whitespace().map(kind).collect::<Result<_, _>>()?;
+        let mut codes = Packed(&codes);
+        while let Some(attribute) = codes.word()? {
+            account.pending.push(PendingCode {
+                kind: kind(attribute)?,
+                requested_at: Timestamp(codes.number()?),
+                sent_at: Timestamp(codes.number()?),
+                expires_at: Timestamp(codes.number()?),
+                attempts: u32::try_from(codes.number()?).unwrap_or(u32::MAX),
+                value: codes.text()?.to_owned(),
+            });
+        }
+        Ok(account)
     }
 }
 
-// What a row is about: the numbers in the statement.
-const USER: i64 = 0;
-const ATTRIBUTE: i64 = 1;
-const PROVEN: i64 = 2;
+/// Many rows in one text: every row is a hop between threads, a longer text is none. Words and numbers end with a space;
+/// what people wrote has its length in front (`5:Doe 2`), in characters as both databases count them.
+struct Packed<'a>(&'a str);
+
+impl<'a> Packed<'a> {
+    fn until(&mut self, end: char) -> Result<&'a str, StoreError> {
+        let (field, rest) = self.0.split_once(end).ok_or_else(|| StoreError::unreadable("a row that ends too soon"))?;
+        self.0 = rest;
+        Ok(field)
+    }
+
+    /// `None`: there is no further row.
+    fn word(&mut self) -> Result<Option<&'a str>, StoreError> {
+        if self.0.is_empty() { Ok(None) } else { self.until(' ').map(Some) }
+    }
+
+    fn number(&mut self) -> Result<i64, StoreError> {
+        self.until(' ')?.parse().map_err(StoreError::unreadable)
+    }
+
+    fn text(&mut self) -> Result<&'a str, StoreError> {
+        let length: usize = self.until(':')?.parse().map_err(StoreError::unreadable)?;
+        let end = self.0.char_indices().nth(length).map_or(self.0.len(), |(at, _)| at);
+        let (text, rest) = self.0.split_at(end);
+        self.0 = rest;
+        Ok(text)
+    }
+}
 
 fn kind(attribute: &str) -> Result<ContactKind, StoreError> {
     let known = [ContactKind::Email, ContactKind::PhoneNumber].into_iter().find(|kind| kind.as_str() == attribute);
@@ -92,22 +124,40 @@ fn kind(attribute: &str) -> Result<ContactKind, StoreError> {
 
 /// The account as it stands. `None`: there is none.
 pub(crate) async fn load(conn: &mut Conn, user: UserId) -> Result<Option<Account>, StoreError> {
-    let rows = conn
+    let row = conn
         .query(
-            "SELECT CAST(0 AS BIGINT), sub, username, updated_at,
-                    COALESCE((SELECT MAX(id) FROM events WHERE user_id = $1), CAST(0 AS BIGINT)), CAST(0 AS BIGINT), CAST(0 AS BIGINT)
-             FROM users WHERE id = $1
-             UNION ALL SELECT 1, name, value, 0, 0, 0, 0 FROM attributes WHERE user_id = $1
-             UNION ALL SELECT 2, kind, key, 0, 0, 0, 0 FROM aliases WHERE user_id = $1
-             UNION ALL SELECT 3, attribute, value, requested_at, sent_at, expires_at, attempts
-             FROM codes WHERE user_id = $1 AND purpose = 'verify' AND used_at IS NULL",
+            "SELECT u.sub, u.username, u.updated_at, COALESCE((SELECT MAX(id) FROM events WHERE user_id = u.id), 0),
+                    (SELECT string_agg(name || ' ' || LENGTH(value) || ':' || value, '') FROM attributes WHERE user_id = u.id),
+                    (SELECT string_agg(kind, ' ') FROM aliases WHERE user_id = u.id),
+                    (SELECT string_agg(attribute || ' ' || requested_at || ' ' || sent_at || ' ' || expires_at || ' ' || attempts
+                                       || ' ' || LENGTH(value) || ':' || value, '')
+                     FROM codes WHERE user_id = u.id AND purpose = 'verify' AND used_at IS NULL)
+             FROM users u WHERE u.id = $1",
         )
         .bind(user.0)
-        .all()
+        .optional()
         .await?;
-    let mut account = Account::default();
-    for row in &rows {
-        account.read(row)?;
-    }
-    Ok((!account.sub.is_empty()).then_some(account))
+    row.map(|row| Account::read(&row, 0)).transpose()
+}
+
+/// Whose live session this is, and the account, at one moment and in one statement.
+pub(crate) async fn of_session(conn: &mut Conn, session: SessionId, times: Alive) -> Result<Option<(Row, Account)>, StoreError> {
+    let row = conn
+        .query(
+            "SELECT s.user_id, s.client, u.username, s.created_at, s.last_seen_at,
+                    u.sub, u.username, u.updated_at, COALESCE((SELECT MAX(id) FROM events WHERE user_id = u.id), 0),
+                    (SELECT string_agg(name || ' ' || LENGTH(value) || ':' || value, '') FROM attributes WHERE user_id = u.id),
+                    (SELECT string_agg(kind, ' ') FROM aliases WHERE user_id = u.id),
+                    (SELECT string_agg(attribute || ' ' || requested_at || ' ' || sent_at || ' ' || expires_at || ' ' || attempts
+                                       || ' ' || LENGTH(value) || ':' || value, '')
+                     FROM codes WHERE user_id = u.id AND purpose = 'verify' AND used_at IS NULL)
+             FROM sessions s JOIN users u ON u.id = s.user_id
+             WHERE s.hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3",
+        )
+        .bind(session.0.to_vec())
+        .bind(times.now.0)
+        .bind(times.idle_since.0)
+        .optional()
+        .await?;
+    row.map(|row| Account::read(&row, 5).map(|account| (row, account))).transpose()
 }

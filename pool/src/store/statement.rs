@@ -148,6 +148,11 @@ impl Tx {
         Self { conn, tells }
     }
 
+    /// Whether others may write at the same time.
+    pub(crate) const fn has_rivals(&self) -> bool {
+        matches!(self.conn.link, Link::PostgresWriter(_) | Link::PostgresReader(_))
+    }
+
     /// Tells the other nodes, once this is committed; nobody, where the database can't carry that.
     pub(crate) async fn tell(&mut self, news: String) -> Result<(), StoreError> {
         if self.tells {

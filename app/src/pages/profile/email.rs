@@ -41,7 +41,7 @@ struct Screen {
     definition: Option<Definition>,
     states: [FormState; 4],
     flash: Option<String>,
-    profile: Profile,
+    profile: std::sync::Arc<Profile>,
 }
 
 #[cfg(feature = "ssr")]
@@ -55,11 +55,10 @@ fn email() -> AttributeName {
 /// The screen.
 #[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    let Some(viewer) = visit.viewer.clone() else {
+    let (Some(viewer), Some(profile)) = (visit.viewer.clone(), visit.profile.clone()) else {
         return Ok(super::super::sign_in_first(&visit));
     };
-    let pool = &visit.site.pool;
-    let (profile, now) = (pool.profile(&viewer).await?, pool.now());
+    let now = visit.site.pool.now();
     let waiting = waiting_for(&profile).map(|it| Waiting {
         address: it.value.clone(),
         until: (it.expires_at.0 > now.0 && it.tries_left > 0).then(|| clock_time(it.expires_at, now)),

@@ -31,7 +31,7 @@ use {
 #[cfg(feature = "ssr")]
 #[derive(Clone)]
 struct Screen {
-    profile: Profile,
+    profile: std::sync::Arc<Profile>,
     view: ProfileView,
     schema: Schema,
     edit: Option<&'static str>,
@@ -44,10 +44,9 @@ struct Screen {
 /// The screen.
 #[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    let Some(viewer) = visit.viewer.clone() else {
+    let (Some(viewer), Some(profile)) = (visit.viewer.clone(), visit.profile.clone()) else {
         return Ok(super::sign_in_first(&visit));
     };
-    let profile = visit.site.pool.profile(&viewer).await?;
     let schema = visit.site.schema().clone();
     let (state, deletion) = (visit.form(paths::PROFILE), visit.form(paths::PROFILE_DELETE));
     let edit = visit.asked("edit").and_then(|asked| EDITABLE.into_iter().find(|group| *group == asked)).or_else(|| edited(&state));
