@@ -171,7 +171,19 @@ impl Keys {
         Self(Arc::new(vec![Key::new(entropy.bytes())]))
     }
 
-    fn to_text(&self) -> String {
+    /// These keys, and behind them those of the others that are not among them.
+    pub(crate) fn before(&self, others: &Self) -> Self {
+        let more = others.0.iter().filter(|other| !self.0.iter().any(|key| key.id == other.id));
+        Self(Arc::new(self.0.iter().chain(more).map(|key| Key::new(key.secret)).collect()))
+    }
+
+    /// Makes these the keys of the file, at once.
+    pub(crate) fn save(&self, path: &Path) -> Result<(), KeyError> {
+        file::replace(path, &self.to_text())
+    }
+
+    /// As a key file has them.
+    pub(crate) fn to_text(&self) -> String {
         let mut text =
             String::from("# Nameplate's keys, newest first. Keep this file secret, and keep it: without it the store is refused.\n");
         for key in self.0.iter() {

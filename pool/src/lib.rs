@@ -18,6 +18,7 @@ mod housekeeping;
 pub mod identifiers;
 pub mod keys;
 mod limits;
+pub mod moving;
 mod passwords;
 pub mod profile;
 pub mod resend_attribute_code;

@@ -125,7 +125,8 @@ async fn unlock(config: &Config, store: Store) -> Result<Pool, Fatal> {
     Ok(Pool::open(Parts { store, clock: Arc::new(SystemClock), entropy, keys, settings: config.pool.clone() }).await?)
 }
 
-fn make_folder(data: &Path) -> Result<(), Fatal> {
+/// For its owner alone.
+pub(crate) fn make_folder(data: &Path) -> Result<(), Fatal> {
     use std::os::unix::fs::DirBuilderExt;
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data);
     made.map_err(|error| Fatal::Folder(data.display().to_string(), error))

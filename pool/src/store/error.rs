@@ -33,6 +33,10 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
+    #[error("the store {0} is in use: stop the program that serves it, and try again")]
+    InUse(String),
+    #[error("the store {0} is being restored or copied: start again when that is done")]
+    Moving(String),
     #[error("the store holds data, but the key file it was written with is missing; put that file back")]
     KeyMissing,
     #[error("the store was written with the key {stored}, which is not among the keys given ({given}); put the right key file back")]

@@ -33,6 +33,14 @@ pub(super) fn postgres() -> Migrator {
     migrator
 }
 
+/// The number of this version's shape.
+pub(crate) const NEWEST: i64 = SQLITE[SQLITE.len() - 1].0;
+
+/// Whether a migration of that number and with this checksum is one of this version's.
+pub(crate) fn is_known(number: i64, checksum: &[u8]) -> bool {
+    sqlite().iter().any(|it| it.version == number && *it.checksum == *checksum)
+}
+
 fn migrator(texts: impl IntoIterator<Item = Text>) -> Migrator {
     let migration = |(number, name, sql): Text| {
         let sql = SqlStr::from_static(sql);

@@ -14,6 +14,7 @@
 //! To add a table: a migration with the same number in every folder of `pool/migrations`, and a file here.
 
 mod error;
+mod hold;
 mod listen;
 pub(crate) mod migrations;
 mod postgres;
@@ -32,6 +33,7 @@ pub(crate) mod tickets;
 pub(crate) mod users;
 
 pub use error::StoreError;
+pub(crate) use hold::Hold;
 pub(crate) use listen::{Heard, Listener};
 pub use postgres_url::{NotADatabase, PostgresUrl};
 pub(crate) use retried::retried;
@@ -59,7 +61,7 @@ pub struct Store {
 
 #[derive(Clone)]
 enum Backend {
-    Sqlite { readers: SqlitePool, writer: Writer },
+    Sqlite { readers: SqlitePool, writer: Writer, hold: Arc<Hold> },
     Postgres(Arc<Postgres>),
 }
 
@@ -70,8 +72,13 @@ impl Store {
     /// # Errors
     /// The file can't be opened or locked, comes from a newer version, or would not keep writes over a power cut.
     pub async fn sqlite(path: &Path) -> Result<Self, StoreError> {
+        Self::held(path, Hold::with_others(path)?).await
+    }
+
+    /// The same for one that holds the file already.
+    pub(crate) async fn held(path: &Path, hold: Hold) -> Result<Self, StoreError> {
         let (readers, writer) = sqlite::open(path).await?;
-        Ok(Self { backend: Backend::Sqlite { readers, writer } })
+        Ok(Self { backend: Backend::Sqlite { readers, writer, hold: Arc::new(hold) } })
     }
 
     /// Opens the PostgreSQL database (15 or newer), which has to be there, and brings it to this version's shape.
@@ -131,9 +138,10 @@ impl Store {
     /// Finishes what was begun and lets go of the database. Everything afterwards is [`StoreError::Closed`].
     pub async fn close(&self) {
         match &self.backend {
-            Backend::Sqlite { readers, writer } => {
+            Backend::Sqlite { readers, writer, hold } => {
                 readers.close().await;
                 writer.close().await;
+                hold.release();
             }
             Backend::Postgres(it) => {
                 it.readers.close().await;

@@ -65,7 +65,7 @@ async fn lock(path: &Path) -> Result<File, StoreError> {
     locked.await.map_err(|_| StoreError::Closed)?
 }
 
-fn private(path: &Path) -> std::io::Result<File> {
+pub(super) fn private(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).append(true);
     #[cfg(unix)]

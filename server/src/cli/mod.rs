@@ -1,16 +1,21 @@
 //! The command line: no argument serves. A new command is a variant of [`Command`] with a comment, which is its help
 //! and its section of `docs/cli.md`, and a file here.
 
+mod backup;
 mod config;
 mod keys;
 mod reference;
+mod restore;
 
 pub use reference::reference;
 
-use crate::config::{Config, ConfigError, Environment};
+use crate::config::{Config, ConfigError, Environment, ServerConfig};
 use crate::lifecycle;
 use crate::telemetry;
 use clap::{Parser, Subcommand};
+use pool::Keys;
+use pool::keys::KeyError;
+use pool::moving::{House, KeyPlace};
 use std::error::Error;
 use std::io::{Write, stderr, stdout};
 use std::path::Path;
@@ -41,6 +46,11 @@ enum Command {
     /// Look after the keys that the store is written with.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Write the store and its keys into one file, while the service goes on. Whoever has that file has all that
+    /// people entrusted to the service: keep it as secret as the data folder.
+    Backup(backup::Arguments),
+    /// Put what is in such a file into the data folder. A store that is there is kept beside it. Stop the service first.
+    Restore(restore::Arguments),
 }
 
 /// Does what the arguments say; what went wrong is said on standard error.
@@ -49,6 +59,8 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         None => serve().await,
         Some(Command::Config(command)) => command.run(),
         Some(Command::Keys(command)) => command.run(),
+        Some(Command::Backup(arguments)) => arguments.run().await,
+        Some(Command::Restore(arguments)) => arguments.run().await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -64,6 +76,15 @@ async fn serve() -> Result<(), Box<dyn Error>> {
 
 fn configuration() -> Result<Config, ConfigError> {
     Config::load(&Environment::of_process()?, Path::new("."))
+}
+
+/// Where the store is, if it is a file, and its keys.
+fn house(config: &ServerConfig) -> Result<House, KeyError> {
+    let keys = match &config.keys {
+        Some(text) => KeyPlace::Given(Keys::from_text(text.reveal())?),
+        None => KeyPlace::File(config.key_file()),
+    };
+    Ok(House { database: config.database(), keys })
 }
 
 fn complain(error: &(dyn Error + 'static)) -> ExitCode {

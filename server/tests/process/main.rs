@@ -7,6 +7,7 @@ mod browser;
 mod command_line;
 mod killed;
 mod mailroom;
+mod moving;
 mod nodes;
 mod program;
 mod secrets;

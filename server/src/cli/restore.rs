@@ -1,0 +1,43 @@
+//! `nameplate restore …`
+
+use super::{configuration, house, say};
+use crate::lifecycle::make_folder;
+use clap::Args;
+use pool::moving::restore::{Restored, restore};
+use pool::{Clock as _, SystemClock};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// A file that `nameplate backup` wrote.
+    file: PathBuf,
+}
+
+/// Why there is no place to put it.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the data is in PostgreSQL at {0}, and a backup is put into the data folder: take server.store_url out of the configuration,\nrestore, and then move the data with nameplate copy"
+)]
+struct InPostgres(String);
+
+impl Arguments {
+    pub(super) async fn run(&self) -> Result<(), Box<dyn Error>> {
+        let server = configuration()?.server;
+        if let Some(database) = &server.store_url {
+            return Err(InPostgres(database.to_string()).into());
+        }
+        make_folder(&server.data)?;
+        let restored = restore(&self.file, &house(&server)?, SystemClock.now()).await?;
+        say(&done(&server.data, &restored));
+        Ok(())
+    }
+}
+
+fn done(data: &Path, Restored { manifest, old }: &Restored) -> String {
+    let mut text = format!("{}: now holds the user pool {} as it was at {}\n", data.display(), manifest.pool, manifest.at);
+    if let Some(old) = old {
+        text += &format!("what was there before is in {}; remove it when you don't need it any more\n", old.display());
+    }
+    text
+}

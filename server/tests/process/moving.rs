@@ -1,0 +1,83 @@
+//! A store goes into a file and comes back, and moves from one database to the other.
+
+use crate::browser::{Browser, PASSWORD};
+use crate::program::{CONFIG, Done, Home};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+#[track_caller]
+fn does(home: &Home, arguments: &[&str]) -> Done {
+    let done = home.run(arguments, &[]);
+    assert_eq!((done.code, done.complained.as_str()), (Some(0), ""), "{done:?}");
+    done
+}
+
+#[track_caller]
+fn refuses(home: &Home, arguments: &[&str], words: &str) -> Done {
+    let done = home.run(arguments, &[]);
+    assert_eq!((done.code, done.said.as_str()), (Some(1), ""), "{done:?}");
+    assert!(done.complained.contains(words), "{done:?}");
+    done
+}
+
+/// Whether that person's password opens the account.
+fn signs_in(mut browser: Browser, name: &str) -> bool {
+    browser.submit("/sign-in", &[("username", name), ("password", PASSWORD)]).unwrap().acknowledges()
+}
+
+#[test]
+fn what_was_backed_up_while_serving_is_served_elsewhere_to_the_same_people() {
+    let home = Home::with_files(CONFIG);
+    let running = home.start();
+    let jane = running.signed_in("jane");
+    let file = home.path("backup.tar");
+    let file = file.to_str().unwrap();
+    let done = does(&home, &["backup", file]);
+    assert!(done.said.contains("the user pool local_") && done.said.contains("keep it secret"), "{done:?}");
+    assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+    refuses(&home, &["backup", file], "is there already");
+    does(&home, &["backup", file, "--force"]);
+    running.signed_in("late");
+    refuses(&home, &["restore", file], "is in use: stop the program that serves it");
+    assert!(signs_in(running.browser(), "late"), "it went on meanwhile");
+
+    let elsewhere = Home::with_files(CONFIG);
+    does(&elsewhere, &["restore", file]);
+    let other = elsewhere.start();
+    assert_eq!(jane.at(&other.address).get("/profile/attributes.json").unwrap().json()["email"], "jane@domain.com");
+    assert!(signs_in(other.browser(), "jane") && !signs_in(other.browser(), "late"));
+    other.stop();
+
+    // And in its own place, where the newer store is kept.
+    running.stop();
+    let done = does(&home, &["restore", file]);
+    let old = done.said.split("what was there before is in ").nth(1).unwrap().split(';').next().unwrap();
+    let running = home.start();
+    assert!(signs_in(running.browser(), "jane") && !signs_in(running.browser(), "late"));
+    let old = home.spawn(&[("NAMEPLATE_DATA", old)]).running();
+    assert!(signs_in(old.browser(), "late"));
+    old.stop();
+    running.stop();
+}
+
+#[test]
+fn a_backup_without_the_keys_says_so() {
+    let home = Home::with_files(CONFIG);
+    home.start().stop();
+    let keys = fs::read_to_string(home.data().join("keys")).unwrap();
+    let done = home.run(&["backup", "backup.tar"], &[("NAMEPLATE_KEYS", &keys)]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(done.said.contains("without keys, because those come from NAMEPLATE_KEYS"), "{done:?}");
+}
+
+#[test]
+fn what_is_in_postgresql_is_backed_up_by_its_own_tools() {
+    let home = Home::with_files(CONFIG);
+    let url = [("NAMEPLATE_STORE_URL", "postgres://jane:hunter2@127.0.0.1:9/nameplate")];
+    for (command, words) in [("backup", ["pg_dump", "keys"]), ("restore", ["server.store_url", "nameplate copy"])] {
+        let done = home.run(&[command, "backup.tar"], &url);
+        assert_eq!(done.code, Some(1), "{done:?}");
+        assert!(words.iter().all(|word| done.complained.contains(word)) && !done.complained.contains("hunter2"), "{done:?}");
+    }
+    assert!(!home.data().exists());
+}
