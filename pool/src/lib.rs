@@ -115,10 +115,11 @@ impl Pool {
     /// Opens the pool on its store, with the keys that the store was written with.
     ///
     /// # Errors
-    /// The store holds data of another key ([`StoreError::KeyDiffers`]), can't be used, or the hashing settings are
+    /// The store holds data of another key ([`StoreError::KeyDiffers`]) or half of a copy, can't be used, or the hashing settings are
     /// impossible.
     pub async fn open(parts: Parts) -> Result<Self, Unavailable> {
         let Parts { store, clock, entropy, keys, settings } = parts;
+        store.refuse_half().await?;
         adopt_keys(&store, &keys).await?;
         let id = pool_id(&store, &*entropy).await?;
         let passwords = passwords::Hasher::new(&settings.hashing, settings.limits.hashing_queue, &*entropy)

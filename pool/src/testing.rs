@@ -82,6 +82,11 @@ impl TestPool {
         &self.place
     }
 
+    /// The same, left behind by its pool.
+    pub fn into_place(self) -> TestStore {
+        self.place
+    }
+
     /// A second node on the same store: another process, with its own chance and the same clock.
     pub async fn another(&self, seed: u64) -> Pool {
         open(&self.place, &self.clock, &self.settings, seed).await

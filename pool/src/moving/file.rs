@@ -1,7 +1,7 @@
 //! The SQLite file as a thing to copy, to look into and to bring to rest.
 
 use crate::store::{StoreError, meta, migrations};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 use std::fs::File;
 use std::io::ErrorKind;
@@ -106,8 +106,10 @@ async fn refuse_damage(conn: &mut SqliteConnection) -> Result<(), Unfit> {
 /// Makes the database one file, without a write-ahead log beside it. One that is damaged stays as it is.
 pub(super) async fn settle(database: &Path) -> Result<(), StoreError> {
     let settled = async {
-        let options = existing(database).journal_mode(SqliteJournalMode::Delete);
-        SqliteConnection::connect_with(&options).await?.close().await
+        let mut conn = SqliteConnection::connect_with(&existing(database)).await?;
+        let settled = sqlx::query("PRAGMA journal_mode = DELETE").execute(&mut conn).await;
+        // Closed in any case before this goes on: SQLite may still do something to its files then.
+        conn.close().await.and(settled)
     };
     match settled.await {
         Err(error) if is_busy(&error) => Err(StoreError::InUse(database.display().to_string())),

@@ -4,8 +4,11 @@
 
 mod archive;
 pub mod backup;
+pub mod copy;
 mod file;
+pub mod place;
 pub mod restore;
+mod tables;
 
 pub use archive::Manifest;
 pub use file::Unfit;

@@ -37,6 +37,8 @@ pub enum StoreError {
     InUse(String),
     #[error("the store {0} is being restored or copied: start again when that is done")]
     Moving(String),
+    #[error("a copy into this store was begun and not finished: run the same nameplate copy again")]
+    HalfCopied,
     #[error("the store holds data, but the key file it was written with is missing; put that file back")]
     KeyMissing,
     #[error("the store was written with the key {stored}, which is not among the keys given ({given}); put the right key file back")]

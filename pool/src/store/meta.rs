@@ -8,6 +8,9 @@ pub(crate) const KEYS: &str = "keys";
 /// What applications know the user pool by.
 pub(crate) const POOL_ID: &str = "pool_id";
 
+/// The id of the user pool that is being copied into the store. It goes when the copy is whole.
+pub(crate) const COPYING: &str = "copying";
+
 /// The value of that name.
 pub(crate) async fn get(conn: &mut Conn, name: &str) -> Result<Option<String>, StoreError> {
     let row = conn.query("SELECT value FROM meta WHERE name = $1").bind(name.to_owned()).optional().await?;

@@ -110,7 +110,11 @@ impl Store {
     }
 
     /// Whether nobody has ever been served from this store. Only then may a missing key file be made anew.
+    ///
+    /// # Errors
+    /// It can't be read, or somebody is moving in.
     pub async fn is_new(&self) -> Result<bool, StoreError> {
+        self.refuse_half().await?;
         let mut conn = self.read().await?;
         Ok(meta::get(&mut conn, meta::KEYS).await?.is_none())
     }
@@ -125,6 +129,19 @@ impl Store {
             self.begin().await.map(drop)
         };
         tokio::time::timeout(LONGEST_CHECK, asked).await.unwrap_or(Err(StoreError::TooSlow))
+    }
+
+    /// Makes sure that no copy into the store was left unfinished.
+    pub(crate) async fn refuse_half(&self) -> Result<(), StoreError> {
+        match meta::get(&mut self.read().await?, meta::COPYING).await? {
+            Some(_) => Err(StoreError::HalfCopied),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether it is PostgreSQL, for the little that can't be said in one text.
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self.backend, Backend::Postgres(_))
     }
 
     /// What hears of other nodes' changes, where the database carries such news.

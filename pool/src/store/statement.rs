@@ -9,7 +9,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgConnection, PgQueryResult, PgRow};
 use sqlx::query::Query as SqlxQuery;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteQueryResult, SqliteRow};
-use sqlx::{Decode, Encode, Postgres, Row as _, Sqlite, Transaction, Type};
+use sqlx::{AssertSqlSafe, Decode, Encode, Postgres, Row as _, SqlSafeStr as _, SqlStr, Sqlite, Transaction, Type};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
@@ -124,6 +124,15 @@ impl Conn {
 
     /// A statement to bind values to. The text is cached with its plan, so it is always the same text.
     pub fn query(&mut self, sql: &'static str) -> Query<'_> {
+        self.statement(SqlStr::from_static(sql))
+    }
+
+    /// The same for a text that was made of names that stand in the program. No value is ever written into one.
+    pub(crate) fn made(&mut self, sql: String) -> Query<'_> {
+        self.statement(AssertSqlSafe(sql).into_sql_str())
+    }
+
+    fn statement(&mut self, sql: SqlStr) -> Query<'_> {
         let statement = match &mut self.link {
             Link::SqliteReader(conn) => Statement::Sqlite(conn, sqlx::query(sql)),
             Link::SqliteWriter(lease) => Statement::Sqlite(lease.connection(), sqlx::query(sql)),

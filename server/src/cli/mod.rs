@@ -3,6 +3,7 @@
 
 mod backup;
 mod config;
+mod copy;
 mod keys;
 mod reference;
 mod restore;
@@ -51,6 +52,9 @@ enum Command {
     Backup(backup::Arguments),
     /// Put what is in such a file into the data folder. A store that is there is kept beside it. Stop the service first.
     Restore(restore::Arguments),
+    /// Copy a whole store into another database: from SQLite to PostgreSQL, back, or to another machine. Stop the service
+    /// first. It counts every table on both sides at the end, and may be run again. The keys are not copied.
+    Copy(copy::Arguments),
 }
 
 /// Does what the arguments say; what went wrong is said on standard error.
@@ -61,6 +65,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Some(Command::Keys(command)) => command.run(),
         Some(Command::Backup(arguments)) => arguments.run().await,
         Some(Command::Restore(arguments)) => arguments.run().await,
+        Some(Command::Copy(arguments)) => arguments.run().await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -100,7 +105,7 @@ fn complain(error: &(dyn Error + 'static)) -> ExitCode {
     }
     // Nobody may be listening any more; then there is nobody to tell that.
     _ = stderr().write_all(text.as_bytes());
-    if error.is::<ConfigError>() { ExitCode::from(WRONG) } else { ExitCode::FAILURE }
+    if error.is::<ConfigError>() || error.is::<copy::WrongPlace>() { ExitCode::from(WRONG) } else { ExitCode::FAILURE }
 }
 
 /// To standard output. That whoever reads it went away (`| head`) is no fault.

@@ -1,0 +1,153 @@
+//! Every table with its columns, once: what a copy has to take along. A test compares this with what the migrations make.
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Number,
+    Bytes,
+}
+
+use Kind::{Bytes, Number, Text};
+
+/// So many rows are read, and written in one transaction, at once.
+pub(super) const PAGE: usize = if cfg!(test) { 3 } else { 500 };
+
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) name: &'static str,
+    /// So many of its first columns are its primary key.
+    pub(super) key: usize,
+    pub(super) columns: &'static [(&'static str, Kind)],
+}
+
+/// In an order in which no row names one that isn't there yet. What says that the store is one comes last.
+pub(super) const TABLES: [Table; 10] = [
+    Table {
+        name: "users",
+        key: 1,
+        columns: &[
+            ("id", Number),
+            ("sub", Text),
+            ("username", Text),
+            ("username_key", Text),
+            ("sign_up_key", Text),
+            ("status", Text),
+            ("password_hash", Text),
+            ("created_at", Number),
+            ("updated_at", Number),
+            ("confirmed_at", Number),
+        ],
+    },
+    Table { name: "attributes", key: 2, columns: &[("user_id", Number), ("name", Text), ("value", Text)] },
+    Table { name: "aliases", key: 2, columns: &[("kind", Text), ("key", Text), ("user_id", Number)] },
+    Table {
+        name: "codes",
+        key: 3,
+        columns: &[
+            ("user_id", Number),
+            ("purpose", Text),
+            ("attribute", Text),
+            ("value", Text),
+            ("issue", Bytes),
+            ("digest", Bytes),
+            ("requested_at", Number),
+            ("sent_at", Number),
+            ("expires_at", Number),
+            ("attempts", Number),
+            ("used_at", Number),
+        ],
+    },
+    Table {
+        name: "sign_up_tickets",
+        key: 1,
+        columns: &[("hash", Bytes), ("user_id", Number), ("created_at", Number), ("expires_at", Number)],
+    },
+    Table {
+        name: "sessions",
+        key: 1,
+        columns: &[
+            ("hash", Bytes),
+            ("user_id", Number),
+            ("client", Text),
+            ("created_at", Number),
+            ("last_seen_at", Number),
+            ("expires_at", Number),
+            ("network", Text),
+            ("user_agent", Text),
+        ],
+    },
+    Table { name: "limits", key: 1, columns: &[("key", Bytes), ("count", Number), ("since", Number), ("free_at", Number)] },
+    Table {
+        name: "events",
+        key: 1,
+        columns: &[("id", Number), ("user_id", Number), ("payload", Text), ("at", Number), ("network", Text), ("user_agent", Text)],
+    },
+    Table {
+        name: "outbox",
+        key: 1,
+        columns: &[
+            ("id", Text),
+            ("medium", Text),
+            ("payload", Bytes),
+            ("user_id", Number),
+            ("purpose", Text),
+            ("attribute", Text),
+            ("issue", Bytes),
+            ("created_at", Number),
+            ("due_at", Number),
+            ("attempts", Number),
+            ("outcome", Text),
+        ],
+    },
+    Table { name: "meta", key: 1, columns: &[("name", Text), ("value", Text)] },
+];
+
+/// Tables whose ids the database counts.
+pub(super) const COUNTED: [&str; 2] = ["users", "events"];
+
+impl Table {
+    /// Which of its rows a copy is about: all but its own note.
+    fn which(&self) -> &'static str {
+        if self.name == "meta" { "name <> 'copying'" } else { "1 = 1" }
+    }
+
+    fn names(columns: &[(&'static str, Kind)]) -> String {
+        columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+    }
+
+    fn key_names(&self) -> String {
+        Self::names(&self.columns[..self.key])
+    }
+
+    pub(super) fn count(&self) -> String {
+        format!("SELECT COUNT(*) FROM {} WHERE {}", self.name, self.which())
+    }
+
+    /// The first rows, or those that come after a key.
+    pub(super) fn page(&self, after: bool) -> String {
+        let (name, columns, key) = (self.name, Self::names(self.columns), self.key_names());
+        let after = if after { format!("({key}) > {}", placeholders(0, self.key)) } else { self.which().to_owned() };
+        format!("SELECT {columns} FROM {name} WHERE {after} ORDER BY {key} LIMIT {PAGE}")
+    }
+
+    /// So many rows at once.
+    pub(super) fn insert(&self, rows: usize) -> String {
+        let (name, columns, key) = (self.name, Self::names(self.columns), self.key_names());
+        let width = self.columns.len();
+        let values = (0..rows).map(|row| placeholders(row * width, width)).collect::<Vec<_>>().join(", ");
+        let rest = self.columns[self.key..].iter().map(|(name, _)| format!("{name} = excluded.{name}")).collect::<Vec<_>>().join(", ");
+        format!("INSERT INTO {name} ({columns}) VALUES {values} ON CONFLICT ({key}) DO UPDATE SET {rest}")
+    }
+
+    /// Some rows go: a transaction that takes them all could take too long.
+    pub(super) fn remove_some(&self) -> String {
+        let (name, key, which) = (self.name, self.key_names(), self.which());
+        format!("DELETE FROM {name} WHERE ({key}) IN (SELECT {key} FROM {name} WHERE {which} LIMIT {PAGE})")
+    }
+}
+
+fn placeholders(after: usize, number: usize) -> String {
+    let list = (after + 1..=after + number).map(|it| format!("${it}")).collect::<Vec<_>>().join(", ");
+    format!("({list})")
+}
