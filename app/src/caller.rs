@@ -12,6 +12,9 @@ use model::{AttributeName, Refusal, Why};
 use pool::sessions::{BrowserTicket, NewSession};
 use pool::{ClientId, Origin, Pool, SessionToken, Viewer};
 
+/// The longest encoded name that a cookie carries, in bytes: no browser keeps more than 4096 (RFC 6265, section 6.1).
+const LONGEST_NAME: usize = 3072;
+
 /// The request behind a server function, and the answer's headers.
 #[derive(Debug)]
 pub struct Caller {
@@ -75,6 +78,17 @@ impl Caller {
     pub fn remember_sign_up(&self, ticket: &BrowserTicket) {
         let seconds = i64::try_from(BrowserTicket::LIFETIME.as_secs()).unwrap_or(i64::MAX);
         self.set(&cookies::set(Name::SignUp, ticket.reveal(), seconds, self.site.secure));
+    }
+
+    /// Remembers for whom a new password is to be set, for as long as a code works. Longer than any name, it is nobody.
+    pub fn remember_reset(&self, typed: &str) {
+        let seconds = i64::try_from(self.pool.settings().codes.reset_lifetime.as_secs()).unwrap_or(i64::MAX);
+        let encoded: String = form_urlencoded::byte_serialize(typed.trim().as_bytes()).collect();
+        if encoded.len() <= LONGEST_NAME {
+            self.set(&cookies::set(Name::Reset, &encoded, seconds, self.site.secure));
+        } else {
+            self.forget(Name::Reset);
+        }
     }
 
     pub fn remember_theme(&self, theme: crate::visit::Theme) {

@@ -10,6 +10,8 @@ pub enum Name {
     Session,
     /// Which browser signed up, until the account is confirmed.
     SignUp,
+    /// The name for which a new password was asked, as it was typed.
+    Reset,
     /// What just happened, said once by the next page.
     Flash,
     Theme,
@@ -23,6 +25,8 @@ impl Name {
             (Self::Session, true) => "__Host-nameplate",
             (Self::SignUp, false) => "nameplate-sign-up",
             (Self::SignUp, true) => "__Host-nameplate-sign-up",
+            (Self::Reset, false) => "nameplate-reset",
+            (Self::Reset, true) => "__Host-nameplate-reset",
             (Self::Flash, false) => "nameplate-flash",
             (Self::Flash, true) => "__Host-nameplate-flash",
             (Self::Theme, false) => "nameplate-theme",

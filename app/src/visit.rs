@@ -58,10 +58,12 @@ pub enum Flash {
     Confirmed,
     Welcome,
     NotConfirmedYet,
+    ResetCodeAsked,
+    PasswordReset,
 }
 
 impl Flash {
-    const ALL: [(Self, &'static str); 10] = [
+    const ALL: [(Self, &'static str); 12] = [
         (Self::SignedOut, "signed-out"),
         (Self::Saved, "saved"),
         (Self::Deleted, "deleted"),
@@ -72,6 +74,8 @@ impl Flash {
         (Self::Confirmed, "confirmed"),
         (Self::Welcome, "welcome"),
         (Self::NotConfirmedYet, "not-confirmed-yet"),
+        (Self::ResetCodeAsked, "reset-code-asked"),
+        (Self::PasswordReset, "password-reset"),
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -107,6 +111,8 @@ impl Flash {
             Self::Confirmed => text::CONFIRMED,
             Self::Welcome => text::WELCOME,
             Self::NotConfirmedYet => text::NOT_CONFIRMED_YET,
+            Self::ResetCodeAsked => text::RESET_CODE_ASKED,
+            Self::PasswordReset => text::PASSWORD_RESET,
         }
     }
 }
@@ -149,6 +155,8 @@ pub struct Visit {
     pub profile: Option<Arc<Profile>>,
     /// The raw value of the cookie of the browser that signed up.
     pub ticket: Option<String>,
+    /// The name for which this browser asked for a new password.
+    pub resetting: Option<String>,
     pub flash: Option<Flash>,
     /// The attributes that the flash is about.
     pub about: Vec<AttributeName>,
@@ -185,6 +193,7 @@ impl Visit {
             viewer: None,
             profile: None,
             ticket: cookie(Name::SignUp),
+            resetting: cookie(Name::Reset).and_then(|value| decoded(&value)),
             flash,
             about,
             theme: cookie(Name::Theme).as_deref().map(Theme::parse).unwrap_or_default(),
@@ -212,6 +221,11 @@ impl Visit {
             _ => flash.sentence().to_owned(),
         })
     }
+}
+
+/// The text in a cookie that was encoded as form fields are.
+fn decoded(value: &str) -> Option<String> {
+    form_urlencoded::parse(value.as_bytes()).next().map(|(text, _)| text.into_owned()).filter(|text| !text.is_empty())
 }
 
 /// Which frame a page stands in.

@@ -1,6 +1,8 @@
 import { type Browser, type BrowserContext, expect, type Page, test as base } from '@playwright/test';
 import { ConfirmPage } from '../pages/confirm';
+import { ForgotPasswordPage } from '../pages/forgot-password';
 import { ProfilePage } from '../pages/profile';
+import { ResetPasswordPage } from '../pages/reset-password';
 import { SignInPage } from '../pages/sign-in';
 import { SignUpPage } from '../pages/sign-up';
 import { UpdateEmailPage } from '../pages/update-email';
@@ -32,6 +34,8 @@ interface Screens {
   confirm: ConfirmPage;
   profile: ProfilePage;
   updateEmail: UpdateEmailPage;
+  forgotPassword: ForgotPasswordPage;
+  resetPassword: ResetPasswordPage;
 }
 
 interface Fixtures extends Screens {
@@ -78,6 +82,8 @@ export const test = base.extend<Options & Fixtures>({
   confirm: async ({ page, scripts }, use) => use(new ConfirmPage(page, scripts)),
   profile: async ({ page, scripts }, use) => use(new ProfilePage(page, scripts)),
   updateEmail: async ({ page, scripts }, use) => use(new UpdateEmailPage(page, scripts)),
+  forgotPassword: async ({ page, scripts }, use) => use(new ForgotPasswordPage(page, scripts)),
+  resetPassword: async ({ page, scripts }, use) => use(new ResetPasswordPage(page, scripts)),
 
   visitor: async ({ browser, server, mailbox, scripts, allowedOnConsole, complaints }, use, info) => {
     const guests: { context: BrowserContext; heard: string[] }[] = [];
@@ -94,6 +100,8 @@ export const test = base.extend<Options & Fixtures>({
         confirm: new ConfirmPage(page, scripts),
         profile: new ProfilePage(page, scripts),
         updateEmail: new UpdateEmailPage(page, scripts),
+        forgotPassword: new ForgotPasswordPage(page, scripts),
+        resetPassword: new ResetPasswordPage(page, scripts),
       };
     });
     for (const { context, heard } of guests) {

@@ -36,6 +36,14 @@ pub enum Event {
     SignIn { username: String },
     #[serde(rename = "signIn_failure")]
     SignInFailure { username: String },
+    /// A code for a new password was sent.
+    #[serde(rename = "forgotPassword")]
+    ForgotPassword { username: String },
+    /// The code was right, and the account has a new password.
+    #[serde(rename = "forgotPasswordSubmit")]
+    ForgotPasswordSubmit { username: String },
+    #[serde(rename = "forgotPasswordSubmit_failure")]
+    ForgotPasswordSubmitFailure(Refusal),
     #[serde(rename = "signOut")]
     SignOut { username: String },
     #[serde(rename = "updateUserAttributes")]
@@ -71,6 +79,9 @@ impl Event {
             Self::ResendSignUpCode { .. } => "resendSignUpCode",
             Self::SignIn { .. } => "signIn",
             Self::SignInFailure { .. } => "signIn_failure",
+            Self::ForgotPassword { .. } => "forgotPassword",
+            Self::ForgotPasswordSubmit { .. } => "forgotPasswordSubmit",
+            Self::ForgotPasswordSubmitFailure(_) => "forgotPasswordSubmit_failure",
             Self::SignOut { .. } => "signOut",
             Self::UpdateUserAttributes(_) => "updateUserAttributes",
             Self::UpdateUserAttributesFailure(_) => "updateUserAttributes_failure",

@@ -7,6 +7,8 @@ pub const CONFIRM: &str = "/confirm";
 pub const CONFIRM_RESEND: &str = "/confirm/resend";
 pub const CONFIRM_ADDRESS: &str = "/confirm/address";
 pub const FORGOT_PASSWORD: &str = "/forgot-password";
+pub const RESET_PASSWORD: &str = "/reset-password";
+pub const RESET_PASSWORD_RESEND: &str = "/reset-password/resend";
 pub const PROFILE: &str = "/profile";
 pub const PROFILE_DELETE: &str = "/profile/delete";
 pub const PROFILE_REFRESH: &str = "/profile/refresh";
@@ -32,13 +34,16 @@ pub fn next(asked: &str) -> Option<&'static str> {
 }
 
 /// Every address that shows a page to whoever asks for it.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 15] = [
     START,
     SIGN_IN,
     SIGN_UP,
     CONFIRM,
     CONFIRM_RESEND,
     CONFIRM_ADDRESS,
+    FORGOT_PASSWORD,
+    RESET_PASSWORD,
+    RESET_PASSWORD_RESEND,
     PROFILE,
     PROFILE_EMAIL,
     PROFILE_EMAIL_VERIFY,

@@ -22,6 +22,8 @@ pub enum CodePurpose {
     SignUp,
     /// Proves a contact of an account.
     Verify,
+    /// Sets a new password.
+    Reset,
 }
 
 impl CodePurpose {
@@ -30,6 +32,7 @@ impl CodePurpose {
         match self {
             Self::SignUp => "sign_up",
             Self::Verify => "verify",
+            Self::Reset => "reset",
         }
     }
 }
@@ -134,7 +137,7 @@ pub(crate) async fn issue(tx: &mut Tx, inner: &Inner, slot: &Slot, value: &str) 
     let now = inner.clock.now();
     let (issue, code) = (inner.entropy.bytes(), inner.entropy.code());
     let digest = parts_digest(slot, value, &issue, &code, |parts| inner.keys.digest(Purpose::Codes, parts));
-    let expires_at = now.plus(inner.settings.codes.lifetime);
+    let expires_at = now.plus(inner.settings.codes.lifetime_of(slot.purpose));
     tx.query(
         "INSERT INTO codes (user_id, purpose, attribute, value, issue, digest, requested_at, sent_at, expires_at, attempts)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, 0)

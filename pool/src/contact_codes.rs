@@ -4,7 +4,7 @@ use crate::Inner;
 use crate::codes::{self, CodePurpose, Issued, Slot};
 use crate::delivery::{self, Asked, Contact, Message};
 use crate::identifiers::ContactKind;
-use crate::limits::{self, DAY, Rate, Wait};
+use crate::limits::{self, Wait};
 use crate::profile::access;
 use crate::sessions::{Origin, UserId, Viewer};
 use crate::settings::Settings;
@@ -39,8 +39,7 @@ pub(crate) async fn admit(
             return Ok(Err(Wait { seconds: free_at.seconds_from(now) }));
         }
     }
-    let rate = Rate { times: inner.settings.limits.codes_per_account_a_day, per: DAY };
-    if let Err(wait) = limits::count(tx, &limits::key(inner, &["codes of account", &user.0.to_string()]), rate, now).await? {
+    if let Err(wait) = limits::count_code_of(tx, inner, user).await? {
         return Ok(Err(wait));
     }
     let key = contact.kind.key(&contact.value).unwrap_or_else(|| contact.value.clone());

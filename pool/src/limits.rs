@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::identifiers::ContactKind;
 use crate::keys::Purpose;
 use crate::sessions::UserId;
-use crate::store::{StoreError, Tx};
+use crate::store::{Conn, StoreError, Tx};
 use std::time::Duration;
 
 /// Too soon, or too often; again after so many seconds.
@@ -128,10 +128,22 @@ pub(crate) async fn count_code_to(tx: &mut Tx, inner: &Inner, kind: ContactKind,
     count(tx, &self::key(inner, &["codes to", kind.as_str(), key]), rate, inner.clock.now()).await
 }
 
+/// Counts a code of this account, wherever it goes and whatever it is for. After a [`Wait`] drop the transaction.
+pub(crate) async fn count_code_of(tx: &mut Tx, inner: &Inner, user: UserId) -> Result<Result<(), Wait>, StoreError> {
+    let rate = Rate { times: inner.settings.limits.codes_per_account_a_day, per: DAY };
+    count(tx, &self::key(inner, &["codes of account", &user.0.to_string()]), rate, inner.clock.now()).await
+}
+
 /// Counts a change that somebody makes to their account, or that was refused. After a [`Wait`] drop the transaction.
 pub(crate) async fn count_change(tx: &mut Tx, inner: &Inner, user: UserId) -> Result<Result<(), Wait>, StoreError> {
     let rate = Rate { times: inner.settings.limits.changes_per_account_an_hour, per: HOUR };
     count(tx, &self::key(inner, &["changes of account", &user.0.to_string()]), rate, inner.clock.now()).await
+}
+
+/// When the counter last let somebody through, and when it does again. `None`: it has counted nothing.
+pub(crate) async fn look(conn: &mut Conn, key: &Key) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+    let query = conn.query("SELECT since, free_at FROM limits WHERE key = $1").bind(key.0.clone());
+    query.optional().await?.map(|row| Ok((Timestamp(row.get(0)?), Timestamp(row.get(1)?)))).transpose()
 }
 
 /// Forgets what was counted.

@@ -189,6 +189,12 @@ pub(crate) async fn end(tx: &mut Tx, session: SessionId) -> Result<bool, StoreEr
     Ok(tx.query("DELETE FROM sessions WHERE hash = $1").bind(session.0.to_vec()).run().await? == 1)
 }
 
+/// Ends every session of the account.
+pub(crate) async fn end_all(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
+    tx.query("DELETE FROM sessions WHERE user_id = $1").bind(user.0).run().await?;
+    Ok(())
+}
+
 impl Pool {
     /// Who holds this token, if the session is alive: neither too old nor unused for too long. One read.
     pub async fn viewer(&self, token: &SessionToken) -> Result<Option<Viewer>, Unavailable> {

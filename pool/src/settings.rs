@@ -1,5 +1,6 @@
 //! What an installation decides. `server` builds it from the config file; [`Settings::default`] is "no file".
 
+use crate::codes::CodePurpose;
 use model::{AccessLists, AttributeName, Policy, Schema, SignInOptions, Standard};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -122,13 +123,25 @@ impl Default for EventTimes {
 #[derive(Debug, Clone, Copy)]
 pub struct CodeTimes {
     pub lifetime: Duration,
+    /// Of a code that sets a new password: it opens the account, so it lasts no longer than it takes to read a message.
+    pub reset_lifetime: Duration,
     /// A new one is sent no sooner than this after the last.
     pub resend_after: Duration,
 }
 
 impl Default for CodeTimes {
     fn default() -> Self {
-        Self { lifetime: days(1), resend_after: Duration::from_secs(30) }
+        Self { lifetime: days(1), reset_lifetime: Duration::from_secs(60 * 60), resend_after: Duration::from_secs(30) }
+    }
+}
+
+impl CodeTimes {
+    /// How long a code for this lasts.
+    pub(crate) const fn lifetime_of(&self, purpose: CodePurpose) -> Duration {
+        match purpose {
+            CodePurpose::SignUp | CodePurpose::Verify => self.lifetime,
+            CodePurpose::Reset => self.reset_lifetime,
+        }
     }
 }
 

@@ -106,7 +106,7 @@ impl Pool {
         }
         let who = Identifier::parse(typed, inner.settings.sign_in);
         let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
-        let failures = limits::key(inner, &["sign-ins as", &name, &origin.household().to_string()]);
+        let failures = self.failed_sign_ins(&name, origin);
         retried(|| self.admit_sign_in(&failures, origin)).await?;
         let proven = self.prove(who.as_ref(), &form.password, origin).await?;
         match proven.user.confirmed {
@@ -128,6 +128,11 @@ impl Pool {
         events::record(&mut tx, user.id, &event, self.now(), origin).await?;
         self.commit(tx, user.id).await?;
         Ok(SignedIn::Session { username: user.username.clone(), session })
+    }
+
+    /// How often a password was wrong for this name (in canonical form) from this network.
+    pub(crate) fn failed_sign_ins(&self, name: &str, origin: &Origin) -> Key {
+        limits::key(&self.inner, &["sign-ins as", name, &origin.household().to_string()])
     }
 
     /// Counts the try; its own transaction, so that it stays counted.

@@ -9,7 +9,7 @@ use crate::settings::ClientId;
 use crate::sign_up_code::{self, Target};
 use crate::store::users::{self, NewUser};
 use crate::store::{StoreError, attributes, retried, signed_up, tickets};
-use crate::{Pool, Unavailable, events};
+use crate::{Pool, Unavailable, events, new_password};
 use model::{AttributeName, CodeDeliveryDetails, Event, FieldName, Password, Refusal, Why};
 use std::collections::BTreeMap;
 
@@ -147,12 +147,7 @@ impl Pool {
         if let Some(Err(why)) = username.as_deref().map(check_username) {
             faults.push((FieldName::Username, why));
         }
-        let typed = form.password.reveal();
-        let judged = if typed.is_empty() { Err(Why::Missing) } else { settings.policy.judge(typed) };
-        faults.extend(judged.err().map(|why| (FieldName::Password, why)));
-        if form.confirmation.as_ref().is_some_and(|again| *again != form.password) {
-            faults.push((FieldName::ConfirmPassword, Why::PasswordsDiffer));
-        }
+        faults.extend(new_password::faults(settings, &form.password, form.confirmation.as_ref()));
         let attributes = match check_submitted(&settings.schema, &client.access, Occasion::SignUp, form.attributes) {
             Ok(submitted) => submitted.set,
             Err(refusal) if refusal.form.is_some() => return Err(SignUpError::TooMany),

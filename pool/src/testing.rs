@@ -251,8 +251,11 @@ fn code_in(message: &Message) -> Option<String> {
         Message::SignUpCode { code, .. }
         | Message::SignUpCodeAddressTaken { code, .. }
         | Message::ChangeCode { code, .. }
-        | Message::VerifyCode { code, .. } => Some(code.clone()),
-        Message::ChangeRequested { .. } | Message::ChangeDone { .. } | Message::AddressDeleted { .. } => None,
+        | Message::VerifyCode { code, .. }
+        | Message::ResetCode { code, .. } => Some(code.clone()),
+        Message::ChangeRequested { .. } | Message::ChangeDone { .. } | Message::AddressDeleted { .. } | Message::PasswordChanged { .. } => {
+            None
+        }
     }
 }
 

@@ -130,3 +130,37 @@ async fn the_right_password_of_an_unconfirmed_account_leads_to_its_code() {
     let code = server.code_for("me@domain.com").await;
     browser.submit("/confirm", &[("code", &code)]).await.leads_to("/profile");
 }
+
+#[tokio::test]
+async fn a_forgotten_password_looks_the_same_for_accounts_that_exist_and_that_do_not() {
+    let server = TestServer::new().await;
+    server.signed_in("jdoe", "me@domain.com").await;
+    server.browser().submit("/sign-up", &sign_up_form("waiting", "waiting@domain.com")).await;
+    server.wait(60);
+    let reset = |username| {
+        [("username", username), ("code", "000000"), ("password", "some-new-password"), ("confirm_password", "some-new-password")]
+    };
+    let names = ["jdoe", "nobody", "waiting", "me@domain.com", "nobody@domain.com", "waiting@domain.com"];
+    let mut seen = Vec::new();
+    for name in names {
+        let mut browser = server.browser();
+        let mut answers = Vec::new();
+        answers.push(browser.submit("/forgot-password", &[("username", name)]).await);
+        answers.push(browser.get("/reset-password").await);
+        answers.push(browser.submit("/reset-password/resend", &[("username", name)]).await);
+        answers.push(browser.json("/forgot-password", &[("username", name)]).await);
+        for _ in 0..7 {
+            answers.push(browser.submit("/reset-password", &reset(name)).await);
+        }
+        answers.push(browser.json("/reset-password", &reset(name)).await);
+        answers[0].leads_to("/reset-password");
+        answers[2].refuses(429, "Please wait");
+        answers[4].refuses(422, "4 tries left");
+        answers[9].refuses(422, "tried too often");
+        seen.push(answers.iter().map(|answer| visible(answer, name)).collect::<Vec<_>>());
+    }
+    for (name, answers) in names.iter().zip(&seen) {
+        assert_eq!(answers, &seen[0], "{name}");
+    }
+    assert_eq!(server.letters_to("waiting@domain.com").await.len(), 1, "an account that isn't confirmed gets nothing");
+}

@@ -1,8 +1,10 @@
 //! The pages: one file per screen, with its thin server functions. The table below is every page there is.
 
 pub mod confirm;
+pub mod forgot_password;
 pub mod hub;
 pub mod profile;
+pub mod reset_password;
 pub mod sign_in;
 pub mod sign_out;
 pub mod sign_up;
@@ -15,7 +17,7 @@ pub use fault::error_page;
 
 #[cfg(feature = "ssr")]
 mod table {
-    use super::{confirm, profile, sign_in, sign_out, sign_up};
+    use super::{confirm, forgot_password, profile, reset_password, sign_in, sign_out, sign_up};
     use crate::visit::{Answer, Visit};
     use model::paths;
     use std::future::Future;
@@ -27,13 +29,16 @@ mod table {
 
     /// Address and page. A page with a second form stands at that form's address too, so that a refused post
     /// without scripts has a page to come back to.
-    pub const PAGES: [(&str, Load); 13] = [
+    pub const PAGES: [(&str, Load); 16] = [
         (paths::START, |visit| Box::pin(start(visit))),
         (paths::SIGN_IN, |visit| Box::pin(sign_in::page(visit))),
         (paths::SIGN_UP, |visit| Box::pin(sign_up::page(visit))),
         (paths::CONFIRM, |visit| Box::pin(confirm::page(visit))),
         (paths::CONFIRM_RESEND, |visit| Box::pin(confirm::page(visit))),
         (paths::CONFIRM_ADDRESS, |visit| Box::pin(confirm::page(visit))),
+        (paths::FORGOT_PASSWORD, |visit| Box::pin(forgot_password::page(visit))),
+        (paths::RESET_PASSWORD, |visit| Box::pin(reset_password::page(visit))),
+        (paths::RESET_PASSWORD_RESEND, |visit| Box::pin(reset_password::page(visit))),
         (paths::PROFILE, |visit| Box::pin(profile::page(visit))),
         (paths::PROFILE_DELETE, |visit| Box::pin(profile::page(visit))),
         (paths::PROFILE_EMAIL, |visit| Box::pin(profile::email::page(visit))),

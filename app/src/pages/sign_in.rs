@@ -45,7 +45,10 @@ fn SignIn(state: FormState, options: model::SignInOptions, next: Option<&'static
             {field(who, &state)}
             {password_field(&password, &state)}
             {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
-            <button class="button main wide">{text::SIGN_IN}</button>
+            <div class="stack">
+                <button class="button main wide">{text::SIGN_IN}</button>
+                <p><a href=paths::FORGOT_PASSWORD>{text::FORGOT_YOUR_PASSWORD}</a></p>
+            </div>
         </Form>
     }
 }

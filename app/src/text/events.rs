@@ -19,12 +19,15 @@ pub fn event(event: &Event) -> Option<String> {
             format!("Deleted on another page: {}.", attributes.iter().map(name_of).collect::<Vec<_>>().join(", "))
         }
         Event::SignIn { .. } => "This account was just signed in to in another browser.".into(),
+        Event::ForgotPassword { .. } => "A code for a new password was asked for, and sent to you.".into(),
         Event::SignUp { .. }
         | Event::ConfirmSignUp { .. }
         | Event::ConfirmSignUpFailure(_)
         | Event::ResendSignUpCode { .. }
         | Event::DeleteUserAttributesFailure(_)
         | Event::SignInFailure { .. }
+        | Event::ForgotPasswordSubmit { .. }
+        | Event::ForgotPasswordSubmitFailure(_)
         | Event::SignOut { .. }
         | Event::ResendUserAttributeCode { .. }
         | Event::UpdateUserAttributesFailure(_)

@@ -102,6 +102,32 @@ pub fn works_until(when: &str) -> String {
     format!("6 digits. It works until {when}.")
 }
 
+// A forgotten password.
+pub const FORGOT_YOUR_PASSWORD: &str = "Forgot your password?";
+pub const RESET_PASSWORD: &str = "Reset Password";
+pub const CODE_TO_CONTACT: &str = "We send a 6-digit code to an email address or phone number that you have confirmed.";
+pub const SEND_RESET_CODE: &str = "Send code";
+pub const RESET_ANYWHERE: &str = "Enter your username, the code we sent you, and the new password.";
+pub const NO_CODE_YET: &str = "No code yet? Ask for one";
+pub const CODE: &str = "Code";
+pub const NEW_PASSWORD: &str = "New Password";
+pub const SUBMIT: &str = "Submit";
+pub const ANOTHER_NAME: &str = "Is that not you? Enter another name";
+pub const NO_RESET_CODE: &str = "No message? Look in your spam folder, and check the name above for typing mistakes. If you never confirmed an email address or phone number, only the people who run this site can help.";
+
+/// The two halves of the sentence around the name that was typed: it says the same whosever name it is.
+pub const RESET_ON_ITS_WAY: (&str, &str) =
+    ("If ", " is an account with a confirmed email address or phone number, a code is on its way there. It may take a minute to arrive.");
+
+/// The label of the field that says whose password was forgotten.
+pub const fn whose_password(options: SignInOptions) -> &'static str {
+    match (options.username, options.email, options.phone_number) {
+        (true, ..) => "Enter your username",
+        (false, true, _) => "Enter your email",
+        _ => "Enter your phone number",
+    }
+}
+
 // Profile.
 pub const PROFILE: &str = "Profile";
 pub const NOT_FILLED_IN: &str = "Not filled in";
@@ -183,6 +209,9 @@ pub const CHANGE_CANCELLED: &str = "The change is cancelled. Your address stays 
 pub const CONFIRMED: &str = "Your account is confirmed. You can sign in now.";
 pub const WELCOME: &str = "Your account is confirmed. Welcome!";
 pub const NOT_CONFIRMED_YET: &str = "Your account isn’t confirmed yet. Enter the code we sent you.";
+
+pub const RESET_CODE_ASKED: &str = "If the name is right, a new code is on its way. Earlier codes no longer work.";
+pub const PASSWORD_RESET: &str = "Your password was changed, and every browser was signed out. Sign in with the new one.";
 
 pub fn email_is_now(email: &str) -> String {
     format!("Your email address is now {email}.")

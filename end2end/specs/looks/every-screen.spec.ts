@@ -26,6 +26,42 @@ test.describe('signed out', () => {
     await expect(signIn.alert.filter({ hasText: /incorrect|wrong/i }).first()).toBeVisible();
   });
 
+  test('forgot password', async ({ forgotPassword }) => {
+    await forgotPassword.open();
+  });
+
+  test('forgot password, refused', async ({ forgotPassword }) => {
+    await forgotPassword.open();
+    await forgotPassword.submit('');
+    await forgotPassword.refuses('Enter your username', /\S/);
+  });
+
+  test('reset password', async ({ forgotPassword, resetPassword }) => {
+    await forgotPassword.open();
+    await forgotPassword.submit('a-rather-long-name-of-somebody-that-does-not-fit-on-a-line-of-a-phone-at-all');
+    await resetPassword.arrived();
+  });
+
+  test('reset password, refused', async ({ forgotPassword, resetPassword }) => {
+    await forgotPassword.open();
+    await forgotPassword.submit('nobody');
+    await resetPassword.arrived();
+    await resetPassword.submit('12', 'short', 'other');
+    await resetPassword.refuses('Code', /\S/);
+  });
+
+  test('reset password, wrong code', async ({ forgotPassword, resetPassword }) => {
+    await forgotPassword.open();
+    await forgotPassword.submit('nobody');
+    await resetPassword.arrived();
+    await resetPassword.submit('000000', jane.password);
+    await resetPassword.refuses('Code', /not the code/);
+  });
+
+  test('reset password, from another browser', async ({ resetPassword }) => {
+    await resetPassword.open();
+  });
+
   test('sign up', async ({ signUp }) => {
     await signUp.open();
   });
@@ -81,6 +117,16 @@ test.describe('half way in', () => {
     await mailbox.codeFor(jane.email);
     await page.goto('/dev/mailbox');
   });
+});
+
+test('sign in, with a new password', async ({ context, door, forgotPassword, resetPassword, signIn, mailbox }) => {
+  await door.enter();
+  await context.clearCookies();
+  await forgotPassword.open();
+  await forgotPassword.submit(jane.username);
+  await resetPassword.arrived();
+  await resetPassword.submit(await mailbox.codeFor(jane.email), 'another-random-passphrase');
+  await signIn.arrived();
 });
 
 test.describe('signed in', () => {

@@ -105,7 +105,9 @@ fn tidied(message: &Message) -> Message {
         | Message::SignUpCodeAddressTaken { to, asked, .. }
         | Message::ChangeCode { to, asked, .. }
         | Message::VerifyCode { to, asked, .. }
-        | Message::AddressDeleted { to, asked } => {
+        | Message::AddressDeleted { to, asked }
+        | Message::ResetCode { to, asked, .. }
+        | Message::PasswordChanged { to, asked } => {
             tidy(to);
             asked
         }
@@ -150,7 +152,7 @@ pub fn preview(settings: &Settings) -> Result<Vec<Preview>, askama::Error> {
 fn samples() -> Vec<Message> {
     // 22 November 2026, 14:02 UTC.
     let at = Timestamp(1_795_356_120_000);
-    let day = Timestamp(at.millis() + 86_400_000);
+    let (hour, day) = (Timestamp(at.millis() + 3_600_000), Timestamp(at.millis() + 86_400_000));
     let user_agent = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0".to_owned();
     let asked = Asked { username: Some("jdoe".to_owned()), at, network: Ipv4Addr::new(192, 0, 2, 7).into(), user_agent };
     let emails = (Contact::email("me@domain.com"), Contact::email("me@anotherdomain.com"));
@@ -164,10 +166,12 @@ fn samples() -> Vec<Message> {
                 Message::SignUpCode { to: old.clone(), code: code.clone(), expires_at, asked: asked.clone() },
                 Message::SignUpCodeAddressTaken { to: old.clone(), code: code.clone(), expires_at, asked: asked.clone() },
                 Message::ChangeCode { to: new.clone(), code: code.clone(), expires_at, asked: asked.clone() },
-                Message::VerifyCode { to: old.clone(), code, expires_at, asked: asked.clone() },
+                Message::VerifyCode { to: old.clone(), code: code.clone(), expires_at, asked: asked.clone() },
                 Message::ChangeRequested { to: old.clone(), new: new.clone(), expires_at, asked: asked.clone() },
                 Message::ChangeDone { to: old.clone(), new, asked: asked.clone() },
-                Message::AddressDeleted { to: old, asked },
+                Message::AddressDeleted { to: old.clone(), asked: asked.clone() },
+                Message::ResetCode { to: old.clone(), code, expires_at: hour, asked: asked.clone() },
+                Message::PasswordChanged { to: old, asked },
             ]
         })
         .collect()

@@ -108,6 +108,10 @@ pub enum Message {
     ChangeDone { to: Contact, new: Contact, asked: Asked },
     /// To the contact that was removed.
     AddressDeleted { to: Contact, asked: Asked },
+    /// To a proven contact: a new password is set with this code.
+    ResetCode { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
+    /// To every proven contact: the account has another password now.
+    PasswordChanged { to: Contact, asked: Asked },
 }
 
 impl Message {
@@ -120,7 +124,9 @@ impl Message {
             | Self::VerifyCode { to, .. }
             | Self::ChangeRequested { to, .. }
             | Self::ChangeDone { to, .. }
-            | Self::AddressDeleted { to, .. } => to,
+            | Self::AddressDeleted { to, .. }
+            | Self::ResetCode { to, .. }
+            | Self::PasswordChanged { to, .. } => to,
         }
     }
 
@@ -139,6 +145,8 @@ impl Message {
             Self::ChangeRequested { .. } => "change_requested",
             Self::ChangeDone { .. } => "change_done",
             Self::AddressDeleted { .. } => "address_deleted",
+            Self::ResetCode { .. } => "reset_code",
+            Self::PasswordChanged { .. } => "password_changed",
         }
     }
 }

@@ -156,6 +156,12 @@ pub(crate) async fn change_sign_up_key(tx: &mut Tx, user: UserId, kind: ContactK
     Ok(())
 }
 
+/// Gives the account another password.
+pub(crate) async fn set_password(tx: &mut Tx, user: UserId, hash: &str) -> Result<(), StoreError> {
+    tx.query("UPDATE users SET password_hash = $2 WHERE id = $1").bind(user.0).bind(hash.to_owned()).run().await?;
+    Ok(())
+}
+
 /// Replaces the hash, unless the password was changed meanwhile.
 pub(crate) async fn rehash(tx: &mut Tx, user: UserId, old: &str, new: &str) -> Result<(), StoreError> {
     tx.query("UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2")

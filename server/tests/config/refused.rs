@@ -229,6 +229,7 @@ fn numbers_and_durations_out_of_range_are_refused_with_the_range() {
         ("[hashing]\nmemory_kib = 64\n", &[], &["line 2: hashing.memory_kib: 64 is out of range", "from 7168"]),
         ("[limits]\nsign_ups_per_network_an_hour = 0\n", &[], &["limits.sign_ups_per_network_an_hour: 0 would refuse everybody"]),
         ("[codes]\nlifetime = '8days'\n", &[], &["line 2: codes.lifetime: ", "at most 7days"]),
+        ("[codes]\nreset_lifetime = '2days'\n", &[], &["line 2: codes.reset_lifetime: ", "at most 1day"]),
         ("[codes]\nlifetime = '20s'\n", &[], &["codes.resend_after: "]),
         ("[sessions]\nidle = '100days'\n", &[], &["line 2: sessions.idle: it is longer than sessions.absolute"]),
         ("[events]\nkeep = '1h'\n", &[], &["line 2: events.keep: ", "at least 1day"]),

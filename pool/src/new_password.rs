@@ -1,0 +1,41 @@
+//! A new password: what it must have, and what goes with the one before.
+
+use crate::Inner;
+use crate::delivery::{self, Asked, Contact, Message};
+use crate::identifiers::ContactKind;
+use crate::sessions::{self, Origin, UserId};
+use crate::settings::Settings;
+use crate::store::profile::Account;
+use crate::store::{StoreError, Tx, users};
+use model::{FieldName, Password, Why};
+
+/// What is wrong with a new password and the one typed to confirm it, if that was asked for.
+pub(crate) fn faults(settings: &Settings, password: &Password, confirmation: Option<&Password>) -> Vec<(FieldName, Why)> {
+    let typed = password.reveal();
+    let judged = if typed.is_empty() { Err(Why::Missing) } else { settings.policy.judge(typed) };
+    let differs = confirmation.is_some_and(|again| again != password);
+    let faults =
+        [judged.err().map(|why| (FieldName::Password, why)), differs.then_some((FieldName::ConfirmPassword, Why::PasswordsDiffer))];
+    faults.into_iter().flatten().collect()
+}
+
+/// Gives the account another password, whose hash this is. Whoever was signed in with the old one no longer is, and
+/// every proven contact is told: who can read one of them can't hide it from the other.
+pub(crate) async fn set(
+    tx: &mut Tx,
+    inner: &Inner,
+    (user, account): (UserId, &Account),
+    hash: &str,
+    origin: &Origin,
+) -> Result<(), StoreError> {
+    users::set_password(tx, user, hash).await?;
+    sessions::end_all(tx, user).await?;
+    let asked = Asked::new(account.chosen_username(), inner.clock.now(), origin);
+    for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
+        if let Some(value) = account.proven_contact(kind) {
+            let to = Contact { kind, value: value.to_owned() };
+            delivery::queue(tx, inner, &Message::PasswordChanged { to, asked: asked.clone() }, None).await?;
+        }
+    }
+    Ok(())
+}
