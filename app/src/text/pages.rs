@@ -116,8 +116,10 @@ pub const ANOTHER_NAME: &str = "Is that not you? Enter another name";
 pub const NO_RESET_CODE: &str = "No message? Look in your spam folder, and check the name above for typing mistakes. If you never confirmed an email address or phone number, only the people who run this site can help.";
 
 /// The two halves of the sentence around the name that was typed: it says the same whosever name it is.
-pub const RESET_ON_ITS_WAY: (&str, &str) =
-    ("If ", " is an account with a confirmed email address or phone number, a code is on its way there. It may take a minute to arrive.");
+pub const RESET_ON_ITS_WAY: (&str, &str) = (
+    "If ",
+    " belongs to an account with a confirmed email address or phone number, a code is on its way there. It may take a minute to arrive.",
+);
 
 /// The label of the field that says whose password was forgotten.
 pub const fn whose_password(options: SignInOptions) -> &'static str {

@@ -19,7 +19,7 @@ test.describe('a forgotten password', () => {
     await forgotPassword.submit(jane.username);
 
     await resetPassword.arrived();
-    await expect(page.getByRole('main')).toContainText(`If ${jane.username} is an account`);
+    await expect(page.getByRole('main')).toContainText(`If ${jane.username} belongs to an account`);
     await expect(page.getByRole('main')).not.toContainText('***');
     await expect(resetPassword.code).toHaveAttribute('autocomplete', 'one-time-code');
     await expect(resetPassword.newPassword).toHaveAttribute('autocomplete', 'new-password');
