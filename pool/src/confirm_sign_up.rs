@@ -233,8 +233,8 @@ impl Pool {
         if !aliases::claim(&mut tx, user, kind, &key).await? {
             return Err(ConfirmSignUpError::AliasExists); // the transaction goes, and the code stays as it was
         }
-        attributes::set(&mut tx, user, &kind.attribute().into(), value).await?;
-        events::record(&mut tx, user, &Event::ConfirmSignUp { username: username.clone() }, now, origin).await?;
+        let event = Event::ConfirmSignUp { username: username.clone() };
+        tx.write(vec![attributes::set(user, &kind.attribute().into(), value), events::entry(user, &event, now, origin)?]).await?;
         let mut session = None;
         if let Some((client, ticket)) = browser
             && tickets::redeem(&mut tx, ticket, user, now).await?

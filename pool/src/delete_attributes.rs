@@ -94,7 +94,7 @@ impl Pool {
             remove(&mut tx, inner, (user, &account), name, origin).await?;
         }
         if names.iter().any(|name| account.attributes.contains_key(name)) {
-            users::touch(&mut tx, user, now).await?;
+            tx.write(vec![users::touch(user, now)]).await?;
         }
         let event = Event::DeleteUserAttributes { attributes: names.iter().cloned().collect() };
         events::record(&mut tx, user, &event, now, origin).await?;

@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::sessions::{Origin, UserId, Viewer};
-use crate::store::{Heard, StoreError, Tx, retried, users};
+use crate::store::{Heard, StoreError, Tx, Write, retried, users};
 use crate::{Entropy, Pool, Unavailable, limits};
 use model::Event;
 use tokio::sync::broadcast;
@@ -63,16 +63,14 @@ impl Feed {
 /// The transaction holds the account's row (`users::lock`), or a page could miss the event: it goes on after the last
 /// number that it saw, so numbers must be committed in their order.
 pub(crate) async fn record(tx: &mut Tx, user: UserId, event: &Event, at: Timestamp, origin: &Origin) -> Result<(), StoreError> {
+    tx.write(vec![entry(user, event, at, origin)?]).await
+}
+
+/// The same, to be written with others.
+pub(crate) fn entry(user: UserId, event: &Event, at: Timestamp, origin: &Origin) -> Result<Write, StoreError> {
     let payload = serde_json::to_string(event).map_err(StoreError::unreadable)?;
-    tx.query("INSERT INTO events (user_id, payload, at, network, user_agent) VALUES ($1, $2, $3, $4, $5)")
-        .bind(user.0)
-        .bind(payload)
-        .bind(at.0)
-        .bind(origin.network.to_string())
-        .bind(origin.user_agent.clone())
-        .run()
-        .await?;
-    Ok(())
+    let write = Write::new("INSERT INTO events (user_id, payload, at, network, user_agent) VALUES ($1, $2, $3, $4, $5)");
+    Ok(write.bind(user.0).bind(payload).bind(at.0).bind(origin.network.to_string()).bind(origin.user_agent.clone()))
 }
 
 impl Pool {

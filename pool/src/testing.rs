@@ -186,7 +186,7 @@ impl TestPool {
     /// Submits these attributes.
     pub async fn update(&self, viewer: &Viewer, attributes: &[(&str, &str)]) -> Result<UpdateOutcome, UpdateAttributesError> {
         let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        self.pool.update_attributes(viewer, attributes, &origin()).await
+        Ok(self.pool.update_attributes(viewer, attributes, &origin()).await?.outcome)
     }
 
     /// Enters a code for a contact.

@@ -12,6 +12,14 @@ use crate::{Inner, Pool, Unavailable, contact_codes, delete_attributes, events};
 use model::{AttributeName, Event, FieldName, Refusal, Standard, UpdateOutcome, Updated, Why};
 use std::collections::BTreeMap;
 
+/// What an update came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Update {
+    pub outcome: UpdateOutcome,
+    /// The attributes that have another value now, or none any more.
+    pub changed: Vec<AttributeName>,
+}
+
 /// Why an update changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum UpdateAttributesError {
@@ -87,7 +95,7 @@ impl Pool {
         viewer: &Viewer,
         submitted: BTreeMap<String, String>,
         origin: &Origin,
-    ) -> Result<UpdateOutcome, UpdateAttributesError> {
+    ) -> Result<Update, UpdateAttributesError> {
         let done = match self.check_update(viewer, submitted) {
             Ok(submitted) => retried(|| self.apply_update(viewer, &submitted, origin)).await,
             Err(refusal) => Err(refusal.into()),
@@ -107,7 +115,7 @@ impl Pool {
         check_submitted(&settings.schema, &access(settings, viewer), Occasion::Update, parse_names(submitted)?)
     }
 
-    async fn apply_update(&self, viewer: &Viewer, submitted: &Submitted, origin: &Origin) -> Result<UpdateOutcome, UpdateAttributesError> {
+    async fn apply_update(&self, viewer: &Viewer, submitted: &Submitted, origin: &Origin) -> Result<Update, UpdateAttributesError> {
         let (inner, user) = (&*self.inner, viewer.user);
         let mut tx = inner.store.begin().await?;
         users::hold(&mut tx, user).await?;
@@ -120,9 +128,6 @@ impl Pool {
         let plan = plan(&account, submitted);
         admit(&mut tx, inner, (user, &account), &plan.prove).await?;
 
-        for (name, value) in &plan.set {
-            attributes::set(&mut tx, user, name, value).await?;
-        }
         for name in &plan.remove {
             delete_attributes::remove(&mut tx, inner, (user, &account), name, origin).await?;
         }
@@ -130,13 +135,17 @@ impl Pool {
             contact_codes::send(&mut tx, inner, (user, &account), contact, origin).await?;
         }
         let now = self.now();
-        if plan.changes {
-            users::touch(&mut tx, user, now).await?;
-        }
         let outcome = outcome(submitted, &plan);
-        events::record(&mut tx, user, &Event::UpdateUserAttributes(outcome.clone()), now, origin).await?;
+        let mut writes: Vec<_> = plan.set.iter().map(|(name, value)| attributes::set(user, name, value)).collect();
+        if plan.changes {
+            writes.push(users::touch(user, now));
+        }
+        writes.push(events::entry(user, &Event::UpdateUserAttributes(outcome.clone()), now, origin)?);
+        tx.write(writes).await?;
         self.commit(tx, user).await?;
-        Ok(outcome)
+        let set = plan.set.into_iter().map(|(name, _)| name);
+        let changed = set.chain(plan.remove.into_iter().filter(|name| account.attributes.contains_key(name))).collect();
+        Ok(Update { outcome, changed })
     }
 }
 

@@ -109,8 +109,7 @@ impl Pool {
             self.commit(tx, user).await?;
             return Err(VerifyAttributeError::AliasExists(attribute));
         }
-        attributes::set(&mut tx, user, &attribute, value).await?;
-        users::touch(&mut tx, user, now).await?;
+        tx.write(vec![attributes::set(user, &attribute, value), users::touch(user, now)]).await?;
         if let Some(old) = account.proven_contact(kind).filter(|old| *old != value) {
             let (to, new) = (Contact { kind, value: old.to_owned() }, Contact { kind, value: value.to_owned() });
             let asked = Asked::new(account.chosen_username(), now, origin);

@@ -3,22 +3,19 @@
 //! `sub`, `updated_at`, the verified flags and what nobody set have no row here: the first two are columns of the
 //! account, and a contact is verified while it is the account's own ([`super::aliases`]).
 
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, Write};
 use crate::sessions::UserId;
 use model::AttributeName;
 
 /// Sets the value.
-pub(crate) async fn set(tx: &mut Tx, user: UserId, name: &AttributeName, value: &str) -> Result<(), StoreError> {
-    tx.query(
+pub(crate) fn set(user: UserId, name: &AttributeName, value: &str) -> Write {
+    Write::new(
         "INSERT INTO attributes (user_id, name, value) VALUES ($1, $2, $3)
          ON CONFLICT (user_id, name) DO UPDATE SET value = excluded.value",
     )
     .bind(user.0)
     .bind(name.as_str().to_owned())
     .bind(value.to_owned())
-    .run()
-    .await?;
-    Ok(())
 }
 
 /// Removes the value, if there is one.

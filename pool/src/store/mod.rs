@@ -22,6 +22,7 @@ mod postgres_url;
 mod retried;
 mod sqlite;
 mod statement;
+mod write;
 mod writer;
 
 pub(crate) mod aliases;
@@ -38,6 +39,7 @@ pub(crate) use listen::{Heard, Listener};
 pub use postgres_url::{NotADatabase, PostgresUrl};
 pub(crate) use retried::retried;
 pub use statement::{Bind, Conn, Field, Query, Row, Tx};
+pub(crate) use write::Write;
 
 use postgres::Postgres;
 use sqlx::SqlitePool;

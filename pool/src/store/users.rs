@@ -1,6 +1,6 @@
 //! Accounts.
 
-use super::{Conn, Row, StoreError, Tx};
+use super::{Conn, Row, StoreError, Tx, Write};
 use crate::clock::Timestamp;
 use crate::identifiers::{ContactKind, Identifier};
 use crate::sessions::UserId;
@@ -80,10 +80,9 @@ pub(crate) async fn lock(tx: &mut Tx, user: UserId) -> Result<Option<User>, Stor
     query.bind(user.0).optional().await?.as_ref().map(User::read).transpose()
 }
 
-/// The same, and notes that an attribute changes now (`updated_at`).
-pub(crate) async fn touch(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Option<User>, StoreError> {
-    let query = tx.query("UPDATE users SET updated_at = $2 WHERE id = $1 RETURNING id, sub, username, status, password_hash");
-    query.bind(user.0).bind(now.0).optional().await?.as_ref().map(User::read).transpose()
+/// Notes that an attribute changes now (`updated_at`).
+pub(crate) fn touch(user: UserId, now: Timestamp) -> Write {
+    Write::new("UPDATE users SET updated_at = $2 WHERE id = $1").bind(user.0).bind(now.0)
 }
 
 /// A new account, or the next try at an unconfirmed one.

@@ -226,7 +226,7 @@ pub async fn update_email(#[server(default)] attributes: BTreeMap<String, String
     if profile.attributes.get(&email()).is_some_and(|now| email_key(now) == email_key(typed)) {
         return Err(wrong(Why::SameAsNow));
     }
-    let outcome = caller.pool.update_attributes(&viewer, attributes, &caller.origin).await.map_err(refused)?;
+    let outcome = caller.pool.update_attributes(&viewer, attributes, &caller.origin).await.map_err(refused)?.outcome;
     caller.say(Flash::ChangeAsked);
     caller.go(paths::PROFILE_EMAIL);
     Ok(outcome)

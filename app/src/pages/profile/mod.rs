@@ -23,6 +23,7 @@ use {
     crate::visit::{Answer, Flash, Frame, Visit},
     model::{AttributeName, Definition, FieldName, Schema, Standard, paths},
     pool::profile::Profile,
+    pool::update_attributes::Update,
     std::collections::BTreeSet,
     view::{EDITABLE, GROUPS, ProfileView, facts, group_of, person},
 };
@@ -201,11 +202,8 @@ pub async fn update_attributes(
 ) -> Result<UpdateOutcome, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
     let attributes = fields::with_country(attributes, &country_code);
-    let before = caller.pool.profile(&viewer).await.map_err(refused)?.attributes;
-    let outcome = caller.pool.update_attributes(&viewer, attributes, &caller.origin).await.map_err(refused)?;
-    let after = caller.pool.profile(&viewer).await.map_err(refused)?.attributes;
     // A form without scripts submits all its fields; people want to hear of those that are different now.
-    let changed: Vec<_> = outcome.keys().filter(|name| before.get(*name) != after.get(*name)).cloned().collect();
+    let Update { outcome, changed } = caller.pool.update_attributes(&viewer, attributes, &caller.origin).await.map_err(refused)?;
     let waits = outcome.get(&Standard::Email.into()).is_some_and(|email| !email.is_updated);
     caller.say_about(if waits { Flash::ChangeAsked } else { Flash::Saved }, &changed);
     caller.go(if waits { paths::PROFILE_EMAIL } else { paths::PROFILE });
