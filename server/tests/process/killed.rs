@@ -1,7 +1,7 @@
 //! kill -9 under load: nothing that was acknowledged is lost.
 
 use crate::browser::Browser;
-use crate::program::{CONFIG, Home, Running, until};
+use crate::program::{CONFIG, Home, Running, a_moment, chance, until};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -65,12 +65,12 @@ fn newcomers(running: &Running, prefix: &str, acknowledged: &AtomicUsize) -> Vec
     signed_up
 }
 
-/// Everybody works until the program is killed, after so many acknowledged changes; those who signed up meanwhile.
+/// Everybody works until the program is killed, some time after so many acknowledged changes; those who signed up meanwhile.
 fn killed_under_load(running: &mut Running, round: usize, residents: &mut [Resident]) -> Vec<Browser> {
     let acknowledged = AtomicUsize::new(0);
     let signed_up = Mutex::new(Vec::new());
-    // Another moment in each round: in the middle of another group of writes.
-    let enough = 20 + round * 13 % 60;
+    // At any moment: in the middle of any group of writes.
+    let enough = 20 + chance(60);
     let stopped = AtomicBool::new(false);
     thread::scope(|scope| {
         let (address, acknowledged, signed_up, stopped) = (running.address.clone(), &acknowledged, &signed_up, &stopped);
@@ -87,6 +87,7 @@ fn killed_under_load(running: &mut Running, round: usize, residents: &mut [Resid
             scope.spawn(move || resident.change(acknowledged));
         }
         until("enough work", || (acknowledged.load(Ordering::Relaxed) >= enough || stopped.load(Ordering::Relaxed)).then_some(()));
+        a_moment();
         serving.program.signal("KILL");
     });
     assert!(acknowledged.load(Ordering::Relaxed) >= enough, "it ended by itself: {}", running.program.log());

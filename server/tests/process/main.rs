@@ -5,6 +5,8 @@
 
 mod browser;
 mod command_line;
+#[cfg(target_os = "linux")]
+mod disk;
 mod killed;
 mod mailroom;
 mod moving;

@@ -1,8 +1,9 @@
-//! Three nodes on one database, killed one after the other under load: they are one service.
+//! Three nodes on one database, killed at random under load: they are one service.
 
 use crate::browser::{Answer, Browser, PASSWORD};
 use crate::mailroom::Mailroom;
-use crate::program::{CONFIG, Home, Program, Running, until};
+use crate::program::{CONFIG, Home, Program, Running, a_moment, chance, until};
+use pool::store::Tx;
 use pool::testing::TestStore;
 use std::io::{Read as _, Write as _};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -137,7 +138,7 @@ fn newcomers(cluster: &Cluster, prefix: usize, work: &AtomicUsize, enough: &Atom
     signed_up
 }
 
-/// Everybody works while one node after the other is killed and comes back; those who signed up meanwhile.
+/// Everybody works while nodes are killed and come back; those who signed up meanwhile.
 fn killed_under_load(cluster: &Cluster, residents: &mut [Resident]) -> Vec<(String, Browser)> {
     let (work, enough, signed_up) = (AtomicUsize::new(0), AtomicBool::new(false), Mutex::new(Vec::new()));
     thread::scope(|scope| {
@@ -150,34 +151,40 @@ fn killed_under_load(cluster: &Cluster, residents: &mut [Resident]) -> Vec<(Stri
         }
         let lives: Vec<_> = residents.iter_mut().map(|it| scope.spawn(move || it.live(cluster, work, enough))).collect();
         let mut goal = 0;
-        for round in 0..kills() {
-            // Another moment in each round.
-            goal += 25 + round * 17 % 40;
+        for _ in 0..kills() {
+            goal += 25 + chance(40);
             let failed = || lives.iter().any(thread::ScopedJoinHandle::is_finished);
             until("enough work", || (work.load(Ordering::Relaxed) >= goal || failed()).then_some(()));
-            cluster.kill(round * 2 % NODES);
+            a_moment();
+            cluster.kill(chance(NODES));
         }
         enough.store(true, Ordering::Relaxed);
     });
     signed_up.into_inner().unwrap()
 }
 
-/// What dead nodes had in their hands is theirs for five minutes: those pass.
-fn leases_run_out(store: &TestStore) -> i64 {
+/// Does something in the nodes' own store.
+fn in_store(store: &TestStore, work: impl AsyncFnOnce(&mut Tx)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let store = store.open().await.unwrap();
         let mut tx = store.begin().await.unwrap();
-        let waiting = tx.query("UPDATE outbox SET due_at = created_at WHERE due_at IS NOT NULL").run().await.unwrap();
+        work(&mut tx).await;
         tx.commit().await.unwrap();
         store.close().await;
-        i64::try_from(waiting).unwrap()
-    })
+    });
+}
+
+/// What dead nodes had in their hands is theirs for five minutes: those pass.
+fn leases_run_out(store: &TestStore) {
+    in_store(store, async |tx| {
+        tx.query("UPDATE outbox SET due_at = created_at WHERE due_at IS NOT NULL").run().await.unwrap();
+    });
 }
 
 #[test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-fn three_nodes_killed_one_after_the_other_lose_nothing_and_sign_nobody_out() {
+fn three_nodes_killed_at_random_lose_nothing_and_sign_nobody_out() {
     let cluster = Cluster::start();
     let settle = |number| Resident { browser: cluster.signed_in(&format!("resident{number}")), asked: 0, acknowledged: 0 };
     let mut residents: Vec<_> = (0..RESIDENTS).map(settle).collect();
@@ -261,5 +268,60 @@ fn failures_at_all_nodes_count_together() {
     let answers: Vec<_> = (0..5).map(|_| try_to_sign_in("wrong-Password-1")).collect();
     assert!(answers.iter().all(|status| *status != 429), "{answers:?}");
     assert_eq!(try_to_sign_in(PASSWORD), 429);
+    cluster.stop();
+}
+
+/// Puts so many rows of each kind into the store that have run their course, and as many of which each is of use.
+fn crowd_of_rows(store: &TestStore, rows: i64) {
+    in_store(store, async |tx| {
+        for number in 0..rows {
+            for (key, since) in [("old", 0), ("young", i64::MAX)] {
+                let limit = tx.query("INSERT INTO limits (key, count, since, free_at) VALUES ($1, 1, $2, 0)");
+                limit.bind(format!("{key} {number}").into_bytes()).bind(since).run().await.unwrap();
+                let event =
+                    tx.query("INSERT INTO events (user_id, payload, at, network, user_agent) SELECT MIN(id), '{}', $1, $2, '' FROM users");
+                event.bind(since).bind(key).run().await.unwrap();
+            }
+        }
+    });
+}
+
+/// How many rows there are that have run their course, and how many that have not.
+fn rows_left(store: &TestStore) -> [i64; 4] {
+    let mut left = [0; 4];
+    in_store(store, async |tx| {
+        let counts = [
+            "SELECT COUNT(*) FROM limits WHERE since = 0",
+            "SELECT COUNT(*) FROM events WHERE network = 'old'",
+            "SELECT COUNT(*) FROM limits WHERE since = 9223372036854775807",
+            "SELECT COUNT(*) FROM events WHERE network = 'young'",
+        ];
+        for (place, count) in left.iter_mut().zip(counts) {
+            *place = tx.query(count).optional().await.unwrap().unwrap().get(0).unwrap();
+        }
+    });
+    left
+}
+
+#[test]
+#[ignore = "PostgreSQL only: scripts/test-rust"]
+fn nodes_that_clean_at_once_remove_what_is_old_and_hold_nobody_up() {
+    const ROWS: i64 = 1000;
+    let cluster = Cluster::start();
+    let mut resident = Resident { browser: cluster.signed_in("jdoe"), asked: 0, acknowledged: 0 };
+    crowd_of_rows(cluster.home.store(), ROWS);
+    // Each cleans when it starts. One of them dies over it.
+    let more: Vec<_> = (0..NODES).map(|_| cluster.home.spawn(&[])).collect();
+    let (work, enough) = (AtomicUsize::new(0), AtomicBool::new(false));
+    thread::scope(|scope| {
+        let life = scope.spawn(|| resident.live(&cluster, &work, &enough));
+        let mut more = more.into_iter().map(Program::running).collect::<Vec<_>>();
+        more.remove(0).program.kill();
+        until("a clean store", || (rows_left(cluster.home.store())[..2] == [0, 0]).then_some(()));
+        until("a change meanwhile", || (work.load(Ordering::Relaxed) > 0 || life.is_finished()).then_some(()));
+        enough.store(true, Ordering::Relaxed);
+        more.into_iter().for_each(Running::stop);
+    });
+    assert_eq!(rows_left(cluster.home.store()), [0, 0, ROWS, ROWS]);
     cluster.stop();
 }

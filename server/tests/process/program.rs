@@ -3,6 +3,7 @@
 use crate::browser::Browser;
 use pool::testing::TestStore;
 use std::fs::{self, File};
+use std::hash::{BuildHasher as _, RandomState};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -42,6 +43,17 @@ pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 #[expect(clippy::disallowed_methods, reason = "another process has no test clock")]
 pub fn now() -> Instant {
     Instant::now()
+}
+
+/// A number below this one, another every time.
+pub fn chance(below: usize) -> usize {
+    let number = usize::try_from(RandomState::new().hash_one(()) >> 32).unwrap();
+    number % below
+}
+
+/// Less than anybody waits for, and enough to be in the middle of something else.
+pub fn a_moment() {
+    std::thread::sleep(Duration::from_micros(u64::try_from(chance(20_000)).unwrap()));
 }
 
 /// A folder that programs are started in.
@@ -93,17 +105,28 @@ impl Home {
 
     /// The program with arguments, in nothing but our environment.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_nameplate"));
-        command.args(arguments).current_dir(self.folder.path()).env_clear().env("NAMEPLATE_LISTEN", "127.0.0.1:0").stdin(Stdio::null());
+        self.command_under(&[], arguments)
+    }
+
+    /// The same, started by another program, whose own arguments come first.
+    pub fn command_under(&self, starter: &[&str], arguments: &[&str]) -> Command {
+        let words = [starter, &[env!("CARGO_BIN_EXE_nameplate")], arguments].concat();
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]).current_dir(self.folder.path()).env_clear().env("NAMEPLATE_LISTEN", "127.0.0.1:0").stdin(Stdio::null());
         command.envs(self.store.url().map(|url| ("NAMEPLATE_STORE_URL", url)));
         command
     }
 
     /// Starts the program with these variables, without waiting for anything.
     pub fn spawn(&self, environment: &[(&str, &str)]) -> Program {
+        self.spawn_under(&[], environment)
+    }
+
+    /// The same, started by another program, which becomes it.
+    pub fn spawn_under(&self, starter: &[&str], environment: &[(&str, &str)]) -> Program {
         let number = self.started.fetch_add(1, Ordering::Relaxed);
         let (said, log) = (self.path(&format!("said.{number}")), self.path(&format!("log.{number}")));
-        let mut command = self.command(&[]);
+        let mut command = self.command_under(starter, &[]);
         command.envs(environment.iter().copied()).stdout(File::create(&said).unwrap()).stderr(File::create(&log).unwrap());
         Program { child: command.spawn().unwrap(), said, log }
     }

@@ -134,6 +134,22 @@ async fn a_writer_whose_caller_went_away_goes_on() {
 }
 
 #[tokio::test]
+async fn a_commit_whose_caller_went_away_halfway_is_whole_or_nothing_and_holds_nobody_up() {
+    let it = store().await;
+    let mut tx = it.store.begin().await.unwrap();
+    for name in ["a", "b"] {
+        tx.query("INSERT INTO meta (name, value) VALUES ($1, 'there')").bind(name).run().await.unwrap();
+    }
+    {
+        let mut committing = Box::pin(tx.commit());
+        assert!(futures_util::poll!(committing.as_mut()).is_pending());
+    }
+    set(&it.store, "next", "1").await.unwrap();
+    assert_eq!(get(&it.store, "next").await.as_deref(), Some("1"));
+    assert_eq!(get(&it.store, "a").await, get(&it.store, "b").await);
+}
+
+#[tokio::test]
 async fn several_that_start_at_once_bring_the_store_to_shape_once() {
     let place = Arc::new(TestStore::empty());
     let mut tasks = JoinSet::new();
