@@ -28,10 +28,23 @@ pub fn house(visit: &Visit, who: String, body: AnyView) -> impl IntoView + use<>
                 <bdi class="who small soft">{who}</bdi>
                 <Form action=paths::SIGN_OUT.to_owned() event="signOut".to_owned() rules=vec![]><button class="button slim">{text::SIGN_OUT}</button></Form>
             </header>
+            {rail(visit)}
             <main id="main">{body}</main>
             {foot(visit)}
         </div>
     }
+}
+
+/// The pages of an account, on each of them.
+const RAIL: [(&str, &str); 2] = [(paths::PROFILE, text::PROFILE), (paths::SECURITY, text::SECURITY)];
+
+fn rail(visit: &Visit) -> impl IntoView + use<> {
+    let is_in = |path: &str| visit.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let links = RAIL.map(|(path, words)| {
+        let current = if visit.path == path { Some("page") } else { is_in(path).then_some("true") };
+        view! { <li><a href=path aria-current=current>{words}</a></li> }
+    });
+    view! { <nav class="rail" aria-label=text::YOUR_ACCOUNT><ul>{links.collect_view()}</ul></nav> }
 }
 
 /// The frame of an error: its number on the plate.
@@ -58,6 +71,16 @@ pub fn flash_note(flash: Option<Flash>) -> impl IntoView {
 /// A success, said.
 pub fn note(words: String) -> impl IntoView {
     view! { <div class="note-ok" role="status"><p>{words}</p></div> }
+}
+
+/// The line that tells what happened elsewhere: it stays in sight at the lower edge of the window.
+pub fn news() -> impl IntoView {
+    view! { <p class="small" role="status" data-said=""></p> }
+}
+
+/// On a page that shows what happened to the account: it is loaded again when something else does, unless somebody types.
+pub fn follow_events(latest: i64) -> impl IntoView {
+    view! { <span hidden data-live="latest" data-reload="">{latest}</span> }
 }
 
 fn foot(visit: &Visit) -> impl IntoView + use<> {

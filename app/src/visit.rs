@@ -60,10 +60,11 @@ pub enum Flash {
     NotConfirmedYet,
     ResetCodeAsked,
     PasswordReset,
+    PasswordChanged,
 }
 
 impl Flash {
-    const ALL: [(Self, &'static str); 12] = [
+    const ALL: [(Self, &'static str); 13] = [
         (Self::SignedOut, "signed-out"),
         (Self::Saved, "saved"),
         (Self::Deleted, "deleted"),
@@ -76,6 +77,7 @@ impl Flash {
         (Self::NotConfirmedYet, "not-confirmed-yet"),
         (Self::ResetCodeAsked, "reset-code-asked"),
         (Self::PasswordReset, "password-reset"),
+        (Self::PasswordChanged, "password-changed"),
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -113,6 +115,7 @@ impl Flash {
             Self::NotConfirmedYet => text::NOT_CONFIRMED_YET,
             Self::ResetCodeAsked => text::RESET_CODE_ASKED,
             Self::PasswordReset => text::PASSWORD_RESET,
+            Self::PasswordChanged => text::PASSWORD_CHANGED,
         }
     }
 }

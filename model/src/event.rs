@@ -44,6 +44,11 @@ pub enum Event {
     ForgotPasswordSubmit { username: String },
     #[serde(rename = "forgotPasswordSubmit_failure")]
     ForgotPasswordSubmitFailure(Refusal),
+    /// The current password was right, and the account has another one.
+    #[serde(rename = "changePassword")]
+    ChangePassword { username: String },
+    #[serde(rename = "changePassword_failure")]
+    ChangePasswordFailure(Refusal),
     #[serde(rename = "signOut")]
     SignOut { username: String },
     #[serde(rename = "updateUserAttributes")]
@@ -82,6 +87,8 @@ impl Event {
             Self::ForgotPassword { .. } => "forgotPassword",
             Self::ForgotPasswordSubmit { .. } => "forgotPasswordSubmit",
             Self::ForgotPasswordSubmitFailure(_) => "forgotPasswordSubmit_failure",
+            Self::ChangePassword { .. } => "changePassword",
+            Self::ChangePasswordFailure(_) => "changePassword_failure",
             Self::SignOut { .. } => "signOut",
             Self::UpdateUserAttributes(_) => "updateUserAttributes",
             Self::UpdateUserAttributesFailure(_) => "updateUserAttributes_failure",

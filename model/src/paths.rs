@@ -17,6 +17,8 @@ pub const PROFILE_EMAIL: &str = "/profile/email";
 pub const PROFILE_EMAIL_VERIFY: &str = "/profile/email/verify";
 pub const PROFILE_EMAIL_RESEND: &str = "/profile/email/resend";
 pub const PROFILE_EMAIL_CANCEL: &str = "/profile/email/cancel";
+pub const SECURITY: &str = "/security";
+pub const SECURITY_PASSWORD: &str = "/security/password";
 pub const SIGN_OUT: &str = "/sign-out";
 pub const THEME: &str = "/theme";
 pub const EVENTS: &str = "/events";
@@ -26,7 +28,7 @@ pub const HEALTHZ: &str = "/healthz";
 pub const READYZ: &str = "/readyz";
 
 /// The pages that a sign-in may lead to. Nothing else is ever put into a `Location` from a request.
-const AFTER_SIGN_IN: [&str; 3] = [PROFILE, PROFILE_EMAIL, SIGN_OUT];
+const AFTER_SIGN_IN: [&str; 5] = [PROFILE, PROFILE_EMAIL, SECURITY, SECURITY_PASSWORD, SIGN_OUT];
 
 /// The page to go to after sign-in, if what the link says is one of ours.
 pub fn next(asked: &str) -> Option<&'static str> {
@@ -34,7 +36,7 @@ pub fn next(asked: &str) -> Option<&'static str> {
 }
 
 /// Every address that shows a page to whoever asks for it.
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 17] = [
     START,
     SIGN_IN,
     SIGN_UP,
@@ -49,6 +51,8 @@ const PAGES: [&str; 15] = [
     PROFILE_EMAIL_VERIFY,
     PROFILE_EMAIL_RESEND,
     PROFILE_EMAIL_CANCEL,
+    SECURITY,
+    SECURITY_PASSWORD,
     SIGN_OUT,
 ];
 

@@ -14,6 +14,7 @@ pub enum FieldName {
     Email,
     Password,
     ConfirmPassword,
+    CurrentPassword,
     Code,
     CountryCode,
     Next,
@@ -27,7 +28,7 @@ impl FieldName {
     pub const fn keep(&self) -> bool {
         match self {
             Self::Username | Self::Email | Self::CountryCode | Self::Next | Self::Names | Self::Theme | Self::Attribute(_) => true,
-            Self::Password | Self::ConfirmPassword | Self::Code => false,
+            Self::Password | Self::ConfirmPassword | Self::CurrentPassword | Self::Code => false,
         }
     }
 }
@@ -39,6 +40,7 @@ impl fmt::Display for FieldName {
             Self::Email => "email",
             Self::Password => "password",
             Self::ConfirmPassword => "confirm_password",
+            Self::CurrentPassword => "current_password",
             Self::Code => "code",
             Self::CountryCode => "country_code",
             Self::Next => "next",
@@ -70,6 +72,7 @@ impl FromStr for FieldName {
             "email" => Self::Email,
             "password" => Self::Password,
             "confirm_password" => Self::ConfirmPassword,
+            "current_password" => Self::CurrentPassword,
             "code" => Self::Code,
             "country_code" => Self::CountryCode,
             "next" => Self::Next,
@@ -166,9 +169,14 @@ mod tests {
 
     #[test]
     fn passwords_and_codes_are_never_kept() {
-        for (name, keep) in
-            [("password", false), ("confirm_password", false), ("code", false), ("username", true), ("attributes[custom:team]", true)]
-        {
+        for (name, keep) in [
+            ("password", false),
+            ("confirm_password", false),
+            ("current_password", false),
+            ("code", false),
+            ("username", true),
+            ("attributes[custom:team]", true),
+        ] {
             assert_eq!(name.parse::<FieldName>().map(|name| name.keep()), Ok(keep), "{name}");
         }
         assert_eq!("new_password".parse::<FieldName>(), Err(UnknownField));

@@ -54,6 +54,8 @@ pub enum Why {
     /// Told only to the person who has proved the address.
     AliasExists,
     WrongCredentials,
+    /// Not the password of the account that somebody is signed in to.
+    WrongPassword,
     SignedOut,
     // Codes.
     /// Not six digits.
@@ -79,7 +81,7 @@ pub enum Why {
 }
 
 /// The codes of the refusals that have no numbers. One short table costs the browser less than a derived reader.
-const PLAIN: [(Why, &str); 33] = [
+const PLAIN: [(Why, &str); 34] = [
     (Why::Missing, "Missing"),
     (Why::NotAnEmail, "NotAnEmail"),
     (Why::NotAPhoneNumber, "NotAPhoneNumber"),
@@ -102,6 +104,7 @@ const PLAIN: [(Why, &str); 33] = [
     (Why::UsernameTaken, "UsernameTaken"),
     (Why::AliasExists, "AliasExists"),
     (Why::WrongCredentials, "WrongCredentials"),
+    (Why::WrongPassword, "WrongPassword"),
     (Why::SignedOut, "SignedOut"),
     (Why::NotACode, "NotACode"),
     (Why::ExpiredCode, "ExpiredCode"),

@@ -5,6 +5,7 @@
 
 mod attributes;
 pub mod cancel_attribute_change;
+pub mod change_password;
 pub mod change_sign_up_address;
 pub mod clock;
 pub mod codes;

@@ -107,7 +107,7 @@ impl Pool {
         let who = Identifier::parse(typed, inner.settings.sign_in);
         let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
         let failures = self.failed_sign_ins(&name, origin);
-        retried(|| self.admit_sign_in(&failures, origin)).await?;
+        retried(|| self.admit_sign_in(&failures, origin)).await??;
         let proven = self.prove(who.as_ref(), &form.password, origin).await?;
         match proven.user.confirmed {
             true => retried(|| self.begin_session(&proven, &failures, client, origin)).await,
@@ -135,18 +135,22 @@ impl Pool {
         limits::key(&self.inner, &["sign-ins as", name, &origin.household().to_string()])
     }
 
-    /// Counts the try; its own transaction, so that it stays counted.
-    async fn admit_sign_in(&self, failures: &Key, origin: &Origin) -> Result<(), SignInError> {
+    /// Counts a password that somebody is about to try; its own transaction, so that it stays counted.
+    pub(crate) async fn admit_sign_in(&self, failures: &Key, origin: &Origin) -> Result<Result<(), Wait>, StoreError> {
         let (inner, now) = (&*self.inner, self.now());
         let limits = &inner.settings.limits;
         let network = limits::key(inner, &["sign-ins from", &origin.household().to_string()]);
         let backoff =
             Backoff { free: limits.sign_in_failures_free, first: limits.sign_in_first_wait, longest: limits.sign_in_longest_wait };
         let mut tx = inner.store.begin().await?;
-        limits::count(&mut tx, &network, Rate { times: limits.sign_ins_per_network_an_hour, per: HOUR }, now).await??;
-        limits::knock(&mut tx, failures, backoff, now).await??;
-        tx.commit().await?;
-        Ok(())
+        let rate = Rate { times: limits.sign_ins_per_network_an_hour, per: HOUR };
+        if let Err(wait) = limits::count(&mut tx, &network, rate, now).await? {
+            return Ok(Err(wait));
+        }
+        if let Err(wait) = limits::knock(&mut tx, failures, backoff, now).await? {
+            return Ok(Err(wait));
+        }
+        tx.commit().await.map(Ok)
     }
 
     /// The account that has this name and this password.

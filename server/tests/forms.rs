@@ -196,6 +196,7 @@ async fn every_form_stands_at_the_address_that_paths_knows() {
         model::paths::PROFILE_EMAIL_RESEND,
         model::paths::PROFILE_EMAIL_VERIFY,
         model::paths::PROFILE_REFRESH,
+        model::paths::SECURITY_PASSWORD,
         model::paths::SIGN_IN,
         model::paths::SIGN_OUT,
         model::paths::SIGN_UP,

@@ -34,6 +34,8 @@ mod browser {
     /// How long to wait before a stream that was refused is asked for again, and before another look at a busy form.
     const RETRY: i32 = 5_000;
     const BUSY: i32 = 50;
+    /// How long the cookie of a new session may take to follow the news that the old one ended.
+    const SETTLED: i32 = 200;
     /// So long after a refusal its event is taken for the page's own.
     const OWN: f64 = 3_000.0;
 
@@ -82,6 +84,7 @@ mod browser {
             let (Ok(mut events), Ok(mut ended)) = (source.subscribe("message"), source.subscribe("signed-out")) else { return };
             self.source.set_value(Some(source));
             let (this, turn) = (self.clone(), self.turn.get_value());
+            let again = self.clone();
             leptos::task::spawn_local(async move {
                 while let Some(Ok((_, message))) = events.next().await {
                     this.newest.set_value(message.last_event_id());
@@ -92,9 +95,23 @@ mod browser {
             });
             leptos::task::spawn_local(async move {
                 if let Some(Ok(_)) = ended.next().await {
-                    leave();
+                    again.ended(turn).await;
                 }
             });
+        }
+
+        /// The session is over. If a form of this browser did it, that form goes on; and if the browser has another one
+        /// by now, as after a change of the password, so does the page.
+        async fn ended(self, turn: u32) {
+            while document().query_selector("form[aria-busy]").ok().flatten().is_some() {
+                pause(BUSY).await;
+            }
+            pause(SETTLED).await;
+            // Signed out for good, the refresh leaves.
+            if self.turn.get_value() == turn && refresh(&self.frame).await.is_some() {
+                self.close();
+                self.open();
+            }
         }
 
         /// The source is closed. A connection that merely broke the browser itself takes up again; what ends here was

@@ -4,7 +4,7 @@
 use model::AttributeName;
 use serde::{Deserialize, Serialize};
 
-/// `signUp`, `confirmSignUp`, `signIn`, `signOut`: whose account.
+/// `signUp`, `confirmSignUp`, `signIn`, `changePassword`, `signOut`: whose account.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct OfAccount {
     pub username: String,

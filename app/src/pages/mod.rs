@@ -5,6 +5,7 @@ pub mod forgot_password;
 pub mod hub;
 pub mod profile;
 pub mod reset_password;
+pub mod security;
 pub mod sign_in;
 pub mod sign_out;
 pub mod sign_up;
@@ -17,7 +18,7 @@ pub use fault::error_page;
 
 #[cfg(feature = "ssr")]
 mod table {
-    use super::{confirm, forgot_password, profile, reset_password, sign_in, sign_out, sign_up};
+    use super::{confirm, forgot_password, profile, reset_password, security, sign_in, sign_out, sign_up};
     use crate::visit::{Answer, Visit};
     use model::paths;
     use std::future::Future;
@@ -29,7 +30,7 @@ mod table {
 
     /// Address and page. A page with a second form stands at that form's address too, so that a refused post
     /// without scripts has a page to come back to.
-    pub const PAGES: [(&str, Load); 16] = [
+    pub const PAGES: [(&str, Load); 18] = [
         (paths::START, |visit| Box::pin(start(visit))),
         (paths::SIGN_IN, |visit| Box::pin(sign_in::page(visit))),
         (paths::SIGN_UP, |visit| Box::pin(sign_up::page(visit))),
@@ -45,6 +46,8 @@ mod table {
         (paths::PROFILE_EMAIL_VERIFY, |visit| Box::pin(profile::email::page(visit))),
         (paths::PROFILE_EMAIL_RESEND, |visit| Box::pin(profile::email::page(visit))),
         (paths::PROFILE_EMAIL_CANCEL, |visit| Box::pin(profile::email::page(visit))),
+        (paths::SECURITY, |visit| Box::pin(security::page(visit))),
+        (paths::SECURITY_PASSWORD, |visit| Box::pin(security::page(visit))),
         (paths::SIGN_OUT, |visit| Box::pin(sign_out::page(visit))),
     ];
 

@@ -19,13 +19,13 @@ use {
 /// The screen.
 #[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    if visit.viewer.is_some() {
-        return Ok(Answer::go(paths::PROFILE));
-    }
     let (state, flash) = (visit.form(paths::SIGN_IN), visit.flash);
     let options = visit.site.sign_in_options();
     let asked = visit.asked("next").or(state.typed.get(&FieldName::Next).map(String::as_str));
     let next = asked.and_then(paths::next);
+    if visit.viewer.is_some() {
+        return Ok(Answer::go(next.unwrap_or(paths::PROFILE)));
+    }
     Ok(Answer::show(text::SIGN_IN_TITLE, Frame::Door, move || view! { <SignIn state options next flash/> }.into_any()))
 }
 

@@ -20,6 +20,7 @@ pub fn event(event: &Event) -> Option<String> {
         }
         Event::SignIn { .. } => "This account was just signed in to in another browser.".into(),
         Event::ForgotPassword { .. } => "A code for a new password was asked for, and sent to you.".into(),
+        Event::ChangePassword { .. } => "The password of this account was just changed.".into(),
         Event::SignUp { .. }
         | Event::ConfirmSignUp { .. }
         | Event::ConfirmSignUpFailure(_)
@@ -28,6 +29,7 @@ pub fn event(event: &Event) -> Option<String> {
         | Event::SignInFailure { .. }
         | Event::ForgotPasswordSubmit { .. }
         | Event::ForgotPasswordSubmitFailure(_)
+        | Event::ChangePasswordFailure(_)
         | Event::SignOut { .. }
         | Event::ResendUserAttributeCode { .. }
         | Event::UpdateUserAttributesFailure(_)

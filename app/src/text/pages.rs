@@ -188,6 +188,15 @@ pub fn badge_until(when: &str) -> String {
 
 pub const CODE_EXPIRED: &str = "The code has expired";
 
+// Security.
+pub const SECURITY: &str = "Security";
+pub const SECURITY_TEXT: &str = "How you prove it’s you, and where you are signed in.";
+pub const PASSWORD_TEXT: &str = "To set another one you need the one you have now.";
+pub const CHANGE_PASSWORD: &str = "Change password";
+pub const CURRENT_PASSWORD: &str = "Current Password";
+pub const SIGNS_OTHERS_OUT: &str =
+    "Every other browser is signed out, and a message about it goes to your confirmed email address or phone number.";
+
 // Sign out.
 pub const SIGN_OUT_HEADING: &str = "Sign out?";
 pub const SIGN_OUT_TEXT: &str = "You will need your password to come back.";
@@ -215,6 +224,8 @@ pub const NOT_CONFIRMED_YET: &str = "Your account isn’t confirmed yet. Enter t
 pub const RESET_CODE_ASKED: &str = "If the name is right, a new code is on its way. Earlier codes no longer work.";
 pub const PASSWORD_RESET: &str = "Your password was changed, and every browser was signed out. Sign in with the new one.";
 
+pub const PASSWORD_CHANGED: &str = "Your password was changed. Every other browser was signed out.";
+
 pub fn email_is_now(email: &str) -> String {
     format!("Your email address is now {email}.")
 }
@@ -239,6 +250,7 @@ pub fn field_label(name: &FieldName) -> String {
         FieldName::Email => EMAIL.into(),
         FieldName::Password => PASSWORD.into(),
         FieldName::ConfirmPassword => CONFIRM_PASSWORD.into(),
+        FieldName::CurrentPassword => CURRENT_PASSWORD.into(),
         FieldName::Code => "Code".into(),
         FieldName::CountryCode => COUNTRY_CODE.into(),
         FieldName::Next | FieldName::Names | FieldName::Theme => "Form".into(),

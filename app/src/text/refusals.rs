@@ -52,6 +52,7 @@ fn plain(why: Why) -> &'static str {
         Why::NothingToDo => "Nothing was filled in, so nothing was changed.",
         Why::UsernameTaken => "This username is taken. Please choose another one.",
         Why::AliasExists => "An account with the given email already exists.",
+        Why::WrongPassword => "This is not your current password.",
         Why::WrongCredentials => "Incorrect username or password.",
         Why::SignedOut => "You are signed out.",
         Why::NotACode => "A code has 6 digits.",

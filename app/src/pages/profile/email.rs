@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 #[cfg(feature = "ssr")]
 use {
     crate::caller::Caller,
-    crate::components::{heading, note},
+    crate::components::{heading, news, note},
     crate::form::{Check, Form, FormState, Input, code_field, field, refused, summary},
     crate::islands::Live,
     crate::pages::confirm::resend_button,
@@ -105,7 +105,7 @@ fn EmailScreen(screen: Screen) -> impl IntoView {
                 <dl class="rows" data-live="email" data-reload="">{rows(&screen.profile)}</dl>
                 {asks.then(|| view! { <AskForAddress screen=screen.clone()/> })}
                 {waiting.map(|waiting| view! { <EnterTheCode screen=screen.clone() waiting/> })}
-                {super::news()}
+                {news()}
             </div>
         </Live>
     }

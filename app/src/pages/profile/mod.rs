@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 #[cfg(feature = "ssr")]
 use {
     crate::caller::Caller,
-    crate::components::note,
+    crate::components::{news, note},
     crate::form::{Check, Form, FormState, refused, summary},
     crate::islands::Live,
     crate::text,
@@ -97,12 +97,6 @@ fn ProfileScreen(screen: Screen) -> impl IntoView {
             </div>
         </Live>
     }
-}
-
-/// The line that tells what happened elsewhere: it stays in sight at the lower edge of the window.
-#[cfg(feature = "ssr")]
-fn news() -> impl IntoView {
-    view! { <p class="small" role="status" data-said=""></p> }
 }
 
 #[cfg(feature = "ssr")]
@@ -239,6 +233,7 @@ pub async fn refresh_profile() -> Result<Fresh, FormError> {
     let profile = caller.pool.profile(&viewer).await.map_err(refused)?;
     let view = view::of(&profile, &caller.pool.settings().schema);
     let email = ("email".to_owned(), email::rows(&profile).to_html());
-    let parts = view::parts(&view).into_iter().chain([email]).collect();
+    let latest = ("latest".to_owned(), profile.latest_event.to_string());
+    let parts = view::parts(&view).into_iter().chain([email, latest]).collect();
     Ok(Fresh { parts, stored: profile.attributes })
 }

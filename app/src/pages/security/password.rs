@@ -1,0 +1,86 @@
+//! `/security/password`: another password, for whoever knows the one in force.
+
+use crate::form::{FormError, FormPost};
+use crate::pages::hub::OfAccount;
+use leptos::prelude::*;
+use model::Password;
+
+#[cfg(feature = "ssr")]
+use {
+    crate::caller::Caller,
+    crate::form::{Check, Form, FormState, Input, password_field, refused, summary},
+    crate::text,
+    crate::visit::{Flash, Visit},
+    model::{FieldName, Policy, paths},
+    pool::change_password::{PasswordChange, Proof},
+};
+
+/// The password's part of the page: a link to the form, or the form.
+#[cfg(feature = "ssr")]
+#[component]
+pub(super) fn PasswordGroup(visit: Visit, state: FormState) -> impl IntoView {
+    let open = visit.path == paths::SECURITY_PASSWORD;
+    let policy = visit.site.pool.settings().policy;
+    let username = visit.viewer.map(|viewer| viewer.username).unwrap_or_default();
+    let link = (!open).then(|| view! { <a class="button slim" href=paths::SECURITY_PASSWORD>{text::CHANGE_PASSWORD}</a> });
+    view! {
+        <section class="group" aria-labelledby="group-password">
+            <header>
+                <h2 id="group-password">{text::PASSWORD}</h2>
+                {link}
+                <p>{text::PASSWORD_TEXT}</p>
+            </header>
+            {open.then(|| view! { <ChangePassword state policy username/> })}
+        </section>
+    }
+}
+
+#[cfg(feature = "ssr")]
+#[component]
+fn ChangePassword(state: FormState, policy: Policy, username: String) -> impl IntoView {
+    let current =
+        Input::new(FieldName::CurrentPassword, text::CURRENT_PASSWORD).kind("password", "current-password").required(true);
+    let password = Input::new(FieldName::Password, text::NEW_PASSWORD)
+        .kind("password", "new-password")
+        .hint(text::policy_hint(&policy))
+        .required(true);
+    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD).kind("password", "new-password").required(true);
+    let rules = vec![
+        (FieldName::CurrentPassword, Check::Given),
+        (FieldName::Password, Check::NewPassword(policy)),
+        (FieldName::ConfirmPassword, Check::SameAs(FieldName::Password)),
+    ];
+    view! {
+        <Form class="sheet" action=paths::SECURITY_PASSWORD.to_owned() event="changePassword".to_owned() rules>
+            {summary(&state)}
+            // Password managers learn from it whose the password is; without a name it is not sent.
+            <input type="hidden" value=username autocomplete="username"/>
+            {password_field(&current, &state)}
+            {password_field(&password, &state)}
+            {password_field(&confirm, &state)}
+            <p class="hint">{text::SIGNS_OTHERS_OUT}</p>
+            <div class="actions">
+                <button class="button main">{text::CHANGE_PASSWORD}</button>
+                <a class="button plain" href=paths::SECURITY>{text::CANCEL}</a>
+            </div>
+        </Form>
+    }
+}
+
+/// Changes the password (operation ChangePassword). This browser goes on under a new session.
+#[server(prefix = "", endpoint = "/security/password", protocol = FormPost)]
+pub async fn change_password(
+    #[server(default)] current_password: Password,
+    #[server(default)] password: Password,
+    #[server(default)] confirm_password: Password,
+) -> Result<OfAccount, FormError> {
+    let (caller, viewer) = Caller::signed_in().await?;
+    let form = PasswordChange { current: current_password, password, confirmation: Some(confirm_password) };
+    let done = caller.pool.change_password(Proof::Session(&viewer), form, &caller.origin).await.map_err(refused)?;
+    if let Some(session) = &done.session {
+        caller.enter(session).await?;
+    }
+    caller.say(Flash::PasswordChanged);
+    caller.go(paths::SECURITY);
+    Ok(OfAccount { username: done.username })
+}

@@ -1,0 +1,115 @@
+//! What `/security` offers, raw: forms as a browser without scripts posts them, and as our scripts do.
+
+mod support;
+
+use serde_json::json;
+use support::{Browser, PASSWORD, TestServer, code_in};
+
+const NEW: &str = "anothersecurerandompassword#456";
+
+fn change<'a>(current: &'a str, password: &'a str) -> [(&'a str, &'a str); 3] {
+    [("current_password", current), ("password", password), ("confirm_password", password)]
+}
+
+/// The same person in another browser.
+async fn elsewhere(server: &TestServer, user_agent: &str) -> Browser {
+    let mut browser = server.browser().saying("user-agent", user_agent);
+    browser.submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)]).await.leads_to("/profile");
+    browser
+}
+
+#[tokio::test]
+async fn whoever_knows_the_password_sets_another_one_and_stays_signed_in_alone() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let mut other = elsewhere(&server, "").await;
+    browser.get("/profile").await.says("href=\"/security\"");
+    browser.get("/security").await.says("href=\"/security/password\"");
+    let page = browser.get("/security/password").await;
+    page.says("autocomplete=\"current-password\"");
+    page.says("autocomplete=\"new-password\"");
+    let before = browser.jar["nameplate"].clone();
+
+    browser.submit("/security/password", &change(PASSWORD, NEW)).await.leads_to("/security");
+    let page = browser.get("/security").await;
+    page.says("Your password was changed. Every other browser was signed out.");
+    browser.get("/security").await.never_says("was changed");
+    assert_ne!(browser.jar["nameplate"], before, "the session has a new id");
+    other.get("/profile").await.leads_to("/sign-in?next=/profile");
+    let mut thief = server.browser();
+    thief.jar.insert("nameplate".into(), before);
+    thief.get("/security").await.leads_to("/sign-in?next=/security");
+
+    let told = server.letters_to("me@domain.com").await;
+    assert_eq!(told[0].subject, "Your Nameplate password was changed");
+    assert_eq!(code_in(&told[0].text), None);
+    thief.submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)]).await.refuses(401, "Incorrect");
+    thief.submit("/sign-in", &[("username", "jdoe"), ("password", NEW), ("next", "/security")]).await.leads_to("/security");
+}
+
+#[tokio::test]
+async fn what_is_refused_is_told_beside_its_field_and_no_secret_comes_back() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let form = [("current_password", ""), ("password", "short"), ("confirm_password", "other-than-short")];
+    let refused = browser.submit("/security/password", &form).await;
+    refused.refuses(422, "Current Password: Please fill this in.");
+    refused.says("Password must have at least 8 characters");
+    refused.says("Your passwords must match");
+    refused.never_says("other-than-short");
+
+    let refused = browser.submit("/security/password", &change("not-the-password", NEW)).await;
+    refused.refuses(422, "This is not your current password.");
+    refused.never_says("not-the-password");
+    refused.never_says(NEW);
+    let answer = browser.json("/security/password", &change("not-the-password", NEW)).await;
+    assert_eq!(answer.json(), json!({"form": null, "fields": [["current_password", "WrongPassword"]]}));
+    let undeclared = [("current_password", PASSWORD), ("password", NEW), ("confirm_password", NEW), ("sub", "x")];
+    browser.submit("/security/password", &undeclared).await.refuses(400, "Something was wrong with this form");
+    browser.submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)]).await.leads_to("/profile");
+}
+
+#[tokio::test]
+async fn a_browser_that_was_left_open_is_no_place_to_guess() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    for _ in 0..5 {
+        browser.submit("/security/password", &change("a guess", NEW)).await.refuses(422, "not your current password");
+    }
+    let refused = browser.submit("/security/password", &change(PASSWORD, NEW)).await;
+    refused.refuses(429, "Please wait 1 second");
+    assert_eq!(refused.header("retry-after"), "1");
+    server.browser().submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)]).await.refuses(429, "Please wait");
+    browser.get("/profile").await.says("jdoe");
+    server.wait(2);
+    browser.submit("/security/password", &change(PASSWORD, NEW)).await.leads_to("/security");
+}
+
+#[tokio::test]
+async fn whoever_is_signed_out_is_asked_to_sign_in_and_changes_nothing() {
+    let server = TestServer::new().await;
+    server.signed_in("jdoe", "me@domain.com").await;
+    for path in ["/security", "/security/password"] {
+        server.browser().get(path).await.leads_to(&format!("/sign-in?next={path}"));
+    }
+    let answer = server.browser().json("/security/password", &change(PASSWORD, NEW)).await;
+    assert_eq!((answer.status.as_u16(), answer.json()["form"].as_str()), (401, Some("SignedOut")));
+    server.browser().submit("/security/password", &change(PASSWORD, NEW)).await.leads_to("/sign-in?next=/security/password");
+}
+
+#[tokio::test]
+async fn the_scripts_hear_whose_password_was_changed() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let answer = browser.json("/security/password", &change(PASSWORD, NEW)).await;
+    assert_eq!((answer.json(), answer.header("location")), (json!({"username": "jdoe"}), "/security"));
+}
+
+#[tokio::test]
+async fn whoever_is_signed_in_by_now_goes_on_to_the_page_that_was_asked_for() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    browser.get("/sign-in?next=/security").await.leads_to("/security");
+    browser.get("/sign-in?next=//evil.example").await.leads_to("/profile");
+    browser.get("/sign-in").await.leads_to("/profile");
+}
