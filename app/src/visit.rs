@@ -61,10 +61,13 @@ pub enum Flash {
     ResetCodeAsked,
     PasswordReset,
     PasswordChanged,
+    SessionEnded,
+    OthersEnded,
+    SignedOutEverywhere,
 }
 
 impl Flash {
-    const ALL: [(Self, &'static str); 13] = [
+    const ALL: [(Self, &'static str); 16] = [
         (Self::SignedOut, "signed-out"),
         (Self::Saved, "saved"),
         (Self::Deleted, "deleted"),
@@ -78,6 +81,9 @@ impl Flash {
         (Self::ResetCodeAsked, "reset-code-asked"),
         (Self::PasswordReset, "password-reset"),
         (Self::PasswordChanged, "password-changed"),
+        (Self::SessionEnded, "session-ended"),
+        (Self::OthersEnded, "others-ended"),
+        (Self::SignedOutEverywhere, "signed-out-everywhere"),
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -116,6 +122,9 @@ impl Flash {
             Self::ResetCodeAsked => text::RESET_CODE_ASKED,
             Self::PasswordReset => text::PASSWORD_RESET,
             Self::PasswordChanged => text::PASSWORD_CHANGED,
+            Self::SessionEnded => text::SESSION_ENDED,
+            Self::OthersEnded => text::OTHERS_ENDED,
+            Self::SignedOutEverywhere => text::SIGNED_OUT_EVERYWHERE,
         }
     }
 }

@@ -51,6 +51,11 @@ pub enum Event {
     ChangePasswordFailure(Refusal),
     #[serde(rename = "signOut")]
     SignOut { username: String },
+    /// Other browsers were signed out, so many.
+    #[serde(rename = "signOutOthers")]
+    SignOutOthers { username: String, sessions: u32 },
+    #[serde(rename = "globalSignOut")]
+    GlobalSignOut { username: String },
     #[serde(rename = "updateUserAttributes")]
     UpdateUserAttributes(UpdateOutcome),
     /// None of the attributes was changed; the refusal says which one and why.
@@ -90,6 +95,8 @@ impl Event {
             Self::ChangePassword { .. } => "changePassword",
             Self::ChangePasswordFailure(_) => "changePassword_failure",
             Self::SignOut { .. } => "signOut",
+            Self::SignOutOthers { .. } => "signOutOthers",
+            Self::GlobalSignOut { .. } => "globalSignOut",
             Self::UpdateUserAttributes(_) => "updateUserAttributes",
             Self::UpdateUserAttributesFailure(_) => "updateUserAttributes_failure",
             Self::VerifyUserAttribute { .. } => "verifyUserAttribute",

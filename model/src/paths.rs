@@ -19,6 +19,9 @@ pub const PROFILE_EMAIL_RESEND: &str = "/profile/email/resend";
 pub const PROFILE_EMAIL_CANCEL: &str = "/profile/email/cancel";
 pub const SECURITY: &str = "/security";
 pub const SECURITY_PASSWORD: &str = "/security/password";
+pub const SECURITY_SESSIONS_END: &str = "/security/sessions/end";
+pub const SECURITY_SESSIONS_OTHERS: &str = "/security/sessions/others";
+pub const SECURITY_SESSIONS_EVERYWHERE: &str = "/security/sessions/everywhere";
 pub const SIGN_OUT: &str = "/sign-out";
 pub const THEME: &str = "/theme";
 pub const EVENTS: &str = "/events";
@@ -36,7 +39,7 @@ pub fn next(asked: &str) -> Option<&'static str> {
 }
 
 /// Every address that shows a page to whoever asks for it.
-const PAGES: [&str; 17] = [
+const PAGES: [&str; 20] = [
     START,
     SIGN_IN,
     SIGN_UP,
@@ -53,6 +56,9 @@ const PAGES: [&str; 17] = [
     PROFILE_EMAIL_CANCEL,
     SECURITY,
     SECURITY_PASSWORD,
+    SECURITY_SESSIONS_END,
+    SECURITY_SESSIONS_OTHERS,
+    SECURITY_SESSIONS_EVERYWHERE,
     SIGN_OUT,
 ];
 

@@ -19,6 +19,7 @@ pub enum FieldName {
     CountryCode,
     Next,
     Names,
+    Session,
     Theme,
     Attribute(AttributeName),
 }
@@ -27,7 +28,14 @@ impl FieldName {
     /// Whether the typed value may be shown again after a refusal; passwords and codes never.
     pub const fn keep(&self) -> bool {
         match self {
-            Self::Username | Self::Email | Self::CountryCode | Self::Next | Self::Names | Self::Theme | Self::Attribute(_) => true,
+            Self::Username
+            | Self::Email
+            | Self::CountryCode
+            | Self::Next
+            | Self::Names
+            | Self::Session
+            | Self::Theme
+            | Self::Attribute(_) => true,
             Self::Password | Self::ConfirmPassword | Self::CurrentPassword | Self::Code => false,
         }
     }
@@ -45,6 +53,7 @@ impl fmt::Display for FieldName {
             Self::CountryCode => "country_code",
             Self::Next => "next",
             Self::Names => "names",
+            Self::Session => "session",
             Self::Theme => "theme",
             Self::Attribute(name) => return write!(f, "attributes[{name}]"),
         })
@@ -77,6 +86,7 @@ impl FromStr for FieldName {
             "country_code" => Self::CountryCode,
             "next" => Self::Next,
             "names" => Self::Names,
+            "session" => Self::Session,
             "theme" => Self::Theme,
             _ => {
                 let inner = name.strip_prefix("attributes[").and_then(|rest| rest.strip_suffix(']')).ok_or(UnknownField)?;

@@ -189,10 +189,53 @@ pub(crate) async fn end(tx: &mut Tx, session: SessionId) -> Result<bool, StoreEr
     Ok(tx.query("DELETE FROM sessions WHERE hash = $1").bind(session.0.to_vec()).run().await? == 1)
 }
 
-/// Ends every session of the account.
-pub(crate) async fn end_all(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
-    tx.query("DELETE FROM sessions WHERE user_id = $1").bind(user.0).run().await?;
-    Ok(())
+/// Ends every session of the account; how many there were.
+pub(crate) async fn end_all(tx: &mut Tx, user: UserId) -> Result<u64, StoreError> {
+    tx.query("DELETE FROM sessions WHERE user_id = $1").bind(user.0).run().await
+}
+
+/// Every live session of the account.
+pub(crate) async fn of_user(conn: &mut Conn, user: UserId, alive: Alive) -> Result<Vec<SessionId>, StoreError> {
+    let query = conn.query("SELECT hash FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3");
+    let rows = query.bind(user.0).bind(alive.now.0).bind(alive.idle_since.0).all().await?;
+    rows.iter().map(|row| read_id(row, 0)).collect()
+}
+
+/// What is kept about a live session beside whose it is.
+#[derive(Debug)]
+pub(crate) struct Open {
+    pub(crate) session: SessionId,
+    pub(crate) signed_in_at: Timestamp,
+    pub(crate) last_seen_at: Timestamp,
+    pub(crate) network: String,
+    pub(crate) user_agent: String,
+}
+
+/// The live sessions of the viewer's account: this one, then those that were used last; so many at most.
+pub(crate) async fn open(conn: &mut Conn, viewer: &Viewer, alive: Alive, most: u32) -> Result<Vec<Open>, StoreError> {
+    let rows = conn
+        .query(
+            "SELECT hash, created_at, last_seen_at, network, user_agent FROM sessions
+             WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3
+             ORDER BY CASE WHEN hash = $4 THEN 0 ELSE 1 END, last_seen_at DESC, created_at DESC LIMIT $5",
+        )
+        .bind(viewer.user.0)
+        .bind(alive.now.0)
+        .bind(alive.idle_since.0)
+        .bind(viewer.session.0.to_vec())
+        .bind(i64::from(most))
+        .all()
+        .await?;
+    let read = |row: &Row| {
+        let (signed_in_at, last_seen_at) = (Timestamp(row.get(1)?), Timestamp(row.get(2)?));
+        Ok(Open { session: read_id(row, 0)?, signed_in_at, last_seen_at, network: row.get(3)?, user_agent: row.get(4)? })
+    };
+    rows.iter().map(read).collect()
+}
+
+fn read_id(row: &Row, column: usize) -> Result<SessionId, StoreError> {
+    let hash: Vec<u8> = row.get(column)?;
+    hash.try_into().map(SessionId).map_err(|_| StoreError::unreadable("a session whose hash is none"))
 }
 
 impl Pool {
@@ -219,7 +262,7 @@ impl Pool {
         Ok(self.session(token).await?.is_some())
     }
 
-    fn alive(&self) -> Alive {
+    pub(crate) fn alive(&self) -> Alive {
         let now = self.now();
         Alive { now, idle_since: now.minus(self.inner.settings.sessions.idle) }
     }

@@ -96,6 +96,27 @@ async fn an_ended_session_sends_its_pages_to_the_sign_in() {
 }
 
 #[tokio::test]
+async fn a_session_that_was_ended_from_elsewhere_sends_its_pages_to_the_sign_in_at_once() {
+    let server = TestServer::new().await;
+    let mut owner = server.signed_in("jdoe", "me@domain.com").await;
+    for (path, form) in [
+        ("/security/sessions/others", vec![]),
+        (
+            "/security/password",
+            vec![("current_password", support::PASSWORD), ("password", "another-password"), ("confirm_password", "another-password")],
+        ),
+    ] {
+        let mut lost = server.browser();
+        lost.submit("/sign-in", &[("username", "jdoe"), ("password", support::PASSWORD)]).await.leads_to("/profile");
+        let mut stream = Stream::open(&server, &lost, "").await;
+        owner.submit(path, &form).await.leads_to("/security");
+        let event = stream.next().await;
+        assert!(event.contains("signed-out"), "{path}: {event}");
+        lost.get("/profile").await.leads_to("/sign-in?next=/profile");
+    }
+}
+
+#[tokio::test]
 async fn nobody_hears_of_other_accounts() {
     let server = TestServer::new().await;
     let mut jane = server.signed_in("jane", "jane@domain.com").await;

@@ -113,3 +113,92 @@ async fn whoever_is_signed_in_by_now_goes_on_to_the_page_that_was_asked_for() {
     browser.get("/sign-in?next=//evil.example").await.leads_to("/profile");
     browser.get("/sign-in").await.leads_to("/profile");
 }
+
+const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1";
+const LAPTOP: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
+
+/// What the page calls the sessions that can be ended, as they stand there.
+fn names_in(page: &str) -> Vec<String> {
+    let values = page.split("name=\"session\" value=\"").skip(1);
+    values.map(|rest| rest.split('"').next().unwrap_or_default().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn people_see_where_they_are_signed_in_and_sign_one_browser_out() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let page = browser.get("/security").await;
+    page.says("This browser");
+    page.never_says("Sign out all others");
+    let mut lost = elsewhere(&server, PHONE).await;
+    server.wait(20 * 60);
+    let mut kept = elsewhere(&server, LAPTOP).await;
+    let page = browser.get("/security").await;
+    page.says("Safari on iPhone");
+    page.says("Firefox on Linux");
+    page.says("active 20 minutes ago, signed in 14:02 UTC");
+    page.never_says(&lost.jar["nameplate"]);
+
+    let names = names_in(&page.text());
+    let [_, phone] = names.as_slice() else { panic!("{names:?}") };
+    browser.submit("/security/sessions/end", &[("session", phone)]).await.leads_to("/security");
+    let page = browser.get("/security").await;
+    page.says("That browser is signed out.");
+    page.never_says("Safari on iPhone");
+    lost.get("/profile").await.leads_to("/sign-in?next=/profile");
+    kept.get("/profile").await.says("jdoe");
+    for nobodys in [phone.as_str(), "", "nonsense"] {
+        browser.submit("/security/sessions/end", &[("session", nobodys)]).await.leads_to("/security");
+    }
+    kept.get("/profile").await.says("jdoe");
+}
+
+#[tokio::test]
+async fn all_others_are_signed_out_or_everybody_is() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let mut others = [elsewhere(&server, PHONE).await, elsewhere(&server, LAPTOP).await];
+    let answer = browser.json("/security/sessions/others", &[]).await;
+    assert_eq!((answer.json(), answer.header("location")), (json!({"username": "jdoe", "sessions": 2}), "/security"));
+    browser.get("/security").await.says("All other browsers are signed out.");
+    for other in &mut others {
+        other.get("/security").await.leads_to("/sign-in?next=/security");
+    }
+    let mut other = elsewhere(&server, PHONE).await;
+    browser.submit("/security/sessions/everywhere", &[]).await.leads_to("/sign-in");
+    browser.get("/sign-in").await.says("You are signed out everywhere.");
+    assert!(!browser.jar.contains_key("nameplate"));
+    other.get("/profile").await.leads_to("/sign-in?next=/profile");
+}
+
+#[tokio::test]
+async fn nobody_signs_out_another_account_and_no_other_site_signs_out_anybody() {
+    let server = TestServer::new().await;
+    let mut jdoe = server.signed_in("jdoe", "me@domain.com").await;
+    let other = elsewhere(&server, PHONE).await;
+    let page = jdoe.get("/security").await.text();
+    let mut john = server.signed_in("john", "john@domain.com").await;
+    for name in names_in(&page) {
+        john.submit("/security/sessions/end", &[("session", &name)]).await.leads_to("/security");
+    }
+    john.submit("/security/sessions/others", &[]).await.leads_to("/security");
+    let mut forged = jdoe.clone().saying("sec-fetch-site", "cross-site");
+    for path in ["/security/sessions/others", "/security/sessions/everywhere", "/security/password"] {
+        assert_eq!(forged.submit(path, &[]).await.status, 403, "{path}");
+        assert_eq!(server.browser().json(path, &[]).await.status, 401, "{path}");
+    }
+    for mut browser in [jdoe, other] {
+        browser.get("/profile").await.says("jdoe");
+    }
+}
+
+#[tokio::test]
+async fn a_browser_may_call_itself_what_it_likes() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    elsewhere(&server, "<script>alert(1)</script> Call +1 900 555 0100").await;
+    let page = browser.get("/security").await;
+    page.says("Unknown browser");
+    page.never_says("alert(1)");
+    page.never_says("900 555");
+}

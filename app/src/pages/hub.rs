@@ -4,7 +4,7 @@
 use model::AttributeName;
 use serde::{Deserialize, Serialize};
 
-/// `signUp`, `confirmSignUp`, `signIn`, `changePassword`, `signOut`: whose account.
+/// `signUp`, `confirmSignUp`, `signIn`, `changePassword`, `signOut`, `globalSignOut`: whose account.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct OfAccount {
     pub username: String,
@@ -20,4 +20,11 @@ pub struct OfAttribute {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OfAttributes {
     pub attributes: Vec<AttributeName>,
+}
+
+/// `signOutOthers`: whose account, and how many browsers were signed out.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OfSessions {
+    pub username: String,
+    pub sessions: u32,
 }

@@ -30,7 +30,7 @@ mod table {
 
     /// Address and page. A page with a second form stands at that form's address too, so that a refused post
     /// without scripts has a page to come back to.
-    pub const PAGES: [(&str, Load); 18] = [
+    pub const PAGES: [(&str, Load); 21] = [
         (paths::START, |visit| Box::pin(start(visit))),
         (paths::SIGN_IN, |visit| Box::pin(sign_in::page(visit))),
         (paths::SIGN_UP, |visit| Box::pin(sign_up::page(visit))),
@@ -48,6 +48,9 @@ mod table {
         (paths::PROFILE_EMAIL_CANCEL, |visit| Box::pin(profile::email::page(visit))),
         (paths::SECURITY, |visit| Box::pin(security::page(visit))),
         (paths::SECURITY_PASSWORD, |visit| Box::pin(security::page(visit))),
+        (paths::SECURITY_SESSIONS_END, |visit| Box::pin(security::page(visit))),
+        (paths::SECURITY_SESSIONS_OTHERS, |visit| Box::pin(security::page(visit))),
+        (paths::SECURITY_SESSIONS_EVERYWHERE, |visit| Box::pin(security::page(visit))),
         (paths::SIGN_OUT, |visit| Box::pin(sign_out::page(visit))),
     ];
 

@@ -10,11 +10,14 @@ mod events;
 #[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]
+mod sessions;
+#[cfg(feature = "ssr")]
 pub use {
     attributes::{group, label},
     events::event,
     pages::*,
     refusals::about,
+    sessions::{active_since, device, last_active},
 };
 
 // What the browser's half says as well.

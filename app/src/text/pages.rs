@@ -196,6 +196,11 @@ pub const CHANGE_PASSWORD: &str = "Change password";
 pub const CURRENT_PASSWORD: &str = "Current Password";
 pub const SIGNS_OTHERS_OUT: &str =
     "Every other browser is signed out, and a message about it goes to your confirmed email address or phone number.";
+pub const SIGNED_IN_AT: &str = "Where you’re signed in";
+pub const THIS_BROWSER: &str = "This browser";
+pub const ACTIVE_NOW: &str = "active now";
+pub const SIGN_OUT_OTHERS: &str = "Sign out all others";
+pub const SIGN_OUT_EVERYWHERE: &str = "Sign out everywhere";
 
 // Sign out.
 pub const SIGN_OUT_HEADING: &str = "Sign out?";
@@ -225,6 +230,9 @@ pub const RESET_CODE_ASKED: &str = "If the name is right, a new code is on its w
 pub const PASSWORD_RESET: &str = "Your password was changed, and every browser was signed out. Sign in with the new one.";
 
 pub const PASSWORD_CHANGED: &str = "Your password was changed. Every other browser was signed out.";
+pub const SESSION_ENDED: &str = "That browser is signed out.";
+pub const OTHERS_ENDED: &str = "All other browsers are signed out.";
+pub const SIGNED_OUT_EVERYWHERE: &str = "You are signed out everywhere.";
 
 pub fn email_is_now(email: &str) -> String {
     format!("Your email address is now {email}.")
@@ -253,7 +261,7 @@ pub fn field_label(name: &FieldName) -> String {
         FieldName::CurrentPassword => CURRENT_PASSWORD.into(),
         FieldName::Code => "Code".into(),
         FieldName::CountryCode => COUNTRY_CODE.into(),
-        FieldName::Next | FieldName::Names | FieldName::Theme => "Form".into(),
+        FieldName::Next | FieldName::Names | FieldName::Session | FieldName::Theme => "Form".into(),
         FieldName::Attribute(AttributeName::Standard(standard)) => super::attributes::standard_label(*standard).into(),
         FieldName::Attribute(AttributeName::Other(other)) => other.clone(),
     }

@@ -131,7 +131,9 @@ async fn of_two_changes_at_once_one_wins() {
     let mut tasks = JoinSet::new();
     for (password, viewer) in passwords.clone() {
         let pool = pool.handle();
-        tasks.spawn(async move { pool.change_password(Proof::Session(&viewer), form(PASSWORD, password), &origin()).await.map(|_| password) });
+        tasks.spawn(
+            async move { pool.change_password(Proof::Session(&viewer), form(PASSWORD, password), &origin()).await.map(|_| password) },
+        );
     }
     let results = tasks.join_all().await;
     let winners: Vec<_> = results.iter().filter_map(|it| it.as_ref().ok()).collect();

@@ -34,6 +34,7 @@ pub use message::{Asked, Contact, Message};
 pub(crate) use queue::queue;
 pub use smtp::{Smtp, SmtpFault, SmtpSettings};
 pub use transport::{Parcel, Reason, SendError, Transport};
+pub use words::{Device, device};
 pub use worker::Progress;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
-//! `/security`: how somebody proves that it is them.
+//! `/security`: how somebody proves that it is them, and where they are signed in.
 
 pub mod password;
+pub mod sessions;
 
 #[cfg(feature = "ssr")]
 use {
@@ -11,6 +12,8 @@ use {
     leptos::prelude::*,
     model::paths,
     password::PasswordGroup,
+    pool::list_sessions::OpenSession,
+    sessions::SessionsGroup,
 };
 
 /// The screen. At the address of a form the form is open.
@@ -19,12 +22,13 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let Some(viewer) = visit.viewer.clone() else {
         return Ok(super::sign_in_first(&visit));
     };
-    Ok(Answer::show(text::SECURITY, Frame::House { who: viewer.username }, move || view! { <Security visit/> }.into_any()))
+    let sessions = visit.site.pool.sessions(&viewer).await?;
+    Ok(Answer::show(text::SECURITY, Frame::House { who: viewer.username }, move || view! { <Security visit sessions/> }.into_any()))
 }
 
 #[cfg(feature = "ssr")]
 #[component]
-fn Security(visit: Visit) -> impl IntoView {
+fn Security(visit: Visit, sessions: Vec<OpenSession>) -> impl IntoView {
     let latest = visit.profile.as_ref().map_or(0, |profile| profile.latest_event);
     let state = visit.form(paths::SECURITY_PASSWORD);
     view! {
@@ -36,6 +40,7 @@ fn Security(visit: Visit) -> impl IntoView {
                 </div>
                 {flash_note(visit.flash)}
                 <PasswordGroup visit=visit.clone() state/>
+                <SessionsGroup visit sessions/>
                 {follow_events(latest)}
                 {news()}
             </div>

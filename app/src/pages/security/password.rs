@@ -38,8 +38,7 @@ pub(super) fn PasswordGroup(visit: Visit, state: FormState) -> impl IntoView {
 #[cfg(feature = "ssr")]
 #[component]
 fn ChangePassword(state: FormState, policy: Policy, username: String) -> impl IntoView {
-    let current =
-        Input::new(FieldName::CurrentPassword, text::CURRENT_PASSWORD).kind("password", "current-password").required(true);
+    let current = Input::new(FieldName::CurrentPassword, text::CURRENT_PASSWORD).kind("password", "current-password").required(true);
     let password = Input::new(FieldName::Password, text::NEW_PASSWORD)
         .kind("password", "new-password")
         .hint(text::policy_hint(&policy))

@@ -1,0 +1,110 @@
+//! `/security/sessions/…`: where somebody is signed in, and signing out there.
+
+use crate::form::{FormError, FormPost};
+use crate::pages::hub::{OfAccount, OfSessions};
+use leptos::prelude::*;
+
+#[cfg(feature = "ssr")]
+use {
+    crate::caller::Caller,
+    crate::form::{Form, FormState, refused, summary},
+    crate::text,
+    crate::visit::{Flash, Visit, clock_time},
+    model::paths,
+    pool::Timestamp,
+    pool::end_sessions::Others,
+    pool::list_sessions::OpenSession,
+};
+
+#[cfg(feature = "ssr")]
+const FORMS: [&str; 3] = [paths::SECURITY_SESSIONS_END, paths::SECURITY_SESSIONS_OTHERS, paths::SECURITY_SESSIONS_EVERYWHERE];
+
+/// The live sessions, this one first, each with its button.
+#[cfg(feature = "ssr")]
+#[component]
+pub(super) fn SessionsGroup(visit: Visit, sessions: Vec<OpenSession>) -> impl IntoView {
+    let now = visit.site.pool.now();
+    let refused = FORMS.map(|path| visit.form(path)).into_iter().find(|state| !state.refusal.is_empty());
+    let others = (sessions.len() > 1).then(|| {
+        view! {
+            <Form action=paths::SECURITY_SESSIONS_OTHERS.to_owned() event="signOutOthers".to_owned() rules=vec![]>
+                {summary(&FormState::default())}
+                <button class="button">{text::SIGN_OUT_OTHERS}</button>
+            </Form>
+        }
+    });
+    view! {
+        <section class="group" aria-labelledby="group-sessions">
+            <header><h2 id="group-sessions">{text::SIGNED_IN_AT}</h2></header>
+            {refused.map(|state| summary(&state))}
+            <ul class="rows">{sessions.into_iter().map(|session| row(session, now)).collect_view()}</ul>
+            <div class="actions">
+                {others}
+                <Form action=paths::SECURITY_SESSIONS_EVERYWHERE.to_owned() event="globalSignOut".to_owned() rules=vec![]>
+                    {summary(&FormState::default())}
+                    <button class="button danger">{text::SIGN_OUT_EVERYWHERE}</button>
+                </Form>
+            </div>
+        </section>
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn row(session: OpenSession, now: Timestamp) -> impl IntoView {
+    let device = text::device(session.device);
+    let since = clock_time(session.signed_in_at, now);
+    let active = if session.is_here { text::ACTIVE_NOW.to_owned() } else { text::last_active(now.since(session.last_seen_at)) };
+    let here = session.is_here.then(|| view! { <span class="badge ok">{text::THIS_BROWSER}</span> });
+    let end = (!session.is_here).then(|| {
+        let words = format!(" {device}, {}", session.network);
+        view! {
+            <div class="actions">
+                <Form action=paths::SECURITY_SESSIONS_END.to_owned() event="signOutOthers".to_owned() rules=vec![]>
+                    {summary(&FormState::default())}
+                    <input type="hidden" name="session" value=session.name/>
+                    <button class="button slim">{text::SIGN_OUT}<span class="vh">{words}</span></button>
+                </Form>
+            </div>
+        }
+    });
+    view! {
+        <li>
+            <div>
+                <p class="value"><span>{device.clone()}</span>{here}</p>
+                <p class="small soft"><bdi>{session.network.clone()}</bdi>{text::active_since(&active, &since)}</p>
+            </div>
+            {end}
+        </li>
+    }
+}
+
+/// Signs another browser out. One that is signed out already is signed out.
+#[server(prefix = "", endpoint = "/security/sessions/end", protocol = FormPost)]
+pub async fn end_session(#[server(default)] session: String) -> Result<OfSessions, FormError> {
+    let (caller, viewer) = Caller::signed_in().await?;
+    let sessions = caller.pool.sign_out_others(&viewer, Others::Named(&session), &caller.origin).await.map_err(refused)?;
+    caller.say(Flash::SessionEnded);
+    caller.go(paths::SECURITY);
+    Ok(OfSessions { username: viewer.username, sessions })
+}
+
+/// Signs all other browsers out.
+#[server(prefix = "", endpoint = "/security/sessions/others", protocol = FormPost)]
+pub async fn end_other_sessions() -> Result<OfSessions, FormError> {
+    let (caller, viewer) = Caller::signed_in().await?;
+    let sessions = caller.pool.sign_out_others(&viewer, Others::All, &caller.origin).await.map_err(refused)?;
+    caller.say(Flash::OthersEnded);
+    caller.go(paths::SECURITY);
+    Ok(OfSessions { username: viewer.username, sessions })
+}
+
+/// Signs every browser out, this one included (operation GlobalSignOut).
+#[server(prefix = "", endpoint = "/security/sessions/everywhere", protocol = FormPost)]
+pub async fn end_all_sessions() -> Result<Option<OfAccount>, FormError> {
+    let (caller, viewer) = Caller::signed_in().await?;
+    let username = caller.pool.sign_out_everywhere(viewer.user, &caller.origin).await.map_err(refused)?;
+    caller.leave();
+    caller.say(Flash::SignedOutEverywhere);
+    caller.go(paths::SIGN_IN);
+    Ok(username.map(|username| OfAccount { username }))
+}

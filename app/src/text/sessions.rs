@@ -1,0 +1,53 @@
+//! Browsers in words.
+
+use pool::delivery::Device;
+use std::time::Duration;
+
+/// What a person would call the browser.
+pub fn device(device: Device) -> String {
+    match (device.browser, device.system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), None) => browser.to_owned(),
+        (None, Some(system)) => format!("A browser on {system}"),
+        (None, None) => "Unknown browser".to_owned(),
+    }
+}
+
+/// How long ago a session was used. It is written down only every few minutes, so the last ones are all the same.
+pub fn last_active(ago: Duration) -> String {
+    let minutes = ago.as_secs() / 60;
+    match minutes {
+        0..6 => "active in the last few minutes".to_owned(),
+        6..120 => format!("active {minutes} minutes ago"),
+        120..2880 => format!("active {} hours ago", minutes / 60),
+        _ => format!("active {} days ago", minutes / 1440),
+    }
+}
+
+/// After the address.
+pub fn active_since(active: &str, signed_in: &str) -> String {
+    format!(", {active}, signed in {signed_in}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_called_what_people_call_it() {
+        let named = |browser, system| device(Device { browser, system });
+        assert_eq!(named(Some("Firefox"), Some("Linux")), "Firefox on Linux");
+        assert_eq!(named(Some("Chrome"), None), "Chrome");
+        assert_eq!(named(None, Some("Android")), "A browser on Android");
+        assert_eq!(named(None, None), "Unknown browser");
+    }
+
+    #[test]
+    fn how_long_ago_is_told_in_one_unit() {
+        let said = |minutes: u64| last_active(Duration::from_secs(minutes * 60));
+        assert_eq!(said(5), "active in the last few minutes");
+        assert_eq!(said(20), "active 20 minutes ago");
+        assert_eq!(said(120), "active 2 hours ago");
+        assert_eq!(said(3 * 1440 + 5), "active 3 days ago");
+    }
+}
