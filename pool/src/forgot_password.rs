@@ -102,7 +102,7 @@ impl Pool {
         let (inner, now) = (&*self.inner, self.now());
         let id = user.as_ref().map_or(UserId(0), |user| user.id);
         let account = profile::load(&mut tx, id).await?;
-        let contact = account.as_ref().and_then(|account| named.contact(account));
+        let contact = account.as_ref().and_then(|account| named.contact(&inner.settings, account));
         let before = reset_code::current(&mut tx, id).await?;
         let may = before.is_none_or(|code| reset_code::resend_at(inner, code.sent_at) <= now);
         let nobody = Contact::email("");

@@ -25,14 +25,16 @@ impl Pool {
     /// GetUserAttributeVerificationCode).
     ///
     /// # Errors
-    /// [`ResendError::NoPending`]: there is nothing to prove. [`ResendError::Wait`]: too soon, or too often.
+    /// [`ResendError::NoPending`]: there is nothing to prove, or no way to send a code there. [`ResendError::Wait`]: too soon, or too often.
     pub async fn resend_attribute_code(
         &self,
         viewer: &Viewer,
         attribute: &AttributeName,
         origin: &Origin,
     ) -> Result<AttributeCodeResent, ResendError> {
-        let kind = contact_codes::contact_of(&self.inner.settings, viewer, attribute).ok_or(ResendError::NoPending)?;
+        let settings = &self.inner.settings;
+        let kind = contact_codes::contact_of(settings, viewer, attribute).filter(|kind| settings.reaches(*kind));
+        let kind = kind.ok_or(ResendError::NoPending)?;
         retried(|| self.resend_to_contact(viewer.user, kind, origin)).await
     }
 

@@ -8,6 +8,7 @@ use crate::identifiers::{ContactKind, Identifier};
 use crate::keys::Purpose;
 use crate::limits::{self, Key, Wait};
 use crate::sessions::{Origin, UserId};
+use crate::settings::Settings;
 use crate::store::profile::Account;
 use crate::store::{Conn, StoreError, Tx, users};
 use model::CodeDeliveryDetails;
@@ -54,13 +55,14 @@ impl Named {
         limits::key(inner, &["reset code tries for", &self.name])
     }
 
-    /// The proven contact that a code goes to: the one that was named, or else the address before the number.
-    pub(crate) fn contact(&self, account: &Account) -> Option<Contact> {
+    /// The proven contact that a code goes to: the one that was named, or else the address before the number. One that
+    /// messages don't reach any more is none.
+    pub(crate) fn contact(&self, settings: &Settings, account: &Account) -> Option<Contact> {
         let named = match &self.who {
             Some(Identifier::Contact(kind, _)) => Some(*kind),
             _ => None,
         };
-        let mut kinds = named.into_iter().chain([ContactKind::Email, ContactKind::PhoneNumber]);
+        let mut kinds = named.into_iter().chain([ContactKind::Email, ContactKind::PhoneNumber]).filter(|kind| settings.reaches(*kind));
         kinds.find_map(|kind| Some(Contact { kind, value: account.proven_contact(kind)?.to_owned() }))
     }
 

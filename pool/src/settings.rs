@@ -1,6 +1,7 @@
 //! What an installation decides. `server` builds it from the config file; [`Settings::default`] is "no file".
 
 use crate::codes::CodePurpose;
+use crate::identifiers::ContactKind;
 use model::{AccessLists, AttributeName, Policy, Schema, SignInOptions, Standard};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -29,12 +30,23 @@ pub struct Settings {
     pub limits: Limits,
     pub hashing: Hashing,
     pub mail: MailSettings,
+    /// Whether text messages reach anybody: there is a gateway, or the mailbox of development. Without, a phone number is
+    /// stored as it is given, and nothing is ever sent there.
+    pub texts: bool,
 }
 
 impl Settings {
     /// The app client of that id.
     pub fn client(&self, id: &ClientId) -> Option<&AppClient> {
         self.clients.iter().find(|client| client.id == *id)
+    }
+
+    /// Whether messages reach contacts of this kind.
+    pub const fn reaches(&self, kind: ContactKind) -> bool {
+        match kind {
+            ContactKind::Email => true,
+            ContactKind::PhoneNumber => self.texts,
+        }
     }
 
     /// Whether sign-up asks for a username; otherwise the `sub` is the username.
@@ -66,6 +78,7 @@ impl Default for Settings {
             limits: Limits::default(),
             hashing: Hashing::default(),
             mail: MailSettings::default(),
+            texts: true,
         }
     }
 }

@@ -50,6 +50,7 @@ pub(crate) fn accepted_kinds(settings: &Settings) -> Vec<ContactKind> {
         // Without a username the account is found by the contact, so it must be one of those.
         (false, true, false) => vec![ContactKind::Email],
         (false, false, true) => vec![ContactKind::PhoneNumber],
+        _ if !settings.texts => vec![ContactKind::Email],
         _ => vec![ContactKind::Email, ContactKind::PhoneNumber],
     }
 }

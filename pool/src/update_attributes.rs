@@ -6,9 +6,10 @@ use crate::identifiers::ContactKind;
 use crate::limits::{self, Wait};
 use crate::profile::access;
 use crate::sessions::{Origin, UserId, Viewer};
+use crate::settings::Settings;
 use crate::store::profile::{self, Account};
-use crate::store::{StoreError, Tx, attributes, retried, users};
-use crate::{Inner, Pool, Unavailable, contact_codes, delete_attributes, events};
+use crate::store::{StoreError, Tx, aliases, attributes, retried, users};
+use crate::{Inner, Pool, Unavailable, codes, contact_codes, delete_attributes, events};
 use model::{AttributeName, Event, FieldName, Refusal, Standard, UpdateOutcome, Updated, Why};
 use std::collections::BTreeMap;
 
@@ -81,7 +82,8 @@ impl Pool {
     ///
     /// Names are taken as they were submitted; values are trimmed, and an empty one removes the attribute. A new email
     /// address or phone number is not stored but waits for the code that is sent to it; what is in force stays so, and
-    /// is told. A value that is there already changes nothing, and costs no code.
+    /// is told. A value that is there already changes nothing, and costs no code. Where text messages reach nobody, a new
+    /// phone number is stored at once, and not proven.
     ///
     /// The outcome says for each attribute whether it holds now, and where a code went if not. It is also recorded as
     /// the event of the update; so is a refusal.
@@ -125,9 +127,14 @@ impl Pool {
         if !indispensable.is_empty() {
             return Err(Refusal { form: None, fields: indispensable }.into());
         }
-        let plan = plan(&account, submitted);
+        let plan = plan(&inner.settings, &account, submitted);
         admit(&mut tx, inner, (user, &account), &plan.prove).await?;
 
+        for kind in plan.set.iter().filter_map(|(name, _)| ContactKind::of(name)) {
+            // What was proven was the value before.
+            codes::cancel(&mut tx, &contact_codes::slot(user, kind)).await?;
+            aliases::release(&mut tx, user, kind).await?;
+        }
         for name in &plan.remove {
             delete_attributes::remove(&mut tx, inner, (user, &account), name, origin).await?;
         }
@@ -149,7 +156,7 @@ impl Pool {
     }
 }
 
-fn plan(account: &Account, submitted: &Submitted) -> Plan {
+fn plan(settings: &Settings, account: &Account, submitted: &Submitted) -> Plan {
     let mut plan = Plan::default();
     for (name, value) in &submitted.set {
         if *name == Standard::UpdatedAt {
@@ -157,7 +164,7 @@ fn plan(account: &Account, submitted: &Submitted) -> Plan {
             plan.changes = true;
         } else if account.attributes.get(name) == Some(value) {
             // It is so already; a change to another value that waits for its code goes on waiting.
-        } else if let Some(kind) = ContactKind::of(name) {
+        } else if let Some(kind) = ContactKind::of(name).filter(|kind| settings.reaches(*kind)) {
             plan.prove.push(Contact { kind, value: value.clone() });
         } else {
             plan.set.push((name.clone(), value.clone()));

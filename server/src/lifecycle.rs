@@ -10,7 +10,7 @@ use axum::extract::Request;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use pool::delivery::{Arrival, Mailbox, Smtp, SmtpSettings, Transport};
+use pool::delivery::{Arrival, Mailbox, Sms, Smtp, SmtpSettings, Transport};
 use pool::keys::KeyError;
 use pool::store::StoreError;
 use pool::{Entropy, Keys, Parts, Pool, Store, SystemClock, SystemEntropy};
@@ -41,6 +41,8 @@ pub enum Fatal {
     Pool(#[from] pool::Unavailable),
     #[error("mail.smtp_url: {0}")]
     Smtp(#[from] pool::delivery::SmtpFault),
+    #[error("sms: {0}")]
+    Sms(#[from] pool::delivery::SmsFault),
     #[error("{0} can't be listened on: {1}")]
     Listen(String, std::io::Error),
     #[error("this program was built without its pages: build it with `make build`")]
@@ -133,9 +135,14 @@ pub(crate) fn make_folder(data: &Path) -> Result<(), Fatal> {
 }
 
 fn transport(config: &Config) -> Result<(Transport, Option<Mailbox>), Fatal> {
+    let sms = config.mail.sms.as_ref().map(Sms::new).transpose()?;
     let Some(url) = &config.mail.smtp_url else {
         let mailbox = Mailbox::new(|Arrival { to, subject, medium }| say(&format!("{} to {to}: {subject}", medium.as_str())));
-        return Ok((Transport::Mailbox(mailbox.clone()), Some(mailbox)));
+        let transport = match sms {
+            Some(sms) => Transport::MailboxAndSms(mailbox.clone(), sms),
+            None => Transport::Mailbox(mailbox.clone()),
+        };
+        return Ok((transport, Some(mailbox)));
     };
     let settings = SmtpSettings {
         url: url.reveal().to_owned(),
@@ -143,7 +150,8 @@ fn transport(config: &Config) -> Result<(Transport, Option<Mailbox>), Fatal> {
         public_url: config.pool.public_url.clone(),
         extra_roots: None,
     };
-    Ok((Transport::Smtp(Smtp::new(&settings)?), None))
+    let smtp = Smtp::new(&settings)?;
+    Ok((sms.map_or_else(|| Transport::Smtp(smtp.clone()), |sms| Transport::SmtpAndSms(smtp.clone(), sms)), None))
 }
 
 async fn listen(address: &str) -> Result<TcpListener, Fatal> {

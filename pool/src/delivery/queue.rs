@@ -9,8 +9,13 @@ use crate::store::{StoreError, Tx};
 /// Queues the message: it is sent if, and only if, the transaction is committed. With the code that it carries it is
 /// dropped unsent once that code was replaced, used or has expired.
 ///
+/// Where text messages reach nobody, nothing is promised to a phone number: a notice would only be given up later.
+///
 /// After the commit, [`Pool::commit`](crate::Pool::commit) wakes the worker.
 pub(crate) async fn queue(tx: &mut Tx, inner: &Inner, message: &Message, code: Option<&Issued>) -> Result<(), StoreError> {
+    if !inner.settings.reaches(message.to().kind) {
+        return Ok(());
+    }
     let now = inner.clock.now();
     let id = inner.entropy.uuid_v4();
     let plain = serde_json::to_vec(message).map_err(StoreError::unreadable)?;

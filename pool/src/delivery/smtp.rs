@@ -234,7 +234,8 @@ fn credentials(url: &Url) -> Result<Option<Credentials>, SmtpFault> {
     }
 }
 
-fn is_here(host: &str) -> bool {
+/// Whether a host is this machine: what goes there is on no wire.
+pub(super) fn is_here(host: &str) -> bool {
     host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 

@@ -1,14 +1,16 @@
-//! The ways out: a mail server, or the mailbox of development.
+//! The ways out: a mail server and a gateway for text messages, or the mailbox of development.
 
 use super::letter::Written;
 use super::mailbox::Mailbox;
+use super::sms::Sms;
 use super::smtp::Smtp;
 use crate::clock::Timestamp;
+use model::code::DeliveryMedium;
 use std::fmt;
 
 /// One message on its way.
 pub struct Parcel {
-    /// The same on every attempt; the left half of the `Message-ID`.
+    /// The same on every attempt: the left half of the `Message-ID`, and what a webhook knows a repeated request by.
     pub id: String,
     /// When it leaves.
     pub at: Timestamp,
@@ -22,8 +24,12 @@ secretive!(Parcel);
 pub enum Transport {
     /// A mail server. It carries no text messages.
     Smtp(Smtp),
+    /// A mail server, and a gateway for text messages.
+    SmtpAndSms(Smtp, Sms),
     /// Development, without a provider.
     Mailbox(Mailbox),
+    /// Development, where a gateway for text messages is tried out.
+    MailboxAndSms(Mailbox, Sms),
 }
 
 impl Transport {
@@ -32,9 +38,10 @@ impl Transport {
     /// # Errors
     /// [`SendError`] says whether it is worth trying again.
     pub async fn send(&self, parcel: &Parcel) -> Result<(), SendError> {
-        match self {
-            Self::Smtp(smtp) => smtp.send(parcel).await,
-            Self::Mailbox(mailbox) => {
+        match (self, parcel.written.medium) {
+            (Self::SmtpAndSms(_, sms) | Self::MailboxAndSms(_, sms), DeliveryMedium::Sms) => sms.send(parcel).await,
+            (Self::Smtp(smtp) | Self::SmtpAndSms(smtp, _), _) => smtp.send(parcel).await,
+            (Self::Mailbox(mailbox) | Self::MailboxAndSms(mailbox, _), _) => {
                 mailbox.receive(parcel);
                 Ok(())
             }
@@ -47,7 +54,7 @@ impl Transport {
 pub enum SendError {
     /// Another time may do: the server is away, busy or set up wrongly.
     Later(Reason),
-    /// This message will never be taken (RFC 5321, section 4.2.1, 5yz).
+    /// This message will never be taken (RFC 5321, section 4.2.1, 5yz; RFC 9110, section 15.5).
     Never(Reason),
 }
 
@@ -83,8 +90,8 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Connection(what) => f.write_str(what),
-            Self::Answer(status) => write!(f, "the mail server answered {status}"),
-            Self::Silence => f.write_str("the mail server did not answer in time"),
+            Self::Answer(status) => write!(f, "the provider answered {status}"),
+            Self::Silence => f.write_str("the provider did not answer in time"),
             Self::Address(what) | Self::Unwritable(what) => f.write_str(what),
         }
     }

@@ -2,8 +2,8 @@
 
 use super::letter::{self, Service};
 use super::outbox::{self, Claimed, Outcome};
-use super::smtp;
 use super::transport::{Parcel, Reason, SendError, Transport};
+use super::{sms, smtp};
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::store::{StoreError, retried};
@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 const AT_ONCE: usize = 8;
 /// How long a claimed message is this worker's. Longer than any attempt, so that nobody else sends it meanwhile.
 const LEASE: Duration = Duration::from_secs(300);
-const _: () = assert!(LEASE.as_secs() > smtp::LONGEST.as_secs());
+const _: () = assert!(LEASE.as_secs() > smtp::LONGEST.as_secs() && LEASE.as_secs() > sms::LONGEST.as_secs());
 /// After the first failure; it doubles…
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 /// …up to this.

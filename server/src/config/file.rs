@@ -11,6 +11,7 @@ use super::password::PasswordSection;
 use super::pool::PoolSection;
 use super::server::ServerSection;
 use super::sessions::SessionsSection;
+use super::sms::SmsSection;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,7 @@ pub struct File {
     pub limits: LimitsSection,
     pub hashing: HashingSection,
     pub mail: MailSection,
+    pub sms: SmsSection,
     pub server: ServerSection,
 }
 
@@ -44,7 +46,15 @@ impl Default for File {
             limits: LimitsSection::default(),
             hashing: HashingSection::default(),
             mail: MailSection::default(),
+            sms: SmsSection::default(),
             server: ServerSection::default(),
         }
+    }
+}
+
+impl File {
+    /// Whether text messages reach anybody: through a gateway, or on the mailbox page of development.
+    pub(super) fn sends_texts(&self) -> bool {
+        self.sms.is_on() || self.mail.smtp_url.is_none()
     }
 }

@@ -1,4 +1,4 @@
-//! `[mail]`: how messages leave.
+//! `[mail]`: how mails leave.
 
 use super::faults::Faults;
 use super::public_url::PublicUrl;
@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// How messages leave. Without `smtp_url`, and only on a loopback address, they stay on the development mailbox page.
+/// How mails leave. Without `smtp_url`, and only on a loopback address, they stay on the development mailbox page.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct MailSection {

@@ -23,6 +23,7 @@ mod reference;
 mod secret;
 mod server;
 mod sessions;
+mod sms;
 
 pub use environment::Environment;
 pub use faults::{ConfigError, Fault, Place};
@@ -31,6 +32,7 @@ pub use reference::reference;
 pub use secret::Secret;
 pub use server::{LogFormat, ServerConfig};
 
+use ::pool::delivery::SmsSettings;
 use ::pool::settings::{MailSettings, Settings};
 use document::{Document, wrong_value};
 use faults::Faults;
@@ -58,6 +60,8 @@ pub struct Config {
 pub struct MailConfig {
     /// Without one messages stay in the development mailbox.
     pub smtp_url: Option<Secret>,
+    /// The gateway for text messages.
+    pub sms: Option<SmsSettings>,
 }
 
 impl Config {
@@ -160,9 +164,10 @@ fn build(file: &File, keys: Option<Secret>, faults: &mut Faults<'_>) -> Config {
         limits: file.limits.limits(faults),
         hashing: file.hashing.hashing(faults),
         mail: MailSettings { from },
+        texts: file.sends_texts(),
         schema,
     };
-    let mail = MailConfig { smtp_url: file.mail.smtp_url.clone() };
+    let mail = MailConfig { smtp_url: file.mail.smtp_url.clone(), sms: file.sms.settings(faults) };
     Config { server, pool: settings, mail, file: None, warnings: Vec::new() }
 }
 

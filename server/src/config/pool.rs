@@ -55,11 +55,11 @@ impl PoolSection {
                 );
             }
         }
-        if self.sign_in.contains(&SignInWith::PhoneNumber) && file.mail.smtp_url.is_some() {
+        if self.sign_in.contains(&SignInWith::PhoneNumber) && !file.sends_texts() {
             faults.add(
                 "pool.sign_in",
-                "there is no SMS gateway yet, so no code would ever reach a phone number",
-                "\"username\" or \"email\" (a phone number signs in only in development, without mail.smtp_url)",
+                "there is no gateway for text messages, so no code would ever reach a phone number",
+                "\"username\" or \"email\", or a gateway in [sms]",
             );
         }
     }
@@ -67,11 +67,11 @@ impl PoolSection {
     /// A new account is confirmed by a code: one of the addresses that can get it must be asked for.
     pub(super) fn check_code_can_be_sent(&self, file: &File, asked: &[AttributeName], faults: &mut Faults<'_>) {
         let required = file.attributes.required.iter().any(|name| name == "email");
-        if file.mail.smtp_url.is_some() && !required {
+        if !file.sends_texts() && !required {
             faults.add(
                 "attributes.required",
-                "people could sign up without an email address, and there is no SMS gateway yet that could reach them otherwise",
-                "\"email\" in the list (without mail.smtp_url, in development, it need not be there)",
+                "people could sign up without an email address, and there is no gateway for text messages that could reach them otherwise",
+                "\"email\" in the list, or a gateway in [sms]",
             );
         }
         if !asked.iter().any(|name| *name == Standard::Email || *name == Standard::PhoneNumber) {

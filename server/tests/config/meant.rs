@@ -146,6 +146,26 @@ fn next_to_a_username_an_address_need_not_be_given() {
     assert!(pool.unwrap().pool.sign_in.phone_number);
 }
 
+/// What people with a mail server and no gateway have: phone numbers are kept, and nothing is sent there.
+#[test]
+fn texts_are_sent_through_a_gateway_or_in_development_to_the_mailbox() {
+    const PHONES: &str = "[pool]\nsign_in = ['phone_number']\n[attributes]\nrequired = ['phone_number']\n";
+    const GATEWAY: [(&str, &str); 3] = [
+        ("NAMEPLATE_SMS_PROVIDER", "webhook"),
+        ("NAMEPLATE_SMS_URL", "https://sms.example.com/hunter2"),
+        ("NAMEPLATE_SMS_TOKEN", "hunter2"),
+    ];
+    let mail = ("NAMEPLATE_SMTP_URL", "smtps://user:password@mail.example.com");
+    assert!(load(PHONES, &[]).unwrap().pool.texts);
+    assert!(!load("", &[mail]).unwrap().pool.texts);
+    assert!(load(PHONES, &[mail]).is_err());
+    let both = load(PHONES, &[&GATEWAY[..], &[mail]].concat()).unwrap();
+    assert!(both.pool.texts && both.mail.sms.is_some());
+    assert!(!format!("{both:?}").contains("hunter2"));
+    let twilio = "[sms]\nprovider = 'twilio'\naccount = 'AC1'\ntoken = 'x'\nfrom = '+12125550123'\n";
+    assert!(load(twilio, &[mail]).unwrap().pool.texts);
+}
+
 #[test]
 fn a_file_that_somebody_named_must_be_there() {
     let folder = tempfile::tempdir().unwrap();

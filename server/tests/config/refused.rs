@@ -175,7 +175,10 @@ fn people_must_be_able_to_sign_in() {
         (
             "[pool]\nsign_in = ['username', 'phone_number']\n[mail]\nsmtp_url = 'smtp://localhost'\n",
             &[],
-            &["line 2: pool.sign_in: there is no SMS gateway yet, so no code would ever reach a phone number", "\"username\" or \"email\""],
+            &[
+                "line 2: pool.sign_in: there is no gateway for text messages, so no code would ever reach a phone number",
+                "a gateway in [sms]",
+            ],
         ),
         ("[pool]\nname = ' '\n", &[], &["line 2: pool.name: "]),
         ("[pool]\nname = \"a\\nb\"\n", &[], &["line 2: pool.name: ", "one line"]),
@@ -299,4 +302,38 @@ fn a_mail_server_that_could_never_be_used_is_refused_before_the_start() {
         ("[mail]\nfrom = 'nobody'\n", &[], &["line 2: mail.from: ", "Nameplate <no-reply@example.com>"]),
         ("[mail]\nfrom = \"a@b.example\\nBcc: x@y.example\"\n", &[], &["line 2: mail.from: "]),
     ]);
+}
+
+#[test]
+fn a_gateway_that_could_never_be_used_is_refused_before_the_start() {
+    const TWILIO: &str = "[sms]\nprovider = 'twilio'\n";
+    let without = |missing: &str| {
+        let keys = [("account", "AC1"), ("token", "x"), ("from", "+12125550123")];
+        let given = keys.iter().filter(|(key, _)| *key != missing).map(|(key, value)| format!("{key} = '{value}'\n"));
+        refusal(&format!("{TWILIO}{}", given.collect::<String>()), &[])
+    };
+    for (key, right) in [("account", "the account's SID"), ("token", "NAMEPLATE_SMS_TOKEN"), ("from", "+12125550123")] {
+        let said = without(key);
+        assert!(said.contains(&format!("sms.{key}: ")) && said.contains(right) && said.lines().count() == 1, "{said}");
+    }
+    are_refused(&[
+        ("[sms]\nprovider = 'pigeon'\n", &[], &["line 2: sms.provider: ", "\"none\", \"twilio\", \"webhook\""]),
+        ("[sms]\nprovider = 'webhook'\n", &[], &["sms.url: it is no address", "NAMEPLATE_SMS_URL"]),
+        (
+            "[sms]\nprovider = 'webhook'\nurl = 'http://sms.example.com'\ntoken = 'x'\n",
+            &[],
+            &["line 3: sms.url: the token would travel unencrypted"],
+        ),
+        ("[sms]\nprovider = 'webhook'\nurl = 'https://sms.example.com'\nsecret = 'x'\n", &[], &["line 4: sms.secret: ", "whsec_"]),
+        ("[sms]\nprovider = 'webhook'\nurl = 'https://sms.example.com'\nfrom = 'x'\n", &[], &["line 4: sms.from: ", "\"twilio\""]),
+        (
+            "",
+            &[("NAMEPLATE_SMS_TOKEN", "x")],
+            &["environment variable NAMEPLATE_SMS_TOKEN: sms.token: the provider that is set doesn't use it"],
+        ),
+    ]);
+    for wrong in ["http://hunter2.example.com/hunter2", "https://me:hunter2@sms.example.com", "hunter2"] {
+        let text = format!("[sms]\nprovider = 'webhook'\nurl = '{wrong}'\ntoken = 'hunter2'\nsecret = 'hunter2'\n");
+        assert!(!refusal(&text, &[]).contains("hunter2"), "{wrong}");
+    }
 }

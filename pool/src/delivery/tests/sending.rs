@@ -10,7 +10,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 /// A certificate for 127.0.0.1 that vouches for itself, as PEM, and the server's side of it.
-fn certificate() -> (Vec<u8>, TlsAcceptor) {
+pub(super) fn certificate() -> (Vec<u8>, TlsAcceptor) {
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
