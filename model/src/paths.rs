@@ -29,6 +29,20 @@ pub const MAILBOX: &str = "/dev/mailbox";
 pub const MAILBOX_JSON: &str = "/dev/mailbox.json";
 pub const HEALTHZ: &str = "/healthz";
 pub const READYZ: &str = "/readyz";
+/// The keys that tokens are verified with, and what else applications ask for under a user pool's id.
+pub const POOL_KEYS: &str = "/{pool}/.well-known/jwks.json";
+pub const POOL_CONFIGURATION: &str = "/{pool}/.well-known/openid-configuration";
+
+/// Where the keys of this user pool are.
+pub fn pool_keys(id: &str) -> String {
+    POOL_KEYS.replace("{pool}", id)
+}
+
+/// Whether this is an address of some user pool.
+pub fn is_of_a_pool(path: &str) -> bool {
+    let id = |known: &str| path.strip_suffix(known.trim_start_matches("/{pool}")).and_then(|rest| rest.strip_prefix('/'));
+    [POOL_KEYS, POOL_CONFIGURATION].into_iter().filter_map(id).any(|id| !id.is_empty() && !id.contains('/'))
+}
 
 /// The pages that a sign-in may lead to. Nothing else is ever put into a `Location` from a request.
 const AFTER_SIGN_IN: [&str; 5] = [PROFILE, PROFILE_EMAIL, SECURITY, SECURITY_PASSWORD, SIGN_OUT];

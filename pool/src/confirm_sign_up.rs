@@ -11,7 +11,7 @@ use crate::store::users::{self, User};
 use crate::store::{StoreError, aliases, attributes, retried, tickets};
 use crate::{Pool, Unavailable, events};
 use model::code::MAX_ATTEMPTS;
-use model::{CodeDeliveryDetails, Event, FieldName, Refusal, Why};
+use model::{AttributeName, CodeDeliveryDetails, Event, FieldName, Refusal, Why};
 
 /// Whose account is to be confirmed.
 #[derive(Debug, Clone)]
@@ -54,7 +54,7 @@ pub enum ConfirmSignUpError {
     Code(CodeFault),
     /// The code was right, and the contact belongs to another account.
     #[error("the contact belongs to another account")]
-    AliasExists,
+    AliasExists(AttributeName),
     #[error("too often; again in {seconds} s")]
     Wait { seconds: u32 },
     #[error(transparent)]
@@ -66,7 +66,7 @@ impl From<ConfirmSignUpError> for Refusal {
         match error {
             ConfirmSignUpError::Nobody => Self::field(FieldName::Username, Why::Missing),
             ConfirmSignUpError::Code(fault) => fault.refusal(),
-            ConfirmSignUpError::AliasExists => Self::form(Why::AliasExists),
+            ConfirmSignUpError::AliasExists(_) => Self::form(Why::AliasExists),
             ConfirmSignUpError::Wait { seconds } => Self::form(Why::Wait { seconds }),
             ConfirmSignUpError::Unavailable(fault) => Self::form(fault.why()),
         }
@@ -231,7 +231,7 @@ impl Pool {
         let (kind, value) = attempt.contact()?;
         let key = kind.key(value).ok_or_else(|| StoreError::unreadable("a contact that can't be one"))?;
         if !aliases::claim(&mut tx, user, kind, &key).await? {
-            return Err(ConfirmSignUpError::AliasExists); // the transaction goes, and the code stays as it was
+            return Err(ConfirmSignUpError::AliasExists(kind.attribute().into())); // the transaction goes, and the code stays as it was
         }
         let event = Event::ConfirmSignUp { username: username.clone() };
         tx.write(vec![attributes::set(user, &kind.attribute().into(), value), events::entry(user, &event, now, origin)?]).await?;

@@ -84,7 +84,7 @@ impl Pool {
     async fn ask_for_reset(&self, named: &Named, origin: &Origin) -> Result<ResetCodeSent, ForgotPasswordError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
-        let user = named.account(&mut tx).await?;
+        let (user, waiting) = (named.account(&mut tx).await?, named.waiting_contact(&mut tx).await?);
         // The account goes before the counters; no account has the number of nobody.
         let user = users::lock(&mut tx, user.unwrap_or(UserId(0))).await?;
         sign_up_code::count_network(&mut tx, inner, origin).await??;
@@ -93,7 +93,7 @@ impl Pool {
         limits::count(&mut tx, &named.asked(inner), rate, now).await??;
         limits::clear(&mut tx, &named.tries(inner)).await?;
         let contact = self.send_reset_code(tx, user, named, origin).await?;
-        Ok(ResetCodeSent { delivery: named.delivery(inner, contact.as_ref()), resend_at: reset_code::resend_at(inner, now) })
+        Ok(ResetCodeSent { delivery: named.delivery(inner, contact.or(waiting).as_ref()), resend_at: reset_code::resend_at(inner, now) })
     }
 
     /// Sends the code, unless one was sent just now by another name or too many today, and commits. The statements are

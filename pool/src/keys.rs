@@ -30,10 +30,12 @@ pub enum Purpose {
     Limits,
     /// Stable answers about accounts that don't exist.
     Masks,
+    /// The keys that tokens are signed with, and what refresh tokens are followed by.
+    Tokens,
 }
 
 impl Purpose {
-    const ALL: [Self; 4] = [Self::Codes, Self::Outbox, Self::Limits, Self::Masks];
+    const ALL: [Self; 5] = [Self::Codes, Self::Outbox, Self::Limits, Self::Masks, Self::Tokens];
 
     const fn label(self) -> &'static str {
         match self {
@@ -41,6 +43,7 @@ impl Purpose {
             Self::Outbox => "nameplate outbox 1",
             Self::Limits => "nameplate limits 1",
             Self::Masks => "nameplate masks 1",
+            Self::Tokens => "nameplate tokens 1",
         }
     }
 }

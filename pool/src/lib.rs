@@ -27,18 +27,22 @@ pub mod moving;
 mod new_password;
 mod passwords;
 pub mod profile;
+pub mod refresh;
 pub mod resend_attribute_code;
 pub mod resend_sign_up_code;
 mod reset_code;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;
+pub mod sign_in_for_tokens;
 pub mod sign_out;
 pub mod sign_up;
 mod sign_up_code;
+mod signing;
 pub mod store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod tokens;
 pub mod update_attributes;
 pub mod verify_attribute;
 
@@ -71,6 +75,8 @@ pub(crate) struct Inner {
     /// What applications know the user pool by.
     pub(crate) id: String,
     pub(crate) passwords: passwords::Hasher,
+    /// Read, or made, when the first token is asked for.
+    pub(crate) signing: tokio::sync::OnceCell<signing::SigningKeys>,
     pub(crate) feed: events::Feed,
     /// Rung after a commit that queued a message.
     pub(crate) wake_delivery: tokio::sync::Notify,
@@ -132,7 +138,8 @@ impl Pool {
         let passwords = passwords::Hasher::new(&settings.hashing, settings.limits.hashing_queue, &*entropy)
             .map_err(|error| Unavailable(Box::new(error)))?;
         let (feed, wake_delivery) = (events::Feed::new(&*entropy), tokio::sync::Notify::new());
-        Ok(Self { inner: Arc::new(Inner { store, clock, entropy, keys, settings, id, passwords, feed, wake_delivery }) })
+        let signing = tokio::sync::OnceCell::new();
+        Ok(Self { inner: Arc::new(Inner { store, clock, entropy, keys, settings, id, passwords, signing, feed, wake_delivery }) })
     }
 
     /// The user pool's id, the same for as long as its store lives (`UserPoolIdType`).

@@ -4,11 +4,12 @@ use crate::clock::Timestamp;
 use crate::confirm_sign_up::Who;
 use crate::identifiers::Identifier;
 use crate::limits::{self, DAY, Rate, Wait};
+use crate::reset_code::Named;
 use crate::sessions::{BrowserTicket, Origin, UserId};
 use crate::store::users::{self, User};
 use crate::store::{StoreError, Tx, retried, tickets};
 use crate::{Pool, Unavailable, events, sign_up_code};
-use model::{Event, FieldName, Refusal, Why};
+use model::{CodeDeliveryDetails, Event, FieldName, Refusal, Why};
 
 /// A code was sent, as far as the caller may know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +65,14 @@ impl Pool {
             Who::Ticket(ticket) => retried(|| self.resend_to_browser(ticket, origin)).await,
             Who::Typed(typed) => retried(|| self.resend_to_name(typed.trim(), origin)).await,
         }
+    }
+
+    /// The same by name, and where the code went as far as whoever only knows the name may know (operation
+    /// ResendConfirmationCode). For a username that is nobody's an address is made up.
+    pub async fn resend_confirmation_code(&self, typed: &str, origin: &Origin) -> Result<CodeDeliveryDetails, ResendError> {
+        self.resend_sign_up_code(&Who::Typed(typed.to_owned()), origin).await?;
+        let named = Named::read(&self.inner, typed).ok_or(ResendError::Nobody)?;
+        Ok(named.shown(&self.inner, &mut self.inner.store.read().await?).await?)
     }
 
     async fn resend_to_browser(&self, ticket: &BrowserTicket, origin: &Origin) -> Result<Resent, ResendError> {

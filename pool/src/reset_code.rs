@@ -9,8 +9,9 @@ use crate::keys::Purpose;
 use crate::limits::{self, Key, Wait};
 use crate::sessions::{Origin, UserId};
 use crate::settings::Settings;
+use crate::sign_up_code;
 use crate::store::profile::Account;
-use crate::store::{Conn, StoreError, Tx, users};
+use crate::store::{Conn, StoreError, Tx, profile, users};
 use model::CodeDeliveryDetails;
 
 /// Whom somebody names who has proved nothing.
@@ -38,6 +39,24 @@ impl Named {
     pub(crate) async fn account(&self, conn: &mut Conn) -> Result<Option<UserId>, StoreError> {
         let Some(who) = &self.who else { return Ok(None) };
         Ok(users::by_identifier(conn, who).await?.filter(|user| user.confirmed).map(|user| user.id))
+    }
+
+    /// Where the code of a sign-up of that name went, while it waits to be entered.
+    pub(crate) async fn waiting_contact(&self, conn: &mut Conn) -> Result<Option<Contact>, StoreError> {
+        let Some(who) = &self.who else { return Ok(None) };
+        let user = users::unconfirmed_by_identifier(conn, who).await?;
+        // The same statements for nobody: no account has this number.
+        let code = sign_up_code::current(conn, user.map_or(UserId(0), |user| user.id)).await?;
+        Ok(code.map(|(_, target)| target.contact()))
+    }
+
+    /// Where a code for that name goes, whatever it is for, as far as callers are told.
+    pub(crate) async fn shown(&self, inner: &Inner, conn: &mut Conn) -> Result<CodeDeliveryDetails, StoreError> {
+        let waiting = self.waiting_contact(conn).await?;
+        let user = self.account(conn).await?;
+        let account = profile::load(conn, user.unwrap_or(UserId(0))).await?;
+        let proven = account.and_then(|account| self.contact(&inner.settings, &account));
+        Ok(self.delivery(inner, proven.or(waiting).as_ref()))
     }
 
     /// When a code for this name was last asked for, and when the next one may be.

@@ -3,7 +3,7 @@
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::profile::Profile;
-use crate::settings::ClientId;
+use crate::settings::{AppClient, ClientId};
 use crate::store::{Conn, Row, StoreError, Tx, profile, retried};
 use crate::{Inner, Pool, Unavailable};
 use base64::Engine as _;
@@ -159,23 +159,57 @@ fn last_seen_step(idle: Duration) -> Duration {
 
 /// Begins a session for the account.
 pub(crate) async fn begin(tx: &mut Tx, inner: &Inner, user: UserId, client: &ClientId, origin: &Origin) -> Result<NewSession, StoreError> {
-    let now = inner.clock.now();
     let token = SessionToken::generate(&*inner.entropy);
-    let absolute_expiry = now.plus(inner.settings.sessions.absolute);
+    let absolute_expiry = inner.clock.now().plus(inner.settings.sessions.absolute);
+    insert(tx, inner, (SessionId(token.hash()), absolute_expiry), (user, client), origin).await?;
+    Ok(NewSession { token, absolute_expiry })
+}
+
+/// Begins a session that no cookie proves, but tokens that carry its id.
+pub(crate) async fn begin_for_tokens(
+    tx: &mut Tx,
+    inner: &Inner,
+    user: UserId,
+    client: &AppClient,
+    origin: &Origin,
+) -> Result<SessionId, StoreError> {
+    let session = SessionId(inner.entropy.bytes());
+    let expires_at = inner.clock.now().plus(client.tokens.refresh);
+    insert(tx, inner, (session, expires_at), (user, &client.id), origin).await?;
+    Ok(session)
+}
+
+async fn insert(
+    tx: &mut Tx,
+    inner: &Inner,
+    (session, expires_at): (SessionId, Timestamp),
+    (user, client): (UserId, &ClientId),
+    origin: &Origin,
+) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO sessions (hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent)
          VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
     )
-    .bind(token.hash().to_vec())
+    .bind(session.0.to_vec())
     .bind(user.0)
     .bind(client.0.clone())
-    .bind(now.0)
-    .bind(absolute_expiry.0)
+    .bind(inner.clock.now().0)
+    .bind(expires_at.0)
     .bind(origin.network.to_string())
     .bind(origin.user_agent.clone())
     .run()
     .await?;
-    Ok(NewSession { token, absolute_expiry })
+    Ok(())
+}
+
+/// Notes that the session is used at this moment.
+pub(crate) async fn seen(tx: &mut Tx, session: SessionId, now: Timestamp) -> Result<(), StoreError> {
+    tx.query("UPDATE sessions SET last_seen_at = $2 WHERE hash = $1 AND last_seen_at < $2")
+        .bind(session.0.to_vec())
+        .bind(now.0)
+        .run()
+        .await?;
+    Ok(())
 }
 
 /// Whose session this is.
@@ -247,7 +281,11 @@ impl Pool {
 
     /// The same with the account as it stands (operation GetUser). One read.
     pub async fn viewer_with_profile(&self, token: &SessionToken) -> Result<Option<(Viewer, Profile)>, Unavailable> {
-        let session = SessionId(token.hash());
+        self.session_with_profile(SessionId(token.hash())).await
+    }
+
+    /// The same for the id of a session, which its tokens carry.
+    pub(crate) async fn session_with_profile(&self, session: SessionId) -> Result<Option<(Viewer, Profile)>, Unavailable> {
         let found = profile::of_session(&mut self.inner.store.read().await?, session, self.alive()).await?;
         let Some((row, account)) = found else { return Ok(None) };
         let viewer = self.used(Some(Session::read(session, &row)?)).await?;
@@ -298,11 +336,7 @@ impl Pool {
     async fn write_last_seen(&self, session: SessionId, now: Timestamp) {
         let written = retried(async || {
             let mut tx = self.inner.store.begin().await?;
-            tx.query("UPDATE sessions SET last_seen_at = $2 WHERE hash = $1 AND last_seen_at < $2")
-                .bind(session.0.to_vec())
-                .bind(now.0)
-                .run()
-                .await?;
+            seen(&mut tx, session, now).await?;
             tx.commit().await
         })
         .await;

@@ -63,7 +63,12 @@ impl Default for Settings {
             email.required = true;
         }
         let asked = [Standard::Email, Standard::GivenName, Standard::FamilyName, Standard::Nickname, Standard::PhoneNumber];
-        let web = AppClient { id: ClientId("web".into()), name: "Web".into(), access: AccessLists::resolve(&schema, None, None) };
+        let web = AppClient {
+            id: ClientId("web".into()),
+            name: "Web".into(),
+            access: AccessLists::resolve(&schema, None, None),
+            tokens: TokenTimes::default(),
+        };
         Self {
             name: "Nameplate".into(),
             public_url: "http://127.0.0.1:3000".into(),
@@ -101,6 +106,24 @@ pub struct AppClient {
     pub name: String,
     /// What it may read and write.
     pub access: AccessLists,
+    pub tokens: TokenTimes,
+}
+
+/// How long an app client's tokens are good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenTimes {
+    /// Of an access token and an ID token.
+    pub access: Duration,
+    /// Of a sign-in: however often it is exchanged, a refresh token is worth nothing after this. One that isn't used for
+    /// as long as a session may be idle ends before.
+    pub refresh: Duration,
+}
+
+impl Default for TokenTimes {
+    /// An hour and thirty days, as of a new UserPoolClient.
+    fn default() -> Self {
+        Self { access: Duration::from_secs(60 * 60), refresh: days(30) }
+    }
 }
 
 /// How long a sign-in lasts.

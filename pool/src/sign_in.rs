@@ -7,7 +7,7 @@ use crate::sessions::{self, BrowserTicket, NewSession, Origin, UserId};
 use crate::settings::ClientId;
 use crate::sign_up_code;
 use crate::store::users::{self, User};
-use crate::store::{StoreError, retried, tickets};
+use crate::store::{StoreError, Tx, retried, tickets};
 use crate::{Pool, Unavailable, events};
 use model::{Event, FieldName, Password, Refusal, Why};
 
@@ -85,8 +85,8 @@ impl From<HashingError> for SignInError {
 }
 
 /// Somebody whose password was right.
-struct Proven {
-    user: User,
+pub(crate) struct Proven {
+    pub(crate) user: User,
     /// A better hash of the same password, if the stored one is out of date.
     rehashed: Option<String>,
 }
@@ -97,8 +97,17 @@ impl Pool {
     /// After some failures of one name from one network each further try has to wait, twice as long every time; a
     /// try counts before the password is compared, so that many at once gain nothing.
     pub async fn sign_in(&self, client: &ClientId, form: SignIn, origin: &Origin) -> Result<SignedIn, SignInError> {
+        let client = &self.inner.settings.client(client).ok_or(SignInError::UnknownClient)?.id;
+        let (proven, failures) = self.check_password(&form, origin).await?;
+        match proven.user.confirmed {
+            true => retried(|| self.begin_session(&proven, &failures, client, origin)).await,
+            false => retried(|| self.back_to_the_code(&proven.user, &failures, origin)).await,
+        }
+    }
+
+    /// Whose name and password these are, and what counts the failures of that name.
+    pub(crate) async fn check_password(&self, form: &SignIn, origin: &Origin) -> Result<(Proven, Key), SignInError> {
         let (inner, typed) = (&*self.inner, form.username.trim());
-        let client = &inner.settings.client(client).ok_or(SignInError::UnknownClient)?.id;
         let empty = [(typed.is_empty(), FieldName::Username), (form.password.reveal().is_empty(), FieldName::Password)];
         let missing: Vec<_> = empty.into_iter().filter_map(|(empty, field)| empty.then_some(field)).collect();
         if !missing.is_empty() {
@@ -108,26 +117,28 @@ impl Pool {
         let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
         let failures = self.failed_sign_ins(&name, origin);
         retried(|| self.admit_sign_in(&failures, origin)).await??;
-        let proven = self.prove(who.as_ref(), &form.password, origin).await?;
-        match proven.user.confirmed {
-            true => retried(|| self.begin_session(&proven, &failures, client, origin)).await,
-            false => retried(|| self.back_to_the_code(&proven.user, &failures, origin)).await,
-        }
+        Ok((self.prove(who.as_ref(), &form.password, origin).await?, failures))
     }
 
     async fn begin_session(&self, proven: &Proven, failures: &Key, client: &ClientId, origin: &Origin) -> Result<SignedIn, SignInError> {
-        let (inner, Proven { user, rehashed }) = (&*self.inner, proven);
+        let (inner, user) = (&*self.inner, &proven.user);
         let mut tx = inner.store.begin().await?;
-        self.still_holds(&mut tx, user).await?;
-        limits::clear(&mut tx, failures).await?;
-        if let Some(hash) = rehashed {
-            users::rehash(&mut tx, user.id, &user.password_hash, hash).await?;
-        }
+        self.welcome(&mut tx, proven, failures, origin).await?;
         let session = sessions::begin(&mut tx, inner, user.id, client, origin).await?;
-        let event = Event::SignIn { username: user.username.clone() };
-        events::record(&mut tx, user.id, &event, self.now(), origin).await?;
         self.commit(tx, user.id).await?;
         Ok(SignedIn::Session { username: user.username.clone(), session })
+    }
+
+    /// What goes with the session that begins now, whatever proves that.
+    pub(crate) async fn welcome(&self, tx: &mut Tx, proven: &Proven, failures: &Key, origin: &Origin) -> Result<(), SignInError> {
+        let Proven { user, rehashed } = proven;
+        self.still_holds(tx, user).await?;
+        limits::clear(tx, failures).await?;
+        if let Some(hash) = rehashed {
+            users::rehash(tx, user.id, &user.password_hash, hash).await?;
+        }
+        let event = Event::SignIn { username: user.username.clone() };
+        Ok(events::record(tx, user.id, &event, self.now(), origin).await?)
     }
 
     /// How often a password was wrong for this name (in canonical form) from this network.
@@ -198,7 +209,7 @@ impl Pool {
     }
 
     /// The password may have been changed while this one was being compared.
-    async fn still_holds(&self, tx: &mut crate::store::Tx, proven: &User) -> Result<User, SignInError> {
+    async fn still_holds(&self, tx: &mut Tx, proven: &User) -> Result<User, SignInError> {
         match users::lock(tx, proven.id).await? {
             Some(now) if now.password_hash == proven.password_hash => Ok(now),
             _ => Err(SignInError::WrongCredentials),
@@ -206,7 +217,7 @@ impl Pool {
     }
 
     /// Right password, but no code yet: a fresh code, unless one was sent just now or too many today, and a ticket.
-    async fn back_to_the_code(&self, user: &User, failures: &Key, origin: &Origin) -> Result<SignedIn, SignInError> {
+    pub(crate) async fn back_to_the_code(&self, user: &User, failures: &Key, origin: &Origin) -> Result<SignedIn, SignInError> {
         let (inner, now) = (&*self.inner, self.now());
         let ticket = BrowserTicket::generate(&*inner.entropy);
         let mut tx = inner.store.begin().await?;

@@ -2,7 +2,7 @@
 
 use crate::config::{Config, Environment};
 use crate::layers::{access_log, client, cross_site, headers, patience};
-use crate::{events, form_door, mailbox, pages, site};
+use crate::{api, events, form_door, mailbox, pages, site};
 use app::{PAGES, Site};
 use axum::Router;
 use axum::extract::{Request, State};
@@ -56,6 +56,8 @@ pub fn build(state: AppState) -> Router {
         .layer(from_fn_with_state(site, pages::dress))
         .route(paths::HEALTHZ, get(|| async { "ok\n" }))
         .route(paths::READYZ, get(ready).with_state(state.pool.clone()))
+        // What speaks the wire API has layers of its own: no forms, no cookies, no rule about where it comes from.
+        .layer(from_fn_with_state(api::routes(state.pool.clone(), config.clone()), api::door))
         .layer(from_fn_with_state(config, headers::add))
         .layer(from_fn_with_state(state.pool, access_log::log))
 }

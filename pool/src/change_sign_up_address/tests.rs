@@ -44,7 +44,7 @@ async fn a_taken_address_looks_the_same() {
     assert!(change(&pool, &ticket, "owner@domain.com").await.is_ok());
     let code = pool.code_for("owner@domain.com").await;
     let refused = pool.confirm(ticket, &code).await;
-    assert!(matches!(refused, Err(crate::confirm_sign_up::ConfirmSignUpError::AliasExists)), "{refused:?}");
+    assert!(matches!(refused, Err(crate::confirm_sign_up::ConfirmSignUpError::AliasExists(_))), "{refused:?}");
 }
 
 #[tokio::test]

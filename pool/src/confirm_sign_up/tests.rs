@@ -190,7 +190,7 @@ async fn an_address_proved_by_many_at_once_belongs_to_one() {
     }
     let done = tasks.join_all().await;
     assert_eq!(done.iter().filter(|it| it.is_ok()).count(), 1, "{done:?}");
-    assert_eq!(done.iter().filter(|it| matches!(it, Err(ConfirmSignUpError::AliasExists))).count(), 11, "{done:?}");
+    assert_eq!(done.iter().filter(|it| matches!(it, Err(ConfirmSignUpError::AliasExists(_)))).count(), 11, "{done:?}");
 }
 
 impl TestPool {

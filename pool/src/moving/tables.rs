@@ -22,7 +22,7 @@ pub(super) struct Table {
 }
 
 /// In an order in which no row names one that isn't there yet. What says that the store is one comes last.
-pub(super) const TABLES: [Table; 10] = [
+pub(super) const TABLES: [Table; 12] = [
     Table {
         name: "users",
         key: 1,
@@ -76,6 +76,16 @@ pub(super) const TABLES: [Table; 10] = [
             ("network", Text),
             ("user_agent", Text),
         ],
+    },
+    Table {
+        name: "refresh_tokens",
+        key: 1,
+        columns: &[("family", Bytes), ("session", Bytes), ("current", Bytes), ("previous", Bytes), ("rotated_at", Number)],
+    },
+    Table {
+        name: "signing_keys",
+        key: 1,
+        columns: &[("number", Number), ("kid", Text), ("private_key", Bytes), ("created_at", Number), ("retired_at", Number)],
     },
     Table { name: "limits", key: 1, columns: &[("key", Bytes), ("count", Number), ("since", Number), ("free_at", Number)] },
     Table {

@@ -112,7 +112,7 @@ async fn a_taken_email_looks_the_same_until_the_right_code_is_entered() {
     let code = pool.code_for("Me@Domain.com").await;
     for _ in 0..2 {
         let refused = pool.confirm(taken.ticket.clone(), &code).await;
-        assert!(matches!(refused, Err(ConfirmSignUpError::AliasExists)), "{refused:?}");
+        assert!(matches!(refused, Err(ConfirmSignUpError::AliasExists(_))), "{refused:?}");
     }
     // Nothing else has changed: the owner signs in, the stranger doesn't.
     assert!(matches!(pool.try_sign_in("me@domain.com", PASSWORD).await, Ok(crate::sign_in::SignedIn::Session { .. })));

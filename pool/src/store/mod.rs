@@ -29,7 +29,9 @@ pub(crate) mod aliases;
 pub(crate) mod attributes;
 pub(crate) mod meta;
 pub(crate) mod profile;
+pub(crate) mod refresh_tokens;
 pub(crate) mod signed_up;
+pub(crate) mod signing_keys;
 pub(crate) mod tickets;
 pub(crate) mod users;
 

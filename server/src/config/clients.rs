@@ -3,7 +3,7 @@
 use super::attributes::known;
 use super::faults::Faults;
 use model::{AccessLists, AttributeName, Schema, Standard};
-use pool::settings::{AppClient, ClientId};
+use pool::settings::{AppClient, ClientId, TokenTimes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -57,7 +57,7 @@ pub(super) fn clients(sections: &[ClientSection], schema: &Schema, faults: &mut 
         write.retain(|name| !is_set_by_service(name));
         let access = AccessLists::resolve(schema, Some(&read), Some(&write));
         let name = section.name.clone().unwrap_or_else(|| section.id.clone());
-        clients.push(AppClient { id: ClientId(section.id.clone()), name, access });
+        clients.push(AppClient { id: ClientId(section.id.clone()), name, access, tokens: TokenTimes::default() });
     }
     if let Some(pages) = clients.first() {
         required_must_be_writable(pages, schema, faults);

@@ -78,6 +78,19 @@ impl TestServer {
         letters.iter().find_map(|letter| code_in(&letter.text)).unwrap_or_else(|| panic!("no code was sent to {address}"))
     }
 
+    /// Calls an operation of the wire API.
+    pub async fn wire(&self, operation: &str, request: serde_json::Value) -> Answer {
+        self.wire_text(operation, request.to_string()).await
+    }
+
+    /// The same with a body that may be anything.
+    pub async fn wire_text(&self, operation: &str, body: String) -> Answer {
+        let request = Request::post("/")
+            .header(CONTENT_TYPE, "application/x-amz-json-1.1")
+            .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{operation}"));
+        self.browser().send(request, Body::from(body)).await
+    }
+
     /// A browser of somebody who has signed up and confirmed.
     pub async fn signed_in(&self, username: &str, email: &str) -> Browser {
         let mut browser = self.browser();
@@ -186,6 +199,22 @@ impl Answer {
 
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON ({}): {}", self.status, String::from_utf8_lossy(&self.body)))
+    }
+
+    /// The answer of an operation that worked.
+    #[track_caller]
+    pub fn ok(&self) -> serde_json::Value {
+        assert_eq!(self.status, StatusCode::OK, "{}", String::from_utf8_lossy(&self.body));
+        self.json()
+    }
+
+    /// A refusal of the wire API, with exactly this exception and message.
+    #[track_caller]
+    pub fn refuses_with(&self, exception: &str, message: &str) {
+        let body = self.json();
+        assert_eq!((body["__type"].as_str(), body["message"].as_str()), (Some(exception), Some(message)), "{}", self.status);
+        assert_eq!((self.status, self.header("x-amzn-errortype")), (StatusCode::BAD_REQUEST, exception));
+        assert_eq!(self.header("content-type"), "application/x-amz-json-1.1");
     }
 
     pub fn header(&self, name: &str) -> &str {

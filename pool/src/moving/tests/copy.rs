@@ -2,9 +2,10 @@ use super::super::copy::{Copied, CopyError, Value, copy, page};
 use super::super::place::Place;
 use super::super::tables::{Kind, TABLES};
 use super::*;
-use crate::sign_in::SignedIn;
+use crate::sign_in::{SignIn, SignedIn};
 use crate::store::meta;
-use model::Standard;
+use crate::testing::origin;
+use model::{Password, Standard};
 
 fn place(store: &TestStore) -> Place {
     let folder = || format!("sqlite:{}", store.folder().display());
@@ -18,6 +19,8 @@ async fn left() -> TestStore {
         let viewer = pool.signed_in(&format!("person{n}"), &format!("person{n}@domain.com")).await;
         pool.update(&viewer, &[("email", &format!("new{n}@domain.com")), ("name", "Zoë – 🦉")]).await.unwrap();
     }
+    let form = SignIn { username: "person0".into(), password: Password::new(PASSWORD) };
+    pool.sign_in_for_tokens(&pool.client(), &form, &origin()).await.unwrap();
     pool.sign_up("late", "late@domain.com").await;
     pool.store().close().await;
     pool.into_place()

@@ -1,0 +1,174 @@
+//! Signed tokens: JWTs (RFC 7519) signed with RS256 (RFC 7518, section 3.3), under one key that all nodes share.
+//!
+//! The key is made when the first token is asked for, and sealed in the store. `rsa` only makes it; `ring` signs and
+//! verifies with it.
+
+use crate::clock::Timestamp;
+use crate::entropy::Entropy;
+use crate::keys::Purpose;
+use crate::store::signing_keys::{self, Stored};
+use crate::store::{StoreError, retried};
+use crate::{Pool, Unavailable};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::rand::SystemRandom;
+use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents};
+use rsa::pkcs8::EncodePrivateKey as _;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::Arc;
+
+/// As long as those of Cognito, and as every client takes.
+const BITS: usize = 2048;
+
+/// The public half of a key, as applications read it (RFC 7517, RFC 7518, section 6.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PublicKey {
+    pub alg: &'static str,
+    pub e: String,
+    pub kid: String,
+    pub kty: &'static str,
+    pub n: String,
+    #[serde(rename = "use")]
+    pub used_for: &'static str,
+}
+
+struct SigningKey {
+    pair: RsaKeyPair,
+    public: PublicKey,
+    /// The first part of every token that it signs.
+    header: String,
+}
+
+/// The keys, the one that signs first.
+pub(crate) struct SigningKeys(Vec<SigningKey>);
+
+/// A key that can't be made, read or used.
+#[derive(Debug, thiserror::Error)]
+#[error("the key that signs tokens: {0}")]
+struct KeyFault(String);
+
+fn fault(error: impl fmt::Display) -> Unavailable {
+    Unavailable(Box::new(KeyFault(error.to_string())))
+}
+
+impl SigningKey {
+    fn read(pkcs8: &[u8]) -> Result<Self, Unavailable> {
+        let pair = RsaKeyPair::from_pkcs8(pkcs8).map_err(fault)?;
+        let parts = components(&pair);
+        let (n, e) = (URL_SAFE_NO_PAD.encode(&parts.n), URL_SAFE_NO_PAD.encode(&parts.e));
+        // Called by its thumbprint (RFC 7638).
+        let kid = URL_SAFE_NO_PAD.encode(Sha256::digest(format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#)));
+        let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"kid":"{kid}","alg":"RS256"}}"#));
+        Ok(Self { pair, public: PublicKey { alg: "RS256", e, kid, kty: "RSA", n, used_for: "sig" }, header })
+    }
+}
+
+fn components(pair: &RsaKeyPair) -> RsaPublicKeyComponents<Vec<u8>> {
+    RsaPublicKeyComponents::from(pair.public())
+}
+
+impl SigningKeys {
+    /// A token that says this.
+    pub(crate) fn sign(&self, claims: &impl Serialize) -> Result<String, Unavailable> {
+        let key = self.0.first().ok_or_else(|| fault("there is none"))?;
+        let claims = serde_json::to_vec(claims).map_err(fault)?;
+        let signed = format!("{}.{}", key.header, URL_SAFE_NO_PAD.encode(claims));
+        let mut signature = vec![0; key.pair.public().modulus_len()];
+        // The random numbers only blind the computation; the signature is the same for any.
+        key.pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).map_err(fault)?;
+        Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    }
+
+    /// What a token says, if it is one of ours. Its header has to be the very one that we write: nobody chooses an
+    /// algorithm here, and least of all none.
+    pub(crate) fn open<T: DeserializeOwned>(&self, token: &str) -> Option<T> {
+        let (signed, signature) = token.rsplit_once('.')?;
+        let (header, claims) = signed.split_once('.')?;
+        let key = self.0.iter().find(|key| key.header == header)?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+        components(&key.pair).verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &signature).ok()?;
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
+    }
+}
+
+impl fmt::Debug for SigningKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|key| &key.public.kid)).finish()
+    }
+}
+
+impl Pool {
+    /// What applications verify tokens with.
+    pub async fn public_keys(&self) -> Result<Vec<PublicKey>, Unavailable> {
+        Ok(self.signing_keys().await?.0.iter().map(|key| key.public.clone()).collect())
+    }
+
+    pub(crate) async fn signing_keys(&self) -> Result<&SigningKeys, Unavailable> {
+        self.inner.signing.get_or_try_init(|| self.find_signing_keys()).await
+    }
+
+    async fn find_signing_keys(&self) -> Result<SigningKeys, Unavailable> {
+        let mut stored = self.stored_signing_keys().await?;
+        if stored.is_empty() {
+            self.make_signing_key().await?;
+            stored = self.stored_signing_keys().await?;
+        }
+        let opened = stored.iter().map(|it| {
+            let pkcs8 = self.inner.keys.open(Purpose::Tokens, &it.sealed, it.kid.as_bytes()).map_err(fault)?;
+            SigningKey::read(&pkcs8)
+        });
+        Ok(SigningKeys(opened.collect::<Result<_, _>>()?))
+    }
+
+    async fn stored_signing_keys(&self) -> Result<Vec<Stored>, StoreError> {
+        signing_keys::all(&mut self.inner.store.read().await?, self.now()).await
+    }
+
+    /// The first key of a new pool, unless another node is faster.
+    async fn make_signing_key(&self) -> Result<(), Unavailable> {
+        let inner = &*self.inner;
+        let entropy = Arc::clone(&inner.entropy);
+        let pkcs8 = tokio::task::spawn_blocking(move || generate(&*entropy)).await.map_err(fault)??;
+        let kid = SigningKey::read(&pkcs8)?.public.kid;
+        let sealed = inner.keys.seal(Purpose::Tokens, &pkcs8, kid.as_bytes(), &*inner.entropy);
+        let now: Timestamp = self.now();
+        retried(async || {
+            let mut tx = inner.store.begin().await?;
+            signing_keys::set_once(&mut tx, &kid, &sealed, now).await?;
+            tx.commit().await
+        })
+        .await?;
+        Ok(())
+    }
+}
+
+fn generate(entropy: &dyn Entropy) -> Result<Vec<u8>, Unavailable> {
+    let key = rsa::PrivateKey::new(&mut Chance(entropy), BITS).map_err(fault)?;
+    Ok(key.to_pkcs8_der().map_err(fault)?.as_bytes().to_vec())
+}
+
+/// The pool's chance, as cryptographic crates ask for it.
+struct Chance<'a>(&'a dyn Entropy);
+
+impl rand_core::TryRng for Chance<'_> {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(u32::from_le_bytes(self.0.bytes()))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(u64::from_le_bytes(self.0.bytes()))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        self.0.fill(bytes);
+        Ok(())
+    }
+}
+
+impl rand_core::TryCryptoRng for Chance<'_> {}

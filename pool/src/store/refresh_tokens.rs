@@ -1,0 +1,72 @@
+//! Refresh tokens: the store knows them by hashes, and one row for each session that has one.
+
+use super::{Conn, StoreError, Tx};
+use crate::clock::Timestamp;
+use crate::sessions::{SessionId, UserId};
+use crate::settings::ClientId;
+
+/// A session that is proven by a refresh token.
+pub(crate) struct Held {
+    pub(crate) session: SessionId,
+    pub(crate) client: ClientId,
+    pub(crate) signed_in_at: Timestamp,
+    pub(crate) last_seen: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) current: Vec<u8>,
+    pub(crate) previous: Option<Vec<u8>>,
+    pub(crate) rotated_at: Timestamp,
+}
+
+/// Gives a session its refresh token.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    session: SessionId,
+    family: &[u8; 32],
+    current: &[u8; 32],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.query("INSERT INTO refresh_tokens (family, session, current, rotated_at) VALUES ($1, $2, $3, $4)")
+        .bind(family.to_vec())
+        .bind(session.0.to_vec())
+        .bind(current.to_vec())
+        .bind(now.0)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Whose session it is.
+pub(crate) async fn owner(conn: &mut Conn, family: &[u8; 32]) -> Result<Option<UserId>, StoreError> {
+    let query = conn.query("SELECT s.user_id FROM refresh_tokens r JOIN sessions s ON s.hash = r.session WHERE r.family = $1");
+    query.bind(family.to_vec()).optional().await?.map(|row| Ok(UserId(row.get(0)?))).transpose()
+}
+
+/// The session, ended or not, as long as it is remembered.
+pub(crate) async fn held(conn: &mut Conn, family: &[u8; 32]) -> Result<Option<Held>, StoreError> {
+    let query = conn.query(
+        "SELECT r.session, s.client, s.created_at, s.last_seen_at, s.expires_at, r.current, r.previous, r.rotated_at
+         FROM refresh_tokens r JOIN sessions s ON s.hash = r.session WHERE r.family = $1",
+    );
+    let Some(row) = query.bind(family.to_vec()).optional().await? else { return Ok(None) };
+    Ok(Some(Held {
+        session: SessionId(row.get::<Vec<u8>>(0)?.try_into().map_err(|_| StoreError::unreadable("the id of a session"))?),
+        client: ClientId(row.get(1)?),
+        signed_in_at: Timestamp(row.get(2)?),
+        last_seen: Timestamp(row.get(3)?),
+        expires_at: Timestamp(row.get(4)?),
+        current: row.get(5)?,
+        previous: row.get(6)?,
+        rotated_at: Timestamp(row.get(7)?),
+    }))
+}
+
+/// Puts the next token in the place of the one that was exchanged.
+pub(crate) async fn rotate(tx: &mut Tx, family: &[u8; 32], next: &[u8; 32], now: Timestamp) -> Result<(), StoreError> {
+    tx.query("UPDATE refresh_tokens SET previous = current, current = $2, rotated_at = $3 WHERE family = $1")
+        .bind(family.to_vec())
+        .bind(next.to_vec())
+        .bind(now.0)
+        .run()
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,31 @@
+//! The keys that tokens are signed with. All nodes have the same: whoever comes first makes it.
+
+use super::{Conn, StoreError, Tx};
+use crate::clock::Timestamp;
+
+/// A key as the store has it.
+pub(crate) struct Stored {
+    pub(crate) kid: String,
+    pub(crate) sealed: Vec<u8>,
+}
+
+/// Those that verify at this moment, the one that signs first.
+pub(crate) async fn all(conn: &mut Conn, now: Timestamp) -> Result<Vec<Stored>, StoreError> {
+    let query = conn.query(
+        "SELECT kid, private_key FROM signing_keys
+         WHERE number > 0 AND (retired_at IS NULL OR retired_at > $1) ORDER BY number DESC",
+    );
+    let rows = query.bind(now.0).all().await?;
+    rows.iter().map(|row| Ok(Stored { kid: row.get(0)?, sealed: row.get(1)? })).collect()
+}
+
+/// Keeps the first key, unless somebody else was first.
+pub(crate) async fn set_once(tx: &mut Tx, kid: &str, sealed: &[u8], now: Timestamp) -> Result<(), StoreError> {
+    tx.query("INSERT INTO signing_keys (number, kid, private_key, created_at) VALUES (1, $1, $2, $3) ON CONFLICT DO NOTHING")
+        .bind(kid.to_owned())
+        .bind(sealed.to_vec())
+        .bind(now.0)
+        .run()
+        .await?;
+    Ok(())
+}

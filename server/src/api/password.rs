@@ -1,0 +1,55 @@
+//! A forgotten password: ForgotPassword, ConfirmForgotPassword.
+
+use super::fault::Fault;
+use super::shape::{CLIENT_ID, CODE, PASSWORD, Shapes, USERNAME};
+use super::{Call, nothing};
+use model::Password;
+use pool::confirm_forgot_password::PasswordReset;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ForgotRequest {
+    client_id: Option<String>,
+    username: Option<String>,
+}
+
+pub async fn forgot(call: &Call) -> Result<Value, Fault> {
+    let request: ForgotRequest = call.read()?;
+    let mut shapes = Shapes::default();
+    shapes.required("username", request.username.as_deref(), USERNAME);
+    shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
+    shapes.finish()?;
+    call.client(request.client_id)?;
+    let sent = call.pool.forgot_password(&request.username.unwrap_or_default(), &call.origin).await?;
+    Ok(json!({ "CodeDeliveryDetails": sent.delivery }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ConfirmRequest {
+    client_id: Option<String>,
+    username: Option<String>,
+    confirmation_code: Option<String>,
+    password: Option<String>,
+}
+
+pub async fn confirm_forgot(call: &Call) -> Result<Value, Fault> {
+    let request: ConfirmRequest = call.read()?;
+    let mut shapes = Shapes::default();
+    shapes.required("username", request.username.as_deref(), USERNAME);
+    shapes.required("confirmationCode", request.confirmation_code.as_deref(), CODE);
+    shapes.required("password", request.password.as_deref(), PASSWORD);
+    shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
+    shapes.finish()?;
+    call.client(request.client_id)?;
+    let form = PasswordReset {
+        username: request.username.unwrap_or_default(),
+        code: request.confirmation_code.unwrap_or_default(),
+        password: Password::new(request.password.unwrap_or_default()),
+        confirmation: None,
+    };
+    call.pool.confirm_forgot_password(form, &call.origin).await?;
+    Ok(nothing())
+}

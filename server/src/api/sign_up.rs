@@ -1,0 +1,98 @@
+//! New accounts: SignUp, ConfirmSignUp, ResendConfirmationCode.
+
+use super::attributes::{self, Attribute};
+use super::fault::Fault;
+use super::shape::{CLIENT_ID, CODE, PASSWORD, Shapes, USERNAME};
+use super::{Call, nothing, refusals};
+use model::{AttributeName, IdentifierKind, Password, Standard};
+use pool::confirm_sign_up::Who;
+use pool::sign_up::SignUp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SignUpRequest {
+    client_id: Option<String>,
+    username: Option<String>,
+    password: Option<String>,
+    user_attributes: Option<Vec<Attribute>>,
+}
+
+pub async fn sign_up(call: &Call) -> Result<Value, Fault> {
+    let request: SignUpRequest = call.read()?;
+    let mut shapes = Shapes::default();
+    shapes.required("username", request.username.as_deref(), USERNAME);
+    shapes.required("password", request.password.as_deref(), PASSWORD);
+    shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
+    let submitted = attributes::submitted(&mut shapes, request.user_attributes.unwrap_or_default());
+    shapes.finish()?;
+    let client = call.client(request.client_id)?;
+    let mut attributes = named(submitted?)?;
+    let username = request.username.unwrap_or_default();
+    if !call.pool.settings().has_usernames() {
+        complete(&mut attributes, call.pool.settings().sign_in.kind_of(&username), &username)?;
+    }
+    let password = Password::new(request.password.unwrap_or_default());
+    let form = SignUp { username: Some(username), password, confirmation: None, attributes };
+    let done = call.pool.sign_up(&client, form, &call.origin).await?;
+    Ok(json!({ "UserConfirmed": false, "UserSub": done.sub, "CodeDeliveryDetails": done.delivery }))
+}
+
+fn named(submitted: BTreeMap<String, String>) -> Result<BTreeMap<AttributeName, String>, Fault> {
+    let parsed = submitted.into_iter().map(|(name, value)| match name.parse() {
+        Ok(parsed) => Ok((parsed, value)),
+        Err(_) => Err(refusals::unknown_attribute(&name)),
+    });
+    parsed.collect()
+}
+
+/// Where people sign in with a contact, it is what clients send as the username.
+fn complete(attributes: &mut BTreeMap<AttributeName, String>, kind: IdentifierKind, username: &str) -> Result<(), Fault> {
+    let contact = match kind {
+        IdentifierKind::PhoneNumber => Standard::PhoneNumber,
+        IdentifierKind::Email | IdentifierKind::Username => Standard::Email,
+    };
+    let known = attributes.entry(contact.into()).or_insert_with(|| username.to_owned());
+    if known == username { Ok(()) } else { Err(Fault::parameter(format!("Username should be the same as the {contact} attribute."))) }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ConfirmRequest {
+    client_id: Option<String>,
+    username: Option<String>,
+    confirmation_code: Option<String>,
+}
+
+pub async fn confirm(call: &Call) -> Result<Value, Fault> {
+    let request: ConfirmRequest = call.read()?;
+    let mut shapes = Shapes::default();
+    shapes.required("username", request.username.as_deref(), USERNAME);
+    shapes.required("confirmationCode", request.confirmation_code.as_deref(), CODE);
+    shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
+    shapes.finish()?;
+    let client = call.client(request.client_id)?;
+    let who = Who::Typed(request.username.unwrap_or_default());
+    call.pool.confirm_sign_up(&client, &who, &request.confirmation_code.unwrap_or_default(), &call.origin).await?;
+    Ok(nothing())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ResendRequest {
+    client_id: Option<String>,
+    username: Option<String>,
+}
+
+pub async fn resend(call: &Call) -> Result<Value, Fault> {
+    let request: ResendRequest = call.read()?;
+    let mut shapes = Shapes::default();
+    shapes.required("username", request.username.as_deref(), USERNAME);
+    shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
+    shapes.finish()?;
+    call.client(request.client_id)?;
+    let sent = call.pool.resend_confirmation_code(&request.username.unwrap_or_default(), &call.origin).await?;
+    Ok(json!({ "CodeDeliveryDetails": sent }))
+}

@@ -1,0 +1,138 @@
+//! Signing in and out: InitiateAuth, GetTokensFromRefreshToken, RevokeToken, GlobalSignOut.
+
+use super::fault::{Exception, Fault};
+use super::refusals::missing_parameter;
+use super::shape::{CLIENT_ID, Shapes, TOKEN};
+use super::{Call, nothing};
+use model::Password;
+use pool::ClientId;
+use pool::refresh::Exchange;
+use pool::sign_in::SignIn;
+use pool::sign_in_for_tokens::Entered;
+use pool::tokens::Tokens;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Every way to sign in that requests may name (`AuthFlowType`).
+const FLOWS: [&str; 8] = [
+    "USER_SRP_AUTH",
+    "REFRESH_TOKEN_AUTH",
+    "REFRESH_TOKEN",
+    "CUSTOM_AUTH",
+    "ADMIN_NO_SRP_AUTH",
+    "USER_PASSWORD_AUTH",
+    "ADMIN_USER_PASSWORD_AUTH",
+    "USER_AUTH",
+];
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct InitiateRequest {
+    auth_flow: Option<String>,
+    client_id: Option<String>,
+    auth_parameters: Option<BTreeMap<String, String>>,
+}
+
+pub async fn initiate_auth(call: &Call) -> Result<Value, Fault> {
+    let request: InitiateRequest = call.read()?;
+    let mut shapes = Shapes::default();
+    shapes.one_of("authFlow", request.auth_flow.as_deref(), &FLOWS);
+    shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
+    shapes.finish()?;
+    let client = call.client(request.client_id)?;
+    let flow = request.auth_flow.unwrap_or_default();
+    let parameters = request.auth_parameters.unwrap_or_default();
+    match flow.as_str() {
+        "USER_PASSWORD_AUTH" => password(call, &client, &parameters).await,
+        "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => {
+            let token = parameters.get("REFRESH_TOKEN").ok_or_else(|| missing_parameter("REFRESH_TOKEN"))?;
+            Ok(entered(&call.pool.refresh(&client, token, Exchange::Keep, &call.origin).await?))
+        }
+        _ => Err(Fault::parameter(format!("{flow} flow not enabled for this client"))),
+    }
+}
+
+async fn password(call: &Call, client: &ClientId, parameters: &BTreeMap<String, String>) -> Result<Value, Fault> {
+    let given = |name: &str| parameters.get(name).cloned().unwrap_or_default();
+    let form = SignIn { username: given("USERNAME"), password: Password::new(given("PASSWORD")) };
+    match call.pool.sign_in_for_tokens(client, &form, &call.origin).await? {
+        Entered::Tokens(tokens) => Ok(entered(&tokens)),
+        Entered::Unconfirmed => Err(Fault::new(Exception::UserNotConfirmed, "User is not confirmed.")),
+    }
+}
+
+fn entered(tokens: &Tokens) -> Value {
+    json!({ "AuthenticationResult": result(tokens), "ChallengeParameters": {} })
+}
+
+fn result(tokens: &Tokens) -> Value {
+    let mut result = json!({
+        "AccessToken": tokens.access,
+        "IdToken": tokens.id,
+        "ExpiresIn": tokens.expires_in.as_secs(),
+        "TokenType": "Bearer",
+    });
+    if let Some(refresh) = &tokens.refresh {
+        result["RefreshToken"] = Value::from(refresh.as_str());
+    }
+    result
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RefreshRequest {
+    refresh_token: Option<String>,
+    client_id: Option<String>,
+}
+
+pub async fn refresh(call: &Call) -> Result<Value, Fault> {
+    let request: RefreshRequest = call.read()?;
+    let mut shapes = Shapes::default();
+    shapes.required("refreshToken", request.refresh_token.as_deref(), TOKEN);
+    shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
+    shapes.finish()?;
+    let client = call.client(request.client_id)?;
+    let token = request.refresh_token.unwrap_or_default();
+    let tokens = call.pool.refresh(&client, &token, Exchange::Rotate, &call.origin).await?;
+    Ok(json!({ "AuthenticationResult": result(&tokens) }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RevokeRequest {
+    token: Option<String>,
+    client_id: Option<String>,
+}
+
+pub async fn revoke(call: &Call) -> Result<Value, Fault> {
+    let request: RevokeRequest = call.read()?;
+    let mut shapes = Shapes::default();
+    shapes.required("token", request.token.as_deref(), TOKEN);
+    shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
+    shapes.finish()?;
+    let client = call.client(request.client_id)?;
+    let token = request.token.unwrap_or_default();
+    // An access token or an ID token has three parts; a refresh token has two.
+    if token.split('.').count() == 3 {
+        return Err(Fault::new(Exception::UnsupportedTokenType, "Unsupported token type"));
+    }
+    call.pool.revoke_refresh_token(&client, &token, &call.origin).await?;
+    Ok(nothing())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SignOutRequest {
+    access_token: Option<String>,
+}
+
+pub async fn global_sign_out(call: &Call) -> Result<Value, Fault> {
+    let request: SignOutRequest = call.read()?;
+    let mut shapes = Shapes::default();
+    shapes.required("accessToken", request.access_token.as_deref(), TOKEN);
+    shapes.finish()?;
+    let (viewer, _) = call.viewer(request.access_token).await?;
+    call.pool.sign_out_everywhere(viewer.user, &call.origin).await?;
+    Ok(nothing())
+}
