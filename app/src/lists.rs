@@ -1,5 +1,6 @@
 //! Lists to choose from. They come from maintained tables and stay on the server.
 
+use model::identifier::{check_phone, join_phone};
 use std::sync::LazyLock;
 
 /// Chosen unless somebody chooses another.
@@ -48,6 +49,20 @@ pub(crate) fn countries() -> Vec<(String, String)> {
     COUNTRIES.clone()
 }
 
+/// The same with the one that is meant by this calling code in front: of those that share it, the one that most of its numbers
+/// are from.
+pub(crate) fn countries_from(code: &str) -> Vec<(String, String)> {
+    let mut all = countries();
+    let main = code.strip_prefix('+').and_then(|digits| digits.parse().ok()).and_then(|code: u16| {
+        let country = rust_iso3166::from_alpha2(phonenumber::metadata::DATABASE.region(&code)?.first()?)?;
+        all.iter().position(|(_, words)| *words == format!("{} +{code}", country.name))
+    });
+    if let Some(at) = main {
+        all[..=at].rotate_right(1);
+    }
+    all
+}
+
 /// A calling code of the list, or the default: nothing else is put in front of a number.
 pub(crate) fn known_country(code: &str) -> &str {
     COUNTRIES.iter().find(|(known, _)| known == code).map_or(DEFAULT_COUNTRY, |(known, _)| known)
@@ -59,6 +74,21 @@ pub(crate) fn languages() -> Vec<(String, String)> {
 
 pub(crate) fn time_zones() -> Vec<(String, String)> {
     TIME_ZONES.clone()
+}
+
+/// A number as typed beside a country, in the one spelling that it has abroad (E.164): what people only dial inside their
+/// country is no part of it. What can't be a number stays as it is, to be refused.
+pub(crate) fn e164(country: &str, typed: &str) -> String {
+    let joined = join_phone(known_country(country), typed);
+    // Only what the browser's check lets through: the library also reads letters and extensions.
+    let parsed = check_phone(&joined).ok().and_then(|()| phonenumber::parse(None, &joined).ok());
+    parsed.map_or(joined, |number| number.format().mode(phonenumber::Mode::E164).to_string())
+}
+
+/// The calling code of a number, as the list has it.
+pub(crate) fn country_of(number: &str) -> &'static str {
+    let code = phonenumber::parse(None, number).ok().map(|number| format!("+{}", number.code().value()));
+    COUNTRIES.iter().find(|(known, _)| Some(known) == code.as_ref()).map_or(DEFAULT_COUNTRY, |(known, _)| known)
 }
 
 /// `+12128601234` as `+1 212 860 1234`; nothing for what can't be called.
@@ -89,5 +119,24 @@ mod tests {
         assert_eq!(known_country("+evil"), "+1");
         assert_eq!(readable_phone("+12128601234").as_deref(), Some("+1 212 860 1234"));
         assert_eq!(readable_phone("nonsense"), None);
+        assert_eq!(countries_from("+44")[0].1, "United Kingdom of Great Britain and Northern Ireland +44");
+        assert_eq!((countries_from("+evil"), countries_from("+44").len()), (countries(), countries().len()));
+        assert_eq!((country_of("+442079460000"), country_of("nonsense")), ("+44", "+1"));
+    }
+
+    #[test]
+    fn a_number_has_one_spelling_however_it_was_typed() {
+        for (country, typed, number) in [
+            ("+1", "(212) 860-1234", "+12128601234"),
+            ("+44", "020 7946 0000", "+442079460000"),
+            ("+1", "+44 (0)20 7946 0000", "+442079460000"),
+            ("+39", "06 1234 5678", "+390612345678"),
+            ("+1", "0049 30 123456", "+4930123456"),
+            ("+1", "", ""),
+            ("+1", "call me", "+1callme"),
+            ("+evil", "2128601234", "+12128601234"),
+        ] {
+            assert_eq!(e164(country, typed), number, "{typed}");
+        }
     }
 }

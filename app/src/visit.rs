@@ -55,6 +55,7 @@ pub enum Flash {
     ChangeAsked,
     ChangeCancelled,
     EmailChanged,
+    PhoneChanged,
     Confirmed,
     Welcome,
     NotConfirmedYet,
@@ -67,7 +68,7 @@ pub enum Flash {
 }
 
 impl Flash {
-    const ALL: [(Self, &'static str); 16] = [
+    const ALL: [(Self, &'static str); 17] = [
         (Self::SignedOut, "signed-out"),
         (Self::Saved, "saved"),
         (Self::Deleted, "deleted"),
@@ -75,6 +76,7 @@ impl Flash {
         (Self::ChangeAsked, "change-asked"),
         (Self::ChangeCancelled, "change-cancelled"),
         (Self::EmailChanged, "email-changed"),
+        (Self::PhoneChanged, "phone-changed"),
         (Self::Confirmed, "confirmed"),
         (Self::Welcome, "welcome"),
         (Self::NotConfirmedYet, "not-confirmed-yet"),
@@ -112,7 +114,7 @@ impl Flash {
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::SignedOut => text::SIGNED_OUT,
-            Self::Saved | Self::EmailChanged => text::SAVED,
+            Self::Saved | Self::EmailChanged | Self::PhoneChanged => text::SAVED,
             Self::Deleted => text::DELETED,
             Self::CodeSent | Self::ChangeAsked => text::CODE_SENT,
             Self::ChangeCancelled => text::CHANGE_CANCELLED,

@@ -63,6 +63,11 @@ export class Door {
     await this.#done('/profile/email', { 'attributes[email]': email });
   }
 
+  /** Asks for another phone number; its code is on its way. */
+  async askForPhone(number: string): Promise<void> {
+    await this.#done('/profile/phone', { 'attributes[phone_number]': number });
+  }
+
   async verifyEmail(code: string): Promise<void> {
     await this.#done('/profile/email/verify', { code });
   }

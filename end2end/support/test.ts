@@ -6,6 +6,7 @@ import { ResetPasswordPage } from '../pages/reset-password';
 import { SignInPage } from '../pages/sign-in';
 import { SignUpPage } from '../pages/sign-up';
 import { UpdateEmailPage } from '../pages/update-email';
+import { UpdatePhonePage } from '../pages/update-phone';
 import { Door } from './door';
 import { Mailbox } from './mailbox';
 import { listen } from './quiet';
@@ -34,6 +35,7 @@ interface Screens {
   confirm: ConfirmPage;
   profile: ProfilePage;
   updateEmail: UpdateEmailPage;
+  updatePhone: UpdatePhonePage;
   forgotPassword: ForgotPasswordPage;
   resetPassword: ResetPasswordPage;
 }
@@ -82,6 +84,7 @@ export const test = base.extend<Options & Fixtures>({
   confirm: async ({ page, scripts }, use) => use(new ConfirmPage(page, scripts)),
   profile: async ({ page, scripts }, use) => use(new ProfilePage(page, scripts)),
   updateEmail: async ({ page, scripts }, use) => use(new UpdateEmailPage(page, scripts)),
+  updatePhone: async ({ page, scripts }, use) => use(new UpdatePhonePage(page, scripts)),
   forgotPassword: async ({ page, scripts }, use) => use(new ForgotPasswordPage(page, scripts)),
   resetPassword: async ({ page, scripts }, use) => use(new ResetPasswordPage(page, scripts)),
 
@@ -100,6 +103,7 @@ export const test = base.extend<Options & Fixtures>({
         confirm: new ConfirmPage(page, scripts),
         profile: new ProfilePage(page, scripts),
         updateEmail: new UpdateEmailPage(page, scripts),
+        updatePhone: new UpdatePhonePage(page, scripts),
         forgotPassword: new ForgotPasswordPage(page, scripts),
         resetPassword: new ResetPasswordPage(page, scripts),
       };

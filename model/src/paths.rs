@@ -17,6 +17,10 @@ pub const PROFILE_EMAIL: &str = "/profile/email";
 pub const PROFILE_EMAIL_VERIFY: &str = "/profile/email/verify";
 pub const PROFILE_EMAIL_RESEND: &str = "/profile/email/resend";
 pub const PROFILE_EMAIL_CANCEL: &str = "/profile/email/cancel";
+pub const PROFILE_PHONE: &str = "/profile/phone";
+pub const PROFILE_PHONE_VERIFY: &str = "/profile/phone/verify";
+pub const PROFILE_PHONE_RESEND: &str = "/profile/phone/resend";
+pub const PROFILE_PHONE_CANCEL: &str = "/profile/phone/cancel";
 pub const SECURITY: &str = "/security";
 pub const SECURITY_PASSWORD: &str = "/security/password";
 pub const SECURITY_SESSIONS_END: &str = "/security/sessions/end";
@@ -45,7 +49,7 @@ pub fn is_of_a_pool(path: &str) -> bool {
 }
 
 /// The pages that a sign-in may lead to. Nothing else is ever put into a `Location` from a request.
-const AFTER_SIGN_IN: [&str; 5] = [PROFILE, PROFILE_EMAIL, SECURITY, SECURITY_PASSWORD, SIGN_OUT];
+const AFTER_SIGN_IN: [&str; 6] = [PROFILE, PROFILE_EMAIL, PROFILE_PHONE, SECURITY, SECURITY_PASSWORD, SIGN_OUT];
 
 /// The page to go to after sign-in, if what the link says is one of ours.
 pub fn next(asked: &str) -> Option<&'static str> {
@@ -53,7 +57,7 @@ pub fn next(asked: &str) -> Option<&'static str> {
 }
 
 /// Every address that shows a page to whoever asks for it.
-const PAGES: [&str; 20] = [
+const PAGES: [&str; 24] = [
     START,
     SIGN_IN,
     SIGN_UP,
@@ -68,6 +72,10 @@ const PAGES: [&str; 20] = [
     PROFILE_EMAIL_VERIFY,
     PROFILE_EMAIL_RESEND,
     PROFILE_EMAIL_CANCEL,
+    PROFILE_PHONE,
+    PROFILE_PHONE_VERIFY,
+    PROFILE_PHONE_RESEND,
+    PROFILE_PHONE_CANCEL,
     SECURITY,
     SECURITY_PASSWORD,
     SECURITY_SESSIONS_END,

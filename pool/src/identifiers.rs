@@ -3,7 +3,7 @@
 use model::Why;
 use model::attribute::{AttributeName, Standard};
 use model::code::{CodeDeliveryDetails, DeliveryMedium, mask_email, mask_phone};
-use model::identifier::{IdentifierKind, SignInOptions, USERNAME_MAX};
+use model::identifier::{IdentifierKind, SignInOptions, USERNAME_MAX, join_phone};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -56,9 +56,9 @@ pub fn email_key(typed: &str) -> Option<String> {
     (!domain.is_empty() && !local.is_empty()).then(|| format!("{}@{domain}", fold(local)))
 }
 
-/// What a phone number is found by: E.164 has one spelling.
+/// What a phone number is found by: E.164 has one spelling, but for what people put between digits.
 pub fn phone_key(typed: &str) -> String {
-    typed.trim().to_owned()
+    join_phone("", typed)
 }
 
 /// An email address or a phone number that messages go to.

@@ -65,7 +65,7 @@ async fn a_taken_address_is_told_only_to_whoever_has_proved_it() {
     assert_eq!(visible(&first, "mallory"), visible(&second, "alice01"));
     let code = server.code_for("me@domain.com").await;
     taken.submit("/confirm", &[("code", &another(&code))]).await.refuses(422, "not the code");
-    taken.submit("/confirm", &[("code", &code)]).await.refuses(409, "An account with the given email already exists.");
+    taken.submit("/confirm", &[("code", &code)]).await.refuses(409, "An account with the given email or phone number already exists.");
 }
 
 #[tokio::test]

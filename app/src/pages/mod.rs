@@ -30,7 +30,7 @@ mod table {
 
     /// Address and page. A page with a second form stands at that form's address too, so that a refused post
     /// without scripts has a page to come back to.
-    pub const PAGES: [(&str, Load); 21] = [
+    pub const PAGES: [(&str, Load); 25] = [
         (paths::START, |visit| Box::pin(start(visit))),
         (paths::SIGN_IN, |visit| Box::pin(sign_in::page(visit))),
         (paths::SIGN_UP, |visit| Box::pin(sign_up::page(visit))),
@@ -46,6 +46,10 @@ mod table {
         (paths::PROFILE_EMAIL_VERIFY, |visit| Box::pin(profile::email::page(visit))),
         (paths::PROFILE_EMAIL_RESEND, |visit| Box::pin(profile::email::page(visit))),
         (paths::PROFILE_EMAIL_CANCEL, |visit| Box::pin(profile::email::page(visit))),
+        (paths::PROFILE_PHONE, |visit| Box::pin(profile::phone::page(visit))),
+        (paths::PROFILE_PHONE_VERIFY, |visit| Box::pin(profile::phone::page(visit))),
+        (paths::PROFILE_PHONE_RESEND, |visit| Box::pin(profile::phone::page(visit))),
+        (paths::PROFILE_PHONE_CANCEL, |visit| Box::pin(profile::phone::page(visit))),
         (paths::SECURITY, |visit| Box::pin(security::page(visit))),
         (paths::SECURITY_PASSWORD, |visit| Box::pin(security::page(visit))),
         (paths::SECURITY_SESSIONS_END, |visit| Box::pin(security::page(visit))),

@@ -6,6 +6,8 @@ pub use refusals::{rule, sentence, things_to_put_right, wait_for_code};
 #[cfg(feature = "ssr")]
 mod attributes;
 #[cfg(feature = "ssr")]
+mod contacts;
+#[cfg(feature = "ssr")]
 mod events;
 #[cfg(feature = "ssr")]
 mod pages;
@@ -14,6 +16,7 @@ mod sessions;
 #[cfg(feature = "ssr")]
 pub use {
     attributes::{group, label},
+    contacts::{ContactWords, EMAIL_WORDS, NO_TEXTS, PHONE_WORDS},
     events::event,
     pages::*,
     refusals::about,

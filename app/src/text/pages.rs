@@ -46,6 +46,7 @@ pub const fn identifier_hint(options: SignInOptions) -> Option<&'static str> {
         (true, true, false) => Some("Your username, or an email address you have confirmed."),
         (true, false, true) => Some("Your username, or a phone number you have confirmed, like +12125550123."),
         (true, true, true) => Some("Your username, or an email address or phone number you have confirmed."),
+        (false, false, true) => Some("With its country code, like +12125550123."),
         (false, true, true) => Some("Or a phone number you have confirmed, like +12125550123."),
         _ => None,
     }
@@ -134,7 +135,6 @@ pub const fn whose_password(options: SignInOptions) -> &'static str {
 pub const PROFILE: &str = "Profile";
 pub const NOT_FILLED_IN: &str = "Not filled in";
 pub const REFRESH: &str = "Refresh";
-pub const UPDATE_EMAIL: &str = "Update Email";
 pub const YOUR_ACCOUNT: &str = "Your account";
 pub const PROFILE_OF: &str = "Profile of ";
 pub const SIGN_OUT: &str = "Sign out";
@@ -145,6 +145,7 @@ pub const DELETE: &str = "Delete";
 pub const DELETE_HEADING: &str = "Delete what you don’t want stored";
 pub const VERIFIED: &str = "Verified";
 pub const UNVERIFIED: &str = "Unverified";
+pub const VERIFY: &str = "Verify";
 pub const WAITING: &str = "Waiting for your code";
 pub const ENTER_THE_CODE: &str = "Enter the code";
 pub const NOT_SET: &str = "Not set";
@@ -156,31 +157,17 @@ pub const CANT_CHANGE: &str = "Can’t be changed here";
 pub const YES: &str = "Yes";
 pub const NO: &str = "No";
 
-// Update email.
-pub const UPDATE_EMAIL_HEADING: &str = "Update email";
+// Update a contact; what differs for email and phone is in contacts.rs.
 pub const BACK_TO_PROFILE: &str = "Back to profile";
 pub const IN_USE_NOW: &str = "In use now";
 pub const WILL_BECOME: &str = "Will become";
 pub const CHANGE: &str = "Change";
-pub const NEW_EMAIL: &str = "New email";
-pub const CODE_GOES_THERE: &str = "We send a 6-digit code to this address. Your old address stays in force until you enter it.";
-pub const CONFIRM_NEW_EMAIL: &str = "Confirm your new email";
-pub const CONFIRM_THIS_EMAIL: &str = "Confirm your email";
-pub const VERIFICATION_CODE: &str = "Verification Code (sent to the new email)";
 pub const SEND_CODE: &str = "Send Code";
 pub const CANCEL_CHANGE: &str = "Cancel change";
-pub const NO_MESSAGE: &str = "No message? Look in your spam folder, and check the address above for typing mistakes.";
 pub const ENTER_DIGITS: &str = "Enter the 6 digits we sent to ";
 pub const VERIFY_NOW: &str = "Send me a code";
-pub const STILL_UNVERIFIED: &str = "This address isn’t verified yet.";
-pub const NO_EMAIL: &str = "None yet";
-
-pub fn stays_until_then(old: Option<&str>) -> String {
-    match old {
-        Some(old) => format!(". Until you do, {old} stays your address for signing in."),
-        None => ". Nothing changes until you do.".into(),
-    }
-}
+pub const NONE_YET: &str = "None yet";
+pub const NOT_NOW: &str = "Not now";
 
 pub fn badge_until(when: &str) -> String {
     format!("Works until {when}")
@@ -234,21 +221,12 @@ pub const SESSION_ENDED: &str = "That browser is signed out.";
 pub const OTHERS_ENDED: &str = "All other browsers are signed out.";
 pub const SIGNED_OUT_EVERYWHERE: &str = "You are signed out everywhere.";
 
-pub fn email_is_now(email: &str) -> String {
-    format!("Your email address is now {email}.")
-}
-
 pub fn code_sent_to(address: &str) -> String {
     format!("We sent a code to {address}.")
 }
 
 pub fn new_code_sent_to(address: &str) -> String {
     format!("We sent a new code to {address}. Earlier codes no longer work.")
-}
-
-/// The change is off.
-pub fn stays(address: &str) -> String {
-    format!("The change is cancelled. Your address stays {address}.")
 }
 
 /// What a field is called above the form.

@@ -198,6 +198,21 @@ test.describe('signed in', () => {
     await updateEmail.refuses('New email', /\S/);
   });
 
+  test('update phone', async ({ updatePhone }) => {
+    await updatePhone.open();
+  });
+
+  test('update phone, refused', async ({ updatePhone }) => {
+    await updatePhone.open();
+    await updatePhone.ask('nonsense');
+    await updatePhone.refuses('New phone number', /\S/);
+  });
+
+  test('update phone, pending', async ({ updatePhone, door }) => {
+    await door.askForPhone('+442079460000');
+    await updatePhone.open();
+  });
+
   test.describe('with a pending change', () => {
     test.beforeEach(({ door }) => door.askForEmail(newEmail));
 

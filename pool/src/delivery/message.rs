@@ -41,7 +41,7 @@ impl Contact {
     pub const fn page(&self) -> &'static str {
         match self.kind {
             ContactKind::Email => paths::PROFILE_EMAIL,
-            ContactKind::PhoneNumber => paths::PROFILE,
+            ContactKind::PhoneNumber => paths::PROFILE_PHONE,
         }
     }
 }

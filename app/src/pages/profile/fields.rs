@@ -3,7 +3,6 @@
 use crate::form::{FormError, FormState, Input, field};
 use crate::{lists, text};
 use leptos::prelude::*;
-use model::identifier::join_phone;
 use model::{AttributeName, Definition, FieldName, Format, Refusal, Schema, Standard, Why};
 use std::collections::BTreeMap;
 
@@ -18,7 +17,7 @@ pub(crate) fn input(definition: &Definition, schema: &Schema, stored: Option<&st
     };
     let input = match standard {
         Standard::Email => input.kind("email", "email").hint(text::NEW_EMAIL_HINT),
-        Standard::PhoneNumber => return phone(input.kind("tel", "tel-national"), state),
+        Standard::PhoneNumber => return phone(input.kind("tel", "tel-national"), None, state),
         // A date field can't show a birthday whose year isn't told, and would save nothing in its place.
         Standard::Birthdate if stored.starts_with("0000") => input.kind("text", "bday"),
         Standard::Birthdate => input.kind("date", "bday"),
@@ -50,9 +49,12 @@ fn custom(input: Input, definition: &Definition) -> Input {
     }
 }
 
-/// A number with the country beside it; a number that starts with `+` needs none.
-fn phone(input: Input, state: &FormState) -> AnyView {
-    let country = Input::new(FieldName::CountryCode, text::COUNTRY_CODE).options(lists::countries()).value(lists::DEFAULT_COUNTRY);
+/// A number with the country beside it, that of the number before if there was one; a number that starts with `+` needs
+/// none.
+pub(super) fn phone(input: Input, country: Option<&'static str>, state: &FormState) -> AnyView {
+    let typed = state.typed.get(&FieldName::CountryCode).map(|code| lists::known_country(code));
+    let chosen = typed.or(country).unwrap_or(lists::DEFAULT_COUNTRY);
+    let country = Input::new(FieldName::CountryCode, text::COUNTRY_CODE).options(lists::countries_from(chosen)).value(chosen);
     let country = Input { autocomplete: "tel-country-code", ..country };
     view! { <div class="pair">{field(country, state)}{field(input, state)}</div> }.into_any()
 }
@@ -75,7 +77,7 @@ pub(crate) fn named(attributes: BTreeMap<String, String>) -> Result<BTreeMap<Att
 /// The attributes with the phone number put together from its two fields.
 pub(crate) fn with_country(mut attributes: BTreeMap<String, String>, country_code: &str) -> BTreeMap<String, String> {
     if let Some(phone) = attributes.get_mut(Standard::PhoneNumber.as_str()) {
-        *phone = join_phone(lists::known_country(country_code), phone);
+        *phone = lists::e164(country_code, phone);
     }
     attributes
 }

@@ -1,8 +1,11 @@
 //! `/profile`: every attribute that may be read, edited group by group.
 
+#[cfg(feature = "ssr")]
+mod contact;
 pub mod email;
 #[cfg(feature = "ssr")]
 pub(crate) mod fields;
+pub mod phone;
 #[cfg(feature = "ssr")]
 mod view;
 
@@ -51,11 +54,19 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let schema = visit.site.schema().clone();
     let (state, deletion) = (visit.form(paths::PROFILE), visit.form(paths::PROFILE_DELETE));
     let edit = visit.asked("edit").and_then(|asked| EDITABLE.into_iter().find(|group| *group == asked)).or_else(|| edited(&state));
-    let flash = match (visit.flash, profile.attributes.get(&Standard::Email.into())) {
-        (Some(Flash::EmailChanged), Some(email)) => Some(text::email_is_now(email)),
-        _ => visit.flash_sentence(),
+    let changed = [contact::EMAIL, contact::PHONE].into_iter().find(|page| visit.flash == Some(page.changed));
+    let is_now = changed.and_then(|page| Some(page.words.is_now(&page.shown(page.now(&profile)?))));
+    let flash = is_now.or_else(|| visit.flash_sentence());
+    let screen = Screen {
+        view: view::of(&profile, visit.site.pool.settings()),
+        profile,
+        schema,
+        edit,
+        state,
+        deletion,
+        flash,
+        path: visit.path.clone(),
     };
-    let screen = Screen { view: view::of(&profile, &schema), profile, schema, edit, state, deletion, flash, path: visit.path.clone() };
     Ok(Answer::show(text::PROFILE, Frame::House { who: viewer.username }, move || view! { <ProfileScreen screen/> }.into_any()))
 }
 
@@ -198,9 +209,10 @@ pub async fn update_attributes(
     let attributes = fields::with_country(attributes, &country_code);
     // A form without scripts submits all its fields; people want to hear of those that are different now.
     let Update { outcome, changed } = caller.pool.update_attributes(&viewer, attributes, &caller.origin).await.map_err(refused)?;
-    let waits = outcome.get(&Standard::Email.into()).is_some_and(|email| !email.is_updated);
-    caller.say_about(if waits { Flash::ChangeAsked } else { Flash::Saved }, &changed);
-    caller.go(if waits { paths::PROFILE_EMAIL } else { paths::PROFILE });
+    let waits = |page: &contact::Page| outcome.get(&page.kind.attribute().into()).is_some_and(|it| !it.is_updated);
+    let waiting = [contact::EMAIL, contact::PHONE].into_iter().find(waits);
+    caller.say_about(if waiting.is_some() { Flash::ChangeAsked } else { Flash::Saved }, &changed);
+    caller.go(waiting.map_or(paths::PROFILE, contact::Page::path));
     Ok(outcome)
 }
 
@@ -231,9 +243,9 @@ pub struct Fresh {
 pub async fn refresh_profile() -> Result<Fresh, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
     let profile = caller.pool.profile(&viewer).await.map_err(refused)?;
-    let view = view::of(&profile, &caller.pool.settings().schema);
-    let email = ("email".to_owned(), email::rows(&profile).to_html());
+    let view = view::of(&profile, caller.pool.settings());
+    let contacts = [contact::EMAIL, contact::PHONE].map(|page| (page.kind.as_str().to_owned(), contact::rows(page, &profile).to_html()));
     let latest = ("latest".to_owned(), profile.latest_event.to_string());
-    let parts = view::parts(&view).into_iter().chain([email, latest]).collect();
+    let parts = view::parts(&view).into_iter().chain(contacts).chain([latest]).collect();
     Ok(Fresh { parts, stored: profile.attributes })
 }

@@ -1,9 +1,11 @@
 //! A profile in the words of its page.
 
+use super::contact::Page;
 use crate::text;
 use leptos::either::Either;
 use leptos::prelude::*;
-use model::{AttributeName, Format, Schema, Standard, paths};
+use model::{AttributeName, Format, Schema, Standard};
+use pool::Settings;
 use pool::profile::Profile;
 use std::collections::BTreeMap;
 
@@ -31,6 +33,8 @@ pub(super) struct Fact {
     pub note: Option<&'static str>,
     /// Where it is changed, and what the link is called.
     pub change: Option<(&'static str, &'static str)>,
+    /// The form that sends a code to a contact which nobody has proven.
+    pub verify: Option<&'static str>,
 }
 
 /// A profile as its page shows it: only what the page's app client may read.
@@ -60,45 +64,56 @@ pub(super) fn group_of(name: &AttributeName) -> &'static str {
 }
 
 /// The whole profile: only what the client may read is in it.
-pub(super) fn of(profile: &Profile, schema: &Schema) -> ProfileView {
+pub(super) fn of(profile: &Profile, settings: &Settings) -> ProfileView {
+    let schema = &settings.schema;
     let readable = schema.definitions().filter(|it| profile.writable.may_read(&it.name));
     // A verified flag is the badge of its contact, not a line of its own.
     let lines = readable.filter(|it| it.format != Format::Boolean || it.name.is_custom());
-    let facts = lines.flat_map(|it| [Some(fact(&it.name, profile, schema)), pending(&it.name, profile)]).flatten().collect();
+    let facts = lines.flat_map(|it| [Some(fact(&it.name, profile, settings)), pending(&it.name, profile)]).flatten().collect();
     let person = person_of(profile);
     ProfileView { initials: initials(&person), person, facts, json: profile.attributes_json(), latest_event: profile.latest_event }
 }
 
-fn fact(name: &AttributeName, profile: &Profile, schema: &Schema) -> Fact {
+fn fact(name: &AttributeName, profile: &Profile, settings: &Settings) -> Fact {
+    let schema = &settings.schema;
     let stored = profile.attributes.get(name).map(String::as_str).unwrap_or_default();
-    let email = *name == Standard::Email;
+    let (contact, badge) = (Page::of(name), badge(name, profile, stored));
+    // Where a code is on its way already, or a change, its page is the place to go on.
+    let asks = |page: &Page| settings.reaches(page.kind) && page.waiting(profile).is_none() && badge == Some(Badge::Unverified);
     let changeable = profile.writable.may_write(name) && schema.get(name).is_some_and(|it| it.mutable);
     let note = (!stored.is_empty() && !changeable && name.is_custom()).then_some(text::CANT_CHANGE);
+    let to_page = |page: Page| {
+        let proving = page.waiting(profile).is_some_and(|it| it.value == stored);
+        if proving { text::ENTER_THE_CODE } else { page.words.update }
+    };
     Fact {
         name: name.to_string(),
         group: group_of(name),
         label: text::label(name, schema),
         text: shown(name, stored, schema),
         is_link: is_link(name, stored),
-        badge: badge(name, profile, stored),
+        badge,
         note,
-        change: (email && changeable).then_some((paths::PROFILE_EMAIL, text::UPDATE_EMAIL)),
+        change: contact.filter(|_| changeable).map(|page| (page.path(), to_page(page))),
+        verify: contact.filter(asks).map(|page| page.forms[2]),
     }
 }
 
 /// The line below a contact that is about to be replaced.
 fn pending(name: &AttributeName, profile: &Profile) -> Option<Fact> {
-    let pending = profile.pending.iter().find(|it| it.attribute == *name)?;
-    let stored = profile.attributes.get(name).is_some_and(|stored| *stored == pending.value);
+    let page = Page::of(name)?;
+    let pending = page.waiting(profile)?;
+    let stored = page.now(profile) == Some(pending.value.as_str());
     (!stored).then(|| Fact {
         name: format!("{name} (new)"),
         group: group_of(name),
         label: text::WILL_BECOME.to_owned(),
-        text: pending.value.clone(),
+        text: page.shown(&pending.value),
         is_link: false,
         badge: Some(Badge::Waiting),
         note: None,
-        change: (*name == Standard::Email).then_some((paths::PROFILE_EMAIL, text::ENTER_THE_CODE)),
+        change: Some((page.path(), text::ENTER_THE_CODE)),
+        verify: None,
     })
 }
 
@@ -212,12 +227,18 @@ fn row(fact: Fact) -> impl IntoView {
         Either::Right(view! { <bdi>{fact.text}</bdi> })
     };
     let note = fact.note.map(|note| view! { <span class="soft small">{note}</span> });
-    let change = fact.change.map(|(href, words)| view! { <dd class="actions"><a class="button slim" href=href>{words}</a></dd> });
+    let change = fact.change.map(|(href, words)| view! { <a class="button slim" href=href>{words}</a> });
+    // Without a form's island: these rows are replaced while the page is open, and nothing would wake it.
+    let label = fact.label.clone();
+    let verify = fact.verify.map(|action| {
+        view! { <form method="post" action=action><button class="button slim">{text::VERIFY}<span class="vh">" "{label}</span></button></form> }
+    });
+    let actions = (change.is_some() || verify.is_some()).then(|| view! { <dd class="actions">{verify}{change}</dd> });
     view! {
         <div data-attribute=fact.name>
             <dt>{fact.label}</dt>
             <dd><span class="value">{value}{badge}{note}</span></dd>
-            {change}
+            {actions}
         </div>
     }
 }

@@ -1,0 +1,307 @@
+//! The page on which a contact is replaced or proven: `/profile/email` and `/profile/phone`. The old one stays in force
+//! until the code that was sent to the new one is entered.
+
+use super::fields;
+use crate::caller::Caller;
+use crate::components::{heading, news, note};
+use crate::form::{Check, Form, FormError, FormState, Input, code_field, field, refused, summary};
+use crate::islands::Live;
+use crate::lists;
+use crate::pages::confirm::resend_button;
+use crate::pages::hub::OfAttribute;
+use crate::text::{self, ContactWords};
+use crate::visit::{Answer, Flash, Frame, Visit, clock_time, seconds_until};
+use leptos::prelude::*;
+use model::{AttributeName, Definition, FieldName, Refusal, UpdateOutcome, Why, paths};
+use pool::identifiers::ContactKind;
+use pool::profile::{Pending, Profile};
+use std::collections::BTreeMap;
+
+/// What the pages of the two kinds of contact have different.
+#[derive(Clone, Copy)]
+pub(super) struct Page {
+    pub kind: ContactKind,
+    /// Where the page's forms post to: the new contact, its code, another code, no change after all.
+    pub forms: [&'static str; 4],
+    /// Said once the change is done.
+    pub changed: Flash,
+    pub words: &'static ContactWords,
+}
+
+pub(super) const EMAIL: Page = Page {
+    kind: ContactKind::Email,
+    forms: [paths::PROFILE_EMAIL, paths::PROFILE_EMAIL_VERIFY, paths::PROFILE_EMAIL_RESEND, paths::PROFILE_EMAIL_CANCEL],
+    changed: Flash::EmailChanged,
+    words: &text::EMAIL_WORDS,
+};
+
+pub(super) const PHONE: Page = Page {
+    kind: ContactKind::PhoneNumber,
+    forms: [paths::PROFILE_PHONE, paths::PROFILE_PHONE_VERIFY, paths::PROFILE_PHONE_RESEND, paths::PROFILE_PHONE_CANCEL],
+    changed: Flash::PhoneChanged,
+    words: &text::PHONE_WORDS,
+};
+
+impl Page {
+    /// The page of the contact that an attribute is, if it is one.
+    pub(super) fn of(name: &AttributeName) -> Option<Self> {
+        [EMAIL, PHONE].into_iter().find(|page| *name == page.kind.attribute())
+    }
+
+    pub(super) const fn path(self) -> &'static str {
+        self.forms[0]
+    }
+
+    fn attribute(self) -> AttributeName {
+        self.kind.attribute().into()
+    }
+
+    /// What is in force.
+    pub(super) fn now(self, profile: &Profile) -> Option<&str> {
+        profile.attributes.get(&self.attribute()).map(String::as_str)
+    }
+
+    pub(super) fn is_verified(self, profile: &Profile) -> bool {
+        profile.attributes.get(&self.kind.verified_flag().into()).is_some_and(|value| value == "true")
+    }
+
+    /// What waits for its code.
+    pub(super) fn waiting(self, profile: &Profile) -> Option<&Pending> {
+        profile.pending.iter().find(|it| it.attribute == self.kind.attribute())
+    }
+
+    /// A contact as people read it.
+    pub(super) fn shown(self, value: &str) -> String {
+        let readable = if self.kind == ContactKind::PhoneNumber { lists::readable_phone(value) } else { None };
+        readable.unwrap_or_else(|| value.to_owned())
+    }
+}
+
+/// The contact that waits for its code.
+#[derive(Clone)]
+struct Waiting {
+    value: String,
+    until: Option<String>,
+    resend_in: u32,
+}
+
+/// Everything the screen needs.
+#[derive(Clone)]
+struct Screen {
+    page: Page,
+    /// Whether codes can be sent there.
+    reached: bool,
+    waiting: Option<Waiting>,
+    /// The form for another contact, although one is waiting.
+    change: bool,
+    definition: Option<Definition>,
+    states: [FormState; 4],
+    flash: Option<String>,
+    profile: std::sync::Arc<Profile>,
+}
+
+/// The screen.
+pub(super) fn show(visit: Visit, page: Page) -> Answer {
+    let (Some(viewer), Some(profile)) = (visit.viewer.clone(), visit.profile.clone()) else {
+        return super::super::sign_in_first(&visit);
+    };
+    let now = visit.site.pool.now();
+    let waiting = page.waiting(&profile).map(|it| Waiting {
+        value: it.value.clone(),
+        until: (it.expires_at.0 > now.0 && it.tries_left > 0).then(|| clock_time(it.expires_at, now)),
+        resend_in: seconds_until(it.resend_at, now),
+    });
+    let states = page.forms.map(|path| visit.form(path));
+    let flash = match (visit.flash, &waiting) {
+        (Some(Flash::ChangeAsked), Some(waiting)) => Some(text::code_sent_to(&page.shown(&waiting.value))),
+        (Some(Flash::CodeSent), Some(waiting)) => Some(text::new_code_sent_to(&page.shown(&waiting.value))),
+        (Some(Flash::ChangeCancelled), _) => Some(page.words.stays(page.now(&profile).map(|now| page.shown(now)).as_deref())),
+        _ => visit.flash_sentence(),
+    };
+    let screen = Screen {
+        page,
+        reached: visit.site.pool.settings().reaches(page.kind),
+        change: visit.asked("change").is_some() || !states[0].refusal.is_empty(),
+        definition: visit.site.schema().get(&page.attribute()).cloned(),
+        waiting,
+        states,
+        flash,
+        profile,
+    };
+    Answer::show(page.words.heading, Frame::House { who: viewer.username }, move || view! { <ContactScreen screen/> }.into_any())
+}
+
+#[component]
+fn ContactScreen(screen: Screen) -> impl IntoView {
+    let (page, waiting) = (screen.page, screen.waiting.clone());
+    let focus = screen.states.iter().all(|state| state.refusal.is_empty());
+    let asks = waiting.is_none() || screen.change;
+    // What was refused about a change that is over by now has no form to stand in any more.
+    let over = screen.states[1..].iter().find_map(|state| state.refusal.form.or(state.refusal.fields.first().map(|(_, why)| *why)));
+    let over = over.filter(|_| waiting.is_none()).map(|why| FormState { refusal: Refusal::form(why), ..FormState::default() });
+    view! {
+        <Live>
+            <div class="groups" data-after=screen.profile.latest_event>
+                <div class="title">
+                    {heading(page.words.heading, focus)}
+                    <a href=paths::PROFILE>{text::BACK_TO_PROFILE}</a>
+                </div>
+                {screen.flash.clone().map(note)}
+                {over.map(|state| summary(&state))}
+                <dl class="rows" data-live=page.kind.as_str() data-reload="">{rows(page, &screen.profile)}</dl>
+                {asks.then(|| view! { <AskForContact screen=screen.clone()/> })}
+                {waiting.map(|waiting| view! { <EnterTheCode screen=screen.clone() waiting/> })}
+                {news()}
+            </div>
+        </Live>
+    }
+}
+
+/// The contact in force, and the one that it becomes.
+pub(super) fn rows(page: Page, profile: &Profile) -> impl IntoView + use<> {
+    let (word, class) = if page.is_verified(profile) { (text::VERIFIED, "badge ok") } else { (text::UNVERIFIED, "badge") };
+    let now = page.now(profile);
+    let badge = now.is_some().then(|| view! { <span class=class>{word}</span> });
+    let new = page.waiting(profile).map(|it| it.value.as_str()).filter(|new| Some(*new) != now);
+    let new = new.map(|value| {
+        let href = format!("{}?change=1", page.path());
+        view! {
+            <div>
+                <dt>{text::WILL_BECOME}</dt>
+                <dd><span class="value"><bdi>{page.shown(value)}</bdi><span class="badge wait">{text::WAITING}</span></span></dd>
+                <dd class="actions"><a class="button slim plain" href=href>{text::CHANGE}<span class="vh">" "{page.words.new}</span></a></dd>
+            </div>
+        }
+    });
+    view! {
+        <div>
+            <dt>{text::IN_USE_NOW}</dt>
+            <dd><span class="value"><bdi>{now.map_or_else(|| text::NONE_YET.to_owned(), |now| page.shown(now))}</bdi>{badge}</span></dd>
+        </div>
+        {new}
+    }
+}
+
+#[component]
+fn AskForContact(screen: Screen) -> impl IntoView {
+    let (page, state) = (screen.page, screen.states[0].clone());
+    let hint = if screen.reached { page.words.hint } else { text::NO_TEXTS };
+    let new = Input::new(page.attribute(), page.words.new).hint(hint).required(true);
+    let now = page.now(&screen.profile);
+    let new = match page.kind {
+        ContactKind::Email => field(new.kind("email", "email"), &state),
+        ContactKind::PhoneNumber => fields::phone(new.kind("tel", "tel-national"), now.map(lists::country_of), &state),
+    };
+    let rules: Vec<_> = screen
+        .definition
+        .map(|it| (FieldName::Attribute(page.attribute()), Check::Attribute(Definition { required: true, ..it })))
+        .into_iter()
+        .collect();
+    let back = screen.waiting.is_some();
+    let unverified = screen.reached && now.is_some() && !page.is_verified(&screen.profile) && screen.waiting.is_none();
+    view! {
+        <Form class="sheet".to_owned() action=page.path().to_owned() event="updateUserAttributes".to_owned() rules>
+            {summary(&state)}
+            {new}
+            <div class="actions">
+                <button class="button main">{page.words.update}</button>
+                {back.then(|| view! { <a class="button plain" href=page.path()>{text::CANCEL}</a> })}
+            </div>
+        </Form>
+        {unverified.then(|| view! {
+            <Form action=page.forms[2].to_owned() event="resendUserAttributeCode".to_owned() rules=vec![]>
+                {summary(&screen.states[2])}
+                <p>{page.words.unverified}</p>
+                <button class="button">{text::VERIFY_NOW}</button>
+            </Form>
+        })}
+    }
+}
+
+#[component]
+fn EnterTheCode(screen: Screen, waiting: Waiting) -> impl IntoView {
+    let (page, words) = (screen.page, screen.page.words);
+    let [_, verify, resend, cancel] = screen.states.clone();
+    let now = page.now(&screen.profile);
+    let is_new = now != Some(waiting.value.as_str());
+    let code = Input::new(FieldName::Code, if is_new { words.code } else { words.code_here });
+    let alive = waiting.until.is_some();
+    let badge = waiting.until.as_deref().map_or_else(|| text::CODE_EXPIRED.to_owned(), text::badge_until);
+    let old = now.filter(|_| is_new).map(|old| page.shown(old));
+    let title = if old.is_some() { words.confirm_new } else { words.confirm_this };
+    let class = if alive { "badge wait" } else { "badge bad" };
+    let [_, to_verify, to_resend, to_cancel] = page.forms.map(ToOwned::to_owned);
+    view! {
+        <section class="sheet waiting" aria-labelledby="pending">
+            <header><h2 id="pending">{title}</h2><span class=class><span>{badge}</span></span></header>
+            <Form action=to_verify event="verifyUserAttribute".to_owned() rules=vec![(FieldName::Code, Check::Code)]>
+                {summary(&verify)}
+                <p>{text::ENTER_DIGITS}<strong><bdi>{page.shown(&waiting.value)}</bdi></strong>{words.stays_until_then(old.as_deref())}</p>
+                {code_field(&code, &verify)}
+                <button class="button main">{text::SEND_CODE}</button>
+            </Form>
+            <div class="more actions">
+                <Form action=to_resend event="resendUserAttributeCode".to_owned() rules=vec![] wait=waiting.resend_in>
+                    {summary(&resend)}
+                    {resend_button(waiting.resend_in, "button slim")}
+                </Form>
+                <Form action=to_cancel event="cancelUserAttributeUpdate".to_owned() rules=vec![]>
+                    {summary(&cancel)}
+                    <button class="button plain">{if is_new { text::CANCEL_CHANGE } else { text::NOT_NOW }}</button>
+                </Form>
+            </div>
+            <p class="hint">{words.no_message}</p>
+        </section>
+    }
+}
+
+/// Asks for a new contact (operation UpdateUserAttributes). Nothing but the contact can be changed here.
+pub(super) async fn ask(page: Page, attributes: BTreeMap<String, String>) -> Result<UpdateOutcome, FormError> {
+    let (caller, viewer) = Caller::signed_in().await?;
+    let wrong = |why| FormError(Refusal::field(FieldName::Attribute(page.attribute()), why));
+    let typed = attributes.get(page.kind.as_str()).map(|typed| typed.trim()).unwrap_or_default();
+    if typed.is_empty() {
+        // Overlooked here, not meant to be removed.
+        return Err(wrong(Why::Missing));
+    }
+    if page.kind == ContactKind::PhoneNumber && lists::readable_phone(typed).is_none() {
+        // It has the shape of a number, and no country has such numbers: no code would ever arrive.
+        return Err(wrong(Why::NotAPhoneNumber));
+    }
+    let profile = caller.pool.profile(&viewer).await.map_err(refused)?;
+    if page.now(&profile).is_some_and(|now| page.kind.key(now) == page.kind.key(typed)) {
+        return Err(wrong(Why::SameAsNow));
+    }
+    let outcome = caller.pool.update_attributes(&viewer, attributes, &caller.origin).await.map_err(refused)?.outcome;
+    let waits = outcome.get(&page.attribute()).is_some_and(|it| !it.is_updated);
+    caller.say(if waits { Flash::ChangeAsked } else { page.changed });
+    caller.go(if waits { page.path() } else { paths::PROFILE });
+    Ok(outcome)
+}
+
+/// Proves the contact (operation VerifyUserAttribute).
+pub(super) async fn prove(page: Page, code: &str) -> Result<OfAttribute, FormError> {
+    let (caller, viewer) = Caller::signed_in().await?;
+    caller.pool.verify_attribute(&viewer, &page.attribute(), code, &caller.origin).await.map_err(refused)?;
+    caller.say(page.changed);
+    caller.go(paths::PROFILE);
+    Ok(OfAttribute { attribute: page.attribute() })
+}
+
+/// Sends a fresh code (operation GetUserAttributeVerificationCode).
+pub(super) async fn resend(page: Page) -> Result<OfAttribute, FormError> {
+    let (caller, viewer) = Caller::signed_in().await?;
+    caller.pool.resend_attribute_code(&viewer, &page.attribute(), &caller.origin).await.map_err(refused)?;
+    caller.say(Flash::CodeSent);
+    caller.go(page.path());
+    Ok(OfAttribute { attribute: page.attribute() })
+}
+
+/// Gives the pending change up; what is in force stays.
+pub(super) async fn cancel(page: Page) -> Result<OfAttribute, FormError> {
+    let (caller, viewer) = Caller::signed_in().await?;
+    caller.pool.cancel_attribute_change(&viewer, &page.attribute(), &caller.origin).await.map_err(refused)?;
+    caller.say(Flash::ChangeCancelled);
+    caller.go(page.path());
+    Ok(OfAttribute { attribute: page.attribute() })
+}

@@ -1,0 +1,47 @@
+//! `/profile/phone`: a new number, and the code that proves it. The screen is [`super::contact`]'s.
+
+use crate::form::{FormError, FormPost};
+use crate::pages::hub::OfAttribute;
+use leptos::prelude::*;
+use model::UpdateOutcome;
+use std::collections::BTreeMap;
+
+#[cfg(feature = "ssr")]
+use {
+    super::contact::{self, PHONE},
+    super::fields,
+    crate::visit::{Answer, Visit},
+};
+
+/// The screen.
+#[cfg(feature = "ssr")]
+pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
+    Ok(contact::show(visit, PHONE))
+}
+
+/// Asks for a new number (operation UpdateUserAttributes).
+#[server(prefix = "", endpoint = "/profile/phone", protocol = FormPost)]
+pub async fn update_phone(
+    #[server(default)] country_code: String,
+    #[server(default)] attributes: BTreeMap<String, String>,
+) -> Result<UpdateOutcome, FormError> {
+    contact::ask(PHONE, fields::with_country(attributes, &country_code)).await
+}
+
+/// Proves the new number (operation VerifyUserAttribute).
+#[server(prefix = "", endpoint = "/profile/phone/verify", protocol = FormPost)]
+pub async fn verify_phone(#[server(default)] code: String) -> Result<OfAttribute, FormError> {
+    contact::prove(PHONE, &code).await
+}
+
+/// Sends a fresh code (operation GetUserAttributeVerificationCode).
+#[server(prefix = "", endpoint = "/profile/phone/resend", protocol = FormPost)]
+pub async fn resend_phone_code() -> Result<OfAttribute, FormError> {
+    contact::resend(PHONE).await
+}
+
+/// Gives the pending change up; the number in force stays.
+#[server(prefix = "", endpoint = "/profile/phone/cancel", protocol = FormPost)]
+pub async fn cancel_phone_change() -> Result<OfAttribute, FormError> {
+    contact::cancel(PHONE).await
+}

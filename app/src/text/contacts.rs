@@ -1,0 +1,84 @@
+//! The words of the two pages on which a contact is replaced or proven.
+
+/// What the page about an email address and the page about a phone number say differently.
+#[derive(Debug)]
+pub struct ContactWords {
+    /// The page's heading.
+    pub heading: &'static str,
+    /// The button that asks for the change, and the link to the page.
+    pub update: &'static str,
+    pub new: &'static str,
+    /// Below the field for the new one.
+    pub hint: &'static str,
+    pub confirm_new: &'static str,
+    pub confirm_this: &'static str,
+    /// The label of the code of a new one…
+    pub code: &'static str,
+    /// …and of one that is in force already.
+    pub code_here: &'static str,
+    pub unverified: &'static str,
+    pub no_message: &'static str,
+    pub cancelled: &'static str,
+    /// Between the words of a change that was cancelled and what stays.
+    pub stays: &'static str,
+    pub is_now: &'static str,
+    /// What the one in force is for, until the new one is proven.
+    pub in_force_as: &'static str,
+}
+
+pub const EMAIL_WORDS: ContactWords = ContactWords {
+    heading: "Update email",
+    update: "Update Email",
+    new: "New email",
+    hint: "We send a 6-digit code to this address. Your old address stays in force until you enter it.",
+    confirm_new: "Confirm your new email",
+    confirm_this: "Confirm your email",
+    code: "Verification Code (sent to the new email)",
+    code_here: "Verification Code (sent to your email)",
+    unverified: "This address isn’t verified yet.",
+    no_message: "No message? Look in your spam folder, and check the address above for typing mistakes.",
+    cancelled: "The change is cancelled. Your address stays as it is.",
+    stays: "The change is cancelled. Your address stays ",
+    is_now: "Your email address is now ",
+    in_force_as: "stays your address for signing in",
+};
+
+pub const PHONE_WORDS: ContactWords = ContactWords {
+    heading: "Update phone",
+    update: "Update Phone",
+    new: "New phone number",
+    hint: "We text a 6-digit code to this number. Your old number stays in force until you enter it.",
+    confirm_new: "Confirm your new phone number",
+    confirm_this: "Confirm your phone number",
+    code: "Verification Code (sent to the new number)",
+    code_here: "Verification Code (sent to your number)",
+    unverified: "This number isn’t verified yet.",
+    no_message: "No message? Check the number above for typing mistakes, and that the phone can receive text messages.",
+    cancelled: "The change is cancelled. Your number stays as it is.",
+    stays: "The change is cancelled. Your number stays ",
+    is_now: "Your phone number is now ",
+    in_force_as: "stays your number",
+};
+
+/// Below the field for a new number where no text messages are sent.
+pub const NO_TEXTS: &str = "We can’t send text messages here, so this number is stored without being verified.";
+
+impl ContactWords {
+    /// The change is done.
+    pub fn is_now(&self, value: &str) -> String {
+        format!("{}{value}.", self.is_now)
+    }
+
+    /// The change is off.
+    pub fn stays(&self, value: Option<&str>) -> String {
+        value.map_or_else(|| self.cancelled.to_owned(), |value| format!("{}{value}.", self.stays))
+    }
+
+    /// The end of the sentence about the code that was sent to a new contact.
+    pub fn stays_until_then(&self, old: Option<&str>) -> String {
+        match old {
+            Some(old) => format!(". Until you do, {old} {}.", self.in_force_as),
+            None => ". Nothing changes until you do.".into(),
+        }
+    }
+}

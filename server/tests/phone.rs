@@ -1,0 +1,162 @@
+//! A phone number, raw: forms as a browser without scripts posts them, and as our scripts do.
+
+mod support;
+
+use serde_json::json;
+use support::{PASSWORD, TestServer, another};
+
+const NUMBER: &str = "+12128601234";
+
+fn typed<'a>(country: &'a str, number: &'a str) -> [(&'a str, &'a str); 2] {
+    [("country_code", country), ("attributes[phone_number]", number)]
+}
+
+#[tokio::test]
+async fn a_number_is_typed_as_people_do_proven_by_text_and_replaced() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    browser.get("/profile").await.says("href=\"/profile/phone\"");
+    let page = browser.get("/profile/phone").await;
+    page.says("Update phone");
+    page.says("None yet");
+    page.says("United States of America +1");
+    page.says("autocomplete=\"tel-national\"");
+
+    browser.submit("/profile/phone", &typed("+1", "(212) 860-1234")).await.leads_to("/profile/phone");
+    browser.get("/profile/phone").await.says("We sent a code to +1 212 860 1234.");
+    let letter = server.letters_to(NUMBER).await.remove(0);
+    assert_eq!(serde_json::to_value(&letter).unwrap()["medium"], "SMS");
+    let code = server.code_for(NUMBER).await;
+    browser.submit("/profile/phone/verify", &[("code", &code)]).await.leads_to("/profile");
+    browser.get("/profile").await.says("Your phone number is now +1 212 860 1234.");
+    let json = browser.get("/profile/attributes.json").await.json();
+    assert_eq!((&json["phone_number"], &json["phone_number_verified"]), (&json!(NUMBER), &json!("true")));
+
+    // The next one: the old number stays in force and is told, and its country is chosen already.
+    server.wait(31);
+    browser.submit("/profile/phone", &typed("+44", "020 7946 0000")).await.leads_to("/profile/phone");
+    let page = browser.get("/profile/phone").await;
+    page.says("+1 212 860 1234 stays your number");
+    page.says("+44 20 7946 0000");
+    assert!(server.letters_to(NUMBER).await[0].text.contains("/profile/phone"));
+    assert_eq!(browser.get("/profile/attributes.json").await.json()["phone_number"], NUMBER);
+    let code = server.code_for("+442079460000").await;
+    browser.submit("/profile/phone/verify", &[("code", &code)]).await.leads_to("/profile");
+    browser.get("/profile/phone").await.says("<option value=\"+44\" selected>United Kingdom of Great Britain");
+}
+
+#[tokio::test]
+async fn a_change_of_number_can_be_mistyped_resent_and_cancelled() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    browser.submit("/profile/phone", &typed("+1", "2128601234")).await.leads_to("/profile/phone");
+    let first = server.code_for(NUMBER).await;
+    browser.submit("/profile/phone/verify", &[("code", &another(&first))]).await.refuses(422, "4 tries left");
+    browser.submit("/profile/phone/verify", &[("code", "12")]).await.refuses(422, "A code has 6 digits.");
+    browser.submit("/profile/phone/resend", &[]).await.refuses(429, "Please wait");
+    server.wait(31);
+    browser.submit("/profile/phone/resend", &[]).await.leads_to("/profile/phone");
+    browser.get("/profile/phone").await.says("We sent a new code to +1 212 860 1234.");
+    let second = server.code_for(NUMBER).await;
+    if first != second {
+        browser.submit("/profile/phone/verify", &[("code", &first)]).await.refuses(422, "not the code");
+    }
+    server.wait(25 * 3600);
+    browser.submit("/profile/phone/verify", &[("code", &second)]).await.refuses(422, "expired");
+
+    browser.get("/profile/phone?change=1").await.says("New phone number");
+    browser.submit("/profile/phone", &typed("+1", "2128605678")).await.leads_to("/profile/phone");
+    browser.submit("/profile/phone/cancel", &[]).await.leads_to("/profile/phone");
+    browser.get("/profile/phone").await.says("The change is cancelled.");
+    assert_eq!(browser.get("/profile/attributes.json").await.json().get("phone_number"), None);
+}
+
+#[tokio::test]
+async fn what_is_no_number_is_refused_beside_its_field_and_stays_as_typed() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    for (country, number) in [("+1", "12"), ("+1", "call me"), ("+999", "+999123456789"), ("+44", "+44 1")] {
+        let refused = browser.submit("/profile/phone", &typed(country, number)).await;
+        refused.refuses(422, "Enter a phone number with its country code");
+        refused.says(&format!("value=\"{number}\""));
+    }
+    browser.submit("/profile/phone", &typed("+49", " ")).await.refuses(422, "Please fill this in.");
+    browser
+        .json("/profile/phone", &[("attributes[phone_number]", "2128601234"), ("attributes[nope]", "x")])
+        .await
+        .refuses(422, "UnknownAttribute");
+    assert!(server.letters_to(NUMBER).await.is_empty());
+
+    browser.submit("/profile/phone", &typed("+1", "2128601234")).await.leads_to("/profile/phone");
+    let code = server.code_for(NUMBER).await;
+    browser.submit("/profile/phone/verify", &[("code", &code)]).await.leads_to("/profile");
+    browser.submit("/profile/phone", &typed("+1", "+1 (212) 860 1234")).await.refuses(422, "You have this one already.");
+}
+
+#[tokio::test]
+async fn an_update_of_the_profile_leads_to_the_contact_that_waits() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let form = [("attributes[phone_number]", "2128601234"), ("country_code", "+1"), ("attributes[nickname]", "Jane")];
+    browser.submit("/profile", &form).await.leads_to("/profile/phone");
+    let json = browser.get("/profile/attributes.json").await.json();
+    assert_eq!((json.get("phone_number"), &json["nickname"]), (None, &json!("Jane")));
+}
+
+#[tokio::test]
+async fn where_no_texts_are_sent_a_number_is_stored_and_the_page_says_so() {
+    let server = TestServer::with("[mail]\nsmtp_url = 'smtp://localhost'\n").await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let page = browser.get("/profile/phone").await;
+    page.says("stored without being verified");
+    browser.submit("/profile/phone", &typed("+1", "2128601234")).await.leads_to("/profile");
+    browser.get("/profile").await.says("Your phone number is now +1 212 860 1234.");
+    browser.get("/profile/phone").await.never_says("Send me a code");
+    browser.submit("/profile/phone/resend", &[]).await.refuses(422, "No code is waiting here");
+    assert!(server.letters_to(NUMBER).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_proven_number_signs_in_and_one_that_waits_does_not() {
+    let server = TestServer::with("[pool]\nsign_in = ['username', 'email', 'phone_number']\n").await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    browser.submit("/profile/phone", &typed("+1", "2128601234")).await.leads_to("/profile/phone");
+    let by_number = [("username", NUMBER), ("password", PASSWORD)];
+    server.browser().submit("/sign-in", &by_number).await.refuses(401, "Incorrect");
+    let code = server.code_for(NUMBER).await;
+    browser.submit("/profile/phone/verify", &[("code", &code)]).await.leads_to("/profile");
+    server.wait(60);
+    server.browser().submit("/sign-in", &by_number).await.leads_to("/profile");
+    server.browser().submit("/sign-in", &[("username", "+1 (212) 860-1234"), ("password", PASSWORD)]).await.leads_to("/profile");
+}
+
+#[tokio::test]
+async fn a_number_given_at_sign_up_is_verified_from_the_profile() {
+    let server = TestServer::new().await;
+    let mut browser = server.browser();
+    let [country, number] = typed("+1", "212 860 1234");
+    let form = [
+        ("username", "jdoe"),
+        ("password", PASSWORD),
+        ("confirm_password", PASSWORD),
+        ("attributes[email]", "me@domain.com"),
+        country,
+        number,
+    ];
+    browser.submit("/sign-up", &form).await.leads_to("/confirm");
+    let code = server.code_for("me@domain.com").await;
+    browser.submit("/confirm", &[("code", &code)]).await.leads_to("/profile");
+    let button = "action=\"/profile/phone/resend\"";
+    browser.get("/profile").await.says(button);
+    browser.get("/profile").await.never_says("action=\"/profile/email/resend\"");
+
+    browser.submit("/profile/phone/resend", &[]).await.leads_to("/profile/phone");
+    let page = browser.get("/profile/phone").await;
+    page.says("Verification Code (sent to your number)");
+    page.says("Not now");
+    browser.get("/profile").await.never_says(button);
+    let code = server.code_for(NUMBER).await;
+    browser.submit("/profile/phone/verify", &[("code", &code)]).await.leads_to("/profile");
+    assert_eq!(browser.get("/profile/attributes.json").await.json()["phone_number_verified"], "true");
+    browser.get("/profile").await.never_says(button);
+}
