@@ -77,6 +77,17 @@ pub enum Event {
     DeleteUserAttributes { attributes: Vec<AttributeName> },
     #[serde(rename = "deleteUserAttributes_failure")]
     DeleteUserAttributesFailure(Refusal),
+    /// The operator made the account.
+    #[serde(rename = "adminCreateUser")]
+    AdminCreateUser { username: String },
+    /// The operator gave the account a password, or had a code for a new one sent.
+    #[serde(rename = "adminResetUserPassword")]
+    AdminResetUserPassword { username: String },
+    /// The operator disabled the account: nobody signs in to it.
+    #[serde(rename = "adminDisableUser")]
+    AdminDisableUser { username: String },
+    #[serde(rename = "adminEnableUser")]
+    AdminEnableUser { username: String },
 }
 
 impl Event {
@@ -105,6 +116,10 @@ impl Event {
             Self::CancelUserAttributeUpdate { .. } => "cancelUserAttributeUpdate",
             Self::DeleteUserAttributes { .. } => "deleteUserAttributes",
             Self::DeleteUserAttributesFailure(_) => "deleteUserAttributes_failure",
+            Self::AdminCreateUser { .. } => "adminCreateUser",
+            Self::AdminResetUserPassword { .. } => "adminResetUserPassword",
+            Self::AdminDisableUser { .. } => "adminDisableUser",
+            Self::AdminEnableUser { .. } => "adminEnableUser",
         }
     }
 }

@@ -145,7 +145,7 @@ impl Refusal {
     pub fn status(&self) -> u16 {
         let of = |why: &Why| match why {
             Why::WrongCredentials | Why::SignedOut => 401,
-            Why::CrossSite | Why::NotWritable => 403,
+            Why::CrossSite | Why::NotWritable | Why::Disabled => 403,
             Why::UsernameTaken | Why::AliasExists => 409,
             Why::TooLarge => 413,
             Why::Wait { .. } => 429,

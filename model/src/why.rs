@@ -57,6 +57,8 @@ pub enum Why {
     /// Not the password of the account that somebody is signed in to.
     WrongPassword,
     SignedOut,
+    /// The operator disabled the account; told only to whoever has its password.
+    Disabled,
     // Codes.
     /// Not six digits.
     NotACode,
@@ -81,7 +83,7 @@ pub enum Why {
 }
 
 /// The codes of the refusals that have no numbers. One short table costs the browser less than a derived reader.
-const PLAIN: [(Why, &str); 34] = [
+const PLAIN: [(Why, &str); 35] = [
     (Why::Missing, "Missing"),
     (Why::NotAnEmail, "NotAnEmail"),
     (Why::NotAPhoneNumber, "NotAPhoneNumber"),
@@ -106,6 +108,7 @@ const PLAIN: [(Why, &str); 34] = [
     (Why::WrongCredentials, "WrongCredentials"),
     (Why::WrongPassword, "WrongPassword"),
     (Why::SignedOut, "SignedOut"),
+    (Why::Disabled, "Disabled"),
     (Why::NotACode, "NotACode"),
     (Why::ExpiredCode, "ExpiredCode"),
     (Why::UsedCode, "UsedCode"),

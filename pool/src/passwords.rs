@@ -142,6 +142,12 @@ fn bounded(password: &Password) -> Result<String, HashingError> {
     if text.len() > 4 * PASSWORD_MAX { Err(HashingError::failed("too long")) } else { Ok(text.to_owned()) }
 }
 
+/// Whether this is a hash that passwords can be compared with.
+pub(crate) fn is_hash(text: &str) -> bool {
+    PasswordHash::new(text)
+        .is_ok_and(|hash| hash.algorithm == ARGON2ID_IDENT && hash.salt.is_some() && hash.hash.is_some() && Params::try_from(&hash).is_ok())
+}
+
 fn phc(params: &Params, salt: &[u8; SALT], output: &[u8; OUTPUT]) -> Result<PasswordHash, HashingError> {
     Ok(PasswordHash {
         algorithm: ARGON2ID_IDENT,

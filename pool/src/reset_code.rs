@@ -2,7 +2,7 @@
 
 use crate::Inner;
 use crate::clock::Timestamp;
-use crate::codes::{self, CodePurpose, Slot, Waiting};
+use crate::codes::{self, CodePurpose, Issued, Slot, Waiting};
 use crate::delivery::{self, Asked, Contact, Message};
 use crate::identifiers::{ContactKind, Identifier};
 use crate::keys::Purpose;
@@ -35,10 +35,11 @@ impl Named {
         Some(Self { typed: typed.to_owned(), who, name })
     }
 
-    /// The confirmed account of that name. Another has proved no contact, and has its code from sign-up.
+    /// The confirmed account of that name. Another has proved no contact, and has its code from sign-up; to one that is
+    /// disabled a new password opens nothing.
     pub(crate) async fn account(&self, conn: &mut Conn) -> Result<Option<UserId>, StoreError> {
         let Some(who) = &self.who else { return Ok(None) };
-        Ok(users::by_identifier(conn, who).await?.filter(|user| user.confirmed).map(|user| user.id))
+        Ok(users::by_identifier(conn, who).await?.filter(|user| user.confirmed && !user.disabled).map(|user| user.id))
     }
 
     /// Where the code of a sign-up of that name went, while it waits to be entered.
@@ -128,7 +129,17 @@ pub(crate) async fn admit(tx: &mut Tx, inner: &Inner, user: UserId, contact: &Co
     limits::count_code_to(tx, inner, contact.kind, &key).await
 }
 
-/// Makes a code and promises to send it; one that went to the other contact is worth nothing from then on.
+/// Makes a code; one that went to the other contact is worth nothing from then on.
+pub(crate) async fn issue(tx: &mut Tx, inner: &Inner, user: UserId, contact: &Contact) -> Result<Issued, StoreError> {
+    for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
+        if kind != contact.kind {
+            codes::cancel(tx, &slot(user, kind)).await?;
+        }
+    }
+    codes::issue(tx, inner, &slot(user, contact.kind), &contact.value).await
+}
+
+/// Makes a code and promises to send it.
 pub(crate) async fn send(
     tx: &mut Tx,
     inner: &Inner,
@@ -136,12 +147,7 @@ pub(crate) async fn send(
     contact: &Contact,
     origin: &Origin,
 ) -> Result<(), StoreError> {
-    for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
-        if kind != contact.kind {
-            codes::cancel(tx, &slot(user, kind)).await?;
-        }
-    }
-    let issued = codes::issue(tx, inner, &slot(user, contact.kind), &contact.value).await?;
+    let issued = issue(tx, inner, user, contact).await?;
     let asked = Asked::new(account.chosen_username(), issued.sent_at, origin);
     let message = Message::ResetCode { to: contact.clone(), code: issued.code.clone(), expires_at: issued.expires_at, asked };
     delivery::queue(tx, inner, &message, Some(&issued)).await

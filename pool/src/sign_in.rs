@@ -42,6 +42,9 @@ pub enum SignInError {
     /// There is no such account, or it has another password.
     #[error("wrong name or password")]
     WrongCredentials,
+    /// The password was right, and the operator lets nobody sign in to this account.
+    #[error("the account is disabled")]
+    Disabled,
     #[error("too many failures; again in {seconds} s")]
     Wait { seconds: u32 },
     #[error("too many passwords wait to be hashed")]
@@ -56,6 +59,7 @@ impl From<SignInError> for Refusal {
             SignInError::Missing(fields) => Self { form: None, fields: fields.into_iter().map(|field| (field, Why::Missing)).collect() },
             SignInError::UnknownClient => Self::form(Why::BadRequest),
             SignInError::WrongCredentials => Self::form(Why::WrongCredentials),
+            SignInError::Disabled => Self::form(Why::Disabled),
             SignInError::Wait { seconds } => Self::form(Why::Wait { seconds }),
             SignInError::Busy => Self::form(Why::Busy),
             SignInError::Unavailable(fault) => Self::form(fault.why()),
@@ -117,7 +121,12 @@ impl Pool {
         let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
         let failures = self.failed_sign_ins(&name, origin);
         retried(|| self.admit_sign_in(&failures, origin)).await??;
-        Ok((self.prove(who.as_ref(), &form.password, origin).await?, failures))
+        let proven = self.prove(who.as_ref(), &form.password, origin).await?;
+        if proven.user.disabled {
+            retried(|| self.note_failure(Some(&proven.user), origin)).await?;
+            return Err(SignInError::Disabled);
+        }
+        Ok((proven, failures))
     }
 
     async fn begin_session(&self, proven: &Proven, failures: &Key, client: &ClientId, origin: &Origin) -> Result<SignedIn, SignInError> {
@@ -208,9 +217,10 @@ impl Pool {
         self.commit(tx, user.id).await
     }
 
-    /// The password may have been changed while this one was being compared.
+    /// The password may have been changed, or the account disabled, while this one was being compared.
     async fn still_holds(&self, tx: &mut Tx, proven: &User) -> Result<User, SignInError> {
         match users::lock(tx, proven.id).await? {
+            Some(now) if now.disabled => Err(SignInError::Disabled),
             Some(now) if now.password_hash == proven.password_hash => Ok(now),
             _ => Err(SignInError::WrongCredentials),
         }

@@ -252,7 +252,8 @@ fn code_in(message: &Message) -> Option<String> {
         | Message::SignUpCodeAddressTaken { code, .. }
         | Message::ChangeCode { code, .. }
         | Message::VerifyCode { code, .. }
-        | Message::ResetCode { code, .. } => Some(code.clone()),
+        | Message::ResetCode { code, .. }
+        | Message::ResetCodeByOperator { code, .. } => Some(code.clone()),
         Message::ChangeRequested { .. } | Message::ChangeDone { .. } | Message::AddressDeleted { .. } | Message::PasswordChanged { .. } => {
             None
         }

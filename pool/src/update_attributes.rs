@@ -176,7 +176,12 @@ fn plan(settings: &Settings, account: &Account, submitted: &Submitted) -> Plan {
 }
 
 /// Whether every code that the update needs may be sent; all that may not are named together.
-async fn admit(tx: &mut Tx, inner: &Inner, account: (UserId, &Account), contacts: &[Contact]) -> Result<(), UpdateAttributesError> {
+pub(crate) async fn admit(
+    tx: &mut Tx,
+    inner: &Inner,
+    account: (UserId, &Account),
+    contacts: &[Contact],
+) -> Result<(), UpdateAttributesError> {
     let mut waits: Vec<(FieldName, Why)> = Vec::new();
     for contact in contacts {
         if let Err(wait) = contact_codes::admit(tx, inner, account, contact).await? {

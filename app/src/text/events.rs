@@ -35,7 +35,11 @@ pub fn event(event: &Event) -> Option<String> {
         | Event::GlobalSignOut { .. }
         | Event::ResendUserAttributeCode { .. }
         | Event::UpdateUserAttributesFailure(_)
-        | Event::VerifyUserAttributeFailure { .. } => return None,
+        | Event::VerifyUserAttributeFailure { .. }
+        | Event::AdminCreateUser { .. }
+        | Event::AdminResetUserPassword { .. }
+        | Event::AdminDisableUser { .. }
+        | Event::AdminEnableUser { .. } => return None,
     })
 }
 

@@ -55,6 +55,7 @@ fn plain(why: Why) -> &'static str {
         Why::WrongPassword => "This is not your current password.",
         Why::WrongCredentials => "Incorrect username or password.",
         Why::SignedOut => "You are signed out.",
+        Why::Disabled => "This account is disabled.",
         Why::NotACode => "A code has 6 digits.",
         Why::ExpiredCode => "This code has expired. Ask for a new one.",
         Why::UsedCode => "This code has been used already.",

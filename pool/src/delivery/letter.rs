@@ -107,6 +107,7 @@ fn tidied(message: &Message) -> Message {
         | Message::VerifyCode { to, asked, .. }
         | Message::AddressDeleted { to, asked }
         | Message::ResetCode { to, asked, .. }
+        | Message::ResetCodeByOperator { to, asked, .. }
         | Message::PasswordChanged { to, asked } => {
             tidy(to);
             asked
@@ -170,7 +171,8 @@ fn samples() -> Vec<Message> {
                 Message::ChangeRequested { to: old.clone(), new: new.clone(), expires_at, asked: asked.clone() },
                 Message::ChangeDone { to: old.clone(), new, asked: asked.clone() },
                 Message::AddressDeleted { to: old.clone(), asked: asked.clone() },
-                Message::ResetCode { to: old.clone(), code, expires_at: hour, asked: asked.clone() },
+                Message::ResetCode { to: old.clone(), code: code.clone(), expires_at: hour, asked: asked.clone() },
+                Message::ResetCodeByOperator { to: old.clone(), code, expires_at: hour, asked: asked.clone() },
                 Message::PasswordChanged { to: old, asked },
             ]
         })

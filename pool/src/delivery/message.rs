@@ -110,6 +110,8 @@ pub enum Message {
     AddressDeleted { to: Contact, asked: Asked },
     /// To a proven contact: a new password is set with this code.
     ResetCode { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
+    /// The same because the operator wants it so: to somebody who asked for nothing, and has no page open.
+    ResetCodeByOperator { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
     /// To every proven contact: the account has another password now.
     PasswordChanged { to: Contact, asked: Asked },
 }
@@ -126,6 +128,7 @@ impl Message {
             | Self::ChangeDone { to, .. }
             | Self::AddressDeleted { to, .. }
             | Self::ResetCode { to, .. }
+            | Self::ResetCodeByOperator { to, .. }
             | Self::PasswordChanged { to, .. } => to,
         }
     }
@@ -146,6 +149,7 @@ impl Message {
             Self::ChangeDone { .. } => "change_done",
             Self::AddressDeleted { .. } => "address_deleted",
             Self::ResetCode { .. } => "reset_code",
+            Self::ResetCodeByOperator { .. } => "reset_code_by_operator",
             Self::PasswordChanged { .. } => "password_changed",
         }
     }

@@ -18,6 +18,8 @@ use url::{Host, Url};
 
 /// From the first packet to being signed in.
 const CONNECT: Duration = Duration::from_secs(30);
+/// The same for somebody who only looks whether it works.
+const GREETING: Duration = Duration::from_secs(10);
 /// From `MAIL` to the answer to the whole message. RFC 5321, section 4.5.3.2, would wait up to 10 minutes for that
 /// answer; a second copy with the same `Message-ID` is the smaller evil for a code that somebody is waiting for.
 const TRANSFER: Duration = Duration::from_secs(120);
@@ -144,6 +146,19 @@ impl Smtp {
         answer.map_err(|error| refusal(&error))?;
         // The message is theirs now. What becomes of the good-bye must not make us send it again.
         tokio::spawn(async move { timeout(QUIT, connection.abort()).await });
+        Ok(())
+    }
+
+    /// Connects, signs in and says good-bye, without a message.
+    ///
+    /// # Errors
+    /// What the mail server, or the way to it, has against that.
+    pub async fn greet(&self) -> Result<(), SendError> {
+        let mut connection = match timeout(GREETING, self.connect()).await {
+            Ok(connected) => connected.map_err(|error| SendError::Later(Reason::Connection(error.to_string())))?,
+            Err(_) => return Err(SendError::Later(Reason::Connection("no connection in time".to_owned()))),
+        };
+        _ = timeout(QUIT, connection.abort()).await;
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 
 mod archive;
 pub mod backup;
+pub mod checkup;
 pub mod copy;
 mod file;
 pub mod place;

@@ -37,6 +37,7 @@ pub(super) const TABLES: [Table; 12] = [
             ("created_at", Number),
             ("updated_at", Number),
             ("confirmed_at", Number),
+            ("disabled_at", Number),
         ],
     },
     Table { name: "attributes", key: 2, columns: &[("user_id", Number), ("name", Text), ("value", Text)] },

@@ -15,12 +15,13 @@ macro_rules! migrations {
             (2, "codes_and_sessions", include_str!(concat!("../../migrations/", $folder, "/0002_codes_and_sessions.sql"))),
             (3, "limits_events_outbox", include_str!(concat!("../../migrations/", $folder, "/0003_limits_events_outbox.sql"))),
             (4, "housekeeping", include_str!(concat!("../../migrations/", $folder, "/0004_housekeeping.sql"))),
-            (7, "tokens", include_str!(concat!("../../migrations/", $folder, "/0007_tokens.sql"))),
+            (5, "tokens", include_str!(concat!("../../migrations/", $folder, "/0005_tokens.sql"))),
+            (6, "disabled", include_str!(concat!("../../migrations/", $folder, "/0006_disabled.sql"))),
         ]
     };
 }
 
-const SQLITE: [Text; 5] = migrations!("sqlite");
+const SQLITE: [Text; 6] = migrations!("sqlite");
 const POSTGRES: [Text; SQLITE.len()] = migrations!("postgres");
 
 pub(super) fn sqlite() -> Migrator {

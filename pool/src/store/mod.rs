@@ -29,6 +29,7 @@ pub(crate) mod aliases;
 pub(crate) mod attributes;
 pub(crate) mod meta;
 pub(crate) mod profile;
+pub(crate) mod records;
 pub(crate) mod refresh_tokens;
 pub(crate) mod signed_up;
 pub(crate) mod signing_keys;
@@ -92,6 +93,16 @@ impl Store {
     /// The database can't be reached, comes from a newer version, or doesn't keep texts as UTF-8.
     pub async fn postgres(url: &PostgresUrl) -> Result<Self, StoreError> {
         Ok(Self { backend: Backend::Postgres(Arc::new(Postgres::open(url).await?)) })
+    }
+
+    /// A connection that reads the SQLite file as it is: nothing is brought to shape, and nobody is kept out.
+    pub(crate) async fn look_at_sqlite(path: &Path) -> Result<Conn, StoreError> {
+        Ok(Conn::new(Link::SqliteReader(sqlite::look(path).await?)))
+    }
+
+    /// The same for a PostgreSQL database.
+    pub(crate) async fn look_at_postgres(url: &PostgresUrl) -> Result<Conn, StoreError> {
+        Ok(Conn::new(Link::PostgresReader(Postgres::look(url).await?)))
     }
 
     /// A connection for reading.

@@ -4,7 +4,7 @@
 //! locks, and NOTIFY only where it is there.
 
 use super::{PostgresUrl, StoreError, migrations};
-use sqlx::pool::PoolConnectionMetadata;
+use sqlx::pool::{PoolConnection, PoolConnectionMetadata};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{Connection as _, Executor as _, Row as _};
 use std::error::Error;
@@ -47,6 +47,12 @@ impl Postgres {
         let readers = pool("SET default_transaction_read_only = on").connect_lazy_with(options.clone());
         let writers = pool("").connect_lazy_with(options.clone());
         Ok(Self { readers, writers, options, tells })
+    }
+
+    /// One connection that changes nothing.
+    pub(super) async fn look(url: &PostgresUrl) -> Result<PoolConnection<sqlx::Postgres>, StoreError> {
+        let pool = pool("SET default_transaction_read_only = on").max_connections(1).connect_lazy_with(url.options());
+        pool.acquire().await.map_err(|source| StoreError::Unreachable { at: url.to_string(), source })
     }
 }
 

@@ -90,7 +90,7 @@ impl Account {
 
 /// Many rows in one text: every row is a hop between threads, a longer text is none. Words and numbers end with a space;
 /// what people wrote has its length in front (`5:Doe 2`), in characters as both databases count them.
-struct Packed<'a>(&'a str);
+pub(super) struct Packed<'a>(pub(super) &'a str);
 
 impl<'a> Packed<'a> {
     fn until(&mut self, end: char) -> Result<&'a str, StoreError> {
@@ -100,7 +100,7 @@ impl<'a> Packed<'a> {
     }
 
     /// `None`: there is no further row.
-    fn word(&mut self) -> Result<Option<&'a str>, StoreError> {
+    pub(super) fn word(&mut self) -> Result<Option<&'a str>, StoreError> {
         if self.0.is_empty() { Ok(None) } else { self.until(' ').map(Some) }
     }
 
@@ -108,7 +108,7 @@ impl<'a> Packed<'a> {
         self.until(' ')?.parse().map_err(StoreError::unreadable)
     }
 
-    fn text(&mut self) -> Result<&'a str, StoreError> {
+    pub(super) fn text(&mut self) -> Result<&'a str, StoreError> {
         let length: usize = self.until(':')?.parse().map_err(StoreError::unreadable)?;
         let end = self.0.char_indices().nth(length).map_or(self.0.len(), |(at, _)| at);
         let (text, rest) = self.0.split_at(end);
@@ -117,7 +117,7 @@ impl<'a> Packed<'a> {
     }
 }
 
-fn kind(attribute: &str) -> Result<ContactKind, StoreError> {
+pub(super) fn kind(attribute: &str) -> Result<ContactKind, StoreError> {
     let known = [ContactKind::Email, ContactKind::PhoneNumber].into_iter().find(|kind| kind.as_str() == attribute);
     known.ok_or_else(|| StoreError::unreadable("a contact of an unknown kind"))
 }

@@ -2,8 +2,9 @@
 
 use super::writer::Writer;
 use super::{StoreError, migrations};
+use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::{ConnectOptions as _, Connection as _, Sqlite};
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -32,6 +33,13 @@ pub(super) async fn open(path: &Path) -> Result<(SqlitePool, Writer), StoreError
         .connect_with(options.create_if_missing(false).pragma("query_only", "on"))
         .await?;
     Ok((readers, writer))
+}
+
+/// One connection that changes nothing.
+pub(super) async fn look(path: &Path) -> Result<PoolConnection<Sqlite>, StoreError> {
+    let options = SqliteConnectOptions::new().filename(path).create_if_missing(false).busy_timeout(BUSY).disable_statement_logging();
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options.pragma("query_only", "on")).await?;
+    Ok(pool.acquire().await?)
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {

@@ -15,6 +15,8 @@ pub(crate) struct User {
     pub(crate) confirmed: bool,
     /// A PHC string.
     pub(crate) password_hash: String,
+    /// The operator lets nobody sign in to it.
+    pub(crate) disabled: bool,
 }
 
 impl User {
@@ -25,6 +27,7 @@ impl User {
             username: row.get(2)?,
             confirmed: row.get::<String>(3)? == "confirmed",
             password_hash: row.get(4)?,
+            disabled: row.get::<Option<i64>>(5)?.is_some(),
         })
     }
 
@@ -36,20 +39,26 @@ impl User {
 
 /// The account of that row.
 pub(crate) async fn by_id(conn: &mut Conn, user: UserId) -> Result<Option<User>, StoreError> {
-    let query = conn.query("SELECT id, sub, username, status, password_hash FROM users WHERE id = $1");
+    let query = conn.query("SELECT id, sub, username, status, password_hash, disabled_at FROM users WHERE id = $1");
     query.bind(user.0).optional().await?.as_ref().map(User::read).transpose()
+}
+
+/// The account that applications know by this.
+pub(crate) async fn by_sub(conn: &mut Conn, sub: &str) -> Result<Option<User>, StoreError> {
+    let query = conn.query("SELECT id, sub, username, status, password_hash, disabled_at FROM users WHERE sub = $1");
+    query.bind(sub.to_owned()).optional().await?.as_ref().map(User::read).transpose()
 }
 
 /// The account that signs in with this: a username, or a proven contact.
 pub(crate) async fn by_identifier(conn: &mut Conn, who: &Identifier) -> Result<Option<User>, StoreError> {
     let row = match who {
         Identifier::Username(key) => {
-            let query = conn.query("SELECT id, sub, username, status, password_hash FROM users WHERE username_key = $1");
+            let query = conn.query("SELECT id, sub, username, status, password_hash, disabled_at FROM users WHERE username_key = $1");
             query.bind(key.clone()).optional().await?
         }
         Identifier::Contact(kind, key) => {
             let query = conn.query(
-                "SELECT u.id, u.sub, u.username, u.status, u.password_hash
+                "SELECT u.id, u.sub, u.username, u.status, u.password_hash, u.disabled_at
                  FROM aliases a JOIN users u ON u.id = a.user_id WHERE a.kind = $1 AND a.key = $2",
             );
             query.bind(kind.as_str()).bind(key.clone()).optional().await?
@@ -60,7 +69,7 @@ pub(crate) async fn by_identifier(conn: &mut Conn, who: &Identifier) -> Result<O
 
 /// The unconfirmed account that was signed up with this.
 pub(crate) async fn unconfirmed_by_identifier(conn: &mut Conn, who: &Identifier) -> Result<Option<User>, StoreError> {
-    let query = conn.query("SELECT id, sub, username, status, password_hash FROM users WHERE sign_up_key = $1");
+    let query = conn.query("SELECT id, sub, username, status, password_hash, disabled_at FROM users WHERE sign_up_key = $1");
     query.bind(who.to_key()).optional().await?.as_ref().map(User::read).transpose()
 }
 
@@ -76,7 +85,8 @@ pub(crate) async fn hold(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
 /// Takes the account's row for this transaction, and reads it. The first statement of every read-modify-write: where
 /// there is more than one writer it decides who is first. `None`: the account is gone.
 pub(crate) async fn lock(tx: &mut Tx, user: UserId) -> Result<Option<User>, StoreError> {
-    let query = tx.query("UPDATE users SET updated_at = updated_at WHERE id = $1 RETURNING id, sub, username, status, password_hash");
+    let query =
+        tx.query("UPDATE users SET updated_at = updated_at WHERE id = $1 RETURNING id, sub, username, status, password_hash, disabled_at");
     query.bind(user.0).optional().await?.as_ref().map(User::read).transpose()
 }
 
@@ -169,5 +179,17 @@ pub(crate) async fn rehash(tx: &mut Tx, user: UserId, old: &str, new: &str) -> R
         .bind(new.to_owned())
         .run()
         .await?;
+    Ok(())
+}
+
+/// Disables the account from this moment on, or (`None`) enables it again.
+pub(crate) async fn set_disabled(tx: &mut Tx, user: UserId, since: Option<Timestamp>) -> Result<(), StoreError> {
+    tx.query("UPDATE users SET disabled_at = $2 WHERE id = $1").bind(user.0).bind(since.map(|it| it.0)).run().await?;
+    Ok(())
+}
+
+/// Removes the account with all that belongs to it: what it was found by is free again.
+pub(crate) async fn delete(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
+    tx.query("DELETE FROM users WHERE id = $1").bind(user.0).run().await?;
     Ok(())
 }

@@ -104,6 +104,7 @@ impl From<SignInError> for Fault {
             SignInError::Missing(fields) if fields.contains(&FieldName::Username) => missing_parameter("USERNAME"),
             SignInError::Missing(_) => missing_parameter("PASSWORD"),
             SignInError::UnknownClient => client_is_gone(),
+            SignInError::Disabled => Self::not_authorized("User is disabled."),
             SignInError::WrongCredentials => Self::not_authorized("Incorrect username or password."),
             SignInError::Wait { seconds } => Self::not_authorized("Password attempts exceeded").after(seconds),
             SignInError::Busy => too_many(1),

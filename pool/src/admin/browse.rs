@@ -1,0 +1,81 @@
+//! Looking at accounts: one after the other, or one of them.
+
+use super::record::Record;
+use super::{Moment, find};
+use crate::clock::Timestamp;
+use crate::sessions::UserId;
+use crate::store::{StoreError, profile, records};
+use crate::{Pool, Unavailable};
+use model::AttributeName;
+use std::collections::BTreeMap;
+
+/// So many accounts are read at once.
+pub const PAGE: u32 = if cfg!(test) { 3 } else { 500 };
+
+/// Some accounts, and after which one to go on.
+#[derive(Debug)]
+pub struct Page {
+    pub records: Vec<Record>,
+    /// `None`: there are no more.
+    pub next: Option<UserId>,
+}
+
+/// One account, with what is going on around it.
+#[derive(Debug)]
+pub struct Shown {
+    pub record: Record,
+    /// Sessions that are alive.
+    pub sessions: i64,
+    /// When one of them was last used, to some minutes.
+    pub last_seen_at: Option<Moment>,
+    /// Contacts that wait for a code, and since when.
+    pub pending: BTreeMap<AttributeName, (String, Moment)>,
+    /// What is stored and no longer in the configuration: nobody sees it, and it is kept.
+    pub hidden: Vec<AttributeName>,
+}
+
+impl Pool {
+    /// Accounts in the order in which they came, without their password hashes.
+    pub async fn users(&self, after: Option<UserId>) -> Result<Page, Unavailable> {
+        self.page(after, Record::shown).await
+    }
+
+    /// The same with their hashes: all that another store needs.
+    pub async fn export_users(&self, after: Option<UserId>) -> Result<Page, Unavailable> {
+        self.page(after, Record::whole).await
+    }
+
+    async fn page(&self, after: Option<UserId>, record: impl Fn(&records::Stored) -> Record) -> Result<Page, Unavailable> {
+        let mut conn = self.inner.store.read().await?;
+        let stored = records::after(&mut conn, after.unwrap_or(UserId(0)), PAGE).await?;
+        let full = stored.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
+        let next = stored.last().filter(|_| full).map(|it| it.id);
+        Ok(Page { records: stored.iter().map(record).collect(), next })
+    }
+
+    /// The account of that name: its `sub`, its username, or a contact. `None`: there is none.
+    pub async fn user(&self, named: &str) -> Result<Option<Shown>, Unavailable> {
+        let mut conn = self.inner.store.read().await?;
+        let Some(user) = find(&mut conn, named).await? else { return Ok(None) };
+        let Some(stored) = records::one(&mut conn, user.id).await? else { return Ok(None) };
+        let Some(account) = profile::load(&mut conn, user.id).await? else { return Ok(None) };
+        let now = self.now();
+        let row = conn
+            .query("SELECT COUNT(*), MAX(last_seen_at) FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3")
+            .bind(user.id.0)
+            .bind(now.0)
+            .bind(now.minus(self.inner.settings.sessions.idle).0)
+            .optional()
+            .await?
+            .ok_or_else(|| StoreError::unreadable("nothing came back"))?;
+        let pending = account.pending.into_iter().map(|it| (it.kind.attribute().into(), (it.value, Moment(it.requested_at))));
+        let schema = &self.inner.settings.schema;
+        Ok(Some(Shown {
+            sessions: row.get(0)?,
+            last_seen_at: row.get::<Option<i64>>(1)?.map(|at| Moment(Timestamp(at))),
+            pending: pending.collect(),
+            hidden: stored.attributes.keys().filter(|name| schema.get(name).is_none()).cloned().collect(),
+            record: Record::shown(&stored),
+        }))
+    }
+}

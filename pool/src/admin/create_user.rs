@@ -1,0 +1,172 @@
+//! An account that the operator makes (operation AdminCreateUser).
+
+use super::reset_user_password::send_code;
+use super::{access, can_sign_in, operator};
+use crate::attributes::{Occasion, check_submitted, parse_names};
+use crate::delivery::Contact;
+use crate::identifiers::{ContactKind, check_username, username_key};
+use crate::passwords::HashingError;
+use crate::sessions::UserId;
+use crate::store::records::{self, Incoming};
+use crate::store::{StoreError, Tx, aliases, attributes, profile, retried};
+use crate::{Pool, Unavailable, events, new_password};
+use model::{AttributeName, Event, FieldName, Password, Refusal, Why};
+use std::collections::BTreeMap;
+
+/// How its owner gets in.
+#[derive(Debug, Clone)]
+pub enum FirstPassword {
+    /// With a password that the operator tells them.
+    Given(Password),
+    /// With one of their own: a code to set it is sent to a verified contact.
+    Invitation,
+}
+
+/// What the account is made of.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    /// Ignored where people have no username.
+    pub username: Option<String>,
+    pub password: FirstPassword,
+    /// Names as they were typed.
+    pub attributes: BTreeMap<String, String>,
+    /// The operator vouches for the contacts among the attributes.
+    pub verified: bool,
+}
+
+/// The account is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserCreated {
+    pub username: String,
+    pub sub: String,
+    /// Where the code went that sets the first password.
+    pub invited: Option<String>,
+}
+
+/// Why there is no account.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateUserError {
+    /// Every culprit by name.
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    #[error(
+        "nobody could sign in to this account: people sign in here with an email address or a phone number, so give one and vouch for it"
+    )]
+    NoWayIn,
+    #[error("there is no verified contact that an invitation could be sent to: give an email address, and vouch for it")]
+    NobodyToInvite,
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<StoreError> for CreateUserError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl From<HashingError> for CreateUserError {
+    fn from(error: HashingError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+struct Checked {
+    username: Option<String>,
+    attributes: BTreeMap<AttributeName, String>,
+    /// The contacts that the operator vouches for.
+    verified: Vec<Contact>,
+    /// `Some`: where the first password is set.
+    invited: Option<Contact>,
+}
+
+impl Pool {
+    /// Makes a confirmed account (operation AdminCreateUser). What an abandoned sign-up with the same username left makes
+    /// way for it.
+    ///
+    /// # Errors
+    /// The rules for names, passwords and attributes are those of sign-up. Nothing is made unless all of it can be.
+    pub async fn create_user(&self, new: NewUser) -> Result<UserCreated, CreateUserError> {
+        let inner = &*self.inner;
+        let checked = self.check_new_user(&new)?;
+        let password = match &new.password {
+            FirstPassword::Given(password) => password.clone(),
+            // Known to nobody: the code of the invitation sets another.
+            FirstPassword::Invitation => Password::new(inner.entropy.token()),
+        };
+        let hash = inner.passwords.hash(&password, &*inner.entropy).await?;
+        retried(|| self.write_new_user(&checked, &hash)).await
+    }
+
+    fn check_new_user(&self, new: &NewUser) -> Result<Checked, CreateUserError> {
+        let settings = &self.inner.settings;
+        let mut faults: Vec<(FieldName, Why)> = Vec::new();
+        let username = settings.has_usernames().then(|| new.username.as_deref().unwrap_or_default().trim().to_owned());
+        if let Some(Err(why)) = username.as_deref().map(check_username) {
+            faults.push((FieldName::Username, why));
+        }
+        if let FirstPassword::Given(password) = &new.password {
+            faults.extend(new_password::faults(settings, password, None));
+        }
+        let names = parse_names(new.attributes.clone());
+        let submitted = names.and_then(|names| check_submitted(&settings.schema, &access(settings), Occasion::SignUp, names));
+        let attributes = match submitted {
+            Ok(submitted) if faults.is_empty() => submitted.set,
+            Ok(_) => return Err(CreateUserError::Refused(Refusal { form: None, fields: faults })),
+            Err(refusal) => {
+                faults.extend(refusal.fields);
+                return Err(CreateUserError::Refused(Refusal { form: refusal.form, fields: faults }));
+            }
+        };
+        let given = [ContactKind::Email, ContactKind::PhoneNumber].into_iter().filter(|_| new.verified);
+        let contact = |kind: ContactKind| Some(Contact { kind, value: attributes.get(&kind.attribute().into())?.clone() });
+        let verified: Vec<_> = given.filter_map(contact).collect();
+        if !can_sign_in(settings, &verified.iter().map(|it| it.kind).collect::<Vec<_>>()) {
+            return Err(CreateUserError::NoWayIn);
+        }
+        let invited = match new.password {
+            FirstPassword::Given(_) => None,
+            FirstPassword::Invitation => Some(verified.first().cloned().ok_or(CreateUserError::NobodyToInvite)?),
+        };
+        Ok(Checked { username, attributes, verified, invited })
+    }
+
+    async fn write_new_user(&self, new: &Checked, password_hash: &str) -> Result<UserCreated, CreateUserError> {
+        let (inner, now) = (&*self.inner, self.now());
+        let sub = inner.entropy.uuid_v4();
+        let username = new.username.as_deref().unwrap_or(&sub);
+        let username_key = new.username.as_deref().map_or_else(|| sub.clone(), username_key);
+        let row = Incoming {
+            sub: &sub,
+            username,
+            username_key: &username_key,
+            sign_up_key: None,
+            password_hash,
+            created_at: now,
+            updated_at: now,
+            confirmed_at: Some(now),
+            disabled_at: None,
+        };
+        let mut tx = inner.store.begin().await?;
+        let taken = || CreateUserError::Refused(Refusal::field(FieldName::Username, Why::UsernameTaken));
+        let user = records::insert(&mut tx, &row).await?.ok_or_else(taken)?;
+        tx.write(new.attributes.iter().map(|(name, value)| attributes::set(user, name, value)).collect()).await?;
+        for contact in &new.verified {
+            claim(&mut tx, user, contact).await?.map_err(CreateUserError::Refused)?;
+        }
+        events::record(&mut tx, user, &Event::AdminCreateUser { username: username.to_owned() }, now, &operator()).await?;
+        if let Some(contact) = &new.invited {
+            let account = profile::load(&mut tx, user).await?.ok_or_else(|| StoreError::unreadable("an account that just came"))?;
+            send_code(&mut tx, inner, (user, &account), contact).await?;
+        }
+        self.commit(tx, user).await?;
+        Ok(UserCreated { username: username.to_owned(), sub, invited: new.invited.as_ref().map(|it| it.value.clone()) })
+    }
+}
+
+/// Makes a contact that the operator vouches for the account's own. The inner error: it belongs to another one.
+pub(super) async fn claim(tx: &mut Tx, user: UserId, contact: &Contact) -> Result<Result<(), Refusal>, StoreError> {
+    let key = contact.kind.key(&contact.value).ok_or_else(|| StoreError::unreadable("a contact that can't be one"))?;
+    let is_ours = aliases::claim(tx, user, contact.kind, &key).await?;
+    Ok(if is_ours { Ok(()) } else { Err(Refusal::field(AttributeName::from(contact.kind.attribute()), Why::AliasExists)) })
+}

@@ -1,0 +1,38 @@
+//! Removing an account (operation AdminDeleteUser).
+
+use super::find;
+use crate::store::{StoreError, retried, users};
+use crate::{Pool, Unavailable};
+
+/// Why the account is still there.
+#[derive(Debug, thiserror::Error)]
+pub enum DeleteUserError {
+    #[error("there is no account called \"{0}\"")]
+    Nobody(String),
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<StoreError> for DeleteUserError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl Pool {
+    /// Removes the account and everything of it: attributes, sessions, codes and the trail. Its username and contacts are
+    /// free again. A message with a code that waits to be sent is worth nothing with its code, and never leaves.
+    pub async fn delete_user(&self, named: &str) -> Result<(), DeleteUserError> {
+        retried(|| self.try_to_delete_user(named)).await
+    }
+
+    async fn try_to_delete_user(&self, named: &str) -> Result<(), DeleteUserError> {
+        let nobody = || DeleteUserError::Nobody(named.to_owned());
+        let mut tx = self.inner.store.begin().await?;
+        let found = find(&mut tx, named).await?.ok_or_else(nobody)?;
+        let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
+        users::delete(&mut tx, user.id).await?;
+        self.commit(tx, user.id).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,129 @@
+//! A new password because the operator wants it so (operations AdminResetUserPassword, AdminSetUserPassword).
+
+use super::{find, operator};
+use crate::codes::Issued;
+use crate::delivery::{self, Asked, Contact, Message};
+use crate::identifiers::ContactKind;
+use crate::limits;
+use crate::passwords::HashingError;
+use crate::reset_code::{self, Named};
+use crate::sessions::UserId;
+use crate::store::profile::{self, Account};
+use crate::store::users::{self, User};
+use crate::store::{StoreError, Tx, retried};
+use crate::{Inner, Pool, Unavailable, events, new_password};
+use model::{Event, Password, Refusal};
+
+/// Why the password stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum ResetUserPasswordError {
+    #[error("there is no account called \"{0}\"")]
+    Nobody(String),
+    #[error("the account waits for the code from its sign-up: confirm it first")]
+    Unconfirmed,
+    #[error("the account is disabled, so a new password would open nothing: enable it first")]
+    Disabled,
+    #[error("the account has no verified contact that a code could be sent to: set its password yourself")]
+    NoContact,
+    /// What the password breaks.
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    /// To this account, or to its contact, too many codes were sent today.
+    #[error("too many codes were sent to this account or its contact; again in {seconds} s")]
+    Wait { seconds: u32 },
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<StoreError> for ResetUserPasswordError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl From<HashingError> for ResetUserPasswordError {
+    fn from(error: HashingError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl Pool {
+    /// Has a code for a new password sent to a proven contact of the account, and answers to which (operation
+    /// AdminResetUserPassword). Until it is entered the password stays.
+    pub async fn reset_user_password(&self, named: &str) -> Result<Contact, ResetUserPasswordError> {
+        retried(|| self.try_to_reset_user_password(named)).await
+    }
+
+    async fn try_to_reset_user_password(&self, named: &str) -> Result<Contact, ResetUserPasswordError> {
+        let (inner, now) = (&*self.inner, self.now());
+        let mut tx = inner.store.begin().await?;
+        let (user, account) = open(&mut tx, named).await?;
+        if user.disabled {
+            return Err(ResetUserPasswordError::Disabled);
+        }
+        let contact = proven_contact(&account).ok_or(ResetUserPasswordError::NoContact)?;
+        if let Err(wait) = reset_code::admit(&mut tx, inner, user.id, &contact).await? {
+            return Err(ResetUserPasswordError::Wait { seconds: wait.seconds });
+        }
+        send_code(&mut tx, inner, (user.id, &account), &contact).await?;
+        events::record(&mut tx, user.id, &Event::AdminResetUserPassword { username: user.username }, now, &operator()).await?;
+        self.commit(tx, user.id).await?;
+        Ok(contact)
+    }
+
+    /// Gives the account this password (operation AdminSetUserPassword). Every session of it ends, and its proven contacts
+    /// are told.
+    pub async fn set_user_password(&self, named: &str, password: &Password) -> Result<(), ResetUserPasswordError> {
+        let inner = &*self.inner;
+        let fields = new_password::faults(&inner.settings, password, None);
+        if !fields.is_empty() {
+            return Err(ResetUserPasswordError::Refused(Refusal { form: None, fields }));
+        }
+        let hash = inner.passwords.hash(password, &*inner.entropy).await?;
+        retried(|| self.try_to_set_user_password(named, &hash)).await
+    }
+
+    async fn try_to_set_user_password(&self, named: &str, hash: &str) -> Result<(), ResetUserPasswordError> {
+        let (inner, now) = (&*self.inner, self.now());
+        let mut tx = inner.store.begin().await?;
+        let (user, account) = open(&mut tx, named).await?;
+        new_password::set(&mut tx, inner, (user.id, &account), hash, &operator()).await?;
+        events::record(&mut tx, user.id, &Event::AdminResetUserPassword { username: user.username }, now, &operator()).await?;
+        self.commit(tx, user.id).await?;
+        Ok(())
+    }
+}
+
+/// The confirmed account of that name, taken for this transaction.
+async fn open(tx: &mut Tx, named: &str) -> Result<(User, Account), ResetUserPasswordError> {
+    let nobody = || ResetUserPasswordError::Nobody(named.to_owned());
+    let found = find(tx, named).await?.ok_or_else(nobody)?;
+    let user = users::lock(tx, found.id).await?.ok_or_else(nobody)?;
+    let account = profile::load(tx, user.id).await?.ok_or_else(nobody)?;
+    if user.confirmed { Ok((user, account)) } else { Err(ResetUserPasswordError::Unconfirmed) }
+}
+
+fn proven_contact(account: &Account) -> Option<Contact> {
+    let mut kinds = [ContactKind::Email, ContactKind::PhoneNumber].into_iter();
+    kinds.find_map(|kind| Some(Contact { kind, value: account.proven_contact(kind)?.to_owned() }))
+}
+
+/// Makes a code that sets a new password, and promises to send it. By each name of the account it can be tried as often
+/// as any new one.
+pub(super) async fn send_code(
+    tx: &mut Tx,
+    inner: &Inner,
+    (user, account): (UserId, &Account),
+    contact: &Contact,
+) -> Result<(), StoreError> {
+    let contacts = [ContactKind::Email, ContactKind::PhoneNumber].into_iter().filter_map(|kind| account.proven_contact(kind));
+    for name in contacts.chain([account.username.as_str()]) {
+        if let Some(named) = Named::read(inner, name) {
+            limits::clear(tx, &named.tries(inner)).await?;
+        }
+    }
+    let issued: Issued = reset_code::issue(tx, inner, user, contact).await?;
+    let asked = Asked::new(account.chosen_username(), issued.sent_at, &operator());
+    let (to, code, expires_at) = (contact.clone(), issued.code.clone(), issued.expires_at);
+    delivery::queue(tx, inner, &Message::ResetCodeByOperator { to, code, expires_at, asked }, Some(&issued)).await
+}

@@ -1,0 +1,155 @@
+use super::create;
+use crate::admin::disable_user::DisableUserError;
+use crate::admin::reset_user_password::ResetUserPasswordError;
+use crate::confirm_forgot_password::PasswordReset;
+use crate::sign_in::{SignInError, SignedIn};
+use crate::testing::{PASSWORD, TestPool, origin};
+use model::{Password, Refusal, Why};
+
+#[tokio::test]
+async fn a_disabled_account_is_signed_out_at_once_and_opens_only_when_enabled() {
+    let pool = TestPool::new().await;
+    let token = pool.signed_in_token("jdoe", "me@domain.com").await;
+    assert!(pool.disable_user("jdoe").await.unwrap());
+    assert!(!pool.disable_user("me@domain.com").await.unwrap(), "it was disabled before");
+    assert!(pool.viewer(&token).await.unwrap().is_none());
+    let refused = pool.try_sign_in("jdoe", PASSWORD).await;
+    assert!(matches!(refused, Err(SignInError::Disabled)), "{refused:?}");
+    assert_eq!(Refusal::from(refused.unwrap_err()), Refusal::form(Why::Disabled));
+    assert!(matches!(pool.try_sign_in("jdoe", "wrong").await, Err(SignInError::WrongCredentials)), "a stranger learns nothing");
+    assert!(pool.user("jdoe").await.unwrap().unwrap().record.disabled_at.is_some());
+
+    assert!(pool.enable_user("jdoe").await.unwrap());
+    assert!(!pool.enable_user("jdoe").await.unwrap());
+    assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Session { .. })));
+    assert!(pool.viewer(&token).await.unwrap().is_none(), "what ended stays ended");
+}
+
+#[tokio::test]
+async fn a_disabled_account_gets_no_code_and_says_so_to_nobody() {
+    let pool = TestPool::new().await;
+    create(&pool, "jdoe", "me@domain.com").await.unwrap();
+    create(&pool, "other", "other@domain.com").await.unwrap();
+    pool.disable_user("jdoe").await.unwrap();
+    let asked = pool.forgot_password("me@domain.com", &origin()).await.unwrap();
+    assert_eq!(asked.delivery.destination, "m***@d***");
+    assert!(pool.message_names("me@domain.com").await.is_empty());
+    assert!(matches!(pool.reset_user_password("jdoe").await, Err(ResetUserPasswordError::Disabled)));
+    pool.forgot_password("other@domain.com", &origin()).await.unwrap();
+    assert_eq!(pool.message_names("other@domain.com").await, ["reset_code"]);
+}
+
+#[tokio::test]
+async fn what_nobody_confirmed_is_not_disabled() {
+    let pool = TestPool::new().await;
+    pool.sign_up("jdoe", "me@domain.com").await;
+    assert!(matches!(pool.disable_user("jdoe").await, Err(DisableUserError::Unconfirmed)));
+    assert!(matches!(pool.enable_user("nobody").await, Err(DisableUserError::Nobody(_))));
+}
+
+#[tokio::test]
+async fn who_signs_in_while_the_account_is_disabled_is_not_in_afterwards() {
+    for round in 0..8 {
+        let pool = TestPool::new().await;
+        create(&pool, "jdoe", "me@domain.com").await.unwrap();
+        let tries: Vec<_> = (0..8)
+            .map(|_| {
+                let (pool, client) = (pool.handle(), pool.client());
+                let form = crate::sign_in::SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
+                tokio::spawn(async move { pool.sign_in(&client, form, &origin()).await })
+            })
+            .collect();
+        for _ in 0..round {
+            tokio::task::yield_now().await;
+        }
+        let operator = pool.another(100 + round).await;
+        assert!(operator.disable_user("jdoe").await.unwrap());
+        for it in tries {
+            if let Ok(SignedIn::Session { session, .. }) = it.await.unwrap() {
+                assert!(pool.viewer(&session.token).await.unwrap().is_none(), "round {round}");
+            }
+        }
+        assert_eq!(pool.user("jdoe").await.unwrap().unwrap().sessions, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_password_that_the_operator_sets_replaces_the_old_and_ends_sessions() {
+    let pool = TestPool::new().await;
+    let token = pool.signed_in_token("jdoe", "me@domain.com").await;
+    let short = pool.set_user_password("jdoe", &Password::new("short")).await;
+    assert!(matches!(short, Err(ResetUserPasswordError::Refused(_))), "{short:?}");
+    assert!(pool.viewer(&token).await.unwrap().is_some());
+    pool.set_user_password("jdoe", &Password::new("another+Password-1")).await.unwrap();
+    assert!(pool.viewer(&token).await.unwrap().is_none());
+    assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Err(SignInError::WrongCredentials)));
+    assert!(pool.try_sign_in("jdoe", "another+Password-1").await.is_ok());
+    assert!(pool.message_names("me@domain.com").await.contains(&"password_changed"));
+    pool.sign_up("late", "late@domain.com").await;
+    let late = pool.set_user_password("late", &Password::new("another+Password-1")).await;
+    assert!(matches!(late, Err(ResetUserPasswordError::Unconfirmed)));
+}
+
+#[tokio::test]
+async fn a_reset_by_the_operator_works_though_the_name_was_tried_too_often() {
+    let pool = TestPool::new().await;
+    create(&pool, "jdoe", "me@domain.com").await.unwrap();
+    let form = |code: String| PasswordReset {
+        username: "me@domain.com".into(),
+        code,
+        password: Password::new("another+Password-1"),
+        confirmation: None,
+    };
+    for _ in 0..6 {
+        assert!(pool.confirm_forgot_password(form("000000".into()), &origin()).await.is_err());
+    }
+    let to = pool.reset_user_password("jdoe").await.unwrap();
+    assert_eq!(to.value, "me@domain.com");
+    assert!(pool.try_sign_in("jdoe", PASSWORD).await.is_ok(), "until it is entered the password stays");
+    let code = pool.code_for("me@domain.com").await;
+    pool.confirm_forgot_password(form(code), &origin()).await.unwrap();
+    assert!(pool.try_sign_in("jdoe", "another+Password-1").await.is_ok());
+
+    for _ in 0..10 {
+        if let Err(refused) = pool.reset_user_password("jdoe").await {
+            assert!(matches!(refused, ResetUserPasswordError::Wait { .. }), "{refused:?}");
+            return;
+        }
+    }
+    panic!("nothing bounds the codes");
+}
+
+#[tokio::test]
+async fn two_processes_on_one_store_lose_nothing_of_each_other() {
+    let pool = TestPool::new().await;
+    create(&pool, "jdoe", "me@domain.com").await.unwrap();
+    let operator = pool.another(7).await;
+    let serving = pool.handle();
+    let newcomers = tokio::spawn(async move {
+        for number in 0..40 {
+            let name = format!("person{number}");
+            let form = crate::testing::form(&name, &[("email", &format!("{name}@domain.com"))]);
+            serving.sign_up(&serving.pages_client(), form, &origin()).await.unwrap();
+        }
+    });
+    for number in 0..40 {
+        let value = number.to_string();
+        operator.update_user("jdoe", [("nickname".to_owned(), value)].into(), false).await.unwrap();
+        operator.disable_user("jdoe").await.unwrap();
+        operator.enable_user("jdoe").await.unwrap();
+    }
+    newcomers.await.unwrap();
+    let mut listed = 0;
+    let mut after = None;
+    loop {
+        let page = operator.users(after).await.unwrap();
+        listed += page.records.len();
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(listed, 41);
+    let shown = pool.user("jdoe").await.unwrap().unwrap();
+    assert_eq!(shown.record.attributes[&model::Standard::Nickname.into()], "39");
+}

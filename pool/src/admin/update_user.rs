@@ -1,0 +1,136 @@
+//! Changing somebody's attributes, all or nothing (operation AdminUpdateUserAttributes).
+
+use super::create_user::claim;
+use super::{access, find, operator};
+use crate::attributes::{Occasion, Submitted, check_submitted, parse_names};
+use crate::delivery::{self, Asked, Contact, Message};
+use crate::identifiers::ContactKind;
+use crate::sessions::UserId;
+use crate::store::profile::{self, Account};
+use crate::store::{StoreError, Tx, attributes, retried, users};
+use crate::update_attributes::{UpdateAttributesError, admit};
+use crate::{Pool, Unavailable, codes, contact_codes, delete_attributes, events};
+use model::{AttributeName, Event, Refusal, UpdateOutcome, Updated, Why};
+use std::collections::BTreeMap;
+
+/// Why nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateUserError {
+    #[error("there is no account called \"{0}\"")]
+    Nobody(String),
+    #[error("the account waits for the code from its sign-up: confirm it first")]
+    Unconfirmed,
+    /// Every culprit by name.
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<StoreError> for UpdateUserError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl From<Refusal> for UpdateUserError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl Pool {
+    /// Changes the account's attributes, all of them or none; an empty value removes one.
+    ///
+    /// A new contact waits for the code that is sent to it, and the one in force stays so, as when its owner asks for the
+    /// change; one that the operator vouches for is in force at once, and the one before is told. The outcome says which.
+    pub async fn update_user(
+        &self,
+        named: &str,
+        submitted: BTreeMap<String, String>,
+        verified: bool,
+    ) -> Result<UpdateOutcome, UpdateUserError> {
+        let settings = &self.inner.settings;
+        if submitted.is_empty() {
+            return Err(Refusal::form(Why::NothingToDo).into());
+        }
+        let submitted = check_submitted(&settings.schema, &access(settings), Occasion::Update, parse_names(submitted)?)?;
+        retried(|| self.try_to_update_user(named, &submitted, verified)).await
+    }
+
+    async fn try_to_update_user(&self, named: &str, submitted: &Submitted, verified: bool) -> Result<UpdateOutcome, UpdateUserError> {
+        let (inner, now) = (&*self.inner, self.now());
+        let nobody = || UpdateUserError::Nobody(named.to_owned());
+        let mut tx = inner.store.begin().await?;
+        let found = find(&mut tx, named).await?.ok_or_else(nobody)?;
+        let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
+        tx.write(vec![users::touch(user.id, now)]).await?;
+        if !user.confirmed {
+            return Err(UpdateUserError::Unconfirmed);
+        }
+        let account = profile::load(&mut tx, user.id).await?.ok_or_else(nobody)?;
+        let indispensable = delete_attributes::indispensable(&inner.settings, &account, &submitted.remove);
+        if !indispensable.is_empty() {
+            return Err(Refusal { form: None, fields: indispensable }.into());
+        }
+        let mut outcome = UpdateOutcome::new();
+        for (name, value) in &submitted.set {
+            let change = (name, value.as_str(), verified);
+            outcome.insert(name.clone(), self.write_for_user(&mut tx, (user.id, &account), change).await?);
+        }
+        for name in &submitted.remove {
+            delete_attributes::remove(&mut tx, inner, (user.id, &account), name, &operator()).await?;
+            outcome.insert(name.clone(), done());
+        }
+        events::record(&mut tx, user.id, &Event::UpdateUserAttributes(outcome.clone()), now, &operator()).await?;
+        self.commit(tx, user.id).await?;
+        Ok(outcome)
+    }
+
+    async fn write_for_user(
+        &self,
+        tx: &mut Tx,
+        (user, account): (UserId, &Account),
+        (name, value, verified): (&AttributeName, &str, bool),
+    ) -> Result<Updated, UpdateUserError> {
+        let inner = &*self.inner;
+        let Some(kind) = ContactKind::of(name) else {
+            tx.write(vec![attributes::set(user, name, value)]).await?;
+            return Ok(done());
+        };
+        let contact = Contact { kind, value: value.to_owned() };
+        if verified {
+            self.vouch_for(tx, (user, account), &contact).await?;
+            return Ok(done());
+        }
+        if account.contact(kind) == Some(value) {
+            return Ok(done());
+        }
+        admit(tx, inner, (user, account), std::slice::from_ref(&contact)).await.map_err(|error| match error {
+            UpdateAttributesError::Refused(refusal) => UpdateUserError::Refused(refusal),
+            UpdateAttributesError::Unavailable(fault) => UpdateUserError::Unavailable(fault),
+            UpdateAttributesError::Wait { seconds } => Refusal::form(Why::Wait { seconds }).into(),
+            UpdateAttributesError::SignedOut => Refusal::form(Why::SignedOut).into(),
+        })?;
+        contact_codes::send(tx, inner, (user, account), &contact, &operator()).await?;
+        Ok(Updated { is_updated: false, code_delivery_details: Some(kind.delivery(value)) })
+    }
+
+    /// Puts the contact in force; a change that waited for its code doesn't any more.
+    async fn vouch_for(&self, tx: &mut Tx, (user, account): (UserId, &Account), contact: &Contact) -> Result<(), UpdateUserError> {
+        let kind = contact.kind;
+        claim(tx, user, contact).await?.map_err(UpdateUserError::Refused)?;
+        codes::cancel(tx, &contact_codes::slot(user, kind)).await?;
+        tx.write(vec![attributes::set(user, &kind.attribute().into(), &contact.value)]).await?;
+        if let Some(old) = account.proven_contact(kind).filter(|old| *old != contact.value) {
+            let (to, new) = (Contact { kind, value: old.to_owned() }, contact.clone());
+            let asked = Asked::new(account.chosen_username(), self.now(), &operator());
+            delivery::queue(tx, &self.inner, &Message::ChangeDone { to, new, asked }, None).await?;
+        }
+        Ok(())
+    }
+}
+
+const fn done() -> Updated {
+    Updated { is_updated: true, code_delivery_details: None }
+}

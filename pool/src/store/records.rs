@@ -1,0 +1,119 @@
+//! Whole accounts, one after the other: what an operator lists, takes out and brings in.
+
+use super::profile::{Packed, kind};
+use super::{Conn, Row, StoreError, Tx};
+use crate::clock::Timestamp;
+use crate::identifiers::ContactKind;
+use crate::sessions::UserId;
+use model::AttributeName;
+use std::collections::BTreeMap;
+
+/// An account with everything that is its own and lasts.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Stored {
+    pub(crate) id: UserId,
+    pub(crate) sub: String,
+    /// As typed; the `sub`, where people have no username.
+    pub(crate) username: String,
+    pub(crate) password_hash: String,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+    /// `None`: it waits for its code.
+    pub(crate) confirmed_at: Option<Timestamp>,
+    pub(crate) disabled_at: Option<Timestamp>,
+    pub(crate) attributes: BTreeMap<AttributeName, String>,
+    pub(crate) proven: Vec<ContactKind>,
+}
+
+impl Stored {
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        let packed = |column: usize| row.get::<Option<String>>(column).map(Option::unwrap_or_default);
+        let moment = |column: usize| row.get::<Option<i64>>(column).map(|at| at.map(Timestamp));
+        let (text, proven) = (packed(9)?, packed(10)?);
+        let (mut packed, mut attributes) = (Packed(&text), BTreeMap::new());
+        while let Some(name) = packed.word()? {
+            attributes.insert(name.parse().map_err(StoreError::unreadable)?, packed.text()?.to_owned());
+        }
+        let mut proven = proven.split_whitespace().map(kind).collect::<Result<Vec<_>, _>>()?;
+        proven.sort_by_key(|kind| kind.attribute());
+        let created_at = Timestamp(row.get(5)?);
+        let confirmed = row.get::<String>(3)? == "confirmed";
+        Ok(Self {
+            id: UserId(row.get(0)?),
+            sub: row.get(1)?,
+            username: row.get(2)?,
+            password_hash: row.get(4)?,
+            created_at,
+            updated_at: Timestamp(row.get(6)?),
+            confirmed_at: confirmed.then_some(moment(7)?.unwrap_or(created_at)),
+            disabled_at: moment(8)?,
+            attributes,
+            proven,
+        })
+    }
+}
+
+/// The accounts that came after this one, oldest first, so many at most.
+pub(crate) async fn after(conn: &mut Conn, user: UserId, most: u32) -> Result<Vec<Stored>, StoreError> {
+    let rows = conn
+        .query(
+            "SELECT u.id, u.sub, u.username, u.status, u.password_hash, u.created_at, u.updated_at, u.confirmed_at, u.disabled_at,
+                    (SELECT string_agg(name || ' ' || LENGTH(value) || ':' || value, '') FROM attributes WHERE user_id = u.id),
+                    (SELECT string_agg(kind, ' ') FROM aliases WHERE user_id = u.id)
+             FROM users u WHERE u.id > $1 ORDER BY u.id LIMIT $2",
+        )
+        .bind(user.0)
+        .bind(i64::from(most))
+        .all()
+        .await?;
+    rows.iter().map(Stored::read).collect()
+}
+
+/// The account of that row.
+pub(crate) async fn one(conn: &mut Conn, user: UserId) -> Result<Option<Stored>, StoreError> {
+    let found = after(conn, UserId(user.0 - 1), 1).await?;
+    Ok(found.into_iter().next().filter(|it| it.id == user))
+}
+
+/// An account that comes as it is.
+pub(crate) struct Incoming<'a> {
+    pub(crate) sub: &'a str,
+    /// As typed; the `sub`, where people have no username.
+    pub(crate) username: &'a str,
+    pub(crate) username_key: &'a str,
+    /// What it is found by until it is confirmed; `None`: it is.
+    pub(crate) sign_up_key: Option<&'a str>,
+    pub(crate) password_hash: &'a str,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+    pub(crate) confirmed_at: Option<Timestamp>,
+    pub(crate) disabled_at: Option<Timestamp>,
+}
+
+/// Adds the account. One that nobody confirmed reserves nothing, and makes way. `None`: the username, or the `sub`,
+/// belongs to another one.
+pub(crate) async fn insert(tx: &mut Tx, new: &Incoming<'_>) -> Result<Option<UserId>, StoreError> {
+    tx.query("DELETE FROM users WHERE username_key = $1 AND status = 'unconfirmed'").bind(new.username_key.to_owned()).run().await?;
+    if let Some(key) = new.sign_up_key {
+        tx.query("DELETE FROM users WHERE sign_up_key = $1 AND status = 'unconfirmed'").bind(key.to_owned()).run().await?;
+    }
+    let row = tx
+        .query(
+            "INSERT INTO users (sub, username, username_key, sign_up_key, status, password_hash, created_at, updated_at, confirmed_at,
+                                disabled_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING id",
+        )
+        .bind(new.sub.to_owned())
+        .bind(new.username.to_owned())
+        .bind(new.username_key.to_owned())
+        .bind(new.sign_up_key.map(str::to_owned))
+        .bind(if new.sign_up_key.is_some() { "unconfirmed" } else { "confirmed" })
+        .bind(new.password_hash.to_owned())
+        .bind(new.created_at.0)
+        .bind(new.updated_at.0)
+        .bind(new.confirmed_at.map(|it| it.0))
+        .bind(new.disabled_at.map(|it| it.0))
+        .optional()
+        .await?;
+    row.map(|row| Ok(UserId(row.get(0)?))).transpose()
+}
