@@ -4,9 +4,12 @@
 mod backup;
 mod config;
 mod copy;
+mod doctor;
+mod init;
 mod keys;
 mod reference;
 mod restore;
+mod user;
 
 pub use reference::reference;
 
@@ -41,6 +44,9 @@ wrong.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write the configuration file, question by question: how people sign in, and which attributes are required, readable
+    /// and writable. One that is there keeps its comments and everything else; what would change is shown first.
+    Init(init::Arguments),
     /// Look at the configuration.
     #[command(subcommand)]
     Config(config::Command),
@@ -55,17 +61,26 @@ enum Command {
     /// Copy a whole store into another database: from SQLite to PostgreSQL, back, or to another machine. Stop the service
     /// first. It counts every table on both sides at the end, and may be run again. The keys are not copied.
     Copy(copy::Arguments),
+    /// Say in words what is well and what isn't, and what to do: the store, its keys, mail, the clock, the data folder and
+    /// the address. It changes nothing, whether the service runs or not, and ends with 1 if something is wrong.
+    Doctor(doctor::Arguments),
+    /// Look after accounts. These work on the store itself, whether the service runs or not.
+    #[command(subcommand)]
+    User(user::Command),
 }
 
 /// Does what the arguments say; what went wrong is said on standard error.
 pub async fn run(arguments: Arguments) -> ExitCode {
     let done = match arguments.command {
         None => serve().await,
+        Some(Command::Init(arguments)) => arguments.run(),
         Some(Command::Config(command)) => command.run(),
         Some(Command::Keys(command)) => command.run(),
         Some(Command::Backup(arguments)) => arguments.run().await,
         Some(Command::Restore(arguments)) => arguments.run().await,
         Some(Command::Copy(arguments)) => arguments.run().await,
+        Some(Command::Doctor(arguments)) => arguments.run().await,
+        Some(Command::User(command)) => command.run().await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -105,7 +120,8 @@ fn complain(error: &(dyn Error + 'static)) -> ExitCode {
     }
     // Nobody may be listening any more; then there is nobody to tell that.
     _ = stderr().write_all(text.as_bytes());
-    if error.is::<ConfigError>() || error.is::<copy::WrongPlace>() { ExitCode::from(WRONG) } else { ExitCode::FAILURE }
+    let is_argument = error.is::<copy::WrongPlace>() || error.downcast_ref().is_some_and(init::NotWritten::is_wrong_argument);
+    if error.is::<ConfigError>() || is_argument { ExitCode::from(WRONG) } else { ExitCode::FAILURE }
 }
 
 /// To standard output. That whoever reads it went away (`| head`) is no fault.

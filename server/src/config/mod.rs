@@ -7,6 +7,7 @@ mod attributes;
 mod clients;
 mod codes;
 mod document;
+pub mod draft;
 mod duration;
 mod environment;
 mod events;

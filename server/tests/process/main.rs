@@ -3,10 +3,13 @@
 //! `NAMEPLATE_TEST_KILLS=100 scripts/test-rust killed` is the long form of the kill -9 tests.
 #![expect(clippy::unwrap_used, reason = "what a test's helpers can't do, the test can't")]
 
+mod accounts;
 mod browser;
 mod command_line;
 #[cfg(target_os = "linux")]
 mod disk;
+mod doctor;
+mod init;
 mod killed;
 mod mailroom;
 mod moving;

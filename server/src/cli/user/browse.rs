@@ -1,0 +1,204 @@
+//! `nameplate user list`, `show` and `export`.
+
+use super::say;
+use app::text::label;
+use clap::{Args, ValueEnum};
+use pool::Pool;
+use pool::admin::browse::{Page, Shown};
+use pool::admin::{Record, Status};
+use pool::identifiers::ContactKind;
+use std::error::Error;
+use std::io::{BufWriter, ErrorKind, Write, stdout};
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct List {
+    /// Only those in this state.
+    #[arg(long)]
+    status: Option<State>,
+    /// Only those in whose username, email address or phone number this text stands.
+    #[arg(long)]
+    search: Option<String>,
+    /// One line of JSON for each account, for scripts.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum State {
+    Confirmed,
+    Unconfirmed,
+    Disabled,
+}
+
+impl State {
+    fn of(record: &Record) -> Self {
+        match (record.status, record.disabled_at) {
+            (_, Some(_)) => Self::Disabled,
+            (Status::Confirmed, None) => Self::Confirmed,
+            (Status::Unconfirmed, None) => Self::Unconfirmed,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Unconfirmed => "unconfirmed",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+const CONTACTS: [ContactKind; 2] = [ContactKind::Email, ContactKind::PhoneNumber];
+
+impl List {
+    pub(super) async fn run(self, pool: &Pool) -> Result<(), Box<dyn Error>> {
+        let mut out = Lines::new();
+        let mut after = None;
+        loop {
+            let Page { records, next } = pool.users(after).await?;
+            for record in records.iter().filter(|record| self.wants(record)) {
+                out.line(&if self.json { serde_json::to_string(record)? } else { in_words(record) })?;
+            }
+            after = next;
+            if after.is_none() || out.closed {
+                return out.end();
+            }
+        }
+    }
+
+    fn wants(&self, record: &Record) -> bool {
+        let contacts = CONTACTS.into_iter().filter_map(|kind| record.contact(kind)).map(|(value, _)| value);
+        let found = |text: &String| contacts.chain([record.username.as_str()]).any(|it| it.to_lowercase().contains(&text.to_lowercase()));
+        self.status.is_none_or(|state| State::of(record) == state) && self.search.as_ref().is_none_or(found)
+    }
+}
+
+/// One line for people: who, in which state, since when, and how to reach them.
+fn in_words(record: &Record) -> String {
+    let contacts = CONTACTS.into_iter().filter_map(|kind| record.contact(kind));
+    let contacts = contacts.map(|(value, proven)| if proven { value.to_owned() } else { format!("{value} (not verified)") });
+    let since = record.created_at.to_string();
+    let day = since.split('T').next().unwrap_or_default();
+    let state = State::of(record).words();
+    format!("{:<24} {state:<12} {day}  {}", record.username, contacts.collect::<Vec<_>>().join(", ")).trim_end().to_owned()
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Show {
+    /// Its username, its sub, or a contact of it.
+    account: String,
+    /// As JSON, for scripts.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Nobody is called so.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no account called \"{0}\"")]
+struct Nobody(String);
+
+impl Show {
+    pub(super) async fn run(self, pool: &Pool) -> Result<(), Box<dyn Error>> {
+        let shown = pool.user(&self.account).await?.ok_or(Nobody(self.account))?;
+        say(&if self.json { as_json(&shown)? } else { portrait(pool, &shown) });
+        Ok(())
+    }
+}
+
+fn as_json(shown: &Shown) -> Result<String, serde_json::Error> {
+    let mut value = serde_json::to_value(&shown.record)?;
+    value["sessions"] = shown.sessions.into();
+    value["last_seen_at"] = serde_json::to_value(shown.last_seen_at)?;
+    value["pending"] = shown.pending.iter().map(|(name, (value, _))| (name.to_string(), serde_json::Value::from(value.as_str()))).collect();
+    value["hidden"] = serde_json::to_value(&shown.hidden)?;
+    Ok(serde_json::to_string_pretty(&value)? + "\n")
+}
+
+fn portrait(pool: &Pool, shown: &Shown) -> String {
+    let record = &shown.record;
+    let mut lines = vec![
+        ("username".to_owned(), record.username.clone()),
+        ("sub".to_owned(), record.sub.clone()),
+        ("state".to_owned(), state_since(record)),
+        ("created".to_owned(), record.created_at.to_string()),
+        ("updated".to_owned(), record.updated_at.to_string()),
+    ];
+    let seen = shown.last_seen_at.map(|at| format!(", last used {at}")).unwrap_or_default();
+    lines.push(("sessions".to_owned(), format!("{}{seen}", shown.sessions)));
+    for (name, value) in &record.attributes {
+        let contact = CONTACTS.iter().any(|kind| *name == kind.attribute());
+        let mark = match (contact, record.verified.contains(name)) {
+            (true, true) => " (verified)",
+            (true, false) => " (not verified)",
+            (false, _) if shown.hidden.contains(name) => " (no longer in the configuration: hidden, and kept)",
+            (false, _) => "",
+        };
+        lines.push((name.to_string(), format!("{}{mark}", value.replace('\n', " / "))));
+    }
+    let schema = &pool.settings().schema;
+    for (name, (value, since)) in &shown.pending {
+        let what = label(name, schema);
+        lines.push(("waiting".to_owned(), format!("{what} {value}: for its code, since {since}")));
+    }
+    let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+    lines.iter().map(|(name, value)| format!("{name:<width$}  {value}\n")).collect()
+}
+
+fn state_since(record: &Record) -> String {
+    let since = match State::of(record) {
+        State::Disabled => record.disabled_at,
+        State::Confirmed => record.confirmed_at,
+        State::Unconfirmed => None,
+    };
+    let since = since.map(|at| format!(" since {at}")).unwrap_or_default();
+    format!("{}{since}", State::of(record).words())
+}
+
+/// `nameplate user export`.
+pub(super) async fn export(pool: &Pool) -> Result<(), Box<dyn Error>> {
+    let mut out = Lines::new();
+    let mut after = None;
+    loop {
+        let Page { records, next } = pool.export_users(after).await?;
+        for record in &records {
+            out.line(&serde_json::to_string(record)?)?;
+        }
+        after = next;
+        if after.is_none() || out.closed {
+            return out.end();
+        }
+    }
+}
+
+/// Many lines to standard output. That whoever reads them went away (`| head`) is no fault, and the end of the work; that
+/// they can't be written (a full disk) is one.
+struct Lines {
+    out: BufWriter<std::io::Stdout>,
+    closed: bool,
+}
+
+impl Lines {
+    fn new() -> Self {
+        Self { out: BufWriter::new(stdout()), closed: false }
+    }
+
+    fn line(&mut self, text: &str) -> std::io::Result<()> {
+        let written = writeln!(self.out, "{text}");
+        self.judge(written)
+    }
+
+    fn end(mut self) -> Result<(), Box<dyn Error>> {
+        let written = self.out.flush();
+        Ok(self.judge(written)?)
+    }
+
+    fn judge(&mut self, written: std::io::Result<()>) -> std::io::Result<()> {
+        match written {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(())
+            }
+            other => other,
+        }
+    }
+}

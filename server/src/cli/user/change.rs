@@ -1,0 +1,216 @@
+//! The `nameplate user` commands that change one account.
+
+use super::{Refused, say};
+use clap::Args;
+use model::Password;
+use pool::Pool;
+use pool::admin::confirm_user::ConfirmUserError;
+use pool::admin::create_user::{CreateUserError, FirstPassword, NewUser};
+use pool::admin::reset_user_password::ResetUserPasswordError;
+use pool::admin::update_user::UpdateUserError;
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::io::{IsTerminal, Write, stderr, stdin};
+
+type Done = Result<(), Box<dyn Error>>;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Create {
+    /// The username; none where people sign in with a contact alone.
+    username: Option<String>,
+    /// An attribute, as name=value; as often as needed.
+    #[arg(long = "attribute", short = 'a', value_name = "NAME=VALUE", value_parser = pair)]
+    attributes: Vec<(String, String)>,
+    /// You vouch for the email address and the phone number: they count as verified, and sign in.
+    #[arg(long)]
+    verified: bool,
+    /// Read the password from standard input, to its first line end.
+    #[arg(long, required_unless_present = "invite")]
+    password_stdin: bool,
+    /// Send the person a code with which they choose a password of their own.
+    #[arg(long, conflicts_with = "password_stdin", requires = "verified")]
+    invite: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Confirm {
+    /// Its username, or the contact that it was signed up with.
+    account: String,
+    /// You vouch for the contact that the code went to: it counts as verified, and signs in.
+    #[arg(long)]
+    verified: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SetAttribute {
+    /// Its username, its sub, or a contact of it.
+    account: String,
+    /// What to set, as name=value; nothing after the = removes the attribute.
+    #[arg(required = true, value_name = "NAME=VALUE", value_parser = pair)]
+    attributes: Vec<(String, String)>,
+    /// You vouch for a new email address or phone number: it is in force at once. Otherwise a code is sent there, and the
+    /// old one stays in force until it is entered.
+    #[arg(long)]
+    verified: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ResetPassword {
+    /// Its username, its sub, or a contact of it.
+    account: String,
+    /// Set the password that is read from standard input, to its first line end. Everybody who is signed in no longer is.
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Whom {
+    /// Its username, its sub, or a contact of it.
+    account: String,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Delete {
+    /// Its username, its sub, or a contact of it.
+    account: String,
+    /// Don't ask.
+    #[arg(long)]
+    yes: bool,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("an attribute is told as name=value")?;
+    Ok((name.trim().to_owned(), value.to_owned()))
+}
+
+fn attributes(pairs: Vec<(String, String)>) -> Result<BTreeMap<String, String>, Twice> {
+    let mut attributes = BTreeMap::new();
+    for (name, value) in pairs {
+        if attributes.insert(name.clone(), value).is_some() {
+            return Err(Twice(name));
+        }
+    }
+    Ok(attributes)
+}
+
+/// Which of the two should it be?
+#[derive(Debug, thiserror::Error)]
+#[error("the attribute {0} is told twice")]
+struct Twice(String);
+
+fn password_from_stdin() -> std::io::Result<Password> {
+    let mut line = String::new();
+    stdin().read_line(&mut line)?;
+    Ok(Password::new(line.strip_suffix('\n').map_or(line.as_str(), |line| line.strip_suffix('\r').unwrap_or(line))))
+}
+
+/// Whoever serves from this store looks for messages every few seconds.
+const SOON: &str = "the service sends it as soon as it runs";
+
+impl Create {
+    pub(super) async fn run(self, pool: &Pool) -> Done {
+        let password = if self.invite { FirstPassword::Invitation } else { FirstPassword::Given(password_from_stdin()?) };
+        let new = NewUser { username: self.username, password, attributes: attributes(self.attributes)?, verified: self.verified };
+        let made = pool.create_user(new).await.map_err(|error| match error {
+            CreateUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
+            other => other.into(),
+        })?;
+        say(&format!("{} is there, with the sub {}\n", made.username, made.sub));
+        if let Some(to) = made.invited {
+            say(&format!("the invitation goes to {to}: {SOON}\n"));
+        }
+        Ok(())
+    }
+}
+
+impl Confirm {
+    pub(super) async fn run(self, pool: &Pool) -> Done {
+        pool.confirm_user(&self.account, self.verified).await.map_err(|error| match error {
+            ConfirmUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
+            other => other.into(),
+        })?;
+        say(&format!("{} is confirmed\n", self.account));
+        Ok(())
+    }
+}
+
+impl SetAttribute {
+    pub(super) async fn run(self, pool: &Pool) -> Done {
+        let outcome = pool.update_user(&self.account, attributes(self.attributes)?, self.verified).await.map_err(|error| match error {
+            UpdateUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
+            other => other.into(),
+        })?;
+        for (name, updated) in outcome {
+            match updated.code_delivery_details {
+                None => say(&format!("{name}: done\n")),
+                Some(code) => say(&format!("{name}: waits for the code that goes to {}: {SOON}\n", code.destination)),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl ResetPassword {
+    pub(super) async fn run(self, pool: &Pool) -> Done {
+        let told = |error| match error {
+            ResetUserPasswordError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
+            other => other.into(),
+        };
+        if self.password_stdin {
+            pool.set_user_password(&self.account, &password_from_stdin()?).await.map_err(told)?;
+            say(&format!("{} has the new password, and nobody is signed in\n", self.account));
+        } else {
+            let to = pool.reset_user_password(&self.account).await.map_err(told)?;
+            say(&format!("a code for a new password goes to {}: {SOON}\n", to.value));
+        }
+        Ok(())
+    }
+}
+
+impl Whom {
+    pub(super) async fn disable(self, pool: &Pool) -> Done {
+        let changed = pool.disable_user(&self.account).await?;
+        let words = if changed { "is disabled, and nobody is signed in to it" } else { "was disabled before" };
+        say(&format!("{} {words}\n", self.account));
+        Ok(())
+    }
+
+    pub(super) async fn enable(self, pool: &Pool) -> Done {
+        let changed = pool.enable_user(&self.account).await?;
+        let words = if changed { "is enabled: people can sign in to it again" } else { "was not disabled" };
+        say(&format!("{} {words}\n", self.account));
+        Ok(())
+    }
+}
+
+/// Nothing was removed.
+#[derive(Debug, thiserror::Error)]
+enum NotDeleted {
+    #[error("this removes the account for good: say so with --yes")]
+    Unasked,
+    #[error("nothing was removed")]
+    Kept,
+}
+
+impl Delete {
+    pub(super) async fn run(self, pool: &Pool) -> Done {
+        if !self.yes {
+            self.ask()?;
+        }
+        pool.delete_user(&self.account).await?;
+        say(&format!("{} is gone, with everything of it\n", self.account));
+        Ok(())
+    }
+
+    /// A script can't answer.
+    fn ask(&self) -> Done {
+        if !stdin().is_terminal() {
+            return Err(NotDeleted::Unasked.into());
+        }
+        let mut answer = String::new();
+        // If it can't be shown, nobody answers.
+        _ = write!(stderr(), "Remove {} and everything of it for good? [y/N] ", self.account);
+        stdin().read_line(&mut answer)?;
+        if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(NotDeleted::Kept.into()) }
+    }
+}

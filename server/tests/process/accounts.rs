@@ -1,0 +1,241 @@
+//! The operator's commands for accounts, beside a program that serves.
+
+use crate::browser::{Browser, PASSWORD};
+use crate::program::{CONFIG, Done, Home, Running, until};
+use serde_json::Value;
+use std::io::Write as _;
+use std::process::Stdio;
+use std::thread;
+
+/// The command with this on its standard input.
+fn with_input(home: &Home, arguments: &[&str], input: &str) -> Done {
+    let mut child = home.command(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Done { code: output.status.code(), said: text(output.stdout), complained: text(output.stderr) }
+}
+
+#[track_caller]
+fn does(done: Done, words: &str) -> Done {
+    assert_eq!((done.code, done.complained.as_str()), (Some(0), ""), "{done:?}");
+    assert!(done.said.contains(words), "{words:?} is not in {done:?}");
+    done
+}
+
+#[track_caller]
+fn refuses(done: &Done, words: &[&str]) {
+    assert_eq!((done.code, done.said.as_str()), (Some(1), ""), "{done:?}");
+    for words in words {
+        assert!(done.complained.contains(words), "{words:?} is not in {done:?}");
+    }
+}
+
+fn create(home: &Home, name: &str) -> Done {
+    let email = format!("email={name}@domain.com");
+    with_input(
+        home,
+        &["user", "create", name, "-a", &email, "-a", "nickname=Jo", "--verified", "--password-stdin"],
+        &format!("{PASSWORD}\n"),
+    )
+}
+
+fn sign_in(running: &Running, name: &str, password: &str) -> (Browser, u16) {
+    let mut browser = running.browser();
+    let status = browser.post("/sign-in", &[("username", name), ("password", password)]).unwrap().status;
+    (browser, status)
+}
+
+#[test]
+fn an_account_that_the_operator_made_is_served_shown_changed_and_removed() {
+    let home = Home::new(CONFIG);
+    does(create(&home, "jdoe"), "jdoe is there, with the sub ");
+    let running = home.start();
+    let (mut jane, status) = sign_in(&running, "jdoe@domain.com", PASSWORD);
+    assert_eq!(status, 200);
+    assert_eq!(jane.get("/profile/attributes.json").unwrap().json()["email_verified"], "true");
+
+    let shown = does(home.run(&["user", "show", "jdoe"], &[]), "jdoe@domain.com (verified)");
+    assert!(shown.said.contains("state     confirmed since ") && !shown.said.contains("argon2"), "{shown:?}");
+    let json: Value = serde_json::from_str(&does(home.run(&["user", "show", "jdoe", "--json"], &[]), "").said).unwrap();
+    assert_eq!((&json["attributes"]["nickname"], &json["sessions"], &json["status"]), (&"Jo".into(), &1.into(), &"confirmed".into()));
+
+    does(home.run(&["user", "set-attribute", "jdoe", "nickname=", "family_name=Doe"], &[]), "family_name: done\nnickname: done\n");
+    let profile = jane.get("/profile/attributes.json").unwrap().json();
+    assert_eq!((&profile["family_name"], &profile["nickname"]), (&"Doe".into(), &Value::Null));
+    let wrong = home.run(&["user", "set-attribute", "jdoe", "birthdate=soon", "nope=1"], &[]);
+    refuses(&wrong, &["nameplate: birthdate: Enter a real date", "nameplate: nope: There is no such attribute"]);
+
+    refuses(&home.run(&["user", "delete", "jdoe"], &[]), &["say so with --yes"]);
+    does(home.run(&["user", "delete", "jdoe", "--yes"], &[]), "jdoe is gone");
+    assert_eq!(jane.get("/profile/attributes.json").unwrap().status, 401);
+    refuses(&home.run(&["user", "show", "jdoe"], &[]), &["there is no account called \"jdoe\""]);
+    does(create(&home, "jdoe"), "jdoe is there");
+    running.stop();
+}
+
+#[test]
+fn what_is_wrong_with_a_new_account_is_said_field_by_field() {
+    let home = Home::new(CONFIG);
+    let wrong = with_input(&home, &["user", "create", "j doe", "-a", "email=me", "--password-stdin"], "short\n");
+    refuses(&wrong, &["nameplate: username: ", "nameplate: password: ", "nameplate: email: Enter an email address"]);
+    let neither = home.run(&["user", "create", "jdoe"], &[]);
+    assert_eq!(neither.code, Some(2), "{neither:?}");
+    let twice = with_input(&home, &["user", "create", "jdoe", "-a", "name=a", "-a", "name=b", "--password-stdin"], PASSWORD);
+    refuses(&twice, &["the attribute name is told twice"]);
+}
+
+#[test]
+fn accounts_are_listed_for_people_and_for_scripts() {
+    let home = Home::new(CONFIG);
+    for name in ["ann", "ben", "cleo"] {
+        does(create(&home, name), "is there");
+    }
+    does(home.run(&["user", "disable", "ben"], &[]), "nobody is signed in");
+    let list = |arguments: &[&str]| does(home.run(&[&["user", "list"], arguments].concat(), &[]), "").said;
+    let names = |text: &str| text.lines().map(|line| line.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>();
+    assert_eq!(names(&list(&[])), ["ann", "ben", "cleo"]);
+    assert_eq!(names(&list(&["--status", "disabled"])), ["ben"]);
+    assert_eq!(names(&list(&["--search", "CLEO@"])), ["cleo"]);
+    for line in list(&["--json"]).lines() {
+        let account: Value = serde_json::from_str(line).unwrap();
+        assert!(account["sub"].is_string() && account.get("password_hash").is_none(), "{line}");
+    }
+}
+
+#[test]
+fn a_disabled_account_is_out_at_once_and_says_why_only_to_its_owner() {
+    let home = Home::new(CONFIG);
+    let running = home.start();
+    let mut jane = running.signed_in("jane");
+    does(home.run(&["user", "disable", "jane"], &[]), "jane is disabled");
+    assert_eq!(jane.get("/profile/attributes.json").unwrap().status, 401);
+    let mut browser = running.browser();
+    let page = browser.submit("/sign-in", &[("username", "jane"), ("password", PASSWORD)]).unwrap();
+    let said = if page.status == 303 { browser.get("/sign-in").unwrap().body } else { page.body };
+    assert!(said.contains("This account is disabled."), "{said}");
+    let page = browser.post("/sign-in", &[("username", "jane"), ("password", "wrong")]).unwrap();
+    assert!(page.status == 401 && !page.body.contains("Disabled"), "{page:?}");
+    does(home.run(&["user", "enable", "jane"], &[]), "jane is enabled");
+    assert_eq!(sign_in(&running, "jane", PASSWORD).1, 200);
+    running.stop();
+}
+
+#[test]
+fn a_password_is_reset_by_a_code_that_the_running_program_sends_or_set_at_once() {
+    let home = Home::new(CONFIG);
+    let running = home.start();
+    let mut jane = running.signed_in("jane");
+    let old = running.code_for("jane@domain.com");
+    does(home.run(&["user", "reset-password", "jane"], &[]), "goes to jane@domain.com");
+    let code = until("a new code", || running.code_in_mailbox("jane@domain.com").filter(|code| *code != old));
+    let form = [("username", "jane"), ("code", &code), ("password", "another+Password-1"), ("confirm_password", "another+Password-1")];
+    running.browser().post("/reset-password", &form).unwrap().succeeds();
+    assert_eq!(jane.get("/profile/attributes.json").unwrap().status, 401);
+    let (mut jane, status) = sign_in(&running, "jane", "another+Password-1");
+    assert_eq!(status, 200);
+
+    let set = ["user", "reset-password", "jane@domain.com", "--password-stdin"];
+    refuses(&with_input(&home, &set, "short"), &["password: "]);
+    does(with_input(&home, &set, "a+third-Password\r\n"), "has the new password");
+    assert_eq!(jane.get("/profile/attributes.json").unwrap().status, 401);
+    assert_eq!(sign_in(&running, "jane", "a+third-Password").1, 200);
+    running.stop();
+}
+
+#[test]
+fn commands_and_a_program_under_load_lose_nothing_of_each_other() {
+    let home = Home::new(CONFIG);
+    let running = home.start();
+    let rounds = 6;
+    thread::scope(|scope| {
+        for worker in 0..3 {
+            let mut browser = running.browser();
+            scope.spawn(move || {
+                for number in 0..15 {
+                    browser.cookies.clear();
+                    browser.sign_up(&format!("w{worker}-{number}")).unwrap().succeeds();
+                }
+            });
+        }
+        for number in 0..rounds {
+            does(create(&home, &format!("made{number}")), "is there");
+            does(home.run(&["user", "set-attribute", &format!("made{number}"), &format!("nickname={number}")], &[]), "done");
+        }
+    });
+    let listed = does(home.run(&["user", "list"], &[]), "").said;
+    assert_eq!(listed.lines().count(), 45 + rounds, "{listed}");
+    for number in 0..rounds {
+        let (mut browser, status) = sign_in(&running, &format!("made{number}"), PASSWORD);
+        assert_eq!(status, 200);
+        assert_eq!(browser.get("/profile/attributes.json").unwrap().json()["nickname"], number.to_string());
+    }
+    running.stop();
+}
+
+#[test]
+fn where_there_is_no_store_none_is_made_by_looking() {
+    let home = Home::with_files(CONFIG);
+    refuses(&home.run(&["user", "list"], &[]), &["there is no store at ./data/nameplate.db yet"]);
+    assert!(!home.data().exists());
+}
+
+#[test]
+fn accounts_that_were_exported_sign_in_elsewhere() {
+    let (home, elsewhere) = (Home::new(CONFIG), Home::new(CONFIG));
+    for name in ["ann", "ben"] {
+        does(create(&home, name), "is there");
+    }
+    let exported = does(home.run(&["user", "export"], &[]), "$argon2id$").said;
+    std::fs::write(elsewhere.path("people.jsonl"), &exported).unwrap();
+    does(elsewhere.run(&["user", "import", "people.jsonl", "--check"], &[]), "2 accounts would come in");
+    does(elsewhere.run(&["user", "import", "people.jsonl"], &[]), "2 accounts came in");
+    assert_eq!(does(elsewhere.run(&["user", "export"], &[]), "").said, exported);
+    let again = elsewhere.run(&["user", "import", "people.jsonl"], &[]);
+    refuses(&again, &["line 1, username: an account here has it already", "line 2, username", "no account came in"]);
+    does(elsewhere.run(&["user", "import", "people.jsonl", "--skip-existing"], &[]), "2 were there already");
+    let running = elsewhere.start();
+    assert_eq!(sign_in(&running, "ann@domain.com", PASSWORD).1, 200);
+    running.stop();
+}
+
+#[test]
+fn accounts_come_from_cognito_as_json_and_as_csv() {
+    let home = Home::new(CONFIG);
+    let sub = "7f0e3c52-6d0e-4a8e-9b1f-0a52a4a3f001";
+    let json = format!(
+        r#"{{"Users": [
+            {{"Username": "ann", "Attributes": [{{"Name": "sub", "Value": "{sub}"}}, {{"Name": "email", "Value": "ann@domain.com"}},
+              {{"Name": "email_verified", "Value": "true"}}, {{"Name": "identities", "Value": "[]"}}],
+              "UserCreateDate": "2023-05-04T10:20:30.123000+02:00", "UserLastModifiedDate": 1700000000.5, "Enabled": true, "UserStatus": "CONFIRMED"}},
+            {{"Username": "ben", "Attributes": [{{"Name": "email", "Value": "ben@domain.com"}}], "Enabled": false, "UserStatus": "UNCONFIRMED"}}
+        ]}}"#
+    );
+    std::fs::write(home.path("users.json"), json).unwrap();
+    let done = does(home.run(&["user", "import", "users.json"], &[]), "2 accounts came in");
+    assert!(done.said.contains("2 of them have no password here") && done.said.contains("1 of those have no verified contact"), "{done:?}");
+    let ann: Value = serde_json::from_str(&does(home.run(&["user", "show", "ann", "--json"], &[]), "").said).unwrap();
+    assert_eq!((&ann["sub"], &ann["verified"][0], &ann["status"]), (&sub.into(), &"email".into(), &"confirmed".into()));
+    assert_eq!((&ann["created_at"], &ann["updated_at"]), (&"2023-05-04T08:20:30.123Z".into(), &"2023-11-14T22:13:20.5Z".into()));
+
+    let header = "cognito:username,name,email,email_verified,phone_number_verified,cognito:mfa_enabled,birthdate\n";
+    let rows = "cleo,\"Cleo, Q.\",cleo@domain.com,TRUE,FALSE,FALSE,\ndora,,dora,TRUE,FALSE,FALSE,1990-02-30\n";
+    std::fs::write(home.path("users.csv"), format!("{header}{rows}")).unwrap();
+    let wrong = home.run(&["user", "import", "users.csv"], &[]);
+    refuses(&wrong, &["line 3, birthdate: Enter a real date", "line 3, email: Enter an email address", "no account came in"]);
+    std::fs::write(home.path("users.csv"), format!("{header}{}", rows.lines().next().unwrap())).unwrap();
+    does(home.run(&["user", "import", "users.csv"], &[]), "1 account came in");
+    let running = home.start();
+    let mut cleo = running.browser();
+    cleo.post("/forgot-password", &[("username", "cleo@domain.com")]).unwrap().succeeds();
+    let code = running.code_for("cleo@domain.com");
+    let form = [("username", "cleo@domain.com"), ("code", &code), ("password", PASSWORD), ("confirm_password", PASSWORD)];
+    cleo.post("/reset-password", &form).unwrap().succeeds();
+    let (mut cleo, status) = sign_in(&running, "cleo", PASSWORD);
+    assert_eq!(status, 200);
+    assert_eq!(cleo.get("/profile/attributes.json").unwrap().json()["name"], "Cleo, Q.");
+    running.stop();
+
+    std::fs::write(home.path("letter.txt"), "Dear all,\n").unwrap();
+    refuses(&home.run(&["user", "import", "letter.txt"], &[]), &["none of the files that can be imported"]);
+}
