@@ -36,7 +36,7 @@ pub fn house(visit: &Visit, who: String, body: AnyView) -> impl IntoView + use<>
 }
 
 /// The pages of an account, on each of them.
-const RAIL: [(&str, &str); 2] = [(paths::PROFILE, text::PROFILE), (paths::SECURITY, text::SECURITY)];
+const RAIL: [(&str, &str); 3] = [(paths::PROFILE, text::PROFILE), (paths::SECURITY, text::SECURITY), (paths::ACTIVITY, text::ACTIVITY)];
 
 fn rail(visit: &Visit) -> impl IntoView + use<> {
     let is_in = |path: &str| visit.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));

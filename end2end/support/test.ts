@@ -1,8 +1,10 @@
 import { type Browser, type BrowserContext, expect, type Page, test as base } from '@playwright/test';
+import { ActivityPage } from '../pages/activity';
 import { ConfirmPage } from '../pages/confirm';
 import { ForgotPasswordPage } from '../pages/forgot-password';
 import { ProfilePage } from '../pages/profile';
 import { ResetPasswordPage } from '../pages/reset-password';
+import { SecurityPage } from '../pages/security';
 import { SignInPage } from '../pages/sign-in';
 import { SignUpPage } from '../pages/sign-up';
 import { UpdateEmailPage } from '../pages/update-email';
@@ -38,6 +40,8 @@ interface Screens {
   updatePhone: UpdatePhonePage;
   forgotPassword: ForgotPasswordPage;
   resetPassword: ResetPasswordPage;
+  security: SecurityPage;
+  activity: ActivityPage;
 }
 
 interface Fixtures extends Screens {
@@ -87,6 +91,8 @@ export const test = base.extend<Options & Fixtures>({
   updatePhone: async ({ page, scripts }, use) => use(new UpdatePhonePage(page, scripts)),
   forgotPassword: async ({ page, scripts }, use) => use(new ForgotPasswordPage(page, scripts)),
   resetPassword: async ({ page, scripts }, use) => use(new ResetPasswordPage(page, scripts)),
+  security: async ({ page, scripts }, use) => use(new SecurityPage(page, scripts)),
+  activity: async ({ page, scripts }, use) => use(new ActivityPage(page, scripts)),
 
   visitor: async ({ browser, server, mailbox, scripts, allowedOnConsole, complaints }, use, info) => {
     const guests: { context: BrowserContext; heard: string[] }[] = [];
@@ -106,6 +112,8 @@ export const test = base.extend<Options & Fixtures>({
         updatePhone: new UpdatePhonePage(page, scripts),
         forgotPassword: new ForgotPasswordPage(page, scripts),
         resetPassword: new ResetPasswordPage(page, scripts),
+        security: new SecurityPage(page, scripts),
+        activity: new ActivityPage(page, scripts),
       };
     });
     for (const { context, heard } of guests) {

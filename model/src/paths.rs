@@ -26,6 +26,7 @@ pub const SECURITY_PASSWORD: &str = "/security/password";
 pub const SECURITY_SESSIONS_END: &str = "/security/sessions/end";
 pub const SECURITY_SESSIONS_OTHERS: &str = "/security/sessions/others";
 pub const SECURITY_SESSIONS_EVERYWHERE: &str = "/security/sessions/everywhere";
+pub const ACTIVITY: &str = "/activity";
 pub const SIGN_OUT: &str = "/sign-out";
 pub const THEME: &str = "/theme";
 pub const EVENTS: &str = "/events";
@@ -49,7 +50,7 @@ pub fn is_of_a_pool(path: &str) -> bool {
 }
 
 /// The pages that a sign-in may lead to. Nothing else is ever put into a `Location` from a request.
-const AFTER_SIGN_IN: [&str; 6] = [PROFILE, PROFILE_EMAIL, PROFILE_PHONE, SECURITY, SECURITY_PASSWORD, SIGN_OUT];
+const AFTER_SIGN_IN: [&str; 7] = [PROFILE, PROFILE_EMAIL, PROFILE_PHONE, SECURITY, SECURITY_PASSWORD, ACTIVITY, SIGN_OUT];
 
 /// The page to go to after sign-in, if what the link says is one of ours.
 pub fn next(asked: &str) -> Option<&'static str> {
@@ -57,7 +58,7 @@ pub fn next(asked: &str) -> Option<&'static str> {
 }
 
 /// Every address that shows a page to whoever asks for it.
-const PAGES: [&str; 24] = [
+const PAGES: [&str; 25] = [
     START,
     SIGN_IN,
     SIGN_UP,
@@ -81,6 +82,7 @@ const PAGES: [&str; 24] = [
     SECURITY_SESSIONS_END,
     SECURITY_SESSIONS_OTHERS,
     SECURITY_SESSIONS_EVERYWHERE,
+    ACTIVITY,
     SIGN_OUT,
 ];
 

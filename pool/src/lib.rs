@@ -3,6 +3,7 @@
 //! One cloneable handle, [`Pool`], with one method per use case; each use case has a file with its function, its
 //! error and its tests. Pages, wire API and command line call the same methods.
 
+pub mod activity;
 pub mod admin;
 mod attributes;
 pub mod cancel_attribute_change;

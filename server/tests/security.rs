@@ -202,3 +202,62 @@ async fn a_browser_may_call_itself_what_it_likes() {
     page.never_says("alert(1)");
     page.never_says("900 555");
 }
+
+#[tokio::test]
+async fn people_read_what_happened_when_from_where_and_with_which_browser() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await.saying("user-agent", LAPTOP);
+    server.wait(24 * 60 * 60);
+    browser.json("/profile", &[("attributes[family_name]", "Lastname"), ("attributes[email]", "me@anotherdomain.com")]).await;
+    browser.json("/profile", &[("attributes[website]", &"x".repeat(2049))]).await;
+    browser.json("/security/password", &change("a guess", NEW)).await;
+    let mut stranger = server.browser().saying("user-agent", PHONE);
+    stranger.json("/sign-in", &[("username", "jdoe"), ("password", "a guess")]).await;
+    elsewhere(&server, PHONE).await;
+    browser.get("/security").await.says("href=\"/activity\"");
+    let page = browser.get("/activity").await;
+    for words in [
+        "Today",
+        "Sunday, 22 November",
+        "datetime=\"2026-11-23T14:02:00Z\"",
+        "Account created",
+        "Account confirmed",
+        "Profile changed: Family Name. Email: a change was asked for, and a code sent to m***@a***",
+        "Changing the profile. Website: Use at most 2048 characters.",
+        "Changing the password without the current one",
+        "Sign-in with a wrong password",
+        "Safari on iPhone",
+        "<bdi>127.0.0.1</bdi>",
+        "Firefox on Linux",
+        "in the last 400 days",
+    ] {
+        page.says(words);
+    }
+    page.never_says("anotherdomain");
+    page.never_says("a guess");
+    page.never_says(">Older<");
+}
+
+#[tokio::test]
+async fn older_and_newer_are_plain_links() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    for number in 0..30 {
+        browser.json("/profile", &[("attributes[nickname]", &format!("J{number}"))]).await;
+    }
+    let newest = browser.get("/activity").await;
+    newest.never_says(">Newer<");
+    newest.never_says("Account created");
+    let text = newest.text();
+    let older = text.split("href=\"").find(|rest| rest.starts_with("/activity?before=")).and_then(|rest| rest.split('"').next()).unwrap();
+    let page = browser.get(older).await;
+    page.says("Account created");
+    page.says(">Newer<");
+    page.never_says(">Older<");
+    for crafted in ["?before=x", "?before=0", "?after=99999999999999999999", "?before=-9223372036854775808", "?after=9223372036854775807"] {
+        let page = browser.get(&format!("/activity{crafted}")).await;
+        assert_eq!(page.status, 200, "{crafted}");
+        page.never_says(">Newer<");
+    }
+    server.browser().get("/activity").await.leads_to("/sign-in?next=/activity");
+}

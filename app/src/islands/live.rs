@@ -211,7 +211,7 @@ mod browser {
     /// Whether somebody is in the middle of something here.
     fn is_typed_into(frame: &Element) -> bool {
         let mut typed = false;
-        each(frame, "input:not([type=hidden])", |field| typed |= !value(field).is_empty());
+        each(frame, "input:not([type=hidden], [readonly])", |field| typed |= !value(field).is_empty());
         typed
     }
 

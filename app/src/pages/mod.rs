@@ -1,5 +1,6 @@
 //! The pages: one file per screen, with its thin server functions. The table below is every page there is.
 
+pub mod activity;
 pub mod confirm;
 pub mod forgot_password;
 pub mod hub;
@@ -18,7 +19,7 @@ pub use fault::error_page;
 
 #[cfg(feature = "ssr")]
 mod table {
-    use super::{confirm, forgot_password, profile, reset_password, security, sign_in, sign_out, sign_up};
+    use super::{activity, confirm, forgot_password, profile, reset_password, security, sign_in, sign_out, sign_up};
     use crate::visit::{Answer, Visit};
     use model::paths;
     use std::future::Future;
@@ -30,7 +31,7 @@ mod table {
 
     /// Address and page. A page with a second form stands at that form's address too, so that a refused post
     /// without scripts has a page to come back to.
-    pub const PAGES: [(&str, Load); 25] = [
+    pub const PAGES: [(&str, Load); 26] = [
         (paths::START, |visit| Box::pin(start(visit))),
         (paths::SIGN_IN, |visit| Box::pin(sign_in::page(visit))),
         (paths::SIGN_UP, |visit| Box::pin(sign_up::page(visit))),
@@ -55,6 +56,7 @@ mod table {
         (paths::SECURITY_SESSIONS_END, |visit| Box::pin(security::page(visit))),
         (paths::SECURITY_SESSIONS_OTHERS, |visit| Box::pin(security::page(visit))),
         (paths::SECURITY_SESSIONS_EVERYWHERE, |visit| Box::pin(security::page(visit))),
+        (paths::ACTIVITY, |visit| Box::pin(activity::page(visit))),
         (paths::SIGN_OUT, |visit| Box::pin(sign_out::page(visit))),
     ];
 

@@ -4,6 +4,8 @@ mod refusals;
 pub use refusals::{rule, sentence, things_to_put_right, wait_for_code};
 
 #[cfg(feature = "ssr")]
+mod activity;
+#[cfg(feature = "ssr")]
 mod attributes;
 #[cfg(feature = "ssr")]
 mod contacts;
@@ -15,6 +17,7 @@ mod pages;
 mod sessions;
 #[cfg(feature = "ssr")]
 pub use {
+    activity::{Told, told},
     attributes::{group, label},
     contacts::{ContactWords, EMAIL_WORDS, NO_TEXTS, PHONE_WORDS},
     events::event,

@@ -188,6 +188,23 @@ pub const THIS_BROWSER: &str = "This browser";
 pub const ACTIVE_NOW: &str = "active now";
 pub const SIGN_OUT_OTHERS: &str = "Sign out all others";
 pub const SIGN_OUT_EVERYWHERE: &str = "Sign out everywhere";
+pub const WHAT_HAPPENED: &str = "What happened to your account";
+
+// Activity.
+pub const ACTIVITY: &str = "Activity";
+pub const NOT_YOU: &str = "Something you didn’t do? ";
+pub const NOT_YOU_LINK: &str = "Change your password";
+pub const NOT_YOU_THEN: &str = ": every other browser is signed out by it. Times are in UTC.";
+pub const REFUSED: &str = "Refused";
+pub const TODAY: &str = "Today";
+pub const MORE_ACTIVITY: &str = "More activity";
+pub const OLDER: &str = "Older";
+pub const NEWER: &str = "Newer";
+
+/// How far back the trail goes.
+pub fn kept_for(days: u64) -> String {
+    format!("Everything that happened to this account in the last {days} days, newest first. ")
+}
 
 // Sign out.
 pub const SIGN_OUT_HEADING: &str = "Sign out?";

@@ -237,6 +237,40 @@ test.describe('signed in', () => {
     });
   });
 
+  test('security', async ({ security, visitor }) => {
+    for (let browsers = 0; browsers < 2; browsers++) await (await visitor()).door.signIn();
+    await security.open();
+  });
+
+  test('security, changing the password', async ({ security }) => {
+    await security.open();
+    await security.toChangePassword();
+  });
+
+  test('security, a refused password', async ({ security }) => {
+    await security.open();
+    await security.toChangePassword();
+    await security.submit('not the password', 'another-random-passphrase');
+    await security.refuses('Current Password', /\S/);
+  });
+
+  test('security, with a new password', async ({ security }) => {
+    await security.open();
+    await security.toChangePassword();
+    await security.submit(jane.password, 'another-random-passphrase');
+    await security.arrived();
+  });
+
+  test('activity', async ({ activity, door }) => {
+    await door.askForEmail(newEmail);
+    await door.post('/sign-in', { username: jane.username, password: 'not the password' });
+    await door.post('/profile', { 'attributes[website]': 'x'.repeat(2049), 'attributes[sub]': 'x' });
+    for (let change = 0; change < 26; change++) await door.update({ nickname: `Jane ${change}` });
+    await activity.open();
+    await activity.link('Older').click();
+    await expect(activity.link('Newer')).toBeVisible();
+  });
+
   test('sign out', async ({ page }) => {
     await page.goto('/sign-out');
   });

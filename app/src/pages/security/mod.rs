@@ -40,7 +40,8 @@ fn Security(visit: Visit, sessions: Vec<OpenSession>) -> impl IntoView {
                 </div>
                 {flash_note(visit.flash)}
                 <PasswordGroup visit=visit.clone() state/>
-                <SessionsGroup visit sessions/>
+                {sessions_group(&visit, sessions)}
+                <p><a href=paths::ACTIVITY>{text::WHAT_HAPPENED}</a></p>
                 {follow_events(latest)}
                 {news()}
             </div>

@@ -53,7 +53,7 @@ fn ChangePassword(state: FormState, policy: Policy, username: String) -> impl In
         <Form class="sheet" action=paths::SECURITY_PASSWORD.to_owned() event="changePassword".to_owned() rules>
             {summary(&state)}
             // Password managers learn from it whose the password is; without a name it is not sent.
-            <input type="hidden" value=username autocomplete="username"/>
+            <input type="text" value=username autocomplete="username" readonly hidden/>
             {password_field(&current, &state)}
             {password_field(&password, &state)}
             {password_field(&confirm, &state)}

@@ -1,0 +1,175 @@
+//! `/activity`: what happened to the account, when, from where and with which browser.
+
+#[cfg(feature = "ssr")]
+use {
+    crate::components::{flash_note, follow_events, heading, news},
+    crate::islands::Live,
+    crate::text::{self, Told},
+    crate::visit::{Answer, Flash, Frame, Visit},
+    leptos::prelude::*,
+    model::{Schema, paths},
+    pool::activity::{Activity, Entry, Turn},
+};
+
+/// The events of a day.
+#[cfg(feature = "ssr")]
+struct Day {
+    /// As machines read it.
+    date: String,
+    words: String,
+    entries: Vec<Entry>,
+}
+
+/// Everything the screen needs.
+#[cfg(feature = "ssr")]
+struct Screen {
+    activity: Activity,
+    days: Vec<Day>,
+    schema: Schema,
+    kept_for: u64,
+    latest_event: i64,
+    flash: Option<Flash>,
+}
+
+/// The screen.
+#[cfg(feature = "ssr")]
+pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
+    let Some(viewer) = visit.viewer.clone() else {
+        return Ok(super::sign_in_first(&visit));
+    };
+    let pool = &visit.site.pool;
+    let mut activity = pool.activity(&viewer, turn(&visit)).await?;
+    let days = days(std::mem::take(&mut activity.entries), pool.now());
+    let screen = Screen {
+        activity,
+        days,
+        schema: visit.site.schema().clone(),
+        kept_for: pool.settings().events.keep.as_secs() / (24 * 60 * 60),
+        latest_event: visit.profile.as_ref().map_or(0, |profile| profile.latest_event),
+        flash: visit.flash,
+    };
+    Ok(Answer::show(text::ACTIVITY, Frame::House { who: viewer.username }, move || view! { <ActivityScreen screen/> }.into_any()))
+}
+
+/// Which page is asked for. What can't be read is the newest.
+#[cfg(feature = "ssr")]
+fn turn(visit: &Visit) -> Turn {
+    let number = |name| visit.asked(name).and_then(|text| text.parse().ok());
+    number("before").map(Turn::Before).or_else(|| number("after").map(Turn::After)).unwrap_or(Turn::Newest)
+}
+
+#[cfg(feature = "ssr")]
+fn link(turn: Turn) -> String {
+    match turn {
+        Turn::Newest => paths::ACTIVITY.to_owned(),
+        Turn::Before(id) => format!("{}?before={id}", paths::ACTIVITY),
+        Turn::After(id) => format!("{}?after={id}", paths::ACTIVITY),
+    }
+}
+
+/// The moment in UTC.
+#[cfg(feature = "ssr")]
+fn utc(at: pool::Timestamp) -> jiff::Zoned {
+    jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC)
+}
+
+#[cfg(feature = "ssr")]
+fn days(entries: Vec<Entry>, now: pool::Timestamp) -> Vec<Day> {
+    let today = utc(now).date();
+    let mut days: Vec<Day> = Vec::new();
+    for entry in entries {
+        let day = utc(entry.at).date();
+        let date = day.to_string();
+        if days.last().is_none_or(|last| last.date != date) {
+            let words = match day {
+                it if it == today => text::TODAY.to_owned(),
+                it if it.year() == today.year() => it.strftime("%A, %-d %B").to_string(),
+                it => it.strftime("%A, %-d %B %Y").to_string(),
+            };
+            days.push(Day { date, words, entries: Vec::new() });
+        }
+        if let Some(last) = days.last_mut() {
+            last.entries.push(entry);
+        }
+    }
+    days
+}
+
+#[cfg(feature = "ssr")]
+#[component]
+fn ActivityScreen(screen: Screen) -> impl IntoView {
+    let Screen { activity, days, schema, kept_for, latest_event, flash } = screen;
+    let page = |turn: Option<Turn>, words| turn.map(|turn| view! { <a class="button" href=link(turn)>{words}</a> });
+    let more = activity.newer.is_some() || activity.older.is_some();
+    let links = more.then(|| {
+        view! { <nav class="actions" aria-label=text::MORE_ACTIVITY>{page(activity.newer, text::NEWER)}{page(activity.older, text::OLDER)}</nav> }
+    });
+    // An older page stays as it is.
+    let follow = activity.newer.is_none().then(|| follow_events(latest_event));
+    view! {
+        <Live>
+            <div class="groups" data-after=latest_event>
+                <div class="title">
+                    {heading(text::ACTIVITY, true)}
+                    <p>{text::kept_for(kept_for)}{text::NOT_YOU}<a href=paths::SECURITY_PASSWORD>{text::NOT_YOU_LINK}</a>{text::NOT_YOU_THEN}</p>
+                </div>
+                {flash_note(flash)}
+                {days.into_iter().map(|day| view! { <DayGroup day schema=schema.clone()/> }).collect_view()}
+                {links}
+                {follow}
+                {news()}
+            </div>
+        </Live>
+    }
+}
+
+#[cfg(feature = "ssr")]
+#[component]
+fn DayGroup(day: Day, schema: Schema) -> impl IntoView {
+    let id = format!("day-{}", day.date);
+    let labelled_by = id.clone();
+    let rows = day.entries.into_iter().map(|entry| row(&entry, &schema)).collect_view();
+    view! {
+        <section class="group" aria-labelledby=labelled_by>
+            <header><h2 id=id><time datetime=day.date>{day.words}</time></h2></header>
+            <ol class="rows timed">{rows}</ol>
+        </section>
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn row(entry: &Entry, schema: &Schema) -> impl IntoView + use<> {
+    let Told { words, refused } = text::told(&entry.event, schema);
+    let at = utc(entry.at).strftime("%H:%M").to_string();
+    let device = text::device(entry.device);
+    view! {
+        <li>
+            <time datetime=entry.at.to_rfc3339()>{at}</time>
+            <p class="value">{refused.then(|| view! { <span class="badge bad">{text::REFUSED}</span> })}<span>{words}</span></p>
+            <p class="small soft">{device}", "<bdi>{entry.network.clone()}</bdi></p>
+        </li>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use model::Event;
+
+    #[test]
+    fn events_stand_under_their_day() {
+        const NOON: i64 = 1_795_348_800_000; // 22 November 2026
+        const DAY: i64 = 24 * 60 * 60 * 1000;
+        let entry = |id, at| Entry {
+            id,
+            event: Event::SignIn { username: "jdoe".into() },
+            at: pool::Timestamp(at),
+            network: String::new(),
+            device: pool::delivery::device(""),
+        };
+        let entries = vec![entry(4, NOON), entry(3, NOON - 1), entry(2, NOON - DAY), entry(1, NOON - 400 * DAY)];
+        let days = days(entries, pool::Timestamp(NOON + 1));
+        let told: Vec<_> = days.iter().map(|day| (day.words.as_str(), day.entries.len())).collect();
+        assert_eq!(told, [("Today", 2), ("Saturday, 21 November", 1), ("Saturday, 18 October 2025", 1)]);
+    }
+}

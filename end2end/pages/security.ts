@@ -1,0 +1,34 @@
+import { expect, type Locator } from '@playwright/test';
+import { Screen } from './screen';
+
+export class SecurityPage extends Screen {
+  readonly path = '/security';
+  readonly title = 'Security';
+
+  get currentPassword() {
+    return this.field('Current Password');
+  }
+  get newPassword() {
+    return this.field('New Password');
+  }
+  get confirmPassword() {
+    return this.field('Confirm Password');
+  }
+  /** Where somebody is signed in, this browser first. */
+  get sessions(): Locator {
+    return this.page.getByRole('region', { name: 'Where you’re signed in' }).getByRole('listitem');
+  }
+
+  async toChangePassword(): Promise<void> {
+    await this.link('Change password').click();
+    await expect(this.currentPassword).toBeVisible();
+    await this.ready();
+  }
+
+  async submit(current: string, password: string, again = password): Promise<void> {
+    await this.currentPassword.fill(current);
+    await this.newPassword.fill(password);
+    await this.confirmPassword.fill(again);
+    await this.button('Change password').click();
+  }
+}
