@@ -91,6 +91,11 @@ impl Caller {
         }
     }
 
+    /// This browser is not asked again to prove a contact, until a month has passed.
+    pub fn put_off_verifying(&self) {
+        self.set(&cookies::set(Name::VerifyLater, "1", 30 * 24 * 3600, self.site.secure));
+    }
+
     pub fn remember_theme(&self, theme: crate::visit::Theme) {
         self.set(&cookies::set(Name::Theme, theme.as_str(), 400 * 24 * 3600, self.site.secure));
     }
@@ -124,7 +129,7 @@ impl Caller {
         }
     }
 
-    fn cookie(&self, name: Name) -> Option<String> {
+    pub fn cookie(&self, name: Name) -> Option<String> {
         cookies::read(&self.parts.headers, name, self.site.secure)
     }
 }

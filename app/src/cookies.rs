@@ -12,6 +12,8 @@ pub enum Name {
     SignUp,
     /// The name for which a new password was asked, as it was typed.
     Reset,
+    /// Nobody is asked again to prove a contact, for a while.
+    VerifyLater,
     /// What just happened, said once by the next page.
     Flash,
     Theme,
@@ -27,6 +29,8 @@ impl Name {
             (Self::SignUp, true) => "__Host-nameplate-sign-up",
             (Self::Reset, false) => "nameplate-reset",
             (Self::Reset, true) => "__Host-nameplate-reset",
+            (Self::VerifyLater, false) => "nameplate-verify-later",
+            (Self::VerifyLater, true) => "__Host-nameplate-verify-later",
             (Self::Flash, false) => "nameplate-flash",
             (Self::Flash, true) => "__Host-nameplate-flash",
             (Self::Theme, false) => "nameplate-theme",

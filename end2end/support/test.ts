@@ -9,6 +9,7 @@ import { SignInPage } from '../pages/sign-in';
 import { SignUpPage } from '../pages/sign-up';
 import { UpdateEmailPage } from '../pages/update-email';
 import { UpdatePhonePage } from '../pages/update-phone';
+import { VerifyContactPage } from '../pages/verify-contact';
 import { Door } from './door';
 import { Mailbox } from './mailbox';
 import { listen } from './quiet';
@@ -38,6 +39,7 @@ interface Screens {
   profile: ProfilePage;
   updateEmail: UpdateEmailPage;
   updatePhone: UpdatePhonePage;
+  verifyContact: VerifyContactPage;
   forgotPassword: ForgotPasswordPage;
   resetPassword: ResetPasswordPage;
   security: SecurityPage;
@@ -89,6 +91,7 @@ export const test = base.extend<Options & Fixtures>({
   profile: async ({ page, scripts }, use) => use(new ProfilePage(page, scripts)),
   updateEmail: async ({ page, scripts }, use) => use(new UpdateEmailPage(page, scripts)),
   updatePhone: async ({ page, scripts }, use) => use(new UpdatePhonePage(page, scripts)),
+  verifyContact: async ({ page, scripts }, use) => use(new VerifyContactPage(page, scripts)),
   forgotPassword: async ({ page, scripts }, use) => use(new ForgotPasswordPage(page, scripts)),
   resetPassword: async ({ page, scripts }, use) => use(new ResetPasswordPage(page, scripts)),
   security: async ({ page, scripts }, use) => use(new SecurityPage(page, scripts)),
@@ -110,6 +113,7 @@ export const test = base.extend<Options & Fixtures>({
         profile: new ProfilePage(page, scripts),
         updateEmail: new UpdateEmailPage(page, scripts),
         updatePhone: new UpdatePhonePage(page, scripts),
+        verifyContact: new VerifyContactPage(page, scripts),
         forgotPassword: new ForgotPasswordPage(page, scripts),
         resetPassword: new ResetPasswordPage(page, scripts),
         security: new SecurityPage(page, scripts),

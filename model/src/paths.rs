@@ -21,6 +21,8 @@ pub const PROFILE_PHONE: &str = "/profile/phone";
 pub const PROFILE_PHONE_VERIFY: &str = "/profile/phone/verify";
 pub const PROFILE_PHONE_RESEND: &str = "/profile/phone/resend";
 pub const PROFILE_PHONE_CANCEL: &str = "/profile/phone/cancel";
+pub const VERIFY_CONTACT: &str = "/verify-contact";
+pub const VERIFY_CONTACT_SKIP: &str = "/verify-contact/skip";
 pub const SECURITY: &str = "/security";
 pub const SECURITY_PASSWORD: &str = "/security/password";
 pub const SECURITY_SESSIONS_END: &str = "/security/sessions/end";
@@ -50,7 +52,7 @@ pub fn is_of_a_pool(path: &str) -> bool {
 }
 
 /// The pages that a sign-in may lead to. Nothing else is ever put into a `Location` from a request.
-const AFTER_SIGN_IN: [&str; 7] = [PROFILE, PROFILE_EMAIL, PROFILE_PHONE, SECURITY, SECURITY_PASSWORD, ACTIVITY, SIGN_OUT];
+const AFTER_SIGN_IN: [&str; 8] = [PROFILE, PROFILE_EMAIL, PROFILE_PHONE, VERIFY_CONTACT, SECURITY, SECURITY_PASSWORD, ACTIVITY, SIGN_OUT];
 
 /// The page to go to after sign-in, if what the link says is one of ours.
 pub fn next(asked: &str) -> Option<&'static str> {
@@ -58,7 +60,7 @@ pub fn next(asked: &str) -> Option<&'static str> {
 }
 
 /// Every address that shows a page to whoever asks for it.
-const PAGES: [&str; 25] = [
+const PAGES: [&str; 27] = [
     START,
     SIGN_IN,
     SIGN_UP,
@@ -77,6 +79,8 @@ const PAGES: [&str; 25] = [
     PROFILE_PHONE_VERIFY,
     PROFILE_PHONE_RESEND,
     PROFILE_PHONE_CANCEL,
+    VERIFY_CONTACT,
+    VERIFY_CONTACT_SKIP,
     SECURITY,
     SECURITY_PASSWORD,
     SECURITY_SESSIONS_END,

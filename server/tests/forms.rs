@@ -173,6 +173,7 @@ async fn server_functions_refuse_strangers_themselves() {
         "/profile/phone/verify",
         "/profile/phone/resend",
         "/profile/phone/cancel",
+        "/verify-contact/skip",
         "/profile/delete",
         "/profile/refresh",
     ] {
@@ -214,6 +215,8 @@ async fn every_form_stands_at_the_address_that_paths_knows() {
         model::paths::SIGN_OUT,
         model::paths::SIGN_UP,
         model::paths::THEME,
+        model::paths::VERIFY_CONTACT,
+        model::paths::VERIFY_CONTACT_SKIP,
     ];
     expected.sort_unstable();
     assert_eq!(known, expected);

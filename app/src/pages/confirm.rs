@@ -167,6 +167,8 @@ pub async fn confirm(#[server(default)] username: Option<String>, #[server(defau
     match confirmed.session {
         Some(session) => {
             caller.enter(&session).await?;
+            // One contact was proven just now; this browser isn't asked for the other at once.
+            caller.put_off_verifying();
             caller.say(Flash::Welcome);
             caller.go(paths::PROFILE);
         }

@@ -11,6 +11,7 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod sign_up;
 pub mod theme;
+pub mod verify_contact;
 
 #[cfg(feature = "ssr")]
 mod fault;
@@ -19,7 +20,7 @@ pub use fault::error_page;
 
 #[cfg(feature = "ssr")]
 mod table {
-    use super::{activity, confirm, forgot_password, profile, reset_password, security, sign_in, sign_out, sign_up};
+    use super::{activity, confirm, forgot_password, profile, reset_password, security, sign_in, sign_out, sign_up, verify_contact};
     use crate::visit::{Answer, Visit};
     use model::paths;
     use std::future::Future;
@@ -31,7 +32,7 @@ mod table {
 
     /// Address and page. A page with a second form stands at that form's address too, so that a refused post
     /// without scripts has a page to come back to.
-    pub const PAGES: [(&str, Load); 26] = [
+    pub const PAGES: [(&str, Load); 28] = [
         (paths::START, |visit| Box::pin(start(visit))),
         (paths::SIGN_IN, |visit| Box::pin(sign_in::page(visit))),
         (paths::SIGN_UP, |visit| Box::pin(sign_up::page(visit))),
@@ -51,6 +52,8 @@ mod table {
         (paths::PROFILE_PHONE_VERIFY, |visit| Box::pin(profile::phone::page(visit))),
         (paths::PROFILE_PHONE_RESEND, |visit| Box::pin(profile::phone::page(visit))),
         (paths::PROFILE_PHONE_CANCEL, |visit| Box::pin(profile::phone::page(visit))),
+        (paths::VERIFY_CONTACT, |visit| Box::pin(verify_contact::page(visit))),
+        (paths::VERIFY_CONTACT_SKIP, |visit| Box::pin(verify_contact::page(visit))),
         (paths::SECURITY, |visit| Box::pin(security::page(visit))),
         (paths::SECURITY_PASSWORD, |visit| Box::pin(security::page(visit))),
         (paths::SECURITY_SESSIONS_END, |visit| Box::pin(security::page(visit))),

@@ -65,7 +65,10 @@ pub async fn sign_in(
     match caller.pool.sign_in(&caller.client, form, &caller.origin).await.map_err(refused)? {
         SignedIn::Session { username, session } => {
             caller.enter(&session).await?;
-            caller.go(paths::next(&next).unwrap_or(paths::PROFILE));
+            let next = paths::next(&next).unwrap_or(paths::PROFILE);
+            // Whoever was on the way somewhere is not held up, and nobody by a question that can't be asked just now.
+            let verify = next == paths::PROFILE && super::verify_contact::is_due(&caller, &session).await.unwrap_or_default();
+            caller.go(if verify { paths::VERIFY_CONTACT } else { next });
             Ok(Some(OfAccount { username }))
         }
         SignedIn::Unconfirmed(ticket) => {

@@ -19,7 +19,7 @@ mod sessions;
 pub use {
     activity::{Told, told},
     attributes::{group, label},
-    contacts::{ContactWords, EMAIL_WORDS, NO_TEXTS, PHONE_WORDS},
+    contacts::*,
     events::event,
     pages::*,
     refusals::about,

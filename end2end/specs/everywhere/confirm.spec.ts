@@ -106,6 +106,8 @@ test('from another browser the code confirms, but does not sign in', async ({ vi
   await elsewhere.signIn.arrived();
   await elsewhere.signIn.says(/confirmed/i);
   await elsewhere.signIn.submit(jane.username, jane.password);
+  await elsewhere.verifyContact.arrived();
+  await elsewhere.verifyContact.skip();
   await elsewhere.profile.arrived();
 });
 

@@ -198,6 +198,10 @@ test.describe('signed in', () => {
     await updateEmail.refuses('New email', /\S/);
   });
 
+  test('verify contact', async ({ verifyContact }) => {
+    await verifyContact.open();
+  });
+
   test('update phone', async ({ updatePhone }) => {
     await updatePhone.open();
   });

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 /// What the pages of the two kinds of contact have different.
 #[derive(Clone, Copy)]
-pub(super) struct Page {
+pub(crate) struct Page {
     pub kind: ContactKind,
     /// Where the page's forms post to: the new contact, its code, another code, no change after all.
     pub forms: [&'static str; 4],
@@ -28,14 +28,14 @@ pub(super) struct Page {
     pub words: &'static ContactWords,
 }
 
-pub(super) const EMAIL: Page = Page {
+pub(crate) const EMAIL: Page = Page {
     kind: ContactKind::Email,
     forms: [paths::PROFILE_EMAIL, paths::PROFILE_EMAIL_VERIFY, paths::PROFILE_EMAIL_RESEND, paths::PROFILE_EMAIL_CANCEL],
     changed: Flash::EmailChanged,
     words: &text::EMAIL_WORDS,
 };
 
-pub(super) const PHONE: Page = Page {
+pub(crate) const PHONE: Page = Page {
     kind: ContactKind::PhoneNumber,
     forms: [paths::PROFILE_PHONE, paths::PROFILE_PHONE_VERIFY, paths::PROFILE_PHONE_RESEND, paths::PROFILE_PHONE_CANCEL],
     changed: Flash::PhoneChanged,
@@ -44,11 +44,11 @@ pub(super) const PHONE: Page = Page {
 
 impl Page {
     /// The page of the contact that an attribute is, if it is one.
-    pub(super) fn of(name: &AttributeName) -> Option<Self> {
+    pub(crate) fn of(name: &AttributeName) -> Option<Self> {
         [EMAIL, PHONE].into_iter().find(|page| *name == page.kind.attribute())
     }
 
-    pub(super) const fn path(self) -> &'static str {
+    pub(crate) const fn path(self) -> &'static str {
         self.forms[0]
     }
 
@@ -57,21 +57,21 @@ impl Page {
     }
 
     /// What is in force.
-    pub(super) fn now(self, profile: &Profile) -> Option<&str> {
+    pub(crate) fn now(self, profile: &Profile) -> Option<&str> {
         profile.attributes.get(&self.attribute()).map(String::as_str)
     }
 
-    pub(super) fn is_verified(self, profile: &Profile) -> bool {
+    pub(crate) fn is_verified(self, profile: &Profile) -> bool {
         profile.attributes.get(&self.kind.verified_flag().into()).is_some_and(|value| value == "true")
     }
 
     /// What waits for its code.
-    pub(super) fn waiting(self, profile: &Profile) -> Option<&Pending> {
+    pub(crate) fn waiting(self, profile: &Profile) -> Option<&Pending> {
         profile.pending.iter().find(|it| it.attribute == self.kind.attribute())
     }
 
     /// A contact as people read it.
-    pub(super) fn shown(self, value: &str) -> String {
+    pub(crate) fn shown(self, value: &str) -> String {
         let readable = if self.kind == ContactKind::PhoneNumber { lists::readable_phone(value) } else { None };
         readable.unwrap_or_else(|| value.to_owned())
     }
@@ -101,7 +101,7 @@ struct Screen {
 }
 
 /// The screen.
-pub(super) fn show(visit: Visit, page: Page) -> Answer {
+pub(crate) fn show(visit: Visit, page: Page) -> Answer {
     let (Some(viewer), Some(profile)) = (visit.viewer.clone(), visit.profile.clone()) else {
         return super::super::sign_in_first(&visit);
     };
@@ -158,7 +158,7 @@ fn ContactScreen(screen: Screen) -> impl IntoView {
 }
 
 /// The contact in force, and the one that it becomes.
-pub(super) fn rows(page: Page, profile: &Profile) -> impl IntoView + use<> {
+pub(crate) fn rows(page: Page, profile: &Profile) -> impl IntoView + use<> {
     let (word, class) = if page.is_verified(profile) { (text::VERIFIED, "badge ok") } else { (text::UNVERIFIED, "badge") };
     let now = page.now(profile);
     let badge = now.is_some().then(|| view! { <span class=class>{word}</span> });
@@ -256,7 +256,7 @@ fn EnterTheCode(screen: Screen, waiting: Waiting) -> impl IntoView {
 }
 
 /// Asks for a new contact (operation UpdateUserAttributes). Nothing but the contact can be changed here.
-pub(super) async fn ask(page: Page, attributes: BTreeMap<String, String>) -> Result<UpdateOutcome, FormError> {
+pub(crate) async fn ask(page: Page, attributes: BTreeMap<String, String>) -> Result<UpdateOutcome, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
     let wrong = |why| FormError(Refusal::field(FieldName::Attribute(page.attribute()), why));
     let typed = attributes.get(page.kind.as_str()).map(|typed| typed.trim()).unwrap_or_default();
@@ -280,7 +280,7 @@ pub(super) async fn ask(page: Page, attributes: BTreeMap<String, String>) -> Res
 }
 
 /// Proves the contact (operation VerifyUserAttribute).
-pub(super) async fn prove(page: Page, code: &str) -> Result<OfAttribute, FormError> {
+pub(crate) async fn prove(page: Page, code: &str) -> Result<OfAttribute, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
     caller.pool.verify_attribute(&viewer, &page.attribute(), code, &caller.origin).await.map_err(refused)?;
     caller.say(page.changed);
@@ -289,7 +289,7 @@ pub(super) async fn prove(page: Page, code: &str) -> Result<OfAttribute, FormErr
 }
 
 /// Sends a fresh code (operation GetUserAttributeVerificationCode).
-pub(super) async fn resend(page: Page) -> Result<OfAttribute, FormError> {
+pub(crate) async fn resend(page: Page) -> Result<OfAttribute, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
     caller.pool.resend_attribute_code(&viewer, &page.attribute(), &caller.origin).await.map_err(refused)?;
     caller.say(Flash::CodeSent);
@@ -298,7 +298,7 @@ pub(super) async fn resend(page: Page) -> Result<OfAttribute, FormError> {
 }
 
 /// Gives the pending change up; what is in force stays.
-pub(super) async fn cancel(page: Page) -> Result<OfAttribute, FormError> {
+pub(crate) async fn cancel(page: Page) -> Result<OfAttribute, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
     caller.pool.cancel_attribute_change(&viewer, &page.attribute(), &caller.origin).await.map_err(refused)?;
     caller.say(Flash::ChangeCancelled);

@@ -1,7 +1,7 @@
 //! `/profile`: every attribute that may be read, edited group by group.
 
 #[cfg(feature = "ssr")]
-mod contact;
+pub(crate) mod contact;
 pub mod email;
 #[cfg(feature = "ssr")]
 pub(crate) mod fields;

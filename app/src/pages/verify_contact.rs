@@ -1,0 +1,108 @@
+//! `/verify-contact`: after sign-in, the chance to prove a contact that nobody has proven yet. It can be skipped, and is not
+//! offered again for a while.
+
+use crate::form::{FormError, FormPost};
+use crate::pages::hub::OfAttribute;
+use leptos::prelude::*;
+
+#[cfg(feature = "ssr")]
+use {
+    crate::caller::Caller,
+    crate::components::heading,
+    crate::cookies::Name,
+    crate::form::{Form, FormState, refused, summary},
+    crate::pages::profile::contact::{self, EMAIL, PHONE, Page},
+    crate::text,
+    crate::visit::{Answer, Frame, Visit},
+    model::{AttributeName, Refusal, Why, paths},
+    pool::Settings,
+    pool::profile::Profile,
+    pool::sessions::NewSession,
+};
+
+/// The contacts that could be proven now, masked. One that is about to be replaced is not worth a code.
+#[cfg(feature = "ssr")]
+fn unproven(profile: &Profile, settings: &Settings) -> Vec<(Page, String)> {
+    let may = |page: &Page| settings.reaches(page.kind) && profile.writable.may_read(&page.kind.verified_flag().into());
+    let pages = [EMAIL, PHONE].into_iter().filter(may).filter(|page| !page.is_verified(profile));
+    let stays = |page: Page, now: &str| page.waiting(profile).is_none_or(|it| it.value == now);
+    let masked = |page: Page| page.now(profile).filter(|now| stays(page, now)).map(|now| (page, page.kind.mask(now)));
+    pages.filter_map(masked).collect()
+}
+
+/// Whether somebody who has just signed in is asked: there is something to prove, and it wasn't put off.
+#[cfg(feature = "ssr")]
+pub(super) async fn is_due(caller: &Caller, session: &NewSession) -> Result<bool, FormError> {
+    if caller.cookie(Name::VerifyLater).is_some() {
+        return Ok(false);
+    }
+    let Some(viewer) = caller.pool.viewer(&session.token).await.map_err(refused)? else { return Ok(false) };
+    let profile = caller.pool.profile(&viewer).await.map_err(refused)?;
+    Ok(!unproven(&profile, caller.pool.settings()).is_empty())
+}
+
+/// The screen.
+#[cfg(feature = "ssr")]
+pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
+    let (Some(viewer), Some(profile)) = (visit.viewer.clone(), visit.profile.clone()) else {
+        return Ok(super::sign_in_first(&visit));
+    };
+    let choices = unproven(&profile, visit.site.pool.settings());
+    if choices.is_empty() {
+        return Ok(Answer::go(paths::PROFILE));
+    }
+    let state = visit.form(paths::VERIFY_CONTACT);
+    let show = move || view! { <VerifyContact choices state/> }.into_any();
+    Ok(Answer::show(text::VERIFY_CONTACT_TITLE, Frame::House { who: viewer.username }, show))
+}
+
+#[cfg(feature = "ssr")]
+#[component]
+fn VerifyContact(choices: Vec<(Page, String)>, state: FormState) -> impl IntoView {
+    let radios = choices.into_iter().enumerate().map(|(at, (page, mask))| {
+        view! {
+            <label class="choice">
+                <input type="radio" name="names" value=page.kind.as_str() checked={at == 0} required/>
+                <span>{text::contact_label(page.kind.medium())}": "<bdi>{mask}</bdi></span>
+            </label>
+        }
+    });
+    let radios = radios.collect_view();
+    view! {
+        <div class="groups">
+            <div class="title">{heading(text::VERIFY_CONTACT_HEADING, state.refusal.is_empty())}</div>
+            <p>{text::VERIFY_CONTACT_WHY}</p>
+            <div class="sheet stack">
+                <Form action=paths::VERIFY_CONTACT.to_owned() event="resendUserAttributeCode".to_owned() rules=vec![]>
+                    {summary(&state)}
+                    <fieldset>
+                        <legend>{text::VERIFY_WHICH}</legend>
+                        {radios}
+                    </fieldset>
+                    <button class="button main">{text::VERIFY}</button>
+                </Form>
+                // The browser's alone: nothing happens to the account.
+                <form method="post" action=paths::VERIFY_CONTACT_SKIP><button class="button plain">{text::SKIP_VERIFYING}</button></form>
+            </div>
+        </div>
+    }
+}
+
+/// Sends a code to the chosen contact (operation GetUserAttributeVerificationCode) and leads to where it is entered.
+#[server(prefix = "", endpoint = "/verify-contact", protocol = FormPost)]
+pub async fn verify_contact(#[server(default)] names: String) -> Result<OfAttribute, FormError> {
+    let (caller, _) = Caller::signed_in().await?;
+    let page = names.parse::<AttributeName>().ok().and_then(|name| Page::of(&name));
+    let page = page.ok_or_else(|| FormError(Refusal::form(Why::NotInList)))?;
+    caller.put_off_verifying();
+    contact::resend(page).await
+}
+
+/// Not now: the profile, and no such question for a while.
+#[server(prefix = "", endpoint = "/verify-contact/skip", protocol = FormPost)]
+pub async fn skip_verification() -> Result<(), FormError> {
+    let (caller, _) = Caller::signed_in().await?;
+    caller.put_off_verifying();
+    caller.go(paths::PROFILE);
+    Ok(())
+}
