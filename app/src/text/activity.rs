@@ -42,6 +42,10 @@ fn done(event: &Event, schema: &Schema) -> String {
         Event::DeleteUserAttributes { attributes } => {
             format!("Deleted from the profile: {}", attributes.iter().map(label).collect::<Vec<_>>().join(", "))
         }
+        Event::AdminCreateUser { .. } => "Account created by whoever runs the service".into(),
+        Event::AdminResetUserPassword { .. } => "Password reset by whoever runs the service".into(),
+        Event::AdminDisableUser { .. } => "Account disabled by whoever runs the service".into(),
+        Event::AdminEnableUser { .. } => "Account enabled again by whoever runs the service".into(),
         // What was refused is told with its reason, above.
         Event::ConfirmSignUpFailure(_)
         | Event::SignInFailure { .. }

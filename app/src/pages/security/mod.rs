@@ -13,7 +13,7 @@ use {
     model::paths,
     password::PasswordGroup,
     pool::list_sessions::OpenSession,
-    sessions::SessionsGroup,
+    sessions::sessions_group,
 };
 
 /// The screen. At the address of a form the form is open.

@@ -21,8 +21,7 @@ const FORMS: [&str; 3] = [paths::SECURITY_SESSIONS_END, paths::SECURITY_SESSIONS
 
 /// The live sessions, this one first, each with its button.
 #[cfg(feature = "ssr")]
-#[component]
-pub(super) fn SessionsGroup(visit: Visit, sessions: Vec<OpenSession>) -> impl IntoView {
+pub(super) fn sessions_group(visit: &Visit, sessions: Vec<OpenSession>) -> impl IntoView + use<> {
     let now = visit.site.pool.now();
     let refused = FORMS.map(|path| visit.form(path)).into_iter().find(|state| !state.refusal.is_empty());
     let others = (sessions.len() > 1).then(|| {
