@@ -101,9 +101,9 @@ struct Screen {
 }
 
 /// The screen.
-pub(crate) fn show(visit: Visit, page: Page) -> Answer {
+pub(crate) fn show(visit: &Visit, page: Page) -> Answer {
     let (Some(viewer), Some(profile)) = (visit.viewer.clone(), visit.profile.clone()) else {
-        return super::super::sign_in_first(&visit);
+        return super::super::sign_in_first(visit);
     };
     let now = visit.site.pool.now();
     let waiting = page.waiting(&profile).map(|it| Waiting {

@@ -15,7 +15,7 @@ use {
 /// The screen.
 #[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    Ok(contact::show(visit, EMAIL))
+    Ok(contact::show(&visit, EMAIL))
 }
 
 /// Asks for a new address (operation UpdateUserAttributes).

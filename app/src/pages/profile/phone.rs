@@ -16,7 +16,7 @@ use {
 /// The screen.
 #[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    Ok(contact::show(visit, PHONE))
+    Ok(contact::show(&visit, PHONE))
 }
 
 /// Asks for a new number (operation UpdateUserAttributes).
