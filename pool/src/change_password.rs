@@ -125,7 +125,9 @@ impl Pool {
             return self.refuse_change(user.id, origin).await;
         }
         let hash = inner.passwords.hash(&form.password, &*inner.entropy).await?;
-        retried(|| self.finish_change(proof, (&user, &hash), &failures, origin)).await
+        let done = retried(|| self.finish_change(proof, (&user, &hash), &failures, origin)).await?;
+        self.keep_verifiers(user.id, &form.password, &hash).await;
+        Ok(done)
     }
 
     /// How often a password was wrong for this account from this network: at sign-in by its username, or here.

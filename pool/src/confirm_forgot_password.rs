@@ -99,7 +99,9 @@ impl Pool {
         let fault = match counted {
             Ok(attempt) if attempt.compare(&inner.keys, &code).is_ok() => {
                 let hash = inner.passwords.hash(&form.password, &*inner.entropy).await?;
-                return retried(|| self.finish_reset(user, &attempt, (&named, &hash), origin)).await;
+                let done = retried(|| self.finish_reset(user, &attempt, (&named, &hash), origin)).await?;
+                self.keep_verifiers(user, &form.password, &hash).await;
+                return Ok(done);
             }
             Ok(_) => None,
             // Whoever holds the code itself may know that it was used or has expired.

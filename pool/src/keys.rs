@@ -32,10 +32,12 @@ pub enum Purpose {
     Masks,
     /// The keys that tokens are signed with, and what refresh tokens are followed by.
     Tokens,
+    /// What passwords are compared with in SRP, and the state of an exchange.
+    Srp,
 }
 
 impl Purpose {
-    const ALL: [Self; 5] = [Self::Codes, Self::Outbox, Self::Limits, Self::Masks, Self::Tokens];
+    const ALL: [Self; 6] = [Self::Codes, Self::Outbox, Self::Limits, Self::Masks, Self::Tokens, Self::Srp];
 
     const fn label(self) -> &'static str {
         match self {
@@ -44,6 +46,7 @@ impl Purpose {
             Self::Limits => "nameplate limits 1",
             Self::Masks => "nameplate masks 1",
             Self::Tokens => "nameplate tokens 1",
+            Self::Srp => "nameplate srp 1",
         }
     }
 }

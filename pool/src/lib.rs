@@ -41,6 +41,8 @@ pub mod sign_out;
 pub mod sign_up;
 mod sign_up_code;
 mod signing;
+mod srp;
+pub mod srp_sign_in;
 pub mod store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

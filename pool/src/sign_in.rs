@@ -92,7 +92,7 @@ impl From<HashingError> for SignInError {
 pub(crate) struct Proven {
     pub(crate) user: User,
     /// A better hash of the same password, if the stored one is out of date.
-    rehashed: Option<String>,
+    pub(crate) rehashed: Option<String>,
 }
 
 impl Pool {
@@ -103,10 +103,12 @@ impl Pool {
     pub async fn sign_in(&self, client: &ClientId, form: SignIn, origin: &Origin) -> Result<SignedIn, SignInError> {
         let client = &self.inner.settings.client(client).ok_or(SignInError::UnknownClient)?.id;
         let (proven, failures) = self.check_password(&form, origin).await?;
-        match proven.user.confirmed {
-            true => retried(|| self.begin_session(&proven, &failures, client, origin)).await,
-            false => retried(|| self.back_to_the_code(&proven.user, &failures, origin)).await,
-        }
+        let done = match proven.user.confirmed {
+            true => retried(|| self.begin_session(&proven, &failures, client, origin)).await?,
+            false => retried(|| self.back_to_the_code(&proven.user, &failures, origin)).await?,
+        };
+        self.renew_verifiers(&proven, &form.password).await;
+        Ok(done)
     }
 
     /// Whose name and password these are, and what counts the failures of that name.
@@ -205,7 +207,7 @@ impl Pool {
     }
 
     /// Writes for nobody what it writes for somebody, but for the line in the account's own trail.
-    async fn note_failure(&self, user: Option<&User>, origin: &Origin) -> Result<(), StoreError> {
+    pub(crate) async fn note_failure(&self, user: Option<&User>, origin: &Origin) -> Result<(), StoreError> {
         let (inner, now) = (&*self.inner, self.now());
         let network = limits::key(inner, &["failed sign-ins from", &origin.household().to_string()]);
         let mut tx = inner.store.begin().await?;

@@ -21,13 +21,20 @@ impl Pool {
     /// Signs in an application. The rules are those of [`Pool::sign_in`]; tokens take the place of a cookie.
     pub async fn sign_in_for_tokens(&self, client: &ClientId, form: &SignIn, origin: &Origin) -> Result<Entered, SignInError> {
         let client = self.inner.settings.client(client).ok_or(SignInError::UnknownClient)?;
-        let keys = self.signing_keys().await?;
         let (proven, failures) = self.check_password(form, origin).await?;
+        let done = self.enter(&proven, &failures, client, origin).await?;
+        self.renew_verifiers(&proven, &form.password).await;
+        Ok(done)
+    }
+
+    /// Begins the session of an application whose user was proven.
+    pub(crate) async fn enter(&self, proven: &Proven, failures: &Key, client: &AppClient, origin: &Origin) -> Result<Entered, SignInError> {
+        let keys = self.signing_keys().await?;
         if !proven.user.confirmed {
-            retried(|| self.back_to_the_code(&proven.user, &failures, origin)).await?;
+            retried(|| self.back_to_the_code(&proven.user, failures, origin)).await?;
             return Ok(Entered::Unconfirmed);
         }
-        let (viewer, account, refresh) = retried(|| self.begin_application(&proven, &failures, client, origin)).await?;
+        let (viewer, account, refresh) = retried(|| self.begin_application(proven, failures, client, origin)).await?;
         Ok(Entered::Tokens(self.issue(keys, (&viewer, account), Some(&refresh))?))
     }
 

@@ -4,7 +4,7 @@ use crate::attributes::{Occasion, check_submitted};
 use crate::identifiers::{Identifier, check_username, username_key};
 use crate::limits::{self, HOUR, Rate, Wait};
 use crate::passwords::HashingError;
-use crate::sessions::{BrowserTicket, Origin};
+use crate::sessions::{BrowserTicket, Origin, UserId};
 use crate::settings::ClientId;
 use crate::sign_up_code::{self, Target};
 use crate::store::users::{self, NewUser};
@@ -114,10 +114,12 @@ impl Pool {
         retried(|| self.admit_sign_up(&form, origin)).await?;
         let inner = &*self.inner;
         let password_hash = inner.passwords.hash(&form.password, &*inner.entropy).await?;
-        retried(|| self.write_sign_up(&form, &password_hash, origin)).await
+        let (user, done) = retried(|| self.write_sign_up(&form, &password_hash, origin)).await?;
+        self.keep_verifiers(user, &form.password, &password_hash).await;
+        Ok(done)
     }
 
-    async fn write_sign_up(&self, form: &Checked, password_hash: &str, origin: &Origin) -> Result<SignedUp, SignUpError> {
+    async fn write_sign_up(&self, form: &Checked, password_hash: &str, origin: &Origin) -> Result<(UserId, SignedUp), SignUpError> {
         let (inner, now) = (&*self.inner, self.now());
         let (sub, ticket) = (inner.entropy.uuid_v4(), BrowserTicket::generate(&*inner.entropy));
         let username = form.username.as_deref();
@@ -134,7 +136,7 @@ impl Pool {
         let username = username.unwrap_or(&sub).to_owned();
         events::record(&mut tx, user, &Event::SignUp { username: username.clone() }, now, origin).await?;
         self.commit(tx, user).await?;
-        Ok(SignedUp { username, ticket, delivery: form.target.kind.delivery(&form.target.value), sub })
+        Ok((user, SignedUp { username, ticket, delivery: form.target.kind.delivery(&form.target.value), sub }))
     }
 
     fn check_sign_up(&self, client: &ClientId, form: SignUp) -> Result<Checked, SignUpError> {

@@ -22,6 +22,7 @@ use std::time::Duration;
 
 mod residents;
 mod store;
+pub use crate::srp::SrpClient;
 pub use residents::Resident;
 pub use store::{SERVER, TestStore};
 

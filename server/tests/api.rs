@@ -6,7 +6,9 @@ mod support;
 use axum::body::Body;
 use axum::http::Request;
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use pool::srp_sign_in::Challenge;
+use pool::testing::SrpClient;
 use serde_json::{Value, json};
 use support::{Answer, PASSWORD, TestServer, another};
 
@@ -494,4 +496,42 @@ async fn the_keys_are_where_applications_look_for_them() {
     assert_eq!(about["jwks_uri"], format!("{}/{id}/.well-known/jwks.json", server.pool.settings().public_url));
     let elsewhere = browser.get("/local_nobody/.well-known/jwks.json").await;
     assert_eq!((elsewhere.status.as_u16(), &elsewhere.json()["__type"]), (404, &json!("ResourceNotFoundException")));
+}
+
+#[tokio::test]
+async fn a_password_signs_in_without_being_told() {
+    let server = TestServer::new().await;
+    confirmed(&server, "jdoe", "me@domain.com").await;
+    let client = SrpClient::new(3);
+    let begin = |name: &str| {
+        json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": "web",
+        "AuthParameters": { "USERNAME": name, "SRP_A": client.public() } })
+    };
+    for (name, password, works) in
+        [("jdoe", PASSWORD, true), ("me@domain.com", PASSWORD, true), ("jdoe", "wrong", false), ("nobody", PASSWORD, false)]
+    {
+        let begun = server.wire("InitiateAuth", begin(name)).await.ok();
+        assert_eq!(begun["ChallengeName"], "PASSWORD_VERIFIER");
+        let told = |name: &str| begun["ChallengeParameters"][name].as_str().unwrap().to_owned();
+        let challenge = Challenge {
+            user_id: told("USER_ID_FOR_SRP"),
+            salt: told("SALT"),
+            public: told("SRP_B"),
+            secret_block: STANDARD.decode(told("SECRET_BLOCK")).unwrap(),
+        };
+        let timestamp = "Tue Nov 3 09:05:07 UTC 2026";
+        let signature = client.proof(server.pool.id(), &challenge, password, timestamp);
+        let answer = json!({ "ClientId": "web", "ChallengeName": "PASSWORD_VERIFIER", "ChallengeResponses": {
+            "USERNAME": told("USER_ID_FOR_SRP"), "PASSWORD_CLAIM_SECRET_BLOCK": told("SECRET_BLOCK"), "TIMESTAMP": timestamp,
+            "PASSWORD_CLAIM_SIGNATURE": STANDARD.encode(signature) } });
+        let done = server.wire("RespondToAuthChallenge", answer.clone()).await;
+        if works {
+            assert!(done.ok()["AuthenticationResult"]["RefreshToken"].is_string());
+        } else {
+            done.refuses_with("NotAuthorizedException", "Incorrect username or password.");
+        }
+        server.wire("RespondToAuthChallenge", answer).await.refuses_with("NotAuthorizedException", "Invalid session for the user.");
+    }
+    let zero = json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": "web", "AuthParameters": { "USERNAME": "jdoe", "SRP_A": "0" } });
+    server.wire("InitiateAuth", zero).await.refuses_with("InvalidParameterException", "SRP_A is not a number of the group");
 }

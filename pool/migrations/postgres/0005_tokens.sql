@@ -17,3 +17,11 @@ CREATE TABLE refresh_tokens (
     previous   BYTEA,                       -- of the one before
     rotated_at BIGINT NOT NULL
 );
+
+-- What a password is compared with in SRP; sealed under the key file, with the hash of that password.
+CREATE TABLE srp_verifiers (
+    user_id  BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name     TEXT COLLATE "C" NOT NULL,     -- what the account is called in the exchange: 'username', 'sub'
+    verifier BYTEA NOT NULL,                -- with its salt in front
+    PRIMARY KEY (user_id, name)
+);

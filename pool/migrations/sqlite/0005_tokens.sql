@@ -17,3 +17,11 @@ CREATE TABLE refresh_tokens (
     previous   BLOB,                        -- of the one before
     rotated_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- What a password is compared with in SRP; sealed under the key file, with the hash of that password.
+CREATE TABLE srp_verifiers (
+    user_id  INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name     TEXT NOT NULL,                 -- what the account is called in the exchange: 'username', 'sub'
+    verifier BLOB NOT NULL,                 -- with its salt in front
+    PRIMARY KEY (user_id, name)
+) STRICT, WITHOUT ROWID;

@@ -95,7 +95,9 @@ impl Pool {
             FirstPassword::Invitation => Password::new(inner.entropy.token()),
         };
         let hash = inner.passwords.hash(&password, &*inner.entropy).await?;
-        retried(|| self.write_new_user(&checked, &hash)).await
+        let (user, done) = retried(|| self.write_new_user(&checked, &hash)).await?;
+        self.keep_verifiers(user, &password, &hash).await;
+        Ok(done)
     }
 
     fn check_new_user(&self, new: &NewUser) -> Result<Checked, CreateUserError> {
@@ -131,7 +133,7 @@ impl Pool {
         Ok(Checked { username, attributes, verified, invited })
     }
 
-    async fn write_new_user(&self, new: &Checked, password_hash: &str) -> Result<UserCreated, CreateUserError> {
+    async fn write_new_user(&self, new: &Checked, password_hash: &str) -> Result<(UserId, UserCreated), CreateUserError> {
         let (inner, now) = (&*self.inner, self.now());
         let sub = inner.entropy.uuid_v4();
         let username = new.username.as_deref().unwrap_or(&sub);
@@ -160,7 +162,7 @@ impl Pool {
             send_code(&mut tx, inner, (user, &account), contact).await?;
         }
         self.commit(tx, user).await?;
-        Ok(UserCreated { username: username.to_owned(), sub, invited: new.invited.as_ref().map(|it| it.value.clone()) })
+        Ok((user, UserCreated { username: username.to_owned(), sub, invited: new.invited.as_ref().map(|it| it.value.clone()) }))
     }
 }
 

@@ -80,17 +80,19 @@ impl Pool {
             return Err(ResetUserPasswordError::Refused(Refusal { form: None, fields }));
         }
         let hash = inner.passwords.hash(password, &*inner.entropy).await?;
-        retried(|| self.try_to_set_user_password(named, &hash)).await
+        let user = retried(|| self.try_to_set_user_password(named, &hash)).await?;
+        self.keep_verifiers(user, password, &hash).await;
+        Ok(())
     }
 
-    async fn try_to_set_user_password(&self, named: &str, hash: &str) -> Result<(), ResetUserPasswordError> {
+    async fn try_to_set_user_password(&self, named: &str, hash: &str) -> Result<UserId, ResetUserPasswordError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
         let (user, account) = open(&mut tx, named).await?;
         new_password::set(&mut tx, inner, (user.id, &account), hash, &operator()).await?;
         events::record(&mut tx, user.id, &Event::AdminResetUserPassword { username: user.username }, now, &operator()).await?;
         self.commit(tx, user.id).await?;
-        Ok(())
+        Ok(user.id)
     }
 }
 

@@ -43,6 +43,7 @@ async fn every_session_ends_the_contact_is_told_and_the_trail_says_so() {
     let viewer = pool.viewer_of(&token).await;
     let code = code(&pool).await;
     let mut feed = pool.feed();
+    pool.wait(1);
     reset(&pool, "jdoe", &code).await.unwrap();
     assert_eq!(pool.viewer(&token).await.unwrap(), None);
     assert_eq!(feed.try_recv(), Ok(events::News::Of(viewer.user)), "open pages look, and find it out");

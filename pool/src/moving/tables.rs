@@ -22,7 +22,7 @@ pub(super) struct Table {
 }
 
 /// In an order in which no row names one that isn't there yet. What says that the store is one comes last.
-pub(super) const TABLES: [Table; 12] = [
+pub(super) const TABLES: [Table; 13] = [
     Table {
         name: "users",
         key: 1,
@@ -83,6 +83,7 @@ pub(super) const TABLES: [Table; 12] = [
         key: 1,
         columns: &[("family", Bytes), ("session", Bytes), ("current", Bytes), ("previous", Bytes), ("rotated_at", Number)],
     },
+    Table { name: "srp_verifiers", key: 2, columns: &[("user_id", Number), ("name", Text), ("verifier", Bytes)] },
     Table {
         name: "signing_keys",
         key: 1,

@@ -33,6 +33,7 @@ pub(crate) mod records;
 pub(crate) mod refresh_tokens;
 pub(crate) mod signed_up;
 pub(crate) mod signing_keys;
+pub(crate) mod srp_verifiers;
 pub(crate) mod tickets;
 pub(crate) mod users;
 

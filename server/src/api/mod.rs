@@ -12,6 +12,7 @@ mod password;
 mod refusals;
 mod shape;
 mod sign_up;
+mod srp;
 mod tokens;
 
 use fault::{Exception, Fault};
@@ -144,6 +145,7 @@ impl Call {
             "ConfirmSignUp" => sign_up::confirm(self).await,
             "ResendConfirmationCode" => sign_up::resend(self).await,
             "InitiateAuth" => tokens::initiate_auth(self).await,
+            "RespondToAuthChallenge" => srp::respond(self).await,
             "GetTokensFromRefreshToken" => tokens::refresh(self).await,
             "RevokeToken" => tokens::revoke(self).await,
             "GlobalSignOut" => tokens::global_sign_out(self).await,

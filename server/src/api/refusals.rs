@@ -12,6 +12,7 @@ use pool::refresh::{RefreshError, RevokeError};
 use pool::resend_sign_up_code::ResendError;
 use pool::sign_in::SignInError;
 use pool::sign_up::SignUpError;
+use pool::srp_sign_in::SrpError;
 use pool::tokens::AccessTokenError;
 use pool::update_attributes::UpdateAttributesError;
 use pool::verify_attribute::VerifyAttributeError;
@@ -109,6 +110,16 @@ impl From<SignInError> for Fault {
             SignInError::Wait { seconds } => Self::not_authorized("Password attempts exceeded").after(seconds),
             SignInError::Busy => too_many(1),
             SignInError::Unavailable(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<SrpError> for Fault {
+    fn from(error: SrpError) -> Self {
+        match error {
+            SrpError::NotInGroup => Self::parameter("SRP_A is not a number of the group"),
+            SrpError::Over => Self::not_authorized("Invalid session for the user."),
+            SrpError::SignIn(error) => error.into(),
         }
     }
 }

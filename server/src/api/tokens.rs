@@ -3,7 +3,7 @@
 use super::fault::{Exception, Fault};
 use super::refusals::missing_parameter;
 use super::shape::{CLIENT_ID, Shapes, TOKEN};
-use super::{Call, nothing};
+use super::{Call, nothing, srp};
 use model::Password;
 use pool::ClientId;
 use pool::refresh::Exchange;
@@ -44,6 +44,7 @@ pub async fn initiate_auth(call: &Call) -> Result<Value, Fault> {
     let flow = request.auth_flow.unwrap_or_default();
     let parameters = request.auth_parameters.unwrap_or_default();
     match flow.as_str() {
+        "USER_SRP_AUTH" => srp::begin(call, &client, &parameters).await,
         "USER_PASSWORD_AUTH" => password(call, &client, &parameters).await,
         "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => {
             let token = parameters.get("REFRESH_TOKEN").ok_or_else(|| missing_parameter("REFRESH_TOKEN"))?;
@@ -56,8 +57,13 @@ pub async fn initiate_auth(call: &Call) -> Result<Value, Fault> {
 async fn password(call: &Call, client: &ClientId, parameters: &BTreeMap<String, String>) -> Result<Value, Fault> {
     let given = |name: &str| parameters.get(name).cloned().unwrap_or_default();
     let form = SignIn { username: given("USERNAME"), password: Password::new(given("PASSWORD")) };
-    match call.pool.sign_in_for_tokens(client, &form, &call.origin).await? {
-        Entered::Tokens(tokens) => Ok(entered(&tokens)),
+    end(&call.pool.sign_in_for_tokens(client, &form, &call.origin).await?)
+}
+
+/// How a sign-in ends.
+pub fn end(done: &Entered) -> Result<Value, Fault> {
+    match done {
+        Entered::Tokens(tokens) => Ok(entered(tokens)),
         Entered::Unconfirmed => Err(Fault::new(Exception::UserNotConfirmed, "User is not confirmed.")),
     }
 }

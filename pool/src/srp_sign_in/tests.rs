@@ -1,0 +1,189 @@
+use super::*;
+use crate::settings::Settings;
+use crate::testing::{PASSWORD, SrpClient, TestPool, origin};
+use crate::tokens::Tokens;
+use model::SignInOptions;
+
+const TIMESTAMP: &str = "Tue Nov 3 09:05:07 UTC 2026";
+
+async fn asked(pool: &TestPool, client: &SrpClient, name: &str) -> Challenge {
+    pool.srp_challenge(&pool.client(), name, &client.public(), &origin()).await.unwrap()
+}
+
+fn answer(pool: &TestPool, client: &SrpClient, challenge: &Challenge, password: &str) -> Proof {
+    let signature = client.proof(pool.id(), challenge, password, TIMESTAMP);
+    let (username, secret_block) = (challenge.user_id.clone(), challenge.secret_block.clone());
+    Proof { username, secret_block, timestamp: TIMESTAMP.into(), signature }
+}
+
+async fn entered(pool: &TestPool, proof: &Proof) -> Result<Tokens, SrpError> {
+    match pool.answer_srp_challenge(&pool.client(), proof, &origin()).await? {
+        Entered::Tokens(tokens) => Ok(tokens),
+        Entered::Unconfirmed => panic!("not confirmed"),
+    }
+}
+
+/// The whole exchange.
+async fn signs_in(pool: &TestPool, name: &str, password: &str) -> Result<Tokens, SrpError> {
+    let client = SrpClient::new(7);
+    let challenge = asked(pool, &client, name).await;
+    entered(pool, &answer(pool, &client, &challenge, password)).await
+}
+
+fn is_wrong(done: &Result<Tokens, SrpError>) -> bool {
+    matches!(done, Err(SrpError::SignIn(SignInError::WrongCredentials)))
+}
+
+async fn known() -> TestPool {
+    let pool = TestPool::new().await;
+    pool.signed_in("JDoe", "me@domain.com").await;
+    pool
+}
+
+#[tokio::test]
+async fn the_password_signs_in_without_being_told_by_username_and_by_address() {
+    let pool = known().await;
+    for name in ["JDoe", "jdoe", "me@domain.com"] {
+        let tokens = signs_in(&pool, name, PASSWORD).await.unwrap();
+        let (viewer, _) = pool.viewer_of_access_token(&tokens.access).await.unwrap();
+        assert_eq!(viewer.username, "JDoe");
+    }
+}
+
+#[tokio::test]
+async fn no_other_password_signs_in() {
+    let pool = known().await;
+    for password in ["", "wrong", "mysecurerandompassword#124"] {
+        let done = signs_in(&pool, "jdoe", password).await;
+        assert!(is_wrong(&done), "{password}: {done:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_sees_no_difference_before_the_end_nor_there() {
+    let pool = known().await;
+    let client = SrpClient::new(7);
+    for (known, unknown) in [("jdoe", "jane"), ("me@domain.com", "my@domain.com")] {
+        let (known, one, other) =
+            (asked(&pool, &client, known).await, asked(&pool, &client, unknown).await, asked(&pool, &client, unknown).await);
+        assert_eq!((&one.user_id, &one.salt), (&other.user_id, &other.salt), "the same each time");
+        assert_ne!(one.public, other.public);
+        assert_eq!(known.user_id.len(), one.user_id.len());
+        assert_eq!((known.salt.len(), known.secret_block.len()), (one.salt.len(), one.secret_block.len()));
+        let done = entered(&pool, &answer(&pool, &client, &other, PASSWORD)).await;
+        assert!(is_wrong(&done), "{done:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_challenge_is_answered_once_and_soon() {
+    let pool = known().await;
+    let client = SrpClient::new(7);
+    let challenge = asked(&pool, &client, "jdoe").await;
+    let proof = answer(&pool, &client, &challenge, PASSWORD);
+    entered(&pool, &proof).await.unwrap();
+    assert!(matches!(entered(&pool, &proof).await, Err(SrpError::Over)));
+    let challenge = asked(&pool, &client, "jdoe").await;
+    pool.wait(PATIENCE.as_secs());
+    assert!(matches!(entered(&pool, &answer(&pool, &client, &challenge, PASSWORD)).await, Err(SrpError::Over)));
+}
+
+#[tokio::test]
+async fn what_was_changed_on_the_way_proves_nothing() {
+    let pool = known().await;
+    let client = SrpClient::new(7);
+    type Change = fn(&mut Proof);
+    let changes: [Change; 4] =
+        [|it| it.secret_block[40] ^= 1, |it| it.timestamp.push('0'), |it| it.signature[0] ^= 1, |it| it.username = "somebody".into()];
+    for change in changes {
+        let challenge = asked(&pool, &client, "jdoe").await;
+        let mut proof = answer(&pool, &client, &challenge, PASSWORD);
+        change(&mut proof);
+        let done = entered(&pool, &proof).await;
+        assert!(is_wrong(&done), "{done:?}");
+    }
+}
+
+#[tokio::test]
+async fn numbers_that_make_passwords_needless_are_refused() {
+    let pool = known().await;
+    for hostile in ["0", &"0".repeat(768), &"f".repeat(768), "nonsense"] {
+        let refused = pool.srp_challenge(&pool.client(), "jdoe", hostile, &origin()).await;
+        assert!(matches!(refused, Err(SrpError::NotInGroup)), "{hostile}");
+    }
+}
+
+#[tokio::test]
+async fn failures_wait_like_those_with_a_password() {
+    let pool = known().await;
+    for _ in 0..5 {
+        let done = signs_in(&pool, "jdoe", "wrong").await;
+        assert!(is_wrong(&done), "{done:?}");
+    }
+    let done = signs_in(&pool, "jdoe", PASSWORD).await;
+    assert!(matches!(done, Err(SrpError::SignIn(SignInError::Wait { .. }))), "{done:?}");
+    let refused = pool.try_sign_in("jdoe", PASSWORD).await;
+    assert!(matches!(refused, Err(SignInError::Wait { .. })), "one counter for both: {refused:?}");
+}
+
+async fn set_password(pool: &TestPool, password: &str) {
+    pool.forgot_password("jdoe", &origin()).await.unwrap();
+    let (username, code) = ("jdoe".into(), pool.code_for("me@domain.com").await);
+    let form = crate::confirm_forgot_password::PasswordReset { username, code, password: Password::new(password), confirmation: None };
+    pool.confirm_forgot_password(form, &origin()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_new_password_takes_the_place_of_the_old_one_here_too() {
+    let pool = known().await;
+    let client = SrpClient::new(7);
+    let before = asked(&pool, &client, "jdoe").await;
+    set_password(&pool, "another-password#1").await;
+    let done = entered(&pool, &answer(&pool, &client, &before, PASSWORD)).await;
+    assert!(is_wrong(&done), "a challenge from before: {done:?}");
+    assert!(is_wrong(&signs_in(&pool, "jdoe", PASSWORD).await));
+    signs_in(&pool, "jdoe", "another-password#1").await.unwrap();
+}
+
+#[tokio::test]
+async fn an_account_from_before_signs_in_after_its_password_was_typed_once() {
+    let pool = known().await;
+    let mut tx = pool.inner.store.begin().await.unwrap();
+    tx.query("DELETE FROM srp_verifiers WHERE name <> ''").run().await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(is_wrong(&signs_in(&pool, "jdoe", PASSWORD).await));
+    pool.try_sign_in("jdoe", PASSWORD).await.unwrap();
+    signs_in(&pool, "jdoe", PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_unconfirmed_account_is_led_back_to_its_code() {
+    let pool = TestPool::new().await;
+    pool.sign_up("jdoe", "me@domain.com").await;
+    let client = SrpClient::new(7);
+    let challenge = asked(&pool, &client, "jdoe").await;
+    let proof = answer(&pool, &client, &challenge, PASSWORD);
+    let done = pool.answer_srp_challenge(&pool.client(), &proof, &origin()).await.unwrap();
+    assert!(matches!(done, Entered::Unconfirmed));
+}
+
+#[tokio::test]
+async fn where_there_are_no_usernames_an_address_signs_in() {
+    let sign_in = SignInOptions { username: false, email: true, phone_number: false };
+    let pool = TestPool::with(Settings { sign_in, ..Settings::default() }).await;
+    pool.signed_in("", "me@domain.com").await;
+    signs_in(&pool, "Me@Domain.com", PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_store_holds_nothing_to_guess_the_password_from() {
+    let pool = known().await;
+    let mut conn = pool.inner.store.read().await.unwrap();
+    let user = users::by_identifier(&mut conn, &Identifier::Username("jdoe".into())).await.unwrap().unwrap();
+    let sealed = srp_verifiers::get(&mut conn, user.id, Name::Username).await.unwrap().unwrap();
+    let (salt, pool_name) = (pool.salt_of("jdoe"), pool.srp_name().to_owned());
+    let verifier = Verifier::new(&pool_name, "jdoe", PASSWORD, &salt);
+    assert!(!sealed.windows(32).any(|part| verifier.as_bytes().windows(32).any(|own| own == part)));
+    let context = context(user.id, Name::Username, "another hash");
+    assert!(pool.inner.keys.open(Purpose::Srp, &sealed, &context).is_err(), "it goes with its password");
+}

@@ -1,0 +1,88 @@
+//! Signing in without telling the password: the steps of USER_SRP_AUTH, and RespondToAuthChallenge.
+
+use super::Call;
+use super::fault::Fault;
+use super::refusals::missing_parameter;
+use super::shape::{CLIENT_ID, Shapes};
+use super::tokens;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use pool::ClientId;
+use pool::srp_sign_in::Proof;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Every challenge that answers may name (`ChallengeNameType`).
+const CHALLENGES: [&str; 16] = [
+    "SMS_MFA",
+    "EMAIL_OTP",
+    "SOFTWARE_TOKEN_MFA",
+    "SELECT_MFA_TYPE",
+    "MFA_SETUP",
+    "PASSWORD_VERIFIER",
+    "CUSTOM_CHALLENGE",
+    "SELECT_CHALLENGE",
+    "DEVICE_SRP_AUTH",
+    "DEVICE_PASSWORD_VERIFIER",
+    "ADMIN_NO_SRP_AUTH",
+    "NEW_PASSWORD_REQUIRED",
+    "SMS_OTP",
+    "PASSWORD",
+    "WEB_AUTHN",
+    "PASSWORD_SRP",
+];
+
+/// A date as clients write it is shorter by far.
+const LONGEST_TIMESTAMP: usize = 64;
+
+pub async fn begin(call: &Call, client: &ClientId, parameters: &BTreeMap<String, String>) -> Result<Value, Fault> {
+    let given = |name: &str| parameters.get(name).ok_or_else(|| missing_parameter(name));
+    let challenge = call.pool.srp_challenge(client, given("USERNAME")?, given("SRP_A")?, &call.origin).await?;
+    Ok(json!({
+        "ChallengeName": "PASSWORD_VERIFIER",
+        "ChallengeParameters": {
+            "SALT": challenge.salt,
+            "SECRET_BLOCK": STANDARD.encode(&challenge.secret_block),
+            "SRP_B": challenge.public,
+            "USERNAME": challenge.user_id,
+            "USER_ID_FOR_SRP": challenge.user_id,
+        },
+    }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RespondRequest {
+    client_id: Option<String>,
+    challenge_name: Option<String>,
+    challenge_responses: Option<BTreeMap<String, String>>,
+}
+
+pub async fn respond(call: &Call) -> Result<Value, Fault> {
+    let request: RespondRequest = call.read()?;
+    let mut shapes = Shapes::default();
+    shapes.one_of("challengeName", request.challenge_name.as_deref(), &CHALLENGES);
+    shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
+    shapes.finish()?;
+    let client = call.client(request.client_id)?;
+    // No other challenge was ever given.
+    if request.challenge_name.as_deref() != Some("PASSWORD_VERIFIER") {
+        return Err(Fault::not_authorized("Invalid session for the user."));
+    }
+    let proof = proof(&request.challenge_responses.unwrap_or_default())?;
+    tokens::end(&call.pool.answer_srp_challenge(&client, &proof, &call.origin).await?)
+}
+
+fn proof(responses: &BTreeMap<String, String>) -> Result<Proof, Fault> {
+    let given = |name: &str| responses.get(name).ok_or_else(|| missing_parameter(name));
+    let wrong = || Fault::not_authorized("Incorrect username or password.");
+    let bytes = |text: &str| STANDARD.decode(text).map_err(|_| wrong());
+    let proof = Proof {
+        username: given("USERNAME")?.clone(),
+        secret_block: bytes(given("PASSWORD_CLAIM_SECRET_BLOCK")?)?,
+        timestamp: given("TIMESTAMP")?.clone(),
+        signature: bytes(given("PASSWORD_CLAIM_SIGNATURE")?)?,
+    };
+    if proof.timestamp.len() > LONGEST_TIMESTAMP { Err(wrong()) } else { Ok(proof) }
+}
