@@ -141,12 +141,15 @@ async fn a_commit_whose_caller_went_away_halfway_is_whole_or_nothing_and_holds_n
         tx.query("INSERT INTO meta (name, value) VALUES ($1, 'there')").bind(name).run().await.unwrap();
     }
     {
+        // Asked for, and not waited for. Over a fast enough socket it may be done already.
         let mut committing = Box::pin(tx.commit());
-        assert!(futures_util::poll!(committing.as_mut()).is_pending());
+        let _ = futures_util::poll!(committing.as_mut());
     }
     set(&it.store, "next", "1").await.unwrap();
     assert_eq!(get(&it.store, "next").await.as_deref(), Some("1"));
-    assert_eq!(get(&it.store, "a").await, get(&it.store, "b").await);
+    let mut conn = it.store.read().await.unwrap();
+    let row = conn.query("SELECT COUNT(*) FROM meta WHERE name IN ('a', 'b')").optional().await.unwrap().unwrap();
+    assert!([0, 2].contains(&row.get::<i64>(0).unwrap()));
 }
 
 #[tokio::test]
