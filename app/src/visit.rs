@@ -68,7 +68,7 @@ pub enum Flash {
 }
 
 impl Flash {
-    const ALL: [(Self, &'static str); 17] = [
+    const ALL: &'static [(Self, &'static str)] = &[
         (Self::SignedOut, "signed-out"),
         (Self::Saved, "saved"),
         (Self::Deleted, "deleted"),

@@ -52,15 +52,24 @@ pub fn is_of_a_pool(path: &str) -> bool {
 }
 
 /// The pages that a sign-in may lead to. Nothing else is ever put into a `Location` from a request.
-const AFTER_SIGN_IN: [&str; 8] = [PROFILE, PROFILE_EMAIL, PROFILE_PHONE, VERIFY_CONTACT, SECURITY, SECURITY_PASSWORD, ACTIVITY, SIGN_OUT];
+const AFTER_SIGN_IN: &[&str] = &[
+    PROFILE,
+    PROFILE_EMAIL,
+    PROFILE_PHONE,
+    VERIFY_CONTACT,
+    SECURITY,
+    SECURITY_PASSWORD,
+    ACTIVITY,
+    SIGN_OUT,
+];
 
 /// The page to go to after sign-in, if what the link says is one of ours.
 pub fn next(asked: &str) -> Option<&'static str> {
-    AFTER_SIGN_IN.into_iter().find(|path| *path == asked)
+    AFTER_SIGN_IN.iter().copied().find(|path| *path == asked)
 }
 
 /// Every address that shows a page to whoever asks for it.
-const PAGES: [&str; 27] = [
+const PAGES: &[&str] = &[
     START,
     SIGN_IN,
     SIGN_UP,
@@ -92,7 +101,7 @@ const PAGES: [&str; 27] = [
 
 /// The page at an address, if it is one of ours: what a theme's switch may return to.
 pub fn page(asked: &str) -> Option<&'static str> {
-    PAGES.into_iter().find(|path| *path == asked)
+    PAGES.iter().copied().find(|path| *path == asked)
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ pub enum Why {
 }
 
 /// The codes of the refusals that have no numbers. One short table costs the browser less than a derived reader.
-const PLAIN: [(Why, &str); 35] = [
+const PLAIN: &[(Why, &str)] = &[
     (Why::Missing, "Missing"),
     (Why::NotAnEmail, "NotAnEmail"),
     (Why::NotAPhoneNumber, "NotAPhoneNumber"),

@@ -27,7 +27,7 @@ impl Pool {
     /// how often is of no consequence to anybody.
     pub async fn tidy(&self) -> Result<(), Unavailable> {
         let (now, settings) = (self.now(), &self.inner.settings);
-        let statements: [(&'static str, Timestamp); 7] = [
+        let statements: &[(&'static str, Timestamp)] = &[
             (
                 "DELETE FROM limits WHERE since <= $1 AND free_at <= $1
                  AND key IN (SELECT key FROM limits WHERE since <= $1 AND free_at <= $1 LIMIT $2)",
@@ -63,7 +63,7 @@ impl Pool {
                 now.minus(settings.events.keep),
             ),
         ];
-        for (sql, until) in statements {
+        for &(sql, until) in statements {
             while retried(|| self.remove_some(sql, until)).await? == u64::from(BATCH) {}
         }
         Ok(())

@@ -69,7 +69,7 @@ fn site_of(state: &AppState) -> Site {
 
 /// Every page by its table, and every server function at its own address: together they share a page's address.
 fn with_pages(mut router: Router, site: &Site) -> Router {
-    for (path, load) in PAGES {
+    for &(path, load) in PAGES {
         let site = site.clone();
         router = router.route(path, get(move |request: Request| pages::show(load, site, request)));
     }

@@ -134,13 +134,13 @@ async fn finish(source: &Store, target: &Store, mut copied: Copied, tell: &mut i
     for table in TABLES.iter().rev() {
         clear(target, table).await?;
     }
-    for table in &TABLES {
+    for table in TABLES {
         copied.rows += copy_table(source, target, table, tell).await?;
     }
     for name in COUNTED {
         count_on(source, target, name).await?;
     }
-    for table in &TABLES {
+    for table in TABLES {
         let (source_rows, target_rows) = (rows_of(source, table).await?, rows_of(target, table).await?);
         if source_rows != target_rows {
             return Err(CopyError::Counts { table: table.name, source_rows, target_rows });

@@ -22,7 +22,7 @@ pub(super) struct Table {
 }
 
 /// In an order in which no row names one that isn't there yet. What says that the store is one comes last.
-pub(super) const TABLES: [Table; 13] = [
+pub(super) const TABLES: &[Table] = &[
     Table {
         name: "users",
         key: 1,

@@ -10,7 +10,7 @@ type Text = (i64, &'static str, &'static str);
 /// Number, name and text of every migration, in order, as the files are called.
 macro_rules! migrations {
     ($folder:literal) => {
-        [
+        &[
             (1, "accounts", include_str!(concat!("../../migrations/", $folder, "/0001_accounts.sql"))),
             (2, "codes_and_sessions", include_str!(concat!("../../migrations/", $folder, "/0002_codes_and_sessions.sql"))),
             (3, "limits_events_outbox", include_str!(concat!("../../migrations/", $folder, "/0003_limits_events_outbox.sql"))),
@@ -21,8 +21,8 @@ macro_rules! migrations {
     };
 }
 
-const SQLITE: [Text; 6] = migrations!("sqlite");
-const POSTGRES: [Text; SQLITE.len()] = migrations!("postgres");
+const SQLITE: &[Text] = migrations!("sqlite");
+const POSTGRES: &[Text] = migrations!("postgres");
 
 pub(super) fn sqlite() -> Migrator {
     migrator(SQLITE)
@@ -43,12 +43,12 @@ pub(crate) fn is_known(number: i64, checksum: &[u8]) -> bool {
     sqlite().iter().any(|it| it.version == number && *it.checksum == *checksum)
 }
 
-fn migrator(texts: impl IntoIterator<Item = Text>) -> Migrator {
-    let migration = |(number, name, sql): Text| {
+fn migrator(texts: &[Text]) -> Migrator {
+    let migration = |&(number, name, sql): &Text| {
         let sql = SqlStr::from_static(sql);
         Migration::new(number, name.into(), MigrationType::Simple, sql, false)
     };
-    Migrator::with_migrations(texts.into_iter().map(migration).collect())
+    Migrator::with_migrations(texts.iter().map(migration).collect())
 }
 
 /// What this version's shape is called, so that a database in that shape is found again.

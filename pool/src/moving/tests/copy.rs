@@ -34,7 +34,7 @@ async fn copied(from: &TestStore, to: &TestStore) -> Result<Copied, CopyError> {
 async fn everything(at: &TestStore) -> Vec<String> {
     let store = at.open().await.unwrap();
     let mut found = Vec::new();
-    for table in &TABLES {
+    for table in TABLES {
         let mut after: Option<Vec<Value>> = None;
         while let Some(rows) = Some(page(&store, table, after.as_deref()).await.unwrap()).filter(|rows| !rows.is_empty()) {
             found.extend(rows.iter().map(|row| format!("{} {row:?}", table.name)));
@@ -226,7 +226,7 @@ async fn the_list_has_every_table_and_every_column_of_the_database() {
         (Kind::Bytes, false) => "blob",
     };
     let mut listed = Vec::new();
-    for table in &TABLES {
+    for table in TABLES {
         for (at, (column, holds)) in table.columns.iter().enumerate() {
             listed.push((table.name.to_owned(), (*column).to_owned(), kind(*holds).to_owned(), at < table.key));
         }
