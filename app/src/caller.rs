@@ -8,7 +8,7 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use model::{AttributeName, Refusal, Why};
+use model::{AttributeName, Password, Refusal, Why};
 use pool::sessions::{BrowserTicket, NewSession};
 use pool::{ClientId, Origin, Pool, SessionToken, Viewer};
 
@@ -48,6 +48,18 @@ impl Caller {
             Some(viewer) => Ok((caller, viewer)),
             None => Err(FormError(Refusal::form(Why::SignedOut))),
         }
+    }
+
+    /// The same for what asks for the password once more, if the sign-in is no longer fresh. With the right one this
+    /// browser goes on under a new session, whatever becomes of the rest; with none the use case decides.
+    pub async fn signed_in_again(password: &Password) -> Result<(Self, Viewer), FormError> {
+        let (caller, viewer) = Self::signed_in().await?;
+        if password.reveal().is_empty() || caller.pool.is_fresh(&viewer) {
+            return Ok((caller, viewer));
+        }
+        let (session, viewer) = caller.pool.sign_in_again(&viewer, password, &caller.origin).await.map_err(refused)?;
+        caller.enter(&session).await?;
+        Ok((caller, viewer))
     }
 
     /// The session's token, whether it still lives or not.

@@ -7,6 +7,10 @@ export class UpdateEmailPage extends Screen {
   get newEmail() {
     return this.field('New email');
   }
+  /** Asked for once more, where the sign-in is old. */
+  get password() {
+    return this.field('Current Password');
+  }
   get code() {
     return this.field('Verification Code (sent to the new email)');
   }

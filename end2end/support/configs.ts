@@ -13,3 +13,9 @@ export const fleeting = `
 lifetime = "6s"
 resend_after = "0s"
 `;
+
+/** What is dangerous asks for the password once more, a moment after the sign-in. */
+export const wary = `
+[sessions]
+fresh = "2s"
+`;

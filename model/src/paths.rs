@@ -52,16 +52,7 @@ pub fn is_of_a_pool(path: &str) -> bool {
 }
 
 /// The pages that a sign-in may lead to. Nothing else is ever put into a `Location` from a request.
-const AFTER_SIGN_IN: &[&str] = &[
-    PROFILE,
-    PROFILE_EMAIL,
-    PROFILE_PHONE,
-    VERIFY_CONTACT,
-    SECURITY,
-    SECURITY_PASSWORD,
-    ACTIVITY,
-    SIGN_OUT,
-];
+const AFTER_SIGN_IN: &[&str] = &[PROFILE, PROFILE_EMAIL, PROFILE_PHONE, VERIFY_CONTACT, SECURITY, SECURITY_PASSWORD, ACTIVITY, SIGN_OUT];
 
 /// The page to go to after sign-in, if what the link says is one of ours.
 pub fn next(asked: &str) -> Option<&'static str> {

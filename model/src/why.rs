@@ -56,6 +56,8 @@ pub enum Why {
     WrongCredentials,
     /// Not the password of the account that somebody is signed in to.
     WrongPassword,
+    /// They signed in long ago, and what they want is dangerous: their password is asked for once more.
+    PasswordAgain,
     SignedOut,
     /// The operator disabled the account; told only to whoever has its password.
     Disabled,
@@ -107,6 +109,7 @@ const PLAIN: &[(Why, &str)] = &[
     (Why::AliasExists, "AliasExists"),
     (Why::WrongCredentials, "WrongCredentials"),
     (Why::WrongPassword, "WrongPassword"),
+    (Why::PasswordAgain, "PasswordAgain"),
     (Why::SignedOut, "SignedOut"),
     (Why::Disabled, "Disabled"),
     (Why::NotACode, "NotACode"),

@@ -130,8 +130,8 @@ impl Pool {
         Ok(done)
     }
 
-    /// How often a password was wrong for this account from this network: at sign-in by its username, or here.
-    fn failed_passwords(&self, user: &User, origin: &Origin) -> Key {
+    /// How often a password was wrong for this account from this network: at sign-in by its username, or once signed in.
+    pub(crate) fn failed_passwords(&self, user: &User, origin: &Origin) -> Key {
         let who = Identifier::parse(&user.username, self.inner.settings.sign_in);
         self.failed_sign_ins(&who.map_or_else(|| user.username.clone(), |who| who.to_key()), origin)
     }

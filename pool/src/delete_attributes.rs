@@ -7,6 +7,7 @@ use crate::limits::{self, Wait};
 use crate::profile::access;
 use crate::sessions::{Origin, UserId, Viewer};
 use crate::settings::Settings;
+use crate::sign_in_again::{NotFresh, require_fresh};
 use crate::store::profile::{self, Account};
 use crate::store::{StoreError, Tx, aliases, attributes, retried, users};
 use crate::{Inner, Pool, Unavailable, codes, contact_codes, events};
@@ -26,6 +27,9 @@ pub enum DeleteAttributesError {
     /// The account was deleted meanwhile.
     #[error("the account is gone")]
     SignedOut,
+    /// A contact is among them.
+    #[error(transparent)]
+    NotFresh(#[from] NotFresh),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -36,6 +40,7 @@ impl From<DeleteAttributesError> for Refusal {
             DeleteAttributesError::Refused(refusal) => refusal,
             DeleteAttributesError::Wait { seconds } => Self::form(Why::Wait { seconds }),
             DeleteAttributesError::SignedOut => Self::form(Why::SignedOut),
+            DeleteAttributesError::NotFresh(stale) => stale.into(),
             DeleteAttributesError::Unavailable(fault) => Self::form(fault.why()),
         }
     }
@@ -71,7 +76,7 @@ impl Pool {
     /// whole.
     pub async fn delete_attributes(&self, viewer: &Viewer, names: Vec<String>, origin: &Origin) -> Result<(), DeleteAttributesError> {
         let done = match self.check_deletion(viewer, names) {
-            Ok(names) => retried(|| self.apply_deletion(viewer.user, &names, origin)).await,
+            Ok(names) => retried(|| self.apply_deletion(viewer, &names, origin)).await,
             Err(refusal) => Err(refusal.into()),
         };
         if let Err(DeleteAttributesError::Refused(refusal)) = &done {
@@ -80,8 +85,8 @@ impl Pool {
         done
     }
 
-    async fn apply_deletion(&self, user: UserId, names: &BTreeSet<AttributeName>, origin: &Origin) -> Result<(), DeleteAttributesError> {
-        let (inner, now) = (&*self.inner, self.now());
+    async fn apply_deletion(&self, viewer: &Viewer, names: &BTreeSet<AttributeName>, origin: &Origin) -> Result<(), DeleteAttributesError> {
+        let (inner, user, now) = (&*self.inner, viewer.user, self.now());
         let mut tx = inner.store.begin().await?;
         users::lock(&mut tx, user).await?.ok_or(DeleteAttributesError::SignedOut)?;
         limits::count_change(&mut tx, inner, user).await??;
@@ -89,6 +94,9 @@ impl Pool {
         let indispensable = indispensable(&inner.settings, &account, names);
         if !indispensable.is_empty() {
             return Err(Refusal { form: None, fields: indispensable }.into());
+        }
+        if names.iter().any(|name| account.attributes.contains_key(name) && ContactKind::of(name).is_some()) {
+            require_fresh(inner, viewer)?;
         }
         for name in names {
             remove(&mut tx, inner, (user, &account), name, origin).await?;

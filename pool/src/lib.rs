@@ -36,6 +36,7 @@ mod reset_code;
 pub mod sessions;
 pub mod settings;
 pub mod sign_in;
+pub mod sign_in_again;
 pub mod sign_in_for_tokens;
 pub mod sign_out;
 pub mod sign_up;

@@ -1,7 +1,7 @@
 //! New tokens for a refresh token (operations GetTokensFromRefreshToken and InitiateAuth, REFRESH_TOKEN_AUTH), and the end
 //! of one (operation RevokeToken).
 
-use crate::sessions::{self, Origin, Viewer};
+use crate::sessions::{self, Origin, SignedInBy, Viewer};
 use crate::settings::{AppClient, ClientId};
 use crate::store::profile::{self, Account};
 use crate::store::refresh_tokens::{self, Held};
@@ -100,8 +100,14 @@ impl Pool {
         sessions::seen(&mut tx, held.session, now).await?;
         let account = profile::load(&mut tx, user.id).await?.ok_or(RefreshError::Revoked)?;
         tx.commit().await?;
-        let viewer =
-            Viewer { user: user.id, session: held.session, client: held.client, username: user.username, signed_in_at: held.signed_in_at };
+        let viewer = Viewer {
+            user: user.id,
+            session: held.session,
+            client: held.client,
+            username: user.username,
+            signed_in_at: held.signed_in_at,
+            by: SignedInBy::Tokens,
+        };
         Ok((viewer, account, next))
     }
 

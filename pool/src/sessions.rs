@@ -113,6 +113,21 @@ pub struct NewSession {
     pub absolute_expiry: Timestamp,
 }
 
+impl NewSession {
+    pub(crate) fn id(&self) -> SessionId {
+        SessionId(self.token.hash())
+    }
+}
+
+/// What proves a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignedInBy {
+    /// The cookie of a browser.
+    Cookie,
+    /// The tokens of an application.
+    Tokens,
+}
+
 /// Somebody who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Viewer {
@@ -122,6 +137,7 @@ pub struct Viewer {
     /// As typed at sign-up; the `sub`, where people have no username.
     pub username: String,
     pub signed_in_at: Timestamp,
+    pub by: SignedInBy,
 }
 
 /// Which sessions are alive.
@@ -147,6 +163,7 @@ impl Session {
             client: ClientId(row.get(1)?),
             username: row.get(2)?,
             signed_in_at: Timestamp(row.get(3)?),
+            by: SignedInBy::Cookie,
         };
         Ok(Self { viewer, last_seen: Timestamp(row.get(4)?) })
     }

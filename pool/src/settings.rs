@@ -133,11 +133,13 @@ pub struct SessionTimes {
     pub idle: Duration,
     /// …and at the latest after this.
     pub absolute: Duration,
+    /// So long after it, what is dangerous asks for the password once more.
+    pub fresh: Duration,
 }
 
 impl Default for SessionTimes {
     fn default() -> Self {
-        Self { idle: days(14), absolute: days(90) }
+        Self { idle: days(14), absolute: days(90), fresh: Duration::from_secs(15 * 60) }
     }
 }
 

@@ -184,8 +184,9 @@ impl TestPool {
 
 /// What a signed-in person does.
 impl TestPool {
-    /// Submits these attributes.
+    /// Submits these attributes, having given the password if need be.
     pub async fn update(&self, viewer: &Viewer, attributes: &[(&str, &str)]) -> Result<UpdateOutcome, UpdateAttributesError> {
+        let viewer = &self.fresh(viewer);
         let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Ok(self.pool.update_attributes(viewer, attributes, &origin()).await?.outcome)
     }
@@ -195,9 +196,14 @@ impl TestPool {
         self.pool.verify_attribute(viewer, &attribute.into(), code, &origin()).await
     }
 
-    /// Removes these attributes.
+    /// The same person as if the sign-in were of this moment.
+    pub fn fresh(&self, viewer: &Viewer) -> Viewer {
+        Viewer { signed_in_at: self.time(), ..viewer.clone() }
+    }
+
+    /// Removes these attributes, having given the password if need be.
     pub async fn delete(&self, viewer: &Viewer, names: &[&str]) -> Result<(), DeleteAttributesError> {
-        self.pool.delete_attributes(viewer, names.iter().map(|name| (*name).to_owned()).collect(), &origin()).await
+        self.pool.delete_attributes(&self.fresh(viewer), names.iter().map(|name| (*name).to_owned()).collect(), &origin()).await
     }
 
     /// What the account shows for one attribute.

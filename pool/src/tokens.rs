@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::keys::{Keys, Purpose};
 use crate::profile::Profile;
-use crate::sessions::{self, Origin, SessionId, Viewer};
+use crate::sessions::{self, Origin, SessionId, SignedInBy, Viewer};
 use crate::settings::{AppClient, TokenTimes};
 use crate::signing::SigningKeys;
 use crate::store::profile::Account;
@@ -134,7 +134,14 @@ pub(crate) async fn begin(
     let session = sessions::begin_for_tokens(tx, inner, user.id, client, origin).await?;
     let refresh = RefreshToken::generate(&*inner.entropy);
     refresh_tokens::insert(tx, session, &refresh.family(), &refresh.hash(), now).await?;
-    let viewer = Viewer { user: user.id, session, client: client.id.clone(), username: user.username.clone(), signed_in_at: now };
+    let viewer = Viewer {
+        user: user.id,
+        session,
+        client: client.id.clone(),
+        username: user.username.clone(),
+        signed_in_at: now,
+        by: SignedInBy::Tokens,
+    };
     Ok((viewer, refresh))
 }
 
@@ -160,7 +167,8 @@ impl Pool {
             return Err(AccessTokenError::Scope);
         }
         let session = URL_SAFE_NO_PAD.decode(&claims.origin_jti).ok().and_then(|id| id.try_into().ok()).ok_or(AccessTokenError::Invalid)?;
-        self.session_with_profile(SessionId(session)).await?.ok_or(AccessTokenError::Revoked)
+        let (viewer, profile) = self.session_with_profile(SessionId(session)).await?.ok_or(AccessTokenError::Revoked)?;
+        Ok((Viewer { by: SignedInBy::Tokens, ..viewer }, profile))
     }
 
     /// Signs what the application is told at this moment.

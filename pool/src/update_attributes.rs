@@ -7,6 +7,7 @@ use crate::limits::{self, Wait};
 use crate::profile::access;
 use crate::sessions::{Origin, UserId, Viewer};
 use crate::settings::Settings;
+use crate::sign_in_again::{NotFresh, require_fresh};
 use crate::store::profile::{self, Account};
 use crate::store::{StoreError, Tx, aliases, attributes, retried, users};
 use crate::{Inner, Pool, Unavailable, codes, contact_codes, delete_attributes, events};
@@ -33,6 +34,9 @@ pub enum UpdateAttributesError {
     /// The account was deleted meanwhile.
     #[error("the account is gone")]
     SignedOut,
+    /// A contact is among them.
+    #[error(transparent)]
+    NotFresh(#[from] NotFresh),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -43,6 +47,7 @@ impl From<UpdateAttributesError> for Refusal {
             UpdateAttributesError::Refused(refusal) => refusal,
             UpdateAttributesError::Wait { seconds } => Self::form(Why::Wait { seconds }),
             UpdateAttributesError::SignedOut => Self::form(Why::SignedOut),
+            UpdateAttributesError::NotFresh(stale) => stale.into(),
             UpdateAttributesError::Unavailable(fault) => Self::form(fault.why()),
         }
     }
@@ -77,6 +82,14 @@ struct Plan {
     changes: bool,
 }
 
+impl Plan {
+    fn changes_contacts(&self, account: &Account) -> bool {
+        let set = self.set.iter().map(|(name, _)| name);
+        let gone = self.remove.iter().filter(|name| account.attributes.contains_key(name));
+        !self.prove.is_empty() || set.chain(gone).any(|name| ContactKind::of(name).is_some())
+    }
+}
+
 impl Pool {
     /// Changes the viewer's attributes, all of them or none (operation UpdateUserAttributes).
     ///
@@ -91,7 +104,7 @@ impl Pool {
     /// # Errors
     /// The refusal names every culprit: unknown, outside the client's write list, immutable, malformed, required, or a
     /// contact that can't be done without, in this order of precedence for each; [`Why::Wait`] on a contact whose code
-    /// can't be sent again yet. A name that can't be one, or nothing at all, refuses the request as a whole.
+    /// can't be sent again yet. A contact is changed only by who signed in lately. A name that can't be one, or nothing at all, refuses the request as a whole.
     pub async fn update_attributes(
         &self,
         viewer: &Viewer,
@@ -128,6 +141,9 @@ impl Pool {
             return Err(Refusal { form: None, fields: indispensable }.into());
         }
         let plan = plan(&inner.settings, &account, submitted);
+        if plan.changes_contacts(&account) {
+            require_fresh(inner, viewer)?;
+        }
         admit(&mut tx, inner, (user, &account), &plan.prove).await?;
 
         for kind in plan.set.iter().filter_map(|(name, _)| ContactKind::of(name)) {

@@ -12,10 +12,11 @@ use app::form::{FormError, Replay};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
-use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, LOCATION, RETRY_AFTER, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use cookie::{Cookie, CookieJar};
 use leptos::server_fn::error::FromServerFnError;
 use model::{FieldName, Refusal, Why, paths};
 use std::sync::Arc;
@@ -78,7 +79,7 @@ async fn post(inner: &Router, parts: Parts, form: Bytes, page: bool) -> Response
             answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
             return answer;
         }
-        Some(refusal) => page_again(inner, parts, &form, refusal).await,
+        Some(refusal) => page_again(inner, with_cookies(parts, &cookies), &form, refusal).await,
         None if answer.status().is_success() => {
             let own = || HeaderValue::from_static(paths::page(parts.uri.path()).unwrap_or(paths::START));
             let to = answer.headers().get(LOCATION).cloned().unwrap_or_else(own);
@@ -109,6 +110,20 @@ fn refuse(refusal: &Refusal) -> Response {
         answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     answer
+}
+
+/// The request as this browser would make it next: refused or not, a post may have begun another session.
+fn with_cookies(mut parts: Parts, set: &[HeaderValue]) -> Parts {
+    let mut kept = CookieJar::new();
+    let sent: Vec<_> = parts.headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok()).map(ToOwned::to_owned).collect();
+    let sent = sent.iter().flat_map(|header| Cookie::split_parse(header.as_str())).filter_map(Result::ok).map(Cookie::into_owned);
+    let set = set.iter().filter_map(|header| Cookie::parse(header.to_str().ok()?.to_owned()).ok());
+    sent.chain(set).for_each(|cookie| kept.add_original(cookie));
+    let line = kept.iter().map(|cookie| cookie.stripped().to_string()).collect::<Vec<_>>().join("; ");
+    if let Ok(line) = HeaderValue::from_str(&line) {
+        parts.headers.insert(COOKIE, line);
+    }
+    parts
 }
 
 /// The page of the form, as a GET would show it, with the refusal and what may be shown of the typed values.

@@ -208,7 +208,8 @@ async fn people_read_what_happened_when_from_where_and_with_which_browser() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await.saying("user-agent", LAPTOP);
     server.wait(24 * 60 * 60);
-    browser.json("/profile", &[("attributes[family_name]", "Lastname"), ("attributes[email]", "me@anotherdomain.com")]).await;
+    let changes = [("attributes[family_name]", "Lastname"), ("attributes[email]", "me@anotherdomain.com"), ("current_password", PASSWORD)];
+    browser.json("/profile", &changes).await;
     browser.json("/profile", &[("attributes[website]", &"x".repeat(2049))]).await;
     browser.json("/security/password", &change("a guess", NEW)).await;
     let mut stranger = server.browser().saying("user-agent", PHONE);
@@ -260,4 +261,63 @@ async fn older_and_newer_are_plain_links() {
         page.never_says(">Newer<");
     }
     server.browser().get("/activity").await.leads_to("/sign-in?next=/activity");
+}
+
+#[tokio::test]
+async fn a_contact_is_changed_after_the_password_once_more_where_the_sign_in_is_old() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let new = ("attributes[email]", "new@domain.com");
+    browser.get("/profile/email").await.says("data-again=\"\" hidden");
+    server.wait(15 * 60);
+    let page = browser.get("/profile/email").await;
+    page.never_says("data-again=\"\" hidden");
+    page.says("You signed in a while ago.");
+
+    let refused = browser.submit("/profile/email", &[new]).await;
+    refused.refuses(422, "Enter your password to go on.");
+    refused.says("value=\"new@domain.com\"");
+    let answer = browser.json("/profile/email", &[new]).await;
+    assert_eq!(answer.json(), json!({"form": null, "fields": [["current_password", "PasswordAgain"]]}));
+    browser.submit("/profile", &[new]).await.refuses(422, "Enter your password to go on.");
+    browser.submit("/profile/email", &[new, ("current_password", "a guess")]).await.refuses(422, "not your current password");
+    assert!(server.letters_to("new@domain.com").await.is_empty());
+
+    let before = browser.jar["nameplate"].clone();
+    browser.submit("/profile/email", &[new, ("current_password", PASSWORD)]).await.leads_to("/profile/email");
+    assert_ne!(browser.jar["nameplate"], before, "the session has a new id");
+    browser.get("/profile/email").await.says("new@domain.com");
+    let mut thief = server.browser();
+    thief.jar.insert("nameplate".into(), before);
+    thief.get("/profile").await.leads_to("/sign-in?next=/profile");
+}
+
+#[tokio::test]
+async fn a_right_password_counts_although_the_rest_of_the_form_is_refused() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    server.wait(15 * 60);
+    let refused = browser.submit("/profile/email", &[("attributes[email]", "nope"), ("current_password", PASSWORD)]).await;
+    refused.refuses(422, "Enter an email address");
+    refused.says("data-again=\"\" hidden");
+    browser.submit("/profile/email", &[("attributes[email]", "new@domain.com")]).await.leads_to("/profile/email");
+}
+
+#[tokio::test]
+async fn a_button_that_deletes_a_contact_asks_for_the_password_only_when_it_is_needed() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    browser
+        .submit("/profile/phone", &[("country_code", "+1"), ("attributes[phone_number]", "2128601234")])
+        .await
+        .leads_to("/profile/phone");
+    let code = server.code_for("+12128601234").await;
+    browser.submit("/profile/phone/verify", &[("code", &code)]).await.leads_to("/profile");
+    server.wait(15 * 60);
+    browser.get("/profile").await.says("id=\"current_password-phone_number\"");
+    let refused = browser.submit("/profile/delete", &[("names", "phone_number")]).await;
+    refused.refuses(422, "Enter your password to go on.");
+    refused.says("id=\"current_password\"");
+    browser.submit("/profile/delete", &[("names", "phone_number"), ("current_password", PASSWORD)]).await.leads_to("/profile");
+    browser.get("/profile").await.never_says("+12128601234");
 }

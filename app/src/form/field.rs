@@ -2,6 +2,7 @@
 
 use super::FormState;
 use crate::text;
+use crate::visit::Visit;
 use leptos::prelude::*;
 use model::FieldName;
 
@@ -9,6 +10,8 @@ use model::FieldName;
 #[derive(Debug, Clone)]
 pub struct Input {
     pub name: FieldName,
+    /// What tells it from fields of that name in the page's other forms, if there are any.
+    pub form: String,
     pub label: String,
     /// `email`, `tel`, `date`, …, `textarea` or `select`.
     pub kind: &'static str,
@@ -28,6 +31,7 @@ impl Input {
     pub fn new(name: impl Into<FieldName>, label: impl Into<String>) -> Self {
         Self {
             name: name.into(),
+            form: String::new(),
             label: label.into(),
             kind: "text",
             autocomplete: "off",
@@ -97,7 +101,7 @@ struct Frame {
 
 impl Frame {
     fn of(input: &Input, state: &FormState) -> Self {
-        let id = id_of(&input.name);
+        let id = if input.form.is_empty() { id_of(&input.name) } else { format!("{}-{}", id_of(&input.name), input.form) };
         let why = state.refusal.on(&input.name);
         let described_by = if input.hint.is_some() { format!("{id}-hint {id}-error") } else { format!("{id}-error") };
         let autofocus = state.is_first_wrong(&input.name);
@@ -178,6 +182,35 @@ pub fn password_field(input: &Input, state: &FormState) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The password once more, in a form that does something dangerous. It shows up when the sign-in isn't fresh any more: as
+/// the page comes, or when the server asks for it.
+pub fn again_field(visit: &Visit, state: &FormState) -> AnyView {
+    let fresh = visit.viewer.as_ref().is_none_or(|viewer| visit.site.pool.is_fresh(viewer));
+    again(state, !fresh || is_asked_again(state), "")
+}
+
+/// The same for a form that is little more than a button: there it shows up only when the server asks for it. Such forms
+/// stand on a page in numbers, so each has a name of its own.
+pub fn again_if_asked(state: &FormState, form: &str) -> AnyView {
+    let asked = is_asked_again(state);
+    again(state, asked, if asked { "" } else { form })
+}
+
+fn is_asked_again(state: &FormState) -> bool {
+    state.refusal.on(&FieldName::CurrentPassword).is_some()
+}
+
+fn again(state: &FormState, shown: bool, form: &str) -> AnyView {
+    let input = Input {
+        form: form.to_owned(),
+        ..Input::new(FieldName::CurrentPassword, text::CURRENT_PASSWORD)
+            .kind("password", "current-password")
+            .hint(text::PASSWORD_AGAIN)
+            .required(shown)
+    };
+    view! { <div data-again="" hidden=!shown>{password_field(&input, state)}</div> }.into_any()
 }
 
 /// Six digits, one input; never filled in again.

@@ -18,7 +18,7 @@ pub use error::{FormError, refused};
 pub use post::FormPost;
 
 #[cfg(feature = "ssr")]
-pub use field::{Input, code_field, field, password_field};
+pub use field::{Input, again_field, again_if_asked, code_field, field, password_field};
 #[cfg(feature = "ssr")]
 pub use frame::Form;
 #[cfg(feature = "ssr")]

@@ -211,7 +211,13 @@ mod browser {
     fn mark(form: &Element, name: &FieldName, why: Option<Why>) -> bool {
         let Some(field) = find(form, name) else { return false };
         match why {
-            Some(_) => _ = field.set_attribute("aria-invalid", "true"),
+            Some(_) => {
+                _ = field.set_attribute("aria-invalid", "true");
+                // The password, asked for only now.
+                if let Ok(Some(hidden)) = field.closest("[data-again]") {
+                    _ = hidden.remove_attribute("hidden");
+                }
+            }
             None => _ = field.remove_attribute("aria-invalid"),
         }
         if let Some(error) = document().get_element_by_id(&format!("{}-error", field.id())) {

@@ -181,6 +181,8 @@ pub const SECURITY_TEXT: &str = "How you prove it’s you, and where you are sig
 pub const PASSWORD_TEXT: &str = "To set another one you need the one you have now.";
 pub const CHANGE_PASSWORD: &str = "Change password";
 pub const CURRENT_PASSWORD: &str = "Current Password";
+/// Beside the password that a dangerous form asks for once more.
+pub const PASSWORD_AGAIN: &str = "You signed in a while ago. To be safe, we ask once more.";
 pub const SIGNS_OTHERS_OUT: &str =
     "Every other browser is signed out, and a message about it goes to your confirmed email address or phone number.";
 pub const SIGNED_IN_AT: &str = "Where you’re signed in";

@@ -1,4 +1,5 @@
-import { fleeting, quick } from '../../support/configs';
+import { fleeting, quick, wary } from '../../support/configs';
+import { UpdateEmailPage } from '../../pages/update-email';
 import { otherThan } from '../../support/mailbox';
 import { jane, john, newEmail } from '../../support/people';
 import { expect, test } from '../../support/test';
@@ -131,6 +132,39 @@ test.describe('when codes are short-lived', () => {
     }).toPass();
     await updateEmail.submit(code);
     await updateEmail.refuses('Verification Code (sent to the new email)', /expired/i);
+  });
+});
+
+test.describe('some time after signing in', () => {
+  test.use({ config: wary });
+
+  test('the password is asked for in place, and what was being done goes on', async ({ context, page, updateEmail, profile, scripts, mailbox }) => {
+    await updateEmail.open();
+    await updateEmail.newEmail.fill(newEmail);
+    const another = new UpdateEmailPage(await context.newPage(), scripts);
+    await expect(async () => {
+      await another.open();
+      await expect(another.password).toBeVisible({ timeout: 100 });
+    }).toPass();
+    await another.page.close();
+
+    await updateEmail.button('Update email').click();
+    await updateEmail.refuses('Current Password', /Enter your password to go on/);
+    await expect(updateEmail.password).toBeFocused();
+    await expect(updateEmail.newEmail).toHaveValue(newEmail);
+    await updateEmail.ready();
+    await updateEmail.password.fill('not the password');
+    await updateEmail.button('Update email').click();
+    await updateEmail.refuses('Current Password', /not your current password/);
+    await updateEmail.ready();
+    await updateEmail.password.fill(jane.password);
+    await updateEmail.button('Update email').click();
+    await expect(updateEmail.code).toBeVisible();
+    await updateEmail.ready();
+    await updateEmail.submit(await mailbox.codeFor(newEmail));
+    await profile.arrived();
+    await expect(profile.value('Email')).toContainText(newEmail);
+    expect(page.url()).toMatch(/\/profile$/);
   });
 });
 

@@ -1,4 +1,5 @@
 import { accessible } from '../../support/axe';
+import { wary } from '../../support/configs';
 import { otherThan } from '../../support/mailbox';
 import { jane, newEmail } from '../../support/people';
 import { picture, screenshotForReadme } from '../../support/pictures';
@@ -196,6 +197,18 @@ test.describe('signed in', () => {
     await updateEmail.open();
     await updateEmail.ask('nonsense');
     await updateEmail.refuses('New email', /\S/);
+  });
+
+  test.describe('some time after signing in', () => {
+    test.use({ config: wary });
+
+    test('update email, with the password', async ({ page, updateEmail }) => {
+      await expect(async () => {
+        await page.goto('/profile/email');
+        await expect(updateEmail.password).toBeVisible({ timeout: 100 });
+      }).toPass();
+      await updateEmail.ready();
+    });
   });
 
   test('verify contact', async ({ verifyContact }) => {

@@ -111,6 +111,7 @@ impl Pool {
             UpdateAttributesError::Unavailable(fault) => UpdateUserError::Unavailable(fault),
             UpdateAttributesError::Wait { seconds } => Refusal::form(Why::Wait { seconds }).into(),
             UpdateAttributesError::SignedOut => Refusal::form(Why::SignedOut).into(),
+            UpdateAttributesError::NotFresh(stale) => Refusal::from(stale).into(),
         })?;
         contact_codes::send(tx, inner, (user, account), &contact, &operator()).await?;
         Ok(Updated { is_updated: false, code_delivery_details: Some(kind.delivery(value)) })

@@ -75,7 +75,7 @@ mod tests {
             let path = folder.path().join("nameplate.db");
             let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
             let mut conn = SqliteConnection::connect_with(&options).await.unwrap();
-            migrator(SQLITE.into_iter().take(version)).run_direct(None, &mut conn, false).await.unwrap();
+            migrator(&SQLITE[..version]).run_direct(None, &mut conn, false).await.unwrap();
             conn.execute("INSERT INTO meta (name, value) VALUES ('kept', '1')").await.unwrap();
             conn.close().await.unwrap();
             let store = Store::sqlite(&path).await.unwrap();
@@ -92,7 +92,7 @@ mod tests {
             let mut names: Vec<String> =
                 std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
             names.sort();
-            let listed = texts.map(|(number, name, _)| format!("{number:04}_{name}.sql"));
+            let listed: Vec<_> = texts.iter().map(|(number, name, _)| format!("{number:04}_{name}.sql")).collect();
             assert_eq!(names, listed);
         }
     }

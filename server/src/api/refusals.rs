@@ -164,7 +164,7 @@ impl From<UpdateAttributesError> for Fault {
         match error {
             UpdateAttributesError::Refused(refusal) => attributes_refused(&refusal),
             UpdateAttributesError::Wait { seconds } => too_many(seconds),
-            UpdateAttributesError::SignedOut => Self::not_authorized("Access Token has been revoked"),
+            UpdateAttributesError::SignedOut | UpdateAttributesError::NotFresh(_) => Self::not_authorized("Access Token has been revoked"),
             UpdateAttributesError::Unavailable(fault) => fault.into(),
         }
     }
@@ -175,7 +175,7 @@ impl From<DeleteAttributesError> for Fault {
         match error {
             DeleteAttributesError::Refused(refusal) => attributes_refused(&refusal),
             DeleteAttributesError::Wait { seconds } => too_many(seconds),
-            DeleteAttributesError::SignedOut => Self::not_authorized("Access Token has been revoked"),
+            DeleteAttributesError::SignedOut | DeleteAttributesError::NotFresh(_) => Self::not_authorized("Access Token has been revoked"),
             DeleteAttributesError::Unavailable(fault) => fault.into(),
         }
     }

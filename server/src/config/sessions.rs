@@ -14,11 +14,14 @@ pub struct SessionsSection {
     pub idle: Span,
     /// After so long a session ends anyway.
     pub absolute: Span,
+    /// So long after signing in, changing an address, a second factor or a passkey, or deleting the account, asks for
+    /// the password once more.
+    pub fresh: Span,
 }
 
 impl Default for SessionsSection {
     fn default() -> Self {
-        Self { idle: Span::days(14), absolute: Span::days(90) }
+        Self { idle: Span::days(14), absolute: Span::days(90), fresh: Span::minutes(15) }
     }
 }
 
@@ -26,9 +29,10 @@ impl SessionsSection {
     pub(super) fn times(&self, faults: &mut Faults<'_>) -> SessionTimes {
         faults.positive("sessions.idle", self.idle);
         faults.positive("sessions.absolute", self.absolute);
+        faults.positive("sessions.fresh", self.fresh);
         if self.idle > self.absolute {
             faults.add("sessions.idle", "it is longer than sessions.absolute", format!("at most {}", self.absolute));
         }
-        SessionTimes { idle: self.idle.0, absolute: self.absolute.0 }
+        SessionTimes { idle: self.idle.0, absolute: self.absolute.0, fresh: self.fresh.0 }
     }
 }

@@ -4,7 +4,7 @@
 use super::fields;
 use crate::caller::Caller;
 use crate::components::{heading, news, note};
-use crate::form::{Check, Form, FormError, FormState, Input, code_field, field, refused, summary};
+use crate::form::{Check, Form, FormError, FormState, Input, again_field, code_field, field, refused, summary};
 use crate::islands::Live;
 use crate::lists;
 use crate::pages::confirm::resend_button;
@@ -12,7 +12,7 @@ use crate::pages::hub::OfAttribute;
 use crate::text::{self, ContactWords};
 use crate::visit::{Answer, Flash, Frame, Visit, clock_time, seconds_until};
 use leptos::prelude::*;
-use model::{AttributeName, Definition, FieldName, Refusal, UpdateOutcome, Why, paths};
+use model::{AttributeName, Definition, FieldName, Password, Refusal, UpdateOutcome, Why, paths};
 use pool::identifiers::ContactKind;
 use pool::profile::{Pending, Profile};
 use std::collections::BTreeMap;
@@ -98,6 +98,7 @@ struct Screen {
     states: [FormState; 4],
     flash: Option<String>,
     profile: std::sync::Arc<Profile>,
+    visit: Visit,
 }
 
 /// The screen.
@@ -127,6 +128,7 @@ pub(crate) fn show(visit: &Visit, page: Page) -> Answer {
         states,
         flash,
         profile,
+        visit: visit.clone(),
     };
     Answer::show(page.words.heading, Frame::House { who: viewer.username }, move || view! { <ContactScreen screen/> }.into_any())
 }
@@ -197,12 +199,14 @@ fn AskForContact(screen: Screen) -> impl IntoView {
         .map(|it| (FieldName::Attribute(page.attribute()), Check::Attribute(Definition { required: true, ..it })))
         .into_iter()
         .collect();
+    let again = again_field(&screen.visit, &state);
     let back = screen.waiting.is_some();
     let unverified = screen.reached && now.is_some() && !page.is_verified(&screen.profile) && screen.waiting.is_none();
     view! {
         <Form class="sheet".to_owned() action=page.path().to_owned() event="updateUserAttributes".to_owned() rules>
             {summary(&state)}
             {new}
+            {again}
             <div class="actions">
                 <button class="button main">{page.words.update}</button>
                 {back.then(|| view! { <a class="button plain" href=page.path()>{text::CANCEL}</a> })}
@@ -256,8 +260,8 @@ fn EnterTheCode(screen: Screen, waiting: Waiting) -> impl IntoView {
 }
 
 /// Asks for a new contact (operation UpdateUserAttributes). Nothing but the contact can be changed here.
-pub(crate) async fn ask(page: Page, attributes: BTreeMap<String, String>) -> Result<UpdateOutcome, FormError> {
-    let (caller, viewer) = Caller::signed_in().await?;
+pub(crate) async fn ask(page: Page, attributes: BTreeMap<String, String>, password: &Password) -> Result<UpdateOutcome, FormError> {
+    let (caller, viewer) = Caller::signed_in_again(password).await?;
     let wrong = |why| FormError(Refusal::field(FieldName::Attribute(page.attribute()), why));
     let typed = attributes.get(page.kind.as_str()).map(|typed| typed.trim()).unwrap_or_default();
     if typed.is_empty() {

@@ -3,7 +3,7 @@
 use crate::form::{FormError, FormPost};
 use crate::pages::hub::OfAttribute;
 use leptos::prelude::*;
-use model::UpdateOutcome;
+use model::{Password, UpdateOutcome};
 use std::collections::BTreeMap;
 
 #[cfg(feature = "ssr")]
@@ -20,8 +20,11 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
 
 /// Asks for a new address (operation UpdateUserAttributes).
 #[server(prefix = "", endpoint = "/profile/email", protocol = FormPost)]
-pub async fn update_email(#[server(default)] attributes: BTreeMap<String, String>) -> Result<UpdateOutcome, FormError> {
-    contact::ask(EMAIL, attributes).await
+pub async fn update_email(
+    #[server(default)] attributes: BTreeMap<String, String>,
+    #[server(default)] current_password: Password,
+) -> Result<UpdateOutcome, FormError> {
+    contact::ask(EMAIL, attributes, &current_password).await
 }
 
 /// Proves the new address (operation VerifyUserAttribute).

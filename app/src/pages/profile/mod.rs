@@ -12,7 +12,7 @@ mod view;
 use crate::form::{FormError, FormPost};
 use crate::pages::hub::OfAttributes;
 use leptos::prelude::*;
-use model::UpdateOutcome;
+use model::{Password, UpdateOutcome};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use {
     crate::caller::Caller,
     crate::components::{news, note},
-    crate::form::{Check, Form, FormState, refused, summary},
+    crate::form::{Check, Form, FormState, again_if_asked, refused, summary},
     crate::islands::Live,
     crate::text,
     crate::visit::{Answer, Flash, Frame, Visit},
@@ -119,12 +119,12 @@ fn Group(key: &'static str, editing: bool, screen: Screen) -> impl IntoView {
     let can_edit = EDITABLE.contains(&key) && !writable(&screen, key).is_empty();
     let edit = (can_edit && !editing).then(|| view! { <a class="button slim" href=format!("{}?edit={key}", paths::PROFILE)>{text::EDIT}<span class="vh">" "{title}</span></a> });
     let contacts = if key == "contact" { deletable_contacts(&screen) } else { Vec::new() };
-    let schema = screen.schema.clone();
+    let (schema, deletion) = (screen.schema.clone(), screen.deletion.clone());
     view! {
         <section class="group" aria-labelledby=labelled_by>
             <header><h2 id=id>{title}</h2>{edit}</header>
             {if editing { view! { <EditGroup key screen/> }.into_any() } else { facts(&screen.view, key).into_any() }}
-            {(!contacts.is_empty()).then(|| view! { <Delete names=contacts schema/> })}
+            {(!contacts.is_empty()).then(|| view! { <Delete names=contacts schema state=deletion/> })}
         </section>
     }
 }
@@ -171,7 +171,7 @@ fn EditGroup(key: &'static str, screen: Screen) -> impl IntoView {
                     <a class="button plain" href=paths::PROFILE>{text::CANCEL}</a>
                 </div>
             </Form>
-            {(!deletable.is_empty()).then(|| view! { <Delete names=deletable schema=screen.schema.clone()/> })}
+            {(!deletable.is_empty()).then(|| view! { <Delete names=deletable schema=screen.schema.clone() state=screen.deletion.clone()/> })}
         </div>
     }
 }
@@ -179,12 +179,16 @@ fn EditGroup(key: &'static str, screen: Screen) -> impl IntoView {
 /// A button for each optional attribute that is stored.
 #[cfg(feature = "ssr")]
 #[component]
-fn Delete(names: Vec<AttributeName>, schema: Schema) -> impl IntoView {
+fn Delete(names: Vec<AttributeName>, schema: Schema, state: FormState) -> impl IntoView {
+    let refused = state.typed.get(&FieldName::Names).cloned().unwrap_or_default();
     let buttons = names.into_iter().map(|name| {
+        let state = if refused == name.as_str() { state.clone() } else { FormState::default() };
+        let again = contact::Page::of(&name).is_some().then(|| again_if_asked(&state, name.as_str()));
         let label = text::label(&name, &schema).to_lowercase();
         view! {
             <Form action=paths::PROFILE_DELETE.to_owned() event="deleteUserAttributes".to_owned() rules=vec![]>
                 <input type="hidden" name="names" value=name.to_string()/>
+                {again}
                 <button class="button slim danger">{text::DELETE}" "{label}</button>
                 {summary(&FormState::default())}
             </Form>
@@ -204,8 +208,9 @@ fn Delete(names: Vec<AttributeName>, schema: Schema) -> impl IntoView {
 pub async fn update_attributes(
     #[server(default)] country_code: String,
     #[server(default)] attributes: BTreeMap<String, String>,
+    #[server(default)] current_password: Password,
 ) -> Result<UpdateOutcome, FormError> {
-    let (caller, viewer) = Caller::signed_in().await?;
+    let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
     let attributes = fields::with_country(attributes, &country_code);
     // A form without scripts submits all its fields; people want to hear of those that are different now.
     let Update { outcome, changed } = caller.pool.update_attributes(&viewer, attributes, &caller.origin).await.map_err(refused)?;
@@ -218,8 +223,11 @@ pub async fn update_attributes(
 
 /// Deletes optional attributes (operation DeleteUserAttributes); several names are separated by commas.
 #[server(prefix = "", endpoint = "/profile/delete", protocol = FormPost)]
-pub async fn delete_attributes(#[server(default)] names: String) -> Result<OfAttributes, FormError> {
-    let (caller, viewer) = Caller::signed_in().await?;
+pub async fn delete_attributes(
+    #[server(default)] names: String,
+    #[server(default)] current_password: Password,
+) -> Result<OfAttributes, FormError> {
+    let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
     let names: Vec<_> = names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
     let about: BTreeSet<AttributeName> = names.iter().filter_map(|name| name.parse().ok()).collect();
     let about = Vec::from_iter(about);

@@ -3,7 +3,7 @@
 use crate::form::{FormError, FormPost};
 use crate::pages::hub::OfAttribute;
 use leptos::prelude::*;
-use model::UpdateOutcome;
+use model::{Password, UpdateOutcome};
 use std::collections::BTreeMap;
 
 #[cfg(feature = "ssr")]
@@ -24,8 +24,9 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
 pub async fn update_phone(
     #[server(default)] country_code: String,
     #[server(default)] attributes: BTreeMap<String, String>,
+    #[server(default)] current_password: Password,
 ) -> Result<UpdateOutcome, FormError> {
-    contact::ask(PHONE, fields::with_country(attributes, &country_code)).await
+    contact::ask(PHONE, fields::with_country(attributes, &country_code), &current_password).await
 }
 
 /// Proves the new number (operation VerifyUserAttribute).
