@@ -188,21 +188,22 @@ pub fn password_field(input: &Input, state: &FormState) -> AnyView {
 /// the page comes, or when the server asks for it.
 pub fn again_field(visit: &Visit, state: &FormState) -> AnyView {
     let fresh = visit.viewer.as_ref().is_none_or(|viewer| visit.site.pool.is_fresh(viewer));
-    again(state, !fresh || is_asked_again(state), "")
+    let username = visit.viewer.as_ref().map(|viewer| viewer.username.clone()).unwrap_or_default();
+    again(state, username, !fresh || is_asked_again(state), "")
 }
 
 /// The same for a form that is little more than a button: there it shows up only when the server asks for it. Such forms
 /// stand on a page in numbers, so each has a name of its own.
-pub fn again_if_asked(state: &FormState, form: &str) -> AnyView {
+pub fn again_if_asked(state: &FormState, username: &str, form: &str) -> AnyView {
     let asked = is_asked_again(state);
-    again(state, asked, if asked { "" } else { form })
+    again(state, username.to_owned(), asked, if asked { "" } else { form })
 }
 
 fn is_asked_again(state: &FormState) -> bool {
     state.refusal.on(&FieldName::CurrentPassword).is_some()
 }
 
-fn again(state: &FormState, shown: bool, form: &str) -> AnyView {
+fn again(state: &FormState, username: String, shown: bool, form: &str) -> AnyView {
     let input = Input {
         form: form.to_owned(),
         ..Input::new(FieldName::CurrentPassword, text::CURRENT_PASSWORD)
@@ -210,7 +211,14 @@ fn again(state: &FormState, shown: bool, form: &str) -> AnyView {
             .hint(text::PASSWORD_AGAIN)
             .required(shown)
     };
-    view! { <div data-again="" hidden=!shown>{password_field(&input, state)}</div> }.into_any()
+    view! {
+        <div data-again="" hidden=!shown>
+            // Password managers learn from it whose the password is; without a name it is not sent.
+            <input type="text" value=username autocomplete="username" readonly hidden/>
+            {password_field(&input, state)}
+        </div>
+    }
+    .into_any()
 }
 
 /// Six digits, one input; never filled in again.

@@ -119,12 +119,12 @@ fn Group(key: &'static str, editing: bool, screen: Screen) -> impl IntoView {
     let can_edit = EDITABLE.contains(&key) && !writable(&screen, key).is_empty();
     let edit = (can_edit && !editing).then(|| view! { <a class="button slim" href=format!("{}?edit={key}", paths::PROFILE)>{text::EDIT}<span class="vh">" "{title}</span></a> });
     let contacts = if key == "contact" { deletable_contacts(&screen) } else { Vec::new() };
-    let (schema, deletion) = (screen.schema.clone(), screen.deletion.clone());
+    let (schema, username, deletion) = (screen.schema.clone(), screen.profile.username.clone(), screen.deletion.clone());
     view! {
         <section class="group" aria-labelledby=labelled_by>
             <header><h2 id=id>{title}</h2>{edit}</header>
             {if editing { view! { <EditGroup key screen/> }.into_any() } else { facts(&screen.view, key).into_any() }}
-            {(!contacts.is_empty()).then(|| view! { <Delete names=contacts schema state=deletion/> })}
+            {(!contacts.is_empty()).then(|| view! { <Delete names=contacts schema username state=deletion/> })}
         </section>
     }
 }
@@ -171,7 +171,7 @@ fn EditGroup(key: &'static str, screen: Screen) -> impl IntoView {
                     <a class="button plain" href=paths::PROFILE>{text::CANCEL}</a>
                 </div>
             </Form>
-            {(!deletable.is_empty()).then(|| view! { <Delete names=deletable schema=screen.schema.clone() state=screen.deletion.clone()/> })}
+            {(!deletable.is_empty()).then(|| view! { <Delete names=deletable schema=screen.schema.clone() username=screen.profile.username.clone() state=screen.deletion.clone()/> })}
         </div>
     }
 }
@@ -179,11 +179,11 @@ fn EditGroup(key: &'static str, screen: Screen) -> impl IntoView {
 /// A button for each optional attribute that is stored.
 #[cfg(feature = "ssr")]
 #[component]
-fn Delete(names: Vec<AttributeName>, schema: Schema, state: FormState) -> impl IntoView {
+fn Delete(names: Vec<AttributeName>, schema: Schema, username: String, state: FormState) -> impl IntoView {
     let refused = state.typed.get(&FieldName::Names).cloned().unwrap_or_default();
     let buttons = names.into_iter().map(|name| {
         let state = if refused == name.as_str() { state.clone() } else { FormState::default() };
-        let again = contact::Page::of(&name).is_some().then(|| again_if_asked(&state, name.as_str()));
+        let again = contact::Page::of(&name).is_some().then(|| again_if_asked(&state, &username, name.as_str()));
         let label = text::label(&name, &schema).to_lowercase();
         view! {
             <Form action=paths::PROFILE_DELETE.to_owned() event="deleteUserAttributes".to_owned() rules=vec![]>
