@@ -36,11 +36,16 @@ pub fn house(visit: &Visit, who: String, body: AnyView) -> impl IntoView + use<>
 }
 
 /// The pages of an account, on each of them.
-const RAIL: [(&str, &str); 3] = [(paths::PROFILE, text::PROFILE), (paths::SECURITY, text::SECURITY), (paths::ACTIVITY, text::ACTIVITY)];
+const RAIL: &[(&str, &str)] = &[
+    (paths::PROFILE, text::PROFILE),
+    (paths::SECURITY, text::SECURITY),
+    (paths::ACTIVITY, text::ACTIVITY),
+    (paths::ACCOUNT, text::ACCOUNT),
+];
 
 fn rail(visit: &Visit) -> impl IntoView + use<> {
     let is_in = |path: &str| visit.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let links = RAIL.map(|(path, words)| {
+    let links = RAIL.iter().map(|&(path, words)| {
         let current = if visit.path == path { Some("page") } else { is_in(path).then_some("true") };
         view! { <li><a href=path aria-current=current>{words}</a></li> }
     });

@@ -65,6 +65,7 @@ pub enum Flash {
     SessionEnded,
     OthersEnded,
     SignedOutEverywhere,
+    AccountDeleted,
 }
 
 impl Flash {
@@ -86,6 +87,7 @@ impl Flash {
         (Self::SessionEnded, "session-ended"),
         (Self::OthersEnded, "others-ended"),
         (Self::SignedOutEverywhere, "signed-out-everywhere"),
+        (Self::AccountDeleted, "account-deleted"),
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -127,6 +129,7 @@ impl Flash {
             Self::SessionEnded => text::SESSION_ENDED,
             Self::OthersEnded => text::OTHERS_ENDED,
             Self::SignedOutEverywhere => text::SIGNED_OUT_EVERYWHERE,
+            Self::AccountDeleted => text::ACCOUNT_DELETED,
         }
     }
 }

@@ -1,4 +1,5 @@
 import { type Browser, type BrowserContext, expect, type Page, test as base } from '@playwright/test';
+import { AccountPage } from '../pages/account';
 import { ActivityPage } from '../pages/activity';
 import { ConfirmPage } from '../pages/confirm';
 import { ForgotPasswordPage } from '../pages/forgot-password';
@@ -44,6 +45,7 @@ interface Screens {
   resetPassword: ResetPasswordPage;
   security: SecurityPage;
   activity: ActivityPage;
+  account: AccountPage;
 }
 
 interface Fixtures extends Screens {
@@ -96,6 +98,7 @@ export const test = base.extend<Options & Fixtures>({
   resetPassword: async ({ page, scripts }, use) => use(new ResetPasswordPage(page, scripts)),
   security: async ({ page, scripts }, use) => use(new SecurityPage(page, scripts)),
   activity: async ({ page, scripts }, use) => use(new ActivityPage(page, scripts)),
+  account: async ({ page, scripts }, use) => use(new AccountPage(page, scripts)),
 
   visitor: async ({ browser, server, mailbox, scripts, allowedOnConsole, complaints }, use, info) => {
     const guests: { context: BrowserContext; heard: string[] }[] = [];
@@ -118,6 +121,7 @@ export const test = base.extend<Options & Fixtures>({
         resetPassword: new ResetPasswordPage(page, scripts),
         security: new SecurityPage(page, scripts),
         activity: new ActivityPage(page, scripts),
+        account: new AccountPage(page, scripts),
       };
     });
     for (const { context, heard } of guests) {

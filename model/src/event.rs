@@ -77,6 +77,9 @@ pub enum Event {
     DeleteUserAttributes { attributes: Vec<AttributeName> },
     #[serde(rename = "deleteUserAttributes_failure")]
     DeleteUserAttributesFailure(Refusal),
+    /// Everything that is held about the person was handed to them.
+    #[serde(rename = "downloadUserData")]
+    DownloadUserData { username: String },
     /// The operator made the account.
     #[serde(rename = "adminCreateUser")]
     AdminCreateUser { username: String },
@@ -116,6 +119,7 @@ impl Event {
             Self::CancelUserAttributeUpdate { .. } => "cancelUserAttributeUpdate",
             Self::DeleteUserAttributes { .. } => "deleteUserAttributes",
             Self::DeleteUserAttributesFailure(_) => "deleteUserAttributes_failure",
+            Self::DownloadUserData { .. } => "downloadUserData",
             Self::AdminCreateUser { .. } => "adminCreateUser",
             Self::AdminResetUserPassword { .. } => "adminResetUserPassword",
             Self::AdminDisableUser { .. } => "adminDisableUser",

@@ -29,6 +29,10 @@ pub const SECURITY_SESSIONS_END: &str = "/security/sessions/end";
 pub const SECURITY_SESSIONS_OTHERS: &str = "/security/sessions/others";
 pub const SECURITY_SESSIONS_EVERYWHERE: &str = "/security/sessions/everywhere";
 pub const ACTIVITY: &str = "/activity";
+pub const ACCOUNT: &str = "/account";
+pub const ACCOUNT_DOWNLOAD: &str = "/account/download";
+pub const ACCOUNT_JSON: &str = "/account/data.json";
+pub const ACCOUNT_DELETE: &str = "/account/delete";
 pub const SIGN_OUT: &str = "/sign-out";
 pub const THEME: &str = "/theme";
 pub const EVENTS: &str = "/events";
@@ -52,7 +56,8 @@ pub fn is_of_a_pool(path: &str) -> bool {
 }
 
 /// The pages that a sign-in may lead to. Nothing else is ever put into a `Location` from a request.
-const AFTER_SIGN_IN: &[&str] = &[PROFILE, PROFILE_EMAIL, PROFILE_PHONE, VERIFY_CONTACT, SECURITY, SECURITY_PASSWORD, ACTIVITY, SIGN_OUT];
+const AFTER_SIGN_IN: &[&str] =
+    &[PROFILE, PROFILE_EMAIL, PROFILE_PHONE, VERIFY_CONTACT, SECURITY, SECURITY_PASSWORD, ACTIVITY, ACCOUNT, SIGN_OUT];
 
 /// The page to go to after sign-in, if what the link says is one of ours.
 pub fn next(asked: &str) -> Option<&'static str> {
@@ -87,6 +92,9 @@ const PAGES: &[&str] = &[
     SECURITY_SESSIONS_OTHERS,
     SECURITY_SESSIONS_EVERYWHERE,
     ACTIVITY,
+    ACCOUNT,
+    ACCOUNT_DOWNLOAD,
+    ACCOUNT_DELETE,
     SIGN_OUT,
 ];
 

@@ -15,6 +15,7 @@ pub enum FieldName {
     Password,
     ConfirmPassword,
     CurrentPassword,
+    Confirmation,
     Code,
     CountryCode,
     Next,
@@ -30,6 +31,7 @@ impl FieldName {
         match self {
             Self::Username
             | Self::Email
+            | Self::Confirmation
             | Self::CountryCode
             | Self::Next
             | Self::Names
@@ -49,6 +51,7 @@ impl fmt::Display for FieldName {
             Self::Password => "password",
             Self::ConfirmPassword => "confirm_password",
             Self::CurrentPassword => "current_password",
+            Self::Confirmation => "confirmation",
             Self::Code => "code",
             Self::CountryCode => "country_code",
             Self::Next => "next",
@@ -82,6 +85,7 @@ impl FromStr for FieldName {
             "password" => Self::Password,
             "confirm_password" => Self::ConfirmPassword,
             "current_password" => Self::CurrentPassword,
+            "confirmation" => Self::Confirmation,
             "code" => Self::Code,
             "country_code" => Self::CountryCode,
             "next" => Self::Next,

@@ -58,6 +58,8 @@ pub enum Why {
     WrongPassword,
     /// They signed in long ago, and what they want is dangerous: their password is asked for once more.
     PasswordAgain,
+    /// Not the word that whoever means it types.
+    NotConfirmed,
     SignedOut,
     /// The operator disabled the account; told only to whoever has its password.
     Disabled,
@@ -110,6 +112,7 @@ const PLAIN: &[(Why, &str)] = &[
     (Why::WrongCredentials, "WrongCredentials"),
     (Why::WrongPassword, "WrongPassword"),
     (Why::PasswordAgain, "PasswordAgain"),
+    (Why::NotConfirmed, "NotConfirmed"),
     (Why::SignedOut, "SignedOut"),
     (Why::Disabled, "Disabled"),
     (Why::NotACode, "NotACode"),

@@ -3,29 +3,11 @@
 use crate::identifiers::Identifier;
 use crate::limits::{self, Key, Wait};
 use crate::passwords::HashingError;
-use crate::sessions::{self, NewSession, Origin, UserId, Viewer};
+use crate::sessions::{self, NewSession, Origin, SignedInBy, UserId, Viewer};
 use crate::store::users::{self, User};
 use crate::store::{StoreError, profile, retried};
 use crate::{Pool, Unavailable, events, new_password};
 use model::{Event, FieldName, Password, Refusal, Why};
-
-/// By what somebody shows, beside the password, that the account is theirs.
-#[derive(Debug, Clone, Copy)]
-pub enum Proof<'a> {
-    /// The session of a browser, which goes on under a new id.
-    Session(&'a Viewer),
-    /// The access token of an application: there is nothing to go on with.
-    Token(UserId),
-}
-
-impl Proof<'_> {
-    const fn user(self) -> UserId {
-        match self {
-            Self::Session(viewer) => viewer.user,
-            Self::Token(user) => user,
-        }
-    }
-}
 
 /// What somebody enters who wants another password.
 #[derive(Debug, Clone)]
@@ -41,7 +23,7 @@ pub struct PasswordChange {
 pub struct PasswordChanged {
     /// As typed at sign-up; the `sub`, where people have no username.
     pub username: String,
-    /// What the browser goes on with that the change came from.
+    /// What the browser goes on with that the change came from. An application goes on with the tokens that it has.
     pub session: Option<NewSession>,
 }
 
@@ -99,14 +81,14 @@ impl From<HashingError> for ChangePasswordError {
 }
 
 impl Pool {
-    /// Sets another password for whoever knows the current one (operation ChangePassword). Every session ends, but the
-    /// browser that it came from goes on under a new id; every proven contact is told.
+    /// Sets another password for whoever knows the current one (operation ChangePassword). Every other session ends; a
+    /// browser goes on under a new id, an application with its tokens. Every proven contact is told.
     ///
     /// A wrong current password counts like a failed sign-in, and makes the next try wait like one: a browser that was
     /// left open is no place to guess.
     pub async fn change_password(
         &self,
-        proof: Proof<'_>,
+        viewer: &Viewer,
         form: PasswordChange,
         origin: &Origin,
     ) -> Result<PasswordChanged, ChangePasswordError> {
@@ -117,7 +99,7 @@ impl Pool {
         if !faults.is_empty() {
             return Err(ChangePasswordError::Fields(faults));
         }
-        let found = users::by_id(&mut inner.store.read().await?, proof.user()).await?;
+        let found = users::by_id(&mut inner.store.read().await?, viewer.user).await?;
         let user = found.ok_or(ChangePasswordError::SignedOut)?;
         let failures = self.failed_passwords(&user, origin);
         retried(|| self.admit_sign_in(&failures, origin)).await??;
@@ -125,7 +107,7 @@ impl Pool {
             return self.refuse_change(user.id, origin).await;
         }
         let hash = inner.passwords.hash(&form.password, &*inner.entropy).await?;
-        let done = retried(|| self.finish_change(proof, (&user, &hash), &failures, origin)).await?;
+        let done = retried(|| self.finish_change(viewer, (&user, &hash), &failures, origin)).await?;
         self.keep_verifiers(user.id, &form.password, &hash).await;
         Ok(done)
     }
@@ -144,7 +126,7 @@ impl Pool {
 
     async fn finish_change(
         &self,
-        proof: Proof<'_>,
+        viewer: &Viewer,
         (verified, hash): (&User, &str),
         failures: &Key,
         origin: &Origin,
@@ -152,9 +134,7 @@ impl Pool {
         let (inner, user) = (&*self.inner, verified.id);
         let mut tx = inner.store.begin().await?;
         let now = users::lock(&mut tx, user).await?.ok_or(ChangePasswordError::SignedOut)?;
-        if let Proof::Session(viewer) = proof
-            && !sessions::end(&mut tx, viewer.session).await?
-        {
+        if sessions::owner(&mut tx, viewer.session).await? != Some(user) {
             return Err(ChangePasswordError::SignedOut);
         }
         if now.password_hash != verified.password_hash {
@@ -163,10 +143,11 @@ impl Pool {
         }
         let account = profile::load(&mut tx, user).await?.ok_or(ChangePasswordError::SignedOut)?;
         limits::clear(&mut tx, failures).await?;
-        new_password::set(&mut tx, inner, (user, &account), hash, origin).await?;
-        let session = match proof {
-            Proof::Session(viewer) => Some(sessions::begin(&mut tx, inner, user, &viewer.client, origin).await?),
-            Proof::Token(_) => None,
+        let stays = (viewer.by == SignedInBy::Tokens).then_some(viewer.session);
+        new_password::set(&mut tx, inner, (user, &account), (hash, stays), origin).await?;
+        let session = match viewer.by {
+            SignedInBy::Cookie => Some(sessions::begin(&mut tx, inner, user, &viewer.client, origin).await?),
+            SignedInBy::Tokens => None,
         };
         let event = Event::ChangePassword { username: account.username.clone() };
         events::record(&mut tx, user, &event, self.now(), origin).await?;

@@ -176,7 +176,7 @@ impl Pool {
             // Since the code was sent the account let go of this contact: whoever reads it has no say any more.
             return Err(CodeFault::NoCode.into());
         }
-        new_password::set(&mut tx, inner, (user, &account), hash, origin).await?;
+        new_password::set(&mut tx, inner, (user, &account), (hash, None), origin).await?;
         limits::clear(&mut tx, &named.tries(inner)).await?;
         // Who could not remember it has waited enough.
         limits::clear(&mut tx, &self.failed_sign_ins(&named.name, origin)).await?;

@@ -2,7 +2,7 @@
 
 use crate::Inner;
 use crate::codes::{self, CodePurpose, Issued, Slot};
-use crate::delivery::{self, Asked, Contact, Message};
+use crate::delivery::{self, About, Asked, Contact, Message};
 use crate::identifiers::ContactKind;
 use crate::limits::{self, Wait};
 use crate::profile::access;
@@ -59,15 +59,15 @@ pub(crate) async fn send(
     let asked = Asked::new(account.chosen_username(), issued.sent_at, origin);
     let (to, code, expires_at) = (contact.clone(), issued.code.clone(), issued.expires_at);
     if account.contact(contact.kind) == Some(contact.value.as_str()) {
-        delivery::queue(tx, inner, &Message::VerifyCode { to, code, expires_at, asked }, Some(&issued)).await?;
+        delivery::queue(tx, inner, &Message::VerifyCode { to, code, expires_at, asked }, About::Code(&issued)).await?;
         return Ok(issued);
     }
     let again = account.pending(contact.kind).is_some_and(|it| it.value == contact.value);
     if let (Some(old), false) = (account.proven_contact(contact.kind), again) {
         let old = Contact { kind: contact.kind, value: old.to_owned() };
         let notice = Message::ChangeRequested { to: old, new: contact.clone(), expires_at, asked: asked.clone() };
-        delivery::queue(tx, inner, &notice, None).await?;
+        delivery::queue(tx, inner, &notice, About::Account(user)).await?;
     }
-    delivery::queue(tx, inner, &Message::ChangeCode { to, code, expires_at, asked }, Some(&issued)).await?;
+    delivery::queue(tx, inner, &Message::ChangeCode { to, code, expires_at, asked }, About::Code(&issued)).await?;
     Ok(issued)
 }

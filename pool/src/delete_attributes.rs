@@ -1,7 +1,7 @@
 //! Removing attributes (operation DeleteUserAttributes).
 
 use crate::attributes::{Occasion, abridged, check_submitted, parse_names};
-use crate::delivery::{self, Asked, Contact, Message};
+use crate::delivery::{self, About, Asked, Contact, Message};
 use crate::identifiers::ContactKind;
 use crate::limits::{self, Wait};
 use crate::profile::access;
@@ -164,7 +164,7 @@ pub(crate) async fn remove(
     let contact = Contact { kind, value: value.to_owned() };
     if account.proven.contains(&kind) || may_be_told(tx, inner, &contact).await? {
         let asked = Asked::new(account.chosen_username(), inner.clock.now(), origin);
-        delivery::queue(tx, inner, &Message::AddressDeleted { to: contact, asked }, None).await?;
+        delivery::queue(tx, inner, &Message::AddressDeleted { to: contact, asked }, About::Account(user)).await?;
     }
     Ok(())
 }

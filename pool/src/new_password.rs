@@ -1,9 +1,9 @@
 //! A new password: what it must have, and what goes with the one before.
 
 use crate::Inner;
-use crate::delivery::{self, Asked, Contact, Message};
+use crate::delivery::{self, About, Asked, Contact, Message};
 use crate::identifiers::ContactKind;
-use crate::sessions::{self, Origin, UserId};
+use crate::sessions::{self, Origin, SessionId, UserId};
 use crate::settings::Settings;
 use crate::store::profile::Account;
 use crate::store::{StoreError, Tx, users};
@@ -19,22 +19,26 @@ pub(crate) fn faults(settings: &Settings, password: &Password, confirmation: Opt
     faults.into_iter().flatten().collect()
 }
 
-/// Gives the account another password, whose hash this is. Whoever was signed in with the old one no longer is, and
+/// Gives the account another password, whose hash this is. Whoever was signed in with the old one no longer is, but for
+/// the session that stays, and
 /// every proven contact is told: who can read one of them can't hide it from the other.
 pub(crate) async fn set(
     tx: &mut Tx,
     inner: &Inner,
     (user, account): (UserId, &Account),
-    hash: &str,
+    (hash, stays): (&str, Option<SessionId>),
     origin: &Origin,
 ) -> Result<(), StoreError> {
     users::set_password(tx, user, hash).await?;
-    sessions::end_all(tx, user).await?;
+    match stays {
+        Some(session) => sessions::end_others(tx, user, session).await?,
+        None => sessions::end_all(tx, user).await?,
+    };
     let asked = Asked::new(account.chosen_username(), inner.clock.now(), origin);
     for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
         if let Some(value) = account.proven_contact(kind) {
             let to = Contact { kind, value: value.to_owned() };
-            delivery::queue(tx, inner, &Message::PasswordChanged { to, asked: asked.clone() }, None).await?;
+            delivery::queue(tx, inner, &Message::PasswordChanged { to, asked: asked.clone() }, About::Account(user)).await?;
         }
     }
     Ok(())

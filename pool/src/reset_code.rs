@@ -3,7 +3,7 @@
 use crate::Inner;
 use crate::clock::Timestamp;
 use crate::codes::{self, CodePurpose, Issued, Slot, Waiting};
-use crate::delivery::{self, Asked, Contact, Message};
+use crate::delivery::{self, About, Asked, Contact, Message};
 use crate::identifiers::{ContactKind, Identifier};
 use crate::keys::Purpose;
 use crate::limits::{self, Key, Wait};
@@ -150,7 +150,7 @@ pub(crate) async fn send(
     let issued = issue(tx, inner, user, contact).await?;
     let asked = Asked::new(account.chosen_username(), issued.sent_at, origin);
     let message = Message::ResetCode { to: contact.clone(), code: issued.code.clone(), expires_at: issued.expires_at, asked };
-    delivery::queue(tx, inner, &message, Some(&issued)).await
+    delivery::queue(tx, inner, &message, About::Code(&issued)).await
 }
 
 /// When the next code may be asked for.

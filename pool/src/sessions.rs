@@ -245,6 +245,11 @@ pub(crate) async fn end_all(tx: &mut Tx, user: UserId) -> Result<u64, StoreError
     tx.query("DELETE FROM sessions WHERE user_id = $1").bind(user.0).run().await
 }
 
+/// Ends every session of the account but this one; how many there were.
+pub(crate) async fn end_others(tx: &mut Tx, user: UserId, stays: SessionId) -> Result<u64, StoreError> {
+    tx.query("DELETE FROM sessions WHERE user_id = $1 AND hash <> $2").bind(user.0).bind(stays.0.to_vec()).run().await
+}
+
 /// Every live session of the account.
 pub(crate) async fn of_user(conn: &mut Conn, user: UserId, alive: Alive) -> Result<Vec<SessionId>, StoreError> {
     let query = conn.query("SELECT hash FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3");

@@ -94,6 +94,17 @@ impl Pool {
         password: &Password,
         origin: &Origin,
     ) -> Result<(NewSession, Viewer), SignInAgainError> {
+        let (user, failures) = self.prove_again(viewer, password, origin).await?;
+        retried(async || self.renew(viewer, &user, &failures, origin).await).await
+    }
+
+    /// The viewer's account, if that is its password, and what counts the failures.
+    pub(crate) async fn prove_again(
+        &self,
+        viewer: &Viewer,
+        password: &Password,
+        origin: &Origin,
+    ) -> Result<(User, limits::Key), SignInAgainError> {
         let inner = &*self.inner;
         let found = users::by_id(&mut inner.store.read().await?, viewer.user).await?;
         let user = found.ok_or(SignInAgainError::SignedOut)?;
@@ -103,7 +114,7 @@ impl Pool {
             retried(|| self.note_failure(Some(&user), origin)).await?;
             return Err(SignInAgainError::WrongPassword);
         }
-        retried(async || self.renew(viewer, &user, &failures, origin).await).await
+        Ok((user, failures))
     }
 
     async fn renew(

@@ -3,7 +3,7 @@
 use crate::Inner;
 use crate::clock::Timestamp;
 use crate::codes::{self, CodePurpose, Issued, Slot, Waiting};
-use crate::delivery::{self, Asked, Contact, Message};
+use crate::delivery::{self, About, Asked, Contact, Message};
 use crate::identifiers::{ContactKind, Identifier};
 use crate::limits::{self, HOUR, Key, Rate, Wait};
 use crate::sessions::{Origin, UserId};
@@ -100,7 +100,7 @@ pub(crate) async fn send(
         None => Message::SignUpCode { to, code, expires_at, asked },
         Some(_) => Message::SignUpCodeAddressTaken { to, code, expires_at, asked },
     };
-    delivery::queue(tx, inner, &message, Some(&issued)).await?;
+    delivery::queue(tx, inner, &message, About::Code(&issued)).await?;
     Ok(issued)
 }
 

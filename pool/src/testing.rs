@@ -261,9 +261,11 @@ fn code_in(message: &Message) -> Option<String> {
         | Message::VerifyCode { code, .. }
         | Message::ResetCode { code, .. }
         | Message::ResetCodeByOperator { code, .. } => Some(code.clone()),
-        Message::ChangeRequested { .. } | Message::ChangeDone { .. } | Message::AddressDeleted { .. } | Message::PasswordChanged { .. } => {
-            None
-        }
+        Message::ChangeRequested { .. }
+        | Message::ChangeDone { .. }
+        | Message::AddressDeleted { .. }
+        | Message::PasswordChanged { .. }
+        | Message::AccountDeleted { .. } => None,
     }
 }
 

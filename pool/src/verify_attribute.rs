@@ -1,7 +1,7 @@
 //! Proving a contact with the code that was sent to it (operation VerifyUserAttribute).
 
 use crate::codes::{self, Attempt, CodeFault};
-use crate::delivery::{self, Asked, Contact, Message};
+use crate::delivery::{self, About, Asked, Contact, Message};
 use crate::sessions::{Origin, UserId, Viewer};
 use crate::store::profile;
 use crate::store::{StoreError, aliases, attributes, retried, users};
@@ -113,7 +113,7 @@ impl Pool {
         if let Some(old) = account.proven_contact(kind).filter(|old| *old != value) {
             let (to, new) = (Contact { kind, value: old.to_owned() }, Contact { kind, value: value.to_owned() });
             let asked = Asked::new(account.chosen_username(), now, origin);
-            delivery::queue(&mut tx, inner, &Message::ChangeDone { to, new, asked }, None).await?;
+            delivery::queue(&mut tx, inner, &Message::ChangeDone { to, new, asked }, About::Account(user)).await?;
         }
         events::record(&mut tx, user, &Event::VerifyUserAttribute { attribute }, now, origin).await?;
         self.commit(tx, user).await?;

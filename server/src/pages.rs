@@ -3,12 +3,15 @@
 use app::pages::Load;
 use app::visit::Visit;
 use app::{Answer, Site, error_page, shell};
+use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use model::paths;
+use pool::download_data::DownloadError;
 use std::error::Error;
 
 /// Loads and renders a page.
@@ -38,6 +41,26 @@ pub async fn attributes_json(State(site): State<Site>, request: Request) -> Resp
         }
         Ok(None) => StatusCode::UNAUTHORIZED.into_response(),
         Err(error) => unavailable(&error, site, &parts),
+    }
+}
+
+/// `GET /account/data.json`: everything that is held about whoever asks, as a file. Where that has to be asked for again,
+/// the page is where to.
+pub async fn personal_data(State(site): State<Site>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let viewer = match Visit::of(site.clone(), &parts).await {
+        Ok(visit) => visit.viewer,
+        Err(error) => return unavailable(&error, site, &parts),
+    };
+    let Some(viewer) = viewer else { return StatusCode::UNAUTHORIZED.into_response() };
+    match site.pool.personal_data(&viewer).await {
+        Ok(data) => {
+            let name = HeaderValue::from_static("attachment; filename=\"my-data.json\"");
+            let headers = [(CONTENT_DISPOSITION, name), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+            (headers, Json(data)).into_response()
+        }
+        Err(DownloadError::Unavailable(error)) => unavailable(&error, site, &parts),
+        Err(_) => (StatusCode::SEE_OTHER, [(LOCATION, paths::ACCOUNT), (CACHE_CONTROL, "no-store")]).into_response(),
     }
 }
 

@@ -37,6 +37,7 @@ pub fn build(state: AppState) -> Router {
 
     let inner = with_pages(Router::new(), &site)
         .route(paths::PROFILE_JSON, get(pages::attributes_json).with_state(site.clone()))
+        .route(paths::ACCOUNT_JSON, get(pages::personal_data).with_state(site.clone()))
         .merge(events::routes(&state))
         .merge(mailbox::routes(&state))
         .fallback(not_a_route);

@@ -1,5 +1,6 @@
 //! The pages: one file per screen, with its thin server functions. The table below is every page there is.
 
+pub mod account;
 pub mod activity;
 pub mod confirm;
 pub mod forgot_password;
@@ -20,7 +21,9 @@ pub use fault::error_page;
 
 #[cfg(feature = "ssr")]
 mod table {
-    use super::{activity, confirm, forgot_password, profile, reset_password, security, sign_in, sign_out, sign_up, verify_contact};
+    use super::{
+        account, activity, confirm, forgot_password, profile, reset_password, security, sign_in, sign_out, sign_up, verify_contact,
+    };
     use crate::visit::{Answer, Visit};
     use model::paths;
     use std::future::Future;
@@ -60,6 +63,9 @@ mod table {
         (paths::SECURITY_SESSIONS_OTHERS, |visit| Box::pin(security::page(visit))),
         (paths::SECURITY_SESSIONS_EVERYWHERE, |visit| Box::pin(security::page(visit))),
         (paths::ACTIVITY, |visit| Box::pin(activity::page(visit))),
+        (paths::ACCOUNT, |visit| Box::pin(account::page(visit))),
+        (paths::ACCOUNT_DOWNLOAD, |visit| Box::pin(account::page(visit))),
+        (paths::ACCOUNT_DELETE, |visit| Box::pin(account::page(visit))),
         (paths::SIGN_OUT, |visit| Box::pin(sign_out::page(visit))),
     ];
 

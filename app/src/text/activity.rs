@@ -42,6 +42,7 @@ fn done(event: &Event, schema: &Schema) -> String {
         Event::DeleteUserAttributes { attributes } => {
             format!("Deleted from the profile: {}", attributes.iter().map(label).collect::<Vec<_>>().join(", "))
         }
+        Event::DownloadUserData { .. } => "Everything we keep about you was downloaded".into(),
         Event::AdminCreateUser { .. } => "Account created by whoever runs the service".into(),
         Event::AdminResetUserPassword { .. } => "Password reset by whoever runs the service".into(),
         Event::AdminDisableUser { .. } => "Account disabled by whoever runs the service".into(),

@@ -21,6 +21,7 @@ pub fn event(event: &Event) -> Option<String> {
         Event::SignIn { .. } => "This account was just signed in to in another browser.".into(),
         Event::ForgotPassword { .. } => "A code for a new password was asked for, and sent to you.".into(),
         Event::ChangePassword { .. } => "The password of this account was just changed.".into(),
+        Event::DownloadUserData { .. } => "Everything we keep about you was just downloaded.".into(),
         Event::SignOutOthers { .. } => "Another browser was signed out of this account.".into(),
         Event::SignUp { .. }
         | Event::ConfirmSignUp { .. }

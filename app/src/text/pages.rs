@@ -240,6 +240,19 @@ pub const SESSION_ENDED: &str = "That browser is signed out.";
 pub const OTHERS_ENDED: &str = "All other browsers are signed out.";
 pub const SIGNED_OUT_EVERYWHERE: &str = "You are signed out everywhere.";
 
+pub const ACCOUNT: &str = "Account";
+pub const YOUR_DATA: &str = "Your data";
+pub const YOUR_DATA_TEXT: &str = "Everything we keep about you, as a JSON file.";
+pub const DOWNLOAD: &str = "Download my data";
+pub const DELETE_ACCOUNT: &str = "Delete account";
+pub const DELETE_ACCOUNT_TEXT: &str = "Removes everything we keep about you, at once and for good. Nobody can bring it back.";
+pub const DELETE_FOR_GOOD: &str = "Delete my account for good";
+pub const ACCOUNT_DELETED: &str = "Your account is deleted, with everything that was in it.";
+
+pub fn type_to_confirm(word: &str) -> String {
+    format!("Type “{word}” to confirm")
+}
+
 pub fn code_sent_to(address: &str) -> String {
     format!("We sent a code to {address}.")
 }
@@ -256,6 +269,7 @@ pub fn field_label(name: &FieldName) -> String {
         FieldName::Password => PASSWORD.into(),
         FieldName::ConfirmPassword => CONFIRM_PASSWORD.into(),
         FieldName::CurrentPassword => CURRENT_PASSWORD.into(),
+        FieldName::Confirmation => "Confirmation".into(),
         FieldName::Code => "Code".into(),
         FieldName::CountryCode => COUNTRY_CODE.into(),
         FieldName::Next | FieldName::Names | FieldName::Session | FieldName::Theme => "Form".into(),

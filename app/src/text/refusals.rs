@@ -54,6 +54,7 @@ fn plain(why: Why) -> &'static str {
         Why::AliasExists => "An account with the given email or phone number already exists.",
         Why::WrongPassword => "This is not your current password.",
         Why::PasswordAgain => "You signed in a while ago. Enter your password to go on.",
+        Why::NotConfirmed => "This is not the word.",
         Why::WrongCredentials => "Incorrect username or password.",
         Why::SignedOut => "You are signed out.",
         Why::Disabled => "This account is disabled.",

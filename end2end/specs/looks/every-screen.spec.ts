@@ -288,6 +288,29 @@ test.describe('signed in', () => {
     await expect(activity.link('Newer')).toBeVisible();
   });
 
+  test('account', async ({ account }) => {
+    await account.open();
+  });
+
+  test('account, deleting it', async ({ account }) => {
+    await account.open();
+    await account.toDelete();
+  });
+
+  test('account, a refused deletion', async ({ account }) => {
+    await account.open();
+    await account.toDelete();
+    await account.delete('not the password', 'delete');
+    await account.refuses('Current Password', /\S/);
+  });
+
+  test('account, deleted', async ({ account, signIn }) => {
+    await account.open();
+    await account.toDelete();
+    await account.delete(jane.password, 'delete');
+    await signIn.arrived();
+  });
+
   test('sign out', async ({ page }) => {
     await page.goto('/sign-out');
   });

@@ -2,7 +2,7 @@
 
 use super::find;
 use crate::store::{StoreError, retried, users};
-use crate::{Pool, Unavailable};
+use crate::{Pool, Unavailable, delete_account};
 
 /// Why the account is still there.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +21,7 @@ impl From<StoreError> for DeleteUserError {
 
 impl Pool {
     /// Removes the account and everything of it: attributes, sessions, codes and the trail. Its username and contacts are
-    /// free again. A message with a code that waits to be sent is worth nothing with its code, and never leaves.
+    /// free again. What waits to be sent to them never leaves.
     pub async fn delete_user(&self, named: &str) -> Result<(), DeleteUserError> {
         retried(|| self.try_to_delete_user(named)).await
     }
@@ -31,7 +31,7 @@ impl Pool {
         let mut tx = self.inner.store.begin().await?;
         let found = find(&mut tx, named).await?.ok_or_else(nobody)?;
         let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
-        users::delete(&mut tx, user.id).await?;
+        delete_account::remove(&mut tx, user.id).await?;
         self.commit(tx, user.id).await?;
         Ok(())
     }

@@ -72,7 +72,7 @@ pub struct Record {
 
 impl Record {
     /// What an operator reads: without the hash.
-    pub(super) fn shown(stored: &Stored) -> Self {
+    pub(crate) fn shown(stored: &Stored) -> Self {
         Self {
             username: stored.username.clone(),
             sub: stored.sub.clone(),

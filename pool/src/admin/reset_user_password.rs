@@ -2,7 +2,7 @@
 
 use super::{find, operator};
 use crate::codes::Issued;
-use crate::delivery::{self, Asked, Contact, Message};
+use crate::delivery::{self, About, Asked, Contact, Message};
 use crate::identifiers::ContactKind;
 use crate::limits;
 use crate::passwords::HashingError;
@@ -89,7 +89,7 @@ impl Pool {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
         let (user, account) = open(&mut tx, named).await?;
-        new_password::set(&mut tx, inner, (user.id, &account), hash, &operator()).await?;
+        new_password::set(&mut tx, inner, (user.id, &account), (hash, None), &operator()).await?;
         events::record(&mut tx, user.id, &Event::AdminResetUserPassword { username: user.username }, now, &operator()).await?;
         self.commit(tx, user.id).await?;
         Ok(user.id)
@@ -127,5 +127,5 @@ pub(super) async fn send_code(
     let issued: Issued = reset_code::issue(tx, inner, user, contact).await?;
     let asked = Asked::new(account.chosen_username(), issued.sent_at, &operator());
     let (to, code, expires_at) = (contact.clone(), issued.code.clone(), issued.expires_at);
-    delivery::queue(tx, inner, &Message::ResetCodeByOperator { to, code, expires_at, asked }, Some(&issued)).await
+    delivery::queue(tx, inner, &Message::ResetCodeByOperator { to, code, expires_at, asked }, About::Code(&issued)).await
 }

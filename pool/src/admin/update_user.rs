@@ -3,7 +3,7 @@
 use super::create_user::claim;
 use super::{access, find, operator};
 use crate::attributes::{Occasion, Submitted, check_submitted, parse_names};
-use crate::delivery::{self, Asked, Contact, Message};
+use crate::delivery::{self, About, Asked, Contact, Message};
 use crate::identifiers::ContactKind;
 use crate::sessions::UserId;
 use crate::store::profile::{self, Account};
@@ -126,7 +126,7 @@ impl Pool {
         if let Some(old) = account.proven_contact(kind).filter(|old| *old != contact.value) {
             let (to, new) = (Contact { kind, value: old.to_owned() }, contact.clone());
             let asked = Asked::new(account.chosen_username(), self.now(), &operator());
-            delivery::queue(tx, &self.inner, &Message::ChangeDone { to, new, asked }, None).await?;
+            delivery::queue(tx, &self.inner, &Message::ChangeDone { to, new, asked }, About::Account(user)).await?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 use super::*;
 use crate::sessions::SessionToken;
-use crate::sign_in::SignedIn;
+use crate::sign_in::{SignIn, SignedIn};
+use crate::sign_in_for_tokens::Entered;
 use crate::testing::{PASSWORD, TestPool, origin, origin_at};
 use tokio::task::JoinSet;
 
@@ -11,7 +12,7 @@ fn form(current: &str, password: &str) -> PasswordChange {
 }
 
 async fn change(pool: &TestPool, viewer: &Viewer, current: &str) -> Result<PasswordChanged, ChangePasswordError> {
-    pool.change_password(Proof::Session(viewer), form(current, NEW), &origin()).await
+    pool.change_password(viewer, form(current, NEW), &origin()).await
 }
 
 async fn another_session(pool: &TestPool) -> SessionToken {
@@ -57,14 +58,17 @@ async fn every_proven_contact_is_told_and_the_trail_says_so() {
 }
 
 #[tokio::test]
-async fn an_access_token_changes_it_too_and_leaves_no_browser_signed_in() {
+async fn an_application_changes_it_too_goes_on_and_leaves_no_browser_signed_in() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
-    let user = pool.viewer_of(&token).await.user;
-    let done = pool.change_password(Proof::Token(user), form(PASSWORD, NEW), &origin()).await.unwrap();
+    let sign_in = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
+    let Ok(Entered::Tokens(tokens)) = pool.sign_in_for_tokens(&pool.client(), &sign_in, &origin()).await else { panic!() };
+    let (application, _) = pool.viewer_of_access_token(&tokens.access).await.unwrap();
+    let done = pool.change_password(&application, form(PASSWORD, NEW), &origin()).await.unwrap();
     assert!(done.session.is_none());
     assert_eq!(pool.viewer(&token).await.unwrap(), None);
     assert!(pool.try_sign_in("jdoe", NEW).await.is_ok());
+    assert!(pool.viewer_of_access_token(&tokens.access).await.is_ok());
 }
 
 #[tokio::test]
@@ -87,7 +91,7 @@ async fn wrong_passwords_here_and_at_sign_in_count_together_and_make_the_next_tr
     }
     assert!(matches!(change(&pool, &viewer, PASSWORD).await, Err(ChangePasswordError::Wait { .. })));
     let elsewhere = origin_at("198.51.100.9");
-    let refused = pool.change_password(Proof::Session(&viewer), form("wrong", NEW), &elsewhere).await;
+    let refused = pool.change_password(&viewer, form("wrong", NEW), &elsewhere).await;
     assert!(matches!(refused, Err(ChangePasswordError::WrongPassword)), "another network has tries of its own");
     pool.wait(60);
     let session = change(&pool, &viewer, PASSWORD).await.unwrap().session.unwrap();
@@ -104,7 +108,7 @@ async fn what_can_be_told_at_once_costs_no_try_and_is_named_together() {
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let all = PasswordChange { confirmation: Some(Password::new("other")), ..form("", "short") };
     for _ in 0..10 {
-        let refused = pool.change_password(Proof::Session(&viewer), all.clone(), &origin()).await.unwrap_err();
+        let refused = pool.change_password(&viewer, all.clone(), &origin()).await.unwrap_err();
         let fields = Refusal::from(refused).fields;
         let names: Vec<_> = fields.iter().map(|(name, _)| name.to_string()).collect();
         assert_eq!(names, ["current_password", "password", "confirm_password"]);
@@ -131,9 +135,7 @@ async fn of_two_changes_at_once_one_wins() {
     let mut tasks = JoinSet::new();
     for (password, viewer) in passwords.clone() {
         let pool = pool.handle();
-        tasks.spawn(
-            async move { pool.change_password(Proof::Session(&viewer), form(PASSWORD, password), &origin()).await.map(|_| password) },
-        );
+        tasks.spawn(async move { pool.change_password(&viewer, form(PASSWORD, password), &origin()).await.map(|_| password) });
     }
     let results = tasks.join_all().await;
     let winners: Vec<_> = results.iter().filter_map(|it| it.as_ref().ok()).collect();

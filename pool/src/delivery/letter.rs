@@ -108,7 +108,8 @@ fn tidied(message: &Message) -> Message {
         | Message::AddressDeleted { to, asked }
         | Message::ResetCode { to, asked, .. }
         | Message::ResetCodeByOperator { to, asked, .. }
-        | Message::PasswordChanged { to, asked } => {
+        | Message::PasswordChanged { to, asked }
+        | Message::AccountDeleted { to, asked } => {
             tidy(to);
             asked
         }
@@ -173,7 +174,8 @@ fn samples() -> Vec<Message> {
                 Message::AddressDeleted { to: old.clone(), asked: asked.clone() },
                 Message::ResetCode { to: old.clone(), code: code.clone(), expires_at: hour, asked: asked.clone() },
                 Message::ResetCodeByOperator { to: old.clone(), code, expires_at: hour, asked: asked.clone() },
-                Message::PasswordChanged { to: old, asked },
+                Message::PasswordChanged { to: old.clone(), asked: asked.clone() },
+                Message::AccountDeleted { to: old, asked },
             ]
         })
         .collect()

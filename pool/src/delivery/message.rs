@@ -114,6 +114,8 @@ pub enum Message {
     ResetCodeByOperator { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
     /// To every proven contact: the account has another password now.
     PasswordChanged { to: Contact, asked: Asked },
+    /// To every proven contact of an account that is gone, by its owner's wish.
+    AccountDeleted { to: Contact, asked: Asked },
 }
 
 impl Message {
@@ -129,7 +131,8 @@ impl Message {
             | Self::AddressDeleted { to, .. }
             | Self::ResetCode { to, .. }
             | Self::ResetCodeByOperator { to, .. }
-            | Self::PasswordChanged { to, .. } => to,
+            | Self::PasswordChanged { to, .. }
+            | Self::AccountDeleted { to, .. } => to,
         }
     }
 
@@ -151,6 +154,7 @@ impl Message {
             Self::ResetCode { .. } => "reset_code",
             Self::ResetCodeByOperator { .. } => "reset_code_by_operator",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::AccountDeleted { .. } => "account_deleted",
         }
     }
 }

@@ -4,19 +4,41 @@ use super::Message;
 use crate::Inner;
 use crate::codes::Issued;
 use crate::keys::Purpose;
+use crate::sessions::UserId;
 use crate::store::{StoreError, Tx};
 
-/// Queues the message: it is sent if, and only if, the transaction is committed. With the code that it carries it is
-/// dropped unsent once that code was replaced, used or has expired.
+/// What a message stands and falls with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum About<'a> {
+    /// The code that it carries: once that was replaced, used or has expired, it is dropped unsent.
+    Code(&'a Issued),
+    /// The account: a notice goes with it.
+    Account(UserId),
+    /// Nothing: it tells that the account is gone.
+    Farewell,
+}
+
+impl About<'_> {
+    const fn user(self) -> Option<UserId> {
+        match self {
+            Self::Code(issued) => Some(issued.slot.user),
+            Self::Account(user) => Some(user),
+            Self::Farewell => None,
+        }
+    }
+}
+
+/// Queues the message: it is sent if, and only if, the transaction is committed, and what it is about still stands.
 ///
 /// Where text messages reach nobody, nothing is promised to a phone number: a notice would only be given up later.
 ///
 /// After the commit, [`Pool::commit`](crate::Pool::commit) wakes the worker.
-pub(crate) async fn queue(tx: &mut Tx, inner: &Inner, message: &Message, code: Option<&Issued>) -> Result<(), StoreError> {
+pub(crate) async fn queue(tx: &mut Tx, inner: &Inner, message: &Message, about: About<'_>) -> Result<(), StoreError> {
     if !inner.settings.reaches(message.to().kind) {
         return Ok(());
     }
     let now = inner.clock.now();
+    let code = if let About::Code(issued) = about { Some(issued) } else { None };
     let id = inner.entropy.uuid_v4();
     let plain = serde_json::to_vec(message).map_err(StoreError::unreadable)?;
     let payload = inner.keys.seal(Purpose::Outbox, &plain, id.as_bytes(), &*inner.entropy);
@@ -27,12 +49,21 @@ pub(crate) async fn queue(tx: &mut Tx, inner: &Inner, message: &Message, code: O
     .bind(id)
     .bind(message.medium().as_str())
     .bind(payload)
-    .bind(code.map(|it| it.slot.user.0))
+    .bind(about.user().map(|user| user.0))
     .bind(code.map(|it| it.slot.purpose.as_str()))
     .bind(code.map(|it| it.slot.attribute.as_str().to_owned()))
     .bind(code.map(|it| it.issue.to_vec()))
     .bind(now.0)
     .run()
     .await?;
+    Ok(())
+}
+
+/// Drops what waits to be sent to the account's contacts, whatever it says.
+pub(crate) async fn withdraw(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
+    tx.query("UPDATE outbox SET outcome = 'stale', payload = NULL, due_at = NULL WHERE due_at > 0 AND user_id = $1")
+        .bind(user.0)
+        .run()
+        .await?;
     Ok(())
 }

@@ -61,12 +61,12 @@ async fn no_other_password_signs_in() {
 
 #[tokio::test]
 async fn a_password_that_was_just_changed_signs_in_and_the_old_one_does_not() {
-    use crate::change_password::{PasswordChange, Proof as Shown};
+    use crate::change_password::PasswordChange;
     let pool = TestPool::new().await;
-    let user = pool.signed_in("jdoe", "me@domain.com").await.user;
+    let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let new = "anothersecurerandompassword#456";
     let form = PasswordChange { current: Password::new(PASSWORD), password: Password::new(new), confirmation: None };
-    pool.change_password(Shown::Token(user), form, &origin()).await.unwrap();
+    pool.change_password(&viewer, form, &origin()).await.unwrap();
     assert!(signs_in(&pool, "jdoe", new).await.is_ok());
     let done = signs_in(&pool, "me@domain.com", PASSWORD).await;
     assert!(is_wrong(&done), "{done:?}");

@@ -48,6 +48,8 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+        // What somebody deletes is not to be found in the file any more.
+        .pragma("secure_delete", "on")
         .foreign_keys(true)
         .busy_timeout(BUSY)
         .disable_statement_logging()

@@ -1,4 +1,4 @@
-//! The account of whoever is signed in: GetUser, UpdateUserAttributes, DeleteUserAttributes,
+//! The account of whoever is signed in: GetUser, DeleteUser, UpdateUserAttributes, DeleteUserAttributes,
 //! GetUserAttributeVerificationCode, VerifyUserAttribute.
 
 use super::fault::Fault;
@@ -51,6 +51,16 @@ pub async fn get_user(call: &Call) -> Result<Value, Fault> {
     let (_, profile) = call.viewer(request.access_token).await?;
     let attributes: Vec<_> = profile.attributes.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
     Ok(json!({ "Username": profile.username, "UserAttributes": attributes }))
+}
+
+pub async fn delete_user(call: &Call) -> Result<Value, Fault> {
+    let request: TokenRequest = call.read()?;
+    let mut shapes = Shapes::default();
+    shapes.required("accessToken", request.access_token.as_deref(), TOKEN);
+    shapes.finish()?;
+    let (viewer, _) = call.viewer(request.access_token).await?;
+    call.pool.delete_own_user(&viewer, &call.origin).await?;
+    Ok(nothing())
 }
 
 #[derive(Deserialize)]

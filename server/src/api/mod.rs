@@ -151,6 +151,8 @@ impl Call {
             "GlobalSignOut" => tokens::global_sign_out(self).await,
             "ForgotPassword" => password::forgot(self).await,
             "ConfirmForgotPassword" => password::confirm_forgot(self).await,
+            "ChangePassword" => password::change(self).await,
+            "DeleteUser" => attributes::delete_user(self).await,
             "GetUser" => attributes::get_user(self).await,
             "UpdateUserAttributes" => attributes::update(self).await,
             "DeleteUserAttributes" => attributes::delete(self).await,

@@ -1,9 +1,10 @@
-//! A forgotten password: ForgotPassword, ConfirmForgotPassword.
+//! Another password: ChangePassword, ForgotPassword, ConfirmForgotPassword.
 
 use super::fault::Fault;
-use super::shape::{CLIENT_ID, CODE, PASSWORD, Shapes, USERNAME};
+use super::shape::{CLIENT_ID, CODE, PASSWORD, Shapes, TOKEN, USERNAME};
 use super::{Call, nothing};
 use model::Password;
+use pool::change_password::PasswordChange;
 use pool::confirm_forgot_password::PasswordReset;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -51,5 +52,31 @@ pub async fn confirm_forgot(call: &Call) -> Result<Value, Fault> {
         confirmation: None,
     };
     call.pool.confirm_forgot_password(form, &call.origin).await?;
+    Ok(nothing())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ChangeRequest {
+    access_token: Option<String>,
+    previous_password: Option<String>,
+    proposed_password: Option<String>,
+}
+
+pub async fn change(call: &Call) -> Result<Value, Fault> {
+    let request: ChangeRequest = call.read()?;
+    let mut shapes = Shapes::default();
+    // Whoever has no password yet sends none; here everybody has one.
+    shapes.required("previousPassword", request.previous_password.as_deref(), PASSWORD);
+    shapes.required("proposedPassword", request.proposed_password.as_deref(), PASSWORD);
+    shapes.required("accessToken", request.access_token.as_deref(), TOKEN);
+    shapes.finish()?;
+    let (viewer, _) = call.viewer(request.access_token).await?;
+    let form = PasswordChange {
+        current: Password::new(request.previous_password.unwrap_or_default()),
+        password: Password::new(request.proposed_password.unwrap_or_default()),
+        confirmation: None,
+    };
+    call.pool.change_password(&viewer, form, &call.origin).await?;
     Ok(nothing())
 }

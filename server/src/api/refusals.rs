@@ -3,9 +3,11 @@
 use super::fault::{Exception, Fault};
 use model::password::Rule;
 use model::{AttributeName, FieldName, Refusal, Why};
+use pool::change_password::ChangePasswordError;
 use pool::codes::CodeFault;
 use pool::confirm_forgot_password::ConfirmForgotPasswordError;
 use pool::confirm_sign_up::ConfirmSignUpError;
+use pool::delete_account::DeleteAccountError;
 use pool::delete_attributes::DeleteAttributesError;
 use pool::forgot_password::ForgotPasswordError;
 use pool::refresh::{RefreshError, RevokeError};
@@ -188,6 +190,30 @@ impl From<VerifyAttributeError> for Fault {
             VerifyAttributeError::AliasExists(attribute) => alias_exists(&attribute),
             VerifyAttributeError::SignedOut => Self::not_authorized("Access Token has been revoked"),
             VerifyAttributeError::Unavailable(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<ChangePasswordError> for Fault {
+    fn from(error: ChangePasswordError) -> Self {
+        match error {
+            ChangePasswordError::Fields(wrong) => fields(&wrong),
+            ChangePasswordError::WrongPassword => Self::not_authorized("Incorrect username or password."),
+            ChangePasswordError::Wait { seconds } => limit(seconds),
+            ChangePasswordError::SignedOut => Self::not_authorized("Access Token has been revoked"),
+            ChangePasswordError::Busy => too_many(1),
+            ChangePasswordError::Unavailable(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<DeleteAccountError> for Fault {
+    fn from(error: DeleteAccountError) -> Self {
+        match error {
+            DeleteAccountError::SignedOut => Self::not_authorized("Access Token has been revoked"),
+            DeleteAccountError::Unavailable(fault) => fault.into(),
+            // An application shows a token and nothing else that could be wrong.
+            DeleteAccountError::Fields(_) | DeleteAccountError::Password(_) => Self::internal(),
         }
     }
 }

@@ -12,7 +12,7 @@ use {
     crate::text,
     crate::visit::{Flash, Visit},
     model::{FieldName, Policy, paths},
-    pool::change_password::{PasswordChange, Proof},
+    pool::change_password::PasswordChange,
 };
 
 /// The password's part of the page: a link to the form, or the form.
@@ -75,7 +75,7 @@ pub async fn change_password(
 ) -> Result<OfAccount, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
     let form = PasswordChange { current: current_password, password, confirmation: Some(confirm_password) };
-    let done = caller.pool.change_password(Proof::Session(&viewer), form, &caller.origin).await.map_err(refused)?;
+    let done = caller.pool.change_password(&viewer, form, &caller.origin).await.map_err(refused)?;
     if let Some(session) = &done.session {
         caller.enter(session).await?;
     }

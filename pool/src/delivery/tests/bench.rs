@@ -2,7 +2,7 @@
 
 use super::mail_server::{MailServer, Manners, Received};
 use crate::Pool;
-use crate::delivery::{Asked, Contact, Message, Smtp, SmtpSettings, Transport, queue};
+use crate::delivery::{About, Asked, Contact, Message, Smtp, SmtpSettings, Transport, queue};
 use crate::settings::Settings;
 use crate::testing::{TestPool, origin};
 use mail_parser::MessageParser;
@@ -37,7 +37,7 @@ pub(super) async fn server() -> (MailServer, Transport) {
 pub(super) async fn promise(pool: &Pool, to: &str, username: &str) {
     let asked = Asked::new(Some(username), pool.now(), &origin());
     let mut tx = pool.inner.store.begin().await.unwrap();
-    queue(&mut tx, &pool.inner, &Message::AddressDeleted { to: Contact::email(to), asked }, None).await.unwrap();
+    queue(&mut tx, &pool.inner, &Message::AddressDeleted { to: Contact::email(to), asked }, About::Farewell).await.unwrap();
     tx.commit().await.unwrap();
 }
 

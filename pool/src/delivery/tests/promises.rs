@@ -3,7 +3,7 @@
 use super::bench::{ADDRESS, Log, code_in, ended, outcomes, parse, pool, promise, server, transport};
 use super::mail_server::{MailServer, Manners, Whim};
 use crate::confirm_sign_up::Who;
-use crate::delivery::{Asked, Contact, Mailbox, Message, Progress, Transport, queue};
+use crate::delivery::{About, Asked, Contact, Mailbox, Message, Progress, Transport, queue};
 use crate::testing::origin;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -78,7 +78,7 @@ async fn nothing_is_sent_for_what_was_rolled_back() {
     let mailbox = Mailbox::new(|_| {});
     let asked = Asked::new(Some("jdoe"), pool.time(), &origin());
     let mut tx = pool.inner.store.begin().await.unwrap();
-    queue(&mut tx, &pool.inner, &Message::AddressDeleted { to: Contact::email(ADDRESS), asked }, None).await.unwrap();
+    queue(&mut tx, &pool.inner, &Message::AddressDeleted { to: Contact::email(ADDRESS), asked }, About::Farewell).await.unwrap();
     drop(tx);
     let progress = pool.deliver_due(&Transport::Mailbox(mailbox.clone())).await.unwrap();
     assert_eq!(progress, Progress::default());

@@ -3,7 +3,7 @@
 use super::bench::{Log, ended, outcomes, pool, server};
 use super::gateway::{Gateway, Whim};
 use super::sending::certificate;
-use crate::delivery::{Asked, Contact, Message, Sms, SmsFault, SmsProvider, SmsSettings, Transport, queue};
+use crate::delivery::{About, Asked, Contact, Message, Sms, SmsFault, SmsProvider, SmsSettings, Transport, queue};
 use crate::settings::Settings;
 use crate::testing::{TestPool, origin};
 use base64::Engine as _;
@@ -45,7 +45,7 @@ fn posting_to(address: SocketAddr) -> Transport {
 async fn promise(pool: &TestPool) {
     let asked = Asked::new(Some("jdoe"), pool.now(), &origin());
     let mut tx = pool.inner.store.begin().await.unwrap();
-    queue(&mut tx, &pool.inner, &Message::AddressDeleted { to: Contact::phone(NUMBER), asked }, None).await.unwrap();
+    queue(&mut tx, &pool.inner, &Message::AddressDeleted { to: Contact::phone(NUMBER), asked }, About::Farewell).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -1,0 +1,114 @@
+use super::*;
+use crate::sign_in::SignInError;
+use crate::testing::{PASSWORD, TestPool, TestStore, origin};
+use crate::verify_attribute::VerifyAttributeError;
+use model::Standard;
+use std::time::Duration;
+
+fn form(password: &str, confirmation: &str) -> AccountDeletion {
+    AccountDeletion { password: Password::new(password), confirmation: confirmation.into() }
+}
+
+async fn leave(pool: &TestPool, viewer: &Viewer) -> Result<(), DeleteAccountError> {
+    pool.delete_account(viewer, form(PASSWORD, " Delete "), &origin()).await
+}
+
+#[tokio::test]
+async fn whoever_gives_the_password_and_the_word_is_gone_and_told() {
+    let pool = TestPool::new().await;
+    let token = pool.signed_in_token("jane", "jane@example.com").await;
+    let viewer = pool.viewer_of(&token).await;
+    leave(&pool, &viewer).await.unwrap();
+    assert!(!pool.is_alive(&token).await.unwrap());
+    assert_eq!(pool.message_names("jane@example.com").await.last(), Some(&"account_deleted"));
+    let refused = pool.try_sign_in("jane", PASSWORD).await;
+    assert!(matches!(refused, Err(SignInError::WrongCredentials)), "{refused:?}");
+    // Who comes next is somebody else.
+    let other = pool.signed_in("jane", "jane@example.com").await;
+    assert_eq!(pool.event_names(&other).await, ["signUp", "confirmSignUp", "signIn"]);
+}
+
+#[tokio::test]
+async fn a_wrong_password_or_word_deletes_nothing_and_both_are_told() {
+    let pool = TestPool::new().await;
+    let viewer = pool.signed_in("jane", "jane@example.com").await;
+    let told = |error: DeleteAccountError| Refusal::from(error).fields;
+    let refused = pool.delete_account(&viewer, form("", "no"), &origin()).await.unwrap_err();
+    assert_eq!(told(refused), [(FieldName::CurrentPassword, Why::Missing), (FieldName::Confirmation, Why::NotConfirmed)]);
+    let refused = pool.delete_account(&viewer, form("a guess", "delete"), &origin()).await.unwrap_err();
+    assert_eq!(told(refused), [(FieldName::CurrentPassword, Why::WrongPassword)]);
+    assert_eq!(pool.event_names(&viewer).await.last(), Some(&"signIn_failure"));
+    assert_eq!(pool.sessions(&viewer).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_session_that_ended_deletes_nothing() {
+    let pool = TestPool::new().await;
+    let token = pool.signed_in_token("jane", "jane@example.com").await;
+    let viewer = pool.viewer_of(&token).await;
+    pool.sign_out(&token, &origin()).await.unwrap();
+    assert!(matches!(leave(&pool, &viewer).await, Err(DeleteAccountError::SignedOut)));
+    pool.try_sign_in("jane", PASSWORD).await.expect("the account is there");
+}
+
+#[tokio::test]
+async fn what_waits_to_be_sent_goes_with_the_account_but_not_the_farewell() {
+    let pool = TestPool::new().await;
+    let viewer = pool.signed_in("jane", "jane@example.com").await;
+    // Nothing of it is sent before: the codes, and the notice to the address in force.
+    pool.update(&viewer, &[("email", "jane@new.example")]).await.unwrap();
+    assert!(pool.message_names("jane@example.com").await.contains(&"change_requested"));
+    leave(&pool, &viewer).await.unwrap();
+    assert_eq!(pool.message_names("jane@example.com").await, ["account_deleted"]);
+    assert!(pool.message_names("jane@new.example").await.is_empty());
+}
+
+#[tokio::test]
+async fn an_operator_who_deletes_withdraws_notices_too_and_says_nothing() {
+    let pool = TestPool::new().await;
+    let viewer = pool.signed_in("jane", "jane@example.com").await;
+    pool.update(&viewer, &[("email", "jane@new.example")]).await.unwrap();
+    pool.delete_user("jane").await.unwrap();
+    assert!(pool.message_names("jane@example.com").await.is_empty());
+}
+
+#[tokio::test]
+async fn nothing_of_the_person_is_left_in_the_file() {
+    let place = TestStore::sqlite();
+    let pool = TestPool::at(place, crate::Settings::default()).await;
+    let viewer = pool.signed_in("jane-who-leaves", "jane@leaves.example").await;
+    pool.update(&viewer, &[("family_name", "Leavington"), ("email", "jane@also-leaves.example")]).await.unwrap();
+    let needles = ["jane-who-leaves", "leaves.example", "Leavington"];
+    leave(&pool, &viewer).await.unwrap();
+    pool.store().close().await;
+    let folder = pool.place().folder().to_owned();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let held = std::fs::read(&path).unwrap();
+        for needle in needles {
+            let found = held.windows(needle.len()).any(|window| window == needle.as_bytes());
+            assert!(!found, "{needle} in {}", path.display());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whatever_runs_meanwhile_finds_the_account_whole_or_gone() {
+    for round in 0..10 {
+        let pool = TestPool::new().await;
+        let viewer = pool.signed_in("jane", "jane@example.com").await;
+        pool.update(&viewer, &[("email", "jane@new.example")]).await.unwrap();
+        let code = pool.code_for("jane@new.example").await;
+        let deleting = leave(&pool, &viewer);
+        let verifying = pool.verify(&viewer, Standard::Email, &code);
+        let updating = pool.update(&viewer, &[("nickname", "J")]);
+        let entering = pool.try_sign_in("jane", PASSWORD);
+        let (deleted, verified, _, _) = tokio::join!(deleting, verifying, updating, entering);
+        deleted.unwrap_or_else(|error| panic!("round {round}: {error:?}"));
+        assert!(matches!(verified, Ok(_) | Err(VerifyAttributeError::SignedOut | VerifyAttributeError::Code(_))), "{verified:?}");
+        for name in ["jane@example.com", "jane@new.example", "jane"] {
+            assert!(matches!(pool.try_sign_in(name, PASSWORD).await, Err(SignInError::WrongCredentials)), "{name}");
+        }
+        tokio::time::timeout(Duration::from_secs(30), pool.signed_in("jane", "jane@new.example")).await.expect("the names are free");
+    }
+}

@@ -1,0 +1,165 @@
+//! Everything that is held about a person, for that person (GDPR, articles 15 and 20).
+
+use crate::admin::{Moment, Record};
+use crate::clock::Timestamp;
+use crate::limits::{self, Wait};
+use crate::sessions::{self, Origin, Viewer};
+use crate::sign_in_again::{NotFresh, require_fresh};
+use crate::store::{Conn, Row, StoreError, profile, records, retried, users};
+use crate::{Pool, Unavailable, events};
+use model::{AttributeName, Event, Refusal, Why};
+use serde::Serialize;
+
+/// What is held, but for what would let somebody in: no hash of a password, no code, no token.
+#[derive(Debug, Serialize)]
+pub struct PersonalData {
+    /// What the service is called, and where it is.
+    pub service: String,
+    pub at: Moment,
+    pub account: Record,
+    /// The contacts that wait for a code.
+    pub pending: Vec<PendingContact>,
+    pub sessions: Vec<SignedIn>,
+    /// Oldest first.
+    pub events: Vec<Happened>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct PendingContact {
+    pub attribute: AttributeName,
+    pub value: String,
+    pub requested_at: Moment,
+}
+
+/// A session that is alive.
+#[derive(Debug, Serialize)]
+pub struct SignedIn {
+    pub signed_in_at: Moment,
+    pub last_seen_at: Moment,
+    pub network: String,
+    pub user_agent: String,
+}
+
+/// An event, in the words of the guide's Hub.
+#[derive(Debug, Serialize)]
+pub struct Happened {
+    pub at: Moment,
+    pub network: String,
+    pub user_agent: String,
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// Why nothing was handed out.
+#[derive(Debug, thiserror::Error)]
+pub enum DownloadError {
+    #[error(transparent)]
+    NotFresh(#[from] NotFresh),
+    #[error("too often; again in {seconds} s")]
+    Wait { seconds: u32 },
+    /// The account was deleted meanwhile.
+    #[error("the account is gone")]
+    SignedOut,
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<DownloadError> for Refusal {
+    fn from(error: DownloadError) -> Self {
+        match error {
+            DownloadError::NotFresh(stale) => stale.into(),
+            DownloadError::Wait { seconds } => Self::form(Why::Wait { seconds }),
+            DownloadError::SignedOut => Self::form(Why::SignedOut),
+            DownloadError::Unavailable(fault) => Self::form(fault.why()),
+        }
+    }
+}
+
+impl From<StoreError> for DownloadError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl From<Wait> for DownloadError {
+    fn from(wait: Wait) -> Self {
+        Self::Wait { seconds: wait.seconds }
+    }
+}
+
+/// So many events are read at once.
+const PAGE: i64 = 500;
+
+impl Pool {
+    /// Notes that somebody is about to take what is held about them. It counts as a change: who asks without end is asked
+    /// to wait.
+    pub async fn ask_for_data(&self, viewer: &Viewer, origin: &Origin) -> Result<(), DownloadError> {
+        require_fresh(&self.inner, viewer)?;
+        retried(async || {
+            let mut tx = self.inner.store.begin().await?;
+            let user = users::lock(&mut tx, viewer.user).await?.ok_or(DownloadError::SignedOut)?;
+            limits::count_change(&mut tx, &self.inner, user.id).await??;
+            let event = Event::DownloadUserData { username: user.username };
+            events::record(&mut tx, user.id, &event, self.now(), origin).await?;
+            self.commit(tx, user.id).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Everything that is held about the viewer, attributes included that no page shows.
+    pub async fn personal_data(&self, viewer: &Viewer) -> Result<PersonalData, DownloadError> {
+        require_fresh(&self.inner, viewer)?;
+        let mut conn = self.inner.store.read().await?;
+        let stored = records::one(&mut conn, viewer.user).await?.ok_or(DownloadError::SignedOut)?;
+        let account = profile::load(&mut conn, viewer.user).await?.ok_or(DownloadError::SignedOut)?;
+        let open = sessions::open(&mut conn, viewer, self.alive(), u32::MAX).await?;
+        let events = all_events(&mut conn, viewer).await?;
+        let settings = &self.inner.settings;
+        Ok(PersonalData {
+            service: format!("{} ({})", settings.name, settings.public_url),
+            at: Moment(self.now()),
+            account: Record::shown(&stored),
+            pending: account.pending.into_iter().map(PendingContact::from).collect(),
+            sessions: open.into_iter().map(SignedIn::from).collect(),
+            events,
+        })
+    }
+}
+
+impl From<profile::PendingCode> for PendingContact {
+    fn from(code: profile::PendingCode) -> Self {
+        Self { attribute: code.kind.attribute().into(), value: code.value, requested_at: Moment(code.requested_at) }
+    }
+}
+
+impl From<sessions::Open> for SignedIn {
+    fn from(open: sessions::Open) -> Self {
+        let (signed_in_at, last_seen_at) = (Moment(open.signed_in_at), Moment(open.last_seen_at));
+        Self { signed_in_at, last_seen_at, network: open.network, user_agent: open.user_agent }
+    }
+}
+
+impl Happened {
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        let event = serde_json::from_str(row.get(1)?).map_err(StoreError::unreadable)?;
+        Ok(Self { event, at: Moment(Timestamp(row.get(2)?)), network: row.get(3)?, user_agent: row.get(4)? })
+    }
+}
+
+async fn all_events(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<Happened>, StoreError> {
+    let (mut all, mut last) = (Vec::new(), 0);
+    loop {
+        let query =
+            conn.query("SELECT id, payload, at, network, user_agent FROM events WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3");
+        let rows = query.bind(viewer.user.0).bind(last).bind(PAGE).all().await?;
+        let Some(newest) = rows.last() else { return Ok(all) };
+        last = newest.get(0)?;
+        for row in &rows {
+            all.push(Happened::read(row)?);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

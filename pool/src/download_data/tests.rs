@@ -1,0 +1,58 @@
+use super::*;
+use crate::Settings;
+use crate::settings::Limits;
+use crate::testing::{TestPool, origin};
+
+#[tokio::test]
+async fn it_holds_all_that_is_known_of_the_person_and_nothing_that_lets_somebody_in() {
+    let pool = TestPool::new().await;
+    let viewer = pool.signed_in("jane", "jane@example.com").await;
+    pool.update(&viewer, &[("family_name", "Doe"), ("email", "jane@new.example")]).await.unwrap();
+    pool.ask_for_data(&viewer, &origin()).await.unwrap();
+    let data = serde_json::to_string_pretty(&pool.personal_data(&viewer).await.unwrap()).unwrap();
+    for held in
+        ["\"jane\"", "jane@example.com", "jane@new.example", "Doe", "confirmSignUp", "downloadUserData", &origin().network.to_string()]
+    {
+        assert!(data.contains(held), "{held} is not in {data}");
+    }
+    let code = pool.code_for("jane@new.example").await;
+    for secret in ["argon2", "password_hash", code.as_str()] {
+        assert!(!data.contains(secret), "{secret} is in {data}");
+    }
+}
+
+#[tokio::test]
+async fn more_events_than_fit_in_one_read_are_all_there() {
+    let pool = TestPool::new().await;
+    let viewer = pool.signed_in("jane", "jane@example.com").await;
+    let before = pool.personal_data(&viewer).await.unwrap().events.len();
+    let mut tx = pool.store().begin().await.unwrap();
+    for _ in 0..2 * PAGE {
+        let event = Event::SignInFailure { username: "jane".into() };
+        events::record(&mut tx, viewer.user, &event, pool.time(), &origin()).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let events = pool.personal_data(&viewer).await.unwrap().events;
+    assert_eq!(events.len(), before + 2 * usize::try_from(PAGE).unwrap());
+}
+
+#[tokio::test]
+async fn a_browser_that_was_left_open_hands_nothing_out() {
+    let pool = TestPool::new().await;
+    let viewer = pool.signed_in("jane", "jane@example.com").await;
+    pool.wait(15 * 60);
+    assert!(matches!(pool.ask_for_data(&viewer, &origin()).await, Err(DownloadError::NotFresh(_))));
+    assert!(matches!(pool.personal_data(&viewer).await, Err(DownloadError::NotFresh(_))));
+}
+
+#[tokio::test]
+async fn who_asks_without_end_is_asked_to_wait() {
+    let settings = Settings::default();
+    let limits = Limits { changes_per_account_an_hour: 3, ..settings.limits };
+    let pool = TestPool::with(Settings { limits, ..settings }).await;
+    let viewer = pool.signed_in("jane", "jane@example.com").await;
+    for _ in 0..3 {
+        pool.ask_for_data(&viewer, &origin()).await.unwrap();
+    }
+    assert!(matches!(pool.ask_for_data(&viewer, &origin()).await, Err(DownloadError::Wait { .. })));
+}

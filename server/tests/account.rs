@@ -1,0 +1,115 @@
+//! `/account`, raw: taking one's data away, and leaving for good.
+
+mod support;
+
+use serde_json::json;
+use support::{PASSWORD, TestServer};
+
+fn deletion<'a>(password: &'a str, word: &'a str) -> [(&'a str, &'a str); 2] {
+    [("current_password", password), ("confirmation", word)]
+}
+
+#[tokio::test]
+async fn everything_that_is_held_comes_as_a_file() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    browser.get("/profile").await.says("href=\"/account\"");
+    browser.get("/account").await.says("Download my data");
+    browser.submit("/account/download", &[]).await.leads_to("/account/data.json");
+    let file = browser.get("/account/data.json").await;
+    assert_eq!(file.header("content-disposition"), "attachment; filename=\"my-data.json\"");
+    assert_eq!(file.header("cache-control"), "no-store");
+    let data = file.json();
+    assert_eq!(data["account"]["attributes"]["email"], "me@domain.com");
+    assert_eq!(data["account"]["verified"], json!(["email"]));
+    assert_eq!(data["sessions"].as_array().unwrap().len(), 1);
+    assert!(data["events"].as_array().unwrap().iter().any(|it| it["event"] == "downloadUserData"));
+    browser.get("/activity").await.says("Everything we keep about you was downloaded");
+}
+
+#[tokio::test]
+async fn a_browser_that_was_left_open_hands_no_data_out_before_the_password() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    server.wait(15 * 60);
+    browser.get("/account/data.json").await.leads_to("/account");
+    browser.submit("/account/download", &[]).await.refuses(422, "Enter your password to go on.");
+    browser.submit("/account/download", &[("current_password", "a guess")]).await.refuses(422, "not your current password");
+    browser.submit("/account/download", &[("current_password", PASSWORD)]).await.leads_to("/account/data.json");
+    assert_eq!(browser.get("/account/data.json").await.json()["account"]["username"], "jdoe");
+}
+
+#[tokio::test]
+async fn nobody_else_gets_a_file_or_a_page() {
+    let server = TestServer::new().await;
+    server.signed_in("jdoe", "me@domain.com").await;
+    let mut stranger = server.browser();
+    assert_eq!(stranger.get("/account/data.json").await.status, 401);
+    stranger.get("/account").await.leads_to("/sign-in?next=/account");
+    let answer = stranger.json("/account/delete", &deletion(PASSWORD, "delete")).await;
+    assert_eq!((answer.status.as_u16(), answer.json()["form"].as_str()), (401, Some("SignedOut")));
+}
+
+#[tokio::test]
+async fn the_password_and_a_word_delete_the_account_everywhere() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let mut other = server.browser();
+    other.submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)]).await.leads_to("/profile");
+    let form =
+        json!({ "ClientId": "web", "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": { "USERNAME": "jdoe", "PASSWORD": PASSWORD } });
+    let tokens = server.wire("InitiateAuth", form).await.ok()["AuthenticationResult"].clone();
+    browser.get("/account").await.says("href=\"/account/delete\"");
+    browser.get("/account/delete").await.says("Type “delete” to confirm");
+
+    browser.submit("/account/delete", &deletion(PASSWORD, "remove")).await.refuses(422, "This is not the word.");
+    browser.submit("/account/delete", &deletion("a guess", "delete")).await.refuses(422, "not your current password");
+    browser.submit("/account/delete", &deletion(PASSWORD, "delete")).await.leads_to("/sign-in");
+    browser.get("/sign-in").await.says("Your account is deleted");
+    browser.get("/profile").await.leads_to("/sign-in?next=/profile");
+    other.get("/profile").await.leads_to("/sign-in?next=/profile");
+    let request = json!({ "AccessToken": tokens["AccessToken"] });
+    server.wire("GetUser", request).await.refuses_with("NotAuthorizedException", "Access Token has been revoked");
+    let told = server.letters_to("me@domain.com").await;
+    assert_eq!(told[0].subject, "Your Nameplate account was deleted");
+    browser.submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)]).await.refuses(401, "Incorrect");
+    server.signed_in("jdoe", "me@domain.com").await.get("/profile").await.says("jdoe");
+}
+
+#[tokio::test]
+async fn an_application_deletes_with_its_access_token_alone() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let form =
+        json!({ "ClientId": "web", "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": { "USERNAME": "jdoe", "PASSWORD": PASSWORD } });
+    let token = server.wire("InitiateAuth", form).await.ok()["AuthenticationResult"]["AccessToken"].clone();
+    server.wire("DeleteUser", json!({})).await.refuses_with(
+        "InvalidParameterException",
+        "1 validation error detected: Value null at 'accessToken' failed to satisfy constraint: Member must not be null",
+    );
+    server.wire("DeleteUser", json!({ "AccessToken": "nonsense" })).await.refuses_with("NotAuthorizedException", "Invalid Access Token");
+    assert_eq!(server.wire("DeleteUser", json!({ "AccessToken": token })).await.ok(), json!({}));
+    let again = server.wire("DeleteUser", json!({ "AccessToken": token })).await;
+    again.refuses_with("NotAuthorizedException", "Access Token has been revoked");
+    browser.get("/profile").await.leads_to("/sign-in?next=/profile");
+    assert_eq!(server.letters_to("me@domain.com").await[0].subject, "Your Nameplate account was deleted");
+}
+
+#[tokio::test]
+async fn an_application_changes_the_password_and_goes_on_with_its_tokens() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let form =
+        json!({ "ClientId": "web", "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": { "USERNAME": "jdoe", "PASSWORD": PASSWORD } });
+    let token = server.wire("InitiateAuth", form).await.ok()["AuthenticationResult"]["AccessToken"].clone();
+    let change =
+        |previous: &str, proposed: &str| json!({ "AccessToken": token, "PreviousPassword": previous, "ProposedPassword": proposed });
+    let wrong = server.wire("ChangePassword", change("not-the-password", "another-password")).await;
+    wrong.refuses_with("NotAuthorizedException", "Incorrect username or password.");
+    let short = server.wire("ChangePassword", change(PASSWORD, "short")).await;
+    short.refuses_with("InvalidPasswordException", "Password did not conform with policy: Password not long enough");
+    assert_eq!(server.wire("ChangePassword", change(PASSWORD, "another-password")).await.ok(), json!({}));
+    assert_eq!(server.wire("GetUser", json!({ "AccessToken": token })).await.ok()["Username"], "jdoe");
+    browser.get("/profile").await.leads_to("/sign-in?next=/profile");
+    browser.submit("/sign-in", &[("username", "jdoe"), ("password", "another-password")]).await.leads_to("/profile");
+}
