@@ -1,5 +1,5 @@
 -- What wrk asks for: one kind of work, for one resident after the other.
---   wrk … <address> -- <work> <path> <file of residents: username, session>
+--   wrk … <address> -- <work> <path> <file of residents: username, session or access token>
 local work, path, residents, number = nil, nil, {}, 0
 
 local function encoded(text)
@@ -12,6 +12,11 @@ function init(args)
     local username, session = line:match("^(%S+) (%S+)$")
     local headers = { ["Accept-Encoding"] = "br" }
     if work == "read" or work == "update" then headers["Cookie"] = "nameplate=" .. session end
+    if work == "get-user" or work == "update-user" then
+      local operation = work == "get-user" and "GetUser" or "UpdateUserAttributes"
+      headers["Content-Type"] = "application/x-amz-json-1.1"
+      headers["X-Amz-Target"] = "AWSCognitoIdentityProviderService." .. operation
+    end
     if work == "update" or work == "sign-in" then
       headers["Accept"] = "application/json"
       headers["Sec-Fetch-Site"] = "same-origin"
@@ -19,7 +24,8 @@ function init(args)
     end
     local whole = nil
     if work == "fetch" or work == "read" then whole = wrk.format("GET", path, headers) end
-    residents[#residents + 1] = { username = username, headers = headers, whole = whole }
+    if work == "get-user" then whole = wrk.format("POST", path, headers, '{"AccessToken":"' .. session .. '"}') end
+    residents[#residents + 1] = { username = username, session = session, headers = headers, whole = whole }
   end
   number = math.random(#residents)
 end
@@ -32,6 +38,8 @@ function request()
   if work == "update" then
     -- Never the same value again: a change that changes nothing is none.
     body = "attributes%5Bnickname%5D=N" .. number
+  elseif work == "update-user" then
+    body = '{"AccessToken":"' .. resident.session .. '","UserAttributes":[{"Name":"nickname","Value":"N' .. number .. '"}]}'
   else
     body = "username=" .. resident.username .. "&password=" .. encoded(os.getenv("BENCH_PASSWORD"))
   end

@@ -10,6 +10,9 @@ use std::process::{Child, Command, Stdio};
 /// The profile page for four people, while 32 others sign in as fast as they can.
 pub const MEANWHILE: &str = "meanwhile";
 
+/// For so many of the residents an application acts: each has to sign in first.
+const APPLICATIONS: usize = 256;
+
 /// What one measurement found.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Found {
@@ -33,6 +36,10 @@ enum How {
     /// A new nickname, for one account after the other.
     Update,
     SignIn,
+    /// The operation GetUser, for the holder of an access token.
+    GetUser,
+    /// UpdateUserAttributes with a new nickname, for one account after the other.
+    UpdateUser,
 }
 
 impl How {
@@ -42,7 +49,13 @@ impl How {
             Self::Read => "read",
             Self::Update => "update",
             Self::SignIn => "sign-in",
+            Self::GetUser => "get-user",
+            Self::UpdateUser => "update-user",
         }
+    }
+
+    const fn is_operation(self) -> bool {
+        matches!(self, Self::GetUser | Self::UpdateUser)
     }
 }
 
@@ -75,7 +88,8 @@ impl Work {
         let mut wrk = Command::new("wrk");
         wrk.args(["--threads", "1", "--timeout", "30s", "--script", "bench/load.lua"]);
         wrk.args(["--connections", &connections.to_string(), "--duration", &format!("{seconds}s"), &service.address]);
-        wrk.args(["--", self.how.as_str(), &self.path]).arg(place.residents()).env("BENCH_PASSWORD", PASSWORD);
+        let who = if self.how.is_operation() { place.applications() } else { place.residents() };
+        wrk.args(["--", self.how.as_str(), &self.path]).arg(who).env("BENCH_PASSWORD", PASSWORD);
         wrk.stdout(Stdio::piped()).spawn().context("wrk can't be started: scripts/setup bench installs it")
     }
 }
@@ -98,14 +112,36 @@ pub fn all(service: &Service, place: &Place) -> Result<Vec<Work>> {
     };
     ensure!(answer("/profile/attributes.json")?.contains("\"zoneinfo\": \"Europe/Berlin\""), "the attributes are not there");
     ensure!(answer("/profile")?.contains("@domain.com"), "the profile is not there");
+    sign_applications_in(service, place)?;
     Ok(vec![
         Work::new("health", How::Fetch, "/healthz"),
         Work::new("static", How::Fetch, &style),
         Work::new("attributes", How::Read, "/profile/attributes.json"),
         Work::new("profile", How::Read, "/profile"),
         Work::new("update", How::Update, "/profile"),
+        Work::new("GetUser", How::GetUser, "/"),
+        Work::new("UpdateUserAttributes", How::UpdateUser, "/"),
         Work::new("sign-in", How::SignIn, "/sign-in"),
     ])
+}
+
+/// Writes down the access tokens of some of the residents.
+fn sign_applications_in(service: &Service, place: &Place) -> Result<()> {
+    let residents = std::fs::read_to_string(place.residents())?;
+    let names: Vec<_> = residents.lines().filter_map(|line| line.split_once(' ')).map(|(name, _)| name).take(APPLICATIONS).collect();
+    let lines = names.iter().map(|name| {
+        let asked = serde_json::json!({
+            "ClientId": "web", "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": { "USERNAME": name, "PASSWORD": PASSWORD },
+        });
+        let request = ureq::post(format!("{}/", service.address))
+            .header("Content-Type", "application/x-amz-json-1.1")
+            .header("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth");
+        let answer: serde_json::Value = serde_json::from_str(&request.send(asked.to_string())?.into_body().read_to_string()?)?;
+        let token = answer["AuthenticationResult"]["AccessToken"].as_str().context("no access token")?;
+        Ok(format!("{name} {token}\n"))
+    });
+    let lines: Result<Vec<_>> = lines.collect();
+    Ok(std::fs::write(place.applications(), lines?.concat())?)
 }
 
 /// What the pages look like comes from a file with its hash in its name.

@@ -4,6 +4,7 @@
 //! The load comes from wrk. Looked at besides: oha (every request has the same headers, so one account would do all
 //! the work), goose (a program of its own for each kind of work, and several times the load of wrk on the same cores).
 
+mod growth;
 mod load;
 mod machine;
 mod place;
@@ -47,9 +48,7 @@ fn main() -> Result<()> {
     let options = Options::parse();
     let mut report = Report::new(machine::describe(), options.seconds);
     for store in &options.stores {
-        for users in &options.users {
-            measure(&options, *store, *users, &mut report)?;
-        }
+        measure_store(&options, *store, &mut report)?;
     }
     println!("{}", report.markdown());
     if let Some(folder) = &options.out {
@@ -59,10 +58,28 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// A store of each size, and at last the smallest against the largest.
+fn measure_store(options: &Options, store: Kind, report: &mut Report) -> Result<()> {
+    let mut kept: Vec<(Place, Service)> = Vec::new();
+    for users in &options.users {
+        let measured = measure(options, store, *users, report)?;
+        // The program on the one in the middle would only be in the way.
+        if kept.len() == 2 {
+            let (_place, mut service) = kept.remove(1);
+            service.stop()?;
+        }
+        kept.push(measured);
+    }
+    if let [small, large] = kept.as_slice() {
+        report.growth.extend(growth::measure(small, large, options.seconds)?);
+    }
+    kept.iter_mut().try_for_each(|(_, service)| service.stop())
+}
+
 /// Everything about one store of one size.
-fn measure(options: &Options, store: Kind, users: usize, report: &mut Report) -> Result<()> {
+fn measure(options: &Options, store: Kind, users: usize, report: &mut Report) -> Result<(Place, Service)> {
     let place = Place::fill(store, users)?;
-    let mut service = Service::start(&options.program, &place)?;
+    let service = Service::start(&options.program, &place)?;
     let mut site = report::Site::of(&place, &service)?;
     for work in load::all(&service, &place)? {
         if !options.work.is_empty() && !options.work.iter().any(|it| it == work.name) {
@@ -79,5 +96,5 @@ fn measure(options: &Options, store: Kind, users: usize, report: &mut Report) ->
     }
     site.peak_mb = service.peak_mb()?;
     report.sites.push(site);
-    service.stop()
+    Ok((place, service))
 }

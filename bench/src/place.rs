@@ -59,6 +59,11 @@ impl Place {
         self.data().join("residents")
     }
 
+    /// The same for applications: the username and an access token.
+    pub fn applications(&self) -> PathBuf {
+        self.data().join("applications")
+    }
+
     pub fn data(&self) -> PathBuf {
         self.store.folder().to_owned()
     }

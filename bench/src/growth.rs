@@ -1,0 +1,65 @@
+//! What more accounts cost: the program on the smallest store and the program on the largest take turns, so that whatever
+//! else the machine does strikes both alike. Measured minutes apart, a machine's own drift is larger than the difference.
+
+use crate::load::{self, Work};
+use crate::place::Place;
+use crate::service::Service;
+use anyhow::Result;
+use serde::Serialize;
+
+/// An odd number: the middle one is told.
+pub const ROUNDS: usize = 7;
+const CONNECTIONS: u32 = 32;
+
+/// The largest store as a part of the smallest.
+#[derive(Debug, Serialize)]
+pub struct Growth {
+    pub store: String,
+    pub work: &'static str,
+    pub least: usize,
+    pub most: usize,
+    /// Requests a second: the middle of the rounds, the worst and the best of them.
+    pub rate: [f64; 3],
+    /// Processor time for one request, the middle of the rounds.
+    pub processor: f64,
+}
+
+/// The health check is measured too: it knows nothing of accounts, so what it says is the error of the others.
+pub fn measure(small: &(Place, Service), large: &(Place, Service), seconds: u64) -> Result<Vec<Growth>> {
+    let wanted = |work: &&Work| !["static", "sign-in"].contains(&work.name);
+    let works = [load::all(&small.1, &small.0)?, load::all(&large.1, &large.0)?];
+    let pairs = works[0].iter().filter(wanted).zip(works[1].iter().filter(wanted));
+    pairs.map(|(few, many)| compare((few, small), (many, large), seconds)).collect()
+}
+
+type Side<'a> = (&'a Work, &'a (Place, Service));
+
+fn compare(small: Side<'_>, large: Side<'_>, seconds: u64) -> Result<Growth> {
+    let run = |(work, (place, service)): Side<'_>| -> Result<(f64, f64)> {
+        let found = work.run(service, place, CONNECTIONS, seconds)?;
+        Ok((found.requests as f64 / found.seconds, found.processor_us))
+    };
+    let (mut rates, mut processor) = (Vec::new(), Vec::new());
+    for round in 0..ROUNDS {
+        // Who goes first changes.
+        let (few, many) = if round % 2 == 0 {
+            let few = run(small)?;
+            (few, run(large)?)
+        } else {
+            let many = run(large)?;
+            (run(small)?, many)
+        };
+        rates.push(many.0 / few.0);
+        processor.push(many.1 / few.1);
+    }
+    rates.sort_by(f64::total_cmp);
+    processor.sort_by(f64::total_cmp);
+    Ok(Growth {
+        store: small.1.0.kind.to_string(),
+        work: small.0.name,
+        least: small.1.0.users,
+        most: large.1.0.users,
+        rate: [rates[ROUNDS / 2], rates[0], rates[ROUNDS - 1]],
+        processor: processor[ROUNDS / 2],
+    })
+}
