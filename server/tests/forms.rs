@@ -190,6 +190,8 @@ async fn every_form_stands_at_the_address_that_paths_knows() {
     let mut known: Vec<_> = server_fn_paths().map(|(path, _)| path).collect();
     known.sort_unstable();
     let mut expected = [
+        model::paths::ACCOUNT_DELETE,
+        model::paths::ACCOUNT_DOWNLOAD,
         model::paths::CONFIRM,
         model::paths::CONFIRM_ADDRESS,
         model::paths::CONFIRM_RESEND,
