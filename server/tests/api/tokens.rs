@@ -1,0 +1,142 @@
+//! Signing in and out, and the tokens of it.
+
+use crate::support::{PASSWORD, TestServer};
+use crate::{confirmed, signed_in, tokens, with_password};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use pool::srp_sign_in::Challenge;
+use pool::testing::SrpClient;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_verified_address_signs_in_too() {
+    let server = TestServer::new().await;
+    confirmed(&server, "jdoe", "me@domain.com").await;
+    assert!(tokens(&server, "me@domain.com").await["AccessToken"].is_string());
+}
+
+#[tokio::test]
+async fn refresh_tokens_are_exchanged_kept_and_revoked() {
+    let server = TestServer::new().await;
+    confirmed(&server, "jdoe", "me@domain.com").await;
+    let entered = tokens(&server, "jdoe").await;
+    let keep = |token: &Value| json!({ "AuthFlow": "REFRESH_TOKEN_AUTH", "ClientId": "web", "AuthParameters": { "REFRESH_TOKEN": token } });
+    let kept = server.wire("InitiateAuth", keep(&entered["RefreshToken"])).await.ok();
+    assert!(kept["AuthenticationResult"]["AccessToken"].is_string());
+    assert!(kept["AuthenticationResult"].get("RefreshToken").is_none());
+    let exchange = |token: &Value| json!({ "ClientId": "web", "RefreshToken": token });
+    let exchanged = server.wire("GetTokensFromRefreshToken", exchange(&entered["RefreshToken"])).await.ok();
+    let next = exchanged["AuthenticationResult"]["RefreshToken"].clone();
+    assert!(next.is_string() && next != entered["RefreshToken"]);
+    let revoke = |token: &Value| json!({ "ClientId": "web", "Token": token });
+    server
+        .wire("RevokeToken", revoke(&entered["AccessToken"]))
+        .await
+        .refuses_with("UnsupportedTokenTypeException", "Unsupported token type");
+    assert_eq!(server.wire("RevokeToken", revoke(&next)).await.ok(), json!({}));
+    server
+        .wire("GetTokensFromRefreshToken", exchange(&next))
+        .await
+        .refuses_with("NotAuthorizedException", "Refresh Token has been revoked");
+    let request = json!({ "AccessToken": entered["AccessToken"] });
+    server.wire("GetUser", request).await.refuses_with("NotAuthorizedException", "Access Token has been revoked");
+    server.wire("InitiateAuth", keep(&json!("nonsense"))).await.refuses_with("NotAuthorizedException", "Invalid Refresh Token");
+}
+
+#[tokio::test]
+async fn a_stolen_refresh_token_ends_the_session_when_both_have_used_it() {
+    let server = TestServer::new().await;
+    confirmed(&server, "jdoe", "me@domain.com").await;
+    let stolen = tokens(&server, "jdoe").await["RefreshToken"].clone();
+    let exchange = |token: &Value| json!({ "ClientId": "web", "RefreshToken": token });
+    let next = server.wire("GetTokensFromRefreshToken", exchange(&stolen)).await.ok();
+    server.wait(61);
+    server
+        .wire("GetTokensFromRefreshToken", exchange(&stolen))
+        .await
+        .refuses_with("RefreshTokenReuseException", "Refresh Token has been revoked");
+    let next = &next["AuthenticationResult"]["RefreshToken"];
+    server.wire("GetTokensFromRefreshToken", exchange(next)).await.refuses_with("NotAuthorizedException", "Refresh Token has been revoked");
+}
+
+#[tokio::test]
+async fn signing_out_everywhere_signs_out_browsers_and_the_other_way_round() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let token = tokens(&server, "jdoe").await["AccessToken"].clone();
+    assert_eq!(server.wire("GlobalSignOut", json!({ "AccessToken": token })).await.ok(), json!({}));
+    let revoked = "Access Token has been revoked";
+    server.wire("GetUser", json!({ "AccessToken": token })).await.refuses_with("NotAuthorizedException", revoked);
+    assert_eq!(browser.get("/profile").await.status, 303);
+}
+
+#[tokio::test]
+async fn an_access_token_expires_and_says_so() {
+    let server = TestServer::new().await;
+    let token = signed_in(&server).await;
+    server.wait(3600);
+    let expired = "Access Token has expired";
+    server.wire("GetUser", json!({ "AccessToken": token })).await.refuses_with("NotAuthorizedException", expired);
+}
+
+#[tokio::test]
+async fn a_token_that_nobody_signed_is_refused() {
+    let server = TestServer::new().await;
+    let token = signed_in(&server).await;
+    let (_, rest) = token.as_str().unwrap().split_once('.').unwrap();
+    // {"alg":"none"}
+    for forged in [format!("eyJhbGciOiJub25lIn0.{rest}"), format!("eyJhbGciOiJub25lIn0.{}.", rest.split('.').next().unwrap())] {
+        let request = json!({ "AccessToken": forged });
+        server.wire("GetUser", request).await.refuses_with("NotAuthorizedException", "Invalid Access Token");
+    }
+}
+
+#[tokio::test]
+async fn after_some_failures_a_sign_in_has_to_wait() {
+    let server = TestServer::new().await;
+    confirmed(&server, "jdoe", "me@domain.com").await;
+    for _ in 0..6 {
+        server.wire("InitiateAuth", with_password("jdoe", "wrong")).await;
+    }
+    let waiting = server.wire("InitiateAuth", with_password("jdoe", PASSWORD)).await;
+    waiting.refuses_with("NotAuthorizedException", "Password attempts exceeded");
+    assert!(!waiting.header("retry-after").is_empty());
+}
+
+#[tokio::test]
+async fn a_password_signs_in_without_being_told() {
+    let server = TestServer::new().await;
+    confirmed(&server, "jdoe", "me@domain.com").await;
+    let client = SrpClient::new(3);
+    let begin = |name: &str| {
+        json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": "web",
+        "AuthParameters": { "USERNAME": name, "SRP_A": client.public() } })
+    };
+    for (name, password, works) in
+        [("jdoe", PASSWORD, true), ("me@domain.com", PASSWORD, true), ("jdoe", "wrong", false), ("nobody", PASSWORD, false)]
+    {
+        let begun = server.wire("InitiateAuth", begin(name)).await.ok();
+        assert_eq!(begun["ChallengeName"], "PASSWORD_VERIFIER");
+        let told = |name: &str| begun["ChallengeParameters"][name].as_str().unwrap().to_owned();
+        let challenge = Challenge {
+            user_id: told("USER_ID_FOR_SRP"),
+            salt: told("SALT"),
+            public: told("SRP_B"),
+            secret_block: STANDARD.decode(told("SECRET_BLOCK")).unwrap(),
+        };
+        let timestamp = "Tue Nov 3 09:05:07 UTC 2026";
+        let signature = client.proof(server.pool.id(), &challenge, password, timestamp);
+        let answer = json!({ "ClientId": "web", "ChallengeName": "PASSWORD_VERIFIER", "ChallengeResponses": {
+            "USERNAME": told("USER_ID_FOR_SRP"), "PASSWORD_CLAIM_SECRET_BLOCK": told("SECRET_BLOCK"), "TIMESTAMP": timestamp,
+            "PASSWORD_CLAIM_SIGNATURE": STANDARD.encode(signature) } });
+        let done = server.wire("RespondToAuthChallenge", answer.clone()).await;
+        if works {
+            assert!(done.ok()["AuthenticationResult"]["RefreshToken"].is_string());
+        } else {
+            done.refuses_with("NotAuthorizedException", "Incorrect username or password.");
+        }
+        server.wire("RespondToAuthChallenge", answer).await.refuses_with("NotAuthorizedException", "Invalid session for the user.");
+    }
+    let zero = json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": "web", "AuthParameters": { "USERNAME": "jdoe", "SRP_A": "0" } });
+    server.wire("InitiateAuth", zero).await.refuses_with("InvalidParameterException", "SRP_A is not a number of the group");
+}
