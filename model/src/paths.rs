@@ -44,6 +44,9 @@ pub const READYZ: &str = "/readyz";
 pub const POOL_KEYS: &str = "/{pool}/.well-known/jwks.json";
 pub const POOL_CONFIGURATION: &str = "/{pool}/.well-known/openid-configuration";
 
+/// What an access token stands for (OpenID Connect).
+pub const USER_INFO: &str = "/oauth2/userInfo";
+
 /// Where the keys of this user pool are.
 pub fn pool_keys(id: &str) -> String {
     POOL_KEYS.replace("{pool}", id)

@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod admin;
+pub mod app_clients;
 mod attributes;
 pub mod cancel_attribute_change;
 pub mod change_password;

@@ -1,5 +1,6 @@
 //! What an installation decides. `server` builds it from the config file; [`Settings::default`] is "no file".
 
+pub use crate::app_clients::{AppClient, ClientSecret, Flow};
 use crate::codes::CodePurpose;
 use crate::identifiers::ContactKind;
 use model::{AccessLists, AttributeName, Policy, Schema, SignInOptions, Standard};
@@ -63,12 +64,7 @@ impl Default for Settings {
             email.required = true;
         }
         let asked = [Standard::Email, Standard::GivenName, Standard::FamilyName, Standard::Nickname, Standard::PhoneNumber];
-        let web = AppClient {
-            id: ClientId("web".into()),
-            name: "Web".into(),
-            access: AccessLists::resolve(&schema, None, None),
-            tokens: TokenTimes::default(),
-        };
+        let web = AppClient { name: "Web".into(), ..AppClient::new("web", AccessLists::resolve(&schema, None, None)) };
         Self {
             name: "Nameplate".into(),
             public_url: "http://127.0.0.1:3000".into(),
@@ -97,16 +93,6 @@ impl fmt::Display for ClientId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// An application that people use their account with.
-#[derive(Debug, Clone)]
-pub struct AppClient {
-    pub id: ClientId,
-    pub name: String,
-    /// What it may read and write.
-    pub access: AccessLists,
-    pub tokens: TokenTimes,
 }
 
 /// How long an app client's tokens are good for.

@@ -261,7 +261,12 @@ impl Pool {
 
     /// Keeps what the exchange needs of a password that was just set or proven, whose hash this is; of one that was
     /// replaced meanwhile, nothing. Nobody is refused because this fails: signing in with the password makes up for it.
+    ///
+    /// Nothing, where no application may use it: whoever stole it could guess faster than with the password's hash.
     pub(crate) async fn keep_verifiers(&self, user: UserId, password: &Password, hash: &str) {
+        if !self.takes_srp() {
+            return;
+        }
         if let Err(error) = self.try_to_keep_verifiers(user, password, hash).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "what SRP needs of a password was not kept");
         }
@@ -299,6 +304,9 @@ impl Pool {
     /// The same for an account whose password was just proven, if it is needed: the account is from before, or its hash
     /// was just made anew.
     pub(crate) async fn renew_verifiers(&self, proven: &Proven, password: &Password) {
+        if !self.takes_srp() {
+            return;
+        }
         let hash = proven.rehashed.as_deref().unwrap_or(&proven.user.password_hash);
         match self.has_verifier(proven.user.id, hash).await {
             Ok(true) => {}

@@ -171,6 +171,13 @@ impl Pool {
         Ok((Viewer { by: SignedInBy::Tokens, ..viewer }, profile))
     }
 
+    /// What the application may read of the account, as claims (OpenID Connect Core 1.0, section 5.3).
+    pub fn user_info(&self, viewer: &Viewer, profile: &Profile) -> Map<String, Value> {
+        let mut claims = attribute_claims(profile);
+        claims.insert("username".into(), viewer.username.as_str().into());
+        claims
+    }
+
     /// Signs what the application is told at this moment.
     pub(crate) fn issue(
         &self,

@@ -14,6 +14,11 @@ fn the_reference_of_the_command_line_is_the_generated_one() {
 }
 
 #[test]
+fn the_reference_of_the_wire_api_is_the_generated_one() {
+    expect_file!["../../docs/api.md"].assert_eq(&server::api::reference());
+}
+
+#[test]
 fn every_key_and_every_section_has_words_of_its_own() {
     for section in server::config::keys::sections() {
         assert!(section.doc.ends_with('.'), "[{}] has no comment", section.name);

@@ -1,5 +1,5 @@
 use super::*;
-use crate::settings::{AppClient, ClientId, TokenTimes};
+use crate::settings::{AppClient, ClientId};
 use crate::testing::{TestPool, origin};
 
 /// The guide's sign-up, confirmed and signed in.
@@ -83,12 +83,7 @@ async fn an_attribute_outside_the_read_list_is_neither_shown_nor_pending() {
     let mut settings = Settings::default();
     let (read, write) = ([Standard::GivenName.into()], [Standard::Email.into(), Standard::GivenName.into(), Standard::FamilyName.into()]);
     let narrow = AccessLists::resolve(&settings.schema, Some(&read), Some(&write));
-    settings.clients.push(AppClient {
-        id: ClientId("narrow".into()),
-        name: "Narrow".into(),
-        access: narrow,
-        tokens: TokenTimes::default(),
-    });
+    settings.clients.push(AppClient::new("narrow", narrow));
     let pool = TestPool::with(settings).await;
     let viewer = Viewer { client: ClientId("narrow".into()), ..jane(&pool).await };
     pool.update(&viewer, &[("email", "me@anotherdomain.com"), ("family_name", "Lastname")]).await.unwrap();

@@ -60,12 +60,7 @@ async fn tokens_say_what_clients_look_for() {
 async fn an_id_token_has_only_what_the_client_may_read() {
     let mut settings = Settings::default();
     let nothing = AccessLists::resolve(&Schema::standard(), Some(&[]), None);
-    settings.clients.push(AppClient {
-        id: ClientId("narrow".into()),
-        name: "Narrow".into(),
-        access: nothing,
-        tokens: TokenTimes::default(),
-    });
+    settings.clients.push(AppClient::new("narrow", nothing));
     let pool = TestPool::with(settings).await;
     pool.signed_in("jdoe", "me@domain.com").await;
     let form = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };

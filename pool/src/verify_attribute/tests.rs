@@ -1,6 +1,6 @@
 use super::*;
 use crate::resend_sign_up_code::ResendError;
-use crate::settings::{AppClient, ClientId, Settings, TokenTimes};
+use crate::settings::{AppClient, ClientId, Settings};
 use crate::testing::{PASSWORD, TestPool, another_code, origin};
 use model::{AccessLists, Standard};
 
@@ -140,7 +140,7 @@ async fn a_code_proves_nothing_for_another_account_or_another_purpose() {
 async fn an_app_client_that_may_neither_read_nor_write_a_contact_has_no_business_with_its_codes() {
     let mut settings = Settings::default();
     let names = AccessLists::resolve(&settings.schema, Some(&[Standard::Name.into()]), Some(&[Standard::Name.into()]));
-    settings.clients.push(AppClient { id: ClientId("names".into()), name: "Names".into(), access: names, tokens: TokenTimes::default() });
+    settings.clients.push(AppClient::new("names", names));
     let pool = TestPool::with(settings).await;
     let (viewer, code) = changing(&pool).await;
     let stranger = Viewer { client: ClientId("names".into()), ..viewer.clone() };

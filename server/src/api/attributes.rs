@@ -53,6 +53,16 @@ pub async fn get_user(call: &Call) -> Result<Value, Fault> {
     Ok(json!({ "Username": profile.username, "UserAttributes": attributes }))
 }
 
+/// How somebody may sign in: with the password, so far.
+pub async fn auth_factors(call: &Call) -> Result<Value, Fault> {
+    let request: TokenRequest = call.read()?;
+    let mut shapes = Shapes::default();
+    shapes.required("accessToken", request.access_token.as_deref(), TOKEN);
+    shapes.finish()?;
+    let (_, profile) = call.viewer(request.access_token).await?;
+    Ok(json!({ "Username": profile.username, "ConfiguredUserAuthFactors": ["PASSWORD"] }))
+}
+
 pub async fn delete_user(call: &Call) -> Result<Value, Fault> {
     let request: TokenRequest = call.read()?;
     let mut shapes = Shapes::default();

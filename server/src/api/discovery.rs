@@ -31,6 +31,7 @@ fn described(pool: &Pool) -> Value {
     json!({
         "issuer": pool.issuer(),
         "jwks_uri": format!("{}{}", pool.settings().public_url, paths::pool_keys(pool.id())),
+        "userinfo_endpoint": format!("{}{}", pool.settings().public_url, paths::USER_INFO),
         "id_token_signing_alg_values_supported": ["RS256"],
         "subject_types_supported": ["public"],
         "response_types_supported": [],

@@ -8,12 +8,16 @@ mod attributes;
 mod cors;
 mod discovery;
 mod fault;
+mod operations;
 mod password;
 mod refusals;
 mod shape;
 mod sign_up;
 mod srp;
 mod tokens;
+mod user_info;
+
+pub use operations::reference;
 
 use fault::{Exception, Fault};
 
@@ -23,15 +27,17 @@ use app::visit::RequestId;
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use fault::ERROR_TYPE;
 use model::paths;
 use pool::profile::Profile;
+use pool::settings::AppClient;
 use pool::{ClientId, Origin, Pool, Viewer};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::any::Any;
@@ -58,11 +64,12 @@ pub fn routes(pool: Pool, config: Arc<ServerConfig>) -> Router {
         .route(paths::START, post(call).options(cors::preflight))
         .route(paths::POOL_KEYS, get(discovery::keys))
         .route(paths::POOL_CONFIGURATION, get(discovery::configuration))
-        .with_state(Api { pool, limits: config.clone() })
+        .route(paths::USER_INFO, get(user_info::answer).post(user_info::answer).options(cors::preflight_with_token))
+        .with_state(Api { pool: pool.clone(), limits: config.clone() })
         .layer(from_fn_with_state(config.clone(), client::tell))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(config, patience::limit))
-        .layer(from_fn(finish))
+        .layer(from_fn_with_state(pool, finish))
 }
 
 /// Lets in what speaks the wire API; everything else goes on to the pages.
@@ -74,9 +81,9 @@ fn is_ours(request: &Request) -> bool {
     let path = request.uri().path();
     match *request.method() {
         // No page is ever asked so.
-        Method::OPTIONS => path == paths::START,
-        Method::POST => path == paths::START && speaks(request.headers()),
-        Method::GET | Method::HEAD => paths::is_of_a_pool(path),
+        Method::OPTIONS => path == paths::START || path == paths::USER_INFO,
+        Method::POST => path == paths::USER_INFO || path == paths::START && speaks(request.headers()),
+        Method::GET | Method::HEAD => path == paths::USER_INFO || paths::is_of_a_pool(path),
         _ => false,
     }
 }
@@ -92,7 +99,8 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
 
 /// What every answer has, refusals of the layers included: words, a number, and leave for pages of other origins to read
 /// it.
-async fn finish(request: Request, next: Next) -> Response {
+async fn finish(State(pool): State<Pool>, request: Request, next: Next) -> Response {
+    let page = request.headers().get(ORIGIN).cloned();
     let id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
     let mut answer = next.run(request).await;
     let status = answer.status();
@@ -100,8 +108,9 @@ async fn finish(request: Request, next: Next) -> Response {
         answer = Fault::internal().into_response();
         *answer.status_mut() = status;
     }
+    let client = answer.extensions_mut().remove::<ClientId>();
     let headers = answer.headers_mut();
-    cors::allow(headers);
+    cors::allow(headers, pool.settings(), page, client.as_ref());
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_str(&id.0) {
         headers.insert(REQUEST_ID.clone(), id);
@@ -110,24 +119,33 @@ async fn finish(request: Request, next: Next) -> Response {
 }
 
 async fn call(State(api): State<Api>, request: Request) -> Response {
-    match api.answer(request).await {
+    let (client, done) = match api.read(request).await {
+        Ok((operation, call)) => (call.names_client(), operations::run(&call, &operation).await),
+        Err(fault) => (None, Err(fault)),
+    };
+    let mut answer = match done {
         Ok(value) => (StatusCode::OK, [(CONTENT_TYPE, JSON)], value.to_string()).into_response(),
         Err(fault) => fault.into_response(),
+    };
+    if let Some(client) = client {
+        answer.extensions_mut().insert(client);
     }
+    answer
 }
 
 impl Api {
-    async fn answer(&self, request: Request) -> Result<Value, Fault> {
+    /// The operation that is asked for, and the request.
+    async fn read(&self, request: Request) -> Result<(String, Call), Fault> {
         let (parts, body) = request.into_parts();
         let target = parts.headers.get(&TARGET).and_then(|target| target.to_str().ok()).unwrap_or_default();
-        let operation = target.strip_prefix(SERVICE).unwrap_or_default();
+        let operation = target.strip_prefix(SERVICE).unwrap_or_default().to_owned();
         let origin = parts.extensions.get::<Origin>().cloned().ok_or_else(Fault::internal)?;
         let body = match timeout(self.limits.body_timeout, to_bytes(body, self.limits.body_limit)).await {
             Ok(Ok(body)) => body,
             Ok(Err(_)) => return Err(Fault::new(Exception::RequestTooLarge, "The request is too large.")),
             Err(_) => return Err(Fault::new(Exception::Serialization, "The request did not arrive in time.")),
         };
-        Call { pool: self.pool.clone(), origin, body }.run(operation).await
+        Ok((operation, Call { pool: self.pool.clone(), origin, body }))
     }
 }
 
@@ -139,27 +157,14 @@ struct Call {
 }
 
 impl Call {
-    async fn run(&self, operation: &str) -> Result<Value, Fault> {
-        match operation {
-            "SignUp" => sign_up::sign_up(self).await,
-            "ConfirmSignUp" => sign_up::confirm(self).await,
-            "ResendConfirmationCode" => sign_up::resend(self).await,
-            "InitiateAuth" => tokens::initiate_auth(self).await,
-            "RespondToAuthChallenge" => srp::respond(self).await,
-            "GetTokensFromRefreshToken" => tokens::refresh(self).await,
-            "RevokeToken" => tokens::revoke(self).await,
-            "GlobalSignOut" => tokens::global_sign_out(self).await,
-            "ForgotPassword" => password::forgot(self).await,
-            "ConfirmForgotPassword" => password::confirm_forgot(self).await,
-            "ChangePassword" => password::change(self).await,
-            "DeleteUser" => attributes::delete_user(self).await,
-            "GetUser" => attributes::get_user(self).await,
-            "UpdateUserAttributes" => attributes::update(self).await,
-            "DeleteUserAttributes" => attributes::delete(self).await,
-            "GetUserAttributeVerificationCode" => attributes::send_code(self).await,
-            "VerifyUserAttribute" => attributes::verify(self).await,
-            _ => Err(Fault::new(Exception::UnknownOperation, "There is no such operation.")),
+    /// The application that the request names, if it names one: its origins may read the answer.
+    fn names_client(&self) -> Option<ClientId> {
+        #[derive(Deserialize)]
+        struct Named {
+            #[serde(rename = "ClientId")]
+            client: ClientId,
         }
+        serde_json::from_slice::<Named>(&self.body).ok().map(|named| named.client)
     }
 
     /// The request's members. What isn't among them is ignored, as services of this kind do.
@@ -173,9 +178,16 @@ impl Call {
     }
 
     /// The application of that id.
-    fn client(&self, id: Option<String>) -> Result<ClientId, Fault> {
+    fn client(&self, id: Option<String>) -> Result<&AppClient, Fault> {
         let id = ClientId(id.unwrap_or_default());
-        if self.pool.settings().client(&id).is_some() { Ok(id) } else { Err(refusals::unknown_client(&id)) }
+        self.pool.settings().client(&id).ok_or_else(|| refusals::unknown_client(&id))
+    }
+
+    /// The same for a request about this username, which says by a hash that it comes from there.
+    fn proven_client(&self, id: Option<String>, username: &str, hash: Option<&str>) -> Result<&AppClient, Fault> {
+        let client = self.client(id)?;
+        client.check_hash(username, hash).map_err(|fault| refusals::not_that_client(&client.id, fault))?;
+        Ok(client)
     }
 
     /// Who is signed in, and the account.

@@ -1,7 +1,7 @@
-//! Another password: ChangePassword, ForgotPassword, ConfirmForgotPassword.
+//! Another password: ForgotPassword, ConfirmForgotPassword, ChangePassword.
 
 use super::fault::Fault;
-use super::shape::{CLIENT_ID, CODE, PASSWORD, Shapes, TOKEN, USERNAME};
+use super::shape::{CLIENT_ID, CODE, PASSWORD, SECRET_HASH, Shapes, TOKEN, USERNAME};
 use super::{Call, nothing};
 use model::Password;
 use pool::change_password::PasswordChange;
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 #[serde(rename_all = "PascalCase")]
 struct ForgotRequest {
     client_id: Option<String>,
+    secret_hash: Option<String>,
     username: Option<String>,
 }
 
@@ -21,9 +22,11 @@ pub async fn forgot(call: &Call) -> Result<Value, Fault> {
     let mut shapes = Shapes::default();
     shapes.required("username", request.username.as_deref(), USERNAME);
     shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
+    shapes.optional("secretHash", request.secret_hash.as_deref(), SECRET_HASH);
     shapes.finish()?;
-    call.client(request.client_id)?;
-    let sent = call.pool.forgot_password(&request.username.unwrap_or_default(), &call.origin).await?;
+    let username = request.username.unwrap_or_default();
+    call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
+    let sent = call.pool.forgot_password(&username, &call.origin).await?;
     Ok(json!({ "CodeDeliveryDetails": sent.delivery }))
 }
 
@@ -31,6 +34,7 @@ pub async fn forgot(call: &Call) -> Result<Value, Fault> {
 #[serde(rename_all = "PascalCase")]
 struct ConfirmRequest {
     client_id: Option<String>,
+    secret_hash: Option<String>,
     username: Option<String>,
     confirmation_code: Option<String>,
     password: Option<String>,
@@ -43,10 +47,12 @@ pub async fn confirm_forgot(call: &Call) -> Result<Value, Fault> {
     shapes.required("confirmationCode", request.confirmation_code.as_deref(), CODE);
     shapes.required("password", request.password.as_deref(), PASSWORD);
     shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
+    shapes.optional("secretHash", request.secret_hash.as_deref(), SECRET_HASH);
     shapes.finish()?;
-    call.client(request.client_id)?;
+    let username = request.username.unwrap_or_default();
+    call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
     let form = PasswordReset {
-        username: request.username.unwrap_or_default(),
+        username,
         code: request.confirmation_code.unwrap_or_default(),
         password: Password::new(request.password.unwrap_or_default()),
         confirmation: None,

@@ -3,6 +3,7 @@
 use super::fault::{Exception, Fault};
 use model::password::Rule;
 use model::{AttributeName, FieldName, Refusal, Why};
+use pool::app_clients::ClientFault;
 use pool::change_password::ChangePasswordError;
 use pool::codes::CodeFault;
 use pool::confirm_forgot_password::ConfirmForgotPasswordError;
@@ -31,6 +32,15 @@ impl From<Unavailable> for Fault {
 /// No application of that name.
 pub fn unknown_client(client: &ClientId) -> Fault {
     Fault::new(Exception::ResourceNotFound, format!("User pool client {client} does not exist."))
+}
+
+/// The request has no proof, or a wrong one, that it comes from its application.
+pub fn not_that_client(client: &ClientId, fault: ClientFault) -> Fault {
+    let message = match fault {
+        ClientFault::HashMissing => format!("Client {client} is configured with secret but SECRET_HASH was not received"),
+        ClientFault::Wrong => format!("Unable to verify secret hash for client {client}"),
+    };
+    Fault::new(Exception::NotAuthorized, message)
 }
 
 /// It was there a moment ago, when the request was looked at.

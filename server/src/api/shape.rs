@@ -11,6 +11,8 @@ enum Characters {
     Visible,
     NoSpace,
     Token,
+    Base64,
+    Secret,
 }
 
 impl Characters {
@@ -21,6 +23,8 @@ impl Characters {
             Self::Visible => r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+",
             Self::NoSpace => r"[\S]+",
             Self::Token => "[A-Za-z0-9-_=.]+",
+            Self::Base64 => r"[\w+=/]+",
+            Self::Secret => r"[\w+]+",
         }
     }
 
@@ -30,6 +34,8 @@ impl Characters {
             Self::Visible => !c.is_whitespace() && !c.is_control() && !is_invisible(c),
             Self::NoSpace => !c.is_whitespace(),
             Self::Token => c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '=' | '.'),
+            Self::Base64 => c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '=' | '/'),
+            Self::Secret => c.is_ascii_alphanumeric() || matches!(c, '_' | '+'),
         }
     }
 }
@@ -48,6 +54,8 @@ pub struct Shape {
 const LONGEST: usize = 131_072;
 
 pub const CLIENT_ID: Shape = Shape { min: 1, max: 128, characters: Some(Characters::Word), told: false };
+pub const SECRET_HASH: Shape = Shape { min: 1, max: 128, characters: Some(Characters::Base64), told: false };
+pub const CLIENT_SECRET: Shape = Shape { min: 1, max: 64, characters: Some(Characters::Secret), told: false };
 pub const USERNAME: Shape = Shape { min: 1, max: 128, characters: Some(Characters::Visible), told: false };
 pub const PASSWORD: Shape = Shape { min: 1, max: 256, characters: Some(Characters::NoSpace), told: false };
 pub const CODE: Shape = Shape { min: 1, max: 2048, characters: Some(Characters::NoSpace), told: false };
@@ -71,7 +79,14 @@ impl Shapes {
         }
     }
 
-    /// The same for one that is no text.
+    /// A member that may be absent.
+    pub fn optional(&mut self, at: &str, value: Option<&str>, shape: Shape) {
+        if let Some(value) = value {
+            self.text(at, value, shape);
+        }
+    }
+
+    /// One that has to be there and is no text.
     pub fn present(&mut self, at: &str, is_there: bool) {
         if !is_there {
             self.missing(at);

@@ -2,7 +2,7 @@
 
 use super::attributes::{self, Attribute};
 use super::fault::Fault;
-use super::shape::{CLIENT_ID, CODE, PASSWORD, Shapes, USERNAME};
+use super::shape::{CLIENT_ID, CODE, PASSWORD, SECRET_HASH, Shapes, USERNAME};
 use super::{Call, nothing, refusals};
 use model::{AttributeName, IdentifierKind, Password, Standard};
 use pool::confirm_sign_up::Who;
@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 #[serde(rename_all = "PascalCase")]
 struct SignUpRequest {
     client_id: Option<String>,
+    secret_hash: Option<String>,
     username: Option<String>,
     password: Option<String>,
     user_attributes: Option<Vec<Attribute>>,
@@ -27,16 +28,17 @@ pub async fn sign_up(call: &Call) -> Result<Value, Fault> {
     shapes.required("password", request.password.as_deref(), PASSWORD);
     shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
     let submitted = attributes::submitted(&mut shapes, request.user_attributes.unwrap_or_default());
+    shapes.optional("secretHash", request.secret_hash.as_deref(), SECRET_HASH);
     shapes.finish()?;
-    let client = call.client(request.client_id)?;
-    let mut attributes = named(submitted?)?;
     let username = request.username.unwrap_or_default();
+    let client = call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
+    let mut attributes = named(submitted?)?;
     if !call.pool.settings().has_usernames() {
         complete(&mut attributes, call.pool.settings().sign_in.kind_of(&username), &username)?;
     }
     let password = Password::new(request.password.unwrap_or_default());
     let form = SignUp { username: Some(username), password, confirmation: None, attributes };
-    let done = call.pool.sign_up(&client, form, &call.origin).await?;
+    let done = call.pool.sign_up(&client.id, form, &call.origin).await?;
     Ok(json!({ "UserConfirmed": false, "UserSub": done.sub, "CodeDeliveryDetails": done.delivery }))
 }
 
@@ -62,6 +64,7 @@ fn complete(attributes: &mut BTreeMap<AttributeName, String>, kind: IdentifierKi
 #[serde(rename_all = "PascalCase")]
 struct ConfirmRequest {
     client_id: Option<String>,
+    secret_hash: Option<String>,
     username: Option<String>,
     confirmation_code: Option<String>,
 }
@@ -72,10 +75,12 @@ pub async fn confirm(call: &Call) -> Result<Value, Fault> {
     shapes.required("username", request.username.as_deref(), USERNAME);
     shapes.required("confirmationCode", request.confirmation_code.as_deref(), CODE);
     shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
+    shapes.optional("secretHash", request.secret_hash.as_deref(), SECRET_HASH);
     shapes.finish()?;
-    let client = call.client(request.client_id)?;
-    let who = Who::Typed(request.username.unwrap_or_default());
-    call.pool.confirm_sign_up(&client, &who, &request.confirmation_code.unwrap_or_default(), &call.origin).await?;
+    let username = request.username.unwrap_or_default();
+    let client = call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
+    let who = Who::Typed(username);
+    call.pool.confirm_sign_up(&client.id, &who, &request.confirmation_code.unwrap_or_default(), &call.origin).await?;
     Ok(nothing())
 }
 
@@ -83,6 +88,7 @@ pub async fn confirm(call: &Call) -> Result<Value, Fault> {
 #[serde(rename_all = "PascalCase")]
 struct ResendRequest {
     client_id: Option<String>,
+    secret_hash: Option<String>,
     username: Option<String>,
 }
 
@@ -91,8 +97,10 @@ pub async fn resend(call: &Call) -> Result<Value, Fault> {
     let mut shapes = Shapes::default();
     shapes.required("username", request.username.as_deref(), USERNAME);
     shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
+    shapes.optional("secretHash", request.secret_hash.as_deref(), SECRET_HASH);
     shapes.finish()?;
-    call.client(request.client_id)?;
-    let sent = call.pool.resend_confirmation_code(&request.username.unwrap_or_default(), &call.origin).await?;
+    let username = request.username.unwrap_or_default();
+    call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
+    let sent = call.pool.resend_confirmation_code(&username, &call.origin).await?;
     Ok(json!({ "CodeDeliveryDetails": sent }))
 }

@@ -65,13 +65,15 @@ pub async fn respond(call: &Call) -> Result<Value, Fault> {
     shapes.one_of("challengeName", request.challenge_name.as_deref(), &CHALLENGES);
     shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
     shapes.finish()?;
-    let client = call.client(request.client_id)?;
+    let responses = request.challenge_responses.unwrap_or_default();
+    let hash = responses.get("SECRET_HASH").map(String::as_str);
+    let client = call.proven_client(request.client_id, responses.get("USERNAME").map_or("", String::as_str), hash)?;
     // No other challenge was ever given.
     if request.challenge_name.as_deref() != Some("PASSWORD_VERIFIER") {
         return Err(Fault::not_authorized("Invalid session for the user."));
     }
-    let proof = proof(&request.challenge_responses.unwrap_or_default())?;
-    tokens::end(&call.pool.answer_srp_challenge(&client, &proof, &call.origin).await?)
+    let proof = proof(&responses)?;
+    tokens::end(&call.pool.answer_srp_challenge(&client.id, &proof, &call.origin).await?)
 }
 
 fn proof(responses: &BTreeMap<String, String>) -> Result<Proof, Fault> {

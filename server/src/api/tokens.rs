@@ -1,12 +1,13 @@
 //! Signing in and out: InitiateAuth, GetTokensFromRefreshToken, RevokeToken, GlobalSignOut.
 
 use super::fault::{Exception, Fault};
-use super::refusals::missing_parameter;
-use super::shape::{CLIENT_ID, Shapes, TOKEN};
+use super::refusals::{missing_parameter, not_that_client};
+use super::shape::{CLIENT_ID, CLIENT_SECRET, Shapes, TOKEN};
 use super::{Call, nothing, srp};
 use model::Password;
 use pool::ClientId;
 use pool::refresh::Exchange;
+use pool::settings::{AppClient, Flow};
 use pool::sign_in::SignIn;
 use pool::sign_in_for_tokens::Entered;
 use pool::tokens::Tokens;
@@ -41,17 +42,43 @@ pub async fn initiate_auth(call: &Call) -> Result<Value, Fault> {
     shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
     shapes.finish()?;
     let client = call.client(request.client_id)?;
-    let flow = request.auth_flow.unwrap_or_default();
+    let name = request.auth_flow.unwrap_or_default();
     let parameters = request.auth_parameters.unwrap_or_default();
-    match flow.as_str() {
-        "USER_SRP_AUTH" => srp::begin(call, &client, &parameters).await,
-        "USER_PASSWORD_AUTH" => password(call, &client, &parameters).await,
-        "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => {
-            let token = parameters.get("REFRESH_TOKEN").ok_or_else(|| missing_parameter("REFRESH_TOKEN"))?;
-            Ok(entered(&call.pool.refresh(&client, token, Exchange::Keep, &call.origin).await?))
+    let flow = flow(&name).filter(|flow| client.allows(*flow));
+    match flow.ok_or_else(|| Fault::parameter(format!("{name} flow not enabled for this client")))? {
+        Flow::UserSrp => {
+            prove(client, &parameters)?;
+            srp::begin(call, &client.id, &parameters).await
         }
-        _ => Err(Fault::parameter(format!("{flow} flow not enabled for this client"))),
+        Flow::UserPassword => {
+            prove(client, &parameters)?;
+            password(call, &client.id, &parameters).await
+        }
+        Flow::RefreshToken => keep(call, client, &parameters).await,
     }
+}
+
+/// Which of the flows that applications may be allowed it is.
+fn flow(name: &str) -> Option<Flow> {
+    match name {
+        "USER_SRP_AUTH" => Some(Flow::UserSrp),
+        "USER_PASSWORD_AUTH" => Some(Flow::UserPassword),
+        "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => Some(Flow::RefreshToken),
+        _ => None,
+    }
+}
+
+fn prove(client: &AppClient, parameters: &BTreeMap<String, String>) -> Result<(), Fault> {
+    let given = |name: &str| parameters.get(name).map(String::as_str);
+    let checked = client.check_hash(given("USERNAME").unwrap_or_default(), given("SECRET_HASH"));
+    checked.map_err(|fault| not_that_client(&client.id, fault))
+}
+
+async fn keep(call: &Call, client: &AppClient, parameters: &BTreeMap<String, String>) -> Result<Value, Fault> {
+    let token = parameters.get("REFRESH_TOKEN").ok_or_else(|| missing_parameter("REFRESH_TOKEN"))?;
+    let checked = call.pool.check_hash_of_token(client, token, parameters.get("SECRET_HASH").map(String::as_str)).await?;
+    checked.map_err(|fault| not_that_client(&client.id, fault))?;
+    Ok(entered(&call.pool.refresh(&client.id, token, Exchange::Keep, &call.origin).await?))
 }
 
 async fn password(call: &Call, client: &ClientId, parameters: &BTreeMap<String, String>) -> Result<Value, Fault> {
@@ -88,6 +115,7 @@ fn result(tokens: &Tokens) -> Value {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct RefreshRequest {
+    client_secret: Option<String>,
     refresh_token: Option<String>,
     client_id: Option<String>,
 }
@@ -97,16 +125,19 @@ pub async fn refresh(call: &Call) -> Result<Value, Fault> {
     let mut shapes = Shapes::default();
     shapes.required("refreshToken", request.refresh_token.as_deref(), TOKEN);
     shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
+    shapes.optional("clientSecret", request.client_secret.as_deref(), CLIENT_SECRET);
     shapes.finish()?;
     let client = call.client(request.client_id)?;
+    client.check_secret(request.client_secret.as_deref()).map_err(|fault| not_that_client(&client.id, fault))?;
     let token = request.refresh_token.unwrap_or_default();
-    let tokens = call.pool.refresh(&client, &token, Exchange::Rotate, &call.origin).await?;
+    let tokens = call.pool.refresh(&client.id, &token, Exchange::Rotate, &call.origin).await?;
     Ok(json!({ "AuthenticationResult": result(&tokens) }))
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct RevokeRequest {
+    client_secret: Option<String>,
     token: Option<String>,
     client_id: Option<String>,
 }
@@ -116,14 +147,16 @@ pub async fn revoke(call: &Call) -> Result<Value, Fault> {
     let mut shapes = Shapes::default();
     shapes.required("token", request.token.as_deref(), TOKEN);
     shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
+    shapes.optional("clientSecret", request.client_secret.as_deref(), CLIENT_SECRET);
     shapes.finish()?;
     let client = call.client(request.client_id)?;
+    client.check_secret(request.client_secret.as_deref()).map_err(|fault| not_that_client(&client.id, fault))?;
     let token = request.token.unwrap_or_default();
     // An access token or an ID token has three parts; a refresh token has two.
     if token.split('.').count() == 3 {
         return Err(Fault::new(Exception::UnsupportedTokenType, "Unsupported token type"));
     }
-    call.pool.revoke_refresh_token(&client, &token, &call.origin).await?;
+    call.pool.revoke_refresh_token(&client.id, &token, &call.origin).await?;
     Ok(nothing())
 }
 

@@ -1,11 +1,15 @@
 //! `[[clients]]`: the applications, and which attributes each may read and write.
 
 use super::attributes::known;
+use super::duration::Span;
 use super::faults::Faults;
+use super::secret::Secret;
 use model::{AccessLists, AttributeName, Schema, Standard};
-use pool::settings::{AppClient, ClientId, TokenTimes};
+use pool::settings::{AppClient, ClientId, ClientSecret, Flow, TokenTimes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
+use url::Url;
 
 /// An application and its access. The first one is the pages' own. An attribute outside of a client's read list is never
 /// shown or returned to it; one outside of its write list is never written by it.
@@ -25,17 +29,142 @@ pub struct ClientSection {
     /// list where there is none.
     #[serde(default)]
     pub write: Option<Vec<String>>,
+    /// A secret that only the application and this service know: its requests then carry a `SecretHash`, and are refused
+    /// without. Only for applications that run on a server; 24 to 64 letters, digits, `_` or `+`.
+    #[serde(default)]
+    pub secret: Option<Secret>,
+    /// A file with that secret, for a configuration that others may read.
+    #[serde(default)]
+    pub secret_file: Option<String>,
+    /// The ways in which it may sign people in. `ALLOW_USER_SRP_AUTH` keeps, beside the hash of each password, what lets
+    /// applications prove it without telling it. All of them where there is no list.
+    #[serde(default)]
+    pub flows: Option<Vec<FlowName>>,
+    /// How long an access token and an ID token are good for: `5min` to `24h`.
+    #[serde(default = "access_time")]
+    pub access_token_lifetime: Span,
+    /// How long a sign-in lasts, however often its refresh token is exchanged: `1h` to `3650days`. One that isn't used for
+    /// `sessions.idle` ends before.
+    #[serde(default = "refresh_time")]
+    pub refresh_token_lifetime: Span,
+    /// The origins whose pages may read what this application is answered, such as `"https://app.example.com"`. Every
+    /// origin where there is no list; that is safe, since no cookie is read there.
+    #[serde(default)]
+    pub origins: Option<Vec<String>>,
+}
+
+/// What an application may sign people in with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[expect(clippy::enum_variant_names, reason = "they are called so in user pools")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FlowName {
+    AllowUserSrpAuth,
+    AllowUserPasswordAuth,
+    AllowRefreshTokenAuth,
+}
+
+impl FlowName {
+    const fn flow(self) -> Flow {
+        match self {
+            Self::AllowUserSrpAuth => Flow::UserSrp,
+            Self::AllowUserPasswordAuth => Flow::UserPassword,
+            Self::AllowRefreshTokenAuth => Flow::RefreshToken,
+        }
+    }
+}
+
+fn access_time() -> Span {
+    Span(TokenTimes::default().access)
+}
+
+fn refresh_time() -> Span {
+    Span(TokenTimes::default().refresh)
 }
 
 impl ClientSection {
     /// The pages' client where none is configured.
     pub(super) fn pages() -> Self {
-        Self { id: "web".into(), name: None, read: None, write: None }
+        Self {
+            id: "web".into(),
+            name: None,
+            read: None,
+            write: None,
+            secret: None,
+            secret_file: None,
+            flows: None,
+            access_token_lifetime: access_time(),
+            refresh_token_lifetime: refresh_time(),
+            origins: None,
+        }
+    }
+
+    fn secret(&self, key: &str, faults: &mut Faults<'_>) -> Option<ClientSecret> {
+        let text = match (&self.secret, &self.secret_file) {
+            (Some(_), Some(_)) => {
+                faults.add(&format!("{key}.secret_file"), "there is a secret too", "one of the two");
+                return None;
+            }
+            (Some(secret), None) => secret.reveal().to_owned(),
+            (None, Some(path)) => match std::fs::read_to_string(path) {
+                Ok(text) => text.trim().to_owned(),
+                Err(error) => {
+                    faults.add(
+                        &format!("{key}.secret_file"),
+                        format!("it can't be read ({error})"),
+                        "a file with the secret and nothing else",
+                    );
+                    return None;
+                }
+            },
+            (None, None) => return None,
+        };
+        let key = format!("{key}.{}", if self.secret.is_some() { "secret" } else { "secret_file" });
+        let shaped = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+');
+        if !SECRET.contains(&text.len()) || !text.chars().all(shaped) {
+            faults.add(&key, "this is no secret of a client", "24 to 64 letters, digits, _ or +, made by chance");
+        }
+        Some(ClientSecret::new(text))
+    }
+
+    fn times(&self, key: &str, faults: &mut Faults<'_>) -> TokenTimes {
+        let (access, refresh) = (self.access_token_lifetime, self.refresh_token_lifetime);
+        if !(Span::minutes(5)..=Span::days(1)).contains(&access) {
+            faults.add(&format!("{key}.access_token_lifetime"), format!("{access} is no time for it"), "\"5min\" to \"24h\"");
+        }
+        if !(Span::hours(1)..=Span::days(3650)).contains(&refresh) {
+            faults.add(&format!("{key}.refresh_token_lifetime"), format!("{refresh} is no time for it"), "\"1h\" to \"3650days\"");
+        }
+        if refresh < access {
+            faults.add(
+                &format!("{key}.refresh_token_lifetime"),
+                "it is shorter than that of the access token",
+                format!("at least {access}"),
+            );
+        }
+        TokenTimes { access: access.0, refresh: refresh.0 }
+    }
+
+    fn origins(&self, key: &str, faults: &mut Faults<'_>) -> Vec<String> {
+        let origins = self.origins.clone().unwrap_or_default();
+        for (index, origin) in origins.iter().enumerate() {
+            let parsed = Url::parse(origin).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+            if parsed.is_none_or(|url| url.origin().ascii_serialization() != *origin) {
+                let right =
+                    "scheme, host and port as a browser sends them, such as \"https://app.example.com\", without a slash at the end";
+                faults.add(&format!("{key}.origins[{index}]"), format!("\"{origin}\" is no origin"), right);
+            }
+        }
+        if self.origins.as_ref().is_some_and(Vec::is_empty) {
+            faults.add(&format!("{key}.origins"), "the list is empty", "at least one origin, or no list: then every origin may");
+        }
+        origins
     }
 }
 
 /// As long as a Cognito client id may be (`ClientIdType`).
 const ID_MAX: usize = 128;
+/// How long a secret may be (`ClientSecretType`).
+const SECRET: RangeInclusive<usize> = 24..=64;
 
 /// The clients, the pages' own first.
 pub(super) fn clients(sections: &[ClientSection], schema: &Schema, faults: &mut Faults<'_>) -> Vec<AppClient> {
@@ -57,7 +186,16 @@ pub(super) fn clients(sections: &[ClientSection], schema: &Schema, faults: &mut 
         write.retain(|name| !is_set_by_service(name));
         let access = AccessLists::resolve(schema, Some(&read), Some(&write));
         let name = section.name.clone().unwrap_or_else(|| section.id.clone());
-        clients.push(AppClient { id: ClientId(section.id.clone()), name, access, tokens: TokenTimes::default() });
+        let flows = section.flows.as_ref().map_or_else(|| Flow::ALL.to_vec(), |names| names.iter().map(|name| name.flow()).collect());
+        clients.push(AppClient {
+            id: ClientId(section.id.clone()),
+            name,
+            access,
+            tokens: section.times(&key, faults),
+            secret: section.secret(&key, faults),
+            flows,
+            origins: section.origins(&key, faults),
+        });
     }
     if let Some(pages) = clients.first() {
         required_must_be_writable(pages, schema, faults);

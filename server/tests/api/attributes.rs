@@ -2,7 +2,7 @@
 
 use crate::support::{PASSWORD, TestServer, another};
 use crate::{attributes_of, signed_in, update, verify};
-use serde_json::{Value, json};
+use serde_json::json;
 
 #[tokio::test]
 async fn a_change_of_address_waits_for_its_code_and_an_unrelated_one_does_not_disturb_it() {

@@ -1,6 +1,5 @@
 //! Pages of other origins.
 
-use crate::signed_in;
 use crate::support::TestServer;
 use axum::body::Body;
 use axum::http::Request;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't be set up has failed")]
 
 mod attributes;
+mod clients;
 mod cors;
 mod discovery;
 mod faults;
@@ -17,7 +18,7 @@ use serde_json::{Value, json};
 use support::{Answer, PASSWORD, TestServer};
 
 /// Signs up and confirms over the wire.
-pub async fn confirmed(server: &TestServer, username: &str, email: &str) -> String {
+async fn confirmed(server: &TestServer, username: &str, email: &str) -> String {
     let form = json!({ "ClientId": "web", "Username": username, "Password": PASSWORD,
         "UserAttributes": [{ "Name": "email", "Value": email }] });
     let sub = server.wire("SignUp", form).await.ok()["UserSub"].as_str().unwrap().to_owned();
@@ -27,31 +28,31 @@ pub async fn confirmed(server: &TestServer, username: &str, email: &str) -> Stri
     sub
 }
 
-pub fn with_password(username: &str, password: &str) -> Value {
+fn with_password(username: &str, password: &str) -> Value {
     json!({ "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": "web", "AuthParameters": { "USERNAME": username, "PASSWORD": password } })
 }
 
-pub async fn tokens(server: &TestServer, username: &str) -> Value {
+async fn tokens(server: &TestServer, username: &str) -> Value {
     server.wire("InitiateAuth", with_password(username, PASSWORD)).await.ok()["AuthenticationResult"].clone()
 }
 
 /// Somebody who is signed in, by the access token.
-pub async fn signed_in(server: &TestServer) -> Value {
+async fn signed_in(server: &TestServer) -> Value {
     confirmed(server, "jdoe", "me@domain.com").await;
     tokens(server, "jdoe").await["AccessToken"].clone()
 }
 
-pub async fn update(server: &TestServer, token: &Value, attributes: &[(&str, &str)]) -> Answer {
+async fn update(server: &TestServer, token: &Value, attributes: &[(&str, &str)]) -> Answer {
     let attributes: Vec<_> = attributes.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
     server.wire("UpdateUserAttributes", json!({ "AccessToken": token, "UserAttributes": attributes })).await
 }
 
-pub async fn attributes_of(server: &TestServer, token: &Value) -> Value {
+async fn attributes_of(server: &TestServer, token: &Value) -> Value {
     let user = server.wire("GetUser", json!({ "AccessToken": token })).await.ok();
     let pairs = user["UserAttributes"].as_array().unwrap().iter();
     pairs.map(|it| (it["Name"].as_str().unwrap().to_owned(), it["Value"].clone())).collect::<serde_json::Map<_, _>>().into()
 }
 
-pub async fn verify(server: &TestServer, token: &Value, attribute: &str, code: &str) -> Answer {
+async fn verify(server: &TestServer, token: &Value, attribute: &str, code: &str) -> Answer {
     server.wire("VerifyUserAttribute", json!({ "AccessToken": token, "AttributeName": attribute, "Code": code })).await
 }

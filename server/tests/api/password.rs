@@ -25,3 +25,36 @@ async fn a_forgotten_password_is_replaced_and_every_session_ends() {
     old.refuses_with("NotAuthorizedException", "Incorrect username or password.");
     server.wire("InitiateAuth", with_password("jdoe", "another-password#1")).await.ok();
 }
+
+#[tokio::test]
+async fn a_password_is_changed_by_whoever_knows_it_and_every_other_session_ends() {
+    let server = TestServer::new().await;
+    let token = signed_in(&server).await;
+    let other = tokens(&server, "jdoe").await["AccessToken"].clone();
+    let change = |from: &str, to: &str| json!({ "AccessToken": token, "PreviousPassword": from, "ProposedPassword": to });
+    let new = "another-password#1";
+    let wrong = "Incorrect username or password.";
+    server.wire("ChangePassword", change("wrong", new)).await.refuses_with("NotAuthorizedException", wrong);
+    let short = "Password did not conform with policy: Password not long enough";
+    server.wire("ChangePassword", change(PASSWORD, "short")).await.refuses_with("InvalidPasswordException", short);
+    let null = "1 validation error detected: Value null at 'previousPassword' failed to satisfy constraint: Member must not be null";
+    let request = json!({ "AccessToken": token, "ProposedPassword": new });
+    server.wire("ChangePassword", request).await.refuses_with("InvalidParameterException", null);
+    assert_eq!(server.wire("ChangePassword", change(PASSWORD, new)).await.ok(), json!({}));
+    server.wire("GetUser", json!({ "AccessToken": token })).await.ok();
+    server.wire("GetUser", json!({ "AccessToken": other })).await.refuses_with("NotAuthorizedException", "Access Token has been revoked");
+    server.wire("InitiateAuth", with_password("jdoe", PASSWORD)).await.refuses_with("NotAuthorizedException", wrong);
+    server.wire("InitiateAuth", with_password("jdoe", new)).await.ok();
+}
+
+#[tokio::test]
+async fn guessing_the_current_password_has_to_wait() {
+    let server = TestServer::new().await;
+    let token = signed_in(&server).await;
+    let guess = json!({ "AccessToken": token, "PreviousPassword": "wrong", "ProposedPassword": "another-password#1" });
+    for _ in 0..6 {
+        server.wire("ChangePassword", guess.clone()).await;
+    }
+    let limit = "Attempt limit exceeded, please try after some time.";
+    server.wire("ChangePassword", guess).await.refuses_with("LimitExceededException", limit);
+}

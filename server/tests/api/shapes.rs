@@ -2,7 +2,7 @@
 
 use crate::support::TestServer;
 use crate::{signed_in, update};
-use serde_json::{Value, json};
+use serde_json::json;
 
 #[tokio::test]
 async fn shapes_are_checked_before_anything_is_looked_up() {

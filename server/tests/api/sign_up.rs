@@ -2,7 +2,7 @@
 
 use crate::support::{PASSWORD, TestServer, another};
 use crate::{confirmed, tokens, with_password};
-use serde_json::{Value, json};
+use serde_json::json;
 
 #[tokio::test]
 async fn somebody_signs_up_confirms_signs_in_and_reads_the_account() {

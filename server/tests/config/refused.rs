@@ -337,3 +337,24 @@ fn a_gateway_that_could_never_be_used_is_refused_before_the_start() {
         assert!(!refusal(&text, &[]).contains("hunter2"), "{wrong}");
     }
 }
+
+#[test]
+fn what_an_application_may_do_is_checked_and_its_secret_never_repeated() {
+    are_refused(&[
+        ("[[clients]]\nid = 'web'\nsecret = 'short'\n", &[], &["line 3: clients[0].secret: this is no secret of a client"]),
+        ("[[clients]]\nid = 'web'\nsecret_file = '/nowhere/at/all'\n", &[], &["line 3: clients[0].secret_file: it can't be read"]),
+        ("[[clients]]\nid = 'web'\nflows = ['ALLOW_ADMIN']\n", &[], &["line 3: clients[0].flows", "ALLOW_USER_SRP_AUTH"]),
+        (
+            "[[clients]]\nid = 'web'\naccess_token_lifetime = '1min'\n",
+            &[],
+            &["line 3: clients[0].access_token_lifetime", "\"5min\" to \"24h\""],
+        ),
+        ("[[clients]]\nid = 'web'\nrefresh_token_lifetime = '30min'\n", &[], &["line 3: clients[0].refresh_token_lifetime", "\"1h\""]),
+        ("[[clients]]\nid = 'web'\norigins = ['https://app.example/']\n", &[], &["line 3: clients[0].origins[0]", "without a slash"]),
+        ("[[clients]]\nid = 'web'\norigins = []\n", &[], &["line 3: clients[0].origins: the list is empty"]),
+    ]);
+    let text = "[[clients]]\nid = 'web'\nsecret = 'not a good secret at all'\n";
+    assert!(!load(text, &[]).unwrap_err().to_string().contains("good secret"));
+    let right = load("[[clients]]\nid = 'web'\nsecret = 'abcdefghijklmnopqrstuvwxyz'\n", &[]).unwrap();
+    assert!(!format!("{right:?}").contains("abcdefghij"));
+}

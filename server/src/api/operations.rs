@@ -1,0 +1,70 @@
+//! Every operation, once: what answers it, and the words about it in `docs/api.md`.
+
+use super::fault::{Exception, Fault};
+use super::{Call, attributes, password, sign_up, srp, tokens};
+use serde_json::Value;
+use std::fmt::Write;
+
+macro_rules! operations {
+    ($($name:literal => $answer:path, $words:literal;)*) => {
+        /// The names, and in which way an operation differs from that of Cognito.
+        const OPERATIONS: &[(&str, &str)] = &[$(($name, $words)),*];
+
+        pub async fn run(call: &Call, operation: &str) -> Result<Value, Fault> {
+            match operation {
+                $($name => $answer(call).await,)*
+                _ => Err(Fault::new(Exception::UnknownOperation, "There is no such operation.")),
+            }
+        }
+    };
+}
+
+operations! {
+    "SignUp" => sign_up::sign_up, "Taken contacts are not told here: who is at the other end of one hears of it, and the caller once the code is right.";
+    "ConfirmSignUp" => sign_up::confirm, "";
+    "ResendConfirmationCode" => sign_up::resend, "Answers for accounts that don't exist as for those that do.";
+    "InitiateAuth" => tokens::initiate_auth, "USER_SRP_AUTH, USER_PASSWORD_AUTH, REFRESH_TOKEN_AUTH and REFRESH_TOKEN. The last two keep the refresh token.";
+    "RespondToAuthChallenge" => srp::respond, "PASSWORD_VERIFIER.";
+    "GetTokensFromRefreshToken" => tokens::refresh, "Always gives another refresh token. The old one, used a minute later, ends the session.";
+    "RevokeToken" => tokens::revoke, "";
+    "GlobalSignOut" => tokens::global_sign_out, "Browsers are signed out too.";
+    "ForgotPassword" => password::forgot, "Answers for accounts that don't exist as for those that do.";
+    "ConfirmForgotPassword" => password::confirm_forgot, "";
+    "ChangePassword" => password::change, "Every other session ends. `PreviousPassword` has to be there.";
+    "DeleteUser" => attributes::delete_user, "";
+    "GetUser" => attributes::get_user, "";
+    "GetUserAuthFactors" => attributes::auth_factors, "";
+    "UpdateUserAttributes" => attributes::update, "A new address or number waits for its code; an attribute that is given twice is refused.";
+    "DeleteUserAttributes" => attributes::delete, "";
+    "GetUserAttributeVerificationCode" => attributes::send_code, "";
+    "VerifyUserAttribute" => attributes::verify, "The first five wrong codes are CodeMismatchException, and then LimitExceededException.";
+}
+
+const HEAD: &str = "\
+# The wire API
+
+Made from the operations' table by the tests (`UPDATE_EXPECT=1 cargo test -p server --test docs`); don't edit it here.
+
+`POST /` with `X-Amz-Target: AWSCognitoIdentityProviderService.<operation>`, as clients of Amazon Cognito user pools send it; with
+Cognito's exceptions and messages. Where Cognito leaves a choice, the strict one is taken. An operation that isn't in this list is
+`UnknownOperationException`.
+
+An application with a secret (`[[clients]]` in [config.md](config.md)) sends its `SecretHash`, in the authentication flows as
+`SECRET_HASH`; GetTokensFromRefreshToken and RevokeToken take the `ClientSecret` itself. A hash that nobody asked for is refused too.
+
+`GET` or `POST /oauth2/userInfo` with an access token as bearer answers the claims that the application may read, the verified flags as
+booleans, as OpenID Connect has them. The `openid` scope is not asked for.
+
+| operation | what differs |
+|---|---|
+";
+
+/// The reference of the wire API, as Markdown.
+pub fn reference() -> String {
+    let mut text = HEAD.to_owned();
+    for (name, words) in OPERATIONS {
+        // Writing to a String can't fail.
+        _ = writeln!(text, "| {name} | {words} |");
+    }
+    text
+}
