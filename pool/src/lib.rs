@@ -44,7 +44,7 @@ pub mod sign_in_for_tokens;
 pub mod sign_out;
 pub mod sign_up;
 mod sign_up_code;
-mod signing;
+pub mod signing;
 mod srp;
 pub mod srp_sign_in;
 pub mod store;
@@ -84,7 +84,7 @@ pub(crate) struct Inner {
     pub(crate) id: String,
     pub(crate) passwords: passwords::Hasher,
     /// Read, or made, when the first token is asked for.
-    pub(crate) signing: tokio::sync::OnceCell<signing::SigningKeys>,
+    pub(crate) signing: signing::Cached,
     pub(crate) feed: events::Feed,
     /// Rung after a commit that queued a message.
     pub(crate) wake_delivery: tokio::sync::Notify,
@@ -146,7 +146,7 @@ impl Pool {
         let passwords = passwords::Hasher::new(&settings.hashing, settings.limits.hashing_queue, &*entropy)
             .map_err(|error| Unavailable(Box::new(error)))?;
         let (feed, wake_delivery) = (events::Feed::new(&*entropy), tokio::sync::Notify::new());
-        let signing = tokio::sync::OnceCell::new();
+        let signing = signing::Cached::default();
         Ok(Self { inner: Arc::new(Inner { store, clock, entropy, keys, settings, id, passwords, signing, feed, wake_delivery }) })
     }
 

@@ -73,7 +73,7 @@ impl Pool {
         let token = RefreshToken::parse(token).ok_or(RefreshError::Invalid)?;
         let keys = self.signing_keys().await?;
         let (viewer, account, next) = retried(|| self.exchange(client, &token, exchange, origin)).await?;
-        Ok(self.issue(keys, (&viewer, account), next.as_ref())?)
+        Ok(self.issue(&keys, (&viewer, account), next.as_ref())?)
     }
 
     async fn exchange(

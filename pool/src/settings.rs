@@ -105,6 +105,11 @@ pub struct TokenTimes {
     pub refresh: Duration,
 }
 
+impl TokenTimes {
+    /// No access token and no ID token lasts longer.
+    pub const LONGEST_ACCESS: Duration = days(1);
+}
+
 impl Default for TokenTimes {
     /// An hour and thirty days, as of a new UserPoolClient.
     fn default() -> Self {

@@ -35,7 +35,7 @@ impl Pool {
             return Ok(Entered::Unconfirmed);
         }
         let (viewer, account, refresh) = retried(|| self.begin_application(proven, failures, client, origin)).await?;
-        Ok(Entered::Tokens(self.issue(keys, (&viewer, account), Some(&refresh))?))
+        Ok(Entered::Tokens(self.issue(&keys, (&viewer, account), Some(&refresh))?))
     }
 
     async fn begin_application(

@@ -2,10 +2,14 @@
 //!
 //! The key is made when the first token is asked for, and sealed in the store. `rsa` only makes it; `ring` signs and
 //! verifies with it.
+//!
+//! Another key is published before it signs, so that applications know it by then, and the one before goes on verifying
+//! as long as there can be a token of it: nobody is signed out by that.
 
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::keys::Purpose;
+use crate::settings::TokenTimes;
 use crate::store::signing_keys::{self, Stored};
 use crate::store::{StoreError, retried};
 use crate::{Pool, Unavailable};
@@ -20,9 +24,19 @@ use sha2::{Digest as _, Sha256};
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// As long as those of Cognito, and as every client takes.
 const BITS: usize = 2048;
+
+/// A node looks for keys of others after so long.
+const READ_AGAIN: Duration = Duration::from_secs(60);
+/// A new key signs after so long: every node has read it by then, and whoever keeps the public keys for as long as they
+/// are told to has asked again.
+const PUBLISHED: Duration = Duration::from_secs(10 * 60);
+/// A key verifies for so long after it was replaced: until the new one signs, as long as a token may last, and a little
+/// more for nodes that read late.
+const KEPT: Duration = Duration::from_secs(PUBLISHED.as_secs() + TokenTimes::LONGEST_ACCESS.as_secs() + 5 * 60);
 
 /// The public half of a key, as applications read it (RFC 7517, RFC 7518, section 6.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -45,6 +59,17 @@ struct SigningKey {
 
 /// The keys, the one that signs first.
 pub(crate) struct SigningKeys(Vec<SigningKey>);
+
+/// The keys as they were read, and when.
+pub(crate) type Cached = tokio::sync::Mutex<Option<(Arc<SigningKeys>, Timestamp)>>;
+
+/// A key that was just made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSigningKey {
+    pub kid: String,
+    /// The other keys sign until then.
+    pub signs_from: Timestamp,
+}
 
 /// A key that can't be made, read or used.
 #[derive(Debug, thiserror::Error)]
@@ -107,15 +132,32 @@ impl Pool {
         Ok(self.signing_keys().await?.0.iter().map(|key| key.public.clone()).collect())
     }
 
-    pub(crate) async fn signing_keys(&self) -> Result<&SigningKeys, Unavailable> {
-        self.inner.signing.get_or_try_init(|| self.find_signing_keys()).await
+    pub(crate) async fn signing_keys(&self) -> Result<Arc<SigningKeys>, Unavailable> {
+        let now = self.now();
+        let mut cached = self.inner.signing.lock().await;
+        if let Some((keys, read_at)) = &*cached
+            && *read_at <= now
+            && now.since(*read_at) < READ_AGAIN
+        {
+            return Ok(Arc::clone(keys));
+        }
+        let keys = Arc::new(self.find_signing_keys().await?);
+        *cached = Some((Arc::clone(&keys), now));
+        Ok(keys)
     }
 
     async fn find_signing_keys(&self) -> Result<SigningKeys, Unavailable> {
         let mut stored = self.stored_signing_keys().await?;
         if stored.is_empty() {
-            self.make_signing_key().await?;
+            let (kid, sealed) = self.make_signing_key().await?;
+            retried(|| self.keep_first_key(&kid, &sealed)).await?;
             stored = self.stored_signing_keys().await?;
+        }
+        let published = self.now().minus(PUBLISHED);
+        // The newest that was published long enough ago; the first key of all was never waited for.
+        let signs = stored.iter().position(|it| it.created_at <= published).unwrap_or(stored.len().saturating_sub(1));
+        if let Some(upto) = stored.get_mut(..=signs) {
+            upto.rotate_right(1);
         }
         let opened = stored.iter().map(|it| {
             let pkcs8 = self.inner.keys.open(Purpose::Tokens, &it.sealed, it.kid.as_bytes()).map_err(fault)?;
@@ -128,21 +170,42 @@ impl Pool {
         signing_keys::all(&mut self.inner.store.read().await?, self.now()).await
     }
 
-    /// The first key of a new pool, unless another node is faster.
-    async fn make_signing_key(&self) -> Result<(), Unavailable> {
+    /// A key, sealed, and what it is called.
+    async fn make_signing_key(&self) -> Result<(String, Vec<u8>), Unavailable> {
         let inner = &*self.inner;
         let entropy = Arc::clone(&inner.entropy);
         let pkcs8 = tokio::task::spawn_blocking(move || generate(&*entropy)).await.map_err(fault)??;
         let kid = SigningKey::read(&pkcs8)?.public.kid;
         let sealed = inner.keys.seal(Purpose::Tokens, &pkcs8, kid.as_bytes(), &*inner.entropy);
-        let now: Timestamp = self.now();
-        retried(async || {
-            let mut tx = inner.store.begin().await?;
-            signing_keys::set_once(&mut tx, &kid, &sealed, now).await?;
-            tx.commit().await
-        })
-        .await?;
-        Ok(())
+        Ok((kid, sealed))
+    }
+
+    /// The first key of a new pool, unless another node is faster.
+    async fn keep_first_key(&self, kid: &str, sealed: &[u8]) -> Result<(), StoreError> {
+        let mut tx = self.inner.store.begin().await?;
+        signing_keys::set_once(&mut tx, kid, sealed, self.now()).await?;
+        tx.commit().await
+    }
+
+    /// Makes another key that signs tokens from soon on. Nobody is signed out: the keys before it go on verifying until
+    /// all of their tokens have expired. Nodes that are running take it up by themselves.
+    ///
+    /// # Errors
+    /// The store can't be written.
+    pub async fn rotate_signing_key(&self) -> Result<NewSigningKey, Unavailable> {
+        // A pool that has issued nothing yet has its first key afterwards, and this one after it.
+        self.signing_keys().await?;
+        let (kid, sealed) = self.make_signing_key().await?;
+        let now = self.now();
+        retried(|| self.keep_next_key(&kid, &sealed, now)).await?;
+        *self.inner.signing.lock().await = None;
+        Ok(NewSigningKey { kid, signs_from: now.plus(PUBLISHED) })
+    }
+
+    async fn keep_next_key(&self, kid: &str, sealed: &[u8], now: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.inner.store.begin().await?;
+        signing_keys::add(&mut tx, kid, sealed, now, now.plus(KEPT)).await?;
+        tx.commit().await
     }
 }
 
@@ -172,3 +235,6 @@ impl rand_core::TryRng for Chance<'_> {
 }
 
 impl rand_core::TryCryptoRng for Chance<'_> {}
+
+#[cfg(test)]
+mod tests;

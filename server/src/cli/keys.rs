@@ -1,6 +1,7 @@
 //! `nameplate keys …`
 
-use super::{configuration, say};
+use super::{configuration, lifecycle, say, user};
+use crate::config::Config;
 use clap::Subcommand;
 use pool::keys::KeyError;
 use pool::{Keys, SystemEntropy};
@@ -12,6 +13,10 @@ pub(super) enum Command {
     /// Put a new key in front of the others. Those go on opening what was written with them, so nobody notices. A
     /// server that is running takes the new key when it is started again.
     Rotate,
+    /// Make another key that tokens of applications are signed with. It is published at once and signs ten minutes later;
+    /// the one before goes on verifying for a day, as long as a token may last, so nobody is signed out. Servers that are
+    /// running take it up by themselves.
+    RotateSigning,
 }
 
 /// Why the keys stay as they are.
@@ -26,9 +31,25 @@ enum Unrotated {
 }
 
 impl Command {
-    pub(super) fn run(&self) -> Result<(), Box<dyn Error>> {
-        let Self::Rotate = self;
+    pub(super) async fn run(&self) -> Result<(), Box<dyn Error>> {
         let config = configuration()?;
+        match self {
+            Self::Rotate => Self::rotate(&config),
+            Self::RotateSigning => Self::rotate_signing(&config).await,
+        }
+    }
+
+    async fn rotate_signing(config: &Config) -> Result<(), Box<dyn Error>> {
+        user::refuse_nothing(config)?;
+        let pool = lifecycle::open(config).await?;
+        let made = pool.rotate_signing_key().await;
+        pool.store().close().await;
+        let made = made?;
+        say(&format!("the new key is {}; it signs from {} on\n", made.kid, made.signs_from));
+        Ok(())
+    }
+
+    fn rotate(config: &Config) -> Result<(), Box<dyn Error>> {
         if config.server.keys.is_some() {
             return Err(Unrotated::FromEnvironment.into());
         }

@@ -75,7 +75,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         None => serve().await,
         Some(Command::Init(arguments)) => arguments.run(),
         Some(Command::Config(command)) => command.run(),
-        Some(Command::Keys(command)) => command.run(),
+        Some(Command::Keys(command)) => command.run().await,
         Some(Command::Backup(arguments)) => arguments.run().await,
         Some(Command::Restore(arguments)) => arguments.run().await,
         Some(Command::Copy(arguments)) => arguments.run().await,

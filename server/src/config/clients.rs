@@ -128,7 +128,7 @@ impl ClientSection {
 
     fn times(&self, key: &str, faults: &mut Faults<'_>) -> TokenTimes {
         let (access, refresh) = (self.access_token_lifetime, self.refresh_token_lifetime);
-        if !(Span::minutes(5)..=Span::days(1)).contains(&access) {
+        if !(Span::minutes(5)..=Span(TokenTimes::LONGEST_ACCESS)).contains(&access) {
             faults.add(&format!("{key}.access_token_lifetime"), format!("{access} is no time for it"), "\"5min\" to \"24h\"");
         }
         if !(Span::hours(1)..=Span::days(3650)).contains(&refresh) {

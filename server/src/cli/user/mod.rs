@@ -43,7 +43,7 @@ pub(super) enum Command {
 /// Why there is nothing to work on.
 #[derive(Debug, thiserror::Error)]
 #[error("there is no store at {0} yet: it is made when nameplate first starts, or with the first nameplate user create")]
-struct NoStore(String);
+pub(super) struct NoStore(String);
 
 /// What was refused, one line for each field, in the words of the pages.
 #[derive(Debug)]
@@ -93,7 +93,7 @@ impl Command {
 }
 
 /// A store that isn't there is not made by looking into it.
-fn refuse_nothing(config: &Config) -> Result<(), NoStore> {
+pub(super) fn refuse_nothing(config: &Config) -> Result<(), NoStore> {
     let database = config.server.database();
     if config.server.store_url.is_none() && !database.exists() {
         return Err(NoStore(database.display().to_string()));
