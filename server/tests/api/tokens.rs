@@ -2,6 +2,8 @@
 
 use crate::support::{PASSWORD, TestServer};
 use crate::{confirmed, signed_in, tokens, with_password};
+use axum::body::Body;
+use axum::http::Request;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use pool::srp_sign_in::Challenge;
@@ -139,4 +141,27 @@ async fn a_password_signs_in_without_being_told() {
     }
     let zero = json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": "web", "AuthParameters": { "USERNAME": "jdoe", "SRP_A": "0" } });
     server.wire("InitiateAuth", zero).await.refuses_with("InvalidParameterException", "SRP_A is not a number of the group");
+}
+
+#[tokio::test]
+async fn a_client_that_was_told_to_wait_and_tries_again_by_itself_waits_no_longer_for_that() {
+    let server = TestServer::new().await;
+    confirmed(&server, "jdoe", "me@domain.com").await;
+    for _ in 0..6 {
+        server.wire("InitiateAuth", with_password("jdoe", "wrong")).await;
+    }
+    let mut told = Vec::new();
+    for attempt in ["attempt=1; max=3", "attempt=2; max=3", "attempt=3; max=3"] {
+        let request = Request::post("/")
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", "AWSCognitoIdentityProviderService.InitiateAuth")
+            .header("amz-sdk-invocation-id", "7d1c0f4e-3f2b-4f0e-9a43-0c8f8f0a8a11")
+            .header("amz-sdk-request", attempt);
+        let refused = server.browser().send(request, Body::from(with_password("jdoe", PASSWORD).to_string())).await;
+        refused.refuses_with("NotAuthorizedException", "Password attempts exceeded");
+        told.push(refused.header("retry-after").parse::<u64>().unwrap());
+    }
+    assert!(told.iter().all(|seconds| *seconds == told[0]), "{told:?}");
+    server.wait(told[0]);
+    assert!(tokens(&server, "jdoe").await["AccessToken"].is_string());
 }
