@@ -43,7 +43,7 @@ async fn a_new_key_is_published_before_it_signs_and_running_nodes_take_it_up() {
     let old = kid(&entered(&other).await);
     let made = pool.rotate_signing_key().await.unwrap();
     assert_eq!(published(&pool).await, [old.clone(), made.kid.clone()]);
-    assert_eq!(published(&other).await, [old.clone()], "it has not looked again");
+    assert_eq!(published(&other).await, std::slice::from_ref(&old), "it has not looked again");
     pool.wait(60);
     assert_eq!(published(&other).await, [old.clone(), made.kid.clone()]);
     assert_eq!(kid(&entered(&other).await), old);
