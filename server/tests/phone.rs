@@ -65,7 +65,8 @@ async fn a_change_of_number_can_be_mistyped_resent_and_cancelled() {
     browser.submit("/profile/phone/verify", &[("code", &second)]).await.refuses(422, "expired");
 
     browser.get("/profile/phone?change=1").await.says("New phone number");
-    browser.submit("/profile/phone", &typed("+1", "2128605678")).await.leads_to("/profile/phone");
+    let [country, number] = typed("+1", "2128605678");
+    browser.submit("/profile/phone", &[country, number, ("current_password", PASSWORD)]).await.leads_to("/profile/phone");
     browser.submit("/profile/phone/cancel", &[]).await.leads_to("/profile/phone");
     browser.get("/profile/phone").await.says("The change is cancelled.");
     assert_eq!(browser.get("/profile/attributes.json").await.json().get("phone_number"), None);
