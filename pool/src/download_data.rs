@@ -148,7 +148,7 @@ impl Happened {
 }
 
 async fn all_events(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<Happened>, StoreError> {
-    let (mut all, mut last) = (Vec::new(), 0);
+    let (mut all, mut last) = (Vec::new(), 0_i64);
     loop {
         let query =
             conn.query("SELECT id, payload, at, network, user_agent FROM events WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3");
