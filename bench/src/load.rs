@@ -35,6 +35,7 @@ enum How {
     Read,
     /// A new nickname, for one account after the other.
     Update,
+    /// Somebody who has signed in before: the first time, what SRP needs of a password is computed too.
     SignIn,
     /// The operation GetUser, for the holder of an access token.
     GetUser,
@@ -54,8 +55,9 @@ impl How {
         }
     }
 
-    const fn is_operation(self) -> bool {
-        matches!(self, Self::GetUser | Self::UpdateUser)
+    /// Whether it is for those who have signed in by the wire API.
+    const fn is_for_applications(self) -> bool {
+        matches!(self, Self::GetUser | Self::UpdateUser | Self::SignIn)
     }
 }
 
@@ -88,7 +90,7 @@ impl Work {
         let mut wrk = Command::new("wrk");
         wrk.args(["--threads", "1", "--timeout", "30s", "--script", "bench/load.lua"]);
         wrk.args(["--connections", &connections.to_string(), "--duration", &format!("{seconds}s"), &service.address]);
-        let who = if self.how.is_operation() { place.applications() } else { place.residents() };
+        let who = if self.how.is_for_applications() { place.applications() } else { place.residents() };
         wrk.args(["--", self.how.as_str(), &self.path]).arg(who).env("BENCH_PASSWORD", PASSWORD);
         wrk.stdout(Stdio::piped()).spawn().context("wrk can't be started: scripts/setup bench installs it")
     }
