@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use model::{AttributeName, Password, Refusal, Why};
-use pool::sessions::{BrowserTicket, NewSession};
+use pool::sessions::{BrowserTicket, ChallengeToken, NewSession};
 use pool::{ClientId, Origin, Pool, SessionToken, Viewer};
 
 /// The longest encoded name that a cookie carries, in bytes: no browser keeps more than 4096 (RFC 6265, section 6.1).
@@ -80,7 +80,22 @@ impl Caller {
         let seconds = session.absolute_expiry.0.saturating_sub(self.pool.now().0) / 1000;
         self.set(&cookies::set(Name::Session, session.token.reveal(), seconds, self.site.secure));
         self.forget(Name::SignUp);
+        if self.cookie(Name::Challenge).is_some() {
+            self.forget(Name::Challenge);
+        }
         Ok(())
+    }
+
+    /// The sign-in of this browser that waits for its second factor, and where it leads.
+    pub fn challenge(&self) -> Option<(ChallengeToken, Option<&'static str>)> {
+        self.cookie(Name::Challenge).as_deref().and_then(cookies::challenge)
+    }
+
+    /// Remembers a sign-in that waits for its second factor, and where it leads.
+    pub fn remember_challenge(&self, token: &ChallengeToken, next: Option<&'static str>) {
+        let seconds = i64::try_from(self.pool.settings().codes.sign_in_lifetime.as_secs()).unwrap_or(i64::MAX);
+        let value = format!("{}{}", token.reveal(), next.unwrap_or_default());
+        self.set(&cookies::set(Name::Challenge, &value, seconds, self.site.secure));
     }
 
     pub fn leave(&self) {

@@ -3,6 +3,7 @@
 use cookie::{Cookie, SameSite};
 use http::HeaderMap;
 use http::header::COOKIE;
+use pool::sessions::ChallengeToken;
 
 /// Which cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,6 +11,8 @@ pub enum Name {
     Session,
     /// Which browser signed up, until the account is confirmed.
     SignUp,
+    /// Whose password was right, until the second factor is.
+    Challenge,
     /// The name for which a new password was asked, as it was typed.
     Reset,
     /// Nobody is asked again to prove a contact, for a while.
@@ -27,6 +30,8 @@ impl Name {
             (Self::Session, true) => "__Host-nameplate",
             (Self::SignUp, false) => "nameplate-sign-up",
             (Self::SignUp, true) => "__Host-nameplate-sign-up",
+            (Self::Challenge, false) => "nameplate-challenge",
+            (Self::Challenge, true) => "__Host-nameplate-challenge",
             (Self::Reset, false) => "nameplate-reset",
             (Self::Reset, true) => "__Host-nameplate-reset",
             (Self::VerifyLater, false) => "nameplate-verify-later",
@@ -45,6 +50,12 @@ pub fn read(headers: &HeaderMap, name: Name, secure: bool) -> Option<String> {
     let all = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
     let mut cookies = all.flat_map(|header| Cookie::split_parse(header.to_owned()).filter_map(Result::ok));
     cookies.find(|cookie| cookie.name() == wanted).map(|cookie| cookie.value().to_owned())
+}
+
+/// The token of a sign-in that waits, and the page that it leads to, if that is one of ours.
+pub fn challenge(cookie: &str) -> Option<(ChallengeToken, Option<&'static str>)> {
+    let (token, next) = cookie.split_at(cookie.find('/').unwrap_or(cookie.len()));
+    Some((ChallengeToken::parse(token)?, model::paths::next(next)))
 }
 
 /// A `Set-Cookie` value that lives for so many seconds.

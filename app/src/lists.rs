@@ -3,7 +3,7 @@
 use model::identifier::{check_phone, join_phone};
 use std::sync::LazyLock;
 
-/// Chosen unless somebody chooses another.
+/// Chosen where nothing else is known.
 pub(crate) const DEFAULT_COUNTRY: &str = "+1";
 
 /// Calling code and name of each country, by name (`libphonenumber`'s regions, names of ISO 3166-1).
@@ -61,6 +61,11 @@ pub(crate) fn countries_from(code: &str) -> Vec<(String, String)> {
         all[..=at].rotate_right(1);
     }
     all
+}
+
+/// Whether a country has this calling code.
+pub fn is_country_code(code: &str) -> bool {
+    COUNTRIES.iter().any(|(known, _)| known == code)
 }
 
 /// A calling code of the list, or the default: nothing else is put in front of a number.

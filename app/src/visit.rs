@@ -7,6 +7,7 @@ use http::request::Parts;
 use leptos::prelude::*;
 use model::{AttributeName, Schema, SignInOptions};
 use pool::profile::Profile;
+use pool::sessions::ChallengeToken;
 use pool::{Pool, SessionToken, Viewer};
 use std::sync::Arc;
 
@@ -66,6 +67,10 @@ pub enum Flash {
     OthersEnded,
     SignedOutEverywhere,
     AccountDeleted,
+    FactorOn,
+    FactorOff,
+    FactorFirst,
+    RecoveryCodesPutAway,
 }
 
 impl Flash {
@@ -88,6 +93,10 @@ impl Flash {
         (Self::OthersEnded, "others-ended"),
         (Self::SignedOutEverywhere, "signed-out-everywhere"),
         (Self::AccountDeleted, "account-deleted"),
+        (Self::FactorOn, "factor-on"),
+        (Self::FactorOff, "factor-off"),
+        (Self::FactorFirst, "factor-first"),
+        (Self::RecoveryCodesPutAway, "recovery-codes-put-away"),
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -130,6 +139,10 @@ impl Flash {
             Self::OthersEnded => text::OTHERS_ENDED,
             Self::SignedOutEverywhere => text::SIGNED_OUT_EVERYWHERE,
             Self::AccountDeleted => text::ACCOUNT_DELETED,
+            Self::FactorOn => text::FACTOR_ON,
+            Self::FactorOff => text::FACTOR_OFF,
+            Self::FactorFirst => text::FACTOR_FIRST,
+            Self::RecoveryCodesPutAway => text::RECOVERY_PUT_AWAY,
         }
     }
 }
@@ -172,6 +185,8 @@ pub struct Visit {
     pub profile: Option<Arc<Profile>>,
     /// The raw value of the cookie of the browser that signed up.
     pub ticket: Option<String>,
+    /// The sign-in of this browser that waits for its second factor.
+    pub challenge: Option<ChallengeToken>,
     /// The name for which this browser asked for a new password.
     pub resetting: Option<String>,
     pub flash: Option<Flash>,
@@ -210,6 +225,7 @@ impl Visit {
             viewer: None,
             profile: None,
             ticket: cookie(Name::SignUp),
+            challenge: cookie(Name::Challenge).as_deref().and_then(cookies::challenge).map(|(token, _)| token),
             resetting: cookie(Name::Reset).and_then(|value| decoded(&value)),
             flash,
             about,

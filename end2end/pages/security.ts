@@ -19,6 +19,12 @@ export class SecurityPage extends Screen {
     return this.page.getByRole('region', { name: 'Where you’re signed in' }).getByRole('listitem');
   }
 
+  /** What sign-in asks for beside the password. */
+  step(name: string): Locator {
+    const steps = this.page.getByRole('region', { name: 'Second step' });
+    return steps.getByRole('listitem').filter({ hasText: new RegExp(`^${name}`) });
+  }
+
   async toChangePassword(): Promise<void> {
     await this.link('Change password').click();
     await expect(this.currentPassword).toBeVisible();

@@ -5,6 +5,7 @@ import { ConfirmPage } from '../pages/confirm';
 import { ForgotPasswordPage } from '../pages/forgot-password';
 import { ProfilePage } from '../pages/profile';
 import { ResetPasswordPage } from '../pages/reset-password';
+import { AppPage, RecoveryCodesPage, SecondStepPage } from '../pages/second-step';
 import { SecurityPage } from '../pages/security';
 import { SignInPage } from '../pages/sign-in';
 import { SignUpPage } from '../pages/sign-up';
@@ -43,6 +44,9 @@ interface Screens {
   verifyContact: VerifyContactPage;
   forgotPassword: ForgotPasswordPage;
   resetPassword: ResetPasswordPage;
+  secondStep: SecondStepPage;
+  app: AppPage;
+  recoveryCodes: RecoveryCodesPage;
   security: SecurityPage;
   activity: ActivityPage;
   account: AccountPage;
@@ -96,6 +100,9 @@ export const test = base.extend<Options & Fixtures>({
   verifyContact: async ({ page, scripts }, use) => use(new VerifyContactPage(page, scripts)),
   forgotPassword: async ({ page, scripts }, use) => use(new ForgotPasswordPage(page, scripts)),
   resetPassword: async ({ page, scripts }, use) => use(new ResetPasswordPage(page, scripts)),
+  secondStep: async ({ page, scripts }, use) => use(new SecondStepPage(page, scripts)),
+  app: async ({ page, scripts }, use) => use(new AppPage(page, scripts)),
+  recoveryCodes: async ({ page, scripts }, use) => use(new RecoveryCodesPage(page, scripts)),
   security: async ({ page, scripts }, use) => use(new SecurityPage(page, scripts)),
   activity: async ({ page, scripts }, use) => use(new ActivityPage(page, scripts)),
   account: async ({ page, scripts }, use) => use(new AccountPage(page, scripts)),
@@ -119,6 +126,9 @@ export const test = base.extend<Options & Fixtures>({
         verifyContact: new VerifyContactPage(page, scripts),
         forgotPassword: new ForgotPasswordPage(page, scripts),
         resetPassword: new ResetPasswordPage(page, scripts),
+        secondStep: new SecondStepPage(page, scripts),
+        app: new AppPage(page, scripts),
+        recoveryCodes: new RecoveryCodesPage(page, scripts),
         security: new SecurityPage(page, scripts),
         activity: new ActivityPage(page, scripts),
         account: new AccountPage(page, scripts),

@@ -2,6 +2,7 @@
 
 use crate::attribute::AttributeName;
 use crate::code::CodeDeliveryDetails;
+use crate::factor::Factor;
 use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -36,6 +37,23 @@ pub enum Event {
     SignIn { username: String },
     #[serde(rename = "signIn_failure")]
     SignInFailure { username: String },
+    /// The password was right, and the code that was asked for beside it was not.
+    #[serde(rename = "confirmSignIn_failure")]
+    ConfirmSignInFailure(Refusal),
+    /// A second factor is asked for from now on.
+    #[serde(rename = "enableMfa")]
+    EnableMfa { factor: Factor },
+    #[serde(rename = "disableMfa")]
+    DisableMfa { factor: Factor },
+    /// Which second factor is asked for first; none: the first that there is.
+    #[serde(rename = "preferMfa")]
+    PreferMfa { factor: Option<Factor> },
+    /// The account has new recovery codes; those before are worth nothing.
+    #[serde(rename = "createRecoveryCodes")]
+    CreateRecoveryCodes { username: String },
+    /// A recovery code took the place of a second factor; so many are left.
+    #[serde(rename = "useRecoveryCode")]
+    UseRecoveryCode { left: u32 },
     /// A code for a new password was sent.
     #[serde(rename = "forgotPassword")]
     ForgotPassword { username: String },
@@ -91,6 +109,9 @@ pub enum Event {
     AdminDisableUser { username: String },
     #[serde(rename = "adminEnableUser")]
     AdminEnableUser { username: String },
+    /// The operator removed every second factor of the account.
+    #[serde(rename = "adminResetMfa")]
+    AdminResetMfa { username: String },
 }
 
 impl Event {
@@ -103,6 +124,12 @@ impl Event {
             Self::ResendSignUpCode { .. } => "resendSignUpCode",
             Self::SignIn { .. } => "signIn",
             Self::SignInFailure { .. } => "signIn_failure",
+            Self::ConfirmSignInFailure(_) => "confirmSignIn_failure",
+            Self::EnableMfa { .. } => "enableMfa",
+            Self::DisableMfa { .. } => "disableMfa",
+            Self::PreferMfa { .. } => "preferMfa",
+            Self::CreateRecoveryCodes { .. } => "createRecoveryCodes",
+            Self::UseRecoveryCode { .. } => "useRecoveryCode",
             Self::ForgotPassword { .. } => "forgotPassword",
             Self::ForgotPasswordSubmit { .. } => "forgotPasswordSubmit",
             Self::ForgotPasswordSubmitFailure(_) => "forgotPasswordSubmit_failure",
@@ -124,6 +151,7 @@ impl Event {
             Self::AdminResetUserPassword { .. } => "adminResetUserPassword",
             Self::AdminDisableUser { .. } => "adminDisableUser",
             Self::AdminEnableUser { .. } => "adminEnableUser",
+            Self::AdminResetMfa { .. } => "adminResetMfa",
         }
     }
 }

@@ -2,6 +2,11 @@
 
 pub const START: &str = "/";
 pub const SIGN_IN: &str = "/sign-in";
+pub const SIGN_IN_CODE: &str = "/sign-in/code";
+pub const SIGN_IN_CODE_RESEND: &str = "/sign-in/code/resend";
+pub const SIGN_IN_CODE_CHOOSE: &str = "/sign-in/code/choose";
+pub const SIGN_IN_CODE_RECOVERY: &str = "/sign-in/code/recovery";
+pub const SIGN_IN_NEW_PASSWORD: &str = "/sign-in/new-password";
 pub const SIGN_UP: &str = "/sign-up";
 pub const CONFIRM: &str = "/confirm";
 pub const CONFIRM_RESEND: &str = "/confirm/resend";
@@ -10,6 +15,7 @@ pub const FORGOT_PASSWORD: &str = "/forgot-password";
 pub const RESET_PASSWORD: &str = "/reset-password";
 pub const RESET_PASSWORD_RESEND: &str = "/reset-password/resend";
 pub const PROFILE: &str = "/profile";
+pub const PROFILE_REQUIRED: &str = "/profile/required";
 pub const PROFILE_DELETE: &str = "/profile/delete";
 pub const PROFILE_REFRESH: &str = "/profile/refresh";
 pub const PROFILE_JSON: &str = "/profile/attributes.json";
@@ -28,6 +34,11 @@ pub const SECURITY_PASSWORD: &str = "/security/password";
 pub const SECURITY_SESSIONS_END: &str = "/security/sessions/end";
 pub const SECURITY_SESSIONS_OTHERS: &str = "/security/sessions/others";
 pub const SECURITY_SESSIONS_EVERYWHERE: &str = "/security/sessions/everywhere";
+pub const SECURITY_FACTORS: &str = "/security/factors";
+pub const SECURITY_APP: &str = "/security/app";
+pub const SECURITY_APP_NEW: &str = "/security/app/new";
+pub const SECURITY_RECOVERY: &str = "/security/recovery-codes";
+pub const SECURITY_RECOVERY_NEW: &str = "/security/recovery-codes/new";
 pub const ACTIVITY: &str = "/activity";
 pub const ACCOUNT: &str = "/account";
 pub const ACCOUNT_DOWNLOAD: &str = "/account/download";
@@ -71,6 +82,11 @@ pub fn next(asked: &str) -> Option<&'static str> {
 const PAGES: &[&str] = &[
     START,
     SIGN_IN,
+    SIGN_IN_CODE,
+    SIGN_IN_CODE_RESEND,
+    SIGN_IN_CODE_CHOOSE,
+    SIGN_IN_CODE_RECOVERY,
+    SIGN_IN_NEW_PASSWORD,
     SIGN_UP,
     CONFIRM,
     CONFIRM_RESEND,
@@ -79,6 +95,7 @@ const PAGES: &[&str] = &[
     RESET_PASSWORD,
     RESET_PASSWORD_RESEND,
     PROFILE,
+    PROFILE_REQUIRED,
     PROFILE_EMAIL,
     PROFILE_EMAIL_VERIFY,
     PROFILE_EMAIL_RESEND,
@@ -94,6 +111,11 @@ const PAGES: &[&str] = &[
     SECURITY_SESSIONS_END,
     SECURITY_SESSIONS_OTHERS,
     SECURITY_SESSIONS_EVERYWHERE,
+    SECURITY_FACTORS,
+    SECURITY_APP,
+    SECURITY_APP_NEW,
+    SECURITY_RECOVERY,
+    SECURITY_RECOVERY_NEW,
     ACTIVITY,
     ACCOUNT,
     ACCOUNT_DOWNLOAD,

@@ -21,6 +21,8 @@ pub enum FieldName {
     Next,
     Names,
     Session,
+    Factor,
+    Wish,
     Theme,
     Attribute(AttributeName),
 }
@@ -36,6 +38,8 @@ impl FieldName {
             | Self::Next
             | Self::Names
             | Self::Session
+            | Self::Factor
+            | Self::Wish
             | Self::Theme
             | Self::Attribute(_) => true,
             Self::Password | Self::ConfirmPassword | Self::CurrentPassword | Self::Code => false,
@@ -57,6 +61,8 @@ impl fmt::Display for FieldName {
             Self::Next => "next",
             Self::Names => "names",
             Self::Session => "session",
+            Self::Factor => "factor",
+            Self::Wish => "wish",
             Self::Theme => "theme",
             Self::Attribute(name) => return write!(f, "attributes[{name}]"),
         })
@@ -91,6 +97,8 @@ impl FromStr for FieldName {
             "next" => Self::Next,
             "names" => Self::Names,
             "session" => Self::Session,
+            "factor" => Self::Factor,
+            "wish" => Self::Wish,
             "theme" => Self::Theme,
             _ => {
                 let inner = name.strip_prefix("attributes[").and_then(|rest| rest.strip_suffix(']')).ok_or(UnknownField)?;
@@ -148,7 +156,7 @@ impl Refusal {
     /// The one place that knows the HTTP status of a refusal (RFC 9110, section 15.5).
     pub fn status(&self) -> u16 {
         let of = |why: &Why| match why {
-            Why::WrongCredentials | Why::SignedOut => 401,
+            Why::WrongCredentials | Why::SignedOut | Why::SignInOver => 401,
             Why::CrossSite | Why::NotWritable | Why::Disabled => 403,
             Why::UsernameTaken | Why::AliasExists => 409,
             Why::TooLarge => 413,

@@ -61,6 +61,8 @@ pub enum Why {
     /// Not the word that whoever means it types.
     NotConfirmed,
     SignedOut,
+    /// The sign-in waited too long for its second step, or something changed meanwhile: it begins anew.
+    SignInOver,
     /// The operator disabled the account; told only to whoever has its password.
     Disabled,
     // Codes.
@@ -72,6 +74,11 @@ pub enum Why {
     ExpiredCode,
     UsedCode,
     WornOutCode,
+    /// Not what the authenticator app shows.
+    WrongAppCode,
+    WrongRecoveryCode,
+    /// There is no contact, or no app, that could take or show a code.
+    NoSuchFactor,
     /// No code is waiting for this.
     NoCode,
     // Limits and faults.
@@ -114,11 +121,15 @@ const PLAIN: &[(Why, &str)] = &[
     (Why::PasswordAgain, "PasswordAgain"),
     (Why::NotConfirmed, "NotConfirmed"),
     (Why::SignedOut, "SignedOut"),
+    (Why::SignInOver, "SignInOver"),
     (Why::Disabled, "Disabled"),
     (Why::NotACode, "NotACode"),
     (Why::ExpiredCode, "ExpiredCode"),
     (Why::UsedCode, "UsedCode"),
     (Why::WornOutCode, "WornOutCode"),
+    (Why::WrongAppCode, "WrongAppCode"),
+    (Why::WrongRecoveryCode, "WrongRecoveryCode"),
+    (Why::NoSuchFactor, "NoSuchFactor"),
     (Why::NoCode, "NoCode"),
     (Why::BadRequest, "BadRequest"),
     (Why::CrossSite, "CrossSite"),

@@ -12,6 +12,8 @@ pub(crate) const MOST_SUBMITTED: usize = 100;
 pub(crate) enum Occasion {
     /// Required ones must be there; immutable ones are set for the only time.
     SignUp,
+    /// The same, but required ones may be left out: they are asked for at the first sign-in.
+    ByOperator,
     /// An empty value removes the attribute; required ones can't be removed, immutable ones can't be changed.
     Update,
 }
@@ -67,9 +69,32 @@ pub(crate) fn check_submitted(
                 faults.push((definition.name.clone().into(), Why::Missing));
             }
         }
+    }
+    if occasion != Occasion::Update {
         checked.remove.clear();
     }
     if faults.is_empty() { Ok(checked) } else { Err(Refusal { form: None, fields: faults }) }
+}
+
+/// Checks what is submitted to make up for required attributes that an account lacks: all of those, and nothing else. They
+/// are set for the first time, so immutable ones may be.
+pub(crate) fn check_missing(
+    schema: &Schema,
+    access: &AccessLists,
+    missing: &[AttributeName],
+    mut submitted: BTreeMap<AttributeName, String>,
+) -> Result<BTreeMap<AttributeName, String>, Vec<(FieldName, Why)>> {
+    let (mut set, mut faults) = (BTreeMap::new(), Vec::new());
+    for name in missing {
+        let value = submitted.remove(name).unwrap_or_default();
+        match check_one(schema, access, Occasion::SignUp, name, &value) {
+            Ok(Some(value)) => drop(set.insert(name.clone(), value)),
+            Ok(None) => faults.push((name.clone().into(), Why::Missing)),
+            Err(why) => faults.push((name.clone().into(), why)),
+        }
+    }
+    faults.extend(submitted.into_keys().map(|name| (name.into(), Why::NotWritable)));
+    if faults.is_empty() { Ok(set) } else { Err(faults) }
 }
 
 /// The value to set; `None`, if it is to be removed.

@@ -24,6 +24,8 @@ pub enum CodePurpose {
     Verify,
     /// Sets a new password.
     Reset,
+    /// The second factor of a sign-in.
+    SignIn,
 }
 
 impl CodePurpose {
@@ -33,6 +35,7 @@ impl CodePurpose {
             Self::SignUp => "sign_up",
             Self::Verify => "verify",
             Self::Reset => "reset",
+            Self::SignIn => "sign_in",
         }
     }
 }

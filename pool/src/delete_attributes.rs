@@ -10,7 +10,7 @@ use crate::settings::Settings;
 use crate::sign_in_again::{NotFresh, require_fresh};
 use crate::store::profile::{self, Account};
 use crate::store::{StoreError, Tx, aliases, attributes, retried, users};
-use crate::{Inner, Pool, Unavailable, codes, contact_codes, events};
+use crate::{Inner, Pool, Unavailable, codes, contact_codes, events, factors};
 use model::identifier::IdentifierKind;
 use model::{AttributeName, Event, FieldName, Refusal, Why};
 use std::collections::BTreeSet;
@@ -160,6 +160,7 @@ pub(crate) async fn remove(
     let Some(kind) = ContactKind::of(name) else { return Ok(()) };
     codes::cancel(tx, &contact_codes::slot(user, kind)).await?;
     aliases::release(tx, user, kind).await?;
+    factors::contact_gone(tx, user, kind).await?;
     let Some(value) = account.contact(kind) else { return Ok(()) };
     let contact = Contact { kind, value: value.to_owned() };
     if account.proven.contains(&kind) || may_be_told(tx, inner, &contact).await? {

@@ -5,9 +5,9 @@ use crate::clock::Timestamp;
 use crate::limits::{self, Wait};
 use crate::sessions::{self, Origin, Viewer};
 use crate::sign_in_again::{NotFresh, require_fresh};
-use crate::store::{Conn, Row, StoreError, profile, records, retried, users};
+use crate::store::{Conn, Row, StoreError, factors, profile, records, retried, users};
 use crate::{Pool, Unavailable, events};
-use model::{AttributeName, Event, Refusal, Why};
+use model::{AttributeName, Event, Factor, Refusal, Why};
 use serde::Serialize;
 
 /// What is held, but for what would let somebody in: no hash of a password, no code, no token.
@@ -19,6 +19,8 @@ pub struct PersonalData {
     pub account: Record,
     /// The contacts that wait for a code.
     pub pending: Vec<PendingContact>,
+    pub second_factors: Vec<SecondFactor>,
+    pub recovery_codes_left: u32,
     pub sessions: Vec<SignedIn>,
     /// Oldest first.
     pub events: Vec<Happened>,
@@ -29,6 +31,16 @@ pub struct PendingContact {
     pub attribute: AttributeName,
     pub value: String,
     pub requested_at: Moment,
+}
+
+/// What sign-in asks for beside the password; no secret of an app.
+#[derive(Debug, Serialize)]
+pub struct SecondFactor {
+    pub factor: Factor,
+    pub enabled: bool,
+    pub preferred: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<Moment>,
 }
 
 /// A session that is alive.
@@ -114,6 +126,8 @@ impl Pool {
         let stored = records::one(&mut conn, viewer.user).await?.ok_or(DownloadError::SignedOut)?;
         let account = profile::load(&mut conn, viewer.user).await?.ok_or(DownloadError::SignedOut)?;
         let open = sessions::open(&mut conn, viewer, self.alive(), u32::MAX).await?;
+        let second_factors = factors::of_user(&mut conn, viewer.user).await?;
+        let recovery_codes_left = factors::recovery_codes_left(&mut conn, viewer.user).await?;
         let events = all_events(&mut conn, viewer).await?;
         let settings = &self.inner.settings;
         Ok(PersonalData {
@@ -121,6 +135,8 @@ impl Pool {
             at: Moment(self.now()),
             account: Record::shown(&stored),
             pending: account.pending.into_iter().map(PendingContact::from).collect(),
+            second_factors: second_factors.into_iter().map(SecondFactor::from).collect(),
+            recovery_codes_left,
             sessions: open.into_iter().map(SignedIn::from).collect(),
             events,
         })
@@ -130,6 +146,12 @@ impl Pool {
 impl From<profile::PendingCode> for PendingContact {
     fn from(code: profile::PendingCode) -> Self {
         Self { attribute: code.kind.attribute().into(), value: code.value, requested_at: Moment(code.requested_at) }
+    }
+}
+
+impl From<factors::Stored> for SecondFactor {
+    fn from(it: factors::Stored) -> Self {
+        Self { factor: it.factor, enabled: it.enabled, preferred: it.preferred, last_used_at: it.used_at.map(Moment) }
     }
 }
 

@@ -22,7 +22,8 @@ const MESSAGES: Duration = days(30);
 const BATCH: u32 = 200;
 
 impl Pool {
-    /// Removes what has run its course: old counters, ended sessions, worthless tickets, accounts that were never
+    /// Removes what has run its course: old counters, ended sessions, worthless tickets, sign-ins that
+    /// were not finished, accounts that were never
     /// confirmed, messages that are done, and events that were kept long enough. The process calls it every hour or so;
     /// how often is of no consequence to anybody.
     pub async fn tidy(&self) -> Result<(), Unavailable> {
@@ -47,6 +48,16 @@ impl Pool {
                 "DELETE FROM sign_up_tickets WHERE expires_at <= $1
                  AND hash IN (SELECT hash FROM sign_up_tickets WHERE expires_at <= $1 LIMIT $2)",
                 now,
+            ),
+            (
+                "DELETE FROM challenges WHERE expires_at <= $1
+                 AND hash IN (SELECT hash FROM challenges WHERE expires_at <= $1 LIMIT $2)",
+                now,
+            ),
+            (
+                "UPDATE recovery_codes SET readable = NULL WHERE readable IS NOT NULL AND created_at <= $1
+                 AND digest IN (SELECT digest FROM recovery_codes WHERE readable IS NOT NULL AND created_at <= $1 LIMIT $2)",
+                now.minus(crate::factors::recovery::READABLE),
             ),
             (
                 "DELETE FROM users WHERE status = 'unconfirmed' AND created_at <= $1

@@ -34,10 +34,12 @@ pub enum Purpose {
     Tokens,
     /// What passwords are compared with in SRP, and the state of an exchange.
     Srp,
+    /// The secrets of authenticator apps, and recovery codes.
+    Factors,
 }
 
 impl Purpose {
-    const ALL: [Self; 6] = [Self::Codes, Self::Outbox, Self::Limits, Self::Masks, Self::Tokens, Self::Srp];
+    const ALL: [Self; 7] = [Self::Codes, Self::Outbox, Self::Limits, Self::Masks, Self::Tokens, Self::Srp, Self::Factors];
 
     const fn label(self) -> &'static str {
         match self {
@@ -47,6 +49,7 @@ impl Purpose {
             Self::Masks => "nameplate masks 1",
             Self::Tokens => "nameplate tokens 1",
             Self::Srp => "nameplate srp 1",
+            Self::Factors => "nameplate factors 1",
         }
     }
 }

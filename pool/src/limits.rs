@@ -128,6 +128,18 @@ pub(crate) async fn count_code_to(tx: &mut Tx, inner: &Inner, kind: ContactKind,
     count(tx, &self::key(inner, &["codes to", kind.as_str(), key]), rate, inner.clock.now()).await
 }
 
+/// Counts a code for a sign-in whose password was right: people may sign in more often than they change an address. After a
+/// [`Wait`] drop the transaction.
+pub(crate) async fn count_sign_in_code_to(
+    tx: &mut Tx,
+    inner: &Inner,
+    kind: ContactKind,
+    key: &str,
+) -> Result<Result<(), Wait>, StoreError> {
+    let rate = Rate { times: inner.settings.limits.sign_in_codes_per_destination_a_day, per: DAY };
+    count(tx, &self::key(inner, &["sign-in codes to", kind.as_str(), key]), rate, inner.clock.now()).await
+}
+
 /// Counts a code of this account, wherever it goes and whatever it is for. After a [`Wait`] drop the transaction.
 pub(crate) async fn count_code_of(tx: &mut Tx, inner: &Inner, user: UserId) -> Result<Result<(), Wait>, StoreError> {
     let rate = Rate { times: inner.settings.limits.codes_per_account_a_day, per: DAY };

@@ -3,11 +3,11 @@
 use crate::clock::Timestamp;
 use crate::identifiers::ContactKind;
 use crate::sessions::Viewer;
-use crate::settings::Settings;
+use crate::settings::{ClientId, Settings};
 use crate::store::profile::{self, Account, PendingCode};
 use crate::{Pool, Unavailable};
 use model::code::MAX_ATTEMPTS;
-use model::{AccessLists, AttributeName, CodeDeliveryDetails, Standard};
+use model::{AccessLists, AttributeName, Factor, CodeDeliveryDetails, Standard};
 use std::collections::BTreeMap;
 
 /// A contact that waits for its code. Where `value` is what is stored, nothing changes but that it is proven.
@@ -40,6 +40,8 @@ pub struct Profile {
     pub writable: AccessLists,
     /// The number of the latest event; what a page listens after. 0: there is none.
     pub latest_event: i64,
+    /// The second factors that sign-in asks for, and whether each is asked for first.
+    pub factors: Vec<(Factor, bool)>,
 }
 
 impl Profile {
@@ -74,14 +76,19 @@ impl Pool {
 
 /// What the viewer's app client may read and write. One that was taken out of the configuration may do nothing.
 pub(crate) fn access(settings: &Settings, viewer: &Viewer) -> AccessLists {
-    match settings.client(&viewer.client) {
+    access_of(settings, &viewer.client)
+}
+
+/// The same by the application's id.
+pub(crate) fn access_of(settings: &Settings, client: &ClientId) -> AccessLists {
+    match settings.client(client) {
         Some(client) => client.access.clone(),
         None => AccessLists::resolve(&settings.schema, Some(&[]), Some(&[])),
     }
 }
 
 fn present(settings: &Settings, account: Account, access: AccessLists) -> Profile {
-    let Account { sub, username, updated_at, attributes: mut all, proven, pending, latest_event } = account;
+    let Account { sub, username, updated_at, attributes: mut all, proven, pending, latest_event, factors } = account;
     for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
         if all.contains_key(&kind.attribute().into()) {
             all.insert(kind.verified_flag().into(), proven.contains(&kind).to_string());
@@ -95,7 +102,7 @@ fn present(settings: &Settings, account: Account, access: AccessLists) -> Profil
     let mut pending: Vec<Pending> = pending.into_iter().map(|code| show(settings, code)).collect();
     pending.retain(|it| access.may_read(&it.attribute));
     pending.sort_by(|a, b| a.attribute.cmp(&b.attribute));
-    Profile { username, attributes: all, pending, writable: access, latest_event }
+    Profile { username, attributes: all, pending, writable: access, latest_event, factors }
 }
 
 fn show(settings: &Settings, code: PendingCode) -> Pending {

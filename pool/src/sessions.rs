@@ -86,6 +86,11 @@ browser_secret! {
     SessionToken
 }
 browser_secret! {
+    /// Proves a sign-in whose password was right and that waits for its second factor. Applications keep one too
+    /// (`Session`).
+    ChallengeToken
+}
+browser_secret! {
     /// Proves "the browser that signed up": it is signed in once the code is right.
     BrowserTicket
 }

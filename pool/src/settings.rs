@@ -19,6 +19,8 @@ pub struct Settings {
     pub schema: Schema,
     /// How people say who they are.
     pub sign_in: SignInOptions,
+    /// The calling code of the country that most people here are from, such as `+1`.
+    pub country_code: String,
     /// The attributes that sign-up asks for, in order, required ones included.
     pub sign_up_attributes: Vec<AttributeName>,
     /// What a new password must have.
@@ -70,6 +72,7 @@ impl Default for Settings {
             public_url: "http://127.0.0.1:3000".into(),
             schema,
             sign_in: SignInOptions::default(),
+            country_code: "+1".into(),
             sign_up_attributes: asked.map(AttributeName::from).into(),
             policy: Policy::default(),
             clients: vec![web],
@@ -154,13 +157,16 @@ pub struct CodeTimes {
     pub lifetime: Duration,
     /// Of a code that sets a new password: it opens the account, so it lasts no longer than it takes to read a message.
     pub reset_lifetime: Duration,
+    /// Of a code that is asked for at sign-in, and of the sign-in that waits for it.
+    pub sign_in_lifetime: Duration,
     /// A new one is sent no sooner than this after the last.
     pub resend_after: Duration,
 }
 
 impl Default for CodeTimes {
     fn default() -> Self {
-        Self { lifetime: days(1), reset_lifetime: Duration::from_secs(60 * 60), resend_after: Duration::from_secs(30) }
+        let (hour, while_at_it) = (Duration::from_secs(60 * 60), Duration::from_secs(10 * 60));
+        Self { lifetime: days(1), reset_lifetime: hour, sign_in_lifetime: while_at_it, resend_after: Duration::from_secs(30) }
     }
 }
 
@@ -170,6 +176,7 @@ impl CodeTimes {
         match purpose {
             CodePurpose::SignUp | CodePurpose::Verify => self.lifetime,
             CodePurpose::Reset => self.reset_lifetime,
+            CodePurpose::SignIn => self.sign_in_lifetime,
         }
     }
 }
@@ -190,6 +197,8 @@ pub struct Limits {
     pub taken_answers_per_network_an_hour: u32,
     /// Codes to one destination within 24 hours, whoever asks for them and whatever for.
     pub codes_per_destination_a_day: u32,
+    /// Codes that one destination gets within 24 hours for sign-ins whose password was right.
+    pub sign_in_codes_per_destination_a_day: u32,
     /// Codes that one account may have sent within 24 hours, all destinations together.
     pub codes_per_account_a_day: u32,
     /// Addresses that one new account may try within 24 hours.
@@ -212,6 +221,7 @@ impl Default for Limits {
             sign_ups_per_network_an_hour: 100,
             taken_answers_per_network_an_hour: 60,
             codes_per_destination_a_day: 5,
+            sign_in_codes_per_destination_a_day: 30,
             codes_per_account_a_day: 30,
             sign_up_addresses_a_day: 10,
             code_requests_per_network_an_hour: 100,

@@ -1,7 +1,9 @@
 //! Signing in with a password (operation InitiateAuth, USER_PASSWORD_AUTH).
 
+use crate::factors::challenge::{self, Challenge, Door};
 use crate::identifiers::Identifier;
 use crate::limits::{self, Backoff, HOUR, Key, Rate, Wait};
+use crate::new_password_required::{self, NewPasswordAsked};
 use crate::passwords::HashingError;
 use crate::sessions::{self, BrowserTicket, NewSession, Origin, UserId};
 use crate::settings::ClientId;
@@ -27,6 +29,10 @@ pub enum SignedIn {
         username: String,
         session: NewSession,
     },
+    /// A second factor is asked for beside it.
+    Challenge(Challenge),
+    /// The operator knows this password: another one is asked for.
+    NewPassword(NewPasswordAsked),
     /// The account still waits for its code, and a fresh one is on its way. This browser is signed in once it is
     /// entered.
     Unconfirmed(BrowserTicket),
@@ -88,6 +94,21 @@ impl From<HashingError> for SignInError {
     }
 }
 
+/// What is asked for before the session begins.
+pub(crate) enum Asked {
+    SecondFactor(Challenge),
+    NewPassword(NewPasswordAsked),
+}
+
+impl From<Asked> for SignedIn {
+    fn from(asked: Asked) -> Self {
+        match asked {
+            Asked::SecondFactor(challenge) => Self::Challenge(challenge),
+            Asked::NewPassword(asked) => Self::NewPassword(asked),
+        }
+    }
+}
+
 /// Somebody whose password was right.
 pub(crate) struct Proven {
     pub(crate) user: User,
@@ -134,22 +155,40 @@ impl Pool {
     async fn begin_session(&self, proven: &Proven, failures: &Key, client: &ClientId, origin: &Origin) -> Result<SignedIn, SignInError> {
         let (inner, user) = (&*self.inner, &proven.user);
         let mut tx = inner.store.begin().await?;
-        self.welcome(&mut tx, proven, failures, origin).await?;
+        if let Some(asked) = self.welcome(&mut tx, proven, failures, (client, Door::Browser), origin).await? {
+            self.commit(tx, user.id).await?;
+            return Ok(asked.into());
+        }
         let session = sessions::begin(&mut tx, inner, user.id, client, origin).await?;
         self.commit(tx, user.id).await?;
         Ok(SignedIn::Session { username: user.username.clone(), session })
     }
 
-    /// What goes with the session that begins now, whatever proves that.
-    pub(crate) async fn welcome(&self, tx: &mut Tx, proven: &Proven, failures: &Key, origin: &Origin) -> Result<(), SignInError> {
+    /// What goes with the session that begins now, whatever proves that; or what is asked for instead.
+    pub(crate) async fn welcome(
+        &self,
+        tx: &mut Tx,
+        proven: &Proven,
+        failures: &Key,
+        whence: (&ClientId, Door),
+        origin: &Origin,
+    ) -> Result<Option<Asked>, SignInError> {
         let Proven { user, rehashed } = proven;
         self.still_holds(tx, user).await?;
         limits::clear(tx, failures).await?;
         if let Some(hash) = rehashed {
             users::rehash(tx, user.id, &user.password_hash, hash).await?;
         }
+        let hash = rehashed.as_ref().unwrap_or(&user.password_hash);
+        if let Some(challenge) = challenge::demand(tx, &self.inner, (user, hash), whence, origin).await? {
+            return Ok(Some(Asked::SecondFactor(challenge)));
+        }
+        if let Some(asked) = new_password_required::demand(tx, &self.inner, (user, hash), whence.0).await? {
+            return Ok(Some(Asked::NewPassword(asked)));
+        }
         let event = Event::SignIn { username: user.username.clone() };
-        Ok(events::record(tx, user.id, &event, self.now(), origin).await?)
+        events::record(tx, user.id, &event, self.now(), origin).await?;
+        Ok(None)
     }
 
     /// How often a password was wrong for this name (in canonical form) from this network.

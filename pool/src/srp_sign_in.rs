@@ -92,7 +92,8 @@ struct Meant {
     verifier: Verifier,
 }
 
-fn fingerprint(password_hash: &str) -> String {
+/// Which password something is about, without its hash.
+pub(crate) fn fingerprint(password_hash: &str) -> String {
     srp::hex(&Sha256::digest(password_hash.as_bytes()))
 }
 

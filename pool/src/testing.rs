@@ -260,10 +260,14 @@ fn code_in(message: &Message) -> Option<String> {
         | Message::ChangeCode { code, .. }
         | Message::VerifyCode { code, .. }
         | Message::ResetCode { code, .. }
-        | Message::ResetCodeByOperator { code, .. } => Some(code.clone()),
+        | Message::ResetCodeByOperator { code, .. }
+        | Message::SignInCode { code, .. } => Some(code.clone()),
         Message::ChangeRequested { .. }
         | Message::ChangeDone { .. }
         | Message::AddressDeleted { .. }
+        | Message::SecondFactorOn { .. }
+        | Message::SecondFactorOff { .. }
+        | Message::RecoveryCodeUsed { .. }
         | Message::PasswordChanged { .. }
         | Message::AccountDeleted { .. } => None,
     }

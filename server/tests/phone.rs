@@ -161,3 +161,13 @@ async fn a_number_given_at_sign_up_is_verified_from_the_profile() {
     assert_eq!(browser.get("/profile/attributes.json").await.json()["phone_number_verified"], "true");
     browser.get("/profile").await.never_says(button);
 }
+
+#[tokio::test]
+async fn the_country_that_the_service_is_at_home_in_is_chosen_unless_another_is() {
+    let server = TestServer::with("[pool]\ncountry_code = \"+49\"\n").await;
+    server.browser().get("/sign-up").await.says("<option value=\"+49\" selected>Germany +49");
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    browser.get("/profile/phone").await.says("<option value=\"+49\" selected>Germany +49");
+    let refused = browser.submit("/profile/phone", &typed("+44", "12")).await;
+    refused.says("<option value=\"+44\" selected>");
+}

@@ -1,13 +1,19 @@
 //! What a server function answers when it is done: the `data` of its event, as the guide's Hub has it and as the account's
 //! other open pages hear it.
 
-use model::AttributeName;
+use model::{AttributeName, Factor};
 use serde::{Deserialize, Serialize};
 
 /// `signUp`, `confirmSignUp`, `signIn`, `changePassword`, `signOut`, `globalSignOut`: whose account.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct OfAccount {
     pub username: String,
+}
+
+/// `enableMfa`, `disableMfa`, `preferMfa`: which second factor.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OfFactor {
+    pub factor: Factor,
 }
 
 /// `verifyUserAttribute`, `resendUserAttributeCode`, `cancelUserAttributeUpdate`: which attribute.

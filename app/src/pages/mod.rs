@@ -5,10 +5,12 @@ pub mod activity;
 pub mod confirm;
 pub mod forgot_password;
 pub mod hub;
+pub mod new_password;
 pub mod profile;
 pub mod reset_password;
 pub mod security;
 pub mod sign_in;
+pub mod sign_in_code;
 pub mod sign_out;
 pub mod sign_up;
 pub mod theme;
@@ -22,7 +24,8 @@ pub use fault::error_page;
 #[cfg(feature = "ssr")]
 mod table {
     use super::{
-        account, activity, confirm, forgot_password, profile, reset_password, security, sign_in, sign_out, sign_up, verify_contact,
+        account, activity, confirm, forgot_password, new_password, profile, reset_password, security, sign_in, sign_in_code, sign_out, sign_up,
+        verify_contact,
     };
     use crate::visit::{Answer, Visit};
     use model::paths;
@@ -38,6 +41,11 @@ mod table {
     pub const PAGES: &[(&str, Load)] = &[
         (paths::START, |visit| Box::pin(start(visit))),
         (paths::SIGN_IN, |visit| Box::pin(sign_in::page(visit))),
+        (paths::SIGN_IN_CODE, |visit| Box::pin(sign_in_code::page(visit))),
+        (paths::SIGN_IN_CODE_RESEND, |visit| Box::pin(sign_in_code::page(visit))),
+        (paths::SIGN_IN_CODE_CHOOSE, |visit| Box::pin(sign_in_code::page(visit))),
+        (paths::SIGN_IN_CODE_RECOVERY, |visit| Box::pin(sign_in_code::page(visit))),
+        (paths::SIGN_IN_NEW_PASSWORD, |visit| Box::pin(new_password::page(visit))),
         (paths::SIGN_UP, |visit| Box::pin(sign_up::page(visit))),
         (paths::CONFIRM, |visit| Box::pin(confirm::page(visit))),
         (paths::CONFIRM_RESEND, |visit| Box::pin(confirm::page(visit))),
@@ -46,6 +54,7 @@ mod table {
         (paths::RESET_PASSWORD, |visit| Box::pin(reset_password::page(visit))),
         (paths::RESET_PASSWORD_RESEND, |visit| Box::pin(reset_password::page(visit))),
         (paths::PROFILE, |visit| Box::pin(profile::page(visit))),
+        (paths::PROFILE_REQUIRED, |visit| Box::pin(profile::required::page(visit))),
         (paths::PROFILE_DELETE, |visit| Box::pin(profile::page(visit))),
         (paths::PROFILE_EMAIL, |visit| Box::pin(profile::email::page(visit))),
         (paths::PROFILE_EMAIL_VERIFY, |visit| Box::pin(profile::email::page(visit))),
@@ -62,6 +71,11 @@ mod table {
         (paths::SECURITY_SESSIONS_END, |visit| Box::pin(security::page(visit))),
         (paths::SECURITY_SESSIONS_OTHERS, |visit| Box::pin(security::page(visit))),
         (paths::SECURITY_SESSIONS_EVERYWHERE, |visit| Box::pin(security::page(visit))),
+        (paths::SECURITY_FACTORS, |visit| Box::pin(security::page(visit))),
+        (paths::SECURITY_APP, |visit| Box::pin(security::app::page(visit))),
+        (paths::SECURITY_APP_NEW, |visit| Box::pin(security::app::page(visit))),
+        (paths::SECURITY_RECOVERY, |visit| Box::pin(security::recovery_codes::page(visit))),
+        (paths::SECURITY_RECOVERY_NEW, |visit| Box::pin(security::recovery_codes::page(visit))),
         (paths::ACTIVITY, |visit| Box::pin(activity::page(visit))),
         (paths::ACCOUNT, |visit| Box::pin(account::page(visit))),
         (paths::ACCOUNT_DOWNLOAD, |visit| Box::pin(account::page(visit))),

@@ -13,6 +13,7 @@ use {
     crate::text,
     crate::visit::{Answer, Flash, Frame, Visit},
     model::{FieldName, paths},
+    pool::sessions::NewSession,
     pool::sign_in::SignedIn,
 };
 
@@ -53,7 +54,47 @@ fn SignIn(state: FormState, options: model::SignInOptions, next: Option<&'static
     }
 }
 
-/// Signs in (operation InitiateAuth). An account that isn't confirmed yet goes on to its code.
+/// Where a sign-in leads: into the account, or to what is still asked for.
+#[cfg(feature = "ssr")]
+pub(super) async fn go_on(caller: &Caller, done: SignedIn, next: Option<&'static str>) -> Result<Option<OfAccount>, FormError> {
+    match done {
+        SignedIn::Session { username, session } => {
+            arrive(caller, &session, next).await?;
+            return Ok(Some(OfAccount { username }));
+        }
+        SignedIn::Challenge(challenge) => {
+            caller.remember_challenge(&challenge.token, next);
+            caller.go(paths::SIGN_IN_CODE);
+        }
+        SignedIn::NewPassword(asked) => {
+            caller.remember_challenge(&asked.token, next);
+            caller.go(paths::SIGN_IN_NEW_PASSWORD);
+        }
+        SignedIn::Unconfirmed(ticket) => {
+            caller.remember_sign_up(&ticket);
+            caller.say(Flash::NotConfirmedYet);
+            caller.go(paths::CONFIRM);
+        }
+    }
+    Ok(None)
+}
+
+/// Begins the session in this browser, and leads to where somebody was on the way to.
+#[cfg(feature = "ssr")]
+pub(super) async fn arrive(caller: &Caller, session: &NewSession, next: Option<&'static str>) -> Result<(), FormError> {
+    caller.enter(session).await?;
+    // Nobody is held up by a question that can't be asked just now, and whoever was on the way somewhere by nothing that can
+    // wait.
+    if super::profile::required::is_due(caller, session).await.unwrap_or_default() {
+        caller.go(paths::PROFILE_REQUIRED);
+        return Ok(());
+    }
+    let verify = next.is_none() && super::verify_contact::is_due(caller, session).await.unwrap_or_default();
+    caller.go(if verify { paths::VERIFY_CONTACT } else { next.unwrap_or(paths::PROFILE) });
+    Ok(())
+}
+
+/// Signs in (operation InitiateAuth). Where the account has a second factor, that is asked for next. An account that isn't confirmed yet goes on to its code.
 #[server(prefix = "", endpoint = "/sign-in", protocol = FormPost)]
 pub async fn sign_in(
     #[server(default)] username: String,
@@ -62,20 +103,6 @@ pub async fn sign_in(
 ) -> Result<Option<OfAccount>, FormError> {
     let caller = Caller::here()?;
     let form = pool::sign_in::SignIn { username, password };
-    match caller.pool.sign_in(&caller.client, form, &caller.origin).await.map_err(refused)? {
-        SignedIn::Session { username, session } => {
-            caller.enter(&session).await?;
-            let next = paths::next(&next).unwrap_or(paths::PROFILE);
-            // Whoever was on the way somewhere is not held up, and nobody by a question that can't be asked just now.
-            let verify = next == paths::PROFILE && super::verify_contact::is_due(&caller, &session).await.unwrap_or_default();
-            caller.go(if verify { paths::VERIFY_CONTACT } else { next });
-            Ok(Some(OfAccount { username }))
-        }
-        SignedIn::Unconfirmed(ticket) => {
-            caller.remember_sign_up(&ticket);
-            caller.say(Flash::NotConfirmedYet);
-            caller.go(paths::CONFIRM);
-            Ok(None)
-        }
-    }
+    let done = caller.pool.sign_in(&caller.client, form, &caller.origin).await.map_err(refused)?;
+    go_on(&caller, done, paths::next(&next)).await
 }

@@ -2,6 +2,7 @@
 
 use super::attributes::label;
 use super::pages::field_label;
+use super::factors::second_step;
 use super::refusals::sentence;
 use model::{AttributeName, Event, FieldName, Refusal, Schema, UpdateOutcome};
 
@@ -28,6 +29,12 @@ fn done(event: &Event, schema: &Schema) -> String {
         Event::ConfirmSignUp { .. } => "Account confirmed".into(),
         Event::ResendSignUpCode { .. } => "Another code for the new account was sent".into(),
         Event::SignIn { .. } => "Signed in".into(),
+        Event::EnableMfa { factor } => format!("Signing in now takes a second step: {}", second_step(*factor)),
+        Event::DisableMfa { factor } => format!("Signing in no longer takes this second step: {}", second_step(*factor)),
+        Event::PreferMfa { factor: Some(factor) } => format!("Asked for first when signing in: {}", second_step(*factor)),
+        Event::PreferMfa { factor: None } => "No second step is asked for before the others".into(),
+        Event::CreateRecoveryCodes { .. } => "New recovery codes made, the old ones no longer work".into(),
+        Event::UseRecoveryCode { left } => format!("Recovery code used to sign in, {left} left"),
         Event::ForgotPassword { .. } => "A code for a new password was asked for".into(),
         Event::ForgotPasswordSubmit { .. } => "Password replaced with a code, every browser signed out".into(),
         Event::ChangePassword { .. } => "Password changed, every other browser signed out".into(),
@@ -47,9 +54,11 @@ fn done(event: &Event, schema: &Schema) -> String {
         Event::AdminResetUserPassword { .. } => "Password reset by whoever runs the service".into(),
         Event::AdminDisableUser { .. } => "Account disabled by whoever runs the service".into(),
         Event::AdminEnableUser { .. } => "Account enabled again by whoever runs the service".into(),
+        Event::AdminResetMfa { .. } => "Every second step to sign in removed by whoever runs the service".into(),
         // What was refused is told with its reason, above.
         Event::ConfirmSignUpFailure(_)
         | Event::SignInFailure { .. }
+        | Event::ConfirmSignInFailure(_)
         | Event::ForgotPasswordSubmitFailure(_)
         | Event::ChangePasswordFailure(_)
         | Event::UpdateUserAttributesFailure(_)
@@ -62,6 +71,7 @@ fn done(event: &Event, schema: &Schema) -> String {
 fn refused(event: &Event, schema: &Schema) -> Option<String> {
     Some(match event {
         Event::SignInFailure { .. } => "Sign-in with a wrong password".into(),
+        Event::ConfirmSignInFailure(refusal) => format!("Sign-in with the right password and a wrong code. {}", reasons(refusal, schema)),
         Event::ConfirmSignUpFailure(refusal) => format!("Confirming the account. {}", reasons(refusal, schema)),
         Event::ForgotPasswordSubmitFailure(refusal) => format!("A new password with a code. {}", reasons(refusal, schema)),
         Event::ChangePasswordFailure(_) => "Changing the password without the current one".into(),

@@ -21,6 +21,10 @@ pub fn event(event: &Event) -> Option<String> {
         Event::SignIn { .. } => "This account was just signed in to in another browser.".into(),
         Event::ForgotPassword { .. } => "A code for a new password was asked for, and sent to you.".into(),
         Event::ChangePassword { .. } => "The password of this account was just changed.".into(),
+        Event::EnableMfa { .. } => "Signing in to this account now takes a second step.".into(),
+        Event::DisableMfa { .. } => "A second step to sign in to this account was turned off.".into(),
+        Event::CreateRecoveryCodes { .. } => "New recovery codes were made. The old ones no longer work.".into(),
+        Event::UseRecoveryCode { .. } => "A recovery code was just used to sign in to this account.".into(),
         Event::DownloadUserData { .. } => "Everything we keep about you was just downloaded.".into(),
         Event::SignOutOthers { .. } => "Another browser was signed out of this account.".into(),
         Event::SignUp { .. }
@@ -29,6 +33,8 @@ pub fn event(event: &Event) -> Option<String> {
         | Event::ResendSignUpCode { .. }
         | Event::DeleteUserAttributesFailure(_)
         | Event::SignInFailure { .. }
+        | Event::ConfirmSignInFailure(_)
+        | Event::PreferMfa { .. }
         | Event::ForgotPasswordSubmit { .. }
         | Event::ForgotPasswordSubmitFailure(_)
         | Event::ChangePasswordFailure(_)
@@ -40,7 +46,8 @@ pub fn event(event: &Event) -> Option<String> {
         | Event::AdminCreateUser { .. }
         | Event::AdminResetUserPassword { .. }
         | Event::AdminDisableUser { .. }
-        | Event::AdminEnableUser { .. } => return None,
+        | Event::AdminEnableUser { .. }
+        | Event::AdminResetMfa { .. } => return None,
     })
 }
 

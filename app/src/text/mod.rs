@@ -12,6 +12,8 @@ mod contacts;
 #[cfg(feature = "ssr")]
 mod events;
 #[cfg(feature = "ssr")]
+mod factors;
+#[cfg(feature = "ssr")]
 mod pages;
 #[cfg(feature = "ssr")]
 mod sessions;
@@ -21,6 +23,7 @@ pub use {
     attributes::{group, label},
     contacts::*,
     events::event,
+    factors::*,
     pages::*,
     refusals::about,
     sessions::{active_since, device, last_active},

@@ -131,6 +131,10 @@ pub const fn whose_password(options: SignInOptions) -> &'static str {
     }
 }
 
+// A password of one's own.
+pub const CHANGE_PASSWORD_HEADING: &str = "Change Password";
+pub const OWN_PASSWORD_TEXT: &str = "Whoever runs this service gave you the password that you just entered. Choose one that only you know.";
+
 // Profile.
 pub const PROFILE: &str = "Profile";
 pub const NOT_FILLED_IN: &str = "Not filled in";
@@ -156,6 +160,10 @@ pub const SET_BY_SERVICE: &str = "Set by this service";
 pub const CANT_CHANGE: &str = "Can’t be changed here";
 pub const YES: &str = "Yes";
 pub const NO: &str = "No";
+
+// What has become required.
+pub const REQUIRED_HEADING: &str = "A few details are missing";
+pub const REQUIRED_TEXT: &str = "This service has come to need them since you were here last.";
 
 // Update a contact; what differs for email and phone is in contacts.rs.
 pub const BACK_TO_PROFILE: &str = "Back to profile";
@@ -272,7 +280,7 @@ pub fn field_label(name: &FieldName) -> String {
         FieldName::Confirmation => "Confirmation".into(),
         FieldName::Code => "Code".into(),
         FieldName::CountryCode => COUNTRY_CODE.into(),
-        FieldName::Next | FieldName::Names | FieldName::Session | FieldName::Theme => "Form".into(),
+        FieldName::Next | FieldName::Names | FieldName::Session | FieldName::Factor | FieldName::Wish | FieldName::Theme => "Form".into(),
         FieldName::Attribute(AttributeName::Standard(standard)) => super::attributes::standard_label(*standard).into(),
         FieldName::Attribute(AttributeName::Other(other)) => other.clone(),
     }

@@ -4,6 +4,7 @@ import { otherThan } from '../../support/mailbox';
 import { jane, newEmail } from '../../support/people';
 import { picture, screenshotForReadme } from '../../support/pictures';
 import { expect, test } from '../../support/test';
+import { shownBy } from '../../support/totp';
 
 // Each screen in each of its states: no axe violation, nothing wider than the window, and a picture on request.
 test.afterEach(async ({ page }, info) => {
@@ -286,6 +287,60 @@ test.describe('signed in', () => {
     await activity.open();
     await activity.link('Older').click();
     await expect(activity.link('Newer')).toBeVisible();
+  });
+
+  test('authenticator app, before', async ({ app }) => {
+    await app.open();
+  });
+
+  test('authenticator app, refused', async ({ app }) => {
+    await app.open();
+    await app.begin();
+    await app.submit('12');
+    await app.refuses('Code', /6 digits/);
+  });
+
+  test('recovery codes', async ({ app, recoveryCodes }) => {
+    await app.open();
+    await app.submit(shownBy(await app.begin()));
+    await recoveryCodes.arrived();
+  });
+
+  test('recovery codes, before new ones', async ({ app, recoveryCodes }) => {
+    await app.open();
+    await app.submit(shownBy(await app.begin()));
+    await recoveryCodes.arrived();
+    await recoveryCodes.button('I have saved them').click();
+    await recoveryCodes.open();
+  });
+
+  test('security, with second steps', async ({ app, recoveryCodes, security, door }) => {
+    await door.post('/security/factors', { factor: 'EMAIL_OTP', wish: 'on' });
+    await app.open();
+    await app.submit(shownBy(await app.begin()));
+    await expect(security.heading).toHaveText('Security');
+    await recoveryCodes.ready();
+  });
+
+  test('second step, an app', async ({ app, recoveryCodes, door, signIn, secondStep }) => {
+    await app.open();
+    await app.submit(shownBy(await app.begin()));
+    await recoveryCodes.arrived();
+    await door.signOut();
+    await signIn.open();
+    await signIn.submit(jane.username, jane.password);
+    await secondStep.arrived();
+  });
+
+  test('second step, refused, with the other ways', async ({ door, signIn, secondStep }) => {
+    await door.post('/security/factors', { factor: 'EMAIL_OTP', wish: 'on' });
+    await door.signOut();
+    await signIn.open();
+    await signIn.submit(jane.username, jane.password);
+    await secondStep.arrived();
+    await secondStep.otherWays();
+    await secondStep.recover('nonsense');
+    await secondStep.refuses('Recovery code', /none of your/);
   });
 
   test('account', async ({ account }) => {

@@ -4,9 +4,9 @@ use super::record::Record;
 use super::{Moment, find};
 use crate::clock::Timestamp;
 use crate::sessions::UserId;
-use crate::store::{StoreError, profile, records};
+use crate::store::{StoreError, factors, profile, records};
 use crate::{Pool, Unavailable};
-use model::AttributeName;
+use model::{AttributeName, Factor};
 use std::collections::BTreeMap;
 
 /// So many accounts are read at once.
@@ -28,6 +28,8 @@ pub struct Shown {
     pub sessions: i64,
     /// When one of them was last used, to some minutes.
     pub last_seen_at: Option<Moment>,
+    /// What sign-in asks for beside the password.
+    pub second_factors: Vec<Factor>,
     /// Contacts that wait for a code, and since when.
     pub pending: BTreeMap<AttributeName, (String, Moment)>,
     /// What is stored and no longer in the configuration: nobody sees it, and it is kept.
@@ -59,6 +61,7 @@ impl Pool {
         let Some(user) = find(&mut conn, named).await? else { return Ok(None) };
         let Some(stored) = records::one(&mut conn, user.id).await? else { return Ok(None) };
         let Some(account) = profile::load(&mut conn, user.id).await? else { return Ok(None) };
+        let second_factors = factors::of_user(&mut conn, user.id).await?.into_iter().filter(|it| it.enabled).map(|it| it.factor).collect();
         let now = self.now();
         let row = conn
             .query("SELECT COUNT(*), MAX(last_seen_at) FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3")
@@ -73,6 +76,7 @@ impl Pool {
         Ok(Some(Shown {
             sessions: row.get(0)?,
             last_seen_at: row.get::<Option<i64>>(1)?.map(|at| Moment(Timestamp(at))),
+            second_factors,
             pending: pending.collect(),
             hidden: stored.attributes.keys().filter(|name| schema.get(name).is_none()).cloned().collect(),
             record: Record::shown(&stored),

@@ -8,7 +8,7 @@ use crate::identifiers::{ContactKind, check_username, username_key};
 use crate::passwords::HashingError;
 use crate::sessions::UserId;
 use crate::store::records::{self, Incoming};
-use crate::store::{StoreError, Tx, aliases, attributes, profile, retried};
+use crate::store::{StoreError, Tx, aliases, attributes, profile, retried, users};
 use crate::{Pool, Unavailable, events, new_password};
 use model::{AttributeName, Event, FieldName, Password, Refusal, Why};
 use std::collections::BTreeMap;
@@ -16,8 +16,10 @@ use std::collections::BTreeMap;
 /// How its owner gets in.
 #[derive(Debug, Clone)]
 pub enum FirstPassword {
-    /// With a password that the operator tells them.
-    Given(Password),
+    /// With a password that the operator tells them, and that they replace when they sign in.
+    Temporary(Password),
+    /// With a password that is theirs already.
+    Permanent(Password),
     /// With one of their own: a code to set it is sent to a verified contact.
     Invitation,
 }
@@ -78,6 +80,8 @@ struct Checked {
     verified: Vec<Contact>,
     /// `Some`: where the first password is set.
     invited: Option<Contact>,
+    /// Its owner replaces the password.
+    temporary: bool,
 }
 
 impl Pool {
@@ -85,12 +89,13 @@ impl Pool {
     /// way for it.
     ///
     /// # Errors
-    /// The rules for names, passwords and attributes are those of sign-up. Nothing is made unless all of it can be.
+    /// The rules for names, passwords and attributes are those of sign-up, but that required attributes may be left out where
+    /// the first sign-in asks for them. Nothing is made unless all of it can be.
     pub async fn create_user(&self, new: NewUser) -> Result<UserCreated, CreateUserError> {
         let inner = &*self.inner;
         let checked = self.check_new_user(&new)?;
         let password = match &new.password {
-            FirstPassword::Given(password) => password.clone(),
+            FirstPassword::Temporary(password) | FirstPassword::Permanent(password) => password.clone(),
             // Known to nobody: the code of the invitation sets another.
             FirstPassword::Invitation => Password::new(inner.entropy.token()),
         };
@@ -107,11 +112,13 @@ impl Pool {
         if let Some(Err(why)) = username.as_deref().map(check_username) {
             faults.push((FieldName::Username, why));
         }
-        if let FirstPassword::Given(password) = &new.password {
+        if let FirstPassword::Temporary(password) | FirstPassword::Permanent(password) = &new.password {
             faults.extend(new_password::faults(settings, password, None));
         }
+        let temporary = matches!(new.password, FirstPassword::Temporary(_));
+        let occasion = if temporary { Occasion::ByOperator } else { Occasion::SignUp };
         let names = parse_names(new.attributes.clone());
-        let submitted = names.and_then(|names| check_submitted(&settings.schema, &access(settings), Occasion::SignUp, names));
+        let submitted = names.and_then(|names| check_submitted(&settings.schema, &access(settings), occasion, names));
         let attributes = match submitted {
             Ok(submitted) if faults.is_empty() => submitted.set,
             Ok(_) => return Err(CreateUserError::Refused(Refusal { form: None, fields: faults })),
@@ -127,10 +134,10 @@ impl Pool {
             return Err(CreateUserError::NoWayIn);
         }
         let invited = match new.password {
-            FirstPassword::Given(_) => None,
+            FirstPassword::Temporary(_) | FirstPassword::Permanent(_) => None,
             FirstPassword::Invitation => Some(verified.first().cloned().ok_or(CreateUserError::NobodyToInvite)?),
         };
-        Ok(Checked { username, attributes, verified, invited })
+        Ok(Checked { username, attributes, verified, invited, temporary })
     }
 
     async fn write_new_user(&self, new: &Checked, password_hash: &str) -> Result<(UserId, UserCreated), CreateUserError> {
@@ -155,6 +162,9 @@ impl Pool {
         tx.write(new.attributes.iter().map(|(name, value)| attributes::set(user, name, value)).collect()).await?;
         for contact in &new.verified {
             claim(&mut tx, user, contact).await?.map_err(CreateUserError::Refused)?;
+        }
+        if new.temporary {
+            users::mark_temporary(&mut tx, user, now).await?;
         }
         events::record(&mut tx, user, &Event::AdminCreateUser { username: username.to_owned() }, now, &operator()).await?;
         if let Some(contact) = &new.invited {

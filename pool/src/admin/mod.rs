@@ -11,6 +11,7 @@ pub mod delete_user;
 pub mod disable_user;
 pub mod import_users;
 pub mod record;
+pub mod reset_mfa;
 pub mod reset_user_password;
 pub mod update_user;
 

@@ -72,24 +72,27 @@ impl Pool {
     }
 
     /// Gives the account this password (operation AdminSetUserPassword). Every session of it ends, and its proven contacts
-    /// are told.
-    pub async fn set_user_password(&self, named: &str, password: &Password) -> Result<(), ResetUserPasswordError> {
+    /// are told. One that isn't permanent is replaced by its owner at the next sign-in.
+    pub async fn set_user_password(&self, named: &str, password: &Password, permanent: bool) -> Result<(), ResetUserPasswordError> {
         let inner = &*self.inner;
         let fields = new_password::faults(&inner.settings, password, None);
         if !fields.is_empty() {
             return Err(ResetUserPasswordError::Refused(Refusal { form: None, fields }));
         }
         let hash = inner.passwords.hash(password, &*inner.entropy).await?;
-        let user = retried(|| self.try_to_set_user_password(named, &hash)).await?;
+        let user = retried(|| self.try_to_set_user_password(named, &hash, permanent)).await?;
         self.keep_verifiers(user, password, &hash).await;
         Ok(())
     }
 
-    async fn try_to_set_user_password(&self, named: &str, hash: &str) -> Result<UserId, ResetUserPasswordError> {
+    async fn try_to_set_user_password(&self, named: &str, hash: &str, permanent: bool) -> Result<UserId, ResetUserPasswordError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
         let (user, account) = open(&mut tx, named).await?;
         new_password::set(&mut tx, inner, (user.id, &account), (hash, None), &operator()).await?;
+        if !permanent {
+            users::mark_temporary(&mut tx, user.id, now).await?;
+        }
         events::record(&mut tx, user.id, &Event::AdminResetUserPassword { username: user.username }, now, &operator()).await?;
         self.commit(tx, user.id).await?;
         Ok(user.id)

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::settings::Settings;
 use askama::Template;
 use model::code::DeliveryMedium;
-use model::paths;
+use model::{Factor, paths};
 use std::net::Ipv4Addr;
 
 /// Who writes: what people call the service and where it lives.
@@ -108,6 +108,10 @@ fn tidied(message: &Message) -> Message {
         | Message::AddressDeleted { to, asked }
         | Message::ResetCode { to, asked, .. }
         | Message::ResetCodeByOperator { to, asked, .. }
+        | Message::SignInCode { to, asked, .. }
+        | Message::SecondFactorOn { to, asked, .. }
+        | Message::SecondFactorOff { to, asked, .. }
+        | Message::RecoveryCodeUsed { to, asked, .. }
         | Message::PasswordChanged { to, asked }
         | Message::AccountDeleted { to, asked } => {
             tidy(to);
@@ -154,7 +158,7 @@ pub fn preview(settings: &Settings) -> Result<Vec<Preview>, askama::Error> {
 fn samples() -> Vec<Message> {
     // 22 November 2026, 14:02 UTC.
     let at = Timestamp(1_795_356_120_000);
-    let (hour, day) = (Timestamp(at.millis() + 3_600_000), Timestamp(at.millis() + 86_400_000));
+    let [soon, hour, day] = [600_000, 3_600_000, 86_400_000].map(|later| Timestamp(at.millis() + later));
     let user_agent = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0".to_owned();
     let asked = Asked { username: Some("jdoe".to_owned()), at, network: Ipv4Addr::new(192, 0, 2, 7).into(), user_agent };
     let emails = (Contact::email("me@domain.com"), Contact::email("me@anotherdomain.com"));
@@ -173,7 +177,11 @@ fn samples() -> Vec<Message> {
                 Message::ChangeDone { to: old.clone(), new, asked: asked.clone() },
                 Message::AddressDeleted { to: old.clone(), asked: asked.clone() },
                 Message::ResetCode { to: old.clone(), code: code.clone(), expires_at: hour, asked: asked.clone() },
-                Message::ResetCodeByOperator { to: old.clone(), code, expires_at: hour, asked: asked.clone() },
+                Message::ResetCodeByOperator { to: old.clone(), code: code.clone(), expires_at: hour, asked: asked.clone() },
+                Message::SignInCode { to: old.clone(), code, expires_at: soon, asked: asked.clone() },
+                Message::SecondFactorOn { to: old.clone(), factor: Factor::SoftwareToken, asked: asked.clone() },
+                Message::SecondFactorOff { to: old.clone(), factor: Factor::Sms, asked: asked.clone() },
+                Message::RecoveryCodeUsed { to: old.clone(), left: 9, asked: asked.clone() },
                 Message::PasswordChanged { to: old.clone(), asked: asked.clone() },
                 Message::AccountDeleted { to: old, asked },
             ]

@@ -4,7 +4,7 @@ use crate::clock::Timestamp;
 use crate::identifiers::ContactKind;
 use crate::sessions::Origin;
 use model::code::DeliveryMedium;
-use model::paths;
+use model::{Factor, paths};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::IpAddr;
@@ -112,6 +112,14 @@ pub enum Message {
     ResetCode { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
     /// The same because the operator wants it so: to somebody who asked for nothing, and has no page open.
     ResetCodeByOperator { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
+    /// To a proven contact: the password was right, and this code is asked for beside it.
+    SignInCode { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
+    /// To every proven contact: sign-in asks for this from now on.
+    SecondFactorOn { to: Contact, factor: Factor, asked: Asked },
+    /// To every proven contact: sign-in asks for it no longer.
+    SecondFactorOff { to: Contact, factor: Factor, asked: Asked },
+    /// To every proven contact: somebody signed in with a recovery code, and so many are left.
+    RecoveryCodeUsed { to: Contact, left: u32, asked: Asked },
     /// To every proven contact: the account has another password now.
     PasswordChanged { to: Contact, asked: Asked },
     /// To every proven contact of an account that is gone, by its owner's wish.
@@ -131,6 +139,10 @@ impl Message {
             | Self::AddressDeleted { to, .. }
             | Self::ResetCode { to, .. }
             | Self::ResetCodeByOperator { to, .. }
+            | Self::SignInCode { to, .. }
+            | Self::SecondFactorOn { to, .. }
+            | Self::SecondFactorOff { to, .. }
+            | Self::RecoveryCodeUsed { to, .. }
             | Self::PasswordChanged { to, .. }
             | Self::AccountDeleted { to, .. } => to,
         }
@@ -153,6 +165,10 @@ impl Message {
             Self::AddressDeleted { .. } => "address_deleted",
             Self::ResetCode { .. } => "reset_code",
             Self::ResetCodeByOperator { .. } => "reset_code_by_operator",
+            Self::SignInCode { .. } => "sign_in_code",
+            Self::SecondFactorOn { .. } => "second_factor_on",
+            Self::SecondFactorOff { .. } => "second_factor_off",
+            Self::RecoveryCodeUsed { .. } => "recovery_used",
             Self::PasswordChanged { .. } => "password_changed",
             Self::AccountDeleted { .. } => "account_deleted",
         }

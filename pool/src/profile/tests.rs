@@ -48,6 +48,7 @@ fn values_are_escaped_as_json_stringify_escapes_them() {
         pending: Vec::new(),
         writable: AccessLists::resolve(&model::Schema::standard(), None, None),
         latest_event: 0,
+        factors: Vec::new(),
     };
     let expected: [(&str, &str); 5] = [
         ("a \"b\" \\ c", r#"a \"b\" \\ c"#),

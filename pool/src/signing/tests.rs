@@ -14,7 +14,7 @@ async fn entered(pool: &Pool) -> Tokens {
     let form = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
     match pool.sign_in_for_tokens(&pool.pages_client(), &form, &origin()).await.unwrap() {
         Entered::Tokens(tokens) => tokens,
-        Entered::Unconfirmed => panic!("not confirmed"),
+        other => panic!("{other:?}"),
     }
 }
 

@@ -19,7 +19,7 @@ fn answer(pool: &TestPool, client: &SrpClient, challenge: &Challenge, password: 
 async fn entered(pool: &TestPool, proof: &Proof) -> Result<Tokens, SrpError> {
     match pool.answer_srp_challenge(&pool.client(), proof, &origin()).await? {
         Entered::Tokens(tokens) => Ok(tokens),
-        Entered::Unconfirmed => panic!("not confirmed"),
+        other => panic!("{other:?}"),
     }
 }
 

@@ -17,6 +17,8 @@ macro_rules! migrations {
             (4, "housekeeping", include_str!(concat!("../../migrations/", $folder, "/0004_housekeeping.sql"))),
             (5, "tokens", include_str!(concat!("../../migrations/", $folder, "/0005_tokens.sql"))),
             (6, "disabled", include_str!(concat!("../../migrations/", $folder, "/0006_disabled.sql"))),
+            (7, "second_factors", include_str!(concat!("../../migrations/", $folder, "/0007_second_factors.sql"))),
+            (9, "temporary_passwords", include_str!(concat!("../../migrations/", $folder, "/0009_temporary_passwords.sql"))),
         ]
     };
 }

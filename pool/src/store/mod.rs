@@ -27,6 +27,8 @@ mod writer;
 
 pub(crate) mod aliases;
 pub(crate) mod attributes;
+pub(crate) mod challenges;
+pub(crate) mod factors;
 pub(crate) mod meta;
 pub(crate) mod profile;
 pub(crate) mod records;

@@ -5,7 +5,7 @@ use super::{Conn, Row, StoreError};
 use crate::clock::Timestamp;
 use crate::identifiers::ContactKind;
 use crate::sessions::{Alive, SessionId, UserId};
-use model::AttributeName;
+use model::{AttributeName, Factor};
 use std::collections::BTreeMap;
 
 /// An account as it stands.
@@ -23,6 +23,8 @@ pub(crate) struct Account {
     pub(crate) pending: Vec<PendingCode>,
     /// 0: nothing ever happened.
     pub(crate) latest_event: i64,
+    /// The second factors that are on, and whether each is asked for first.
+    pub(crate) factors: Vec<(Factor, bool)>,
 }
 
 /// A code that waits to be entered: the change that waits for it, or the proof of what is stored.
@@ -67,12 +69,18 @@ impl Account {
             ..Self::default()
         };
         let packed = |column: usize| row.get::<Option<String>>(from + column).map(Option::unwrap_or_default);
-        let (attributes, proven, codes) = (packed(4)?, packed(5)?, packed(6)?);
+        let (attributes, proven, codes, factors) = (packed(4)?, packed(5)?, packed(6)?, packed(7)?);
         let mut attributes = Packed(&attributes);
         while let Some(name) = attributes.word()? {
             account.attributes.insert(name.parse().map_err(StoreError::unreadable)?, attributes.text()?.to_owned());
         }
         account.proven = proven.split_whitespace().map(kind).collect::<Result<_, _>>()?;
+        let mut factors = factors.split_whitespace();
+        while let (Some(kind), Some(preferred)) = (factors.next(), factors.next()) {
+            let factor = kind.parse().map_err(|_| StoreError::unreadable("an unknown second factor"))?;
+            account.factors.push((factor, preferred == "1"));
+        }
+        account.factors.sort_unstable();
         let mut codes = Packed(&codes);
         while let Some(attribute) = codes.word()? {
             account.pending.push(PendingCode {
@@ -131,7 +139,8 @@ pub(crate) async fn load(conn: &mut Conn, user: UserId) -> Result<Option<Account
                     (SELECT string_agg(kind, ' ') FROM aliases WHERE user_id = u.id),
                     (SELECT string_agg(attribute || ' ' || requested_at || ' ' || sent_at || ' ' || expires_at || ' ' || attempts
                                        || ' ' || LENGTH(value) || ':' || value, '')
-                     FROM codes WHERE user_id = u.id AND purpose = 'verify' AND used_at IS NULL)
+                     FROM codes WHERE user_id = u.id AND purpose = 'verify' AND used_at IS NULL),
+                    (SELECT string_agg(kind || ' ' || preferred, ' ') FROM factors WHERE user_id = u.id AND enabled_at IS NOT NULL)
              FROM users u WHERE u.id = $1",
         )
         .bind(user.0)
@@ -150,7 +159,8 @@ pub(crate) async fn of_session(conn: &mut Conn, session: SessionId, times: Alive
                     (SELECT string_agg(kind, ' ') FROM aliases WHERE user_id = u.id),
                     (SELECT string_agg(attribute || ' ' || requested_at || ' ' || sent_at || ' ' || expires_at || ' ' || attempts
                                        || ' ' || LENGTH(value) || ':' || value, '')
-                     FROM codes WHERE user_id = u.id AND purpose = 'verify' AND used_at IS NULL)
+                     FROM codes WHERE user_id = u.id AND purpose = 'verify' AND used_at IS NULL),
+                    (SELECT string_agg(kind || ' ' || preferred, ' ') FROM factors WHERE user_id = u.id AND enabled_at IS NOT NULL)
              FROM sessions s JOIN users u ON u.id = s.user_id
              WHERE s.hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3",
         )

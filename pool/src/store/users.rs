@@ -165,10 +165,27 @@ pub(crate) async fn change_sign_up_key(tx: &mut Tx, user: UserId, kind: ContactK
     Ok(())
 }
 
-/// Gives the account another password.
+/// Gives the account another password, which is its owner's own.
 pub(crate) async fn set_password(tx: &mut Tx, user: UserId, hash: &str) -> Result<(), StoreError> {
+    tx.query("DELETE FROM temporary_passwords WHERE user_id = $1").bind(user.0).run().await?;
     tx.query("UPDATE users SET password_hash = $2 WHERE id = $1").bind(user.0).bind(hash.to_owned()).run().await?;
     Ok(())
+}
+
+/// Notes that the operator knows the password: its owner chooses another one at the next sign-in.
+pub(crate) async fn mark_temporary(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<(), StoreError> {
+    tx.query("INSERT INTO temporary_passwords (user_id, set_at) VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET set_at = excluded.set_at")
+        .bind(user.0)
+        .bind(now.0)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Whether the password is one that the operator knows.
+pub(crate) async fn has_temporary_password(conn: &mut Conn, user: UserId) -> Result<bool, StoreError> {
+    let query = conn.query("SELECT 1 FROM temporary_passwords WHERE user_id = $1").bind(user.0);
+    Ok(query.optional().await?.is_some())
 }
 
 /// Replaces the hash, unless the password was changed meanwhile.

@@ -12,7 +12,7 @@ async fn entered(pool: &TestPool) -> Tokens {
     let form = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
     match pool.sign_in_for_tokens(&pool.client(), &form, &origin()).await.unwrap() {
         Entered::Tokens(tokens) => tokens,
-        Entered::Unconfirmed => panic!("not confirmed"),
+        other => panic!("{other:?}"),
     }
 }
 

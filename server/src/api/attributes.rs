@@ -3,7 +3,7 @@
 
 use super::fault::Fault;
 use super::shape::{ATTRIBUTE_NAME, ATTRIBUTE_VALUE, CODE, Shapes, TOKEN};
-use super::{Call, nothing, refusals};
+use super::{Call, mfa, nothing, refusals};
 use model::{AttributeName, CodeDeliveryDetails};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -50,7 +50,9 @@ pub async fn get_user(call: &Call) -> Result<Value, Fault> {
     shapes.finish()?;
     let (_, profile) = call.viewer(request.access_token).await?;
     let attributes: Vec<_> = profile.attributes.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
-    Ok(json!({ "Username": profile.username, "UserAttributes": attributes }))
+    let mut user = json!({ "Username": profile.username, "UserAttributes": attributes });
+    mfa::told(&profile.factors, &mut user);
+    Ok(user)
 }
 
 /// How somebody may sign in: with the password, so far.

@@ -12,6 +12,7 @@ use std::borrow::Cow;
 pub enum Exception {
     AliasExists,
     CodeMismatch,
+    EnableSoftwareTokenMfa,
     ExpiredCode,
     InternalError,
     InvalidParameter,
@@ -35,6 +36,7 @@ impl Exception {
         match self {
             Self::AliasExists => "AliasExistsException",
             Self::CodeMismatch => "CodeMismatchException",
+            Self::EnableSoftwareTokenMfa => "EnableSoftwareTokenMFAException",
             Self::ExpiredCode => "ExpiredCodeException",
             Self::InternalError => "InternalErrorException",
             Self::InvalidParameter => "InvalidParameterException",

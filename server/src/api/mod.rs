@@ -8,6 +8,7 @@ mod attributes;
 mod cors;
 mod discovery;
 mod fault;
+mod mfa;
 mod operations;
 mod password;
 mod refusals;

@@ -1,7 +1,7 @@
 //! Every operation, once: what answers it, and the words about it in `docs/api.md`.
 
 use super::fault::{Exception, Fault};
-use super::{Call, attributes, password, sign_up, srp, tokens};
+use super::{Call, attributes, mfa, password, sign_up, srp, tokens};
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -24,7 +24,7 @@ operations! {
     "ConfirmSignUp" => sign_up::confirm, "";
     "ResendConfirmationCode" => sign_up::resend, "Answers for accounts that don't exist as for those that do.";
     "InitiateAuth" => tokens::initiate_auth, "USER_SRP_AUTH, USER_PASSWORD_AUTH, REFRESH_TOKEN_AUTH and REFRESH_TOKEN. The last two keep the refresh token.";
-    "RespondToAuthChallenge" => srp::respond, "PASSWORD_VERIFIER.";
+    "RespondToAuthChallenge" => srp::respond, "PASSWORD_VERIFIER, SOFTWARE_TOKEN_MFA, SMS_MFA, EMAIL_OTP, SELECT_MFA_TYPE and NEW_PASSWORD_REQUIRED. A recovery code is taken in the place of each code. A session lasts until its code is right.";
     "GetTokensFromRefreshToken" => tokens::refresh, "Always gives another refresh token. The old one, used a minute later, ends the session.";
     "RevokeToken" => tokens::revoke, "";
     "GlobalSignOut" => tokens::global_sign_out, "Browsers are signed out too.";
@@ -34,6 +34,9 @@ operations! {
     "DeleteUser" => attributes::delete_user, "";
     "GetUser" => attributes::get_user, "";
     "GetUserAuthFactors" => attributes::auth_factors, "";
+    "AssociateSoftwareToken" => mfa::associate, "With an access token; there is no MFA_SETUP, since nobody is made to have a second factor.";
+    "VerifySoftwareToken" => mfa::verify, "The device's name is not kept.";
+    "SetUserMFAPreference" => mfa::set_preference, "Email may be a factor and recover the account too.";
     "UpdateUserAttributes" => attributes::update, "A new address or number waits for its code; an attribute that is given twice is refused.";
     "DeleteUserAttributes" => attributes::delete, "";
     "GetUserAttributeVerificationCode" => attributes::send_code, "";

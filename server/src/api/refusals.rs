@@ -264,7 +264,7 @@ pub fn unknown_attribute(name: &str) -> Fault {
     Fault::parameter(format!("user.{name}: Attribute does not exist in the schema.\n"))
 }
 
-fn attributes_refused(refusal: &Refusal) -> Fault {
+pub fn attributes_refused(refusal: &Refusal) -> Fault {
     match refusal.form {
         Some(Why::TooLarge) => too_many_attributes(),
         Some(Why::NothingToDo) => Fault::parameter(
@@ -350,6 +350,9 @@ fn value(why: Why) -> String {
 }
 
 fn password(why: Why) -> &'static str {
+    if why == Why::SameAsNow {
+        return "Password must be another one";
+    }
     let Why::PasswordPolicy { broken, .. } = why else { return "Password not long enough" };
     match broken.iter().next() {
         Some(Rule::Length) | None => "Password not long enough",

@@ -13,6 +13,7 @@ enum Characters {
     Token,
     Base64,
     Secret,
+    Digits,
 }
 
 impl Characters {
@@ -25,6 +26,7 @@ impl Characters {
             Self::Token => "[A-Za-z0-9-_=.]+",
             Self::Base64 => r"[\w+=/]+",
             Self::Secret => r"[\w+]+",
+            Self::Digits => "[0-9]+",
         }
     }
 
@@ -36,6 +38,7 @@ impl Characters {
             Self::Token => c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '=' | '.'),
             Self::Base64 => c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '=' | '/'),
             Self::Secret => c.is_ascii_alphanumeric() || matches!(c, '_' | '+'),
+            Self::Digits => c.is_ascii_digit(),
         }
     }
 }
@@ -60,6 +63,9 @@ pub const USERNAME: Shape = Shape { min: 1, max: 128, characters: Some(Character
 pub const PASSWORD: Shape = Shape { min: 1, max: 256, characters: Some(Characters::NoSpace), told: false };
 pub const CODE: Shape = Shape { min: 1, max: 2048, characters: Some(Characters::NoSpace), told: false };
 pub const TOKEN: Shape = Shape { min: 1, max: LONGEST, characters: Some(Characters::Token), told: false };
+pub const SESSION: Shape = Shape { min: 20, max: 2048, characters: None, told: false };
+pub const USER_CODE: Shape = Shape { min: 6, max: 6, characters: Some(Characters::Digits), told: false };
+pub const DEVICE_NAME: Shape = Shape { min: 0, max: LONGEST, characters: None, told: false };
 pub const ATTRIBUTE_NAME: Shape = Shape { min: 1, max: 32, characters: Some(Characters::Visible), told: true };
 pub const ATTRIBUTE_VALUE: Shape = Shape { min: 0, max: 2048, characters: None, told: false };
 

@@ -1,10 +1,9 @@
 //! Signing in without telling the password: the steps of USER_SRP_AUTH, and RespondToAuthChallenge.
 
-use super::Call;
 use super::fault::Fault;
 use super::refusals::missing_parameter;
-use super::shape::{CLIENT_ID, Shapes};
-use super::tokens;
+use super::shape::{CLIENT_ID, SESSION, Shapes};
+use super::{Call, mfa, tokens};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use pool::ClientId;
@@ -56,6 +55,7 @@ pub async fn begin(call: &Call, client: &ClientId, parameters: &BTreeMap<String,
 struct RespondRequest {
     client_id: Option<String>,
     challenge_name: Option<String>,
+    session: Option<String>,
     challenge_responses: Option<BTreeMap<String, String>>,
 }
 
@@ -64,12 +64,17 @@ pub async fn respond(call: &Call) -> Result<Value, Fault> {
     let mut shapes = Shapes::default();
     shapes.one_of("challengeName", request.challenge_name.as_deref(), &CHALLENGES);
     shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
+    shapes.optional("session", request.session.as_deref(), SESSION);
     shapes.finish()?;
     let responses = request.challenge_responses.unwrap_or_default();
     let hash = responses.get("SECRET_HASH").map(String::as_str);
     let client = call.proven_client(request.client_id, responses.get("USERNAME").map_or("", String::as_str), hash)?;
+    let name = request.challenge_name.as_deref().unwrap_or_default();
+    if let Some(answer) = mfa::respond(call, &client.id, (name, request.session.as_deref()), &responses).await {
+        return answer;
+    }
     // No other challenge was ever given.
-    if request.challenge_name.as_deref() != Some("PASSWORD_VERIFIER") {
+    if name != "PASSWORD_VERIFIER" {
         return Err(Fault::not_authorized("Invalid session for the user."));
     }
     let proof = proof(&responses)?;

@@ -3,7 +3,7 @@
 use super::fault::{Exception, Fault};
 use super::refusals::{missing_parameter, not_that_client};
 use super::shape::{CLIENT_ID, CLIENT_SECRET, Shapes, TOKEN};
-use super::{Call, nothing, srp};
+use super::{Call, mfa, nothing, srp};
 use model::Password;
 use pool::ClientId;
 use pool::refresh::Exchange;
@@ -91,11 +91,13 @@ async fn password(call: &Call, client: &ClientId, parameters: &BTreeMap<String, 
 pub fn end(done: &Entered) -> Result<Value, Fault> {
     match done {
         Entered::Tokens(tokens) => Ok(entered(tokens)),
+        Entered::Challenge(challenge) => Ok(mfa::asked(challenge)),
+        Entered::NewPassword(asked) => Ok(mfa::asked_for_password(asked)),
         Entered::Unconfirmed => Err(Fault::new(Exception::UserNotConfirmed, "User is not confirmed.")),
     }
 }
 
-fn entered(tokens: &Tokens) -> Value {
+pub fn entered(tokens: &Tokens) -> Value {
     json!({ "AuthenticationResult": result(tokens), "ChallengeParameters": {} })
 }
 

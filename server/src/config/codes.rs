@@ -1,4 +1,4 @@
-//! `[codes]`: the six digits that prove an address, or set a new password.
+//! `[codes]`: the six digits that prove an address, set a new password, or are asked for at sign-in.
 
 use super::duration::Span;
 use super::faults::Faults;
@@ -6,7 +6,7 @@ use pool::settings::CodeTimes;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The six digits that prove an address, or set a new password.
+/// The six digits that prove an address, set a new password, or are asked for at sign-in.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CodesSection {
@@ -14,6 +14,8 @@ pub struct CodesSection {
     pub lifetime: Span,
     /// How long a code works that sets a new password.
     pub reset_lifetime: Span,
+    /// How long a code works that is asked for at sign-in, beside the password; the sign-in waits for it as long.
+    pub sign_in_lifetime: Span,
     /// How long to wait before another one is sent.
     #[schemars(extend("x-env" = false))]
     pub resend_after: Span,
@@ -21,24 +23,36 @@ pub struct CodesSection {
 
 impl Default for CodesSection {
     fn default() -> Self {
-        Self { lifetime: Span::hours(24), reset_lifetime: Span::hours(1), resend_after: Span::seconds(30) }
+        Self {
+            lifetime: Span::hours(24),
+            reset_lifetime: Span::hours(1),
+            sign_in_lifetime: Span::minutes(10),
+            resend_after: Span::seconds(30),
+        }
     }
 }
 
 impl CodesSection {
     pub(super) fn times(&self, faults: &mut Faults<'_>) -> CodeTimes {
-        for (key, lifetime, most) in
-            [("codes.lifetime", self.lifetime, Span::days(7)), ("codes.reset_lifetime", self.reset_lifetime, Span::days(1))]
-        {
+        for (key, lifetime, most) in [
+            ("codes.lifetime", self.lifetime, Span::days(7)),
+            ("codes.reset_lifetime", self.reset_lifetime, Span::days(1)),
+            ("codes.sign_in_lifetime", self.sign_in_lifetime, Span::hours(1)),
+        ] {
             faults.positive(key, lifetime);
             if lifetime > most {
                 faults.add(key, format!("{lifetime} is long enough to try many codes"), format!("at most {most}"));
             }
         }
-        let shortest = self.lifetime.min(self.reset_lifetime);
+        let shortest = self.lifetime.min(self.reset_lifetime).min(self.sign_in_lifetime);
         if self.resend_after >= shortest {
             faults.add("codes.resend_after", "a code would end before the next one can be had", format!("less than {shortest}"));
         }
-        CodeTimes { lifetime: self.lifetime.0, reset_lifetime: self.reset_lifetime.0, resend_after: self.resend_after.0 }
+        CodeTimes {
+            lifetime: self.lifetime.0,
+            reset_lifetime: self.reset_lifetime.0,
+            sign_in_lifetime: self.sign_in_lifetime.0,
+            resend_after: self.resend_after.0,
+        }
     }
 }

@@ -25,6 +25,8 @@ pub struct LimitsSection {
     pub taken_answers_per_network_an_hour: u32,
     /// How many codes one address or phone number gets in 24 hours, whoever asks for them.
     pub codes_per_destination_a_day: u32,
+    /// How many codes one address or phone number gets in 24 hours for sign-ins whose password was right.
+    pub sign_in_codes_per_destination_a_day: u32,
     /// How many codes one account may have sent in 24 hours, all addresses together.
     pub codes_per_account_a_day: u32,
     /// How many addresses one new account may try in 24 hours before it is confirmed.
@@ -47,6 +49,7 @@ impl Default for LimitsSection {
             sign_ups_per_network_an_hour: 100,
             taken_answers_per_network_an_hour: 60,
             codes_per_destination_a_day: 5,
+            sign_in_codes_per_destination_a_day: 30,
             codes_per_account_a_day: 30,
             sign_up_addresses_a_day: 10,
             code_requests_per_network_an_hour: 100,
@@ -64,6 +67,7 @@ impl LimitsSection {
         faults.at_least_one("limits.sign_ups_per_network_an_hour", self.sign_ups_per_network_an_hour.into());
         faults.at_least_one("limits.taken_answers_per_network_an_hour", self.taken_answers_per_network_an_hour.into());
         faults.at_least_one("limits.codes_per_destination_a_day", self.codes_per_destination_a_day.into());
+        faults.at_least_one("limits.sign_in_codes_per_destination_a_day", self.sign_in_codes_per_destination_a_day.into());
         faults.at_least_one("limits.codes_per_account_a_day", self.codes_per_account_a_day.into());
         faults.at_least_one("limits.sign_up_addresses_a_day", self.sign_up_addresses_a_day.into());
         faults.at_least_one("limits.code_requests_per_network_an_hour", self.code_requests_per_network_an_hour.into());
@@ -81,6 +85,7 @@ impl LimitsSection {
             sign_ups_per_network_an_hour: self.sign_ups_per_network_an_hour,
             taken_answers_per_network_an_hour: self.taken_answers_per_network_an_hour,
             codes_per_destination_a_day: self.codes_per_destination_a_day,
+            sign_in_codes_per_destination_a_day: self.sign_in_codes_per_destination_a_day,
             codes_per_account_a_day: self.codes_per_account_a_day,
             sign_up_addresses_a_day: self.sign_up_addresses_a_day,
             code_requests_per_network_an_hour: self.code_requests_per_network_an_hour,

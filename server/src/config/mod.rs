@@ -156,6 +156,7 @@ fn build(file: &File, keys: Option<Secret>, faults: &mut Faults<'_>) -> Config {
         name: file.pool.name.trim().to_owned(),
         public_url: server.public_url.origin().to_owned(),
         sign_in: file.pool.options(),
+        country_code: file.pool.country_code.clone(),
         sign_up_attributes,
         policy: file.password.policy(faults),
         clients,

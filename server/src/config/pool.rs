@@ -14,6 +14,8 @@ pub struct PoolSection {
     pub name: String,
     /// What people may sign in with. An email address or phone number signs in once it is verified.
     pub sign_in: Vec<SignInWith>,
+    /// The calling code that is chosen beside a phone number, unless somebody chooses another.
+    pub country_code: String,
 }
 
 /// One thing that people sign in with.
@@ -28,7 +30,7 @@ pub enum SignInWith {
 
 impl Default for PoolSection {
     fn default() -> Self {
-        Self { name: "Nameplate".into(), sign_in: vec![SignInWith::Username, SignInWith::Email] }
+        Self { name: "Nameplate".into(), sign_in: vec![SignInWith::Username, SignInWith::Email], country_code: "+1".into() }
     }
 }
 
@@ -40,6 +42,10 @@ impl PoolSection {
         if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
             // It stands in the subject of mails.
             faults.add("pool.name", "this can't be a name", format!("one line of 1 to {NAME_MAX} characters, such as \"Nameplate\""));
+        }
+        if !app::lists::is_country_code(&self.country_code) {
+            let fault = format!("\"{}\" is no country's calling code", self.country_code);
+            faults.add("pool.country_code", fault, "one such as \"+1\" or \"+49\"");
         }
         if self.sign_in.is_empty() {
             faults.add("pool.sign_in", "nobody could sign in", "at least one of \"username\", \"email\", \"phone_number\"");

@@ -6,6 +6,7 @@ mod clients;
 mod cors;
 mod discovery;
 mod faults;
+mod mfa;
 mod password;
 mod shapes;
 mod sign_up;

@@ -165,6 +165,7 @@ fn custom_attributes_have_names_and_bounds_that_can_be() {
 #[test]
 fn people_must_be_able_to_sign_in() {
     are_refused(&[
+        ("[pool]\ncountry_code = '1'\n", &[], &["line 2: pool.country_code: \"1\" is no country's calling code"]),
         ("[pool]\nsign_in = []\n", &[], &["line 2: pool.sign_in: nobody could sign in", "\"username\", \"email\", \"phone_number\""]),
         (
             "[pool]\nsign_in = ['email']\n[attributes]\nrequired = []\n",

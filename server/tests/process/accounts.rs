@@ -35,7 +35,7 @@ fn create(home: &Home, name: &str) -> Done {
     let email = format!("email={name}@domain.com");
     with_input(
         home,
-        &["user", "create", name, "-a", &email, "-a", "nickname=Jo", "--verified", "--password-stdin"],
+        &["user", "create", name, "-a", &email, "-a", "nickname=Jo", "--verified", "--password-stdin", "--permanent"],
         &format!("{PASSWORD}\n"),
     )
 }
@@ -135,7 +135,7 @@ fn a_password_is_reset_by_a_code_that_the_running_program_sends_or_set_at_once()
     let (mut jane, status) = sign_in(&running, "jane", "another+Password-1");
     assert_eq!(status, 200);
 
-    let set = ["user", "reset-password", "jane@domain.com", "--password-stdin"];
+    let set = ["user", "reset-password", "jane@domain.com", "--password-stdin", "--permanent"];
     refuses(&with_input(&home, &set, "short"), &["password: "]);
     does(with_input(&home, &set, "a+third-Password\r\n"), "has the new password");
     assert_eq!(jane.get("/profile/attributes.json").unwrap().status, 401);

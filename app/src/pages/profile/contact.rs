@@ -95,6 +95,8 @@ struct Screen {
     /// The form for another contact, although one is waiting.
     change: bool,
     definition: Option<Definition>,
+    /// Chosen beside a number, where there is none yet.
+    country: String,
     states: [FormState; 4],
     flash: Option<String>,
     profile: std::sync::Arc<Profile>,
@@ -124,6 +126,7 @@ pub(crate) fn show(visit: &Visit, page: Page) -> Answer {
         reached: visit.site.pool.settings().reaches(page.kind),
         change: visit.asked("change").is_some() || !states[0].refusal.is_empty(),
         definition: visit.site.schema().get(&page.attribute()).cloned(),
+        country: visit.site.pool.settings().country_code.clone(),
         waiting,
         states,
         flash,
@@ -190,9 +193,13 @@ fn AskForContact(screen: Screen) -> impl IntoView {
     let hint = if screen.reached { page.words.hint } else { text::NO_TEXTS };
     let new = Input::new(page.attribute(), page.words.new).hint(hint).required(true);
     let now = page.now(&screen.profile);
+    let country = match now {
+        Some(now) => lists::country_of(now),
+        None => &screen.country,
+    };
     let new = match page.kind {
         ContactKind::Email => field(new.kind("email", "email"), &state),
-        ContactKind::PhoneNumber => fields::phone(new.kind("tel", "tel-national"), now.map(lists::country_of), &state),
+        ContactKind::PhoneNumber => fields::phone(new.kind("tel", "tel-national"), country, &state),
     };
     let rules: Vec<_> = screen
         .definition

@@ -8,6 +8,16 @@ use std::collections::BTreeMap;
 
 /// The field of one attribute, with what is stored; `None` where there is no account yet.
 pub(crate) fn input(definition: &Definition, schema: &Schema, stored: Option<&str>, state: &FormState) -> AnyView {
+    input_in(definition, (schema, lists::DEFAULT_COUNTRY), stored, state)
+}
+
+/// The same for a form that may ask for a phone number: one without a country is from here.
+pub(crate) fn input_in(
+    definition: &Definition,
+    (schema, country): (&Schema, &str),
+    stored: Option<&str>,
+    state: &FormState,
+) -> AnyView {
     let label = text::label(&definition.name, schema);
     let input = Input::new(definition.name.clone(), label).marked(definition.required);
     let input = stored.map_or(input.clone(), |stored| input.stored(stored));
@@ -17,7 +27,7 @@ pub(crate) fn input(definition: &Definition, schema: &Schema, stored: Option<&st
     };
     let input = match standard {
         Standard::Email => input.kind("email", "email").hint(text::NEW_EMAIL_HINT),
-        Standard::PhoneNumber => return phone(input.kind("tel", "tel-national"), None, state),
+        Standard::PhoneNumber => return phone(input.kind("tel", "tel-national"), country, state),
         // A date field can't show a birthday whose year isn't told, and would save nothing in its place.
         Standard::Birthdate if stored.starts_with("0000") => input.kind("text", "bday"),
         Standard::Birthdate => input.kind("date", "bday"),
@@ -49,11 +59,10 @@ fn custom(input: Input, definition: &Definition) -> Input {
     }
 }
 
-/// A number with the country beside it, that of the number before if there was one; a number that starts with `+` needs
-/// none.
-pub(super) fn phone(input: Input, country: Option<&'static str>, state: &FormState) -> AnyView {
+/// A number with the country beside it, this one unless another was chosen; a number that starts with `+` needs none.
+pub(super) fn phone(input: Input, country: &str, state: &FormState) -> AnyView {
     let typed = state.typed.get(&FieldName::CountryCode).map(|code| lists::known_country(code));
-    let chosen = typed.or(country).unwrap_or(lists::DEFAULT_COUNTRY);
+    let chosen = typed.unwrap_or(country);
     let country = Input::new(FieldName::CountryCode, text::COUNTRY_CODE).options(lists::countries_from(chosen)).value(chosen);
     let country = Input { autocomplete: "tel-country-code", ..country };
     view! { <div class="pair">{field(country, state)}{field(input, state)}</div> }.into_any()

@@ -6,6 +6,7 @@ pub mod email;
 #[cfg(feature = "ssr")]
 pub(crate) mod fields;
 pub mod phone;
+pub mod required;
 #[cfg(feature = "ssr")]
 mod view;
 

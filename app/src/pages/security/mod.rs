@@ -1,6 +1,11 @@
 //! `/security`: how somebody proves that it is them, and where they are signed in.
 
+pub mod app;
+pub mod factors;
 pub mod password;
+#[cfg(feature = "ssr")]
+mod qr;
+pub mod recovery_codes;
 pub mod sessions;
 
 #[cfg(feature = "ssr")]
@@ -10,8 +15,10 @@ use {
     crate::text,
     crate::visit::{Answer, Frame, Visit},
     leptos::prelude::*,
+    factors::factors_group,
     model::paths,
     password::PasswordGroup,
+    pool::factors::SecondFactors,
     pool::list_sessions::OpenSession,
     sessions::sessions_group,
 };
@@ -23,12 +30,13 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
         return Ok(super::sign_in_first(&visit));
     };
     let sessions = visit.site.pool.sessions(&viewer).await?;
-    Ok(Answer::show(text::SECURITY, Frame::House { who: viewer.username }, move || view! { <Security visit sessions/> }.into_any()))
+    let factors = visit.site.pool.second_factors(&viewer).await?;
+    Ok(Answer::show(text::SECURITY, Frame::House { who: viewer.username }, move || view! { <Security visit sessions factors/> }.into_any()))
 }
 
 #[cfg(feature = "ssr")]
 #[component]
-fn Security(visit: Visit, sessions: Vec<OpenSession>) -> impl IntoView {
+fn Security(visit: Visit, sessions: Vec<OpenSession>, factors: SecondFactors) -> impl IntoView {
     let latest = visit.profile.as_ref().map_or(0, |profile| profile.latest_event);
     let state = visit.form(paths::SECURITY_PASSWORD);
     view! {
@@ -40,6 +48,7 @@ fn Security(visit: Visit, sessions: Vec<OpenSession>) -> impl IntoView {
                 </div>
                 {flash_note(visit.flash)}
                 <PasswordGroup visit=visit.clone() state/>
+                {factors_group(&visit, factors)}
                 {sessions_group(&visit, sessions)}
                 <p><a href=paths::ACTIVITY>{text::WHAT_HAPPENED}</a></p>
                 {follow_events(latest)}

@@ -32,7 +32,7 @@ async fn whoever_the_operator_made_signs_in_by_each_name() {
 async fn an_account_is_made_by_the_rules_of_sign_up_or_not_at_all() {
     let pool = TestPool::new().await;
     let wrong = new_user("j doe", &[("email", "me"), ("birthdate", "soon"), ("sub", "1"), ("nope", "x")]);
-    let wrong = NewUser { password: FirstPassword::Given(model::Password::new("short")), ..wrong };
+    let wrong = NewUser { password: FirstPassword::Permanent(model::Password::new("short")), ..wrong };
     let Err(CreateUserError::Refused(refusal)) = pool.create_user(wrong).await else { panic!("it was made") };
     let names: Vec<_> = refusal.fields.iter().map(|(field, _)| field.to_string()).collect();
     for culprit in ["username", "password", "attributes[email]", "attributes[birthdate]", "attributes[sub]", "attributes[nope]"] {

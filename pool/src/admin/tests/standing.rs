@@ -77,16 +77,16 @@ async fn who_signs_in_while_the_account_is_disabled_is_not_in_afterwards() {
 async fn a_password_that_the_operator_sets_replaces_the_old_and_ends_sessions() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
-    let short = pool.set_user_password("jdoe", &Password::new("short")).await;
+    let short = pool.set_user_password("jdoe", &Password::new("short"), true).await;
     assert!(matches!(short, Err(ResetUserPasswordError::Refused(_))), "{short:?}");
     assert!(pool.viewer(&token).await.unwrap().is_some());
-    pool.set_user_password("jdoe", &Password::new("another+Password-1")).await.unwrap();
+    pool.set_user_password("jdoe", &Password::new("another+Password-1"), true).await.unwrap();
     assert!(pool.viewer(&token).await.unwrap().is_none());
     assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Err(SignInError::WrongCredentials)));
     assert!(pool.try_sign_in("jdoe", "another+Password-1").await.is_ok());
     assert!(pool.message_names("me@domain.com").await.contains(&"password_changed"));
     pool.sign_up("late", "late@domain.com").await;
-    let late = pool.set_user_password("late", &Password::new("another+Password-1")).await;
+    let late = pool.set_user_password("late", &Password::new("another+Password-1"), true).await;
     assert!(matches!(late, Err(ResetUserPasswordError::Unconfirmed)));
 }
 

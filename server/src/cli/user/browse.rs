@@ -108,6 +108,7 @@ impl Show {
 fn as_json(shown: &Shown) -> Result<String, serde_json::Error> {
     let mut value = serde_json::to_value(&shown.record)?;
     value["sessions"] = shown.sessions.into();
+    value["second_factors"] = shown.second_factors.iter().map(|it| it.as_str()).collect();
     value["last_seen_at"] = serde_json::to_value(shown.last_seen_at)?;
     value["pending"] = shown.pending.iter().map(|(name, (value, _))| (name.to_string(), serde_json::Value::from(value.as_str()))).collect();
     value["hidden"] = serde_json::to_value(&shown.hidden)?;
@@ -125,6 +126,10 @@ fn portrait(pool: &Pool, shown: &Shown) -> String {
     ];
     let seen = shown.last_seen_at.map(|at| format!(", last used {at}")).unwrap_or_default();
     lines.push(("sessions".to_owned(), format!("{}{seen}", shown.sessions)));
+    if !shown.second_factors.is_empty() {
+        let names: Vec<_> = shown.second_factors.iter().map(|it| it.as_str()).collect();
+        lines.push(("second factors".to_owned(), names.join(", ")));
+    }
     for (name, value) in &record.attributes {
         let contact = CONTACTS.iter().any(|kind| *name == kind.attribute());
         let mark = match (contact, record.verified.contains(name)) {

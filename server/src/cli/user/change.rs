@@ -24,9 +24,13 @@ pub(in crate::cli) struct Create {
     /// You vouch for the email address and the phone number: they count as verified, and sign in.
     #[arg(long)]
     verified: bool,
-    /// Read the password from standard input, to its first line end.
+    /// Read the password from standard input, to its first line end. Its owner replaces it at the first sign-in, and is asked
+    /// for required attributes that are left out here.
     #[arg(long, required_unless_present = "invite")]
     password_stdin: bool,
+    /// The password is the owner's already: nobody is asked to replace it.
+    #[arg(long, requires = "password_stdin")]
+    permanent: bool,
     /// Send the person a code with which they choose a password of their own.
     #[arg(long, conflicts_with = "password_stdin", requires = "verified")]
     invite: bool,
@@ -58,9 +62,13 @@ pub(in crate::cli) struct SetAttribute {
 pub(in crate::cli) struct ResetPassword {
     /// Its username, its sub, or a contact of it.
     account: String,
-    /// Set the password that is read from standard input, to its first line end. Everybody who is signed in no longer is.
+    /// Set the password that is read from standard input, to its first line end. Everybody who is signed in no longer is, and
+    /// its owner replaces it at the next sign-in.
     #[arg(long)]
     password_stdin: bool,
+    /// The password is the owner's already: nobody is asked to replace it.
+    #[arg(long, requires = "password_stdin")]
+    permanent: bool,
 }
 
 #[derive(Debug, Args)]
@@ -109,7 +117,11 @@ const SOON: &str = "the service sends it as soon as it runs";
 
 impl Create {
     pub(super) async fn run(self, pool: &Pool) -> Done {
-        let password = if self.invite { FirstPassword::Invitation } else { FirstPassword::Given(password_from_stdin()?) };
+        let password = match (self.invite, self.permanent) {
+            (true, _) => FirstPassword::Invitation,
+            (false, true) => FirstPassword::Permanent(password_from_stdin()?),
+            (false, false) => FirstPassword::Temporary(password_from_stdin()?),
+        };
         let new = NewUser { username: self.username, password, attributes: attributes(self.attributes)?, verified: self.verified };
         let made = pool.create_user(new).await.map_err(|error| match error {
             CreateUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
@@ -157,7 +169,7 @@ impl ResetPassword {
             other => other.into(),
         };
         if self.password_stdin {
-            pool.set_user_password(&self.account, &password_from_stdin()?).await.map_err(told)?;
+            pool.set_user_password(&self.account, &password_from_stdin()?, self.permanent).await.map_err(told)?;
             say(&format!("{} has the new password, and nobody is signed in\n", self.account));
         } else {
             let to = pool.reset_user_password(&self.account).await.map_err(told)?;
@@ -168,6 +180,13 @@ impl ResetPassword {
 }
 
 impl Whom {
+    pub(super) async fn reset_mfa(self, pool: &Pool) -> Done {
+        let changed = pool.reset_mfa(&self.account).await?;
+        let words = if changed { "signs in with the password alone now" } else { "had no second factor" };
+        say(&format!("{} {words}\n", self.account));
+        Ok(())
+    }
+
     pub(super) async fn disable(self, pool: &Pool) -> Done {
         let changed = pool.disable_user(&self.account).await?;
         let words = if changed { "is disabled, and nobody is signed in to it" } else { "was disabled before" };

@@ -27,6 +27,8 @@ pub(super) enum Command {
     SetAttribute(change::SetAttribute),
     /// Send the person a code for a new password, or set one.
     ResetPassword(change::ResetPassword),
+    /// Remove what sign-in asks for beside the password, for somebody who lost it, with the recovery codes.
+    ResetMfa(change::Whom),
     /// Let nobody sign in to an account, and end its sessions at once.
     Disable(change::Whom),
     /// Let people sign in to an account again.
@@ -83,6 +85,7 @@ impl Command {
             Self::Confirm(arguments) => arguments.run(pool).await,
             Self::SetAttribute(arguments) => arguments.run(pool).await,
             Self::ResetPassword(arguments) => arguments.run(pool).await,
+            Self::ResetMfa(whom) => whom.reset_mfa(pool).await,
             Self::Disable(whom) => whom.disable(pool).await,
             Self::Enable(whom) => whom.enable(pool).await,
             Self::Delete(arguments) => arguments.run(pool).await,

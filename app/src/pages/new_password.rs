@@ -1,0 +1,88 @@
+//! `/sign-in/new-password`: a password that whoever runs the service knows is replaced, and what was left out is filled in.
+
+use crate::form::{FormError, FormPost};
+use crate::pages::hub::OfAccount;
+use leptos::prelude::*;
+use model::Password;
+use std::collections::BTreeMap;
+
+#[cfg(feature = "ssr")]
+use {
+    super::profile::fields,
+    super::sign_in::arrive,
+    super::sign_in_code::{Over, waiting},
+    crate::caller::Caller,
+    crate::components::heading,
+    crate::form::{Check, Form, FormState, Input, password_field, refused, summary},
+    crate::text,
+    crate::visit::{Answer, Frame, Visit},
+    model::{Definition, FieldName, paths},
+    pool::new_password_required::OwnPassword,
+    pool::settings::Settings,
+};
+
+/// The screen. Where no sign-in waits, it begins anew.
+#[cfg(feature = "ssr")]
+pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
+    if visit.viewer.is_some() {
+        return Ok(Answer::go(paths::PROFILE));
+    }
+    let Some(token) = &visit.challenge else { return Ok(Answer::go(paths::SIGN_IN)) };
+    let title = text::CHANGE_PASSWORD_HEADING;
+    let Some((username, missing)) = visit.site.pool.pending_new_password(token).await? else {
+        return Ok(Answer::show(title, Frame::Door, move || view! { <Over/> }.into_any()));
+    };
+    let state = visit.form(paths::SIGN_IN_NEW_PASSWORD);
+    let settings = visit.site.pool.settings().clone();
+    let missing: Vec<_> = missing.iter().filter_map(|name| settings.schema.get(name).cloned()).collect();
+    Ok(Answer::show(title, Frame::Door, move || view! { <OwnPasswordForm state settings username missing/> }.into_any()))
+}
+
+#[cfg(feature = "ssr")]
+#[component]
+fn OwnPasswordForm(state: FormState, settings: Settings, username: String, missing: Vec<Definition>) -> impl IntoView {
+    let password = Input::new(FieldName::Password, text::NEW_PASSWORD)
+        .kind("password", "new-password")
+        .hint(text::policy_hint(&settings.policy))
+        .required(true);
+    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD).kind("password", "new-password").required(true);
+    let attributes = missing.iter().map(|it| (FieldName::Attribute(it.name.clone()), Check::Attribute(it.clone())));
+    let passwords =
+        [(FieldName::Password, Check::NewPassword(settings.policy)), (FieldName::ConfirmPassword, Check::SameAs(FieldName::Password))];
+    let rules: Vec<_> = passwords.into_iter().chain(attributes).collect();
+    let fields = missing.iter().map(|it| fields::input_in(it, (&settings.schema, &settings.country_code), None, &state)).collect_view();
+    let about_you = (!missing.is_empty()).then(|| view! { <fieldset><legend>{text::ABOUT_YOU}</legend>{fields}</fieldset> });
+    view! {
+        {heading(text::CHANGE_PASSWORD_HEADING, state.refusal.is_empty())}
+        <div class="stack">
+            <p>{text::OWN_PASSWORD_TEXT}</p>
+            <Form action=paths::SIGN_IN_NEW_PASSWORD.to_owned() event="signIn".to_owned() rules>
+                {summary(&state)}
+                // Password managers learn from it whose the password is; without a name it is not sent.
+                <input type="text" value=username autocomplete="username" readonly hidden/>
+                {password_field(&password, &state)}
+                {password_field(&confirm, &state)}
+                {about_you}
+                <button class="button main wide">{text::CHANGE_PASSWORD_HEADING}</button>
+            </Form>
+            <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
+        </div>
+    }
+}
+
+/// Sets the password that only its owner knows (operation RespondToAuthChallenge, NEW_PASSWORD_REQUIRED).
+#[server(prefix = "", endpoint = "/sign-in/new-password", protocol = FormPost)]
+pub async fn set_own_password(
+    #[server(default)] password: Password,
+    #[server(default)] confirm_password: Password,
+    #[server(default)] country_code: String,
+    #[server(default)] attributes: BTreeMap<String, String>,
+) -> Result<OfAccount, FormError> {
+    let caller = Caller::here()?;
+    let (token, next) = waiting(&caller)?;
+    let attributes = fields::with_country(attributes, &country_code);
+    let form = OwnPassword { password, confirmation: Some(confirm_password), attributes };
+    let (username, session) = caller.pool.set_own_password(&token, form, &caller.origin).await.map_err(refused)?;
+    arrive(&caller, &session, next).await?;
+    Ok(OfAccount { username })
+}

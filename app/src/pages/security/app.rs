@@ -1,0 +1,129 @@
+//! `/security/app`: an authenticator app.
+
+use crate::form::{FormError, FormPost};
+use crate::pages::hub::OfFactor;
+use leptos::prelude::*;
+use model::Password;
+
+#[cfg(feature = "ssr")]
+use {
+    super::qr::qr_code,
+    crate::caller::Caller,
+    crate::components::heading,
+    crate::form::{Check, Form, Input, again_field, code_field, refused, summary},
+    crate::text,
+    crate::visit::{Answer, Flash, Frame, Visit},
+    model::{Factor, FieldName, paths},
+    pool::factors::AppSecret,
+    pool::factors::FactorError,
+    pool::factors::set_up_app::Then,
+};
+
+/// The screen: before there is a secret what it is good for, then the secret.
+#[cfg(feature = "ssr")]
+pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
+    let Some(viewer) = visit.viewer.clone() else {
+        return Ok(super::super::sign_in_first(&visit));
+    };
+    let pool = &visit.site.pool;
+    let secret = match pool.app_being_set_up(&viewer).await {
+        Ok(secret) => secret.filter(|_| visit.path != paths::SECURITY_APP_NEW),
+        Err(FactorError::Unavailable(fault)) => return Err(fault),
+        // Who signed in long ago begins with the password.
+        Err(_) => None,
+    };
+    let replaces = pool.second_factors(&viewer).await?.ways.iter().any(|way| way.factor == Factor::SoftwareToken && way.enabled);
+    let show = move || match secret {
+        Some(secret) => view! { <Scan visit secret replaces/> }.into_any(),
+        None => view! { <Begin visit/> }.into_any(),
+    };
+    Ok(Answer::show(text::APP, Frame::House { who: viewer.username }, show))
+}
+
+#[cfg(feature = "ssr")]
+#[component]
+fn Begin(visit: Visit) -> impl IntoView {
+    let state = visit.form(paths::SECURITY_APP_NEW);
+    view! {
+        <div class="groups">
+            <div class="title">{heading(text::APP, state.refusal.is_empty())}<p>{text::APP_BEFORE}</p></div>
+            <Form class="sheet" action=paths::SECURITY_APP_NEW.to_owned() event="setUpTotp".to_owned() rules=vec![]>
+                {summary(&state)}
+                {again_field(&visit, &state)}
+                <div class="actions">
+                    <button class="button main">{text::APP_SHOW}</button>
+                    <a class="button plain" href=paths::SECURITY>{text::CANCEL}</a>
+                </div>
+            </Form>
+        </div>
+    }
+}
+
+#[cfg(feature = "ssr")]
+#[component]
+fn Scan(visit: Visit, secret: AppSecret, replaces: bool) -> impl IntoView {
+    let state = visit.form(paths::SECURITY_APP);
+    let code = Input::new(FieldName::Code, text::CODE);
+    view! {
+        <div class="groups">
+            <div class="title">{heading(text::APP, state.refusal.is_empty())}</div>
+            <div class="sheet scan">
+                {qr_code(&secret.uri, text::APP_QR)}
+                <div class="stack">
+                    <p>{text::APP_SCAN}" "{replaces.then_some(text::APP_REPLACES)}</p>
+                    <p><span class="label">{text::APP_KEY}</span><br/><span class="mono key" translate="no">{grouped(&secret.text)}</span></p>
+                    <p><a href=secret.uri>{text::OPEN_IN_APP}</a></p>
+                    <Form action=paths::SECURITY_APP.to_owned() event="enableMfa".to_owned() rules=vec![(FieldName::Code, Check::Code)]>
+                        {summary(&state)}
+                        {code_field(&code, &state)}
+                        {again_field(&visit, &state)}
+                        <div class="actions">
+                            <button class="button main">{text::TURN_ON}</button>
+                            <a class="button plain" href=paths::SECURITY>{text::CANCEL}</a>
+                        </div>
+                    </Form>
+                </div>
+            </div>
+        </div>
+    }
+}
+
+/// Four characters at a time, which is how people type.
+#[cfg(feature = "ssr")]
+fn grouped(key: &str) -> String {
+    let characters: Vec<char> = key.chars().collect();
+    characters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+/// Makes the secret for another app (operation AssociateSoftwareToken).
+#[server(prefix = "", endpoint = "/security/app/new", protocol = FormPost)]
+pub async fn set_up_app(#[server(default)] current_password: Password) -> Result<(), FormError> {
+    let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
+    caller.pool.set_up_app(&viewer).await.map_err(refused)?;
+    caller.go(paths::SECURITY_APP);
+    Ok(())
+}
+
+/// The app's first code turns it on (operation VerifySoftwareToken).
+#[server(prefix = "", endpoint = "/security/app", protocol = FormPost)]
+pub async fn confirm_app(
+    #[server(default)] code: String,
+    #[server(default)] current_password: Password,
+) -> Result<OfFactor, FormError> {
+    let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
+    let with_codes = caller.pool.confirm_app(&viewer, &code, Then::AskForIt, &caller.origin).await.map_err(refused)?;
+    caller.say(Flash::FactorOn);
+    caller.go(if with_codes { paths::SECURITY_RECOVERY } else { paths::SECURITY });
+    Ok(OfFactor { factor: Factor::SoftwareToken })
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn a_key_is_read_out_in_fours() {
+        assert_eq!(grouped("JBSWY3DPEHPK3PXP"), "JBSW Y3DP EHPK 3PXP");
+        assert_eq!(grouped("JBSWY"), "JBSW Y");
+    }
+}

@@ -1,0 +1,142 @@
+//! `/security/factors`: which second steps sign-in asks for.
+
+use crate::form::{FormError, FormPost};
+use crate::pages::hub::OfFactor;
+use leptos::prelude::*;
+use model::Password;
+
+#[cfg(feature = "ssr")]
+use {
+    crate::caller::Caller,
+    crate::form::{Form, FormState, again_if_asked, refused, summary},
+    crate::text,
+    crate::visit::{Flash, Visit, clock_time},
+    model::{Factor, FieldName, Refusal, Why, paths},
+    pool::factors::change::Wish,
+    pool::factors::{SecondFactors, Way},
+};
+
+/// What a button of the list wishes, and how that travels.
+#[cfg(feature = "ssr")]
+const WISHES: [(&str, Wish, &str, Flash); 3] = [
+    ("on", Wish::On, "enableMfa", Flash::FactorOn),
+    ("off", Wish::Removed, "disableMfa", Flash::FactorOff),
+    ("first", Wish::First, "preferMfa", Flash::FactorFirst),
+];
+
+/// The second steps, each with what can be done with it, and the recovery codes.
+#[cfg(feature = "ssr")]
+pub(super) fn factors_group(visit: &Visit, factors: SecondFactors) -> impl IntoView + use<> {
+    let state = visit.form(paths::SECURITY_FACTORS);
+    let refused = (!state.refusal.is_empty()).then(|| summary(&state));
+    let several = factors.ways.iter().filter(|way| way.enabled).count() > 1;
+    let codes = factors.any().then(|| recovery_row(factors.recovery_codes_left));
+    let rows = factors.ways.into_iter().map(|way| row(visit, way, several, &state)).collect_view();
+    view! {
+        <section class="group" aria-labelledby="group-factors">
+            <header><h2 id="group-factors">{text::SECOND_STEP}</h2><p>{text::SECOND_STEP_TEXT}</p></header>
+            {refused}
+            <ul class="rows">{rows}{codes}</ul>
+        </section>
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn row(visit: &Visit, way: Way, several: bool, state: &FormState) -> impl IntoView + use<> {
+    let label = text::factor_label(way.factor);
+    let on = way.enabled.then(|| view! { <span class="badge ok">{text::ON}</span> });
+    let first = (way.preferred && several).then(|| view! { <span class="badge">{text::ASKED_FIRST}</span> });
+    let button = |wish: &'static str, words: &'static str| change_button(visit, way.factor, (wish, words), state);
+    let ask_first = (way.enabled && several && !way.preferred).then(|| button("first", text::ASK_FIRST));
+    let action = match (way.enabled, way.factor) {
+        (true, Factor::SoftwareToken) => view! {
+            <a class="button slim" href=paths::SECURITY_APP>{text::SET_UP_AGAIN}<span class="vh">" "{label}</span></a>
+            {button("off", text::TURN_OFF)}
+        }
+        .into_any(),
+        (true, _) => button("off", text::TURN_OFF).into_any(),
+        (false, Factor::SoftwareToken) => {
+            view! { <a class="button slim" href=paths::SECURITY_APP>{text::SET_UP}<span class="vh">" "{label}</span></a> }.into_any()
+        }
+        (false, _) if way.is_at_hand() => button("on", text::TURN_ON).into_any(),
+        (false, Factor::Sms) => view! { <a href=paths::PROFILE_PHONE>{text::CONFIRM_PHONE_FIRST}</a> }.into_any(),
+        (false, Factor::Email) => view! { <a href=paths::PROFILE_EMAIL>{text::CONFIRM_EMAIL_FIRST}</a> }.into_any(),
+    };
+    view! {
+        <li>
+            <div>
+                <p class="value"><span>{label}</span>{on}{first}</p>
+                <p class="small soft">{about(visit, &way)}</p>
+            </div>
+            <div class="actions">{ask_first}{action}</div>
+        </li>
+    }
+}
+
+/// Where its codes go, and when the last one was used.
+#[cfg(feature = "ssr")]
+fn about(visit: &Visit, way: &Way) -> AnyView {
+    let used = way.enabled.then(|| match way.used_at {
+        Some(at) => text::last_used(&clock_time(at, visit.site.pool.now())),
+        None => text::NEVER_USED.to_owned(),
+    });
+    let destination = way.destination.clone().map(|to| view! { <bdi>{to}</bdi> });
+    let comma = (destination.is_some() && used.is_some()).then_some(", ");
+    let plain = (way.factor == Factor::SoftwareToken && !way.enabled).then_some(text::APP_TEXT);
+    view! { {destination}{comma}{used}{plain} }.into_any()
+}
+
+#[cfg(feature = "ssr")]
+fn change_button(
+    visit: &Visit,
+    factor: Factor,
+    (wish, words): (&'static str, &'static str),
+    state: &FormState,
+) -> impl IntoView + use<> {
+    let username = visit.viewer.as_ref().map(|viewer| viewer.username.clone()).unwrap_or_default();
+    let typed = |name: FieldName, value: &str| state.typed.get(&name).is_some_and(|it| it == value);
+    // The list has many of these forms: what was refused is shown in the one that it was.
+    let is_this = typed(FieldName::Factor, factor.as_str()) && typed(FieldName::Wish, wish);
+    let state = if is_this { state.clone() } else { FormState::default() };
+    let event = WISHES.iter().find(|it| it.0 == wish).map(|it| it.2).unwrap_or_default();
+    let name = format!("{}-{wish}", factor.as_str().to_lowercase());
+    view! {
+        <Form action=paths::SECURITY_FACTORS.to_owned() event=event.to_owned() rules=vec![]>
+            {summary(&FormState::default())}
+            <input type="hidden" name="factor" value=factor.as_str()/>
+            <input type="hidden" name="wish" value=wish/>
+            {again_if_asked(&state, &username, &name)}
+            <button class="button slim">{words}<span class="vh">" "{text::factor_label(factor)}</span></button>
+        </Form>
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn recovery_row(left: u32) -> impl IntoView {
+    view! {
+        <li>
+            <div>
+                <p class="value"><span>{text::RECOVERY_CODES}</span></p>
+                <p class="small soft">{text::codes_left(left)}</p>
+            </div>
+            <div class="actions"><a class="button slim" href=paths::SECURITY_RECOVERY>{text::MAKE_NEW_CODES}</a></div>
+        </li>
+    }
+}
+
+/// Turns a second step on or off, or asks for it first (operation SetUserMFAPreference).
+#[server(prefix = "", endpoint = "/security/factors", protocol = FormPost)]
+pub async fn change_factor(
+    #[server(default)] factor: String,
+    #[server(default)] wish: String,
+    #[server(default)] current_password: Password,
+) -> Result<OfFactor, FormError> {
+    let not_in_list = || FormError(Refusal::form(Why::NotInList));
+    let factor: Factor = factor.parse().map_err(|_| not_in_list())?;
+    let (_, wish, _, flash) = WISHES.into_iter().find(|it| it.0 == wish).ok_or_else(not_in_list)?;
+    let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
+    let with_codes = caller.pool.change_factors(&viewer, &[(factor, wish)], &caller.origin).await.map_err(refused)?;
+    caller.say(flash);
+    caller.go(if with_codes { paths::SECURITY_RECOVERY } else { paths::SECURITY });
+    Ok(OfFactor { factor })
+}

@@ -1,0 +1,114 @@
+//! `/security/recovery-codes`: what takes the place of a second step that is lost.
+
+use crate::form::{FormError, FormPost};
+use crate::pages::hub::OfAccount;
+use leptos::prelude::*;
+use model::Password;
+
+#[cfg(feature = "ssr")]
+use {
+    crate::caller::Caller,
+    crate::components::{flash_note, heading},
+    crate::form::{Form, again_field, refused, summary},
+    crate::text,
+    crate::visit::{Answer, Flash, Frame, Visit},
+    model::paths,
+    percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode},
+    pool::factors::FactorError,
+};
+
+/// The screen: codes that were made just now, or the way to new ones.
+#[cfg(feature = "ssr")]
+pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
+    let Some(viewer) = visit.viewer.clone() else {
+        return Ok(super::super::sign_in_first(&visit));
+    };
+    let pool = &visit.site.pool;
+    let factors = pool.second_factors(&viewer).await?;
+    let codes = match pool.recovery_codes(&viewer).await {
+        Ok(codes) if visit.path != paths::SECURITY_RECOVERY_NEW => codes,
+        Err(FactorError::Unavailable(fault)) => return Err(fault),
+        _ => Vec::new(),
+    };
+    let (any, left) = (factors.any(), factors.recovery_codes_left);
+    let username = viewer.username.clone();
+    let show = move || {
+        if codes.is_empty() {
+            view! { <Begin visit any left/> }.into_any()
+        } else {
+            view! { <Codes visit codes username/> }.into_any()
+        }
+    };
+    Ok(Answer::show(text::RECOVERY_CODES, Frame::House { who: viewer.username }, show))
+}
+
+#[cfg(feature = "ssr")]
+#[component]
+fn Begin(visit: Visit, any: bool, left: u32) -> impl IntoView {
+    let state = visit.form(paths::SECURITY_RECOVERY_NEW);
+    let words = if any { text::RECOVERY_NEW_TEXT } else { text::RECOVERY_NEEDS_STEP };
+    let (focus, again) = (state.refusal.is_empty(), again_field(&visit, &state));
+    let form = any.then(|| {
+        view! {
+            <Form class="sheet" action=paths::SECURITY_RECOVERY_NEW.to_owned() event="createRecoveryCodes".to_owned() rules=vec![]>
+                {summary(&state)}
+                <p>{text::codes_left(left)}</p>
+                {again}
+                <div class="actions">
+                    <button class="button main">{text::MAKE_NEW_CODES}</button>
+                    <a class="button plain" href=paths::SECURITY>{text::CANCEL}</a>
+                </div>
+            </Form>
+        }
+    });
+    view! {
+        <div class="groups">
+            <div class="title">{heading(text::RECOVERY_CODES, focus)}<p>{words}</p></div>
+            {flash_note(visit.flash)}
+            {form}
+            {(!any).then(|| view! { <p><a class="button" href=paths::SECURITY>{text::SECURITY}</a></p> })}
+        </div>
+    }
+}
+
+#[cfg(feature = "ssr")]
+#[component]
+fn Codes(visit: Visit, codes: Vec<String>, username: String) -> impl IntoView {
+    let state = visit.form(paths::SECURITY_RECOVERY);
+    let settings = visit.site.pool.settings();
+    let file = text::codes_file(&settings.name, &settings.public_url, &username, &codes);
+    let file = format!("data:text/plain;charset=utf-8,{}", utf8_percent_encode(&file, NON_ALPHANUMERIC));
+    view! {
+        <div class="groups">
+            <div class="title">{heading(text::RECOVERY_CODES, state.refusal.is_empty())}<p>{text::RECOVERY_TEXT}</p></div>
+            {flash_note(visit.flash)}
+            <Form class="sheet" action=paths::SECURITY_RECOVERY.to_owned() event="putRecoveryCodesAway".to_owned() rules=vec![]>
+                {summary(&state)}
+                <ul class="codes mono" translate="no">{codes.into_iter().map(|code| view! { <li>{code}</li> }).collect_view()}</ul>
+                <div class="actions">
+                    <button class="button main">{text::RECOVERY_DONE}</button>
+                    <a class="button" href=file download="recovery-codes.txt">{text::RECOVERY_DOWNLOAD}</a>
+                </div>
+            </Form>
+        </div>
+    }
+}
+
+/// Makes new codes in the place of those that there are.
+#[server(prefix = "", endpoint = "/security/recovery-codes/new", protocol = FormPost)]
+pub async fn make_recovery_codes(#[server(default)] current_password: Password) -> Result<OfAccount, FormError> {
+    let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
+    caller.pool.make_recovery_codes(&viewer, &caller.origin).await.map_err(refused)?;
+    caller.go(paths::SECURITY_RECOVERY);
+    Ok(OfAccount { username: viewer.username })
+}
+
+/// They are written down: from now on nobody can read them.
+#[server(prefix = "", endpoint = "/security/recovery-codes", protocol = FormPost)]
+pub async fn put_recovery_codes_away() -> Result<(), FormError> {
+    let (caller, viewer) = Caller::signed_in().await?;
+    caller.pool.put_recovery_codes_away(&viewer).await.map_err(refused)?;
+    caller.say(Flash::RecoveryCodesPutAway);
+    caller.go(paths::SECURITY);
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! `/sign-in/code`: the second step of a sign-in whose password was right.
+
+use crate::form::{FormError, FormPost};
+use crate::pages::hub::OfAccount;
+use leptos::prelude::*;
+
+#[cfg(feature = "ssr")]
+use {
+    super::sign_in::go_on,
+    crate::caller::Caller,
+    crate::components::{flash_note, heading},
+    crate::form::{Check, Form, FormState, Input, code_field, field, refused, summary},
+    crate::pages::confirm::resend_button,
+    crate::text,
+    crate::visit::{Answer, Flash, Frame, Visit, seconds_until},
+    model::{Factor, FieldName, Refusal, Why, paths},
+    pool::factors::challenge::PendingChallenge,
+    pool::sessions::ChallengeToken,
+};
+
+/// The screen. Where no sign-in waits, it begins anew.
+#[cfg(feature = "ssr")]
+pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
+    if visit.viewer.is_some() {
+        return Ok(Answer::go(paths::PROFILE));
+    }
+    let Some(token) = &visit.challenge else { return Ok(Answer::go(paths::SIGN_IN)) };
+    let title = text::SIGN_IN_CODE_TITLE;
+    Ok(match visit.site.pool.pending_challenge(token).await? {
+        Some(pending) => Answer::show(title, Frame::Door, move || view! { <SignInCode visit pending/> }.into_any()),
+        None => Answer::show(title, Frame::Door, move || view! { <Over/> }.into_any()),
+    })
+}
+
+#[cfg(feature = "ssr")]
+#[component]
+pub(super) fn Over() -> impl IntoView {
+    view! {
+        {heading(text::SIGN_IN_CODE_TITLE, true)}
+        <div class="stack">
+            <p>{text::SIGN_IN_OVER}</p>
+            <p><a class="button main wide" href=paths::SIGN_IN>{text::SIGN_IN_AGAIN}</a></p>
+        </div>
+    }
+}
+
+#[cfg(feature = "ssr")]
+#[component]
+fn SignInCode(visit: Visit, pending: PendingChallenge) -> impl IntoView {
+    let forms = [paths::SIGN_IN_CODE, paths::SIGN_IN_CODE_RESEND, paths::SIGN_IN_CODE_CHOOSE, paths::SIGN_IN_CODE_RECOVERY];
+    let [state, resend, choose, recovery] = forms.map(|path| visit.form(path));
+    let refused = [&state, &resend, &choose, &recovery].iter().any(|it| !it.refusal.is_empty());
+    let now = visit.site.pool.now();
+    // The links of a refusal lead to the field of its own form.
+    let by_recovery = !recovery.refusal.is_empty();
+    let code = Input { form: if by_recovery { "step".into() } else { String::new() }, ..Input::new(FieldName::Code, text::CODE) };
+    let again = pending.delivery.as_ref().map(|(_, free_at)| seconds_until(*free_at, now));
+    view! {
+        {heading(text::confirm_code(pending.factor), !refused)}
+        <div class="stack">
+            {flash_note(visit.flash)}
+            {whence(&pending)}
+            <Form action=paths::SIGN_IN_CODE.to_owned() event="signIn".to_owned() rules=vec![(FieldName::Code, Check::Code)]>
+                {summary(&state)}
+                {code_field(&code, &state)}
+                <button class="button main wide">{text::CONFIRM}</button>
+            </Form>
+            {again.map(|wait| view! {
+                <Form action=paths::SIGN_IN_CODE_RESEND.to_owned() event="resendSignInCode".to_owned() rules=vec![] wait=wait>
+                    {summary(&resend)}
+                    {resend_button(wait, "button wide")}
+                </Form>
+            })}
+            {other_ways(&pending, choose, recovery)}
+            <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
+        </div>
+    }
+}
+
+/// Where the code is to be found.
+#[cfg(feature = "ssr")]
+fn whence(pending: &PendingChallenge) -> AnyView {
+    let Some((delivery, _)) = &pending.delivery else { return view! { <p>{text::APP_SHOWS}</p> }.into_any() };
+    let (before, after) = text::code_on_its_way(delivery.delivery_medium);
+    view! { <p>{before}<strong><bdi>{delivery.destination.clone()}</bdi></strong>{after}</p> }.into_any()
+}
+
+/// The other factors, and the recovery codes, for whoever can't get this one.
+#[cfg(feature = "ssr")]
+fn other_ways(pending: &PendingChallenge, choose: FormState, recovery: FormState) -> Option<impl IntoView + use<>> {
+    if pending.others.is_empty() && pending.recovery_codes_left == 0 {
+        return None;
+    }
+    let open = !(choose.refusal.is_empty() && recovery.refusal.is_empty());
+    let others = pending.others.iter().map(|&factor| {
+        view! {
+            <Form action=paths::SIGN_IN_CODE_CHOOSE.to_owned() event="selectMfaType".to_owned() rules=vec![]>
+                {summary(&FormState::default())}
+                <input type="hidden" name="factor" value=factor.as_str()/>
+                <button class="button wide">{text::instead(factor)}</button>
+            </Form>
+        }
+    });
+    let others = others.collect_view();
+    let with_codes = (pending.recovery_codes_left > 0).then(|| recovery_form(recovery));
+    Some(view! {
+        <details class="stack" open=open>
+            <summary>{text::NO_PHONE}</summary>
+            {(!choose.refusal.is_empty()).then(|| summary(&choose))}
+            {others}
+            {with_codes}
+        </details>
+    })
+}
+
+#[cfg(feature = "ssr")]
+fn recovery_form(state: FormState) -> impl IntoView {
+    let form = if state.refusal.is_empty() { "recovery" } else { "" };
+    let input = Input::new(FieldName::Code, text::RECOVERY_CODE).hint(text::RECOVERY_CODE_HINT).required(true);
+    let input = Input { form: form.to_owned(), ..input };
+    view! {
+        <Form action=paths::SIGN_IN_CODE_RECOVERY.to_owned() event="signIn".to_owned() rules=vec![(FieldName::Code, Check::Given)]>
+            {summary(&state)}
+            {field(input, &state)}
+            <button class="button wide">{text::USE_RECOVERY_CODE}</button>
+        </Form>
+    }
+}
+
+/// The sign-in that waits in this browser.
+#[cfg(feature = "ssr")]
+pub(super) fn waiting(caller: &Caller) -> Result<(ChallengeToken, Option<&'static str>), FormError> {
+    caller.challenge().ok_or_else(|| FormError(Refusal::form(Why::SignInOver)))
+}
+
+/// Finishes the sign-in (operation RespondToAuthChallenge).
+#[server(prefix = "", endpoint = "/sign-in/code", protocol = FormPost)]
+pub async fn confirm_sign_in(#[server(default)] code: String) -> Result<Option<OfAccount>, FormError> {
+    let caller = Caller::here()?;
+    let (token, next) = waiting(&caller)?;
+    let done = caller.pool.answer_challenge(&token, &code, &caller.origin).await.map_err(refused)?;
+    go_on(&caller, done, next).await
+}
+
+/// The same with a recovery code, from a field of its own.
+#[server(prefix = "", endpoint = "/sign-in/code/recovery", protocol = FormPost)]
+pub async fn confirm_with_recovery_code(#[server(default)] code: String) -> Result<Option<OfAccount>, FormError> {
+    let caller = Caller::here()?;
+    let (token, next) = waiting(&caller)?;
+    let done = caller.pool.answer_with_recovery_code(&token, &code, &caller.origin).await.map_err(refused)?;
+    go_on(&caller, done, next).await
+}
+
+/// Sends another code.
+#[server(prefix = "", endpoint = "/sign-in/code/resend", protocol = FormPost)]
+pub async fn resend_sign_in_code() -> Result<(), FormError> {
+    let caller = Caller::here()?;
+    let (token, _) = waiting(&caller)?;
+    caller.pool.resend_challenge_code(&caller.client, &token, &caller.origin).await.map_err(refused)?;
+    caller.say(Flash::CodeSent);
+    caller.go(paths::SIGN_IN_CODE);
+    Ok(())
+}
+
+/// Asks for another factor instead (SELECT_MFA_TYPE).
+#[server(prefix = "", endpoint = "/sign-in/code/choose", protocol = FormPost)]
+pub async fn choose_factor(#[server(default)] factor: String) -> Result<(), FormError> {
+    let caller = Caller::here()?;
+    let (token, _) = waiting(&caller)?;
+    let factor: Factor = factor.parse().map_err(|_| FormError(Refusal::form(Why::NotInList)))?;
+    caller.pool.choose_factor(&caller.client, &token, factor, &caller.origin).await.map_err(refused)?;
+    caller.go(paths::SIGN_IN_CODE);
+    Ok(())
+}

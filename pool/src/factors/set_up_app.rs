@@ -1,0 +1,118 @@
+//! An authenticator app for an account (operations AssociateSoftwareToken and VerifySoftwareToken).
+
+use super::app::{App, AppSecret};
+use super::{FactorError, recovery, tell};
+use crate::clock::Timestamp;
+use crate::delivery::Message;
+use crate::limits;
+use crate::sessions::{Origin, UserId, Viewer};
+use crate::sign_in_again::require_fresh;
+use crate::store::factors::{self, Stored};
+use crate::store::profile::{self, Account};
+use crate::store::{Conn, StoreError, retried, users};
+use crate::{Pool, codes, events};
+use model::{Event, Factor};
+use std::time::Duration;
+
+/// So long a secret waits for its first code.
+const PENDING: Duration = Duration::from_secs(60 * 60);
+
+/// Whether sign-in asks for the app from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// As on the pages: whoever sets it up wants it.
+    AskForIt,
+    /// As on the wire: SetUserMFAPreference says so.
+    Wait,
+}
+
+impl Pool {
+    /// Makes a secret for another app. One that is in use stays in use until the first code of the new one is right.
+    pub async fn set_up_app(&self, viewer: &Viewer) -> Result<AppSecret, FactorError> {
+        let inner = &*self.inner;
+        require_fresh(inner, viewer)?;
+        retried(async || {
+            let mut tx = inner.store.begin().await?;
+            users::lock(&mut tx, viewer.user).await?.ok_or(FactorError::SignedOut)?;
+            limits::count_change(&mut tx, inner, viewer.user).await??;
+            let app = App::generate(&*inner.entropy);
+            factors::set_pending(&mut tx, viewer.user, &app.sealed(inner, viewer.user), self.now()).await?;
+            let account = profile::load(&mut tx, viewer.user).await?.ok_or(FactorError::SignedOut)?;
+            let secret = app.secret(&inner.settings, name_of(&account))?;
+            self.commit(tx, viewer.user).await?;
+            Ok(secret)
+        })
+        .await
+    }
+
+    /// What waits for its first code; `None`: nothing was asked for lately.
+    pub async fn app_being_set_up(&self, viewer: &Viewer) -> Result<Option<AppSecret>, FactorError> {
+        let inner = &*self.inner;
+        require_fresh(inner, viewer)?;
+        let mut conn = inner.store.read().await?;
+        let Some(sealed) = pending(&mut conn, viewer.user, self.now()).await? else { return Ok(None) };
+        let account = profile::load(&mut conn, viewer.user).await?.ok_or(FactorError::SignedOut)?;
+        Ok(Some(App::open(inner, viewer.user, &sealed)?.secret(&inner.settings, name_of(&account))?))
+    }
+
+    /// The first code of a new app proves that it was told its secret; only then does it count. That code is spent.
+    ///
+    /// Whoever has a second factor for the first time gets recovery codes too, to be read at
+    /// [`Pool::recovery_codes`]; the answer says so.
+    pub async fn confirm_app(&self, viewer: &Viewer, typed: &str, then: Then, origin: &Origin) -> Result<bool, FactorError> {
+        require_fresh(&self.inner, viewer)?;
+        let code = codes::read(typed).map_err(FactorError::NotACode)?;
+        retried(|| self.adopt_app(viewer, &code, then, origin)).await
+    }
+
+    async fn adopt_app(&self, viewer: &Viewer, code: &str, then: Then, origin: &Origin) -> Result<bool, FactorError> {
+        let (inner, user, now) = (&*self.inner, viewer.user, self.now());
+        let mut tx = inner.store.begin().await?;
+        users::lock(&mut tx, user).await?.ok_or(FactorError::SignedOut)?;
+        limits::count_change(&mut tx, inner, user).await??;
+        let sealed = pending(&mut tx, user, now).await?.ok_or(FactorError::NotAtHand(Factor::SoftwareToken))?;
+        let app = App::open(inner, user, &sealed)?;
+        let step = app.step_of(code, now).ok_or(FactorError::WrongAppCode)?;
+        let before = factors::of_user(&mut tx, user).await?;
+        factors::adopt_pending(&mut tx, user, &sealed, step).await?;
+        let mut with_codes = false;
+        if then == Then::AskForIt {
+            let account = profile::load(&mut tx, user).await?.ok_or(FactorError::SignedOut)?;
+            with_codes = turn_on(&mut tx, inner, (user, &account), (Factor::SoftwareToken, &before), origin).await?;
+        }
+        self.commit(tx, user).await?;
+        Ok(with_codes)
+    }
+}
+
+/// Asks for the factor from now on, and tells its owner. `true`: it is the first one, and there are recovery codes now.
+pub(super) async fn turn_on(
+    tx: &mut crate::store::Tx,
+    inner: &crate::Inner,
+    (user, account): (UserId, &Account),
+    (factor, before): (Factor, &[Stored]),
+    origin: &Origin,
+) -> Result<bool, StoreError> {
+    let now = inner.clock.now();
+    factors::enable(tx, user, factor, now).await?;
+    let first = !before.iter().any(|it| it.enabled);
+    if first {
+        recovery::renew(tx, inner, user).await?;
+    }
+    tell(tx, inner, (user, account), |to, asked| Message::SecondFactorOn { to, factor, asked }, origin).await?;
+    events::record(tx, user, &Event::EnableMfa { factor }, now, origin).await?;
+    Ok(first)
+}
+
+async fn pending(conn: &mut Conn, user: UserId, now: Timestamp) -> Result<Option<Vec<u8>>, StoreError> {
+    let stored = factors::of_user(conn, user).await?;
+    let pending = stored.into_iter().filter(|it| it.factor == Factor::SoftwareToken).find_map(|it| it.pending);
+    Ok(pending.filter(|(_, since)| since.plus(PENDING) > now).map(|(sealed, _)| sealed))
+}
+
+/// What people call their account: they may have several with one app.
+fn name_of(account: &Account) -> &str {
+    use crate::identifiers::ContactKind::{Email, PhoneNumber};
+    let contact = || account.proven_contact(Email).or_else(|| account.proven_contact(PhoneNumber));
+    account.chosen_username().or_else(contact).unwrap_or(&account.username)
+}

@@ -1,0 +1,122 @@
+use super::*;
+use crate::admin::create_user::{FirstPassword, NewUser};
+use crate::sign_in::{SignIn, SignedIn};
+use crate::sign_in_for_tokens::Entered;
+use crate::testing::{PASSWORD, TestPool, origin};
+use model::Standard;
+
+const OWN: &str = "anothersecurerandompassword#456";
+
+fn settings() -> Settings {
+    let mut settings = Settings::default();
+    settings.schema.get_mut(&Standard::GivenName.into()).unwrap().required = true;
+    settings
+}
+
+/// An account that the operator made, without the name that is required.
+async fn made(pool: &TestPool) {
+    let new = NewUser {
+        username: Some("jdoe".into()),
+        password: FirstPassword::Temporary(Password::new(PASSWORD)),
+        attributes: BTreeMap::from([("email".into(), "me@domain.com".into())]),
+        verified: true,
+    };
+    pool.create_user(new).await.unwrap();
+}
+
+fn form(password: &str, attributes: &[(&str, &str)]) -> OwnPassword {
+    let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    OwnPassword { password: Password::new(password), confirmation: None, attributes }
+}
+
+async fn asked(pool: &TestPool) -> NewPasswordAsked {
+    match pool.try_sign_in("jdoe", PASSWORD).await {
+        Ok(SignedIn::NewPassword(asked)) => asked,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_password_that_the_operator_knows_is_replaced_and_what_is_missing_filled_in() {
+    let pool = TestPool::with(settings()).await;
+    made(&pool).await;
+    let asked = asked(&pool).await;
+    assert_eq!((asked.username.as_str(), &asked.missing[..]), ("jdoe", &[Standard::GivenName.into()][..]));
+    let (username, missing) = pool.pending_new_password(&asked.token).await.unwrap().unwrap();
+    assert_eq!((username.as_str(), missing.len()), ("jdoe", 1));
+    let set = async |form: OwnPassword| pool.set_own_password(&asked.token, form, &origin()).await;
+    let refused: Refusal = set(form("short", &[("nickname", "J")])).await.unwrap_err().into();
+    assert!(matches!(refused.on(&FieldName::Password), Some(Why::PasswordPolicy { .. })));
+    assert_eq!(refused.on(&AttributeName::from(Standard::GivenName).into()), Some(Why::Missing));
+    assert_eq!(refused.on(&AttributeName::from(Standard::Nickname).into()), Some(Why::NotWritable));
+    let refused: Refusal = set(form(PASSWORD, &[("given_name", "Jane")])).await.unwrap_err().into();
+    assert_eq!(refused.on(&FieldName::Password), Some(Why::SameAsNow));
+
+    let (_, session) = set(form(OWN, &[("given_name", "Jane")])).await.unwrap();
+    let viewer = pool.viewer_of(&session.token).await;
+    assert_eq!(pool.shown(&viewer, Standard::GivenName).await.as_deref(), Some("Jane"));
+    assert!(matches!(set(form(OWN, &[])).await, Err(NewPasswordError::Over)), "once");
+    assert!(pool.try_sign_in("jdoe", PASSWORD).await.is_err());
+    assert!(matches!(pool.try_sign_in("jdoe", OWN).await, Ok(SignedIn::Session { .. })));
+    assert_eq!(pool.event_names(&viewer).await, ["adminCreateUser", "changePassword", "signIn", "signIn_failure", "signIn"]);
+}
+
+#[tokio::test]
+async fn an_application_sets_it_too_and_gets_tokens() {
+    let pool = TestPool::with(settings()).await;
+    made(&pool).await;
+    let sign_in = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
+    let Ok(Entered::NewPassword(asked)) = pool.sign_in_for_tokens(&pool.client(), &sign_in, &origin()).await else { panic!() };
+    assert_eq!(asked.attributes[&Standard::Email.into()], "me@domain.com");
+    let form = form(OWN, &[("given_name", "Jane")]);
+    let tokens = pool.set_own_password_for_tokens(&pool.client(), &asked.token, form, &origin()).await.unwrap();
+    assert_eq!(pool.viewer_of_access_token(&tokens.access).await.unwrap().0.username, "jdoe");
+}
+
+#[tokio::test]
+async fn a_code_that_sets_another_password_makes_up_for_it() {
+    let pool = TestPool::new().await;
+    made(&pool).await;
+    let overtaken = asked(&pool).await;
+    pool.forgot_password("jdoe", &origin()).await.unwrap();
+    let code = pool.code_for("me@domain.com").await;
+    let reset = crate::confirm_forgot_password::PasswordReset {
+        username: "jdoe".into(),
+        code,
+        password: Password::new(OWN),
+        confirmation: None,
+    };
+    pool.confirm_forgot_password(reset, &origin()).await.unwrap();
+    assert!(matches!(pool.try_sign_in("jdoe", OWN).await, Ok(SignedIn::Session { .. })));
+    let late = pool.set_own_password(&overtaken.token, form("yetanothersecurepassword#789", &[]), &origin()).await;
+    assert!(matches!(late, Err(NewPasswordError::Over)));
+}
+
+#[tokio::test]
+async fn one_that_is_permanent_is_not_asked_for_again_and_one_that_is_set_later_is() {
+    let pool = TestPool::new().await;
+    pool.signed_in("jdoe", "me@domain.com").await;
+    pool.set_user_password("jdoe", &Password::new(OWN), true).await.unwrap();
+    assert!(matches!(pool.try_sign_in("jdoe", OWN).await, Ok(SignedIn::Session { .. })));
+    pool.set_user_password("jdoe", &Password::new(PASSWORD), false).await.unwrap();
+    let asked = asked(&pool).await;
+    pool.disable_user("jdoe").await.unwrap();
+    let refused = pool.set_own_password(&asked.token, form(OWN, &[]), &origin()).await;
+    assert!(matches!(refused, Err(NewPasswordError::Disabled)));
+}
+
+#[tokio::test]
+async fn the_second_factor_comes_first() {
+    let pool = TestPool::new().await;
+    let viewer = pool.signed_in("jdoe", "me@domain.com").await;
+    let on = [(model::Factor::Email, crate::factors::change::Wish::On)];
+    pool.change_factors(&viewer, &on, &origin()).await.unwrap();
+    pool.set_user_password("jdoe", &Password::new(OWN), false).await.unwrap();
+    let Ok(SignedIn::Challenge(challenge)) = pool.try_sign_in("jdoe", OWN).await else { panic!() };
+    assert!(pool.pending_new_password(&challenge.token).await.unwrap().is_none());
+    let early = pool.set_own_password(&challenge.token, form(PASSWORD, &[]), &origin()).await;
+    assert!(matches!(early, Err(NewPasswordError::Over)));
+    let code = pool.code_for("me@domain.com").await;
+    let Ok(SignedIn::NewPassword(asked)) = pool.answer_challenge(&challenge.token, &code, &origin()).await else { panic!() };
+    pool.set_own_password(&asked.token, form(PASSWORD, &[]), &origin()).await.unwrap();
+}
