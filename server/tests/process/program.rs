@@ -232,6 +232,10 @@ pub struct Running {
     pub address: String,
 }
 
+fn code_in(text: &str) -> Option<&str> {
+    text.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 6)
+}
+
 impl Running {
     pub fn browser(&self) -> Browser {
         Browser::new(&self.address)
@@ -254,8 +258,17 @@ impl Running {
         let letters = self.browser().get("/dev/mailbox.json").unwrap().json();
         let letter = letters.as_array().unwrap().iter().find(|letter| letter["to"] == address)?;
         let text = letter["text"].as_str().unwrap();
-        let code = text.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 6);
-        Some(code.unwrap_or_else(|| panic!("a letter without a code: {text}")).to_owned())
+        Some(code_in(text).unwrap_or_else(|| panic!("a letter without a code: {text}")).to_owned())
+    }
+
+    /// The code in the newest letter to that address about this.
+    pub fn code_about(&self, address: &str, subject: &str) -> String {
+        until("a letter", || {
+            let letters = self.browser().get("/dev/mailbox.json").unwrap().json();
+            let is_it = |it: &&serde_json::Value| it["to"] == address && it["subject"].as_str().unwrap().contains(subject);
+            let letter = letters.as_array().unwrap().iter().find(is_it)?;
+            code_in(letter["text"].as_str().unwrap()).map(str::to_owned)
+        })
     }
 
     /// A browser whose person has a confirmed account `name`, with the address `name@domain.com`.

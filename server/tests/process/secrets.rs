@@ -2,8 +2,12 @@
 
 use crate::browser::{Browser, PASSWORD};
 use crate::program::{CONFIG, Home, Running};
+use pool::Timestamp;
+use pool::factors::shown_by;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 const WRONG: &str = "Not-my+pass-77";
+const NEW: &str = "Another+calm-Fjord-42";
 
 /// Whether the digits of a code stand alone there. Microseconds of a time (`.418207Z`) are no code.
 fn says_code(text: &[u8], code: &str) -> bool {
@@ -71,6 +75,52 @@ fn no_file_and_no_log_holds_a_code_a_password_or_a_session() {
     other.get("/profile?password=A%2Bcalm-Fjord-41&code=918273").unwrap();
     let secrets = [PASSWORD, WRONG, &ticket, &session, &cookie(&other, "nameplate"), "A%2Bcalm-Fjord-41"];
     nobody_can_read(&home, &running, &[&first, &second, "918273"], &secrets);
+    running.stop();
+}
+
+#[expect(clippy::disallowed_methods, reason = "another process has no test clock")]
+fn wall_clock() -> Timestamp {
+    Timestamp(i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap())
+}
+
+/// What stands between two texts.
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    text.split_once(before).and_then(|(_, rest)| rest.split_once(after)).map_or("", |(found, _)| found)
+}
+
+#[test]
+fn no_file_and_no_log_holds_the_key_of_an_app_a_recovery_code_or_a_code_for_a_new_password() {
+    let home = Home::new(&format!("{CONFIG}\n[server]\nlog_level = 'trace'\n"));
+    let running = home.start();
+    let mut browser = running.browser();
+    browser.sign_up("jane").unwrap().succeeds();
+    let first = running.code_for("jane@domain.com");
+    browser.post("/confirm", &[("code", &first)]).unwrap().succeeds();
+
+    browser.post("/security/app/new", &[]).unwrap().succeeds();
+    let page = browser.get("/security/app").unwrap().body;
+    let key = between(&page, "class=\"mono key\">", "<").replace(' ', "");
+    assert_eq!(key.len(), 32, "{page}");
+    nobody_can_read(&home, &running, &[], &[&key]);
+    let shown = shown_by(&key, wall_clock()).unwrap();
+    browser.post("/security/app", &[("code", &shown)]).unwrap().succeeds();
+    let page = browser.get("/security/recovery-codes").unwrap().body;
+    let recovery = between(&page, "class=\"codes mono\"><li>", "</li>").to_owned();
+    assert_eq!(recovery.len(), 11, "{page}");
+    let plain = recovery.replace('-', "");
+
+    let mut other = running.browser();
+    other.submit("/sign-in", &[("username", "jane"), ("password", PASSWORD)]).unwrap();
+    let challenge = cookie(&other, "nameplate-challenge");
+    nobody_can_read(&home, &running, &[&shown], &[&key, &recovery, &plain, &challenge]);
+    other.submit("/sign-in/code/recovery", &[("code", &recovery)]).unwrap().succeeds();
+
+    let mut third = running.browser();
+    third.submit("/forgot-password", &[("username", "jane")]).unwrap().succeeds();
+    let reset = running.code_about("jane@domain.com", "password");
+    let form = [("username", "jane"), ("code", reset.as_str()), ("password", NEW), ("confirm_password", NEW)];
+    third.submit("/reset-password", &form).unwrap().succeeds();
+    nobody_can_read(&home, &running, &[&shown, &reset], &[&key, &recovery, &plain, &challenge, NEW]);
     running.stop();
 }
 
