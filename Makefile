@@ -5,7 +5,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run watch build test test-rust test-e2e test-release test-watch bench lint fmt clean
+.PHONY: help run watch build test test-rust test-e2e test-clients test-release test-watch clients bench lint fmt clean
 
 help: ## list the verbs
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s%s\n", $$1, $$2 }'
@@ -23,9 +23,9 @@ build: ## one file to deploy: target/release/nameplate
 	@scripts/setup build
 	@scripts/build release
 
-test: ## all of it: style, rules, the program in a browser, the finished program, the development loop
+test: ## all of it: style, rules, the program in a browser and with the clients of others, the finished program, the development loop
 	@scripts/setup test
-	@$(MAKE) lint test-rust test-e2e test-watch test-release
+	@$(MAKE) lint test-rust test-e2e test-clients test-watch test-release
 
 test-rust: ## the tests of the crates, on SQLite and on PostgreSQL (ARGS="postgres verify_attribute" picks some)
 	@scripts/setup test-rust
@@ -36,6 +36,11 @@ test-e2e: ## the program in a browser (ARGS="main-job --project=js-off" picks so
 	@scripts/build dev
 	@. scripts/env; cd end2end && npx tsc --noEmit && NAMEPLATE_BIN=../target/debug/nameplate npx playwright test $(or $(ARGS),--project=js-on --project=js-off --project=phone --project=desktop)
 
+test-clients: ## two of the clients that were written for Cognito, and the example app, against the program
+	@scripts/setup clients
+	@scripts/build dev
+	@scripts/clients short
+
 test-release: ## the finished program: alone in an empty folder, and the bytes of the first page
 	@scripts/setup test
 	@scripts/build release
@@ -44,6 +49,11 @@ test-release: ## the finished program: alone in an empty folder, and the bytes o
 test-watch: ## cargo leptos watch serves what was just saved
 	@scripts/setup test
 	@. scripts/env; cd end2end && npx playwright test --project=watch
+
+clients: ## all of those clients at pinned versions, on SQLite and on PostgreSQL
+	@scripts/setup clients
+	@scripts/build dev
+	@scripts/clients
 
 bench: ## how fast the finished program is, on both databases (ARGS="--users 1000 --stores sqlite" measures some)
 	@scripts/setup bench
@@ -61,4 +71,4 @@ fmt: ## format the code
 
 clean: ## forget what was built (not the data, not the tools)
 	@. scripts/env; cargo clean
-	@rm -rf target end2end/results end2end/pictures
+	@rm -rf target end2end/results end2end/pictures end2end/example/dist

@@ -46,6 +46,9 @@ export default defineConfig<Options>({
     { name: 'phone', testMatch: ['everywhere/main-job.spec.ts', 'looks/*.spec.ts'], use: phone },
     { name: 'desktop', testMatch: 'looks/*.spec.ts', use: desktop },
     { name: 'shipped', testMatch: 'shipped/*.spec.ts', use: desktop },
+    // The clients that were written for Cognito, with node_modules of their own: make clients.
+    { name: 'clients', testDir: 'clients', testMatch: '*.spec.ts', timeout: 90_000 },
+    { name: 'example', testMatch: 'example/*.spec.ts', use: desktop },
     { name: 'watch', testMatch: 'watch/*.spec.ts', use: desktop, timeout: 20 * 60_000 },
   ],
 });

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { type Database, newDatabase } from './store';
 
 /** The program under test: what `make build` leaves, or what NAMEPLATE_BIN names. */
 export const binary = resolve(process.env.NAMEPLATE_BIN ?? '../target/release/nameplate');
@@ -22,6 +23,7 @@ export class Server {
   readonly folder: string;
   log = '';
   #child: ChildProcess | undefined;
+  #database: Database | undefined;
 
   private constructor(
     readonly port: number,
@@ -30,6 +32,7 @@ export class Server {
     this.url = `http://127.0.0.1:${port}`;
     this.folder = how.folder ?? mkdtempSync(join(tmpdir(), 'nameplate-'));
     if (how.config) writeFileSync(join(this.folder, 'nameplate.toml'), how.config);
+    this.#database = newDatabase();
   }
 
   static async start(how: How = {}): Promise<Server> {
@@ -49,6 +52,7 @@ export class Server {
         HOME,
         NAMEPLATE_LISTEN: `127.0.0.1:${this.port}`,
         NAMEPLATE_DATA: join(this.folder, 'data'),
+        ...(this.#database ? { NAMEPLATE_STORE_URL: this.#database.url } : {}),
         ...(this.how.config ? { NAMEPLATE_CONFIG: join(this.folder, 'nameplate.toml') } : {}),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -78,7 +82,15 @@ export class Server {
   /** Stops it and forgets its store. */
   async end(): Promise<void> {
     await this.stop();
+    this.#database?.drop();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** The user pool's id, from the last line of those that it says at its start. */
+  get pool(): string {
+    const [, id] = this.log.match(/user pool (\w+), app client/) ?? [];
+    if (!id) throw new Error(`It did not say which user pool it is:\n${this.log}`);
+    return id;
   }
 
   async #answering(child: ChildProcess): Promise<void> {
@@ -86,7 +98,7 @@ export class Server {
     while (Date.now() < until) {
       if (child.exitCode !== null || child.signalCode !== null) break;
       const answer = await fetch(`${this.url}/healthz`).catch(() => undefined);
-      if (answer?.ok) return;
+      if (answer?.ok && /user pool /.test(this.log)) return;
       await new Promise((go) => setTimeout(go, 20));
     }
     child.kill('SIGKILL');

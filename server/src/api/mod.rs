@@ -38,10 +38,11 @@ use model::paths;
 use pool::profile::Profile;
 use pool::settings::AppClient;
 use pool::{ClientId, Origin, Pool, Viewer};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::time::timeout;
 use tower::ServiceExt;
@@ -195,6 +196,13 @@ impl Call {
     async fn viewer(&self, token: Option<String>) -> Result<(Viewer, Profile), Fault> {
         Ok(self.pool.viewer_of_access_token(&token.unwrap_or_default()).await?)
     }
+}
+
+/// Texts by name. One without a value is as good as absent: a browser's client sends `null` for what its storage doesn't
+/// have, such as the key of a device.
+fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<Option<BTreeMap<String, String>>, D::Error> {
+    let given = Option::<BTreeMap<String, Option<String>>>::deserialize(from)?;
+    Ok(given.map(|given| given.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()))
 }
 
 fn nothing() -> Value {

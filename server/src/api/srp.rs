@@ -56,6 +56,7 @@ struct RespondRequest {
     client_id: Option<String>,
     challenge_name: Option<String>,
     session: Option<String>,
+    #[serde(default, deserialize_with = "super::texts")]
     challenge_responses: Option<BTreeMap<String, String>>,
 }
 

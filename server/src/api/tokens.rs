@@ -32,6 +32,7 @@ const FLOWS: [&str; 8] = [
 struct InitiateRequest {
     auth_flow: Option<String>,
     client_id: Option<String>,
+    #[serde(default, deserialize_with = "super::texts")]
     auth_parameters: Option<BTreeMap<String, String>>,
 }
 

@@ -46,6 +46,19 @@ async fn refresh_tokens_are_exchanged_kept_and_revoked() {
 }
 
 #[tokio::test]
+async fn a_parameter_without_a_value_is_as_good_as_absent() {
+    let server = TestServer::new().await;
+    confirmed(&server, "jdoe", "me@domain.com").await;
+    let entered = tokens(&server, "jdoe").await;
+    // As the clients of before Amplify v6 refresh in a browser.
+    let parameters = json!({ "REFRESH_TOKEN": entered["RefreshToken"], "DEVICE_KEY": null });
+    let request = json!({ "AuthFlow": "REFRESH_TOKEN_AUTH", "ClientId": "web", "AuthParameters": parameters });
+    assert!(server.wire("InitiateAuth", request).await.ok()["AuthenticationResult"]["AccessToken"].is_string());
+    let request = json!({ "AuthFlow": "REFRESH_TOKEN_AUTH", "ClientId": "web", "AuthParameters": { "REFRESH_TOKEN": null } });
+    server.wire("InitiateAuth", request).await.refuses_with("InvalidParameterException", "Missing required parameter REFRESH_TOKEN");
+}
+
+#[tokio::test]
 async fn a_stolen_refresh_token_ends_the_session_when_both_have_used_it() {
     let server = TestServer::new().await;
     confirmed(&server, "jdoe", "me@domain.com").await;
