@@ -47,7 +47,10 @@ export async function refusal(call: Promise<unknown>): Promise<[name: string, me
   throw new Error('It was not refused');
 }
 
-/** The same without a client: for what is left when a client has forgotten its tokens. */
+/** Whether it was refused, in whatever way: a client that has no tokens left may say so with a mere text. */
+export const isRefused = (call: Promise<unknown>): Promise<boolean> => call.then(() => false, () => true);
+
+/** A request without a client: for what is left when a client has forgotten its tokens. */
 export async function wire(server: Server, operation: string, request: object): Promise<{ status: number; body: any }> {
   const answer = await fetch(server.url, {
     method: 'POST',

@@ -17,7 +17,6 @@ const either = <T>(done: Done<T>) => ({ onSuccess: (result: T) => done(null, res
 
 function connect(server: Server): Client {
   const keep = new Keep();
-  // The type has it that an endpoint is an address; so it is.
   const pool = new CognitoUserPool({ UserPoolId: server.pool, ClientId: 'web', endpoint: server.url, Storage: keep });
   const named = (Username: string) => new CognitoUser({ Username, Pool: pool, Storage: keep });
   /** Whoever is signed in, as after the page was loaded again. */
@@ -56,7 +55,7 @@ function connect(server: Server): Client {
     },
     sendCode: async (attribute) => {
       const { user } = await current();
-      await promised((done) => user.getAttributeVerificationCode(attribute, { ...either<void>(done), inputVerificationCode: () => done(null) }));
+      await promised((done) => user.getAttributeVerificationCode(attribute, { ...either<string>(done), inputVerificationCode: () => done(null) }));
     },
     verify: async (attribute, code) => {
       const { user } = await current();
