@@ -4,10 +4,14 @@ import {
   signIn, signOut, signUp, updateUserAttributes,
 } from 'aws-amplify/auth';
 import { cognitoUserPoolsTokenProvider } from 'aws-amplify/auth/cognito';
+import { ConsoleLogger } from 'aws-amplify/utils';
 import type { Person } from '../support/people';
 import type { Server } from '../support/server';
 import type { Client, Delivery, Kind, Outcome } from './client';
 import { Keep } from './keep';
+
+// It warns of every endpoint that isn't Amazon's.
+ConsoleLogger.LOG_LEVEL = 'ERROR';
 
 export const amplifyV6: Kind = { unconfirmed: 'CONFIRM_SIGN_UP', connect };
 

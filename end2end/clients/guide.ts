@@ -114,7 +114,7 @@ function accounts({ connect, unconfirmed }: Kind): void {
     expect(await refusal(client.signIn('nobody', jane.password))).toEqual(wrongPassword);
   });
 
-  test('nobody gets in unconfirmed, with a taken name, or with a short password', async ({ server }) => {
+  test('nobody gets in unconfirmed, with a taken name, or with a short password', async ({ server, mailbox }) => {
     const client = connect(server);
     expect(await refusal(client.signUp({ ...jane, password: 'short' }))).toEqual([
       'InvalidPasswordException', 'Password did not conform with policy: Password not long enough',
@@ -122,6 +122,7 @@ function accounts({ connect, unconfirmed }: Kind): void {
     await client.signUp(jane);
     const answer = await client.signIn(jane.username, jane.password).catch((error: Error) => error.name);
     expect(answer).toBe(unconfirmed);
+    await client.confirm(jane.username, await mailbox.codeFor(jane.email));
     expect(await refusal(client.signUp({ ...john, username: 'JDoe' }))).toEqual(['UsernameExistsException', 'User already exists']);
   });
 

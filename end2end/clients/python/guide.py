@@ -91,12 +91,13 @@ class Guide:
             client.sign_in("nobody", JANE["password"])
 
     def test_nobody_gets_in_unconfirmed_with_a_taken_name_or_with_a_short_password(self):
-        _, client = self.started()
+        server, client = self.started()
         with self.refused(("InvalidPasswordException", "Password did not conform with policy: Password not long enough")):
             client.sign_up(JANE | {"password": "short"})
         client.sign_up(JANE)
         with self.refused(("UserNotConfirmedException", "User is not confirmed.")):
             client.sign_in(JANE["username"], JANE["password"])
+        client.confirm(JANE["username"], server.code_for(JANE["email"]))
         with self.refused(("UsernameExistsException", "User already exists")):
             client.sign_up(JOHN | {"username": "JDoe"})
 
