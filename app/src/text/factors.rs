@@ -11,7 +11,7 @@ pub const TURN_OFF: &str = "Turn off";
 pub const ASK_FIRST: &str = "Ask first";
 pub const SET_UP: &str = "Set up";
 pub const SET_UP_AGAIN: &str = "Set up again";
-pub const NEVER_USED: &str = "Not used yet";
+pub const NEVER_USED: &str = "not used yet";
 pub const APP_TEXT: &str = "Works without reception, and is the safest of these.";
 pub const CONFIRM_PHONE_FIRST: &str = "Confirm a phone number first";
 pub const CONFIRM_EMAIL_FIRST: &str = "Confirm an email address first";
@@ -87,7 +87,13 @@ pub const fn instead(factor: Factor) -> &'static str {
 }
 
 pub fn last_used(when: &str) -> String {
-    format!("Last used {when}")
+    format!("last used {when}")
+}
+
+/// As the beginning of a line.
+pub fn capitalised(words: &str) -> String {
+    let mut characters = words.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 pub fn codes_left(left: u32) -> String {

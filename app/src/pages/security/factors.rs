@@ -80,6 +80,7 @@ fn about(visit: &Visit, way: &Way) -> AnyView {
         Some(at) => text::last_used(&clock_time(at, visit.site.pool.now())),
         None => text::NEVER_USED.to_owned(),
     });
+    let used = if way.destination.is_none() { used.map(|words| text::capitalised(&words)) } else { used };
     let destination = way.destination.clone().map(|to| view! { <bdi>{to}</bdi> });
     let comma = (destination.is_some() && used.is_some()).then_some(", ");
     let plain = (way.factor == Factor::SoftwareToken && !way.enabled).then_some(text::APP_TEXT);
