@@ -306,11 +306,12 @@ test.describe('signed in', () => {
     await recoveryCodes.arrived();
   });
 
-  test('recovery codes, before new ones', async ({ app, recoveryCodes }) => {
+  test('recovery codes, before new ones', async ({ app, recoveryCodes, security }) => {
     await app.open();
     await app.submit(shownBy(await app.begin()));
     await recoveryCodes.arrived();
     await recoveryCodes.button('I have saved them').click();
+    await security.arrived();
     await recoveryCodes.open();
   });
 
