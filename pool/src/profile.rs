@@ -7,7 +7,7 @@ use crate::settings::{ClientId, Settings};
 use crate::store::profile::{self, Account, PendingCode};
 use crate::{Pool, Unavailable};
 use model::code::MAX_ATTEMPTS;
-use model::{AccessLists, AttributeName, Factor, CodeDeliveryDetails, Standard};
+use model::{AccessLists, AttributeName, CodeDeliveryDetails, Factor, Standard};
 use std::collections::BTreeMap;
 
 /// A contact that waits for its code. Where `value` is what is stored, nothing changes but that it is proven.

@@ -59,7 +59,9 @@ fn SignUp(state: FormState, settings: Settings) -> impl IntoView {
         .marked(true);
     let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD).kind("password", "new-password").marked(true);
     let rules = rules(&settings, first.iter().chain(&rest));
-    let inputs = |definitions: &[Definition]| definitions.iter().map(|it| fields::input_in(it, (&settings.schema, &settings.country_code), None, &state)).collect_view();
+    let inputs = |definitions: &[Definition]| {
+        definitions.iter().map(|it| fields::input_in(it, (&settings.schema, &settings.country_code), None, &state)).collect_view()
+    };
     let has_rest = !rest.is_empty();
     let (first, rest) = (inputs(&first), inputs(&rest));
     view! {

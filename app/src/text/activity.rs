@@ -1,8 +1,8 @@
 //! What happened to an account, in plain words, for its owner to look through.
 
 use super::attributes::label;
-use super::pages::field_label;
 use super::factors::second_step;
+use super::pages::field_label;
 use super::refusals::sentence;
 use model::{AttributeName, Event, FieldName, Refusal, Schema, UpdateOutcome};
 

@@ -18,7 +18,8 @@ pub const CONFIRM_EMAIL_FIRST: &str = "Confirm an email address first";
 
 // The app.
 pub const APP: &str = "Authenticator app";
-pub const APP_BEFORE: &str = "You need an app on your phone that shows codes, such as Aegis, 2FAS, Google Authenticator or your password manager.";
+pub const APP_BEFORE: &str =
+    "You need an app on your phone that shows codes, such as Aegis, 2FAS, Google Authenticator or your password manager.";
 pub const APP_SHOW: &str = "Show the QR code";
 pub const APP_SCAN: &str = "Scan this with your authenticator app, or type the key. Then enter the 6 digits the app shows.";
 pub const APP_REPLACES: &str = "The app that you use now goes on working until then.";

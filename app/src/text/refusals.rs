@@ -63,7 +63,9 @@ fn plain(why: Why) -> &'static str {
         Why::ExpiredCode => "This code has expired. Ask for a new one.",
         Why::UsedCode => "This code has been used already.",
         Why::WornOutCode => "This code was tried too often. Ask for a new one.",
-        Why::WrongAppCode => "This is not the code that your app shows now. Wait for the next one, and check that your phone’s clock is right.",
+        Why::WrongAppCode => {
+            "This is not the code that your app shows now. Wait for the next one, and check that your phone’s clock is right."
+        }
         Why::WrongRecoveryCode => "This is none of your recovery codes.",
         Why::NoSuchFactor => "This second step can’t be used: it isn’t set up, or has no confirmed address. Choose another one.",
         Why::NoCode => "No code is waiting here. Ask for a new one.",

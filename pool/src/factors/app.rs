@@ -1,13 +1,13 @@
 //! Codes of authenticator apps (RFC 6238): six digits, a new one every 30 seconds, HMAC-SHA-1, which is what every app
 //! computes. The codes of the steps before and after count too, for clocks that are not quite right.
 
+use crate::Inner;
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::keys::Purpose;
 use crate::sessions::UserId;
 use crate::settings::Settings;
 use crate::store::StoreError;
-use crate::Inner;
 use totp_rs::{Algorithm, Builder, Totp};
 
 const DIGITS: u8 = 6;

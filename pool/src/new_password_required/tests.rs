@@ -80,12 +80,8 @@ async fn a_code_that_sets_another_password_makes_up_for_it() {
     let overtaken = asked(&pool).await;
     pool.forgot_password("jdoe", &origin()).await.unwrap();
     let code = pool.code_for("me@domain.com").await;
-    let reset = crate::confirm_forgot_password::PasswordReset {
-        username: "jdoe".into(),
-        code,
-        password: Password::new(OWN),
-        confirmation: None,
-    };
+    let reset =
+        crate::confirm_forgot_password::PasswordReset { username: "jdoe".into(), code, password: Password::new(OWN), confirmation: None };
     pool.confirm_forgot_password(reset, &origin()).await.unwrap();
     assert!(matches!(pool.try_sign_in("jdoe", OWN).await, Ok(SignedIn::Session { .. })));
     let late = pool.set_own_password(&overtaken.token, form("yetanothersecurepassword#789", &[]), &origin()).await;

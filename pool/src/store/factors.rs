@@ -71,8 +71,7 @@ pub(crate) async fn adopt_pending(tx: &mut Tx, user: UserId, sealed: &[u8], step
 
 /// Spends the code of this time step. `false`: that one, or a later one, was used before.
 pub(crate) async fn spend_step(tx: &mut Tx, user: UserId, step: i64) -> Result<bool, StoreError> {
-    let query =
-        tx.query("UPDATE factors SET last_step = $3 WHERE user_id = $1 AND kind = $2 AND (last_step IS NULL OR last_step < $3)");
+    let query = tx.query("UPDATE factors SET last_step = $3 WHERE user_id = $1 AND kind = $2 AND (last_step IS NULL OR last_step < $3)");
     Ok(query.bind(user.0).bind(Factor::SoftwareToken.as_str()).bind(step).run().await? == 1)
 }
 
@@ -135,13 +134,7 @@ pub(crate) async fn used(tx: &mut Tx, user: UserId, factor: Factor, now: Timesta
 }
 
 /// Keeps a recovery code: its digest, and itself, sealed, until its owner has it.
-pub(crate) async fn add_recovery_code(
-    tx: &mut Tx,
-    user: UserId,
-    digest: &[u8],
-    readable: &[u8],
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub(crate) async fn add_recovery_code(tx: &mut Tx, user: UserId, digest: &[u8], readable: &[u8], now: Timestamp) -> Result<(), StoreError> {
     tx.query("INSERT INTO recovery_codes (user_id, digest, readable, created_at) VALUES ($1, $2, $3, $4)")
         .bind(user.0)
         .bind(digest.to_vec())

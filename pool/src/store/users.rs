@@ -174,11 +174,13 @@ pub(crate) async fn set_password(tx: &mut Tx, user: UserId, hash: &str) -> Resul
 
 /// Notes that the operator knows the password: its owner chooses another one at the next sign-in.
 pub(crate) async fn mark_temporary(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<(), StoreError> {
-    tx.query("INSERT INTO temporary_passwords (user_id, set_at) VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET set_at = excluded.set_at")
-        .bind(user.0)
-        .bind(now.0)
-        .run()
-        .await?;
+    tx.query(
+        "INSERT INTO temporary_passwords (user_id, set_at) VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET set_at = excluded.set_at",
+    )
+    .bind(user.0)
+    .bind(now.0)
+    .run()
+    .await?;
     Ok(())
 }
 

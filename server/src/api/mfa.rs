@@ -86,12 +86,7 @@ fn waiting(session: Option<&str>) -> Result<ChallengeToken, Fault> {
     ChallengeToken::parse(session).ok_or_else(|| Fault::not_authorized("Invalid session for the user."))
 }
 
-async fn select(
-    call: &Call,
-    client: &ClientId,
-    session: Option<&str>,
-    responses: &BTreeMap<String, String>,
-) -> Result<Value, Fault> {
+async fn select(call: &Call, client: &ClientId, session: Option<&str>, responses: &BTreeMap<String, String>) -> Result<Value, Fault> {
     let token = waiting(session)?;
     let chosen = responses.get("ANSWER").ok_or_else(|| missing_parameter("ANSWER"))?;
     let factor = chosen.parse().map_err(|_| Fault::parameter("Invalid selected MFA type"))?;
@@ -110,12 +105,7 @@ async fn answer(
     tokens::end(&call.pool.answer_challenge_for_tokens(client, &token, (factor, code), &call.origin).await?)
 }
 
-async fn own_password(
-    call: &Call,
-    client: &ClientId,
-    session: Option<&str>,
-    responses: &BTreeMap<String, String>,
-) -> Result<Value, Fault> {
+async fn own_password(call: &Call, client: &ClientId, session: Option<&str>, responses: &BTreeMap<String, String>) -> Result<Value, Fault> {
     let token = waiting(session)?;
     let password = responses.get("NEW_PASSWORD").ok_or_else(|| missing_parameter("NEW_PASSWORD"))?;
     let attributes = responses.iter().filter_map(|(name, value)| Some((name.strip_prefix(ATTRIBUTE)?.to_owned(), value.clone())));

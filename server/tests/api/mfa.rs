@@ -14,7 +14,10 @@ async fn with_app(server: &TestServer, token: &Value) -> Value {
     let secret = server.wire("AssociateSoftwareToken", json!({ "AccessToken": token })).await.ok()["SecretCode"].clone();
     let code = shown(server, &secret);
     let wrong = json!({ "AccessToken": token, "UserCode": another(&code) });
-    server.wire("VerifySoftwareToken", wrong).await.refuses_with("EnableSoftwareTokenMFAException", "Code mismatch and fail enable Software Token MFA");
+    server
+        .wire("VerifySoftwareToken", wrong)
+        .await
+        .refuses_with("EnableSoftwareTokenMFAException", "Code mismatch and fail enable Software Token MFA");
     let right = json!({ "AccessToken": token, "UserCode": code, "FriendlyDeviceName": "my phone" });
     assert_eq!(server.wire("VerifySoftwareToken", right).await.ok(), json!({ "Status": "SUCCESS" }));
     server.wait(30);

@@ -12,12 +12,7 @@ pub(crate) fn input(definition: &Definition, schema: &Schema, stored: Option<&st
 }
 
 /// The same for a form that may ask for a phone number: one without a country is from here.
-pub(crate) fn input_in(
-    definition: &Definition,
-    (schema, country): (&Schema, &str),
-    stored: Option<&str>,
-    state: &FormState,
-) -> AnyView {
+pub(crate) fn input_in(definition: &Definition, (schema, country): (&Schema, &str), stored: Option<&str>, state: &FormState) -> AnyView {
     let label = text::label(&definition.name, schema);
     let input = Input::new(definition.name.clone(), label).marked(definition.required);
     let input = stored.map_or(input.clone(), |stored| input.stored(stored));

@@ -106,10 +106,7 @@ pub async fn set_up_app(#[server(default)] current_password: Password) -> Result
 
 /// The app's first code turns it on (operation VerifySoftwareToken).
 #[server(prefix = "", endpoint = "/security/app", protocol = FormPost)]
-pub async fn confirm_app(
-    #[server(default)] code: String,
-    #[server(default)] current_password: Password,
-) -> Result<OfFactor, FormError> {
+pub async fn confirm_app(#[server(default)] code: String, #[server(default)] current_password: Password) -> Result<OfFactor, FormError> {
     let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
     let with_codes = caller.pool.confirm_app(&viewer, &code, Then::AskForIt, &caller.origin).await.map_err(refused)?;
     caller.say(Flash::FactorOn);

@@ -88,12 +88,7 @@ fn about(visit: &Visit, way: &Way) -> AnyView {
 }
 
 #[cfg(feature = "ssr")]
-fn change_button(
-    visit: &Visit,
-    factor: Factor,
-    (wish, words): (&'static str, &'static str),
-    state: &FormState,
-) -> impl IntoView + use<> {
+fn change_button(visit: &Visit, factor: Factor, (wish, words): (&'static str, &'static str), state: &FormState) -> impl IntoView + use<> {
     let username = visit.viewer.as_ref().map(|viewer| viewer.username.clone()).unwrap_or_default();
     let typed = |name: FieldName, value: &str| state.typed.get(&name).is_some_and(|it| it == value);
     // The list has many of these forms: what was refused is shown in the one that it was.

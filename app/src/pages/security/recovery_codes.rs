@@ -33,11 +33,7 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let (any, left) = (factors.any(), factors.recovery_codes_left);
     let username = viewer.username.clone();
     let show = move || {
-        if codes.is_empty() {
-            view! { <Begin visit any left/> }.into_any()
-        } else {
-            view! { <Codes visit codes username/> }.into_any()
-        }
+        if codes.is_empty() { view! { <Begin visit any left/> }.into_any() } else { view! { <Codes visit codes username/> }.into_any() }
     };
     Ok(Answer::show(text::RECOVERY_CODES, Frame::House { who: viewer.username }, show))
 }

@@ -50,12 +50,7 @@ impl Pool {
     }
 
     /// The same with a recovery code and nothing else, from a field of its own.
-    pub async fn answer_with_recovery_code(
-        &self,
-        token: &ChallengeToken,
-        code: &str,
-        origin: &Origin,
-    ) -> Result<SignedIn, ChallengeError> {
+    pub async fn answer_with_recovery_code(&self, token: &ChallengeToken, code: &str, origin: &Origin) -> Result<SignedIn, ChallengeError> {
         match recovery::read(code) {
             Some(code) => self.answer_challenge(token, &code, origin).await,
             None if code.trim().is_empty() => Err(CodeFault::Missing.into()),

@@ -170,12 +170,7 @@ impl Pool {
     }
 
     /// The challenge, if it is of this application and nothing has overtaken it.
-    async fn open_challenge(
-        &self,
-        conn: &mut Conn,
-        client: &ClientId,
-        token: &ChallengeToken,
-    ) -> Result<Open, ChallengeError> {
+    async fn open_challenge(&self, conn: &mut Conn, client: &ClientId, token: &ChallengeToken) -> Result<Open, ChallengeError> {
         let waiting = challenges::get(conn, token, self.now()).await?.ok_or(ChallengeError::Over)?;
         let user = users::by_id(conn, waiting.user).await?.ok_or(ChallengeError::Over)?;
         let asks_for_a_factor = waiting.asks != Asks::NewPassword;
