@@ -155,7 +155,7 @@ impl Pool {
     async fn begin_session(&self, proven: &Proven, failures: &Key, client: &ClientId, origin: &Origin) -> Result<SignedIn, SignInError> {
         let (inner, user) = (&*self.inner, &proven.user);
         let mut tx = inner.store.begin().await?;
-        if let Some(asked) = self.welcome(&mut tx, proven, failures, (client, Door::Browser), origin).await? {
+        if let Some(asked) = self.welcome(&mut tx, (proven, failures), (client, Door::Browser), origin).await? {
             self.commit(tx, user.id).await?;
             return Ok(asked.into());
         }
@@ -168,8 +168,7 @@ impl Pool {
     pub(crate) async fn welcome(
         &self,
         tx: &mut Tx,
-        proven: &Proven,
-        failures: &Key,
+        (proven, failures): (&Proven, &Key),
         whence: (&ClientId, Door),
         origin: &Origin,
     ) -> Result<Option<Asked>, SignInError> {

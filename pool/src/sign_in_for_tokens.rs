@@ -64,7 +64,7 @@ impl Pool {
     async fn begin_application(&self, proven: &Proven, failures: &Key, client: &AppClient, origin: &Origin) -> Result<Begun, SignInError> {
         let (inner, user) = (&*self.inner, &proven.user);
         let mut tx = inner.store.begin().await?;
-        if let Some(asked) = self.welcome(&mut tx, proven, failures, (&client.id, Door::Application), origin).await? {
+        if let Some(asked) = self.welcome(&mut tx, (proven, failures), (&client.id, Door::Application), origin).await? {
             self.commit(tx, user.id).await?;
             return Ok(Begun::Asked(asked));
         }

@@ -71,7 +71,7 @@ fn SignInCode(visit: Visit, pending: PendingChallenge) -> impl IntoView {
                     {resend_button(wait, "button wide")}
                 </Form>
             })}
-            {other_ways(&pending, choose, recovery)}
+            {other_ways(&pending, &choose, recovery)}
             <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
         </div>
     }
@@ -87,7 +87,7 @@ fn whence(pending: &PendingChallenge) -> AnyView {
 
 /// The other factors, and the recovery codes, for whoever can't get this one.
 #[cfg(feature = "ssr")]
-fn other_ways(pending: &PendingChallenge, choose: FormState, recovery: FormState) -> Option<impl IntoView + use<>> {
+fn other_ways(pending: &PendingChallenge, choose: &FormState, recovery: FormState) -> Option<impl IntoView + use<>> {
     if pending.others.is_empty() && pending.recovery_codes_left == 0 {
         return None;
     }
@@ -106,7 +106,7 @@ fn other_ways(pending: &PendingChallenge, choose: FormState, recovery: FormState
     Some(view! {
         <details class="stack" open=open>
             <summary>{text::NO_PHONE}</summary>
-            {(!choose.refusal.is_empty()).then(|| summary(&choose))}
+            {(!choose.refusal.is_empty()).then(|| summary(choose))}
             {others}
             {with_codes}
         </details>

@@ -43,7 +43,7 @@ impl Pool {
         let mut with_codes = false;
         for &(factor, wish) in wishes {
             let stored = factors::of_user(&mut tx, user).await?;
-            with_codes |= self.apply_wish(&mut tx, (user, &account), &stored, (factor, wish), origin).await?;
+            with_codes |= self.apply_wish(&mut tx, (user, &account), (factor, wish, &stored), origin).await?;
         }
         forget_codes_without_factors(&mut tx, user).await?;
         self.commit(tx, user).await?;
@@ -54,8 +54,7 @@ impl Pool {
         &self,
         tx: &mut Tx,
         (user, account): (UserId, &Account),
-        stored: &[Stored],
-        (factor, wish): (Factor, Wish),
+        (factor, wish, stored): (Factor, Wish, &[Stored]),
         origin: &Origin,
     ) -> Result<bool, FactorError> {
         let inner = &*self.inner;

@@ -26,12 +26,12 @@ const WISHES: [(&str, Wish, &str, Flash); 3] = [
 
 /// The second steps, each with what can be done with it, and the recovery codes.
 #[cfg(feature = "ssr")]
-pub(super) fn factors_group(visit: &Visit, factors: SecondFactors) -> impl IntoView + use<> {
+pub(super) fn factors_group(visit: &Visit, factors: &SecondFactors) -> impl IntoView + use<> {
     let state = visit.form(paths::SECURITY_FACTORS);
     let refused = (!state.refusal.is_empty()).then(|| summary(&state));
     let several = factors.ways.iter().filter(|way| way.enabled).count() > 1;
     let codes = factors.any().then(|| recovery_row(factors.recovery_codes_left));
-    let rows = factors.ways.into_iter().map(|way| row(visit, way, several, &state)).collect_view();
+    let rows = factors.ways.iter().map(|way| row(visit, way, several, &state)).collect_view();
     view! {
         <section class="group" aria-labelledby="group-factors">
             <header><h2 id="group-factors">{text::SECOND_STEP}</h2><p>{text::SECOND_STEP_TEXT}</p></header>
@@ -42,7 +42,7 @@ pub(super) fn factors_group(visit: &Visit, factors: SecondFactors) -> impl IntoV
 }
 
 #[cfg(feature = "ssr")]
-fn row(visit: &Visit, way: Way, several: bool, state: &FormState) -> impl IntoView + use<> {
+fn row(visit: &Visit, way: &Way, several: bool, state: &FormState) -> impl IntoView + use<> {
     let label = text::factor_label(way.factor);
     let on = way.enabled.then(|| view! { <span class="badge ok">{text::ON}</span> });
     let first = (way.preferred && several).then(|| view! { <span class="badge">{text::ASKED_FIRST}</span> });
@@ -66,7 +66,7 @@ fn row(visit: &Visit, way: Way, several: bool, state: &FormState) -> impl IntoVi
         <li>
             <div>
                 <p class="value"><span>{label}</span>{on}{first}</p>
-                <p class="small soft">{about(visit, &way)}</p>
+                <p class="small soft">{about(visit, way)}</p>
             </div>
             <div class="actions">{ask_first}{action}</div>
         </li>

@@ -48,7 +48,7 @@ fn Security(visit: Visit, sessions: Vec<OpenSession>, factors: SecondFactors) ->
                 </div>
                 {flash_note(visit.flash)}
                 <PasswordGroup visit=visit.clone() state/>
-                {factors_group(&visit, factors)}
+                {factors_group(&visit, &factors)}
                 {sessions_group(&visit, sessions)}
                 <p><a href=paths::ACTIVITY>{text::WHAT_HAPPENED}</a></p>
                 {follow_events(latest)}
