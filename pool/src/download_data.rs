@@ -4,8 +4,10 @@ use crate::admin::{Moment, Record};
 use crate::clock::Timestamp;
 use crate::limits::{self, Wait};
 use crate::sessions::{self, Origin, Viewer};
+use crate::settings::ClientId;
 use crate::sign_in_again::{NotFresh, require_fresh};
-use crate::store::{Conn, Row, StoreError, factors, profile, records, retried, users};
+use crate::store::users::{self, User};
+use crate::store::{Conn, Row, StoreError, Tx, factors, profile, records, retried};
 use crate::{Pool, Unavailable, events};
 use model::{AttributeName, Event, Factor, Refusal, Why};
 use serde::Serialize;
@@ -46,6 +48,8 @@ pub struct SecondFactor {
 /// A session that is alive.
 #[derive(Debug, Serialize)]
 pub struct SignedIn {
+    /// The app client: the pages, or an application.
+    pub client: ClientId,
     pub signed_in_at: Moment,
     pub last_seen_at: Moment,
     pub network: String,
@@ -103,25 +107,33 @@ impl From<Wait> for DownloadError {
 const PAGE: i64 = 500;
 
 impl Pool {
-    /// Notes that somebody is about to take what is held about them. It counts as a change: who asks without end is asked
-    /// to wait.
-    pub async fn ask_for_data(&self, viewer: &Viewer, origin: &Origin) -> Result<(), DownloadError> {
+    /// Whether somebody would be given what is held about them now. It counts nothing: only [`Pool::personal_data`] hands
+    /// something out.
+    pub async fn may_have_data(&self, viewer: &Viewer) -> Result<(), DownloadError> {
+        require_fresh(&self.inner, viewer)?;
+        // Not committed, so not counted.
+        retried(async || self.admit_download(viewer).await.map(drop)).await
+    }
+
+    async fn admit_download(&self, viewer: &Viewer) -> Result<(Tx, User), DownloadError> {
+        let mut tx = self.inner.store.begin().await?;
+        let user = users::lock(&mut tx, viewer.user).await?.ok_or(DownloadError::SignedOut)?;
+        limits::count_change(&mut tx, &self.inner, user.id).await??;
+        Ok((tx, user))
+    }
+
+    /// Everything that is held about the viewer, attributes included that no page shows. It is in the trail before it is
+    /// handed out, and counts as a change: who asks without end is asked to wait.
+    pub async fn personal_data(&self, viewer: &Viewer, origin: &Origin) -> Result<PersonalData, DownloadError> {
         require_fresh(&self.inner, viewer)?;
         retried(async || {
-            let mut tx = self.inner.store.begin().await?;
-            let user = users::lock(&mut tx, viewer.user).await?.ok_or(DownloadError::SignedOut)?;
-            limits::count_change(&mut tx, &self.inner, user.id).await??;
+            let (mut tx, user) = self.admit_download(viewer).await?;
             let event = Event::DownloadUserData { username: user.username };
             events::record(&mut tx, user.id, &event, self.now(), origin).await?;
             self.commit(tx, user.id).await?;
-            Ok(())
+            Ok::<_, DownloadError>(())
         })
-        .await
-    }
-
-    /// Everything that is held about the viewer, attributes included that no page shows.
-    pub async fn personal_data(&self, viewer: &Viewer) -> Result<PersonalData, DownloadError> {
-        require_fresh(&self.inner, viewer)?;
+        .await?;
         let mut conn = self.inner.store.read().await?;
         let stored = records::one(&mut conn, viewer.user).await?.ok_or(DownloadError::SignedOut)?;
         let account = profile::load(&mut conn, viewer.user).await?.ok_or(DownloadError::SignedOut)?;
@@ -158,7 +170,7 @@ impl From<factors::Stored> for SecondFactor {
 impl From<sessions::Open> for SignedIn {
     fn from(open: sessions::Open) -> Self {
         let (signed_in_at, last_seen_at) = (Moment(open.signed_in_at), Moment(open.last_seen_at));
-        Self { signed_in_at, last_seen_at, network: open.network, user_agent: open.user_agent }
+        Self { client: open.client, signed_in_at, last_seen_at, network: open.network, user_agent: open.user_agent }
     }
 }
 

@@ -266,6 +266,7 @@ pub(crate) async fn of_user(conn: &mut Conn, user: UserId, alive: Alive) -> Resu
 #[derive(Debug)]
 pub(crate) struct Open {
     pub(crate) session: SessionId,
+    pub(crate) client: ClientId,
     pub(crate) signed_in_at: Timestamp,
     pub(crate) last_seen_at: Timestamp,
     pub(crate) network: String,
@@ -276,7 +277,7 @@ pub(crate) struct Open {
 pub(crate) async fn open(conn: &mut Conn, viewer: &Viewer, alive: Alive, most: u32) -> Result<Vec<Open>, StoreError> {
     let rows = conn
         .query(
-            "SELECT hash, created_at, last_seen_at, network, user_agent FROM sessions
+            "SELECT hash, created_at, last_seen_at, network, user_agent, client FROM sessions
              WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3
              ORDER BY CASE WHEN hash = $4 THEN 0 ELSE 1 END, last_seen_at DESC, created_at DESC LIMIT $5",
         )
@@ -289,7 +290,8 @@ pub(crate) async fn open(conn: &mut Conn, viewer: &Viewer, alive: Alive, most: u
         .await?;
     let read = |row: &Row| {
         let (signed_in_at, last_seen_at) = (Timestamp(row.get(1)?), Timestamp(row.get(2)?));
-        Ok(Open { session: read_id(row, 0)?, signed_in_at, last_seen_at, network: row.get(3)?, user_agent: row.get(4)? })
+        let (session, client) = (read_id(row, 0)?, ClientId(row.get(5)?));
+        Ok(Open { session, client, signed_in_at, last_seen_at, network: row.get(3)?, user_agent: row.get(4)? })
     };
     rows.iter().map(read).collect()
 }

@@ -1,5 +1,6 @@
 //! Hands requests to the pages of `app` and their answers back.
 
+use crate::layers::cross_site;
 use app::pages::Load;
 use app::visit::Visit;
 use app::{Answer, Site, error_page, shell};
@@ -11,6 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use model::paths;
+use pool::Origin;
 use pool::download_data::DownloadError;
 use std::error::Error;
 
@@ -45,7 +47,7 @@ pub async fn attributes_json(State(site): State<Site>, request: Request) -> Resp
 }
 
 /// `GET /account/data.json`: everything that is held about whoever asks, as a file. Where that has to be asked for again,
-/// the page is where to.
+/// the page is where to. It is no page of another site that asks: a download is written down, and counts.
 pub async fn personal_data(State(site): State<Site>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let viewer = match Visit::of(site.clone(), &parts).await {
@@ -53,14 +55,22 @@ pub async fn personal_data(State(site): State<Site>, request: Request) -> Respon
         Err(error) => return unavailable(&error, site, &parts),
     };
     let Some(viewer) = viewer else { return StatusCode::UNAUTHORIZED.into_response() };
-    match site.pool.personal_data(&viewer).await {
+    let to_the_page = || (StatusCode::SEE_OTHER, [(LOCATION, paths::ACCOUNT), (CACHE_CONTROL, "no-store")]).into_response();
+    let Some(origin) = parts.extensions.get::<Origin>().filter(|_| !cross_site::is_foreign(&parts.headers)) else {
+        return to_the_page();
+    };
+    match site.pool.personal_data(&viewer, origin).await {
         Ok(data) => {
             let name = HeaderValue::from_static("attachment; filename=\"my-data.json\"");
             let headers = [(CONTENT_DISPOSITION, name), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
             (headers, Json(data)).into_response()
         }
         Err(DownloadError::Unavailable(error)) => unavailable(&error, site, &parts),
-        Err(_) => (StatusCode::SEE_OTHER, [(LOCATION, paths::ACCOUNT), (CACHE_CONTROL, "no-store")]).into_response(),
+        Err(DownloadError::Wait { seconds }) => {
+            let wait = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from(seconds))]);
+            fault(StatusCode::TOO_MANY_REQUESTS, site, &parts, &wait)
+        }
+        Err(DownloadError::NotFresh(_) | DownloadError::SignedOut) => to_the_page(),
     }
 }
 

@@ -28,6 +28,24 @@ async fn everything_that_is_held_comes_as_a_file() {
 }
 
 #[tokio::test]
+async fn every_file_is_written_down_and_counted_and_no_other_site_asks_for_one() {
+    let server = TestServer::with("[limits]\nchanges_per_account_an_hour = 2\n").await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    for site in ["cross-site", "same-site"] {
+        browser.clone().saying("sec-fetch-site", site).get("/account/data.json").await.leads_to("/account");
+    }
+    browser.get("/activity").await.never_says("was downloaded");
+    for _ in 0..2 {
+        assert_eq!(browser.clone().saying("sec-fetch-site", "none").get("/account/data.json").await.status, 200);
+    }
+    browser.get("/activity").await.says("Everything we keep about you was downloaded");
+    let refused = browser.get("/account/data.json").await;
+    refused.refuses(429, "A little slower");
+    assert!(!refused.header("retry-after").is_empty());
+    browser.submit("/account/download", &[]).await.refuses(429, "wait");
+}
+
+#[tokio::test]
 async fn a_browser_that_was_left_open_hands_no_data_out_before_the_password() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;

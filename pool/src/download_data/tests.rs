@@ -1,15 +1,16 @@
 use super::*;
 use crate::Settings;
-use crate::settings::Limits;
-use crate::testing::{TestPool, origin};
+use crate::settings::{AppClient, Limits};
+use crate::sign_in::SignIn;
+use crate::testing::{PASSWORD, TestPool, origin};
+use model::Password;
 
 #[tokio::test]
 async fn it_holds_all_that_is_known_of_the_person_and_nothing_that_lets_somebody_in() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jane", "jane@example.com").await;
     pool.update(&viewer, &[("family_name", "Doe"), ("email", "jane@new.example")]).await.unwrap();
-    pool.ask_for_data(&viewer, &origin()).await.unwrap();
-    let data = serde_json::to_string_pretty(&pool.personal_data(&viewer).await.unwrap()).unwrap();
+    let data = serde_json::to_string_pretty(&pool.personal_data(&viewer, &origin()).await.unwrap()).unwrap();
     for held in
         ["\"jane\"", "jane@example.com", "jane@new.example", "Doe", "confirmSignUp", "downloadUserData", &origin().network.to_string()]
     {
@@ -25,15 +26,15 @@ async fn it_holds_all_that_is_known_of_the_person_and_nothing_that_lets_somebody
 async fn more_events_than_fit_in_one_read_are_all_there() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jane", "jane@example.com").await;
-    let before = pool.personal_data(&viewer).await.unwrap().events.len();
+    let before = pool.personal_data(&viewer, &origin()).await.unwrap().events.len();
     let mut tx = pool.store().begin().await.unwrap();
     for _ in 0..2 * PAGE {
         let event = Event::SignInFailure { username: "jane".into() };
         events::record(&mut tx, viewer.user, &event, pool.time(), &origin()).await.unwrap();
     }
     tx.commit().await.unwrap();
-    let events = pool.personal_data(&viewer).await.unwrap().events;
-    assert_eq!(events.len(), before + 2 * usize::try_from(PAGE).unwrap());
+    let events = pool.personal_data(&viewer, &origin()).await.unwrap().events;
+    assert_eq!(events.len(), before + 2 * usize::try_from(PAGE).unwrap() + 1);
 }
 
 #[tokio::test]
@@ -41,8 +42,9 @@ async fn a_browser_that_was_left_open_hands_nothing_out() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jane", "jane@example.com").await;
     pool.wait(15 * 60);
-    assert!(matches!(pool.ask_for_data(&viewer, &origin()).await, Err(DownloadError::NotFresh(_))));
-    assert!(matches!(pool.personal_data(&viewer).await, Err(DownloadError::NotFresh(_))));
+    assert!(matches!(pool.may_have_data(&viewer).await, Err(DownloadError::NotFresh(_))));
+    assert!(matches!(pool.personal_data(&viewer, &origin()).await, Err(DownloadError::NotFresh(_))));
+    assert!(!pool.event_names(&viewer).await.contains(&"downloadUserData"));
 }
 
 #[tokio::test]
@@ -52,7 +54,39 @@ async fn who_asks_without_end_is_asked_to_wait() {
     let pool = TestPool::with(Settings { limits, ..settings }).await;
     let viewer = pool.signed_in("jane", "jane@example.com").await;
     for _ in 0..3 {
-        pool.ask_for_data(&viewer, &origin()).await.unwrap();
+        // To ask whether one may is not counted.
+        pool.may_have_data(&viewer).await.unwrap();
+        pool.personal_data(&viewer, &origin()).await.unwrap();
     }
-    assert!(matches!(pool.ask_for_data(&viewer, &origin()).await, Err(DownloadError::Wait { .. })));
+    assert!(matches!(pool.may_have_data(&viewer).await, Err(DownloadError::Wait { .. })));
+    assert!(matches!(pool.personal_data(&viewer, &origin()).await, Err(DownloadError::Wait { .. })));
+}
+
+#[tokio::test]
+async fn no_file_is_had_without_a_trace_and_each_leaves_one() {
+    let pool = TestPool::new().await;
+    let viewer = pool.signed_in("jane", "jane@example.com").await;
+    let traces = async || pool.event_names(&viewer).await.iter().filter(|name| **name == "downloadUserData").count();
+    pool.may_have_data(&viewer).await.unwrap();
+    assert_eq!(traces().await, 0);
+    for number in 1..=2 {
+        let data = pool.personal_data(&viewer, &origin()).await.unwrap();
+        assert_eq!(traces().await, number);
+        assert!(matches!(data.events.last().unwrap().event, Event::DownloadUserData { .. }), "the file tells of itself");
+    }
+}
+
+#[tokio::test]
+async fn each_session_names_its_application() {
+    let settings = Settings::default();
+    let application = AppClient { id: ClientId("mobile".into()), ..settings.clients[0].clone() };
+    let clients = [settings.clients.clone(), vec![application]].concat();
+    let pool = TestPool::with(Settings { clients, ..settings }).await;
+    let viewer = pool.signed_in("jane", "jane@example.com").await;
+    let form = SignIn { username: "jane".into(), password: Password::new(PASSWORD) };
+    pool.sign_in_for_tokens(&ClientId("mobile".into()), &form, &origin()).await.unwrap();
+    let data = pool.personal_data(&viewer, &origin()).await.unwrap();
+    let named: Vec<_> = data.sessions.iter().map(|it| it.client.clone()).collect();
+    assert_eq!(named, [pool.client(), ClientId("mobile".into())]);
+    assert_eq!(serde_json::to_value(&data).unwrap()["sessions"][1]["client"], "mobile");
 }

@@ -30,6 +30,12 @@ fn is_own(headers: &HeaderMap, origin: &str) -> bool {
     }
 }
 
+/// Whether a page of another site asks, as browsers tell it. Somebody who typed the address, and a program, don't come from
+/// one.
+pub fn is_foreign(headers: &HeaderMap) -> bool {
+    headers.get(&FETCH_SITE).is_some_and(|site| site != "same-origin" && site != "none")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
