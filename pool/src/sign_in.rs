@@ -145,11 +145,17 @@ impl Pool {
         let failures = self.failed_sign_ins(&name, origin);
         retried(|| self.admit_sign_in(&failures, origin)).await??;
         let proven = self.prove(who.as_ref(), &form.password, origin).await?;
-        if proven.user.disabled {
-            retried(|| self.note_failure(Some(&proven.user), origin)).await?;
-            return Err(SignInError::Disabled);
-        }
+        self.refuse_disabled(&proven.user, origin).await?;
         Ok((proven, failures))
+    }
+
+    /// Whoever has proven the password is told that the operator lets nobody in; the trail shows it as a failure.
+    pub(crate) async fn refuse_disabled(&self, proven: &User, origin: &Origin) -> Result<(), SignInError> {
+        if !proven.disabled {
+            return Ok(());
+        }
+        retried(|| self.note_failure(Some(proven), origin)).await?;
+        Err(SignInError::Disabled)
     }
 
     async fn begin_session(&self, proven: &Proven, failures: &Key, client: &ClientId, origin: &Origin) -> Result<SignedIn, SignInError> {

@@ -220,6 +220,7 @@ impl Pool {
         let right = self.is_proven(&block, proof) && self.is_called(&block, &proof.username, user.as_ref());
         match user {
             Some(user) if right && fingerprint(&user.password_hash) == block.password => {
+                self.refuse_disabled(&user, origin).await?;
                 Ok(self.enter(&Proven { user, rehashed: None }, &failures, client, origin).await?)
             }
             user => {

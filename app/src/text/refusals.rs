@@ -58,7 +58,7 @@ fn plain(why: Why) -> &'static str {
         Why::WrongCredentials => "Incorrect username or password.",
         Why::SignedOut => "You are signed out.",
         Why::SignInOver => "This sign-in took too long, or something changed meanwhile. Please sign in again.",
-        Why::Disabled => "This account is disabled.",
+        Why::Disabled => "This account is disabled. Ask whoever runs this service to enable it.",
         Why::NotACode => "A code has 6 digits.",
         Why::ExpiredCode => "This code has expired. Ask for a new one.",
         Why::UsedCode => "This code has been used already.",

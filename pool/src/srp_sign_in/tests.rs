@@ -200,3 +200,18 @@ async fn the_store_holds_nothing_to_guess_the_password_from() {
     let context = context(user.id, Name::Username, "another hash");
     assert!(pool.inner.keys.open(Purpose::Srp, &sealed, &context).is_err(), "it goes with its password");
 }
+
+#[tokio::test]
+async fn only_who_has_the_password_hears_that_the_account_is_disabled() {
+    let pool = TestPool::new().await;
+    let viewer = pool.signed_in("jdoe", "me@domain.com").await;
+    pool.disable_user("jdoe").await.unwrap();
+    let before = pool.event_names(&viewer).await.len();
+    for name in ["jdoe", "me@domain.com"] {
+        let done = signs_in(&pool, name, PASSWORD).await;
+        assert!(matches!(done, Err(SrpError::SignIn(SignInError::Disabled))), "{name}: {done:?}");
+        let done = signs_in(&pool, name, "wrong").await;
+        assert!(is_wrong(&done), "{name}: {done:?}");
+    }
+    assert_eq!(pool.event_names(&viewer).await[before..], ["signIn_failure"; 4]);
+}

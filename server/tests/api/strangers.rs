@@ -1,6 +1,6 @@
 //! What strangers learn from the wire: nothing.
 
-use crate::support::TestServer;
+use crate::support::{PASSWORD, TestServer};
 use crate::{confirmed, with_password};
 use serde_json::json;
 
@@ -32,4 +32,20 @@ async fn a_stranger_learns_nothing_from_the_wire_either() {
     let code = |username: &str| json!({ "ClientId": "web", "Username": username, "ConfirmationCode": "123456" });
     let (known, unknown) = (server.wire("ConfirmSignUp", code("jdoe")).await, server.wire("ConfirmSignUp", code("nobody")).await);
     assert_eq!((known.status, known.text()), (unknown.status, unknown.text()));
+}
+
+#[tokio::test]
+async fn only_who_has_the_password_hears_that_the_account_is_disabled() {
+    let server = TestServer::new().await;
+    confirmed(&server, "jdoe", "me@domain.com").await;
+    server.pool.disable_user("jdoe").await.unwrap();
+    server.wire("InitiateAuth", with_password("jdoe", PASSWORD)).await.refuses_with("NotAuthorizedException", "User is disabled.");
+    let wrong = server.wire("InitiateAuth", with_password("jdoe", "wrong")).await;
+    let nobody = server.wire("InitiateAuth", with_password("nobody", "wrong")).await;
+    wrong.refuses_with("NotAuthorizedException", "Incorrect username or password.");
+    assert_eq!((wrong.status, wrong.text()), (nobody.status, nobody.text()));
+    let mut browser = server.browser();
+    let form = |password: &'static str| [("username", "jdoe"), ("password", password)];
+    browser.submit("/sign-in", &form(PASSWORD)).await.refuses(403, "Ask whoever runs this service to enable it.");
+    browser.submit("/sign-in", &form("wrong")).await.refuses(401, "Incorrect username or password.");
 }
