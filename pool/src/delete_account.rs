@@ -1,7 +1,7 @@
 //! Leaving for good (operation DeleteUser).
 
 use crate::delivery::{self, About, Asked, Contact, Message};
-use crate::identifiers::ContactKind;
+use crate::identifiers::{ContactKind, Identifier};
 use crate::limits;
 use crate::sessions::{self, Origin, UserId, Viewer};
 use crate::sign_in_again::SignInAgainError;
@@ -77,21 +77,20 @@ impl Pool {
         if !faults.is_empty() {
             return Err(DeleteAccountError::Fields(faults));
         }
-        let (verified, failures) = self.prove_again(viewer, &form.password, origin).await.map_err(DeleteAccountError::Password)?;
-        retried(|| self.leave(viewer, &verified, &failures, origin)).await
+        let (verified, _) = self.prove_again(viewer, &form.password, origin).await.map_err(DeleteAccountError::Password)?;
+        retried(|| self.leave(viewer, &verified, origin)).await
     }
 
-    async fn leave(&self, viewer: &Viewer, verified: &User, failures: &limits::Key, origin: &Origin) -> Result<(), DeleteAccountError> {
+    async fn leave(&self, viewer: &Viewer, verified: &User, origin: &Origin) -> Result<(), DeleteAccountError> {
         let mut tx = self.inner.store.begin().await?;
         let user = users::lock(&mut tx, viewer.user).await?.ok_or(DeleteAccountError::SignedOut)?;
-        if !sessions::end(&mut tx, viewer.session).await? {
+        if sessions::owner(&mut tx, viewer.session).await? != Some(user.id) {
             return Err(DeleteAccountError::SignedOut);
         }
         if user.password_hash != verified.password_hash {
             // It was changed while this one was being compared.
             return Err(DeleteAccountError::Password(SignInAgainError::WrongPassword));
         }
-        limits::clear(&mut tx, failures).await?;
         self.remove_and_tell(tx, user.id, origin).await
     }
 
@@ -101,7 +100,7 @@ impl Pool {
             let mut tx = self.inner.store.begin().await?;
             let user = users::lock(&mut tx, viewer.user).await?.ok_or(DeleteAccountError::SignedOut)?;
             // The token's session may have ended since it was looked at.
-            if !sessions::end(&mut tx, viewer.session).await? {
+            if sessions::owner(&mut tx, viewer.session).await? != Some(user.id) {
                 return Err(DeleteAccountError::SignedOut);
             }
             self.remove_and_tell(tx, user.id, origin).await
@@ -111,17 +110,35 @@ impl Pool {
 
     async fn remove_and_tell(&self, mut tx: Tx, user: UserId, origin: &Origin) -> Result<(), DeleteAccountError> {
         let account = profile::load(&mut tx, user).await?.ok_or(DeleteAccountError::SignedOut)?;
-        remove(&mut tx, user).await?;
+        self.remove(&mut tx, (user, &account), Some(origin)).await?;
         say_farewell(&mut tx, &self.inner, &account, origin).await?;
         self.commit(tx, user).await?;
         Ok(())
     }
-}
 
-/// Removes everything of the account, and what waits to be sent to it.
-pub(crate) async fn remove(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
-    delivery::withdraw(tx, user).await?;
-    users::delete(tx, user).await
+    /// Removes everything of the account, and what waits to be sent to it.
+    pub(crate) async fn remove(&self, tx: &mut Tx, (user, account): (UserId, &Account), here: Option<&Origin>) -> Result<(), StoreError> {
+        self.forgive(tx, (user, account), here).await?;
+        delivery::withdraw(tx, user).await?;
+        users::delete(tx, user).await
+    }
+
+    /// Forgets how often passwords were wrong for what the account is called, here and wherever somebody is signed in to it:
+    /// as after a right password. Elsewhere it stays for its day, or a stranger who keeps guessing would see that there was
+    /// an account and that it is gone.
+    async fn forgive(&self, tx: &mut Tx, (user, account): (UserId, &Account), here: Option<&Origin>) -> Result<(), StoreError> {
+        let options = self.inner.settings.sign_in;
+        let proven = [ContactKind::Email, ContactKind::PhoneNumber].into_iter().filter_map(|kind| account.proven_contact(kind));
+        let names: Vec<_> = proven.chain([account.username.as_str()]).filter_map(|name| Identifier::parse(name, options)).collect();
+        let networks = sessions::networks(tx, user).await?;
+        for network in networks.into_iter().chain(here.map(|it| it.network)) {
+            let there = Origin::new(network, "");
+            for name in &names {
+                limits::clear(tx, &self.failed_sign_ins(&name.to_key(), &there)).await?;
+            }
+        }
+        Ok(())
+    }
 }
 
 async fn say_farewell(tx: &mut Tx, inner: &Inner, account: &Account, origin: &Origin) -> Result<(), StoreError> {

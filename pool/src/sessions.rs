@@ -296,6 +296,13 @@ pub(crate) async fn open(conn: &mut Conn, viewer: &Viewer, alive: Alive, most: u
     rows.iter().map(read).collect()
 }
 
+/// The addresses from which the account's sessions began, each once, in one order.
+pub(crate) async fn networks(conn: &mut Conn, user: UserId) -> Result<Vec<IpAddr>, StoreError> {
+    let rows = conn.query("SELECT DISTINCT network FROM sessions WHERE user_id = $1 ORDER BY network").bind(user.0).all().await?;
+    let texts = rows.iter().map(|row| row.get::<String>(0)).collect::<Result<Vec<_>, _>>()?;
+    Ok(texts.iter().filter_map(|text| text.parse().ok()).collect())
+}
+
 fn read_id(row: &Row, column: usize) -> Result<SessionId, StoreError> {
     let hash: Vec<u8> = row.get(column)?;
     hash.try_into().map(SessionId).map_err(|_| StoreError::unreadable("a session whose hash is none"))

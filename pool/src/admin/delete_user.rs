@@ -1,8 +1,8 @@
 //! Removing an account (operation AdminDeleteUser).
 
 use super::find;
-use crate::store::{StoreError, retried, users};
-use crate::{Pool, Unavailable, delete_account};
+use crate::store::{StoreError, profile, retried, users};
+use crate::{Pool, Unavailable};
 
 /// Why the account is still there.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +21,8 @@ impl From<StoreError> for DeleteUserError {
 
 impl Pool {
     /// Removes the account and everything of it: attributes, sessions, codes and the trail. Its username and contacts are
-    /// free again. What waits to be sent to them never leaves.
+    /// free again. What waits to be sent to them never leaves. Who takes one of them next, where somebody was signed in, does
+    /// not wait for passwords that were wrong before.
     pub async fn delete_user(&self, named: &str) -> Result<(), DeleteUserError> {
         retried(|| self.try_to_delete_user(named)).await
     }
@@ -31,7 +32,8 @@ impl Pool {
         let mut tx = self.inner.store.begin().await?;
         let found = find(&mut tx, named).await?.ok_or_else(nobody)?;
         let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
-        delete_account::remove(&mut tx, user.id).await?;
+        let account = profile::load(&mut tx, user.id).await?.ok_or_else(nobody)?;
+        self.remove(&mut tx, (user.id, &account), None).await?;
         self.commit(tx, user.id).await?;
         Ok(())
     }

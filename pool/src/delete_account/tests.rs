@@ -1,6 +1,6 @@
 use super::*;
-use crate::sign_in::SignInError;
-use crate::testing::{PASSWORD, TestPool, TestStore, origin};
+use crate::sign_in::{SignIn, SignInError};
+use crate::testing::{PASSWORD, TestPool, TestStore, origin, origin_at};
 use crate::verify_attribute::VerifyAttributeError;
 use model::Standard;
 use std::time::Duration;
@@ -70,6 +70,42 @@ async fn an_operator_who_deletes_withdraws_notices_too_and_says_nothing() {
     pool.update(&viewer, &[("email", "jane@new.example")]).await.unwrap();
     pool.delete_user("jane").await.unwrap();
     assert!(pool.message_names("jane@example.com").await.is_empty());
+}
+
+#[tokio::test]
+async fn who_takes_the_name_next_does_not_wait_for_old_failures() {
+    let pool = TestPool::new().await;
+    let stranger = origin_at("198.51.100.9");
+    let fail = async |name: &str, origin: &Origin| {
+        let form = SignIn { username: name.into(), password: Password::new("a guess") };
+        for _ in 0..6 {
+            assert!(pool.sign_in(&pool.client(), form.clone(), origin).await.is_err());
+        }
+        pool.sign_in(&pool.client(), SignIn { password: Password::new(PASSWORD), ..form }, origin).await
+    };
+    for (round, by_operator) in [false, true].into_iter().enumerate() {
+        let viewer = pool.signed_in("jane", "jane@example.com").await;
+        for name in ["jane", "jane@example.com"] {
+            assert!(matches!(fail(name, &origin()).await, Err(SignInError::Wait { .. })), "round {round}");
+        }
+        assert!(matches!(fail("jane", &stranger).await, Err(SignInError::Wait { .. })), "round {round}");
+        if by_operator {
+            pool.delete_user("jane").await.unwrap();
+        } else {
+            pool.delete_own_user(&viewer, &origin()).await.unwrap();
+        }
+        pool.signed_in("jane", "jane@example.com").await;
+        for name in ["jane", "jane@example.com"] {
+            let entered = pool.try_sign_in(name, PASSWORD).await;
+            assert!(entered.is_ok(), "round {round}, {name}: {entered:?}");
+        }
+        // A stranger who kept guessing does not see that the account is another one.
+        let guess = SignIn { username: "jane".into(), password: Password::new("a guess") };
+        let refused = pool.sign_in(&pool.client(), guess, &stranger).await;
+        assert!(matches!(refused, Err(SignInError::Wait { .. })), "round {round}: {refused:?}");
+        pool.delete_user("jane").await.unwrap();
+        pool.wait(24 * 60 * 60);
+    }
 }
 
 #[tokio::test]
