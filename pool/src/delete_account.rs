@@ -78,7 +78,9 @@ impl Pool {
             return Err(DeleteAccountError::Fields(faults));
         }
         let (verified, _) = self.prove_again(viewer, &form.password, origin).await.map_err(DeleteAccountError::Password)?;
-        retried(|| self.leave(viewer, &verified, origin)).await
+        retried(|| self.leave(viewer, &verified, origin)).await?;
+        self.shred().await;
+        Ok(())
     }
 
     async fn leave(&self, viewer: &Viewer, verified: &User, origin: &Origin) -> Result<(), DeleteAccountError> {
@@ -105,7 +107,9 @@ impl Pool {
             }
             self.remove_and_tell(tx, user.id, origin).await
         })
-        .await
+        .await?;
+        self.shred().await;
+        Ok(())
     }
 
     async fn remove_and_tell(&self, mut tx: Tx, user: UserId, origin: &Origin) -> Result<(), DeleteAccountError> {

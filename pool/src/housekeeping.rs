@@ -77,7 +77,18 @@ impl Pool {
         for &(sql, until) in statements {
             while retried(|| self.remove_some(sql, until)).await? == u64::from(BATCH) {}
         }
+        self.shred().await;
         Ok(())
+    }
+
+    /// Makes what was deleted unreadable in the store's files too. Nobody is refused because that can't be done while somebody
+    /// else reads for long, such as a backup: the next tidying makes up for it.
+    pub(crate) async fn shred(&self) {
+        match self.inner.store.empty_log().await {
+            Ok(true) => {}
+            Ok(false) => tracing::debug!("somebody was reading; the store's log is emptied later"),
+            Err(error) => tracing::warn!(%error, "the store's log was not emptied; that is tried again later"),
+        }
     }
 
     /// The condition stands there twice for databases with several writers: what was changed since the inner query saw

@@ -24,7 +24,9 @@ impl Pool {
     /// free again. What waits to be sent to them never leaves. Who takes one of them next, where somebody was signed in, does
     /// not wait for passwords that were wrong before.
     pub async fn delete_user(&self, named: &str) -> Result<(), DeleteUserError> {
-        retried(|| self.try_to_delete_user(named)).await
+        retried(|| self.try_to_delete_user(named)).await?;
+        self.shred().await;
+        Ok(())
     }
 
     async fn try_to_delete_user(&self, named: &str) -> Result<(), DeleteUserError> {

@@ -108,24 +108,51 @@ async fn who_takes_the_name_next_does_not_wait_for_old_failures() {
     }
 }
 
-#[tokio::test]
-async fn nothing_of_the_person_is_left_in_the_file() {
-    let place = TestStore::sqlite();
+const OF_JANE: [&str; 3] = ["jane-who-leaves", "leaves.example", "Leavington"];
+
+/// Somebody of whom the store holds all of [`OF_JANE`].
+async fn jane_at(place: TestStore) -> (TestPool, Viewer) {
     let pool = TestPool::at(place, crate::Settings::default()).await;
     let viewer = pool.signed_in("jane-who-leaves", "jane@leaves.example").await;
     pool.update(&viewer, &[("family_name", "Leavington"), ("email", "jane@also-leaves.example")]).await.unwrap();
-    let needles = ["jane-who-leaves", "leaves.example", "Leavington"];
+    assert_eq!(left_of_jane(&pool), OF_JANE);
+    (pool, viewer)
+}
+
+/// What of it is in any of the store's files.
+fn left_of_jane(pool: &TestPool) -> Vec<&'static str> {
+    let files = std::fs::read_dir(pool.place().folder()).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+    let files: Vec<_> = files.collect();
+    let holds = |needle: &str| files.iter().any(|held| held.windows(needle.len()).any(|window| window == needle.as_bytes()));
+    OF_JANE.into_iter().filter(|needle| holds(needle)).collect()
+}
+
+#[tokio::test]
+async fn nothing_of_the_person_is_left_in_any_file_while_the_service_runs() {
+    let (pool, viewer) = jane_at(TestStore::sqlite()).await;
     leave(&pool, &viewer).await.unwrap();
-    pool.store().close().await;
-    let folder = pool.place().folder().to_owned();
-    for file in std::fs::read_dir(folder).unwrap() {
-        let path = file.unwrap().path();
-        let held = std::fs::read(&path).unwrap();
-        for needle in needles {
-            let found = held.windows(needle.len()).any(|window| window == needle.as_bytes());
-            assert!(!found, "{needle} in {}", path.display());
-        }
-    }
+    assert!(left_of_jane(&pool).is_empty(), "{:?}", left_of_jane(&pool));
+    let (pool, viewer) = jane_at(TestStore::sqlite()).await;
+    pool.delete_own_user(&viewer, &origin()).await.unwrap();
+    assert!(left_of_jane(&pool).is_empty(), "{:?}", left_of_jane(&pool));
+    // The operator's command is a process of its own.
+    let (pool, _) = jane_at(TestStore::sqlite()).await;
+    pool.another(7).await.delete_user("jane-who-leaves").await.unwrap();
+    assert!(left_of_jane(&pool).is_empty(), "{:?}", left_of_jane(&pool));
+}
+
+#[tokio::test]
+async fn while_somebody_reads_for_long_the_account_goes_and_its_traces_later() {
+    let (pool, viewer) = jane_at(TestStore::sqlite()).await;
+    let mut backup = pool.store().read().await.unwrap();
+    backup.query("BEGIN").run().await.unwrap();
+    backup.query("SELECT COUNT(*) FROM users").optional().await.unwrap();
+    leave(&pool, &viewer).await.unwrap();
+    assert!(matches!(pool.try_sign_in("jane-who-leaves", PASSWORD).await, Err(SignInError::WrongCredentials)));
+    assert!(!left_of_jane(&pool).is_empty(), "the reader still sees it");
+    backup.query("COMMIT").run().await.unwrap();
+    pool.tidy().await.unwrap();
+    assert!(left_of_jane(&pool).is_empty(), "{:?}", left_of_jane(&pool));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -149,6 +149,15 @@ impl Store {
         tokio::time::timeout(LONGEST_CHECK, asked).await.unwrap_or(Err(StoreError::TooSlow))
     }
 
+    /// Empties SQLite's write-ahead log, where what was deleted could still be read. `false`: somebody was reading, and some
+    /// of it may be left. The log of PostgreSQL is its operator's business.
+    pub(crate) async fn empty_log(&self) -> Result<bool, StoreError> {
+        let Backend::Sqlite { writer, .. } = &self.backend else { return Ok(true) };
+        // Most of the work beside those who write: the rest, for which they wait, is little then.
+        self.read().await?.query("PRAGMA wal_checkpoint(PASSIVE)").optional().await?;
+        writer.checkpoint().await
+    }
+
     /// Makes sure that no copy into the store was left unfinished.
     pub(crate) async fn refuse_half(&self) -> Result<(), StoreError> {
         match meta::get(&mut self.read().await?, meta::COPYING).await? {

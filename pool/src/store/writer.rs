@@ -6,7 +6,7 @@
 
 use super::StoreError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{Connection as _, Row as _};
+use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -18,12 +18,15 @@ const LARGEST_GROUP: usize = 256;
 const LONGEST_GROUP: Duration = Duration::from_millis(10);
 /// Who comes when so many are waiting waits outside.
 const QUEUE: usize = 1024;
+/// For so many milliseconds a checkpoint waits for those who read, and everybody who writes waits for it.
+const LONGEST_CHECKPOINT: u32 = 200;
 
 type Ack = oneshot::Sender<Result<(), StoreError>>;
 type Ticket = oneshot::Sender<Result<Lease, StoreError>>;
 
 enum Job {
     Lend(Ticket),
+    Checkpoint(oneshot::Sender<Result<bool, StoreError>>),
     Close(oneshot::Sender<()>),
 }
 
@@ -81,6 +84,14 @@ impl Writer {
         lease.await.unwrap_or(Err(StoreError::Closed))
     }
 
+    /// Empties the write-ahead log: everything in it is in the database already, or is copied there now. `false`: somebody
+    /// was reading from it, and it stays for now.
+    pub(super) async fn checkpoint(&self) -> Result<bool, StoreError> {
+        let (sender, done) = oneshot::channel();
+        self.0.send(Job::Checkpoint(sender)).await.map_err(|_| StoreError::Closed)?;
+        done.await.unwrap_or(Err(StoreError::Closed))
+    }
+
     /// Finishes what was begun, and closes the connection.
     pub(super) async fn close(&self) {
         let (closed, done) = oneshot::channel();
@@ -104,31 +115,56 @@ async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, Sto
 }
 
 async fn lend(options: SqliteConnectOptions, conn: SqliteConnection, mut queue: mpsc::Receiver<Job>) {
-    let mut slot = Some(conn);
-    while let Some(job) = queue.recv().await {
-        let closing = match job {
-            Job::Lend(first) => run_group(&options, &mut slot, first, &mut queue).await,
-            Job::Close(closed) => Some(closed),
+    let (mut slot, mut left) = (Some(conn), None);
+    loop {
+        let job = match left.take() {
+            Some(job) => Some(job),
+            None => queue.recv().await,
         };
-        if let Some(closed) = closing {
-            // Those who still wait are told at once: the receiver goes before the connection.
-            drop(queue);
-            if let Some(conn) = slot.take() {
-                let _ = conn.close().await;
+        match job {
+            None => return,
+            Some(Job::Lend(first)) => left = run_group(&options, &mut slot, first, &mut queue).await,
+            Some(Job::Checkpoint(asked)) => _ = asked.send(empty_log(&options, &mut slot).await),
+            Some(Job::Close(closed)) => {
+                // Those who still wait are told at once: the receiver goes before the connection.
+                drop(queue);
+                if let Some(conn) = slot.take() {
+                    let _ = conn.close().await;
+                }
+                let _ = closed.send(());
+                return;
             }
-            let _ = closed.send(());
-            return;
         }
     }
 }
 
-/// Runs a group and tells everybody in it what became of it. Answers who asked for the end, if somebody did.
+/// Between two groups nobody else here holds the lock for writing, so only readers have to be waited for.
+async fn empty_log(options: &SqliteConnectOptions, slot: &mut Option<SqliteConnection>) -> Result<bool, StoreError> {
+    let mut conn = match slot.take() {
+        Some(conn) => conn,
+        None => connect(options).await?,
+    };
+    // A connection whose patience could not be put back is not kept: it is replaced like one that was lost.
+    let patience: i64 = sqlx::query("PRAGMA busy_timeout").fetch_one(&mut conn).await?.try_get(0)?;
+    set_patience(&mut conn, LONGEST_CHECKPOINT.into()).await?;
+    let busy = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut conn).await;
+    set_patience(&mut conn, patience).await?;
+    *slot = Some(conn);
+    Ok(busy?.try_get::<i64, _>(0)? == 0)
+}
+
+async fn set_patience(conn: &mut SqliteConnection, milliseconds: i64) -> Result<(), sqlx::Error> {
+    let text = format!("PRAGMA busy_timeout = {milliseconds}");
+    sqlx::query(AssertSqlSafe(text)).fetch_one(conn).await.map(drop)
+}
+
+/// Runs a group and tells everybody in it what became of it. Answers what the queue had next, if that was no transaction.
 async fn run_group(
     options: &SqliteConnectOptions,
     slot: &mut Option<SqliteConnection>,
     first: Ticket,
     queue: &mut mpsc::Receiver<Job>,
-) -> Option<oneshot::Sender<()>> {
+) -> Option<Job> {
     let conn = match slot.take() {
         Some(conn) => conn,
         None => match connect(options).await {
@@ -139,7 +175,7 @@ async fn run_group(
             }
         },
     };
-    let mut group = Group { queue, acks: Vec::new(), closing: None };
+    let mut group = Group { queue, acks: Vec::new(), left: None };
     let done = match group.run(conn, first).await {
         Ok(conn) => {
             *slot = Some(conn);
@@ -154,13 +190,13 @@ async fn run_group(
     for ack in group.acks {
         let _ = ack.send(done.clone().map_err(StoreError::Group));
     }
-    group.closing
+    group.left
 }
 
 struct Group<'q> {
     queue: &'q mut mpsc::Receiver<Job>,
     acks: Vec<Ack>,
-    closing: Option<oneshot::Sender<()>>,
+    left: Option<Job>,
 }
 
 impl Group<'_> {
@@ -201,13 +237,13 @@ impl Group<'_> {
     }
 
     fn next(&mut self, began: Instant) -> Option<Ticket> {
-        if self.closing.is_some() || self.acks.len() >= LARGEST_GROUP || began.elapsed() >= LONGEST_GROUP {
+        if self.left.is_some() || self.acks.len() >= LARGEST_GROUP || began.elapsed() >= LONGEST_GROUP {
             return None;
         }
         match self.queue.try_recv().ok()? {
             Job::Lend(ticket) => Some(ticket),
-            Job::Close(closed) => {
-                self.closing = Some(closed);
+            other => {
+                self.left = Some(other);
                 None
             }
         }
