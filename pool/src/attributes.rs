@@ -5,7 +5,7 @@ use model::{AccessLists, AttributeName, FieldName, Refusal, Schema, Why};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// More than anybody's schema has; whoever sends more is not judged name by name.
-pub(crate) const MOST_SUBMITTED: usize = 100;
+pub const MOST_SUBMITTED: usize = 100;
 
 /// What the attributes are submitted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -57,6 +57,7 @@ pub mod tokens;
 pub mod update_attributes;
 pub mod verify_attribute;
 
+pub use attributes::MOST_SUBMITTED;
 pub use clock::{Clock, SystemClock, TestClock, Timestamp};
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
 pub use keys::Keys;

@@ -2,7 +2,6 @@
 //! GetUserAttributeVerificationCode, VerifyUserAttribute.
 
 use super::fault::Fault;
-use super::shape::{ATTRIBUTE_NAME, ATTRIBUTE_VALUE, CODE, Shapes, TOKEN};
 use super::{Call, mfa, nothing, refusals};
 use model::{AttributeName, CodeDeliveryDetails};
 use serde::Deserialize;
@@ -13,28 +12,20 @@ use std::collections::BTreeMap;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Attribute {
-    name: Option<String>,
+    name: String,
     value: Option<String>,
 }
 
-/// The attributes of a request by name, once their shapes are found right.
-pub fn submitted(shapes: &mut Shapes, list: Vec<Attribute>) -> Result<BTreeMap<String, String>, Fault> {
+/// The attributes of a request by name.
+pub fn submitted(list: Vec<Attribute>) -> Result<BTreeMap<String, String>, Fault> {
     let mut submitted = BTreeMap::new();
-    let mut twice = None;
-    for (index, Attribute { name, value }) in list.into_iter().enumerate() {
-        let at = format!("userAttributes.{}.member", index + 1);
-        let value = value.unwrap_or_default();
-        shapes.required(&format!("{at}.name"), name.as_deref(), ATTRIBUTE_NAME);
-        shapes.text(&format!("{at}.value"), &value, ATTRIBUTE_VALUE);
-        let name = name.unwrap_or_default();
-        if submitted.insert(name.clone(), value).is_some() {
-            twice = Some(name);
+    for Attribute { name, value } in list {
+        if submitted.contains_key(&name) {
+            return Err(Fault::parameter(format!("user.{name}: Attribute is given twice.\n")));
         }
+        submitted.insert(name, value.unwrap_or_default());
     }
-    match twice {
-        Some(name) => Err(Fault::parameter(format!("user.{name}: Attribute is given twice.\n"))),
-        None => Ok(submitted),
-    }
+    Ok(submitted)
 }
 
 #[derive(Deserialize)]
@@ -45,9 +36,6 @@ struct TokenRequest {
 
 pub async fn get_user(call: &Call) -> Result<Value, Fault> {
     let request: TokenRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    shapes.required("accessToken", request.access_token.as_deref(), TOKEN);
-    shapes.finish()?;
     let (_, profile) = call.viewer(request.access_token).await?;
     let attributes: Vec<_> = profile.attributes.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
     let mut user = json!({ "Username": profile.username, "UserAttributes": attributes });
@@ -58,18 +46,12 @@ pub async fn get_user(call: &Call) -> Result<Value, Fault> {
 /// How somebody may sign in: with the password, so far.
 pub async fn auth_factors(call: &Call) -> Result<Value, Fault> {
     let request: TokenRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    shapes.required("accessToken", request.access_token.as_deref(), TOKEN);
-    shapes.finish()?;
     let (_, profile) = call.viewer(request.access_token).await?;
     Ok(json!({ "Username": profile.username, "ConfiguredUserAuthFactors": ["PASSWORD"] }))
 }
 
 pub async fn delete_user(call: &Call) -> Result<Value, Fault> {
     let request: TokenRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    shapes.required("accessToken", request.access_token.as_deref(), TOKEN);
-    shapes.finish()?;
     let (viewer, _) = call.viewer(request.access_token).await?;
     call.pool.delete_own_user(&viewer, &call.origin).await?;
     Ok(nothing())
@@ -84,13 +66,8 @@ struct UpdateRequest {
 
 pub async fn update(call: &Call) -> Result<Value, Fault> {
     let request: UpdateRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    shapes.required("accessToken", request.access_token.as_deref(), TOKEN);
-    shapes.present("userAttributes", request.user_attributes.is_some());
-    let submitted = submitted(&mut shapes, request.user_attributes.unwrap_or_default());
-    shapes.finish()?;
     let (viewer, _) = call.viewer(request.access_token).await?;
-    let submitted = submitted?;
+    let submitted = submitted(request.user_attributes.unwrap_or_default())?;
     known(submitted.keys())?;
     let outcome = call.pool.update_attributes(&viewer, submitted, &call.origin).await?.outcome;
     let sent: Vec<CodeDeliveryDetails> = outcome.into_values().filter_map(|updated| updated.code_delivery_details).collect();
@@ -114,14 +91,7 @@ struct DeleteRequest {
 
 pub async fn delete(call: &Call) -> Result<Value, Fault> {
     let request: DeleteRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    shapes.required("accessToken", request.access_token.as_deref(), TOKEN);
-    shapes.present("userAttributeNames", request.user_attribute_names.is_some());
     let names = request.user_attribute_names.unwrap_or_default();
-    for (index, name) in names.iter().enumerate() {
-        shapes.text(&format!("userAttributeNames.{}.member", index + 1), name, ATTRIBUTE_NAME);
-    }
-    shapes.finish()?;
     let (viewer, _) = call.viewer(request.access_token).await?;
     known(names.iter())?;
     call.pool.delete_attributes(&viewer, names, &call.origin).await?;
@@ -136,13 +106,6 @@ struct CodeRequest {
     code: Option<String>,
 }
 
-impl CodeRequest {
-    fn check(&self, shapes: &mut Shapes) {
-        shapes.required("accessToken", self.access_token.as_deref(), TOKEN);
-        shapes.required("attributeName", self.attribute_name.as_deref(), ATTRIBUTE_NAME);
-    }
-}
-
 fn named(name: Option<String>) -> Result<AttributeName, Fault> {
     let name = name.unwrap_or_default();
     name.parse().map_err(|_| refusals::unknown_attribute(&name))
@@ -150,9 +113,6 @@ fn named(name: Option<String>) -> Result<AttributeName, Fault> {
 
 pub async fn send_code(call: &Call) -> Result<Value, Fault> {
     let request: CodeRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    request.check(&mut shapes);
-    shapes.finish()?;
     let (viewer, _) = call.viewer(request.access_token).await?;
     let sent = call.pool.resend_attribute_code(&viewer, &named(request.attribute_name)?, &call.origin).await?;
     Ok(json!({ "CodeDeliveryDetails": sent.delivery }))
@@ -160,10 +120,6 @@ pub async fn send_code(call: &Call) -> Result<Value, Fault> {
 
 pub async fn verify(call: &Call) -> Result<Value, Fault> {
     let request: CodeRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    request.check(&mut shapes);
-    shapes.required("code", request.code.as_deref(), CODE);
-    shapes.finish()?;
     let (viewer, _) = call.viewer(request.access_token).await?;
     let code = request.code.unwrap_or_default();
     call.pool.verify_attribute(&viewer, &named(request.attribute_name)?, &code, &call.origin).await?;

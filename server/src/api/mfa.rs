@@ -3,7 +3,6 @@
 
 use super::fault::{Exception, Fault};
 use super::refusals::{attributes_refused, missing_parameter};
-use super::shape::{DEVICE_NAME, SESSION, Shapes, TOKEN, USER_CODE};
 use super::{Call, nothing, tokens};
 use model::{DeliveryMedium, Factor, Password};
 use pool::ClientId;
@@ -122,9 +121,6 @@ struct AssociateRequest {
 
 pub async fn associate(call: &Call) -> Result<Value, Fault> {
     let request: AssociateRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    shapes.required("accessToken", request.access_token.as_deref(), TOKEN);
-    shapes.finish()?;
     let (viewer, _) = call.viewer(request.access_token).await?;
     Ok(json!({ "SecretCode": call.pool.set_up_app(&viewer).await?.text }))
 }
@@ -133,19 +129,11 @@ pub async fn associate(call: &Call) -> Result<Value, Fault> {
 #[serde(rename_all = "PascalCase")]
 struct VerifyRequest {
     access_token: Option<String>,
-    session: Option<String>,
     user_code: Option<String>,
-    friendly_device_name: Option<String>,
 }
 
 pub async fn verify(call: &Call) -> Result<Value, Fault> {
     let request: VerifyRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    shapes.required("accessToken", request.access_token.as_deref(), TOKEN);
-    shapes.optional("session", request.session.as_deref(), SESSION);
-    shapes.required("userCode", request.user_code.as_deref(), USER_CODE);
-    shapes.optional("friendlyDeviceName", request.friendly_device_name.as_deref(), DEVICE_NAME);
-    shapes.finish()?;
     let (viewer, _) = call.viewer(request.access_token).await?;
     let code = request.user_code.unwrap_or_default();
     call.pool.confirm_app(&viewer, &code, Then::Wait, &call.origin).await?;
@@ -174,9 +162,6 @@ struct PreferenceRequest {
 
 pub async fn set_preference(call: &Call) -> Result<Value, Fault> {
     let request: PreferenceRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    shapes.required("accessToken", request.access_token.as_deref(), TOKEN);
-    shapes.finish()?;
     let (viewer, _) = call.viewer(request.access_token).await?;
     let settings = [(Factor::SoftwareToken, request.app), (Factor::Sms, request.sms), (Factor::Email, request.email)];
     let wishes = wishes(settings.into_iter().filter_map(|(factor, wanted)| Some((factor, wanted?))))?;
@@ -254,7 +239,7 @@ impl From<pool::factors::challenge::ChallengeError> for Fault {
 impl From<NewPasswordError> for Fault {
     fn from(error: NewPasswordError) -> Self {
         match error {
-            NewPasswordError::Refused(refusal) => attributes_refused(&refusal),
+            NewPasswordError::Refused(refusal) => attributes_refused("userAttributes", &refusal),
             NewPasswordError::Over => Self::not_authorized("Invalid session for the user."),
             NewPasswordError::Disabled => Self::not_authorized("User is disabled."),
             NewPasswordError::Busy => Self::new(Exception::TooManyRequests, "Too many requests").after(1),

@@ -1,8 +1,8 @@
 //! The wire API: what applications speak that were written for Amazon Cognito user pools (JSON 1.1 on `POST /`).
 //!
 //! Its door is not that of the pages: no forms, no cookies, so no rule about where a request comes from. Each family of
-//! operations has a file. An operation reads its request into a struct, checks the shapes of all that it carries, and
-//! calls one use case of `pool`.
+//! operations has a file. The shapes of all that a request carries are checked in one place, by the table in `requests`; an
+//! operation reads it into a struct, and calls one use case of `pool`.
 
 mod attributes;
 mod cors;
@@ -12,6 +12,7 @@ mod mfa;
 mod operations;
 mod password;
 mod refusals;
+mod requests;
 mod shape;
 mod sign_up;
 mod srp;
@@ -26,7 +27,7 @@ use crate::config::ServerConfig;
 use crate::layers::{client, patience};
 use app::visit::RequestId;
 use axum::Router;
-use axum::body::{Bytes, to_bytes};
+use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -147,7 +148,13 @@ impl Api {
             Ok(Err(_)) => return Err(Fault::new(Exception::RequestTooLarge, "The request is too large.")),
             Err(_) => return Err(Fault::new(Exception::Serialization, "The request did not arrive in time.")),
         };
-        Ok((operation, Call { pool: self.pool.clone(), origin, body }))
+        let text: &[u8] = if body.is_empty() { b"{}" } else { &body };
+        let request = serde_json::from_slice(text).map_err(|error| {
+            // Where it stands, and not what: that may be a password.
+            let place = format!("line {}, column {}", error.line(), error.column());
+            Fault::new(Exception::Serialization, format!("The request is not JSON ({place})."))
+        })?;
+        Ok((operation, Call { pool: self.pool.clone(), origin, request }))
     }
 }
 
@@ -155,27 +162,22 @@ impl Api {
 struct Call {
     pool: Pool,
     origin: Origin,
-    body: Bytes,
+    request: Value,
 }
 
 impl Call {
     /// The application that the request names, if it names one: its origins may read the answer.
     fn names_client(&self) -> Option<ClientId> {
-        #[derive(Deserialize)]
-        struct Named {
-            #[serde(rename = "ClientId")]
-            client: ClientId,
-        }
-        serde_json::from_slice::<Named>(&self.body).ok().map(|named| named.client)
+        Some(ClientId(self.request.get("ClientId")?.as_str()?.to_owned()))
     }
 
     /// The request's members. What isn't among them is ignored, as services of this kind do.
     fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        let text: &[u8] = if self.body.is_empty() { b"{}" } else { &self.body };
-        serde_json::from_slice(text).map_err(|error| {
-            // Where it stands, and not what: that may be a password.
-            let place = format!("line {}, column {}", error.line(), error.column());
-            Fault::new(Exception::Serialization, format!("The request is not the JSON that this operation takes ({place})."))
+        // Its shape was checked; an operation that asks for another one than `requests` says is wrong, not the caller.
+        // Why is not logged: it would name the value.
+        T::deserialize(&self.request).map_err(|_| {
+            tracing::error!("a request of the right shape could not be read");
+            Fault::internal()
         })
     }
 

@@ -1,7 +1,7 @@
 //! Every operation, once: what answers it, and the words about it in `docs/api.md`.
 
 use super::fault::{Exception, Fault};
-use super::{Call, attributes, mfa, password, sign_up, srp, tokens};
+use super::{Call, attributes, mfa, password, requests, shape, sign_up, srp, tokens};
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -11,6 +11,9 @@ macro_rules! operations {
         const OPERATIONS: &[(&str, &str)] = &[$(($name, $words)),*];
 
         pub async fn run(call: &Call, operation: &str) -> Result<Value, Fault> {
+            if let Some(members) = requests::of(operation) {
+                shape::check(members, &call.request)?;
+            }
             match operation {
                 $($name => $answer(call).await,)*
                 _ => Err(Fault::new(Exception::UnknownOperation, "There is no such operation.")),
@@ -58,6 +61,9 @@ An application with a secret (`[[clients]]` in [config.md](config.md)) sends its
 `GET` or `POST /oauth2/userInfo` with an access token as bearer answers the claims that the application may read, the verified flags as
 booleans, as OpenID Connect has them. The `openid` scope is not asked for.
 
+Requests have the shapes of the published service model. What is of another type is `SerializationException`; all else that is wrong is
+told at once, as `InvalidParameterException`, before anything is looked up or counted. `Password` in SignUp has to be there too.
+
 | operation | what differs |
 |---|---|
 ";
@@ -70,4 +76,16 @@ pub fn reference() -> String {
         _ = writeln!(text, "| {name} | {words} |");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shape_of_every_request_is_known() {
+        for (name, _) in OPERATIONS {
+            assert!(requests::of(name).is_some(), "{name} has no line in requests.rs");
+        }
+    }
 }

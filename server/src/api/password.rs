@@ -1,7 +1,6 @@
 //! Another password: ForgotPassword, ConfirmForgotPassword, ChangePassword.
 
 use super::fault::Fault;
-use super::shape::{CLIENT_ID, CODE, PASSWORD, SECRET_HASH, Shapes, TOKEN, USERNAME};
 use super::{Call, nothing};
 use model::Password;
 use pool::change_password::PasswordChange;
@@ -19,11 +18,6 @@ struct ForgotRequest {
 
 pub async fn forgot(call: &Call) -> Result<Value, Fault> {
     let request: ForgotRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    shapes.required("username", request.username.as_deref(), USERNAME);
-    shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
-    shapes.optional("secretHash", request.secret_hash.as_deref(), SECRET_HASH);
-    shapes.finish()?;
     let username = request.username.unwrap_or_default();
     call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
     let sent = call.pool.forgot_password(&username, &call.origin).await?;
@@ -42,13 +36,6 @@ struct ConfirmRequest {
 
 pub async fn confirm_forgot(call: &Call) -> Result<Value, Fault> {
     let request: ConfirmRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    shapes.required("username", request.username.as_deref(), USERNAME);
-    shapes.required("confirmationCode", request.confirmation_code.as_deref(), CODE);
-    shapes.required("password", request.password.as_deref(), PASSWORD);
-    shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
-    shapes.optional("secretHash", request.secret_hash.as_deref(), SECRET_HASH);
-    shapes.finish()?;
     let username = request.username.unwrap_or_default();
     call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
     let form = PasswordReset {
@@ -71,12 +58,6 @@ struct ChangeRequest {
 
 pub async fn change(call: &Call) -> Result<Value, Fault> {
     let request: ChangeRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    // Whoever has no password yet sends none; here everybody has one.
-    shapes.required("previousPassword", request.previous_password.as_deref(), PASSWORD);
-    shapes.required("proposedPassword", request.proposed_password.as_deref(), PASSWORD);
-    shapes.required("accessToken", request.access_token.as_deref(), TOKEN);
-    shapes.finish()?;
     let (viewer, _) = call.viewer(request.access_token).await?;
     let form = PasswordChange {
         current: Password::new(request.previous_password.unwrap_or_default()),

@@ -64,7 +64,7 @@ impl From<SignUpError> for Fault {
     fn from(error: SignUpError) -> Self {
         match error {
             SignUpError::Fields(wrong) => fields(&wrong),
-            SignUpError::TooMany => too_many_attributes(),
+            SignUpError::TooMany => too_many_attributes("userAttributes"),
             SignUpError::UnknownClient => client_is_gone(),
             SignUpError::UsernameTaken => Self::new(Exception::UsernameExists, "User already exists"),
             SignUpError::Wait { seconds } => limit(seconds),
@@ -174,7 +174,7 @@ impl From<RevokeError> for Fault {
 impl From<UpdateAttributesError> for Fault {
     fn from(error: UpdateAttributesError) -> Self {
         match error {
-            UpdateAttributesError::Refused(refusal) => attributes_refused(&refusal),
+            UpdateAttributesError::Refused(refusal) => attributes_refused("userAttributes", &refusal),
             UpdateAttributesError::Wait { seconds } => too_many(seconds),
             UpdateAttributesError::SignedOut | UpdateAttributesError::NotFresh(_) => Self::not_authorized("Access Token has been revoked"),
             UpdateAttributesError::Unavailable(fault) => fault.into(),
@@ -185,7 +185,7 @@ impl From<UpdateAttributesError> for Fault {
 impl From<DeleteAttributesError> for Fault {
     fn from(error: DeleteAttributesError) -> Self {
         match error {
-            DeleteAttributesError::Refused(refusal) => attributes_refused(&refusal),
+            DeleteAttributesError::Refused(refusal) => attributes_refused("userAttributeNames", &refusal),
             DeleteAttributesError::Wait { seconds } => too_many(seconds),
             DeleteAttributesError::SignedOut | DeleteAttributesError::NotFresh(_) => Self::not_authorized("Access Token has been revoked"),
             DeleteAttributesError::Unavailable(fault) => fault.into(),
@@ -255,8 +255,9 @@ pub fn missing_parameter(name: &str) -> Fault {
     Fault::parameter(format!("Missing required parameter {name}"))
 }
 
-fn too_many_attributes() -> Fault {
-    Fault::parameter("1 validation error detected: Value at 'userAttributes' failed to satisfy constraint: Member must have fewer members")
+fn too_many_attributes(at: &str) -> Fault {
+    let rule = format!("Member must have length less than or equal to {}", pool::MOST_SUBMITTED);
+    Fault::parameter(format!("1 validation error detected: Value at '{at}' failed to satisfy constraint: {rule}"))
 }
 
 /// An attribute whose name nobody could have declared.
@@ -264,12 +265,12 @@ pub fn unknown_attribute(name: &str) -> Fault {
     Fault::parameter(format!("user.{name}: Attribute does not exist in the schema.\n"))
 }
 
-pub fn attributes_refused(refusal: &Refusal) -> Fault {
+pub fn attributes_refused(at: &str, refusal: &Refusal) -> Fault {
     match refusal.form {
-        Some(Why::TooLarge) => too_many_attributes(),
-        Some(Why::NothingToDo) => Fault::parameter(
-            "1 validation error detected: Value at 'userAttributes' failed to satisfy constraint: Member must not be empty",
-        ),
+        Some(Why::TooLarge) => too_many_attributes(at),
+        Some(Why::NothingToDo) => Fault::parameter(format!(
+            "1 validation error detected: Value at '{at}' failed to satisfy constraint: Member must have length greater than or equal to 1"
+        )),
         Some(_) => Fault::parameter("Invalid user attributes"),
         None => fields(&refusal.fields),
     }

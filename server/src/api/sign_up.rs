@@ -2,7 +2,6 @@
 
 use super::attributes::{self, Attribute};
 use super::fault::Fault;
-use super::shape::{CLIENT_ID, CODE, PASSWORD, SECRET_HASH, Shapes, USERNAME};
 use super::{Call, nothing, refusals};
 use model::{AttributeName, IdentifierKind, Password, Standard};
 use pool::confirm_sign_up::Who;
@@ -23,16 +22,9 @@ struct SignUpRequest {
 
 pub async fn sign_up(call: &Call) -> Result<Value, Fault> {
     let request: SignUpRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    shapes.required("username", request.username.as_deref(), USERNAME);
-    shapes.required("password", request.password.as_deref(), PASSWORD);
-    shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
-    let submitted = attributes::submitted(&mut shapes, request.user_attributes.unwrap_or_default());
-    shapes.optional("secretHash", request.secret_hash.as_deref(), SECRET_HASH);
-    shapes.finish()?;
     let username = request.username.unwrap_or_default();
     let client = call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
-    let mut attributes = named(submitted?)?;
+    let mut attributes = named(attributes::submitted(request.user_attributes.unwrap_or_default())?)?;
     if !call.pool.settings().has_usernames() {
         complete(&mut attributes, call.pool.settings().sign_in.kind_of(&username), &username)?;
     }
@@ -71,12 +63,6 @@ struct ConfirmRequest {
 
 pub async fn confirm(call: &Call) -> Result<Value, Fault> {
     let request: ConfirmRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    shapes.required("username", request.username.as_deref(), USERNAME);
-    shapes.required("confirmationCode", request.confirmation_code.as_deref(), CODE);
-    shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
-    shapes.optional("secretHash", request.secret_hash.as_deref(), SECRET_HASH);
-    shapes.finish()?;
     let username = request.username.unwrap_or_default();
     let client = call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
     let who = Who::Typed(username);
@@ -94,11 +80,6 @@ struct ResendRequest {
 
 pub async fn resend(call: &Call) -> Result<Value, Fault> {
     let request: ResendRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    shapes.required("username", request.username.as_deref(), USERNAME);
-    shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
-    shapes.optional("secretHash", request.secret_hash.as_deref(), SECRET_HASH);
-    shapes.finish()?;
     let username = request.username.unwrap_or_default();
     call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
     let sent = call.pool.resend_confirmation_code(&username, &call.origin).await?;

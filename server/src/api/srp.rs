@@ -2,7 +2,6 @@
 
 use super::fault::Fault;
 use super::refusals::missing_parameter;
-use super::shape::{CLIENT_ID, SESSION, Shapes};
 use super::{Call, mfa, tokens};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,26 +10,6 @@ use pool::srp_sign_in::Proof;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-/// Every challenge that answers may name (`ChallengeNameType`).
-const CHALLENGES: [&str; 16] = [
-    "SMS_MFA",
-    "EMAIL_OTP",
-    "SOFTWARE_TOKEN_MFA",
-    "SELECT_MFA_TYPE",
-    "MFA_SETUP",
-    "PASSWORD_VERIFIER",
-    "CUSTOM_CHALLENGE",
-    "SELECT_CHALLENGE",
-    "DEVICE_SRP_AUTH",
-    "DEVICE_PASSWORD_VERIFIER",
-    "ADMIN_NO_SRP_AUTH",
-    "NEW_PASSWORD_REQUIRED",
-    "SMS_OTP",
-    "PASSWORD",
-    "WEB_AUTHN",
-    "PASSWORD_SRP",
-];
 
 /// A date as clients write it is shorter by far.
 const LONGEST_TIMESTAMP: usize = 64;
@@ -62,11 +41,6 @@ struct RespondRequest {
 
 pub async fn respond(call: &Call) -> Result<Value, Fault> {
     let request: RespondRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    shapes.one_of("challengeName", request.challenge_name.as_deref(), &CHALLENGES);
-    shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
-    shapes.optional("session", request.session.as_deref(), SESSION);
-    shapes.finish()?;
     let responses = request.challenge_responses.unwrap_or_default();
     let hash = responses.get("SECRET_HASH").map(String::as_str);
     let client = call.proven_client(request.client_id, responses.get("USERNAME").map_or("", String::as_str), hash)?;

@@ -2,7 +2,6 @@
 
 use super::fault::{Exception, Fault};
 use super::refusals::{missing_parameter, not_that_client};
-use super::shape::{CLIENT_ID, CLIENT_SECRET, Shapes, TOKEN};
 use super::{Call, mfa, nothing, srp};
 use model::Password;
 use pool::ClientId;
@@ -15,18 +14,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Every way to sign in that requests may name (`AuthFlowType`).
-const FLOWS: [&str; 8] = [
-    "USER_SRP_AUTH",
-    "REFRESH_TOKEN_AUTH",
-    "REFRESH_TOKEN",
-    "CUSTOM_AUTH",
-    "ADMIN_NO_SRP_AUTH",
-    "USER_PASSWORD_AUTH",
-    "ADMIN_USER_PASSWORD_AUTH",
-    "USER_AUTH",
-];
-
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct InitiateRequest {
@@ -38,10 +25,6 @@ struct InitiateRequest {
 
 pub async fn initiate_auth(call: &Call) -> Result<Value, Fault> {
     let request: InitiateRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    shapes.one_of("authFlow", request.auth_flow.as_deref(), &FLOWS);
-    shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
-    shapes.finish()?;
     let client = call.client(request.client_id)?;
     let name = request.auth_flow.unwrap_or_default();
     let parameters = request.auth_parameters.unwrap_or_default();
@@ -125,11 +108,6 @@ struct RefreshRequest {
 
 pub async fn refresh(call: &Call) -> Result<Value, Fault> {
     let request: RefreshRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    shapes.required("refreshToken", request.refresh_token.as_deref(), TOKEN);
-    shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
-    shapes.optional("clientSecret", request.client_secret.as_deref(), CLIENT_SECRET);
-    shapes.finish()?;
     let client = call.client(request.client_id)?;
     client.check_secret(request.client_secret.as_deref()).map_err(|fault| not_that_client(&client.id, fault))?;
     let token = request.refresh_token.unwrap_or_default();
@@ -147,11 +125,6 @@ struct RevokeRequest {
 
 pub async fn revoke(call: &Call) -> Result<Value, Fault> {
     let request: RevokeRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    shapes.required("token", request.token.as_deref(), TOKEN);
-    shapes.required("clientId", request.client_id.as_deref(), CLIENT_ID);
-    shapes.optional("clientSecret", request.client_secret.as_deref(), CLIENT_SECRET);
-    shapes.finish()?;
     let client = call.client(request.client_id)?;
     client.check_secret(request.client_secret.as_deref()).map_err(|fault| not_that_client(&client.id, fault))?;
     let token = request.token.unwrap_or_default();
@@ -171,9 +144,6 @@ struct SignOutRequest {
 
 pub async fn global_sign_out(call: &Call) -> Result<Value, Fault> {
     let request: SignOutRequest = call.read()?;
-    let mut shapes = Shapes::default();
-    shapes.required("accessToken", request.access_token.as_deref(), TOKEN);
-    shapes.finish()?;
     let (viewer, _) = call.viewer(request.access_token).await?;
     call.pool.sign_out_everywhere(viewer.user, &call.origin).await?;
     Ok(nothing())

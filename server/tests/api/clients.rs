@@ -66,7 +66,7 @@ async fn refresh_tokens_of_an_application_with_a_secret_are_worth_nothing_withou
         request
     };
     for (operation, token) in [("GetTokensFromRefreshToken", "RefreshToken"), ("RevokeToken", "Token")] {
-        for secret in [None, Some("another")] {
+        for secret in [None, Some("anothersecretanothersecret")] {
             server.wire(operation, exchange(token, secret)).await.refuses_with("NotAuthorizedException", WRONG);
         }
         server.wire(operation, exchange(token, Some(SECRET))).await.ok();
