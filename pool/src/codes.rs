@@ -4,12 +4,12 @@
 //! hands the attempt back; `Attempt::compare`; then `consume` inside its own transaction, where expiry and single
 //! use are decided by the statement itself.
 
-use crate::Inner;
 use crate::clock::Timestamp;
 use crate::identifiers::ContactKind;
 use crate::keys::{Keys, Purpose};
 use crate::sessions::UserId;
 use crate::store::{Conn, Row, StoreError, Tx, retried};
+use crate::{Inner, Tally};
 use model::code::MAX_ATTEMPTS;
 use model::{AttributeName, FieldName, Refusal, Why};
 use std::fmt;
@@ -261,28 +261,45 @@ impl Attempt {
 
 /// Counts a try, before anything is compared and in a transaction of its own. The inner error: there is no code that
 /// could be tried.
-pub(crate) async fn count_attempt(inner: &Inner, slot: &Slot) -> Result<Result<Attempt, CodeFault>, StoreError> {
-    retried(async || {
+pub(crate) async fn count_attempt(inner: &Inner, slot: &Slot, tally: &Tally) -> Result<Result<Attempt, CodeFault>, StoreError> {
+    let counted = retried(async || {
         let mut tx = inner.store.begin().await?;
-        let counted = count_attempt_in(&mut tx, slot, inner.clock.now()).await?;
+        let counted = count_attempt_in(&mut tx, slot, tally, inner.clock.now()).await?;
         tx.commit().await.map(|()| counted)
     })
-    .await
+    .await?;
+    note(tally, &counted);
+    Ok(counted)
 }
 
-/// The same, in a transaction that does no more than count and is committed whatever the answer is.
-pub(crate) async fn count_attempt_in(tx: &mut Tx, slot: &Slot, now: Timestamp) -> Result<Result<Attempt, CodeFault>, StoreError> {
+/// Notes that a try was counted, once that is certain. What was no try has nothing to be judged, and pays for nothing.
+pub(crate) fn note(tally: &Tally, counted: &Result<Attempt, CodeFault>) {
+    if counted.is_ok() {
+        tally.count();
+    }
+}
+
+/// The same, in a transaction that does no more than count and is committed whatever the answer is; then comes [`note`].
+pub(crate) async fn count_attempt_in(
+    tx: &mut Tx,
+    slot: &Slot,
+    tally: &Tally,
+    now: Timestamp,
+) -> Result<Result<Attempt, CodeFault>, StoreError> {
+    // What is paid for may have been the last try that there was.
+    let (one, most) = if tally.is_paid() { (0_i64, MAX_ATTEMPTS + 1) } else { (1, MAX_ATTEMPTS) };
     let row = tx
         .query(
-            "UPDATE codes SET attempts = attempts + 1
+            "UPDATE codes SET attempts = attempts + $6
              WHERE user_id = $1 AND purpose = $2 AND attribute = $3 AND used_at IS NULL AND attempts < $4 AND expires_at > $5
              RETURNING value, sent_at, expires_at, attempts, used_at, issue, digest",
         )
         .bind(slot.user.0)
         .bind(slot.purpose.as_str())
         .bind(slot.attribute.as_str().to_owned())
-        .bind(i64::from(MAX_ATTEMPTS))
+        .bind(i64::from(most))
         .bind(now.0)
+        .bind(one)
         .optional()
         .await?;
     match row {

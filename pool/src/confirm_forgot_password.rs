@@ -145,11 +145,11 @@ impl Pool {
     ) -> Result<(u32, Result<Attempt, CodeFault>), ConfirmForgotPasswordError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
-        sign_up_code::count_network(&mut tx, inner, origin).await??;
         let rate = Rate { times: MAX_ATTEMPTS, per: inner.settings.codes.reset_lifetime };
-        let left = limits::count_down(&mut tx, &named.tries(inner), rate, now).await?;
-        let counted = codes::count_attempt_in(&mut tx, &reset_code::slot(user, kind), now).await?;
+        let left = sign_up_code::count_try(&mut tx, inner, (&named.tries(inner), rate), origin).await??;
+        let counted = codes::count_attempt_in(&mut tx, &reset_code::slot(user, kind), &origin.tally, now).await?;
         tx.commit().await?;
+        codes::note(&origin.tally, &counted);
         Ok((left, counted))
     }
 

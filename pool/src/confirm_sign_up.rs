@@ -3,7 +3,7 @@
 use crate::clock::Timestamp;
 use crate::codes::{self, Attempt, CodeFault, Slot};
 use crate::identifiers::Identifier;
-use crate::limits::{self, Key, Rate, Wait};
+use crate::limits::{Key, Rate, Wait};
 use crate::sessions::{self, BrowserTicket, NewSession, Origin, UserId};
 use crate::settings::ClientId;
 use crate::sign_up_code::{self, Target};
@@ -134,7 +134,7 @@ impl Pool {
     ) -> Result<Confirmed, ConfirmSignUpError> {
         let code = codes::read(code)?;
         let (user, target) = self.waiting_for(ticket).await?.ok_or(CodeFault::NoCode)?;
-        let counted = codes::count_attempt(&self.inner, &target.slot(user)).await?;
+        let counted = codes::count_attempt(&self.inner, &target.slot(user), &origin.tally).await?;
         match counted.and_then(|attempt| attempt.compare(&self.inner.keys, &code).map(|()| attempt)) {
             Ok(attempt) => retried(|| self.finish_sign_up(user, &attempt, Some((client, ticket)), origin)).await,
             Err(fault) => {
@@ -188,11 +188,11 @@ impl Pool {
     async fn count_typed(&self, name: &Key, slot: &Slot, origin: &Origin) -> Result<(u32, Result<Attempt, CodeFault>), ConfirmSignUpError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
-        sign_up_code::count_network(&mut tx, inner, origin).await??;
         let rate = Rate { times: MAX_ATTEMPTS, per: inner.settings.codes.lifetime };
-        let left = limits::count_down(&mut tx, name, rate, now).await?;
-        let counted = codes::count_attempt_in(&mut tx, slot, now).await?;
+        let left = sign_up_code::count_try(&mut tx, inner, (name, rate), origin).await??;
+        let counted = codes::count_attempt_in(&mut tx, slot, &origin.tally, now).await?;
         tx.commit().await?;
+        codes::note(&origin.tally, &counted);
         Ok((left, counted))
     }
 

@@ -51,6 +51,7 @@ pub mod signing;
 mod srp;
 pub mod srp_sign_in;
 pub mod store;
+pub mod tally;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod tokens;
@@ -65,6 +66,7 @@ pub use sessions::{Origin, SessionToken, UserId, Viewer};
 pub use settings::ClientId;
 pub use settings::Settings;
 pub use store::Store;
+pub use tally::Tally;
 
 use events::News;
 use std::error::Error;

@@ -90,6 +90,13 @@ pub(crate) async fn count_down(tx: &mut Tx, key: &Key, rate: Rate, now: Timestam
     Ok(rate.times.saturating_sub(counter.count))
 }
 
+/// How many are left within the time, without counting.
+pub(crate) async fn left(conn: &mut Conn, key: &Key, rate: Rate, now: Timestamp) -> Result<u32, StoreError> {
+    let query = conn.query("SELECT count FROM limits WHERE key = $1 AND since > $2").bind(key.0.clone()).bind(now.minus(rate.per).0);
+    let counted = query.optional().await?.map(|row| row.get::<i64>(0)).transpose()?.unwrap_or(0);
+    Ok(rate.times.saturating_sub(u32::try_from(counted).unwrap_or(u32::MAX)))
+}
+
 /// Once, and not again for so long. After a [`Wait`] drop the transaction.
 pub(crate) async fn cool_down(tx: &mut Tx, key: &Key, time: Duration, now: Timestamp) -> Result<Result<(), Wait>, StoreError> {
     let counter = bump(tx, key, now.minus(DAY), now).await?;

@@ -5,7 +5,7 @@ use crate::entropy::Entropy;
 use crate::profile::Profile;
 use crate::settings::{AppClient, ClientId};
 use crate::store::{Conn, Row, StoreError, Tx, profile, retried};
-use crate::{Inner, Pool, Unavailable};
+use crate::{Inner, Pool, Tally, Unavailable};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
@@ -18,12 +18,14 @@ use std::time::Duration;
 pub struct UserId(pub i64);
 
 /// Where a request comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Origin {
     /// The client's address, as far as trusted proxies tell it. The trail keeps it whole; see [`Origin::household`].
     pub network: IpAddr,
     /// What the client calls itself, at most [`Origin::USER_AGENT_MAX`] characters.
     pub user_agent: String,
+    /// What the call was counted for.
+    pub tally: Tally,
 }
 
 impl Origin {
@@ -33,7 +35,7 @@ impl Origin {
     /// Keeps what is safe to keep of the user agent's name.
     pub fn new(network: IpAddr, user_agent: &str) -> Self {
         let user_agent = user_agent.chars().filter(|c| !c.is_control()).take(Self::USER_AGENT_MAX).collect();
-        Self { network: network.to_canonical(), user_agent }
+        Self { network: network.to_canonical(), user_agent, tally: Tally::default() }
     }
 
     /// What counts as one network for limits: the address, or for IPv6 its /64, which is what one household has.

@@ -203,6 +203,9 @@ impl Pool {
 
     /// Counts a password that somebody is about to try; its own transaction, so that it stays counted.
     pub(crate) async fn admit_sign_in(&self, failures: &Key, origin: &Origin) -> Result<Result<(), Wait>, StoreError> {
+        if origin.tally.is_paid() {
+            return Ok(Ok(()));
+        }
         let (inner, now) = (&*self.inner, self.now());
         let limits = &inner.settings.limits;
         let network = limits::key(inner, &["sign-ins from", &origin.household().to_string()]);
@@ -216,7 +219,9 @@ impl Pool {
         if let Err(wait) = limits::knock(&mut tx, failures, backoff, now).await? {
             return Ok(Err(wait));
         }
-        tx.commit().await.map(Ok)
+        tx.commit().await?;
+        origin.tally.count();
+        Ok(Ok(()))
     }
 
     /// The account that has this name and this password.

@@ -77,6 +77,23 @@ pub(crate) async fn count_network(tx: &mut Tx, inner: &Inner, origin: &Origin) -
     limits::count(tx, &key, rate, inner.clock.now()).await
 }
 
+/// Counts a try at a code by a network, and at the name that it gave; how many the name has left. After a [`Wait`] drop the
+/// transaction.
+pub(crate) async fn count_try(
+    tx: &mut Tx,
+    inner: &Inner,
+    (name, rate): (&Key, Rate),
+    origin: &Origin,
+) -> Result<Result<u32, Wait>, StoreError> {
+    if origin.tally.is_paid() {
+        return limits::left(tx, name, rate, inner.clock.now()).await.map(Ok);
+    }
+    if let Err(wait) = count_network(tx, inner, origin).await? {
+        return Ok(Err(wait));
+    }
+    limits::count_down(tx, name, rate, inner.clock.now()).await.map(Ok)
+}
+
 /// How often a code may still be tried by somebody who only named the account. The same for names that are nobody's.
 pub(crate) fn tries_key(inner: &Inner, typed: &str) -> Key {
     limits::key(inner, &["sign-up code tries for", typed])

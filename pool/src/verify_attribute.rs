@@ -67,7 +67,7 @@ impl Pool {
         code: &str,
         origin: &Origin,
     ) -> Result<Verified, VerifyAttributeError> {
-        let done = match self.try_code(viewer, attribute, code).await {
+        let done = match self.try_code(viewer, attribute, code, origin).await {
             Ok(attempt) => retried(|| self.promote(viewer.user, &attempt, origin)).await,
             Err(error) => Err(error),
         };
@@ -81,10 +81,16 @@ impl Pool {
     }
 
     /// Counts the try, then compares.
-    async fn try_code(&self, viewer: &Viewer, attribute: &AttributeName, code: &str) -> Result<Attempt, VerifyAttributeError> {
+    async fn try_code(
+        &self,
+        viewer: &Viewer,
+        attribute: &AttributeName,
+        code: &str,
+        origin: &Origin,
+    ) -> Result<Attempt, VerifyAttributeError> {
         let kind = contact_codes::contact_of(&self.inner.settings, viewer, attribute).ok_or(CodeFault::NoCode)?;
         let code = codes::read(code)?;
-        let attempt = codes::count_attempt(&self.inner, &contact_codes::slot(viewer.user, kind)).await??;
+        let attempt = codes::count_attempt(&self.inner, &contact_codes::slot(viewer.user, kind), &origin.tally).await??;
         attempt.compare(&self.inner.keys, &code)?;
         Ok(attempt)
     }

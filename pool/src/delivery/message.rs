@@ -187,7 +187,7 @@ mod tests {
     use super::*;
 
     fn shown(username: &str) -> bool {
-        let origin = Origin { network: [192, 0, 2, 7].into(), user_agent: String::new() };
+        let origin = Origin::new([192, 0, 2, 7].into(), "");
         Asked::new(Some(username), Timestamp(0), &origin).presentable_username().is_some()
     }
 
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_message_in_a_log_shows_neither_address_nor_code() {
-        let origin = Origin { network: [192, 0, 2, 7].into(), user_agent: String::new() };
+        let origin = Origin::new([192, 0, 2, 7].into(), "");
         let asked = Asked::new(Some("jdoe"), Timestamp(0), &origin);
         let message = Message::SignUpCode { to: Contact::email("me@domain.com"), code: "418207".into(), expires_at: Timestamp(0), asked };
         assert_eq!(format!("{message:?}"), "Message(sign_up_code, EMAIL)");

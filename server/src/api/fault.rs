@@ -98,6 +98,13 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// Whether it says something about what was asked. That the service can't answer now doesn't.
+    pub fn is_an_answer(&self) -> bool {
+        !matches!(self.exception, Exception::InternalError | Exception::TooManyRequests)
+    }
+}
+
 /// Where clients look first for the exception's name.
 pub static ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 

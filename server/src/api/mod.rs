@@ -4,6 +4,7 @@
 //! operations has a file. The shapes of all that a request carries are checked in one place, by the table in `requests`; an
 //! operation reads it into a struct, and calls one use case of `pool`.
 
+mod again;
 mod attributes;
 mod cors;
 mod discovery;
@@ -21,6 +22,7 @@ mod user_info;
 
 pub use operations::reference;
 
+use again::{Unanswered, Watched};
 use fault::{Exception, Fault};
 
 use crate::config::ServerConfig;
@@ -59,6 +61,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.1")
 struct Api {
     pool: Pool,
     limits: Arc<ServerConfig>,
+    unanswered: Unanswered,
 }
 
 /// The wire API, with layers of its own: what fails in one of them is told in its words too.
@@ -68,7 +71,7 @@ pub fn routes(pool: Pool, config: Arc<ServerConfig>) -> Router {
         .route(paths::POOL_KEYS, get(discovery::keys))
         .route(paths::POOL_CONFIGURATION, get(discovery::configuration))
         .route(paths::USER_INFO, get(user_info::answer).post(user_info::answer).options(cors::preflight_with_token))
-        .with_state(Api { pool: pool.clone(), limits: config.clone() })
+        .with_state(Api { pool: pool.clone(), limits: config.clone(), unanswered: Unanswered::default() })
         .layer(from_fn_with_state(config.clone(), client::tell))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(config, patience::limit))
@@ -123,7 +126,11 @@ async fn finish(State(pool): State<Pool>, request: Request, next: Next) -> Respo
 
 async fn call(State(api): State<Api>, request: Request) -> Response {
     let (client, done) = match api.read(request).await {
-        Ok((operation, call)) => (call.names_client(), operations::run(&call, &operation).await),
+        Ok((operation, call, watched)) => {
+            let done = operations::run(&call, &operation).await;
+            watched.end(&done);
+            (call.names_client(), done)
+        }
         Err(fault) => (None, Err(fault)),
     };
     let mut answer = match done {
@@ -137,12 +144,12 @@ async fn call(State(api): State<Api>, request: Request) -> Response {
 }
 
 impl Api {
-    /// The operation that is asked for, and the request.
-    async fn read(&self, request: Request) -> Result<(String, Call), Fault> {
+    /// The operation that is asked for, the request, and who looks whether it is answered.
+    async fn read(&self, request: Request) -> Result<(String, Call, Watched), Fault> {
         let (parts, body) = request.into_parts();
         let target = parts.headers.get(&TARGET).and_then(|target| target.to_str().ok()).unwrap_or_default();
         let operation = target.strip_prefix(SERVICE).unwrap_or_default().to_owned();
-        let origin = parts.extensions.get::<Origin>().cloned().ok_or_else(Fault::internal)?;
+        let mut origin = parts.extensions.get::<Origin>().cloned().ok_or_else(Fault::internal)?;
         let body = match timeout(self.limits.body_timeout, to_bytes(body, self.limits.body_limit)).await {
             Ok(Ok(body)) => body,
             Ok(Err(_)) => return Err(Fault::new(Exception::RequestTooLarge, "The request is too large.")),
@@ -154,7 +161,9 @@ impl Api {
             let place = format!("line {}, column {}", error.line(), error.column());
             Fault::new(Exception::Serialization, format!("The request is not JSON ({place})."))
         })?;
-        Ok((operation, Call { pool: self.pool.clone(), origin, request }))
+        let watched = self.unanswered.enter(again::name(&parts.headers, &operation, &body, &origin), &self.pool);
+        origin.tally = watched.tally.clone();
+        Ok((operation, Call { pool: self.pool.clone(), origin, request }, watched))
     }
 }
 

@@ -64,6 +64,10 @@ booleans, as OpenID Connect has them. The `openid` scope is not asked for.
 Requests have the shapes of the published service model. What is of another type is `SerializationException`; all else that is wrong is
 told at once, as `InvalidParameterException`, before anything is looked up or counted. `Password` in SignUp has to be there too.
 
+A limit that answers costs nothing. A try at a password or a code that was counted and got no answer (an error 500, a full queue, too
+long a wait) is not counted once more when the client asks again by itself within a minute: twice at most, with the same
+`amz-sdk-invocation-id`, the same request in every byte and from the same network, at the same node.
+
 | operation | what differs |
 |---|---|
 ";

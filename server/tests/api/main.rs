@@ -8,6 +8,7 @@ mod discovery;
 mod faults;
 mod mfa;
 mod password;
+mod retries;
 mod shapes;
 mod sign_up;
 mod strangers;

@@ -19,7 +19,7 @@ fn previews() -> Vec<Preview> {
 }
 
 fn asked(username: &str) -> Asked {
-    let origin = Origin { network: [192, 0, 2, 7].into(), user_agent: "curl/8".to_owned() };
+    let origin = Origin::new([192, 0, 2, 7].into(), "curl/8");
     Asked::new(Some(username), Timestamp(1_795_356_120_000), &origin)
 }
 

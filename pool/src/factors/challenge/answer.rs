@@ -107,12 +107,12 @@ impl Pool {
         if expected.is_some() && expected != open.waiting.asks.factor() {
             return Err(ChallengeError::Over);
         }
-        retried(|| self.admit_second(open.user.id)).await??;
+        retried(|| self.admit_second(open.user.id, origin)).await??;
         let asked = open.get(open.waiting.asks.factor())?;
         let proof = match (recovery_code, &asked.contact) {
             (Some(code), _) => Ok(Proof::Recovery(code)),
             (None, None) => Ok(Proof::App(code)),
-            (None, Some(contact)) => match codes::count_attempt(&self.inner, &slot(open.user.id, contact)).await? {
+            (None, Some(contact)) => match codes::count_attempt(&self.inner, &slot(open.user.id, contact), &origin.tally).await? {
                 Ok(attempt) => attempt.compare(&self.inner.keys, &code).map(|()| Proof::Contact(asked.factor, attempt)),
                 Err(fault) => Err(fault),
             },
@@ -127,7 +127,10 @@ impl Pool {
 
     /// Counts a code that somebody is about to try; its own transaction, so that it stays counted. For the account,
     /// whichever network it comes from: who gets here has the password, and guesses among a million.
-    async fn admit_second(&self, user: UserId) -> Result<Result<(), Wait>, StoreError> {
+    async fn admit_second(&self, user: UserId, origin: &Origin) -> Result<Result<(), Wait>, StoreError> {
+        if origin.tally.is_paid() {
+            return Ok(Ok(()));
+        }
         let (inner, limits) = (&*self.inner, &self.inner.settings.limits);
         let backoff =
             Backoff { free: limits.sign_in_failures_free, first: limits.sign_in_first_wait, longest: limits.sign_in_longest_wait };
@@ -135,7 +138,9 @@ impl Pool {
         if let Err(wait) = limits::knock(&mut tx, &self.second_failures(user), backoff, self.now()).await? {
             return Ok(Err(wait));
         }
-        tx.commit().await.map(Ok)
+        tx.commit().await?;
+        origin.tally.count();
+        Ok(Ok(()))
     }
 
     /// Takes the sign-in up: the account is as it was when the password was right, nobody has answered before, and what
