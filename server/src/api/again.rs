@@ -101,3 +101,52 @@ impl Drop for Watched {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::fault::Exception;
+    use pool::testing::TestPool;
+
+    const CALL: Name = [7; 32];
+
+    #[tokio::test]
+    async fn a_call_that_its_client_gave_up_is_free_again_and_an_answered_one_is_not() {
+        let pool = TestPool::new().await;
+        let calls = Unanswered::default();
+        let counted = |calls: &Unanswered| calls.locked(|calls| calls.contains_key(&CALL));
+        calls.remember(CALL, AGAIN, pool.time());
+        // Dropped, as when the client hangs up.
+        drop(calls.enter(Some(CALL), &pool));
+        assert!(counted(&calls));
+        let answers = [Ok(Value::Null), Err(Fault::not_authorized("Incorrect username or password."))];
+        for answer in answers {
+            calls.remember(CALL, AGAIN, pool.time());
+            calls.enter(Some(CALL), &pool).end(&answer);
+            assert!(!counted(&calls), "{answer:?}");
+        }
+        for fault in [Fault::internal(), Fault::new(Exception::TooManyRequests, "Too many requests")] {
+            calls.remember(CALL, AGAIN, pool.time());
+            calls.enter(Some(CALL), &pool).end(&Err(fault.clone()));
+            assert!(counted(&calls), "{fault:?}");
+        }
+        // What was never counted owes nothing.
+        drop(calls.enter(Some([8; 32]), &pool));
+        assert!(!calls.enter(Some([8; 32]), &pool).tally.is_counted());
+    }
+
+    #[tokio::test]
+    async fn no_more_calls_are_remembered_than_fit() {
+        let pool = TestPool::new().await;
+        let calls = Unanswered::default();
+        for number in 0..MOST + 10 {
+            let mut name = [0; 32];
+            name[..8].copy_from_slice(&number.to_le_bytes());
+            calls.remember(name, AGAIN, pool.time());
+        }
+        assert_eq!(calls.locked(|calls| calls.len()), MOST);
+        pool.wait(PATIENCE.as_secs());
+        calls.remember(CALL, AGAIN, pool.time());
+        assert_eq!(calls.locked(|calls| calls.len()), 1, "the old ones made way");
+    }
+}
