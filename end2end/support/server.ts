@@ -37,7 +37,12 @@ export class Server {
 
   static async start(how: How = {}): Promise<Server> {
     const server = new Server(await freePort(), how);
-    await server.start();
+    try {
+      await server.start();
+    } catch (fault) {
+      await server.end(); // nobody else knows of it
+      throw fault;
+    }
     return server;
   }
 
