@@ -3,8 +3,10 @@
 use crate::form::Form;
 use crate::text;
 use crate::visit::{Flash, Visit};
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use model::paths;
+use std::sync::LazyLock;
 
 /// The frame of pages before sign-in: one sheet, the service's name on the plate.
 pub fn door(visit: &Visit, name: String, body: AnyView) -> impl IntoView + use<> {
@@ -86,6 +88,21 @@ pub fn news() -> impl IntoView {
 /// On a page that shows what happened to the account: it is loaded again when something else does, unless somebody types.
 pub fn follow_events(latest: i64) -> impl IntoView {
     view! { <span hidden data-live="latest" data-reload="">{latest}</span> }
+}
+
+/// The script behind the forms for passkeys, after all of them. It is a few lines that the browser's own WebAuthn asks for, on
+/// the pages that have such forms; as an island, every page would pay for it.
+pub fn passkeys_script() -> impl IntoView {
+    static SCRIPT: LazyLock<String> = LazyLock::new(|| {
+        let lines = include_str!("passkeys.js").lines().map(str::trim).filter(|line| !line.starts_with("//"));
+        lines.collect::<Vec<_>>().join("\n")
+    });
+    view! { <script nonce=use_nonce()>{SCRIPT.as_str()}</script> }
+}
+
+/// The fields of such a form that the script fills in.
+pub fn passkey_fields() -> impl IntoView {
+    view! { <input type="hidden" name="state"/> <input type="hidden" name="credential"/> }
 }
 
 fn foot(visit: &Visit) -> impl IntoView + use<> {

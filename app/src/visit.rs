@@ -63,6 +63,8 @@ pub enum Flash {
     ResetCodeAsked,
     PasswordReset,
     PasswordChanged,
+    PasskeyAdded,
+    PasskeyRemoved,
     SessionEnded,
     OthersEnded,
     SignedOutEverywhere,
@@ -89,6 +91,8 @@ impl Flash {
         (Self::ResetCodeAsked, "reset-code-asked"),
         (Self::PasswordReset, "password-reset"),
         (Self::PasswordChanged, "password-changed"),
+        (Self::PasskeyAdded, "passkey-added"),
+        (Self::PasskeyRemoved, "passkey-removed"),
         (Self::SessionEnded, "session-ended"),
         (Self::OthersEnded, "others-ended"),
         (Self::SignedOutEverywhere, "signed-out-everywhere"),
@@ -135,6 +139,8 @@ impl Flash {
             Self::ResetCodeAsked => text::RESET_CODE_ASKED,
             Self::PasswordReset => text::PASSWORD_RESET,
             Self::PasswordChanged => text::PASSWORD_CHANGED,
+            Self::PasskeyAdded => text::PASSKEY_ADDED,
+            Self::PasskeyRemoved => text::PASSKEY_REMOVED,
             Self::SessionEnded => text::SESSION_ENDED,
             Self::OthersEnded => text::OTHERS_ENDED,
             Self::SignedOutEverywhere => text::SIGNED_OUT_EVERYWHERE,
@@ -310,6 +316,12 @@ pub fn clock_time(at: pool::Timestamp, now: pool::Timestamp) -> String {
     let read = |at: pool::Timestamp| jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC);
     let (at, now) = (read(at), read(now));
     if at.date() == now.date() { at.strftime("%H:%M UTC").to_string() } else { at.strftime("%-d %B, %H:%M UTC").to_string() }
+}
+
+/// `22 November 2026`.
+pub fn day(at: pool::Timestamp) -> String {
+    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC);
+    at.strftime("%-d %B %Y").to_string()
 }
 
 /// Seconds until a moment; 0 when it is past.

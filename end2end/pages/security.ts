@@ -14,6 +14,12 @@ export class SecurityPage extends Screen {
   get confirmPassword() {
     return this.field('Confirm Password');
   }
+  get passkeys(): Locator {
+    return this.page.getByRole('region', { name: 'Passkeys' });
+  }
+  get passkeyName() {
+    return this.field('Name');
+  }
   /** Where somebody is signed in, this browser first. */
   get sessions(): Locator {
     return this.page.getByRole('region', { name: 'Where you’re signed in' }).getByRole('listitem');
@@ -29,6 +35,17 @@ export class SecurityPage extends Screen {
     await this.link('Change password').click();
     await expect(this.currentPassword).toBeVisible();
     await this.ready();
+  }
+
+  async toAddPasskey(): Promise<void> {
+    await this.link('Add a passkey').click();
+    await expect(this.passkeyName).toBeVisible();
+    await this.ready();
+  }
+
+  async addPasskey(name: string): Promise<void> {
+    await this.passkeyName.fill(name);
+    await this.button('Add a passkey').click();
   }
 
   async submit(current: string, password: string, again = password): Promise<void> {

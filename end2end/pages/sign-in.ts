@@ -17,6 +17,10 @@ export class SignInPage extends Screen {
     await this.button('Sign in').click();
   }
 
+  get withPasskey() {
+    return this.button('Sign in with a passkey');
+  }
+
   async toCreateAccount(): Promise<void> {
     await this.link('Create Account').click();
   }

@@ -11,6 +11,8 @@ export const binary = resolve(process.env.NAMEPLATE_BIN ?? '../target/release/na
 export interface How {
   /** Text of a configuration file. */
   config?: string;
+  /** What people call this machine, if not 127.0.0.1: passkeys need a name. */
+  host?: string;
   /** Which program, if not the one under test. */
   binary?: string;
   /** Where it runs. */
@@ -29,7 +31,7 @@ export class Server {
     readonly port: number,
     private readonly how: How,
   ) {
-    this.url = `http://127.0.0.1:${port}`;
+    this.url = `http://${how.host ?? '127.0.0.1'}:${port}`;
     this.folder = how.folder ?? mkdtempSync(join(tmpdir(), 'nameplate-'));
     if (how.config) writeFileSync(join(this.folder, 'nameplate.toml'), how.config);
     this.#database = newDatabase();
@@ -58,6 +60,7 @@ export class Server {
         NAMEPLATE_LISTEN: `127.0.0.1:${this.port}`,
         NAMEPLATE_DATA: join(this.folder, 'data'),
         ...(this.#database ? { NAMEPLATE_STORE_URL: this.#database.url } : {}),
+        ...(this.how.host ? { NAMEPLATE_PUBLIC_URL: this.url } : {}),
         ...(this.how.config ? { NAMEPLATE_CONFIG: join(this.folder, 'nameplate.toml') } : {}),
       },
       stdio: ['ignore', 'pipe', 'pipe'],

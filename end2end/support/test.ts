@@ -23,6 +23,8 @@ export { expect };
 export interface Options {
   /** Text of the configuration file; none by default. */
   config: string | undefined;
+  /** What people call the server's machine: 127.0.0.1, or a name. */
+  host: string | undefined;
   /** Console messages that are part of the story. */
   allowedOnConsole: RegExp | undefined;
 }
@@ -65,11 +67,12 @@ interface Fixtures extends Screens {
 
 export const test = base.extend<Options & Fixtures>({
   config: [undefined, { option: true }],
+  host: [undefined, { option: true }],
   allowedOnConsole: [undefined, { option: true }],
 
   // One per test: it starts in a blink, and the guide's literal names are free each time.
-  server: async ({ config }, use, info) => {
-    const server = await Server.start({ config });
+  server: async ({ config, host }, use, info) => {
+    const server = await Server.start({ config, host });
     await use(server);
     await server.end();
     if (info.status !== info.expectedStatus) await info.attach('server.log', { body: server.log, contentType: 'text/plain' });

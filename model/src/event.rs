@@ -54,6 +54,11 @@ pub enum Event {
     /// A recovery code took the place of a second factor; so many are left.
     #[serde(rename = "useRecoveryCode")]
     UseRecoveryCode { left: u32 },
+    #[serde(rename = "signInWithPasskey")]
+    SignInWithPasskey { username: String, passkey: String },
+    /// A passkey of the account was used, and what it answered was not right.
+    #[serde(rename = "signInWithPasskey_failure")]
+    SignInWithPasskeyFailure { username: String, passkey: String },
     /// A code for a new password was sent.
     #[serde(rename = "forgotPassword")]
     ForgotPassword { username: String },
@@ -67,6 +72,10 @@ pub enum Event {
     ChangePassword { username: String },
     #[serde(rename = "changePassword_failure")]
     ChangePasswordFailure(Refusal),
+    #[serde(rename = "addPasskey")]
+    AddPasskey { passkey: String },
+    #[serde(rename = "removePasskey")]
+    RemovePasskey { passkey: String },
     #[serde(rename = "signOut")]
     SignOut { username: String },
     /// Other browsers were signed out, so many.
@@ -130,11 +139,15 @@ impl Event {
             Self::PreferMfa { .. } => "preferMfa",
             Self::CreateRecoveryCodes { .. } => "createRecoveryCodes",
             Self::UseRecoveryCode { .. } => "useRecoveryCode",
+            Self::SignInWithPasskey { .. } => "signInWithPasskey",
+            Self::SignInWithPasskeyFailure { .. } => "signInWithPasskey_failure",
             Self::ForgotPassword { .. } => "forgotPassword",
             Self::ForgotPasswordSubmit { .. } => "forgotPasswordSubmit",
             Self::ForgotPasswordSubmitFailure(_) => "forgotPasswordSubmit_failure",
             Self::ChangePassword { .. } => "changePassword",
             Self::ChangePasswordFailure(_) => "changePassword_failure",
+            Self::AddPasskey { .. } => "addPasskey",
+            Self::RemovePasskey { .. } => "removePasskey",
             Self::SignOut { .. } => "signOut",
             Self::SignOutOthers { .. } => "signOutOthers",
             Self::GlobalSignOut { .. } => "globalSignOut",

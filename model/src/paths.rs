@@ -7,6 +7,9 @@ pub const SIGN_IN_CODE_RESEND: &str = "/sign-in/code/resend";
 pub const SIGN_IN_CODE_CHOOSE: &str = "/sign-in/code/choose";
 pub const SIGN_IN_CODE_RECOVERY: &str = "/sign-in/code/recovery";
 pub const SIGN_IN_NEW_PASSWORD: &str = "/sign-in/new-password";
+pub const SIGN_IN_PASSKEY: &str = "/sign-in/passkey";
+/// What a passkey is asked, for the page's script.
+pub const SIGN_IN_PASSKEY_OPTIONS: &str = "/sign-in/passkey/options";
 pub const SIGN_UP: &str = "/sign-up";
 pub const CONFIRM: &str = "/confirm";
 pub const CONFIRM_RESEND: &str = "/confirm/resend";
@@ -31,6 +34,9 @@ pub const VERIFY_CONTACT: &str = "/verify-contact";
 pub const VERIFY_CONTACT_SKIP: &str = "/verify-contact/skip";
 pub const SECURITY: &str = "/security";
 pub const SECURITY_PASSWORD: &str = "/security/password";
+pub const SECURITY_PASSKEYS: &str = "/security/passkeys";
+pub const SECURITY_PASSKEYS_OPTIONS: &str = "/security/passkeys/options";
+pub const SECURITY_PASSKEYS_REMOVE: &str = "/security/passkeys/remove";
 pub const SECURITY_SESSIONS_END: &str = "/security/sessions/end";
 pub const SECURITY_SESSIONS_OTHERS: &str = "/security/sessions/others";
 pub const SECURITY_SESSIONS_EVERYWHERE: &str = "/security/sessions/everywhere";
@@ -71,7 +77,7 @@ pub fn is_of_a_pool(path: &str) -> bool {
 
 /// The pages that a sign-in may lead to. Nothing else is ever put into a `Location` from a request.
 const AFTER_SIGN_IN: &[&str] =
-    &[PROFILE, PROFILE_EMAIL, PROFILE_PHONE, VERIFY_CONTACT, SECURITY, SECURITY_PASSWORD, ACTIVITY, ACCOUNT, SIGN_OUT];
+    &[PROFILE, PROFILE_EMAIL, PROFILE_PHONE, VERIFY_CONTACT, SECURITY, SECURITY_PASSWORD, SECURITY_PASSKEYS, ACTIVITY, ACCOUNT, SIGN_OUT];
 
 /// The page to go to after sign-in, if what the link says is one of ours.
 pub fn next(asked: &str) -> Option<&'static str> {
@@ -87,6 +93,7 @@ const PAGES: &[&str] = &[
     SIGN_IN_CODE_CHOOSE,
     SIGN_IN_CODE_RECOVERY,
     SIGN_IN_NEW_PASSWORD,
+    SIGN_IN_PASSKEY,
     SIGN_UP,
     CONFIRM,
     CONFIRM_RESEND,
@@ -108,6 +115,8 @@ const PAGES: &[&str] = &[
     VERIFY_CONTACT_SKIP,
     SECURITY,
     SECURITY_PASSWORD,
+    SECURITY_PASSKEYS,
+    SECURITY_PASSKEYS_REMOVE,
     SECURITY_SESSIONS_END,
     SECURITY_SESSIONS_OTHERS,
     SECURITY_SESSIONS_EVERYWHERE,

@@ -23,6 +23,10 @@ pub enum FieldName {
     Session,
     Factor,
     Wish,
+    /// What a passkey is called by its owner.
+    PasskeyName,
+    /// Which passkey.
+    Passkey,
     Theme,
     Attribute(AttributeName),
 }
@@ -40,6 +44,8 @@ impl FieldName {
             | Self::Session
             | Self::Factor
             | Self::Wish
+            | Self::PasskeyName
+            | Self::Passkey
             | Self::Theme
             | Self::Attribute(_) => true,
             Self::Password | Self::ConfirmPassword | Self::CurrentPassword | Self::Code => false,
@@ -63,6 +69,8 @@ impl fmt::Display for FieldName {
             Self::Session => "session",
             Self::Factor => "factor",
             Self::Wish => "wish",
+            Self::PasskeyName => "passkey_name",
+            Self::Passkey => "passkey",
             Self::Theme => "theme",
             Self::Attribute(name) => return write!(f, "attributes[{name}]"),
         })
@@ -99,6 +107,8 @@ impl FromStr for FieldName {
             "session" => Self::Session,
             "factor" => Self::Factor,
             "wish" => Self::Wish,
+            "passkey_name" => Self::PasskeyName,
+            "passkey" => Self::Passkey,
             "theme" => Self::Theme,
             _ => {
                 let inner = name.strip_prefix("attributes[").and_then(|rest| rest.strip_suffix(']')).ok_or(UnknownField)?;
@@ -156,7 +166,7 @@ impl Refusal {
     /// The one place that knows the HTTP status of a refusal (RFC 9110, section 15.5).
     pub fn status(&self) -> u16 {
         let of = |why: &Why| match why {
-            Why::WrongCredentials | Why::SignedOut | Why::SignInOver => 401,
+            Why::WrongCredentials | Why::WrongPasskey | Why::SignedOut | Why::SignInOver => 401,
             Why::CrossSite | Why::NotWritable | Why::Disabled => 403,
             Why::UsernameTaken | Why::AliasExists => 409,
             Why::TooLarge => 413,

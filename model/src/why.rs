@@ -65,6 +65,14 @@ pub enum Why {
     SignInOver,
     /// The operator disabled the account; told only to whoever has its password.
     Disabled,
+    // Passkeys.
+    /// No account has this passkey, or what it answered isn't right.
+    WrongPasskey,
+    /// What the authenticator answered can't be added.
+    PasskeyFailed,
+    TooManyPasskeys,
+    /// The question that the authenticator answered is too old, or was answered before.
+    ChallengeOver,
     // Codes.
     /// Not six digits.
     NotACode,
@@ -123,6 +131,10 @@ const PLAIN: &[(Why, &str)] = &[
     (Why::SignedOut, "SignedOut"),
     (Why::SignInOver, "SignInOver"),
     (Why::Disabled, "Disabled"),
+    (Why::WrongPasskey, "WrongPasskey"),
+    (Why::PasskeyFailed, "PasskeyFailed"),
+    (Why::TooManyPasskeys, "TooManyPasskeys"),
+    (Why::ChallengeOver, "ChallengeOver"),
     (Why::NotACode, "NotACode"),
     (Why::ExpiredCode, "ExpiredCode"),
     (Why::UsedCode, "UsedCode"),

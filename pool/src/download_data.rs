@@ -7,7 +7,7 @@ use crate::sessions::{self, Origin, Viewer};
 use crate::settings::ClientId;
 use crate::sign_in_again::{NotFresh, require_fresh};
 use crate::store::users::{self, User};
-use crate::store::{Conn, Row, StoreError, Tx, factors, profile, records, retried};
+use crate::store::{Conn, Row, StoreError, Tx, factors, passkeys, profile, records, retried};
 use crate::{Pool, Unavailable, events};
 use model::{AttributeName, Event, Factor, Refusal, Why};
 use serde::Serialize;
@@ -24,6 +24,7 @@ pub struct PersonalData {
     pub second_factors: Vec<SecondFactor>,
     pub recovery_codes_left: u32,
     pub sessions: Vec<SignedIn>,
+    pub passkeys: Vec<KeptPasskey>,
     /// Oldest first.
     pub events: Vec<Happened>,
 }
@@ -54,6 +55,14 @@ pub struct SignedIn {
     pub last_seen_at: Moment,
     pub network: String,
     pub user_agent: String,
+}
+
+/// What somebody signs in with; without the key, which would tell nobody anything.
+#[derive(Debug, Serialize)]
+pub struct KeptPasskey {
+    pub name: String,
+    pub created_at: Moment,
+    pub last_used_at: Option<Moment>,
 }
 
 /// An event, in the words of the guide's Hub.
@@ -140,6 +149,7 @@ impl Pool {
         let open = sessions::open(&mut conn, viewer, self.alive(), u32::MAX).await?;
         let second_factors = factors::of_user(&mut conn, viewer.user).await?;
         let recovery_codes_left = factors::recovery_codes_left(&mut conn, viewer.user).await?;
+        let passkeys = passkeys::of_user(&mut conn, viewer.user).await?;
         let events = all_events(&mut conn, viewer).await?;
         let settings = &self.inner.settings;
         Ok(PersonalData {
@@ -150,6 +160,7 @@ impl Pool {
             second_factors: second_factors.into_iter().map(SecondFactor::from).collect(),
             recovery_codes_left,
             sessions: open.into_iter().map(SignedIn::from).collect(),
+            passkeys: passkeys.into_iter().map(KeptPasskey::from).collect(),
             events,
         })
     }
@@ -171,6 +182,12 @@ impl From<sessions::Open> for SignedIn {
     fn from(open: sessions::Open) -> Self {
         let (signed_in_at, last_seen_at) = (Moment(open.signed_in_at), Moment(open.last_seen_at));
         Self { client: open.client, signed_in_at, last_seen_at, network: open.network, user_agent: open.user_agent }
+    }
+}
+
+impl From<passkeys::Kept> for KeptPasskey {
+    fn from(kept: passkeys::Kept) -> Self {
+        Self { name: kept.name, created_at: Moment(kept.created_at), last_used_at: kept.last_used_at.map(Moment) }
     }
 }
 

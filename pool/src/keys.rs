@@ -36,10 +36,12 @@ pub enum Purpose {
     Srp,
     /// The secrets of authenticator apps, and recovery codes.
     Factors,
+    /// The questions that passkeys answer.
+    Passkeys,
 }
 
 impl Purpose {
-    const ALL: [Self; 7] = [Self::Codes, Self::Outbox, Self::Limits, Self::Masks, Self::Tokens, Self::Srp, Self::Factors];
+    const ALL: [Self; 8] = [Self::Codes, Self::Outbox, Self::Limits, Self::Masks, Self::Tokens, Self::Srp, Self::Factors, Self::Passkeys];
 
     const fn label(self) -> &'static str {
         match self {
@@ -50,6 +52,7 @@ impl Purpose {
             Self::Tokens => "nameplate tokens 1",
             Self::Srp => "nameplate srp 1",
             Self::Factors => "nameplate factors 1",
+            Self::Passkeys => "nameplate passkeys 1",
         }
     }
 }

@@ -33,6 +33,7 @@ pub mod list_sessions;
 pub mod moving;
 mod new_password;
 pub mod new_password_required;
+pub mod passkeys;
 mod passwords;
 pub mod profile;
 pub mod refresh;

@@ -7,6 +7,7 @@ use crate::delete_attributes::DeleteAttributesError;
 use crate::delivery::Message;
 use crate::entropy::SeededEntropy;
 use crate::keys::{Keys, Purpose};
+use crate::passkeys::{NewPasskey, Question};
 use crate::profile::Profile;
 use crate::sessions::{BrowserTicket, Origin, SessionToken, Viewer};
 use crate::settings::{ClientId, Hashing, Settings};
@@ -20,9 +21,11 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+mod authenticator;
 mod residents;
 mod store;
 pub use crate::srp::SrpClient;
+pub use authenticator::Authenticator;
 pub use residents::Resident;
 pub use store::{SERVER, TestStore};
 
@@ -206,6 +209,15 @@ impl TestPool {
         self.pool.delete_attributes(&self.fresh(viewer), names.iter().map(|name| (*name).to_owned()).collect(), &origin()).await
     }
 
+    /// Adds a passkey that this device makes.
+    #[expect(clippy::expect_used, reason = "a test that can't be set up has failed")]
+    pub async fn give_passkey(&self, viewer: &Viewer, device: &mut Authenticator) {
+        let Question { options, state } = self.pool.ask_for_new_passkey(viewer).await.expect("a question");
+        let credential = device.create(&options).expect("a passkey");
+        let passkey = NewPasskey { name: "My phone".into(), state, credential };
+        self.pool.add_passkey(&self.fresh(viewer), &passkey, &origin()).await.expect("added");
+    }
+
     /// What the account shows for one attribute.
     pub async fn shown(&self, viewer: &Viewer, attribute: Standard) -> Option<String> {
         self.shown_profile(viewer).await.attributes.remove(&attribute.into())
@@ -269,6 +281,8 @@ fn code_in(message: &Message) -> Option<String> {
         | Message::SecondFactorOff { .. }
         | Message::RecoveryCodeUsed { .. }
         | Message::PasswordChanged { .. }
+        | Message::PasskeyAdded { .. }
+        | Message::PasskeyRemoved { .. }
         | Message::AccountDeleted { .. } => None,
     }
 }

@@ -151,7 +151,7 @@ pub fn field(input: Input, state: &FormState) -> AnyView {
         kind => {
             // Names of people may be written in any direction; addresses never are.
             let dir = (kind == "text").then_some("auto");
-            let plain = (input.autocomplete == "username").then_some("none");
+            let plain = input.autocomplete.starts_with("username").then_some("none");
             let spellcheck = plain.map(|_| "false");
             view! {
                 <input id=frame.id name=name type=kind value=value data-stored=stored required=input.required autocomplete=input.autocomplete dir=dir

@@ -28,6 +28,19 @@ pub struct OfAttributes {
     pub attributes: Vec<AttributeName>,
 }
 
+/// `addPasskey`, `removePasskey`: which one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OfPasskey {
+    pub passkey: String,
+}
+
+/// What an authenticator is asked, for the page's script: no event.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PasskeyQuestion {
+    pub options: String,
+    pub state: String,
+}
+
 /// `signOutOthers`: whose account, and how many browsers were signed out.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OfSessions {

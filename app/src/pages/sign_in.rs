@@ -1,5 +1,7 @@
 //! `/sign-in`: who are you?
 
+pub mod passkey;
+
 use crate::form::{FormError, FormPost};
 use crate::pages::hub::OfAccount;
 use leptos::prelude::*;
@@ -9,10 +11,11 @@ use model::Password;
 use {
     crate::caller::Caller,
     crate::components::{flash_note, heading},
-    crate::form::{Check, Form, FormState, Input, field, password_field, refused, summary},
+    crate::form::{Check, Form, Input, field, password_field, refused, summary},
     crate::text,
     crate::visit::{Answer, Flash, Frame, Visit},
     model::{FieldName, paths},
+    passkey::PasskeySignIn,
     pool::sessions::NewSession,
     pool::sign_in::SignedIn,
 };
@@ -20,27 +23,30 @@ use {
 /// The screen.
 #[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    let (state, flash) = (visit.form(paths::SIGN_IN), visit.flash);
-    let options = visit.site.sign_in_options();
-    let asked = visit.asked("next").or(state.typed.get(&FieldName::Next).map(String::as_str));
-    let next = asked.and_then(paths::next);
+    let typed = visit.replay.as_ref().and_then(|replay| replay.typed.get(&FieldName::Next));
+    let next = visit.asked("next").or(typed.map(String::as_str)).and_then(paths::next);
     if visit.viewer.is_some() {
         return Ok(Answer::go(next.unwrap_or(paths::PROFILE)));
     }
-    Ok(Answer::show(text::SIGN_IN_TITLE, Frame::Door, move || view! { <SignIn state options next flash/> }.into_any()))
+    Ok(Answer::show(text::SIGN_IN_TITLE, Frame::Door, move || view! { <SignIn visit next/> }.into_any()))
 }
 
 #[cfg(feature = "ssr")]
 #[component]
-fn SignIn(state: FormState, options: model::SignInOptions, next: Option<&'static str>, flash: Option<Flash>) -> impl IntoView {
-    let mut who = Input::new(FieldName::Username, text::identifier_label(options)).kind("text", "username").required(true);
+fn SignIn(visit: Visit, next: Option<&'static str>) -> impl IntoView {
+    let (state, options) = (visit.form(paths::SIGN_IN), visit.site.sign_in_options());
+    let passkeys = visit.site.pool.passkey_domain().map(|domain| {
+        let state = visit.form(paths::SIGN_IN_PASSKEY);
+        view! { <PasskeySignIn domain state next/> }
+    });
+    let mut who = Input::new(FieldName::Username, text::identifier_label(options)).kind("text", "username webauthn").required(true);
     who.hint = text::identifier_hint(options).map(str::to_owned);
     let password = Input::new(FieldName::Password, text::PASSWORD).kind("password", "current-password").required(true);
     let rules = vec![(FieldName::Username, Check::Given), (FieldName::Password, Check::Given)];
     view! {
         {super::sign_up::tabs(paths::SIGN_IN)}
-        {heading(text::SIGN_IN_HEADING, state.refusal.is_empty())}
-        {flash_note(flash)}
+        {heading(text::SIGN_IN_HEADING, visit.replay.is_none())}
+        {flash_note(visit.flash)}
         <Form action=paths::SIGN_IN.to_owned() event="signIn".to_owned() rules>
             {summary(&state)}
             {field(who, &state)}
@@ -51,6 +57,7 @@ fn SignIn(state: FormState, options: model::SignInOptions, next: Option<&'static
                 <p><a href=paths::FORGOT_PASSWORD>{text::FORGOT_YOUR_PASSWORD}</a></p>
             </div>
         </Form>
+        {passkeys}
     }
 }
 

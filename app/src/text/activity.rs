@@ -35,6 +35,9 @@ fn done(event: &Event, schema: &Schema) -> String {
         Event::PreferMfa { factor: None } => "No second step is asked for before the others".into(),
         Event::CreateRecoveryCodes { .. } => "New recovery codes made, the old ones no longer work".into(),
         Event::UseRecoveryCode { left } => format!("Recovery code used to sign in, {left} left"),
+        Event::SignInWithPasskey { passkey, .. } => format!("Signed in with the passkey “{passkey}”"),
+        Event::AddPasskey { passkey } => format!("Passkey added: {passkey}"),
+        Event::RemovePasskey { passkey } => format!("Passkey removed: {passkey}"),
         Event::ForgotPassword { .. } => "A code for a new password was asked for".into(),
         Event::ForgotPasswordSubmit { .. } => "Password replaced with a code, every browser signed out".into(),
         Event::ChangePassword { .. } => "Password changed, every other browser signed out".into(),
@@ -59,6 +62,7 @@ fn done(event: &Event, schema: &Schema) -> String {
         Event::ConfirmSignUpFailure(_)
         | Event::SignInFailure { .. }
         | Event::ConfirmSignInFailure(_)
+        | Event::SignInWithPasskeyFailure { .. }
         | Event::ForgotPasswordSubmitFailure(_)
         | Event::ChangePasswordFailure(_)
         | Event::UpdateUserAttributesFailure(_)
@@ -72,6 +76,7 @@ fn refused(event: &Event, schema: &Schema) -> Option<String> {
     Some(match event {
         Event::SignInFailure { .. } => "Sign-in with a wrong password".into(),
         Event::ConfirmSignInFailure(refusal) => format!("Sign-in with the right password and a wrong code. {}", reasons(refusal, schema)),
+        Event::SignInWithPasskeyFailure { passkey, .. } => format!("Sign-in with the passkey “{passkey}”"),
         Event::ConfirmSignUpFailure(refusal) => format!("Confirming the account. {}", reasons(refusal, schema)),
         Event::ForgotPasswordSubmitFailure(refusal) => format!("A new password with a code. {}", reasons(refusal, schema)),
         Event::ChangePasswordFailure(_) => "Changing the password without the current one".into(),

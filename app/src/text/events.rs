@@ -18,7 +18,9 @@ pub fn event(event: &Event) -> Option<String> {
         Event::DeleteUserAttributes { attributes } => {
             format!("Deleted on another page: {}.", attributes.iter().map(name_of).collect::<Vec<_>>().join(", "))
         }
-        Event::SignIn { .. } => "This account was just signed in to in another browser.".into(),
+        Event::SignIn { .. } | Event::SignInWithPasskey { .. } => "This account was just signed in to in another browser.".into(),
+        Event::AddPasskey { .. } => "A passkey was just added to this account.".into(),
+        Event::RemovePasskey { .. } => "A passkey was just removed from this account.".into(),
         Event::ForgotPassword { .. } => "A code for a new password was asked for, and sent to you.".into(),
         Event::ChangePassword { .. } => "The password of this account was just changed.".into(),
         Event::EnableMfa { .. } => "Signing in to this account now takes a second step.".into(),
@@ -35,6 +37,7 @@ pub fn event(event: &Event) -> Option<String> {
         | Event::SignInFailure { .. }
         | Event::ConfirmSignInFailure(_)
         | Event::PreferMfa { .. }
+        | Event::SignInWithPasskeyFailure { .. }
         | Event::ForgotPasswordSubmit { .. }
         | Event::ForgotPasswordSubmitFailure(_)
         | Event::ChangePasswordFailure(_)

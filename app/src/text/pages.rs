@@ -16,6 +16,7 @@ pub const CREATE_ACCOUNT: &str = "Create Account";
 pub const SIGN_IN_TITLE: &str = "Sign in";
 pub const SIGN_IN_HEADING: &str = "Sign in to your account";
 pub const SIGN_IN: &str = "Sign in";
+pub const SIGN_IN_WITH_PASSKEY: &str = "Sign in with a passkey";
 pub const SIGN_UP_TITLE: &str = "Create account";
 pub const SIGN_UP_HEADING: &str = "Create your account";
 pub const HOW_YOU_SIGN_IN: &str = "How you sign in";
@@ -193,6 +194,28 @@ pub const CURRENT_PASSWORD: &str = "Current Password";
 pub const PASSWORD_AGAIN: &str = "You signed in a while ago. To be safe, we ask once more.";
 pub const SIGNS_OTHERS_OUT: &str =
     "Every other browser is signed out, and a message about it goes to your confirmed email address or phone number.";
+pub const PASSKEYS: &str = "Passkeys";
+pub const PASSKEYS_TEXT: &str =
+    "Sign in with your fingerprint, your face or your screen lock instead of a password. No second step is asked for then.";
+pub const ADD_PASSKEY: &str = "Add a passkey";
+pub const PASSKEY_NAME: &str = "Name";
+pub const PASSKEY_NAME_HINT: &str = "To tell it from others. Your device asks you next.";
+pub const REMOVE: &str = "Remove";
+/// The browser has asked, and nobody answered.
+pub const NO_PASSKEY_USED: &str = "No passkey was used. You can try again.";
+pub const NO_PASSKEY_MADE: &str = "No passkey was made. You can try again.";
+pub const HAS_A_PASSKEY: &str = "This device has a passkey for your account already.";
+pub const PASSKEY_ADDED: &str = "Your passkey is added. You can sign in with it from now on.";
+pub const PASSKEY_REMOVED: &str = "The passkey is removed. Delete it on your device as well.";
+
+/// When a passkey was added, and used.
+pub fn passkey_dates(added: &str, used: Option<&str>) -> String {
+    match used {
+        Some(used) => format!("added {added}, last used {used}"),
+        None => format!("added {added}, not used yet"),
+    }
+}
+
 pub const SIGNED_IN_AT: &str = "Where you’re signed in";
 pub const THIS_BROWSER: &str = "This browser";
 pub const ACTIVE_NOW: &str = "active now";
@@ -280,7 +303,14 @@ pub fn field_label(name: &FieldName) -> String {
         FieldName::Confirmation => "Confirmation".into(),
         FieldName::Code => "Code".into(),
         FieldName::CountryCode => COUNTRY_CODE.into(),
-        FieldName::Next | FieldName::Names | FieldName::Session | FieldName::Factor | FieldName::Wish | FieldName::Theme => "Form".into(),
+        FieldName::PasskeyName => PASSKEY_NAME.into(),
+        FieldName::Next
+        | FieldName::Names
+        | FieldName::Session
+        | FieldName::Factor
+        | FieldName::Wish
+        | FieldName::Passkey
+        | FieldName::Theme => "Form".into(),
         FieldName::Attribute(AttributeName::Standard(standard)) => super::attributes::standard_label(*standard).into(),
         FieldName::Attribute(AttributeName::Other(other)) => other.clone(),
     }

@@ -1,5 +1,6 @@
 import { accessible } from '../../support/axe';
 import { wary } from '../../support/configs';
+import { Device, withoutAutofill } from '../../support/device';
 import { otherThan } from '../../support/mailbox';
 import { jane, newEmail } from '../../support/people';
 import { picture, screenshotForReadme } from '../../support/pictures';
@@ -82,6 +83,42 @@ test.describe('signed out', () => {
 
   test('page not found', async ({ page }) => {
     await page.goto('/nowhere');
+  });
+});
+
+test.describe('with passkeys', () => {
+  test.use({ host: 'localhost' });
+
+  test('sign in, or with a passkey', async ({ signIn }) => {
+    await signIn.open();
+    await expect(signIn.withPasskey).toBeVisible();
+  });
+
+  test('sign in, no passkey', async ({ page, signIn }) => {
+    await withoutAutofill(page);
+    const device = await Device.of(page);
+    await device.recognises(false);
+    await signIn.open();
+    await signIn.withPasskey.click();
+    await expect(signIn.alert.filter({ hasText: /No passkey/ })).toBeVisible();
+  });
+
+  test('security, passkeys', async ({ page, door, security }) => {
+    await door.enter();
+    for (const name of ['Chrome on Linux', 'The key with the blue ribbon, in the second drawer of my desk']) {
+      const device = await Device.of(page);
+      await security.open();
+      await security.toAddPasskey();
+      await security.addPasskey(name);
+      await security.says('Your passkey is added');
+      await device.away();
+    }
+  });
+
+  test('security, adding a passkey', async ({ door, security }) => {
+    await door.enter();
+    await security.open();
+    await security.toAddPasskey();
   });
 });
 

@@ -113,6 +113,8 @@ fn tidied(message: &Message) -> Message {
         | Message::SecondFactorOff { to, asked, .. }
         | Message::RecoveryCodeUsed { to, asked, .. }
         | Message::PasswordChanged { to, asked }
+        | Message::PasskeyAdded { to, asked }
+        | Message::PasskeyRemoved { to, asked }
         | Message::AccountDeleted { to, asked } => {
             tidy(to);
             asked
@@ -183,6 +185,8 @@ fn samples() -> Vec<Message> {
                 Message::SecondFactorOff { to: old.clone(), factor: Factor::Sms, asked: asked.clone() },
                 Message::RecoveryCodeUsed { to: old.clone(), left: 9, asked: asked.clone() },
                 Message::PasswordChanged { to: old.clone(), asked: asked.clone() },
+                Message::PasskeyAdded { to: old.clone(), asked: asked.clone() },
+                Message::PasskeyRemoved { to: old.clone(), asked: asked.clone() },
                 Message::AccountDeleted { to: old, asked },
             ]
         })

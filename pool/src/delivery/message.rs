@@ -122,6 +122,10 @@ pub enum Message {
     RecoveryCodeUsed { to: Contact, left: u32, asked: Asked },
     /// To every proven contact: the account has another password now.
     PasswordChanged { to: Contact, asked: Asked },
+    /// To every proven contact: somebody can sign in with one more passkey.
+    PasskeyAdded { to: Contact, asked: Asked },
+    /// To every proven contact: a passkey is worth nothing any more.
+    PasskeyRemoved { to: Contact, asked: Asked },
     /// To every proven contact of an account that is gone, by its owner's wish.
     AccountDeleted { to: Contact, asked: Asked },
 }
@@ -144,6 +148,8 @@ impl Message {
             | Self::SecondFactorOff { to, .. }
             | Self::RecoveryCodeUsed { to, .. }
             | Self::PasswordChanged { to, .. }
+            | Self::PasskeyAdded { to, .. }
+            | Self::PasskeyRemoved { to, .. }
             | Self::AccountDeleted { to, .. } => to,
         }
     }
@@ -170,6 +176,8 @@ impl Message {
             Self::SecondFactorOff { .. } => "second_factor_off",
             Self::RecoveryCodeUsed { .. } => "recovery_used",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::PasskeyAdded { .. } => "passkey_added",
+            Self::PasskeyRemoved { .. } => "passkey_removed",
             Self::AccountDeleted { .. } => "account_deleted",
         }
     }

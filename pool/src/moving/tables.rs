@@ -119,6 +119,20 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "passkeys",
+        key: 1,
+        columns: &[
+            ("credential", Bytes),
+            ("user_id", Number),
+            ("name", Text),
+            ("transports", Number),
+            ("public_key", Bytes),
+            ("state", Bytes),
+            ("created_at", Number),
+            ("last_used_at", Number),
+        ],
+    },
+    Table {
         name: "signing_keys",
         key: 1,
         columns: &[("number", Number), ("kid", Text), ("private_key", Bytes), ("created_at", Number), ("retired_at", Number)],

@@ -18,6 +18,7 @@ macro_rules! migrations {
             (5, "tokens", include_str!(concat!("../../migrations/", $folder, "/0005_tokens.sql"))),
             (6, "disabled", include_str!(concat!("../../migrations/", $folder, "/0006_disabled.sql"))),
             (7, "second_factors", include_str!(concat!("../../migrations/", $folder, "/0007_second_factors.sql"))),
+            (8, "passkeys", include_str!(concat!("../../migrations/", $folder, "/0008_passkeys.sql"))),
             (9, "temporary_passwords", include_str!(concat!("../../migrations/", $folder, "/0009_temporary_passwords.sql"))),
         ]
     };

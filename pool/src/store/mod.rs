@@ -30,6 +30,7 @@ pub(crate) mod attributes;
 pub(crate) mod challenges;
 pub(crate) mod factors;
 pub(crate) mod meta;
+pub(crate) mod passkeys;
 pub(crate) mod profile;
 pub(crate) mod records;
 pub(crate) mod refresh_tokens;

@@ -20,7 +20,8 @@ pub struct ServerSection {
     #[schemars(extend("x-env" = "NAMEPLATE_LISTEN"))]
     pub listen: String,
     /// The address that people type: `http` or `https`, a host, a port if it is an unusual one. It decides the names of
-    /// cookies, the origin check and the links in mails. Without one: `http://` and `listen`.
+    /// cookies, the origin check, the links in mails, and what passkeys are made for: a passkey is worth nothing at another
+    /// host, and there are none at an IP address. Without one: `http://` and `listen`.
     #[schemars(extend("x-env" = "NAMEPLATE_PUBLIC_URL"))]
     pub public_url: Option<String>,
     /// The networks of proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8`.

@@ -4,7 +4,7 @@ use super::super::tables::{Kind, TABLES};
 use super::*;
 use crate::sign_in::{SignIn, SignedIn};
 use crate::store::meta;
-use crate::testing::origin;
+use crate::testing::{Authenticator, origin};
 use model::{Password, Standard};
 
 fn place(store: &TestStore) -> Place {
@@ -18,6 +18,7 @@ async fn left() -> TestStore {
     for n in 0..4 {
         let viewer = pool.signed_in(&format!("person{n}"), &format!("person{n}@domain.com")).await;
         pool.update(&viewer, &[("email", &format!("new{n}@domain.com")), ("name", "Zoë – 🦉")]).await.unwrap();
+        pool.give_passkey(&viewer, &mut Authenticator::at("http://localhost:3000")).await;
     }
     let form = SignIn { username: "person0".into(), password: Password::new(PASSWORD) };
     pool.sign_in_for_tokens(&pool.client(), &form, &origin()).await.unwrap();

@@ -1,0 +1,138 @@
+//! `/security/passkeys…`: what somebody signs in with in place of a password.
+
+use crate::form::{FormError, FormPost};
+use crate::pages::hub::{OfPasskey, PasskeyQuestion};
+use leptos::prelude::*;
+use model::Password;
+
+#[cfg(feature = "ssr")]
+use {
+    crate::caller::Caller,
+    crate::components::{passkey_fields, passkeys_script},
+    crate::form::{Check, Form, FormState, Input, again_field, again_if_asked, field, refused, summary},
+    crate::text,
+    crate::visit::{Flash, Visit, day},
+    model::{FieldName, paths},
+    pool::passkeys::{MOST, NewPasskey, Passkey},
+};
+
+/// The passkeys for a domain, each with its button, and the form for another one. Nothing of it shows without scripts:
+/// nobody uses a passkey without them.
+#[cfg(feature = "ssr")]
+#[component]
+pub(super) fn PasskeysGroup(visit: Visit, domain: String, passkeys: Vec<Passkey>, device: String) -> impl IntoView {
+    let (adding, removing) = (visit.form(paths::SECURITY_PASSKEYS), visit.form(paths::SECURITY_PASSKEYS_REMOVE));
+    let open = visit.path == paths::SECURITY_PASSKEYS;
+    let link =
+        (!open && passkeys.len() < MOST).then(|| view! { <a class="button slim" href=paths::SECURITY_PASSKEYS>{text::ADD_PASSKEY}</a> });
+    let username = visit.viewer.as_ref().map(|viewer| viewer.username.clone()).unwrap_or_default();
+    let refused = removing.typed.get(&FieldName::Passkey).cloned();
+    let rows: Vec<_> = passkeys
+        .into_iter()
+        .map(|passkey| {
+            let state = if refused.as_ref() == Some(&passkey.handle) { removing.clone() } else { FormState::default() };
+            row(passkey, &state, &username)
+        })
+        .collect();
+    view! {
+        <section class="group" aria-labelledby="group-passkeys" data-passkeys=domain hidden>
+            <header>
+                <h2 id="group-passkeys">{text::PASSKEYS}</h2>
+                {link}
+                <p>{text::PASSKEYS_TEXT}</p>
+            </header>
+            <div class="stack">
+                {(!rows.is_empty()).then(|| view! { <ul class="rows">{rows}</ul> })}
+                {open.then(|| view! { <AddPasskey visit state=adding device/> })}
+            </div>
+        </section>
+        {passkeys_script()}
+    }
+}
+
+#[cfg(feature = "ssr")]
+#[component]
+fn AddPasskey(visit: Visit, state: FormState, device: String) -> impl IntoView {
+    let name = Input::new(FieldName::PasskeyName, text::PASSKEY_NAME).hint(text::PASSKEY_NAME_HINT).required(true).value(device);
+    let rules = vec![(FieldName::PasskeyName, Check::Given)];
+    view! {
+        <div
+            data-passkey="create"
+            data-options=paths::SECURITY_PASSKEYS_OPTIONS
+            data-failed=text::NO_PASSKEY_MADE
+            data-known=text::HAS_A_PASSKEY
+        >
+            <Form class="sheet" action=paths::SECURITY_PASSKEYS.to_owned() event="addPasskey".to_owned() rules>
+                {summary(&state)}
+                {field(name, &state)}
+                {again_field(&visit, &state)}
+                {passkey_fields()}
+                <div class="actions">
+                    <button class="button main">{text::ADD_PASSKEY}</button>
+                    <a class="button plain" href=paths::SECURITY>{text::CANCEL}</a>
+                </div>
+            </Form>
+        </div>
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn row(passkey: Passkey, state: &FormState, username: &str) -> AnyView {
+    let Passkey { handle, name, created_at, last_used_at } = passkey;
+    let dates = text::passkey_dates(&day(created_at), last_used_at.map(day).as_deref());
+    let (told, again) = (summary(state), again_if_asked(state, username, &handle));
+    view! {
+        <li>
+            <div>
+                <p class="value"><bdi>{name.clone()}</bdi></p>
+                <p class="small soft">{dates}</p>
+            </div>
+            <div class="actions">
+                <Form action=paths::SECURITY_PASSKEYS_REMOVE.to_owned() event="removePasskey".to_owned() rules=vec![]>
+                    {told}
+                    <input type="hidden" name="passkey" value=handle/>
+                    {again}
+                    <button class="button slim">{text::REMOVE}<span class="vh">" "{name}</span></button>
+                </Form>
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+/// What an authenticator is asked for a new passkey.
+#[server(prefix = "", endpoint = "/security/passkeys/options", protocol = FormPost)]
+pub async fn ask_for_new_passkey() -> Result<PasskeyQuestion, FormError> {
+    let (caller, viewer) = Caller::signed_in().await?;
+    let question = caller.pool.ask_for_new_passkey(&viewer).await.map_err(refused)?;
+    Ok(PasskeyQuestion { options: question.options, state: question.state })
+}
+
+/// Adds a passkey that an authenticator has made.
+#[server(prefix = "", endpoint = "/security/passkeys", protocol = FormPost)]
+pub async fn add_passkey(
+    #[server(default)] passkey_name: String,
+    #[server(default)] state: String,
+    #[server(default)] credential: String,
+    #[server(default)] current_password: Password,
+) -> Result<OfPasskey, FormError> {
+    let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
+    let form = NewPasskey { name: passkey_name.clone(), state, credential };
+    caller.pool.add_passkey(&viewer, &form, &caller.origin).await.map_err(refused)?;
+    caller.say(Flash::PasskeyAdded);
+    caller.go(paths::SECURITY);
+    Ok(OfPasskey { passkey: passkey_name.trim().to_owned() })
+}
+
+/// Removes a passkey. One that is gone already is gone.
+#[server(prefix = "", endpoint = "/security/passkeys/remove", protocol = FormPost)]
+pub async fn remove_passkey(
+    #[server(default)] passkey: String,
+    #[server(default)] current_password: Password,
+) -> Result<Option<OfPasskey>, FormError> {
+    let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
+    let removed = caller.pool.remove_passkey(&viewer, &passkey, &caller.origin).await.map_err(refused)?;
+    caller.say(Flash::PasskeyRemoved);
+    caller.go(paths::SECURITY);
+    Ok(removed.map(|passkey| OfPasskey { passkey }))
+}

@@ -1,0 +1,122 @@
+import { wary } from '../../support/configs';
+import { Device, withoutAutofill } from '../../support/device';
+import { jane } from '../../support/people';
+import { expect, test } from '../../support/test';
+
+test.use({ host: 'localhost' });
+test.beforeEach(({ door }) => door.enter());
+
+test('a passkey is added, signs in by its button, and is removed', async ({ page, security, signIn, profile, activity, mailbox }) => {
+  await withoutAutofill(page);
+  const device = await Device.of(page);
+  await security.open();
+  await expect(security.passkeys).toContainText('instead of a password');
+  await security.toAddPasskey();
+  await expect(security.passkeyName).toHaveValue(/^Chrome on /);
+  await security.addPasskey('My laptop');
+  await security.says('Your passkey is added');
+  await expect(security.passkeys.getByRole('listitem')).toContainText(/My laptop\s*added .*, not used yet/);
+  expect(await device.holds()).toBe(1);
+  await mailbox.message(jane.email, /A passkey was added to your Nameplate account/);
+
+  await security.button('Sign out').first().click();
+  await signIn.arrived();
+  await signIn.withPasskey.click();
+  await profile.arrived();
+  await security.open();
+  await expect(security.passkeys.getByRole('listitem')).toContainText(/last used/);
+  await activity.open();
+  await expect(activity.entries.first()).toContainText('Signed in with the passkey “My laptop”');
+
+  await security.open();
+  await security.passkeys.getByRole('button', { name: 'Remove My laptop' }).click();
+  await security.says('The passkey is removed');
+  await expect(security.passkeys.getByRole('listitem')).toHaveCount(0);
+  await security.button('Sign out').first().click();
+  await signIn.arrived();
+  await signIn.withPasskey.click();
+  await expect(signIn.alert.filter({ hasText: 'This passkey doesn’t work here' })).toBeFocused();
+});
+
+test('the field of the username offers passkeys', async ({ page, door, security, signIn, profile }) => {
+  await Device.of(page);
+  await security.open();
+  await security.toAddPasskey();
+  await security.addPasskey('My laptop');
+  await security.says('Your passkey is added');
+  await door.signOut();
+  // The virtual authenticator picks what a person would pick from the list.
+  await page.goto(signIn.path);
+  await profile.arrived();
+});
+
+test('whoever isn’t recognised is told, and tries again', async ({ page, door, security, signIn, profile }) => {
+  await withoutAutofill(page);
+  const device = await Device.of(page);
+  await security.open();
+  await security.toAddPasskey();
+  await device.recognises(false);
+  await security.addPasskey('My laptop');
+  await expect(security.alert.filter({ hasText: 'No passkey was made' })).toBeFocused();
+  await device.recognises(true);
+  await security.addPasskey('My laptop');
+  await security.says('Your passkey is added');
+
+  await door.signOut();
+  await signIn.open();
+  await device.recognises(false);
+  await signIn.withPasskey.click();
+  await expect(signIn.alert.filter({ hasText: 'No passkey was used' })).toBeFocused();
+  await device.recognises(true);
+  await signIn.withPasskey.click();
+  await profile.arrived();
+});
+
+test('a device that has one is not asked for a second one', async ({ page, security }) => {
+  const device = await Device.of(page);
+  await security.open();
+  await security.toAddPasskey();
+  await security.addPasskey('My laptop');
+  await security.says('Your passkey is added');
+  await security.toAddPasskey();
+  await security.addPasskey('The same');
+  await expect(security.alert.filter({ hasText: 'has a passkey for your account already' })).toBeFocused();
+  expect(await device.holds()).toBe(1);
+});
+
+test('a passkey without a name is refused before the device is asked', async ({ page, security }) => {
+  const device = await Device.of(page);
+  await security.open();
+  await security.toAddPasskey();
+  await security.addPasskey('');
+  await security.refuses('Name', /fill this in/);
+  expect(await device.holds()).toBe(0);
+});
+
+test('a browser that knows no passkeys shows nothing of them', async ({ page, door, security, signIn }) => {
+  await page.addInitScript(() => Reflect.deleteProperty(window, 'PublicKeyCredential'));
+  await security.open();
+  await expect(security.passkeys).toHaveCount(0);
+  await door.signOut();
+  await signIn.open();
+  await expect(signIn.withPasskey).toHaveCount(0);
+});
+
+test.describe('some time after signing in', () => {
+  test.use({ config: wary });
+
+  test('a passkey is added with the password', async ({ page, security }) => {
+    const device = await Device.of(page);
+    await expect(async () => {
+      await page.goto('/security/passkeys');
+      await expect(security.currentPassword).toBeVisible({ timeout: 100 });
+    }).toPass();
+    await security.ready();
+    await security.addPasskey('My laptop');
+    await security.refuses('Current Password', /Enter your password/);
+    expect(await device.holds()).toBe(0);
+    await security.currentPassword.fill(jane.password);
+    await security.addPasskey('My laptop');
+    await security.says('Your passkey is added');
+  });
+});

@@ -1,0 +1,12 @@
+-- What people sign in with in place of a password: the public half of a key that their device, or its owner's vault, keeps.
+CREATE TABLE passkeys (
+    credential   BLOB PRIMARY KEY,           -- what the authenticator calls it
+    user_id      INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name         TEXT NOT NULL,              -- what its owner calls it
+    transports   INTEGER NOT NULL,           -- how a browser reaches the authenticator: bits
+    public_key   BLOB NOT NULL,
+    state        BLOB NOT NULL,              -- how often it has signed, and whether it is backed up
+    created_at   INTEGER NOT NULL,
+    last_used_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX passkeys_of_user ON passkeys (user_id);
