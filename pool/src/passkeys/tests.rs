@@ -276,7 +276,7 @@ async fn wrong_answers_of_one_passkey_make_the_next_try_wait() {
 #[tokio::test]
 async fn passkeys_go_with_the_account_and_are_in_what_it_may_take_along() {
     let (pool, viewer, mut device) = jane().await;
-    let data = serde_json::to_string(&pool.personal_data(&viewer).await.unwrap()).unwrap();
+    let data = serde_json::to_string(&pool.personal_data(&viewer, &origin()).await.unwrap()).unwrap();
     assert!(data.contains(r#""passkeys":[{"name":"My phone","created_at":"#), "{data}");
     pool.delete_own_user(&viewer, &origin()).await.unwrap();
     assert!(matches!(sign_in(&pool, &mut device).await, Err(SignInWithPasskeyError::WrongPasskey)));
