@@ -43,7 +43,7 @@ operations! {
     "UpdateUserAttributes" => attributes::update, "A new address or number waits for its code; an attribute that is given twice is refused.";
     "DeleteUserAttributes" => attributes::delete, "";
     "GetUserAttributeVerificationCode" => attributes::send_code, "";
-    "VerifyUserAttribute" => attributes::verify, "The first five wrong codes are CodeMismatchException, and then LimitExceededException.";
+    "VerifyUserAttribute" => attributes::verify, "The first four wrong codes are CodeMismatchException, the fifth is LimitExceededException.";
 }
 
 const HEAD: &str = "\
