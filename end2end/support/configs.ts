@@ -4,6 +4,18 @@ export const quick = `
 resend_after = "0s"
 `;
 
+/** Nobody signs up without a middle name. */
+export const strict = `
+[attributes]
+required = ["email", "middle_name"]
+`;
+
+/** Before that. */
+export const lenient = `
+[attributes]
+required = ["email"]
+`;
+
 /** As it comes: half a minute between two codes. */
 export const patient = undefined;
 

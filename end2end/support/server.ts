@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -51,23 +51,36 @@ export class Server {
   async start(): Promise<void> {
     const program = this.how.binary ?? binary;
     if (!existsSync(program)) throw new Error(`There is no ${program}: run make build first`);
-    const { PATH, HOME } = process.env;
-    const child = spawn(program, [], {
-      cwd: this.folder,
-      env: {
-        PATH,
-        HOME,
-        NAMEPLATE_LISTEN: `127.0.0.1:${this.port}`,
-        NAMEPLATE_DATA: join(this.folder, 'data'),
-        ...(this.#database ? { NAMEPLATE_STORE_URL: this.#database.url } : {}),
-        ...(this.how.host ? { NAMEPLATE_PUBLIC_URL: this.url } : {}),
-        ...(this.how.config ? { NAMEPLATE_CONFIG: join(this.folder, 'nameplate.toml') } : {}),
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(program, [], { cwd: this.folder, env: this.#env(), stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (this.log += text));
     await this.#answering(child);
+  }
+
+  #env(): NodeJS.ProcessEnv {
+    const { PATH, HOME } = process.env;
+    return {
+      PATH,
+      HOME,
+      NAMEPLATE_LISTEN: `127.0.0.1:${this.port}`,
+      NAMEPLATE_DATA: join(this.folder, 'data'),
+      ...(this.#database ? { NAMEPLATE_STORE_URL: this.#database.url } : {}),
+      ...(this.how.host ? { NAMEPLATE_PUBLIC_URL: this.url } : {}),
+      ...(this.how.config ? { NAMEPLATE_CONFIG: join(this.folder, 'nameplate.toml') } : {}),
+    };
+  }
+
+  /** What an operator does beside it, with this on standard input. */
+  command(words: string[], input = ''): string {
+    const done = spawnSync(this.how.binary ?? binary, words, { cwd: this.folder, env: this.#env(), input, encoding: 'utf8' });
+    if (done.status !== 0) throw new Error(`nameplate ${words.join(' ')}: ${done.stderr}`);
+    return done.stdout;
+  }
+
+  /** Another configuration, from the next start on. */
+  configure(text: string): void {
+    if (!this.how.config) throw new Error('It was started without a configuration file');
+    writeFileSync(join(this.folder, 'nameplate.toml'), text);
   }
 
   /** Politely, as an operator would; what it said stays in `log`. */

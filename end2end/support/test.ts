@@ -6,6 +6,7 @@ import { ForgotPasswordPage } from '../pages/forgot-password';
 import { ProfilePage } from '../pages/profile';
 import { ResetPasswordPage } from '../pages/reset-password';
 import { AppPage, RecoveryCodesPage, SecondStepPage } from '../pages/second-step';
+import { NewPasswordPage, RequiredPage } from '../pages/asked';
 import { SecurityPage } from '../pages/security';
 import { SignInPage } from '../pages/sign-in';
 import { SignUpPage } from '../pages/sign-up';
@@ -46,6 +47,8 @@ interface Screens {
   verifyContact: VerifyContactPage;
   forgotPassword: ForgotPasswordPage;
   resetPassword: ResetPasswordPage;
+  newPassword: NewPasswordPage;
+  required: RequiredPage;
   secondStep: SecondStepPage;
   app: AppPage;
   recoveryCodes: RecoveryCodesPage;
@@ -103,6 +106,8 @@ export const test = base.extend<Options & Fixtures>({
   verifyContact: async ({ page, scripts }, use) => use(new VerifyContactPage(page, scripts)),
   forgotPassword: async ({ page, scripts }, use) => use(new ForgotPasswordPage(page, scripts)),
   resetPassword: async ({ page, scripts }, use) => use(new ResetPasswordPage(page, scripts)),
+  newPassword: async ({ page, scripts }, use) => use(new NewPasswordPage(page, scripts)),
+  required: async ({ page, scripts }, use) => use(new RequiredPage(page, scripts)),
   secondStep: async ({ page, scripts }, use) => use(new SecondStepPage(page, scripts)),
   app: async ({ page, scripts }, use) => use(new AppPage(page, scripts)),
   recoveryCodes: async ({ page, scripts }, use) => use(new RecoveryCodesPage(page, scripts)),
@@ -129,6 +134,8 @@ export const test = base.extend<Options & Fixtures>({
         verifyContact: new VerifyContactPage(page, scripts),
         forgotPassword: new ForgotPasswordPage(page, scripts),
         resetPassword: new ResetPasswordPage(page, scripts),
+        newPassword: new NewPasswordPage(page, scripts),
+        required: new RequiredPage(page, scripts),
         secondStep: new SecondStepPage(page, scripts),
         app: new AppPage(page, scripts),
         recoveryCodes: new RecoveryCodesPage(page, scripts),

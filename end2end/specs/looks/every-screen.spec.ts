@@ -1,5 +1,5 @@
 import { accessible } from '../../support/axe';
-import { wary } from '../../support/configs';
+import { lenient, strict, wary } from '../../support/configs';
 import { Device, withoutAutofill } from '../../support/device';
 import { otherThan } from '../../support/mailbox';
 import { jane, newEmail } from '../../support/people';
@@ -16,6 +16,38 @@ test.afterEach(async ({ page }, info) => {
   expect(wider, 'how much the page is wider than the window').toBeLessThanOrEqual(0);
   await picture(page, info.title.replace(/\W+/g, '-'));
   await accessible(page);
+});
+
+test.describe('what is asked for at sign-in', () => {
+  test.use({ config: lenient });
+
+  test.beforeEach(({ server }) => {
+    const email = ['-a', `email=${jane.email}`, '--verified', '--password-stdin'];
+    server.command(['user', 'create', jane.username, ...email], jane.password);
+    server.command(['user', 'create', 'john', '-a', 'email=john@domain.com', '--verified', '--password-stdin', '--permanent'], jane.password);
+    server.configure(strict);
+    return server.restart();
+  });
+
+  test('new password', async ({ signIn, newPassword }) => {
+    await signIn.open();
+    await signIn.submit(jane.username, jane.password);
+    await newPassword.arrived();
+  });
+
+  test('new password, refused', async ({ signIn, newPassword }) => {
+    await signIn.open();
+    await signIn.submit(jane.username, jane.password);
+    await newPassword.arrived();
+    await newPassword.submit('short', 'other');
+    await newPassword.refuses('Confirm Password', /must match/);
+  });
+
+  test('missing details', async ({ signIn, required }) => {
+    await signIn.open();
+    await signIn.submit('john', jane.password);
+    await required.arrived();
+  });
 });
 
 test.describe('signed out', () => {
