@@ -65,12 +65,7 @@ fn SignInCode(visit: Visit, pending: PendingChallenge) -> impl IntoView {
                 {code_field(&code, &state)}
                 <button class="button main wide">{text::CONFIRM}</button>
             </Form>
-            {again.map(|wait| view! {
-                <Form action=paths::SIGN_IN_CODE_RESEND.to_owned() event="resendSignInCode".to_owned() rules=vec![] wait=wait>
-                    {summary(&resend)}
-                    {resend_button(wait, "button wide")}
-                </Form>
-            })}
+            {again.map(|wait| resend_form(resend, wait))}
             {other_ways(&pending, &choose, recovery)}
             <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
         </div>
@@ -87,7 +82,7 @@ fn whence(pending: &PendingChallenge) -> AnyView {
 
 /// The other factors, and the recovery codes, for whoever can't get this one.
 #[cfg(feature = "ssr")]
-fn other_ways(pending: &PendingChallenge, choose: &FormState, recovery: FormState) -> Option<impl IntoView + use<>> {
+fn other_ways(pending: &PendingChallenge, choose: &FormState, recovery: FormState) -> Option<AnyView> {
     if pending.others.is_empty() && pending.recovery_codes_left == 0 {
         return None;
     }
@@ -100,21 +95,34 @@ fn other_ways(pending: &PendingChallenge, choose: &FormState, recovery: FormStat
                 <button class="button wide">{text::instead(factor)}</button>
             </Form>
         }
+        .into_any()
     });
-    let others = others.collect_view();
+    let others: Vec<AnyView> = others.collect();
     let with_codes = (pending.recovery_codes_left > 0).then(|| recovery_form(recovery));
-    Some(view! {
+    let details = view! {
         <details class="stack" open=open>
             <summary>{text::NO_PHONE}</summary>
             {(!choose.refusal.is_empty()).then(|| summary(choose))}
             {others}
             {with_codes}
         </details>
-    })
+    };
+    Some(details.into_any())
 }
 
 #[cfg(feature = "ssr")]
-fn recovery_form(state: FormState) -> impl IntoView {
+fn resend_form(state: FormState, wait: u32) -> AnyView {
+    view! {
+        <Form action=paths::SIGN_IN_CODE_RESEND.to_owned() event="resendSignInCode".to_owned() rules=vec![] wait=wait>
+            {summary(&state)}
+            {resend_button(wait, "button wide")}
+        </Form>
+    }
+    .into_any()
+}
+
+#[cfg(feature = "ssr")]
+fn recovery_form(state: FormState) -> AnyView {
     let form = if state.refusal.is_empty() { "recovery" } else { "" };
     let input = Input::new(FieldName::Code, text::RECOVERY_CODE).hint(text::RECOVERY_CODE_HINT).required(true);
     let input = Input { form: form.to_owned(), ..input };
@@ -125,6 +133,7 @@ fn recovery_form(state: FormState) -> impl IntoView {
             <button class="button wide">{text::USE_RECOVERY_CODE}</button>
         </Form>
     }
+    .into_any()
 }
 
 /// The sign-in that waits in this browser.

@@ -10,7 +10,7 @@ use {
     super::qr::qr_code,
     crate::caller::Caller,
     crate::components::heading,
-    crate::form::{Check, Form, Input, again_field, code_field, refused, summary},
+    crate::form::{Check, Form, FormState, Input, again_field, code_field, refused, summary},
     crate::text,
     crate::visit::{Answer, Flash, Frame, Visit},
     model::{Factor, FieldName, paths},
@@ -63,29 +63,38 @@ fn Begin(visit: Visit) -> impl IntoView {
 #[component]
 fn Scan(visit: Visit, secret: AppSecret, replaces: bool) -> impl IntoView {
     let state = visit.form(paths::SECURITY_APP);
-    let code = Input::new(FieldName::Code, text::CODE);
+    let focus = state.refusal.is_empty();
     view! {
         <div class="groups">
-            <div class="title">{heading(text::APP, state.refusal.is_empty())}</div>
+            <div class="title">{heading(text::APP, focus)}</div>
             <div class="sheet scan">
                 {qr_code(&secret.uri, text::APP_QR)}
                 <div class="stack">
                     <p>{text::APP_SCAN}" "{replaces.then_some(text::APP_REPLACES)}</p>
                     <p><span class="label">{text::APP_KEY}</span><br/><span class="mono key" translate="no">{grouped(&secret.text)}</span></p>
                     <p><a href=secret.uri>{text::OPEN_IN_APP}</a></p>
-                    <Form action=paths::SECURITY_APP.to_owned() event="enableMfa".to_owned() rules=vec![(FieldName::Code, Check::Code)]>
-                        {summary(&state)}
-                        {code_field(&code, &state)}
-                        {again_field(&visit, &state)}
-                        <div class="actions">
-                            <button class="button main">{text::TURN_ON}</button>
-                            <a class="button plain" href=paths::SECURITY>{text::CANCEL}</a>
-                        </div>
-                    </Form>
+                    {first_code(&visit, state)}
                 </div>
             </div>
         </div>
     }
+}
+
+#[cfg(feature = "ssr")]
+fn first_code(visit: &Visit, state: FormState) -> AnyView {
+    let (code, again) = (Input::new(FieldName::Code, text::CODE), again_field(visit, &state));
+    view! {
+        <Form action=paths::SECURITY_APP.to_owned() event="enableMfa".to_owned() rules=vec![(FieldName::Code, Check::Code)]>
+            {summary(&state)}
+            {code_field(&code, &state)}
+            {again}
+            <div class="actions">
+                <button class="button main">{text::TURN_ON}</button>
+                <a class="button plain" href=paths::SECURITY>{text::CANCEL}</a>
+            </div>
+        </Form>
+    }
+    .into_any()
 }
 
 /// Four characters at a time, which is how people type.

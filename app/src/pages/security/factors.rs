@@ -26,12 +26,12 @@ const WISHES: [(&str, Wish, &str, Flash); 3] = [
 
 /// The second steps, each with what can be done with it, and the recovery codes.
 #[cfg(feature = "ssr")]
-pub(super) fn factors_group(visit: &Visit, factors: &SecondFactors) -> impl IntoView + use<> {
+pub(super) fn factors_group(visit: &Visit, factors: &SecondFactors) -> AnyView {
     let state = visit.form(paths::SECURITY_FACTORS);
     let refused = (!state.refusal.is_empty()).then(|| summary(&state));
     let several = factors.ways.iter().filter(|way| way.enabled).count() > 1;
     let codes = factors.any().then(|| recovery_row(factors.recovery_codes_left));
-    let rows = factors.ways.iter().map(|way| row(visit, way, several, &state)).collect_view();
+    let rows: Vec<AnyView> = factors.ways.iter().map(|way| row(visit, way, several, &state)).collect();
     view! {
         <section class="group" aria-labelledby="group-factors">
             <header><h2 id="group-factors">{text::SECOND_STEP}</h2><p>{text::SECOND_STEP_TEXT}</p></header>
@@ -39,10 +39,11 @@ pub(super) fn factors_group(visit: &Visit, factors: &SecondFactors) -> impl Into
             <ul class="rows">{rows}{codes}</ul>
         </section>
     }
+    .into_any()
 }
 
 #[cfg(feature = "ssr")]
-fn row(visit: &Visit, way: &Way, several: bool, state: &FormState) -> impl IntoView + use<> {
+fn row(visit: &Visit, way: &Way, several: bool, state: &FormState) -> AnyView {
     let label = text::factor_label(way.factor);
     let on = way.enabled.then(|| view! { <span class="badge ok">{text::ON}</span> });
     let first = (way.preferred && several).then(|| view! { <span class="badge">{text::ASKED_FIRST}</span> });
@@ -54,11 +55,11 @@ fn row(visit: &Visit, way: &Way, several: bool, state: &FormState) -> impl IntoV
             {button("off", text::TURN_OFF)}
         }
         .into_any(),
-        (true, _) => button("off", text::TURN_OFF).into_any(),
+        (true, _) => button("off", text::TURN_OFF),
         (false, Factor::SoftwareToken) => {
             view! { <a class="button slim" href=paths::SECURITY_APP>{text::SET_UP}<span class="vh">" "{label}</span></a> }.into_any()
         }
-        (false, _) if way.is_at_hand() => button("on", text::TURN_ON).into_any(),
+        (false, _) if way.is_at_hand() => button("on", text::TURN_ON),
         (false, Factor::Sms) => view! { <a href=paths::PROFILE_PHONE>{text::CONFIRM_PHONE_FIRST}</a> }.into_any(),
         (false, Factor::Email) => view! { <a href=paths::PROFILE_EMAIL>{text::CONFIRM_EMAIL_FIRST}</a> }.into_any(),
     };
@@ -71,6 +72,7 @@ fn row(visit: &Visit, way: &Way, several: bool, state: &FormState) -> impl IntoV
             <div class="actions">{ask_first}{action}</div>
         </li>
     }
+    .into_any()
 }
 
 /// Where its codes go, and when the last one was used.
@@ -88,7 +90,7 @@ fn about(visit: &Visit, way: &Way) -> AnyView {
 }
 
 #[cfg(feature = "ssr")]
-fn change_button(visit: &Visit, factor: Factor, (wish, words): (&'static str, &'static str), state: &FormState) -> impl IntoView + use<> {
+fn change_button(visit: &Visit, factor: Factor, (wish, words): (&'static str, &'static str), state: &FormState) -> AnyView {
     let username = visit.viewer.as_ref().map(|viewer| viewer.username.clone()).unwrap_or_default();
     let typed = |name: FieldName, value: &str| state.typed.get(&name).is_some_and(|it| it == value);
     // The list has many of these forms: what was refused is shown in the one that it was.
@@ -105,10 +107,11 @@ fn change_button(visit: &Visit, factor: Factor, (wish, words): (&'static str, &'
             <button class="button slim">{words}<span class="vh">" "{text::factor_label(factor)}</span></button>
         </Form>
     }
+    .into_any()
 }
 
 #[cfg(feature = "ssr")]
-fn recovery_row(left: u32) -> impl IntoView {
+fn recovery_row(left: u32) -> AnyView {
     view! {
         <li>
             <div>
@@ -118,6 +121,7 @@ fn recovery_row(left: u32) -> impl IntoView {
             <div class="actions"><a class="button slim" href=paths::SECURITY_RECOVERY>{text::MAKE_NEW_CODES}</a></div>
         </li>
     }
+    .into_any()
 }
 
 /// Turns a second step on or off, or asks for it first (operation SetUserMFAPreference).
