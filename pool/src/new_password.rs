@@ -1,8 +1,7 @@
 //! A new password: what it must have, and what goes with the one before.
 
 use crate::Inner;
-use crate::delivery::{self, About, Asked, Contact, Message};
-use crate::identifiers::ContactKind;
+use crate::delivery::{Message, queue_to_all};
 use crate::sessions::{self, Origin, SessionId, UserId};
 use crate::settings::Settings;
 use crate::store::profile::Account;
@@ -20,8 +19,7 @@ pub(crate) fn faults(settings: &Settings, password: &Password, confirmation: Opt
 }
 
 /// Gives the account another password, whose hash this is. Whoever was signed in with the old one no longer is, but for
-/// the session that stays, and
-/// every proven contact is told: who can read one of them can't hide it from the other.
+/// the session that stays, and every proven contact is told.
 pub(crate) async fn set(
     tx: &mut Tx,
     inner: &Inner,
@@ -34,12 +32,6 @@ pub(crate) async fn set(
         Some(session) => sessions::end_others(tx, user, session).await?,
         None => sessions::end_all(tx, user).await?,
     };
-    let asked = Asked::new(account.chosen_username(), inner.clock.now(), origin);
-    for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
-        if let Some(value) = account.proven_contact(kind) {
-            let to = Contact { kind, value: value.to_owned() };
-            delivery::queue(tx, inner, &Message::PasswordChanged { to, asked: asked.clone() }, About::Account(user)).await?;
-        }
-    }
-    Ok(())
+    let message = |to, asked| Message::PasswordChanged { to, asked };
+    queue_to_all(tx, inner, (user, account), message, origin).await
 }

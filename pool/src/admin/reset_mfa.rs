@@ -1,8 +1,7 @@
 //! Second factors that somebody has lost, removed by the operator (operation AdminSetUserMFAPreference).
 
 use super::{find, operator};
-use crate::delivery::Message;
-use crate::factors::tell;
+use crate::delivery::{Message, queue_to_all};
 use crate::store::{StoreError, factors, profile, retried, users};
 use crate::{Pool, Unavailable, events};
 use model::Event;
@@ -40,7 +39,7 @@ impl Pool {
             let account = profile::load(&mut tx, user.id).await?.ok_or_else(nobody)?;
             for factor in stored.iter().filter(|it| it.enabled).map(|it| it.factor) {
                 let message = |to, asked| Message::SecondFactorOff { to, factor, asked };
-                tell(&mut tx, inner, (user.id, &account), message, &operator()).await?;
+                queue_to_all(&mut tx, inner, (user.id, &account), message, &operator()).await?;
             }
             events::record(&mut tx, user.id, &Event::AdminResetMfa { username: user.username }, now, &operator()).await?;
             self.commit(tx, user.id).await?;

@@ -1,10 +1,12 @@
 //! The promise to send: an outbox row in the transaction of the use case.
 
-use super::Message;
+use super::{Asked, Contact, Message};
 use crate::Inner;
 use crate::codes::Issued;
+use crate::identifiers::ContactKind;
 use crate::keys::Purpose;
-use crate::sessions::UserId;
+use crate::sessions::{Origin, UserId};
+use crate::store::profile::Account;
 use crate::store::{StoreError, Tx};
 
 /// What a message stands and falls with.
@@ -56,6 +58,24 @@ pub(crate) async fn queue(tx: &mut Tx, inner: &Inner, message: &Message, about: 
     .bind(now.0)
     .run()
     .await?;
+    Ok(())
+}
+
+/// Tells every proven contact what was changed: whoever can read one of them can't hide it from the other.
+pub(crate) async fn queue_to_all(
+    tx: &mut Tx,
+    inner: &Inner,
+    (user, account): (UserId, &Account),
+    message: impl Fn(Contact, Asked) -> Message,
+    origin: &Origin,
+) -> Result<(), StoreError> {
+    let asked = Asked::new(account.chosen_username(), inner.clock.now(), origin);
+    for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
+        if let Some(value) = account.proven_contact(kind) {
+            let to = Contact { kind, value: value.to_owned() };
+            queue(tx, inner, &message(to, asked.clone()), About::Account(user)).await?;
+        }
+    }
     Ok(())
 }
 

@@ -137,9 +137,10 @@ async fn everywhere_means_here_too() {
 async fn of_two_browsers_that_sign_each_other_out_one_stays() {
     let pool = TestPool::new().await;
     let (here, there) = phone_after_sign_up(&pool).await;
+    let viewers = [pool.viewer_of(&here).await, pool.viewer_of(&there).await];
     let mut tasks = tokio::task::JoinSet::new();
-    for token in [&here, &there] {
-        let (pool, viewer) = (pool.handle(), pool.viewer_of(token).await);
+    for viewer in viewers {
+        let pool = pool.handle();
         tasks.spawn(async move { pool.sign_out_others(&viewer, Others::All, &origin()).await.unwrap() });
     }
     assert_eq!(tasks.join_all().await.iter().sum::<u32>(), 1);

@@ -1,8 +1,8 @@
 //! Which second factors sign-in asks for, and which one first (operation SetUserMFAPreference).
 
 use super::set_up_app::turn_on;
-use super::{FactorError, contact_kind, forget_codes_without_factors, reachable, tell};
-use crate::delivery::Message;
+use super::{FactorError, contact_kind, forget_codes_without_factors, reachable};
+use crate::delivery::{Message, queue_to_all};
 use crate::sessions::{Origin, UserId, Viewer};
 use crate::sign_in_again::require_fresh;
 use crate::store::factors::{self, Stored};
@@ -78,7 +78,7 @@ impl Pool {
                     _ => factors::remove(tx, user, factor).await?,
                 }
                 if enabled {
-                    tell(tx, inner, (user, account), |to, asked| Message::SecondFactorOff { to, factor, asked }, origin).await?;
+                    queue_to_all(tx, inner, (user, account), |to, asked| Message::SecondFactorOff { to, factor, asked }, origin).await?;
                     events::record(tx, user, &Event::DisableMfa { factor }, self.now(), origin).await?;
                 }
             }

@@ -13,15 +13,15 @@ pub use app::AppSecret;
 #[cfg(any(test, feature = "testing"))]
 pub use app::shown_by;
 
-use crate::delivery::{self, About, Asked, Contact, Message};
+use crate::delivery::Contact;
 use crate::identifiers::ContactKind;
-use crate::sessions::{Origin, UserId, Viewer};
+use crate::sessions::{UserId, Viewer};
 use crate::settings::Settings;
 use crate::sign_in_again::NotFresh;
 use crate::store::factors::{self, Stored};
 use crate::store::profile::{self, Account};
 use crate::store::{StoreError, Tx};
-use crate::{Inner, Pool, Timestamp, Unavailable};
+use crate::{Pool, Timestamp, Unavailable};
 use model::{Factor, FieldName, Refusal, Why};
 
 /// The contact that codes of this factor go to; an app has none.
@@ -176,24 +176,6 @@ fn ways(settings: &Settings, account: &Account, stored: &[Stored]) -> Vec<Way> {
     };
     let possible = |factor: &Factor| contact_kind(*factor).is_none_or(|kind| settings.reaches(kind));
     Factor::ALL.into_iter().filter(possible).map(way).collect()
-}
-
-/// Tells every proven contact what became of a second factor: who can read one of them can't hide it from the other.
-pub(crate) async fn tell(
-    tx: &mut Tx,
-    inner: &Inner,
-    (user, account): (UserId, &Account),
-    message: impl Fn(Contact, Asked) -> Message,
-    origin: &Origin,
-) -> Result<(), StoreError> {
-    let asked = Asked::new(account.chosen_username(), inner.clock.now(), origin);
-    for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
-        if let Some(value) = account.proven_contact(kind) {
-            let to = Contact { kind, value: value.to_owned() };
-            delivery::queue(tx, inner, &message(to, asked.clone()), About::Account(user)).await?;
-        }
-    }
-    Ok(())
 }
 
 /// With the contact goes the factor whose codes went there, and with the last factor what takes its place.

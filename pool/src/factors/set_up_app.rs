@@ -1,9 +1,9 @@
 //! An authenticator app for an account (operations AssociateSoftwareToken and VerifySoftwareToken).
 
 use super::app::{App, AppSecret};
-use super::{FactorError, recovery, tell};
+use super::{FactorError, recovery};
 use crate::clock::Timestamp;
-use crate::delivery::Message;
+use crate::delivery::{Message, queue_to_all};
 use crate::limits;
 use crate::sessions::{Origin, UserId, Viewer};
 use crate::sign_in_again::require_fresh;
@@ -99,7 +99,7 @@ pub(super) async fn turn_on(
     if first {
         recovery::renew(tx, inner, user).await?;
     }
-    tell(tx, inner, (user, account), |to, asked| Message::SecondFactorOn { to, factor, asked }, origin).await?;
+    queue_to_all(tx, inner, (user, account), |to, asked| Message::SecondFactorOn { to, factor, asked }, origin).await?;
     events::record(tx, user, &Event::EnableMfa { factor }, now, origin).await?;
     Ok(first)
 }

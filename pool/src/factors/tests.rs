@@ -95,12 +95,33 @@ async fn the_code_that_set_the_app_up_is_spent() {
 async fn of_many_that_answer_with_one_code_one_gets_in() {
     let (pool, _, secret) = with_app().await;
     let code = shown_by(&secret, pool.time()).unwrap();
-    let mut tries = JoinSet::new();
+    let mut asked = Vec::new();
     for _ in 0..4 {
-        let (handle, token, code) = (pool.handle(), challenged(&pool).await.token, code.clone());
-        tries.spawn(async move { handle.answer_challenge(&token, &code, &origin()).await.is_ok() });
+        asked.push(challenged(&pool).await.token);
+    }
+    let mut tries = JoinSet::new();
+    for token in asked {
+        let (pool, code) = (pool.handle(), code.clone());
+        tries.spawn(async move { pool.answer_challenge(&token, &code, &origin()).await.is_ok() });
     }
     assert_eq!(tries.join_all().await.into_iter().filter(|done| *done).count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_that_answer_with_one_recovery_code_one_gets_in() {
+    let (pool, viewer, _) = with_app().await;
+    let code = recovery_codes(&pool, &viewer).await.remove(0);
+    let mut asked = Vec::new();
+    for _ in 0..4 {
+        asked.push(challenged(&pool).await.token);
+    }
+    let mut tries = JoinSet::new();
+    for token in asked {
+        let (pool, code) = (pool.handle(), code.clone());
+        tries.spawn(async move { pool.answer_with_recovery_code(&token, &code, &origin()).await.is_ok() });
+    }
+    assert_eq!(tries.join_all().await.into_iter().filter(|done| *done).count(), 1);
+    assert_eq!(pool.second_factors(&viewer).await.unwrap().recovery_codes_left, 9);
 }
 
 #[tokio::test]

@@ -61,6 +61,23 @@ async fn a_password_that_the_operator_knows_is_replaced_and_what_is_missing_fill
     assert_eq!(pool.event_names(&viewer).await, ["adminCreateUser", "changePassword", "signIn", "signIn_failure", "signIn"]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_that_set_it_at_once_one_does() {
+    let pool = TestPool::new().await;
+    made(&pool).await;
+    // In two browsers, and twice in the same one.
+    let (here, there) = (asked(&pool).await.token, asked(&pool).await.token);
+    let mut tasks = tokio::task::JoinSet::new();
+    for (token, password) in [(here.clone(), "first-own-password"), (there, "second-own-password"), (here, "third-own-password")] {
+        let pool = pool.handle();
+        tasks.spawn(async move { pool.set_own_password(&token, form(password, &[]), &origin()).await.map(|_| password) });
+    }
+    let results = tasks.join_all().await;
+    let winners: Vec<_> = results.iter().filter_map(|it| it.as_ref().ok()).collect();
+    assert_eq!(winners.len(), 1, "{results:?}");
+    assert!(matches!(pool.try_sign_in("jdoe", winners[0]).await, Ok(SignedIn::Session { .. })));
+}
+
 #[tokio::test]
 async fn an_application_sets_it_too_and_gets_tokens() {
     let pool = TestPool::with(settings()).await;

@@ -1,8 +1,8 @@
 //! Another passkey for somebody who is signed in.
 
 use super::ceremony::Made;
-use super::{LONGEST_NAME, MOST, Question, tell, user_handle};
-use crate::delivery::Message;
+use super::{LONGEST_NAME, MOST, Question, user_handle};
+use crate::delivery::{Message, queue_to_all};
 use crate::limits::{self, Wait};
 use crate::sessions::{self, Origin, Viewer};
 use crate::sign_in_again::{NotFresh, require_fresh};
@@ -137,7 +137,7 @@ impl Pool {
             return Err(AddPasskeyError::Failed);
         }
         let account = profile::load(&mut tx, user).await?.ok_or(AddPasskeyError::SignedOut)?;
-        tell(&mut tx, inner, (user, &account), |to, asked| Message::PasskeyAdded { to, asked }, origin).await?;
+        queue_to_all(&mut tx, inner, (user, &account), |to, asked| Message::PasskeyAdded { to, asked }, origin).await?;
         events::record(&mut tx, user, &Event::AddPasskey { passkey: passkey.name.clone() }, self.now(), origin).await?;
         self.commit(tx, user).await?;
         Ok(())

@@ -15,14 +15,10 @@ pub use remove::RemovePasskeyError;
 pub use sign_in::{PasskeySignIn, SignInWithPasskeyError, SignedInWithPasskey};
 
 use crate::clock::Timestamp;
-use crate::delivery::{self, About, Asked, Contact, Message};
-use crate::identifiers::ContactKind;
 use crate::keys::Purpose;
 use crate::limits::{self, DAY, Rate};
-use crate::sessions::{Origin, UserId};
-use crate::store::profile::Account;
-use crate::store::{StoreError, Tx, retried};
-use crate::{Inner, Pool, Unavailable};
+use crate::store::{StoreError, retried};
+use crate::{Pool, Unavailable};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ceremony::{Opened, RelyingParty};
@@ -107,24 +103,6 @@ fn user_handle(sub: &str) -> [u8; 32] {
 fn handle(credential: &[u8]) -> String {
     let digest = Sha256::new().chain_update("nameplate passkey name 1").chain_update(credential).finalize();
     URL_SAFE_NO_PAD.encode(&digest[..12])
-}
-
-/// Every proven contact is told: whoever can read one of them can't hide it from the other.
-async fn tell(
-    tx: &mut Tx,
-    inner: &Inner,
-    (user, account): (UserId, &Account),
-    message: fn(Contact, Asked) -> Message,
-    origin: &Origin,
-) -> Result<(), StoreError> {
-    let asked = Asked::new(account.chosen_username(), inner.clock.now(), origin);
-    for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
-        if let Some(value) = account.proven_contact(kind) {
-            let to = Contact { kind, value: value.to_owned() };
-            delivery::queue(tx, inner, &message(to, asked.clone()), About::Account(user)).await?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! One passkey less: a device was lost, or given away.
 
-use super::{handle, tell};
-use crate::delivery::Message;
+use super::handle;
+use crate::delivery::{Message, queue_to_all};
 use crate::limits::{self, Wait};
 use crate::sessions::{self, Origin, Viewer};
 use crate::sign_in_again::{NotFresh, require_fresh};
@@ -66,7 +66,7 @@ impl Pool {
         let Some(passkey) = all.into_iter().find(|kept| handle(&kept.credential) == which) else { return Ok(None) };
         passkeys::delete(&mut tx, user, &passkey.credential).await?;
         let account = profile::load(&mut tx, user).await?.ok_or(RemovePasskeyError::SignedOut)?;
-        tell(&mut tx, inner, (user, &account), |to, asked| Message::PasskeyRemoved { to, asked }, origin).await?;
+        queue_to_all(&mut tx, inner, (user, &account), |to, asked| Message::PasskeyRemoved { to, asked }, origin).await?;
         events::record(&mut tx, user, &Event::RemovePasskey { passkey: passkey.name.clone() }, self.now(), origin).await?;
         self.commit(tx, user).await?;
         Ok(Some(passkey.name))

@@ -2,9 +2,9 @@
 
 use super::{ChallengeError, Open, fingerprint, slot};
 use crate::codes::{self, Attempt, CodeFault};
-use crate::delivery::Message;
+use crate::delivery::{Message, queue_to_all};
 use crate::factors::app::App;
-use crate::factors::{recovery, tell};
+use crate::factors::recovery;
 use crate::limits::{self, Backoff, Key, Wait};
 use crate::new_password_required::{self, NewPasswordAsked};
 use crate::sessions::{self, ChallengeToken, Origin, UserId};
@@ -202,7 +202,7 @@ impl Pool {
             Spent::Unknown => return Err(ChallengeError::WrongRecoveryCode),
         }
         let left = factors::recovery_codes_left(tx, user.id).await?;
-        tell(tx, inner, (user.id, account), |to, asked| Message::RecoveryCodeUsed { to, left, asked }, origin).await?;
+        queue_to_all(tx, inner, (user.id, account), |to, asked| Message::RecoveryCodeUsed { to, left, asked }, origin).await?;
         Ok(events::record(tx, user.id, &Event::UseRecoveryCode { left }, now, origin).await?)
     }
 
