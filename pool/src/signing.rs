@@ -21,9 +21,10 @@ use rsa::pkcs8::EncodePrivateKey as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// As long as those of Cognito, and as every client takes.
@@ -58,7 +59,37 @@ struct SigningKey {
 }
 
 /// The keys, the one that signs first.
-pub(crate) struct SigningKeys(Vec<SigningKey>);
+pub(crate) struct SigningKeys {
+    keys: Vec<SigningKey>,
+    proven: Proven,
+}
+
+/// What was signed by one of these keys, by its hash: to compare a signature takes longer than everything else that an
+/// application's request does here, and an application shows the same token again and again. It holds for as long as the
+/// keys are not read again; whether a token has expired and whether its session lives is asked every time.
+#[derive(Default)]
+struct Proven(Mutex<HashSet<[u8; 32]>>);
+
+impl Proven {
+    /// No more are remembered than this: about half a megabyte.
+    const MOST: usize = 8192;
+
+    fn has(&self, token: &[u8; 32]) -> bool {
+        self.locked().contains(token)
+    }
+
+    fn add(&self, token: [u8; 32]) {
+        let mut tokens = self.locked();
+        if tokens.len() >= Self::MOST {
+            tokens.clear();
+        }
+        tokens.insert(token);
+    }
+
+    fn locked(&self) -> MutexGuard<'_, HashSet<[u8; 32]>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// The keys as they were read, and when.
 pub(crate) type Cached = tokio::sync::Mutex<Option<(Arc<SigningKeys>, Timestamp)>>;
@@ -97,9 +128,13 @@ fn components(pair: &RsaKeyPair) -> RsaPublicKeyComponents<Vec<u8>> {
 }
 
 impl SigningKeys {
+    fn new(keys: Vec<SigningKey>) -> Self {
+        Self { keys, proven: Proven::default() }
+    }
+
     /// A token that says this.
     pub(crate) fn sign(&self, claims: &impl Serialize) -> Result<String, Unavailable> {
-        let key = self.0.first().ok_or_else(|| fault("there is none"))?;
+        let key = self.keys.first().ok_or_else(|| fault("there is none"))?;
         let claims = serde_json::to_vec(claims).map_err(fault)?;
         let signed = format!("{}.{}", key.header, URL_SAFE_NO_PAD.encode(claims));
         let mut signature = vec![0; key.pair.public().modulus_len()];
@@ -113,23 +148,27 @@ impl SigningKeys {
     pub(crate) fn open<T: DeserializeOwned>(&self, token: &str) -> Option<T> {
         let (signed, signature) = token.rsplit_once('.')?;
         let (header, claims) = signed.split_once('.')?;
-        let key = self.0.iter().find(|key| key.header == header)?;
-        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-        components(&key.pair).verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &signature).ok()?;
+        let key = self.keys.iter().find(|key| key.header == header)?;
+        let hash = Sha256::digest(token).into();
+        if !self.proven.has(&hash) {
+            let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+            components(&key.pair).verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &signature).ok()?;
+            self.proven.add(hash);
+        }
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
     }
 }
 
 impl fmt::Debug for SigningKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter().map(|key| &key.public.kid)).finish()
+        f.debug_list().entries(self.keys.iter().map(|key| &key.public.kid)).finish()
     }
 }
 
 impl Pool {
     /// What applications verify tokens with.
     pub async fn public_keys(&self) -> Result<Vec<PublicKey>, Unavailable> {
-        Ok(self.signing_keys().await?.0.iter().map(|key| key.public.clone()).collect())
+        Ok(self.signing_keys().await?.keys.iter().map(|key| key.public.clone()).collect())
     }
 
     pub(crate) async fn signing_keys(&self) -> Result<Arc<SigningKeys>, Unavailable> {
@@ -163,7 +202,7 @@ impl Pool {
             let pkcs8 = self.inner.keys.open(Purpose::Tokens, &it.sealed, it.kid.as_bytes()).map_err(fault)?;
             SigningKey::read(&pkcs8)
         });
-        Ok(SigningKeys(opened.collect::<Result<_, _>>()?))
+        Ok(SigningKeys::new(opened.collect::<Result<_, _>>()?))
     }
 
     async fn stored_signing_keys(&self) -> Result<Vec<Stored>, StoreError> {

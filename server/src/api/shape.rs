@@ -134,7 +134,12 @@ impl Text {
     }
 
     fn fits(&self, value: &Value) -> bool {
-        value.as_str().is_some_and(|text| self.rules(text).iter().all(|(kept, _)| *kept))
+        value.as_str().is_some_and(|text| self.is_kept_by(text))
+    }
+
+    /// The same as the rules, without the words for each.
+    fn is_kept_by(&self, value: &str) -> bool {
+        (self.min..=self.max).contains(&value.chars().count()) && self.pattern.is_none_or(|pattern| (pattern.fits)(value))
     }
 
     /// All the rules in one, which is how the members of lists and maps are judged.
@@ -213,7 +218,7 @@ impl Found {
 
     fn value(&mut self, at: &str, shape: &Shape, value: &Value) {
         match (shape, value) {
-            (Shape::Text(text), Value::String(value)) => {
+            (Shape::Text(text), Value::String(value)) if !text.is_kept_by(value) => {
                 for (_, rule) in text.rules(value).into_iter().filter(|(kept, _)| !kept) {
                     self.add(at, text.told.then_some(value), &rule);
                 }
