@@ -68,10 +68,6 @@ impl StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::PoolClosed => Self::Closed,
-            sqlx::Error::PoolTimedOut => Self::TooSlow,
-            other => Self::Database(other),
-        }
+        Self::Database(error)
     }
 }

@@ -15,6 +15,7 @@
 
 mod error;
 mod hold;
+mod lending;
 mod listen;
 pub(crate) mod migrations;
 mod postgres;
@@ -48,8 +49,10 @@ pub(crate) use retried::retried;
 pub use statement::{Bind, Conn, Field, Query, Row, Tx};
 pub(crate) use write::Write;
 
+use deadpool::managed::Pool as Lender;
+use lending::Loan;
 use postgres::Postgres;
-use sqlx::SqlitePool;
+use sqlite::Readers;
 use statement::Link;
 use std::fmt;
 use std::path::Path;
@@ -70,7 +73,7 @@ pub struct Store {
 
 #[derive(Clone)]
 enum Backend {
-    Sqlite { readers: SqlitePool, writer: Writer, hold: Arc<Hold> },
+    Sqlite { readers: Lender<Readers>, writer: Writer, hold: Arc<Hold> },
     Postgres(Arc<Postgres>),
 }
 
@@ -112,8 +115,8 @@ impl Store {
     /// A connection for reading.
     pub async fn read(&self) -> Result<Conn, StoreError> {
         Ok(match &self.backend {
-            Backend::Sqlite { readers, .. } => Conn::new(Link::SqliteReader(readers.acquire().await?)),
-            Backend::Postgres(it) => Conn::new(Link::PostgresReader(it.readers.acquire().await?)),
+            Backend::Sqlite { readers, .. } => Conn::new(Link::SqliteReader(Loan::of(readers).await?)),
+            Backend::Postgres(it) => Conn::new(Link::PostgresReader(Loan::of(&it.readers).await?)),
         })
     }
 
@@ -124,7 +127,7 @@ impl Store {
                 let lease = tokio::time::timeout(LONGEST_WAIT, writer.lease()).await.unwrap_or(Err(StoreError::TooSlow))?;
                 Ok(Tx::new(Conn::new(Link::SqliteWriter(lease)), false))
             }
-            Backend::Postgres(it) => Ok(Tx::new(Conn::new(Link::PostgresWriter(it.writers.begin().await?)), it.tells)),
+            Backend::Postgres(it) => Ok(Tx::new(Conn::new(Link::PostgresWriter(it.begin().await?)), it.tells)),
         }
     }
 
@@ -184,14 +187,11 @@ impl Store {
     pub async fn close(&self) {
         match &self.backend {
             Backend::Sqlite { readers, writer, hold } => {
-                readers.close().await;
+                sqlite::close(readers).await;
                 writer.close().await;
                 hold.release();
             }
-            Backend::Postgres(it) => {
-                it.readers.close().await;
-                it.writers.close().await;
-            }
+            Backend::Postgres(it) => it.close().await,
         }
     }
 }

@@ -3,19 +3,25 @@
 //! Nothing here, and no statement elsewhere, needs what other databases that speak its protocol lack: no advisory
 //! locks, and NOTIFY only where it is there.
 
+use super::lending::{self, Kept, Loan};
 use super::{PostgresUrl, StoreError, migrations};
-use sqlx::pool::{PoolConnection, PoolConnectionMetadata};
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use deadpool::managed::{Manager, Metrics, Pool, RecycleError, RecycleResult};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Connection as _, Executor as _, Row as _};
 use std::error::Error;
+use std::io::ErrorKind;
 use std::time::Duration;
 
 /// Transactions at once, and as many reads.
-const CONNECTIONS: u32 = 8;
+const CONNECTIONS: usize = 8;
 /// Who got no connection after this long is told so.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// A connection that was unused for so long is asked whether it still is one.
 const IDLE: Duration = Duration::from_secs(1);
+/// No connection is used for longer: what its server keeps for it goes with it.
+const OLDEST: Duration = Duration::from_secs(30 * 60);
+/// A server that is starting is asked again after so long.
+const RETRY: Duration = Duration::from_millis(50);
 
 /// No statement may hold others up for ever, and no node that hangs. A commit is on disk when it is acknowledged, if it
 /// was up to this session; a stronger setting of the server's stays.
@@ -28,8 +34,8 @@ const LOCK_TABLE: &str = "CREATE TABLE IF NOT EXISTS migration_lock (id BIGINT P
 
 #[derive(Clone)]
 pub(super) struct Postgres {
-    pub(super) readers: PgPool,
-    pub(super) writers: PgPool,
+    pub(super) readers: Pool<Sessions>,
+    pub(super) writers: Pool<Sessions>,
     pub(super) options: PgConnectOptions,
     /// Whether it has LISTEN and NOTIFY.
     pub(super) tells: bool,
@@ -44,37 +50,99 @@ impl Postgres {
         migrate(&mut conn).await?;
         let tells = tells(&mut conn).await;
         conn.close().await?;
-        let readers = pool("SET default_transaction_read_only = on").connect_lazy_with(options.clone());
-        let writers = pool("").connect_lazy_with(options.clone());
+        let pool = |reads| lending::pool(Sessions { options: options.clone(), reads }, CONNECTIONS, LONGEST_WAIT);
+        let (readers, writers) = (pool(true), pool(false));
         Ok(Self { readers, writers, options, tells })
     }
 
     /// One connection that changes nothing.
-    pub(super) async fn look(url: &PostgresUrl) -> Result<PoolConnection<sqlx::Postgres>, StoreError> {
-        let pool = pool("SET default_transaction_read_only = on").max_connections(1).connect_lazy_with(url.options());
-        pool.acquire().await.map_err(|source| StoreError::Unreachable { at: url.to_string(), source })
+    pub(super) async fn look(url: &PostgresUrl) -> Result<Loan<Sessions>, StoreError> {
+        let pool = lending::pool(Sessions { options: url.options(), reads: true }, 1, LONGEST_WAIT);
+        Loan::of(&pool).await.map_err(|error| match error {
+            StoreError::Database(source) => StoreError::Unreachable { at: url.to_string(), source },
+            other => other,
+        })
+    }
+
+    /// A transaction.
+    pub(super) async fn begin(&self) -> Result<Loan<Sessions>, StoreError> {
+        let mut loan = Loan::of(&self.writers).await?;
+        loan.in_transaction = true;
+        ask(&mut loan, "BEGIN").await?;
+        Ok(loan)
+    }
+
+    /// Ends a transaction: durable when it returns `Ok`.
+    pub(super) async fn commit(mut loan: Loan<Sessions>) -> Result<(), StoreError> {
+        ask(&mut loan, "COMMIT").await?;
+        loan.in_transaction = false;
+        Ok(())
+    }
+
+    pub(super) async fn close(&self) {
+        lending::close(&self.readers).await;
+        lending::close(&self.writers).await;
     }
 }
 
-fn pool(more: &'static str) -> PgPoolOptions {
-    PgPoolOptions::new()
-        .max_connections(CONNECTIONS)
-        .acquire_timeout(LONGEST_WAIT)
-        .test_before_acquire(false)
-        .before_acquire(|conn, it: PoolConnectionMetadata| {
-            Box::pin(async move {
-                if it.idle_for > IDLE {
-                    conn.ping().await?;
-                }
-                Ok(true)
-            })
-        })
-        .after_connect(move |conn, _| {
-            Box::pin(async move {
-                conn.execute(SESSION).await?;
-                conn.execute(more).await.map(drop)
-            })
-        })
+/// Until it is answered, nobody knows what became of it.
+async fn ask(loan: &mut Loan<Sessions>, statement: &'static str) -> Result<(), StoreError> {
+    let (conn, failed) = loan.parts();
+    *failed = true;
+    conn.execute(statement).await?;
+    *failed = false;
+    Ok(())
+}
+
+/// Connections, set up as they are needed here.
+pub(super) struct Sessions {
+    options: PgConnectOptions,
+    /// They change nothing.
+    reads: bool,
+}
+
+impl Manager for Sessions {
+    type Type = PgConnection;
+    type Error = sqlx::Error;
+
+    async fn create(&self) -> Result<PgConnection, sqlx::Error> {
+        let mut conn = loop {
+            match PgConnection::connect_with(&self.options).await {
+                Err(error) if will_pass(&error) => tokio::time::sleep(RETRY).await,
+                done => break done?,
+            }
+        };
+        conn.execute(SESSION).await?;
+        if self.reads {
+            conn.execute("SET default_transaction_read_only = on").await?;
+        }
+        Ok(conn)
+    }
+
+    async fn recycle(&self, conn: &mut PgConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
+        if metrics.age() > OLDEST {
+            return Err(RecycleError::message("old"));
+        }
+        if metrics.last_used() > IDLE {
+            conn.ping().await?;
+        }
+        Ok(())
+    }
+}
+
+impl Kept for Sessions {
+    async fn mend(conn: &mut PgConnection, in_transaction: bool) -> Result<(), sqlx::Error> {
+        if in_transaction { conn.execute("ROLLBACK").await.map(drop) } else { conn.ping().await }
+    }
+}
+
+/// A server that is being started, or has no connection left at this moment.
+fn will_pass(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(error) => [ErrorKind::ConnectionRefused, ErrorKind::ConnectionAborted, ErrorKind::ConnectionReset].contains(&error.kind()),
+        sqlx::Error::Database(error) => error.is_transient_in_connect_phase(),
+        _ => false,
+    }
 }
 
 /// What can be wrong with a database that was set up by others.

@@ -1,10 +1,11 @@
 //! Opening the SQLite file: one process at a time brings it to shape.
 
+use super::lending::{self, Kept, Loan};
 use super::writer::Writer;
 use super::{StoreError, migrations};
-use sqlx::pool::PoolConnection;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, Sqlite};
+use deadpool::managed::{Manager, Metrics, Pool, RecycleResult};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _};
 use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,7 +13,29 @@ use std::time::Duration;
 /// How long a statement waits for another process, such as a backup, that holds the lock.
 const BUSY: Duration = Duration::from_secs(10);
 
-pub(super) async fn open(path: &Path) -> Result<(SqlitePool, Writer), StoreError> {
+/// Connections that change nothing.
+pub(super) struct Readers(SqliteConnectOptions);
+
+impl Manager for Readers {
+    type Type = SqliteConnection;
+    type Error = sqlx::Error;
+
+    async fn create(&self) -> Result<SqliteConnection, sqlx::Error> {
+        SqliteConnection::connect_with(&self.0).await
+    }
+
+    async fn recycle(&self, _: &mut SqliteConnection, _: &Metrics) -> RecycleResult<sqlx::Error> {
+        Ok(())
+    }
+}
+
+impl Kept for Readers {
+    async fn mend(conn: &mut SqliteConnection, _: bool) -> Result<(), sqlx::Error> {
+        conn.ping().await
+    }
+}
+
+pub(super) async fn open(path: &Path) -> Result<(Pool<Readers>, Writer), StoreError> {
     let options = options(path);
     // Held until the file is in shape: the change to WAL and the migrations are not safe side by side.
     let lock = lock(path).await?;
@@ -23,23 +46,32 @@ pub(super) async fn open(path: &Path) -> Result<(SqlitePool, Writer), StoreError
     drop(lock);
 
     let cores = std::thread::available_parallelism().map_or(4, usize::from);
-    let readers = SqlitePoolOptions::new()
-        .max_connections(u32::try_from(cores.clamp(4, 8)).unwrap_or(8))
-        .min_connections(1)
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .acquire_timeout(BUSY)
-        .connect_with(options.create_if_missing(false).pragma("query_only", "on"))
-        .await?;
+    let readers = lending::pool(readers(options), cores.clamp(4, 8), BUSY);
+    drop(Loan::of(&readers).await?);
     Ok((readers, writer))
 }
 
+fn readers(options: SqliteConnectOptions) -> Readers {
+    Readers(options.create_if_missing(false).pragma("query_only", "on"))
+}
+
 /// One connection that changes nothing.
-pub(super) async fn look(path: &Path) -> Result<PoolConnection<Sqlite>, StoreError> {
-    let options = SqliteConnectOptions::new().filename(path).create_if_missing(false).busy_timeout(BUSY).disable_statement_logging();
-    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options.pragma("query_only", "on")).await?;
-    Ok(pool.acquire().await?)
+pub(super) async fn look(path: &Path) -> Result<Loan<Readers>, StoreError> {
+    let options = SqliteConnectOptions::new().filename(path).busy_timeout(BUSY).disable_statement_logging();
+    Loan::of(&lending::pool(readers(options), 1, BUSY)).await
+}
+
+/// Closes the readers, those included that are still in use: whoever comes next finds the file let go of.
+pub(super) async fn close(readers: &Pool<Readers>) {
+    let mut all = Vec::new();
+    while all.len() < readers.status().max_size {
+        match readers.get().await {
+            Ok(conn) => all.push(conn),
+            Err(_) => break,
+        }
+    }
+    drop(all);
+    lending::close(readers).await;
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {

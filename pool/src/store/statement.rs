@@ -4,12 +4,14 @@
 //! variant to `Link`, `Statement` and [`Row`], and its driver to [`Bind`] and [`Field`].
 
 use super::StoreError;
+use super::lending::Loan;
+use super::postgres::{Postgres as Database, Sessions};
+use super::sqlite::Readers;
 use super::writer::Lease;
-use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgConnection, PgQueryResult, PgRow};
 use sqlx::query::Query as SqlxQuery;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteQueryResult, SqliteRow};
-use sqlx::{AssertSqlSafe, Decode, Encode, Postgres, Row as _, SqlSafeStr as _, SqlStr, Sqlite, Transaction, Type};
+use sqlx::{AssertSqlSafe, Decode, Encode, Postgres, Row as _, SqlSafeStr as _, SqlStr, Sqlite, Type};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
@@ -102,24 +104,24 @@ impl Query<'_> {
 }
 
 pub(super) enum Link {
-    SqliteReader(PoolConnection<Sqlite>),
+    SqliteReader(Loan<Readers>),
     SqliteWriter(Lease),
-    PostgresReader(PoolConnection<Postgres>),
-    PostgresWriter(Transaction<'static, Postgres>),
+    PostgresReader(Loan<Sessions>),
+    PostgresWriter(Loan<Sessions>),
 }
 
 /// A connection on which statements run one after the other.
+///
+/// Once a statement has failed, nothing more is asked of it: what the database still thinks of the transaction differs
+/// between databases, and after a full disk SQLite has rolled back by itself and would run the next statement outside of
+/// any.
 pub struct Conn {
     link: Link,
-    /// A statement has failed. What the database still thinks of the transaction differs between databases (and
-    /// after a full disk SQLite has rolled back by itself and would run the next statement outside of any), so
-    /// nothing more is asked of it.
-    failed: bool,
 }
 
 impl Conn {
     pub(super) const fn new(link: Link) -> Self {
-        Self { link, failed: false }
+        Self { link }
     }
 
     /// A statement to bind values to. The text is cached with its plan, so it is always the same text.
@@ -133,13 +135,29 @@ impl Conn {
     }
 
     fn statement(&mut self, sql: SqlStr) -> Query<'_> {
-        let statement = match &mut self.link {
-            Link::SqliteReader(conn) => Statement::Sqlite(conn, sqlx::query(sql)),
-            Link::SqliteWriter(lease) => Statement::Sqlite(lease.connection(), sqlx::query(sql)),
-            Link::PostgresReader(conn) => Statement::Postgres(conn, sqlx::query(sql)),
-            Link::PostgresWriter(transaction) => Statement::Postgres(transaction, sqlx::query(sql)),
+        let (statement, failed) = match &mut self.link {
+            Link::SqliteReader(loan) => {
+                let (conn, failed) = loan.parts();
+                (Statement::Sqlite(conn, sqlx::query(sql)), failed)
+            }
+            Link::SqliteWriter(lease) => {
+                let (conn, failed) = lease.parts();
+                (Statement::Sqlite(conn, sqlx::query(sql)), failed)
+            }
+            Link::PostgresReader(loan) | Link::PostgresWriter(loan) => {
+                let (conn, failed) = loan.parts();
+                (Statement::Postgres(conn, sqlx::query(sql)), failed)
+            }
         };
-        Query { statement, failed: &mut self.failed }
+        Query { statement, failed }
+    }
+
+    const fn has_failed(&self) -> bool {
+        match &self.link {
+            Link::SqliteReader(loan) => loan.failed,
+            Link::SqliteWriter(lease) => lease.failed,
+            Link::PostgresReader(loan) | Link::PostgresWriter(loan) => loan.failed,
+        }
     }
 }
 
@@ -173,12 +191,12 @@ impl Tx {
     /// Durable when it returns `Ok`. After a failed statement it is an error on every database, though PostgreSQL
     /// would answer "ok" to the commit of an aborted transaction.
     pub async fn commit(self) -> Result<(), StoreError> {
-        if self.conn.failed {
+        if self.conn.has_failed() {
             return Err(StoreError::AfterFailure);
         }
         match self.conn.link {
             Link::SqliteWriter(lease) => lease.commit().await,
-            Link::PostgresWriter(transaction) => Ok(transaction.commit().await?),
+            Link::PostgresWriter(loan) => Database::commit(loan).await,
             Link::SqliteReader(_) | Link::PostgresReader(_) => Err(StoreError::AfterFailure),
         }
     }
@@ -213,7 +231,7 @@ impl fmt::Debug for Query<'_> {
 
 impl fmt::Debug for Conn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Conn").field("failed", &self.failed).finish_non_exhaustive()
+        f.debug_struct("Conn").field("failed", &self.has_failed()).finish_non_exhaustive()
     }
 }
 

@@ -39,12 +39,14 @@ struct Returned {
 /// The writer's connection, on loan for one transaction.
 pub(super) struct Lease {
     loan: Option<(SqliteConnection, oneshot::Sender<Returned>)>,
+    /// A statement has failed, or nobody waited for its answer.
+    pub(super) failed: bool,
 }
 
 impl Lease {
     #[expect(clippy::expect_used, reason = "the loan is taken only by commit and drop, which end the lease")]
-    pub(super) fn connection(&mut self) -> &mut SqliteConnection {
-        &mut self.loan.as_mut().expect("a lease has its connection").0
+    pub(super) fn parts(&mut self) -> (&mut SqliteConnection, &mut bool) {
+        (&mut self.loan.as_mut().expect("a lease has its connection").0, &mut self.failed)
     }
 
     pub(super) async fn commit(mut self) -> Result<(), StoreError> {
@@ -227,7 +229,7 @@ impl Group<'_> {
 
     async fn lend_once(&mut self, conn: SqliteConnection, ticket: Ticket) -> Result<(SqliteConnection, bool), sqlx::Error> {
         let (back, returned) = oneshot::channel();
-        let lease = Lease { loan: Some((conn, back)) };
+        let lease = Lease { loan: Some((conn, back)), failed: false };
         // Whoever gave up waiting has dropped the other end; the lease comes back by being dropped.
         drop(ticket.send(Ok(lease)));
         let returned = returned.await.map_err(|_| sqlx::Error::WorkerCrashed)?;

@@ -76,7 +76,7 @@ async fn on_sqlite_every_statement_finds_its_rows_by_an_index() {
     let place = crate::testing::TestStore::sqlite();
     let store = place.open().await.unwrap();
     let Backend::Sqlite { readers, .. } = &store.backend else { panic!("this is for SQLite") };
-    let mut conn = readers.acquire().await.unwrap();
+    let mut conn = readers.get().await.unwrap();
     for sql in statements() {
         let rows = conn.fetch_all(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"))).await;
         let rows = rows.unwrap_or_else(|error| panic!("{error}: {sql}"));
@@ -89,7 +89,7 @@ async fn on_sqlite_every_statement_finds_its_rows_by_an_index() {
 
 async fn plan_on_postgres(store: &Store, sql: &str) -> String {
     let Backend::Postgres(connections) = &store.backend else { panic!("this is for PostgreSQL") };
-    let mut conn = connections.writers.acquire().await.unwrap();
+    let mut conn = connections.writers.get().await.unwrap();
     // A generic plan, as a statement has that is used again and again; its values don't matter then.
     conn.execute("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off").await.unwrap();
     let prepared = conn.execute(AssertSqlSafe(format!("PREPARE it AS {sql}"))).await;
