@@ -1,5 +1,6 @@
 //! What more accounts cost: the program on the smallest store and the program on the largest take turns, so that whatever
 //! else the machine does strikes both alike. Measured minutes apart, a machine's own drift is larger than the difference.
+//! Two builds are compared the same way (`--against`).
 
 use crate::load::{self, Work};
 use crate::place::Place;
@@ -25,8 +26,11 @@ pub struct Growth {
 }
 
 /// The health check is measured too: it knows nothing of accounts, so what it says is the error of the others.
-pub fn measure(small: &(Place, Service), large: &(Place, Service), seconds: u64) -> Result<Vec<Growth>> {
-    let wanted = |work: &&Work| !["static", "sign-in"].contains(&work.name);
+pub fn measure(small: &(Place, Service), large: &(Place, Service), works: &[String], seconds: u64) -> Result<Vec<Growth>> {
+    let wanted = |work: &&Work| match works {
+        [] => !["static", "sign-in"].contains(&work.name),
+        named => named.iter().any(|it| it == work.name),
+    };
     let works = [load::all(&small.1, &small.0)?, load::all(&large.1, &large.0)?];
     let pairs = works[0].iter().filter(wanted).zip(works[1].iter().filter(wanted));
     pairs.map(|(few, many)| compare((few, small), (many, large), seconds)).collect()

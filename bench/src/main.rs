@@ -5,6 +5,7 @@
 //! the work), goose (a program of its own for each kind of work, and several times the load of wrk on the same cores).
 
 mod growth;
+mod hashing;
 mod load;
 mod machine;
 mod place;
@@ -16,7 +17,7 @@ use clap::Parser;
 use place::{Kind, Place};
 use report::Report;
 use service::Service;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Parser)]
 #[command(name = "bench", about = "Measures the release build of nameplate")]
@@ -24,6 +25,9 @@ struct Options {
     /// The program to measure.
     #[arg(long, default_value = "target/release/nameplate")]
     program: PathBuf,
+    /// Another build, to compare with: the two take turns, and nothing but the comparison is printed.
+    #[arg(long)]
+    against: Option<PathBuf>,
     /// How many accounts there are.
     #[arg(long, value_delimiter = ',', default_value = "1000,100000,1000000")]
     users: Vec<usize>,
@@ -46,7 +50,10 @@ struct Options {
 
 fn main() -> Result<()> {
     let options = Options::parse();
-    let mut report = Report::new(machine::describe(), options.seconds);
+    if let Some(other) = &options.against {
+        return compare(&options, other);
+    }
+    let mut report = Report::new(machine::describe(), hashing::measure(options.seconds)?, options.seconds);
     for store in &options.stores {
         measure_store(&options, *store, &mut report)?;
     }
@@ -54,6 +61,28 @@ fn main() -> Result<()> {
     if let Some(folder) = &options.out {
         std::fs::write(folder.join("RESULTS.md"), report.markdown())?;
         std::fs::write(folder.join("RESULTS.json"), serde_json::to_string_pretty(&report)? + "\n")?;
+    }
+    Ok(())
+}
+
+/// What this build does as a part of what the other one does.
+fn compare(options: &Options, other: &Path) -> Result<()> {
+    for store in &options.stores {
+        for users in &options.users {
+            let start = |program: &Path| -> Result<(Place, Service)> {
+                let place = Place::fill(*store, *users)?;
+                let service = Service::start(program, &place)?;
+                Ok((place, service))
+            };
+            let (mut before, mut after) = (start(other)?, start(&options.program)?);
+            for it in growth::measure(&before, &after, &options.work, options.seconds)? {
+                let [middle, worst, best] = it.rate.map(|rate| rate * 100.0);
+                let (store, work, processor) = (&it.store, it.work, it.processor * 100.0);
+                println!("{store}, {users} accounts, {work}: {middle:.0} % ({worst:.0}–{best:.0}), processor {processor:.0} %");
+            }
+            before.1.stop()?;
+            after.1.stop()?;
+        }
     }
     Ok(())
 }
@@ -71,7 +100,7 @@ fn measure_store(options: &Options, store: Kind, report: &mut Report) -> Result<
         kept.push(measured);
     }
     if let [small, large] = kept.as_slice() {
-        report.growth.extend(growth::measure(small, large, options.seconds)?);
+        report.growth.extend(growth::measure(small, large, &[], options.seconds)?);
     }
     kept.iter_mut().try_for_each(|(_, service)| service.stop())
 }

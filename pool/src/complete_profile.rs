@@ -80,9 +80,7 @@ impl Pool {
     ) -> Result<UpdateOutcome, CompleteProfileError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
-        users::lock(&mut tx, viewer.user).await?.ok_or(CompleteProfileError::SignedOut)?;
-        limits::count_change(&mut tx, inner, viewer.user).await??;
-        let account = profile::load(&mut tx, viewer.user).await?.ok_or(CompleteProfileError::SignedOut)?;
+        let account = profile::load_to_change(&mut tx, inner, viewer.user).await??.ok_or(CompleteProfileError::SignedOut)?;
         let names = self.to_fill_in(viewer, &account);
         let checked = check_missing(&inner.settings.schema, &access(&inner.settings, viewer), &names, submitted.clone());
         let set = checked.map_err(|fields| CompleteProfileError::Refused(Refusal { form: None, fields }))?;
@@ -93,8 +91,7 @@ impl Pool {
             writes.push(users::touch(viewer.user, now));
             writes.push(events::entry(viewer.user, &Event::UpdateUserAttributes(outcome.clone()), now, origin)?);
         }
-        tx.write(writes).await?;
-        self.commit(tx, viewer.user).await?;
+        self.commit_with(tx, writes, viewer.user).await?;
         Ok(outcome)
     }
 }

@@ -88,9 +88,7 @@ impl Pool {
     async fn apply_deletion(&self, viewer: &Viewer, names: &BTreeSet<AttributeName>, origin: &Origin) -> Result<(), DeleteAttributesError> {
         let (inner, user, now) = (&*self.inner, viewer.user, self.now());
         let mut tx = inner.store.begin().await?;
-        users::lock(&mut tx, user).await?.ok_or(DeleteAttributesError::SignedOut)?;
-        limits::count_change(&mut tx, inner, user).await??;
-        let account = profile::load(&mut tx, user).await?.ok_or(DeleteAttributesError::SignedOut)?;
+        let account = profile::load_to_change(&mut tx, inner, user).await??.ok_or(DeleteAttributesError::SignedOut)?;
         let indispensable = indispensable(&inner.settings, &account, names);
         if !indispensable.is_empty() {
             return Err(Refusal { form: None, fields: indispensable }.into());

@@ -72,7 +72,7 @@ pub use tally::Tally;
 use events::News;
 use std::error::Error;
 use std::sync::Arc;
-use store::{StoreError, Tx, retried};
+use store::{StoreError, Tx, Write, retried};
 
 /// The user pool: accounts, their attributes, codes and sessions. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -184,9 +184,18 @@ impl Pool {
 
     /// Commits what happened to the account; then, not before, the account's open pages, here and at other nodes, and
     /// the delivery of messages hear of it.
-    pub(crate) async fn commit(&self, mut tx: Tx, user: UserId) -> Result<(), StoreError> {
+    pub(crate) async fn commit(&self, tx: Tx, user: UserId) -> Result<(), StoreError> {
+        self.commit_with(tx, Vec::new(), user).await
+    }
+
+    /// The same after these last statements.
+    pub(crate) async fn commit_with(&self, mut tx: Tx, writes: Vec<Write>, user: UserId) -> Result<(), StoreError> {
         tx.tell(self.inner.feed.note(user)).await?;
-        tx.commit().await?;
+        if writes.is_empty() {
+            tx.commit().await?;
+        } else {
+            tx.commit_with(writes).await?;
+        }
         self.inner.feed.announce(News::Of(user));
         self.inner.wake_delivery.notify_one();
         Ok(())

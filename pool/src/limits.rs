@@ -8,7 +8,7 @@ use crate::clock::Timestamp;
 use crate::identifiers::ContactKind;
 use crate::keys::Purpose;
 use crate::sessions::UserId;
-use crate::store::{Conn, StoreError, Tx};
+use crate::store::{Conn, Row, StoreError, Tx, Write};
 use std::time::Duration;
 
 /// Too soon, or too often; again after so many seconds.
@@ -54,34 +54,40 @@ struct Counter {
     free_at: Timestamp,
 }
 
+impl Counter {
+    fn read(row: Option<Row>) -> Result<Self, StoreError> {
+        let row = row.ok_or_else(|| StoreError::unreadable("no counter came back"))?;
+        let count = u32::try_from(row.get::<i64>(0)?).unwrap_or(u32::MAX);
+        Ok(Self { count, since: Timestamp(row.get(1)?), free_at: Timestamp(row.get(2)?) })
+    }
+
+    fn admits(&self, rate: Rate, now: Timestamp) -> Result<(), Wait> {
+        if self.count <= rate.times { Ok(()) } else { Err(Wait { seconds: self.since.plus(rate.per).seconds_from(now) }) }
+    }
+}
+
 /// Counts one more; one that began before `from` begins anew. The row stays taken until the transaction ends, so
 /// that what is decided by the answer is decided once.
+fn bumping(key: &Key, from: Timestamp, now: Timestamp) -> Write {
+    Write::new(
+        "INSERT INTO limits (key, count, since, free_at) VALUES ($1, 1, $2, 0)
+         ON CONFLICT (key) DO UPDATE SET
+             count = CASE WHEN limits.since <= $3 THEN 1 ELSE limits.count + 1 END,
+             since = CASE WHEN limits.since <= $3 THEN $2 ELSE limits.since END
+         RETURNING count, since, free_at",
+    )
+    .bind(key.0.clone())
+    .bind(now.0)
+    .bind(from.0)
+}
+
 async fn bump(tx: &mut Tx, key: &Key, from: Timestamp, now: Timestamp) -> Result<Counter, StoreError> {
-    let row = tx
-        .query(
-            "INSERT INTO limits (key, count, since, free_at) VALUES ($1, 1, $2, 0)
-             ON CONFLICT (key) DO UPDATE SET
-                 count = CASE WHEN limits.since <= $3 THEN 1 ELSE limits.count + 1 END,
-                 since = CASE WHEN limits.since <= $3 THEN $2 ELSE limits.since END
-             RETURNING count, since, free_at",
-        )
-        .bind(key.0.clone())
-        .bind(now.0)
-        .bind(from.0)
-        .optional()
-        .await?
-        .ok_or_else(|| StoreError::unreadable("no counter came back"))?;
-    let count = u32::try_from(row.get::<i64>(0)?).unwrap_or(u32::MAX);
-    Ok(Counter { count, since: Timestamp(row.get(1)?), free_at: Timestamp(row.get(2)?) })
+    Counter::read(tx.ask(vec![bumping(key, from, now)]).await?.into_iter().next())
 }
 
 /// Counts one more within the time. After a [`Wait`] drop the transaction: a refusal is not counted.
 pub(crate) async fn count(tx: &mut Tx, key: &Key, rate: Rate, now: Timestamp) -> Result<Result<(), Wait>, StoreError> {
-    let counter = bump(tx, key, now.minus(rate.per), now).await?;
-    if counter.count <= rate.times {
-        return Ok(Ok(()));
-    }
-    Ok(Err(Wait { seconds: counter.since.plus(rate.per).seconds_from(now) }))
+    Ok(bump(tx, key, now.minus(rate.per), now).await?.admits(rate, now))
 }
 
 /// Counts one more, and answers how many are left within the time; none, from the last one on.
@@ -155,8 +161,26 @@ pub(crate) async fn count_code_of(tx: &mut Tx, inner: &Inner, user: UserId) -> R
 
 /// Counts a change that somebody makes to their account, or that was refused. After a [`Wait`] drop the transaction.
 pub(crate) async fn count_change(tx: &mut Tx, inner: &Inner, user: UserId) -> Result<Result<(), Wait>, StoreError> {
+    let (key, rate) = changes(inner, user);
+    count(tx, &key, rate, inner.clock.now()).await
+}
+
+/// The same, and the answer to what is asked of the store besides: on SQLite it is one trip.
+pub(crate) async fn count_change_and(
+    tx: &mut Tx,
+    inner: &Inner,
+    user: UserId,
+    asked: Write,
+) -> Result<Result<Option<Row>, Wait>, StoreError> {
+    let ((key, rate), now) = (changes(inner, user), inner.clock.now());
+    let mut rows = tx.ask(vec![bumping(&key, now.minus(rate.per), now), asked]).await?.into_iter();
+    let admitted = Counter::read(rows.next())?.admits(rate, now);
+    Ok(admitted.map(|()| rows.next()))
+}
+
+fn changes(inner: &Inner, user: UserId) -> (Key, Rate) {
     let rate = Rate { times: inner.settings.limits.changes_per_account_an_hour, per: HOUR };
-    count(tx, &self::key(inner, &["changes of account", &user.0.to_string()]), rate, inner.clock.now()).await
+    (key(inner, &["changes of account", &user.0.to_string()]), rate)
 }
 
 /// When the counter last let somebody through, and when it does again. `None`: it has counted nothing.

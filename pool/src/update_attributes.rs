@@ -3,7 +3,7 @@
 use crate::attributes::{Occasion, Submitted, abridged, check_submitted, parse_names};
 use crate::delivery::Contact;
 use crate::identifiers::ContactKind;
-use crate::limits::{self, Wait};
+use crate::limits::Wait;
 use crate::profile::access;
 use crate::sessions::{Origin, UserId, Viewer};
 use crate::settings::Settings;
@@ -133,9 +133,7 @@ impl Pool {
     async fn apply_update(&self, viewer: &Viewer, submitted: &Submitted, origin: &Origin) -> Result<Update, UpdateAttributesError> {
         let (inner, user) = (&*self.inner, viewer.user);
         let mut tx = inner.store.begin().await?;
-        users::hold(&mut tx, user).await?;
-        limits::count_change(&mut tx, inner, user).await??;
-        let account = profile::load(&mut tx, user).await?.ok_or(UpdateAttributesError::SignedOut)?;
+        let account = profile::load_to_change(&mut tx, inner, user).await??.ok_or(UpdateAttributesError::SignedOut)?;
         let indispensable = delete_attributes::indispensable(&inner.settings, &account, &submitted.remove);
         if !indispensable.is_empty() {
             return Err(Refusal { form: None, fields: indispensable }.into());
@@ -164,8 +162,7 @@ impl Pool {
             writes.push(users::touch(user, now));
         }
         writes.push(events::entry(user, &Event::UpdateUserAttributes(outcome.clone()), now, origin)?);
-        tx.write(writes).await?;
-        self.commit(tx, user).await?;
+        self.commit_with(tx, writes, user).await?;
         let set = plan.set.into_iter().map(|(name, _)| name);
         let changed = set.chain(plan.remove.into_iter().filter(|name| account.attributes.contains_key(name))).collect();
         Ok(Update { outcome, changed })

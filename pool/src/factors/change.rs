@@ -7,8 +7,8 @@ use crate::sessions::{Origin, UserId, Viewer};
 use crate::sign_in_again::require_fresh;
 use crate::store::factors::{self, Stored};
 use crate::store::profile::{self, Account};
-use crate::store::{StoreError, Tx, retried, users};
-use crate::{Pool, events, limits};
+use crate::store::{StoreError, Tx, retried};
+use crate::{Pool, events};
 use model::{Event, Factor};
 
 /// What somebody wants of a second factor.
@@ -37,9 +37,7 @@ impl Pool {
     async fn apply_wishes(&self, viewer: &Viewer, wishes: &[(Factor, Wish)], origin: &Origin) -> Result<bool, FactorError> {
         let (inner, user) = (&*self.inner, viewer.user);
         let mut tx = inner.store.begin().await?;
-        users::lock(&mut tx, user).await?.ok_or(FactorError::SignedOut)?;
-        limits::count_change(&mut tx, inner, user).await??;
-        let account = profile::load(&mut tx, user).await?.ok_or(FactorError::SignedOut)?;
+        let account = profile::load_to_change(&mut tx, inner, user).await??.ok_or(FactorError::SignedOut)?;
         let mut with_codes = false;
         for &(factor, wish) in wishes {
             let stored = factors::of_user(&mut tx, user).await?;

@@ -5,8 +5,8 @@
 //! a failure, or out of a transaction that was not committed, it is put in order first, and closed if it can't be.
 
 use super::StoreError;
-use deadpool::managed::{Manager, Object, Pool, PoolConfig, PoolError, QueueMode, Timeouts};
 use deadpool::Runtime;
+use deadpool::managed::{Manager, Object, Pool, PoolConfig, PoolError, QueueMode, Timeouts};
 use sqlx::Connection as _;
 use std::time::Duration;
 use tokio::time::timeout;

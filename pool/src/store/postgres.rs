@@ -139,7 +139,9 @@ impl Kept for Sessions {
 /// A server that is being started, or has no connection left at this moment.
 fn will_pass(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(error) => [ErrorKind::ConnectionRefused, ErrorKind::ConnectionAborted, ErrorKind::ConnectionReset].contains(&error.kind()),
+        sqlx::Error::Io(error) => {
+            [ErrorKind::ConnectionRefused, ErrorKind::ConnectionAborted, ErrorKind::ConnectionReset].contains(&error.kind())
+        }
         sqlx::Error::Database(error) => error.is_transient_in_connect_phase(),
         _ => false,
     }

@@ -1,9 +1,11 @@
 //! All that an account shows, in one statement and one row: its attributes, its proven contacts, the codes that it waits
 //! for and the number of its latest event.
 
-use super::{Conn, Row, StoreError};
+use super::{Conn, Row, StoreError, Tx, Write, users};
+use crate::Inner;
 use crate::clock::Timestamp;
 use crate::identifiers::ContactKind;
+use crate::limits::{self, Wait};
 use crate::sessions::{Alive, SessionId, UserId};
 use model::{AttributeName, Factor};
 use std::collections::BTreeMap;
@@ -132,22 +134,28 @@ pub(super) fn kind(attribute: &str) -> Result<ContactKind, StoreError> {
 
 /// The account as it stands. `None`: there is none.
 pub(crate) async fn load(conn: &mut Conn, user: UserId) -> Result<Option<Account>, StoreError> {
-    let row = conn
-        .query(
-            "SELECT u.sub, u.username, u.updated_at, COALESCE((SELECT MAX(id) FROM events WHERE user_id = u.id), 0),
-                    (SELECT string_agg(name || ' ' || LENGTH(value) || ':' || value, '') FROM attributes WHERE user_id = u.id),
-                    (SELECT string_agg(kind, ' ') FROM aliases WHERE user_id = u.id),
-                    (SELECT string_agg(attribute || ' ' || requested_at || ' ' || sent_at || ' ' || expires_at || ' ' || attempts
-                                       || ' ' || LENGTH(value) || ':' || value, '')
-                     FROM codes WHERE user_id = u.id AND purpose = 'verify' AND used_at IS NULL),
-                    (SELECT string_agg(kind || ' ' || preferred, ' ') FROM factors WHERE user_id = u.id AND enabled_at IS NOT NULL)
-             FROM users u WHERE u.id = $1",
-        )
-        .bind(user.0)
-        .optional()
-        .await?;
+    let row = conn.query(LOAD).bind(user.0).optional().await?;
     row.map(|row| Account::read(&row, 0)).transpose()
 }
+
+/// The same for whoever is going to change it: the account is taken, and the change counted. After a [`Wait`] drop the
+/// transaction.
+pub(crate) async fn load_to_change(tx: &mut Tx, inner: &Inner, user: UserId) -> Result<Result<Option<Account>, Wait>, StoreError> {
+    users::hold(tx, user).await?;
+    match limits::count_change_and(tx, inner, user, Write::new(LOAD).bind(user.0)).await? {
+        Ok(row) => Ok(Ok(row.map(|row| Account::read(&row, 0)).transpose()?)),
+        Err(wait) => Ok(Err(wait)),
+    }
+}
+
+const LOAD: &str = "SELECT u.sub, u.username, u.updated_at, COALESCE((SELECT MAX(id) FROM events WHERE user_id = u.id), 0),
+     (SELECT string_agg(name || ' ' || LENGTH(value) || ':' || value, '') FROM attributes WHERE user_id = u.id),
+     (SELECT string_agg(kind, ' ') FROM aliases WHERE user_id = u.id),
+     (SELECT string_agg(attribute || ' ' || requested_at || ' ' || sent_at || ' ' || expires_at || ' ' || attempts
+                        || ' ' || LENGTH(value) || ':' || value, '')
+      FROM codes WHERE user_id = u.id AND purpose = 'verify' AND used_at IS NULL),
+     (SELECT string_agg(kind || ' ' || preferred, ' ') FROM factors WHERE user_id = u.id AND enabled_at IS NOT NULL)
+     FROM users u WHERE u.id = $1";
 
 /// Whose live session this is, and the account, at one moment and in one statement.
 pub(crate) async fn of_session(conn: &mut Conn, session: SessionId, times: Alive) -> Result<Option<(Row, Account)>, StoreError> {

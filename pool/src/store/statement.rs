@@ -200,6 +200,13 @@ impl Tx {
             Link::SqliteReader(_) | Link::PostgresReader(_) => Err(StoreError::AfterFailure),
         }
     }
+
+    /// Tells SQLite's writer that the last statement ended the transaction by [`NEXT`](super::writer::NEXT).
+    pub(super) const fn was_renewed(&mut self) {
+        if let Link::SqliteWriter(lease) = &mut self.conn.link {
+            lease.renewed = true;
+        }
+    }
 }
 
 impl Deref for Tx {

@@ -1,8 +1,10 @@
-//! Statements of which nothing is asked but that they succeed: several are one trip to SQLite's thread.
+//! Statements that don't wait for each other's answers: several are one trip to SQLite's thread.
 //!
 //! A trip is two wake-ups, more work than a small statement, and while it lasts everybody else's write waits.
 
-use super::{Query, StoreError, Tx};
+use super::writer::NEXT;
+use super::{Query, Row, StoreError, Tx};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A statement with its values, to be run with others.
@@ -15,6 +17,7 @@ pub(crate) struct Write {
 pub(crate) enum Value {
     Number(i64),
     Text(String),
+    Bytes(Vec<u8>),
 }
 
 impl From<i64> for Value {
@@ -26,6 +29,12 @@ impl From<i64> for Value {
 impl From<String> for Value {
     fn from(text: String) -> Self {
         Self::Text(text)
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
     }
 }
 
@@ -53,26 +62,63 @@ impl fmt::Debug for Write {
 impl Tx {
     /// Runs them in this order. When one fails the transaction has failed, as ever.
     pub(crate) async fn write(&mut self, writes: Vec<Write>) -> Result<(), StoreError> {
-        // Only SQLite takes several statements with values at once; the text is the same for the same work, so it is
-        // cached with its plans like any other.
-        if writes.len() > 1 && !self.has_rivals() {
-            let sql = joined(&writes);
-            let values = writes.into_iter().flat_map(|write| write.values);
-            bind(self.made(sql), values).run().await?;
-            return Ok(());
-        }
-        for write in writes {
-            bind(self.query(write.sql), write.values).run().await?;
+        for query in self.trips(writes) {
+            query.of(self).run().await?;
         }
         Ok(())
     }
+
+    /// Runs them as the last ones, and commits: on SQLite in the same trip.
+    pub(crate) async fn commit_with(mut self, writes: Vec<Write>) -> Result<(), StoreError> {
+        if self.has_rivals() {
+            self.write(writes).await?;
+            return self.commit().await;
+        }
+        let sql = Cow::Owned(joined(&writes) + NEXT);
+        let values = writes.into_iter().flat_map(|write| write.values).collect();
+        Trip { sql, values }.of(&mut self).run().await?;
+        self.was_renewed();
+        self.commit().await
+    }
+
+    /// The same for what answers: the rows of all of them, one after the other.
+    pub(crate) async fn ask(&mut self, asked: Vec<Write>) -> Result<Vec<Row>, StoreError> {
+        let mut rows = Vec::new();
+        for query in self.trips(asked) {
+            rows.append(&mut query.of(self).all().await?);
+        }
+        Ok(rows)
+    }
+
+    /// Only SQLite takes several statements with values at once; the text is the same for the same work, so it is cached
+    /// with its plans like any other.
+    fn trips(&self, writes: Vec<Write>) -> Vec<Trip> {
+        if writes.len() > 1 && !self.has_rivals() {
+            let sql = Cow::Owned(joined(&writes));
+            return vec![Trip { sql, values: writes.into_iter().flat_map(|write| write.values).collect() }];
+        }
+        writes.into_iter().map(|write| Trip { sql: Cow::Borrowed(write.sql), values: write.values }).collect()
+    }
 }
 
-fn bind(query: Query<'_>, values: impl IntoIterator<Item = Value>) -> Query<'_> {
-    values.into_iter().fold(query, |query, value| match value {
-        Value::Number(number) => query.bind(number),
-        Value::Text(text) => query.bind(text),
-    })
+/// What is asked at once.
+struct Trip {
+    sql: Cow<'static, str>,
+    values: Vec<Value>,
+}
+
+impl Trip {
+    fn of(self, tx: &mut Tx) -> Query<'_> {
+        let query = match self.sql {
+            Cow::Borrowed(sql) => tx.query(sql),
+            Cow::Owned(sql) => tx.made(sql),
+        };
+        self.values.into_iter().fold(query, |query, value| match value {
+            Value::Number(number) => query.bind(number),
+            Value::Text(text) => query.bind(text),
+            Value::Bytes(bytes) => query.bind(bytes),
+        })
+    }
 }
 
 /// One text, whose placeholders go on counting from one statement to the next.
@@ -122,6 +168,20 @@ mod tests {
         for (name, value) in [("a", "3"), ("b", "2"), ("c", "4")] {
             assert_eq!(meta::get(&mut conn, name).await.unwrap().as_deref(), Some(value), "{name}");
         }
+    }
+
+    #[tokio::test]
+    async fn the_answers_come_in_the_order_of_the_questions() {
+        let place = TestStore::new();
+        let store = place.open().await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        let noted = |name: &str, value: &str| {
+            Write::new("INSERT INTO meta (name, value) VALUES ($1, $2) RETURNING value").bind(name.to_owned()).bind(value.to_owned())
+        };
+        let named = |name: &str| Write::new("SELECT value FROM meta WHERE name = $1").bind(name.to_owned());
+        let rows = tx.ask(vec![noted("a", "1"), named("a"), named("nothing"), noted("b", "2"), named("a")]).await.unwrap();
+        let values: Vec<_> = rows.iter().map(|row| row.get::<String>(0).unwrap()).collect();
+        assert_eq!(values, ["1", "1", "2", "1"]);
     }
 
     #[tokio::test]

@@ -30,10 +30,15 @@ enum Job {
     Close(oneshot::Sender<()>),
 }
 
+/// Ends a transaction of the group, and begins the next one.
+pub(super) const NEXT: &str = "RELEASE job; SAVEPOINT job";
+
 struct Returned {
     conn: SqliteConnection,
     /// Who is told of the commit; nobody, if it is to be rolled back.
     ack: Option<Ack>,
+    /// [`NEXT`] was run already.
+    renewed: bool,
 }
 
 /// The writer's connection, on loan for one transaction.
@@ -41,6 +46,9 @@ pub(super) struct Lease {
     loan: Option<(SqliteConnection, oneshot::Sender<Returned>)>,
     /// A statement has failed, or nobody waited for its answer.
     pub(super) failed: bool,
+    /// The transaction's last statements ended with [`NEXT`]. Where that was cut short, the savepoint is missing, and
+    /// the group fails; where it wasn't, but nobody waited for it, the transaction is whole, and holds with its group.
+    pub(super) renewed: bool,
 }
 
 impl Lease {
@@ -52,7 +60,7 @@ impl Lease {
     pub(super) async fn commit(mut self) -> Result<(), StoreError> {
         let (ack, done) = oneshot::channel();
         if let Some((conn, back)) = self.loan.take() {
-            let _ = back.send(Returned { conn, ack: Some(ack) });
+            let _ = back.send(Returned { conn, ack: Some(ack), renewed: self.renewed });
         }
         done.await.unwrap_or(Err(StoreError::Closed))
     }
@@ -61,7 +69,7 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         if let Some((conn, back)) = self.loan.take() {
-            let _ = back.send(Returned { conn, ack: None });
+            let _ = back.send(Returned { conn, ack: None, renewed: false });
         }
     }
 }
@@ -202,40 +210,47 @@ struct Group<'q> {
 }
 
 impl Group<'_> {
-    /// Runs queued transactions as savepoints of one. Statements are joined, so that a transaction costs one extra
-    /// hop to SQLite's thread, and a group two.
+    /// Runs queued transactions as savepoints of one. Statements are joined, so that a transaction costs at most one
+    /// extra hop to SQLite's thread, and a group two.
     async fn run(&mut self, mut conn: SqliteConnection, mut ticket: Ticket) -> Result<SqliteConnection, sqlx::Error> {
         let began = Instant::now();
         let mut enter = "BEGIN IMMEDIATE; SAVEPOINT job";
         loop {
-            if let Err(error) = sqlx::query(enter).execute(&mut conn).await {
+            if let Err(error) = enter_by(&mut conn, enter).await {
                 let error = Arc::new(error);
                 let _ = ticket.send(Err(StoreError::Group(Arc::clone(&error))));
                 return Err(sqlx::Error::AnyDriverError(Box::new(SharedError(error))));
             }
-            let keep;
-            (conn, keep) = self.lend_once(conn, ticket).await?;
-            match (self.next(began), keep) {
-                (Some(next), true) => (ticket, enter) = (next, "RELEASE job; SAVEPOINT job"),
-                (Some(next), false) => (ticket, enter) = (next, "ROLLBACK TO job"),
-                (None, keep) => {
-                    let leave = if keep { "RELEASE job; COMMIT" } else { "ROLLBACK TO job; COMMIT" };
-                    sqlx::query(leave).execute(&mut conn).await?;
+            let left;
+            (conn, left) = self.lend_once(conn, ticket).await?;
+            let (next, last) = match left {
+                Left::Kept => (NEXT, "RELEASE job; COMMIT"),
+                Left::Renewed => ("", "RELEASE job; COMMIT"),
+                Left::Dropped => ("ROLLBACK TO job", "ROLLBACK TO job; COMMIT"),
+            };
+            match self.next(began) {
+                Some(waiting) => (ticket, enter) = (waiting, next),
+                None => {
+                    sqlx::query(last).execute(&mut conn).await?;
                     return Ok(conn);
                 }
             }
         }
     }
 
-    async fn lend_once(&mut self, conn: SqliteConnection, ticket: Ticket) -> Result<(SqliteConnection, bool), sqlx::Error> {
+    async fn lend_once(&mut self, conn: SqliteConnection, ticket: Ticket) -> Result<(SqliteConnection, Left), sqlx::Error> {
         let (back, returned) = oneshot::channel();
-        let lease = Lease { loan: Some((conn, back)), failed: false };
+        let lease = Lease { loan: Some((conn, back)), failed: false, renewed: false };
         // Whoever gave up waiting has dropped the other end; the lease comes back by being dropped.
         drop(ticket.send(Ok(lease)));
         let returned = returned.await.map_err(|_| sqlx::Error::WorkerCrashed)?;
-        let keep = returned.ack.is_some();
+        let left = match &returned.ack {
+            Some(_) if returned.renewed => Left::Renewed,
+            Some(_) => Left::Kept,
+            None => Left::Dropped,
+        };
         self.acks.extend(returned.ack);
-        Ok((returned.conn, keep))
+        Ok((returned.conn, left))
     }
 
     fn next(&mut self, began: Instant) -> Option<Ticket> {
@@ -250,6 +265,18 @@ impl Group<'_> {
             }
         }
     }
+}
+
+/// How a transaction left the connection: inside of its savepoint, unless it was renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Left {
+    Kept,
+    Renewed,
+    Dropped,
+}
+
+async fn enter_by(conn: &mut SqliteConnection, statement: &'static str) -> Result<(), sqlx::Error> {
+    if statement.is_empty() { Ok(()) } else { sqlx::query(statement).execute(conn).await.map(drop) }
 }
 
 /// One error told to several.

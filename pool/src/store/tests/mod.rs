@@ -102,6 +102,72 @@ async fn one_failing_transaction_does_not_take_its_group_along() {
     }
 }
 
+fn note(name: &str) -> Write {
+    Write::new("INSERT INTO meta (name, value) VALUES ($1, '1')").bind(name.to_owned())
+}
+
+#[tokio::test]
+async fn last_statements_that_fail_take_nobody_along_and_leave_nothing() {
+    let it = store().await;
+    let mut tasks = JoinSet::new();
+    for n in 0..60 {
+        let store = it.store.clone();
+        tasks.spawn(async move {
+            let mut tx = store.begin().await?;
+            meta::set(&mut tx, &format!("{n}"), "1").await?;
+            let broken = Write::new("INSERT INTO meta (name) VALUES ('no value')");
+            let writes = match n % 3 {
+                0 => vec![note(&format!("{n} before")), broken, note(&format!("{n} after"))],
+                1 => return Ok(false), // dropped
+                _ => vec![note(&format!("{n} last"))],
+            };
+            tx.commit_with(writes).await.map(|()| true)
+        });
+    }
+    let done: Vec<Result<bool, StoreError>> = tasks.join_all().await;
+    assert_eq!(done.iter().filter(|it| matches!(it, Ok(true))).count(), 20);
+    for n in 0..60 {
+        let kept = n % 3 == 2;
+        for (name, expected) in [("", kept), (" last", kept), (" before", false), (" after", false)] {
+            assert_eq!(get(&it.store, &format!("{n}{name}")).await.is_some(), expected, "{n}{name}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn last_statements_that_nobody_waits_for_are_whole_or_nothing_and_lose_nothing_that_was_acknowledged() {
+    let it = store().await;
+    let mut tasks = JoinSet::new();
+    for n in 0..200 {
+        let store = it.store.clone();
+        tasks.spawn(async move {
+            let tx = store.begin().await?;
+            let committing = tx.commit_with(vec![note(&format!("{n} a")), note(&format!("{n} b"))]);
+            if n % 2 == 0 {
+                return committing.await.map(|()| Some(n));
+            }
+            // Given up after a few polls, wherever that is.
+            let mut committing = Box::pin(committing);
+            for _ in 0..n % 7 {
+                if futures_util::poll!(committing.as_mut()).is_ready() {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+            Ok(None)
+        });
+    }
+    let done: Vec<Result<Option<u32>, StoreError>> = tasks.join_all().await;
+    set(&it.store, "next", "1").await.unwrap();
+    for n in done.iter().filter_map(|it| it.as_ref().ok().copied().flatten()) {
+        assert!(get(&it.store, &format!("{n} b")).await.is_some(), "{n}");
+    }
+    for n in 0..200 {
+        let [a, b] = [get(&it.store, &format!("{n} a")).await, get(&it.store, &format!("{n} b")).await];
+        assert_eq!(a, b, "{n}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_increment_of_many_at_once_is_lost() {
     let it = store().await;
