@@ -1,4 +1,7 @@
 //! Hashing of passwords: Argon2id (RFC 9106), away from the async threads, as many at once as there are permits.
+//!
+//! Who computes takes the next one from the line by itself. Where each waited for a permit, and to be woken for it, a tenth of
+//! the processor lay idle while others waited.
 
 use crate::entropy::Entropy;
 use crate::settings::Hashing;
@@ -6,10 +9,12 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
 use model::Password;
 use model::password::PASSWORD_MAX;
+use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use subtle::ConstantTimeEq as _;
-use tokio::sync::{Semaphore, TryAcquireError};
+use tokio::sync::{Semaphore, TryAcquireError, oneshot};
 
 const SALT: usize = 16;
 const OUTPUT: usize = 32;
@@ -45,14 +50,23 @@ pub(crate) struct Hasher(Arc<Shared>);
 
 struct Shared {
     params: Params,
-    /// Who has one computes…
-    permits: Arc<Semaphore>,
-    /// …and who has one of these waits or computes; whoever gets none is turned away.
+    /// So many compute at the same time.
+    permits: usize,
+    line: Mutex<Line>,
+    /// Who has one of these waits or computes; whoever gets none is turned away.
     places: Arc<Semaphore>,
     /// The memory of a computation is kept for the next one: to get it from the system takes a third of the time.
     memory: Mutex<Vec<Vec<Block>>>,
     /// Compared with where there is no account: the same work for a stranger.
     nobody: PasswordHash,
+}
+
+type Job = Box<dyn FnOnce(&Shared) + Send>;
+
+#[derive(Default)]
+struct Line {
+    waiting: VecDeque<Job>,
+    at_work: usize,
 }
 
 impl Hasher {
@@ -65,7 +79,8 @@ impl Hasher {
         let nobody = phc(&params, &entropy.bytes(), &entropy.bytes())?;
         Ok(Self(Arc::new(Shared {
             params,
-            permits: Arc::new(Semaphore::new(permits)),
+            permits,
+            line: Mutex::default(),
             places: Arc::new(Semaphore::new(permits + queue)),
             memory: Mutex::new(Vec::with_capacity(permits)),
             nobody,
@@ -109,18 +124,52 @@ impl Hasher {
             TryAcquireError::NoPermits => HashingError::Busy,
             TryAcquireError::Closed => HashingError::failed(full),
         })?;
-        let permit = Arc::clone(&self.0.permits).acquire_owned().await.map_err(HashingError::failed)?;
-        let shared = Arc::clone(&self.0);
-        let job = tokio::task::spawn_blocking(move || {
-            // Given back when the work is done, even if nobody waits for it any more.
-            let _held = (place, permit);
-            job(&shared)
-        });
-        job.await.map_err(HashingError::failed)?
+        let (answer, asked) = oneshot::channel();
+        self.enter(Box::new(move |shared| {
+            // What nobody waits for any more is not begun; what was begun keeps its place to its end.
+            if !answer.is_closed() {
+                let done = job(shared);
+                drop(place);
+                _ = answer.send(done);
+            }
+        }));
+        asked.await.map_err(HashingError::failed)?
+    }
+
+    fn enter(&self, job: Job) {
+        let shared = &self.0;
+        let mut line = shared.line();
+        line.waiting.push_back(job);
+        if line.at_work < shared.permits {
+            line.at_work += 1;
+            let shared = Arc::clone(shared);
+            tokio::task::spawn_blocking(move || shared.work_off());
+        }
     }
 }
 
 impl Shared {
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does what waits, until nothing does.
+    fn work_off(&self) {
+        while let Some(job) = self.next() {
+            // Whoever waits for one that failed so is told; the others are none the worse.
+            _ = catch_unwind(AssertUnwindSafe(|| job(self)));
+        }
+    }
+
+    fn next(&self) -> Option<Job> {
+        let mut line = self.line();
+        let job = line.waiting.pop_front();
+        if job.is_none() {
+            line.at_work -= 1;
+        }
+        job
+    }
+
     fn compute(&self, params: &Params, password: &[u8], salt: &[u8]) -> Result<[u8; OUTPUT], HashingError> {
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         memory.resize(params.block_count(), Block::default());
@@ -168,6 +217,8 @@ impl fmt::Debug for Hasher {
 mod tests {
     use super::*;
     use crate::entropy::SystemEntropy;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use tokio::task::JoinSet;
 
     const LIGHT: Hashing = Hashing { memory_kib: 64, iterations: 1, parallelism: 1, permits: 2 };
 
@@ -209,12 +260,65 @@ mod tests {
     #[tokio::test]
     async fn a_full_queue_says_that_it_is_busy() {
         let hasher = Hasher::new(&Hashing { permits: 1, ..LIGHT }, 1, &SystemEntropy).unwrap();
-        let held = Arc::clone(&hasher.0.permits).acquire_owned().await.unwrap();
-        let waiting = Arc::clone(&hasher.0.places).acquire_many_owned(2).await.unwrap();
+        let taken = Arc::clone(&hasher.0.places).acquire_many_owned(2).await.unwrap();
         let password = Password::new("hunter22");
         assert_eq!(hasher.hash(&password, &SystemEntropy).await, Err(HashingError::Busy));
-        drop((held, waiting));
+        drop(taken);
         assert!(hasher.hash(&password, &SystemEntropy).await.is_ok());
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn of_many_at_once_each_gets_its_answer_and_no_more_compute_than_may() {
+        let hasher = Hasher::new(&LIGHT, 200, &SystemEntropy).unwrap();
+        let computing = Arc::new(AtomicUsize::new(0));
+        let mut tasks = JoinSet::new();
+        for n in 0..200_usize {
+            let (hasher, computing) = (hasher.clone(), Arc::clone(&computing));
+            tasks.spawn(async move {
+                let asked = hasher.work(move |_| {
+                    let others = computing.fetch_add(1, Ordering::SeqCst);
+                    std::thread::yield_now();
+                    computing.fetch_sub(1, Ordering::SeqCst);
+                    assert!(n % 10 != 0, "one that fails");
+                    Ok((n, others))
+                });
+                (n, asked.await)
+            });
+        }
+        for (n, answer) in tasks.join_all().await {
+            match answer {
+                Ok((answered, others)) => assert!(answered == n && others < 2, "{n}: {answered}, beside {others}"),
+                Err(error) => assert!(n % 10 == 0, "{n}: {error}"),
+            }
+        }
+        assert_eq!(hasher.0.places.available_permits(), 202);
+        while hasher.0.line().at_work > 0 {
+            tokio::task::yield_now().await;
+        }
+        assert!(hasher.0.line().waiting.is_empty());
+    }
+
+    #[tokio::test]
+    async fn one_that_nobody_waits_for_any_more_is_not_computed() {
+        let hasher = Hasher::new(&Hashing { permits: 1, ..LIGHT }, 8, &SystemEntropy).unwrap();
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let busy = tokio::spawn({
+            let hasher = hasher.clone();
+            async move { hasher.work(move |_| wait.recv().map_err(HashingError::failed)).await }
+        });
+        while hasher.0.line().at_work == 0 {
+            tokio::task::yield_now().await;
+        }
+        {
+            let mut given_up = Box::pin(hasher.work(|_| -> Result<(), _> { panic!("it was given up") }));
+            assert!(futures_util::poll!(given_up.as_mut()).is_pending());
+        }
+        let last = tokio::spawn({
+            let hasher = hasher.clone();
+            async move { hasher.work(|_| Ok(7)).await }
+        });
+        go.send(()).unwrap();
+        assert_eq!((busy.await.unwrap(), last.await.unwrap()), (Ok(()), Ok(7)));
     }
 
     #[tokio::test]
