@@ -5,7 +5,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run watch build test test-rust test-e2e test-clients test-release test-watch clients bench lint fmt clean
+.PHONY: help run watch build test test-rust test-e2e test-clients test-release test-watch clients soak bench lint fmt clean
 
 help: ## list the verbs
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s%s\n", $$1, $$2 }'
@@ -54,6 +54,12 @@ clients: ## all of those clients at pinned versions, on SQLite and on PostgreSQL
 	@scripts/setup clients
 	@scripts/build dev
 	@scripts/clients
+
+soak: ## a thousand kills on both databases, also of nodes, and long fuzzing (KILLS=50 CASES=5000 for less)
+	@scripts/setup test-rust
+	@NAMEPLATE_TEST_KILLS=$(or $(KILLS),1000) scripts/test-rust killed
+	@NAMEPLATE_TEST_KILLS=$(or $(KILLS),1000) scripts/test-rust postgres nodes
+	@PROPTEST_CASES=$(or $(CASES),100000) scripts/test-rust sqlite is_answered
 
 bench: ## how fast the finished program is, on both databases (ARGS="--users 1000 --stores sqlite" measures some)
 	@scripts/setup bench

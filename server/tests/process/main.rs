@@ -1,6 +1,6 @@
 //! The program itself, as an operator has it: started, stopped, killed, started again.
 //!
-//! `NAMEPLATE_TEST_KILLS=100 scripts/test-rust killed` is the long form of the kill -9 tests.
+//! `make soak` is the long form of the kill -9 tests.
 #![expect(clippy::unwrap_used, reason = "what a test's helpers can't do, the test can't")]
 
 mod accounts;
