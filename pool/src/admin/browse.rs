@@ -4,7 +4,7 @@ use super::record::Record;
 use super::{Moment, find};
 use crate::clock::Timestamp;
 use crate::sessions::UserId;
-use crate::store::{StoreError, factors, profile, records};
+use crate::store::{StoreError, factors, passkeys, profile, records};
 use crate::{Pool, Unavailable};
 use model::{AttributeName, Factor};
 use std::collections::BTreeMap;
@@ -18,6 +18,8 @@ pub struct Page {
     pub records: Vec<Record>,
     /// `None`: there are no more.
     pub next: Option<UserId>,
+    /// Those of them who have second factors or passkeys, which are not in their records.
+    pub guarded: usize,
 }
 
 /// One account, with what is going on around it.
@@ -30,6 +32,8 @@ pub struct Shown {
     pub last_seen_at: Option<Moment>,
     /// What sign-in asks for beside the password.
     pub second_factors: Vec<Factor>,
+    /// How many it has.
+    pub passkeys: usize,
     /// Contacts that wait for a code, and since when.
     pub pending: BTreeMap<AttributeName, (String, Moment)>,
     /// What is stored and no longer in the configuration: nobody sees it, and it is kept.
@@ -42,7 +46,7 @@ impl Pool {
         self.page(after, Record::shown).await
     }
 
-    /// The same with their hashes: all that another store needs.
+    /// The same with their hashes: what another store needs for people to sign in with their passwords.
     pub async fn export_users(&self, after: Option<UserId>) -> Result<Page, Unavailable> {
         self.page(after, Record::whole).await
     }
@@ -52,7 +56,8 @@ impl Pool {
         let stored = records::after(&mut conn, after.unwrap_or(UserId(0)), PAGE).await?;
         let full = stored.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
         let next = stored.last().filter(|_| full).map(|it| it.id);
-        Ok(Page { records: stored.iter().map(record).collect(), next })
+        let guarded = stored.iter().filter(|it| it.guards > 0).count();
+        Ok(Page { records: stored.iter().map(record).collect(), next, guarded })
     }
 
     /// The account of that name: its `sub`, its username, or a contact. `None`: there is none.
@@ -62,6 +67,7 @@ impl Pool {
         let Some(stored) = records::one(&mut conn, user.id).await? else { return Ok(None) };
         let Some(account) = profile::load(&mut conn, user.id).await? else { return Ok(None) };
         let second_factors = factors::of_user(&mut conn, user.id).await?.into_iter().filter(|it| it.enabled).map(|it| it.factor).collect();
+        let passkeys = passkeys::of_user(&mut conn, user.id).await?.len();
         let now = self.now();
         let row = conn
             .query("SELECT COUNT(*), MAX(last_seen_at) FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3")
@@ -77,6 +83,7 @@ impl Pool {
             sessions: row.get(0)?,
             last_seen_at: row.get::<Option<i64>>(1)?.map(|at| Moment(Timestamp(at))),
             second_factors,
+            passkeys,
             pending: pending.collect(),
             hidden: stored.attributes.keys().filter(|name| schema.get(name).is_none()).cloned().collect(),
             record: Record::shown(&stored),

@@ -37,6 +37,8 @@ pub struct Arrival {
     pub verified: Vec<ContactKind>,
     /// `None`: its owner chooses a password with a code.
     pub password_hash: Option<String>,
+    /// The operator knows the password: its owner chooses another one at the next sign-in.
+    pub temporary_password: bool,
 }
 
 /// Whose it is is nothing for a log.
@@ -308,6 +310,9 @@ impl Pool {
             disabled_at: arrival.disabled_at.map(|it| it.0),
         };
         let Some(user) = records::insert(tx, &row).await? else { return Ok(false) };
+        if arrival.temporary_password {
+            users::mark_temporary(tx, user, now).await?;
+        }
         tx.write(ready.attributes.iter().map(|(name, value)| attributes::set(user, name, value)).collect()).await?;
         for (contact, key) in &ready.proven {
             if !aliases::claim(tx, user, contact.kind, key).await? {

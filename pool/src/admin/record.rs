@@ -47,7 +47,8 @@ impl fmt::Display for Moment {
     }
 }
 
-/// An account with everything that is its own and lasts; sessions, codes and the trail are not in it.
+/// An account with what is its own and lasts. Sessions, codes and the trail are not in it, and neither are second factors
+/// and passkeys: their secrets are sealed under the key of the store.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
@@ -68,6 +69,9 @@ pub struct Record {
     /// Argon2id, as a PHC string; only where accounts are taken elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_hash: Option<String>,
+    /// The operator knows the password: its owner chooses another one at the next sign-in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub temporary_password: bool,
 }
 
 impl Record {
@@ -84,6 +88,7 @@ impl Record {
             attributes: stored.attributes.clone(),
             verified: stored.proven.iter().map(|kind| kind.attribute().into()).collect(),
             password_hash: None,
+            temporary_password: stored.temporary_password,
         }
     }
 

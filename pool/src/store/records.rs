@@ -23,6 +23,10 @@ pub(crate) struct Stored {
     pub(crate) disabled_at: Option<Timestamp>,
     pub(crate) attributes: BTreeMap<AttributeName, String>,
     pub(crate) proven: Vec<ContactKind>,
+    /// The operator knows the password: its owner chooses another one at the next sign-in.
+    pub(crate) temporary_password: bool,
+    /// Second factors that are on, and passkeys.
+    pub(crate) guards: i64,
 }
 
 impl Stored {
@@ -49,6 +53,8 @@ impl Stored {
             disabled_at: moment(8)?,
             attributes,
             proven,
+            temporary_password: row.get::<i64>(11)? > 0,
+            guards: row.get(12)?,
         })
     }
 }
@@ -59,7 +65,10 @@ pub(crate) async fn after(conn: &mut Conn, user: UserId, most: u32) -> Result<Ve
         .query(
             "SELECT u.id, u.sub, u.username, u.status, u.password_hash, u.created_at, u.updated_at, u.confirmed_at, u.disabled_at,
                     (SELECT string_agg(name || ' ' || LENGTH(value) || ':' || value, '') FROM attributes WHERE user_id = u.id),
-                    (SELECT string_agg(kind, ' ') FROM aliases WHERE user_id = u.id)
+                    (SELECT string_agg(kind, ' ') FROM aliases WHERE user_id = u.id),
+                    (SELECT COUNT(*) FROM temporary_passwords WHERE user_id = u.id),
+                    (SELECT COUNT(*) FROM factors WHERE user_id = u.id AND enabled_at IS NOT NULL)
+                    + (SELECT COUNT(*) FROM passkeys WHERE user_id = u.id)
              FROM users u WHERE u.id > $1 ORDER BY u.id LIMIT $2",
         )
         .bind(user.0)

@@ -1,10 +1,13 @@
 use super::{create, new_user};
+use crate::admin::create_user::{FirstPassword, NewUser};
 use crate::admin::import_users::{Arrival, ImportFault, ImportRules, ImportUsersError, Imported, Unknown, Wrong};
 use crate::admin::{Record, Status};
+use crate::factors::set_up_app::Then;
+use crate::factors::shown_by;
 use crate::identifiers::ContactKind;
 use crate::sign_in::{SignInError, SignedIn};
-use crate::testing::{PASSWORD, TestPool, origin};
-use model::Why;
+use crate::testing::{Authenticator, PASSWORD, TestPool, origin};
+use model::{Password, Why};
 use std::collections::BTreeMap;
 
 const RULES: ImportRules = ImportRules { unknown: Unknown::Refuse, skip_existing: false };
@@ -36,6 +39,7 @@ fn arrival(number: usize, record: Record) -> Arrival {
         attributes: record.attributes.into_iter().map(|(name, value)| (name.to_string(), value)).collect(),
         verified: record.verified.iter().map(contact).collect(),
         password_hash: record.password_hash,
+        temporary_password: record.temporary_password,
     }
 }
 
@@ -53,6 +57,7 @@ fn stranger(number: usize, username: &str, attributes: &[(&str, &str)]) -> Arriv
         attributes: attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         verified: vec![ContactKind::Email],
         password_hash: None,
+        temporary_password: false,
     }
 }
 
@@ -68,6 +73,9 @@ async fn what_was_taken_out_comes_in_elsewhere_as_it_was() {
     pool.update_user("person1", BTreeMap::from([("nickname".into(), "Jo".into())]), true).await.unwrap();
     pool.disable_user("person2").await.unwrap();
     pool.sign_up("waiting", "waiting@domain.com").await;
+    let temporary =
+        NewUser { password: FirstPassword::Temporary(Password::new(PASSWORD)), ..new_user("new", &[("email", "new@domain.com")]) };
+    pool.create_user(temporary).await.unwrap();
     let taken_out = everybody(&pool).await;
     let lines: Vec<String> = taken_out.iter().map(|record| serde_json::to_string(record).unwrap()).collect();
     let read: Vec<Record> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -75,16 +83,17 @@ async fn what_was_taken_out_comes_in_elsewhere_as_it_was() {
 
     let elsewhere = TestPool::new().await;
     let arrivals: Vec<_> = read.into_iter().enumerate().map(|(number, record)| arrival(number, record)).collect();
-    let expected = Imported { accounts: 5, ..Imported::default() };
+    let expected = Imported { accounts: 6, ..Imported::default() };
     assert_eq!(elsewhere.check_import(&arrivals, RULES).await.unwrap(), expected);
     assert!(everybody(&elsewhere).await.is_empty(), "a check writes nothing");
     let mut heard = Vec::new();
     assert_eq!(elsewhere.import_users(&arrivals, RULES, |done| heard.push(done)).await.unwrap(), expected);
-    assert_eq!(heard, [3, 5]);
+    assert_eq!(heard, [3, 6]);
     assert!(everybody(&elsewhere).await == taken_out);
 
     assert!(matches!(elsewhere.try_sign_in("p0@domain.com", PASSWORD).await, Ok(SignedIn::Session { .. })));
     assert!(matches!(elsewhere.try_sign_in("person2", PASSWORD).await, Err(SignInError::Disabled)));
+    assert!(matches!(elsewhere.try_sign_in("new", PASSWORD).await, Ok(SignedIn::NewPassword(_))));
     elsewhere.wait(60);
     let Ok(SignedIn::Unconfirmed(ticket)) = elsewhere.try_sign_in("waiting", PASSWORD).await else { panic!("no way to the code") };
     let code = elsewhere.code_for("waiting@domain.com").await;
@@ -92,9 +101,25 @@ async fn what_was_taken_out_comes_in_elsewhere_as_it_was() {
 
     // Begun anew: those who are there stay as they are.
     let Err(ImportUsersError::Faults(faults)) = elsewhere.check_import(&arrivals, RULES).await else { panic!("twice") };
-    assert!(faults.len() == 5 && faults.iter().all(|fault| fault.wrong == Wrong::Taken), "{faults:?}");
+    assert!(faults.len() == 6 && faults.iter().all(|fault| fault.wrong == Wrong::Taken), "{faults:?}");
     let again = elsewhere.import_users(&arrivals, ImportRules { skip_existing: true, ..RULES }, |_| {}).await.unwrap();
-    assert_eq!(again, Imported { skipped: 5, ..Imported::default() });
+    assert_eq!(again, Imported { skipped: 6, ..Imported::default() });
+}
+
+#[tokio::test]
+async fn whoever_takes_accounts_out_hears_how_many_leave_second_factors_or_passkeys_behind() {
+    let pool = TestPool::new().await;
+    let viewer = pool.signed_in("jdoe", "me@domain.com").await;
+    create(&pool, "other", "other@domain.com").await.unwrap();
+    let guarded = async || pool.export_users(None).await.unwrap().guarded;
+    assert_eq!(guarded().await, 0);
+    pool.give_passkey(&viewer, &mut Authenticator::at("http://localhost:3000")).await;
+    assert_eq!(guarded().await, 1);
+    assert_eq!(pool.user("jdoe").await.unwrap().unwrap().passkeys, 1);
+    let secret = pool.set_up_app(&pool.fresh(&viewer)).await.unwrap().text;
+    let code = shown_by(&secret, pool.time()).unwrap();
+    pool.confirm_app(&pool.fresh(&viewer), &code, Then::AskForIt, &origin()).await.unwrap();
+    assert_eq!(guarded().await, 1, "both are one person's");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use pool::admin::browse::{Page, Shown};
 use pool::admin::{Record, Status};
 use pool::identifiers::ContactKind;
 use std::error::Error;
-use std::io::{BufWriter, ErrorKind, Write, stdout};
+use std::io::{BufWriter, ErrorKind, Write, stderr, stdout};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct List {
@@ -55,7 +55,7 @@ impl List {
         let mut out = Lines::new();
         let mut after = None;
         loop {
-            let Page { records, next } = pool.users(after).await?;
+            let Page { records, next, .. } = pool.users(after).await?;
             for record in records.iter().filter(|record| self.wants(record)) {
                 out.line(&if self.json { serde_json::to_string(record)? } else { in_words(record) })?;
             }
@@ -109,6 +109,7 @@ fn as_json(shown: &Shown) -> Result<String, serde_json::Error> {
     let mut value = serde_json::to_value(&shown.record)?;
     value["sessions"] = shown.sessions.into();
     value["second_factors"] = shown.second_factors.iter().map(|it| it.as_str()).collect();
+    value["passkeys"] = shown.passkeys.into();
     value["last_seen_at"] = serde_json::to_value(shown.last_seen_at)?;
     value["pending"] = shown.pending.iter().map(|(name, (value, _))| (name.to_string(), serde_json::Value::from(value.as_str()))).collect();
     value["hidden"] = serde_json::to_value(&shown.hidden)?;
@@ -129,6 +130,12 @@ fn portrait(pool: &Pool, shown: &Shown) -> String {
     if !shown.second_factors.is_empty() {
         let names: Vec<_> = shown.second_factors.iter().map(|it| it.as_str()).collect();
         lines.push(("second factors".to_owned(), names.join(", ")));
+    }
+    if shown.passkeys > 0 {
+        lines.push(("passkeys".to_owned(), shown.passkeys.to_string()));
+    }
+    if record.temporary_password {
+        lines.push(("password".to_owned(), "to be replaced at the next sign-in".to_owned()));
     }
     for (name, value) in &record.attributes {
         let contact = CONTACTS.iter().any(|kind| *name == kind.attribute());
@@ -162,17 +169,28 @@ fn state_since(record: &Record) -> String {
 /// `nameplate user export`.
 pub(super) async fn export(pool: &Pool) -> Result<(), Box<dyn Error>> {
     let mut out = Lines::new();
-    let mut after = None;
+    let (mut after, mut left_behind) = (None, 0);
     loop {
-        let Page { records, next } = pool.export_users(after).await?;
+        let Page { records, next, guarded } = pool.export_users(after).await?;
+        left_behind += guarded;
         for record in &records {
             out.line(&serde_json::to_string(record)?)?;
         }
         after = next;
         if after.is_none() || out.closed {
-            return out.end();
+            break;
         }
     }
+    out.end()?;
+    if left_behind > 0 {
+        let whose = if left_behind == 1 { "1 account has".to_owned() } else { format!("{left_behind} accounts have") };
+        _ = writeln!(
+            stderr(),
+            "{whose} second factors or passkeys, which are not in this file: from it, they sign in without. \
+             `nameplate copy` and `nameplate backup` take them along."
+        );
+    }
+    Ok(())
 }
 
 /// Many lines to standard output. That whoever reads them went away (`| head`) is no fault, and the end of the work; that

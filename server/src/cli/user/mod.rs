@@ -36,7 +36,7 @@ pub(super) enum Command {
     /// Remove an account and everything of it. Its username and contacts are free again.
     Delete(change::Delete),
     /// Write all accounts to standard output, one line of JSON for each, with the hashes of their passwords: keep it
-    /// secret. Sessions, codes and the trail are not in it.
+    /// secret. Sessions, codes, the trail, second factors and passkeys are not in it.
     Export,
     /// Bring accounts in, after all of them were looked at: nothing comes in if anything is wrong. Nobody is written to.
     Import(import::Import),

@@ -72,6 +72,7 @@ fn lines(text: &str) -> Result<Vec<Arrival>, Vec<Fault>> {
             attributes: record.attributes.into_iter().map(|(name, value)| (name.to_string(), value)).collect(),
             verified,
             password_hash: record.password_hash,
+            temporary_password: record.temporary_password,
         })
     }))
 }
@@ -188,5 +189,6 @@ fn arrival(place: String, username: Option<String>, mut attributes: BTreeMap<Str
         attributes,
         verified,
         password_hash: None,
+        temporary_password: false,
     }
 }
