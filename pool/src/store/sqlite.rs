@@ -10,6 +10,13 @@ use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// The write-ahead log is copied into the database once it has so many pages (16 MB). Among many accounts nearly every page
+/// is another one, so a log of SQLite's usual length is copied thirty times a second under load, and everybody's write
+/// waits for that.
+const LOG_PAGES: &str = "4000";
+/// The writer's own pages, in KiB (negative, as SQLite has it).
+const WRITER_CACHE: &str = "-8192";
+
 /// How long a statement waits for another process, such as a backup, that holds the lock.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -42,7 +49,8 @@ pub(super) async fn open(path: &Path) -> Result<(Pool<Readers>, Writer), StoreEr
     let mut conn = SqliteConnection::connect_with(&options).await?;
     migrations::sqlite().run_direct(None, &mut conn, false).await?;
     conn.close().await?;
-    let writer = Writer::start(options.clone()).await?;
+    let writing = options.clone().pragma("wal_autocheckpoint", LOG_PAGES).pragma("cache_size", WRITER_CACHE);
+    let writer = Writer::start(writing).await?;
     drop(lock);
 
     let cores = std::thread::available_parallelism().map_or(4, usize::from);
