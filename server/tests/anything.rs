@@ -232,7 +232,7 @@ impl Somebody {
 }
 
 /// Tries many of these, each beside somebody who is signed in.
-fn try_all<S: Strategy>(asked: S, ask: impl AsyncFn(&TestServer, &Somebody, S::Value) -> Result<(), TestCaseError>) {
+fn try_all<S: Strategy>(asked: S, ask: &impl AsyncFn(&TestServer, &Somebody, S::Value) -> Result<(), TestCaseError>) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let server = runtime.block_on(TestServer::with(LIMITS));
     let somebody = Cell::new(Some(runtime.block_on(Somebody::new(&server, 0))));
@@ -247,7 +247,7 @@ fn try_all<S: Strategy>(asked: S, ask: impl AsyncFn(&TestServer, &Somebody, S::V
 
 #[test]
 fn every_request_of_the_wire_api_is_answered() {
-    try_all((select(OPERATIONS.clone()), body()), async |server, one, (operation, body)| {
+    try_all((select(OPERATIONS.clone()), body()), &async |server, one, (operation, body)| {
         let body = one.fill_in(&body);
         let answer = server.wire_text(operation, body.clone()).await;
         is_answered(&answer, &format!("{operation} {body}"))?;
@@ -262,7 +262,7 @@ fn every_request_of_the_wire_api_is_answered() {
 fn every_form_is_answered() {
     let paths: Vec<_> = server_fn_paths().map(|(path, _)| path).collect();
     let forms = (select(paths), fields(), any::<bool>(), any::<bool>());
-    try_all(forms, async |server, one, (path, fields, signed_in, scripted)| {
+    try_all(forms, &async |server, one, (path, fields, signed_in, scripted)| {
         let mut browser = if signed_in { one.browser.clone() } else { server.browser() };
         let accept = if scripted { "application/json" } else { "text/html" };
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
@@ -276,7 +276,7 @@ fn every_address_is_answered() {
     let path = prop_oneof![3 => select(known), 1 => "(/[a-z0-9.%_-]{0,12}){1,4}"];
     let query = prop_oneof![1 => Just(String::new()), 2 => "\\?[a-z]{1,8}=[a-zA-Z0-9%/:._-]{0,40}"];
     let asked = (path, query, "[ -~]{0,60}", "[ -~]{0,60}", any::<bool>());
-    try_all(asked, async |server, one, (path, query, cookie, language, signed_in)| {
+    try_all(asked, &async |server, one, (path, query, cookie, language, signed_in)| {
         let mut browser = if signed_in { one.browser.clone() } else { server.browser() };
         let address = format!("{path}{query}");
         let Ok(uri) = address.parse::<axum::http::Uri>() else { return Ok(()) };
