@@ -193,8 +193,13 @@ impl Pool {
     }
 
     /// The same for accounts that exist and that don't, and whatever the password.
+    ///
+    /// Never with a zero byte in front: it is a number to some clients, which leave that out, and a text to others
+    /// (pycognito), which don't.
     fn salt_of(&self, user_id: &str) -> Vec<u8> {
-        self.made_up::<SALT>(&["srp salt of", user_id]).to_vec()
+        let mut salt = self.made_up::<SALT>(&["srp salt of", user_id]);
+        salt[0] = salt[0].max(1);
+        salt.to_vec()
     }
 
     fn made_up<const N: usize>(&self, parts: &[&str]) -> [u8; N] {
@@ -325,8 +330,16 @@ impl Pool {
     }
 
     async fn has_verifier(&self, user: UserId, hash: &str) -> Result<bool, StoreError> {
-        let sealed = srp_verifiers::get(&mut self.inner.store.read().await?, user, Name::Sub).await?;
-        Ok(sealed.is_some_and(|sealed| self.inner.keys.open(Purpose::Srp, &sealed, &context(user, Name::Sub, hash)).is_ok()))
+        let mut conn = self.inner.store.read().await?;
+        for name in [Name::Username, Name::Sub] {
+            let sealed = srp_verifiers::get(&mut conn, user, name).await?;
+            let kept = sealed.and_then(|sealed| self.inner.keys.open(Purpose::Srp, &sealed, &context(user, name, hash)).ok());
+            // A salt with a zero byte in front is from before there were none.
+            if kept.is_none_or(|kept| kept.first() == Some(&0)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }
 

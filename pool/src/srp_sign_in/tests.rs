@@ -215,3 +215,26 @@ async fn only_who_has_the_password_hears_that_the_account_is_disabled() {
     }
     assert_eq!(pool.event_names(&viewer).await[before..], ["signIn_failure"; 4]);
 }
+
+#[tokio::test]
+async fn a_salt_is_the_same_to_clients_that_read_a_number_and_to_those_that_read_a_text() {
+    let pool = TestPool::new().await;
+    for number in 0..2000 {
+        let salt = pool.salt_of(&format!("user{number}"));
+        assert!(salt.len() == SALT && salt[0] != 0, "user{number}: {salt:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_salt_from_before_is_replaced_when_the_password_is_typed() {
+    let pool = known().await;
+    let user = pool.user("jdoe").await.unwrap().unwrap();
+    let sub = user.record.sub;
+    let account = users::by_sub(&mut pool.inner.store.read().await.unwrap(), &sub).await.unwrap().unwrap();
+    let old =
+        pool.inner.keys.seal(Purpose::Srp, &[0; SALT], &context(account.id, Name::Username, &account.password_hash), &*pool.inner.entropy);
+    pool.write_verifiers(account.id, &account.password_hash, &[(Name::Username, old)]).await.unwrap();
+    assert!(is_wrong(&signs_in(&pool, "jdoe", PASSWORD).await));
+    assert!(pool.try_sign_in("jdoe", PASSWORD).await.is_ok());
+    signs_in(&pool, "jdoe", PASSWORD).await.unwrap();
+}
