@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The write-ahead log is copied into the database once it has so many pages (16 MB). Among many accounts nearly every page
-/// is another one, so a log of SQLite's usual length is copied thirty times a second under load, and everybody's write
-/// waits for that.
+/// is another one: five for an update, so at SQLite's usual thousand it would be copied for every 200 updates, and
+/// everybody's write waits for that.
 const LOG_PAGES: &str = "4000";
 /// The writer's own pages, in KiB (negative, as SQLite has it).
 const WRITER_CACHE: &str = "-8192";
