@@ -128,9 +128,10 @@ impl Hasher {
         self.enter(Box::new(move |shared| {
             // What nobody waits for any more is not begun; what was begun keeps its place to its end.
             if !answer.is_closed() {
-                let done = job(shared);
+                // Whoever waits for one that panics is told; the others are none the worse. Its place is free before they hear.
+                let done = catch_unwind(AssertUnwindSafe(|| job(shared)));
                 drop(place);
-                _ = answer.send(done);
+                _ = answer.send(done.unwrap_or_else(|_| Err(HashingError::failed("it panicked"))));
             }
         }));
         asked.await.map_err(HashingError::failed)?
@@ -156,8 +157,7 @@ impl Shared {
     /// Does what waits, until nothing does.
     fn work_off(&self) {
         while let Some(job) = self.next() {
-            // Whoever waits for one that failed so is told; the others are none the worse.
-            _ = catch_unwind(AssertUnwindSafe(|| job(self)));
+            job(self);
         }
     }
 
