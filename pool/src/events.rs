@@ -123,7 +123,7 @@ impl Pool {
                 heard = listener.next() => heard,
             };
             match heard {
-                Heard::News(note) => self.inner.feed.pass_on(&note),
+                Heard::News(notes) => notes.lines().for_each(|note| self.inner.feed.pass_on(note)),
                 Heard::Gap => self.inner.feed.announce(News::Anybody),
             }
         }

@@ -190,7 +190,7 @@ impl Pool {
 
     /// The same after these last statements.
     pub(crate) async fn commit_with(&self, mut tx: Tx, writes: Vec<Write>, user: UserId) -> Result<(), StoreError> {
-        tx.tell(self.inner.feed.note(user)).await?;
+        tx.tell(self.inner.feed.note(user));
         if writes.is_empty() {
             tx.commit().await?;
         } else {

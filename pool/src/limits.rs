@@ -159,28 +159,45 @@ pub(crate) async fn count_code_of(tx: &mut Tx, inner: &Inner, user: UserId) -> R
     count(tx, &self::key(inner, &["codes of account", &user.0.to_string()]), rate, inner.clock.now()).await
 }
 
-/// Counts a change that somebody makes to their account, or that was refused. After a [`Wait`] drop the transaction.
+/// Counts a change that somebody makes to their account, or that was refused, and takes the account's row for this transaction.
+/// After a [`Wait`] drop the transaction.
 pub(crate) async fn count_change(tx: &mut Tx, inner: &Inner, user: UserId) -> Result<Result<(), Wait>, StoreError> {
-    let (key, rate) = changes(inner, user);
-    count(tx, &key, rate, inner.clock.now()).await
+    let rows = tx.ask(vec![bumping_changes(user, inner.clock.now())]).await?;
+    admit_change(inner, rows).map(|admitted| admitted.map(drop))
 }
 
-/// The same, and the answer to what is asked of the store besides: on SQLite it is one trip.
+/// The same, and the answer to what is asked of the account after it: on SQLite it is one trip. `None`: the account is gone.
 pub(crate) async fn count_change_and(
     tx: &mut Tx,
     inner: &Inner,
     user: UserId,
     asked: Write,
 ) -> Result<Result<Option<Row>, Wait>, StoreError> {
-    let ((key, rate), now) = (changes(inner, user), inner.clock.now());
-    let mut rows = tx.ask(vec![bumping(&key, now.minus(rate.per), now), asked]).await?.into_iter();
-    let admitted = Counter::read(rows.next())?.admits(rate, now);
-    Ok(admitted.map(|()| rows.next()))
+    let rows = tx.ask(vec![bumping_changes(user, inner.clock.now()), asked]).await?;
+    admit_change(inner, rows)
 }
 
-fn changes(inner: &Inner, user: UserId) -> (Key, Rate) {
+/// This counter stands with its account: among many, every row elsewhere is one more page for each change.
+fn bumping_changes(user: UserId, now: Timestamp) -> Write {
+    Write::new(
+        "UPDATE users SET
+             changes = CASE WHEN changes_since <= $2 THEN 1 ELSE changes + 1 END,
+             changes_since = CASE WHEN changes_since <= $2 THEN $3 ELSE changes_since END
+         WHERE id = $1
+         RETURNING changes, changes_since, CAST(0 AS BIGINT)",
+    )
+    .bind(user.0)
+    .bind(now.minus(HOUR).0)
+    .bind(now.0)
+}
+
+/// The counter comes first. Who is gone by now has nothing to change.
+fn admit_change(inner: &Inner, rows: Vec<Row>) -> Result<Result<Option<Row>, Wait>, StoreError> {
     let rate = Rate { times: inner.settings.limits.changes_per_account_an_hour, per: HOUR };
-    (key(inner, &["changes of account", &user.0.to_string()]), rate)
+    let mut rows = rows.into_iter();
+    let Some(counter) = rows.next() else { return Ok(Ok(None)) };
+    let admitted = Counter::read(Some(counter))?.admits(rate, inner.clock.now());
+    Ok(admitted.map(|()| rows.next()))
 }
 
 /// When the counter last let somebody through, and when it does again. `None`: it has counted nothing.

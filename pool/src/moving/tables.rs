@@ -38,6 +38,8 @@ pub(super) const TABLES: &[Table] = &[
             ("updated_at", Number),
             ("confirmed_at", Number),
             ("disabled_at", Number),
+            ("changes", Number),
+            ("changes_since", Number),
         ],
     },
     Table { name: "attributes", key: 2, columns: &[("user_id", Number), ("name", Text), ("value", Text)] },

@@ -23,7 +23,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// What there is to hear.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Heard {
-    /// What another node, or this one, gave to [`Tx::tell`](super::Tx::tell).
+    /// What another node, or this one, gave to [`Tx::tell`](super::Tx::tell); several, one to a line.
     News(String),
     /// Nobody was listening for a while: anything may have happened.
     Gap,

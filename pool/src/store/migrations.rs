@@ -20,6 +20,7 @@ macro_rules! migrations {
             (7, "second_factors", include_str!(concat!("../../migrations/", $folder, "/0007_second_factors.sql"))),
             (8, "passkeys", include_str!(concat!("../../migrations/", $folder, "/0008_passkeys.sql"))),
             (9, "temporary_passwords", include_str!(concat!("../../migrations/", $folder, "/0009_temporary_passwords.sql"))),
+            (10, "changes", include_str!(concat!("../../migrations/", $folder, "/0010_changes.sql"))),
         ]
     };
 }

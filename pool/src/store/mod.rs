@@ -23,6 +23,7 @@ mod postgres_url;
 mod retried;
 mod sqlite;
 mod statement;
+mod tell;
 mod write;
 mod writer;
 
@@ -125,9 +126,9 @@ impl Store {
         match &self.backend {
             Backend::Sqlite { writer, .. } => {
                 let lease = tokio::time::timeout(LONGEST_WAIT, writer.lease()).await.unwrap_or(Err(StoreError::TooSlow))?;
-                Ok(Tx::new(Conn::new(Link::SqliteWriter(lease)), false))
+                Ok(Tx::new(Conn::new(Link::SqliteWriter(lease)), None))
             }
-            Backend::Postgres(it) => Ok(Tx::new(Conn::new(Link::PostgresWriter(it.begin().await?)), it.tells)),
+            Backend::Postgres(it) => Ok(Tx::new(Conn::new(Link::PostgresWriter(it.begin().await?)), it.teller.clone())),
         }
     }
 
@@ -179,7 +180,7 @@ impl Store {
     pub(crate) fn listener(&self) -> Option<Listener> {
         match &self.backend {
             Backend::Sqlite { .. } => None,
-            Backend::Postgres(it) => it.tells.then(|| Listener::new(it.options.clone())),
+            Backend::Postgres(it) => it.teller.as_ref().map(|_| Listener::new(it.options.clone())),
         }
     }
 

@@ -4,6 +4,7 @@
 //! locks, and NOTIFY only where it is there.
 
 use super::lending::{self, Kept, Loan};
+use super::tell::Teller;
 use super::{PostgresUrl, StoreError, migrations};
 use deadpool::managed::{Manager, Metrics, Pool, RecycleError, RecycleResult};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -37,8 +38,8 @@ pub(super) struct Postgres {
     pub(super) readers: Pool<Sessions>,
     pub(super) writers: Pool<Sessions>,
     pub(super) options: PgConnectOptions,
-    /// Whether it has LISTEN and NOTIFY.
-    pub(super) tells: bool,
+    /// Where it has LISTEN and NOTIFY.
+    pub(super) teller: Option<Teller>,
 }
 
 impl Postgres {
@@ -52,7 +53,8 @@ impl Postgres {
         conn.close().await?;
         let pool = |reads| lending::pool(Sessions { options: options.clone(), reads }, CONNECTIONS, LONGEST_WAIT);
         let (readers, writers) = (pool(true), pool(false));
-        Ok(Self { readers, writers, options, tells })
+        let teller = tells.then(|| Teller::start(writers.clone()));
+        Ok(Self { readers, writers, options, teller })
     }
 
     /// One connection that changes nothing.
@@ -80,6 +82,9 @@ impl Postgres {
     }
 
     pub(super) async fn close(&self) {
+        if let Some(teller) = &self.teller {
+            teller.close().await;
+        }
         lending::close(&self.readers).await;
         lending::close(&self.writers).await;
     }

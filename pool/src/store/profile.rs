@@ -1,7 +1,7 @@
 //! All that an account shows, in one statement and one row: its attributes, its proven contacts, the codes that it waits
 //! for and the number of its latest event.
 
-use super::{Conn, Row, StoreError, Tx, Write, users};
+use super::{Conn, Row, StoreError, Tx, Write};
 use crate::Inner;
 use crate::clock::Timestamp;
 use crate::identifiers::ContactKind;
@@ -138,10 +138,9 @@ pub(crate) async fn load(conn: &mut Conn, user: UserId) -> Result<Option<Account
     row.map(|row| Account::read(&row, 0)).transpose()
 }
 
-/// The same for whoever is going to change it: the account is taken, and the change counted. After a [`Wait`] drop the
+/// The same for whoever is going to change it: the change is counted, which takes the account. After a [`Wait`] drop the
 /// transaction.
 pub(crate) async fn load_to_change(tx: &mut Tx, inner: &Inner, user: UserId) -> Result<Result<Option<Account>, Wait>, StoreError> {
-    users::hold(tx, user).await?;
     match limits::count_change_and(tx, inner, user, Write::new(LOAD).bind(user.0)).await? {
         Ok(row) => Ok(Ok(row.map(|row| Account::read(&row, 0)).transpose()?)),
         Err(wait) => Ok(Err(wait)),

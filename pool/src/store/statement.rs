@@ -7,6 +7,7 @@ use super::StoreError;
 use super::lending::Loan;
 use super::postgres::{Postgres as Database, Sessions};
 use super::sqlite::Readers;
+use super::tell::Teller;
 use super::writer::Lease;
 use sqlx::postgres::{PgArguments, PgConnection, PgQueryResult, PgRow};
 use sqlx::query::Query as SqlxQuery;
@@ -166,13 +167,14 @@ impl Conn {
 /// Between `begin` and `commit` await nothing but the database: on SQLite everybody else's write waits for this one.
 pub struct Tx {
     conn: Conn,
-    /// Whether the database carries news to other nodes.
-    tells: bool,
+    /// Who tells other nodes, where the database carries such news.
+    teller: Option<Teller>,
+    news: Vec<String>,
 }
 
 impl Tx {
-    pub(super) const fn new(conn: Conn, tells: bool) -> Self {
-        Self { conn, tells }
+    pub(super) const fn new(conn: Conn, teller: Option<Teller>) -> Self {
+        Self { conn, teller, news: Vec::new() }
     }
 
     /// Whether others may write at the same time.
@@ -181,11 +183,10 @@ impl Tx {
     }
 
     /// Tells the other nodes, once this is committed; nobody, where the database can't carry that.
-    pub(crate) async fn tell(&mut self, news: String) -> Result<(), StoreError> {
-        if self.tells {
-            self.query("SELECT pg_notify($1, $2)").bind(super::listen::CHANNEL).bind(news).optional().await?;
+    pub(crate) fn tell(&mut self, news: String) {
+        if self.teller.is_some() {
+            self.news.push(news);
         }
-        Ok(())
     }
 
     /// Durable when it returns `Ok`. After a failed statement it is an error on every database, though PostgreSQL
@@ -196,7 +197,12 @@ impl Tx {
         }
         match self.conn.link {
             Link::SqliteWriter(lease) => lease.commit().await,
-            Link::PostgresWriter(loan) => Database::commit(loan).await,
+            Link::PostgresWriter(loan) => {
+                Database::commit(loan).await?;
+                let Some(teller) = self.teller else { return Ok(()) };
+                self.news.into_iter().for_each(|news| teller.tell(news));
+                Ok(())
+            }
             Link::SqliteReader(_) | Link::PostgresReader(_) => Err(StoreError::AfterFailure),
         }
     }

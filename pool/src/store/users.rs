@@ -73,15 +73,6 @@ pub(crate) async fn unconfirmed_by_identifier(conn: &mut Conn, who: &Identifier)
     query.bind(who.to_key()).optional().await?.as_ref().map(User::read).transpose()
 }
 
-/// Takes the account's row for this transaction, for who reads it afterwards in another way. SQLite's one writer has
-/// everything already.
-pub(crate) async fn hold(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
-    if tx.has_rivals() {
-        tx.query("UPDATE users SET updated_at = updated_at WHERE id = $1").bind(user.0).run().await?;
-    }
-    Ok(())
-}
-
 /// Takes the account's row for this transaction, and reads it. The first statement of every read-modify-write: where
 /// there is more than one writer it decides who is first. `None`: the account is gone.
 pub(crate) async fn lock(tx: &mut Tx, user: UserId) -> Result<Option<User>, StoreError> {

@@ -140,7 +140,7 @@ async fn news_are_heard_once_they_are_committed_and_a_lost_connection_is_made_ag
     assert_eq!(next().await, Heard::Gap, "before, nobody listened");
     let tell = async |store: &Store, news: &str, keep: bool| {
         let mut tx = store.begin().await.unwrap();
-        tx.tell(news.to_owned()).await.unwrap();
+        tx.tell(news.to_owned());
         if keep {
             tx.commit().await.unwrap();
         }
@@ -153,6 +153,12 @@ async fn news_are_heard_once_they_are_committed_and_a_lost_connection_is_made_ag
     assert_eq!(next().await, Heard::Gap);
     tell(&it.place.open().await.unwrap(), "heard again", true).await;
     assert_eq!(next().await, Heard::News("heard again".into()));
+
+    // As a command does, which ends with its change.
+    let command = it.place.open().await.unwrap();
+    tell(&command, "the last", true).await;
+    command.close().await;
+    assert_eq!(next().await, Heard::News("the last".into()));
 }
 
 #[tokio::test]
@@ -160,10 +166,10 @@ async fn news_are_heard_once_they_are_committed_and_a_lost_connection_is_made_ag
 async fn a_database_without_notify_serves_all_the_same() {
     let it = store().await;
     let Backend::Postgres(connections) = it.store.backend.clone() else { panic!("this is for PostgreSQL") };
-    let silent = Store { backend: Backend::Postgres(Arc::new(Postgres { tells: false, ..(*connections).clone() })) };
+    let silent = Store { backend: Backend::Postgres(Arc::new(Postgres { teller: None, ..(*connections).clone() })) };
     assert!(silent.listener().is_none());
     let mut tx = silent.begin().await.unwrap();
-    tx.tell("nobody".into()).await.unwrap();
+    tx.tell("nobody".into());
     meta::set(&mut tx, "kept", "1").await.unwrap();
     tx.commit().await.unwrap();
     assert!(get(&silent, "kept").await.is_some());
