@@ -68,10 +68,12 @@ impl Tx {
         Ok(())
     }
 
-    /// Runs them as the last ones, and commits: on SQLite in the same trip.
+    /// Runs them as the last ones, and commits: on SQLite in the same trip. None of them looks at what another one writes.
     pub(crate) async fn commit_with(mut self, writes: Vec<Write>) -> Result<(), StoreError> {
         if self.has_rivals() {
-            self.write(writes).await?;
+            for trip in carried(writes) {
+                trip.of(&mut self).run().await?;
+            }
             return self.commit().await;
         }
         let sql = Cow::Owned(joined(&writes) + NEXT);
@@ -123,22 +125,53 @@ impl Trip {
 
 /// One text, whose placeholders go on counting from one statement to the next.
 fn joined(writes: &[Write]) -> String {
-    let mut text = String::new();
     let mut before = 0;
+    writes.iter().map(|write| renumbered(write, &mut before) + ";\n").collect()
+}
+
+/// PostgreSQL takes one statement with values at a time, but it may carry others in front (`WITH … AS`). All of them see what
+/// was there before, and no two may change one row: so only those that write to different tables go together.
+fn carried(writes: Vec<Write>) -> Vec<Trip> {
+    let mut groups: Vec<Vec<Write>> = Vec::new();
     for write in writes {
-        let mut parts = write.sql.split('$');
-        text.push_str(parts.next().unwrap_or_default());
-        for part in parts {
-            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-            let (number, rest) = part.split_at(digits);
-            let number: usize = number.parse().unwrap_or_default();
-            text.push('$');
-            text.push_str(&(before + number).to_string());
-            text.push_str(rest);
+        match groups.last_mut() {
+            Some(group) if group.iter().all(|other| table(other.sql) != table(write.sql)) => group.push(write),
+            _ => groups.push(vec![write]),
         }
-        text.push_str(";\n");
-        before += write.values.len();
     }
+    groups.into_iter().map(carrying).collect()
+}
+
+fn carrying(writes: Vec<Write>) -> Trip {
+    let mut before = 0;
+    let mut texts: Vec<_> = writes.iter().map(|write| renumbered(write, &mut before)).collect();
+    let last = texts.pop().unwrap_or_default();
+    let carried: Vec<_> = texts.iter().enumerate().map(|(n, text)| format!("write_{n} AS ({text})")).collect();
+    let sql = if carried.is_empty() { last } else { format!("WITH {}\n{last}", carried.join(",\n")) };
+    Trip { sql: Cow::Owned(sql), values: writes.into_iter().flat_map(|write| write.values).collect() }
+}
+
+/// What it writes to.
+fn table(sql: &str) -> Option<&str> {
+    let mut words = sql.split_ascii_whitespace();
+    match words.next()? {
+        "UPDATE" => words.next(),
+        _ => words.nth(1), // INSERT INTO, DELETE FROM
+    }
+}
+
+fn renumbered(write: &Write, before: &mut usize) -> String {
+    let mut parts = write.sql.split('$');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, rest) = part.split_at(digits);
+        let number: usize = number.parse().unwrap_or_default();
+        text.push('$');
+        text.push_str(&(*before + number).to_string());
+        text.push_str(rest);
+    }
+    *before += write.values.len();
     text
 }
 
@@ -168,6 +201,24 @@ mod tests {
         for (name, value) in [("a", "3"), ("b", "2"), ("c", "4")] {
             assert_eq!(meta::get(&mut conn, name).await.unwrap().as_deref(), Some(value), "{name}");
         }
+    }
+
+    #[tokio::test]
+    async fn the_last_ones_hold_in_their_order_whatever_they_write_to() {
+        let counter = |key: &str, count: i64| {
+            Write::new("INSERT INTO limits (key, count, since, free_at) VALUES ($1, $2, 0, 0)").bind(key.as_bytes().to_vec()).bind(count)
+        };
+        let more = Write::new("UPDATE limits SET count = count + $1 WHERE key = $2").bind(40).bind(b"x".to_vec());
+        let place = TestStore::new();
+        let store = place.open().await.unwrap();
+        let tx = store.begin().await.unwrap();
+        tx.commit_with(vec![note("a", "1"), counter("x", 2), note("a", "3"), more, note("b", "4")]).await.unwrap();
+        let mut conn = store.read().await.unwrap();
+        for (name, value) in [("a", "3"), ("b", "4")] {
+            assert_eq!(meta::get(&mut conn, name).await.unwrap().as_deref(), Some(value), "{name}");
+        }
+        let row = conn.query("SELECT count FROM limits").optional().await.unwrap().unwrap();
+        assert_eq!(row.get::<i64>(0).unwrap(), 42);
     }
 
     #[tokio::test]
