@@ -13,6 +13,7 @@
 //!
 //! To add a table: a migration with the same number in every folder of `pool/migrations`, and a file here.
 
+mod checkpoints;
 mod error;
 mod hold;
 mod lending;
@@ -157,9 +158,9 @@ impl Store {
     /// Empties SQLite's write-ahead log, where what was deleted could still be read. `false`: somebody was reading, and some
     /// of it may be left. The log of PostgreSQL is its operator's business.
     pub(crate) async fn empty_log(&self) -> Result<bool, StoreError> {
-        let Backend::Sqlite { writer, .. } = &self.backend else { return Ok(true) };
+        let Backend::Sqlite { readers, writer, .. } = &self.backend else { return Ok(true) };
         // Most of the work beside those who write: the rest, for which they wait, is little then.
-        self.read().await?.query("PRAGMA wal_checkpoint(PASSIVE)").optional().await?;
+        checkpoints::copy(readers).await?;
         writer.checkpoint().await
     }
 

@@ -1,5 +1,6 @@
 //! Opening the SQLite file: one process at a time brings it to shape.
 
+use super::checkpoints::Checkpoints;
 use super::lending::{self, Kept, Loan};
 use super::writer::Writer;
 use super::{StoreError, migrations};
@@ -10,10 +11,9 @@ use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The write-ahead log is copied into the database once it has so many pages (16 MB). Among many accounts nearly every page
-/// is another one: five for an update, so at SQLite's usual thousand it would be copied for every 200 updates, and
-/// everybody's write waits for that.
-const LOG_PAGES: &str = "4000";
+/// Once the write-ahead log has so many pages (48 MB), everybody's write waits until the rest of it is copied into the database,
+/// and it begins anew. By then [`Checkpoints`] has copied most of them.
+const LOG_PAGES: &str = "12000";
 /// The writer's own pages, in KiB (negative, as SQLite has it).
 const WRITER_CACHE: &str = "-8192";
 
@@ -50,11 +50,10 @@ pub(super) async fn open(path: &Path) -> Result<(Pool<Readers>, Writer), StoreEr
     migrations::sqlite().run_direct(None, &mut conn, false).await?;
     conn.close().await?;
     let writing = options.clone().pragma("wal_autocheckpoint", LOG_PAGES).pragma("cache_size", WRITER_CACHE);
-    let writer = Writer::start(writing).await?;
-    drop(lock);
-
     let cores = std::thread::available_parallelism().map_or(4, usize::from);
     let readers = lending::pool(readers(options), cores.clamp(4, 8), BUSY);
+    let writer = Writer::start(writing, Checkpoints::start(readers.clone())).await?;
+    drop(lock);
     drop(Loan::of(&readers).await?);
     Ok((readers, writer))
 }

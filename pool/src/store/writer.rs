@@ -5,6 +5,7 @@
 //! seconds; alone it costs nothing.
 
 use super::StoreError;
+use super::checkpoints::Checkpoints;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 use std::sync::Arc;
@@ -80,10 +81,10 @@ pub(super) struct Writer(mpsc::Sender<Job>);
 
 impl Writer {
     /// Opens the connection, makes sure that it keeps what it is given, and starts the task that lends it.
-    pub(super) async fn start(options: SqliteConnectOptions) -> Result<Self, StoreError> {
+    pub(super) async fn start(options: SqliteConnectOptions, checkpoints: Checkpoints) -> Result<Self, StoreError> {
         let conn = connect(&options).await?;
         let (sender, queue) = mpsc::channel(QUEUE);
-        tokio::spawn(lend(options, conn, queue));
+        tokio::spawn(lend(options, conn, queue, checkpoints));
         Ok(Self(sender))
     }
 
@@ -124,7 +125,7 @@ async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, Sto
     Ok(conn)
 }
 
-async fn lend(options: SqliteConnectOptions, conn: SqliteConnection, mut queue: mpsc::Receiver<Job>) {
+async fn lend(options: SqliteConnectOptions, conn: SqliteConnection, mut queue: mpsc::Receiver<Job>, mut checkpoints: Checkpoints) {
     let (mut slot, mut left) = (Some(conn), None);
     loop {
         let job = match left.take() {
@@ -133,7 +134,11 @@ async fn lend(options: SqliteConnectOptions, conn: SqliteConnection, mut queue: 
         };
         match job {
             None => return,
-            Some(Job::Lend(first)) => left = run_group(&options, &mut slot, first, &mut queue).await,
+            Some(Job::Lend(first)) => {
+                let committed;
+                (committed, left) = run_group(&options, &mut slot, first, &mut queue).await;
+                checkpoints.count(committed);
+            }
             Some(Job::Checkpoint(asked)) => _ = asked.send(empty_log(&options, &mut slot).await),
             Some(Job::Close(closed)) => {
                 // Those who still wait are told at once: the receiver goes before the connection.
@@ -168,20 +173,21 @@ async fn set_patience(conn: &mut SqliteConnection, milliseconds: i64) -> Result<
     sqlx::query(AssertSqlSafe(text)).fetch_one(conn).await.map(drop)
 }
 
-/// Runs a group and tells everybody in it what became of it. Answers what the queue had next, if that was no transaction.
+/// Runs a group and tells everybody in it what became of it. Answers how many were committed, and what the queue had next, if
+/// that was no transaction.
 async fn run_group(
     options: &SqliteConnectOptions,
     slot: &mut Option<SqliteConnection>,
     first: Ticket,
     queue: &mut mpsc::Receiver<Job>,
-) -> Option<Job> {
+) -> (usize, Option<Job>) {
     let conn = match slot.take() {
         Some(conn) => conn,
         None => match connect(options).await {
             Ok(conn) => conn,
             Err(error) => {
                 let _ = first.send(Err(error));
-                return None;
+                return (0, None);
             }
         },
     };
@@ -197,10 +203,11 @@ async fn run_group(
             Err(Arc::new(error))
         }
     };
+    let committed = group.acks.len();
     for ack in group.acks {
         let _ = ack.send(done.clone().map_err(StoreError::Group));
     }
-    group.left
+    (committed, group.left)
 }
 
 struct Group<'q> {

@@ -54,6 +54,37 @@ async fn a_full_disk_acknowledges_nothing_falsely_and_the_next_write_works() {
     assert!(get(&it.store, "next").await.is_some());
 }
 
+fn size(it: &Fixture, file: &str) -> u64 {
+    // Its size and no more: to close a file that SQLite has locked is to unlock it for the whole process.
+    std::fs::metadata(it.place.folder().join(file)).unwrap().len()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_log_is_copied_before_the_writer_has_to() {
+    let it = store().await;
+    let before = size(&it, "nameplate.db");
+    for n in 0..200 {
+        set(&it.store, &format!("{n}"), &"x".repeat(5000)).await.unwrap();
+    }
+    // So many pages are far from what the writer copies by itself.
+    let copied = async {
+        while size(&it, "nameplate.db") < before + 100 * 5000 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), copied).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_log_begins_anew_however_much_is_written() {
+    let it = store().await;
+    for n in 0..120 {
+        set(&it.store, "large", &format!("{n}").repeat(1_000_000)).await.unwrap();
+    }
+    assert!(size(&it, "nameplate.db-wal") < 60_000_000, "{}", size(&it, "nameplate.db-wal"));
+    assert_eq!(get(&it.store, "large").await.map(|it| it.len()), Some(3_000_000));
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn the_files_are_for_their_owner_alone() {
