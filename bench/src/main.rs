@@ -37,7 +37,7 @@ struct Options {
     /// Connections at the same time.
     #[arg(long, value_delimiter = ',', default_value = "1,8,32,128")]
     connections: Vec<u32>,
-    /// Which kinds of work: profile, attributes, update, sign-in, static, health, meanwhile.
+    /// Which kinds of work: profile, attributes, update, GetUser, UpdateUserAttributes, sign-in, static, health, meanwhile. How it grows is measured for all of them.
     #[arg(long, value_delimiter = ',')]
     work: Vec<String>,
     /// How long each measurement takes.

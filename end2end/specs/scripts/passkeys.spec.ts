@@ -45,8 +45,8 @@ test('the field of the username offers passkeys', async ({ page, door, security,
   await security.addPasskey('My laptop');
   await security.says('Your passkey is added');
   await door.signOut();
-  // The virtual authenticator picks what a person would pick from the list.
-  await page.goto(signIn.path);
+  // The virtual authenticator picks what a person would pick from the list, perhaps before the page is complete.
+  await page.goto(signIn.path, { waitUntil: 'commit' });
   await profile.arrived();
 });
 
