@@ -280,6 +280,23 @@ async fn what_one_signs_in_with_can_not_be_emptied() {
     pool.update(&viewer, &[("phone_number", "")]).await.unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_changes_at_once_as_many_get_through_as_may() {
+    let mut settings = Settings::default();
+    settings.limits.changes_per_account_an_hour = 5;
+    let pool = TestPool::with(settings).await;
+    let viewer = pool.signed_in("jdoe", "me@domain.com").await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for n in 0..20 {
+        let (pool, viewer) = (pool.handle(), viewer.clone());
+        let submitted = [("nickname".to_owned(), format!("Jo {n}"))].into();
+        tasks.spawn(async move { pool.update_attributes(&viewer, submitted, &crate::testing::origin()).await });
+    }
+    let done = tasks.join_all().await;
+    assert_eq!(done.iter().filter(|it| it.is_ok()).count(), 5, "{done:?}");
+    assert!(done.iter().all(|it| matches!(it, Ok(_) | Err(UpdateAttributesError::Wait { .. }))), "{done:?}");
+}
+
 #[tokio::test]
 async fn refusals_do_not_fill_the_disk_and_changes_are_limited() {
     let mut settings = Settings::default();

@@ -81,7 +81,8 @@ async fn the_log_begins_anew_however_much_is_written() {
     for n in 0..120 {
         set(&it.store, "large", &format!("{n}").repeat(1_000_000)).await.unwrap();
     }
-    assert!(size(&it, "nameplate.db-wal") < 60_000_000, "{}", size(&it, "nameplate.db-wal"));
+    // 360 MB were written. On a slow disk some come together while the log is being copied.
+    assert!(size(&it, "nameplate.db-wal") < 150_000_000, "{}", size(&it, "nameplate.db-wal"));
     assert_eq!(get(&it.store, "large").await.map(|it| it.len()), Some(3_000_000));
 }
 
