@@ -313,7 +313,12 @@ fn read_id(row: &Row, column: usize) -> Result<SessionId, StoreError> {
 impl Pool {
     /// Who holds this token, if the session is alive: neither too old nor unused for too long. One read.
     pub async fn viewer(&self, token: &SessionToken) -> Result<Option<Viewer>, Unavailable> {
-        let session = self.session(token).await?;
+        self.viewer_of_session(SessionId(token.hash())).await
+    }
+
+    /// The same for the id of a session, which its tokens carry.
+    pub(crate) async fn viewer_of_session(&self, session: SessionId) -> Result<Option<Viewer>, Unavailable> {
+        let session = self.session(session).await?;
         self.used(session).await
     }
 
@@ -322,7 +327,7 @@ impl Pool {
         self.session_with_profile(SessionId(token.hash())).await
     }
 
-    /// The same for the id of a session, which its tokens carry.
+    /// The same for the id of a session.
     pub(crate) async fn session_with_profile(&self, session: SessionId) -> Result<Option<(Viewer, Profile)>, Unavailable> {
         let found = profile::of_session(&mut self.inner.store.read().await?, session, self.alive()).await?;
         let Some((row, account)) = found else { return Ok(None) };
@@ -335,7 +340,7 @@ impl Pool {
 
     /// Whether the session is alive, without counting as a use of it: a page that nobody looks at asks too.
     pub async fn is_alive(&self, token: &SessionToken) -> Result<bool, Unavailable> {
-        Ok(self.session(token).await?.is_some())
+        Ok(self.session(SessionId(token.hash())).await?.is_some())
     }
 
     pub(crate) fn alive(&self) -> Alive {
@@ -343,8 +348,8 @@ impl Pool {
         Alive { now, idle_since: now.minus(self.inner.settings.sessions.idle) }
     }
 
-    async fn session(&self, token: &SessionToken) -> Result<Option<Session>, StoreError> {
-        let (session, alive) = (SessionId(token.hash()), self.alive());
+    async fn session(&self, session: SessionId) -> Result<Option<Session>, StoreError> {
+        let alive = self.alive();
         let mut conn = self.inner.store.read().await?;
         let row = conn
             .query(

@@ -151,11 +151,28 @@ impl Pool {
         format!("{}/{}", self.inner.settings.public_url, self.inner.id)
     }
 
-    /// Who holds this access token, with the account as it stands (operation GetUser). One read.
+    /// Who holds this access token. One read.
     ///
     /// # Errors
     /// It isn't one of ours or no access token, has expired, or its session has ended.
-    pub async fn viewer_of_access_token(&self, token: &str) -> Result<(Viewer, Profile), AccessTokenError> {
+    pub async fn viewer_of_access_token(&self, token: &str) -> Result<Viewer, AccessTokenError> {
+        let session = self.session_of_access_token(token).await?;
+        let viewer = self.viewer_of_session(session).await?.ok_or(AccessTokenError::Revoked)?;
+        Ok(Viewer { by: SignedInBy::Tokens, ..viewer })
+    }
+
+    /// The same with the account as it stands (operation GetUser). One read.
+    ///
+    /// # Errors
+    /// As before.
+    pub async fn profile_of_access_token(&self, token: &str) -> Result<(Viewer, Profile), AccessTokenError> {
+        let session = self.session_of_access_token(token).await?;
+        let (viewer, profile) = self.session_with_profile(session).await?.ok_or(AccessTokenError::Revoked)?;
+        Ok((Viewer { by: SignedInBy::Tokens, ..viewer }, profile))
+    }
+
+    /// The session that it is for, whether that still lives or not.
+    async fn session_of_access_token(&self, token: &str) -> Result<SessionId, AccessTokenError> {
         let claims: AccessClaims = self.signing_keys().await?.open(token).ok_or(AccessTokenError::Invalid)?;
         if claims.token_use != "access" || claims.iss != self.issuer() {
             return Err(AccessTokenError::Invalid);
@@ -166,9 +183,8 @@ impl Pool {
         if !claims.scope.split(' ').any(|scope| scope == SCOPE) {
             return Err(AccessTokenError::Scope);
         }
-        let session = URL_SAFE_NO_PAD.decode(&claims.origin_jti).ok().and_then(|id| id.try_into().ok()).ok_or(AccessTokenError::Invalid)?;
-        let (viewer, profile) = self.session_with_profile(SessionId(session)).await?.ok_or(AccessTokenError::Revoked)?;
-        Ok((Viewer { by: SignedInBy::Tokens, ..viewer }, profile))
+        let id = URL_SAFE_NO_PAD.decode(&claims.origin_jti).ok().and_then(|id| id.try_into().ok());
+        id.map(SessionId).ok_or(AccessTokenError::Invalid)
     }
 
     /// What the application may read of the account, as claims (OpenID Connect Core 1.0, section 5.3).

@@ -63,7 +63,7 @@ async fn an_application_changes_it_too_goes_on_and_leaves_no_browser_signed_in()
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     let sign_in = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
     let Ok(Entered::Tokens(tokens)) = pool.sign_in_for_tokens(&pool.client(), &sign_in, &origin()).await else { panic!() };
-    let (application, _) = pool.viewer_of_access_token(&tokens.access).await.unwrap();
+    let application = pool.viewer_of_access_token(&tokens.access).await.unwrap();
     let done = pool.change_password(&application, form(PASSWORD, NEW), &origin()).await.unwrap();
     assert!(done.session.is_none());
     assert_eq!(pool.viewer(&token).await.unwrap(), None);

@@ -87,7 +87,7 @@ async fn an_application_sets_it_too_and_gets_tokens() {
     assert_eq!(asked.attributes[&Standard::Email.into()], "me@domain.com");
     let form = form(OWN, &[("given_name", "Jane")]);
     let tokens = pool.set_own_password_for_tokens(&pool.client(), &asked.token, form, &origin()).await.unwrap();
-    assert_eq!(pool.viewer_of_access_token(&tokens.access).await.unwrap().0.username, "jdoe");
+    assert_eq!(pool.viewer_of_access_token(&tokens.access).await.unwrap().username, "jdoe");
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ async fn the_password_signs_in_without_being_told_by_username_and_by_address() {
     let pool = known().await;
     for name in ["JDoe", "jdoe", "me@domain.com"] {
         let tokens = signs_in(&pool, name, PASSWORD).await.unwrap();
-        let (viewer, _) = pool.viewer_of_access_token(&tokens.access).await.unwrap();
+        let viewer = pool.viewer_of_access_token(&tokens.access).await.unwrap();
         assert_eq!(viewer.username, "JDoe");
     }
 }

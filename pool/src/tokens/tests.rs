@@ -35,7 +35,7 @@ fn said(token: &str) -> Value {
 #[tokio::test]
 async fn an_access_token_stands_for_its_session_and_account() {
     let (pool, tokens) = with_tokens().await;
-    let (viewer, profile) = pool.viewer_of_access_token(&tokens.access).await.unwrap();
+    let (viewer, profile) = pool.profile_of_access_token(&tokens.access).await.unwrap();
     assert_eq!((viewer.username.as_str(), viewer.client), ("jdoe", pool.client()));
     assert_eq!(profile.attributes[&Standard::Email.into()], "me@domain.com");
 }
@@ -142,7 +142,7 @@ async fn signing_out_everywhere_ends_the_tokens_of_every_session() {
     let (pool, tokens) = with_tokens().await;
     let browser = pool.try_sign_in("jdoe", PASSWORD).await.unwrap();
     let crate::sign_in::SignedIn::Session { session, .. } = browser else { panic!("not signed in") };
-    let (viewer, _) = pool.viewer_of_access_token(&tokens.access).await.unwrap();
+    let viewer = pool.viewer_of_access_token(&tokens.access).await.unwrap();
     pool.sign_out_everywhere(viewer.user, &origin()).await.unwrap();
     let refused = pool.viewer_of_access_token(&tokens.access).await;
     assert!(matches!(refused, Err(AccessTokenError::Revoked)), "{refused:?}");

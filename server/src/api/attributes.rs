@@ -36,7 +36,7 @@ struct TokenRequest {
 
 pub async fn get_user(call: &Call) -> Result<Value, Fault> {
     let request: TokenRequest = call.read()?;
-    let (_, profile) = call.viewer(request.access_token).await?;
+    let profile = call.profile(request.access_token).await?;
     let attributes: Vec<_> = profile.attributes.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
     let mut user = json!({ "Username": profile.username, "UserAttributes": attributes });
     mfa::told(&profile.factors, &mut user);
@@ -46,13 +46,13 @@ pub async fn get_user(call: &Call) -> Result<Value, Fault> {
 /// How somebody may sign in: with the password, so far.
 pub async fn auth_factors(call: &Call) -> Result<Value, Fault> {
     let request: TokenRequest = call.read()?;
-    let (_, profile) = call.viewer(request.access_token).await?;
+    let profile = call.profile(request.access_token).await?;
     Ok(json!({ "Username": profile.username, "ConfiguredUserAuthFactors": ["PASSWORD"] }))
 }
 
 pub async fn delete_user(call: &Call) -> Result<Value, Fault> {
     let request: TokenRequest = call.read()?;
-    let (viewer, _) = call.viewer(request.access_token).await?;
+    let viewer = call.viewer(request.access_token).await?;
     call.pool.delete_own_user(&viewer, &call.origin).await?;
     Ok(nothing())
 }
@@ -66,7 +66,7 @@ struct UpdateRequest {
 
 pub async fn update(call: &Call) -> Result<Value, Fault> {
     let request: UpdateRequest = call.read()?;
-    let (viewer, _) = call.viewer(request.access_token).await?;
+    let viewer = call.viewer(request.access_token).await?;
     let submitted = submitted(request.user_attributes.unwrap_or_default())?;
     known(submitted.keys())?;
     let outcome = call.pool.update_attributes(&viewer, submitted, &call.origin).await?.outcome;
@@ -92,7 +92,7 @@ struct DeleteRequest {
 pub async fn delete(call: &Call) -> Result<Value, Fault> {
     let request: DeleteRequest = call.read()?;
     let names = request.user_attribute_names.unwrap_or_default();
-    let (viewer, _) = call.viewer(request.access_token).await?;
+    let viewer = call.viewer(request.access_token).await?;
     known(names.iter())?;
     call.pool.delete_attributes(&viewer, names, &call.origin).await?;
     Ok(nothing())
@@ -113,14 +113,14 @@ fn named(name: Option<String>) -> Result<AttributeName, Fault> {
 
 pub async fn send_code(call: &Call) -> Result<Value, Fault> {
     let request: CodeRequest = call.read()?;
-    let (viewer, _) = call.viewer(request.access_token).await?;
+    let viewer = call.viewer(request.access_token).await?;
     let sent = call.pool.resend_attribute_code(&viewer, &named(request.attribute_name)?, &call.origin).await?;
     Ok(json!({ "CodeDeliveryDetails": sent.delivery }))
 }
 
 pub async fn verify(call: &Call) -> Result<Value, Fault> {
     let request: CodeRequest = call.read()?;
-    let (viewer, _) = call.viewer(request.access_token).await?;
+    let viewer = call.viewer(request.access_token).await?;
     let code = request.code.unwrap_or_default();
     call.pool.verify_attribute(&viewer, &named(request.attribute_name)?, &code, &call.origin).await?;
     Ok(nothing())

@@ -121,7 +121,7 @@ struct AssociateRequest {
 
 pub async fn associate(call: &Call) -> Result<Value, Fault> {
     let request: AssociateRequest = call.read()?;
-    let (viewer, _) = call.viewer(request.access_token).await?;
+    let viewer = call.viewer(request.access_token).await?;
     Ok(json!({ "SecretCode": call.pool.set_up_app(&viewer).await?.text }))
 }
 
@@ -134,7 +134,7 @@ struct VerifyRequest {
 
 pub async fn verify(call: &Call) -> Result<Value, Fault> {
     let request: VerifyRequest = call.read()?;
-    let (viewer, _) = call.viewer(request.access_token).await?;
+    let viewer = call.viewer(request.access_token).await?;
     let code = request.user_code.unwrap_or_default();
     call.pool.confirm_app(&viewer, &code, Then::Wait, &call.origin).await?;
     Ok(json!({ "Status": "SUCCESS" }))
@@ -162,7 +162,7 @@ struct PreferenceRequest {
 
 pub async fn set_preference(call: &Call) -> Result<Value, Fault> {
     let request: PreferenceRequest = call.read()?;
-    let (viewer, _) = call.viewer(request.access_token).await?;
+    let viewer = call.viewer(request.access_token).await?;
     let settings = [(Factor::SoftwareToken, request.app), (Factor::Sms, request.sms), (Factor::Email, request.email)];
     let wishes = wishes(settings.into_iter().filter_map(|(factor, wanted)| Some((factor, wanted?))))?;
     call.pool.change_factors(&viewer, &wishes, &call.origin).await?;

@@ -203,9 +203,14 @@ impl Call {
         Ok(client)
     }
 
-    /// Who is signed in, and the account.
-    async fn viewer(&self, token: Option<String>) -> Result<(Viewer, Profile), Fault> {
+    /// Who is signed in.
+    async fn viewer(&self, token: Option<String>) -> Result<Viewer, Fault> {
         Ok(self.pool.viewer_of_access_token(&token.unwrap_or_default()).await?)
+    }
+
+    /// The account of whoever is signed in.
+    async fn profile(&self, token: Option<String>) -> Result<Profile, Fault> {
+        Ok(self.pool.profile_of_access_token(&token.unwrap_or_default()).await?.1)
     }
 }
 

@@ -58,7 +58,7 @@ struct ChangeRequest {
 
 pub async fn change(call: &Call) -> Result<Value, Fault> {
     let request: ChangeRequest = call.read()?;
-    let (viewer, _) = call.viewer(request.access_token).await?;
+    let viewer = call.viewer(request.access_token).await?;
     let form = PasswordChange {
         current: Password::new(request.previous_password.unwrap_or_default()),
         password: Password::new(request.proposed_password.unwrap_or_default()),

@@ -144,7 +144,7 @@ struct SignOutRequest {
 
 pub async fn global_sign_out(call: &Call) -> Result<Value, Fault> {
     let request: SignOutRequest = call.read()?;
-    let (viewer, _) = call.viewer(request.access_token).await?;
+    let viewer = call.viewer(request.access_token).await?;
     call.pool.sign_out_everywhere(viewer.user, &call.origin).await?;
     Ok(nothing())
 }

@@ -16,7 +16,7 @@ pub async fn answer(State(api): State<Api>, headers: HeaderMap) -> Response {
         // Nothing was shown, so nothing is said of it (RFC 6750, section 3.1).
         return refusal(HeaderValue::from_static("Bearer"), &json!({ "error": "invalid_request" }));
     };
-    match api.pool.viewer_of_access_token(token).await {
+    match api.pool.profile_of_access_token(token).await {
         Ok((viewer, profile)) => ([(CONTENT_TYPE, JSON)], Value::from(api.pool.user_info(&viewer, &profile)).to_string()).into_response(),
         Err(AccessTokenError::Unavailable(fault)) => Fault::from(fault).into_response(),
         Err(_) => {
