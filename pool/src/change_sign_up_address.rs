@@ -81,7 +81,7 @@ impl Pool {
         limits::count(&mut tx, &changes, rate, now).await??;
         sign_up_code::count_destination(&mut tx, inner, &new).await??;
         self.forget_tries(&mut tx, &user).await?;
-        tx.write(vec![attributes::set(user.id, &new.kind.attribute().into(), &new.value)]).await?;
+        attributes::set(&mut tx, user.id, new.kind.attribute().into(), &new.value).await?;
         sign_up_code::send(&mut tx, inner, (user.id, user.chosen_username()), &new, origin).await?;
         events::record(&mut tx, user.id, &Event::ResendSignUpCode { username: user.username }, now, origin).await?;
         self.commit(tx, user.id).await?;

@@ -5,7 +5,7 @@ use crate::identifiers::ContactKind;
 use crate::new_password_required::missing;
 use crate::profile::access;
 use crate::sessions::{Origin, Viewer};
-use crate::store::{StoreError, attributes, profile, retried, users};
+use crate::store::{StoreError, attributes, profile, retried};
 use crate::{Pool, Unavailable, events, limits};
 use model::{AttributeName, Event, Refusal, UpdateOutcome, Updated, Why};
 use std::collections::BTreeMap;
@@ -86,9 +86,11 @@ impl Pool {
         let set = checked.map_err(|fields| CompleteProfileError::Refused(Refusal { form: None, fields }))?;
         let updated = |name: &AttributeName| (name.clone(), Updated { is_updated: true, code_delivery_details: None });
         let outcome: UpdateOutcome = set.keys().map(updated).collect();
-        let mut writes: Vec<_> = set.iter().map(|(name, value)| attributes::set(viewer.user, name, value)).collect();
-        if !writes.is_empty() {
-            writes.push(users::touch(viewer.user, now));
+        let mut writes = Vec::new();
+        if !set.is_empty() {
+            let mut all = account.attributes;
+            all.extend(set);
+            writes.push(attributes::change(viewer.user, &all, now)?);
             writes.push(events::entry(viewer.user, &Event::UpdateUserAttributes(outcome.clone()), now, origin)?);
         }
         self.commit_with(tx, writes, viewer.user).await?;

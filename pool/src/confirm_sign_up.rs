@@ -234,7 +234,8 @@ impl Pool {
             return Err(ConfirmSignUpError::AliasExists(kind.attribute().into())); // the transaction goes, and the code stays as it was
         }
         let event = Event::ConfirmSignUp { username: username.clone() };
-        tx.write(vec![attributes::set(user, &kind.attribute().into(), value), events::entry(user, &event, now, origin)?]).await?;
+        attributes::set(&mut tx, user, kind.attribute().into(), value).await?;
+        events::record(&mut tx, user, &event, now, origin).await?;
         let mut session = None;
         if let Some((client, ticket)) = browser
             && tickets::redeem(&mut tx, ticket, user, now).await?

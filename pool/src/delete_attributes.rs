@@ -9,7 +9,7 @@ use crate::sessions::{Origin, UserId, Viewer};
 use crate::settings::Settings;
 use crate::sign_in_again::{NotFresh, require_fresh};
 use crate::store::profile::{self, Account};
-use crate::store::{StoreError, Tx, aliases, attributes, retried, users};
+use crate::store::{StoreError, Tx, aliases, attributes, retried};
 use crate::{Inner, Pool, Unavailable, codes, contact_codes, events, factors};
 use model::identifier::IdentifierKind;
 use model::{AttributeName, Event, FieldName, Refusal, Why};
@@ -97,10 +97,12 @@ impl Pool {
             require_fresh(inner, viewer)?;
         }
         for name in names {
-            remove(&mut tx, inner, (user, &account), name, origin).await?;
+            let_go(&mut tx, inner, (user, &account), name, origin).await?;
         }
         if names.iter().any(|name| account.attributes.contains_key(name)) {
-            tx.write(vec![users::touch(user, now)]).await?;
+            let mut all = account.attributes.clone();
+            all.retain(|name, _| !names.contains(name));
+            tx.write(vec![attributes::change(user, &all, now)?]).await?;
         }
         let event = Event::DeleteUserAttributes { attributes: names.iter().cloned().collect() };
         events::record(&mut tx, user, &event, now, origin).await?;
@@ -145,16 +147,15 @@ pub(crate) fn indispensable(settings: &Settings, account: &Account, removed: &BT
     whys.collect()
 }
 
-/// Removes one attribute, whose rules were checked. A contact takes along its proof and what waits for a code, and is
+/// What goes with one attribute that is about to be removed. A contact takes along its proof and what waits for a code, and is
 /// told.
-pub(crate) async fn remove(
+pub(crate) async fn let_go(
     tx: &mut Tx,
     inner: &Inner,
     (user, account): (UserId, &Account),
     name: &AttributeName,
     origin: &Origin,
 ) -> Result<(), StoreError> {
-    attributes::remove(tx, user, name).await?;
     let Some(kind) = ContactKind::of(name) else { return Ok(()) };
     codes::cancel(tx, &contact_codes::slot(user, kind)).await?;
     aliases::release(tx, user, kind).await?;

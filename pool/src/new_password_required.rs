@@ -250,9 +250,11 @@ impl Pool {
         }
         let account = profile::load(tx, user.id).await?.ok_or(NewPasswordError::Over)?;
         new_password::set(tx, inner, (user.id, &account), (&checked.hash, None), origin).await?;
-        let mut writes: Vec<_> = checked.attributes.iter().map(|(name, value)| attributes::set(user.id, name, value)).collect();
-        if !writes.is_empty() {
-            writes.push(users::touch(user.id, now));
+        let mut writes = Vec::new();
+        if !checked.attributes.is_empty() {
+            let mut all = account.attributes;
+            all.extend(checked.attributes.clone());
+            writes.push(attributes::change(user.id, &all, now)?);
         }
         for event in [Event::ChangePassword { username: user.username.clone() }, Event::SignIn { username: user.username.clone() }] {
             writes.push(events::entry(user.id, &event, now, origin)?);

@@ -130,7 +130,7 @@ impl Pool {
         sign_up_code::count_destination(&mut tx, inner, &form.target).await??;
         limits::clear(&mut tx, &sign_up_code::tries_key(inner, &form.identifier.to_key())).await?;
         signed_up::clear(&mut tx, user).await?;
-        tx.write(form.attributes.iter().map(|(name, value)| attributes::set(user, name, value)).collect()).await?;
+        tx.write(vec![attributes::put(user, &form.attributes)?]).await?;
         tickets::insert(&mut tx, &ticket, user, now, now.plus(BrowserTicket::LIFETIME)).await?;
         sign_up_code::send(&mut tx, inner, (user, username), &form.target, origin).await?;
         let username = username.unwrap_or(&sub).to_owned();

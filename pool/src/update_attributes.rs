@@ -9,7 +9,7 @@ use crate::sessions::{Origin, UserId, Viewer};
 use crate::settings::Settings;
 use crate::sign_in_again::{NotFresh, require_fresh};
 use crate::store::profile::{self, Account};
-use crate::store::{StoreError, Tx, aliases, attributes, retried, users};
+use crate::store::{StoreError, Tx, aliases, attributes, retried};
 use crate::{Inner, Pool, Unavailable, codes, contact_codes, delete_attributes, events};
 use model::{AttributeName, Event, FieldName, Refusal, Standard, UpdateOutcome, Updated, Why};
 use std::collections::BTreeMap;
@@ -150,16 +150,19 @@ impl Pool {
             aliases::release(&mut tx, user, kind).await?;
         }
         for name in &plan.remove {
-            delete_attributes::remove(&mut tx, inner, (user, &account), name, origin).await?;
+            delete_attributes::let_go(&mut tx, inner, (user, &account), name, origin).await?;
         }
         for contact in &plan.prove {
             contact_codes::send(&mut tx, inner, (user, &account), contact, origin).await?;
         }
         let now = self.now();
         let outcome = outcome(submitted, &plan);
-        let mut writes: Vec<_> = plan.set.iter().map(|(name, value)| attributes::set(user, name, value)).collect();
+        let mut writes = Vec::new();
         if plan.changes {
-            writes.push(users::touch(user, now));
+            let mut all = account.attributes.clone();
+            all.retain(|name, _| !plan.remove.contains(name));
+            all.extend(plan.set.iter().cloned());
+            writes.push(attributes::change(user, &all, now)?);
         }
         writes.push(events::entry(user, &Event::UpdateUserAttributes(outcome.clone()), now, origin)?);
         self.commit_with(tx, writes, user).await?;

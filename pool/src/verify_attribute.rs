@@ -115,7 +115,9 @@ impl Pool {
             self.commit(tx, user).await?;
             return Err(VerifyAttributeError::AliasExists(attribute));
         }
-        tx.write(vec![attributes::set(user, &attribute, value), users::touch(user, now)]).await?;
+        let mut all = account.attributes.clone();
+        all.insert(attribute.clone(), value.to_owned());
+        tx.write(vec![attributes::change(user, &all, now)?]).await?;
         if let Some(old) = account.proven_contact(kind).filter(|old| *old != value) {
             let (to, new) = (Contact { kind, value: old.to_owned() }, Contact { kind, value: value.to_owned() });
             let asked = Asked::new(account.chosen_username(), now, origin);

@@ -52,7 +52,7 @@ impl Pool {
             if verified {
                 let contact = Contact { kind: target.kind, value: target.value };
                 claim(&mut tx, user.id, &contact).await?.map_err(ConfirmUserError::Refused)?;
-                tx.write(vec![attributes::set(user.id, &contact.kind.attribute().into(), &contact.value)]).await?;
+                attributes::set(&mut tx, user.id, contact.kind.attribute().into(), &contact.value).await?;
                 proven.push(contact.kind);
             }
         }

@@ -159,7 +159,7 @@ impl Pool {
         let mut tx = inner.store.begin().await?;
         let taken = || CreateUserError::Refused(Refusal::field(FieldName::Username, Why::UsernameTaken));
         let user = records::insert(&mut tx, &row).await?.ok_or_else(taken)?;
-        tx.write(new.attributes.iter().map(|(name, value)| attributes::set(user, name, value)).collect()).await?;
+        tx.write(vec![attributes::put(user, &new.attributes)?]).await?;
         for contact in &new.verified {
             claim(&mut tx, user, contact).await?.map_err(CreateUserError::Refused)?;
         }

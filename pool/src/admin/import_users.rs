@@ -313,7 +313,7 @@ impl Pool {
         if arrival.temporary_password {
             users::mark_temporary(tx, user, now).await?;
         }
-        tx.write(ready.attributes.iter().map(|(name, value)| attributes::set(user, name, value)).collect()).await?;
+        tx.write(vec![attributes::put(user, &ready.attributes)?]).await?;
         for (contact, key) in &ready.proven {
             if !aliases::claim(tx, user, contact.kind, key).await? {
                 return Ok(false);

@@ -64,7 +64,6 @@ impl Pool {
         let mut tx = inner.store.begin().await?;
         let found = find(&mut tx, named).await?.ok_or_else(nobody)?;
         let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
-        tx.write(vec![users::touch(user.id, now)]).await?;
         if !user.confirmed {
             return Err(UpdateUserError::Unconfirmed);
         }
@@ -73,21 +72,28 @@ impl Pool {
         if !indispensable.is_empty() {
             return Err(Refusal { form: None, fields: indispensable }.into());
         }
-        let mut outcome = UpdateOutcome::new();
+        let (mut outcome, mut all) = (UpdateOutcome::new(), account.attributes.clone());
         for (name, value) in &submitted.set {
             let change = (name, value.as_str(), verified);
-            outcome.insert(name.clone(), self.write_for_user(&mut tx, (user.id, &account), change).await?);
+            let updated = self.prepare_for_user(&mut tx, (user.id, &account), change).await?;
+            if updated.is_updated {
+                all.insert(name.clone(), value.clone());
+            }
+            outcome.insert(name.clone(), updated);
         }
         for name in &submitted.remove {
-            delete_attributes::remove(&mut tx, inner, (user.id, &account), name, &operator()).await?;
+            delete_attributes::let_go(&mut tx, inner, (user.id, &account), name, &operator()).await?;
+            all.remove(name);
             outcome.insert(name.clone(), done());
         }
+        tx.write(vec![attributes::change(user.id, &all, now)?]).await?;
         events::record(&mut tx, user.id, &Event::UpdateUserAttributes(outcome.clone()), now, &operator()).await?;
         self.commit(tx, user.id).await?;
         Ok(outcome)
     }
 
-    async fn write_for_user(
+    /// What has to happen before the attribute has this value: a contact is proven, or sent a code.
+    async fn prepare_for_user(
         &self,
         tx: &mut Tx,
         (user, account): (UserId, &Account),
@@ -95,7 +101,6 @@ impl Pool {
     ) -> Result<Updated, UpdateUserError> {
         let inner = &*self.inner;
         let Some(kind) = ContactKind::of(name) else {
-            tx.write(vec![attributes::set(user, name, value)]).await?;
             return Ok(done());
         };
         let contact = Contact { kind, value: value.to_owned() };
@@ -122,7 +127,6 @@ impl Pool {
         let kind = contact.kind;
         claim(tx, user, contact).await?.map_err(UpdateUserError::Refused)?;
         codes::cancel(tx, &contact_codes::slot(user, kind)).await?;
-        tx.write(vec![attributes::set(user, &kind.attribute().into(), &contact.value)]).await?;
         if let Some(old) = account.proven_contact(kind).filter(|old| *old != contact.value) {
             let (to, new) = (Contact { kind, value: old.to_owned() }, contact.clone());
             let asked = Asked::new(account.chosen_username(), self.now(), &operator());

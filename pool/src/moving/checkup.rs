@@ -63,10 +63,19 @@ pub async fn checkup(place: &Place) -> Result<Checkup, Sick> {
     for sql in ["SELECT MAX(at) FROM events", "SELECT MAX(last_seen_at) FROM sessions", "SELECT MAX(created_at) FROM users"] {
         latest = latest.max(number(&mut conn, sql).await?);
     }
-    let rows = conn.query("SELECT name, COUNT(*) FROM attributes GROUP BY name").all().await?;
+    let rows = conn.query(names(place, shape)).all().await?;
     let attributes = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, StoreError>>()?;
     let accounts = number(&mut conn, "SELECT COUNT(*) FROM users").await?.unwrap_or_default();
     Ok(Checkup { shape, newest_shape: migrations::NEWEST, keys, half_copied, accounts, latest: latest.map(Timestamp), attributes })
+}
+
+/// How many accounts have an attribute of each name; a store of an earlier version is looked at too.
+const fn names(place: &Place, shape: i64) -> &'static str {
+    match place {
+        _ if shape < 11 => "SELECT name, COUNT(*) FROM attributes GROUP BY name",
+        Place::Sqlite(_) => "SELECT key, COUNT(*) FROM users, json_each(users.attributes) GROUP BY key",
+        Place::Postgres(_) => "SELECT key, COUNT(*) FROM users, json_object_keys(users.attributes::json) AS key GROUP BY key",
+    }
 }
 
 fn damaged(error: StoreError) -> Sick {

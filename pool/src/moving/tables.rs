@@ -40,9 +40,9 @@ pub(super) const TABLES: &[Table] = &[
             ("disabled_at", Number),
             ("changes", Number),
             ("changes_since", Number),
+            ("attributes", Text),
         ],
     },
-    Table { name: "attributes", key: 2, columns: &[("user_id", Number), ("name", Text), ("value", Text)] },
     Table { name: "aliases", key: 2, columns: &[("kind", Text), ("key", Text), ("user_id", Number)] },
     Table {
         name: "codes",

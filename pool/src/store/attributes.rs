@@ -1,33 +1,52 @@
 //! Values of attributes, as text.
 //!
-//! `sub`, `updated_at`, the verified flags and what nobody set have no row here: the first two are columns of the
-//! account, and a contact is verified while it is the account's own ([`super::aliases`]).
+//! They stand with their account, all in one column: who is looked at or changed is one row, and among many accounts every
+//! row elsewhere is one more page to read, to log and to copy.
+//!
+//! `sub`, `updated_at`, the verified flags and what nobody set are not among them: the first two are columns of their own, and a
+//! contact is verified while it is the account's own ([`super::aliases`]).
 
 use super::{StoreError, Tx, Write};
+use crate::clock::Timestamp;
 use crate::sessions::UserId;
 use model::AttributeName;
+use std::collections::BTreeMap;
 
-/// Sets the value.
-pub(crate) fn set(user: UserId, name: &AttributeName, value: &str) -> Write {
-    Write::new(
-        "INSERT INTO attributes (user_id, name, value) VALUES ($1, $2, $3)
-         ON CONFLICT (user_id, name) DO UPDATE SET value = excluded.value",
-    )
-    .bind(user.0)
-    .bind(name.as_str().to_owned())
-    .bind(value.to_owned())
+/// What is set, by name.
+pub(crate) type Attributes = BTreeMap<AttributeName, String>;
+
+/// Reads the column.
+pub(super) fn read(column: &str) -> Result<Attributes, StoreError> {
+    serde_json::from_str(column).map_err(StoreError::unreadable)
 }
 
-/// Removes the value, if there is one.
-pub(crate) async fn remove(tx: &mut Tx, user: UserId, name: &AttributeName) -> Result<(), StoreError> {
-    let query = tx.query("DELETE FROM attributes WHERE user_id = $1 AND name = $2");
-    query.bind(user.0).bind(name.as_str().to_owned()).run().await?;
-    Ok(())
+fn column(all: &Attributes) -> Result<String, StoreError> {
+    serde_json::to_string(all).map_err(StoreError::unreadable)
+}
+
+/// These are all that the account has, of which nobody is told when they changed: it has just come, or waits for its code.
+pub(crate) fn put(user: UserId, all: &Attributes) -> Result<Write, StoreError> {
+    Ok(Write::new("UPDATE users SET attributes = $2 WHERE id = $1").bind(user.0).bind(column(all)?))
+}
+
+/// These are all that the account has from now on (`updated_at`). Whoever read the others holds the account since.
+pub(crate) fn change(user: UserId, all: &Attributes, now: Timestamp) -> Result<Write, StoreError> {
+    let write = Write::new("UPDATE users SET attributes = $2, updated_at = $3 WHERE id = $1");
+    Ok(write.bind(user.0).bind(column(all)?).bind(now.0))
+}
+
+/// Sets one beside those that there are. The transaction holds the account.
+pub(crate) async fn set(tx: &mut Tx, user: UserId, name: AttributeName, value: &str) -> Result<(), StoreError> {
+    let row = tx.query("SELECT attributes FROM users WHERE id = $1").bind(user.0).optional().await?;
+    let Some(row) = row else { return Ok(()) };
+    let mut all = read(row.get(0)?)?;
+    all.insert(name, value.to_owned());
+    tx.write(vec![put(user, &all)?]).await
 }
 
 /// All that is stored of the account.
 #[cfg(test)]
-pub(crate) async fn all(conn: &mut super::Conn, user: UserId) -> Result<std::collections::BTreeMap<AttributeName, String>, StoreError> {
-    let rows = conn.query("SELECT name, value FROM attributes WHERE user_id = $1").bind(user.0).all().await?;
-    rows.iter().map(|row| Ok((row.get::<String>(0)?.parse().map_err(StoreError::unreadable)?, row.get(1)?))).collect()
+pub(crate) async fn all(conn: &mut super::Conn, user: UserId) -> Result<Attributes, StoreError> {
+    let row = conn.query("SELECT attributes FROM users WHERE id = $1").bind(user.0).optional().await?;
+    row.map_or(Ok(Attributes::new()), |row| read(row.get(0)?))
 }

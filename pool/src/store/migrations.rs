@@ -21,6 +21,7 @@ macro_rules! migrations {
             (8, "passkeys", include_str!(concat!("../../migrations/", $folder, "/0008_passkeys.sql"))),
             (9, "temporary_passwords", include_str!(concat!("../../migrations/", $folder, "/0009_temporary_passwords.sql"))),
             (10, "changes", include_str!(concat!("../../migrations/", $folder, "/0010_changes.sql"))),
+            (11, "attributes_of_users", include_str!(concat!("../../migrations/", $folder, "/0011_attributes_of_users.sql"))),
         ]
     };
 }
@@ -69,8 +70,11 @@ pub(crate) fn fingerprint() -> String {
 mod tests {
     use super::*;
     use crate::store::Store;
+    use crate::testing::TestStore;
+    use sqlx::postgres::PgConnection;
     use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
     use sqlx::{Connection as _, Executor as _};
+    use std::path::Path;
 
     #[tokio::test]
     async fn a_database_of_every_earlier_version_is_brought_to_shape_with_what_it_holds() {
@@ -87,7 +91,48 @@ mod tests {
             assert_eq!(kept.as_deref(), Some("1"), "version {version}");
         }
     }
-    use std::path::Path;
+
+    /// Before migration 11 each attribute was a row.
+    const EARLIER: [&str; 2] = [
+        "INSERT INTO users (id, sub, username, username_key, status, password_hash, created_at, updated_at)
+         VALUES (7, 's', 'jdoe', 'jdoe', 'confirmed', 'p', 1, 1), (8, 't', 'empty', 'empty', 'confirmed', 'p', 1, 1)",
+        "INSERT INTO attributes (user_id, name, value) VALUES (7, 'name', 'Zoë \"Z\" \\ O''Hara'), (7, 'custom:team', '7: blue')",
+    ];
+    const LATER: &str = "SELECT attributes FROM users ORDER BY id";
+
+    fn are_kept(columns: &[String]) {
+        let [first, second] = columns else { panic!("{columns:?}") };
+        let all = crate::store::attributes::read(first).unwrap();
+        let all: Vec<_> = all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(all, [("name", "Zoë \"Z\" \\ O'Hara"), ("custom:team", "7: blue")]);
+        assert!(crate::store::attributes::read(second).unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn the_attributes_of_an_earlier_version_are_kept() {
+        let mut conn = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        migrator(&SQLITE[..10]).run_direct(None, &mut conn, false).await.unwrap();
+        for sql in EARLIER {
+            conn.execute(sql).await.unwrap();
+        }
+        migrator(SQLITE).run_direct(None, &mut conn, false).await.unwrap();
+        are_kept(&sqlx::query_scalar(LATER).fetch_all(&mut conn).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn they_are_kept_on_postgresql_too() {
+        let place = TestStore::new();
+        let Some(url) = place.url() else { return };
+        place.open().await.unwrap().close().await;
+        let mut conn = PgConnection::connect(url).await.unwrap();
+        conn.execute("CREATE SCHEMA earlier; SET search_path TO earlier").await.unwrap();
+        migrator(&POSTGRES[..10]).run_direct(None, &mut conn, false).await.unwrap();
+        for sql in EARLIER {
+            conn.execute(sql).await.unwrap();
+        }
+        migrator(POSTGRES).run_direct(None, &mut conn, false).await.unwrap();
+        are_kept(&sqlx::query_scalar(LATER).fetch_all(&mut conn).await.unwrap());
+    }
 
     #[test]
     fn every_migration_in_the_folders_is_run_in_its_order() {

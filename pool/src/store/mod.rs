@@ -5,7 +5,7 @@
 //!
 //! SQLite has one writer, PostgreSQL has many, and each statement of a transaction sees what the others have committed
 //! by then (READ COMMITTED). So there:
-//! - The first statement of a read-modify-write takes the account's row (`users::lock`, `users::touch`, `limits::count_change`). What was read
+//! - The first statement of a read-modify-write takes the account's row (`users::lock`, `limits::count_change`). What was read
 //!   before that is read again.
 //! - Rows are taken in one order: the account, then counters (`limits`: the network's, the name's, the destination's),
 //!   then what belongs to the account. Whoever holds a counter takes no account.

@@ -1,7 +1,7 @@
 //! All that an account shows, in one statement and one row: its attributes, its proven contacts, the codes that it waits
 //! for and the number of its latest event.
 
-use super::{Conn, Row, StoreError, Tx, Write};
+use super::{Conn, Row, StoreError, Tx, Write, attributes};
 use crate::Inner;
 use crate::clock::Timestamp;
 use crate::identifiers::ContactKind;
@@ -68,14 +68,11 @@ impl Account {
             username: row.get(from + 1)?,
             updated_at: Timestamp(row.get(from + 2)?),
             latest_event: row.get(from + 3)?,
+            attributes: attributes::read(row.get(from + 4)?)?,
             ..Self::default()
         };
         let packed = |column: usize| row.get::<Option<String>>(from + column).map(Option::unwrap_or_default);
-        let (attributes, proven, codes, factors) = (packed(4)?, packed(5)?, packed(6)?, packed(7)?);
-        let mut attributes = Packed(&attributes);
-        while let Some(name) = attributes.word()? {
-            account.attributes.insert(name.parse().map_err(StoreError::unreadable)?, attributes.text()?.to_owned());
-        }
+        let (proven, codes, factors) = (packed(5)?, packed(6)?, packed(7)?);
         account.proven = proven.split_whitespace().map(kind).collect::<Result<_, _>>()?;
         let mut factors = factors.split_whitespace();
         while let (Some(kind), Some(preferred)) = (factors.next(), factors.next()) {
@@ -100,7 +97,7 @@ impl Account {
 
 /// Many rows in one text: every row is a hop between threads, a longer text is none. Words and numbers end with a space;
 /// what people wrote has its length in front (`5:Doe 2`), in characters as both databases count them.
-pub(super) struct Packed<'a>(pub(super) &'a str);
+struct Packed<'a>(&'a str);
 
 impl<'a> Packed<'a> {
     fn until(&mut self, end: char) -> Result<&'a str, StoreError> {
@@ -110,7 +107,7 @@ impl<'a> Packed<'a> {
     }
 
     /// `None`: there is no further row.
-    pub(super) fn word(&mut self) -> Result<Option<&'a str>, StoreError> {
+    fn word(&mut self) -> Result<Option<&'a str>, StoreError> {
         if self.0.is_empty() { Ok(None) } else { self.until(' ').map(Some) }
     }
 
@@ -118,7 +115,7 @@ impl<'a> Packed<'a> {
         self.until(' ')?.parse().map_err(StoreError::unreadable)
     }
 
-    pub(super) fn text(&mut self) -> Result<&'a str, StoreError> {
+    fn text(&mut self) -> Result<&'a str, StoreError> {
         let length: usize = self.until(':')?.parse().map_err(StoreError::unreadable)?;
         let end = self.0.char_indices().nth(length).map_or(self.0.len(), |(at, _)| at);
         let (text, rest) = self.0.split_at(end);
@@ -148,7 +145,7 @@ pub(crate) async fn load_to_change(tx: &mut Tx, inner: &Inner, user: UserId) -> 
 }
 
 const LOAD: &str = "SELECT u.sub, u.username, u.updated_at, COALESCE((SELECT MAX(id) FROM events WHERE user_id = u.id), 0),
-     (SELECT string_agg(name || ' ' || LENGTH(value) || ':' || value, '') FROM attributes WHERE user_id = u.id),
+     u.attributes,
      (SELECT string_agg(kind, ' ') FROM aliases WHERE user_id = u.id),
      (SELECT string_agg(attribute || ' ' || requested_at || ' ' || sent_at || ' ' || expires_at || ' ' || attempts
                         || ' ' || LENGTH(value) || ':' || value, '')
@@ -162,7 +159,7 @@ pub(crate) async fn of_session(conn: &mut Conn, session: SessionId, times: Alive
         .query(
             "SELECT s.user_id, s.client, u.username, s.created_at, s.last_seen_at,
                     u.sub, u.username, u.updated_at, COALESCE((SELECT MAX(id) FROM events WHERE user_id = u.id), 0),
-                    (SELECT string_agg(name || ' ' || LENGTH(value) || ':' || value, '') FROM attributes WHERE user_id = u.id),
+                    u.attributes,
                     (SELECT string_agg(kind, ' ') FROM aliases WHERE user_id = u.id),
                     (SELECT string_agg(attribute || ' ' || requested_at || ' ' || sent_at || ' ' || expires_at || ' ' || attempts
                                        || ' ' || LENGTH(value) || ':' || value, '')

@@ -1,7 +1,7 @@
 //! Whole accounts, one after the other: what an operator lists, takes out and brings in.
 
-use super::profile::{Packed, kind};
-use super::{Conn, Row, StoreError, Tx};
+use super::profile::kind;
+use super::{Conn, Row, StoreError, Tx, attributes};
 use crate::clock::Timestamp;
 use crate::identifiers::ContactKind;
 use crate::sessions::UserId;
@@ -33,11 +33,7 @@ impl Stored {
     fn read(row: &Row) -> Result<Self, StoreError> {
         let packed = |column: usize| row.get::<Option<String>>(column).map(Option::unwrap_or_default);
         let moment = |column: usize| row.get::<Option<i64>>(column).map(|at| at.map(Timestamp));
-        let (text, proven) = (packed(9)?, packed(10)?);
-        let (mut packed, mut attributes) = (Packed(&text), BTreeMap::new());
-        while let Some(name) = packed.word()? {
-            attributes.insert(name.parse().map_err(StoreError::unreadable)?, packed.text()?.to_owned());
-        }
+        let proven = packed(10)?;
         let mut proven = proven.split_whitespace().map(kind).collect::<Result<Vec<_>, _>>()?;
         proven.sort_by_key(|kind| kind.attribute());
         let created_at = Timestamp(row.get(5)?);
@@ -51,7 +47,7 @@ impl Stored {
             updated_at: Timestamp(row.get(6)?),
             confirmed_at: confirmed.then_some(moment(7)?.unwrap_or(created_at)),
             disabled_at: moment(8)?,
-            attributes,
+            attributes: attributes::read(row.get(9)?)?,
             proven,
             temporary_password: row.get::<i64>(11)? > 0,
             guards: row.get(12)?,
@@ -64,7 +60,7 @@ pub(crate) async fn after(conn: &mut Conn, user: UserId, most: u32) -> Result<Ve
     let rows = conn
         .query(
             "SELECT u.id, u.sub, u.username, u.status, u.password_hash, u.created_at, u.updated_at, u.confirmed_at, u.disabled_at,
-                    (SELECT string_agg(name || ' ' || LENGTH(value) || ':' || value, '') FROM attributes WHERE user_id = u.id),
+                    u.attributes,
                     (SELECT string_agg(kind, ' ') FROM aliases WHERE user_id = u.id),
                     (SELECT COUNT(*) FROM temporary_passwords WHERE user_id = u.id),
                     (SELECT COUNT(*) FROM factors WHERE user_id = u.id AND enabled_at IS NOT NULL)

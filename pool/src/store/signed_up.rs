@@ -6,7 +6,7 @@ use crate::sessions::UserId;
 /// Forgets the try before: attributes, codes, tickets, and the trail, which tells about another person perhaps.
 pub(crate) async fn clear(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
     for sql in [
-        "DELETE FROM attributes WHERE user_id = $1",
+        "UPDATE users SET attributes = '{}' WHERE id = $1",
         "DELETE FROM codes WHERE user_id = $1",
         "DELETE FROM sign_up_tickets WHERE user_id = $1",
         "DELETE FROM events WHERE user_id = $1",

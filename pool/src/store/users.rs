@@ -1,6 +1,6 @@
 //! Accounts.
 
-use super::{Conn, Row, StoreError, Tx, Write};
+use super::{Conn, Row, StoreError, Tx};
 use crate::clock::Timestamp;
 use crate::identifiers::{ContactKind, Identifier};
 use crate::sessions::UserId;
@@ -79,11 +79,6 @@ pub(crate) async fn lock(tx: &mut Tx, user: UserId) -> Result<Option<User>, Stor
     let query =
         tx.query("UPDATE users SET updated_at = updated_at WHERE id = $1 RETURNING id, sub, username, status, password_hash, disabled_at");
     query.bind(user.0).optional().await?.as_ref().map(User::read).transpose()
-}
-
-/// Notes that an attribute changes now (`updated_at`).
-pub(crate) fn touch(user: UserId, now: Timestamp) -> Write {
-    Write::new("UPDATE users SET updated_at = $2 WHERE id = $1").bind(user.0).bind(now.0)
 }
 
 /// A new account, or the next try at an unconfirmed one.

@@ -29,24 +29,23 @@ const ATTRIBUTES: [(&str, &str); 7] = [
 /// `INSERT` for so many rows for each newcomer: the text has to be the same for every batch.
 type Statement = LazyLock<String>;
 
-fn insert(into: &str, columns: usize, rows_each: usize, then: &str) -> String {
+fn insert(into: &str, columns: usize, then: &str) -> String {
     let row = |row: usize| {
         let places: Vec<_> = (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
         format!("({})", places.join(", "))
     };
-    let rows: Vec<_> = (0..BATCH * rows_each).map(row).collect();
+    let rows: Vec<_> = (0..BATCH).map(row).collect();
     format!("INSERT INTO {into} VALUES {} {then}", rows.join(", "))
 }
 
 static USERS: Statement = LazyLock::new(|| {
-    let columns = "users (sub, username, username_key, status, password_hash, created_at, updated_at, confirmed_at)";
-    insert(columns, 8, 1, "RETURNING id, username")
+    let columns = "users (sub, username, username_key, status, password_hash, created_at, updated_at, confirmed_at, attributes)";
+    insert(columns, 9, "RETURNING id, username")
 });
-static ATTRIBUTE_ROWS: Statement = LazyLock::new(|| insert("attributes (user_id, name, value)", 3, ATTRIBUTES.len() + 1, ""));
-static ALIASES: Statement = LazyLock::new(|| insert("aliases (kind, key, user_id)", 3, 1, ""));
+static ALIASES: Statement = LazyLock::new(|| insert("aliases (kind, key, user_id)", 3, ""));
 static SESSIONS: Statement =
-    LazyLock::new(|| insert("sessions (hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent)", 8, 1, ""));
-static EVENTS: Statement = LazyLock::new(|| insert("events (user_id, payload, at, network, user_agent)", 5, 1, ""));
+    LazyLock::new(|| insert("sessions (hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent)", 8, ""));
+static EVENTS: Statement = LazyLock::new(|| insert("events (user_id, payload, at, network, user_agent)", 5, ""));
 
 /// Somebody whom a benchmark may act for. Their password is [`PASSWORD`].
 #[derive(Debug, Clone)]
@@ -64,6 +63,13 @@ struct Newcomer {
 impl Newcomer {
     fn email(&self) -> String {
         format!("{}@domain.com", self.resident.username)
+    }
+
+    /// As the store has them.
+    fn attributes(&self) -> String {
+        let own = ATTRIBUTES.map(|(name, value)| (name, value.replace('%', &self.number.to_string())));
+        let all: HashMap<_, _> = own.into_iter().chain([("email", self.email())]).collect();
+        serde_json::json!(all).to_string()
     }
 }
 
@@ -105,7 +111,7 @@ impl Pool {
         for it in &*newcomers {
             let name = &it.resident.username;
             users = users.bind(self.inner.entropy.uuid_v4()).bind(name.clone()).bind(name.clone()).bind("confirmed");
-            users = users.bind(hash.to_owned()).bind(now.0).bind(now.0).bind(now.0);
+            users = users.bind(hash.to_owned()).bind(now.0).bind(now.0).bind(now.0).bind(it.attributes());
         }
         let rows = users.all().await?;
         let ids = rows.iter().map(|row| Ok((row.get(1)?, row.get(0)?))).collect::<Result<HashMap<String, i64>, StoreError>>()?;
@@ -138,14 +144,6 @@ impl Pool {
 }
 
 async fn bring_belongings(tx: &mut Tx, newcomers: &[Newcomer]) -> Result<(), StoreError> {
-    let mut attributes = tx.query(&ATTRIBUTE_ROWS);
-    for it in newcomers {
-        attributes = attributes.bind(it.id).bind("email").bind(it.email());
-        for (name, value) in ATTRIBUTES {
-            attributes = attributes.bind(it.id).bind(name).bind(value.replace('%', &it.number.to_string()));
-        }
-    }
-    attributes.run().await?;
     let mut aliases = tx.query(&ALIASES);
     for it in newcomers {
         aliases = aliases.bind("email").bind(it.email()).bind(it.id);

@@ -163,7 +163,6 @@ async fn what_was_deleted_is_free_again_and_leaves_nothing() {
     assert!(matches!(pool.delete_user("jdoe").await, Err(DeleteUserError::Nobody(_))));
     for sql in [
         "SELECT COUNT(*) FROM users",
-        "SELECT COUNT(*) FROM attributes",
         "SELECT COUNT(*) FROM aliases",
         "SELECT COUNT(*) FROM codes",
         "SELECT COUNT(*) FROM sessions",
@@ -199,7 +198,7 @@ async fn what_the_configuration_no_longer_has_is_shown_as_hidden() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let mut tx = pool.inner.store.begin().await.unwrap();
-    tx.write(vec![crate::store::attributes::set(viewer.user, &"custom:team".parse().unwrap(), "blue: 7 of 9")]).await.unwrap();
+    crate::store::attributes::set(&mut tx, viewer.user, "custom:team".parse().unwrap(), "blue: 7 of 9").await.unwrap();
     tx.commit().await.unwrap();
     let shown = pool.user("jdoe").await.unwrap().unwrap();
     let team: AttributeName = "custom:team".parse().unwrap();

@@ -1,0 +1,5 @@
+-- The attributes stand with their account, as a JSON object of texts: whoever is looked at or changed is one row.
+ALTER TABLE users ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}';
+UPDATE users SET attributes = (SELECT json_object_agg(name, value)::text FROM attributes WHERE user_id = users.id)
+WHERE id IN (SELECT user_id FROM attributes);
+DROP TABLE attributes;
