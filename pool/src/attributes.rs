@@ -27,6 +27,13 @@ pub(crate) struct Submitted {
     pub(crate) remove: BTreeSet<AttributeName>,
 }
 
+impl Submitted {
+    /// Whatever was submitted.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &AttributeName> {
+        self.set.keys().chain(&self.remove)
+    }
+}
+
 /// Reads the names as they were submitted. What can't be a name can't be pointed at either: such a request is not
 /// one of our forms.
 pub(crate) fn parse_names(submitted: BTreeMap<String, String>) -> Result<BTreeMap<AttributeName, String>, Refusal> {

@@ -5,7 +5,8 @@ use crate::identifiers::ContactKind;
 use crate::new_password_required::missing;
 use crate::profile::access;
 use crate::sessions::{Origin, Viewer};
-use crate::store::{StoreError, attributes, profile, retried};
+use crate::store::profile::{self, Part};
+use crate::store::{StoreError, attributes, retried};
 use crate::{Pool, Unavailable, events, limits};
 use model::{AttributeName, Event, Refusal, UpdateOutcome, Updated, Why};
 use std::collections::BTreeMap;
@@ -80,7 +81,7 @@ impl Pool {
     ) -> Result<UpdateOutcome, CompleteProfileError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
-        let account = profile::load_to_change(&mut tx, inner, viewer.user).await??.ok_or(CompleteProfileError::SignedOut)?;
+        let account = profile::load_to_change(&mut tx, inner, viewer.user, Part::Attributes).await??.ok_or(CompleteProfileError::SignedOut)?;
         let names = self.to_fill_in(viewer, &account);
         let checked = check_missing(&inner.settings.schema, &access(&inner.settings, viewer), &names, submitted.clone());
         let set = checked.map_err(|fields| CompleteProfileError::Refused(Refusal { form: None, fields }))?;

@@ -8,7 +8,7 @@ use crate::profile::access;
 use crate::sessions::{Origin, UserId, Viewer};
 use crate::settings::Settings;
 use crate::sign_in_again::{NotFresh, require_fresh};
-use crate::store::profile::{self, Account};
+use crate::store::profile::{self, Account, Part};
 use crate::store::{StoreError, Tx, aliases, attributes, retried};
 use crate::{Inner, Pool, Unavailable, codes, contact_codes, events, factors};
 use model::identifier::IdentifierKind;
@@ -88,7 +88,7 @@ impl Pool {
     async fn apply_deletion(&self, viewer: &Viewer, names: &BTreeSet<AttributeName>, origin: &Origin) -> Result<(), DeleteAttributesError> {
         let (inner, user, now) = (&*self.inner, viewer.user, self.now());
         let mut tx = inner.store.begin().await?;
-        let account = profile::load_to_change(&mut tx, inner, user).await??.ok_or(DeleteAttributesError::SignedOut)?;
+        let account = profile::load_to_change(&mut tx, inner, user, Part::of_interest(names)).await??.ok_or(DeleteAttributesError::SignedOut)?;
         let indispensable = indispensable(&inner.settings, &account, names);
         if !indispensable.is_empty() {
             return Err(Refusal { form: None, fields: indispensable }.into());

@@ -55,7 +55,7 @@ struct Counter {
 }
 
 impl Counter {
-    fn read(row: Option<Row>) -> Result<Self, StoreError> {
+    fn read(row: Option<&Row>) -> Result<Self, StoreError> {
         let row = row.ok_or_else(|| StoreError::unreadable("no counter came back"))?;
         let count = u32::try_from(row.get::<i64>(0)?).unwrap_or(u32::MAX);
         Ok(Self { count, since: Timestamp(row.get(1)?), free_at: Timestamp(row.get(2)?) })
@@ -82,7 +82,7 @@ fn bumping(key: &Key, from: Timestamp, now: Timestamp) -> Write {
 }
 
 async fn bump(tx: &mut Tx, key: &Key, from: Timestamp, now: Timestamp) -> Result<Counter, StoreError> {
-    Counter::read(tx.ask(vec![bumping(key, from, now)]).await?.into_iter().next())
+    Counter::read(tx.ask(vec![bumping(key, from, now)]).await?.first())
 }
 
 /// Counts one more within the time. After a [`Wait`] drop the transaction: a refusal is not counted.
@@ -162,20 +162,28 @@ pub(crate) async fn count_code_of(tx: &mut Tx, inner: &Inner, user: UserId) -> R
 /// Counts a change that somebody makes to their account, or that was refused, and takes the account's row for this transaction.
 /// After a [`Wait`] drop the transaction.
 pub(crate) async fn count_change(tx: &mut Tx, inner: &Inner, user: UserId) -> Result<Result<(), Wait>, StoreError> {
-    let rows = tx.ask(vec![bumping_changes(user, inner.clock.now())]).await?;
-    admit_change(inner, rows).map(|admitted| admitted.map(drop))
+    count_change_of(tx, inner, user).await.map(|admitted| admitted.map(drop))
 }
 
-/// The same, and the answer to what is asked of the account after it: on SQLite it is one trip. `None`: the account is gone.
+/// The same, and the row: [`ATTRIBUTES`] is that column. `None`: the account is gone.
+pub(crate) async fn count_change_of(tx: &mut Tx, inner: &Inner, user: UserId) -> Result<Result<Option<Row>, Wait>, StoreError> {
+    let rows = tx.ask(vec![bumping_changes(user, inner.clock.now())]).await?;
+    admit_change(inner, rows.into_iter().next())
+}
+
+/// The same, and the answer to what is asked of the account after it: on SQLite it is one trip.
 pub(crate) async fn count_change_and(
     tx: &mut Tx,
     inner: &Inner,
     user: UserId,
     asked: Write,
 ) -> Result<Result<Option<Row>, Wait>, StoreError> {
-    let rows = tx.ask(vec![bumping_changes(user, inner.clock.now()), asked]).await?;
-    admit_change(inner, rows)
+    let mut rows = tx.ask(vec![bumping_changes(user, inner.clock.now()), asked]).await?.into_iter();
+    Ok(admit_change(inner, rows.next())?.map(|_| rows.next()))
 }
+
+/// Which column of a counted row has the account's attributes.
+pub(crate) const ATTRIBUTES: usize = 3;
 
 /// This counter stands with its account: among many, every row elsewhere is one more page for each change.
 fn bumping_changes(user: UserId, now: Timestamp) -> Write {
@@ -184,20 +192,19 @@ fn bumping_changes(user: UserId, now: Timestamp) -> Write {
              changes = CASE WHEN changes_since <= $2 THEN 1 ELSE changes + 1 END,
              changes_since = CASE WHEN changes_since <= $2 THEN $3 ELSE changes_since END
          WHERE id = $1
-         RETURNING changes, changes_since, CAST(0 AS BIGINT)",
+         RETURNING changes, changes_since, CAST(0 AS BIGINT), attributes",
     )
     .bind(user.0)
     .bind(now.minus(HOUR).0)
     .bind(now.0)
 }
 
-/// The counter comes first. Who is gone by now has nothing to change.
-fn admit_change(inner: &Inner, rows: Vec<Row>) -> Result<Result<Option<Row>, Wait>, StoreError> {
+/// Who is gone by now has nothing to change.
+fn admit_change(inner: &Inner, row: Option<Row>) -> Result<Result<Option<Row>, Wait>, StoreError> {
     let rate = Rate { times: inner.settings.limits.changes_per_account_an_hour, per: HOUR };
-    let mut rows = rows.into_iter();
-    let Some(counter) = rows.next() else { return Ok(Ok(None)) };
-    let admitted = Counter::read(Some(counter))?.admits(rate, inner.clock.now());
-    Ok(admitted.map(|()| rows.next()))
+    let Some(row) = row else { return Ok(Ok(None)) };
+    let admitted = Counter::read(Some(&row))?.admits(rate, inner.clock.now());
+    Ok(admitted.map(|()| Some(row)))
 }
 
 /// When the counter last let somebody through, and when it does again. `None`: it has counted nothing.

@@ -8,7 +8,7 @@ use crate::profile::access;
 use crate::sessions::{Origin, UserId, Viewer};
 use crate::settings::Settings;
 use crate::sign_in_again::{NotFresh, require_fresh};
-use crate::store::profile::{self, Account};
+use crate::store::profile::{self, Account, Part};
 use crate::store::{StoreError, Tx, aliases, attributes, retried};
 use crate::{Inner, Pool, Unavailable, codes, contact_codes, delete_attributes, events};
 use model::{AttributeName, Event, FieldName, Refusal, Standard, UpdateOutcome, Updated, Why};
@@ -133,7 +133,7 @@ impl Pool {
     async fn apply_update(&self, viewer: &Viewer, submitted: &Submitted, origin: &Origin) -> Result<Update, UpdateAttributesError> {
         let (inner, user) = (&*self.inner, viewer.user);
         let mut tx = inner.store.begin().await?;
-        let account = profile::load_to_change(&mut tx, inner, user).await??.ok_or(UpdateAttributesError::SignedOut)?;
+        let account = profile::load_to_change(&mut tx, inner, user, Part::of_interest(submitted.names())).await??.ok_or(UpdateAttributesError::SignedOut)?;
         let indispensable = delete_attributes::indispensable(&inner.settings, &account, &submitted.remove);
         if !indispensable.is_empty() {
             return Err(Refusal { form: None, fields: indispensable }.into());
@@ -210,7 +210,7 @@ pub(crate) async fn admit(
 
 /// What the guide prints: whether each attribute holds now, and where a code went if it doesn't.
 fn outcome(submitted: &Submitted, plan: &Plan) -> UpdateOutcome {
-    let names = submitted.set.keys().chain(&submitted.remove).cloned();
+    let names = submitted.names().cloned();
     let mut outcome: UpdateOutcome = names.map(|name| (name, Updated { is_updated: true, code_delivery_details: None })).collect();
     for contact in &plan.prove {
         let waiting = Updated { is_updated: false, code_delivery_details: Some(contact.kind.delivery(&contact.value)) };

@@ -37,7 +37,7 @@ impl Pool {
     async fn apply_wishes(&self, viewer: &Viewer, wishes: &[(Factor, Wish)], origin: &Origin) -> Result<bool, FactorError> {
         let (inner, user) = (&*self.inner, viewer.user);
         let mut tx = inner.store.begin().await?;
-        let account = profile::load_to_change(&mut tx, inner, user).await??.ok_or(FactorError::SignedOut)?;
+        let account = profile::load_to_change(&mut tx, inner, user, profile::Part::All).await??.ok_or(FactorError::SignedOut)?;
         let mut with_codes = false;
         for &(factor, wish) in wishes {
             let stored = factors::of_user(&mut tx, user).await?;

@@ -135,11 +135,39 @@ pub(crate) async fn load(conn: &mut Conn, user: UserId) -> Result<Option<Account
     row.map(|row| Account::read(&row, 0)).transpose()
 }
 
+/// How much of an account a change looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Its attributes, which come with the counter of its changes. Everything else of the [`Account`] is empty.
+    Attributes,
+    All,
+}
+
+impl Part {
+    /// What depends on more than the attributes are the contacts among these.
+    pub(crate) fn of_interest<'a>(names: impl IntoIterator<Item = &'a AttributeName>) -> Self {
+        if names.into_iter().any(|name| ContactKind::of(name).is_some()) { Self::All } else { Self::Attributes }
+    }
+}
+
 /// The same for whoever is going to change it: the change is counted, which takes the account. After a [`Wait`] drop the
 /// transaction.
-pub(crate) async fn load_to_change(tx: &mut Tx, inner: &Inner, user: UserId) -> Result<Result<Option<Account>, Wait>, StoreError> {
-    match limits::count_change_and(tx, inner, user, Write::new(LOAD).bind(user.0)).await? {
-        Ok(row) => Ok(Ok(row.map(|row| Account::read(&row, 0)).transpose()?)),
+pub(crate) async fn load_to_change(
+    tx: &mut Tx,
+    inner: &Inner,
+    user: UserId,
+    part: Part,
+) -> Result<Result<Option<Account>, Wait>, StoreError> {
+    let admitted = match part {
+        Part::All => limits::count_change_and(tx, inner, user, Write::new(LOAD).bind(user.0)).await?,
+        Part::Attributes => limits::count_change_of(tx, inner, user).await?,
+    };
+    let read = |row: Row| match part {
+        Part::All => Account::read(&row, 0),
+        Part::Attributes => Ok(Account { attributes: attributes::read(row.get(limits::ATTRIBUTES)?)?, ..Account::default() }),
+    };
+    match admitted {
+        Ok(row) => Ok(Ok(row.map(read).transpose()?)),
         Err(wait) => Ok(Err(wait)),
     }
 }
