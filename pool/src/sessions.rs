@@ -211,8 +211,8 @@ async fn insert(
     origin: &Origin,
 ) -> Result<(), StoreError> {
     tx.query(
-        "INSERT INTO sessions (hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent)
-         VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
+        "INSERT INTO sessions (hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent, username)
+         VALUES ($1, $2, $3, $4, $4, $5, $6, $7, (SELECT username FROM users WHERE id = $2))",
     )
     .bind(session.0.to_vec())
     .bind(user.0)
@@ -353,9 +353,8 @@ impl Pool {
         let mut conn = self.inner.store.read().await?;
         let row = conn
             .query(
-                "SELECT s.user_id, s.client, u.username, s.created_at, s.last_seen_at
-                 FROM sessions s JOIN users u ON u.id = s.user_id
-                 WHERE s.hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3",
+                "SELECT user_id, client, username, created_at, last_seen_at
+                 FROM sessions WHERE hash = $1 AND expires_at > $2 AND last_seen_at > $3",
             )
             .bind(session.0.to_vec())
             .bind(alive.now.0)

@@ -78,6 +78,7 @@ pub(super) const TABLES: &[Table] = &[
             ("expires_at", Number),
             ("network", Text),
             ("user_agent", Text),
+            ("username", Text),
         ],
     },
     Table {

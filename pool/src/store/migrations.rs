@@ -22,6 +22,7 @@ macro_rules! migrations {
             (9, "temporary_passwords", include_str!(concat!("../../migrations/", $folder, "/0009_temporary_passwords.sql"))),
             (10, "changes", include_str!(concat!("../../migrations/", $folder, "/0010_changes.sql"))),
             (11, "attributes_of_users", include_str!(concat!("../../migrations/", $folder, "/0011_attributes_of_users.sql"))),
+            (12, "username_of_sessions", include_str!(concat!("../../migrations/", $folder, "/0012_username_of_sessions.sql"))),
         ]
     };
 }

@@ -44,7 +44,7 @@ static USERS: Statement = LazyLock::new(|| {
 });
 static ALIASES: Statement = LazyLock::new(|| insert("aliases (kind, key, user_id)", 3, ""));
 static SESSIONS: Statement =
-    LazyLock::new(|| insert("sessions (hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent)", 8, ""));
+    LazyLock::new(|| insert("sessions (hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent, username)", 9, ""));
 static EVENTS: Statement = LazyLock::new(|| insert("events (user_id, payload, at, network, user_agent)", 5, ""));
 
 /// Somebody whom a benchmark may act for. Their password is [`PASSWORD`].
@@ -131,6 +131,7 @@ impl Pool {
         for it in newcomers {
             sessions = sessions.bind(it.resident.session.hash().to_vec()).bind(it.id).bind(self.pages_client().0).bind(now.0);
             sessions = sessions.bind(seen.0).bind(end.0).bind(from.network.to_string()).bind(from.user_agent.clone());
+            sessions = sessions.bind(it.resident.username.clone());
         }
         sessions.run().await?;
         let mut events = tx.query(&EVENTS);
