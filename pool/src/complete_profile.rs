@@ -81,7 +81,8 @@ impl Pool {
     ) -> Result<UpdateOutcome, CompleteProfileError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
-        let account = profile::load_to_change(&mut tx, inner, viewer.user, Part::Attributes).await??.ok_or(CompleteProfileError::SignedOut)?;
+        let account =
+            profile::load_to_change(&mut tx, inner, viewer.user, Part::Attributes).await??.ok_or(CompleteProfileError::SignedOut)?;
         let names = self.to_fill_in(viewer, &account);
         let checked = check_missing(&inner.settings.schema, &access(&inner.settings, viewer), &names, submitted.clone());
         let set = checked.map_err(|fields| CompleteProfileError::Refused(Refusal { form: None, fields }))?;

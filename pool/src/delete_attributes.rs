@@ -88,7 +88,8 @@ impl Pool {
     async fn apply_deletion(&self, viewer: &Viewer, names: &BTreeSet<AttributeName>, origin: &Origin) -> Result<(), DeleteAttributesError> {
         let (inner, user, now) = (&*self.inner, viewer.user, self.now());
         let mut tx = inner.store.begin().await?;
-        let account = profile::load_to_change(&mut tx, inner, user, Part::of_interest(names)).await??.ok_or(DeleteAttributesError::SignedOut)?;
+        let account =
+            profile::load_to_change(&mut tx, inner, user, Part::of_interest(names)).await??.ok_or(DeleteAttributesError::SignedOut)?;
         let indispensable = indispensable(&inner.settings, &account, names);
         if !indispensable.is_empty() {
             return Err(Refusal { form: None, fields: indispensable }.into());

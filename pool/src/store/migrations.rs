@@ -93,31 +93,39 @@ mod tests {
         }
     }
 
-    /// Before migration 11 each attribute was a row.
+    /// Before migration 11 each attribute was a row; before 12 a session didn't know its account's username.
     const EARLIER: [&str; 2] = [
         "INSERT INTO users (id, sub, username, username_key, status, password_hash, created_at, updated_at)
-         VALUES (7, 's', 'jdoe', 'jdoe', 'confirmed', 'p', 1, 1), (8, 't', 'empty', 'empty', 'confirmed', 'p', 1, 1)",
+         VALUES (7, 's', 'JDoe', 'jdoe', 'confirmed', 'p', 1, 1), (8, 't', 'empty', 'empty', 'confirmed', 'p', 1, 1)",
         "INSERT INTO attributes (user_id, name, value) VALUES (7, 'name', 'Zoë \"Z\" \\ O''Hara'), (7, 'custom:team', '7: blue')",
     ];
-    const LATER: &str = "SELECT attributes FROM users ORDER BY id";
+    const EARLIER_SESSION: &str = "INSERT INTO sessions (hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent)
+        VALUES ($1, $2, 'web', 1, 1, 1, '', '')";
+    const ATTRIBUTES: &str = "SELECT attributes FROM users ORDER BY id";
+    const SESSIONS: &str = "SELECT username FROM sessions ORDER BY hash";
 
-    fn are_kept(columns: &[String]) {
-        let [first, second] = columns else { panic!("{columns:?}") };
+    fn are_kept(attributes: &[String], sessions: &[String]) {
+        let [first, second] = attributes else { panic!("{attributes:?}") };
         let all = crate::store::attributes::read(first).unwrap();
         let all: Vec<_> = all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(all, [("name", "Zoë \"Z\" \\ O'Hara"), ("custom:team", "7: blue")]);
         assert!(crate::store::attributes::read(second).unwrap().is_empty());
+        assert_eq!(sessions, ["JDoe", "empty"]);
     }
 
     #[tokio::test]
-    async fn the_attributes_of_an_earlier_version_are_kept() {
+    async fn attributes_and_sessions_of_an_earlier_version_are_kept() {
         let mut conn = SqliteConnection::connect("sqlite::memory:").await.unwrap();
         migrator(&SQLITE[..10]).run_direct(None, &mut conn, false).await.unwrap();
         for sql in EARLIER {
             conn.execute(sql).await.unwrap();
         }
+        for user in [7_i64, 8] {
+            sqlx::query(EARLIER_SESSION).bind(user.to_be_bytes().to_vec()).bind(user).execute(&mut conn).await.unwrap();
+        }
         migrator(SQLITE).run_direct(None, &mut conn, false).await.unwrap();
-        are_kept(&sqlx::query_scalar(LATER).fetch_all(&mut conn).await.unwrap());
+        let attributes: Vec<String> = sqlx::query_scalar(ATTRIBUTES).fetch_all(&mut conn).await.unwrap();
+        are_kept(&attributes, &sqlx::query_scalar::<_, String>(SESSIONS).fetch_all(&mut conn).await.unwrap());
     }
 
     #[tokio::test]
@@ -131,8 +139,12 @@ mod tests {
         for sql in EARLIER {
             conn.execute(sql).await.unwrap();
         }
+        for user in [7_i64, 8] {
+            sqlx::query(EARLIER_SESSION).bind(user.to_be_bytes().to_vec()).bind(user).execute(&mut conn).await.unwrap();
+        }
         migrator(POSTGRES).run_direct(None, &mut conn, false).await.unwrap();
-        are_kept(&sqlx::query_scalar(LATER).fetch_all(&mut conn).await.unwrap());
+        let attributes: Vec<String> = sqlx::query_scalar(ATTRIBUTES).fetch_all(&mut conn).await.unwrap();
+        are_kept(&attributes, &sqlx::query_scalar::<_, String>(SESSIONS).fetch_all(&mut conn).await.unwrap());
     }
 
     #[test]

@@ -43,8 +43,9 @@ static USERS: Statement = LazyLock::new(|| {
     insert(columns, 9, "RETURNING id, username")
 });
 static ALIASES: Statement = LazyLock::new(|| insert("aliases (kind, key, user_id)", 3, ""));
-static SESSIONS: Statement =
-    LazyLock::new(|| insert("sessions (hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent, username)", 9, ""));
+static SESSIONS: Statement = LazyLock::new(|| {
+    insert("sessions (hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent, username)", 9, "")
+});
 static EVENTS: Statement = LazyLock::new(|| insert("events (user_id, payload, at, network, user_agent)", 5, ""));
 
 /// Somebody whom a benchmark may act for. Their password is [`PASSWORD`].
