@@ -8,8 +8,9 @@ use crate::service::Service;
 use anyhow::Result;
 use serde::Serialize;
 
-/// An odd number: the middle one is told.
-pub const ROUNDS: usize = 7;
+/// An odd number: the middle one is told. Many short turns: what a machine does besides lasts longer than one.
+pub const ROUNDS: usize = 21;
+const TURN_SECONDS: u64 = 1;
 const CONNECTIONS: u32 = 32;
 
 /// The largest store as a part of the smallest.
@@ -26,21 +27,21 @@ pub struct Growth {
 }
 
 /// The health check is measured too: it knows nothing of accounts, so what it says is the error of the others.
-pub fn measure(small: &(Place, Service), large: &(Place, Service), works: &[String], seconds: u64) -> Result<Vec<Growth>> {
+pub fn measure(small: &(Place, Service), large: &(Place, Service), works: &[String]) -> Result<Vec<Growth>> {
     let wanted = |work: &&Work| match works {
         [] => !["static", "sign-in"].contains(&work.name),
         named => named.iter().any(|it| it == work.name),
     };
     let works = [load::all(&small.1, &small.0)?, load::all(&large.1, &large.0)?];
     let pairs = works[0].iter().filter(wanted).zip(works[1].iter().filter(wanted));
-    pairs.map(|(few, many)| compare((few, small), (many, large), seconds)).collect()
+    pairs.map(|(few, many)| compare((few, small), (many, large))).collect()
 }
 
 type Side<'a> = (&'a Work, &'a (Place, Service));
 
-fn compare(small: Side<'_>, large: Side<'_>, seconds: u64) -> Result<Growth> {
+fn compare(small: Side<'_>, large: Side<'_>) -> Result<Growth> {
     let run = |(work, (place, service)): Side<'_>| -> Result<(f64, f64)> {
-        let found = work.run(service, place, CONNECTIONS, seconds)?;
+        let found = work.run(service, place, CONNECTIONS, TURN_SECONDS)?;
         Ok((found.requests as f64 / found.seconds, found.processor_us))
     };
     let (mut rates, mut processor) = (Vec::new(), Vec::new());

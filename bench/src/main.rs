@@ -75,7 +75,7 @@ fn compare(options: &Options, other: &Path) -> Result<()> {
                 Ok((place, service))
             };
             let (mut before, mut after) = (start(other)?, start(&options.program)?);
-            for it in growth::measure(&before, &after, &options.work, options.seconds)? {
+            for it in growth::measure(&before, &after, &options.work)? {
                 let [middle, worst, best] = it.rate.map(|rate| rate * 100.0);
                 let (store, work, processor) = (&it.store, it.work, it.processor * 100.0);
                 println!("{store}, {users} accounts, {work}: {middle:.0} % ({worst:.0}–{best:.0}), processor {processor:.0} %");
@@ -100,7 +100,7 @@ fn measure_store(options: &Options, store: Kind, report: &mut Report) -> Result<
         kept.push(measured);
     }
     if let [small, large] = kept.as_slice() {
-        report.growth.extend(growth::measure(small, large, &[], options.seconds)?);
+        report.growth.extend(growth::measure(small, large, &[])?);
     }
     kept.iter_mut().try_for_each(|(_, service)| service.stop())
 }

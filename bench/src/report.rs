@@ -147,7 +147,7 @@ impl Report {
         writeln!(text, "## Growth\n")?;
         writeln!(
             text,
-            "The largest store as a part of the smallest, 32 connections. The two programs take turns, {ROUNDS} times; the health"
+            "The largest store as a part of the smallest, 32 connections. The two programs take turns of a second, {ROUNDS} times; the health"
         )?;
         writeln!(text, "check knows nothing of accounts, so its distance from 100 % is the error of the others.\n")?;
         writeln!(text, "| store | accounts | work | requests/s | worst and best turn | processor, each |")?;
