@@ -89,7 +89,7 @@ impl Pool {
         let (inner, user, now) = (&*self.inner, viewer.user, self.now());
         let mut tx = inner.store.begin().await?;
         let account =
-            profile::load_to_change(&mut tx, inner, user, Part::of_interest(names)).await??.ok_or(DeleteAttributesError::SignedOut)?;
+            profile::load_to_change(&mut tx, inner, user, Part::needed_for(names)).await??.ok_or(DeleteAttributesError::SignedOut)?;
         let indispensable = indispensable(&inner.settings, &account, names);
         if !indispensable.is_empty() {
             return Err(Refusal { form: None, fields: indispensable }.into());

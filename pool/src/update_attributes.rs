@@ -133,7 +133,7 @@ impl Pool {
     async fn apply_update(&self, viewer: &Viewer, submitted: &Submitted, origin: &Origin) -> Result<Update, UpdateAttributesError> {
         let (inner, user) = (&*self.inner, viewer.user);
         let mut tx = inner.store.begin().await?;
-        let account = profile::load_to_change(&mut tx, inner, user, Part::of_interest(submitted.names()))
+        let account = profile::load_to_change(&mut tx, inner, user, Part::needed_for(submitted.names()))
             .await??
             .ok_or(UpdateAttributesError::SignedOut)?;
         let indispensable = delete_attributes::indispensable(&inner.settings, &account, &submitted.remove);

@@ -144,8 +144,8 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    /// What depends on more than the attributes are the contacts among these.
-    pub(crate) fn of_interest<'a>(names: impl IntoIterator<Item = &'a AttributeName>) -> Self {
+    /// What a change of these looks at: a contact has its proof and its code besides.
+    pub(crate) fn needed_for<'a>(names: impl IntoIterator<Item = &'a AttributeName>) -> Self {
         if names.into_iter().any(|name| ContactKind::of(name).is_some()) { Self::All } else { Self::Attributes }
     }
 }
