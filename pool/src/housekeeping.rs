@@ -36,12 +36,12 @@ impl Pool {
             ),
             (
                 "DELETE FROM sessions WHERE expires_at <= $1
-                 AND hash IN (SELECT hash FROM sessions WHERE expires_at <= $1 LIMIT $2)",
+                 AND id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT $2)",
                 now,
             ),
             (
                 "DELETE FROM sessions WHERE last_seen_at <= $1
-                 AND hash IN (SELECT hash FROM sessions WHERE last_seen_at <= $1 LIMIT $2)",
+                 AND id IN (SELECT id FROM sessions WHERE last_seen_at <= $1 LIMIT $2)",
                 now.minus(settings.sessions.idle),
             ),
             (

@@ -106,6 +106,14 @@ impl BrowserTicket {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SessionId(pub [u8; 32]);
 
+impl SessionId {
+    /// What the store finds it by: the first eight bytes. Who asks compares all of them besides.
+    pub(crate) fn number(self) -> i64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        i64::from_be_bytes([a, b, c, d, e, f, g, h])
+    }
+}
+
 impl fmt::Debug for SessionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SessionId(…)")
@@ -211,9 +219,10 @@ async fn insert(
     origin: &Origin,
 ) -> Result<(), StoreError> {
     tx.query(
-        "INSERT INTO sessions (hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent, username)
-         VALUES ($1, $2, $3, $4, $4, $5, $6, $7, (SELECT username FROM users WHERE id = $2))",
+        "INSERT INTO sessions (id, hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent, username)
+         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, (SELECT username FROM users WHERE id = $3))",
     )
+    .bind(session.number())
     .bind(session.0.to_vec())
     .bind(user.0)
     .bind(client.0.clone())
@@ -228,7 +237,8 @@ async fn insert(
 
 /// Notes that the session is used at this moment.
 pub(crate) async fn seen(tx: &mut Tx, session: SessionId, now: Timestamp) -> Result<(), StoreError> {
-    tx.query("UPDATE sessions SET last_seen_at = $2 WHERE hash = $1 AND last_seen_at < $2")
+    tx.query("UPDATE sessions SET last_seen_at = $3 WHERE id = $1 AND hash = $2 AND last_seen_at < $3")
+        .bind(session.number())
         .bind(session.0.to_vec())
         .bind(now.0)
         .run()
@@ -238,13 +248,15 @@ pub(crate) async fn seen(tx: &mut Tx, session: SessionId, now: Timestamp) -> Res
 
 /// Whose session this is.
 pub(crate) async fn owner(conn: &mut Conn, session: SessionId) -> Result<Option<UserId>, StoreError> {
-    let row = conn.query("SELECT user_id FROM sessions WHERE hash = $1").bind(session.0.to_vec()).optional().await?;
+    let query = conn.query("SELECT user_id FROM sessions WHERE id = $1 AND hash = $2");
+    let row = query.bind(session.number()).bind(session.0.to_vec()).optional().await?;
     row.map(|row| Ok(UserId(row.get(0)?))).transpose()
 }
 
 /// Ends the session. `false`: it had ended before.
 pub(crate) async fn end(tx: &mut Tx, session: SessionId) -> Result<bool, StoreError> {
-    Ok(tx.query("DELETE FROM sessions WHERE hash = $1").bind(session.0.to_vec()).run().await? == 1)
+    let query = tx.query("DELETE FROM sessions WHERE id = $1 AND hash = $2");
+    Ok(query.bind(session.number()).bind(session.0.to_vec()).run().await? == 1)
 }
 
 /// Ends every session of the account; how many there were.
@@ -354,8 +366,9 @@ impl Pool {
         let row = conn
             .query(
                 "SELECT user_id, client, username, created_at, last_seen_at
-                 FROM sessions WHERE hash = $1 AND expires_at > $2 AND last_seen_at > $3",
+                 FROM sessions WHERE id = $1 AND hash = $2 AND expires_at > $3 AND last_seen_at > $4",
             )
+            .bind(session.number())
             .bind(session.0.to_vec())
             .bind(alive.now.0)
             .bind(alive.idle_since.0)

@@ -70,6 +70,7 @@ pub(super) const TABLES: &[Table] = &[
         name: "sessions",
         key: 1,
         columns: &[
+            ("id", Number),
             ("hash", Bytes),
             ("user_id", Number),
             ("client", Text),
@@ -84,7 +85,7 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         name: "refresh_tokens",
         key: 1,
-        columns: &[("family", Bytes), ("session", Bytes), ("current", Bytes), ("previous", Bytes), ("rotated_at", Number)],
+        columns: &[("family", Bytes), ("session", Number), ("current", Bytes), ("previous", Bytes), ("rotated_at", Number)],
     },
     Table { name: "srp_verifiers", key: 2, columns: &[("user_id", Number), ("name", Text), ("verifier", Bytes)] },
     Table {

@@ -23,6 +23,7 @@ macro_rules! migrations {
             (10, "changes", include_str!(concat!("../../migrations/", $folder, "/0010_changes.sql"))),
             (11, "attributes_of_users", include_str!(concat!("../../migrations/", $folder, "/0011_attributes_of_users.sql"))),
             (12, "username_of_sessions", include_str!(concat!("../../migrations/", $folder, "/0012_username_of_sessions.sql"))),
+            (13, "numbers_of_sessions", include_str!(concat!("../../migrations/", $folder, "/0013_numbers_of_sessions.sql"))),
         ]
     };
 }
@@ -70,6 +71,7 @@ pub(crate) fn fingerprint() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sessions::SessionId;
     use crate::store::Store;
     use crate::testing::TestStore;
     use sqlx::postgres::PgConnection;
@@ -93,7 +95,8 @@ mod tests {
         }
     }
 
-    /// Before migration 11 each attribute was a row; before 12 a session didn't know its account's username.
+    /// Before migration 11 each attribute was a row; before 12 a session didn't know its account's username; before 13
+    /// sessions were found by their hashes.
     const EARLIER: [&str; 2] = [
         "INSERT INTO users (id, sub, username, username_key, status, password_hash, created_at, updated_at)
          VALUES (7, 's', 'JDoe', 'jdoe', 'confirmed', 'p', 1, 1), (8, 't', 'empty', 'empty', 'confirmed', 'p', 1, 1)",
@@ -101,16 +104,31 @@ mod tests {
     ];
     const EARLIER_SESSION: &str = "INSERT INTO sessions (hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent)
         VALUES ($1, $2, 'web', 1, 1, 1, '', '')";
+    const EARLIER_TOKEN: &str = "INSERT INTO refresh_tokens (family, session, current, rotated_at) VALUES ($1, $1, $1, 1)";
     const ATTRIBUTES: &str = "SELECT attributes FROM users ORDER BY id";
-    const SESSIONS: &str = "SELECT username FROM sessions ORDER BY hash";
+    const SESSIONS: &str = "SELECT s.id, s.hash, s.username, r.family FROM sessions s JOIN refresh_tokens r ON r.session = s.id
+        ORDER BY s.user_id";
+    const LEFT: &str = "SELECT (SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM refresh_tokens)";
 
-    fn are_kept(attributes: &[String], sessions: &[String]) {
+    /// Whose sessions those are, and their hashes: of a number below zero and of one above.
+    fn earlier_sessions() -> [(i64, Vec<u8>); 2] {
+        [(7, [0xF3; 32].to_vec()), (8, (0..32).collect())]
+    }
+
+    type Kept = (i64, Vec<u8>, String, Vec<u8>);
+
+    fn are_kept(attributes: &[String], sessions: &[Kept]) {
         let [first, second] = attributes else { panic!("{attributes:?}") };
         let all = crate::store::attributes::read(first).unwrap();
         let all: Vec<_> = all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(all, [("name", "Zoë \"Z\" \\ O'Hara"), ("custom:team", "7: blue")]);
         assert!(crate::store::attributes::read(second).unwrap().is_empty());
-        assert_eq!(sessions, ["JDoe", "empty"]);
+        let usernames: Vec<_> = sessions.iter().map(|it| it.2.as_str()).collect();
+        assert_eq!(usernames, ["JDoe", "empty"]);
+        for ((number, hash, _, family), (_, earlier)) in sessions.iter().zip(earlier_sessions()) {
+            assert_eq!((hash, family), (&earlier, &earlier));
+            assert_eq!(*number, SessionId(earlier.try_into().unwrap()).number());
+        }
     }
 
     #[tokio::test]
@@ -120,12 +138,16 @@ mod tests {
         for sql in EARLIER {
             conn.execute(sql).await.unwrap();
         }
-        for user in [7_i64, 8] {
-            sqlx::query(EARLIER_SESSION).bind(user.to_be_bytes().to_vec()).bind(user).execute(&mut conn).await.unwrap();
+        for (user, hash) in earlier_sessions() {
+            sqlx::query(EARLIER_SESSION).bind(&hash).bind(user).execute(&mut conn).await.unwrap();
+            sqlx::query(EARLIER_TOKEN).bind(&hash).execute(&mut conn).await.unwrap();
         }
         migrator(SQLITE).run_direct(None, &mut conn, false).await.unwrap();
         let attributes: Vec<String> = sqlx::query_scalar(ATTRIBUTES).fetch_all(&mut conn).await.unwrap();
-        are_kept(&attributes, &sqlx::query_scalar::<_, String>(SESSIONS).fetch_all(&mut conn).await.unwrap());
+        are_kept(&attributes, &sqlx::query_as(SESSIONS).fetch_all(&mut conn).await.unwrap());
+        conn.execute("DELETE FROM users").await.unwrap();
+        let left: i64 = sqlx::query_scalar(LEFT).fetch_one(&mut conn).await.unwrap();
+        assert_eq!(left, 0, "they still go with their account");
     }
 
     #[tokio::test]
@@ -139,12 +161,16 @@ mod tests {
         for sql in EARLIER {
             conn.execute(sql).await.unwrap();
         }
-        for user in [7_i64, 8] {
-            sqlx::query(EARLIER_SESSION).bind(user.to_be_bytes().to_vec()).bind(user).execute(&mut conn).await.unwrap();
+        for (user, hash) in earlier_sessions() {
+            sqlx::query(EARLIER_SESSION).bind(&hash).bind(user).execute(&mut conn).await.unwrap();
+            sqlx::query(EARLIER_TOKEN).bind(&hash).execute(&mut conn).await.unwrap();
         }
         migrator(POSTGRES).run_direct(None, &mut conn, false).await.unwrap();
         let attributes: Vec<String> = sqlx::query_scalar(ATTRIBUTES).fetch_all(&mut conn).await.unwrap();
-        are_kept(&attributes, &sqlx::query_scalar::<_, String>(SESSIONS).fetch_all(&mut conn).await.unwrap());
+        are_kept(&attributes, &sqlx::query_as(SESSIONS).fetch_all(&mut conn).await.unwrap());
+        conn.execute("DELETE FROM users").await.unwrap();
+        let left: i64 = sqlx::query_scalar(LEFT).fetch_one(&mut conn).await.unwrap();
+        assert_eq!(left, 0, "they still go with their account");
     }
 
     #[test]

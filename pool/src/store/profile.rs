@@ -194,8 +194,9 @@ pub(crate) async fn of_session(conn: &mut Conn, session: SessionId, times: Alive
                      FROM codes WHERE user_id = u.id AND purpose = 'verify' AND used_at IS NULL),
                     (SELECT string_agg(kind || ' ' || preferred, ' ') FROM factors WHERE user_id = u.id AND enabled_at IS NOT NULL)
              FROM sessions s JOIN users u ON u.id = s.user_id
-             WHERE s.hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3",
+             WHERE s.id = $1 AND s.hash = $2 AND s.expires_at > $3 AND s.last_seen_at > $4",
         )
+        .bind(session.number())
         .bind(session.0.to_vec())
         .bind(times.now.0)
         .bind(times.idle_since.0)

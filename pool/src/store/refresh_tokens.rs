@@ -27,7 +27,7 @@ pub(crate) async fn insert(
 ) -> Result<(), StoreError> {
     tx.query("INSERT INTO refresh_tokens (family, session, current, rotated_at) VALUES ($1, $2, $3, $4)")
         .bind(family.to_vec())
-        .bind(session.0.to_vec())
+        .bind(session.number())
         .bind(current.to_vec())
         .bind(now.0)
         .run()
@@ -37,15 +37,15 @@ pub(crate) async fn insert(
 
 /// Whose session it is.
 pub(crate) async fn owner(conn: &mut Conn, family: &[u8; 32]) -> Result<Option<UserId>, StoreError> {
-    let query = conn.query("SELECT s.user_id FROM refresh_tokens r JOIN sessions s ON s.hash = r.session WHERE r.family = $1");
+    let query = conn.query("SELECT s.user_id FROM refresh_tokens r JOIN sessions s ON s.id = r.session WHERE r.family = $1");
     query.bind(family.to_vec()).optional().await?.map(|row| Ok(UserId(row.get(0)?))).transpose()
 }
 
 /// The session, ended or not, as long as it is remembered.
 pub(crate) async fn held(conn: &mut Conn, family: &[u8; 32]) -> Result<Option<Held>, StoreError> {
     let query = conn.query(
-        "SELECT r.session, s.client, s.created_at, s.last_seen_at, s.expires_at, r.current, r.previous, r.rotated_at
-         FROM refresh_tokens r JOIN sessions s ON s.hash = r.session WHERE r.family = $1",
+        "SELECT s.hash, s.client, s.created_at, s.last_seen_at, s.expires_at, r.current, r.previous, r.rotated_at
+         FROM refresh_tokens r JOIN sessions s ON s.id = r.session WHERE r.family = $1",
     );
     let Some(row) = query.bind(family.to_vec()).optional().await? else { return Ok(None) };
     Ok(Some(Held {

@@ -2,7 +2,7 @@
 //! behind, many to a statement.
 
 use super::{PASSWORD, origin};
-use crate::sessions::SessionToken;
+use crate::sessions::{SessionId, SessionToken};
 use crate::store::{StoreError, Tx};
 use crate::{Pool, Unavailable};
 use model::{Event, Password};
@@ -44,7 +44,7 @@ static USERS: Statement = LazyLock::new(|| {
 });
 static ALIASES: Statement = LazyLock::new(|| insert("aliases (kind, key, user_id)", 3, ""));
 static SESSIONS: Statement = LazyLock::new(|| {
-    insert("sessions (hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent, username)", 9, "")
+    insert("sessions (id, hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent, username)", 10, "")
 });
 static EVENTS: Statement = LazyLock::new(|| insert("events (user_id, payload, at, network, user_agent)", 5, ""));
 
@@ -130,7 +130,9 @@ impl Pool {
         let end = now.plus(self.inner.settings.sessions.absolute);
         let mut sessions = tx.query(&SESSIONS);
         for it in newcomers {
-            sessions = sessions.bind(it.resident.session.hash().to_vec()).bind(it.id).bind(self.pages_client().0).bind(now.0);
+            let session = SessionId(it.resident.session.hash());
+            sessions = sessions.bind(session.number()).bind(session.0.to_vec());
+            sessions = sessions.bind(it.id).bind(self.pages_client().0).bind(now.0);
             sessions = sessions.bind(seen.0).bind(end.0).bind(from.network.to_string()).bind(from.user_agent.clone());
             sessions = sessions.bind(it.resident.username.clone());
         }
