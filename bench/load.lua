@@ -1,6 +1,7 @@
--- What wrk asks for: one kind of work, for one resident after the other.
+-- What wrk asks for: one kind of work, for one resident after the other, in an order that is another one each time. In the
+-- order of their accounts neighbours would share pages, and in a small store all of them are neighbours.
 --   wrk … <address> -- <work> <path> <file of residents: username, session or access token>
-local work, path, residents, number = nil, nil, {}, 0
+local work, path, residents, number, started = nil, nil, {}, 0, os.time()
 
 local function encoded(text)
   return (text:gsub("[^%w]", function(c) return string.format("%%%02X", c:byte()) end))
@@ -27,7 +28,16 @@ function init(args)
     if work == "get-user" then whole = wrk.format("POST", path, headers, '{"AccessToken":"' .. session .. '"}') end
     residents[#residents + 1] = { username = username, session = session, headers = headers, whole = whole }
   end
-  number = math.random(#residents)
+  math.randomseed(started)
+  for last = #residents, 2, -1 do
+    local other = math.random(last)
+    residents[last], residents[other] = residents[other], residents[last]
+  end
+end
+
+-- Never the same value again: a change that changes nothing is none.
+local function nickname()
+  return "N" .. started .. "." .. number
 end
 
 function request()
@@ -36,10 +46,9 @@ function request()
   if resident.whole then return resident.whole end
   local body
   if work == "update" then
-    -- Never the same value again: a change that changes nothing is none.
-    body = "attributes%5Bnickname%5D=N" .. number
+    body = "attributes%5Bnickname%5D=" .. nickname()
   elseif work == "update-user" then
-    body = '{"AccessToken":"' .. resident.session .. '","UserAttributes":[{"Name":"nickname","Value":"N' .. number .. '"}]}'
+    body = '{"AccessToken":"' .. resident.session .. '","UserAttributes":[{"Name":"nickname","Value":"' .. nickname() .. '"}]}'
   else
     body = "username=" .. resident.username .. "&password=" .. encoded(os.getenv("BENCH_PASSWORD"))
   end
