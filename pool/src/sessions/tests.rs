@@ -28,6 +28,21 @@ async fn a_session_ends_after_ninety_days_however_often_it_is_used() {
 }
 
 #[tokio::test]
+async fn a_session_is_known_by_its_whole_hash_and_not_by_its_number() {
+    let pool = TestPool::new().await;
+    let viewer = pool.viewer_of(&pool.signed_in_token("jdoe", "me@domain.com").await).await;
+    let mut alike = viewer.session;
+    alike.0[31] ^= 1;
+    assert_eq!(alike.number(), viewer.session.number());
+    assert_eq!(pool.viewer_of_session(alike).await.unwrap(), None);
+    assert!(pool.session_with_profile(alike).await.unwrap().is_none());
+    let mut tx = pool.inner.store.begin().await.unwrap();
+    assert_eq!(owner(&mut tx, alike).await.unwrap(), None);
+    assert!(!end(&mut tx, alike).await.unwrap());
+    assert!(end(&mut tx, viewer.session).await.unwrap());
+}
+
+#[tokio::test]
 async fn the_last_use_is_written_at_most_every_five_minutes() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
