@@ -6,7 +6,7 @@ use crate::text;
 use http::request::Parts;
 use leptos::prelude::*;
 use model::{AttributeName, Schema, SignInOptions};
-use pool::profile::Profile;
+use pool::profile::{Profile, UserInfo};
 use pool::sessions::ChallengeToken;
 use pool::{Pool, SessionToken, Viewer};
 use std::sync::Arc;
@@ -211,8 +211,7 @@ pub struct RequestId(pub String);
 impl Visit {
     /// Reads a request. Fails only when the store can't be asked who is signed in.
     pub async fn of(site: Site, parts: &Parts) -> Result<Self, pool::Unavailable> {
-        let cookie = |name| cookies::read(&parts.headers, name, site.secure);
-        let found = match cookie(Name::Session).and_then(|value| SessionToken::parse(&value)) {
+        let found = match session(&site, parts) {
             Some(token) => site.pool.viewer_with_profile(&token).await?,
             None => None,
         };
@@ -265,6 +264,16 @@ impl Visit {
 /// The text in a cookie that was encoded as form fields are.
 fn decoded(value: &str) -> Option<String> {
     form_urlencoded::parse(value.as_bytes()).next().map(|(text, _)| text.into_owned()).filter(|text| !text.is_empty())
+}
+
+/// What may be told of whoever asks, for answers that are no pages. `None`: nobody is signed in.
+pub async fn info(site: &Site, parts: &Parts) -> Result<Option<UserInfo>, pool::Unavailable> {
+    let Some(token) = session(site, parts) else { return Ok(None) };
+    Ok(site.pool.viewer_with_info(&token).await?.map(|(_, info)| info))
+}
+
+fn session(site: &Site, parts: &Parts) -> Option<SessionToken> {
+    SessionToken::parse(&cookies::read(&parts.headers, Name::Session, site.secure)?)
 }
 
 /// Which frame a page stands in.

@@ -44,17 +44,39 @@ pub struct Profile {
     pub factors: Vec<(Factor, bool)>,
 }
 
+/// What applications and their users are told of an account (operation GetUser; OpenID Connect Core 1.0, section 5.3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserInfo {
+    /// As in [`Profile`].
+    pub username: String,
+    /// As in [`Profile`].
+    pub attributes: BTreeMap<AttributeName, String>,
+    /// As in [`Profile`].
+    pub factors: Vec<(Factor, bool)>,
+}
+
+impl UserInfo {
+    /// As [`Profile::attributes_json`].
+    pub fn attributes_json(&self) -> String {
+        attributes_json(&self.attributes)
+    }
+}
+
 impl Profile {
     /// The guide's flat object, exactly as `JSON.stringify(attributes, null, 2)` prints it: in the model's order, every
     /// value a string.
     pub fn attributes_json(&self) -> String {
-        // Names and values are text, so there is nothing that could fail.
-        serde_json::to_string_pretty(&self.attributes).unwrap_or_default()
+        attributes_json(&self.attributes)
     }
 }
 
+fn attributes_json(attributes: &BTreeMap<AttributeName, String>) -> String {
+    // Names and values are text, so there is nothing that could fail.
+    serde_json::to_string_pretty(attributes).unwrap_or_default()
+}
+
 impl Pool {
-    /// The viewer's own account, as it stands at this moment, in one read (operation GetUser).
+    /// The viewer's own account, as it stands at this moment, in one read.
     ///
     /// An account that was deleted meanwhile shows nothing but the name it had.
     ///
@@ -72,6 +94,11 @@ impl Pool {
     pub(crate) fn present(&self, viewer: &Viewer, account: Account) -> Profile {
         present(&self.inner.settings, account, access(&self.inner.settings, viewer))
     }
+
+    /// What the viewer's app client is told of an account.
+    pub(crate) fn inform(&self, viewer: &Viewer, account: Account) -> UserInfo {
+        inform(account, &access(&self.inner.settings, viewer))
+    }
 }
 
 /// What the viewer's app client may read and write. One that was taken out of the configuration may do nothing.
@@ -87,8 +114,17 @@ pub(crate) fn access_of(settings: &Settings, client: &ClientId) -> AccessLists {
     }
 }
 
-fn present(settings: &Settings, account: Account, access: AccessLists) -> Profile {
-    let Account { sub, username, updated_at, attributes: mut all, proven, pending, latest_event, factors } = account;
+fn present(settings: &Settings, mut account: Account, access: AccessLists) -> Profile {
+    let (latest_event, pending) = (account.latest_event, std::mem::take(&mut account.pending));
+    let mut pending: Vec<Pending> = pending.into_iter().map(|code| show(settings, code)).collect();
+    pending.retain(|it| access.may_read(&it.attribute));
+    pending.sort_by(|a, b| a.attribute.cmp(&b.attribute));
+    let UserInfo { username, attributes, factors } = inform(account, &access);
+    Profile { username, attributes, pending, writable: access, latest_event, factors }
+}
+
+fn inform(account: Account, access: &AccessLists) -> UserInfo {
+    let Account { sub, username, updated_at, attributes: mut all, proven, factors, .. } = account;
     for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
         if all.contains_key(&kind.attribute().into()) {
             all.insert(kind.verified_flag().into(), proven.contains(&kind).to_string());
@@ -99,10 +135,7 @@ fn present(settings: &Settings, account: Account, access: AccessLists) -> Profil
         all.insert(Standard::UpdatedAt.into(), updated_at.secs().to_string());
     }
     all.retain(|name, _| access.may_read(name));
-    let mut pending: Vec<Pending> = pending.into_iter().map(|code| show(settings, code)).collect();
-    pending.retain(|it| access.may_read(&it.attribute));
-    pending.sort_by(|a, b| a.attribute.cmp(&b.attribute));
-    Profile { username, attributes: all, pending, writable: access, latest_event, factors }
+    UserInfo { username, attributes: all, factors }
 }
 
 fn show(settings: &Settings, code: PendingCode) -> Pending {

@@ -2,10 +2,9 @@
 
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
-use crate::profile::Profile;
 use crate::settings::{AppClient, ClientId};
-use crate::store::{Conn, Row, StoreError, Tx, profile, retried};
-use crate::{Inner, Pool, Tally, Unavailable};
+use crate::store::{Conn, Row, StoreError, Tx};
+use crate::{Inner, Tally};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
@@ -164,31 +163,6 @@ pub(crate) struct Alive {
     pub(crate) idle_since: Timestamp,
 }
 
-struct Session {
-    viewer: Viewer,
-    last_seen: Timestamp,
-}
-
-impl Session {
-    /// Reads the first five columns of the statements that ask for a live session.
-    fn read(session: SessionId, row: &Row) -> Result<Self, StoreError> {
-        let viewer = Viewer {
-            user: UserId(row.get(0)?),
-            session,
-            client: ClientId(row.get(1)?),
-            username: row.get(2)?,
-            signed_in_at: Timestamp(row.get(3)?),
-            by: SignedInBy::Cookie,
-        };
-        Ok(Self { viewer, last_seen: Timestamp(row.get(4)?) })
-    }
-}
-
-/// The last use is written down no more often than this, nor so seldom that the idle limit would strike somebody active.
-fn last_seen_step(idle: Duration) -> Duration {
-    (idle / 4).min(Duration::from_secs(5 * 60))
-}
-
 /// Begins a session for the account.
 pub(crate) async fn begin(tx: &mut Tx, inner: &Inner, user: UserId, client: &ClientId, origin: &Origin) -> Result<NewSession, StoreError> {
     let token = SessionToken::generate(&*inner.entropy);
@@ -322,84 +296,6 @@ fn read_id(row: &Row, column: usize) -> Result<SessionId, StoreError> {
     hash.try_into().map(SessionId).map_err(|_| StoreError::unreadable("a session whose hash is none"))
 }
 
-impl Pool {
-    /// Who holds this token, if the session is alive: neither too old nor unused for too long. One read.
-    pub async fn viewer(&self, token: &SessionToken) -> Result<Option<Viewer>, Unavailable> {
-        self.viewer_of_session(SessionId(token.hash())).await
-    }
-
-    /// The same for the id of a session, which its tokens carry.
-    pub(crate) async fn viewer_of_session(&self, session: SessionId) -> Result<Option<Viewer>, Unavailable> {
-        let session = self.session(session).await?;
-        self.used(session).await
-    }
-
-    /// The same with the account as it stands (operation GetUser). One read.
-    pub async fn viewer_with_profile(&self, token: &SessionToken) -> Result<Option<(Viewer, Profile)>, Unavailable> {
-        self.session_with_profile(SessionId(token.hash())).await
-    }
-
-    /// The same for the id of a session.
-    pub(crate) async fn session_with_profile(&self, session: SessionId) -> Result<Option<(Viewer, Profile)>, Unavailable> {
-        let found = profile::of_session(&mut self.inner.store.read().await?, session, self.alive()).await?;
-        let Some((row, account)) = found else { return Ok(None) };
-        let viewer = self.used(Some(Session::read(session, &row)?)).await?;
-        Ok(viewer.map(|viewer| {
-            let profile = self.present(&viewer, account);
-            (viewer, profile)
-        }))
-    }
-
-    /// Whether the session is alive, without counting as a use of it: a page that nobody looks at asks too.
-    pub async fn is_alive(&self, token: &SessionToken) -> Result<bool, Unavailable> {
-        Ok(self.session(SessionId(token.hash())).await?.is_some())
-    }
-
-    pub(crate) fn alive(&self) -> Alive {
-        let now = self.now();
-        Alive { now, idle_since: now.minus(self.inner.settings.sessions.idle) }
-    }
-
-    async fn session(&self, session: SessionId) -> Result<Option<Session>, StoreError> {
-        let alive = self.alive();
-        let mut conn = self.inner.store.read().await?;
-        let row = conn
-            .query(
-                "SELECT user_id, client, username, created_at, last_seen_at
-                 FROM sessions WHERE id = $1 AND hash = $2 AND expires_at > $3 AND last_seen_at > $4",
-            )
-            .bind(session.number())
-            .bind(session.0.to_vec())
-            .bind(alive.now.0)
-            .bind(alive.idle_since.0)
-            .optional()
-            .await?;
-        row.map(|row| Session::read(session, &row)).transpose()
-    }
-
-    /// Writes down that the session is used, if that was long ago.
-    async fn used(&self, session: Option<Session>) -> Result<Option<Viewer>, Unavailable> {
-        let Some(Session { viewer, last_seen }) = session else { return Ok(None) };
-        let now = self.now();
-        if now.since(last_seen) >= last_seen_step(self.inner.settings.sessions.idle) {
-            self.write_last_seen(viewer.session, now).await;
-        }
-        Ok(Some(viewer))
-    }
-
-    /// A page is not refused because this can't be written.
-    async fn write_last_seen(&self, session: SessionId, now: Timestamp) {
-        let written = retried(async || {
-            let mut tx = self.inner.store.begin().await?;
-            seen(&mut tx, session, now).await?;
-            tx.commit().await
-        })
-        .await;
-        if let Err(error) = written {
-            tracing::warn!(%error, "a session's last use was not written down");
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests;
+mod viewer;

@@ -6,7 +6,7 @@
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::keys::{Keys, Purpose};
-use crate::profile::Profile;
+use crate::profile::UserInfo;
 use crate::sessions::{self, Origin, SessionId, SignedInBy, Viewer};
 use crate::settings::{AppClient, TokenTimes};
 use crate::signing::SigningKeys;
@@ -161,14 +161,14 @@ impl Pool {
         Ok(Viewer { by: SignedInBy::Tokens, ..viewer })
     }
 
-    /// The same with the account as it stands (operation GetUser). One read.
+    /// The same with what it may be told of the account (operation GetUser). One read.
     ///
     /// # Errors
     /// As before.
-    pub async fn profile_of_access_token(&self, token: &str) -> Result<(Viewer, Profile), AccessTokenError> {
+    pub async fn info_of_access_token(&self, token: &str) -> Result<(Viewer, UserInfo), AccessTokenError> {
         let session = self.session_of_access_token(token).await?;
-        let (viewer, profile) = self.session_with_profile(session).await?.ok_or(AccessTokenError::Revoked)?;
-        Ok((Viewer { by: SignedInBy::Tokens, ..viewer }, profile))
+        let (viewer, info) = self.session_with_info(session).await?.ok_or(AccessTokenError::Revoked)?;
+        Ok((Viewer { by: SignedInBy::Tokens, ..viewer }, info))
     }
 
     /// The session that it is for, whether that still lives or not.
@@ -188,8 +188,8 @@ impl Pool {
     }
 
     /// What the application may read of the account, as claims (OpenID Connect Core 1.0, section 5.3).
-    pub fn user_info(&self, viewer: &Viewer, profile: &Profile) -> Map<String, Value> {
-        let mut claims = attribute_claims(profile);
+    pub fn user_info(&self, viewer: &Viewer, info: &UserInfo) -> Map<String, Value> {
+        let mut claims = attribute_claims(info);
         claims.insert("username".into(), viewer.username.as_str().into());
         claims
     }
@@ -206,7 +206,7 @@ impl Pool {
         let now = self.now();
         let (iat, exp, auth_time) = (now.secs(), now.plus(expires_in).secs(), viewer.signed_in_at.secs());
         let (iss, origin_jti, sub) = (self.issuer(), URL_SAFE_NO_PAD.encode(viewer.session.0), account.sub.clone());
-        let mut id = attribute_claims(&self.present(viewer, account));
+        let mut id = attribute_claims(&self.inform(viewer, account));
         let own = json!({
             "sub": sub, "cognito:username": viewer.username, "aud": viewer.client, "token_use": "id", "iss": iss,
             "jti": inner.entropy.uuid_v4(), "origin_jti": origin_jti, "auth_time": auth_time, "iat": iat, "exp": exp,
@@ -231,8 +231,8 @@ impl Pool {
 }
 
 /// What the client may read, in the types that OpenID Connect has for it (Core 1.0, section 5.1).
-fn attribute_claims(profile: &Profile) -> Map<String, Value> {
-    let claims = profile.attributes.iter().map(|(name, value)| {
+fn attribute_claims(info: &UserInfo) -> Map<String, Value> {
+    let claims = info.attributes.iter().map(|(name, value)| {
         let value = match name.standard() {
             Some(Standard::EmailVerified | Standard::PhoneNumberVerified) => Value::Bool(value == "true"),
             Some(Standard::UpdatedAt) => value.parse::<i64>().map_or(Value::Null, Value::from),

@@ -236,8 +236,8 @@ async fn an_application_chooses_among_equals_and_gets_tokens() {
     pool.choose_factor(&pool.client(), &challenge.token, Factor::SoftwareToken, &origin()).await.unwrap();
     let done = pool.answer_challenge_for_tokens(&pool.client(), &challenge.token, (Factor::SoftwareToken, &code), &origin()).await;
     let Ok(Entered::Tokens(tokens)) = done else { panic!("{done:?}") };
-    let (viewer, profile) = pool.profile_of_access_token(&tokens.access).await.unwrap();
-    assert_eq!((viewer.username.as_str(), &profile.factors[..]), ("jdoe", &[(Factor::SoftwareToken, false), (Factor::Email, false)][..]));
+    let (viewer, info) = pool.info_of_access_token(&tokens.access).await.unwrap();
+    assert_eq!((viewer.username.as_str(), &info.factors[..]), ("jdoe", &[(Factor::SoftwareToken, false), (Factor::Email, false)][..]));
 }
 
 #[tokio::test]

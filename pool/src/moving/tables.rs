@@ -41,6 +41,7 @@ pub(super) const TABLES: &[Table] = &[
             ("changes", Number),
             ("changes_since", Number),
             ("attributes", Text),
+            ("proven", Text),
         ],
     },
     Table { name: "aliases", key: 2, columns: &[("kind", Text), ("key", Text), ("user_id", Number)] },

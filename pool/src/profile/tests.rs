@@ -161,6 +161,8 @@ async fn what_people_wrote_comes_back_whole_whatever_it_looks_like() {
     pool.update(&viewer, &written).await.unwrap();
     let (same, profile) = pool.viewer_with_profile(&token).await.unwrap().unwrap();
     assert_eq!((same, &profile), (viewer.clone(), &pool.profile(&viewer).await.unwrap()));
+    let (same, info) = pool.viewer_with_info(&token).await.unwrap().unwrap();
+    assert_eq!((same, &info.username, &info.attributes), (viewer, &profile.username, &profile.attributes));
     for (name, value) in written {
         assert_eq!(profile.attributes[&name.parse().unwrap()], value, "{name}");
     }

@@ -35,7 +35,7 @@ async fn a_session_is_known_by_its_whole_hash_and_not_by_its_number() {
     alike.0[31] ^= 1;
     assert_eq!(alike.number(), viewer.session.number());
     assert_eq!(pool.viewer_of_session(alike).await.unwrap(), None);
-    assert!(pool.session_with_profile(alike).await.unwrap().is_none());
+    assert!(pool.session_with_info(alike).await.unwrap().is_none());
     let mut tx = pool.inner.store.begin().await.unwrap();
     assert_eq!(owner(&mut tx, alike).await.unwrap(), None);
     assert!(!end(&mut tx, alike).await.unwrap());

@@ -1,4 +1,5 @@
-//! Proven contacts: one account owns each, and may sign in with it.
+//! Proven contacts: one account owns each, and may sign in with it. Which kinds it has stands with the account besides
+//! (`users.proven`), so that whoever looks at it need not look here.
 
 use super::{Conn, StoreError, Tx};
 use crate::identifiers::ContactKind;
@@ -18,13 +19,13 @@ pub(crate) async fn claim(tx: &mut Tx, user: UserId, kind: ContactKind, key: &st
     // account takes the same contact at this moment; DO NOTHING waits for that account, and answers.
     let query = tx.query("DELETE FROM aliases WHERE user_id = $1 AND kind = $2 RETURNING key");
     let old: Option<String> = query.bind(user.0).bind(kind.as_str()).optional().await?.map(|row| row.get(0)).transpose()?;
-    if insert(tx, user, kind, key).await? {
-        return Ok(true);
+    let claimed = insert(tx, user, kind, key).await?;
+    match old {
+        Some(old) if !claimed => drop(insert(tx, user, kind, &old).await?),
+        None if claimed => tell_account(tx, user).await?,
+        _ => {}
     }
-    if let Some(old) = old {
-        insert(tx, user, kind, &old).await?;
-    }
-    Ok(false)
+    Ok(claimed)
 }
 
 async fn insert(tx: &mut Tx, user: UserId, kind: ContactKind, key: &str) -> Result<bool, StoreError> {
@@ -34,6 +35,54 @@ async fn insert(tx: &mut Tx, user: UserId, kind: ContactKind, key: &str) -> Resu
 
 /// Lets go of the account's contact of that kind.
 pub(crate) async fn release(tx: &mut Tx, user: UserId, kind: ContactKind) -> Result<(), StoreError> {
-    tx.query("DELETE FROM aliases WHERE user_id = $1 AND kind = $2").bind(user.0).bind(kind.as_str()).run().await?;
+    let query = tx.query("DELETE FROM aliases WHERE user_id = $1 AND kind = $2");
+    if query.bind(user.0).bind(kind.as_str()).run().await? > 0 {
+        tell_account(tx, user).await?;
+    }
     Ok(())
+}
+
+/// Writes with the account what it has here.
+async fn tell_account(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
+    let query =
+        tx.query("UPDATE users SET proven = COALESCE((SELECT string_agg(kind, ' ') FROM aliases WHERE user_id = $1), '') WHERE id = $1");
+    query.bind(user.0).run().await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::profile;
+    use crate::testing::TestPool;
+    use ContactKind::{Email, PhoneNumber};
+
+    #[tokio::test]
+    async fn an_account_knows_which_contacts_it_has_proven() {
+        let pool = TestPool::new().await;
+        let user = pool.signed_in("jdoe", "me@domain.com").await.user;
+        pool.signed_in("other", "other@domain.com").await;
+        let proven = async || profile::load(&mut pool.inner.store.read().await.unwrap(), user).await.unwrap().unwrap().proven;
+        let change = async |claimed: Option<&str>, kind: ContactKind| {
+            let mut tx = pool.inner.store.begin().await.unwrap();
+            let done = match claimed {
+                Some(key) => claim(&mut tx, user, kind, key).await.unwrap(),
+                None => release(&mut tx, user, kind).await.is_ok(),
+            };
+            tx.commit().await.unwrap();
+            done
+        };
+        assert_eq!(proven().await, [Email], "the sign-up proved it");
+        assert!(change(Some("+12128601234"), PhoneNumber).await);
+        assert_eq!(proven().await, [Email, PhoneNumber]);
+        assert!(!change(Some("other@domain.com"), Email).await);
+        assert_eq!(proven().await, [Email, PhoneNumber], "what is somebody else's leaves it what it had");
+        assert!(change(Some("new@domain.com"), Email).await);
+        assert_eq!(proven().await, [Email, PhoneNumber]);
+        assert!(change(None, Email).await);
+        assert_eq!(proven().await, [PhoneNumber]);
+        assert!(change(None, PhoneNumber).await && change(None, PhoneNumber).await);
+        assert_eq!(proven().await, []);
+        assert!(!change(Some("other@domain.com"), Email).await);
+        assert_eq!(proven().await, [], "what is refused is not proven");
+    }
 }

@@ -24,6 +24,7 @@ macro_rules! migrations {
             (11, "attributes_of_users", include_str!(concat!("../../migrations/", $folder, "/0011_attributes_of_users.sql"))),
             (12, "username_of_sessions", include_str!(concat!("../../migrations/", $folder, "/0012_username_of_sessions.sql"))),
             (13, "numbers_of_sessions", include_str!(concat!("../../migrations/", $folder, "/0013_numbers_of_sessions.sql"))),
+            (14, "proven_contacts_of_users", include_str!(concat!("../../migrations/", $folder, "/0014_proven_contacts_of_users.sql"))),
         ]
     };
 }
@@ -96,16 +97,17 @@ mod tests {
     }
 
     /// Before migration 11 each attribute was a row; before 12 a session didn't know its account's username; before 13
-    /// sessions were found by their hashes.
-    const EARLIER: [&str; 2] = [
+    /// sessions were found by their hashes; before 14 only the aliases told what was proven.
+    const EARLIER: [&str; 3] = [
         "INSERT INTO users (id, sub, username, username_key, status, password_hash, created_at, updated_at)
          VALUES (7, 's', 'JDoe', 'jdoe', 'confirmed', 'p', 1, 1), (8, 't', 'empty', 'empty', 'confirmed', 'p', 1, 1)",
         "INSERT INTO attributes (user_id, name, value) VALUES (7, 'name', 'Zoë \"Z\" \\ O''Hara'), (7, 'custom:team', '7: blue')",
+        "INSERT INTO aliases (kind, key, user_id) VALUES ('email', 'me@domain.com', 7), ('phone_number', '+12128601234', 7)",
     ];
     const EARLIER_SESSION: &str = "INSERT INTO sessions (hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent)
         VALUES ($1, $2, 'web', 1, 1, 1, '', '')";
     const EARLIER_TOKEN: &str = "INSERT INTO refresh_tokens (family, session, current, rotated_at) VALUES ($1, $1, $1, 1)";
-    const ATTRIBUTES: &str = "SELECT attributes FROM users ORDER BY id";
+    const ACCOUNTS: &str = "SELECT attributes, proven FROM users ORDER BY id";
     const SESSIONS: &str = "SELECT s.id, s.hash, s.username, r.family FROM sessions s JOIN refresh_tokens r ON r.session = s.id
         ORDER BY s.user_id";
     const LEFT: &str = "SELECT (SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM refresh_tokens)";
@@ -117,8 +119,11 @@ mod tests {
 
     type Kept = (i64, Vec<u8>, String, Vec<u8>);
 
-    fn are_kept(attributes: &[String], sessions: &[Kept]) {
-        let [first, second] = attributes else { panic!("{attributes:?}") };
+    fn are_kept(accounts: &[(String, String)], sessions: &[Kept]) {
+        let [(first, proven), (second, nothing)] = accounts else { panic!("{accounts:?}") };
+        let mut proven: Vec<_> = proven.split(' ').collect();
+        proven.sort_unstable();
+        assert_eq!((proven, nothing.as_str()), (vec!["email", "phone_number"], ""));
         let all = crate::store::attributes::read(first).unwrap();
         let all: Vec<_> = all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(all, [("name", "Zoë \"Z\" \\ O'Hara"), ("custom:team", "7: blue")]);
@@ -132,7 +137,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn attributes_and_sessions_of_an_earlier_version_are_kept() {
+    async fn accounts_and_sessions_of_an_earlier_version_are_kept() {
         let mut conn = SqliteConnection::connect("sqlite::memory:").await.unwrap();
         migrator(&SQLITE[..10]).run_direct(None, &mut conn, false).await.unwrap();
         for sql in EARLIER {
@@ -143,8 +148,8 @@ mod tests {
             sqlx::query(EARLIER_TOKEN).bind(&hash).execute(&mut conn).await.unwrap();
         }
         migrator(SQLITE).run_direct(None, &mut conn, false).await.unwrap();
-        let attributes: Vec<String> = sqlx::query_scalar(ATTRIBUTES).fetch_all(&mut conn).await.unwrap();
-        are_kept(&attributes, &sqlx::query_as(SESSIONS).fetch_all(&mut conn).await.unwrap());
+        let accounts: Vec<(String, String)> = sqlx::query_as(ACCOUNTS).fetch_all(&mut conn).await.unwrap();
+        are_kept(&accounts, &sqlx::query_as(SESSIONS).fetch_all(&mut conn).await.unwrap());
         conn.execute("DELETE FROM users").await.unwrap();
         let left: i64 = sqlx::query_scalar(LEFT).fetch_one(&mut conn).await.unwrap();
         assert_eq!(left, 0, "they still go with their account");
@@ -166,8 +171,8 @@ mod tests {
             sqlx::query(EARLIER_TOKEN).bind(&hash).execute(&mut conn).await.unwrap();
         }
         migrator(POSTGRES).run_direct(None, &mut conn, false).await.unwrap();
-        let attributes: Vec<String> = sqlx::query_scalar(ATTRIBUTES).fetch_all(&mut conn).await.unwrap();
-        are_kept(&attributes, &sqlx::query_as(SESSIONS).fetch_all(&mut conn).await.unwrap());
+        let accounts: Vec<(String, String)> = sqlx::query_as(ACCOUNTS).fetch_all(&mut conn).await.unwrap();
+        are_kept(&accounts, &sqlx::query_as(SESSIONS).fetch_all(&mut conn).await.unwrap());
         conn.execute("DELETE FROM users").await.unwrap();
         let left: i64 = sqlx::query_scalar(LEFT).fetch_one(&mut conn).await.unwrap();
         assert_eq!(left, 0, "they still go with their account");

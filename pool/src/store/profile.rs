@@ -61,26 +61,12 @@ impl Account {
         (self.username != self.sub).then_some(self.username.as_str())
     }
 
-    /// Reads what the statements below pack into a row, from this column on.
+    /// Reads what the statements below tell of it, from this column on.
     fn read(row: &Row, from: usize) -> Result<Self, StoreError> {
-        let mut account = Self {
-            sub: row.get(from)?,
-            username: row.get(from + 1)?,
-            updated_at: Timestamp(row.get(from + 2)?),
-            latest_event: row.get(from + 3)?,
-            attributes: attributes::read(row.get(from + 4)?)?,
-            ..Self::default()
-        };
-        let packed = |column: usize| row.get::<Option<String>>(from + column).map(Option::unwrap_or_default);
-        let (proven, codes, factors) = (packed(5)?, packed(6)?, packed(7)?);
-        account.proven = proven.split_whitespace().map(kind).collect::<Result<_, _>>()?;
-        let mut factors = factors.split_whitespace();
-        while let (Some(kind), Some(preferred)) = (factors.next(), factors.next()) {
-            let factor = kind.parse().map_err(|_| StoreError::unreadable("an unknown second factor"))?;
-            account.factors.push((factor, preferred == "1"));
-        }
-        account.factors.sort_unstable();
-        let mut codes = Packed(&codes);
+        let mut account = Self::read_info(row, from)?;
+        account.latest_event = row.get(from + 6)?;
+        let codes: Option<String> = row.get(from + 7)?;
+        let mut codes = Packed(codes.as_deref().unwrap_or_default());
         while let Some(attribute) = codes.word()? {
             account.pending.push(PendingCode {
                 kind: kind(attribute)?,
@@ -91,6 +77,27 @@ impl Account {
                 value: codes.text()?.to_owned(),
             });
         }
+        Ok(account)
+    }
+
+    /// The same of what applications are told; everything else is empty.
+    fn read_info(row: &Row, from: usize) -> Result<Self, StoreError> {
+        let (proven, factors): (String, Option<String>) = (row.get(from + 4)?, row.get(from + 5)?);
+        let mut account = Self {
+            sub: row.get(from)?,
+            username: row.get(from + 1)?,
+            updated_at: Timestamp(row.get(from + 2)?),
+            attributes: attributes::read(row.get(from + 3)?)?,
+            proven: kinds(&proven)?,
+            ..Self::default()
+        };
+        let factors = factors.unwrap_or_default();
+        let mut factors = factors.split_whitespace();
+        while let (Some(kind), Some(preferred)) = (factors.next(), factors.next()) {
+            let factor = kind.parse().map_err(|_| StoreError::unreadable("an unknown second factor"))?;
+            account.factors.push((factor, preferred == "1"));
+        }
+        account.factors.sort_unstable();
         Ok(account)
     }
 }
@@ -124,9 +131,16 @@ impl<'a> Packed<'a> {
     }
 }
 
-pub(super) fn kind(attribute: &str) -> Result<ContactKind, StoreError> {
+fn kind(attribute: &str) -> Result<ContactKind, StoreError> {
     let known = [ContactKind::Email, ContactKind::PhoneNumber].into_iter().find(|kind| kind.as_str() == attribute);
     known.ok_or_else(|| StoreError::unreadable("a contact of an unknown kind"))
+}
+
+/// The kinds of contact that an account has proven, in the model's order.
+pub(super) fn kinds(proven: &str) -> Result<Vec<ContactKind>, StoreError> {
+    let mut kinds = proven.split_whitespace().map(kind).collect::<Result<Vec<_>, _>>()?;
+    kinds.sort_by_key(|kind| kind.attribute());
+    Ok(kinds)
 }
 
 /// The account as it stands. `None`: there is none.
@@ -172,35 +186,49 @@ pub(crate) async fn load_to_change(
     }
 }
 
-const LOAD: &str = "SELECT u.sub, u.username, u.updated_at, COALESCE((SELECT MAX(id) FROM events WHERE user_id = u.id), 0),
-     u.attributes,
-     (SELECT string_agg(kind, ' ') FROM aliases WHERE user_id = u.id),
+// What applications are told of an account comes first. For most it is all in one row: among many, each row is a page to look
+// for. Then comes what its pages show besides, in the same words each time.
+
+const LOAD: &str = "SELECT u.sub, u.username, u.updated_at, u.attributes, u.proven,
+     (SELECT string_agg(kind || ' ' || preferred, ' ') FROM factors WHERE user_id = u.id AND enabled_at IS NOT NULL),
+     COALESCE((SELECT MAX(id) FROM events WHERE user_id = u.id), 0),
      (SELECT string_agg(attribute || ' ' || requested_at || ' ' || sent_at || ' ' || expires_at || ' ' || attempts
                         || ' ' || LENGTH(value) || ':' || value, '')
-      FROM codes WHERE user_id = u.id AND purpose = 'verify' AND used_at IS NULL),
-     (SELECT string_agg(kind || ' ' || preferred, ' ') FROM factors WHERE user_id = u.id AND enabled_at IS NOT NULL)
+      FROM codes WHERE user_id = u.id AND purpose = 'verify' AND used_at IS NULL)
      FROM users u WHERE u.id = $1";
 
-/// Whose live session this is, and the account, at one moment and in one statement.
+const OF_SESSION: &str = "SELECT s.user_id, s.client, s.username, s.created_at, s.last_seen_at,
+     u.sub, u.username, u.updated_at, u.attributes, u.proven,
+     (SELECT string_agg(kind || ' ' || preferred, ' ') FROM factors WHERE user_id = u.id AND enabled_at IS NOT NULL),
+     COALESCE((SELECT MAX(id) FROM events WHERE user_id = u.id), 0),
+     (SELECT string_agg(attribute || ' ' || requested_at || ' ' || sent_at || ' ' || expires_at || ' ' || attempts
+                        || ' ' || LENGTH(value) || ':' || value, '')
+      FROM codes WHERE user_id = u.id AND purpose = 'verify' AND used_at IS NULL)
+     FROM sessions s JOIN users u ON u.id = s.user_id
+     WHERE s.id = $1 AND s.hash = $2 AND s.expires_at > $3 AND s.last_seen_at > $4";
+
+const INFO_OF_SESSION: &str = "SELECT s.user_id, s.client, s.username, s.created_at, s.last_seen_at,
+     u.sub, u.username, u.updated_at, u.attributes, u.proven,
+     (SELECT string_agg(kind || ' ' || preferred, ' ') FROM factors WHERE user_id = u.id AND enabled_at IS NOT NULL)
+     FROM sessions s JOIN users u ON u.id = s.user_id
+     WHERE s.id = $1 AND s.hash = $2 AND s.expires_at > $3 AND s.last_seen_at > $4";
+
+/// How many columns of these tell the session.
+const SESSION: usize = 5;
+
+/// A live session and its account, at one moment and in one statement.
 pub(crate) async fn of_session(conn: &mut Conn, session: SessionId, times: Alive) -> Result<Option<(Row, Account)>, StoreError> {
-    let row = conn
-        .query(
-            "SELECT s.user_id, s.client, u.username, s.created_at, s.last_seen_at,
-                    u.sub, u.username, u.updated_at, COALESCE((SELECT MAX(id) FROM events WHERE user_id = u.id), 0),
-                    u.attributes,
-                    (SELECT string_agg(kind, ' ') FROM aliases WHERE user_id = u.id),
-                    (SELECT string_agg(attribute || ' ' || requested_at || ' ' || sent_at || ' ' || expires_at || ' ' || attempts
-                                       || ' ' || LENGTH(value) || ':' || value, '')
-                     FROM codes WHERE user_id = u.id AND purpose = 'verify' AND used_at IS NULL),
-                    (SELECT string_agg(kind || ' ' || preferred, ' ') FROM factors WHERE user_id = u.id AND enabled_at IS NOT NULL)
-             FROM sessions s JOIN users u ON u.id = s.user_id
-             WHERE s.id = $1 AND s.hash = $2 AND s.expires_at > $3 AND s.last_seen_at > $4",
-        )
-        .bind(session.number())
-        .bind(session.0.to_vec())
-        .bind(times.now.0)
-        .bind(times.idle_since.0)
-        .optional()
-        .await?;
-    row.map(|row| Account::read(&row, 5).map(|account| (row, account))).transpose()
+    let row = live(conn, OF_SESSION, session, times).await?;
+    row.map(|row| Account::read(&row, SESSION).map(|account| (row, account))).transpose()
+}
+
+/// The same without what only pages show: of the [`Account`], the latest event and the codes are empty.
+pub(crate) async fn info_of_session(conn: &mut Conn, session: SessionId, times: Alive) -> Result<Option<(Row, Account)>, StoreError> {
+    let row = live(conn, INFO_OF_SESSION, session, times).await?;
+    row.map(|row| Account::read_info(&row, SESSION).map(|account| (row, account))).transpose()
+}
+
+async fn live(conn: &mut Conn, text: &'static str, session: SessionId, times: Alive) -> Result<Option<Row>, StoreError> {
+    let query = conn.query(text).bind(session.number()).bind(session.0.to_vec());
+    query.bind(times.now.0).bind(times.idle_since.0).optional().await
 }

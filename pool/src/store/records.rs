@@ -1,6 +1,6 @@
 //! Whole accounts, one after the other: what an operator lists, takes out and brings in.
 
-use super::profile::kind;
+use super::profile::kinds;
 use super::{Conn, Row, StoreError, Tx, attributes};
 use crate::clock::Timestamp;
 use crate::identifiers::ContactKind;
@@ -31,11 +31,8 @@ pub(crate) struct Stored {
 
 impl Stored {
     fn read(row: &Row) -> Result<Self, StoreError> {
-        let packed = |column: usize| row.get::<Option<String>>(column).map(Option::unwrap_or_default);
         let moment = |column: usize| row.get::<Option<i64>>(column).map(|at| at.map(Timestamp));
-        let proven = packed(10)?;
-        let mut proven = proven.split_whitespace().map(kind).collect::<Result<Vec<_>, _>>()?;
-        proven.sort_by_key(|kind| kind.attribute());
+        let proven: String = row.get(10)?;
         let created_at = Timestamp(row.get(5)?);
         let confirmed = row.get::<String>(3)? == "confirmed";
         Ok(Self {
@@ -48,7 +45,7 @@ impl Stored {
             confirmed_at: confirmed.then_some(moment(7)?.unwrap_or(created_at)),
             disabled_at: moment(8)?,
             attributes: attributes::read(row.get(9)?)?,
-            proven,
+            proven: kinds(&proven)?,
             temporary_password: row.get::<i64>(11)? > 0,
             guards: row.get(12)?,
         })
@@ -60,8 +57,7 @@ pub(crate) async fn after(conn: &mut Conn, user: UserId, most: u32) -> Result<Ve
     let rows = conn
         .query(
             "SELECT u.id, u.sub, u.username, u.status, u.password_hash, u.created_at, u.updated_at, u.confirmed_at, u.disabled_at,
-                    u.attributes,
-                    (SELECT string_agg(kind, ' ') FROM aliases WHERE user_id = u.id),
+                    u.attributes, u.proven,
                     (SELECT COUNT(*) FROM temporary_passwords WHERE user_id = u.id),
                     (SELECT COUNT(*) FROM factors WHERE user_id = u.id AND enabled_at IS NOT NULL)
                     + (SELECT COUNT(*) FROM passkeys WHERE user_id = u.id)

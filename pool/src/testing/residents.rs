@@ -39,8 +39,9 @@ fn insert(into: &str, columns: usize, then: &str) -> String {
 }
 
 static USERS: Statement = LazyLock::new(|| {
-    let columns = "users (sub, username, username_key, status, password_hash, created_at, updated_at, confirmed_at, attributes)";
-    insert(columns, 9, "RETURNING id, username")
+    let columns = "users (sub, username, username_key, status, password_hash, created_at, updated_at, confirmed_at, attributes,
+                   proven)";
+    insert(columns, 10, "RETURNING id, username")
 });
 static ALIASES: Statement = LazyLock::new(|| insert("aliases (kind, key, user_id)", 3, ""));
 static SESSIONS: Statement = LazyLock::new(|| {
@@ -112,7 +113,7 @@ impl Pool {
         for it in &*newcomers {
             let name = &it.resident.username;
             users = users.bind(self.inner.entropy.uuid_v4()).bind(name.clone()).bind(name.clone()).bind("confirmed");
-            users = users.bind(hash.to_owned()).bind(now.0).bind(now.0).bind(now.0).bind(it.attributes());
+            users = users.bind(hash.to_owned()).bind(now.0).bind(now.0).bind(now.0).bind(it.attributes()).bind("email");
         }
         let rows = users.all().await?;
         let ids = rows.iter().map(|row| Ok((row.get(1)?, row.get(0)?))).collect::<Result<HashMap<String, i64>, StoreError>>()?;

@@ -35,9 +35,9 @@ fn said(token: &str) -> Value {
 #[tokio::test]
 async fn an_access_token_stands_for_its_session_and_account() {
     let (pool, tokens) = with_tokens().await;
-    let (viewer, profile) = pool.profile_of_access_token(&tokens.access).await.unwrap();
+    let (viewer, info) = pool.info_of_access_token(&tokens.access).await.unwrap();
     assert_eq!((viewer.username.as_str(), viewer.client), ("jdoe", pool.client()));
-    assert_eq!(profile.attributes[&Standard::Email.into()], "me@domain.com");
+    assert_eq!(info.attributes[&Standard::Email.into()], "me@domain.com");
 }
 
 #[tokio::test]

@@ -36,18 +36,18 @@ struct TokenRequest {
 
 pub async fn get_user(call: &Call) -> Result<Value, Fault> {
     let request: TokenRequest = call.read()?;
-    let profile = call.profile(request.access_token).await?;
-    let attributes: Vec<_> = profile.attributes.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
-    let mut user = json!({ "Username": profile.username, "UserAttributes": attributes });
-    mfa::told(&profile.factors, &mut user);
+    let info = call.info(request.access_token).await?;
+    let attributes: Vec<_> = info.attributes.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
+    let mut user = json!({ "Username": info.username, "UserAttributes": attributes });
+    mfa::told(&info.factors, &mut user);
     Ok(user)
 }
 
 /// How somebody may sign in: with the password, so far.
 pub async fn auth_factors(call: &Call) -> Result<Value, Fault> {
     let request: TokenRequest = call.read()?;
-    let profile = call.profile(request.access_token).await?;
-    Ok(json!({ "Username": profile.username, "ConfiguredUserAuthFactors": ["PASSWORD"] }))
+    let info = call.info(request.access_token).await?;
+    Ok(json!({ "Username": info.username, "ConfiguredUserAuthFactors": ["PASSWORD"] }))
 }
 
 pub async fn delete_user(call: &Call) -> Result<Value, Fault> {

@@ -38,7 +38,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use fault::ERROR_TYPE;
 use model::paths;
-use pool::profile::Profile;
+use pool::profile::UserInfo;
 use pool::settings::AppClient;
 use pool::{ClientId, Origin, Pool, Viewer};
 use serde::de::DeserializeOwned;
@@ -208,9 +208,9 @@ impl Call {
         Ok(self.pool.viewer_of_access_token(&token.unwrap_or_default()).await?)
     }
 
-    /// The account of whoever is signed in.
-    async fn profile(&self, token: Option<String>) -> Result<Profile, Fault> {
-        Ok(self.pool.profile_of_access_token(&token.unwrap_or_default()).await?.1)
+    /// What may be told of whoever is signed in.
+    async fn info(&self, token: Option<String>) -> Result<UserInfo, Fault> {
+        Ok(self.pool.info_of_access_token(&token.unwrap_or_default()).await?.1)
     }
 }
 

@@ -16,8 +16,8 @@ pub async fn answer(State(api): State<Api>, headers: HeaderMap) -> Response {
         // Nothing was shown, so nothing is said of it (RFC 6750, section 3.1).
         return refusal(HeaderValue::from_static("Bearer"), &json!({ "error": "invalid_request" }));
     };
-    match api.pool.profile_of_access_token(token).await {
-        Ok((viewer, profile)) => ([(CONTENT_TYPE, JSON)], Value::from(api.pool.user_info(&viewer, &profile)).to_string()).into_response(),
+    match api.pool.info_of_access_token(token).await {
+        Ok((viewer, info)) => ([(CONTENT_TYPE, JSON)], Value::from(api.pool.user_info(&viewer, &info)).to_string()).into_response(),
         Err(AccessTokenError::Unavailable(fault)) => Fault::from(fault).into_response(),
         Err(_) => {
             let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
