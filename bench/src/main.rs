@@ -12,7 +12,7 @@ mod place;
 mod report;
 mod service;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Parser;
 use place::{Kind, Place};
 use report::Report;
@@ -52,6 +52,10 @@ fn main() -> Result<()> {
     let options = Options::parse();
     if let Some(other) = &options.against {
         return compare(&options, other);
+    }
+    // Now rather than after everything is measured.
+    if let Some(folder) = &options.out {
+        std::fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))?;
     }
     let mut report = Report::new(machine::describe(), hashing::measure(options.seconds)?, options.seconds);
     for store in &options.stores {
