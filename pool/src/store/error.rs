@@ -43,6 +43,8 @@ pub enum StoreError {
     KeyMissing,
     #[error("the store was written with the key {stored}, which is not among the keys given ({given}); put the right key file back")]
     KeyDiffers { stored: String, given: String },
+    #[error("a newer version has brought the database to shape {0} meanwhile: stop this one, and start that")]
+    Overtaken(i64),
     #[error("the store holds something that this version can't read: {0}")]
     Unreadable(String),
 }

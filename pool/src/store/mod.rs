@@ -143,13 +143,17 @@ impl Store {
         Ok(meta::get(&mut conn, meta::KEYS).await?.is_none())
     }
 
-    /// Whether the store answers: something can be read, and a transaction begins.
+    /// Whether the store answers: it can be read and has this version's shape still, and a transaction begins.
     ///
     /// # Errors
-    /// It can't, or not soon.
+    /// It can't, or not soon, or a newer version has taken it over.
     pub async fn check(&self) -> Result<(), StoreError> {
         let asked = async {
-            meta::get(&mut self.read().await?, meta::POOL_ID).await?;
+            let row = self.read().await?.query("SELECT MAX(version) FROM _sqlx_migrations").optional().await?;
+            let shape = row.map_or(Ok(0), |row| row.get(0))?;
+            if shape > migrations::NEWEST {
+                return Err(StoreError::Overtaken(shape));
+            }
             self.begin().await.map(drop)
         };
         tokio::time::timeout(LONGEST_CHECK, asked).await.unwrap_or(Err(StoreError::TooSlow))

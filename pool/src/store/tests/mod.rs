@@ -44,6 +44,18 @@ async fn what_was_committed_is_there_after_a_restart_and_what_was_dropped_is_not
 }
 
 #[tokio::test]
+async fn whoever_was_overtaken_by_a_newer_version_is_not_ready() {
+    let it = store().await;
+    it.store.check().await.unwrap();
+    let mut tx = it.store.begin().await.unwrap();
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                 SELECT 9999, 'newer', success, checksum, 1 FROM _sqlx_migrations WHERE version = 1";
+    tx.query(newer).run().await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(matches!(it.store.check().await, Err(StoreError::Overtaken(9999))));
+}
+
+#[tokio::test]
 async fn a_read_does_not_write() {
     let it = store().await;
     let mut conn = it.store.read().await.unwrap();
