@@ -10,8 +10,10 @@ pub struct ContactWords {
     /// The button that asks for the change, and the link to the page.
     pub update: &'static str,
     pub new: &'static str,
-    /// Below the field for the new one.
+    /// Below the field for the new one…
     pub hint: &'static str,
+    /// …and for the first.
+    pub first_hint: &'static str,
     pub confirm_new: &'static str,
     pub confirm_this: &'static str,
     /// The label of the code of a new one…
@@ -33,6 +35,7 @@ pub const EMAIL_WORDS: ContactWords = ContactWords {
     update: "Update Email",
     new: "New email",
     hint: "We send a 6-digit code to this address. Your old address stays in force until you enter it.",
+    first_hint: "We send a 6-digit code to this address.",
     confirm_new: "Confirm your new email",
     confirm_this: "Confirm your email",
     code: "Verification Code (sent to the new email)",
@@ -50,6 +53,7 @@ pub const PHONE_WORDS: ContactWords = ContactWords {
     update: "Update Phone",
     new: "New phone number",
     hint: "We text a 6-digit code to this number. Your old number stays in force until you enter it.",
+    first_hint: "We text a 6-digit code to this number.",
     confirm_new: "Confirm your new phone number",
     confirm_this: "Confirm your phone number",
     code: "Verification Code (sent to the new number)",

@@ -14,6 +14,8 @@ test.afterEach(async ({ page }, info) => {
   await expect(page).toHaveTitle(/Nameplate/);
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(wider, 'how much the page is wider than the window').toBeLessThanOrEqual(0);
+  const main = await page.getByRole('main').evaluate((it) => it.getBoundingClientRect().width);
+  expect(main, 'how wide the page is: not in the column of its navigation').toBeGreaterThan(280);
   await picture(page, info.title.replace(/\W+/g, '-'));
   await accessible(page);
 });

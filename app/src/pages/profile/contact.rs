@@ -190,9 +190,13 @@ pub(crate) fn rows(page: Page, profile: &Profile) -> impl IntoView + use<> {
 #[component]
 fn AskForContact(screen: Screen) -> impl IntoView {
     let (page, state) = (screen.page, screen.states[0].clone());
-    let hint = if screen.reached { page.words.hint } else { text::NO_TEXTS };
-    let new = Input::new(page.attribute(), page.words.new).hint(hint).required(true);
     let now = page.now(&screen.profile);
+    let hint = match now {
+        _ if !screen.reached => text::NO_TEXTS,
+        Some(_) => page.words.hint,
+        None => page.words.first_hint,
+    };
+    let new = Input::new(page.attribute(), page.words.new).hint(hint).required(true);
     let country = match now {
         Some(now) => lists::country_of(now),
         None => &screen.country,

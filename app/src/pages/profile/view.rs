@@ -86,15 +86,17 @@ fn fact(name: &AttributeName, profile: &Profile, settings: &Settings) -> Fact {
         let proving = page.waiting(profile).is_some_and(|it| it.value == stored);
         if proving { text::ENTER_THE_CODE } else { page.words.update }
     };
+    let change = contact.filter(|_| changeable).map(|page| (page.path(), to_page(page)));
+    let nothing_yet = stored.is_empty() && change.is_some();
     Fact {
         name: name.to_string(),
         group: group_of(name),
         label: text::label(name, schema),
-        text: shown(name, stored, schema),
+        text: if nothing_yet { text::NONE_YET.to_owned() } else { shown(name, stored, schema) },
         is_link: is_link(name, stored),
         badge,
         note,
-        change: contact.filter(|_| changeable).map(|page| (page.path(), to_page(page))),
+        change,
         verify: contact.filter(asks).map(|page| page.forms[2]),
     }
 }
