@@ -179,7 +179,7 @@ pub const NONE_YET: &str = "None yet";
 pub const NOT_NOW: &str = "Not now";
 
 pub fn badge_until(when: &str) -> String {
-    format!("The code works until {when}")
+    format!("Works until {when}")
 }
 
 pub const CODE_EXPIRED: &str = "The code has expired";
