@@ -10,7 +10,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use model::{AttributeName, Password, Refusal, Why};
 use pool::sessions::{BrowserTicket, ChallengeToken, NewSession};
-use pool::{ClientId, Origin, Pool, SessionToken, Viewer};
+use pool::{BrowserId, ClientId, Origin, Pool, SessionToken, Viewer};
 
 /// The longest encoded name that a cookie carries, in bytes: no browser keeps more than 4096 (RFC 6265, section 6.1).
 const LONGEST_NAME: usize = 3072;
@@ -34,7 +34,23 @@ impl Caller {
         let parts: Parts = use_context().ok_or_else(missing)?;
         let origin = parts.extensions.get::<Origin>().cloned().ok_or_else(missing)?;
         let response = use_context().ok_or_else(missing)?;
-        Ok(Self { pool: site.pool.clone(), client: site.pool.pages_client(), origin, site, parts, response })
+        let caller = Self { pool: site.pool.clone(), client: site.pool.pages_client(), origin, site, parts, response };
+        Ok(caller.in_its_browser())
+    }
+
+    /// Says which browser it is; one that has not been here before is told so for next time.
+    fn in_its_browser(mut self) -> Self {
+        let known = self.cookie(Name::Browser).and_then(|value| BrowserId::parse(&value));
+        let browser = known.clone().unwrap_or_else(|| self.pool.new_browser());
+        if known.is_none() {
+            self.remember_browser(&browser);
+        }
+        self.origin.browser = Some(browser);
+        self
+    }
+
+    fn remember_browser(&self, browser: &BrowserId) {
+        self.set(&cookies::set(Name::Browser, browser.reveal(), 400 * 24 * 3600, self.site.secure));
     }
 
     /// The same for functions that only a signed-in person may call.
@@ -80,6 +96,9 @@ impl Caller {
         let seconds = session.absolute_expiry.0.saturating_sub(self.pool.now().0) / 1000;
         self.set(&cookies::set(Name::Session, session.token.reveal(), seconds, self.site.secure));
         self.forget(Name::SignUp);
+        if let Some(browser) = &self.origin.browser {
+            self.remember_browser(browser);
+        }
         if self.cookie(Name::Challenge).is_some() {
             self.forget(Name::Challenge);
         }

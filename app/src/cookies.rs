@@ -11,6 +11,8 @@ pub enum Name {
     Session,
     /// Which browser signed up, until the account is confirmed.
     SignUp,
+    /// Which browser it is: codes belong to the one that asked for them, and accounts know those that they were signed in to from.
+    Browser,
     /// Whose password was right, until the second factor is.
     Challenge,
     /// The name for which a new password was asked, as it was typed.
@@ -28,6 +30,8 @@ impl Name {
         match (self, secure) {
             (Self::Session, false) => "nameplate",
             (Self::Session, true) => "__Host-nameplate",
+            (Self::Browser, false) => "nameplate-browser",
+            (Self::Browser, true) => "__Host-nameplate-browser",
             (Self::SignUp, false) => "nameplate-sign-up",
             (Self::SignUp, true) => "__Host-nameplate-sign-up",
             (Self::Challenge, false) => "nameplate-challenge",

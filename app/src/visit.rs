@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use model::{AttributeName, Schema, SignInOptions};
 use pool::profile::{Profile, UserInfo};
 use pool::sessions::ChallengeToken;
-use pool::{Pool, SessionToken, Viewer};
+use pool::{BrowserId, Origin, Pool, SessionToken, Viewer};
 use std::sync::Arc;
 
 /// What the server tells the pages about itself, once.
@@ -191,6 +191,8 @@ pub struct Visit {
     pub profile: Option<Arc<Profile>>,
     /// The raw value of the cookie of the browser that signed up.
     pub ticket: Option<String>,
+    /// Where the request comes from, if that is known.
+    pub origin: Option<Origin>,
     /// The sign-in of this browser that waits for its second factor.
     pub challenge: Option<ChallengeToken>,
     /// The name for which this browser asked for a new password.
@@ -230,6 +232,10 @@ impl Visit {
             viewer: None,
             profile: None,
             ticket: cookie(Name::SignUp),
+            origin: parts.extensions.get::<Origin>().cloned().map(|origin| {
+                let browser = cookie(Name::Browser).and_then(|value| BrowserId::parse(&value));
+                Origin { browser, ..origin }
+            }),
             challenge: cookie(Name::Challenge).as_deref().and_then(cookies::challenge).map(|(token, _)| token),
             resetting: cookie(Name::Reset).and_then(|value| decoded(&value)),
             flash,

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 /// How many digits a code has.
 pub const DIGITS: usize = 6;
+/// How many it has where strangers ask for many.
+pub const MORE_DIGITS: usize = 8;
 /// How often a code may be tried before a new one is needed.
 pub const MAX_ATTEMPTS: u32 = 5;
 
@@ -55,7 +57,7 @@ pub fn tidy(typed: &str) -> String {
 
 /// Whether a tidied text could be a code at all.
 pub fn is_shaped(code: &str) -> bool {
-    code.len() == DIGITS && code.bytes().all(|digit| digit.is_ascii_digit())
+    (DIGITS..=MORE_DIGITS).contains(&code.len()) && code.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -72,6 +74,6 @@ mod tests {
     #[test]
     fn spaces_in_a_code_are_forgiven() {
         assert_eq!(tidy(" 123 456 "), "123456");
-        assert!(is_shaped("123456") && !is_shaped("12345") && !is_shaped("12345६"));
+        assert!(is_shaped("123456") && is_shaped("12345678") && !is_shaped("12345") && !is_shaped("123456789") && !is_shaped("12345६"));
     }
 }

@@ -14,6 +14,8 @@ pub const SIGN_UP: &str = "/sign-up";
 pub const CONFIRM: &str = "/confirm";
 pub const CONFIRM_RESEND: &str = "/confirm/resend";
 pub const CONFIRM_ADDRESS: &str = "/confirm/address";
+pub const CONFIRM_PASSWORD: &str = "/confirm/password";
+pub const CONFIRM_NEW_PASSWORD: &str = "/confirm/new-password";
 pub const FORGOT_PASSWORD: &str = "/forgot-password";
 pub const RESET_PASSWORD: &str = "/reset-password";
 pub const RESET_PASSWORD_RESEND: &str = "/reset-password/resend";
@@ -98,6 +100,8 @@ const PAGES: &[&str] = &[
     CONFIRM,
     CONFIRM_RESEND,
     CONFIRM_ADDRESS,
+    CONFIRM_PASSWORD,
+    CONFIRM_NEW_PASSWORD,
     FORGOT_PASSWORD,
     RESET_PASSWORD,
     RESET_PASSWORD_RESEND,

@@ -11,6 +11,8 @@ use std::str::FromStr;
 #[serde(try_from = "String", into = "String")]
 pub enum FieldName {
     Username,
+    /// Another username, in the place of one that was taken meanwhile.
+    NewUsername,
     Email,
     Password,
     ConfirmPassword,
@@ -36,6 +38,7 @@ impl FieldName {
     pub const fn keep(&self) -> bool {
         match self {
             Self::Username
+            | Self::NewUsername
             | Self::Email
             | Self::Confirmation
             | Self::CountryCode
@@ -57,6 +60,7 @@ impl fmt::Display for FieldName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Username => "username",
+            Self::NewUsername => "new_username",
             Self::Email => "email",
             Self::Password => "password",
             Self::ConfirmPassword => "confirm_password",
@@ -95,6 +99,7 @@ impl FromStr for FieldName {
     fn from_str(name: &str) -> Result<Self, Self::Err> {
         Ok(match name {
             "username" => Self::Username,
+            "new_username" => Self::NewUsername,
             "email" => Self::Email,
             "password" => Self::Password,
             "confirm_password" => Self::ConfirmPassword,
@@ -166,7 +171,7 @@ impl Refusal {
     /// The one place that knows the HTTP status of a refusal (RFC 9110, section 15.5).
     pub fn status(&self) -> u16 {
         let of = |why: &Why| match why {
-            Why::WrongCredentials | Why::WrongPasskey | Why::SignedOut | Why::SignInOver => 401,
+            Why::WrongCredentials | Why::ResetRequired | Why::WrongPasskey | Why::SignedOut | Why::SignInOver => 401,
             Why::CrossSite | Why::NotWritable | Why::Disabled => 403,
             Why::UsernameTaken | Why::AliasExists => 409,
             Why::TooLarge => 413,

@@ -56,6 +56,10 @@ pub enum Why {
     WrongCredentials,
     /// Not the password of the account that somebody is signed in to.
     WrongPassword,
+    /// Not the password that was entered at sign-up.
+    WrongFirstPassword,
+    /// The account has no password any more: another one is set with a code. Told only to whoever has the last one.
+    ResetRequired,
     /// They signed in long ago, and what they want is dangerous: their password is asked for once more.
     PasswordAgain,
     /// Not the word that whoever means it types.
@@ -126,6 +130,8 @@ const PLAIN: &[(Why, &str)] = &[
     (Why::AliasExists, "AliasExists"),
     (Why::WrongCredentials, "WrongCredentials"),
     (Why::WrongPassword, "WrongPassword"),
+    (Why::WrongFirstPassword, "WrongFirstPassword"),
+    (Why::ResetRequired, "ResetRequired"),
     (Why::PasswordAgain, "PasswordAgain"),
     (Why::NotConfirmed, "NotConfirmed"),
     (Why::SignedOut, "SignedOut"),

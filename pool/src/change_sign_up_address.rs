@@ -1,91 +1,89 @@
-//! "Wrong address? Change it": a new account's contact, before it was ever proven.
+//! "Wrong address? Change it": a sign-up for another address, with what was entered before.
 
-use crate::limits::{self, DAY, Rate, Wait};
+use crate::code_requests::Target;
 use crate::sessions::{BrowserTicket, Origin};
-use crate::sign_up_code::{self, Target};
-use crate::store::{StoreError, attributes, retried, tickets, users};
-use crate::{Pool, Unavailable, events};
-use model::{AttributeName, CodeDeliveryDetails, Event, FieldName, Refusal, Why};
+use crate::sign_up::{self, Checked, SignUpError};
+use crate::store::tickets::Stored;
+use crate::store::waiting::Waiting;
+use crate::store::{StoreError, tickets};
+use crate::{Pool, Unavailable, new_password};
+use model::{AttributeName, CodeDeliveryDetails, FieldName, Password, Refusal, Why};
+
+/// What somebody enters who has mistyped their address.
+#[derive(Debug, Clone)]
+pub struct AnotherAddress {
+    pub address: String,
+    /// The password of the sign-up: what is kept of it can't be given to the new one.
+    pub password: Password,
+}
 
 /// Why the address stayed as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeAddressError {
-    /// The new address is wrong.
-    #[error("wrong address: {0:?}")]
-    Field(Why),
+    /// The new address, or the password, is wrong.
+    #[error("wrong fields: {0:?}")]
+    Fields(Vec<(FieldName, Why)>),
     /// Nothing waits for a code in this browser.
     #[error("nothing waits for a code")]
     NoPending,
-    #[error("too often; again in {seconds} s")]
-    Wait { seconds: u32 },
     #[error(transparent)]
-    Unavailable(#[from] Unavailable),
+    SignUp(#[from] SignUpError),
 }
 
 impl From<ChangeAddressError> for Refusal {
     fn from(error: ChangeAddressError) -> Self {
         match error {
-            ChangeAddressError::Field(why) => Self::field(FieldName::Email, why),
+            ChangeAddressError::Fields(fields) => Self { form: None, fields },
             ChangeAddressError::NoPending => Self::form(Why::NoCode),
-            ChangeAddressError::Wait { seconds } => Self::form(Why::Wait { seconds }),
-            ChangeAddressError::Unavailable(fault) => Self::form(fault.why()),
+            ChangeAddressError::SignUp(error) => error.into(),
         }
     }
 }
 
 impl From<StoreError> for ChangeAddressError {
     fn from(error: StoreError) -> Self {
-        Self::Unavailable(error.into())
-    }
-}
-
-impl From<Wait> for ChangeAddressError {
-    fn from(wait: Wait) -> Self {
-        Self::Wait { seconds: wait.seconds }
+        Self::SignUp(Unavailable::from(error).into())
     }
 }
 
 impl Pool {
-    /// Gives the account that this browser signed up another address of the same kind (email, or phone number where
-    /// the code went by text), and sends a new code there. The code before is worth nothing, and its message is not
-    /// sent if it still waits.
+    /// Signs up with another contact of the same kind (email, or phone number where the code went by text), the attributes that were
+    /// entered with this ticket, and this password; a code is sent there, and the ticket belongs to that sign-up from now on.
     ///
-    /// There is no cooldown: a typing error is seen at once. The limits are on destinations and on changes a day.
+    /// It is a sign-up like any other: it replaces nothing that waits with that contact, and what waits with the old one stays.
     pub async fn change_sign_up_address(
         &self,
         ticket: &BrowserTicket,
-        address: &str,
+        form: &AnotherAddress,
         origin: &Origin,
     ) -> Result<CodeDeliveryDetails, ChangeAddressError> {
-        retried(|| self.try_to_change_address(ticket, address, origin)).await
+        let inner = &*self.inner;
+        let found = tickets::waiting(&mut inner.store.read().await?, ticket, self.now()).await?;
+        let (stored, waiting) = found.filter(|(stored, _)| stored.proven_at.is_none()).ok_or(ChangeAddressError::NoPending)?;
+        let checked = self.check_another(ticket, (&stored, &waiting), form)?;
+        let done = self.enter_sign_up(&checked, Some(ticket), origin).await?;
+        Ok(done.delivery)
     }
 
-    async fn try_to_change_address(
+    fn check_another(
         &self,
         ticket: &BrowserTicket,
-        address: &str,
-        origin: &Origin,
-    ) -> Result<CodeDeliveryDetails, ChangeAddressError> {
-        let (inner, now) = (&*self.inner, self.now());
-        let mut tx = inner.store.begin().await?;
-        let user = tickets::lock_unconfirmed(&mut tx, ticket, now).await?.ok_or(ChangeAddressError::NoPending)?;
-        let (_, old) = sign_up_code::current(&mut tx, user.id).await?.ok_or(ChangeAddressError::NoPending)?;
-        let new = self.check_address(&old, address).map_err(ChangeAddressError::Field)?;
-
-        // Another account may have to make way, and accounts go before counters.
-        if user.chosen_username().is_none() {
-            users::change_sign_up_key(&mut tx, user.id, new.kind, &new.key).await?;
-        }
-        let changes = limits::key(inner, &["sign-up addresses of", &user.sub]);
-        let rate = Rate { times: inner.settings.limits.sign_up_addresses_a_day, per: DAY };
-        limits::count(&mut tx, &changes, rate, now).await??;
-        sign_up_code::count_destination(&mut tx, inner, &new).await??;
-        self.forget_tries(&mut tx, &user).await?;
-        attributes::set(&mut tx, user.id, new.kind.attribute().into(), &new.value).await?;
-        sign_up_code::send(&mut tx, inner, (user.id, user.chosen_username()), &new, origin).await?;
-        events::record(&mut tx, user.id, &Event::ResendSignUpCode { username: user.username }, now, origin).await?;
-        self.commit(tx, user.id).await?;
-        Ok(new.kind.delivery(&new.value))
+        (stored, waiting): (&Stored, &Waiting),
+        form: &AnotherAddress,
+    ) -> Result<Checked, ChangeAddressError> {
+        let settings = &self.inner.settings;
+        let old = waiting.target.as_ref().ok_or(ChangeAddressError::NoPending)?;
+        let mut faults = new_password::faults(settings, &form.password, None);
+        let new = self.check_address(old, &form.address).map_err(|why| faults.push((FieldName::Email, why)));
+        let (Ok(new), true) = (new, faults.is_empty()) else { return Err(ChangeAddressError::Fields(faults)) };
+        // A ticket of an earlier version keeps nothing, but belongs to whoever signed up.
+        let entered =
+            sign_up::unseal(&self.inner, ticket, stored).or_else(|| stored.attributes.is_none().then(|| waiting.attributes.clone()));
+        let mut attributes = entered.unwrap_or_default();
+        attributes.insert(new.kind.attribute().into(), new.value);
+        let username = waiting.user.chosen_username().map(str::to_owned);
+        let checked = Checked::again(settings, username, form.password.clone(), attributes);
+        checked.map_err(|missing| ChangeAddressError::Fields(vec![(missing.into(), Why::Missing)]))
     }
 
     fn check_address(&self, old: &Target, typed: &str) -> Result<Target, Why> {

@@ -10,7 +10,7 @@ use crate::keys::{Keys, Purpose};
 use crate::sessions::UserId;
 use crate::store::{Conn, Row, StoreError, Tx, retried};
 use crate::{Inner, Tally};
-use model::code::MAX_ATTEMPTS;
+use model::code::{DIGITS, MAX_ATTEMPTS};
 use model::{AttributeName, FieldName, Refusal, Why};
 use std::fmt;
 use subtle::ConstantTimeEq as _;
@@ -45,7 +45,7 @@ impl CodePurpose {
 pub enum CodeFault {
     /// Nothing was typed.
     Missing,
-    /// Not six digits: no try was spent on it.
+    /// Not six to eight digits: no try was spent on it.
     NotACode,
     Wrong {
         tries_left: u32,
@@ -133,13 +133,25 @@ fn parts_digest<T>(slot: &Slot, value: &str, issue: &Issue, code: &str, digest: 
     digest(&[purpose, &user, slot.attribute.as_str().as_bytes(), value.as_bytes(), issue, code.as_bytes()])
 }
 
+/// What the store keeps of a code.
+pub(crate) fn digest(inner: &Inner, slot: &Slot, value: &str, (issue, code): (&Issue, &str)) -> Vec<u8> {
+    parts_digest(slot, value, issue, code, |parts| inner.keys.digest(Purpose::Codes, parts)).to_vec()
+}
+
+/// Whether this is the code of that digest, under whichever key it was made. Takes the same time for every answer.
+pub(crate) fn is_code(keys: &Keys, (slot, value): (&Slot, &str), (issue, code): (&Issue, &str), digest: &[u8]) -> bool {
+    let code = &model::code::tidy(code);
+    let digests = parts_digest(slot, value, issue, code, |parts| keys.digests(Purpose::Codes, parts));
+    digests.iter().fold(0, |found, known| found | known.as_slice().ct_eq(digest).unwrap_u8()) == 1
+}
+
 /// Makes a code that proves `value`, in the place of the one before.
 ///
 /// `requested_at` stays what it was while the same value waits: a code that is sent again is the same request.
 pub(crate) async fn issue(tx: &mut Tx, inner: &Inner, slot: &Slot, value: &str) -> Result<Issued, StoreError> {
     let now = inner.clock.now();
-    let (issue, code) = (inner.entropy.bytes(), inner.entropy.code());
-    let digest = parts_digest(slot, value, &issue, &code, |parts| inner.keys.digest(Purpose::Codes, parts));
+    let (issue, code) = (inner.entropy.bytes(), inner.entropy.code(DIGITS));
+    let digest = digest(inner, slot, value, (&issue, &code));
     let expires_at = now.plus(inner.settings.codes.lifetime_of(slot.purpose));
     tx.query(
         "INSERT INTO codes (user_id, purpose, attribute, value, issue, digest, requested_at, sent_at, expires_at, attempts)
@@ -155,7 +167,7 @@ pub(crate) async fn issue(tx: &mut Tx, inner: &Inner, slot: &Slot, value: &str) 
     .bind(slot.attribute.as_str().to_owned())
     .bind(value.to_owned())
     .bind(issue.to_vec())
-    .bind(digest.to_vec())
+    .bind(digest)
     .bind(now.0)
     .bind(expires_at.0)
     .run()
@@ -209,11 +221,9 @@ impl Waiting {
         }
     }
 
-    /// Whether this is the code, under whichever key it was digested. Takes the same time for every answer.
+    /// Whether this is the code.
     pub(crate) fn is(&self, keys: &Keys, code: &str) -> bool {
-        let code = &model::code::tidy(code);
-        let digests = parts_digest(&self.slot, &self.value, &self.issue, code, |parts| keys.digests(Purpose::Codes, parts));
-        digests.iter().fold(0, |found, digest| found | digest.as_slice().ct_eq(&self.digest).unwrap_u8()) == 1
+        is_code(keys, (&self.slot, &self.value), (&self.issue, code), &self.digest)
     }
 }
 

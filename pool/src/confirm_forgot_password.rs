@@ -1,14 +1,15 @@
 //! A new password for whoever holds the code (operation ConfirmForgotPassword).
 
-use crate::codes::{self, Attempt, CodeFault};
+use crate::code_requests::{Requester, Tried, Try, TryError};
+use crate::codes::{self, CodeFault, CodePurpose};
 use crate::identifiers::ContactKind;
-use crate::limits::{self, Rate, Wait};
+use crate::limits::{self, Wait};
 use crate::passwords::HashingError;
-use crate::reset_code::{self, Named};
+use crate::reset_code::Named;
 use crate::sessions::{Origin, UserId};
-use crate::store::{StoreError, profile, retried, users};
-use crate::{Pool, Unavailable, events, new_password, sign_up_code};
-use model::code::MAX_ATTEMPTS;
+use crate::store::requested_codes::{self, Requested};
+use crate::store::{StoreError, known_origins, profile, retried, users};
+use crate::{Pool, Unavailable, events, new_password};
 use model::{Event, FieldName, Password, Refusal, Why};
 
 /// What somebody enters who forgot their password.
@@ -75,6 +76,15 @@ impl From<CodeFault> for ConfirmForgotPasswordError {
     }
 }
 
+impl From<TryError> for ConfirmForgotPasswordError {
+    fn from(error: TryError) -> Self {
+        match error {
+            TryError::Wait(wait) => wait.into(),
+            TryError::Unavailable(fault) => Self::Unavailable(fault),
+        }
+    }
+}
+
 impl From<HashingError> for ConfirmForgotPasswordError {
     fn from(error: HashingError) -> Self {
         match error {
@@ -92,25 +102,23 @@ impl Pool {
     pub async fn confirm_forgot_password(&self, form: PasswordReset, origin: &Origin) -> Result<PasswordSet, ConfirmForgotPasswordError> {
         let inner = &*self.inner;
         let (named, code) = self.check_reset(&form).map_err(ConfirmForgotPasswordError::Fields)?;
-        let found = self.reset_of(&named).await?;
+        let user = named.account(&mut inner.store.read().await?).await?;
         // The same statements for nobody: no account has this number.
-        let (user, kind) = found.unwrap_or((UserId(0), ContactKind::Email));
-        let (left, counted) = retried(|| self.count_reset(&named, (user, kind), origin)).await?;
-        let fault = match counted {
-            Ok(attempt) if attempt.compare(&inner.keys, &code).is_ok() => {
+        let id = user.unwrap_or(UserId(0));
+        let (purpose, requester) = (CodePurpose::Reset, Requester::of(inner, origin));
+        let tried = Try { users: &[id], purpose, requester, told: &named.name, name: &named.name, code: &code, origin }.run(inner).await?;
+        match tried {
+            Tried::Right(right) => {
                 let hash = inner.passwords.hash(&form.password, &*inner.entropy).await?;
-                let done = retried(|| self.finish_reset(user, &attempt, (&named, &hash), origin)).await?;
-                self.keep_verifiers(user, &form.password, &hash).await;
-                return Ok(done);
+                let done = retried(|| self.finish_reset(&right, (&named, &hash), origin)).await?;
+                self.keep_verifiers(right.slot.user, &form.password, &hash).await;
+                Ok(done)
             }
-            Ok(_) => None,
-            // Whoever holds the code itself may know that it was used or has expired.
-            Err(fault) => (left > 0 && self.was_reset_code(user, kind, &code).await?).then_some(fault),
-        };
-        let wrong = if left == 0 { CodeFault::WornOut } else { CodeFault::Wrong { tries_left: left } };
-        let fault = fault.unwrap_or(wrong);
-        retried(|| self.note_failed_reset(found.map(|(user, _)| user), fault, origin)).await?;
-        Err(fault.into())
+            Tried::Wrong(fault) => {
+                retried(|| self.note_failed_reset(user, fault, origin)).await?;
+                Err(fault.into())
+            }
+        }
     }
 
     /// Everything that can be told without the store, field by field.
@@ -128,56 +136,28 @@ impl Pool {
         }
     }
 
-    /// The account of that name for which a code was sent, and by which way.
-    async fn reset_of(&self, named: &Named) -> Result<Option<(UserId, ContactKind)>, StoreError> {
-        let mut conn = self.inner.store.read().await?;
-        let user = named.account(&mut conn).await?;
-        let code = reset_code::current(&mut conn, user.unwrap_or(UserId(0))).await?;
-        Ok(user.zip(code.and_then(|code| ContactKind::of(&code.slot.attribute))))
-    }
-
-    /// Counts a try by name and one at the code: how many the name has left, and whether the code can be tried.
-    async fn count_reset(
-        &self,
-        named: &Named,
-        (user, kind): (UserId, ContactKind),
-        origin: &Origin,
-    ) -> Result<(u32, Result<Attempt, CodeFault>), ConfirmForgotPasswordError> {
-        let (inner, now) = (&*self.inner, self.now());
-        let mut tx = inner.store.begin().await?;
-        let rate = Rate { times: MAX_ATTEMPTS, per: inner.settings.codes.reset_lifetime };
-        let left = sign_up_code::count_try(&mut tx, inner, (&named.tries(inner), rate), origin).await??;
-        let counted = codes::count_attempt_in(&mut tx, &reset_code::slot(user, kind), &origin.tally, now).await?;
-        tx.commit().await?;
-        codes::note(&origin.tally, &counted);
-        Ok((left, counted))
-    }
-
-    async fn was_reset_code(&self, user: UserId, kind: ContactKind, code: &str) -> Result<bool, StoreError> {
-        let mut conn = self.inner.store.read().await?;
-        let stored = codes::waiting(&mut conn, &reset_code::slot(user, kind)).await?;
-        Ok(stored.is_some_and(|stored| stored.is(&self.inner.keys, code)))
-    }
-
     async fn finish_reset(
         &self,
-        user: UserId,
-        attempt: &Attempt,
+        code: &Requested,
         (named, hash): (&Named, &str),
         origin: &Origin,
     ) -> Result<PasswordSet, ConfirmForgotPasswordError> {
-        let (inner, now) = (&*self.inner, self.now());
+        let (inner, now, user) = (&*self.inner, self.now(), code.slot.user);
         let mut tx = inner.store.begin().await?;
         users::lock(&mut tx, user).await?.ok_or(CodeFault::NoCode)?;
         let account = profile::load(&mut tx, user).await?.ok_or(CodeFault::NoCode)?;
-        codes::consume(&mut tx, attempt, now).await??;
-        let (kind, value) = attempt.contact()?;
-        if account.proven_contact(kind) != Some(value) {
+        if !requested_codes::consume(&mut tx, &code.issue, now).await? {
+            return Err(CodeFault::Used.into());
+        }
+        let kind = ContactKind::of(&code.slot.attribute).ok_or_else(|| StoreError::unreadable("a code for what is no contact"))?;
+        if account.proven_contact(kind) != Some(code.value.as_str()) {
             // Since the code was sent the account let go of this contact: whoever reads it has no say any more.
             return Err(CodeFault::NoCode.into());
         }
+        // There is a new password: no other code sets one any more, and no browser is known that may have had the old one.
+        requested_codes::consume_all(&mut tx, (user, CodePurpose::Reset), now).await?;
+        known_origins::forget(&mut tx, user).await?;
         new_password::set(&mut tx, inner, (user, &account), (hash, None), origin).await?;
-        limits::clear(&mut tx, &named.tries(inner)).await?;
         // Who could not remember it has waited enough.
         limits::clear(&mut tx, &self.failed_sign_ins(&named.name, origin)).await?;
         let event = Event::ForgotPasswordSubmit { username: account.username.clone() };

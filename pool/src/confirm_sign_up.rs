@@ -1,28 +1,60 @@
 //! A new account's code (operation ConfirmSignUp).
+//!
+//! The right code proves the contact, whoever enters it. What becomes of what was entered at sign-up depends on who that was: see
+//! `docs/waiting-sign-ups.md`.
+
+mod becoming;
+mod error;
+mod password;
+
+pub use error::ConfirmSignUpError;
+pub use password::{FirstPassword, FirstPasswordError};
 
 use crate::clock::Timestamp;
-use crate::codes::{self, Attempt, CodeFault, Slot};
+use crate::code_requests::{self, Requester, Tried, Try};
+use crate::codes::{self, CodeFault, CodePurpose};
 use crate::identifiers::Identifier;
-use crate::limits::{Key, Rate, Wait};
-use crate::sessions::{self, BrowserTicket, NewSession, Origin, UserId};
+use crate::sessions::{BrowserTicket, NewSession, Origin, UserId};
 use crate::settings::ClientId;
-use crate::sign_up_code::{self, Target};
-use crate::store::users::{self, User};
-use crate::store::{StoreError, aliases, attributes, retried, tickets};
-use crate::{Pool, Unavailable, events};
-use model::code::MAX_ATTEMPTS;
-use model::{AttributeName, CodeDeliveryDetails, Event, FieldName, Refusal, Why};
+use crate::store::requested_codes::{self, Requested};
+use crate::store::waiting::{self, Waiting};
+use crate::store::{Conn, StoreError, Tx, aliases, profile, retried, tickets, users};
+use crate::{Pool, Unavailable, known_origins, sessions};
+use becoming::How;
+use model::{CodeDeliveryDetails, Event};
+use std::time::Duration;
 
 /// Whose account is to be confirmed.
 #[derive(Debug, Clone)]
 pub enum Who {
-    /// The one that this browser signed up.
+    /// The one that was signed up with this ticket.
     Ticket(BrowserTicket),
-    /// The one of this name, from whichever browser.
+    /// One of this name, from wherever.
     Typed(String),
+    /// One of this name: the one that was signed up with this ticket, if it was.
+    Named { typed: String, ticket: BrowserTicket },
 }
 
-/// A sign-up that waits for its code.
+impl Who {
+    /// The name, where one was given.
+    fn typed(&self) -> Option<&str> {
+        match self {
+            Self::Ticket(_) => None,
+            Self::Typed(typed) | Self::Named { typed, .. } => Some(typed.trim()),
+        }
+    }
+}
+
+/// What somebody enters who confirms an account.
+#[derive(Debug, Clone)]
+pub struct Confirming {
+    pub who: Who,
+    pub code: String,
+    /// Another username, where the one from sign-up was taken meanwhile.
+    pub new_username: Option<String>,
+}
+
+/// A sign-up that waits for its code, or for a password after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PendingSignUp {
     /// As typed; the `sub`, where people have no username.
@@ -33,219 +65,271 @@ pub struct PendingSignUp {
     pub expires_at: Timestamp,
     /// When a new code may be asked for.
     pub resend_at: Timestamp,
+    /// The username belongs to another account by now: another one has to be chosen.
+    pub is_name_taken: bool,
+    pub stage: Stage,
 }
 
-/// An account that is confirmed.
+/// What a sign-up waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    Code,
+    /// The right code was entered.
+    Password {
+        /// The password from sign-up is taken too, and with it everything that was entered then.
+        takes_first: bool,
+    },
+}
+
+/// An account that is confirmed, or whose contact is proven.
 #[derive(Debug, Clone)]
 pub struct Confirmed {
     /// As typed at sign-up; the `sub`, where people have no username.
     pub username: String,
-    /// Only for the browser that signed up.
+    /// For the browser that signed up, where nobody else has tried the same.
     pub session: Option<NewSession>,
+    /// A password is chosen next, with this.
+    pub next: Option<BrowserTicket>,
 }
 
-/// Why an account was not confirmed.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfirmSignUpError {
-    /// Nobody was named.
-    #[error("no name")]
-    Nobody,
-    #[error("the code was refused: {0:?}")]
-    Code(CodeFault),
-    /// The code was right, and the contact belongs to another account.
-    #[error("the contact belongs to another account")]
-    AliasExists(AttributeName),
-    #[error("too often; again in {seconds} s")]
-    Wait { seconds: u32 },
-    #[error(transparent)]
-    Unavailable(#[from] Unavailable),
-}
+/// How long a password may be chosen after the right code.
+const PROOF: Duration = Duration::from_secs(60 * 60);
+/// How long whoever enters the password of a sign-up that others have tried too is told why it opens nothing.
+const TOLD: Duration = Duration::from_secs(24 * 60 * 60);
 
-impl From<ConfirmSignUpError> for Refusal {
-    fn from(error: ConfirmSignUpError) -> Self {
-        match error {
-            ConfirmSignUpError::Nobody => Self::field(FieldName::Username, Why::Missing),
-            ConfirmSignUpError::Code(fault) => fault.refusal(),
-            ConfirmSignUpError::AliasExists(_) => Self::form(Why::AliasExists),
-            ConfirmSignUpError::Wait { seconds } => Self::form(Why::Wait { seconds }),
-            ConfirmSignUpError::Unavailable(fault) => Self::form(fault.why()),
-        }
-    }
-}
-
-impl From<StoreError> for ConfirmSignUpError {
-    fn from(error: StoreError) -> Self {
-        Self::Unavailable(error.into())
-    }
-}
-
-impl From<Wait> for ConfirmSignUpError {
-    fn from(wait: Wait) -> Self {
-        Self::Wait { seconds: wait.seconds }
-    }
-}
-
-impl From<CodeFault> for ConfirmSignUpError {
-    fn from(fault: CodeFault) -> Self {
-        Self::Code(fault)
-    }
+/// Where somebody confirms an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Door {
+    Pages,
+    Application,
 }
 
 impl Pool {
-    /// What the browser that signed up is waiting for. `None`: nothing; the ticket is too old, or the account was
-    /// confirmed or signed up anew.
+    /// What whoever signed up is waiting for. `None`: nothing; the ticket is too old, or the account was confirmed.
     pub async fn pending_sign_up(&self, ticket: &BrowserTicket) -> Result<Option<PendingSignUp>, Unavailable> {
-        let mut conn = self.inner.store.read().await?;
-        let Some(user) = tickets::unconfirmed(&mut conn, ticket, self.now()).await? else { return Ok(None) };
-        let Some(user) = users::by_id(&mut conn, user).await? else { return Ok(None) };
-        let Some((code, target)) = sign_up_code::current(&mut conn, user.id).await? else { return Ok(None) };
+        let (inner, now) = (&*self.inner, self.now());
+        let mut conn = inner.store.read().await?;
+        let Some(stored) = tickets::get(&mut conn, ticket, now).await? else { return Ok(None) };
+        let Some(waiting) = waiting::by_id(&mut conn, stored.user).await? else {
+            return self.pending_password(stored.user, stored.proven_at).await;
+        };
+        let told = waiting.told();
+        let Some(target) = waiting.target else { return Ok(None) };
+        let who = (&Requester::ticket(ticket), told.as_str());
+        let asked = code_requests::asked(&mut conn, inner, CodePurpose::SignUp, who).await?;
+        let (asked_at, resend_at) = asked.unwrap_or((waiting.created_at, now));
+        let name = Identifier::parse(&waiting.user.username, inner.settings.sign_in).filter(|_| waiting.user.chosen_username().is_some());
+        let is_name_taken = match name {
+            Some(name @ Identifier::Username(_)) => users::by_identifier(&mut conn, &name).await?.is_some(),
+            _ => false,
+        };
+        let stage = match stored.proven_at {
+            None => Stage::Code,
+            Some(_) => Stage::Password { takes_first: !waiting.user.contested && waiting.user.has_password() },
+        };
         Ok(Some(PendingSignUp {
-            username: user.username,
+            username: waiting.user.username,
             delivery: target.kind.delivery(&target.value),
             value: target.value,
-            expires_at: code.expires_at,
-            resend_at: sign_up_code::resend_at(&self.inner, code.sent_at),
+            expires_at: asked_at.plus(inner.settings.codes.lifetime_of(CodePurpose::SignUp)),
+            resend_at,
+            is_name_taken,
+            stage,
         }))
     }
 
-    /// Confirms a new account with the code that was sent at sign-up. From the browser that signed up it also signs
-    /// in; the code alone doesn't.
-    ///
-    /// A name that is nobody's is answered like a wrong code, and counted down like one.
-    pub async fn confirm_sign_up(
-        &self,
-        client: &ClientId,
-        who: &Who,
-        code: &str,
-        origin: &Origin,
-    ) -> Result<Confirmed, ConfirmSignUpError> {
-        match who {
-            Who::Ticket(ticket) => self.confirm_here(client, ticket, code, origin).await,
-            Who::Typed(typed) => self.confirm_typed(typed.trim(), code, origin).await,
-        }
+    /// An account that was confirmed without a password, and whose owner is about to choose one.
+    async fn pending_password(&self, user: UserId, proven_at: Option<Timestamp>) -> Result<Option<PendingSignUp>, Unavailable> {
+        let mut conn = self.inner.store.read().await?;
+        let user = users::by_id(&mut conn, user).await?.filter(|user| user.confirmed && !user.has_password());
+        let (Some(user), Some(proven_at)) = (user, proven_at) else { return Ok(None) };
+        let Some(account) = profile::load(&mut conn, user.id).await? else { return Ok(None) };
+        let Some((kind, value)) = account.proven.iter().find_map(|kind| Some((*kind, account.proven_contact(*kind)?))) else {
+            return Ok(None);
+        };
+        Ok(Some(PendingSignUp {
+            username: user.username,
+            delivery: kind.delivery(value),
+            value: value.to_owned(),
+            expires_at: proven_at.plus(PROOF),
+            resend_at: proven_at,
+            is_name_taken: false,
+            stage: Stage::Password { takes_first: false },
+        }))
     }
 
-    async fn confirm_here(
+    /// Proves the contact of a new account, and confirms it (operation ConfirmSignUp): at once in the browser that signed up, which is
+    /// signed in by it; elsewhere once a password was entered. An account that somebody else has tried to sign up too is confirmed
+    /// with nothing but its contact, and a password is chosen next.
+    pub async fn confirm_sign_up(&self, client: &ClientId, form: &Confirming, origin: &Origin) -> Result<Confirmed, ConfirmSignUpError> {
+        self.confirm_at(Door::Pages, client, form, origin).await
+    }
+
+    /// The same for an application: the account is confirmed as it was signed up; one that somebody else has tried to sign up too
+    /// without a password, so that its owner sets one with a code.
+    pub async fn confirm_sign_up_for_application(
         &self,
         client: &ClientId,
-        ticket: &BrowserTicket,
-        code: &str,
+        form: &Confirming,
         origin: &Origin,
     ) -> Result<Confirmed, ConfirmSignUpError> {
-        let code = codes::read(code)?;
-        let (user, target) = self.waiting_for(ticket).await?.ok_or(CodeFault::NoCode)?;
-        let counted = codes::count_attempt(&self.inner, &target.slot(user), &origin.tally).await?;
-        match counted.and_then(|attempt| attempt.compare(&self.inner.keys, &code).map(|()| attempt)) {
-            Ok(attempt) => retried(|| self.finish_sign_up(user, &attempt, Some((client, ticket)), origin)).await,
-            Err(fault) => {
-                if fault.is_a_try() {
-                    self.record_refusal(user, &Event::ConfirmSignUpFailure(fault.refusal()), origin).await?;
+        self.confirm_at(Door::Application, client, form, origin).await
+    }
+
+    async fn confirm_at(&self, door: Door, client: &ClientId, form: &Confirming, origin: &Origin) -> Result<Confirmed, ConfirmSignUpError> {
+        let inner = &*self.inner;
+        if form.who.typed().is_some_and(str::is_empty) {
+            return Err(ConfirmSignUpError::Nobody);
+        }
+        let code = codes::read(&form.code)?;
+        let Named { users, told, name, requester, ticket } = self.named(&form.who, origin).await?;
+        let purpose = CodePurpose::SignUp;
+        let tried = Try { users: &users, purpose, requester, told: &told, name: &name, code: &code, origin }.run(inner).await?;
+        match tried {
+            Tried::Right(right) => retried(|| self.finish(door, client, (&right, ticket.as_ref()), form, origin)).await,
+            Tried::Wrong(fault) => {
+                if let (Some(_), true, [user]) = (&ticket, fault.is_a_try(), users.as_slice()) {
+                    self.record_refusal(*user, &Event::ConfirmSignUpFailure(fault.refusal()), origin).await?;
                 }
                 Err(fault.into())
             }
         }
     }
 
-    async fn waiting_for(&self, ticket: &BrowserTicket) -> Result<Option<(UserId, Target)>, StoreError> {
-        let mut conn = self.inner.store.read().await?;
-        let Some(user) = tickets::unconfirmed(&mut conn, ticket, self.now()).await? else { return Ok(None) };
-        Ok(sign_up_code::current(&mut conn, user).await?.map(|(_, target)| (user, target)))
+    /// Whose codes are tried, and who tries.
+    async fn named(&self, who: &Who, origin: &Origin) -> Result<Named, ConfirmSignUpError> {
+        let inner = &*self.inner;
+        let mut conn = inner.store.read().await?;
+        match who {
+            Who::Ticket(ticket) => {
+                let (_, waiting) = tickets::waiting(&mut conn, ticket, self.now()).await?.ok_or(CodeFault::NoCode)?;
+                Ok(Named::held(ticket, waiting))
+            }
+            Who::Typed(typed) => Ok(self.only_named(&mut conn, typed.trim(), origin).await?),
+            Who::Named { typed, ticket } => {
+                let name = Identifier::parse(typed, inner.settings.sign_in).map(|who| who.to_key());
+                let held = tickets::waiting(&mut conn, ticket, self.now()).await?;
+                match held.filter(|(_, waiting)| name.as_ref() == Some(&waiting.name)) {
+                    Some((_, waiting)) => Ok(Named::held(ticket, waiting)),
+                    None => Ok(self.only_named(&mut conn, typed.trim(), origin).await?),
+                }
+            }
+        }
     }
 
-    /// Whoever only names an account learns nothing about it from a code that isn't right: the answers count down
-    /// from the name that was typed, whether there is such an account or not, confirmed or not.
-    async fn confirm_typed(&self, typed: &str, code: &str, origin: &Origin) -> Result<Confirmed, ConfirmSignUpError> {
-        if typed.is_empty() {
-            return Err(ConfirmSignUpError::Nobody);
-        }
-        let code = codes::read(code)?;
+    /// The same for whoever only names an account, and learns nothing about it from a code that isn't right.
+    async fn only_named(&self, conn: &mut Conn, typed: &str, origin: &Origin) -> Result<Named, StoreError> {
         let inner = &*self.inner;
         let who = Identifier::parse(typed, inner.settings.sign_in);
-        let key = sign_up_code::tries_key(inner, &who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key));
-        let found = match &who {
-            Some(who) => self.sign_up_of(who).await?,
+        let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
+        let network = code_requests::network_digest(inner, origin);
+        let mut users: Vec<_> = waiting::by_name(conn, &name, &network).await?.iter().map(|it| it.user.id).collect();
+        // Whose code was used already is told so.
+        let account = match &who {
+            Some(who) => users::by_identifier(conn, who).await?,
             None => None,
         };
+        users.extend(account.map(|user| user.id));
         // The same statements for nobody: no account has this number.
-        let nobody =
-            || (UserId(0), Target { kind: sign_up_code::accepted_kinds(&inner.settings)[0], value: String::new(), key: String::new() });
-        let (user, target) = found.unwrap_or_else(nobody);
-
-        let slot = target.slot(user);
-        let (left, counted) = retried(|| self.count_typed(&key, &slot, origin)).await?;
-        let fault = match counted {
-            Ok(attempt) if attempt.compare(&inner.keys, &code).is_ok() => {
-                return retried(|| self.finish_sign_up(user, &attempt, None, origin)).await;
-            }
-            Ok(_) => None,
-            Err(fault) => (left > 0 && self.was_right_once(user, &target, &code).await?).then_some(fault),
-        };
-        let wrong = if left == 0 { CodeFault::WornOut } else { CodeFault::Wrong { tries_left: left } };
-        Err(fault.unwrap_or(wrong).into())
+        if users.is_empty() {
+            users.push(UserId(0));
+        }
+        Ok(Named { users, told: name.clone(), name, requester: Requester::of(inner, origin), ticket: None })
     }
 
-    /// Counts a try by name and one at the code: how many the name has left, and whether the code can be tried.
-    async fn count_typed(&self, name: &Key, slot: &Slot, origin: &Origin) -> Result<(u32, Result<Attempt, CodeFault>), ConfirmSignUpError> {
-        let (inner, now) = (&*self.inner, self.now());
-        let mut tx = inner.store.begin().await?;
-        let rate = Rate { times: MAX_ATTEMPTS, per: inner.settings.codes.lifetime };
-        let left = sign_up_code::count_try(&mut tx, inner, (name, rate), origin).await??;
-        let counted = codes::count_attempt_in(&mut tx, slot, &origin.tally, now).await?;
-        tx.commit().await?;
-        codes::note(&origin.tally, &counted);
-        Ok((left, counted))
-    }
-
-    /// The account of that name that was signed up, and where its code went.
-    async fn sign_up_of(&self, who: &Identifier) -> Result<Option<(UserId, Target)>, StoreError> {
-        let mut conn = self.inner.store.read().await?;
-        let user = match users::unconfirmed_by_identifier(&mut conn, who).await? {
-            Some(user) => Some(user),
-            None => users::by_identifier(&mut conn, who).await?,
-        };
-        let Some(User { id, .. }) = user else { return Ok(None) };
-        Ok(sign_up_code::current(&mut conn, id).await?.map(|(_, target)| (id, target)))
-    }
-
-    /// Whoever holds the code itself may know that it was used or has expired.
-    async fn was_right_once(&self, user: UserId, target: &Target, code: &str) -> Result<bool, StoreError> {
-        let mut conn = self.inner.store.read().await?;
-        let stored = codes::waiting(&mut conn, &target.slot(user)).await?;
-        Ok(stored.is_some_and(|stored| stored.is(&self.inner.keys, code)))
-    }
-
-    async fn finish_sign_up(
+    async fn finish(
         &self,
-        user: UserId,
-        attempt: &Attempt,
-        browser: Option<(&ClientId, &BrowserTicket)>,
+        door: Door,
+        client: &ClientId,
+        (code, ticket): (&Requested, Option<&BrowserTicket>),
+        form: &Confirming,
         origin: &Origin,
     ) -> Result<Confirmed, ConfirmSignUpError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
-        let User { username, .. } = users::lock(&mut tx, user).await?.ok_or(CodeFault::NoCode)?;
-        codes::consume(&mut tx, attempt, now).await??;
-        if !users::confirm(&mut tx, user, now).await? {
+        let waiting = waiting::lock(&mut tx, code.slot.user).await?.ok_or(CodeFault::Used)?;
+        if !requested_codes::consume(&mut tx, &code.issue, now).await? {
             return Err(CodeFault::Used.into());
         }
-        let (kind, value) = attempt.contact()?;
-        let key = kind.key(value).ok_or_else(|| StoreError::unreadable("a contact that can't be one"))?;
-        if !aliases::claim(&mut tx, user, kind, &key).await? {
-            return Err(ConfirmSignUpError::AliasExists(kind.attribute().into())); // the transaction goes, and the code stays as it was
+        let held = match ticket {
+            Some(ticket) => tickets::get(&mut tx, ticket, now).await?.filter(|it| it.user == waiting.user.id),
+            None => None,
+        };
+        let is_holder = held.is_some_and(|it| it.is_holder);
+        let contested = waiting.user.contested;
+        let done = match (door, contested) {
+            (Door::Pages, false) if !is_holder => {
+                let next = self.prove_contact(&mut tx, &waiting).await?;
+                Confirmed { username: waiting.user.username.clone(), session: None, next: Some(next) }
+            }
+            (_, true) => {
+                let username = self.become_account(&mut tx, &waiting, How::WithoutPassword, form.new_username.as_deref(), origin).await?;
+                let next = match door {
+                    Door::Pages => Some(self.proof(&mut tx, waiting.user.id).await?),
+                    Door::Application => None,
+                };
+                Confirmed { username, session: None, next }
+            }
+            (_, false) => {
+                let username = self.become_account(&mut tx, &waiting, How::AsEntered, form.new_username.as_deref(), origin).await?;
+                let session = match door {
+                    Door::Pages => Some(self.begin_first_session(&mut tx, (waiting.user.id, &username), client, origin).await?),
+                    Door::Application => None,
+                };
+                Confirmed { username, session, next: None }
+            }
+        };
+        self.commit(tx, waiting.user.id).await?;
+        Ok(done)
+    }
+
+    /// The contact is proven; the account is confirmed once a password was entered.
+    async fn prove_contact(&self, tx: &mut Tx, waiting: &Waiting) -> Result<BrowserTicket, ConfirmSignUpError> {
+        let target = waiting.target.as_ref().ok_or(CodeFault::NoCode)?;
+        if aliases::owner(tx, target.kind, &target.key).await?.is_some() {
+            return Err(ConfirmSignUpError::AliasExists(target.kind.attribute().into()));
         }
-        let event = Event::ConfirmSignUp { username: username.clone() };
-        attributes::set(&mut tx, user, kind.attribute().into(), value).await?;
-        events::record(&mut tx, user, &event, now, origin).await?;
-        let mut session = None;
-        if let Some((client, ticket)) = browser
-            && tickets::redeem(&mut tx, ticket, user, now).await?
-        {
-            session = Some(sessions::begin(&mut tx, inner, user, client, origin).await?);
-            events::record(&mut tx, user, &Event::SignIn { username: username.clone() }, now, origin).await?;
-        }
-        tickets::clear(&mut tx, user).await?;
-        self.commit(tx, user).await?;
-        Ok(Confirmed { username, session })
+        Ok(self.proof(tx, waiting.user.id).await?)
+    }
+
+    /// A ticket of somebody who entered the right code.
+    async fn proof(&self, tx: &mut Tx, user: UserId) -> Result<BrowserTicket, StoreError> {
+        let now = self.now();
+        let ticket = BrowserTicket::generate(&*self.inner.entropy);
+        let stored = tickets::Stored { user, is_holder: false, attributes: None, proven_at: Some(now) };
+        tickets::insert(tx, &ticket, &stored, (now, now.plus(PROOF))).await?;
+        Ok(ticket)
+    }
+
+    /// Whoever has proven both the contact and a password is signed in.
+    async fn begin_first_session(
+        &self,
+        tx: &mut Tx,
+        (user, username): (UserId, &str),
+        client: &ClientId,
+        origin: &Origin,
+    ) -> Result<NewSession, StoreError> {
+        let session = sessions::begin(tx, &self.inner, user, client, origin).await?;
+        let event = Event::SignIn { username: username.to_owned() };
+        crate::events::record(tx, user, &event, self.now(), origin).await?;
+        known_origins::note(tx, &self.inner, user, origin).await?;
+        Ok(session)
+    }
+}
+
+/// Whose codes are tried, and who tries.
+struct Named {
+    users: Vec<UserId>,
+    told: String,
+    name: String,
+    requester: Requester,
+    ticket: Option<BrowserTicket>,
+}
+
+impl Named {
+    fn held(ticket: &BrowserTicket, waiting: Waiting) -> Self {
+        let requester = Requester::ticket(ticket);
+        Self { users: vec![waiting.user.id], told: waiting.told(), name: waiting.name, requester, ticket: Some(ticket.clone()) }
     }
 }
 

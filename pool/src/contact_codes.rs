@@ -43,7 +43,7 @@ pub(crate) async fn admit(
         return Ok(Err(wait));
     }
     let key = contact.kind.key(&contact.value).unwrap_or_else(|| contact.value.clone());
-    limits::count_code_to(tx, inner, contact.kind, &key).await
+    limits::count_code_to(tx, inner, user, (contact.kind, &key)).await
 }
 
 /// Makes a code for the contact and promises to send it there. A new request is also told to the contact in force, if

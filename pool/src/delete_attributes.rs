@@ -3,7 +3,7 @@
 use crate::attributes::{Occasion, abridged, check_submitted, parse_names};
 use crate::delivery::{self, About, Asked, Contact, Message};
 use crate::identifiers::ContactKind;
-use crate::limits::{self, Wait};
+use crate::limits::{self, DAY, Rate, Wait};
 use crate::profile::access;
 use crate::sessions::{Origin, UserId, Viewer};
 use crate::settings::Settings;
@@ -173,7 +173,9 @@ pub(crate) async fn let_go(
 /// What nobody proved may be a stranger's: no more messages go there than codes would.
 async fn may_be_told(tx: &mut Tx, inner: &Inner, contact: &Contact) -> Result<bool, StoreError> {
     let Some(key) = contact.kind.key(&contact.value) else { return Ok(false) };
-    Ok(limits::count_code_to(tx, inner, contact.kind, &key).await?.is_ok())
+    let rate = Rate { times: inner.settings.limits.codes_per_destination_a_day, per: DAY };
+    let notices = limits::key(inner, &["notices of removal to", contact.kind.as_str(), &key]);
+    Ok(limits::count(tx, &notices, rate, inner.clock.now()).await?.is_ok())
 }
 
 #[cfg(test)]

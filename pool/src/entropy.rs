@@ -20,15 +20,15 @@ impl dyn Entropy {
         bytes
     }
 
-    /// Six digits, every one of the million equally likely.
-    pub fn code(&self) -> String {
-        const CODES: u32 = 1_000_000;
-        // Numbers of the last, incomplete million are drawn again: a remainder of theirs would be likelier.
-        const FAIR: u32 = u32::MAX - u32::MAX % CODES;
+    /// So many digits, six or eight, every code equally likely.
+    pub fn code(&self, digits: usize) -> String {
+        let codes = 10_u32.pow(u32::try_from(digits.min(9)).unwrap_or(9));
+        // Numbers of the last, incomplete round are drawn again: a remainder of theirs would be likelier.
+        let fair = u32::MAX - u32::MAX % codes;
         loop {
             let drawn = u32::from_le_bytes(self.bytes());
-            if drawn < FAIR {
-                return format!("{:06}", drawn % CODES);
+            if drawn < fair {
+                return format!("{:0digits$}", drawn % codes);
             }
         }
     }
@@ -84,15 +84,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_six_digits_and_spread_evenly() {
+    fn codes_have_their_digits_and_spread_evenly() {
         let entropy: &dyn Entropy = &SeededEntropy::new(1);
-        let mut first_digits = [0_u32; 10];
-        for _ in 0..10_000 {
-            let code = entropy.code();
-            assert!(model::code::is_shaped(&code), "{code}");
-            first_digits[usize::from(code.as_bytes()[0] - b'0')] += 1;
+        for digits in [6, 8] {
+            let mut first_digits = [0_u32; 10];
+            for _ in 0..10_000 {
+                let code = entropy.code(digits);
+                assert!(code.len() == digits && model::code::is_shaped(&code), "{code}");
+                first_digits[usize::from(code.as_bytes()[0] - b'0')] += 1;
+            }
+            assert!(first_digits.iter().all(|count| (850..1150).contains(count)), "{first_digits:?}");
         }
-        assert!(first_digits.iter().all(|count| (850..1150).contains(count)), "{first_digits:?}");
     }
 
     #[test]

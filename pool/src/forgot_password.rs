@@ -1,19 +1,20 @@
 //! A code for a new password (operation ForgotPassword).
 
 use crate::clock::Timestamp;
-use crate::delivery::Contact;
-use crate::limits::{self, DAY, Rate, Wait};
-use crate::reset_code::{self, Named};
+use crate::code_requests::{self, Requester};
+use crate::codes::CodePurpose;
+use crate::delivery::Message;
+use crate::limits::Wait;
+use crate::reset_code::{self, Asking, Named};
 use crate::sessions::{Origin, UserId};
-use crate::store::users::{self, User};
-use crate::store::{StoreError, Tx, profile, retried};
-use crate::{Pool, Unavailable, events, sign_up_code};
+use crate::store::{StoreError, profile, retried, users};
+use crate::{Pool, Unavailable, events, known_origins, sign_up_code};
 use model::{CodeDeliveryDetails, Event, FieldName, Refusal, Why};
 
 /// A code was sent, as far as the caller may know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResetCodeSent {
-    /// Where it went. Made up for a username that is nobody's.
+    /// Where it went, as far as whoever only knows the name may know.
     pub delivery: CodeDeliveryDetails,
     /// When the next one may be asked for.
     pub resend_at: Timestamp,
@@ -62,65 +63,57 @@ impl From<Wait> for ForgotPasswordError {
 }
 
 impl Pool {
-    /// Sends a code for a new password to a proven contact of the account (operation ForgotPassword); the code before
-    /// is worth nothing from then on.
+    /// Sends a code for a new password to a proven contact of the account (operation ForgotPassword); of each who asks the newest one
+    /// counts.
     ///
-    /// It answers the same for a name that is nobody's, and for an account that has proved no contact. Every limit that
-    /// answers is the name's own; those of the account and its contact only decide whether anything is sent.
+    /// It answers the same for a name that is nobody's, and for an account that has proved no contact: every limit that answers counts
+    /// the caller's own requests. What strangers ask for only decides when the message is sent, and not that of somebody who asks from
+    /// where the account's owner has signed in before.
     pub async fn forgot_password(&self, typed: &str, origin: &Origin) -> Result<ResetCodeSent, ForgotPasswordError> {
         let named = Named::read(&self.inner, typed).ok_or(ForgotPasswordError::Nobody)?;
         retried(|| self.ask_for_reset(&named, origin)).await
     }
 
-    /// What was asked for by this name. The same for a name that is nobody's.
-    pub async fn pending_reset(&self, typed: &str) -> Result<Option<PendingReset>, Unavailable> {
-        let Some(named) = Named::read(&self.inner, typed) else { return Ok(None) };
-        let mut conn = self.inner.store.read().await?;
-        let counted = limits::look(&mut conn, &named.cooldown(&self.inner)).await?;
-        let lifetime = self.inner.settings.codes.reset_lifetime;
-        Ok(counted.map(|(asked_at, resend_at)| PendingReset { expires_at: asked_at.plus(lifetime), resend_at }))
+    /// What this browser asked for by this name. The same for a name that is nobody's.
+    pub async fn pending_reset(&self, typed: &str, origin: &Origin) -> Result<Option<PendingReset>, Unavailable> {
+        let inner = &*self.inner;
+        let Some(named) = Named::read(inner, typed) else { return Ok(None) };
+        let mut conn = inner.store.read().await?;
+        let who = (&Requester::of(inner, origin), named.name.as_str());
+        let asked = code_requests::asked(&mut conn, inner, CodePurpose::Reset, who).await?;
+        let lifetime = inner.settings.codes.reset_lifetime;
+        Ok(asked.map(|(asked_at, resend_at)| PendingReset { expires_at: asked_at.plus(lifetime), resend_at }))
     }
 
     async fn ask_for_reset(&self, named: &Named, origin: &Origin) -> Result<ResetCodeSent, ForgotPasswordError> {
         let (inner, now) = (&*self.inner, self.now());
+        let requester = Requester::of(inner, origin);
         let mut tx = inner.store.begin().await?;
-        let (user, waiting) = (named.account(&mut tx).await?, named.waiting_contact(&mut tx).await?);
+        let user = named.account(&mut tx).await?;
         // The account goes before the counters; no account has the number of nobody.
         let user = users::lock(&mut tx, user.unwrap_or(UserId(0))).await?;
         sign_up_code::count_network(&mut tx, inner, origin).await??;
-        limits::cool_down(&mut tx, &named.cooldown(inner), inner.settings.codes.resend_after, now).await??;
-        let rate = Rate { times: inner.settings.limits.codes_per_destination_a_day, per: DAY };
-        limits::count(&mut tx, &named.asked(inner), rate, now).await??;
-        limits::clear(&mut tx, &named.tries(inner)).await?;
-        let contact = self.send_reset_code(tx, user, named, origin).await?;
-        Ok(ResetCodeSent { delivery: named.delivery(inner, contact.or(waiting).as_ref()), resend_at: reset_code::resend_at(inner, now) })
-    }
-
-    /// Sends the code, unless one was sent just now by another name or too many today, and commits. The statements are
-    /// the same for nobody, but for those that write the code; what it costs to make and seal one is spent.
-    async fn send_reset_code(&self, mut tx: Tx, user: Option<User>, named: &Named, origin: &Origin) -> Result<Option<Contact>, StoreError> {
-        let (inner, now) = (&*self.inner, self.now());
+        let resend_at = code_requests::admit(&mut tx, inner, CodePurpose::Reset, (&requester, &named.name)).await??;
         let id = user.as_ref().map_or(UserId(0), |user| user.id);
         let account = profile::load(&mut tx, id).await?;
         let contact = account.as_ref().and_then(|account| named.contact(&inner.settings, account));
-        let before = reset_code::current(&mut tx, id).await?;
-        let may = before.is_none_or(|code| reset_code::resend_at(inner, code.sent_at) <= now);
-        let nobody = Contact::email("");
-        let may = may && reset_code::admit(&mut tx, inner, id, contact.as_ref().unwrap_or(&nobody)).await?.is_ok();
+        let pace = known_origins::pace(&mut tx, inner, id, origin).await?;
         match (user, &account, &contact) {
-            (Some(user), Some(account), Some(contact)) if may => {
-                reset_code::send(&mut tx, inner, (id, account), contact, origin).await?;
-                events::record(&mut tx, id, &Event::ForgotPassword { username: user.username }, now, origin).await?;
+            (Some(user), Some(account), Some(contact)) => {
+                let asking = Asking { user: id, account, contact, requesters: &[requester], origin, pace };
+                let message = |to, code, expires_at, asked| Message::ResetCode { to, code, expires_at, asked };
+                // The trail has a line for each code, not for everybody who shares it.
+                if reset_code::request(&mut tx, inner, asking, message).await? {
+                    events::record(&mut tx, id, &Event::ForgotPassword { username: user.username }, now, origin).await?;
+                }
                 self.commit(tx, id).await?;
             }
             _ => {
-                let code = inner.entropy.code();
-                inner.keys.digest(crate::keys::Purpose::Codes, &[code.as_bytes()]);
-                inner.keys.seal(crate::keys::Purpose::Outbox, &[0; 512], &[], &*inner.entropy);
+                code_requests::for_nobody(&mut tx, inner, (CodePurpose::Reset, &named.name), origin).await?;
                 tx.commit().await?;
             }
         }
-        Ok(contact)
+        Ok(ResetCodeSent { delivery: named.delivery(inner), resend_at })
     }
 }
 

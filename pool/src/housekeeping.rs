@@ -2,7 +2,7 @@
 
 use crate::clock::Timestamp;
 use crate::store::{StoreError, retried};
-use crate::{Pool, Unavailable};
+use crate::{Pool, Unavailable, known_origins};
 use std::time::Duration;
 
 const fn days(number: u64) -> Duration {
@@ -14,6 +14,9 @@ const COUNTERS: Duration = days(2);
 /// An account that nobody confirmed for so long was abandoned. It reserved nothing; what it says about a person
 /// shouldn't stay.
 const UNCONFIRMED: Duration = days(30);
+
+/// Whoever enters a code that was used or has expired is told so for this long.
+const CODES: Duration = days(2);
 
 /// What is known of a message that is done is forgotten after this.
 const MESSAGES: Duration = days(30);
@@ -48,6 +51,21 @@ impl Pool {
                 "DELETE FROM sign_up_tickets WHERE expires_at <= $1
                  AND hash IN (SELECT hash FROM sign_up_tickets WHERE expires_at <= $1 LIMIT $2)",
                 now,
+            ),
+            (
+                "DELETE FROM requested_codes WHERE expires_at <= $1
+                 AND issue IN (SELECT issue FROM requested_codes WHERE expires_at <= $1 LIMIT $2)",
+                now.minus(CODES),
+            ),
+            (
+                "DELETE FROM known_origins WHERE kind = 'browser' AND seen_at <= $1 AND (user_id, digest) IN (
+                     SELECT user_id, digest FROM known_origins WHERE kind = 'browser' AND seen_at <= $1 LIMIT $2)",
+                now.minus(known_origins::BROWSERS),
+            ),
+            (
+                "DELETE FROM known_origins WHERE kind = 'network' AND seen_at <= $1 AND (user_id, digest) IN (
+                     SELECT user_id, digest FROM known_origins WHERE kind = 'network' AND seen_at <= $1 LIMIT $2)",
+                now.minus(known_origins::NETWORKS),
             ),
             (
                 "DELETE FROM challenges WHERE expires_at <= $1

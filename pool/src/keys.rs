@@ -38,10 +38,13 @@ pub enum Purpose {
     Factors,
     /// The questions that passkeys answer.
     Passkeys,
+    /// What somebody entered who waits for the code of a sign-up.
+    SignUps,
 }
 
 impl Purpose {
-    const ALL: [Self; 8] = [Self::Codes, Self::Outbox, Self::Limits, Self::Masks, Self::Tokens, Self::Srp, Self::Factors, Self::Passkeys];
+    const ALL: [Self; 9] =
+        [Self::Codes, Self::Outbox, Self::Limits, Self::Masks, Self::Tokens, Self::Srp, Self::Factors, Self::Passkeys, Self::SignUps];
 
     const fn label(self) -> &'static str {
         match self {
@@ -53,6 +56,7 @@ impl Purpose {
             Self::Srp => "nameplate srp 1",
             Self::Factors => "nameplate factors 1",
             Self::Passkeys => "nameplate passkeys 1",
+            Self::SignUps => "nameplate sign-ups 1",
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod cancel_attribute_change;
 pub mod change_password;
 pub mod change_sign_up_address;
 pub mod clock;
+mod code_requests;
 pub mod codes;
 pub mod complete_profile;
 pub mod confirm_forgot_password;
@@ -28,6 +29,7 @@ pub mod forgot_password;
 mod housekeeping;
 pub mod identifiers;
 pub mod keys;
+mod known_origins;
 mod limits;
 pub mod list_sessions;
 pub mod moving;
@@ -63,16 +65,19 @@ pub use attributes::MOST_SUBMITTED;
 pub use clock::{Clock, SystemClock, TestClock, Timestamp};
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
 pub use keys::Keys;
-pub use sessions::{Origin, SessionToken, UserId, Viewer};
+pub use sessions::{BrowserId, Origin, SessionToken, UserId, Viewer};
 pub use settings::ClientId;
 pub use settings::Settings;
 pub use store::Store;
 pub use tally::Tally;
 
+use code_requests::Target;
 use events::News;
+use identifiers::ContactKind;
+use model::Standard;
 use std::error::Error;
 use std::sync::Arc;
-use store::{StoreError, Tx, Write, retried};
+use store::{StoreError, Tx, Write, retried, waiting};
 
 /// The user pool: accounts, their attributes, codes and sessions. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -150,6 +155,7 @@ impl Pool {
         store.refuse_half().await?;
         adopt_keys(&store, &keys).await?;
         let id = pool_id(&store, &*entropy).await?;
+        adopt_sign_ups(&store, &settings).await?;
         let passwords = passwords::Hasher::new(&settings.hashing, settings.limits.hashing_queue, &*entropy)
             .map_err(|error| Unavailable(Box::new(error)))?;
         let (feed, wake_delivery) = (events::Feed::new(&*entropy), tokio::sync::Notify::new());
@@ -175,6 +181,11 @@ impl Pool {
     /// The store, for backups and checks of health.
     pub fn store(&self) -> &Store {
         &self.inner.store
+    }
+
+    /// A browser that has not been here before.
+    pub fn new_browser(&self) -> BrowserId {
+        BrowserId::new(&*self.inner.entropy)
     }
 
     /// The time, for everything that people are shown about limits and codes.
@@ -215,6 +226,29 @@ async fn pool_id(store: &Store, entropy: &dyn Entropy) -> Result<String, StoreEr
         tx.commit().await.map(|()| id)
     })
     .await
+}
+
+/// Sign-ups of an earlier version wait under their name alone: they get their contact, which no statement can bring to canonical form.
+async fn adopt_sign_ups(store: &Store, settings: &Settings) -> Result<(), StoreError> {
+    const BATCH: u32 = 100;
+    loop {
+        let found = waiting::without_contact(&mut store.read().await?, BATCH).await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        retried(async || {
+            let mut tx = store.begin().await?;
+            for (user, waiting, kind) in &found {
+                let kind = ContactKind::of(&kind.parse().unwrap_or(Standard::Sub.into()));
+                let sent = kind.and_then(|kind| Target::new(kind, waiting.attributes.get(&kind.attribute().into())?));
+                let target = sent.or_else(|| sign_up_code::target(settings, &waiting.attributes).ok());
+                let contact = target.map(|target| target.to_key()).unwrap_or_default();
+                waiting::set_contact(&mut tx, *user, &contact).await?;
+            }
+            tx.commit().await
+        })
+        .await?;
+    }
 }
 
 /// Makes sure that what the store holds can be opened and verified, and remembers the keys for the next time.

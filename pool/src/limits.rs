@@ -11,6 +11,10 @@ use crate::sessions::UserId;
 use crate::store::{Conn, Row, StoreError, Tx, Write};
 use std::time::Duration;
 
+mod ladder;
+
+pub(crate) use ladder::{Ladder, Turn};
+
 /// Too soon, or too often; again after so many seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Wait {
@@ -24,7 +28,12 @@ pub(crate) struct Key(Vec<u8>);
 /// The counter of that name: what is limited, and for whom.
 pub(crate) fn key(inner: &Inner, parts: &[&str]) -> Key {
     let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
-    Key(inner.keys.digest(Purpose::Limits, &parts).to_vec())
+    key_of(inner, &parts)
+}
+
+/// The same of parts that needn't be texts.
+pub(crate) fn key_of(inner: &Inner, parts: &[&[u8]]) -> Key {
+    Key(inner.keys.digest(Purpose::Limits, parts).to_vec())
 }
 
 /// So often within such a time.
@@ -90,10 +99,20 @@ pub(crate) async fn count(tx: &mut Tx, key: &Key, rate: Rate, now: Timestamp) ->
     Ok(bump(tx, key, now.minus(rate.per), now).await?.admits(rate, now))
 }
 
+/// Counts one more, and answers how many there were within the time.
+pub(crate) async fn count_up(tx: &mut Tx, key: &Key, per: Duration, now: Timestamp) -> Result<u32, StoreError> {
+    Ok(bump(tx, key, now.minus(per), now).await?.count)
+}
+
 /// Counts one more, and answers how many are left within the time; none, from the last one on.
 pub(crate) async fn count_down(tx: &mut Tx, key: &Key, rate: Rate, now: Timestamp) -> Result<u32, StoreError> {
-    let counter = bump(tx, key, now.minus(rate.per), now).await?;
-    Ok(rate.times.saturating_sub(counter.count))
+    Ok(rate.times.saturating_sub(count_up(tx, key, rate.per, now).await?))
+}
+
+/// How many there were, whenever.
+pub(crate) async fn counted(conn: &mut Conn, key: &Key) -> Result<i64, StoreError> {
+    let query = conn.query("SELECT count FROM limits WHERE key = $1").bind(key.0.clone());
+    Ok(query.optional().await?.map(|row| row.get::<i64>(0)).transpose()?.unwrap_or(0))
 }
 
 /// How many are left within the time, without counting.
@@ -101,12 +120,6 @@ pub(crate) async fn left(conn: &mut Conn, key: &Key, rate: Rate, now: Timestamp)
     let query = conn.query("SELECT count FROM limits WHERE key = $1 AND since > $2").bind(key.0.clone()).bind(now.minus(rate.per).0);
     let counted = query.optional().await?.map(|row| row.get::<i64>(0)).transpose()?.unwrap_or(0);
     Ok(rate.times.saturating_sub(u32::try_from(counted).unwrap_or(u32::MAX)))
-}
-
-/// Once, and not again for so long. After a [`Wait`] drop the transaction.
-pub(crate) async fn cool_down(tx: &mut Tx, key: &Key, time: Duration, now: Timestamp) -> Result<Result<(), Wait>, StoreError> {
-    let counter = bump(tx, key, now.minus(DAY), now).await?;
-    hold(tx, key, &counter, time, now).await
 }
 
 /// Counts a try that may turn out to be a failure, before it is known: of many at once only the free ones get
@@ -134,11 +147,17 @@ async fn hold(tx: &mut Tx, key: &Key, counter: &Counter, wait: Duration, now: Ti
     Ok(Ok(()))
 }
 
-/// Counts a code to this destination (`key` is canonical), whoever asks for it and whatever it is for. After a [`Wait`]
-/// drop the transaction.
-pub(crate) async fn count_code_to(tx: &mut Tx, inner: &Inner, kind: ContactKind, key: &str) -> Result<Result<(), Wait>, StoreError> {
+/// Counts a code that the account asks for to this destination (`key` is canonical), signed in. What others ask for doesn't count:
+/// nobody spends what is somebody else's. After a [`Wait`] drop the transaction.
+pub(crate) async fn count_code_to(
+    tx: &mut Tx,
+    inner: &Inner,
+    user: UserId,
+    (kind, key): (ContactKind, &str),
+) -> Result<Result<(), Wait>, StoreError> {
     let rate = Rate { times: inner.settings.limits.codes_per_destination_a_day, per: DAY };
-    count(tx, &self::key(inner, &["codes to", kind.as_str(), key]), rate, inner.clock.now()).await
+    let key = self::key(inner, &["codes of account", &user.0.to_string(), "to", kind.as_str(), key]);
+    count(tx, &key, rate, inner.clock.now()).await
 }
 
 /// Counts a code for a sign-in whose password was right: people may sign in more often than they change an address. After a
@@ -205,12 +224,6 @@ fn admit_change(inner: &Inner, row: Option<Row>) -> Result<Result<Option<Row>, W
     let Some(row) = row else { return Ok(Ok(None)) };
     let admitted = Counter::read(Some(&row))?.admits(rate, inner.clock.now());
     Ok(admitted.map(|()| Some(row)))
-}
-
-/// When the counter last let somebody through, and when it does again. `None`: it has counted nothing.
-pub(crate) async fn look(conn: &mut Conn, key: &Key) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
-    let query = conn.query("SELECT since, free_at FROM limits WHERE key = $1").bind(key.0.clone());
-    query.optional().await?.map(|row| Ok((Timestamp(row.get(0)?), Timestamp(row.get(1)?)))).transpose()
 }
 
 /// Forgets what was counted.

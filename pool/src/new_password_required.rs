@@ -11,7 +11,7 @@ use crate::store::profile::{self, Account};
 use crate::store::users::{self, User};
 use crate::store::{Conn, StoreError, Tx, attributes, retried};
 use crate::tokens::{self, Tokens};
-use crate::{Inner, Pool, Unavailable, events, new_password};
+use crate::{Inner, Pool, Unavailable, events, known_origins, new_password};
 use model::{AttributeName, Event, FieldName, Password, Refusal, Why};
 use std::collections::BTreeMap;
 
@@ -260,6 +260,7 @@ impl Pool {
             writes.push(events::entry(user.id, &event, now, origin)?);
         }
         tx.write(writes).await?;
+        known_origins::note(tx, inner, user.id, origin).await?;
         Ok(user)
     }
 }

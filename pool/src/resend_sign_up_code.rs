@@ -1,12 +1,14 @@
 //! Another code for a new account (operation ResendConfirmationCode).
 
 use crate::clock::Timestamp;
+use crate::code_requests::{self, Requester};
+use crate::codes::CodePurpose;
 use crate::confirm_sign_up::Who;
-use crate::identifiers::Identifier;
-use crate::limits::{self, DAY, Rate, Wait};
+use crate::limits::Wait;
 use crate::reset_code::Named;
 use crate::sessions::{BrowserTicket, Origin, UserId};
-use crate::store::users::{self, User};
+use crate::sign_up_code::Asking;
+use crate::store::waiting::{self, Waiting};
 use crate::store::{StoreError, Tx, retried, tickets};
 use crate::{Pool, Unavailable, events, sign_up_code};
 use model::{CodeDeliveryDetails, Event, FieldName, Refusal, Why};
@@ -57,98 +59,71 @@ impl From<Wait> for ResendError {
 }
 
 impl Pool {
-    /// Sends a new code to the contact of a new account; the one before is worth nothing from then on.
+    /// Sends a new code to the contact of a new account; of each who asks the newest one counts.
     ///
-    /// By name it answers the same for a name that is nobody's, or whose account is confirmed.
+    /// By name it answers the same for a name that is nobody's, or whose account is confirmed: every limit that answers counts the
+    /// caller's own requests. What others ask for only decides when the message is sent.
     pub async fn resend_sign_up_code(&self, who: &Who, origin: &Origin) -> Result<Resent, ResendError> {
         match who {
-            Who::Ticket(ticket) => retried(|| self.resend_to_browser(ticket, origin)).await,
-            Who::Typed(typed) => retried(|| self.resend_to_name(typed.trim(), origin)).await,
+            Who::Ticket(ticket) => retried(|| self.resend_to_holder(ticket, origin)).await,
+            Who::Typed(typed) | Who::Named { typed, .. } => retried(|| self.resend_to_name(typed, origin)).await,
         }
     }
 
     /// The same by name, and where the code went as far as whoever only knows the name may know (operation
-    /// ResendConfirmationCode). For a username that is nobody's an address is made up.
+    /// ResendConfirmationCode).
     pub async fn resend_confirmation_code(&self, typed: &str, origin: &Origin) -> Result<CodeDeliveryDetails, ResendError> {
         self.resend_sign_up_code(&Who::Typed(typed.to_owned()), origin).await?;
         let named = Named::read(&self.inner, typed).ok_or(ResendError::Nobody)?;
-        Ok(named.shown(&self.inner, &mut self.inner.store.read().await?).await?)
+        Ok(named.delivery(&self.inner))
     }
 
-    async fn resend_to_browser(&self, ticket: &BrowserTicket, origin: &Origin) -> Result<Resent, ResendError> {
+    async fn resend_to_holder(&self, ticket: &BrowserTicket, origin: &Origin) -> Result<Resent, ResendError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
-        let user = tickets::lock_unconfirmed(&mut tx, ticket, now).await?.ok_or(ResendError::NoPending)?;
-        let (code, target) = sign_up_code::current(&mut tx, user.id).await?.ok_or(ResendError::NoPending)?;
-        let free_at = sign_up_code::resend_at(inner, code.sent_at);
-        if free_at > now {
-            return Err(ResendError::Wait { seconds: free_at.seconds_from(now) });
-        }
-        sign_up_code::count_destination(&mut tx, inner, &target).await??;
-        self.forget_tries(&mut tx, &user).await?;
-        let issued = sign_up_code::send(&mut tx, inner, (user.id, user.chosen_username()), &target, origin).await?;
-        events::record(&mut tx, user.id, &Event::ResendSignUpCode { username: user.username }, now, origin).await?;
-        self.commit(tx, user.id).await?;
-        Ok(Resent { resend_at: sign_up_code::resend_at(inner, issued.sent_at) })
+        let (_, waiting) = tickets::lock_waiting(&mut tx, ticket, now).await?.ok_or(ResendError::NoPending)?;
+        let requester = Requester::ticket(ticket);
+        let resend_at = code_requests::admit(&mut tx, inner, CodePurpose::SignUp, (&requester, &waiting.told())).await??;
+        let requesters = Requester::of_sign_up(inner, ticket, origin);
+        self.resend(&mut tx, &waiting, &requesters, origin).await?;
+        self.commit(tx, waiting.user.id).await?;
+        Ok(Resent { resend_at })
     }
 
-    /// Every limit that answers is the name's own, so that it answers for everybody's names alike. Those of the
-    /// account and its destination only decide whether anything is sent.
     async fn resend_to_name(&self, typed: &str, origin: &Origin) -> Result<Resent, ResendError> {
-        if typed.is_empty() {
-            return Err(ResendError::Nobody);
-        }
-        let (inner, now) = (&*self.inner, self.now());
-        let who = Identifier::parse(typed, inner.settings.sign_in);
-        let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
-        let mut tx = inner.store.begin().await?;
-        let user = match &who {
-            Some(who) => users::unconfirmed_by_identifier(&mut tx, who).await?,
-            None => None,
-        };
-        // The account goes before the counters; no account has the number of nobody. Meanwhile it may have been confirmed.
-        let user = users::lock(&mut tx, user.map_or(UserId(0), |user| user.id)).await?.filter(|user| !user.confirmed);
-        sign_up_code::count_network(&mut tx, inner, origin).await??;
-        let cooling = limits::key(inner, &["sign-up code cooldown of", &name]);
-        limits::cool_down(&mut tx, &cooling, inner.settings.codes.resend_after, now).await??;
-        let daily = limits::key(inner, &["sign-up codes asked for", &name]);
-        let rate = Rate { times: inner.settings.limits.codes_per_destination_a_day, per: DAY };
-        limits::count(&mut tx, &daily, rate, now).await??;
-        limits::clear(&mut tx, &sign_up_code::tries_key(inner, &name)).await?;
-        match user {
-            Some(user) => self.resend_quietly(tx, &user, origin).await?,
-            None => self.resend_to_nobody(tx).await?,
-        }
-        Ok(Resent { resend_at: sign_up_code::resend_at(inner, now) })
-    }
-
-    async fn resend_quietly(&self, mut tx: Tx, user: &User, origin: &Origin) -> Result<(), StoreError> {
-        let (inner, now) = (&*self.inner, self.now());
-        if let Some((code, target)) = sign_up_code::current(&mut tx, user.id).await?
-            && sign_up_code::resend_at(inner, code.sent_at) <= now
-            && sign_up_code::count_destination(&mut tx, inner, &target).await?.is_ok()
-        {
-            sign_up_code::send(&mut tx, inner, (user.id, user.chosen_username()), &target, origin).await?;
-            events::record(&mut tx, user.id, &Event::ResendSignUpCode { username: user.username.clone() }, now, origin).await?;
-        }
-        self.commit(tx, user.id).await
-    }
-
-    /// What it costs to make and seal a code, for nobody.
-    async fn resend_to_nobody(&self, mut tx: Tx) -> Result<(), StoreError> {
         let inner = &*self.inner;
-        let code = inner.entropy.code();
-        inner.keys.digest(crate::keys::Purpose::Codes, &[code.as_bytes()]);
-        inner.keys.seal(crate::keys::Purpose::Outbox, &[0; 512], &[], &*inner.entropy);
-        sign_up_code::current(&mut tx, UserId(0)).await?;
-        tx.commit().await
+        let named = Named::read(inner, typed).ok_or(ResendError::Nobody)?;
+        let requester = Requester::of(inner, origin);
+        let mut tx = inner.store.begin().await?;
+        let network = code_requests::network_digest(inner, origin);
+        let found = waiting::by_name(&mut tx, &named.name, &network).await?.into_iter().next();
+        // The account goes before the counters; no account has the number of nobody. Meanwhile it may have been confirmed.
+        let waiting = waiting::lock(&mut tx, found.map_or(UserId(0), |it| it.user.id)).await?;
+        sign_up_code::count_network(&mut tx, inner, origin).await??;
+        let resend_at = code_requests::admit(&mut tx, inner, CodePurpose::SignUp, (&requester, &named.name)).await??;
+        match waiting {
+            Some(waiting) => {
+                self.resend(&mut tx, &waiting, &[requester], origin).await?;
+                self.commit(tx, waiting.user.id).await?;
+            }
+            None => {
+                code_requests::for_nobody(&mut tx, inner, (CodePurpose::SignUp, &named.name), origin).await?;
+                tx.commit().await?;
+            }
+        }
+        Ok(Resent { resend_at })
     }
 
-    /// A new code can be tried anew, by name too.
-    pub(crate) async fn forget_tries(&self, tx: &mut Tx, user: &User) -> Result<(), StoreError> {
-        let Some(name) = user.chosen_username() else { return Ok(()) };
-        let who = Identifier::Username(crate::identifiers::username_key(name));
-        limits::clear(tx, &sign_up_code::tries_key(&self.inner, &who.to_key())).await
+    /// A sign-up without a contact has nothing to be sent.
+    async fn resend(&self, tx: &mut Tx, waiting: &Waiting, requesters: &[Requester], origin: &Origin) -> Result<(), StoreError> {
+        let Some(target) = &waiting.target else { return Ok(()) };
+        let before = waiting.user.contested.then_some(waiting.created_at);
+        let asking = Asking { user: &waiting.user, target, requesters, origin, before };
+        if !sign_up_code::request(tx, &self.inner, &asking).await? {
+            return Ok(());
+        }
+        let event = Event::ResendSignUpCode { username: waiting.user.username.clone() };
+        events::record(tx, waiting.user.id, &event, self.now(), origin).await
     }
 }
 

@@ -1,17 +1,15 @@
 //! The code that sets a new password: whom it is for, where it goes, and what counts for a name that was only typed.
 
 use crate::Inner;
-use crate::clock::Timestamp;
-use crate::codes::{self, CodePurpose, Issued, Slot, Waiting};
-use crate::delivery::{self, About, Asked, Contact, Message};
+use crate::code_requests::{self, Pace, Request, Requester, Target};
+use crate::codes::CodePurpose;
+use crate::delivery::{Asked, Contact, Message};
 use crate::identifiers::{ContactKind, Identifier};
-use crate::keys::Purpose;
-use crate::limits::{self, Key, Wait};
 use crate::sessions::{Origin, UserId};
 use crate::settings::Settings;
 use crate::sign_up_code;
 use crate::store::profile::Account;
-use crate::store::{Conn, StoreError, Tx, profile, users};
+use crate::store::{Conn, StoreError, Tx, users};
 use model::CodeDeliveryDetails;
 
 /// Whom somebody names who has proved nothing.
@@ -42,39 +40,6 @@ impl Named {
         Ok(users::by_identifier(conn, who).await?.filter(|user| user.confirmed && !user.disabled).map(|user| user.id))
     }
 
-    /// Where the code of a sign-up of that name went, while it waits to be entered.
-    pub(crate) async fn waiting_contact(&self, conn: &mut Conn) -> Result<Option<Contact>, StoreError> {
-        let Some(who) = &self.who else { return Ok(None) };
-        let user = users::unconfirmed_by_identifier(conn, who).await?;
-        // The same statements for nobody: no account has this number.
-        let code = sign_up_code::current(conn, user.map_or(UserId(0), |user| user.id)).await?;
-        Ok(code.map(|(_, target)| target.contact()))
-    }
-
-    /// Where a code for that name goes, whatever it is for, as far as callers are told.
-    pub(crate) async fn shown(&self, inner: &Inner, conn: &mut Conn) -> Result<CodeDeliveryDetails, StoreError> {
-        let waiting = self.waiting_contact(conn).await?;
-        let user = self.account(conn).await?;
-        let account = profile::load(conn, user.unwrap_or(UserId(0))).await?;
-        let proven = account.and_then(|account| self.contact(&inner.settings, &account));
-        Ok(self.delivery(inner, proven.or(waiting).as_ref()))
-    }
-
-    /// When a code for this name was last asked for, and when the next one may be.
-    pub(crate) fn cooldown(&self, inner: &Inner) -> Key {
-        limits::key(inner, &["reset code cooldown of", &self.name])
-    }
-
-    /// How many were asked for.
-    pub(crate) fn asked(&self, inner: &Inner) -> Key {
-        limits::key(inner, &["reset codes asked for", &self.name])
-    }
-
-    /// How often one was tried. The same for names that are nobody's.
-    pub(crate) fn tries(&self, inner: &Inner) -> Key {
-        limits::key(inner, &["reset code tries for", &self.name])
-    }
-
     /// The proven contact that a code goes to: the one that was named, or else the address before the number. One that
     /// messages don't reach any more is none.
     pub(crate) fn contact(&self, settings: &Settings, account: &Account) -> Option<Contact> {
@@ -86,74 +51,47 @@ impl Named {
         kinds.find_map(|kind| Some(Contact { kind, value: account.proven_contact(kind)?.to_owned() }))
     }
 
-    /// Where the code went, as far as callers are told. A contact that was named is masked as it was typed. For a
-    /// username that is nobody's an address is made up, the same one each time.
-    pub(crate) fn delivery(&self, inner: &Inner, contact: Option<&Contact>) -> CodeDeliveryDetails {
-        match (&self.who, contact) {
-            (Some(Identifier::Contact(kind, _)), _) => kind.delivery(&self.typed),
-            (_, Some(contact)) => contact.kind.delivery(&contact.value),
-            (_, None) => ContactKind::Email.delivery(&self.made_up_address(inner)),
+    /// Where the code went, as far as callers are told who have only named somebody: a contact that was named is masked as it was typed;
+    /// for a username it is the same for everybody.
+    pub(crate) fn delivery(&self, inner: &Inner) -> CodeDeliveryDetails {
+        match &self.who {
+            Some(Identifier::Contact(kind, _)) => kind.delivery(&self.typed),
+            _ => unknown_delivery(sign_up_code::accepted_kinds(&inner.settings)[0]),
         }
     }
-
-    fn made_up_address(&self, inner: &Inner) -> String {
-        // About as often as people's names and their mail providers begin so.
-        const NAMES: &[u8] = b"aaabbccddeefghiijjjkkllmmmmnoprrsssttvw";
-        const PROVIDERS: &[u8] = b"ggggggggghhhooyyimpwtacdefns";
-        // Under the oldest key: one that is added changes no answer.
-        let digests = inner.keys.digests(Purpose::Limits, &[b"address made up for", self.name.as_bytes()]);
-        let digest = digests.last().copied().unwrap_or_default();
-        let pick = |letters: &[u8], at: u8| char::from(letters[usize::from(at) % letters.len()]);
-        format!("{}@{}", pick(NAMES, digest[0]), pick(PROVIDERS, digest[1]))
-    }
 }
 
-/// The place of the code that was sent to this contact of the account.
-pub(crate) fn slot(user: UserId, kind: ContactKind) -> Slot {
-    Slot::new(user, CodePurpose::Reset, kind.attribute())
+/// Somewhere.
+fn unknown_delivery(kind: ContactKind) -> CodeDeliveryDetails {
+    let destination = match kind {
+        ContactKind::Email => "***@***",
+        ContactKind::PhoneNumber => "+***********",
+    };
+    CodeDeliveryDetails { attribute_name: kind.attribute().into(), delivery_medium: kind.medium(), destination: destination.to_owned() }
 }
 
-/// The newest code for a new password, used and expired ones included.
-pub(crate) async fn current(conn: &mut Conn, user: UserId) -> Result<Option<Waiting>, StoreError> {
-    let by_mail = codes::waiting(conn, &slot(user, ContactKind::Email)).await?;
-    let by_text = codes::waiting(conn, &slot(user, ContactKind::PhoneNumber)).await?;
-    Ok(by_mail.into_iter().chain(by_text).max_by_key(|code| code.sent_at))
+/// A code for a new password that is asked for.
+pub(crate) struct Asking<'a> {
+    pub(crate) user: UserId,
+    pub(crate) account: &'a Account,
+    pub(crate) contact: &'a Contact,
+    pub(crate) requesters: &'a [Requester],
+    pub(crate) origin: &'a Origin,
+    pub(crate) pace: Pace,
 }
 
-/// Whether the account may have a code sent to this contact now.
-pub(crate) async fn admit(tx: &mut Tx, inner: &Inner, user: UserId, contact: &Contact) -> Result<Result<(), Wait>, StoreError> {
-    if let Err(wait) = limits::count_code_of(tx, inner, user).await? {
-        return Ok(Err(wait));
-    }
-    let key = contact.kind.key(&contact.value).unwrap_or_else(|| contact.value.clone());
-    limits::count_code_to(tx, inner, contact.kind, &key).await
-}
-
-/// Makes a code; one that went to the other contact is worth nothing from then on.
-pub(crate) async fn issue(tx: &mut Tx, inner: &Inner, user: UserId, contact: &Contact) -> Result<Issued, StoreError> {
-    for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
-        if kind != contact.kind {
-            codes::cancel(tx, &slot(user, kind)).await?;
-        }
-    }
-    codes::issue(tx, inner, &slot(user, contact.kind), &contact.value).await
-}
-
-/// Makes a code and promises to send it.
-pub(crate) async fn send(
+/// Makes a code that sets a new password, and promises to send it with these words. `false`: one that waits is shared.
+pub(crate) async fn request(
     tx: &mut Tx,
     inner: &Inner,
-    (user, account): (UserId, &Account),
-    contact: &Contact,
-    origin: &Origin,
-) -> Result<(), StoreError> {
-    let issued = issue(tx, inner, user, contact).await?;
-    let asked = Asked::new(account.chosen_username(), issued.sent_at, origin);
-    let message = Message::ResetCode { to: contact.clone(), code: issued.code.clone(), expires_at: issued.expires_at, asked };
-    delivery::queue(tx, inner, &message, About::Code(&issued)).await
-}
-
-/// When the next code may be asked for.
-pub(crate) fn resend_at(inner: &Inner, sent_at: Timestamp) -> Timestamp {
-    sent_at.plus(inner.settings.codes.resend_after)
+    asking: Asking<'_>,
+    message: impl Fn(Contact, String, crate::Timestamp, Asked) -> Message,
+) -> Result<bool, StoreError> {
+    let Asking { user, account, contact, requesters, origin, pace } = asking;
+    let target = Target::new(contact.kind, &contact.value).ok_or_else(|| StoreError::unreadable("a contact that can't be one"))?;
+    let request = Request { user, purpose: CodePurpose::Reset, target: &target, requesters, origin, pace };
+    code_requests::request(tx, inner, &request, |code, expires_at, sent_at| {
+        message(contact.clone(), code, expires_at, Asked::new(account.chosen_username(), sent_at, origin))
+    })
+    .await
 }

@@ -23,6 +23,8 @@ pub struct Origin {
     pub network: IpAddr,
     /// What the client calls itself, at most [`Origin::USER_AGENT_MAX`] characters.
     pub user_agent: String,
+    /// Which browser it is, where one asks for pages. Applications have none.
+    pub browser: Option<BrowserId>,
     /// What the call was counted for.
     pub tally: Tally,
 }
@@ -34,7 +36,13 @@ impl Origin {
     /// Keeps what is safe to keep of the user agent's name.
     pub fn new(network: IpAddr, user_agent: &str) -> Self {
         let user_agent = user_agent.chars().filter(|c| !c.is_control()).take(Self::USER_AGENT_MAX).collect();
-        Self { network: network.to_canonical(), user_agent, tally: Tally::default() }
+        Self { network: network.to_canonical(), user_agent, browser: None, tally: Tally::default() }
+    }
+
+    /// The same from this browser.
+    #[must_use]
+    pub fn in_browser(self, browser: BrowserId) -> Self {
+        Self { browser: Some(browser), ..self }
     }
 
     /// What counts as one network for limits: the address, or for IPv6 its /64, which is what one household has.
@@ -92,8 +100,20 @@ browser_secret! {
     ChallengeToken
 }
 browser_secret! {
-    /// Proves "the browser that signed up": it is signed in once the code is right.
+    /// Proves "the browser that signed up": it is signed in once the code is right. Applications keep one too (`Session`).
     BrowserTicket
+}
+browser_secret! {
+    /// Tells one browser from another, for as long as it keeps the cookie: codes belong to the browser that asked for them, and
+    /// accounts know those that they were signed in to from.
+    BrowserId
+}
+
+impl BrowserId {
+    /// A browser that nobody has seen before.
+    pub fn new(entropy: &dyn Entropy) -> Self {
+        Self::generate(entropy)
+    }
 }
 
 impl BrowserTicket {

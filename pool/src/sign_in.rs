@@ -1,5 +1,7 @@
 //! Signing in with a password (operation InitiateAuth, USER_PASSWORD_AUTH).
 
+use crate::code_requests::{self, Requester};
+use crate::codes::CodePurpose;
 use crate::factors::challenge::{self, Challenge, Door};
 use crate::identifiers::Identifier;
 use crate::limits::{self, Backoff, HOUR, Key, Rate, Wait};
@@ -7,10 +9,11 @@ use crate::new_password_required::{self, NewPasswordAsked};
 use crate::passwords::HashingError;
 use crate::sessions::{self, BrowserTicket, NewSession, Origin, UserId};
 use crate::settings::ClientId;
-use crate::sign_up_code;
+use crate::sign_up_code::Asking;
 use crate::store::users::{self, User};
+use crate::store::waiting::{self, Waiting};
 use crate::store::{StoreError, Tx, retried, tickets};
-use crate::{Pool, Unavailable, events};
+use crate::{Pool, Unavailable, events, known_origins, sign_up, sign_up_code};
 use model::{Event, FieldName, Password, Refusal, Why};
 
 /// Who somebody says to be, and how it is proven.
@@ -48,6 +51,9 @@ pub enum SignInError {
     /// There is no such account, or it has another password.
     #[error("wrong name or password")]
     WrongCredentials,
+    /// The account has no password any more, and this was the last one: another one has to be set with a code.
+    #[error("a new password has to be set")]
+    ResetRequired,
     /// The password was right, and the operator lets nobody sign in to this account.
     #[error("the account is disabled")]
     Disabled,
@@ -65,6 +71,7 @@ impl From<SignInError> for Refusal {
             SignInError::Missing(fields) => Self { form: None, fields: fields.into_iter().map(|field| (field, Why::Missing)).collect() },
             SignInError::UnknownClient => Self::form(Why::BadRequest),
             SignInError::WrongCredentials => Self::form(Why::WrongCredentials),
+            SignInError::ResetRequired => Self::form(Why::ResetRequired),
             SignInError::Disabled => Self::form(Why::Disabled),
             SignInError::Wait { seconds } => Self::form(Why::Wait { seconds }),
             SignInError::Busy => Self::form(Why::Busy),
@@ -193,6 +200,7 @@ impl Pool {
         }
         let event = Event::SignIn { username: user.username.clone() };
         events::record(tx, user.id, &event, self.now(), origin).await?;
+        known_origins::note(tx, &self.inner, user.id, origin).await?;
         Ok(None)
     }
 
@@ -226,33 +234,44 @@ impl Pool {
 
     /// The account that has this name and this password.
     ///
-    /// Where people sign up by a contact, a name can be that of a confirmed account and of a newer one that waits for
-    /// its code. Both are tried: if the code step could be reached only where nobody owns the contact, it would tell
-    /// who owns one.
+    /// A username is compared with one hash: the account's, or else that of one sign-up that waits. A contact, where people sign up by
+    /// one, with two: the account's, and that of a newer sign-up. If the code step could be reached only where nobody owns the contact,
+    /// it would tell who owns one.
     async fn prove(&self, who: Option<&Identifier>, password: &Password, origin: &Origin) -> Result<Proven, SignInError> {
-        let mut candidates = vec![None];
-        if let Some(who) = who {
-            let mut conn = self.inner.store.read().await?;
-            candidates[0] = users::by_identifier(&mut conn, who).await?;
-            let two = matches!(who, Identifier::Contact(..)) && !self.inner.settings.has_usernames();
-            if two {
-                candidates.push(users::unconfirmed_by_identifier(&mut conn, who).await?);
-            }
-        }
+        let (inner, now) = (&*self.inner, self.now());
+        let candidates = self.candidates(who, origin).await?;
         let known = candidates.iter().flatten().next().cloned();
         for candidate in candidates {
-            let hash = candidate.as_ref().map(|user| user.password_hash.as_str());
-            let verdict = self.inner.passwords.verify(hash, password).await?;
-            if let (Some(user), true) = (candidate, verdict.matches) {
-                let rehashed = match verdict.outdated {
-                    true => Some(self.inner.passwords.hash(password, &*self.inner.entropy).await?),
-                    false => None,
-                };
-                return Ok(Proven { user, rehashed });
+            let hash = candidate.as_ref().and_then(|user| user.comparable_hash(now));
+            let verdict = inner.passwords.verify(hash, password).await?;
+            let Some(user) = candidate.filter(|_| verdict.matches) else { continue };
+            if !user.has_password() {
+                retried(|| self.note_failure(Some(&user), origin)).await?;
+                return Err(SignInError::ResetRequired);
             }
+            let rehashed = match verdict.outdated {
+                true => Some(inner.passwords.hash(password, &*inner.entropy).await?),
+                false => None,
+            };
+            return Ok(Proven { user, rehashed });
         }
         retried(|| self.note_failure(known.as_ref(), origin)).await?;
         Err(SignInError::WrongCredentials)
+    }
+
+    /// Whose password is compared: as many for nobody.
+    pub(crate) async fn candidates(&self, who: Option<&Identifier>, origin: &Origin) -> Result<Vec<Option<User>>, StoreError> {
+        let inner = &*self.inner;
+        let Some(who) = who else { return Ok(vec![None]) };
+        let mut conn = inner.store.read().await?;
+        let account = users::by_identifier(&mut conn, who).await?.filter(|user| user.confirmed);
+        let has_usernames = inner.settings.has_usernames();
+        if has_usernames && matches!(who, Identifier::Contact(..)) {
+            return Ok(vec![account]);
+        }
+        let network = code_requests::network_digest(inner, origin);
+        let waiting = waiting::by_name(&mut conn, &who.to_key(), &network).await?.into_iter().next().map(|it| it.user);
+        Ok(if has_usernames { vec![account.or(waiting)] } else { vec![account, waiting] })
     }
 
     /// Writes for nobody what it writes for somebody, but for the line in the account's own trail.
@@ -277,23 +296,35 @@ impl Pool {
         }
     }
 
-    /// Right password, but no code yet: a fresh code, unless one was sent just now or too many today, and a ticket.
+    /// Right password, but no code yet: a fresh code, unless one was asked for just now, and a ticket.
     pub(crate) async fn back_to_the_code(&self, user: &User, failures: &Key, origin: &Origin) -> Result<SignedIn, SignInError> {
         let (inner, now) = (&*self.inner, self.now());
         let ticket = BrowserTicket::generate(&*inner.entropy);
         let mut tx = inner.store.begin().await?;
-        if self.still_holds(&mut tx, user).await?.confirmed {
-            return Err(SignInError::WrongCredentials); // at this moment; the next try finds it so
+        let waiting = waiting::lock(&mut tx, user.id).await?.filter(|it| it.user.password_hash == user.password_hash);
+        let waiting = waiting.ok_or(SignInError::WrongCredentials)?; // at this moment; the next try finds it so
+        if waiting.user.disabled {
+            return Err(SignInError::Disabled);
         }
+        let target = waiting.target.as_ref().ok_or(SignInError::WrongCredentials)?;
         limits::clear(&mut tx, failures).await?;
-        tickets::insert(&mut tx, &ticket, user.id, now, now.plus(BrowserTicket::LIFETIME)).await?;
-        let (code, target) = sign_up_code::current(&mut tx, user.id).await?.ok_or(SignInError::WrongCredentials)?;
-        if sign_up_code::resend_at(inner, code.sent_at) <= now && sign_up_code::count_destination(&mut tx, inner, &target).await?.is_ok() {
-            self.forget_tries(&mut tx, user).await?;
-            sign_up_code::send(&mut tx, inner, (user.id, user.chosen_username()), &target, origin).await?;
+        let stored = tickets::Stored { user: user.id, is_holder: true, attributes: self.sealed_for(&ticket, &waiting)?, proven_at: None };
+        tickets::insert(&mut tx, &ticket, &stored, (now, now.plus(BrowserTicket::LIFETIME))).await?;
+        let requester = Requester::ticket(&ticket);
+        code_requests::admit(&mut tx, inner, CodePurpose::SignUp, (&requester, &waiting.told())).await??;
+        let requesters = Requester::of_sign_up(inner, &ticket, origin);
+        if !code_requests::share_newest(&mut tx, inner, (user.id, CodePurpose::SignUp), &requesters).await? {
+            let before = waiting.user.contested.then_some(waiting.created_at);
+            let asking = Asking { user: &waiting.user, target, requesters: &requesters, origin, before };
+            sign_up_code::request(&mut tx, inner, &asking).await?;
         }
         self.commit(tx, user.id).await?;
         Ok(SignedIn::Unconfirmed(ticket))
+    }
+
+    /// Whoever knows the password of a sign-up may have what was entered with it.
+    fn sealed_for(&self, ticket: &BrowserTicket, waiting: &Waiting) -> Result<Option<Vec<u8>>, StoreError> {
+        sign_up::seal(&self.inner, ticket, &waiting.attributes).map(Some)
     }
 }
 

@@ -1,15 +1,20 @@
 //! A new account (operation SignUp).
 
 use crate::attributes::{Occasion, check_submitted};
-use crate::identifiers::{Identifier, check_username, username_key};
+use crate::clock::Timestamp;
+use crate::code_requests::{self, Requester, Target};
+use crate::codes::CodePurpose;
+use crate::identifiers::{ContactKind, Identifier, check_username, username_key};
+use crate::keys::Purpose;
 use crate::limits::{self, HOUR, Rate, Wait};
 use crate::passwords::HashingError;
 use crate::sessions::{BrowserTicket, Origin, UserId};
-use crate::settings::ClientId;
-use crate::sign_up_code::{self, Target};
-use crate::store::users::{self, NewUser};
-use crate::store::{StoreError, attributes, retried, signed_up, tickets};
-use crate::{Pool, Unavailable, events, new_password};
+use crate::settings::{ClientId, Settings};
+use crate::sign_up_code::{self, Asking};
+use crate::store::users::{self, User};
+use crate::store::waiting::{self, Key, NewSignUp, Waiting};
+use crate::store::{StoreError, Tx, retried, tickets};
+use crate::{Inner, Pool, Unavailable, events, new_password};
 use model::{AttributeName, CodeDeliveryDetails, Event, FieldName, Password, Refusal, Why};
 use std::collections::BTreeMap;
 
@@ -22,6 +27,8 @@ pub struct SignUp {
     /// The password typed a second time, where a form asks for that.
     pub confirmation: Option<Password>,
     pub attributes: BTreeMap<AttributeName, String>,
+    /// The ticket that this browser holds already: with it the sign-up that it belongs to is entered anew.
+    pub ticket: Option<BrowserTicket>,
 }
 
 /// An account that waits for its code.
@@ -29,10 +36,11 @@ pub struct SignUp {
 pub struct SignedUp {
     /// As typed; the `sub`, where people have no username.
     pub username: String,
-    /// For the browser that signed up: it is signed in once the code is right.
+    /// For whoever signed up: it proves that, and the code belongs to it (`Session`).
     pub ticket: BrowserTicket,
     pub delivery: CodeDeliveryDetails,
-    /// The account's id for applications; the same for a contact that is taken.
+    /// The account's id for applications. One that is made up, where another sign-up waits already; the same for a contact that is
+    /// taken.
     pub sub: String,
 }
 
@@ -93,7 +101,7 @@ impl From<HashingError> for SignUpError {
 }
 
 /// A form that passed every rule that can be told without the store.
-struct Checked {
+pub(crate) struct Checked {
     username: Option<String>,
     password: Password,
     attributes: BTreeMap<AttributeName, String>,
@@ -101,42 +109,179 @@ struct Checked {
     target: Target,
     /// What the account is found by until it is confirmed.
     identifier: Identifier,
+    ticket: Option<BrowserTicket>,
+}
+
+impl Checked {
+    /// A sign-up whose attributes were checked before.
+    pub(crate) fn again(
+        settings: &Settings,
+        username: Option<String>,
+        password: Password,
+        attributes: BTreeMap<AttributeName, String>,
+    ) -> Result<Self, AttributeName> {
+        let target = sign_up_code::target(settings, &attributes)?;
+        let identifier = identifier(username.as_deref(), &target);
+        Ok(Self { username, password, attributes, target, identifier, ticket: None })
+    }
+
+    fn key(&self) -> Key {
+        Key::new(&self.identifier, Some(&self.target))
+    }
+}
+
+fn identifier(username: Option<&str>, target: &Target) -> Identifier {
+    match username {
+        Some(name) => Identifier::Username(username_key(name)),
+        None => Identifier::Contact(target.kind, target.key.clone()),
+    }
+}
+
+/// What an attempt is to the sign-up that waits under its name and contact.
+enum Attempt {
+    /// None waits: this one does from now on. The hash of its password.
+    First(String),
+    /// It has the same password, and changes nothing.
+    Same,
+    /// Whoever holds the sign-up enters it anew. The hash of the other password, if it is another.
+    Replaces(Option<String>),
+    /// It has another password: from now on nobody knows whose password that of the sign-up is.
+    Contests,
 }
 
 impl Pool {
     /// Signs up: makes an account that nobody can use before the code is entered, and sends the code.
     ///
-    /// An unconfirmed account reserves nothing: one with the same username (or contact, where people have no
-    /// username) gets this password, these attributes and a new code, and the old code and tickets are worth nothing.
-    /// For a contact that belongs to somebody everything looks and works the same; its owner reads another message.
+    /// A sign-up reserves nothing and decides nothing for others: it waits under its name and contact, with what was entered first.
+    /// What somebody else enters for the same name and contact replaces nothing of it, and looks the same to whoever enters it. For a
+    /// contact that belongs to somebody it looks and works the same too; its owner reads another message.
     pub async fn sign_up(&self, client: &ClientId, form: SignUp, origin: &Origin) -> Result<SignedUp, SignUpError> {
         let form = self.check_sign_up(client, form)?;
-        retried(|| self.admit_sign_up(&form, origin)).await?;
-        let inner = &*self.inner;
-        let password_hash = inner.passwords.hash(&form.password, &*inner.entropy).await?;
-        let (user, done) = retried(|| self.write_sign_up(&form, &password_hash, origin)).await?;
-        self.keep_verifiers(user, &form.password, &password_hash).await;
-        Ok(done)
+        self.enter_sign_up(&form, None, origin).await
     }
 
-    async fn write_sign_up(&self, form: &Checked, password_hash: &str, origin: &Origin) -> Result<(UserId, SignedUp), SignUpError> {
-        let (inner, now) = (&*self.inner, self.now());
-        let (sub, ticket) = (inner.entropy.uuid_v4(), BrowserTicket::generate(&*inner.entropy));
-        let username = form.username.as_deref();
+    /// The same once the form was checked. A ticket that moves to it takes the place of a new one.
+    pub(crate) async fn enter_sign_up(
+        &self,
+        form: &Checked,
+        moving: Option<&BrowserTicket>,
+        origin: &Origin,
+    ) -> Result<SignedUp, SignUpError> {
+        /// So often the sign-up that waits may change between its password's comparison and the transaction.
+        const TRIES: usize = 8;
+        retried(|| self.admit_sign_up(form, origin)).await?;
+        for _ in 0..TRIES {
+            let found = waiting::by_key(&mut self.inner.store.read().await?, &form.key()).await?;
+            let attempt = self.judge_attempt(form, found.as_ref()).await?;
+            let Some((user, done)) = retried(|| self.write_sign_up(form, (found.as_ref(), &attempt), moving, origin)).await? else {
+                continue;
+            };
+            if let Attempt::First(hash) | Attempt::Replaces(Some(hash)) = &attempt {
+                self.keep_verifiers(user, &form.password, hash).await;
+            }
+            return Ok(done);
+        }
+        Err(SignUpError::Busy)
+    }
 
+    /// One hash, whether a sign-up waits or not; its holder's other password takes one more.
+    async fn judge_attempt(&self, form: &Checked, found: Option<&Waiting>) -> Result<Attempt, SignUpError> {
+        let inner = &*self.inner;
+        let Some(found) = found else {
+            return Ok(Attempt::First(inner.passwords.hash(&form.password, &*inner.entropy).await?));
+        };
+        let held = match &form.ticket {
+            Some(ticket) => tickets::get(&mut inner.store.read().await?, ticket, self.now()).await?,
+            None => None,
+        };
+        let is_holder = held.is_some_and(|it| it.user == found.user.id && it.is_holder);
+        let same = inner.passwords.verify(found.user.comparable_hash(self.now()), &form.password).await?.matches;
+        Ok(match (is_holder, same) {
+            (true, true) => Attempt::Replaces(None),
+            (true, false) => Attempt::Replaces(Some(inner.passwords.hash(&form.password, &*inner.entropy).await?)),
+            (false, true) => Attempt::Same,
+            (false, false) => Attempt::Contests,
+        })
+    }
+
+    /// `None`: the sign-up that waits is another one by now.
+    async fn write_sign_up(
+        &self,
+        form: &Checked,
+        (found, attempt): (Option<&Waiting>, &Attempt),
+        moving: Option<&BrowserTicket>,
+        origin: &Origin,
+    ) -> Result<Option<(UserId, SignedUp)>, SignUpError> {
+        let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
-        let new = NewUser { sub: &sub, username, identifier: &form.identifier, password_hash };
-        let (user, sub) = users::sign_up(&mut tx, &new, now).await?.ok_or(SignUpError::UsernameTaken)?;
-        sign_up_code::count_destination(&mut tx, inner, &form.target).await??;
-        limits::clear(&mut tx, &sign_up_code::tries_key(inner, &form.identifier.to_key())).await?;
-        signed_up::clear(&mut tx, user).await?;
-        tx.write(vec![attributes::put(user, &form.attributes)?]).await?;
-        tickets::insert(&mut tx, &ticket, user, now, now.plus(BrowserTicket::LIFETIME)).await?;
-        sign_up_code::send(&mut tx, inner, (user, username), &form.target, origin).await?;
-        let username = username.unwrap_or(&sub).to_owned();
-        events::record(&mut tx, user, &Event::SignUp { username: username.clone() }, now, origin).await?;
-        self.commit(tx, user).await?;
-        Ok((user, SignedUp { username, ticket, delivery: form.target.kind.delivery(&form.target.value), sub }))
+        let before = self.signed_up_before(&mut tx, form, (found, attempt)).await?;
+        let Some(user) = self.take_attempt(&mut tx, form, (found, attempt), origin).await? else { return Ok(None) };
+        let is_holder = !matches!(attempt, Attempt::Contests);
+        let ticket = moving.cloned().unwrap_or_else(|| BrowserTicket::generate(&*inner.entropy));
+        let stored =
+            tickets::Stored { user: user.id, is_holder, attributes: Some(seal(inner, &ticket, &form.attributes)?), proven_at: None };
+        match moving {
+            Some(ticket) => tickets::move_to(&mut tx, ticket, &stored).await?,
+            None => tickets::insert(&mut tx, &ticket, &stored, (now, now.plus(BrowserTicket::LIFETIME))).await?,
+        }
+        let requesters = Requester::of_sign_up(inner, &ticket, origin);
+        code_requests::admit(&mut tx, inner, CodePurpose::SignUp, (&Requester::ticket(&ticket), &form.key().to_text())).await??;
+        let asking = Asking { user: &user, target: &form.target, requesters: &requesters, origin, before };
+        sign_up_code::request(&mut tx, inner, &asking).await?;
+        self.commit(tx, user.id).await?;
+        let sub = if is_holder { user.sub.clone() } else { made_up_sub(inner, form) };
+        let username = form.username.clone().unwrap_or_else(|| sub.clone());
+        let delivery = form.target.kind.delivery(&form.target.value);
+        Ok(Some((user.id, SignedUp { username, ticket, delivery, sub })))
+    }
+
+    /// When somebody signed up with this contact before, if that may have been somebody else.
+    async fn signed_up_before(
+        &self,
+        tx: &mut Tx,
+        form: &Checked,
+        (found, attempt): (Option<&Waiting>, &Attempt),
+    ) -> Result<Option<Timestamp>, StoreError> {
+        Ok(match (found, attempt) {
+            (_, Attempt::Replaces(_)) => None,
+            (Some(found), _) => Some(found.created_at),
+            (None, _) => waiting::newest_with_contact(tx, &form.target.to_key()).await?,
+        })
+    }
+
+    /// Does to the sign-up that waits what this attempt may do. `None`: it is another one by now.
+    async fn take_attempt(
+        &self,
+        tx: &mut Tx,
+        form: &Checked,
+        (found, attempt): (Option<&Waiting>, &Attempt),
+        origin: &Origin,
+    ) -> Result<Option<User>, StoreError> {
+        if let Attempt::First(password_hash) = attempt {
+            return self.begin_sign_up(tx, form, password_hash, origin).await;
+        }
+        let Some(found) = found else { return Ok(None) };
+        let still = waiting::lock(tx, found.user.id).await?;
+        let Some(still) = still.filter(|it| it.user.password_hash == found.user.password_hash) else { return Ok(None) };
+        match attempt {
+            Attempt::First(_) | Attempt::Same => {}
+            Attempt::Replaces(hash) => {
+                let hash = hash.as_deref().unwrap_or(&still.user.password_hash);
+                waiting::replace(tx, still.user.id, hash, &form.attributes).await?;
+            }
+            Attempt::Contests => waiting::contest(tx, still.user.id).await?,
+        }
+        Ok(Some(still.user))
+    }
+
+    async fn begin_sign_up(&self, tx: &mut Tx, form: &Checked, hash: &str, origin: &Origin) -> Result<Option<User>, StoreError> {
+        let (now, sub, key) = (self.now(), self.inner.entropy.uuid_v4(), form.key());
+        let username = form.username.as_deref();
+        let new = NewSignUp { sub: &sub, username, key: &key, password_hash: hash, attributes: &form.attributes };
+        let Some(user) = waiting::insert(tx, &new, now).await? else { return Ok(None) };
+        let event = Event::SignUp { username: username.unwrap_or(&sub).to_owned() };
+        events::record(tx, user, &event, now, origin).await?;
+        users::by_id(tx, user).await
     }
 
     fn check_sign_up(&self, client: &ClientId, form: SignUp) -> Result<Checked, SignUpError> {
@@ -158,11 +303,8 @@ impl Pool {
         };
         let target = sign_up_code::target(settings, &attributes).map_err(|missing| faults.push((missing.into(), Why::Missing)));
         let (Ok(target), true) = (target, faults.is_empty()) else { return Err(SignUpError::Fields(faults)) };
-        let identifier = match &username {
-            Some(name) => Identifier::Username(username_key(name)),
-            None => target.identifier(),
-        };
-        Ok(Checked { username, password: form.password, attributes, target, identifier })
+        let identifier = identifier(username.as_deref(), &target);
+        Ok(Checked { username, password: form.password, attributes, target, identifier, ticket: form.ticket })
     }
 
     /// The limits of the network, and whether the username is free: its own transaction, so that what is refused
@@ -173,7 +315,7 @@ impl Pool {
         let mut tx = inner.store.begin().await?;
         let taken = match &form.identifier {
             Identifier::Username(_) => users::by_identifier(&mut tx, &form.identifier).await?.is_some_and(|user| user.confirmed),
-            Identifier::Contact(..) => false,
+            Identifier::Contact(ContactKind::Email | ContactKind::PhoneNumber, _) => false,
         };
         let (what, times) = match taken {
             true => ("usernames asked for by", limits.taken_answers_per_network_an_hour),
@@ -184,6 +326,29 @@ impl Pool {
         tx.commit().await?;
         if taken { Err(SignUpError::UsernameTaken) } else { Ok(()) }
     }
+}
+
+/// What was entered stays with the ticket: whoever changes the address afterwards need not enter it again.
+pub(crate) fn seal(inner: &Inner, ticket: &BrowserTicket, attributes: &BTreeMap<AttributeName, String>) -> Result<Vec<u8>, StoreError> {
+    let text = serde_json::to_vec(attributes).map_err(StoreError::unreadable)?;
+    Ok(inner.keys.seal(Purpose::SignUps, &text, &ticket.hash(), &*inner.entropy))
+}
+
+/// What was entered with this ticket. `None`: it comes from an earlier version, or the key is gone.
+pub(crate) fn unseal(inner: &Inner, ticket: &BrowserTicket, stored: &tickets::Stored) -> Option<BTreeMap<AttributeName, String>> {
+    let text = inner.keys.open(Purpose::SignUps, stored.attributes.as_deref()?, &ticket.hash()).ok()?;
+    serde_json::from_slice(&text).ok()
+}
+
+/// The `sub` for somebody whose sign-up is not the one that waits: the same for the same attempt.
+fn made_up_sub(inner: &Inner, form: &Checked) -> String {
+    let (name, contact) = (form.identifier.to_key(), form.target.to_key());
+    let parts = [b"sub of a sign-up".as_slice(), name.as_bytes(), contact.as_bytes(), form.password.reveal().as_bytes()];
+    // Under the oldest key: one that is added changes no answer.
+    let digest = inner.keys.digests(Purpose::Masks, &parts).last().copied().unwrap_or_default();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
 #[cfg(test)]

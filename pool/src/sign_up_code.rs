@@ -2,46 +2,17 @@
 
 use crate::Inner;
 use crate::clock::Timestamp;
-use crate::codes::{self, CodePurpose, Issued, Slot, Waiting};
-use crate::delivery::{self, About, Asked, Contact, Message};
-use crate::identifiers::{ContactKind, Identifier};
-use crate::limits::{self, HOUR, Key, Rate, Wait};
-use crate::sessions::{Origin, UserId};
+use crate::code_requests::{self, Pace, Request, Requester, Target};
+use crate::codes::CodePurpose;
+use crate::delivery::{Asked, Message};
+use crate::identifiers::ContactKind;
+use crate::limits::{self, DAY, HOUR, Rate, Wait};
+use crate::sessions::Origin;
 use crate::settings::Settings;
-use crate::store::{Conn, StoreError, Tx, aliases};
+use crate::store::users::User;
+use crate::store::{StoreError, Tx, aliases};
 use model::AttributeName;
 use std::collections::BTreeMap;
-
-/// A contact as it was written, and what it is found by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Target {
-    pub(crate) kind: ContactKind,
-    pub(crate) value: String,
-    pub(crate) key: String,
-}
-
-impl Target {
-    /// `None`: the text can't be such a contact.
-    pub(crate) fn new(kind: ContactKind, value: &str) -> Option<Self> {
-        Some(Self { kind, value: value.to_owned(), key: kind.key(value)? })
-    }
-
-    pub(crate) fn slot(&self, user: UserId) -> Slot {
-        Slot::new(user, CodePurpose::SignUp, self.kind.attribute())
-    }
-
-    pub(crate) fn identifier(&self) -> Identifier {
-        Identifier::Contact(self.kind, self.key.clone())
-    }
-
-    /// As messages are addressed.
-    pub(crate) fn contact(&self) -> Contact {
-        match self.kind {
-            ContactKind::Email => Contact::email(self.value.as_str()),
-            ContactKind::PhoneNumber => Contact::phone(self.value.as_str()),
-        }
-    }
-}
 
 /// The kinds of contact that a new account may be confirmed with, the preferred one first.
 pub(crate) fn accepted_kinds(settings: &Settings) -> Vec<ContactKind> {
@@ -65,11 +36,6 @@ pub(crate) fn target(settings: &Settings, attributes: &BTreeMap<AttributeName, S
     })
 }
 
-/// One more code to this destination today.
-pub(crate) async fn count_destination(tx: &mut Tx, inner: &Inner, target: &Target) -> Result<Result<(), Wait>, StoreError> {
-    limits::count_code_to(tx, inner, target.kind, &target.key).await
-}
-
 /// One more code asked for or entered by this network for an account that it only named.
 pub(crate) async fn count_network(tx: &mut Tx, inner: &Inner, origin: &Origin) -> Result<Result<(), Wait>, StoreError> {
     let key = limits::key(inner, &["code requests from", &origin.household().to_string()]);
@@ -77,63 +43,34 @@ pub(crate) async fn count_network(tx: &mut Tx, inner: &Inner, origin: &Origin) -
     limits::count(tx, &key, rate, inner.clock.now()).await
 }
 
-/// Counts a try at a code by a network, and at the name that it gave; how many the name has left. After a [`Wait`] drop the
-/// transaction.
-pub(crate) async fn count_try(
-    tx: &mut Tx,
-    inner: &Inner,
-    (name, rate): (&Key, Rate),
-    origin: &Origin,
-) -> Result<Result<u32, Wait>, StoreError> {
-    if origin.tally.is_paid() {
-        return limits::left(tx, name, rate, inner.clock.now()).await.map(Ok);
-    }
-    if let Err(wait) = count_network(tx, inner, origin).await? {
-        return Ok(Err(wait));
-    }
-    limits::count_down(tx, name, rate, inner.clock.now()).await.map(Ok)
+/// The code of a sign-up that is asked for.
+pub(crate) struct Asking<'a> {
+    pub(crate) user: &'a User,
+    pub(crate) target: &'a Target,
+    pub(crate) requesters: &'a [Requester],
+    pub(crate) origin: &'a Origin,
+    /// When somebody signed up with this contact before, if that may have been somebody else.
+    pub(crate) before: Option<Timestamp>,
 }
 
-/// How often a code may still be tried by somebody who only named the account. The same for names that are nobody's.
-pub(crate) fn tries_key(inner: &Inner, typed: &str) -> Key {
-    limits::key(inner, &["sign-up code tries for", typed])
-}
-
-/// Makes a code and promises to send it. The owner of a contact that is taken reads another message; what is done
-/// here is the same.
-pub(crate) async fn send(
-    tx: &mut Tx,
-    inner: &Inner,
-    user: (UserId, Option<&str>),
-    target: &Target,
-    origin: &Origin,
-) -> Result<Issued, StoreError> {
-    let (user, username) = user;
-    let issued = codes::issue(tx, inner, &target.slot(user), &target.value).await?;
+/// Makes a code and promises to send it. The owner of a contact that is taken reads another message, once a day; what is done here is
+/// the same.
+pub(crate) async fn request(tx: &mut Tx, inner: &Inner, asking: &Asking<'_>) -> Result<bool, StoreError> {
+    let Asking { user, target, requesters, origin, before } = asking;
     let owner = aliases::owner(tx, target.kind, &target.key).await?;
-    let (to, code, expires_at) = (target.contact(), issued.code.clone(), issued.expires_at);
-    let asked = Asked::new(username, issued.sent_at, origin);
-    let message = match owner {
-        None => Message::SignUpCode { to, code, expires_at, asked },
-        Some(_) => Message::SignUpCodeAddressTaken { to, code, expires_at, asked },
+    let notices = limits::key(inner, &["account notices to", &target.to_key()]);
+    let pace = match owner {
+        None => Pace::Strangers,
+        Some(_) if limits::count_up(tx, &notices, DAY, inner.clock.now()).await? == 1 => Pace::AtOnce,
+        Some(_) => Pace::Never,
     };
-    delivery::queue(tx, inner, &message, About::Code(&issued)).await?;
-    Ok(issued)
-}
-
-/// The code that the new account waits for, and where it went.
-pub(crate) async fn current(conn: &mut Conn, user: UserId) -> Result<Option<(Waiting, Target)>, StoreError> {
-    for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
-        let slot = Slot::new(user, CodePurpose::SignUp, kind.attribute());
-        if let Some(waiting) = codes::waiting(conn, &slot).await? {
-            let target = Target::new(kind, &waiting.value).ok_or_else(|| StoreError::unreadable("a contact that can't be one"))?;
-            return Ok(Some((waiting, target)));
+    let request = Request { user: user.id, purpose: CodePurpose::SignUp, target, requesters, origin, pace };
+    let message = |code, expires_at, sent_at| {
+        let (to, asked) = (target.contact(), Asked::new(user.chosen_username(), sent_at, origin));
+        match owner {
+            None => Message::SignUpCode { to, code, expires_at, asked, before: *before },
+            Some(_) => Message::SignUpCodeAddressTaken { to, code, expires_at, asked },
         }
-    }
-    Ok(None)
-}
-
-/// When the next code may be asked for.
-pub(crate) fn resend_at(inner: &Inner, sent_at: Timestamp) -> Timestamp {
-    sent_at.plus(inner.settings.codes.resend_after)
+    };
+    code_requests::request(tx, inner, &request, message).await
 }

@@ -117,7 +117,7 @@ impl Pool {
         let who = Identifier::parse(typed, inner.settings.sign_in);
         let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
         retried(|| self.admit_challenge(origin)).await?;
-        let meant = self.meant(who.as_ref(), typed, &name).await?;
+        let meant = self.meant(who.as_ref(), (typed, &name), origin).await?;
         let (ours, key) = self.computed(public, meant.verifier).await?;
         let block = Block {
             client,
@@ -160,19 +160,13 @@ impl Pool {
 
     /// What the account is called depends on what was typed, and not on whether there is one: a username is called by its
     /// canonical form, and a contact by a `sub`.
-    async fn meant(&self, who: Option<&Identifier>, typed: &str, name: &str) -> Result<Meant, StoreError> {
+    async fn meant(&self, who: Option<&Identifier>, (typed, name): (&str, &str), origin: &Origin) -> Result<Meant, StoreError> {
         let inner = &*self.inner;
         let by_username = inner.settings.sign_in.kind_of(typed) == IdentifierKind::Username;
         let kind = if by_username { Name::Username } else { Name::Sub };
+        // The account whose password would be compared.
+        let user = self.candidates(who, origin).await?.into_iter().flatten().next();
         let mut conn = inner.store.read().await?;
-        let mut user = None;
-        if let Some(who) = who {
-            user = users::by_identifier(&mut conn, who).await?;
-            if !inner.settings.has_usernames() {
-                let waiting = users::unconfirmed_by_identifier(&mut conn, who).await?;
-                user = user.or(waiting);
-            }
-        }
         let id = user.as_ref().map_or(UserId(0), |user| user.id);
         let sealed = srp_verifiers::get(&mut conn, id, kind).await?;
         drop(conn);
@@ -181,7 +175,7 @@ impl Pool {
             (false, Some(user)) => user.sub.clone(),
             (false, None) => uuid::Builder::from_random_bytes(self.made_up(&["sub for", name])).into_uuid().to_string(),
         };
-        let hash = user.map(|user| user.password_hash).unwrap_or_default();
+        let hash = user.as_ref().and_then(|user| user.comparable_hash(self.now())).unwrap_or_default().to_owned();
         let kept = sealed.and_then(|sealed| inner.keys.open(Purpose::Srp, &sealed, &context(id, kind, &hash)).ok());
         let known = kept.and_then(|kept| {
             let (salt, verifier) = kept.split_at_checked(SALT)?;
@@ -230,8 +224,13 @@ impl Pool {
         let user = UserId(i64::from_str_radix(&block.user, 16).unwrap_or(0));
         let user = users::by_id(&mut inner.store.read().await?, user).await?;
         let right = self.is_proven(&block, proof) && self.is_called(&block, &proof.username, user.as_ref());
-        match user {
-            Some(user) if right && fingerprint(&user.password_hash) == block.password => {
+        let compared = |user: &User| user.comparable_hash(self.now()).is_some_and(|hash| fingerprint(hash) == block.password);
+        match user.filter(|user| !right || compared(user)) {
+            Some(user) if right && !user.has_password() => {
+                retried(|| self.note_failure(Some(&user), origin)).await?;
+                Err(SignInError::ResetRequired.into())
+            }
+            Some(user) if right => {
                 self.refuse_disabled(&user, origin).await?;
                 Ok(self.enter(&Proven { user, rehashed: None }, &failures, client, origin).await?)
             }

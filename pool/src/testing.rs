@@ -2,7 +2,7 @@
 //! itself, and the messages that would have been sent.
 
 use crate::clock::{Clock as _, TestClock, Timestamp};
-use crate::confirm_sign_up::{ConfirmSignUpError, Confirmed, Who};
+use crate::confirm_sign_up::{ConfirmSignUpError, Confirmed, Confirming, Who};
 use crate::delete_attributes::DeleteAttributesError;
 use crate::delivery::Message;
 use crate::entropy::SeededEntropy;
@@ -13,6 +13,7 @@ use crate::sessions::{BrowserTicket, Origin, SessionToken, Viewer};
 use crate::settings::{ClientId, Hashing, Settings};
 use crate::sign_in::{SignIn, SignInError, SignedIn};
 use crate::sign_up::{SignUp, SignUpError, SignedUp};
+use crate::store::Row;
 use crate::update_attributes::UpdateAttributesError;
 use crate::verify_attribute::{Verified, VerifyAttributeError};
 use crate::{Parts, Pool};
@@ -119,26 +120,51 @@ impl TestPool {
 
     /// The codes that wait to be sent to this address, oldest first, replaced ones included.
     pub async fn codes_sent_to(&self, address: &str) -> Vec<String> {
-        self.messages_to(address).await.iter().filter_map(code_in).collect()
+        self.messages_to(address).await.iter().filter_map(Message::code).map(str::to_owned).collect()
+    }
+
+    /// The same without those whose time has not come yet.
+    pub async fn codes_due_to(&self, address: &str) -> Vec<String> {
+        let mut conn = self.inner.store.read().await.expect("the store reads");
+        let query = conn.query("SELECT id, payload FROM outbox WHERE payload IS NOT NULL AND due_at <= $1 ORDER BY due_at");
+        let rows = query.bind(self.time().0).all().await.expect("the outbox is read");
+        drop(conn);
+        let messages = self.opened(&rows, address);
+        messages.iter().filter_map(Message::code).map(str::to_owned).collect()
     }
 
     /// The code for this address that has not been replaced.
     pub async fn code_for(&self, address: &str) -> String {
-        let live = "SELECT o.id, o.payload FROM outbox o JOIN codes c ON c.issue = o.issue WHERE c.used_at IS NULL ORDER BY o.created_at";
+        let live = "SELECT o.id, o.payload FROM outbox o
+                    WHERE EXISTS (SELECT 1 FROM codes c WHERE c.issue = o.issue AND c.used_at IS NULL)
+                       OR EXISTS (SELECT 1 FROM requested_codes c WHERE c.message = o.id AND c.used_at IS NULL)
+                    ORDER BY o.due_at, o.created_at";
         let messages = self.queued(live, address).await;
-        messages.iter().filter_map(code_in).next_back().expect("a code was queued")
+        messages.iter().filter_map(Message::code).next_back().expect("a code was queued").to_owned()
     }
 
     async fn queued(&self, sql: &'static str, address: &str) -> Vec<Message> {
         let mut conn = self.inner.store.read().await.expect("the store reads");
         let rows = conn.query(sql).all().await.expect("the outbox is read");
         drop(conn);
+        self.opened(&rows, address)
+    }
+
+    fn opened(&self, rows: &[Row], address: &str) -> Vec<Message> {
         let opened = rows.iter().map(|row| {
             let (id, payload): (String, Vec<u8>) = (row.get(0).expect("an id"), row.get(1).expect("a payload"));
             let plain = self.inner.keys.open(Purpose::Outbox, &payload, id.as_bytes()).expect("the payload is opened");
             serde_json::from_slice::<Message>(&plain).expect("the payload is a message")
         });
         opened.filter(|message| message.to().value == address).collect()
+    }
+
+    /// Lets time pass until every code that was asked for can be sent.
+    pub async fn wait_until_sent(&self) {
+        let mut conn = self.inner.store.read().await.expect("the store reads");
+        let row = conn.query("SELECT MAX(sent_at) FROM requested_codes").optional().await.expect("the codes are read");
+        let last: i64 = row.map_or(Ok(None), |row| row.get(0)).expect("a time").unwrap_or_default();
+        self.clock.advance(Timestamp(last).since(self.time()));
     }
 
     /// Signs up with [`PASSWORD`].
@@ -159,18 +185,25 @@ impl TestPool {
     /// The same, for the token.
     pub async fn signed_in_token(&self, username: &str, email: &str) -> SessionToken {
         let SignedUp { ticket, .. } = self.sign_up(username, email).await;
+        self.wait_until_sent().await;
         let code = self.code_for(email).await;
         self.confirm(ticket, &code).await.expect("confirmed").session.expect("signed in").token
     }
 
     /// Enters a code in the browser that signed up.
     pub async fn confirm(&self, ticket: BrowserTicket, code: &str) -> Result<Confirmed, ConfirmSignUpError> {
-        self.pool.confirm_sign_up(&self.client(), &Who::Ticket(ticket), code, &origin()).await
+        self.pool.confirm_sign_up(&self.client(), &entering(Who::Ticket(ticket), code), &origin()).await
     }
 
-    /// Enters a code in another browser.
+    /// Enters a code in an application, by name.
     pub async fn confirm_by_name(&self, name: &str, code: &str) -> Result<Confirmed, ConfirmSignUpError> {
-        self.pool.confirm_sign_up(&self.client(), &Who::Typed(name.into()), code, &origin()).await
+        self.confirm_by_name_from(&origin(), name, code).await
+    }
+
+    /// The same from somewhere.
+    pub async fn confirm_by_name_from(&self, origin: &Origin, name: &str, code: &str) -> Result<Confirmed, ConfirmSignUpError> {
+        let form = entering(Who::Typed(name.into()), code);
+        self.pool.confirm_sign_up_for_application(&self.client(), &form, origin).await
     }
 
     /// Signs in.
@@ -242,11 +275,22 @@ impl TestPool {
     }
 }
 
+/// A code that is entered to confirm an account.
+pub fn entering(who: Who, code: &str) -> Confirming {
+    Confirming { who, code: code.into(), new_username: None }
+}
+
 /// A sign-up with [`PASSWORD`].
 #[expect(clippy::expect_used, reason = "a test that can't be set up has failed")]
 pub fn form(username: &str, attributes: &[(&str, &str)]) -> SignUp {
     let attributes = attributes.iter().map(|(name, value)| (name.parse().expect("a name"), (*value).to_owned()));
-    SignUp { username: Some(username.into()), password: Password::new(PASSWORD), confirmation: None, attributes: attributes.collect() }
+    SignUp {
+        username: Some(username.into()),
+        password: Password::new(PASSWORD),
+        confirmation: None,
+        attributes: attributes.collect(),
+        ticket: None,
+    }
 }
 
 /// A browser somewhere.
@@ -263,28 +307,6 @@ pub fn origin_at(address: &str) -> Origin {
 /// A code that is not this one.
 pub fn another_code(code: &str) -> String {
     if code == "000000" { "000001".into() } else { "000000".into() }
-}
-
-fn code_in(message: &Message) -> Option<String> {
-    match message {
-        Message::SignUpCode { code, .. }
-        | Message::SignUpCodeAddressTaken { code, .. }
-        | Message::ChangeCode { code, .. }
-        | Message::VerifyCode { code, .. }
-        | Message::ResetCode { code, .. }
-        | Message::ResetCodeByOperator { code, .. }
-        | Message::SignInCode { code, .. } => Some(code.clone()),
-        Message::ChangeRequested { .. }
-        | Message::ChangeDone { .. }
-        | Message::AddressDeleted { .. }
-        | Message::SecondFactorOn { .. }
-        | Message::SecondFactorOff { .. }
-        | Message::RecoveryCodeUsed { .. }
-        | Message::PasswordChanged { .. }
-        | Message::PasskeyAdded { .. }
-        | Message::PasskeyRemoved { .. }
-        | Message::AccountDeleted { .. } => None,
-    }
 }
 
 #[expect(clippy::expect_used, reason = "a test that can't be set up has failed")]

@@ -209,6 +209,8 @@ async fn every_form_stands_at_the_address_that_paths_knows() {
         model::paths::ACCOUNT_DOWNLOAD,
         model::paths::CONFIRM,
         model::paths::CONFIRM_ADDRESS,
+        model::paths::CONFIRM_NEW_PASSWORD,
+        model::paths::CONFIRM_PASSWORD,
         model::paths::CONFIRM_RESEND,
         model::paths::FORGOT_PASSWORD,
         model::paths::RESET_PASSWORD,

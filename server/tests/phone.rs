@@ -52,7 +52,7 @@ async fn a_change_of_number_can_be_mistyped_resent_and_cancelled() {
     browser.submit("/profile/phone", &typed("+1", "2128601234")).await.leads_to("/profile/phone");
     let first = server.code_for(NUMBER).await;
     browser.submit("/profile/phone/verify", &[("code", &another(&first))]).await.refuses(422, "4 tries left");
-    browser.submit("/profile/phone/verify", &[("code", "12")]).await.refuses(422, "A code has 6 digits.");
+    browser.submit("/profile/phone/verify", &[("code", "12")]).await.refuses(422, "A code has 6 to 8 digits.");
     browser.submit("/profile/phone/resend", &[]).await.refuses(429, "Please wait");
     server.wait(31);
     browser.submit("/profile/phone/resend", &[]).await.leads_to("/profile/phone");

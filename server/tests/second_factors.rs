@@ -61,7 +61,7 @@ async fn an_app_is_set_up_and_asked_for_and_the_way_goes_on_where_it_was_going()
     page.never_says("Resend Code");
     let code = shown(&server, &secret);
     other.submit(CODE, &[("code", &another(&code))]).await.refuses(422, "not the code that your app shows");
-    other.submit(CODE, &[("code", "12")]).await.refuses(422, "A code has 6 digits.");
+    other.submit(CODE, &[("code", "12")]).await.refuses(422, "A code has 6 to 8 digits.");
     other.submit(CODE, &[("code", "")]).await.refuses(422, "Please fill this in.");
     other.submit(CODE, &[("code", &code)]).await.leads_to("/security");
     other.get("/security").await.says("This browser");

@@ -69,43 +69,126 @@ async fn a_taken_address_is_told_only_to_whoever_has_proved_it() {
 }
 
 #[tokio::test]
-async fn an_unconfirmed_account_reserves_nothing() {
+async fn confirm_after_another_took_the_name_asks_for_another_name_and_keeps_the_rest() {
     let server = TestServer::new().await;
-    let (mut squatter, mut owner) = (server.browser(), server.browser());
-    squatter.submit("/sign-up", &sign_up_form("jdoe", "squatter@domain.com")).await.leads_to("/confirm");
-    let old = server.code_for("squatter@domain.com").await;
-    owner.submit("/sign-up", &sign_up_form("jdoe", "me@domain.com")).await.leads_to("/confirm");
-    let refused = squatter.submit("/confirm", &[("code", &old)]).await;
-    assert!(refused.status.is_client_error());
-    let code = server.code_for("me@domain.com").await;
-    owner.submit("/confirm", &[("code", &code)]).await.leads_to("/profile");
+    let (mut first, mut second) = (server.browser(), server.browser());
+    let form = [&sign_up_form("jdoe", "first@domain.com")[..], &[("attributes[nickname]", "Jo")]].concat();
+    first.submit("/sign-up", &form).await.leads_to("/confirm");
+    let early = server.code_for("first@domain.com").await;
+    second.submit("/sign-up", &sign_up_form("JDoe", "second@domain.com")).await.leads_to("/confirm");
+    let code = server.code_for("second@domain.com").await;
+    second.submit("/confirm", &[("code", &code)]).await.leads_to("/profile");
+    let page = first.get("/confirm").await;
+    page.says("name=\"new_username\"");
+    first.submit("/confirm", &[("code", &early), ("new_username", "JDOE")]).await.refuses(409, "This username is taken");
+    first.submit("/confirm", &[("code", &early), ("new_username", "not a name")]).await.refuses(422, "Use a username without");
+    first.submit("/confirm", &[("code", &early), ("new_username", "jdoe2")]).await.leads_to("/profile");
+    let json = first.get("/profile/attributes.json").await.json();
+    assert_eq!((&json["email"], &json["nickname"]), (&"first@domain.com".into(), &"Jo".into()));
     server.browser().submit("/sign-up", &sign_up_form("JDOE", "other@domain.com")).await.refuses(409, "This username is taken");
 }
 
 #[tokio::test]
-async fn a_code_confirms_anywhere_but_signs_in_only_the_browser_that_signed_up() {
+async fn confirm_by_name_with_the_password_from_sign_up_keeps_everything() {
     let server = TestServer::new().await;
-    server.browser().submit("/sign-up", &sign_up_form("jdoe", "me@domain.com")).await.leads_to("/confirm");
+    let form = [&sign_up_form("jdoe", "me@domain.com")[..], &[("attributes[nickname]", "Jo")]].concat();
+    server.browser().submit("/sign-up", &form).await.leads_to("/confirm");
     let code = server.code_for("me@domain.com").await;
     let mut elsewhere = server.browser();
     elsewhere.get("/confirm").await.says("name=\"username\"");
-    elsewhere.submit("/confirm", &[("username", "jdoe"), ("code", &code)]).await.leads_to("/sign-in");
+    elsewhere.submit("/confirm", &[("username", "jdoe"), ("code", &code)]).await.leads_to("/confirm");
     assert!(!elsewhere.jar.contains_key("nameplate"));
-    elsewhere.get("/sign-in").await.says("Your account is confirmed.");
+    let page = elsewhere.get("/confirm").await;
+    page.says("Choose your password");
+    page.says("Password from sign-up");
+    elsewhere.submit("/confirm/password", &[("current_password", "not the password")]).await.refuses(422, "the password from sign-up");
+    elsewhere.submit("/confirm/password", &[("current_password", PASSWORD)]).await.leads_to("/profile");
+    assert_eq!(elsewhere.get("/profile/attributes.json").await.json()["nickname"], "Jo");
 }
 
 #[tokio::test]
-async fn a_wrong_address_is_corrected_on_the_spot() {
+async fn confirm_by_name_of_a_strangers_sign_up_keeps_nothing_of_it() {
+    let server = TestServer::new().await;
+    let form = [&sign_up_form("jdoe", "owner@domain.com")[..], &[("attributes[nickname]", "Stranger")]].concat();
+    let mut stranger = server.browser();
+    stranger.submit("/sign-up", &form).await.leads_to("/confirm");
+    let code = server.code_for("owner@domain.com").await;
+    let mut owner = server.browser();
+    owner.submit("/confirm", &[("username", "jdoe"), ("code", &code)]).await.leads_to("/confirm");
+    let weak = [("password", "short"), ("confirm_password", "short")];
+    owner.submit("/confirm/new-password", &weak).await.refuses(422, "at least 8 characters");
+    let own = [("password", "the-owners-own-#1"), ("confirm_password", "the-owners-own-#1")];
+    owner.submit("/confirm/new-password", &own).await.leads_to("/profile");
+    let json = owner.get("/profile/attributes.json").await.json();
+    assert_eq!((&json["email"], &json["nickname"]), (&"owner@domain.com".into(), &serde_json::Value::Null));
+    stranger.submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)]).await.refuses(401, "Incorrect");
+    stranger.get("/confirm").await.says("name=\"username\"");
+}
+
+/// Two sign up with one name and address; which of them came first, and who owns the mailbox, is nothing that anybody can tell.
+async fn contested(server: &TestServer, first: &str, second: &str) -> (Browser, Browser) {
+    let (mut one, mut other) = (server.browser(), server.browser());
+    for (browser, password) in [(&mut one, first), (&mut other, second)] {
+        let form = [
+            ("username", "jdoe"),
+            ("password", password),
+            ("confirm_password", password),
+            ("attributes[email]", "me@domain.com"),
+            ("attributes[nickname]", password),
+        ];
+        browser.submit("/sign-up", &form).await.leads_to("/confirm");
+        server.wait(31);
+    }
+    (one, other)
+}
+
+#[tokio::test]
+async fn confirm_where_two_have_signed_up_keeps_no_password_and_lets_whoever_has_the_code_choose_one() {
+    for owner_first in [true, false] {
+        let server = TestServer::new().await;
+        let (owners, strangers) = ("the-owners-own-#1", "the-strangers-own-#1");
+        let (mut owner, mut stranger) = if owner_first {
+            contested(&server, owners, strangers).await
+        } else {
+            let (stranger, owner) = contested(&server, strangers, owners).await;
+            (owner, stranger)
+        };
+        let letter = server.letters_to("me@domain.com").await.remove(0);
+        assert!(letter.text.contains("This isn’t the first sign-up with this email address"), "{}", letter.text);
+        // The newest code was asked for by the one who came second; it proves the address wherever it is entered.
+        let code = server.code_for("me@domain.com").await;
+        let answer = owner.submit("/confirm", &[("code", &code)]).await;
+        answer.leads_to("/confirm");
+        let page = owner.get("/confirm").await;
+        page.says("Someone else tried to sign up");
+        page.never_says("Password from sign-up");
+        stranger.submit("/confirm/new-password", &[("password", strangers), ("confirm_password", strangers)]).await.refuses(422, "No code");
+        for password in [owners, strangers] {
+            let refused = server.browser().submit("/sign-in", &[("username", "jdoe"), ("password", password)]).await;
+            assert_eq!(refused.status, 401, "{password}");
+        }
+        owner.submit("/confirm/new-password", &[("password", owners), ("confirm_password", owners)]).await.leads_to("/profile");
+        assert!(owner.get("/profile/attributes.json").await.json()["nickname"].is_null(), "owner first: {owner_first}");
+        server.browser().submit("/sign-in", &[("username", "jdoe"), ("password", strangers)]).await.refuses(401, "Incorrect");
+    }
+}
+
+#[tokio::test]
+async fn change_address_takes_the_password_again_and_signs_up_with_the_other_address() {
     let server = TestServer::new().await;
     let mut browser = server.browser();
-    browser.submit("/sign-up", &sign_up_form("jdoe", "typo@domain.con")).await.leads_to("/confirm");
+    let form = [&sign_up_form("jdoe", "typo@domain.con")[..], &[("attributes[nickname]", "Jo")]].concat();
+    browser.submit("/sign-up", &form).await.leads_to("/confirm");
     let old = server.code_for("typo@domain.con").await;
-    browser.submit("/confirm/address", &[("email", "nonsense")]).await.refuses(422, "Enter an email address");
-    browser.submit("/confirm/address", &[("email", "me@domain.com")]).await.leads_to("/confirm");
+    let change = |email| [("email", email), ("password", PASSWORD)];
+    browser.submit("/confirm/address", &change("nonsense")).await.refuses(422, "Enter an email address");
+    browser.submit("/confirm/address", &[("email", "me@domain.com")]).await.refuses(422, "Please fill this in");
+    browser.submit("/confirm/address", &change("me@domain.com")).await.leads_to("/confirm");
     browser.submit("/confirm", &[("code", &old)]).await.refuses(422, "not the code");
     let code = server.code_for("me@domain.com").await;
     browser.submit("/confirm", &[("code", &code)]).await.leads_to("/profile");
-    assert_eq!(browser.get("/profile/attributes.json").await.json()["email"], "me@domain.com");
+    let json = browser.get("/profile/attributes.json").await.json();
+    assert_eq!((&json["email"], &json["nickname"]), (&"me@domain.com".into(), &"Jo".into()));
 }
 
 #[tokio::test]

@@ -1,19 +1,23 @@
-//! `/confirm`: the code that was sent at sign-up.
+//! `/confirm`: the code that was sent at sign-up, and the password after it where one is chosen then.
+
+mod password;
 
 use crate::form::{FormError, FormPost};
 use crate::pages::hub::OfAccount;
 use leptos::prelude::*;
+use model::Password;
 
 #[cfg(feature = "ssr")]
 use {
     crate::caller::Caller,
     crate::components::{flash_note, heading},
-    crate::cookies::Name,
-    crate::form::{Check, Form, FormState, Input, code_field, field, refused, summary},
+    crate::form::{Check, Form, FormState, Input, code_field, field, password_field, refused, summary},
     crate::text,
     crate::visit::{Answer, Flash, Frame, Visit, clock_time, seconds_until},
     model::{CodeDeliveryDetails, DeliveryMedium, FieldName, Refusal, Why, paths},
-    pool::confirm_sign_up::Who,
+    password::ChoosePassword,
+    pool::change_sign_up_address::AnotherAddress,
+    pool::confirm_sign_up::{Confirmed, Confirming, PendingSignUp, Stage, Who},
     pool::sessions::BrowserTicket,
 };
 
@@ -21,12 +25,15 @@ use {
 #[cfg(feature = "ssr")]
 #[derive(Clone)]
 struct Waiting {
+    username: String,
     delivery: CodeDeliveryDetails,
     until: String,
     resend_in: u32,
+    is_name_taken: bool,
 }
 
-/// The screen. In the browser that signed up it knows where the code went; elsewhere it asks who is asking.
+/// The screen. In the browser that signed up it knows where the code went; elsewhere it asks who is asking. Once the right code was
+/// entered it may ask for a password.
 #[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     if visit.viewer.is_some() {
@@ -38,13 +45,19 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
         Some(ticket) => pool.pending_sign_up(ticket).await?,
         None => None,
     };
-    let now = pool.now();
+    let (now, options) = (pool.now(), visit.site.sign_in_options());
+    if let Some(PendingSignUp { stage: Stage::Password { takes_first }, username, value, is_name_taken, .. }) = pending {
+        let who = if options.username { username } else { value };
+        let shown = move || view! { <ChoosePassword visit who takes_first is_name_taken/> }.into_any();
+        return Ok(Answer::show(text::CHOOSE_PASSWORD, Frame::Door, shown));
+    }
     let waiting = pending.map(|it| Waiting {
+        username: it.username,
         until: clock_time(it.expires_at, now),
         resend_in: seconds_until(it.resend_at, now),
         delivery: it.delivery,
+        is_name_taken: it.is_name_taken,
     });
-    let options = visit.site.sign_in_options();
     Ok(Answer::show(text::CONFIRM_TITLE, Frame::Door, move || match waiting {
         Some(waiting) => view! { <ConfirmHere visit waiting/> }.into_any(),
         None => view! { <ConfirmAnywhere visit options/> }.into_any(),
@@ -54,18 +67,22 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
 #[cfg(feature = "ssr")]
 #[component]
 fn ConfirmHere(visit: Visit, waiting: Waiting) -> impl IntoView {
-    let [state, resend, address] = [paths::CONFIRM, paths::CONFIRM_RESEND, paths::CONFIRM_ADDRESS].map(|path| visit.form(path));
+    let state = refused_one(&visit, &[paths::CONFIRM, paths::CONFIRM_PASSWORD, paths::CONFIRM_NEW_PASSWORD]);
+    let [resend, address] = [paths::CONFIRM_RESEND, paths::CONFIRM_ADDRESS].map(|path| visit.form(path));
     let refused = !(state.refusal.is_empty() && resend.refusal.is_empty() && address.refusal.is_empty());
     let medium = waiting.delivery.delivery_medium;
     let (before, after) = text::code_on_its_way(medium);
     let code = Input::new(FieldName::Code, text::CONFIRMATION_CODE).hint(text::works_until(&waiting.until));
+    let rules = vec![(FieldName::Code, Check::Code)];
+    let new_name = waiting.is_name_taken.then(|| new_username(&waiting.username, &state, ""));
     view! {
         {heading(text::code_heading(medium), !refused)}
         <div class="stack">
             {flash_note(visit.flash)}
             <p>{before}<strong><bdi>{waiting.delivery.destination.clone()}</bdi></strong>{after}</p>
-            <Form action=paths::CONFIRM.to_owned() event="confirmSignUp".to_owned() rules=vec![(FieldName::Code, Check::Code)]>
+            <Form action=paths::CONFIRM.to_owned() event="confirmSignUp".to_owned() rules>
                 {summary(&state)}
+                {new_name}
                 {code_field(&code, &state)}
                 <button class="button main wide">{text::CONFIRM}</button>
             </Form>
@@ -73,10 +90,26 @@ fn ConfirmHere(visit: Visit, waiting: Waiting) -> impl IntoView {
                 {summary(&resend)}
                 {resend_button(waiting.resend_in, "button wide")}
             </Form>
-            {(medium == DeliveryMedium::Email).then(|| view! { <WrongAddress state=address/> })}
+            {(medium == DeliveryMedium::Email).then(|| view! { <WrongAddress username=waiting.username state=address/> })}
             <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
         </div>
     }
+}
+
+/// The state of the form that was refused, if one of these was.
+#[cfg(feature = "ssr")]
+fn refused_one(visit: &Visit, forms: &[&'static str]) -> FormState {
+    forms.iter().map(|path| visit.form(path)).find(|it| !it.refusal.is_empty()).unwrap_or_default()
+}
+
+/// Another username, where the one from sign-up was taken meanwhile. The form has a name where the page has two.
+#[cfg(feature = "ssr")]
+fn new_username(taken: &str, state: &FormState, form: &str) -> AnyView {
+    let input = Input { form: form.to_owned(), ..Input::new(FieldName::NewUsername, text::NEW_USERNAME) }
+        .kind("text", "username")
+        .hint(text::username_was_taken(taken))
+        .required(true);
+    field(input, state)
 }
 
 /// A resend button and the words about its cooldown; the form's island counts down.
@@ -92,15 +125,20 @@ pub(super) fn resend_button(wait: u32, class: &'static str) -> impl IntoView {
 /// `Wrong address? Change it`, on the spot.
 #[cfg(feature = "ssr")]
 #[component]
-fn WrongAddress(state: FormState) -> impl IntoView {
+fn WrongAddress(username: String, state: FormState) -> impl IntoView {
     let email = Input::new(FieldName::Email, text::NEW_ADDRESS).kind("email", "email").hint(text::NEW_ADDRESS_HINT).required(true);
+    let password = Input::new(FieldName::Password, text::PASSWORD).kind("password", "current-password").required(true);
     let open = !state.refusal.is_empty();
+    let rules = vec![(FieldName::Email, Check::Email), (FieldName::Password, Check::Given)];
     view! {
         <details class="stack" open=open>
             <summary>{text::WRONG_ADDRESS}</summary>
-            <Form action=paths::CONFIRM_ADDRESS.to_owned() event="resendSignUpCode".to_owned() rules=vec![(FieldName::Email, Check::Email)]>
+            <Form action=paths::CONFIRM_ADDRESS.to_owned() event="resendSignUpCode".to_owned() rules>
                 {summary(&state)}
+                // Password managers learn from it whose the password is; without a name it is not sent.
+                <input type="text" value=username autocomplete="username" readonly hidden/>
                 {field(email, &state)}
+                {password_field(&password, &state)}
                 <button class="button">{text::SEND_NEW_CODE}</button>
             </Form>
         </details>
@@ -110,12 +148,11 @@ fn WrongAddress(state: FormState) -> impl IntoView {
 #[cfg(feature = "ssr")]
 #[component]
 fn ConfirmAnywhere(visit: Visit, options: model::SignInOptions) -> impl IntoView {
-    // One form with two buttons: whichever was refused is shown.
-    let state = [paths::CONFIRM, paths::CONFIRM_RESEND]
-        .map(|path| visit.form(path))
-        .into_iter()
-        .find(|it| !it.refusal.is_empty())
-        .unwrap_or_default();
+    // One form with two buttons, and what this browser waited for when it loaded the page: whichever was refused is shown.
+    let state = refused_one(
+        &visit,
+        &[paths::CONFIRM, paths::CONFIRM_RESEND, paths::CONFIRM_ADDRESS, paths::CONFIRM_PASSWORD, paths::CONFIRM_NEW_PASSWORD],
+    );
     let refused = !state.refusal.is_empty();
     let who = Input::new(FieldName::Username, text::identifier_label(options)).kind("text", "username").required(true);
     let code = Input::new(FieldName::Code, text::CONFIRMATION_CODE);
@@ -158,25 +195,37 @@ async fn waiting(caller: &Caller, ticket: &BrowserTicket) -> Result<Option<OfAcc
     Ok(pending.map(|it| OfAccount { username: it.username }))
 }
 
-/// Confirms a new account (operation ConfirmSignUp). Only the browser that signed up is signed in by it.
+/// Confirms a new account (operation ConfirmSignUp). The browser that signed up is signed in by it; elsewhere, and where somebody else
+/// has tried to sign up too, a password is next.
 #[server(prefix = "", endpoint = "/confirm", protocol = FormPost)]
-pub async fn confirm(#[server(default)] username: Option<String>, #[server(default)] code: String) -> Result<OfAccount, FormError> {
+pub async fn confirm(
+    #[server(default)] username: Option<String>,
+    #[server(default)] code: String,
+    #[server(default)] new_username: Option<String>,
+) -> Result<OfAccount, FormError> {
     let caller = Caller::here()?;
-    let who = who(&caller, username)?;
-    let confirmed = caller.pool.confirm_sign_up(&caller.client, &who, &code, &caller.origin).await.map_err(refused)?;
-    match confirmed.session {
-        Some(session) => {
+    let form = Confirming { who: who(&caller, username)?, code, new_username };
+    let confirmed = caller.pool.confirm_sign_up(&caller.client, &form, &caller.origin).await.map_err(refused)?;
+    go_on(&caller, confirmed).await
+}
+
+/// Where a confirmed account leads: into it, or to the password that is next.
+#[cfg(feature = "ssr")]
+async fn go_on(caller: &Caller, confirmed: Confirmed) -> Result<OfAccount, FormError> {
+    match (confirmed.session, confirmed.next) {
+        (Some(session), _) => {
             caller.enter(&session).await?;
             // One contact was proven just now; this browser isn't asked for the other at once.
             caller.put_off_verifying();
             caller.say(Flash::Welcome);
-            caller.go(paths::PROFILE);
+            let missing = super::profile::required::is_due(caller, &session).await.unwrap_or_default();
+            caller.go(if missing { paths::PROFILE_REQUIRED } else { paths::PROFILE });
         }
-        None => {
-            caller.forget(Name::SignUp);
-            caller.say(Flash::Confirmed);
-            caller.go(paths::SIGN_IN);
+        (None, Some(ticket)) => {
+            caller.remember_sign_up(&ticket);
+            caller.go(paths::CONFIRM);
         }
+        (None, None) => caller.go(paths::SIGN_IN),
     }
     Ok(OfAccount { username: confirmed.username })
 }
@@ -186,8 +235,9 @@ pub async fn confirm(#[server(default)] username: Option<String>, #[server(defau
 pub async fn resend_code(
     #[server(default)] username: Option<String>,
     #[server(default)] code: String,
+    #[server(default)] new_username: Option<String>,
 ) -> Result<Option<OfAccount>, FormError> {
-    _ = code; // the same form may hold one
+    _ = (code, new_username); // the same form may hold them
     let caller = Caller::here()?;
     let who = who(&caller, username)?;
     caller.pool.resend_sign_up_code(&who, &caller.origin).await.map_err(refused)?;
@@ -196,18 +246,22 @@ pub async fn resend_code(
     match who {
         Who::Ticket(ticket) => waiting(&caller, &ticket).await,
         // Whether there is such an account is not told.
-        Who::Typed(_) => Ok(None),
+        Who::Typed(_) | Who::Named { .. } => Ok(None),
     }
 }
 
-/// Corrects the address of an account that isn't confirmed yet, from the browser that signed up.
+/// Signs up with another address instead, from the browser that signed up.
 #[server(prefix = "", endpoint = "/confirm/address", protocol = FormPost)]
-pub async fn change_address(#[server(default)] email: String) -> Result<Option<OfAccount>, FormError> {
+pub async fn change_address(
+    #[server(default)] email: String,
+    #[server(default)] password: Password,
+) -> Result<Option<OfAccount>, FormError> {
     let caller = Caller::here()?;
     let Some(ticket) = caller.ticket() else {
         return Err(FormError(Refusal::form(Why::NoCode)));
     };
-    caller.pool.change_sign_up_address(&ticket, &email, &caller.origin).await.map_err(refused)?;
+    let form = AnotherAddress { address: email, password };
+    caller.pool.change_sign_up_address(&ticket, &form, &caller.origin).await.map_err(refused)?;
     caller.say(Flash::CodeSent);
     caller.go(paths::CONFIRM);
     waiting(&caller, &ticket).await

@@ -51,6 +51,8 @@ mod table {
         (paths::CONFIRM, |visit| Box::pin(confirm::page(visit))),
         (paths::CONFIRM_RESEND, |visit| Box::pin(confirm::page(visit))),
         (paths::CONFIRM_ADDRESS, |visit| Box::pin(confirm::page(visit))),
+        (paths::CONFIRM_PASSWORD, |visit| Box::pin(confirm::page(visit))),
+        (paths::CONFIRM_NEW_PASSWORD, |visit| Box::pin(confirm::page(visit))),
         (paths::FORGOT_PASSWORD, |visit| Box::pin(forgot_password::page(visit))),
         (paths::RESET_PASSWORD, |visit| Box::pin(reset_password::page(visit))),
         (paths::RESET_PASSWORD_RESEND, |visit| Box::pin(reset_password::page(visit))),

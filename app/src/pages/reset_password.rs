@@ -33,7 +33,11 @@ struct Asked {
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let asked = match name(&visit) {
         Some(name) => {
-            let (pending, now) = (visit.site.pool.pending_reset(&name).await?, visit.site.pool.now());
+            let now = visit.site.pool.now();
+            let pending = match &visit.origin {
+                Some(origin) => visit.site.pool.pending_reset(&name, origin).await?,
+                None => None,
+            };
             Some(Asked {
                 name,
                 until: pending.filter(|it| it.expires_at > now).map(|it| clock_time(it.expires_at, now)),

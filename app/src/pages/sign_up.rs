@@ -111,7 +111,8 @@ pub async fn sign_up(
 ) -> Result<OfAccount, FormError> {
     let caller = Caller::here()?;
     let attributes = fields::named(fields::with_country(attributes, &country_code))?;
-    let form = pool::sign_up::SignUp { username, password, confirmation: Some(confirm_password), attributes };
+    let ticket = caller.ticket();
+    let form = pool::sign_up::SignUp { username, password, confirmation: Some(confirm_password), attributes, ticket };
     let done = caller.pool.sign_up(&caller.client, form, &caller.origin).await.map_err(refused)?;
     caller.remember_sign_up(&done.ticket);
     caller.go(paths::CONFIRM);

@@ -30,7 +30,7 @@ pub const COUNTRY_CODE: &str = "Country code";
 pub const PASSWORD: &str = "Password";
 pub const CONFIRM_PASSWORD: &str = "Confirm Password";
 pub const NEW_USERNAME_HINT: &str = "Letters, digits and . _ - are fine. It can’t be changed later.";
-pub const NEW_EMAIL_HINT: &str = "We send a 6-digit code here to make sure it’s yours.";
+pub const NEW_EMAIL_HINT: &str = "We send a code here to make sure it’s yours.";
 
 /// The label of the field that says who is signing in.
 pub const fn identifier_label(options: SignInOptions) -> &'static str {
@@ -81,8 +81,27 @@ pub const RESEND_CODE: &str = "Resend Code";
 pub const BACK_TO_SIGN_IN: &str = "Back to Sign In";
 pub const WRONG_ADDRESS: &str = "Wrong address? Change it";
 pub const NEW_ADDRESS: &str = "New email address";
-pub const NEW_ADDRESS_HINT: &str = "The earlier code stops working. We send a new one here.";
+pub const NEW_ADDRESS_HINT: &str = "We send a new code here. Enter your password again with it.";
 pub const SEND_NEW_CODE: &str = "Send a new code";
+
+pub const NEW_USERNAME: &str = "New username";
+
+/// Why another username is asked for.
+pub fn username_was_taken(taken: &str) -> String {
+    format!("Someone else has confirmed the username {taken} since you signed up. Everything else you entered is kept.")
+}
+
+// The password after the code.
+pub const CHOOSE_PASSWORD: &str = "Choose your password";
+pub const PASSWORD_AFTER_CODE: &str = "That’s the right code. Enter the password you chose when you signed up.";
+pub const PASSWORD_AFTER_CONTESTED_CODE: &str =
+    "That’s the right code. Someone else tried to sign up with the same details, so we kept none of the passwords. Choose one now.";
+pub const PASSWORD_FROM_SIGN_UP: &str = "Password from sign-up";
+pub const CONTINUE: &str = "Continue";
+pub const OR_NEW_PASSWORD: &str = "Or choose a new password";
+pub const OR_NEW_PASSWORD_TEXT: &str =
+    "Do this if you don’t remember it, or if someone else signed up with your address. Other details from sign-up aren’t kept.";
+pub const SET_PASSWORD: &str = "Set password";
 
 /// The heading above a code.
 pub const fn code_heading(medium: DeliveryMedium) -> &'static str {
@@ -101,13 +120,13 @@ pub const fn code_on_its_way(medium: DeliveryMedium) -> (&'static str, &'static 
 }
 
 pub fn works_until(when: &str) -> String {
-    format!("6 digits. It works until {when}.")
+    format!("It works until {when}.")
 }
 
 // A forgotten password.
 pub const FORGOT_YOUR_PASSWORD: &str = "Forgot your password?";
 pub const RESET_PASSWORD: &str = "Reset Password";
-pub const CODE_TO_CONTACT: &str = "We send a 6-digit code to an email address or phone number that you have confirmed.";
+pub const CODE_TO_CONTACT: &str = "We send a code to an email address or phone number that you have confirmed.";
 pub const SEND_RESET_CODE: &str = "Send code";
 pub const RESET_ANYWHERE: &str = "Enter your username, the code we sent you, and the new password.";
 pub const NO_CODE_YET: &str = "No code yet? Ask for one";
@@ -173,7 +192,7 @@ pub const WILL_BECOME: &str = "Will become";
 pub const CHANGE: &str = "Change";
 pub const SEND_CODE: &str = "Send Code";
 pub const CANCEL_CHANGE: &str = "Cancel change";
-pub const ENTER_DIGITS: &str = "Enter the 6 digits we sent to ";
+pub const ENTER_DIGITS: &str = "Enter the code we sent to ";
 pub const VERIFY_NOW: &str = "Send me a code";
 pub const NONE_YET: &str = "None yet";
 pub const NOT_NOW: &str = "Not now";
@@ -296,6 +315,7 @@ pub fn new_code_sent_to(address: &str) -> String {
 pub fn field_label(name: &FieldName) -> String {
     match name {
         FieldName::Username => USERNAME.into(),
+        FieldName::NewUsername => NEW_USERNAME.into(),
         FieldName::Email => EMAIL.into(),
         FieldName::Password => PASSWORD.into(),
         FieldName::ConfirmPassword => CONFIRM_PASSWORD.into(),

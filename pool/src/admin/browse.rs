@@ -4,7 +4,8 @@ use super::record::Record;
 use super::{Moment, find};
 use crate::clock::Timestamp;
 use crate::sessions::UserId;
-use crate::store::{StoreError, factors, passkeys, profile, records};
+use crate::store::users::User;
+use crate::store::{Conn, StoreError, factors, passkeys, profile, records, waiting};
 use crate::{Pool, Unavailable};
 use model::{AttributeName, Factor};
 use std::collections::BTreeMap;
@@ -38,6 +39,16 @@ pub struct Shown {
     pub pending: BTreeMap<AttributeName, (String, Moment)>,
     /// What is stored and no longer in the configuration: nobody sees it, and it is kept.
     pub hidden: Vec<AttributeName>,
+    /// The contacts of other sign-ups that wait under the same name, and since when.
+    pub others: Vec<(String, Moment)>,
+}
+
+/// The other sign-ups that wait under the name of one that waits.
+async fn others(conn: &mut Conn, user: &User) -> Result<Vec<(String, Moment)>, StoreError> {
+    let Some(waiting) = waiting::by_id(conn, user.id).await? else { return Ok(Vec::new()) };
+    let all = waiting::all_by_name(conn, &waiting.name).await?;
+    let others = all.into_iter().filter(|it| it.user.id != user.id);
+    Ok(others.map(|it| (it.target.map(|target| target.value).unwrap_or_default(), Moment(it.created_at))).collect())
 }
 
 impl Pool {
@@ -79,7 +90,9 @@ impl Pool {
             .ok_or_else(|| StoreError::unreadable("nothing came back"))?;
         let pending = account.pending.into_iter().map(|it| (it.kind.attribute().into(), (it.value, Moment(it.requested_at))));
         let schema = &self.inner.settings.schema;
+        let others = others(&mut conn, &user).await?;
         Ok(Some(Shown {
+            others,
             sessions: row.get(0)?,
             last_seen_at: row.get::<Option<i64>>(1)?.map(|at| Moment(Timestamp(at))),
             second_factors,

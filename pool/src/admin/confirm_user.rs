@@ -1,11 +1,16 @@
 //! Confirming an account whose code never arrived (operation AdminConfirmSignUp).
 
 use super::create_user::claim;
-use super::{can_sign_in, find, operator};
-use crate::delivery::Contact;
-use crate::store::{StoreError, attributes, retried, tickets, users};
-use crate::{Pool, Unavailable, codes, events, sign_up_code};
-use model::{Event, Refusal};
+use super::{can_sign_in, find, operator, waiting_as};
+use crate::code_requests::Target;
+use crate::codes::CodePurpose;
+use crate::identifiers::{Identifier, username_key};
+use crate::sessions::UserId;
+use crate::store::users::{self, User};
+use crate::store::waiting::{self, Confirmation, Waiting};
+use crate::store::{StoreError, Tx, requested_codes, retried, tickets};
+use crate::{Pool, Unavailable, events};
+use model::{Event, FieldName, Refusal, SignInOptions, Why};
 
 /// Why the account stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +19,13 @@ pub enum ConfirmUserError {
     Nobody(String),
     #[error("the account is confirmed already")]
     Confirmed,
+    /// Several sign-ups wait under this name: which one is meant?
+    #[error("several sign-ups wait under this name, with the contacts {}: name the contact of the one that you mean", .0.join(", "))]
+    Several(Vec<String>),
+    #[error("no sign-up with the contact \"{0}\" waits under this name")]
+    NoSuchContact(String),
+    #[error("somebody else has tried to sign up as this with another password, so only whoever owns the contact may have it: vouch for it")]
+    Contested,
     #[error("nobody could sign in to this account: people sign in here with a contact, so vouch for the one it was signed up with")]
     NoWayIn,
     /// The contact belongs to another account.
@@ -29,39 +41,93 @@ impl From<StoreError> for ConfirmUserError {
     }
 }
 
+/// What was confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserConfirmed {
+    pub username: String,
+    pub sub: String,
+    /// The sign-up's own password signs in. Otherwise its owner sets one with a code.
+    pub keeps_password: bool,
+}
+
+/// Which sign-up the operator confirms.
+#[derive(Debug, Clone, Copy)]
+pub struct Confirming<'a> {
+    pub named: &'a str,
+    /// The contact, where several wait under the name.
+    pub contact: Option<&'a str>,
+    /// The operator vouches for the contact that its code went to.
+    pub verified: bool,
+}
+
 impl Pool {
-    /// Confirms an account that waits for its code, which is worth nothing from then on. The contact that the code went to
-    /// counts as proven if the operator vouches for it.
-    pub async fn confirm_user(&self, named: &str, verified: bool) -> Result<(), ConfirmUserError> {
-        retried(|| self.try_to_confirm_user(named, verified)).await
+    /// Confirms an account that waits for its code, which is worth nothing from then on (operation AdminConfirmSignUp). The contact
+    /// that the code went to counts as proven if the operator vouches for it. One that somebody else has tried to sign up too keeps
+    /// nothing but that contact, and no password.
+    pub async fn confirm_user(&self, form: Confirming<'_>) -> Result<UserConfirmed, ConfirmUserError> {
+        retried(|| self.try_to_confirm_user(form)).await
     }
 
-    async fn try_to_confirm_user(&self, named: &str, verified: bool) -> Result<(), ConfirmUserError> {
+    async fn try_to_confirm_user(&self, form: Confirming<'_>) -> Result<UserConfirmed, ConfirmUserError> {
         let (inner, now) = (&*self.inner, self.now());
-        let nobody = || ConfirmUserError::Nobody(named.to_owned());
         let mut tx = inner.store.begin().await?;
-        let found = find(&mut tx, named).await?.ok_or_else(nobody)?;
-        let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
-        let code = sign_up_code::current(&mut tx, user.id).await?;
-        if !users::confirm(&mut tx, user.id, now).await? {
-            return Err(ConfirmUserError::Confirmed);
+        let user = self.meant_to_confirm(&mut tx, form).await?;
+        let waiting = waiting::lock(&mut tx, user).await?.ok_or(ConfirmUserError::Confirmed)?;
+        let contested = waiting.user.contested;
+        let vouched = waiting.target.as_ref().filter(|_| form.verified);
+        if contested && vouched.is_none() {
+            return Err(ConfirmUserError::Contested);
         }
-        let mut proven = Vec::new();
-        if let Some((_, target)) = code {
-            codes::cancel(&mut tx, &target.slot(user.id)).await?;
-            if verified {
-                let contact = Contact { kind: target.kind, value: target.value };
-                claim(&mut tx, user.id, &contact).await?.map_err(ConfirmUserError::Refused)?;
-                attributes::set(&mut tx, user.id, contact.kind.attribute().into(), &contact.value).await?;
-                proven.push(contact.kind);
-            }
-        }
+        let proven: Vec<_> = vouched.iter().map(|target| target.kind).collect();
         if !can_sign_in(&inner.settings, &proven) {
             return Err(ConfirmUserError::NoWayIn);
         }
-        tickets::clear(&mut tx, user.id).await?;
-        events::record(&mut tx, user.id, &Event::ConfirmSignUp { username: user.username }, now, &operator()).await?;
-        self.commit(tx, user.id).await?;
-        Ok(())
+        let alone = vouched.map(|target| (target.kind.attribute().into(), target.value.clone())).into_iter().collect();
+        let key = waiting.user.chosen_username().map(username_key);
+        let confirmation = Confirmation {
+            username: waiting.user.chosen_username().zip(key.as_deref()),
+            password_hash: if contested { "" } else { &waiting.user.password_hash },
+            former: None,
+            attributes: if contested { &alone } else { &waiting.attributes },
+        };
+        if !waiting::confirm(&mut tx, &waiting.user, &confirmation, now).await? {
+            return Err(ConfirmUserError::Refused(Refusal::field(FieldName::Username, Why::UsernameTaken)));
+        }
+        if let Some(target) = vouched {
+            claim(&mut tx, user, &target.contact()).await?.map_err(ConfirmUserError::Refused)?;
+        }
+        requested_codes::consume_all(&mut tx, (user, CodePurpose::SignUp), now).await?;
+        tickets::clear(&mut tx, user).await?;
+        let User { username, sub, .. } = waiting.user;
+        events::record(&mut tx, user, &Event::ConfirmSignUp { username: username.clone() }, now, &operator()).await?;
+        self.commit(tx, user).await?;
+        Ok(UserConfirmed { username, sub, keeps_password: !contested })
+    }
+
+    async fn meant_to_confirm(&self, tx: &mut Tx, form: Confirming<'_>) -> Result<UserId, ConfirmUserError> {
+        let every = SignInOptions { username: true, email: true, phone_number: true };
+        let who = Identifier::parse(form.named, every);
+        let waiting = match &who {
+            Some(who) => waiting_as(tx, who).await?,
+            None => Vec::new(),
+        };
+        let by_sub = users::by_sub(tx, form.named.trim()).await?;
+        if by_sub.is_some() || waiting.is_empty() {
+            let found = by_sub.or(find(tx, form.named).await?);
+            return found.map(|user| user.id).ok_or_else(|| ConfirmUserError::Nobody(form.named.to_owned()));
+        }
+        let contact = form.contact.map(|it| (it, Identifier::parse(it, every).map(|it| it.to_key())));
+        match (contact, waiting.as_slice()) {
+            (None, [one]) => Ok(one.user.id),
+            (None, several) => {
+                let contacts = several.iter().map(|it| it.target.as_ref().map_or_else(|| "none".to_owned(), |target| target.value.clone()));
+                Err(ConfirmUserError::Several(contacts.collect()))
+            }
+            (Some((typed, key)), several) => {
+                let is_it = |it: &&Waiting| it.target.as_ref().map(Target::to_key) == key && key.is_some();
+                let found = several.iter().find(is_it).map(|it| it.user.id);
+                found.ok_or_else(|| ConfirmUserError::NoSuchContact(typed.to_owned()))
+            }
+        }
     }
 }

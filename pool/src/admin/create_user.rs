@@ -85,8 +85,7 @@ struct Checked {
 }
 
 impl Pool {
-    /// Makes a confirmed account (operation AdminCreateUser). What an abandoned sign-up with the same username left makes
-    /// way for it.
+    /// Makes a confirmed account (operation AdminCreateUser). Sign-ups that wait under the same username need another one from then on.
     ///
     /// # Errors
     /// The rules for names, passwords and attributes are those of sign-up, but that required attributes may be left out where
@@ -149,7 +148,8 @@ impl Pool {
             sub: &sub,
             username,
             username_key: &username_key,
-            sign_up_key: None,
+            waits: None,
+            contested: false,
             password_hash,
             created_at: now,
             updated_at: now,

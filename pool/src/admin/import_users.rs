@@ -8,8 +8,9 @@ use crate::identifiers::{ContactKind, Identifier, check_username, username_key};
 use crate::passwords::{self, HashingError};
 use crate::sign_up_code;
 use crate::store::records::{self, Incoming};
+use crate::store::waiting::Key;
 use crate::store::{Conn, StoreError, Tx, aliases, attributes, retried, users};
-use crate::{Pool, Unavailable, codes, events};
+use crate::{Pool, Unavailable, events};
 use model::{AccessLists, AttributeName, Event, Password, Refusal, Schema, Why};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -293,16 +294,20 @@ impl Pool {
         let (inner, now, arrival) = (&*self.inner, self.now(), ready.arrival);
         let (username, username_key) = (ready.username.unwrap_or(&ready.sub), ready.username_key());
         let target = sign_up_code::target(&inner.settings, &ready.attributes).ok();
-        let waits = (arrival.status == Status::Unconfirmed).then(|| match (ready.username, &target) {
-            (None, Some(target)) => target.identifier().to_key(),
-            _ => Identifier::Username(username_key.clone()).to_key(),
+        let waits = (arrival.status == Status::Unconfirmed).then(|| {
+            let name = match (ready.username, &target) {
+                (None, Some(target)) => Identifier::Contact(target.kind, target.key.clone()),
+                _ => Identifier::Username(username_key.clone()),
+            };
+            Key::new(&name, target.as_ref())
         });
         let created_at = arrival.created_at.map_or(now, |it| it.0);
         let row = Incoming {
             sub: &ready.sub,
             username,
             username_key: &username_key,
-            sign_up_key: waits.as_deref(),
+            waits: waits.as_ref(),
+            contested: false,
             password_hash: arrival.password_hash.as_deref().unwrap_or(nobodys),
             created_at,
             updated_at: arrival.updated_at.map_or(created_at, |it| it.0),
@@ -318,10 +323,6 @@ impl Pool {
             if !aliases::claim(tx, user, contact.kind, key).await? {
                 return Ok(false);
             }
-        }
-        if let (Some(_), Some(target)) = (&waits, &target) {
-            // Nobody is sent this code; whoever signs in with the password gets the next one.
-            codes::issue(tx, inner, &target.slot(user), &target.value).await?;
         }
         let event = Event::AdminCreateUser { username: username.to_owned() };
         events::record(tx, user, &event, now, &operator()).await?;

@@ -21,6 +21,7 @@ use crate::identifiers::{ContactKind, Identifier};
 use crate::sessions::Origin;
 use crate::settings::Settings;
 use crate::store::users::{self, User};
+use crate::store::waiting::{self, Waiting};
 use crate::store::{Conn, StoreError};
 use model::{AccessLists, AttributeName, SignInOptions, Standard};
 use std::net::{IpAddr, Ipv4Addr};
@@ -41,8 +42,14 @@ async fn find(conn: &mut Conn, named: &str) -> Result<Option<User>, StoreError> 
     let Some(who) = Identifier::parse(named, every) else { return Ok(None) };
     match users::by_identifier(conn, &who).await? {
         Some(user) => Ok(Some(user)),
-        None => users::unconfirmed_by_identifier(conn, &who).await,
+        None => Ok(waiting_as(conn, &who).await?.into_iter().next().map(|it| it.user)),
     }
+}
+
+/// The sign-ups that wait under this name, or with this contact, the newest first.
+async fn waiting_as(conn: &mut Conn, who: &Identifier) -> Result<Vec<Waiting>, StoreError> {
+    let found = waiting::all_by_name(conn, &who.to_key()).await?;
+    if found.is_empty() { waiting::all_with_contact(conn, &who.to_key()).await } else { Ok(found) }
 }
 
 /// The operator writes every attribute that the service doesn't set itself.

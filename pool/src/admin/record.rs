@@ -72,6 +72,9 @@ pub struct Record {
     /// The operator knows the password: its owner chooses another one at the next sign-in.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub temporary_password: bool,
+    /// It waits for its code, and somebody else has tried the same with another password: it is confirmed without one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub contested: bool,
 }
 
 impl Record {
@@ -89,12 +92,14 @@ impl Record {
             verified: stored.proven.iter().map(|kind| kind.attribute().into()).collect(),
             password_hash: None,
             temporary_password: stored.temporary_password,
+            contested: stored.contested,
         }
     }
 
     /// What another store needs to be the same to its people.
     pub(super) fn whole(stored: &Stored) -> Self {
-        Self { password_hash: Some(stored.password_hash.clone()), ..Self::shown(stored) }
+        let hash = Some(stored.password_hash.clone()).filter(|hash| !hash.is_empty());
+        Self { password_hash: hash, ..Self::shown(stored) }
     }
 
     /// The stored value of a contact, and whether it is proven.

@@ -1,12 +1,12 @@
 //! A new password because the operator wants it so (operations AdminResetUserPassword, AdminSetUserPassword).
 
 use super::{find, operator};
-use crate::codes::Issued;
-use crate::delivery::{self, About, Asked, Contact, Message};
+use crate::code_requests::{self, Pace};
+use crate::codes::CodePurpose;
+use crate::delivery::{Contact, Message};
 use crate::identifiers::ContactKind;
-use crate::limits;
 use crate::passwords::HashingError;
-use crate::reset_code::{self, Named};
+use crate::reset_code::{self, Asking, Named};
 use crate::sessions::UserId;
 use crate::store::profile::{self, Account};
 use crate::store::users::{self, User};
@@ -28,9 +28,6 @@ pub enum ResetUserPasswordError {
     /// What the password breaks.
     #[error("refused: {0:?}")]
     Refused(Refusal),
-    /// To this account, or to its contact, too many codes were sent today.
-    #[error("too many codes were sent to this account or its contact; again in {seconds} s")]
-    Wait { seconds: u32 },
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -62,9 +59,6 @@ impl Pool {
             return Err(ResetUserPasswordError::Disabled);
         }
         let contact = proven_contact(&account).ok_or(ResetUserPasswordError::NoContact)?;
-        if let Err(wait) = reset_code::admit(&mut tx, inner, user.id, &contact).await? {
-            return Err(ResetUserPasswordError::Wait { seconds: wait.seconds });
-        }
         send_code(&mut tx, inner, (user.id, &account), &contact).await?;
         events::record(&mut tx, user.id, &Event::AdminResetUserPassword { username: user.username }, now, &operator()).await?;
         self.commit(tx, user.id).await?;
@@ -113,8 +107,8 @@ fn proven_contact(account: &Account) -> Option<Contact> {
     kinds.find_map(|kind| Some(Contact { kind, value: account.proven_contact(kind)?.to_owned() }))
 }
 
-/// Makes a code that sets a new password, and promises to send it. By each name of the account it can be tried as often
-/// as any new one.
+/// Makes a code that sets a new password, and promises to send it. Nobody has asked for it, so it can be tried by each name of the
+/// account, and as often as if nobody had tried before.
 pub(super) async fn send_code(
     tx: &mut Tx,
     inner: &Inner,
@@ -122,13 +116,11 @@ pub(super) async fn send_code(
     contact: &Contact,
 ) -> Result<(), StoreError> {
     let contacts = [ContactKind::Email, ContactKind::PhoneNumber].into_iter().filter_map(|kind| account.proven_contact(kind));
-    for name in contacts.chain([account.username.as_str()]) {
-        if let Some(named) = Named::read(inner, name) {
-            limits::clear(tx, &named.tries(inner)).await?;
-        }
+    for name in contacts.chain([account.username.as_str()]).filter_map(|name| Named::read(inner, name)) {
+        code_requests::begin_round(tx, inner, (CodePurpose::Reset, &name.name)).await?;
     }
-    let issued: Issued = reset_code::issue(tx, inner, user, contact).await?;
-    let asked = Asked::new(account.chosen_username(), issued.sent_at, &operator());
-    let (to, code, expires_at) = (contact.clone(), issued.code.clone(), issued.expires_at);
-    delivery::queue(tx, inner, &Message::ResetCodeByOperator { to, code, expires_at, asked }, About::Code(&issued)).await
+    let origin = operator();
+    let asking = Asking { user, account, contact, requesters: &[], origin: &origin, pace: Pace::AtOnce };
+    let message = |to, code, expires_at, asked| Message::ResetCodeByOperator { to, code, expires_at, asked };
+    reset_code::request(tx, inner, asking, message).await.map(drop)
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::sign_in::SignedIn;
-use crate::testing::{PASSWORD, TestPool, another_code};
-use model::Standard;
+use crate::testing::{PASSWORD, TestPool, another_code, origin_at};
+use model::{Standard, Why};
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
@@ -173,16 +173,17 @@ async fn of_many_guesses_at_once_only_five_are_compared() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_address_proved_by_many_at_once_belongs_to_one() {
-    let mut settings = crate::Settings::default();
-    settings.limits.codes_per_destination_a_day = 100;
-    let pool = Arc::new(TestPool::with(settings).await);
+    let pool = Arc::new(TestPool::new().await);
     let mut waiting = Vec::new();
     for n in 0..12 {
         let email = if n % 2 == 0 { "me@domain.com" } else { "ME@Domain.com" };
-        let ticket = pool.sign_up(&format!("jdoe{n}"), email).await.ticket;
-        // The newest code of this address is this account's.
-        waiting.push((ticket, pool.code_of(&format!("jdoe{n}"), email).await));
+        waiting.push(pool.sign_up(&format!("jdoe{n}"), email).await.ticket);
     }
+    // The first one has a code of its own; those who came in its gap share the next one.
+    let first = pool.codes_due_to("me@domain.com").await.remove(0);
+    pool.wait_until_sent().await;
+    let shared = pool.code_for("ME@Domain.com").await;
+    let waiting = waiting.into_iter().enumerate().map(|(n, ticket)| (ticket, if n == 0 { first.clone() } else { shared.clone() }));
     let mut tasks = JoinSet::new();
     for (ticket, code) in waiting {
         let pool = Arc::clone(&pool);
@@ -193,15 +194,170 @@ async fn an_address_proved_by_many_at_once_belongs_to_one() {
     assert_eq!(done.iter().filter(|it| matches!(it, Err(ConfirmSignUpError::AliasExists(_)))).count(), 11, "{done:?}");
 }
 
-impl TestPool {
-    /// The code that was sent to this address for this username.
-    async fn code_of(&self, username: &str, address: &str) -> String {
-        use crate::delivery::Message;
-        let messages = self.messages_to(address).await;
-        let mine = messages.into_iter().find_map(|message| match message {
-            Message::SignUpCode { code, asked, .. } if asked.username.as_deref() == Some(username) => Some(code),
-            _ => None,
-        });
-        mine.unwrap()
+const OTHERS: &str = "another+Password-1";
+
+/// Somebody signs up somewhere, with this password and nickname.
+async fn attempt(pool: &TestPool, origin: &Origin, email: &str, password: &str) -> BrowserTicket {
+    let mut form = crate::testing::form("jdoe", &[("email", email), ("nickname", password)]);
+    form.password = model::Password::new(password);
+    pool.handle().sign_up(&pool.client(), form, origin).await.unwrap().ticket
+}
+
+#[tokio::test]
+async fn confirm_sign_up_while_strangers_sign_up_and_guess_takes_the_code_of_whoever_asked() {
+    let pool = TestPool::new().await;
+    let owner = attempt(&pool, &origin_at("192.0.2.7"), "me@domain.com", PASSWORD).await;
+    let code = pool.code_for("me@domain.com").await;
+    for n in 0..30 {
+        let stranger = origin_at(&format!("198.51.100.{n}"));
+        attempt(&pool, &stranger, "me@domain.com", OTHERS).await;
+        _ = pool.handle().resend_sign_up_code(&Who::Typed("jdoe".into()), &stranger).await;
+        for _ in 0..7 {
+            _ = pool.confirm_by_name_from(&stranger, "jdoe", &another_code(&code)).await;
+        }
+        pool.wait(60);
     }
+    assert!(pool.codes_sent_to("me@domain.com").await.len() < 12);
+    let done = pool.confirm(owner, &code).await.unwrap();
+    assert!(done.session.is_none() && done.next.is_some(), "it was contested: a password is next");
+}
+
+#[tokio::test]
+async fn confirm_by_name_is_tried_five_times_a_network_and_twenty_in_all_and_then_only_by_who_asked() {
+    let pool = TestPool::new().await;
+    let home = origin_at("192.0.2.7");
+    attempt(&pool, &home, "me@domain.com", PASSWORD).await;
+    let code = pool.code_for("me@domain.com").await;
+    for n in 0..4 {
+        for tries_left in [4, 3, 2, 1] {
+            let wrong = fault(pool.confirm_by_name_from(&origin_at(&format!("198.51.100.{n}")), "jdoe", &another_code(&code)).await);
+            assert_eq!(wrong, CodeFault::Wrong { tries_left });
+        }
+        let last = fault(pool.confirm_by_name_from(&origin_at(&format!("198.51.100.{n}")), "jdoe", &another_code(&code)).await);
+        assert_eq!(last, CodeFault::WornOut);
+    }
+    let elsewhere = fault(pool.confirm_by_name_from(&origin_at("203.0.113.1"), "jdoe", &code).await);
+    assert_eq!(elsewhere, CodeFault::Wrong { tries_left: 4 }, "the right one, where it was not asked for");
+    pool.confirm_by_name_from(&home, "jdoe", &code).await.unwrap();
+}
+
+#[tokio::test]
+async fn confirm_with_a_code_that_waits_to_be_sent_is_wrong_until_it_is() {
+    let pool = TestPool::new().await;
+    attempt(&pool, &origin_at("198.51.100.1"), "me@domain.com", OTHERS).await;
+    let owner = attempt(&pool, &origin_at("192.0.2.7"), "me@domain.com", PASSWORD).await;
+    assert_eq!(pool.codes_due_to("me@domain.com").await.len(), 1, "the owner's waits for the stranger's gap to end");
+    let code = pool.code_for("me@domain.com").await;
+    assert_eq!(fault(pool.confirm(owner.clone(), &code).await), CodeFault::Wrong { tries_left: 4 });
+    pool.wait_until_sent().await;
+    assert_eq!(pool.codes_due_to("me@domain.com").await.len(), 2);
+    assert!(pool.confirm(owner, &code).await.unwrap().next.is_some());
+}
+
+#[tokio::test]
+async fn confirm_of_sign_ups_that_share_a_code_confirms_only_the_one_that_is_entered() {
+    let pool = TestPool::new().await;
+    pool.sign_up("one", "me@domain.com").await;
+    let two = pool.sign_up("two", "me@domain.com").await.ticket;
+    let three = pool.sign_up("three", "me@domain.com").await.ticket;
+    pool.wait_until_sent().await;
+    let messages = pool.messages_to("me@domain.com").await;
+    assert_eq!(messages.len(), 2, "two and three share one message");
+    let shared = pool.code_for("me@domain.com").await;
+    assert_eq!(pool.confirm(three, &shared).await.unwrap().username, "three");
+    assert!(matches!(pool.confirm(two, &shared).await, Err(ConfirmSignUpError::AliasExists(_))), "the address is taken by now");
+}
+
+#[tokio::test]
+async fn confirm_with_a_lost_ticket_by_name_on_the_pages_wants_the_password_from_sign_up() {
+    let pool = TestPool::new().await;
+    let browser = || origin_at("203.0.113.1").in_browser(crate::BrowserId::new(&*pool.inner.entropy));
+    attempt(&pool, &browser(), "me@domain.com", PASSWORD).await;
+    let code = pool.code_for("me@domain.com").await;
+    let form = crate::testing::entering(Who::Typed("jdoe".into()), &code);
+    let next = pool.handle().confirm_sign_up(&pool.client(), &form, &browser()).await.unwrap().next.unwrap();
+    assert_eq!(pool.pending_sign_up(&next).await.unwrap().unwrap().stage, Stage::Password { takes_first: true });
+    let entered = |password: &str| FirstPassword {
+        ticket: next.clone(),
+        password: model::Password::new(password),
+        confirmation: None,
+        new_username: None,
+    };
+    let wrong = pool.handle().confirm_with_first_password(&pool.client(), &entered(OTHERS), &browser()).await;
+    assert!(matches!(wrong, Err(FirstPasswordError::WrongPassword)), "{wrong:?}");
+    let done = pool.handle().confirm_with_first_password(&pool.client(), &entered(PASSWORD), &browser()).await.unwrap();
+    let viewer = pool.viewer_of(&done.session.unwrap().token).await;
+    assert_eq!(pool.shown(&viewer, Standard::Nickname).await.as_deref(), Some(PASSWORD));
+}
+
+#[tokio::test]
+async fn confirm_with_the_first_password_after_somebody_contested_is_refused_and_a_new_one_helps() {
+    let pool = TestPool::new().await;
+    let browser = origin_at("203.0.113.1").in_browser(crate::BrowserId::new(&*pool.inner.entropy));
+    attempt(&pool, &browser, "me@domain.com", PASSWORD).await;
+    let code = pool.code_for("me@domain.com").await;
+    let form = crate::testing::entering(Who::Typed("jdoe".into()), &code);
+    let next = pool.handle().confirm_sign_up(&pool.client(), &form, &browser).await.unwrap().next.unwrap();
+    attempt(&pool, &origin_at("198.51.100.1"), "me@domain.com", OTHERS).await;
+    let entered = |password: &str| FirstPassword {
+        ticket: next.clone(),
+        password: model::Password::new(password),
+        confirmation: None,
+        new_username: None,
+    };
+    let late = pool.handle().confirm_with_first_password(&pool.client(), &entered(PASSWORD), &browser).await;
+    assert!(matches!(late, Err(FirstPasswordError::WrongPassword)), "{late:?}");
+    let done = pool.handle().choose_first_password(&pool.client(), &entered("the-owners-own-#1"), &browser).await.unwrap();
+    let viewer = pool.viewer_of(&done.session.unwrap().token).await;
+    assert_eq!(pool.shown(&viewer, Standard::Nickname).await, None);
+    assert!(pool.try_sign_in("jdoe", OTHERS).await.is_err() && pool.try_sign_in("jdoe", PASSWORD).await.is_err());
+    assert!(pool.try_sign_in("jdoe", "the-owners-own-#1").await.is_ok());
+}
+
+#[tokio::test]
+async fn sign_up_again_with_the_first_ticket_replaces_what_waits() {
+    let pool = TestPool::new().await;
+    let first = attempt(&pool, &origin_at("192.0.2.7"), "me@domain.com", PASSWORD).await;
+    let mut again = crate::testing::form("jdoe", &[("email", "me@domain.com"), ("nickname", "corrected")]);
+    again.password = model::Password::new(OTHERS);
+    again.ticket = Some(first);
+    let ticket = pool.handle().sign_up(&pool.client(), again, &origin_at("192.0.2.7")).await.unwrap().ticket;
+    pool.wait_until_sent().await;
+    let code = pool.code_for("me@domain.com").await;
+    let viewer = pool.viewer_of(&pool.confirm(ticket, &code).await.unwrap().session.unwrap().token).await;
+    assert_eq!(pool.shown(&viewer, Standard::Nickname).await.as_deref(), Some("corrected"));
+    assert!(pool.try_sign_in("jdoe", OTHERS).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn confirm_two_sign_ups_of_one_name_at_once_gives_the_name_to_one() {
+    for _ in 0..4 {
+        let pool = Arc::new(TestPool::new().await);
+        let mut waiting = Vec::new();
+        for n in 0..6 {
+            let email = format!("me{n}@domain.com");
+            waiting.push((attempt(&pool, &origin_at("192.0.2.7"), &email, PASSWORD).await, pool.code_for(&email).await));
+        }
+        let mut tasks = JoinSet::new();
+        for (ticket, code) in waiting {
+            let pool = Arc::clone(&pool);
+            tasks.spawn(async move { pool.confirm(ticket, &code).await });
+        }
+        let done = tasks.join_all().await;
+        assert_eq!(done.iter().filter(|it| it.is_ok()).count(), 1, "{done:?}");
+        let taken = done.iter().filter(|it| matches!(it, Err(ConfirmSignUpError::Username(Why::UsernameTaken)))).count();
+        assert_eq!(taken, 5, "{done:?}");
+    }
+}
+
+#[tokio::test]
+async fn sign_in_while_several_wait_under_a_name_compares_with_the_one_of_this_network() {
+    let pool = TestPool::new().await;
+    attempt(&pool, &crate::testing::origin(), "me@domain.com", PASSWORD).await;
+    pool.wait(1);
+    for n in 0..5 {
+        attempt(&pool, &origin_at("198.51.100.1"), &format!("stranger{n}@domain.com"), OTHERS).await;
+    }
+    assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Unconfirmed(_))));
+    assert!(pool.try_sign_in("jdoe", OTHERS).await.is_err(), "one hash");
 }

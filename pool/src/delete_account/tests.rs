@@ -85,6 +85,7 @@ async fn who_takes_the_name_next_does_not_wait_for_old_failures() {
     };
     for (round, by_operator) in [false, true].into_iter().enumerate() {
         let viewer = pool.signed_in("jane", "jane@example.com").await;
+        pool.wait(3600); // whoever signs up next with this address need not wait for the code
         for name in ["jane", "jane@example.com"] {
             assert!(matches!(fail(name, &origin()).await, Err(SignInError::Wait { .. })), "round {round}");
         }

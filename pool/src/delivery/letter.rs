@@ -100,31 +100,28 @@ pub fn write(service: &Service, message: &Message) -> Result<Written, askama::Er
 fn tidied(message: &Message) -> Message {
     let mut message = message.clone();
     let tidy = |contact: &mut Contact| contact.value = words::one_line(&contact.value);
-    let asked = match &mut message {
-        Message::SignUpCode { to, asked, .. }
-        | Message::SignUpCodeAddressTaken { to, asked, .. }
-        | Message::ChangeCode { to, asked, .. }
-        | Message::VerifyCode { to, asked, .. }
-        | Message::AddressDeleted { to, asked }
-        | Message::ResetCode { to, asked, .. }
-        | Message::ResetCodeByOperator { to, asked, .. }
-        | Message::SignInCode { to, asked, .. }
-        | Message::SecondFactorOn { to, asked, .. }
-        | Message::SecondFactorOff { to, asked, .. }
-        | Message::RecoveryCodeUsed { to, asked, .. }
-        | Message::PasswordChanged { to, asked }
-        | Message::PasskeyAdded { to, asked }
-        | Message::PasskeyRemoved { to, asked }
-        | Message::AccountDeleted { to, asked } => {
-            tidy(to);
-            asked
-        }
-        Message::ChangeRequested { to, new, asked, .. } | Message::ChangeDone { to, new, asked } => {
+    match &mut message {
+        Message::SignUpCode { to, .. }
+        | Message::SignUpCodeAddressTaken { to, .. }
+        | Message::ChangeCode { to, .. }
+        | Message::VerifyCode { to, .. }
+        | Message::AddressDeleted { to, .. }
+        | Message::ResetCode { to, .. }
+        | Message::ResetCodeByOperator { to, .. }
+        | Message::SignInCode { to, .. }
+        | Message::SecondFactorOn { to, .. }
+        | Message::SecondFactorOff { to, .. }
+        | Message::RecoveryCodeUsed { to, .. }
+        | Message::PasswordChanged { to, .. }
+        | Message::PasskeyAdded { to, .. }
+        | Message::PasskeyRemoved { to, .. }
+        | Message::AccountDeleted { to, .. } => tidy(to),
+        Message::ChangeRequested { to, new, .. } | Message::ChangeDone { to, new, .. } => {
             tidy(to);
             tidy(new);
-            asked
         }
-    };
+    }
+    let asked = message.asked_mut();
     asked.username = asked.username.as_deref().map(words::one_line);
     message
 }
@@ -150,7 +147,8 @@ pub fn preview(settings: &Settings) -> Result<Vec<Preview>, askama::Error> {
         .iter()
         .map(|message| {
             let Written { medium, subject, text, html, .. } = write(&service, message)?;
-            let name = format!("{}.{}", message.name(), medium.as_str().to_lowercase());
+            let again = if matches!(message, Message::SignUpCode { before: Some(_), .. }) { "_again" } else { "" };
+            let name = format!("{}{again}.{}", message.name(), medium.as_str().to_lowercase());
             Ok(Preview { name, subject, text, html })
         })
         .collect()
@@ -160,6 +158,7 @@ pub fn preview(settings: &Settings) -> Result<Vec<Preview>, askama::Error> {
 fn samples() -> Vec<Message> {
     // 22 November 2026, 14:02 UTC.
     let at = Timestamp(1_795_356_120_000);
+    let earlier = Timestamp(at.millis() - 5_400_000);
     let [soon, hour, day] = [600_000, 3_600_000, 86_400_000].map(|later| Timestamp(at.millis() + later));
     let user_agent = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0".to_owned();
     let asked = Asked { username: Some("jdoe".to_owned()), at, network: Ipv4Addr::new(192, 0, 2, 7).into(), user_agent };
@@ -171,7 +170,8 @@ fn samples() -> Vec<Message> {
         .flat_map(|(old, new)| {
             let (code, asked, expires_at) = (code.clone(), asked.clone(), day);
             [
-                Message::SignUpCode { to: old.clone(), code: code.clone(), expires_at, asked: asked.clone() },
+                Message::SignUpCode { to: old.clone(), code: code.clone(), expires_at, asked: asked.clone(), before: None },
+                Message::SignUpCode { to: old.clone(), code: code.clone(), expires_at, asked: asked.clone(), before: Some(earlier) },
                 Message::SignUpCodeAddressTaken { to: old.clone(), code: code.clone(), expires_at, asked: asked.clone() },
                 Message::ChangeCode { to: new.clone(), code: code.clone(), expires_at, asked: asked.clone() },
                 Message::VerifyCode { to: old.clone(), code: code.clone(), expires_at, asked: asked.clone() },

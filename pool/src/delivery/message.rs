@@ -93,8 +93,15 @@ fn looks_like_a_link(name: &str) -> bool {
 /// `#[serde(default)]`, and none is renamed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Message {
-    /// To the contact of a new account: confirm it with this code.
-    SignUpCode { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
+    /// To the contact of a new account: confirm it with this code. `before` is when somebody signed up with this contact already.
+    SignUpCode {
+        to: Contact,
+        code: String,
+        expires_at: Timestamp,
+        asked: Asked,
+        #[serde(default)]
+        before: Option<Timestamp>,
+    },
     /// The same to a contact that belongs to an account already: its owner learns that somebody signs up with it, and
     /// whoever proves it is told that it is taken.
     SignUpCodeAddressTaken { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
@@ -159,6 +166,59 @@ impl Message {
         self.to().medium()
     }
 
+    /// The code that it carries, if it carries one.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::SignUpCode { code, .. }
+            | Self::SignUpCodeAddressTaken { code, .. }
+            | Self::ChangeCode { code, .. }
+            | Self::VerifyCode { code, .. }
+            | Self::ResetCode { code, .. }
+            | Self::ResetCodeByOperator { code, .. }
+            | Self::SignInCode { code, .. } => Some(code),
+            Self::ChangeRequested { .. }
+            | Self::ChangeDone { .. }
+            | Self::AddressDeleted { .. }
+            | Self::SecondFactorOn { .. }
+            | Self::SecondFactorOff { .. }
+            | Self::RecoveryCodeUsed { .. }
+            | Self::PasswordChanged { .. }
+            | Self::PasskeyAdded { .. }
+            | Self::PasskeyRemoved { .. }
+            | Self::AccountDeleted { .. } => None,
+        }
+    }
+
+    /// The same naming nobody: more than one asked for what it carries.
+    #[must_use]
+    pub(crate) fn without_username(mut self) -> Self {
+        self.asked_mut().username = None;
+        self
+    }
+
+    /// Who asked.
+    pub(crate) const fn asked_mut(&mut self) -> &mut Asked {
+        match self {
+            Self::SignUpCode { asked, .. }
+            | Self::SignUpCodeAddressTaken { asked, .. }
+            | Self::ChangeCode { asked, .. }
+            | Self::VerifyCode { asked, .. }
+            | Self::ChangeRequested { asked, .. }
+            | Self::ChangeDone { asked, .. }
+            | Self::AddressDeleted { asked, .. }
+            | Self::ResetCode { asked, .. }
+            | Self::ResetCodeByOperator { asked, .. }
+            | Self::SignInCode { asked, .. }
+            | Self::SecondFactorOn { asked, .. }
+            | Self::SecondFactorOff { asked, .. }
+            | Self::RecoveryCodeUsed { asked, .. }
+            | Self::PasswordChanged { asked, .. }
+            | Self::PasskeyAdded { asked, .. }
+            | Self::PasskeyRemoved { asked, .. }
+            | Self::AccountDeleted { asked, .. } => asked,
+        }
+    }
+
     /// What its templates are called.
     pub const fn name(&self) -> &'static str {
         match self {
@@ -213,7 +273,13 @@ mod tests {
     fn a_message_in_a_log_shows_neither_address_nor_code() {
         let origin = Origin::new([192, 0, 2, 7].into(), "");
         let asked = Asked::new(Some("jdoe"), Timestamp(0), &origin);
-        let message = Message::SignUpCode { to: Contact::email("me@domain.com"), code: "418207".into(), expires_at: Timestamp(0), asked };
+        let message = Message::SignUpCode {
+            to: Contact::email("me@domain.com"),
+            code: "418207".into(),
+            expires_at: Timestamp(0),
+            asked,
+            before: None,
+        };
         assert_eq!(format!("{message:?}"), "Message(sign_up_code, EMAIL)");
         assert_eq!(format!("{:?}", message.to()), "Email(…)");
     }

@@ -63,7 +63,10 @@ pub(super) async fn drop_stale(tx: &mut Tx, now: Timestamp) -> Result<u64, Store
              SELECT 1 FROM codes
              WHERE codes.user_id = outbox.user_id AND codes.purpose = outbox.purpose
                AND codes.attribute = outbox.attribute AND codes.issue = outbox.issue
-               AND codes.used_at IS NULL AND codes.expires_at > $1)",
+               AND codes.used_at IS NULL AND codes.expires_at > $1)
+           AND NOT EXISTS (
+             SELECT 1 FROM requested_codes
+             WHERE requested_codes.message = outbox.id AND requested_codes.used_at IS NULL AND requested_codes.expires_at > $1)",
     )
     .bind(now.millis())
     .run()

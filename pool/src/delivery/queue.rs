@@ -2,7 +2,8 @@
 
 use super::{Asked, Contact, Message};
 use crate::Inner;
-use crate::codes::Issued;
+use crate::clock::Timestamp;
+use crate::codes::{Issue, Issued, Slot};
 use crate::identifiers::ContactKind;
 use crate::keys::Purpose;
 use crate::sessions::{Origin, UserId};
@@ -14,6 +15,8 @@ use crate::store::{StoreError, Tx};
 pub(crate) enum About<'a> {
     /// The code that it carries: once that was replaced, used or has expired, it is dropped unsent.
     Code(&'a Issued),
+    /// The code that it carries, which may be shared: once it was used or has expired for all who asked for it, it is dropped unsent.
+    Requested { slot: &'a Slot, issue: &'a Issue },
     /// The account: a notice goes with it.
     Account(UserId),
     /// Nothing: it tells that the account is gone.
@@ -24,8 +27,17 @@ impl About<'_> {
     const fn user(self) -> Option<UserId> {
         match self {
             Self::Code(issued) => Some(issued.slot.user),
+            Self::Requested { slot, .. } => Some(slot.user),
             Self::Account(user) => Some(user),
             Self::Farewell => None,
+        }
+    }
+
+    const fn code(&self) -> Option<(&Slot, &Issue)> {
+        match self {
+            Self::Code(issued) => Some((&issued.slot, &issued.issue)),
+            Self::Requested { slot, issue } => Some((slot, issue)),
+            Self::Account(_) | Self::Farewell => None,
         }
     }
 }
@@ -36,29 +48,58 @@ impl About<'_> {
 ///
 /// After the commit, [`Pool::commit`](crate::Pool::commit) wakes the worker.
 pub(crate) async fn queue(tx: &mut Tx, inner: &Inner, message: &Message, about: About<'_>) -> Result<(), StoreError> {
-    if !inner.settings.reaches(message.to().kind) {
-        return Ok(());
+    queue_at(tx, inner, message, about, (inner.clock.now(), true)).await.map(drop)
+}
+
+/// The same for a message that is due at this time; `false`: never, though it is sealed all the same. What its row is called, if
+/// there is one.
+pub(crate) async fn queue_at(
+    tx: &mut Tx,
+    inner: &Inner,
+    message: &Message,
+    about: About<'_>,
+    (due_at, sent): (Timestamp, bool),
+) -> Result<Option<String>, StoreError> {
+    let (id, payload) = sealed(inner, message, inner.entropy.uuid_v4())?;
+    if !sent || !inner.settings.reaches(message.to().kind) {
+        return Ok(None);
     }
-    let now = inner.clock.now();
-    let code = if let About::Code(issued) = about { Some(issued) } else { None };
-    let id = inner.entropy.uuid_v4();
-    let plain = serde_json::to_vec(message).map_err(StoreError::unreadable)?;
-    let payload = inner.keys.seal(Purpose::Outbox, &plain, id.as_bytes(), &*inner.entropy);
+    let code = about.code();
     tx.query(
         "INSERT INTO outbox (id, medium, payload, user_id, purpose, attribute, issue, created_at, due_at, attempts)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)",
     )
-    .bind(id)
+    .bind(id.clone())
     .bind(message.medium().as_str())
     .bind(payload)
     .bind(about.user().map(|user| user.0))
-    .bind(code.map(|it| it.slot.purpose.as_str()))
-    .bind(code.map(|it| it.slot.attribute.as_str().to_owned()))
-    .bind(code.map(|it| it.issue.to_vec()))
-    .bind(now.0)
+    .bind(code.map(|(slot, _)| slot.purpose.as_str()))
+    .bind(code.map(|(slot, _)| slot.attribute.as_str().to_owned()))
+    .bind(code.map(|(_, issue)| issue.to_vec()))
+    .bind(inner.clock.now().0)
+    .bind(due_at.0)
     .run()
     .await?;
-    Ok(())
+    Ok(Some(id))
+}
+
+fn sealed(inner: &Inner, message: &Message, id: String) -> Result<(String, Vec<u8>), StoreError> {
+    let plain = serde_json::to_vec(message).map_err(StoreError::unreadable)?;
+    let payload = inner.keys.seal(Purpose::Outbox, &plain, id.as_bytes(), &*inner.entropy);
+    Ok((id, payload))
+}
+
+/// The code of a message that waits to be sent, for one more who asks for it: from then on it names nobody. `None`: it can't be read
+/// any more.
+pub(crate) async fn share(tx: &mut Tx, inner: &Inner, id: &str) -> Result<Option<String>, StoreError> {
+    let row = tx.query("SELECT payload FROM outbox WHERE id = $1 AND payload IS NOT NULL").bind(id.to_owned()).optional().await?;
+    let Some(payload) = row.map(|row| row.get::<Vec<u8>>(0)).transpose()? else { return Ok(None) };
+    let opened = inner.keys.open(Purpose::Outbox, &payload, id.as_bytes()).ok();
+    let Some(message) = opened.and_then(|plain| serde_json::from_slice::<Message>(&plain).ok()) else { return Ok(None) };
+    let Some(code) = message.code().map(str::to_owned) else { return Ok(None) };
+    let (id, payload) = sealed(inner, &message.without_username(), id.to_owned())?;
+    tx.query("UPDATE outbox SET payload = $2 WHERE id = $1").bind(id).bind(payload).run().await?;
+    Ok(Some(code))
 }
 
 /// Tells every proven contact what was changed: whoever can read one of them can't hide it from the other.

@@ -8,7 +8,7 @@ use crate::settings::ClientId;
 use crate::store::passkeys::{self, Kept};
 use crate::store::users::{self, User};
 use crate::store::{StoreError, retried};
-use crate::{Pool, Unavailable, events};
+use crate::{Pool, Unavailable, events, known_origins};
 use model::{Event, Refusal, Why};
 
 /// What every question to whoever signs in is about.
@@ -136,6 +136,7 @@ impl Pool {
         }
         let event = Event::SignInWithPasskey { username: user.username.clone(), passkey: kept.name.clone() };
         events::record(&mut tx, user.id, &event, now, origin).await?;
+        known_origins::note(&mut tx, inner, user.id, origin).await?;
         let session = sessions::begin(&mut tx, inner, user.id, client, origin).await?;
         self.commit(tx, user.id).await?;
         Ok(SignedInWithPasskey { username: user.username, session })

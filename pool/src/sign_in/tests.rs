@@ -1,5 +1,4 @@
 use super::*;
-use crate::confirm_sign_up::Who;
 use crate::settings::{Hashing, Settings};
 use crate::testing::{PASSWORD, TestPool, origin, origin_at};
 use model::SignInOptions;
@@ -167,7 +166,7 @@ async fn a_code_by_name_and_a_session_by_password_are_told_to_the_accounts_pages
     pool.sign_up("jdoe", "me@domain.com").await;
     let code = pool.code_for("me@domain.com").await;
     let mut feed = pool.feed();
-    pool.handle().confirm_sign_up(&pool.client(), &Who::Typed("jdoe".into()), &code, &origin()).await.unwrap();
+    pool.confirm_by_name("jdoe", &code).await.unwrap();
     assert!(feed.try_recv().is_ok());
     let _ = pool.try_sign_in("jdoe", PASSWORD).await.unwrap();
     assert!(feed.try_recv().is_ok());

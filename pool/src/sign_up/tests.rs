@@ -1,8 +1,9 @@
 use super::*;
-use crate::confirm_sign_up::ConfirmSignUpError;
+use crate::confirm_sign_up::{ConfirmSignUpError, Confirming, Who};
 use crate::delivery::Message;
 use crate::settings::Settings;
-use crate::testing::{PASSWORD, TestPool, form, origin, origin_at};
+use crate::store::attributes;
+use crate::testing::{PASSWORD, TestPool, entering, form, origin, origin_at};
 use model::{SignInOptions, Standard};
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -75,18 +76,14 @@ async fn a_confirmed_username_is_taken_in_every_spelling_and_another_one_is_free
 }
 
 #[tokio::test]
-async fn an_unconfirmed_account_reserves_nothing() {
+async fn sign_up_with_a_name_that_waits_elsewhere_waits_beside_it() {
     let pool = TestPool::new().await;
     let first = pool.try_sign_up("jdoe", &[("email", "squatter@domain.com"), ("nickname", "S")]).await.unwrap();
-    let old_code = pool.code_for("squatter@domain.com").await;
+    let early_code = pool.code_for("squatter@domain.com").await;
     let mut again = form("JDoe", &[("email", "me@domain.com")]);
     again.password = Password::new("another-password");
     let second = pool.sign_up_form(again).await.unwrap();
-    // What the first one had is worth nothing.
-    assert_eq!(pool.pending_sign_up(&first.ticket).await.unwrap(), None);
-    assert!(pool.confirm(first.ticket, &old_code).await.is_err());
-    assert!(pool.confirm_by_name("jdoe", &old_code).await.is_err());
-    // The second one has the account.
+    assert!(pool.pending_sign_up(&first.ticket).await.unwrap().is_some_and(|it| !it.is_name_taken));
     let code = pool.code_for("me@domain.com").await;
     let token = pool.confirm(second.ticket, &code).await.unwrap().session.unwrap().token;
     let viewer = pool.viewer_of(&token).await;
@@ -96,6 +93,15 @@ async fn an_unconfirmed_account_reserves_nothing() {
     let mut conn = pool.inner.store.read().await.unwrap();
     let stored = attributes::all(&mut conn, viewer.user).await.unwrap();
     assert_eq!(stored.get(&Standard::Nickname.into()), None, "the squatter's");
+    // The name is taken: who came first keeps everything else under another one.
+    assert!(pool.pending_sign_up(&first.ticket).await.unwrap().unwrap().is_name_taken);
+    let refused = pool.confirm(first.ticket.clone(), &early_code).await;
+    assert!(matches!(refused, Err(ConfirmSignUpError::Username(Why::UsernameTaken))), "{refused:?}");
+    let form = Confirming { new_username: Some("jdoe2".into()), ..entering(Who::Ticket(first.ticket), &early_code) };
+    let done = pool.handle().confirm_sign_up(&pool.client(), &form, &origin()).await.unwrap();
+    assert_eq!(done.username, "jdoe2");
+    let viewer = pool.viewer_of(&done.session.unwrap().token).await;
+    assert_eq!(pool.shown(&viewer, Standard::Nickname).await.as_deref(), Some("S"));
 }
 
 #[tokio::test]
@@ -126,7 +132,8 @@ async fn with_email_alone_the_sub_is_the_username() {
     let first = pool.sign_up("ignored", "me@domain.com").await;
     let second = pool.sign_up("", "ME@domain.com").await;
     assert_eq!(first.sub, second.sub, "the same account");
-    assert_eq!(pool.pending_sign_up(&first.ticket).await.unwrap(), None);
+    assert!(pool.pending_sign_up(&first.ticket).await.unwrap().is_some(), "with the same password");
+    pool.wait_until_sent().await;
     let code = pool.code_for("ME@domain.com").await;
     let token = pool.confirm(second.ticket, &code).await.unwrap().session.unwrap().token;
     assert_eq!(pool.viewer_of(&token).await.username, second.sub);
@@ -155,17 +162,29 @@ async fn with_phone_numbers_alone_the_code_goes_by_text() {
 }
 
 #[tokio::test]
-async fn one_destination_gets_five_codes_a_day() {
+async fn sign_up_again_and_again_with_one_address_is_never_refused_and_sends_little() {
     let pool = TestPool::new().await;
-    for n in 0..5 {
+    for n in 0..40 {
         pool.sign_up(&format!("jdoe{n}"), "me@domain.com").await;
+        pool.wait(30);
     }
-    let refused = pool.try_sign_up("jdoe6", &[("email", "ME@domain.com")]).await;
-    assert!(matches!(refused, Err(SignUpError::Wait { seconds: 86400 })), "{refused:?}");
-    assert!(pool.try_sign_in("jdoe6", PASSWORD).await.is_err(), "an account was made");
-    pool.sign_up("jdoe6", "other@domain.com").await;
-    pool.wait(24 * 60 * 60);
-    pool.sign_up("jdoe7", "me@domain.com").await;
+    let sent = pool.codes_due_to("me@domain.com").await.len();
+    assert!((4..8).contains(&sent), "{sent}");
+}
+
+#[tokio::test]
+async fn sign_up_with_a_taken_address_tells_its_owner_once_a_day() {
+    let pool = TestPool::new().await;
+    pool.signed_in("jdoe", "me@domain.com").await;
+    for n in 0..5 {
+        pool.wait(3600);
+        pool.sign_up(&format!("stranger{n}"), "me@domain.com").await;
+    }
+    let told = async || pool.message_names("me@domain.com").await.into_iter().filter(|name| *name == "sign_up_code_address_taken").count();
+    assert_eq!(told().await, 1);
+    pool.wait(24 * 3600);
+    pool.sign_up("stranger9", "me@domain.com").await;
+    assert_eq!(told().await, 2);
 }
 
 #[tokio::test]
@@ -187,23 +206,23 @@ async fn one_network_signs_up_and_asks_for_names_so_often_within_an_hour() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_sign_ups_for_one_name_at_once_one_account_comes_out() {
+async fn sign_up_many_times_at_once_makes_one_row_for_each_name_and_contact() {
     let pool = Arc::new(TestPool::new().await);
     let mut tasks = JoinSet::new();
     for n in 0..24 {
         let pool = Arc::clone(&pool);
         let name = if n % 2 == 0 { "jdoe" } else { "JDOE" };
-        tasks.spawn(async move { pool.try_sign_up(name, &[("email", &format!("me{n}@domain.com"))]).await.unwrap().ticket });
+        tasks.spawn(async move { pool.try_sign_up(name, &[("email", &format!("me{}@domain.com", n % 4))]).await.unwrap() });
     }
-    let tickets = tasks.join_all().await;
-    let mut live = 0;
-    for ticket in tickets {
-        live += usize::from(pool.pending_sign_up(&ticket).await.unwrap().is_some());
+    let done = tasks.join_all().await;
+    for one in &done {
+        assert!(pool.pending_sign_up(&one.ticket).await.unwrap().is_some());
     }
-    assert_eq!(live, 1, "the last one has it");
+    let subs: std::collections::BTreeSet<_> = done.iter().map(|it| it.sub.as_str()).collect();
+    assert_eq!(subs.len(), 4);
     let mut conn = pool.inner.store.read().await.unwrap();
     let count: i64 = conn.query("SELECT COUNT(*) FROM users").optional().await.unwrap().unwrap().get(0).unwrap();
-    assert_eq!(count, 1);
+    assert_eq!(count, 4);
 }
 
 #[tokio::test]

@@ -238,3 +238,27 @@ async fn a_salt_from_before_is_replaced_when_the_password_is_typed() {
     assert!(pool.try_sign_in("jdoe", PASSWORD).await.is_ok());
     signs_in(&pool, "jdoe", PASSWORD).await.unwrap();
 }
+
+#[tokio::test]
+async fn srp_after_a_contested_confirmation_tells_only_the_waiting_password_to_reset() {
+    let pool = TestPool::new().await;
+    pool.sign_up("jdoe", "me@domain.com").await;
+    let waits = signs_in_to_unconfirmed(&pool, "jdoe", PASSWORD).await;
+    assert!(matches!(waits, Ok(Entered::Unconfirmed)), "the verifier of what waits: {waits:?}");
+    let mut other = crate::testing::form("jdoe", &[("email", "me@domain.com")]);
+    other.password = Password::new("another+Password-1");
+    pool.handle().sign_up(&pool.client(), other, &origin()).await.unwrap();
+    pool.wait_until_sent().await;
+    let code = pool.code_for("me@domain.com").await;
+    pool.confirm_by_name("jdoe", &code).await.unwrap();
+    assert!(matches!(signs_in(&pool, "jdoe", PASSWORD).await, Err(SrpError::SignIn(SignInError::ResetRequired))));
+    assert!(is_wrong(&signs_in(&pool, "jdoe", "another+Password-1").await));
+    pool.wait(24 * 3600);
+    assert!(is_wrong(&signs_in(&pool, "jdoe", PASSWORD).await), "a day later it is as wrong as any");
+}
+
+async fn signs_in_to_unconfirmed(pool: &TestPool, name: &str, password: &str) -> Result<Entered, SrpError> {
+    let client = SrpClient::new(7);
+    let challenge = asked(pool, &client, name).await;
+    pool.answer_srp_challenge(&pool.client(), &answer(pool, &client, &challenge, password), &origin()).await
+}

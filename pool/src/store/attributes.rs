@@ -6,7 +6,7 @@
 //! `sub`, `updated_at`, the verified flags and what nobody set are not among them: the first two are columns of their own, and a
 //! contact is verified while it is the account's own ([`super::aliases`]).
 
-use super::{StoreError, Tx, Write};
+use super::{StoreError, Write};
 use crate::clock::Timestamp;
 use crate::sessions::UserId;
 use model::AttributeName;
@@ -35,8 +35,9 @@ pub(crate) fn change(user: UserId, all: &Attributes, now: Timestamp) -> Result<W
     Ok(write.bind(user.0).bind(column(all)?).bind(now.0))
 }
 
-/// Sets one beside those that there are. The transaction holds the account.
-pub(crate) async fn set(tx: &mut Tx, user: UserId, name: AttributeName, value: &str) -> Result<(), StoreError> {
+/// Sets one beside those that there are.
+#[cfg(test)]
+pub(crate) async fn set(tx: &mut super::Tx, user: UserId, name: AttributeName, value: &str) -> Result<(), StoreError> {
     let row = tx.query("SELECT attributes FROM users WHERE id = $1").bind(user.0).optional().await?;
     let Some(row) = row else { return Ok(()) };
     let mut all = read(row.get(0)?)?;

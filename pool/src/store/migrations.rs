@@ -25,6 +25,9 @@ macro_rules! migrations {
             (12, "username_of_sessions", include_str!(concat!("../../migrations/", $folder, "/0012_username_of_sessions.sql"))),
             (13, "numbers_of_sessions", include_str!(concat!("../../migrations/", $folder, "/0013_numbers_of_sessions.sql"))),
             (14, "proven_contacts_of_users", include_str!(concat!("../../migrations/", $folder, "/0014_proven_contacts_of_users.sql"))),
+            (15, "waiting_sign_ups", include_str!(concat!("../../migrations/", $folder, "/0015_waiting_sign_ups.sql"))),
+            (16, "requested_codes", include_str!(concat!("../../migrations/", $folder, "/0016_requested_codes.sql"))),
+            (17, "known_browsers", include_str!(concat!("../../migrations/", $folder, "/0017_known_browsers.sql"))),
         ]
     };
 }
@@ -57,6 +60,14 @@ fn migrator(texts: &[Text]) -> Migrator {
         Migration::new(number, name.into(), MigrationType::Simple, sql, false)
     };
     Migrator::with_migrations(texts.iter().map(migration).collect())
+}
+
+/// Those of an earlier version, for SQLite and for PostgreSQL.
+#[cfg(test)]
+pub(crate) fn earlier(version: usize) -> (Migrator, Migrator) {
+    let mut postgres = migrator(&POSTGRES[..version]);
+    postgres.set_locking(false);
+    (migrator(&SQLITE[..version]), postgres)
 }
 
 /// What this version's shape is called, so that a database in that shape is found again.

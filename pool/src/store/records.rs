@@ -1,7 +1,7 @@
 //! Whole accounts, one after the other: what an operator lists, takes out and brings in.
 
 use super::profile::kinds;
-use super::{Conn, Row, StoreError, Tx, attributes};
+use super::{Conn, Row, StoreError, Tx, attributes, waiting};
 use crate::clock::Timestamp;
 use crate::identifiers::ContactKind;
 use crate::sessions::UserId;
@@ -27,6 +27,8 @@ pub(crate) struct Stored {
     pub(crate) temporary_password: bool,
     /// Second factors that are on, and passkeys.
     pub(crate) guards: i64,
+    /// It waits, and somebody else has tried the same with another password.
+    pub(crate) contested: bool,
 }
 
 impl Stored {
@@ -48,6 +50,7 @@ impl Stored {
             proven: kinds(&proven)?,
             temporary_password: row.get::<i64>(11)? > 0,
             guards: row.get(12)?,
+            contested: row.get::<i64>(13)? > 0,
         })
     }
 }
@@ -60,7 +63,7 @@ pub(crate) async fn after(conn: &mut Conn, user: UserId, most: u32) -> Result<Ve
                     u.attributes, u.proven,
                     (SELECT COUNT(*) FROM temporary_passwords WHERE user_id = u.id),
                     (SELECT COUNT(*) FROM factors WHERE user_id = u.id AND enabled_at IS NOT NULL)
-                    + (SELECT COUNT(*) FROM passkeys WHERE user_id = u.id)
+                    + (SELECT COUNT(*) FROM passkeys WHERE user_id = u.id), u.contested
              FROM users u WHERE u.id > $1 ORDER BY u.id LIMIT $2",
         )
         .bind(user.0)
@@ -82,8 +85,10 @@ pub(crate) struct Incoming<'a> {
     /// As typed; the `sub`, where people have no username.
     pub(crate) username: &'a str,
     pub(crate) username_key: &'a str,
-    /// What it is found by until it is confirmed; `None`: it is.
-    pub(crate) sign_up_key: Option<&'a str>,
+    /// What it waits under until it is confirmed; `None`: it is.
+    pub(crate) waits: Option<&'a waiting::Key>,
+    /// It waits, and somebody else has tried the same with another password.
+    pub(crate) contested: bool,
     pub(crate) password_hash: &'a str,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
@@ -91,29 +96,29 @@ pub(crate) struct Incoming<'a> {
     pub(crate) disabled_at: Option<Timestamp>,
 }
 
-/// Adds the account. One that nobody confirmed reserves nothing, and makes way. `None`: the username, or the `sub`,
-/// belongs to another one.
+/// Adds the account. `None`: the username, or the `sub`, belongs to another one; or another sign-up waits under the same name and
+/// contact.
 pub(crate) async fn insert(tx: &mut Tx, new: &Incoming<'_>) -> Result<Option<UserId>, StoreError> {
-    tx.query("DELETE FROM users WHERE username_key = $1 AND status = 'unconfirmed'").bind(new.username_key.to_owned()).run().await?;
-    if let Some(key) = new.sign_up_key {
-        tx.query("DELETE FROM users WHERE sign_up_key = $1 AND status = 'unconfirmed'").bind(key.to_owned()).run().await?;
-    }
+    let placeholder = new.waits.map(|_| waiting::placeholder(new.sub));
     let row = tx
         .query(
             "INSERT INTO users (sub, username, username_key, sign_up_key, status, password_hash, created_at, updated_at, confirmed_at,
-                                disabled_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING id",
+                                disabled_at, sign_up_name, sign_up_contact, contested)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING RETURNING id",
         )
         .bind(new.sub.to_owned())
         .bind(new.username.to_owned())
-        .bind(new.username_key.to_owned())
-        .bind(new.sign_up_key.map(str::to_owned))
-        .bind(if new.sign_up_key.is_some() { "unconfirmed" } else { "confirmed" })
+        .bind(placeholder.unwrap_or_else(|| new.username_key.to_owned()))
+        .bind(new.waits.map(waiting::Key::to_text))
+        .bind(if new.waits.is_some() { "unconfirmed" } else { "confirmed" })
         .bind(new.password_hash.to_owned())
         .bind(new.created_at.0)
         .bind(new.updated_at.0)
         .bind(new.confirmed_at.map(|it| it.0))
         .bind(new.disabled_at.map(|it| it.0))
+        .bind(new.waits.map(|it| it.name.clone()))
+        .bind(new.waits.map(|it| it.contact.clone()))
+        .bind(i64::from(new.contested))
         .optional()
         .await?;
     row.map(|row| Ok(UserId(row.get(0)?))).transpose()

@@ -94,6 +94,7 @@ impl From<ConfirmSignUpError> for Fault {
             ConfirmSignUpError::Nobody => missing_parameter("USERNAME"),
             ConfirmSignUpError::Code(fault) => fault.into(),
             ConfirmSignUpError::AliasExists(attribute) => alias_exists(&attribute),
+            ConfirmSignUpError::Username(_) => Self::not_authorized("User cannot be confirmed. Current status is CONFIRMED"),
             ConfirmSignUpError::Wait { seconds } => limit(seconds),
             ConfirmSignUpError::Unavailable(fault) => fault.into(),
         }
@@ -117,6 +118,7 @@ impl From<SignInError> for Fault {
             SignInError::Missing(fields) if fields.contains(&FieldName::Username) => missing_parameter("USERNAME"),
             SignInError::Missing(_) => missing_parameter("PASSWORD"),
             SignInError::UnknownClient => client_is_gone(),
+            SignInError::ResetRequired => Self::new(Exception::PasswordResetRequired, "Password reset required for the user"),
             SignInError::Disabled => Self::not_authorized("User is disabled."),
             SignInError::WrongCredentials => Self::not_authorized("Incorrect username or password."),
             SignInError::Wait { seconds } => Self::not_authorized("Password attempts exceeded").after(seconds),

@@ -4,7 +4,8 @@ use super::attributes::{self, Attribute};
 use super::fault::Fault;
 use super::{Call, nothing, refusals};
 use model::{AttributeName, IdentifierKind, Password, Standard};
-use pool::confirm_sign_up::Who;
+use pool::confirm_sign_up::{Confirming, Who};
+use pool::sessions::BrowserTicket;
 use pool::sign_up::SignUp;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -29,9 +30,14 @@ pub async fn sign_up(call: &Call) -> Result<Value, Fault> {
         complete(&mut attributes, call.pool.settings().sign_in.kind_of(&username), &username)?;
     }
     let password = Password::new(request.password.unwrap_or_default());
-    let form = SignUp { username: Some(username), password, confirmation: None, attributes };
+    let form = SignUp { username: Some(username), password, confirmation: None, attributes, ticket: None };
     let done = call.pool.sign_up(&client.id, form, &call.origin).await?;
-    Ok(json!({ "UserConfirmed": false, "UserSub": done.sub, "CodeDeliveryDetails": done.delivery }))
+    Ok(json!({
+        "UserConfirmed": false,
+        "UserSub": done.sub,
+        "CodeDeliveryDetails": done.delivery,
+        "Session": done.ticket.reveal(),
+    }))
 }
 
 fn named(submitted: BTreeMap<String, String>) -> Result<BTreeMap<AttributeName, String>, Fault> {
@@ -59,14 +65,19 @@ struct ConfirmRequest {
     secret_hash: Option<String>,
     username: Option<String>,
     confirmation_code: Option<String>,
+    session: Option<String>,
 }
 
 pub async fn confirm(call: &Call) -> Result<Value, Fault> {
     let request: ConfirmRequest = call.read()?;
     let username = request.username.unwrap_or_default();
     let client = call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
-    let who = Who::Typed(username);
-    call.pool.confirm_sign_up(&client.id, &who, &request.confirmation_code.unwrap_or_default(), &call.origin).await?;
+    let who = match request.session.as_deref().and_then(BrowserTicket::parse) {
+        Some(ticket) => Who::Named { typed: username, ticket },
+        None => Who::Typed(username),
+    };
+    let form = Confirming { who, code: request.confirmation_code.unwrap_or_default(), new_username: None };
+    call.pool.confirm_sign_up_for_application(&client.id, &form, &call.origin).await?;
     Ok(nothing())
 }
 

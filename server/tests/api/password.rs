@@ -10,7 +10,11 @@ async fn a_forgotten_password_is_replaced_and_every_session_ends() {
     let token = signed_in(&server).await;
     let refresh = tokens(&server, "jdoe").await["RefreshToken"].clone();
     let sent = server.wire("ForgotPassword", json!({ "ClientId": "web", "Username": "jdoe" })).await.ok();
-    assert_eq!(sent["CodeDeliveryDetails"], json!({ "AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": "m***@d***" }));
+    assert_eq!(
+        sent["CodeDeliveryDetails"],
+        json!({ "AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": "***@***" }),
+        "the same for everybody"
+    );
     let code = server.code_for("me@domain.com").await;
     let form = |code: &str| json!({ "ClientId": "web", "Username": "jdoe", "ConfirmationCode": code, "Password": "another-password#1" });
     server

@@ -71,3 +71,91 @@ async fn where_people_sign_in_by_address_the_username_is_the_address() {
     let token = tokens(&server, "me@domain.com").await["AccessToken"].clone();
     assert_eq!(server.wire("GetUser", json!({ "AccessToken": token })).await.ok()["Username"], sub);
 }
+
+/// A sign-up with this password and nickname.
+fn attempt(username: &str, password: &str) -> serde_json::Value {
+    json!({ "ClientId": "web", "Username": username, "Password": password, "UserAttributes": [
+        { "Name": "email", "Value": "v@x.example" }, { "Name": "nickname", "Value": password }] })
+}
+
+const OWNERS: &str = "Victim-Pass-77";
+const STRANGERS: &str = "Attacker-Pass-77";
+const WRONG: &str = "Incorrect username or password.";
+
+#[tokio::test]
+async fn confirm_sign_up_where_two_have_tried_keeps_no_password_and_asks_for_a_reset() {
+    for email_only in [false, true] {
+        for (first, second) in [(OWNERS, STRANGERS), (STRANGERS, OWNERS)] {
+            let server = TestServer::with(if email_only { "[pool]\nsign_in = [\"email\"]\n" } else { "" }).await;
+            let name = if email_only { "v@x.example" } else { "victim" };
+            let one = server.wire("SignUp", attempt(name, first)).await.ok();
+            server.wait(31);
+            let other = server.wire("SignUp", attempt(name, second)).await.ok();
+            assert_ne!(one["UserSub"], other["UserSub"], "one of them is made up");
+            assert_eq!(one["CodeDeliveryDetails"], other["CodeDeliveryDetails"]);
+            assert_eq!(one["Session"].as_str().unwrap().len(), other["Session"].as_str().unwrap().len());
+            let code = server.code_for("v@x.example").await;
+            server.wire("ConfirmSignUp", json!({ "ClientId": "web", "Username": name, "ConfirmationCode": code })).await.ok();
+            let told = server.wire("InitiateAuth", with_password(name, first)).await;
+            told.refuses_with("PasswordResetRequiredException", "Password reset required for the user");
+            server.wire("InitiateAuth", with_password(name, second)).await.refuses_with("NotAuthorizedException", WRONG);
+            server.wire("InitiateAuth", with_password(name, "neither")).await.refuses_with("NotAuthorizedException", WRONG);
+            server.wait(24 * 3600);
+            server.wire("InitiateAuth", with_password(name, first)).await.refuses_with("NotAuthorizedException", WRONG);
+            // The mailbox's owner sets a password.
+            server.wire("ForgotPassword", json!({ "ClientId": "web", "Username": name })).await.ok();
+            let code = server.code_for("v@x.example").await;
+            let form = json!({ "ClientId": "web", "Username": name, "ConfirmationCode": code, "Password": OWNERS });
+            server.wire("ConfirmForgotPassword", form).await.ok();
+            let entered = server.wire("InitiateAuth", with_password(name, OWNERS)).await.ok()["AuthenticationResult"].clone();
+            let attributes = crate::attributes_of(&server, &entered["AccessToken"]).await;
+            assert_eq!((&attributes["email"], &attributes["nickname"]), (&json!("v@x.example"), &json!(null)), "nobody's nickname");
+            assert_eq!(attributes["email_verified"], "true");
+        }
+    }
+}
+
+#[tokio::test]
+async fn confirm_sign_up_with_the_session_takes_the_code_that_it_asked_for() {
+    let server = TestServer::new().await;
+    let done = server.wire("SignUp", attempt("victim", OWNERS)).await.ok();
+    let code = server.code_for("v@x.example").await;
+    let form = |session: &serde_json::Value, code: &str| json!({ "ClientId": "web", "Username": "victim", "ConfirmationCode": code, "Session": session });
+    let wrong = "Invalid verification code provided, please try again.";
+    server.wire("ConfirmSignUp", form(&done["Session"], &another(&code))).await.refuses_with("CodeMismatchException", wrong);
+    // A session that isn't one of this sign-up is as good as none: the code is tried by name.
+    let strange = json!("x".repeat(43));
+    server.wire("ConfirmSignUp", form(&strange, &another(&code))).await.refuses_with("CodeMismatchException", wrong);
+    server.wire("ConfirmSignUp", form(&done["Session"], &code)).await.ok();
+    let user = tokens_with(&server, "victim", OWNERS).await;
+    assert_eq!(crate::attributes_of(&server, &user["AccessToken"]).await["nickname"], OWNERS, "as it was signed up");
+}
+
+async fn tokens_with(server: &TestServer, username: &str, password: &str) -> serde_json::Value {
+    server.wire("InitiateAuth", with_password(username, password)).await.ok()["AuthenticationResult"].clone()
+}
+
+#[tokio::test]
+async fn confirm_sign_up_of_a_name_that_was_taken_meanwhile_says_confirmed() {
+    let server = TestServer::new().await;
+    server.wire("SignUp", attempt("victim", OWNERS)).await.ok();
+    let code = server.code_for("v@x.example").await;
+    confirmed(&server, "victim", "other@x.example").await;
+    let form = json!({ "ClientId": "web", "Username": "victim", "ConfirmationCode": code });
+    server
+        .wire("ConfirmSignUp", form)
+        .await
+        .refuses_with("NotAuthorizedException", "User cannot be confirmed. Current status is CONFIRMED");
+}
+
+#[tokio::test]
+async fn sign_up_again_with_the_same_password_answers_the_same_account_and_contests_nothing() {
+    let server = TestServer::new().await;
+    let one = server.wire("SignUp", attempt("victim", OWNERS)).await.ok();
+    server.wait(31);
+    let again = server.wire("SignUp", attempt("victim", OWNERS)).await.ok();
+    assert_eq!(one["UserSub"], again["UserSub"]);
+    let code = server.code_for("v@x.example").await;
+    server.wire("ConfirmSignUp", json!({ "ClientId": "web", "Username": "victim", "ConfirmationCode": code })).await.ok();
+    tokens_with(&server, "victim", OWNERS).await;
+}

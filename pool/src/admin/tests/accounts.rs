@@ -1,6 +1,6 @@
 use super::{create, new_user};
 use crate::admin::Status;
-use crate::admin::confirm_user::ConfirmUserError;
+use crate::admin::confirm_user::{ConfirmUserError, Confirming};
 use crate::admin::create_user::{CreateUserError, FirstPassword, NewUser};
 use crate::admin::delete_user::DeleteUserError;
 use crate::admin::update_user::UpdateUserError;
@@ -48,13 +48,50 @@ async fn an_account_is_made_by_the_rules_of_sign_up_or_not_at_all() {
     assert_eq!(pool.users(None).await.unwrap().records.len(), 1);
 }
 
+const fn confirming(named: &str, verified: bool) -> Confirming<'_> {
+    Confirming { named, contact: None, verified }
+}
+
 #[tokio::test]
-async fn an_abandoned_sign_up_makes_way_for_the_operator() {
+async fn create_user_while_a_sign_up_waits_takes_the_name_and_leaves_it_waiting() {
     let pool = TestPool::new().await;
     let ticket = pool.sign_up("jdoe", "stranger@domain.com").await.ticket;
     create(&pool, "jdoe", "me@domain.com").await.unwrap();
-    assert!(pool.pending_sign_up(&ticket).await.unwrap().is_none());
+    assert!(pool.pending_sign_up(&ticket).await.unwrap().unwrap().is_name_taken);
     assert!(pool.user("jdoe").await.unwrap().unwrap().record.status == Status::Confirmed);
+}
+
+#[tokio::test]
+async fn confirm_user_of_several_sign_ups_names_them_and_wants_the_contact() {
+    let pool = TestPool::new().await;
+    for email in ["one@domain.com", "two@domain.com"] {
+        pool.sign_up("jdoe", email).await;
+    }
+    let refused = pool.confirm_user(confirming("jdoe", true)).await.unwrap_err();
+    assert!(matches!(&refused, ConfirmUserError::Several(contacts) if contacts.len() == 2), "{refused:?}");
+    assert!(refused.to_string().contains("one@domain.com"), "{refused}");
+    let of = |contact| Confirming { contact: Some(contact), ..confirming("jdoe", true) };
+    assert!(matches!(pool.confirm_user(of("three@domain.com")).await, Err(ConfirmUserError::NoSuchContact(_))));
+    assert!(pool.confirm_user(of("ONE@domain.com")).await.unwrap().keeps_password);
+    assert!(matches!(pool.try_sign_in("one@domain.com", PASSWORD).await, Ok(SignedIn::Session { .. })));
+    let late = pool.confirm_user(confirming("two@domain.com", true)).await;
+    assert!(matches!(late, Err(ConfirmUserError::Refused(_))), "the name is taken: {late:?}");
+}
+
+#[tokio::test]
+async fn confirm_user_of_a_contested_sign_up_needs_a_vouched_contact_and_keeps_no_password() {
+    let pool = TestPool::new().await;
+    pool.try_sign_up("jdoe", &[("email", "me@domain.com"), ("nickname", "S")]).await.unwrap();
+    let mut other = crate::testing::form("jdoe", &[("email", "me@domain.com")]);
+    other.password = model::Password::new("another+Password-1");
+    pool.handle().sign_up(&pool.client(), other, &crate::testing::origin()).await.unwrap();
+    assert!(matches!(pool.confirm_user(confirming("jdoe", false)).await, Err(ConfirmUserError::Contested)));
+    assert!(!pool.confirm_user(confirming("jdoe", true)).await.unwrap().keeps_password);
+    for password in [PASSWORD, "another+Password-1"] {
+        assert!(matches!(pool.try_sign_in("jdoe", password).await, Err(SignInError::WrongCredentials)), "{password}");
+    }
+    let shown = pool.user("jdoe").await.unwrap().unwrap().record;
+    assert_eq!(shown.attributes.len(), 1, "{shown:?}");
 }
 
 #[tokio::test]
@@ -68,8 +105,8 @@ async fn where_people_sign_in_with_a_contact_the_operator_has_to_vouch_for_one()
     assert!(pool.try_sign_in("me@domain.com", PASSWORD).await.is_ok());
 
     pool.sign_up("", "late@domain.com").await;
-    assert!(matches!(pool.confirm_user("late@domain.com", false).await, Err(ConfirmUserError::NoWayIn)));
-    pool.confirm_user("late@domain.com", true).await.unwrap();
+    assert!(matches!(pool.confirm_user(confirming("late@domain.com", false)).await, Err(ConfirmUserError::NoWayIn)));
+    pool.confirm_user(confirming("late@domain.com", true)).await.unwrap();
     assert!(matches!(pool.try_sign_in("late@domain.com", PASSWORD).await, Ok(SignedIn::Session { .. })));
 }
 
@@ -97,17 +134,17 @@ async fn an_account_that_was_confirmed_by_hand_needs_no_code_any_more() {
     let pool = TestPool::new().await;
     pool.sign_up("jdoe", "me@domain.com").await;
     let code = pool.code_for("me@domain.com").await;
-    pool.confirm_user("jdoe", false).await.unwrap();
+    pool.confirm_user(confirming("jdoe", false)).await.unwrap();
     assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Session { .. })));
     assert!(matches!(pool.try_sign_in("me@domain.com", PASSWORD).await, Err(SignInError::WrongCredentials)), "nobody vouched for it");
     assert!(pool.confirm_by_name("jdoe", &code).await.is_err());
-    assert!(matches!(pool.confirm_user("jdoe", false).await, Err(ConfirmUserError::Confirmed)));
-    assert!(matches!(pool.confirm_user("nobody", false).await, Err(ConfirmUserError::Nobody(_))));
+    assert!(matches!(pool.confirm_user(confirming("jdoe", false)).await, Err(ConfirmUserError::Confirmed)));
+    assert!(matches!(pool.confirm_user(confirming("nobody", false)).await, Err(ConfirmUserError::Nobody(_))));
 
     // A contact that is somebody's can't be vouched for twice.
     pool.update_user("jdoe", [("email".into(), "me@domain.com".into())].into(), true).await.unwrap();
     pool.sign_up("late", "me@domain.com").await;
-    assert!(matches!(pool.confirm_user("late", true).await, Err(ConfirmUserError::Refused(_))));
+    assert!(matches!(pool.confirm_user(confirming("late", true)).await, Err(ConfirmUserError::Refused(_))));
     assert!(pool.user("late").await.unwrap().unwrap().record.status == Status::Unconfirmed, "all or nothing");
 }
 

@@ -110,13 +110,10 @@ async fn a_reset_by_the_operator_works_though_the_name_was_tried_too_often() {
     pool.confirm_forgot_password(form(code), &origin()).await.unwrap();
     assert!(pool.try_sign_in("jdoe", "another+Password-1").await.is_ok());
 
+    // What others have asked for is no reason to refuse the operator.
     for _ in 0..10 {
-        if let Err(refused) = pool.reset_user_password("jdoe").await {
-            assert!(matches!(refused, ResetUserPasswordError::Wait { .. }), "{refused:?}");
-            return;
-        }
+        pool.reset_user_password("jdoe").await.unwrap();
     }
-    panic!("nothing bounds the codes");
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use crate::store::profile::{self, Account};
 use crate::store::users::{self, User};
 use crate::store::{StoreError, Tx, challenges, retried};
 use crate::tokens;
-use crate::{Pool, events};
+use crate::{Pool, events, known_origins};
 use model::{Event, Factor};
 
 /// What proves the second factor, as far as it is judged before the sign-in is taken up.
@@ -176,6 +176,7 @@ impl Pool {
         let asked = new_password_required::demand(tx, &self.inner, (&user, &user.password_hash), client).await?;
         if asked.is_none() {
             events::record(tx, user.id, &Event::SignIn { username: user.username.clone() }, now, origin).await?;
+            known_origins::note(tx, &self.inner, user.id, origin).await?;
         }
         Ok((user, asked))
     }

@@ -2,9 +2,10 @@
 //! do this now.
 
 use super::Store;
+use crate::change_sign_up_address::AnotherAddress;
 use crate::confirm_sign_up::Who;
 use crate::settings::Settings;
-use crate::testing::{PASSWORD, TestPool, form, origin};
+use crate::testing::{PASSWORD, TestPool, entering, form, origin};
 use crate::{Pool, Viewer};
 use model::{AttributeName, Refusal, Standard, Why};
 use std::collections::BTreeMap;
@@ -35,14 +36,15 @@ async fn newcomer(pool: Pool, client: crate::ClientId, round: usize) {
     let signed_up = pool.sign_up(&client, form("waiting", &[("email", "waiting@domain.com")]), &origin()).await;
     if let Ok(signed_up) = &signed_up {
         let who = Who::Ticket(signed_up.ticket.clone());
+        let other = AnotherAddress { address: format!("other{round}@domain.com"), password: model::Password::new(PASSWORD) };
         answered(pool.resend_sign_up_code(&who, &origin()).await);
-        answered(pool.change_sign_up_address(&signed_up.ticket, &format!("other{round}@domain.com"), &origin()).await);
-        answered(pool.confirm_sign_up(&client, &who, "000000", &origin()).await);
+        answered(pool.change_sign_up_address(&signed_up.ticket, &other, &origin()).await);
+        answered(pool.confirm_sign_up(&client, &entering(who, "000000"), &origin()).await);
     }
     answered(signed_up);
     let who = Who::Typed("waiting".into());
     answered(pool.resend_sign_up_code(&who, &origin()).await);
-    answered(pool.confirm_sign_up(&client, &who, "000000", &origin()).await);
+    answered(pool.confirm_sign_up(&client, &entering(who, "000000"), &origin()).await);
     let sign_in = |password| crate::sign_in::SignIn { username: "waiting".into(), password: model::Password::new(password) };
     answered(pool.sign_in(&client, sign_in(PASSWORD), &origin()).await);
     answered(pool.sign_in(&client, sign_in("wrong-password"), &origin()).await);

@@ -4,6 +4,7 @@ mod crowd;
 mod plans;
 mod postgres;
 mod sqlite;
+mod upgrade;
 
 use super::*;
 use crate::testing::TestStore;

@@ -80,7 +80,9 @@ fn in_words(record: &Record) -> String {
     let since = record.created_at.to_string();
     let day = since.split('T').next().unwrap_or_default();
     let state = State::of(record).words();
-    format!("{:<24} {state:<12} {day}  {}", record.username, contacts.collect::<Vec<_>>().join(", ")).trim_end().to_owned()
+    let contested = if record.contested { " (contested)" } else { "" };
+    let contacts = contacts.collect::<Vec<_>>().join(", ");
+    format!("{:<24} {state:<12} {day}  {contacts}{contested}", record.username).trim_end().to_owned()
 }
 
 #[derive(Debug, Args)]
@@ -113,6 +115,7 @@ fn as_json(shown: &Shown) -> Result<String, serde_json::Error> {
     value["last_seen_at"] = serde_json::to_value(shown.last_seen_at)?;
     value["pending"] = shown.pending.iter().map(|(name, (value, _))| (name.to_string(), serde_json::Value::from(value.as_str()))).collect();
     value["hidden"] = serde_json::to_value(&shown.hidden)?;
+    value["also_waiting"] = shown.others.iter().map(|(contact, _)| contact.as_str()).collect();
     Ok(serde_json::to_string_pretty(&value)? + "\n")
 }
 
@@ -133,6 +136,12 @@ fn portrait(pool: &Pool, shown: &Shown) -> String {
     }
     if shown.passkeys > 0 {
         lines.push(("passkeys".to_owned(), shown.passkeys.to_string()));
+    }
+    if record.contested {
+        lines.push(("contested".to_owned(), "others tried the same with another password, so it will be confirmed without one".to_owned()));
+    }
+    for (contact, since) in &shown.others {
+        lines.push(("also waiting".to_owned(), format!("{contact}, since {since}")));
     }
     if record.temporary_password {
         lines.push(("password".to_owned(), "to be replaced at the next sign-in".to_owned()));

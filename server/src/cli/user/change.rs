@@ -4,7 +4,7 @@ use super::{Refused, say};
 use clap::Args;
 use model::Password;
 use pool::Pool;
-use pool::admin::confirm_user::ConfirmUserError;
+use pool::admin::confirm_user::{ConfirmUserError, Confirming};
 use pool::admin::create_user::{CreateUserError, FirstPassword, NewUser};
 use pool::admin::reset_user_password::ResetUserPasswordError;
 use pool::admin::update_user::UpdateUserError;
@@ -38,8 +38,11 @@ pub(in crate::cli) struct Create {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Confirm {
-    /// Its username, or the contact that it was signed up with.
+    /// Its username, its sub, or the contact that it was signed up with.
     account: String,
+    /// Which one, where several sign-ups wait under the username: the email address or phone number.
+    #[arg(long)]
+    contact: Option<String>,
     /// You vouch for the contact that the code went to: it counts as verified, and signs in.
     #[arg(long)]
     verified: bool,
@@ -137,11 +140,15 @@ impl Create {
 
 impl Confirm {
     pub(super) async fn run(self, pool: &Pool) -> Done {
-        pool.confirm_user(&self.account, self.verified).await.map_err(|error| match error {
+        let form = Confirming { named: &self.account, contact: self.contact.as_deref(), verified: self.verified };
+        let confirmed = pool.confirm_user(form).await.map_err(|error| match error {
             ConfirmUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
             other => other.into(),
         })?;
-        say(&format!("{} is confirmed\n", self.account));
+        say(&format!("{} is confirmed (sub {})\n", confirmed.username, confirmed.sub));
+        if !confirmed.keeps_password {
+            say("someone else tried to sign up as this too, so it has no password: its owner sets one with “Forgot your password?”\n");
+        }
         Ok(())
     }
 }

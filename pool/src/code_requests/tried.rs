@@ -1,0 +1,188 @@
+//! A try at codes that people asked for who have not signed in.
+//!
+//! It is counted in a transaction of its own before anything is compared. What the caller is told counts only their own tries at
+//! that name since they last asked, whether there is such an account or not.
+
+use super::{Requester, requester};
+use crate::clock::Timestamp;
+use crate::codes::{self, CodeFault, CodePurpose};
+use crate::limits::{self, DAY, HOUR, Key, Rate, Wait};
+use crate::sessions::{Origin, UserId};
+use crate::store::requested_codes::{self, Requested};
+use crate::store::{Conn, StoreError, Tx, retried};
+use crate::{Inner, Unavailable};
+use model::code::MAX_ATTEMPTS;
+
+/// By name a try is compared with so many of an account's newest codes…
+const BY_NAME: u32 = 3;
+/// …and so often within a day by everybody together.
+const TRIES_BY_NAME: u32 = 20;
+/// Whoever holds a code itself may know that it was used or has expired: among so many it is looked for.
+const REMEMBERED: u32 = 8;
+
+/// A code that somebody enters.
+pub(crate) struct Try<'a> {
+    /// The accounts that it may be for, in order.
+    pub(crate) users: &'a [UserId],
+    pub(crate) purpose: CodePurpose,
+    pub(crate) requester: Requester,
+    /// What the caller's own tries are counted for: a name in canonical form, whosever it is.
+    pub(crate) told: &'a str,
+    /// What everybody's tries are counted for who only know the name.
+    pub(crate) name: &'a str,
+    pub(crate) code: &'a str,
+    pub(crate) origin: &'a Origin,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(crate) enum Tried {
+    /// This is the code.
+    Right(Requested),
+    Wrong(CodeFault),
+}
+
+/// Why nothing was compared.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TryError {
+    #[error("too often; again in {} s", .0.seconds)]
+    Wait(Wait),
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<StoreError> for TryError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+/// How many tries a requester was told to have left at a name in this round.
+pub(super) fn told_key(inner: &Inner, purpose: CodePurpose, requester: &Requester, (name, round): (&str, i64)) -> Key {
+    let purpose = purpose.as_str().as_bytes();
+    limits::key_of(inner, &[b"code tries", purpose, requester.as_bytes(), name.as_bytes(), &round.to_le_bytes()])
+}
+
+/// Which round of tries at a name it is: codes that an administrator sends begin a new one.
+pub(super) async fn round(conn: &mut Conn, inner: &Inner, name: (CodePurpose, &str)) -> Result<i64, StoreError> {
+    limits::counted(conn, &round_key(inner, name)).await
+}
+
+pub(super) fn round_key(inner: &Inner, (purpose, name): (CodePurpose, &str)) -> Key {
+    limits::key(inner, &["rounds of code tries", purpose.as_str(), name])
+}
+
+impl Try<'_> {
+    /// Counts the try, and compares.
+    pub(crate) async fn run(&self, inner: &Inner) -> Result<Tried, TryError> {
+        let (tried, compared) = retried(|| self.count(inner)).await?;
+        if let Some(right) = compared.into_iter().find(|it| is_code(inner, it, self.code)) {
+            return Ok(Tried::Right(right));
+        }
+        let left = MAX_ATTEMPTS.saturating_sub(tried);
+        let wrong = if left == 0 { CodeFault::WornOut } else { CodeFault::Wrong { tries_left: left } };
+        let known = if left > 0 { self.was_right_once(inner).await? } else { None };
+        Ok(Tried::Wrong(known.unwrap_or(wrong)))
+    }
+
+    /// How often the caller has tried by now, and what this try is compared with.
+    async fn count(&self, inner: &Inner) -> Result<(u32, Vec<Requested>), TryError> {
+        let (now, paid) = (inner.clock.now(), self.origin.tally.is_paid());
+        let mut tx = inner.store.begin().await?;
+        let rate = Rate { times: MAX_ATTEMPTS, per: inner.settings.codes.lifetime_of(self.purpose) };
+        let round = round(&mut tx, inner, (self.purpose, self.told)).await?;
+        let told = told_key(inner, self.purpose, &self.requester, (self.told, round));
+        let tried = if paid {
+            MAX_ATTEMPTS.saturating_sub(limits::left(&mut tx, &told, rate, now).await?)
+        } else {
+            self.count_network(&mut tx, inner, now).await?.map_err(TryError::Wait)?;
+            limits::count_up(&mut tx, &told, rate.per, now).await?
+        };
+        let mut compared = Vec::new();
+        if tried <= MAX_ATTEMPTS {
+            compared = self.own(&mut tx, now).await?;
+            let others = self.by_name(&mut tx, inner, (&compared, round)).await?;
+            compared.extend(others);
+        }
+        tx.commit().await?;
+        // What is compared with nothing has nothing to be judged, and pays for nothing.
+        if !compared.is_empty() {
+            self.origin.tally.count();
+        }
+        Ok((tried, compared))
+    }
+
+    async fn count_network(&self, tx: &mut Tx, inner: &Inner, now: Timestamp) -> Result<Result<(), Wait>, StoreError> {
+        let key = limits::key(inner, &["code requests from", &self.origin.household().to_string()]);
+        let rate = Rate { times: inner.settings.limits.code_requests_per_network_an_hour, per: HOUR };
+        limits::count(tx, &key, rate, now).await
+    }
+
+    /// What the caller asked for, if it may be tried still.
+    async fn own(&self, tx: &mut Tx, now: Timestamp) -> Result<Vec<Requested>, StoreError> {
+        let mut own = Vec::new();
+        for user in self.users {
+            let found = requested_codes::newest_of(tx, (*user, self.purpose), self.requester.as_bytes(), now).await?;
+            let Some(found) = found.filter(|it| is_open(it, now)) else { continue };
+            if requested_codes::count_own(tx, &found.issue, self.requester.as_bytes(), self.one(MAX_ATTEMPTS)).await? {
+                own.push(found);
+            }
+        }
+        Ok(own)
+    }
+
+    /// The newest codes of the accounts of that name, whoever asked for them: so many tries from each network and from all together.
+    async fn by_name(&self, tx: &mut Tx, inner: &Inner, (own, round): (&[Requested], i64)) -> Result<Vec<Requested>, StoreError> {
+        let (now, network) = (inner.clock.now(), requester::network(inner, self.origin));
+        let (purpose, round) = (self.purpose.as_str().as_bytes(), round.to_le_bytes());
+        let here = limits::key_of(inner, &[b"codes tried by name from", purpose, self.name.as_bytes(), &round, &network]);
+        let everywhere = limits::key_of(inner, &[b"codes tried by name", purpose, self.name.as_bytes(), &round]);
+        let one = u32::from(!self.origin.tally.is_paid());
+        for (key, most) in [(here, MAX_ATTEMPTS), (everywhere, TRIES_BY_NAME)] {
+            let rate = Rate { times: most, per: DAY };
+            if limits::left(tx, &key, rate, now).await? < one {
+                return Ok(Vec::new());
+            }
+            if one > 0 {
+                limits::count_up(tx, &key, DAY, now).await?;
+            }
+        }
+        let mut others = Vec::new();
+        for user in self.users {
+            for code in requested_codes::newest(tx, (*user, self.purpose), BY_NAME, now).await? {
+                let is_own = own.iter().any(|it| it.issue == code.issue);
+                if !is_own && is_open(&code, now) && requested_codes::count_by_name(tx, &code.issue, self.one(TRIES_BY_NAME)).await? {
+                    others.push(code);
+                }
+            }
+        }
+        Ok(others)
+    }
+
+    /// What a try counts, and how many there may be. What is paid for may have been the last one.
+    fn one(&self, most: u32) -> (u32, u32) {
+        if self.origin.tally.is_paid() { (0, most + 1) } else { (1, most) }
+    }
+
+    /// Whoever holds the code itself may know that it was used or has expired.
+    async fn was_right_once(&self, inner: &Inner) -> Result<Option<CodeFault>, StoreError> {
+        let now = inner.clock.now();
+        let mut conn = inner.store.read().await?;
+        for user in self.users {
+            for code in requested_codes::newest(&mut conn, (*user, self.purpose), REMEMBERED, now).await? {
+                if !is_open(&code, now) && is_code(inner, &code, self.code) {
+                    return Ok(Some(if code.used { CodeFault::Used } else { CodeFault::Expired }));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn is_open(code: &Requested, now: Timestamp) -> bool {
+    !code.used && code.expires_at > now
+}
+
+fn is_code(inner: &Inner, stored: &Requested, typed: &str) -> bool {
+    codes::is_code(&inner.keys, (&stored.slot, &stored.value), (&stored.issue, typed), &stored.digest)
+}

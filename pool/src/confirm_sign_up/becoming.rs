@@ -1,0 +1,64 @@
+//! A sign-up whose contact is proven becomes an account.
+
+use super::{ConfirmSignUpError, TOLD};
+use crate::codes::{CodeFault, CodePurpose};
+use crate::identifiers::{check_username, username_key};
+use crate::sessions::Origin;
+use crate::store::waiting::{self, Confirmation, Waiting};
+use crate::store::{Tx, aliases, requested_codes, tickets};
+use crate::{Pool, events};
+use model::{AttributeName, Event, Why};
+use std::collections::BTreeMap;
+
+/// What an account keeps of its sign-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum How<'a> {
+    /// Everything.
+    AsEntered,
+    /// The contact alone, and it has no password: whose that is nobody knows.
+    WithoutPassword,
+    /// The contact alone, with a password that was chosen after the code: its hash.
+    WithPassword(&'a str),
+}
+
+impl Pool {
+    /// Confirms the sign-up, whose row the transaction holds; what it is called from now on.
+    pub(super) async fn become_account(
+        &self,
+        tx: &mut Tx,
+        waiting: &Waiting,
+        how: How<'_>,
+        new_username: Option<&str>,
+        origin: &Origin,
+    ) -> Result<String, ConfirmSignUpError> {
+        let (user, now) = (&waiting.user, self.now());
+        let target = waiting.target.as_ref().ok_or(CodeFault::NoCode)?;
+        let attribute = AttributeName::from(target.kind.attribute());
+        let alone = BTreeMap::from([(attribute.clone(), target.value.clone())]);
+        let (attributes, password_hash, former) = match how {
+            How::AsEntered => (&waiting.attributes, user.password_hash.as_str(), None),
+            How::WithoutPassword => (&alone, "", user.has_password().then(|| (user.password_hash.as_str(), now.plus(TOLD)))),
+            How::WithPassword(hash) => (&alone, hash, None),
+        };
+        let chosen = user.chosen_username().map(|old| new_username.map(str::trim).filter(|new| !new.is_empty()).unwrap_or(old));
+        if chosen != user.chosen_username()
+            && let Some(new) = chosen
+        {
+            check_username(new).map_err(ConfirmSignUpError::Username)?;
+        }
+        let key = chosen.map(username_key);
+        let username = chosen.zip(key.as_deref());
+        let confirmation = Confirmation { username, password_hash, former, attributes };
+        if !waiting::confirm(tx, user, &confirmation, now).await? {
+            return Err(ConfirmSignUpError::Username(Why::UsernameTaken)); // the transaction goes, and the code stays as it was
+        }
+        if !aliases::claim(tx, user.id, target.kind, &target.key).await? {
+            return Err(ConfirmSignUpError::AliasExists(attribute));
+        }
+        tickets::clear(tx, user.id).await?;
+        requested_codes::consume_all(tx, (user.id, CodePurpose::SignUp), now).await?;
+        let username = chosen.unwrap_or(&user.sub).to_owned();
+        events::record(tx, user.id, &Event::ConfirmSignUp { username: username.clone() }, now, origin).await?;
+        Ok(username)
+    }
+}

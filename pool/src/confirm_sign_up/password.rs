@@ -1,0 +1,200 @@
+//! The password after the code: of somebody who entered the code where nobody had signed up, or whose sign-up others have tried too.
+
+use super::becoming::How;
+use super::{ConfirmSignUpError, Confirmed};
+use crate::codes::CodeFault;
+use crate::limits::Wait;
+use crate::passwords::HashingError;
+use crate::sessions::{BrowserTicket, Origin, UserId};
+use crate::settings::ClientId;
+use crate::store::tickets::{self, Stored};
+use crate::store::users::{self, User};
+use crate::store::waiting::{self, Waiting};
+use crate::store::{StoreError, Tx, retried};
+use crate::{Pool, Unavailable, new_password};
+use model::{FieldName, Password, Refusal, Why};
+
+/// What somebody enters who has entered the right code.
+#[derive(Debug, Clone)]
+pub struct FirstPassword {
+    /// What the right code was answered with.
+    pub ticket: BrowserTicket,
+    pub password: Password,
+    /// The password once more, where a new one is chosen.
+    pub confirmation: Option<Password>,
+    /// Another username, where the one from sign-up was taken meanwhile.
+    pub new_username: Option<String>,
+}
+
+/// Why there is no account with this password.
+#[derive(Debug, thiserror::Error)]
+pub enum FirstPasswordError {
+    /// What is wrong with a new password.
+    #[error("refused fields: {0:?}")]
+    Fields(Vec<(FieldName, Why)>),
+    /// It is not the password from sign-up, or that one is not taken any more.
+    #[error("not the password from sign-up")]
+    WrongPassword,
+    /// The code was entered too long ago, or the account was confirmed meanwhile.
+    #[error("nothing waits for a password")]
+    NoPending,
+    #[error("too many passwords wait to be hashed")]
+    Busy,
+    #[error(transparent)]
+    Confirm(#[from] ConfirmSignUpError),
+}
+
+impl From<FirstPasswordError> for Refusal {
+    fn from(error: FirstPasswordError) -> Self {
+        match error {
+            FirstPasswordError::Fields(fields) => Self { form: None, fields },
+            FirstPasswordError::WrongPassword => Self::field(FieldName::CurrentPassword, Why::WrongFirstPassword),
+            FirstPasswordError::NoPending => Self::form(Why::NoCode),
+            FirstPasswordError::Busy => Self::form(Why::Busy),
+            FirstPasswordError::Confirm(error) => error.into(),
+        }
+    }
+}
+
+impl From<StoreError> for FirstPasswordError {
+    fn from(error: StoreError) -> Self {
+        Self::Confirm(error.into())
+    }
+}
+
+impl From<Wait> for FirstPasswordError {
+    fn from(wait: Wait) -> Self {
+        Self::Confirm(wait.into())
+    }
+}
+
+impl From<HashingError> for FirstPasswordError {
+    fn from(error: HashingError) -> Self {
+        match error {
+            HashingError::Busy => Self::Busy,
+            failed @ HashingError::Failed(_) => Self::Confirm(Unavailable::from(failed).into()),
+        }
+    }
+}
+
+/// Whose password is chosen.
+enum Chooser {
+    /// A sign-up that waits, and whose contact is proven.
+    Waiting(Box<Waiting>),
+    /// An account that was confirmed without a password.
+    Without(User),
+}
+
+impl Pool {
+    /// Confirms the account as it was signed up, by the password from sign-up.
+    pub async fn confirm_with_first_password(
+        &self,
+        client: &ClientId,
+        form: &FirstPassword,
+        origin: &Origin,
+    ) -> Result<Confirmed, FirstPasswordError> {
+        let inner = &*self.inner;
+        let stored = self.proven(&form.ticket).await?;
+        let waiting = waiting::by_id(&mut inner.store.read().await?, stored.user).await?;
+        let waiting = waiting.filter(|it| !it.user.contested).ok_or(FirstPasswordError::WrongPassword)?;
+        let failures = self.failed_sign_ins(&waiting.name, origin);
+        retried(|| self.admit_sign_in(&failures, origin)).await??;
+        let hash = Some(waiting.user.password_hash.as_str()).filter(|hash| !hash.is_empty());
+        if !inner.passwords.verify(hash, &form.password).await?.matches {
+            return Err(FirstPasswordError::WrongPassword);
+        }
+        retried(|| self.finish_with_first(client, (form, &waiting), origin)).await
+    }
+
+    async fn finish_with_first(
+        &self,
+        client: &ClientId,
+        (form, known): (&FirstPassword, &Waiting),
+        origin: &Origin,
+    ) -> Result<Confirmed, FirstPasswordError> {
+        let mut tx = self.inner.store.begin().await?;
+        let still = waiting::lock(&mut tx, known.user.id).await?.ok_or(FirstPasswordError::NoPending)?;
+        // Meanwhile somebody else may have tried the same sign-up, or its holder have entered another password.
+        if still.user.contested || still.user.password_hash != known.user.password_hash {
+            return Err(FirstPasswordError::WrongPassword);
+        }
+        tickets::get(&mut tx, &form.ticket, self.now()).await?.ok_or(FirstPasswordError::NoPending)?;
+        let username = self.become_account(&mut tx, &still, How::AsEntered, form.new_username.as_deref(), origin).await?;
+        self.begin(tx, (still.user.id, username), client, origin).await
+    }
+
+    /// Chooses a password: for an account that was confirmed without one, or in the place of the one from sign-up; then the account
+    /// keeps nothing that was entered at sign-up but its contact.
+    pub async fn choose_first_password(
+        &self,
+        client: &ClientId,
+        form: &FirstPassword,
+        origin: &Origin,
+    ) -> Result<Confirmed, FirstPasswordError> {
+        let inner = &*self.inner;
+        let fields = new_password::faults(&inner.settings, &form.password, form.confirmation.as_ref());
+        if !fields.is_empty() {
+            return Err(FirstPasswordError::Fields(fields));
+        }
+        self.proven(&form.ticket).await?;
+        let hash = inner.passwords.hash(&form.password, &*inner.entropy).await?;
+        let (user, done) = retried(|| self.finish_with_chosen(client, (form, &hash), origin)).await?;
+        self.keep_verifiers(user, &form.password, &hash).await;
+        Ok(done)
+    }
+
+    async fn finish_with_chosen(
+        &self,
+        client: &ClientId,
+        (form, hash): (&FirstPassword, &str),
+        origin: &Origin,
+    ) -> Result<(UserId, Confirmed), FirstPasswordError> {
+        let mut tx = self.inner.store.begin().await?;
+        let (user, username) = match self.chooser(&mut tx, &form.ticket).await? {
+            Chooser::Waiting(waiting) => {
+                let how = How::WithPassword(hash);
+                (waiting.user.id, self.become_account(&mut tx, &waiting, how, form.new_username.as_deref(), origin).await?)
+            }
+            Chooser::Without(user) => {
+                users::set_password(&mut tx, user.id, hash).await?;
+                tickets::clear(&mut tx, user.id).await?;
+                (user.id, user.username)
+            }
+        };
+        Ok((user, self.begin(tx, (user, username), client, origin).await?))
+    }
+
+    async fn begin(
+        &self,
+        mut tx: Tx,
+        (user, username): (UserId, String),
+        client: &ClientId,
+        origin: &Origin,
+    ) -> Result<Confirmed, FirstPasswordError> {
+        let session = self.begin_first_session(&mut tx, (user, &username), client, origin).await?;
+        self.commit(tx, user).await?;
+        Ok(Confirmed { username, session: Some(session), next: None })
+    }
+
+    /// The ticket, if the right code was entered for it.
+    async fn proven(&self, ticket: &BrowserTicket) -> Result<Stored, FirstPasswordError> {
+        let stored = tickets::get(&mut self.inner.store.read().await?, ticket, self.now()).await?;
+        stored.filter(|it| it.proven_at.is_some()).ok_or(FirstPasswordError::NoPending)
+    }
+
+    async fn chooser(&self, tx: &mut Tx, ticket: &BrowserTicket) -> Result<Chooser, FirstPasswordError> {
+        let proven = |stored: &Stored| stored.proven_at.is_some();
+        let found = tickets::get(tx, ticket, self.now()).await?.filter(proven).ok_or(FirstPasswordError::NoPending)?;
+        let user = users::lock(tx, found.user).await?.ok_or(FirstPasswordError::NoPending)?;
+        // Until the row was ours the account may have been confirmed, or a password chosen.
+        let still = tickets::get(tx, ticket, self.now()).await?.filter(proven);
+        if still.is_none_or(|it| it.user != found.user) {
+            return Err(FirstPasswordError::NoPending);
+        }
+        match waiting::by_id(tx, user.id).await? {
+            Some(waiting) => Ok(Chooser::Waiting(Box::new(waiting))),
+            None if !user.has_password() && !user.disabled => Ok(Chooser::Without(user)),
+            None => Err(ConfirmSignUpError::Code(CodeFault::Used).into()),
+        }
+    }
+}
