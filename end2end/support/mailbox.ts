@@ -9,6 +9,11 @@ export interface Message {
   sent_at: string | number;
 }
 
+/** What opens it, in every program that a test starts (`NAMEPLATE_MAILBOX_TOKEN`). */
+export const mailboxToken = 'the-token-of-tests';
+/** The page, as the program prints its address. */
+export const mailboxPage = `/dev/mailbox?token=${mailboxToken}`;
+
 const CODE = /(?<!\d)\d{6}(?!\d)/;
 
 /** The mailbox that stands in for a mail provider in development. */
@@ -19,7 +24,7 @@ export class Mailbox {
 
   /** Newest first. */
   async messages(to?: string): Promise<Message[]> {
-    const answer = await fetch(`${this.url}/dev/mailbox.json`);
+    const answer = await fetch(`${this.url}/dev/mailbox.json?token=${mailboxToken}`);
     if (!answer.ok) throw new Error(`The mailbox answered ${answer.status}`);
     const all = (await answer.json()) as Message[];
     return to === undefined ? all : all.filter((message) => message.to === to);

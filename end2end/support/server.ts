@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { mailboxToken } from './mailbox';
 import { type Database, newDatabase } from './store';
 
 /** The program under test: what `make build` leaves, or what NAMEPLATE_BIN names. */
@@ -64,6 +65,7 @@ export class Server {
       HOME,
       NAMEPLATE_LISTEN: `127.0.0.1:${this.port}`,
       NAMEPLATE_DATA: join(this.folder, 'data'),
+      NAMEPLATE_MAILBOX_TOKEN: mailboxToken,
       ...(this.#database ? { NAMEPLATE_STORE_URL: this.#database.url } : {}),
       ...(this.how.host ? { NAMEPLATE_PUBLIC_URL: this.url } : {}),
       ...(this.how.config ? { NAMEPLATE_CONFIG: join(this.folder, 'nameplate.toml') } : {}),

@@ -37,6 +37,7 @@ mod new_password;
 pub mod new_password_required;
 pub mod passkeys;
 mod passwords;
+mod production;
 pub mod profile;
 pub mod refresh;
 pub mod resend_attribute_code;

@@ -1,7 +1,8 @@
 //! From start to stop: open, announce, serve, drain.
 
-use crate::config::Config;
+use crate::config::{Config, Secret, ServerConfig, is_mailbox_token};
 use crate::layers::client::Peer;
+use crate::mailbox::{self, DevMailbox};
 use crate::router::{self, AppState};
 use crate::seats::Seats;
 use crate::site;
@@ -12,6 +13,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use pool::delivery::{Arrival, Mailbox, Sms, Smtp, SmtpSettings, Transport};
 use pool::keys::KeyError;
+use pool::moving::checkup::is_production;
 use pool::store::StoreError;
 use pool::{Entropy, Keys, Parts, Pool, Store, SystemClock, SystemEntropy};
 use std::io::Write;
@@ -45,6 +47,12 @@ pub enum Fatal {
     Sms(#[from] pool::delivery::SmsFault),
     #[error("{0} can't be listened on: {1}")]
     Listen(String, std::io::Error),
+    #[error("the store at {0} was served with a mail server or at a public address, so it has no development mailbox: {1}")]
+    Production(String, &'static str),
+    #[error("{path} can't hold the token of the development mailbox ({fault}): let us write there, or set NAMEPLATE_MAILBOX_TOKEN")]
+    MailboxToken { path: String, fault: std::io::Error },
+    #[error("{0} holds no token of a development mailbox: remove it, and a new one is made")]
+    NoMailboxToken(String),
     #[error("this program was built without its pages: build it with `make build`")]
     NoSite,
     #[error("signals can't be received: {0}")]
@@ -60,8 +68,12 @@ pub async fn serve(mut config: Config) -> Result<(), Fatal> {
     if let Ok(address) = listener.local_addr() {
         config.listening_on(address.port());
     }
-    let pool = open(&config).await?;
+    let pool = open_to_serve(&config).await?;
     let (transport, mailbox) = transport(&config)?;
+    let mailbox = match mailbox {
+        Some(mailbox) => Some(DevMailbox { mailbox, token: mailbox_token(&config)? }),
+        None => None,
+    };
     let shutdown = CancellationToken::new();
     let state = AppState { pool: pool.clone(), config: Arc::new(config), mailbox, shutdown: shutdown.clone() };
     // Before anybody knows the address, so that whoever reads it may send a signal.
@@ -98,6 +110,53 @@ async fn tidy_hourly(pool: Pool, stop: CancellationToken) {
             () = sleep(Duration::from_secs(3600)) => {}
         }
     }
+}
+
+/// Opens the store as who serves from it must: a store that was served for real has no development mailbox, and one that
+/// is served for real from now on remembers it before anyone comes.
+async fn open_to_serve(config: &Config) -> Result<Pool, Fatal> {
+    let production = || Fatal::Production(whereabouts(config), instead_of_a_mailbox(&config.server));
+    // Before it is brought to shape: a developer's newer version would lock out the nodes that serve. What can't be looked
+    // at is named when it is opened.
+    if !config.is_production() && is_production(&config.server.place()).await.is_ok_and(|it| it) {
+        return Err(production());
+    }
+    let pool = open(config).await?;
+    let refused = match config.is_production() {
+        true => pool.mark_production().await.err().map(Fatal::Pool),
+        false => match pool.is_production().await {
+            Ok(is_production) => is_production.then(production),
+            Err(error) => Some(Fatal::Pool(error)),
+        },
+    };
+    match refused {
+        None => Ok(pool),
+        Some(refused) => {
+            pool.store().close().await;
+            Err(refused)
+        }
+    }
+}
+
+/// What to do where there can't be a development mailbox.
+pub(crate) const fn instead_of_a_mailbox(server: &ServerConfig) -> &'static str {
+    match server.store_url {
+        Some(_) => "set mail.smtp_url (NAMEPLATE_SMTP_URL), or use another database (NAMEPLATE_STORE_URL)",
+        None => "set mail.smtp_url (NAMEPLATE_SMTP_URL), or use another data folder (NAMEPLATE_DATA)",
+    }
+}
+
+/// The token of the development mailbox: the configured one, else the one in the data folder, which is made if it is not
+/// there.
+fn mailbox_token(config: &Config) -> Result<Secret, Fatal> {
+    if let Some(token) = &config.mail.mailbox_token {
+        return Ok(token.clone());
+    }
+    let path = config.server.mailbox_token_file();
+    let text = mailbox::kept_token(&path, || (&SystemEntropy as &dyn Entropy).token());
+    let text = text.map_err(|fault| Fatal::MailboxToken { path: path.display().to_string(), fault })?;
+    let token = text.trim();
+    if is_mailbox_token(token) { Ok(Secret::new(token)) } else { Err(Fatal::NoMailboxToken(path.display().to_string())) }
 }
 
 /// Opens the store and its keys. A store that is refused is left as it was found.
@@ -162,8 +221,9 @@ async fn listen(address: &str) -> Result<TcpListener, Fatal> {
 fn announce(state: &AppState) {
     let config = &state.config;
     say(&format!("{} is at {}", config.pool.name, config.server.public_url));
-    if state.mailbox.is_some() {
-        say(&format!("DEVELOPMENT MAILBOX: {}{} (no mail is sent)", config.server.public_url, model::paths::MAILBOX));
+    if let Some(mailbox) = &state.mailbox {
+        let token = mailbox.token.reveal();
+        say(&format!("DEVELOPMENT MAILBOX: {}{}?token={token} (no mail is sent)", config.server.public_url, model::paths::MAILBOX));
     }
     say(&format!("data: {}", whereabouts(config)));
     say(&format!("user pool {}, app client {}", state.pool.id(), state.pool.pages_client()));

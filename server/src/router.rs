@@ -2,6 +2,7 @@
 
 use crate::config::{Config, Environment};
 use crate::layers::{access_log, client, cross_site, headers, patience};
+use crate::mailbox::DevMailbox;
 use crate::{api, events, form_door, mailbox, pages, site};
 use app::{PAGES, Site};
 use axum::Router;
@@ -14,7 +15,6 @@ use leptos::prelude::{LeptosOptions, provide_context};
 use leptos::server_fn::axum::server_fn_paths;
 use model::paths;
 use pool::Pool;
-use pool::delivery::Mailbox;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -25,7 +25,7 @@ pub struct AppState {
     pub pool: Pool,
     pub config: Arc<Config>,
     /// Only while no mail provider is configured.
-    pub mailbox: Option<Mailbox>,
+    pub mailbox: Option<DevMailbox>,
     /// Ends the live streams when the service stops.
     pub shutdown: CancellationToken,
 }

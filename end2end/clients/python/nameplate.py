@@ -16,6 +16,8 @@ BINARY = Path(os.environ["NAMEPLATE_BIN"]).resolve()
 # What scripts/with-postgres has started; without it every store is a file.
 POSTGRES = os.environ.get("NAMEPLATE_TEST_POSTGRES_URL", "")
 PATIENCE = 30
+# What opens the development mailbox of a program that is started here.
+MAILBOX_TOKEN = "the-token-of-tests"
 
 # The person of the guide, with its literal values.
 JANE = {
@@ -68,6 +70,7 @@ class Server:
             "NAMEPLATE_LISTEN": "127.0.0.1:0",
             "NAMEPLATE_DATA": str(self.folder / "data"),
             "NAMEPLATE_CONFIG": str(self.folder / "nameplate.toml"),
+            "NAMEPLATE_MAILBOX_TOKEN": MAILBOX_TOKEN,
         }
         if POSTGRES:
             self.database = f"nameplate_{secrets.token_hex(8)}"
@@ -103,7 +106,7 @@ class Server:
 
     def messages(self, to):
         """Newest first."""
-        with urllib.request.urlopen(f"{self.url}/dev/mailbox.json") as answer:
+        with urllib.request.urlopen(f"{self.url}/dev/mailbox.json?token={MAILBOX_TOKEN}") as answer:
             return [message for message in json.load(answer) if message["to"] == to]
 
     def code_for(self, to):

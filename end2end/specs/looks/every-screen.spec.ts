@@ -1,7 +1,7 @@
 import { accessible } from '../../support/axe';
 import { lenient, strict, wary } from '../../support/configs';
 import { Device, withoutAutofill } from '../../support/device';
-import { otherThan } from '../../support/mailbox';
+import { mailboxPage, otherThan } from '../../support/mailbox';
 import { jane, newEmail } from '../../support/people';
 import { picture, screenshotForReadme } from '../../support/pictures';
 import { expect, test } from '../../support/test';
@@ -188,7 +188,7 @@ test.describe('half way in', () => {
 
   test('mailbox', async ({ page, mailbox }) => {
     await mailbox.codeFor(jane.email);
-    await page.goto('/dev/mailbox');
+    await page.goto(mailboxPage);
   });
 });
 

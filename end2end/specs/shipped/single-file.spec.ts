@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, expect } from '@playwright/test';
 import { awake } from '../../support/awake';
+import { mailboxPage } from '../../support/mailbox';
 import { listen } from '../../support/quiet';
 import { binary, Server } from '../../support/server';
 
@@ -32,6 +33,6 @@ test('one file, copied alone to an empty folder, serves its pages, and their isl
 
 test('it says at start where it answers, where the mailbox is and where its data is', async ({ alone }) => {
   await expect.poll(() => alone.log).toContain(alone.url);
-  expect(alone.log).toContain('/dev/mailbox');
+  expect(alone.log).toContain(`${alone.url}${mailboxPage}`);
   expect(alone.log).toContain(join(alone.folder, 'data'));
 });

@@ -5,6 +5,7 @@ use model::code::DeliveryMedium;
 use serde::Serialize;
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many letters are kept; the oldest go first.
@@ -37,13 +38,25 @@ pub struct Arrival<'a> {
 #[derive(Clone)]
 pub struct Mailbox {
     letters: Arc<Mutex<VecDeque<Letter>>>,
+    closed: Arc<AtomicBool>,
     announce: Arc<dyn Fn(Arrival<'_>) + Send + Sync>,
 }
 
 impl Mailbox {
     /// `announce` is called for each arrival.
     pub fn new(announce: impl Fn(Arrival<'_>) + Send + Sync + 'static) -> Self {
-        Self { letters: Arc::default(), announce: Arc::new(announce) }
+        Self { letters: Arc::default(), closed: Arc::default(), announce: Arc::new(announce) }
+    }
+
+    /// Whether it is gone for good: its store turned out to be served for real.
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// Forgets what it holds and takes nothing more.
+    pub(super) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        self.locked(VecDeque::clear);
     }
 
     /// The letters, newest first.

@@ -4,8 +4,8 @@
 //! is not. The worker ([`Pool::deliver`](crate::Pool::deliver)) does the rest.
 //!
 //! A new message: a variant of [`Message`], its files in `templates/en/`, its line in the templates that pick them
-//! (`letter.html`, `letter.txt`, `subject.txt`, `sms.txt`), a sample in `letter.rs`, and a look at
-//! `/dev/mailbox/preview`.
+//! (`letter.html`, `letter.txt`, `subject.txt`, `sms.txt`), a sample in `letter.rs`, and a look at it
+//! from the development mailbox, which links every message there is.
 
 /// What holds addresses or codes shows nothing but its name in a log.
 macro_rules! secretive {

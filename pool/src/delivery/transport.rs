@@ -33,6 +33,14 @@ pub enum Transport {
 }
 
 impl Transport {
+    /// The development mailbox, if mail goes there.
+    pub(super) const fn mailbox(&self) -> Option<&Mailbox> {
+        match self {
+            Self::Mailbox(mailbox) | Self::MailboxAndSms(mailbox, _) => Some(mailbox),
+            Self::Smtp(_) | Self::SmtpAndSms(..) => None,
+        }
+    }
+
     /// Hands one message over.
     ///
     /// # Errors

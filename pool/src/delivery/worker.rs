@@ -3,10 +3,9 @@
 use super::letter::{self, Service};
 use super::outbox::{self, Claimed, Outcome};
 use super::transport::{Parcel, Reason, SendError, Transport};
-use super::{sms, smtp};
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
-use crate::store::{StoreError, retried};
+use crate::store::{StoreError, meta, retried};
 use crate::{Pool, Unavailable};
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -15,9 +14,6 @@ use tokio_util::sync::CancellationToken;
 
 /// Messages on their way at the same time.
 const AT_ONCE: usize = 8;
-/// How long a claimed message is this worker's. Longer than any attempt, so that nobody else sends it meanwhile.
-const LEASE: Duration = Duration::from_secs(300);
-const _: () = assert!(LEASE.as_secs() > smtp::LONGEST.as_secs() && LEASE.as_secs() > sms::LONGEST.as_secs());
 /// After the first failure; it doubles…
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 /// …up to this.
@@ -51,9 +47,17 @@ impl Pool {
     /// Sends what was promised until `shutdown`, then finishes what is on its way: some milliseconds, or minutes
     /// where a mail server is slow; whoever doesn't wait for that loses nothing, but a mail may go out twice.
     ///
-    /// Several processes may do this on one store: each message is claimed by one of them.
+    /// Several processes may do this on one store: each message is claimed by one of them. The development mailbox gets
+    /// nothing from a store that is served for real, whoever came first: it closes.
     pub async fn deliver(&self, transport: Transport, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
+            if let Some(mailbox) = transport.mailbox()
+                && self.is_production().await.is_ok_and(|it| it)
+            {
+                mailbox.close();
+                tracing::error!("the store is served with real mail now: this node sends nothing, and its mailbox is closed; stop it");
+                return;
+            }
             let wait = match self.pass(&transport, &shutdown).await {
                 Ok(Progress { next_due, .. }) => next_due.map_or(LOOK, |due| due.since(self.inner.clock.now())).min(LOOK),
                 Err(error) => {
@@ -86,7 +90,7 @@ impl Pool {
             let room = AT_ONCE - on_their_way.len();
             let wanted = room > 0 && store.is_ok() && !stop.is_cancelled();
             if wanted {
-                match self.claim(room).await {
+                match self.claim(room, transport.mailbox().is_some()).await {
                     Ok((stale, claimed)) => {
                         progress.stale += stale;
                         for claimed in claimed {
@@ -116,7 +120,7 @@ impl Pool {
     }
 
     /// Claims what is due, and drops what is stale. Costs one read where there is nothing.
-    async fn claim(&self, most: usize) -> Result<(usize, Vec<Claimed>), StoreError> {
+    async fn claim(&self, most: usize, development: bool) -> Result<(usize, Vec<Claimed>), StoreError> {
         let (store, mut stale) = (&self.inner.store, 0);
         loop {
             let now = self.inner.clock.now();
@@ -133,12 +137,12 @@ impl Pool {
             stale += usize::try_from(dropped).unwrap_or(usize::MAX);
             let claimed = retried(async || {
                 let mut tx = store.begin().await?;
-                let claimed = outbox::claim(&mut tx, now, LEASE, most).await?;
+                let claimed = outbox::claim(&mut tx, now, most, development).await?;
                 tx.commit().await.map(|()| claimed)
             })
             .await?;
-            // None, though some are due: another worker was there first, and there may be more.
-            if !claimed.is_empty() {
+            // None, though some are due: another worker was there first, and there may be more; or none is for us.
+            if !claimed.is_empty() || (development && meta::get(&mut store.read().await?, meta::PRODUCTION).await?.is_some()) {
                 return Ok((stale, claimed));
             }
         }

@@ -15,6 +15,8 @@ pub struct Checkup {
     pub keys: Vec<String>,
     /// Whether a copy into it was begun and not finished.
     pub half_copied: bool,
+    /// Whether it was ever served with a mail provider, or at a public address that isn't loopback.
+    pub production: bool,
     pub accounts: i64,
     /// When somebody last did something.
     pub latest: Option<Timestamp>,
@@ -40,11 +42,7 @@ pub enum Sick {
 /// # Errors
 /// Nothing can be said about it, or nothing should be done with it.
 pub async fn checkup(place: &Place) -> Result<Checkup, Sick> {
-    let mut conn = match place {
-        Place::Sqlite(path) if !path.exists() => return Err(Sick::Unused),
-        Place::Sqlite(path) => Store::look_at_sqlite(path).await?,
-        Place::Postgres(url) => Store::look_at_postgres(url).await?,
-    };
+    let mut conn = look(place).await?.ok_or(Sick::Unused)?;
     if let Place::Sqlite(_) = place {
         let verdict = conn.query("PRAGMA quick_check(1)").optional().await.map_err(damaged)?;
         let verdict = verdict.map_or(Ok("no answer".to_owned()), |row| row.get::<String>(0))?;
@@ -59,6 +57,7 @@ pub async fn checkup(place: &Place) -> Result<Checkup, Sick> {
     let keys = meta::get(&mut conn, meta::KEYS).await?;
     let keys = keys.map(|keys| keys.split(',').map(ToOwned::to_owned).collect()).unwrap_or_default();
     let half_copied = meta::get(&mut conn, meta::COPYING).await?.is_some();
+    let production = meta::get(&mut conn, meta::PRODUCTION).await?.is_some();
     let mut latest: Option<i64> = None;
     for sql in ["SELECT MAX(at) FROM events", "SELECT MAX(last_seen_at) FROM sessions", "SELECT MAX(created_at) FROM users"] {
         latest = latest.max(number(&mut conn, sql).await?);
@@ -66,7 +65,27 @@ pub async fn checkup(place: &Place) -> Result<Checkup, Sick> {
     let rows = conn.query(names(place, shape)).all().await?;
     let attributes = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, StoreError>>()?;
     let accounts = number(&mut conn, "SELECT COUNT(*) FROM users").await?.unwrap_or_default();
-    Ok(Checkup { shape, newest_shape: migrations::NEWEST, keys, half_copied, accounts, latest: latest.map(Timestamp), attributes })
+    let (newest_shape, latest) = (migrations::NEWEST, latest.map(Timestamp));
+    Ok(Checkup { shape, newest_shape, keys, half_copied, production, accounts, latest, attributes })
+}
+
+/// Whether the store was ever served for real. It is left as it is: a newer version that must not serve it must not bring
+/// it to its own shape either.
+///
+/// # Errors
+/// Nothing can be said about it.
+pub async fn is_production(place: &Place) -> Result<bool, Sick> {
+    let Some(mut conn) = look(place).await? else { return Ok(false) };
+    Ok(shape(&mut conn, place).await? > 0 && meta::get(&mut conn, meta::PRODUCTION).await?.is_some())
+}
+
+/// A connection that changes nothing, if there is anything to look at.
+async fn look(place: &Place) -> Result<Option<Conn>, StoreError> {
+    Ok(Some(match place {
+        Place::Sqlite(path) if !path.exists() => return Ok(None),
+        Place::Sqlite(path) => Store::look_at_sqlite(path).await?,
+        Place::Postgres(url) => Store::look_at_postgres(url).await?,
+    }))
 }
 
 /// How many accounts have an attribute of each name; a store of an earlier version is looked at too.

@@ -99,6 +99,7 @@ async fn begin(source: &Store, from: &Place, target: &Store, to: &Place) -> Resu
     let unused = || CopyError::Unused(from.to_string());
     let pool = meta::get(&mut conn, meta::POOL_ID).await?.ok_or_else(unused)?;
     let keys = meta::get(&mut conn, meta::KEYS).await?.ok_or_else(unused)?;
+    let production = meta::get(&mut conn, meta::PRODUCTION).await?;
     let latest = latest(&mut conn).await?;
     drop(conn);
 
@@ -116,6 +117,10 @@ async fn begin(source: &Store, from: &Place, target: &Store, to: &Place) -> Resu
     drop(conn);
     let mut tx = target.begin().await?;
     meta::set(&mut tx, meta::COPYING, &pool).await?;
+    // Before anything of a store that was served for real is there.
+    if let Some(since) = production {
+        meta::set_once(&mut tx, meta::PRODUCTION, &since).await?;
+    }
     tx.commit().await?;
     Ok(Copied { pool, keys, rows: 0 })
 }

@@ -89,6 +89,24 @@ pub(super) async fn inspect(database: &Path) -> Result<Found, Unfit> {
     Ok(found)
 }
 
+/// When the database was first served for real, if it is this pool's. One that can't be read says nothing.
+pub(super) async fn production(database: &Path, pool: &str) -> Option<String> {
+    let mut conn = SqliteConnection::connect_with(&existing(database).read_only(true)).await.ok()?;
+    let sql = "SELECT value FROM meta WHERE name = $1 AND EXISTS (SELECT 1 FROM meta WHERE name = $2 AND value = $3)";
+    let query = sqlx::query(sql).bind(meta::PRODUCTION).bind(meta::POOL_ID).bind(pool);
+    let since = query.fetch_optional(&mut conn).await.ok()??.try_get(0).ok()?;
+    conn.close().await.ok()?;
+    Some(since)
+}
+
+/// Notes in the database that it was served for real since then.
+pub(super) async fn mark_production(database: &Path, since: &str) -> Result<(), StoreError> {
+    let mut conn = SqliteConnection::connect_with(&existing(database)).await?;
+    let query = sqlx::query("INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING");
+    query.bind(meta::PRODUCTION).bind(since).execute(&mut conn).await?;
+    Ok(conn.close().await?)
+}
+
 async fn refuse_damage(conn: &mut SqliteConnection) -> Result<(), Unfit> {
     let damaged = |error: sqlx::Error| Unfit::Damaged(error.to_string());
     let verdict = sqlx::query("PRAGMA integrity_check(1)").fetch_one(&mut *conn).await;

@@ -1,7 +1,7 @@
 //! A backup in the place of a store.
 
 use super::archive::{self, DATABASE, Manifest};
-use super::file::{Found, inspect, settle};
+use super::file::{Found, inspect, mark_production, production, settle};
 use super::{House, KeyPlace, Unfit, beside, folder_of, sync};
 use crate::clock::Timestamp;
 use crate::keys::{KeyError, Keys};
@@ -67,6 +67,10 @@ pub async fn restore(from: &Path, house: &House, at: Timestamp) -> Result<Restor
     let keys = fitting_keys(&found, backup.keys, &house.keys)?;
 
     let old = set_aside(house, at).await?;
+    // A backup from before the store was served for real is that store still: no mailbox may open on it.
+    if let Some(since) = production(&house.database, &found.pool).await {
+        mark_production(&draft.path().join(DATABASE), &since).await?;
+    }
     if let (KeyPlace::File(path), Some(keys)) = (&house.keys, &keys) {
         // Both open: whichever store a crash leaves here has its key. One that is no key file opens nothing.
         match Keys::load(path) {

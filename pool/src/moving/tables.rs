@@ -206,9 +206,10 @@ pub(super) const TABLES: &[Table] = &[
 pub(super) const COUNTED: [&str; 2] = ["users", "events"];
 
 impl Table {
-    /// Which of its rows a copy is about: all but its own note.
+    /// Which of its rows a copy is about: all but its own note, and the one that says that a store was served for real, which
+    /// the target keeps even if the source doesn't have it.
     fn which(&self) -> &'static str {
-        if self.name == "meta" { "name <> 'copying'" } else { "1 = 1" }
+        if self.name == "meta" { "name NOT IN ('copying', 'production')" } else { "1 = 1" }
     }
 
     fn names(columns: &[(&'static str, Kind)]) -> String {
@@ -226,8 +227,9 @@ impl Table {
     /// The first rows, or those that come after a key.
     pub(super) fn page(&self, after: bool) -> String {
         let (name, columns, key) = (self.name, Self::names(self.columns), self.key_names());
-        let after = if after { format!("({key}) > {}", placeholders(0, self.key)) } else { self.which().to_owned() };
-        format!("SELECT {columns} FROM {name} WHERE {after} ORDER BY {key} LIMIT {PAGE}")
+        let after = if after { format!("({key}) > {}", placeholders(0, self.key)) } else { "1 = 1".to_owned() };
+        let which = self.which();
+        format!("SELECT {columns} FROM {name} WHERE {after} AND {which} ORDER BY {key} LIMIT {PAGE}")
     }
 
     /// So many rows at once.

@@ -166,6 +166,33 @@ async fn a_damaged_store_is_replaced_and_its_log_does_not_reach_the_new_one() {
     assert_eq!(people(there.path()).await.unwrap(), ["jane"]);
 }
 
+/// When the store in the folder was first served for real.
+async fn production(folder: &Path) -> Option<String> {
+    super::file::production(&folder.join("nameplate.db"), &super::file::inspect(&folder.join("nameplate.db")).await.unwrap().pool).await
+}
+
+#[tokio::test]
+async fn a_backup_holds_that_its_store_was_served_for_real_and_a_restore_never_forgets_it() {
+    let town = Town::new().await;
+    town.backup().await.unwrap();
+    let before = fs::read(town.file()).unwrap();
+    town.pool.mark_production().await.unwrap();
+    let since = Some(town.pool.time().millis().to_string());
+    backup(&town.house, &town.file(), true, NOW).await.unwrap();
+    let there = tempfile::tempdir().unwrap();
+    town.restore(there.path()).await.unwrap();
+    assert_eq!(production(there.path()).await, since);
+
+    // The backup from before: elsewhere it is what it was, in the place of that store it is that store.
+    fs::write(town.file(), before).unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    town.restore(elsewhere.path()).await.unwrap();
+    assert_eq!(production(elsewhere.path()).await, None);
+    town.restore(there.path()).await.unwrap();
+    assert_eq!(production(there.path()).await, since);
+    assert_eq!(people(there.path()).await.unwrap(), ["jane"]);
+}
+
 /// The steps of a replacement, each as if the machine stopped after it.
 #[tokio::test]
 async fn a_crash_between_leaves_the_old_store_or_the_new_one_with_a_key_that_opens_it() {

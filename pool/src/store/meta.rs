@@ -11,6 +11,10 @@ pub(crate) const POOL_ID: &str = "pool_id";
 /// The id of the user pool that is being copied into the store. It goes when the copy is whole.
 pub(crate) const COPYING: &str = "copying";
 
+/// When the store was first served with a mail provider or at a public address that isn't loopback. Set once, never
+/// removed: from then on the development mailbox takes nothing from it.
+pub(crate) const PRODUCTION: &str = "production";
+
 /// The value of that name.
 pub(crate) async fn get(conn: &mut Conn, name: &str) -> Result<Option<String>, StoreError> {
     let row = conn.query("SELECT value FROM meta WHERE name = $1").bind(name.to_owned()).optional().await?;

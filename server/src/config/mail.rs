@@ -8,7 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// How mails leave. Without `smtp_url`, and only on a loopback address, they stay on the development mailbox page.
+/// How mails leave. Without `smtp_url`, and only on a loopback address, they stay on the development mailbox page, whose
+/// address is printed at start. A store that was ever served with a mail server, or at a public address that isn't loopback,
+/// has no mailbox again: without `smtp_url` it is refused.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct MailSection {
@@ -19,12 +21,16 @@ pub struct MailSection {
     /// percent-encoded. Better kept in the environment than in the file.
     #[schemars(extend("x-env" = "NAMEPLATE_SMTP_URL"))]
     pub smtp_url: Option<Secret>,
+    /// The token in the address of the development mailbox, at least 4 letters, digits, `-`, `_`, `.` or `~`. Without one: a
+    /// random one, kept in the file `mailbox-token` in the data folder, so that the address stays the same. For tests.
+    #[schemars(extend("x-env" = "NAMEPLATE_MAILBOX_TOKEN"))]
+    pub mailbox_token: Option<Secret>,
 }
 
 #[expect(clippy::derivable_impls, reason = "every section says its defaults, so that they are found in one way")]
 impl Default for MailSection {
     fn default() -> Self {
-        Self { from: None, smtp_url: None }
+        Self { from: None, smtp_url: None, mailbox_token: None }
     }
 }
 
@@ -51,6 +57,11 @@ impl MailSection {
         {
             faults.add("mail.from", "this can't be a sender", SENDER);
         }
+        if self.mailbox_token.as_ref().is_some_and(|token| !is_mailbox_token(token.reveal())) {
+            // The text itself is never repeated: it opens the mailbox.
+            let right = "at least 4 letters, digits, \"-\", \"_\", \".\" or \"~\", or none for a random one";
+            faults.add("mail.mailbox_token", "this can't be the token of the development mailbox", right);
+        }
     }
 
     /// What sending itself would refuse at start.
@@ -74,6 +85,11 @@ impl MailSection {
             if plain { format!("{name} <no-reply@{host}>") } else { format!("\"{}\" <no-reply@{host}>", name.replace(['"', '\\'], "")) }
         })
     }
+}
+
+/// Long enough to mean something, and the same in an address and in a cookie (RFC 3986, section 2.3).
+pub fn is_mailbox_token(text: &str) -> bool {
+    text.len() >= 4 && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_.~".contains(&it))
 }
 
 fn is_sender(text: &str) -> bool {

@@ -28,6 +28,7 @@ mod sms;
 
 pub use environment::Environment;
 pub use faults::{ConfigError, Fault, Place};
+pub use mail::is_mailbox_token;
 pub use public_url::{NotAnOrigin, PublicUrl};
 pub use reference::reference;
 pub use secret::Secret;
@@ -61,11 +62,18 @@ pub struct Config {
 pub struct MailConfig {
     /// Without one messages stay in the development mailbox.
     pub smtp_url: Option<Secret>,
+    /// The token of that mailbox, if it isn't the one in the data folder.
+    pub mailbox_token: Option<Secret>,
     /// The gateway for text messages.
     pub sms: Option<SmsSettings>,
 }
 
 impl Config {
+    /// Whether this is more than a developer's machine talking to itself: mail leaves, or others can come.
+    pub fn is_production(&self) -> bool {
+        self.mail.smtp_url.is_some() || !self.server.public_url.is_loopback()
+    }
+
     /// Reads the file that `NAMEPLATE_CONFIG` names, or `nameplate.toml` in `folder` if it is there, then what the
     /// environment overrides.
     pub fn load(environment: &Environment, folder: &Path) -> Result<Self, ConfigError> {
@@ -169,7 +177,8 @@ fn build(file: &File, keys: Option<Secret>, faults: &mut Faults<'_>) -> Config {
         texts: file.sends_texts(),
         schema,
     };
-    let mail = MailConfig { smtp_url: file.mail.smtp_url.clone(), sms: file.sms.settings(faults) };
+    let mail =
+        MailConfig { smtp_url: file.mail.smtp_url.clone(), mailbox_token: file.mail.mailbox_token.clone(), sms: file.sms.settings(faults) };
     Config { server, pool: settings, mail, file: None, warnings: Vec::new() }
 }
 

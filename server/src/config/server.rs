@@ -5,6 +5,7 @@ use super::faults::Faults;
 use super::public_url::PublicUrl;
 use super::secret::Secret;
 use ipnet::IpNet;
+use pool::moving::place::Place as StorePlace;
 use pool::store::{NotADatabase, PostgresUrl};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -127,6 +128,19 @@ impl ServerConfig {
     /// Where the database is, if it is a file.
     pub fn database(&self) -> PathBuf {
         self.data.join("nameplate.db")
+    }
+
+    /// Where the token of the development mailbox is, if the configuration names none.
+    pub fn mailbox_token_file(&self) -> PathBuf {
+        self.data.join("mailbox-token")
+    }
+
+    /// Where the store is.
+    pub fn place(&self) -> StorePlace {
+        match &self.store_url {
+            Some(url) => StorePlace::Postgres(Box::new(url.clone())),
+            None => StorePlace::Sqlite(self.database()),
+        }
     }
 
     /// Where the keys are, if they don't come from the environment.

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use model::{Refusal, Why};
 use std::sync::Arc;
 
-static FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+pub static FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 pub async fn refuse(State(config): State<Arc<ServerConfig>>, request: Request, next: Next) -> Response {
     if request.method().is_safe() || is_own(request.headers(), config.public_url.origin()) {

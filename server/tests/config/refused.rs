@@ -295,6 +295,22 @@ fn a_secret_is_never_repeated() {
 }
 
 #[test]
+fn a_token_of_the_mailbox_is_long_enough_and_fits_an_address() {
+    are_refused(&[
+        ("[mail]\nmailbox_token = 'abc'\n", &[], &["line 2: mail.mailbox_token: this can't be the token", "at least 4 letters, digits"]),
+        ("", &[("NAMEPLATE_MAILBOX_TOKEN", "abc")], &["environment variable NAMEPLATE_MAILBOX_TOKEN: mail.mailbox_token: "]),
+        ("", &[("NAMEPLATE_MAILBOX_TOKEN", "abcd efgh")], &["NAMEPLATE_MAILBOX_TOKEN"]),
+        ("", &[("NAMEPLATE_MAILBOX_TOKEN", "abcd/efgh")], &["NAMEPLATE_MAILBOX_TOKEN"]),
+        ("", &[("NAMEPLATE_MAILBOX_TOKEN", "schlüssel")], &["NAMEPLATE_MAILBOX_TOKEN"]),
+    ]);
+    assert!(!refusal("[mail]\nmailbox_token = 'hunter2/'\n", &[]).contains("hunter2"));
+    let fine = load("", &[("NAMEPLATE_MAILBOX_TOKEN", "a-B_c.~9")]).unwrap();
+    assert_eq!(fine.mail.mailbox_token.as_ref().map(|token| token.reveal()), Some("a-B_c.~9"));
+    assert!(!format!("{fine:?}").contains("a-B_c.~9"));
+    assert!(load("", &[("NAMEPLATE_MAILBOX_TOKEN", "")]).unwrap().mail.mailbox_token.is_none());
+}
+
+#[test]
 fn a_mail_server_that_could_never_be_used_is_refused_before_the_start() {
     are_refused(&[
         ("[mail]\nsmtp_url = 'http://mail.example.com'\n", &[], &["line 2: mail.smtp_url: ", "smtps://user:password@mail.example.com"]),

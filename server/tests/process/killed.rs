@@ -1,6 +1,7 @@
 //! kill -9 under load: nothing that was acknowledged is lost.
 
 use crate::browser::Browser;
+use crate::mailroom::Mailroom;
 use crate::program::{CONFIG, Home, Running, a_moment, chance, until};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -134,10 +135,11 @@ fn a_code_that_was_promised_is_sent_although_the_program_was_killed_before_it_co
     running.browser().sign_up("another-write").unwrap().succeeds();
     running.program.kill();
 
-    let running = home.start();
+    let mail = Mailroom::open();
+    let running = home.spawn(&[("NAMEPLATE_SMTP_URL", &mail.url())]).running();
     for (name, browser) in people.iter().zip(browsers) {
         let mut browser = browser.at(&running.address);
-        let code = running.code_for(&format!("{name}@domain.com"));
+        let code = mail.code_for(&format!("{name}@domain.com"));
         browser.post("/confirm", &[("code", &code)]).unwrap().succeeds();
         assert_eq!(browser.get("/profile/attributes.json").unwrap().json()["email_verified"], "true");
     }

@@ -28,6 +28,9 @@ codes_per_destination_a_day = 1000
 changes_per_account_an_hour = 1000000
 ";
 
+/// What opens the development mailbox of a program that is started here.
+pub const MAILBOX_TOKEN: &str = "the-token-of-tests";
+
 /// Asks again and again until there is an answer.
 pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let deadline = now() + PATIENCE;
@@ -112,7 +115,8 @@ impl Home {
     pub fn command_under(&self, starter: &[&str], arguments: &[&str]) -> Command {
         let words = [starter, &[env!("CARGO_BIN_EXE_nameplate")], arguments].concat();
         let mut command = Command::new(words[0]);
-        command.args(&words[1..]).current_dir(self.folder.path()).env_clear().env("NAMEPLATE_LISTEN", "127.0.0.1:0").stdin(Stdio::null());
+        command.args(&words[1..]).current_dir(self.folder.path()).env_clear().stdin(Stdio::null());
+        command.env("NAMEPLATE_LISTEN", "127.0.0.1:0").env("NAMEPLATE_MAILBOX_TOKEN", MAILBOX_TOKEN);
         command.envs(self.store.url().map(|url| ("NAMEPLATE_STORE_URL", url)));
         command
     }
@@ -248,6 +252,11 @@ impl Running {
         assert!(status.success(), "{status}: {}", self.program.log());
     }
 
+    /// What the development mailbox holds, newest first.
+    pub fn letters(&self) -> serde_json::Value {
+        self.browser().get(&format!("/dev/mailbox.json?token={MAILBOX_TOKEN}")).unwrap().json()
+    }
+
     /// The code in the newest letter to an address, once it is there.
     pub fn code_for(&self, address: &str) -> String {
         until("a letter", || self.code_in_mailbox(address))
@@ -255,7 +264,7 @@ impl Running {
 
     /// The same if it is there already: of several programs any one may deliver.
     pub fn code_in_mailbox(&self, address: &str) -> Option<String> {
-        let letters = self.browser().get("/dev/mailbox.json").unwrap().json();
+        let letters = self.letters();
         let letter = letters.as_array().unwrap().iter().find(|letter| letter["to"] == address)?;
         let text = letter["text"].as_str().unwrap();
         Some(code_in(text).unwrap_or_else(|| panic!("a letter without a code: {text}")).to_owned())
@@ -264,7 +273,7 @@ impl Running {
     /// The code in the newest letter to that address about this.
     pub fn code_about(&self, address: &str, subject: &str) -> String {
         until("a letter", || {
-            let letters = self.browser().get("/dev/mailbox.json").unwrap().json();
+            let letters = self.letters();
             let is_it = |it: &&serde_json::Value| it["to"] == address && it["subject"].as_str().unwrap().contains(subject);
             let letter = letters.as_array().unwrap().iter().find(is_it)?;
             code_in(letter["text"].as_str().unwrap()).map(str::to_owned)

@@ -1,7 +1,8 @@
 //! What it says when it starts, and when it rather doesn't.
 
 use crate::browser::Browser;
-use crate::program::{CONFIG, Home, Program, Running, until};
+use crate::mailroom::Mailroom;
+use crate::program::{CONFIG, Home, MAILBOX_TOKEN, Program, Running, until};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
@@ -11,7 +12,10 @@ fn it_says_where_it_answers_where_the_mailbox_is_and_where_the_data_is() {
     let running = home.start();
     let (said, address) = (running.program.said(), &running.address);
     assert!(said.contains(&format!("Nameplate is at http://{address}\n")), "{said}");
-    assert!(said.contains(&format!("DEVELOPMENT MAILBOX: http://{address}/dev/mailbox ")), "{said}");
+    assert!(
+        said.contains(&format!("DEVELOPMENT MAILBOX: http://{address}/dev/mailbox?token={MAILBOX_TOKEN} (no mail is sent)\n")),
+        "{said}"
+    );
     if home.has_files() {
         assert!(said.contains(&format!("data: {}\n", fs::canonicalize(home.data()).unwrap().display())), "{said}");
     } else {
@@ -21,6 +25,126 @@ fn it_says_where_it_answers_where_the_mailbox_is_and_where_the_data_is() {
     assert_eq!(browser.get("/healthz").unwrap().body, "ok\n");
     assert_eq!(browser.get("/readyz").unwrap().body, "ready\n");
     running.stop();
+}
+
+/// With a token of its own making.
+const OWN_TOKEN: [(&str, &str); 1] = [("NAMEPLATE_MAILBOX_TOKEN", "")];
+
+/// The way to the mailbox that a program says at its start.
+fn mailbox_of(running: &Running) -> String {
+    let said = running.program.said();
+    let line = said.lines().find_map(|line| line.strip_prefix("DEVELOPMENT MAILBOX: http://")).unwrap();
+    line.strip_prefix(&running.address).unwrap().split(' ').next().unwrap().to_owned()
+}
+
+#[test]
+fn the_mailbox_has_the_same_address_after_a_restart_and_is_open_to_nobody_else() {
+    let home = Home::new(CONFIG);
+    let running = home.spawn(&OWN_TOKEN).running();
+    let path = mailbox_of(&running);
+    let (bare, token) = path.split_once("?token=").unwrap();
+    assert_eq!((bare, token.len()), ("/dev/mailbox", 43));
+    let file = home.data().join("mailbox-token");
+    assert_eq!(fs::read_to_string(&file).unwrap(), format!("{token}\n"));
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let mut browser = running.browser();
+    assert_eq!(browser.get(bare).unwrap().status, 404);
+    assert_eq!(browser.get(&format!("{bare}?token={MAILBOX_TOKEN}")).unwrap().status, 404);
+    assert_eq!(browser.get(&path).unwrap().status, 200);
+    assert_eq!(browser.get("/dev/mailbox/preview").unwrap().status, 200, "by its cookie");
+    assert!(!running.program.log().contains(token), "{}", running.program.log());
+    running.stop();
+
+    let again = home.spawn(&OWN_TOKEN).running();
+    assert_eq!(mailbox_of(&again), path);
+    assert_eq!(browser.at(&again.address).get("/dev/mailbox").unwrap().status, 200);
+    again.stop();
+}
+
+#[test]
+fn the_token_of_the_environment_is_kept_nowhere_and_one_that_is_no_token_is_refused() {
+    let home = Home::new(CONFIG);
+    home.start().stop();
+    assert!(!home.data().join("mailbox-token").exists());
+    fs::write(home.data().join("mailbox-token"), "no\n").unwrap();
+    let done = home.run(&[], &OWN_TOKEN);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    assert!(done.complained.contains("mailbox-token holds no token of a development mailbox: remove it"), "{done:?}");
+
+    let home = Home::new(CONFIG);
+    for wrong in ["abc", "a token", "token&x=1"] {
+        let done = home.run(&[], &[("NAMEPLATE_MAILBOX_TOKEN", wrong)]);
+        assert_eq!(done.code, Some(2), "{done:?}");
+        assert!(done.complained.contains("environment variable NAMEPLATE_MAILBOX_TOKEN: mail.mailbox_token: this can't be"), "{done:?}");
+        assert!(done.complained.contains("at least 4 letters, digits") && !done.complained.contains(wrong), "{done:?}");
+    }
+    assert!(!home.data().exists());
+}
+
+#[test]
+fn programs_started_at_once_on_an_empty_folder_have_one_mailbox_address() {
+    let home = Home::new(CONFIG);
+    let started: Vec<_> = (0..4).map(|_| home.spawn(&OWN_TOKEN)).collect();
+    let running: Vec<_> = started.into_iter().map(Program::running).collect();
+    let paths: Vec<_> = running.iter().map(mailbox_of).collect();
+    assert!(paths.iter().all(|path| *path == paths[0]), "{paths:?}");
+    running.into_iter().for_each(Running::stop);
+}
+
+#[test]
+fn a_store_that_was_served_for_real_is_refused_without_a_mail_server_and_keeps_its_mail() {
+    const WORDS: &str = "was served with a mail server or at a public address, so it has no development mailbox: set mail.smtp_url";
+    let (home, mail) = (Home::new(CONFIG), Mailroom::open());
+    let smtp = mail.url();
+    home.start().stop(); // in development first
+    // A command doesn't serve, whatever it is told.
+    let done = home.run(&["user", "list"], &[("NAMEPLATE_SMTP_URL", &smtp), ("NAMEPLATE_PUBLIC_URL", "https://id.example.com")]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    home.start().stop();
+
+    let real = home.spawn(&[("NAMEPLATE_SMTP_URL", &smtp)]).running();
+    assert!(!real.program.said().contains("MAILBOX"), "{}", real.program.said());
+    assert_eq!(real.browser().get(&format!("/dev/mailbox?token={MAILBOX_TOKEN}")).unwrap().status, 404);
+    if !home.has_files() {
+        // Beside the node that serves.
+        refuses_to_start(&home, WORDS);
+    }
+    real.stop();
+    refuses_to_start(&home, WORDS);
+    refuses_to_start(&home, "or use another data");
+
+    // Commands go on working; what they queue waits for a mail server.
+    let done = home.run(&["user", "create", "jane", "-a", "email=jane@domain.com", "--verified", "--invite"], &[]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    refuses_to_start(&home, WORDS);
+    assert!(!mail.has_mail_for("jane@domain.com"));
+    let real = home.spawn(&[("NAMEPLATE_SMTP_URL", &smtp)]).running();
+    until("the invitation", || mail.has_mail_for("jane@domain.com").then_some(()));
+    real.stop();
+
+    let doctor = home.run(&["doctor"], &[]);
+    let line = doctor.said.lines().find(|line| line.starts_with("wrong  mail ")).unwrap_or_else(|| panic!("{doctor:?}"));
+    assert!(doctor.code == Some(1) && line.contains("it has no development mailbox: set mail.smtp_url"), "{line}");
+}
+
+#[test]
+#[ignore = "PostgreSQL only: scripts/test-rust"]
+fn a_development_node_that_was_there_first_loses_its_mailbox_when_the_store_is_served_for_real() {
+    let (home, mail) = (Home::new(CONFIG), Mailroom::open());
+    let stray = home.start();
+    stray.signed_in("early");
+    let real = home.spawn(&[("NAMEPLATE_SMTP_URL", &mail.url())]).running();
+    for number in 0..8 {
+        let (name, it) = (format!("person{number}"), if number % 2 == 0 { &real } else { &stray });
+        it.browser().sign_up(&name).unwrap().succeeds();
+        mail.code_for(&format!("{name}@domain.com"));
+    }
+    let path = format!("/dev/mailbox.json?token={MAILBOX_TOKEN}");
+    until("its end", || (stray.browser().get(&path).unwrap().status == 404).then_some(()));
+    assert!(stray.program.log().contains("its mailbox is closed"), "{}", stray.program.log());
+    assert!(!stray.program.said().contains("person"), "{}", stray.program.said());
+    stray.stop();
+    real.stop();
 }
 
 #[test]

@@ -10,15 +10,21 @@ use pool::delivery::{Letter, Mailbox, Transport};
 use pool::settings::Hashing;
 use pool::testing::TestStore;
 use pool::{Keys, Parts, Pool, SeededEntropy, TestClock};
-use server::config::{Config, Environment};
+use server::config::{Config, Environment, Secret};
+use server::layers::client::Peer;
+use server::mailbox::DevMailbox;
 use server::router::{self, AppState};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// The guide's password.
 pub const PASSWORD: &str = "mysecurerandompassword#123";
+
+/// What opens the development mailbox.
+pub const MAILBOX_TOKEN: &str = "the-token-of-tests";
 
 pub struct TestServer {
     pub router: Router,
@@ -50,12 +56,13 @@ impl TestServer {
         let pool = Pool::open(parts).await.unwrap();
         let mailbox = Mailbox::new(|_| {});
         let shutdown = CancellationToken::new();
-        let state = AppState { pool: pool.clone(), config: Arc::new(config), mailbox: Some(mailbox.clone()), shutdown: shutdown.clone() };
+        let dev_mailbox = DevMailbox { mailbox: mailbox.clone(), token: Secret::new(MAILBOX_TOKEN) };
+        let state = AppState { pool: pool.clone(), config: Arc::new(config), mailbox: Some(dev_mailbox), shutdown: shutdown.clone() };
         Self { router: router::build(state), pool, clock, place, mailbox, shutdown }
     }
 
     pub fn browser(&self) -> Browser {
-        Browser { router: self.router.clone(), jar: BTreeMap::new(), extra: Vec::new() }
+        Browser { router: self.router.clone(), jar: BTreeMap::new(), extra: Vec::new(), peer: ([127, 0, 0, 1], 40_000).into() }
     }
 
     pub fn wait(&self, seconds: u64) {
@@ -123,6 +130,8 @@ pub struct Browser {
     router: Router,
     pub jar: BTreeMap<String, String>,
     extra: Vec<(&'static str, String)>,
+    /// Where its connections come from.
+    pub peer: SocketAddr,
 }
 
 pub struct Answer {
@@ -180,6 +189,7 @@ impl Browser {
         for (name, value) in &self.extra {
             request = request.header(*name, value);
         }
+        request = request.extension(Peer(self.peer));
         let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(SET_COOKIE) {

@@ -144,6 +144,51 @@ async fn half_a_copy_serves_nobody_and_is_completed_by_another_one() {
     assert_eq!(everything(&target).await, before);
 }
 
+async fn production(at: &TestStore) -> Option<String> {
+    let store = at.open().await.unwrap();
+    let since = meta::get(&mut store.read().await.unwrap(), meta::PRODUCTION).await.unwrap();
+    store.close().await;
+    since
+}
+
+#[tokio::test]
+async fn a_copy_of_a_store_that_was_served_for_real_is_one_and_stays_one() {
+    const MARK: &str = "INSERT INTO meta (name, value) VALUES ('production', '7')";
+    let (source, target, elsewhere) = (left().await, TestStore::empty(), TestStore::sqlite());
+    copied(&source, &target).await.unwrap();
+    assert_eq!(production(&target).await, None);
+    // The target was served meanwhile, and no later than the source by its times: what it was is not undone.
+    write(&target, &[MARK]).await;
+    copied(&source, &target).await.unwrap();
+    assert_eq!((production(&source).await, production(&target).await), (None, Some("7".to_owned())));
+    copied(&target, &elsewhere).await.unwrap();
+    copied(&target, &source).await.unwrap();
+    assert_eq!((production(&elsewhere).await, production(&source).await), (Some("7".to_owned()), Some("7".to_owned())));
+}
+
+#[tokio::test]
+async fn whether_a_store_was_served_for_real_is_seen_without_bringing_it_to_shape() {
+    use super::super::checkup::{checkup, is_production};
+    let store = TestStore::empty();
+    assert!(!is_production(&place(&store)).await.unwrap(), "nothing is there");
+    store.open().await.unwrap().close().await;
+    assert!(!is_production(&place(&store)).await.unwrap());
+    // An older version left it.
+    write(
+        &store,
+        &[
+            "INSERT INTO meta (name, value) VALUES ('production', '7')",
+            "DELETE FROM _sqlx_migrations WHERE version = (SELECT MAX(version) FROM _sqlx_migrations)",
+        ],
+    )
+    .await;
+    for _ in 0..2 {
+        assert!(is_production(&place(&store)).await.unwrap());
+        let found = checkup(&place(&store)).await.unwrap();
+        assert!(found.production && found.shape < found.newest_shape, "{found:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_copy_never_takes_the_place_of_another_pool_or_of_something_later() {
     let (source, other) = (left().await, TestPool::new().await);

@@ -2,6 +2,7 @@
 
 use super::Finding;
 use crate::config::{Config, ServerConfig};
+use crate::lifecycle::instead_of_a_mailbox;
 use pool::delivery::{Smtp, SmtpSettings};
 use std::fs;
 use std::io::ErrorKind;
@@ -38,7 +39,7 @@ pub(super) fn folder(server: &ServerConfig) -> Vec<Finding> {
     if mode & 0o077 != 0 {
         findings.push(Finding::look(WHAT, format!("others may look into {shown} (mode {mode:04o})"), format!("chmod 700 {shown}")));
     }
-    for file in [server.key_file(), server.database()] {
+    for file in [server.key_file(), server.database(), server.mailbox_token_file()] {
         let shown = file.display();
         if let Some(mode) = self::mode(&file).filter(|mode| mode & 0o077 != 0) {
             findings.push(Finding::wrong(WHAT, format!("{shown} is open to others (mode {mode:04o})"), format!("chmod 600 {shown}")));
@@ -54,10 +55,14 @@ fn mode(path: &Path) -> Option<u32> {
     fs::metadata(path).ok().map(|it| it.permissions().mode() & 0o7777)
 }
 
-/// Whether mail would leave. Nothing is sent.
-pub(super) async fn mail(config: &Config) -> Finding {
+/// Whether mail would leave. Nothing is sent. A store that was served for real is refused where none would.
+pub(super) async fn mail(config: &Config, production: bool) -> Finding {
     const WHAT: &str = "mail";
     let Some(url) = &config.mail.smtp_url else {
+        if production {
+            let says = "there is no mail server, and the store was served with one or at a public address: it has no development mailbox";
+            return Finding::wrong(WHAT, says, instead_of_a_mailbox(&config.server));
+        }
         return Finding::look(
             WHAT,
             "messages stay in the development mailbox, and none is sent",

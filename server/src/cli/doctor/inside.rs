@@ -12,28 +12,27 @@ use std::time::Duration;
 /// A clock that is so far behind is no accident of several machines.
 const BEHIND: Duration = Duration::from_secs(5 * 60);
 
-/// The store, and what can be told only with it.
-pub(super) async fn store(config: &Config, now: Timestamp) -> Vec<Finding> {
+/// The store and what can be told only with it; and whether it was ever served for real.
+pub(super) async fn store(config: &Config, now: Timestamp) -> (Vec<Finding>, bool) {
     const WHAT: &str = "store";
-    let place = match &config.server.store_url {
-        Some(url) => Place::Postgres(Box::new(url.clone())),
-        None => Place::Sqlite(config.server.database()),
-    };
+    let place = config.server.place();
     let found = match checkup(&place).await {
         Ok(found) => found,
         Err(Sick::Unused) => {
             let says = format!("{place}: nobody has ever been served from it");
-            return vec![Finding::look(WHAT, says, "that is well, it is made when nameplate first starts"), keys(config, &[])];
+            let unused = Finding::look(WHAT, says, "that is well, it is made when nameplate first starts");
+            return (vec![unused, keys(config, &[])], false);
         }
         Err(error) => {
             let todo = match error {
                 Sick::Store(_) => "look whether it is there, and whether we may read it",
                 _ => "restore a backup (nameplate restore), and keep what is there for whoever can repair it",
             };
-            return vec![Finding::wrong(WHAT, format!("{place}: {}", chain(&error)), todo)];
+            return (vec![Finding::wrong(WHAT, format!("{place}: {}", chain(&error)), todo)], false);
         }
     };
-    vec![shape(&place, &found), keys(config, &found.keys), clock(&found, now), attributes(config, &found)]
+    let findings = vec![shape(&place, &found), keys(config, &found.keys), clock(&found, now), attributes(config, &found)];
+    (findings, found.production)
 }
 
 fn shape(place: &Place, found: &Checkup) -> Finding {

@@ -88,8 +88,9 @@ impl Arguments {
         let config = configuration()?;
         let mut findings = around::configuration(&config);
         findings.extend(around::folder(&config.server));
-        findings.extend(inside::store(&config, SystemClock.now()).await);
-        findings.push(around::mail(&config).await);
+        let (store, production) = inside::store(&config, SystemClock.now()).await;
+        findings.extend(store);
+        findings.push(around::mail(&config, production).await);
         findings.extend(around::address(&config.server).await);
         let wrong = findings.iter().filter(|finding| finding.mark == Mark::Wrong).count();
         match self.json {
