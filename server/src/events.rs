@@ -7,11 +7,12 @@ use crate::router::AppState;
 use app::cookies::{self, Name};
 use axum::Router;
 use axum::extract::{Query, State};
+use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use futures_util::Stream;
+use futures_util::stream::{self, Stream, StreamExt as _};
 use pool::events::{News, Recorded};
 use pool::{Pool, SessionToken, Unavailable, UserId, Viewer};
 use serde::Deserialize;
@@ -30,6 +31,11 @@ static LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How many events are read at once.
 const BATCH: u32 = 100;
+
+/// nginx keeps an answer back until it is whole or its buffer is full, unless the answer says otherwise; others do so in order
+/// to compress it (RFC 9111, section 5.2.2.6). It is about one person: no cache keeps it.
+const UNBUFFERED: [(HeaderName, &str); 2] =
+    [(HeaderName::from_static("x-accel-buffering"), "no"), (CACHE_CONTROL, "no-store, no-transform")];
 
 /// The route of the live events.
 pub fn routes(state: &AppState) -> Router {
@@ -76,7 +82,7 @@ async fn follow(State(live): State<Live>, Query(resume): Query<Resume>, headers:
             Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
         },
     };
-    stream(live, viewer, token, last, seat).into_response()
+    respond(live, viewer, token, last, seat).into_response()
 }
 
 /// One of the streams that an account may have open.
@@ -103,7 +109,7 @@ impl Drop for Seat {
     }
 }
 
-fn stream(live: Live, viewer: Viewer, token: SessionToken, last: i64, seat: Seat) -> impl IntoResponse {
+fn respond(live: Live, viewer: Viewer, token: SessionToken, last: i64, seat: Seat) -> impl IntoResponse {
     // A browser that reads slowly fills this and is cut off by its own connection, not by others' events.
     let (out, events) = mpsc::channel::<Result<Sent, Infallible>>(16);
     let feed = live.pool.feed();
@@ -114,11 +120,13 @@ fn stream(live: Live, viewer: Viewer, token: SessionToken, last: i64, seat: Seat
         }
     });
     let beating = KeepAlive::new().interval(HEARTBEAT);
-    Sse::new(into_stream(events)).keep_alive(beating)
+    (UNBUFFERED, Sse::new(into_stream(events)).keep_alive(beating))
 }
 
+/// A comment comes first, which `EventSource` ignores: the answer begins at once, though nothing may happen for long.
 fn into_stream(events: mpsc::Receiver<Result<Sent, Infallible>>) -> impl Stream<Item = Result<Sent, Infallible>> {
-    ReceiverStream::new(events)
+    let opened = stream::once(async { Ok(Sent::default().comment("open")) });
+    opened.chain(ReceiverStream::new(events))
 }
 
 struct Follower {

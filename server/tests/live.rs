@@ -22,6 +22,8 @@ impl Stream {
         let response = server.router.clone().oneshot(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
+        assert_eq!(response.headers()["cache-control"], "no-store, no-transform");
+        assert_eq!(response.headers()["x-accel-buffering"], "no");
         Self(response.into_body().into_data_stream(), String::new())
     }
 
@@ -49,6 +51,15 @@ fn payload(event: &str) -> Value {
 
 fn id(event: &str) -> String {
     event.lines().find_map(|line| line.strip_prefix("id:")).unwrap().trim().to_owned()
+}
+
+#[tokio::test]
+async fn a_stream_begins_with_a_comment_at_once() {
+    let server = TestServer::new().await;
+    let browser = server.signed_in("jdoe", "me@domain.com").await;
+    let mut stream = Stream::open(&server, &browser, "").await;
+    let first = timeout(Duration::from_secs(5), stream.0.next()).await.unwrap().unwrap().unwrap();
+    assert_eq!(first.as_ref(), b": open\n\n");
 }
 
 #[tokio::test]

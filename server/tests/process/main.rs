@@ -13,6 +13,7 @@ mod init;
 mod killed;
 mod mailroom;
 mod moving;
+mod nginx;
 mod nodes;
 mod program;
 mod secrets;
