@@ -11,10 +11,6 @@ const fn days(number: u64) -> Duration {
 
 /// No counter looks back further than a day.
 const COUNTERS: Duration = days(2);
-/// An account that nobody confirmed for so long was abandoned. It reserved nothing; what it says about a person
-/// shouldn't stay.
-const UNCONFIRMED: Duration = days(30);
-
 /// Whoever enters a code that was used or has expired is told so for this long.
 const CODES: Duration = days(2);
 
@@ -78,11 +74,6 @@ impl Pool {
                 now.minus(crate::factors::recovery::READABLE),
             ),
             (
-                "DELETE FROM users WHERE status = 'unconfirmed' AND created_at <= $1
-                 AND id IN (SELECT id FROM users WHERE status = 'unconfirmed' AND created_at <= $1 LIMIT $2)",
-                now.minus(UNCONFIRMED),
-            ),
-            (
                 "DELETE FROM outbox WHERE due_at IS NULL AND created_at <= $1
                  AND id IN (SELECT id FROM outbox WHERE due_at IS NULL AND created_at <= $1 LIMIT $2)",
                 now.minus(MESSAGES),
@@ -95,8 +86,38 @@ impl Pool {
         for &(sql, until) in statements {
             while retried(|| self.remove_some(sql, until)).await? == u64::from(BATCH) {}
         }
+        self.remove_unconfirmed().await?;
         self.shred().await;
         Ok(())
+    }
+
+    /// An account that was not confirmed for so long was abandoned. It reserved nothing; what it says about a person shouldn't stay.
+    async fn remove_unconfirmed(&self) -> Result<(), StoreError> {
+        let kept = self.inner.settings.accounts.keep_unconfirmed;
+        let until = self.now().minus(kept);
+        let mut removed = 0;
+        loop {
+            let some = retried(|| self.remove_some_unconfirmed(until)).await?;
+            removed += some;
+            if some < BATCH as usize {
+                break;
+            }
+        }
+        if removed > 0 {
+            tracing::info!(accounts = removed, kept_for = %in_days(kept), "removed accounts that were not confirmed in time");
+        }
+        Ok(())
+    }
+
+    async fn remove_some_unconfirmed(&self, until: Timestamp) -> Result<usize, StoreError> {
+        let mut tx = self.inner.store.begin().await?;
+        let query = tx.query(
+            "DELETE FROM users WHERE status = 'unconfirmed' AND waiting_since <= $1
+             AND id IN (SELECT id FROM users WHERE status = 'unconfirmed' AND waiting_since <= $1 LIMIT $2)
+             RETURNING sub",
+        );
+        let deleted = query.bind(until.0).bind(i64::from(BATCH)).all().await?;
+        tx.commit().await.map(|()| deleted.len())
     }
 
     /// Makes what was deleted unreadable in the store's files too. Nobody is refused because that can't be done while somebody
@@ -118,11 +139,23 @@ impl Pool {
     }
 }
 
+/// As the configuration has it, most often: `30 days`.
+fn in_days(time: Duration) -> String {
+    let (seconds, day) = (time.as_secs(), days(1).as_secs());
+    match seconds / day {
+        1 if seconds == day => "1 day".to_owned(),
+        days if seconds.is_multiple_of(day) => format!("{days} days"),
+        _ => format!("{seconds} s"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::delivery::{Mailbox, Transport};
     use crate::settings::Settings;
     use crate::testing::TestPool;
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
 
     const DAY: u64 = 24 * 60 * 60;
 
@@ -148,6 +181,46 @@ mod tests {
         for sql in ["SELECT COUNT(*) FROM sessions", "SELECT COUNT(*) FROM sign_up_tickets"] {
             assert_eq!(count(&pool, sql).await, 0, "{sql}");
         }
+    }
+
+    /// What was logged, line by line.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn the_removal_of_unconfirmed_accounts_is_logged() {
+        let pool = TestPool::new().await;
+        for number in 0..3 {
+            pool.sign_up(&format!("waiting{number}"), &format!("w{number}@domain.com")).await;
+        }
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+        let guard = tracing::subscriber::set_default(subscriber);
+        pool.tidy().await.unwrap();
+        pool.wait(30 * DAY);
+        pool.tidy().await.unwrap();
+        drop(guard);
+        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let lines: Vec<_> = log.lines().filter(|line| line.contains("not confirmed in time")).collect();
+        assert_eq!(lines.len(), 1, "{log}");
+        assert!(lines[0].contains("INFO") && lines[0].contains("accounts=3 kept_for=30 days"), "{log}");
+    }
+
+    #[test]
+    fn a_time_is_told_in_days_where_it_is_some() {
+        let told = |seconds| super::in_days(std::time::Duration::from_secs(seconds));
+        assert_eq!([told(DAY), told(45 * DAY), told(DAY + 1)], ["1 day", "45 days", "86401 s"]);
     }
 
     #[tokio::test]

@@ -28,6 +28,7 @@ pub struct Settings {
     /// The app clients. The first one is the pages' own.
     pub clients: Vec<AppClient>,
     pub sessions: SessionTimes,
+    pub accounts: AccountTimes,
     pub events: EventTimes,
     pub codes: CodeTimes,
     pub limits: Limits,
@@ -77,6 +78,7 @@ impl Default for Settings {
             policy: Policy::default(),
             clients: vec![web],
             sessions: SessionTimes::default(),
+            accounts: AccountTimes::default(),
             events: EventTimes::default(),
             codes: CodeTimes::default(),
             limits: Limits::default(),
@@ -134,6 +136,19 @@ pub struct SessionTimes {
 impl Default for SessionTimes {
     fn default() -> Self {
         Self { idle: days(14), absolute: days(90), fresh: Duration::from_secs(15 * 60) }
+    }
+}
+
+/// How long accounts are kept that nobody can use.
+#[derive(Debug, Clone, Copy)]
+pub struct AccountTimes {
+    /// One that isn't confirmed for so long is removed.
+    pub keep_unconfirmed: Duration,
+}
+
+impl Default for AccountTimes {
+    fn default() -> Self {
+        Self { keep_unconfirmed: days(30) }
     }
 }
 

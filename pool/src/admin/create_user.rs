@@ -155,6 +155,7 @@ impl Pool {
             updated_at: now,
             confirmed_at: Some(now),
             disabled_at: None,
+            waiting_since: None,
         };
         let mut tx = inner.store.begin().await?;
         let taken = || CreateUserError::Refused(Refusal::field(FieldName::Username, Why::UsernameTaken));

@@ -313,6 +313,8 @@ impl Pool {
             updated_at: arrival.updated_at.map_or(created_at, |it| it.0),
             confirmed_at: waits.is_none().then(|| arrival.confirmed_at.map_or(created_at, |it| it.0)),
             disabled_at: arrival.disabled_at.map(|it| it.0),
+            // Not since it was created: accounts that come from elsewhere would be too old to stay.
+            waiting_since: waits.is_some().then_some(now),
         };
         let Some(user) = records::insert(tx, &row).await? else { return Ok(false) };
         if arrival.temporary_password {

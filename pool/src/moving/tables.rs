@@ -47,6 +47,7 @@ pub(super) const TABLES: &[Table] = &[
             ("contested", Number),
             ("former_password", Text),
             ("former_until", Number),
+            ("waiting_since", Number),
         ],
     },
     Table { name: "aliases", key: 2, columns: &[("kind", Text), ("key", Text), ("user_id", Number)] },

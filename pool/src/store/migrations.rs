@@ -28,6 +28,7 @@ macro_rules! migrations {
             (15, "waiting_sign_ups", include_str!(concat!("../../migrations/", $folder, "/0015_waiting_sign_ups.sql"))),
             (16, "requested_codes", include_str!(concat!("../../migrations/", $folder, "/0016_requested_codes.sql"))),
             (17, "known_browsers", include_str!(concat!("../../migrations/", $folder, "/0017_known_browsers.sql"))),
+            (18, "waiting_since", include_str!(concat!("../../migrations/", $folder, "/0018_waiting_since.sql"))),
         ]
     };
 }
@@ -108,17 +109,20 @@ mod tests {
     }
 
     /// Before migration 11 each attribute was a row; before 12 a session didn't know its account's username; before 13
-    /// sessions were found by their hashes; before 14 only the aliases told what was proven.
+    /// sessions were found by their hashes; before 14 only the aliases told what was proven; before 18 what
+    /// waited had waited since it was created.
     const EARLIER: [&str; 3] = [
         "INSERT INTO users (id, sub, username, username_key, status, password_hash, created_at, updated_at)
-         VALUES (7, 's', 'JDoe', 'jdoe', 'confirmed', 'p', 1, 1), (8, 't', 'empty', 'empty', 'confirmed', 'p', 1, 1)",
+         VALUES (7, 's', 'JDoe', 'jdoe', 'confirmed', 'p', 1, 1), (8, 't', 'empty', 'empty', 'confirmed', 'p', 1, 1),
+                (9, 'u', 'waits', 'waits', 'unconfirmed', 'p', 5, 6)",
         "INSERT INTO attributes (user_id, name, value) VALUES (7, 'name', 'Zoë \"Z\" \\ O''Hara'), (7, 'custom:team', '7: blue')",
         "INSERT INTO aliases (kind, key, user_id) VALUES ('email', 'me@domain.com', 7), ('phone_number', '+12128601234', 7)",
     ];
     const EARLIER_SESSION: &str = "INSERT INTO sessions (hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent)
         VALUES ($1, $2, 'web', 1, 1, 1, '', '')";
     const EARLIER_TOKEN: &str = "INSERT INTO refresh_tokens (family, session, current, rotated_at) VALUES ($1, $1, $1, 1)";
-    const ACCOUNTS: &str = "SELECT attributes, proven FROM users ORDER BY id";
+    const ACCOUNTS: &str = "SELECT attributes, proven FROM users WHERE status = 'confirmed' ORDER BY id";
+    const WAITING: &str = "SELECT waiting_since FROM users WHERE status = 'unconfirmed'";
     const SESSIONS: &str = "SELECT s.id, s.hash, s.username, r.family FROM sessions s JOIN refresh_tokens r ON r.session = s.id
         ORDER BY s.user_id";
     const LEFT: &str = "SELECT (SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM refresh_tokens)";
@@ -161,6 +165,8 @@ mod tests {
         migrator(SQLITE).run_direct(None, &mut conn, false).await.unwrap();
         let accounts: Vec<(String, String)> = sqlx::query_as(ACCOUNTS).fetch_all(&mut conn).await.unwrap();
         are_kept(&accounts, &sqlx::query_as(SESSIONS).fetch_all(&mut conn).await.unwrap());
+        let waiting: Vec<Option<i64>> = sqlx::query_scalar(WAITING).fetch_all(&mut conn).await.unwrap();
+        assert_eq!(waiting, [Some(5)], "it waits since it was created");
         conn.execute("DELETE FROM users").await.unwrap();
         let left: i64 = sqlx::query_scalar(LEFT).fetch_one(&mut conn).await.unwrap();
         assert_eq!(left, 0, "they still go with their account");
@@ -184,6 +190,8 @@ mod tests {
         migrator(POSTGRES).run_direct(None, &mut conn, false).await.unwrap();
         let accounts: Vec<(String, String)> = sqlx::query_as(ACCOUNTS).fetch_all(&mut conn).await.unwrap();
         are_kept(&accounts, &sqlx::query_as(SESSIONS).fetch_all(&mut conn).await.unwrap());
+        let waiting: Vec<Option<i64>> = sqlx::query_scalar(WAITING).fetch_all(&mut conn).await.unwrap();
+        assert_eq!(waiting, [Some(5)], "it waits since it was created");
         conn.execute("DELETE FROM users").await.unwrap();
         let left: i64 = sqlx::query_scalar(LEFT).fetch_one(&mut conn).await.unwrap();
         assert_eq!(left, 0, "they still go with their account");

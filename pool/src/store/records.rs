@@ -94,6 +94,8 @@ pub(crate) struct Incoming<'a> {
     pub(crate) updated_at: Timestamp,
     pub(crate) confirmed_at: Option<Timestamp>,
     pub(crate) disabled_at: Option<Timestamp>,
+    /// `None`: it doesn't wait.
+    pub(crate) waiting_since: Option<Timestamp>,
 }
 
 /// Adds the account. `None`: the username, or the `sub`, belongs to another one; or another sign-up waits under the same name and
@@ -103,8 +105,8 @@ pub(crate) async fn insert(tx: &mut Tx, new: &Incoming<'_>) -> Result<Option<Use
     let row = tx
         .query(
             "INSERT INTO users (sub, username, username_key, sign_up_key, status, password_hash, created_at, updated_at, confirmed_at,
-                                disabled_at, sign_up_name, sign_up_contact, contested)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING RETURNING id",
+                                disabled_at, sign_up_name, sign_up_contact, contested, waiting_since)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING RETURNING id",
         )
         .bind(new.sub.to_owned())
         .bind(new.username.to_owned())
@@ -119,6 +121,7 @@ pub(crate) async fn insert(tx: &mut Tx, new: &Incoming<'_>) -> Result<Option<Use
         .bind(new.waits.map(|it| it.name.clone()))
         .bind(new.waits.map(|it| it.contact.clone()))
         .bind(i64::from(new.contested))
+        .bind(new.waiting_since.map(|it| it.0))
         .optional()
         .await?;
     row.map(|row| Ok(UserId(row.get(0)?))).transpose()

@@ -97,8 +97,8 @@ pub(crate) async fn insert(tx: &mut Tx, new: &NewSignUp<'_>, now: Timestamp) -> 
     let row = tx
         .query(
             "INSERT INTO users (sub, username, username_key, sign_up_key, sign_up_name, sign_up_contact, status, password_hash, created_at,
-                                updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, 'unconfirmed', $7, $8, $8)
+                                updated_at, waiting_since)
+             VALUES ($1, $2, $3, $4, $5, $6, 'unconfirmed', $7, $8, $8, $8)
              ON CONFLICT (sign_up_key) DO NOTHING RETURNING id",
         )
         .bind(new.sub.to_owned())

@@ -1,5 +1,6 @@
 //! What may stand in `nameplate.toml`: one field for each section.
 
+use super::accounts::AccountsSection;
 use super::attributes::AttributesSection;
 use super::clients::ClientSection;
 use super::codes::CodesSection;
@@ -24,6 +25,7 @@ pub struct File {
     pub password: PasswordSection,
     pub clients: Vec<ClientSection>,
     pub sessions: SessionsSection,
+    pub accounts: AccountsSection,
     pub events: EventsSection,
     pub codes: CodesSection,
     pub limits: LimitsSection,
@@ -41,6 +43,7 @@ impl Default for File {
             password: PasswordSection::default(),
             clients: vec![ClientSection::pages()],
             sessions: SessionsSection::default(),
+            accounts: AccountsSection::default(),
             events: EventsSection::default(),
             codes: CodesSection::default(),
             limits: LimitsSection::default(),

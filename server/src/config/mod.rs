@@ -3,6 +3,7 @@
 //! Each section is a file with its keys as fields; their comments are the reference (`docs/config.md`). A new key is a
 //! field with a comment and a default, and a line in that section's check.
 
+mod accounts;
 mod attributes;
 mod clients;
 mod codes;
@@ -169,6 +170,7 @@ fn build(file: &File, keys: Option<Secret>, faults: &mut Faults<'_>) -> Config {
         policy: file.password.policy(faults),
         clients,
         sessions: file.sessions.times(faults),
+        accounts: file.accounts.times(faults),
         events: file.events.times(faults),
         codes: file.codes.times(faults),
         limits: file.limits.limits(faults),

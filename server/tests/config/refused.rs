@@ -237,6 +237,7 @@ fn numbers_and_durations_out_of_range_are_refused_with_the_range() {
         ("[codes]\nlifetime = '20s'\n", &[], &["codes.resend_after: "]),
         ("[sessions]\nidle = '100days'\n", &[], &["line 2: sessions.idle: it is longer than sessions.absolute"]),
         ("[events]\nkeep = '1h'\n", &[], &["line 2: events.keep: ", "at least 1day"]),
+        ("[accounts]\nkeep_unconfirmed = '1h'\n", &[], &["line 2: accounts.keep_unconfirmed: ", "at least 1day"]),
         (
             "[server]\nstore_url = 'nameplate.db'\n",
             &[],
