@@ -1,7 +1,7 @@
 //! What is of no use to anybody any more goes.
 
 use crate::clock::Timestamp;
-use crate::store::{StoreError, retried};
+use crate::store::{StoreError, names, retried};
 use crate::{Pool, Unavailable, known_origins};
 use std::time::Duration;
 
@@ -117,6 +117,7 @@ impl Pool {
              RETURNING sub",
         );
         let deleted = query.bind(until.0).bind(i64::from(BATCH)).all().await?;
+        names::remember(&mut tx, &deleted).await?;
         tx.commit().await.map(|()| deleted.len())
     }
 

@@ -13,7 +13,7 @@ use crate::settings::{ClientId, Settings};
 use crate::sign_up_code::{self, Asking};
 use crate::store::users::{self, User};
 use crate::store::waiting::{self, Key, NewSignUp, Waiting};
-use crate::store::{StoreError, Tx, retried, tickets};
+use crate::store::{StoreError, Tx, names, retried, tickets};
 use crate::{Inner, Pool, Unavailable, events, new_password};
 use model::{AttributeName, CodeDeliveryDetails, Event, FieldName, Password, Refusal, Why};
 use std::collections::BTreeMap;
@@ -214,6 +214,9 @@ impl Pool {
     ) -> Result<Option<(UserId, SignedUp)>, SignUpError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
+        if names::is_sub_of_another(&mut tx, &form.identifier).await? {
+            return Err(SignUpError::UsernameTaken);
+        }
         let before = self.signed_up_before(&mut tx, form, (found, attempt)).await?;
         let Some(user) = self.take_attempt(&mut tx, form, (found, attempt), origin).await? else { return Ok(None) };
         let is_holder = !matches!(attempt, Attempt::Contests);
@@ -317,6 +320,7 @@ impl Pool {
             Identifier::Username(_) => users::by_identifier(&mut tx, &form.identifier).await?.is_some_and(|user| user.confirmed),
             Identifier::Contact(ContactKind::Email | ContactKind::PhoneNumber, _) => false,
         };
+        let taken = taken || names::is_sub_of_another(&mut tx, &form.identifier).await?;
         let (what, times) = match taken {
             true => ("usernames asked for by", limits.taken_answers_per_network_an_hour),
             false => ("sign-ups from", limits.sign_ups_per_network_an_hour),

@@ -1,7 +1,7 @@
 //! Looking at accounts: one after the other, or one of them.
 
 use super::record::Record;
-use super::{Moment, find};
+use super::{Moment, NotSelected, UserSelector, find};
 use crate::clock::Timestamp;
 use crate::sessions::UserId;
 use crate::store::users::User;
@@ -51,6 +51,21 @@ async fn others(conn: &mut Conn, user: &User) -> Result<Vec<(String, Moment)>, S
     Ok(others.map(|it| (it.target.map(|target| target.value).unwrap_or_default(), Moment(it.created_at))).collect())
 }
 
+/// Why there is nothing to show.
+#[derive(Debug, thiserror::Error)]
+pub enum ShowUserError {
+    #[error(transparent)]
+    NotSelected(#[from] NotSelected),
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<StoreError> for ShowUserError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
 impl Pool {
     /// Accounts in the order in which they came, without their password hashes.
     pub async fn users(&self, after: Option<UserId>) -> Result<Page, Unavailable> {
@@ -71,12 +86,14 @@ impl Pool {
         Ok(Page { records: stored.iter().map(record).collect(), next, guarded })
     }
 
-    /// The account of that name: its `sub`, its username, or a contact. `None`: there is none.
-    pub async fn user(&self, named: &str) -> Result<Option<Shown>, Unavailable> {
+    /// The account of that name: its `sub`, its username, or a contact.
+    pub async fn user(&self, named: impl Into<UserSelector<'_>>) -> Result<Shown, ShowUserError> {
+        let selector = named.into();
+        let nobody = || NotSelected::nobody(selector);
         let mut conn = self.inner.store.read().await?;
-        let Some(user) = find(&mut conn, named).await? else { return Ok(None) };
-        let Some(stored) = records::one(&mut conn, user.id).await? else { return Ok(None) };
-        let Some(account) = profile::load(&mut conn, user.id).await? else { return Ok(None) };
+        let user = find(&mut conn, selector).await??;
+        let stored = records::one(&mut conn, user.id).await?.ok_or_else(nobody)?;
+        let account = profile::load(&mut conn, user.id).await?.ok_or_else(nobody)?;
         let second_factors = factors::of_user(&mut conn, user.id).await?.into_iter().filter(|it| it.enabled).map(|it| it.factor).collect();
         let passkeys = passkeys::of_user(&mut conn, user.id).await?.len();
         let now = self.now();
@@ -91,7 +108,7 @@ impl Pool {
         let pending = account.pending.into_iter().map(|it| (it.kind.attribute().into(), (it.value, Moment(it.requested_at))));
         let schema = &self.inner.settings.schema;
         let others = others(&mut conn, &user).await?;
-        Ok(Some(Shown {
+        Ok(Shown {
             others,
             sessions: row.get(0)?,
             last_seen_at: row.get::<Option<i64>>(1)?.map(|at| Moment(Timestamp(at))),
@@ -100,6 +117,6 @@ impl Pool {
             pending: pending.collect(),
             hidden: stored.attributes.keys().filter(|name| schema.get(name).is_none()).cloned().collect(),
             record: Record::shown(&stored),
-        }))
+        })
     }
 }

@@ -1,33 +1,35 @@
 //! Confirming an account whose code never arrived (operation AdminConfirmSignUp).
 
 use super::create_user::claim;
-use super::{can_sign_in, find, operator, waiting_as};
+use super::{EVERY, NotSelected, SelectBy, UserLabel, UserSelector, can_sign_in, find, operator, waiting_as};
 use crate::code_requests::Target;
 use crate::codes::CodePurpose;
 use crate::identifiers::{Identifier, username_key};
 use crate::sessions::UserId;
-use crate::store::users::{self, User};
+use crate::store::users;
 use crate::store::waiting::{self, Confirmation, Waiting};
 use crate::store::{StoreError, Tx, requested_codes, retried, tickets};
 use crate::{Pool, Unavailable, events};
-use model::{Event, FieldName, Refusal, SignInOptions, Why};
+use model::{Event, FieldName, Refusal, Why};
 
 /// Why the account stays as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfirmUserError {
-    #[error("there is no account called \"{0}\"")]
-    Nobody(String),
-    #[error("the account is confirmed already")]
-    Confirmed,
+    #[error(transparent)]
+    NotSelected(#[from] NotSelected),
+    #[error("{0} is confirmed already")]
+    Confirmed(UserLabel),
     /// Several sign-ups wait under this name: which one is meant?
     #[error("several sign-ups wait under this name, with the contacts {}: name the contact of the one that you mean", .0.join(", "))]
     Several(Vec<String>),
     #[error("no sign-up with the contact \"{0}\" waits under this name")]
     NoSuchContact(String),
-    #[error("somebody else has tried to sign up as this with another password, so only whoever owns the contact may have it: vouch for it")]
-    Contested,
-    #[error("nobody could sign in to this account: people sign in here with a contact, so vouch for the one it was signed up with")]
-    NoWayIn,
+    #[error(
+        "others tried to sign up as {0} with another password, so only whoever owns the contact may have it: vouch for it with --verified"
+    )]
+    Contested(UserLabel),
+    #[error("nobody could sign in to {0}: people sign in here with a contact, so vouch for the one it was signed up with")]
+    NoWayIn(UserLabel),
     /// The contact belongs to another account.
     #[error("refused: {0:?}")]
     Refused(Refusal),
@@ -44,8 +46,7 @@ impl From<StoreError> for ConfirmUserError {
 /// What was confirmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserConfirmed {
-    pub username: String,
-    pub sub: String,
+    pub user: UserLabel,
     /// The sign-up's own password signs in. Otherwise its owner sets one with a code.
     pub keeps_password: bool,
 }
@@ -53,7 +54,7 @@ pub struct UserConfirmed {
 /// Which sign-up the operator confirms.
 #[derive(Debug, Clone, Copy)]
 pub struct Confirming<'a> {
-    pub named: &'a str,
+    pub user: UserSelector<'a>,
     /// The contact, where several wait under the name.
     pub contact: Option<&'a str>,
     /// The operator vouches for the contact that its code went to.
@@ -72,15 +73,16 @@ impl Pool {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
         let user = self.meant_to_confirm(&mut tx, form).await?;
-        let waiting = waiting::lock(&mut tx, user).await?.ok_or(ConfirmUserError::Confirmed)?;
+        let label = UserLabel::of(&users::lock(&mut tx, user).await?.ok_or_else(|| NotSelected::nobody(form.user))?);
+        let Some(waiting) = waiting::lock(&mut tx, user).await? else { return Err(ConfirmUserError::Confirmed(label)) };
         let contested = waiting.user.contested;
         let vouched = waiting.target.as_ref().filter(|_| form.verified);
         if contested && vouched.is_none() {
-            return Err(ConfirmUserError::Contested);
+            return Err(ConfirmUserError::Contested(label));
         }
         let proven: Vec<_> = vouched.iter().map(|target| target.kind).collect();
         if !can_sign_in(&inner.settings, &proven) {
-            return Err(ConfirmUserError::NoWayIn);
+            return Err(ConfirmUserError::NoWayIn(label));
         }
         let alone = vouched.map(|target| (target.kind.attribute().into(), target.value.clone())).into_iter().collect();
         let key = waiting.user.chosen_username().map(username_key);
@@ -98,25 +100,22 @@ impl Pool {
         }
         requested_codes::consume_all(&mut tx, (user, CodePurpose::SignUp), now).await?;
         tickets::clear(&mut tx, user).await?;
-        let User { username, sub, .. } = waiting.user;
-        events::record(&mut tx, user, &Event::ConfirmSignUp { username: username.clone() }, now, &operator()).await?;
+        events::record(&mut tx, user, &Event::ConfirmSignUp { username: waiting.user.username }, now, &operator()).await?;
         self.commit(tx, user).await?;
-        Ok(UserConfirmed { username, sub, keeps_password: !contested })
+        Ok(UserConfirmed { user: label, keeps_password: !contested })
     }
 
     async fn meant_to_confirm(&self, tx: &mut Tx, form: Confirming<'_>) -> Result<UserId, ConfirmUserError> {
-        let every = SignInOptions { username: true, email: true, phone_number: true };
-        let who = Identifier::parse(form.named, every);
+        let who = Identifier::parse(form.user.text, EVERY).filter(|_| form.user.by != Some(SelectBy::Sub));
         let waiting = match &who {
             Some(who) => waiting_as(tx, who).await?,
             None => Vec::new(),
         };
-        let by_sub = users::by_sub(tx, form.named.trim()).await?;
+        let by_sub = users::by_sub(tx, form.user.text.trim()).await?;
         if by_sub.is_some() || waiting.is_empty() {
-            let found = by_sub.or(find(tx, form.named).await?);
-            return found.map(|user| user.id).ok_or_else(|| ConfirmUserError::Nobody(form.named.to_owned()));
+            return Ok(find(tx, form.user).await??.id);
         }
-        let contact = form.contact.map(|it| (it, Identifier::parse(it, every).map(|it| it.to_key())));
+        let contact = form.contact.map(|it| (it, Identifier::parse(it, EVERY).map(|it| it.to_key())));
         match (contact, waiting.as_slice()) {
             (None, [one]) => Ok(one.user.id),
             (None, several) => {

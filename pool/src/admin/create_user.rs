@@ -8,7 +8,7 @@ use crate::identifiers::{ContactKind, check_username, username_key};
 use crate::passwords::HashingError;
 use crate::sessions::UserId;
 use crate::store::records::{self, Incoming};
-use crate::store::{StoreError, Tx, aliases, attributes, profile, retried, users};
+use crate::store::{StoreError, Tx, aliases, attributes, names, profile, retried, users};
 use crate::{Pool, Unavailable, events, new_password};
 use model::{AttributeName, Event, FieldName, Password, Refusal, Why};
 use std::collections::BTreeMap;
@@ -158,6 +158,7 @@ impl Pool {
             waiting_since: None,
         };
         let mut tx = inner.store.begin().await?;
+        names::lock(&mut tx).await?;
         let taken = || CreateUserError::Refused(Refusal::field(FieldName::Username, Why::UsernameTaken));
         let user = records::insert(&mut tx, &row).await?.ok_or_else(taken)?;
         tx.write(vec![attributes::put(user, &new.attributes)?]).await?;

@@ -1,14 +1,14 @@
 //! Removing an account (operation AdminDeleteUser).
 
-use super::find;
+use super::{NotSelected, UserLabel, UserSelector, find};
 use crate::store::{StoreError, profile, retried, users};
 use crate::{Pool, Unavailable};
 
 /// Why the account is still there.
 #[derive(Debug, thiserror::Error)]
 pub enum DeleteUserError {
-    #[error("there is no account called \"{0}\"")]
-    Nobody(String),
+    #[error(transparent)]
+    NotSelected(#[from] NotSelected),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -23,20 +23,21 @@ impl Pool {
     /// Removes the account and everything of it: attributes, sessions, codes and the trail. Its username and contacts are
     /// free again. What waits to be sent to them never leaves. Who takes one of them next, where somebody was signed in, does
     /// not wait for passwords that were wrong before.
-    pub async fn delete_user(&self, named: &str) -> Result<(), DeleteUserError> {
-        retried(|| self.try_to_delete_user(named)).await?;
+    pub async fn delete_user(&self, named: impl Into<UserSelector<'_>>) -> Result<UserLabel, DeleteUserError> {
+        let selector = named.into();
+        let deleted = retried(|| self.try_to_delete_user(selector)).await?;
         self.shred().await;
-        Ok(())
+        Ok(deleted)
     }
 
-    async fn try_to_delete_user(&self, named: &str) -> Result<(), DeleteUserError> {
-        let nobody = || DeleteUserError::Nobody(named.to_owned());
+    async fn try_to_delete_user(&self, selector: UserSelector<'_>) -> Result<UserLabel, DeleteUserError> {
+        let nobody = || NotSelected::nobody(selector);
         let mut tx = self.inner.store.begin().await?;
-        let found = find(&mut tx, named).await?.ok_or_else(nobody)?;
+        let found = find(&mut tx, selector).await??;
         let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
         let account = profile::load(&mut tx, user.id).await?.ok_or_else(nobody)?;
         self.remove(&mut tx, (user.id, &account), None).await?;
         self.commit(tx, user.id).await?;
-        Ok(())
+        Ok(UserLabel::of(&user))
     }
 }

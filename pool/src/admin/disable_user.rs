@@ -1,6 +1,6 @@
 //! Shutting an account, and opening it again (operations AdminDisableUser, AdminEnableUser).
 
-use super::{find, operator};
+use super::{NotSelected, UserChanged, UserLabel, UserSelector, find, operator};
 use crate::store::{StoreError, retried, users};
 use crate::{Pool, Unavailable, events, sessions};
 use model::Event;
@@ -8,11 +8,11 @@ use model::Event;
 /// Why the account stays as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum DisableUserError {
-    #[error("there is no account called \"{0}\"")]
-    Nobody(String),
+    #[error(transparent)]
+    NotSelected(#[from] NotSelected),
     /// It reserves nothing: whoever signs up by the same name gets it anew.
-    #[error("the account was never confirmed, so nobody can sign in to it; to be rid of it, delete it")]
-    Unconfirmed,
+    #[error("{0} was never confirmed, so nobody can sign in to it; to remove it, delete it")]
+    Unconfirmed(UserLabel),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -24,28 +24,31 @@ impl From<StoreError> for DisableUserError {
 }
 
 impl Pool {
-    /// Lets nobody sign in to the account, and ends its sessions at once. `false`: it was disabled before.
-    pub async fn disable_user(&self, named: &str) -> Result<bool, DisableUserError> {
-        retried(|| self.set_standing(named, true)).await
+    /// Lets nobody sign in to the account, and ends its sessions at once.
+    pub async fn disable_user(&self, named: impl Into<UserSelector<'_>>) -> Result<UserChanged, DisableUserError> {
+        let selector = named.into();
+        retried(|| self.set_standing(selector, true)).await
     }
 
-    /// Lets people sign in to the account again. `false`: they could before.
-    pub async fn enable_user(&self, named: &str) -> Result<bool, DisableUserError> {
-        retried(|| self.set_standing(named, false)).await
+    /// Lets people sign in to the account again.
+    pub async fn enable_user(&self, named: impl Into<UserSelector<'_>>) -> Result<UserChanged, DisableUserError> {
+        let selector = named.into();
+        retried(|| self.set_standing(selector, false)).await
     }
 
-    async fn set_standing(&self, named: &str, disabled: bool) -> Result<bool, DisableUserError> {
+    async fn set_standing(&self, selector: UserSelector<'_>, disabled: bool) -> Result<UserChanged, DisableUserError> {
         let now = self.now();
-        let nobody = || DisableUserError::Nobody(named.to_owned());
+        let nobody = || NotSelected::nobody(selector);
         let mut tx = self.inner.store.begin().await?;
-        let found = find(&mut tx, named).await?.ok_or_else(nobody)?;
+        let found = find(&mut tx, selector).await??;
         // From here on no sign-in begins a session: it takes this row first, and looks.
         let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
+        let label = UserLabel::of(&user);
         if !user.confirmed {
-            return Err(DisableUserError::Unconfirmed);
+            return Err(DisableUserError::Unconfirmed(label));
         }
         if user.disabled == disabled {
-            return Ok(false);
+            return Ok(UserChanged { user: label, changed: false });
         }
         users::set_disabled(&mut tx, user.id, disabled.then_some(now)).await?;
         let username = user.username;
@@ -58,6 +61,6 @@ impl Pool {
         }
         events::record(&mut tx, user.id, &event, now, &operator()).await?;
         self.commit(tx, user.id).await?;
-        Ok(true)
+        Ok(UserChanged { user: label, changed: true })
     }
 }

@@ -9,7 +9,7 @@ use crate::passwords::{self, HashingError};
 use crate::sign_up_code;
 use crate::store::records::{self, Incoming};
 use crate::store::waiting::Key;
-use crate::store::{Conn, StoreError, Tx, aliases, attributes, retried, users};
+use crate::store::{Conn, StoreError, Tx, aliases, attributes, names, retried, users};
 use crate::{Pool, Unavailable, events};
 use model::{AccessLists, AttributeName, Event, Password, Refusal, Schema, Why};
 use std::collections::BTreeMap;
@@ -281,6 +281,7 @@ impl Pool {
 
     async fn bring_in(&self, batch: &[Ready<'_>], nobodys: &str) -> Result<(), ImportUsersError> {
         let mut tx = self.inner.store.begin().await?;
+        names::lock(&mut tx).await?;
         for ready in batch {
             if !self.bring_in_one(&mut tx, ready, nobodys).await? {
                 return Err(ImportUsersError::Overtaken { place: ready.arrival.place.clone() });

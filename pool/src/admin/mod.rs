@@ -24,6 +24,7 @@ use crate::store::users::{self, User};
 use crate::store::waiting::{self, Waiting};
 use crate::store::{Conn, StoreError};
 use model::{AccessLists, AttributeName, SignInOptions, Standard};
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Where the operator is: at this machine.
@@ -31,15 +32,108 @@ fn operator() -> Origin {
     Origin::new(IpAddr::V4(Ipv4Addr::LOCALHOST), "nameplate user")
 }
 
-/// The account that the operator names: by its `sub`, by its username or a proven contact, or by what it was signed up
-/// with while it waits for its code. The `sub` goes first: nobody chooses it, and a username may look like one.
-async fn find(conn: &mut Conn, named: &str) -> Result<Option<User>, StoreError> {
-    let named = named.trim();
-    if let Some(user) = users::by_sub(conn, named).await? {
-        return Ok(Some(user));
+/// Which account a command is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UserSelector<'a> {
+    /// What it is called.
+    pub text: &'a str,
+    /// What that is; `None`: whichever it fits.
+    pub by: Option<SelectBy>,
+}
+
+/// What an account is called by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SelectBy {
+    Sub,
+    /// Also of a sign-up that waits.
+    Username,
+    /// A verified contact, or one that a sign-up waits with.
+    Contact,
+}
+
+impl<'a> From<&'a str> for UserSelector<'a> {
+    fn from(text: &'a str) -> Self {
+        Self { text, by: None }
     }
-    let every = SignInOptions { username: true, email: true, phone_number: true };
-    let Some(who) = Identifier::parse(named, every) else { return Ok(None) };
+}
+
+impl<'a> From<&'a String> for UserSelector<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+/// An account as administrators tell it from others: in what a command says it did, both names stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserLabel {
+    pub username: String,
+    pub sub: String,
+}
+
+impl UserLabel {
+    fn of(user: &User) -> Self {
+        Self { username: user.username.clone(), sub: user.sub.clone() }
+    }
+}
+
+impl fmt::Display for UserLabel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { username, sub } = self;
+        if username == sub { write!(f, "{sub}") } else { write!(f, "{username} (sub {sub})") }
+    }
+}
+
+/// Why a command has no account to work on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotSelected {
+    #[error("there is no account called \"{0}\"")]
+    Nobody(String),
+    /// Old data: nobody can sign up like that any more.
+    #[error("\"{text}\" is the sub of {by_sub} and the username of {by_username}: pick one with --by sub or --by username")]
+    Ambiguous { text: String, by_sub: UserLabel, by_username: UserLabel },
+}
+
+impl NotSelected {
+    fn nobody(selector: UserSelector<'_>) -> Self {
+        Self::Nobody(selector.text.to_owned())
+    }
+}
+
+/// What a command did, and to which account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserChanged {
+    pub user: UserLabel,
+    /// `false`: it was so before.
+    pub changed: bool,
+}
+
+/// The account that the operator means: by its `sub`, by its username or a proven contact, or by what it was signed up
+/// with while it waits for its code. Where that is two accounts, neither is taken.
+async fn find(conn: &mut Conn, selector: UserSelector<'_>) -> Result<Result<User, NotSelected>, StoreError> {
+    let named = selector.text.trim();
+    let by_sub = match selector.by {
+        None | Some(SelectBy::Sub) => users::by_sub(conn, named).await?,
+        Some(SelectBy::Username | SelectBy::Contact) => None,
+    };
+    let by_name = match selector.by {
+        None => by_name(conn, named, EVERY).await?,
+        Some(SelectBy::Username) => by_name(conn, named, SignInOptions { username: true, email: false, phone_number: false }).await?,
+        Some(SelectBy::Contact) => by_name(conn, named, SignInOptions { username: false, ..EVERY }).await?,
+        Some(SelectBy::Sub) => None,
+    };
+    Ok(match (by_sub, by_name) {
+        (Some(by_sub), Some(by_name)) if by_sub.id != by_name.id => {
+            Err(NotSelected::Ambiguous { text: named.to_owned(), by_sub: UserLabel::of(&by_sub), by_username: UserLabel::of(&by_name) })
+        }
+        (Some(user), _) | (None, Some(user)) => Ok(user),
+        (None, None) => Err(NotSelected::nobody(selector)),
+    })
+}
+
+const EVERY: SignInOptions = SignInOptions { username: true, email: true, phone_number: true };
+
+async fn by_name(conn: &mut Conn, named: &str, options: SignInOptions) -> Result<Option<User>, StoreError> {
+    let Some(who) = Identifier::parse(named, options) else { return Ok(None) };
     match users::by_identifier(conn, &who).await? {
         Some(user) => Ok(Some(user)),
         None => Ok(waiting_as(conn, &who).await?.into_iter().next().map(|it| it.user)),

@@ -1,6 +1,6 @@
 //! Second factors that somebody has lost, removed by the operator (operation AdminSetUserMFAPreference).
 
-use super::{find, operator};
+use super::{NotSelected, UserChanged, UserLabel, UserSelector, find, operator};
 use crate::delivery::{Message, queue_to_all};
 use crate::store::{StoreError, factors, profile, retried, users};
 use crate::{Pool, Unavailable, events};
@@ -9,8 +9,8 @@ use model::Event;
 /// Why the account stays as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum ResetMfaError {
-    #[error("there is no account called \"{0}\"")]
-    Nobody(String),
+    #[error(transparent)]
+    NotSelected(#[from] NotSelected),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -23,17 +23,18 @@ impl From<StoreError> for ResetMfaError {
 
 impl Pool {
     /// Removes every second factor of the account and its recovery codes: the password is all that sign-in asks for. Every
-    /// proven contact is told. `false`: there was none.
-    pub async fn reset_mfa(&self, named: &str) -> Result<bool, ResetMfaError> {
+    /// proven contact is told. Not changed: there was none.
+    pub async fn reset_mfa(&self, named: impl Into<UserSelector<'_>>) -> Result<UserChanged, ResetMfaError> {
+        let selector = named.into();
         retried(async || {
-            let nobody = || ResetMfaError::Nobody(named.to_owned());
+            let nobody = || NotSelected::nobody(selector);
             let (inner, now) = (&*self.inner, self.now());
             let mut tx = inner.store.begin().await?;
-            let found = find(&mut tx, named).await?.ok_or_else(nobody)?;
+            let found = find(&mut tx, selector).await??;
             let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
             let stored = factors::of_user(&mut tx, user.id).await?;
             if stored.is_empty() {
-                return Ok(false);
+                return Ok(UserChanged { user: UserLabel::of(&user), changed: false });
             }
             factors::remove_all(&mut tx, user.id).await?;
             let account = profile::load(&mut tx, user.id).await?.ok_or_else(nobody)?;
@@ -41,9 +42,10 @@ impl Pool {
                 let message = |to, asked| Message::SecondFactorOff { to, factor, asked };
                 queue_to_all(&mut tx, inner, (user.id, &account), message, &operator()).await?;
             }
+            let label = UserLabel::of(&user);
             events::record(&mut tx, user.id, &Event::AdminResetMfa { username: user.username }, now, &operator()).await?;
             self.commit(tx, user.id).await?;
-            Ok(true)
+            Ok(UserChanged { user: label, changed: true })
         })
         .await
     }

@@ -1,6 +1,6 @@
 //! A new password because the operator wants it so (operations AdminResetUserPassword, AdminSetUserPassword).
 
-use super::{find, operator};
+use super::{NotSelected, UserLabel, UserSelector, find, operator};
 use crate::code_requests::{self, Pace};
 use crate::codes::CodePurpose;
 use crate::delivery::{Contact, Message};
@@ -17,19 +17,26 @@ use model::{Event, Password, Refusal};
 /// Why the password stays as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum ResetUserPasswordError {
-    #[error("there is no account called \"{0}\"")]
-    Nobody(String),
-    #[error("the account waits for the code from its sign-up: confirm it first")]
-    Unconfirmed,
-    #[error("the account is disabled, so a new password would open nothing: enable it first")]
-    Disabled,
-    #[error("the account has no verified contact that a code could be sent to: set its password yourself")]
-    NoContact,
+    #[error(transparent)]
+    NotSelected(#[from] NotSelected),
+    #[error("{0} waits for the code from its sign-up: confirm it first")]
+    Unconfirmed(UserLabel),
+    #[error("{0} is disabled, so a new password would open nothing: enable it first")]
+    Disabled(UserLabel),
+    #[error("{0} has no verified contact that a code could be sent to: set its password yourself")]
+    NoContact(UserLabel),
     /// What the password breaks.
     #[error("refused: {0:?}")]
     Refused(Refusal),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+}
+
+/// A code for a new password is on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResetCodeSent {
+    pub user: UserLabel,
+    pub to: Contact,
 }
 
 impl From<StoreError> for ResetUserPasswordError {
@@ -47,59 +54,73 @@ impl From<HashingError> for ResetUserPasswordError {
 impl Pool {
     /// Has a code for a new password sent to a proven contact of the account, and answers to which (operation
     /// AdminResetUserPassword). Until it is entered the password stays.
-    pub async fn reset_user_password(&self, named: &str) -> Result<Contact, ResetUserPasswordError> {
-        retried(|| self.try_to_reset_user_password(named)).await
+    pub async fn reset_user_password(&self, named: impl Into<UserSelector<'_>>) -> Result<ResetCodeSent, ResetUserPasswordError> {
+        let selector = named.into();
+        retried(|| self.try_to_reset_user_password(selector)).await
     }
 
-    async fn try_to_reset_user_password(&self, named: &str) -> Result<Contact, ResetUserPasswordError> {
+    async fn try_to_reset_user_password(&self, selector: UserSelector<'_>) -> Result<ResetCodeSent, ResetUserPasswordError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
-        let (user, account) = open(&mut tx, named).await?;
+        let (user, account) = open(&mut tx, selector).await?;
+        let label = UserLabel::of(&user);
         if user.disabled {
-            return Err(ResetUserPasswordError::Disabled);
+            return Err(ResetUserPasswordError::Disabled(label));
         }
-        let contact = proven_contact(&account).ok_or(ResetUserPasswordError::NoContact)?;
+        let Some(contact) = proven_contact(&account) else { return Err(ResetUserPasswordError::NoContact(label)) };
         send_code(&mut tx, inner, (user.id, &account), &contact).await?;
         events::record(&mut tx, user.id, &Event::AdminResetUserPassword { username: user.username }, now, &operator()).await?;
         self.commit(tx, user.id).await?;
-        Ok(contact)
+        Ok(ResetCodeSent { user: label, to: contact })
     }
 
     /// Gives the account this password (operation AdminSetUserPassword). Every session of it ends, and its proven contacts
     /// are told. One that isn't permanent is replaced by its owner at the next sign-in.
-    pub async fn set_user_password(&self, named: &str, password: &Password, permanent: bool) -> Result<(), ResetUserPasswordError> {
+    pub async fn set_user_password(
+        &self,
+        named: impl Into<UserSelector<'_>>,
+        password: &Password,
+        permanent: bool,
+    ) -> Result<UserLabel, ResetUserPasswordError> {
+        let selector = named.into();
         let inner = &*self.inner;
         let fields = new_password::faults(&inner.settings, password, None);
         if !fields.is_empty() {
             return Err(ResetUserPasswordError::Refused(Refusal { form: None, fields }));
         }
         let hash = inner.passwords.hash(password, &*inner.entropy).await?;
-        let user = retried(|| self.try_to_set_user_password(named, &hash, permanent)).await?;
+        let (user, label) = retried(|| self.try_to_set_user_password(selector, &hash, permanent)).await?;
         self.keep_verifiers(user, password, &hash).await;
-        Ok(())
+        Ok(label)
     }
 
-    async fn try_to_set_user_password(&self, named: &str, hash: &str, permanent: bool) -> Result<UserId, ResetUserPasswordError> {
+    async fn try_to_set_user_password(
+        &self,
+        selector: UserSelector<'_>,
+        hash: &str,
+        permanent: bool,
+    ) -> Result<(UserId, UserLabel), ResetUserPasswordError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
-        let (user, account) = open(&mut tx, named).await?;
+        let (user, account) = open(&mut tx, selector).await?;
         new_password::set(&mut tx, inner, (user.id, &account), (hash, None), &operator()).await?;
         if !permanent {
             users::mark_temporary(&mut tx, user.id, now).await?;
         }
+        let label = UserLabel::of(&user);
         events::record(&mut tx, user.id, &Event::AdminResetUserPassword { username: user.username }, now, &operator()).await?;
         self.commit(tx, user.id).await?;
-        Ok(user.id)
+        Ok((user.id, label))
     }
 }
 
 /// The confirmed account of that name, taken for this transaction.
-async fn open(tx: &mut Tx, named: &str) -> Result<(User, Account), ResetUserPasswordError> {
-    let nobody = || ResetUserPasswordError::Nobody(named.to_owned());
-    let found = find(tx, named).await?.ok_or_else(nobody)?;
+async fn open(tx: &mut Tx, selector: UserSelector<'_>) -> Result<(User, Account), ResetUserPasswordError> {
+    let nobody = || NotSelected::nobody(selector);
+    let found = find(tx, selector).await??;
     let user = users::lock(tx, found.id).await?.ok_or_else(nobody)?;
     let account = profile::load(tx, user.id).await?.ok_or_else(nobody)?;
-    if user.confirmed { Ok((user, account)) } else { Err(ResetUserPasswordError::Unconfirmed) }
+    if user.confirmed { Ok((user, account)) } else { Err(ResetUserPasswordError::Unconfirmed(UserLabel::of(&user))) }
 }
 
 fn proven_contact(account: &Account) -> Option<Contact> {

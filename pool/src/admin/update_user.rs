@@ -1,7 +1,7 @@
 //! Changing somebody's attributes, all or nothing (operation AdminUpdateUserAttributes).
 
 use super::create_user::claim;
-use super::{access, find, operator};
+use super::{NotSelected, UserLabel, UserSelector, access, find, operator};
 use crate::attributes::{Occasion, Submitted, check_submitted, parse_names};
 use crate::delivery::{self, About, Asked, Contact, Message};
 use crate::identifiers::ContactKind;
@@ -16,15 +16,22 @@ use std::collections::BTreeMap;
 /// Why nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum UpdateUserError {
-    #[error("there is no account called \"{0}\"")]
-    Nobody(String),
-    #[error("the account waits for the code from its sign-up: confirm it first")]
-    Unconfirmed,
+    #[error(transparent)]
+    NotSelected(#[from] NotSelected),
+    #[error("{0} waits for the code from its sign-up: confirm it first")]
+    Unconfirmed(UserLabel),
     /// Every culprit by name.
     #[error("refused: {0:?}")]
     Refused(Refusal),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+}
+
+/// What was changed, and whose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserUpdated {
+    pub user: UserLabel,
+    pub outcome: UpdateOutcome,
 }
 
 impl From<StoreError> for UpdateUserError {
@@ -46,26 +53,32 @@ impl Pool {
     /// change; one that the operator vouches for is in force at once, and the one before is told. The outcome says which.
     pub async fn update_user(
         &self,
-        named: &str,
+        named: impl Into<UserSelector<'_>>,
         submitted: BTreeMap<String, String>,
         verified: bool,
-    ) -> Result<UpdateOutcome, UpdateUserError> {
+    ) -> Result<UserUpdated, UpdateUserError> {
+        let selector = named.into();
         let settings = &self.inner.settings;
         if submitted.is_empty() {
             return Err(Refusal::form(Why::NothingToDo).into());
         }
         let submitted = check_submitted(&settings.schema, &access(settings), Occasion::Update, parse_names(submitted)?)?;
-        retried(|| self.try_to_update_user(named, &submitted, verified)).await
+        retried(|| self.try_to_update_user(selector, &submitted, verified)).await
     }
 
-    async fn try_to_update_user(&self, named: &str, submitted: &Submitted, verified: bool) -> Result<UpdateOutcome, UpdateUserError> {
+    async fn try_to_update_user(
+        &self,
+        selector: UserSelector<'_>,
+        submitted: &Submitted,
+        verified: bool,
+    ) -> Result<UserUpdated, UpdateUserError> {
         let (inner, now) = (&*self.inner, self.now());
-        let nobody = || UpdateUserError::Nobody(named.to_owned());
+        let nobody = || NotSelected::nobody(selector);
         let mut tx = inner.store.begin().await?;
-        let found = find(&mut tx, named).await?.ok_or_else(nobody)?;
+        let found = find(&mut tx, selector).await??;
         let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
         if !user.confirmed {
-            return Err(UpdateUserError::Unconfirmed);
+            return Err(UpdateUserError::Unconfirmed(UserLabel::of(&user)));
         }
         let account = profile::load(&mut tx, user.id).await?.ok_or_else(nobody)?;
         let indispensable = delete_attributes::indispensable(&inner.settings, &account, &submitted.remove);
@@ -89,7 +102,7 @@ impl Pool {
         tx.write(vec![attributes::change(user.id, &all, now)?]).await?;
         events::record(&mut tx, user.id, &Event::UpdateUserAttributes(outcome.clone()), now, &operator()).await?;
         self.commit(tx, user.id).await?;
-        Ok(outcome)
+        Ok(UserUpdated { user: UserLabel::of(&user), outcome })
     }
 
     /// What has to happen before the attribute has this value: a contact is proven, or sent a code.

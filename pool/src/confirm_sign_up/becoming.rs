@@ -5,7 +5,7 @@ use crate::codes::{CodeFault, CodePurpose};
 use crate::identifiers::{check_username, username_key};
 use crate::sessions::Origin;
 use crate::store::waiting::{self, Confirmation, Waiting};
-use crate::store::{Tx, aliases, requested_codes, tickets};
+use crate::store::{Tx, aliases, names, requested_codes, tickets};
 use crate::{Pool, events};
 use model::{AttributeName, Event, Why};
 use std::collections::BTreeMap;
@@ -48,6 +48,11 @@ impl Pool {
         }
         let key = chosen.map(username_key);
         let username = chosen.zip(key.as_deref());
+        if let Some(key) = &key
+            && names::taken_by_sub(tx, key, Some(&user.sub)).await?
+        {
+            return Err(ConfirmSignUpError::Username(Why::UsernameTaken));
+        }
         let confirmation = Confirmation { username, password_hash, former, attributes };
         if !waiting::confirm(tx, user, &confirmation, now).await? {
             return Err(ConfirmSignUpError::Username(Why::UsernameTaken)); // the transaction goes, and the code stays as it was

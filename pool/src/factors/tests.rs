@@ -362,8 +362,8 @@ async fn text_messages_need_a_proven_number_and_go_with_it() {
 #[tokio::test]
 async fn the_operator_helps_somebody_who_lost_everything() {
     let (pool, viewer, _) = with_app().await;
-    assert!(pool.reset_mfa("jdoe").await.unwrap());
-    assert!(!pool.reset_mfa("jdoe").await.unwrap());
+    assert!(pool.reset_mfa("jdoe").await.unwrap().changed);
+    assert!(!pool.reset_mfa("jdoe").await.unwrap().changed);
     assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Session { .. })));
     assert_eq!(pool.event_names(&viewer).await.iter().filter(|it| **it == "adminResetMfa").count(), 1);
     assert_eq!(pool.message_names(EMAIL).await.last(), Some(&"second_factor_off"));

@@ -50,6 +50,7 @@ pub(super) const TABLES: &[Table] = &[
             ("waiting_since", Number),
         ],
     },
+    Table { name: "former_subs", key: 1, columns: &[("digest", Bytes)] },
     Table { name: "aliases", key: 2, columns: &[("kind", Text), ("key", Text), ("user_id", Number)] },
     Table {
         name: "codes",
@@ -239,7 +240,8 @@ impl Table {
         let width = self.columns.len();
         let values = (0..rows).map(|row| placeholders(row * width, width)).collect::<Vec<_>>().join(", ");
         let rest = self.columns[self.key..].iter().map(|(name, _)| format!("{name} = excluded.{name}")).collect::<Vec<_>>().join(", ");
-        format!("INSERT INTO {name} ({columns}) VALUES {values} ON CONFLICT ({key}) DO UPDATE SET {rest}")
+        let again = if rest.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {rest}") };
+        format!("INSERT INTO {name} ({columns}) VALUES {values} ON CONFLICT ({key}) DO {again}")
     }
 
     /// Some rows go: a transaction that takes them all could take too long.

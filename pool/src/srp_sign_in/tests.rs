@@ -228,7 +228,7 @@ async fn a_salt_is_the_same_to_clients_that_read_a_number_and_to_those_that_read
 #[tokio::test]
 async fn a_salt_from_before_is_replaced_when_the_password_is_typed() {
     let pool = known().await;
-    let user = pool.user("jdoe").await.unwrap().unwrap();
+    let user = pool.user("jdoe").await.unwrap();
     let sub = user.record.sub;
     let account = users::by_sub(&mut pool.inner.store.read().await.unwrap(), &sub).await.unwrap().unwrap();
     let old =

@@ -29,6 +29,7 @@ macro_rules! migrations {
             (16, "requested_codes", include_str!(concat!("../../migrations/", $folder, "/0016_requested_codes.sql"))),
             (17, "known_browsers", include_str!(concat!("../../migrations/", $folder, "/0017_known_browsers.sql"))),
             (18, "waiting_since", include_str!(concat!("../../migrations/", $folder, "/0018_waiting_since.sql"))),
+            (19, "former_subs", include_str!(concat!("../../migrations/", $folder, "/0019_former_subs.sql"))),
         ]
     };
 }

@@ -34,6 +34,7 @@ pub(crate) mod challenges;
 pub(crate) mod factors;
 pub(crate) mod known_origins;
 pub(crate) mod meta;
+pub(crate) mod names;
 pub(crate) mod passkeys;
 pub(crate) mod profile;
 pub(crate) mod records;

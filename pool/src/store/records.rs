@@ -1,7 +1,7 @@
 //! Whole accounts, one after the other: what an operator lists, takes out and brings in.
 
 use super::profile::kinds;
-use super::{Conn, Row, StoreError, Tx, attributes, waiting};
+use super::{Conn, Row, StoreError, Tx, attributes, names, waiting};
 use crate::clock::Timestamp;
 use crate::identifiers::ContactKind;
 use crate::sessions::UserId;
@@ -98,9 +98,12 @@ pub(crate) struct Incoming<'a> {
     pub(crate) waiting_since: Option<Timestamp>,
 }
 
-/// Adds the account. `None`: the username, or the `sub`, belongs to another one; or another sign-up waits under the same name and
-/// contact.
+/// Adds the account. `None`: the username, or the `sub`, belongs to another one, or one of them is what another one has as the other;
+/// or another sign-up waits under the same name and contact.
 pub(crate) async fn insert(tx: &mut Tx, new: &Incoming<'_>) -> Result<Option<UserId>, StoreError> {
+    if names::taken_by_sub(tx, new.username_key, Some(new.sub)).await? || names::taken_by_username(tx, new.sub).await? {
+        return Ok(None);
+    }
     let placeholder = new.waits.map(|_| waiting::placeholder(new.sub));
     let row = tx
         .query(

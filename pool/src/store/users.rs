@@ -1,6 +1,6 @@
 //! Accounts.
 
-use super::{Conn, Row, StoreError, Tx};
+use super::{Conn, Row, StoreError, Tx, names};
 use crate::clock::Timestamp;
 use crate::identifiers::Identifier;
 use crate::sessions::UserId;
@@ -157,6 +157,6 @@ pub(crate) async fn set_disabled(tx: &mut Tx, user: UserId, since: Option<Timest
 
 /// Removes the account with all that belongs to it: what it was found by is free again.
 pub(crate) async fn delete(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
-    tx.query("DELETE FROM users WHERE id = $1").bind(user.0).run().await?;
-    Ok(())
+    let deleted = tx.query("DELETE FROM users WHERE id = $1 RETURNING sub").bind(user.0).all().await?;
+    names::remember(tx, &deleted).await
 }

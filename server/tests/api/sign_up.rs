@@ -39,6 +39,10 @@ async fn a_taken_username_is_said_and_a_taken_address_only_after_its_code() {
             "UserAttributes": [{ "Name": "email", "Value": "me@domain.com" }] })
     };
     server.wire("SignUp", form("JDoe")).await.refuses_with("UsernameExistsException", "User already exists");
+    let sub = server.pool.user("jdoe").await.unwrap().record.sub;
+    for taken in [sub.clone(), sub.to_uppercase()] {
+        server.wire("SignUp", form(&taken)).await.refuses_with("UsernameExistsException", "User already exists");
+    }
     server.wire("SignUp", form("mallory")).await.ok();
     let code = server.code_for("me@domain.com").await;
     let confirm = json!({ "ClientId": "web", "Username": "mallory", "ConfirmationCode": code });

@@ -49,7 +49,7 @@ fn sign_in(running: &Running, name: &str, password: &str) -> (Browser, u16) {
 #[test]
 fn an_account_that_the_operator_made_is_served_shown_changed_and_removed() {
     let home = Home::new(CONFIG);
-    does(create(&home, "jdoe"), "jdoe is there, with the sub ");
+    does(create(&home, "jdoe"), "jdoe (sub ");
     let running = home.start();
     let (mut jane, status) = sign_in(&running, "jdoe@domain.com", PASSWORD);
     assert_eq!(status, 200);
@@ -67,10 +67,10 @@ fn an_account_that_the_operator_made_is_served_shown_changed_and_removed() {
     refuses(&wrong, &["nameplate: birthdate: Enter a real date", "nameplate: nope: There is no such attribute"]);
 
     refuses(&home.run(&["user", "delete", "jdoe"], &[]), &["say so with --yes"]);
-    does(home.run(&["user", "delete", "jdoe", "--yes"], &[]), "jdoe is gone");
+    does(home.run(&["user", "delete", "jdoe", "--yes"], &[]), "is gone, with everything of it");
     assert_eq!(jane.get("/profile/attributes.json").unwrap().status, 401);
     refuses(&home.run(&["user", "show", "jdoe"], &[]), &["there is no account called \"jdoe\""]);
-    does(create(&home, "jdoe"), "jdoe is there");
+    does(create(&home, "jdoe"), "jdoe (sub ");
     running.stop();
 }
 
@@ -89,7 +89,7 @@ fn what_is_wrong_with_a_new_account_is_said_field_by_field() {
 fn accounts_are_listed_for_people_and_for_scripts() {
     let home = Home::new(CONFIG);
     for name in ["ann", "ben", "cleo"] {
-        does(create(&home, name), "is there");
+        does(create(&home, name), "was created");
     }
     does(home.run(&["user", "disable", "ben"], &[]), "nobody is signed in");
     let list = |arguments: &[&str]| does(home.run(&[&["user", "list"], arguments].concat(), &[]), "").said;
@@ -108,7 +108,7 @@ fn a_disabled_account_is_out_at_once_and_says_why_only_to_its_owner() {
     let home = Home::new(CONFIG);
     let running = home.start();
     let mut jane = running.signed_in("jane");
-    does(home.run(&["user", "disable", "jane"], &[]), "jane is disabled");
+    does(home.run(&["user", "disable", "jane"], &[]), "is disabled");
     assert_eq!(jane.get("/profile/attributes.json").unwrap().status, 401);
     let mut browser = running.browser();
     let page = browser.submit("/sign-in", &[("username", "jane"), ("password", PASSWORD)]).unwrap();
@@ -116,7 +116,7 @@ fn a_disabled_account_is_out_at_once_and_says_why_only_to_its_owner() {
     assert!(said.contains("This account is disabled."), "{said}");
     let page = browser.post("/sign-in", &[("username", "jane"), ("password", "wrong")]).unwrap();
     assert!(page.status == 401 && !page.body.contains("Disabled"), "{page:?}");
-    does(home.run(&["user", "enable", "jane"], &[]), "jane is enabled");
+    does(home.run(&["user", "enable", "jane"], &[]), "is enabled");
     assert_eq!(sign_in(&running, "jane", PASSWORD).1, 200);
     running.stop();
 }
@@ -159,7 +159,7 @@ fn commands_and_a_program_under_load_lose_nothing_of_each_other() {
             });
         }
         for number in 0..rounds {
-            does(create(&home, &format!("made{number}")), "is there");
+            does(create(&home, &format!("made{number}")), "was created");
             does(home.run(&["user", "set-attribute", &format!("made{number}"), &format!("nickname={number}")], &[]), "done");
         }
     });
@@ -184,7 +184,7 @@ fn where_there_is_no_store_none_is_made_by_looking() {
 fn accounts_that_were_exported_sign_in_elsewhere() {
     let (home, elsewhere) = (Home::new(CONFIG), Home::new(CONFIG));
     for name in ["ann", "ben"] {
-        does(create(&home, name), "is there");
+        does(create(&home, name), "was created");
     }
     let exported = does(home.run(&["user", "export"], &[]), "$argon2id$").said;
     std::fs::write(elsewhere.path("people.jsonl"), &exported).unwrap();
@@ -238,4 +238,18 @@ fn accounts_come_from_cognito_as_json_and_as_csv() {
 
     std::fs::write(home.path("letter.txt"), "Dear all,\n").unwrap();
     refuses(&home.run(&["user", "import", "letter.txt"], &[]), &["none of the files that can be imported"]);
+}
+
+#[test]
+fn an_account_is_picked_by_what_it_is_called() {
+    let home = Home::new(CONFIG);
+    does(create(&home, "jdoe"), "jdoe (sub ");
+    does(home.run(&["user", "disable", "jdoe", "--by", "username"], &[]), "jdoe (sub ");
+    does(home.run(&["user", "enable", "--by", "contact", "jdoe@domain.com"], &[]), "is enabled");
+    refuses(&home.run(&["user", "show", "jdoe", "--by", "sub"], &[]), &["there is no account called \"jdoe\""]);
+    let shown: Value = serde_json::from_str(&does(home.run(&["user", "show", "jdoe", "--json"], &[]), "").said).unwrap();
+    let sub = shown["sub"].as_str().unwrap();
+    does(home.run(&["user", "delete", "--by", "sub", sub, "--yes"], &[]), &format!("jdoe (sub {sub}) is gone"));
+    let taken = with_input(&home, &["user", "create", sub, "-a", "email=x@domain.com", "--verified", "--password-stdin"], PASSWORD);
+    refuses(&taken, &["username: "]);
 }

@@ -115,7 +115,7 @@ async fn whoever_takes_accounts_out_hears_how_many_leave_second_factors_or_passk
     assert_eq!(guarded().await, 0);
     pool.give_passkey(&viewer, &mut Authenticator::at("http://localhost:3000")).await;
     assert_eq!(guarded().await, 1);
-    assert_eq!(pool.user("jdoe").await.unwrap().unwrap().passkeys, 1);
+    assert_eq!(pool.user("jdoe").await.unwrap().passkeys, 1);
     let secret = pool.set_up_app(&pool.fresh(&viewer)).await.unwrap().text;
     let code = shown_by(&secret, pool.time()).unwrap();
     pool.confirm_app(&pool.fresh(&viewer), &code, Then::AskForIt, &origin()).await.unwrap();

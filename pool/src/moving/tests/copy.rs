@@ -27,6 +27,8 @@ async fn left() -> TestStore {
     assert!(matches!(pool.try_sign_in("careful", PASSWORD).await, Ok(SignedIn::Challenge(_))));
     pool.signed_in("known", "known@domain.com").await;
     pool.set_user_password("known", &Password::new("another+Password-1"), false).await.unwrap();
+    pool.signed_in("leaves", "leaves@domain.com").await;
+    pool.delete_user("leaves").await.unwrap();
     pool.sign_up("late", "late@domain.com").await;
     pool.store().close().await;
     pool.into_place()

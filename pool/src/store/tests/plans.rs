@@ -8,8 +8,9 @@ use sqlx::{AssertSqlSafe, Executor as _, Row as _};
 use std::path::{Path, PathBuf};
 
 const VERBS: [&str; 4] = ["SELECT ", "INSERT ", "UPDATE ", "DELETE "];
-const GROWING: [&str; 13] = [
+const GROWING: [&str; 14] = [
     "users",
+    "former_subs",
     "aliases",
     "codes",
     "requested_codes",

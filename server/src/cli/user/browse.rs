@@ -1,6 +1,6 @@
 //! `nameplate user list`, `show` and `export`.
 
-use super::say;
+use super::{Account, say};
 use app::text::label;
 use clap::{Args, ValueEnum};
 use pool::Pool;
@@ -87,21 +87,16 @@ fn in_words(record: &Record) -> String {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Show {
-    /// Its username, its sub, or a contact of it.
-    account: String,
+    #[command(flatten)]
+    account: Account,
     /// As JSON, for scripts.
     #[arg(long)]
     json: bool,
 }
 
-/// Nobody is called so.
-#[derive(Debug, thiserror::Error)]
-#[error("there is no account called \"{0}\"")]
-struct Nobody(String);
-
 impl Show {
     pub(super) async fn run(self, pool: &Pool) -> Result<(), Box<dyn Error>> {
-        let shown = pool.user(&self.account).await?.ok_or(Nobody(self.account))?;
+        let shown = pool.user(&self.account).await?;
         say(&if self.json { as_json(&shown)? } else { portrait(pool, &shown) });
         Ok(())
     }

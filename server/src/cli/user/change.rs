@@ -1,9 +1,10 @@
 //! The `nameplate user` commands that change one account.
 
-use super::{Refused, say};
+use super::{Account, Refused, say};
 use clap::Args;
 use model::Password;
 use pool::Pool;
+use pool::admin::UserLabel;
 use pool::admin::confirm_user::{ConfirmUserError, Confirming};
 use pool::admin::create_user::{CreateUserError, FirstPassword, NewUser};
 use pool::admin::reset_user_password::ResetUserPasswordError;
@@ -38,9 +39,9 @@ pub(in crate::cli) struct Create {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Confirm {
-    /// Its username, its sub, or the contact that it was signed up with.
-    account: String,
-    /// Which one, where several sign-ups wait under the username: the email address or phone number.
+    #[command(flatten)]
+    account: Account,
+    /// Which one, where several sign-ups wait under the username: its email address or phone number.
     #[arg(long)]
     contact: Option<String>,
     /// You vouch for the contact that the code went to: it counts as verified, and signs in.
@@ -50,8 +51,8 @@ pub(in crate::cli) struct Confirm {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SetAttribute {
-    /// Its username, its sub, or a contact of it.
-    account: String,
+    #[command(flatten)]
+    account: Account,
     /// What to set, as name=value; nothing after the = removes the attribute.
     #[arg(required = true, value_name = "NAME=VALUE", value_parser = pair)]
     attributes: Vec<(String, String)>,
@@ -63,8 +64,8 @@ pub(in crate::cli) struct SetAttribute {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ResetPassword {
-    /// Its username, its sub, or a contact of it.
-    account: String,
+    #[command(flatten)]
+    account: Account,
     /// Set the password that is read from standard input, to its first line end. Everybody who is signed in no longer is, and
     /// its owner replaces it at the next sign-in.
     #[arg(long)]
@@ -76,14 +77,14 @@ pub(in crate::cli) struct ResetPassword {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Whom {
-    /// Its username, its sub, or a contact of it.
-    account: String,
+    #[command(flatten)]
+    account: Account,
 }
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Delete {
-    /// Its username, its sub, or a contact of it.
-    account: String,
+    #[command(flatten)]
+    account: Account,
     /// Don't ask.
     #[arg(long)]
     yes: bool,
@@ -130,7 +131,8 @@ impl Create {
             CreateUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
             other => other.into(),
         })?;
-        say(&format!("{} is there, with the sub {}\n", made.username, made.sub));
+        let user = UserLabel { username: made.username, sub: made.sub };
+        say(&format!("{user} was created\n"));
         if let Some(to) = made.invited {
             say(&format!("the invitation goes to {to}: {SOON}\n"));
         }
@@ -140,12 +142,12 @@ impl Create {
 
 impl Confirm {
     pub(super) async fn run(self, pool: &Pool) -> Done {
-        let form = Confirming { named: &self.account, contact: self.contact.as_deref(), verified: self.verified };
+        let form = Confirming { user: (&self.account).into(), contact: self.contact.as_deref(), verified: self.verified };
         let confirmed = pool.confirm_user(form).await.map_err(|error| match error {
             ConfirmUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
             other => other.into(),
         })?;
-        say(&format!("{} is confirmed (sub {})\n", confirmed.username, confirmed.sub));
+        say(&format!("{} is confirmed\n", confirmed.user));
         if !confirmed.keeps_password {
             say("someone else tried to sign up as this too, so it has no password: its owner sets one with “Forgot your password?”\n");
         }
@@ -155,11 +157,12 @@ impl Confirm {
 
 impl SetAttribute {
     pub(super) async fn run(self, pool: &Pool) -> Done {
-        let outcome = pool.update_user(&self.account, attributes(self.attributes)?, self.verified).await.map_err(|error| match error {
+        let updated = pool.update_user(&self.account, attributes(self.attributes)?, self.verified).await.map_err(|error| match error {
             UpdateUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
             other => other.into(),
         })?;
-        for (name, updated) in outcome {
+        say(&format!("{}\n", updated.user));
+        for (name, updated) in updated.outcome {
             match updated.code_delivery_details {
                 None => say(&format!("{name}: done\n")),
                 Some(code) => say(&format!("{name}: waits for the code that goes to {}: {SOON}\n", code.destination)),
@@ -176,11 +179,11 @@ impl ResetPassword {
             other => other.into(),
         };
         if self.password_stdin {
-            pool.set_user_password(&self.account, &password_from_stdin()?, self.permanent).await.map_err(told)?;
-            say(&format!("{} has the new password, and nobody is signed in\n", self.account));
+            let user = pool.set_user_password(&self.account, &password_from_stdin()?, self.permanent).await.map_err(told)?;
+            say(&format!("{user} has the new password, and nobody is signed in\n"));
         } else {
-            let to = pool.reset_user_password(&self.account).await.map_err(told)?;
-            say(&format!("a code for a new password goes to {}: {SOON}\n", to.value));
+            let sent = pool.reset_user_password(&self.account).await.map_err(told)?;
+            say(&format!("{}: a code for a new password goes to {}: {SOON}\n", sent.user, sent.to.value));
         }
         Ok(())
     }
@@ -188,23 +191,23 @@ impl ResetPassword {
 
 impl Whom {
     pub(super) async fn reset_mfa(self, pool: &Pool) -> Done {
-        let changed = pool.reset_mfa(&self.account).await?;
-        let words = if changed { "signs in with the password alone now" } else { "had no second factor" };
-        say(&format!("{} {words}\n", self.account));
+        let done = pool.reset_mfa(&self.account).await?;
+        let words = if done.changed { "signs in with the password alone now" } else { "had no second factor" };
+        say(&format!("{} {words}\n", done.user));
         Ok(())
     }
 
     pub(super) async fn disable(self, pool: &Pool) -> Done {
-        let changed = pool.disable_user(&self.account).await?;
-        let words = if changed { "is disabled, and nobody is signed in to it" } else { "was disabled before" };
-        say(&format!("{} {words}\n", self.account));
+        let done = pool.disable_user(&self.account).await?;
+        let words = if done.changed { "is disabled, and nobody is signed in to it" } else { "was disabled before" };
+        say(&format!("{} {words}\n", done.user));
         Ok(())
     }
 
     pub(super) async fn enable(self, pool: &Pool) -> Done {
-        let changed = pool.enable_user(&self.account).await?;
-        let words = if changed { "is enabled: people can sign in to it again" } else { "was not disabled" };
-        say(&format!("{} {words}\n", self.account));
+        let done = pool.enable_user(&self.account).await?;
+        let words = if done.changed { "is enabled: people can sign in to it again" } else { "was not disabled" };
+        say(&format!("{} {words}\n", done.user));
         Ok(())
     }
 }
@@ -221,21 +224,22 @@ enum NotDeleted {
 impl Delete {
     pub(super) async fn run(self, pool: &Pool) -> Done {
         if !self.yes {
-            self.ask()?;
+            let record = pool.user(&self.account).await?.record;
+            Self::ask(&UserLabel { username: record.username, sub: record.sub })?;
         }
-        pool.delete_user(&self.account).await?;
-        say(&format!("{} is gone, with everything of it\n", self.account));
+        let user = pool.delete_user(&self.account).await?;
+        say(&format!("{user} is gone, with everything of it\n"));
         Ok(())
     }
 
     /// A script can't answer.
-    fn ask(&self) -> Done {
+    fn ask(user: &UserLabel) -> Done {
         if !stdin().is_terminal() {
             return Err(NotDeleted::Unasked.into());
         }
         let mut answer = String::new();
         // If it can't be shown, nobody answers.
-        _ = write!(stderr(), "Remove {} and everything of it for good? [y/N] ", self.account);
+        _ = write!(stderr(), "Permanently delete {user} and everything stored for it? [y/N] ");
         stdin().read_line(&mut answer)?;
         if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(NotDeleted::Kept.into()) }
     }

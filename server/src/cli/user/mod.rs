@@ -7,9 +7,10 @@ mod reading;
 
 use super::{configuration, lifecycle, say};
 use crate::config::Config;
-use clap::Subcommand;
+use clap::{Args, Subcommand, ValueEnum};
 use model::Refusal;
 use pool::Pool;
+use pool::admin::{SelectBy, UserSelector};
 use std::error::Error;
 use std::fmt;
 
@@ -40,6 +41,34 @@ pub(super) enum Command {
     Export,
     /// Bring accounts in, after all of them were looked at: nothing comes in if anything is wrong. Nobody is written to.
     Import(import::Import),
+}
+
+/// Which account a command is about.
+#[derive(Debug, Args)]
+struct Account {
+    /// The account's username, its sub, or its email address or phone number.
+    account: String,
+    /// What ACCOUNT is, where it could name two accounts.
+    #[arg(long, value_enum)]
+    by: Option<By>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum By {
+    Sub,
+    Username,
+    Contact,
+}
+
+impl<'a> From<&'a Account> for UserSelector<'a> {
+    fn from(account: &'a Account) -> Self {
+        let by = account.by.map(|by| match by {
+            By::Sub => SelectBy::Sub,
+            By::Username => SelectBy::Username,
+            By::Contact => SelectBy::Contact,
+        });
+        Self { text: &account.account, by }
+    }
 }
 
 /// Why there is nothing to work on.
