@@ -97,6 +97,14 @@ impl Hasher {
         .await
     }
 
+    /// Whether a hash that was made elsewhere is taken: `None`, if passwords can't be compared with it, `false`, if that would cost
+    /// more than four times as much as with a hash made here. Sign-in is what anybody may ask for.
+    pub(crate) fn takes(&self, hash: &str) -> Option<bool> {
+        let usual = Hashing::default();
+        let ours = cost(&self.0.params).max(u64::from(usual.memory_kib) * u64::from(usual.iterations));
+        params_of(hash).map(|params| cost(&params) <= 4 * ours)
+    }
+
     /// Compares with the hash of an account; with none, for as long and to no avail.
     pub(crate) async fn verify(&self, hash: Option<&str>, password: &Password) -> Result<Verdict, HashingError> {
         let hash = hash.map(|text| PasswordHash::new(text).map_err(HashingError::failed)).transpose()?;
@@ -191,10 +199,16 @@ fn bounded(password: &Password) -> Result<String, HashingError> {
     if text.len() > 4 * PASSWORD_MAX { Err(HashingError::failed("too long")) } else { Ok(text.to_owned()) }
 }
 
-/// Whether this is a hash that passwords can be compared with.
-pub(crate) fn is_hash(text: &str) -> bool {
-    PasswordHash::new(text)
-        .is_ok_and(|hash| hash.algorithm == ARGON2ID_IDENT && hash.salt.is_some() && hash.hash.is_some() && Params::try_from(&hash).is_ok())
+/// How a hash is made, if it is one that passwords can be compared with.
+fn params_of(text: &str) -> Option<Params> {
+    let hash = PasswordHash::new(text).ok()?;
+    let whole = hash.algorithm == ARGON2ID_IDENT && hash.salt.is_some() && hash.hash.is_some();
+    Params::try_from(&hash).ok().filter(|_| whole)
+}
+
+/// Memory and time of one computation.
+fn cost(params: &Params) -> u64 {
+    u64::from(params.m_cost()) * u64::from(params.t_cost())
 }
 
 fn phc(params: &Params, salt: &[u8; SALT], output: &[u8; OUTPUT]) -> Result<PasswordHash, HashingError> {

@@ -1,19 +1,26 @@
 //! Accounts that come from elsewhere: our own export, or another service.
+//!
+//! Every account is judged first, and the judgement is a plan that can be read before anything is written.
+
+mod judge;
+mod remarks;
+mod rewrite;
+
+pub use remarks::{Change, Obstacle, Remark, Remarked};
 
 use super::record::Status;
-use super::{Moment, access, operator};
-use crate::attributes::{Occasion, check_submitted, parse_names};
+use super::{Moment, UserLabel, operator};
 use crate::delivery::Contact;
-use crate::identifiers::{ContactKind, Identifier, check_username, username_key};
-use crate::passwords::{self, HashingError};
+use crate::identifiers::{ContactKind, Identifier, username_key};
+use crate::passwords::HashingError;
+use crate::settings::Settings;
 use crate::sign_up_code;
 use crate::store::records::{self, Incoming};
 use crate::store::waiting::Key;
-use crate::store::{Conn, StoreError, Tx, aliases, attributes, names, retried, users};
+use crate::store::{StoreError, Tx, aliases, attributes, names, retried, users};
 use crate::{Pool, Unavailable, events};
-use model::{AccessLists, AttributeName, Event, Password, Refusal, Schema, Why};
+use model::{AttributeName, Event, Password, Why};
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::fmt;
 
 /// So many accounts come in one transaction: nobody's write should wait for more.
@@ -40,6 +47,18 @@ pub struct Arrival {
     pub password_hash: Option<String>,
     /// The operator knows the password: its owner chooses another one at the next sign-in.
     pub temporary_password: bool,
+    /// It waits for its code, and somebody else had tried the same with another password.
+    pub contested: bool,
+    pub elsewhere: Elsewhere,
+}
+
+/// What an account had at the service it comes from, and doesn't bring along.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// It signed in there through another provider, of this name.
+    pub provider: Option<String>,
+    /// It was asked for a second step there.
+    pub second_factor: bool,
 }
 
 /// Whose it is is nothing for a log.
@@ -69,6 +88,8 @@ pub struct ImportRules {
 /// What is wrong with one field of one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportFault {
+    /// Which of the arrivals, counted from 0.
+    pub number: usize,
     pub place: String,
     /// `username`, `sub`, `password_hash`, or an attribute's name.
     pub field: String,
@@ -84,45 +105,85 @@ pub enum Wrong {
     Same(String),
     /// An account in the store has it.
     Taken,
+    /// The username is the `sub` of another account: at this place, or else in the store, where it may have been deleted since.
+    SubOfAnother(Option<String>),
+    /// The `sub` is the username of another account: at this place, or else in the store.
+    UsernameOfAnother(Option<String>),
     NotAHash,
+    /// To compare a password with it would take too much memory and time.
+    CostlyHash,
     NotASub,
-    /// People sign in with a contact, and none of its contacts is proven.
-    NoWayIn,
 }
 
 impl fmt::Display for Wrong {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Told(why) => write!(f, "{why}"),
-            Self::Same(place) => write!(f, "this is also at {place}"),
-            Self::Taken => f.write_str("an account here has it already"),
-            Self::NotAHash => f.write_str("this is no Argon2id hash, such as $argon2id$v=19$m=19456,t=2,p=1$…"),
-            Self::NotASub => f.write_str("this is no UUID"),
-            Self::NoWayIn => f.write_str("nobody could sign in: people sign in here with a verified contact, and it has none"),
+            Self::Same(place) => write!(f, "the account at {place} has the same"),
+            Self::Taken => f.write_str("already taken by an account here"),
+            Self::SubOfAnother(Some(place)) => write!(f, "this is the sub of the account at {place}"),
+            Self::SubOfAnother(None) => f.write_str("this is the sub of another account here, or of one that was deleted"),
+            Self::UsernameOfAnother(Some(place)) => write!(f, "this is the username of the account at {place}"),
+            Self::UsernameOfAnother(None) => f.write_str("this is the username of another account here"),
+            Self::NotAHash => f.write_str("not an Argon2id hash, such as $argon2id$v=19$m=19456,t=2,p=1$…"),
+            Self::CostlyHash => f.write_str("this hash takes more than four times the memory and time of a hash made here"),
+            Self::NotASub => f.write_str("not a UUID"),
         }
     }
 }
 
-/// What came in.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Imported {
-    pub accounts: usize,
-    /// Those that were there already.
-    pub skipped: usize,
-    /// Those who set a password with a code before they sign in.
-    pub without_password: usize,
-    /// Those of them who have no proven contact that a code could be sent to.
-    pub unreachable: usize,
+/// An account that stays behind because it is there already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// Which of the arrivals, counted from 0.
+    pub number: usize,
+    /// The one that is there.
+    pub there: UserLabel,
+    /// It brought another `sub`: only the username is the same.
+    pub other_sub: bool,
 }
 
-/// Why not all of it came in.
+/// What an import would do.
+#[derive(Debug)]
+pub struct ImportPlan<'a> {
+    ready: Vec<Ready<'a>>,
+    skipped: Vec<Skipped>,
+    faults: Vec<ImportFault>,
+    remarks: Vec<Remarked>,
+}
+
+impl ImportPlan<'_> {
+    /// How many come in.
+    pub fn accounts(&self) -> usize {
+        self.ready.len()
+    }
+
+    /// How many of them still wait for their code.
+    pub fn unconfirmed(&self) -> usize {
+        self.ready.iter().filter(|it| it.arrival.status == Status::Unconfirmed).count()
+    }
+
+    /// Those that stay behind because they are there already.
+    pub fn skipped(&self) -> &[Skipped] {
+        &self.skipped
+    }
+
+    /// What is wrong with those that can't come in.
+    pub fn faults(&self) -> &[ImportFault] {
+        &self.faults
+    }
+
+    /// What is worth telling about those that come in, in their order.
+    pub fn remarks(&self) -> &[Remarked] {
+        &self.remarks
+    }
+}
+
+/// Why not all of the plan came true.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportUsersError {
-    /// Nothing came in.
-    #[error("{} fields are wrong", .0.len())]
-    Faults(Vec<ImportFault>),
     /// Somebody took a name or a contact while this went on. What came before is there.
-    #[error("{place}: its username, sub or contact was taken by somebody else just now; begin anew, and skip those that are there")]
+    #[error("{place}: its username, sub or contact was taken by another account just now; start again with --skip-existing")]
     Overtaken { place: String },
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -140,143 +201,66 @@ impl From<HashingError> for ImportUsersError {
     }
 }
 
-/// What attributes may be.
-struct Rulebook {
-    schema: Schema,
-    access: AccessLists,
-}
-
 /// An account that passed every rule.
+#[derive(Clone)]
 struct Ready<'a> {
+    number: usize,
     arrival: &'a Arrival,
+    /// `None`: the `sub` is the username.
     username: Option<&'a str>,
     sub: String,
     attributes: BTreeMap<AttributeName, String>,
     /// Proven, each with what it is found by.
     proven: Vec<(Contact, String)>,
+    changes: Vec<Change>,
 }
 
 impl Ready<'_> {
     fn username_key(&self) -> String {
         self.username.map_or_else(|| self.sub.clone(), username_key)
     }
+
+    fn label(&self) -> UserLabel {
+        UserLabel { username: self.username.unwrap_or(&self.sub).to_owned(), sub: self.sub.clone() }
+    }
+}
+
+impl Ready<'_> {
+    /// What it waits under until it is confirmed; `None`: it is.
+    fn waits(&self, settings: &Settings) -> Option<Key> {
+        let target = sign_up_code::target(settings, &self.attributes).ok();
+        let name = match (self.username, &target) {
+            (None, Some(target)) => Identifier::Contact(target.kind, target.key.clone()),
+            _ => Identifier::Username(self.username_key()),
+        };
+        (self.arrival.status == Status::Unconfirmed).then(|| Key::new(&name, target.as_ref()))
+    }
+}
+
+impl fmt::Debug for Ready<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ready").field("arrival", self.arrival).finish_non_exhaustive()
+    }
 }
 
 impl Pool {
-    /// Looks at all of them, and writes nothing: how many would come in.
+    /// Brings in those of the plan that passed every rule; the others are the caller's to refuse or to leave out. `tell` hears how
+    /// many are there by now.
     ///
     /// # Errors
-    /// Every fault, with its place and field.
-    pub async fn check_import(&self, arrivals: &[Arrival], rules: ImportRules) -> Result<Imported, ImportUsersError> {
-        let (ready, skipped) = self.judge_all(arrivals, rules).await?;
-        Ok(summary(&ready, skipped))
-    }
-
-    /// Brings them in, after all of them were looked at. `tell` hears how many are there by now.
-    ///
-    /// # Errors
-    /// Every fault, with its place and field; then nothing came in.
-    pub async fn import_users(
-        &self,
-        arrivals: &[Arrival],
-        rules: ImportRules,
-        mut tell: impl FnMut(usize),
-    ) -> Result<Imported, ImportUsersError> {
+    /// The store can't be reached, or was changed since the plan was made. What came before is there.
+    pub async fn import_users(&self, plan: &ImportPlan<'_>, mut tell: impl FnMut(usize)) -> Result<(), ImportUsersError> {
         let inner = &*self.inner;
-        let (ready, skipped) = self.judge_all(arrivals, rules).await?;
         // Known to nobody: the same for all who bring none.
         let nobodys = Password::new(inner.entropy.token());
         let nobodys = inner.passwords.hash(&nobodys, &*inner.entropy).await?;
         let mut done = 0;
-        for batch in ready.chunks(BATCH) {
+        for batch in plan.ready.chunks(BATCH) {
             retried(|| self.bring_in(batch, &nobodys)).await?;
             done += batch.len();
             tell(done);
         }
-        Ok(summary(&ready, skipped))
-    }
-
-    async fn judge_all<'a>(&self, arrivals: &'a [Arrival], rules: ImportRules) -> Result<(Vec<Ready<'a>>, usize), ImportUsersError> {
-        let settings = &self.inner.settings;
-        let book = Rulebook { schema: lenient(&settings.schema), access: access(settings) };
-        let (mut ready, mut faults, mut skipped) = (Vec::new(), Vec::new(), 0);
-        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-        for arrival in arrivals {
-            let fault = |(field, wrong)| ImportFault { place: arrival.place.clone(), field, wrong };
-            let judged = match self.judge(arrival, &book, rules.unknown) {
-                Ok(judged) => judged,
-                Err(wrong) => {
-                    faults.extend(wrong.into_iter().map(fault));
-                    continue;
-                }
-            };
-            let mut wrong = repeated(&judged, &mut seen);
-            match self.taken(&judged).await? {
-                Taken::Account if rules.skip_existing => {
-                    skipped += 1;
-                    continue;
-                }
-                Taken::Account => wrong.push(("username".to_owned(), Wrong::Taken)),
-                Taken::Contacts(kinds) => wrong.extend(kinds.into_iter().map(|kind| (kind.as_str().to_owned(), Wrong::Taken))),
-            }
-            if wrong.is_empty() {
-                ready.push(judged);
-            }
-            faults.extend(wrong.into_iter().map(fault));
-        }
-        if faults.is_empty() { Ok((ready, skipped)) } else { Err(ImportUsersError::Faults(faults)) }
-    }
-
-    /// What can be told of one account by itself.
-    fn judge<'a>(&self, arrival: &'a Arrival, book: &Rulebook, unknown: Unknown) -> Result<Ready<'a>, Vec<(String, Wrong)>> {
-        let settings = &self.inner.settings;
-        let mut wrong: Vec<(String, Wrong)> = Vec::new();
-        let username = settings.has_usernames().then(|| arrival.username.as_deref().unwrap_or_default().trim());
-        if let Some(Err(why)) = username.map(check_username) {
-            wrong.push(("username".into(), Wrong::Told(why)));
-        }
-        if arrival.sub.as_ref().is_some_and(|sub| uuid::Uuid::parse_str(sub).is_err()) {
-            wrong.push(("sub".into(), Wrong::NotASub));
-        }
-        if arrival.password_hash.as_deref().is_some_and(|hash| !passwords::is_hash(hash)) {
-            wrong.push(("password_hash".into(), Wrong::NotAHash));
-        }
-        let mut given = arrival.attributes.clone();
-        if unknown == Unknown::Drop {
-            given.retain(|name, _| name.parse().is_ok_and(|name: AttributeName| book.schema.get(&name).is_some()));
-        }
-        // Judged one by one: a name that can't be one is pointed at too.
-        let mut attributes = BTreeMap::new();
-        for (name, value) in given {
-            match judge_attribute(book, &name, value) {
-                Ok(set) => attributes.extend(set),
-                Err(why) => wrong.push((name, Wrong::Told(why))),
-            }
-        }
-        let mut proven = Vec::new();
-        for kind in arrival.verified.iter().filter(|_| arrival.status == Status::Confirmed) {
-            if let Some(value) = attributes.get(&kind.attribute().into())
-                && let Some(key) = kind.key(value)
-            {
-                proven.push((Contact { kind: *kind, value: value.clone() }, key));
-            }
-        }
-        let kinds: Vec<_> = proven.iter().map(|(contact, _)| contact.kind).collect();
-        if arrival.status == Status::Confirmed && wrong.is_empty() && !super::can_sign_in(settings, &kinds) {
-            wrong.push(("email".into(), Wrong::NoWayIn));
-        }
-        let sub = arrival.sub.clone().unwrap_or_else(|| self.inner.entropy.uuid_v4());
-        if wrong.is_empty() { Ok(Ready { arrival, username, sub, attributes, proven }) } else { Err(wrong) }
-    }
-
-    /// What accounts in the store have of it.
-    async fn taken(&self, ready: &Ready<'_>) -> Result<Taken, StoreError> {
-        let mut conn = self.inner.store.read().await?;
-        let same_name = users::by_identifier(&mut conn, &Identifier::Username(ready.username_key())).await?;
-        if users::by_sub(&mut conn, &ready.sub).await?.is_some() || same_name.is_some_and(|user| user.confirmed) {
-            return Ok(Taken::Account);
-        }
-        Ok(Taken::Contacts(owned(&mut conn, ready).await?))
+        Ok(())
     }
 
     async fn bring_in(&self, batch: &[Ready<'_>], nobodys: &str) -> Result<(), ImportUsersError> {
@@ -294,21 +278,14 @@ impl Pool {
     async fn bring_in_one(&self, tx: &mut Tx, ready: &Ready<'_>, nobodys: &str) -> Result<bool, StoreError> {
         let (inner, now, arrival) = (&*self.inner, self.now(), ready.arrival);
         let (username, username_key) = (ready.username.unwrap_or(&ready.sub), ready.username_key());
-        let target = sign_up_code::target(&inner.settings, &ready.attributes).ok();
-        let waits = (arrival.status == Status::Unconfirmed).then(|| {
-            let name = match (ready.username, &target) {
-                (None, Some(target)) => Identifier::Contact(target.kind, target.key.clone()),
-                _ => Identifier::Username(username_key.clone()),
-            };
-            Key::new(&name, target.as_ref())
-        });
+        let waits = ready.waits(&inner.settings);
         let created_at = arrival.created_at.map_or(now, |it| it.0);
         let row = Incoming {
             sub: &ready.sub,
             username,
             username_key: &username_key,
             waits: waits.as_ref(),
-            contested: false,
+            contested: arrival.contested && waits.is_some(),
             password_hash: arrival.password_hash.as_deref().unwrap_or(nobodys),
             created_at,
             updated_at: arrival.updated_at.map_or(created_at, |it| it.0),
@@ -331,58 +308,4 @@ impl Pool {
         events::record(tx, user, &event, now, &operator()).await?;
         Ok(true)
     }
-}
-
-enum Taken {
-    /// There is an account of that `sub` or username.
-    Account,
-    /// Others own these contacts; most often none.
-    Contacts(Vec<ContactKind>),
-}
-
-async fn owned(conn: &mut Conn, ready: &Ready<'_>) -> Result<Vec<ContactKind>, StoreError> {
-    let mut owned = Vec::new();
-    for (contact, key) in &ready.proven {
-        if aliases::owner(conn, contact.kind, key).await?.is_some() {
-            owned.push(contact.kind);
-        }
-    }
-    Ok(owned)
-}
-
-/// What accounts before it have of it.
-fn repeated<'a>(ready: &Ready<'a>, seen: &mut BTreeMap<String, &'a str>) -> Vec<(String, Wrong)> {
-    let contacts = ready.proven.iter().map(|(contact, key)| (contact.kind.as_str(), key.clone()));
-    let mut wrong = Vec::new();
-    for (field, key) in contacts.chain([("username", ready.username_key()), ("sub", ready.sub.clone())]) {
-        match seen.entry(format!("{field}:{key}")) {
-            Entry::Occupied(other) => wrong.push((field.to_owned(), Wrong::Same((*other.get()).to_owned()))),
-            Entry::Vacant(free) => _ = free.insert(&ready.arrival.place),
-        }
-    }
-    wrong
-}
-
-/// What is there already need not have what people are asked for today.
-fn lenient(schema: &Schema) -> Schema {
-    let mut lenient = schema.clone();
-    for name in schema.definitions().map(|it| &it.name) {
-        if let Some(definition) = lenient.get_mut(name) {
-            definition.required = false;
-        }
-    }
-    lenient
-}
-
-fn judge_attribute(book: &Rulebook, name: &str, value: String) -> Result<BTreeMap<AttributeName, String>, Why> {
-    let why = |refusal: &Refusal| refusal.form.or(refusal.fields.first().map(|(_, why)| *why)).unwrap_or(Why::BadRequest);
-    let names = parse_names(BTreeMap::from([(name.to_owned(), value)])).map_err(|_| Why::UnknownAttribute)?;
-    let checked = check_submitted(&book.schema, &book.access, Occasion::SignUp, names);
-    checked.map(|it| it.set).map_err(|refusal| why(&refusal))
-}
-
-fn summary(ready: &[Ready<'_>], skipped: usize) -> Imported {
-    let without = || ready.iter().filter(|it| it.arrival.password_hash.is_none());
-    let unreachable = without().filter(|it| it.proven.is_empty()).count();
-    Imported { accounts: ready.len(), skipped, without_password: without().count(), unreachable }
 }

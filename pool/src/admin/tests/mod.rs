@@ -2,6 +2,7 @@
 
 mod accounts;
 mod moving_in;
+mod names;
 mod standing;
 
 use super::create_user::{CreateUserError, FirstPassword, NewUser, UserCreated};

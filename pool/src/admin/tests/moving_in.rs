@@ -1,14 +1,19 @@
 use super::{create, new_user};
 use crate::admin::create_user::{FirstPassword, NewUser};
-use crate::admin::import_users::{Arrival, ImportFault, ImportRules, ImportUsersError, Imported, Unknown, Wrong};
-use crate::admin::{Record, Status};
+use crate::admin::import_users::{
+    Arrival, Change, Elsewhere, ImportFault, ImportPlan, ImportRules, ImportUsersError, Obstacle, Remark, Unknown, Wrong,
+};
+use crate::admin::{Moment, Record, Status};
+use crate::clock::Timestamp;
 use crate::factors::set_up_app::Then;
 use crate::factors::shown_by;
 use crate::identifiers::ContactKind;
+use crate::settings::Settings;
 use crate::sign_in::{SignInError, SignedIn};
 use crate::testing::{Authenticator, PASSWORD, TestPool, origin};
-use model::{Password, Why};
+use model::{Password, SignInOptions, Standard, Why};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 const RULES: ImportRules = ImportRules { unknown: Unknown::Refuse, skip_existing: false };
 
@@ -40,6 +45,7 @@ fn arrival(number: usize, record: Record) -> Arrival {
         verified: record.verified.iter().map(contact).collect(),
         password_hash: record.password_hash,
         temporary_password: record.temporary_password,
+        elsewhere: Elsewhere::default(),
     }
 }
 
@@ -58,7 +64,29 @@ fn stranger(number: usize, username: &str, attributes: &[(&str, &str)]) -> Arriv
         verified: vec![ContactKind::Email],
         password_hash: None,
         temporary_password: false,
+        contested: false,
+        elsewhere: Elsewhere::default(),
     }
+}
+
+async fn plan<'a>(pool: &TestPool, arrivals: &'a [Arrival], rules: ImportRules) -> ImportPlan<'a> {
+    pool.plan_import(arrivals, rules).await.unwrap()
+}
+
+/// All of them, and how many that are.
+async fn import(pool: &TestPool, arrivals: &[Arrival], rules: ImportRules) -> usize {
+    let plan = plan(pool, arrivals, rules).await;
+    assert_eq!(plan.faults(), []);
+    pool.import_users(&plan, |_| {}).await.unwrap();
+    plan.accounts()
+}
+
+fn faults(plan: &ImportPlan<'_>) -> Vec<(usize, String, Wrong)> {
+    plan.faults().iter().map(|ImportFault { number, field, wrong, .. }| (*number, field.clone(), wrong.clone())).collect()
+}
+
+fn remarks(plan: &ImportPlan<'_>) -> Vec<(usize, Remark)> {
+    plan.remarks().iter().map(|it| (it.number, it.remark.clone())).collect()
 }
 
 #[tokio::test]
@@ -83,11 +111,12 @@ async fn what_was_taken_out_comes_in_elsewhere_as_it_was() {
 
     let elsewhere = TestPool::new().await;
     let arrivals: Vec<_> = read.into_iter().enumerate().map(|(number, record)| arrival(number, record)).collect();
-    let expected = Imported { accounts: 6, ..Imported::default() };
-    assert_eq!(elsewhere.check_import(&arrivals, RULES).await.unwrap(), expected);
-    assert!(everybody(&elsewhere).await.is_empty(), "a check writes nothing");
+    let planned = plan(&elsewhere, &arrivals, RULES).await;
+    assert_eq!((planned.accounts(), planned.unconfirmed(), planned.faults()), (6, 1, [].as_slice()));
+    assert_eq!(remarks(&planned), [(2, Remark::CanNotSignIn(Obstacle::Disabled)), (4, Remark::CanNotSignIn(Obstacle::Unconfirmed))]);
+    assert!(everybody(&elsewhere).await.is_empty(), "a plan writes nothing");
     let mut heard = Vec::new();
-    assert_eq!(elsewhere.import_users(&arrivals, RULES, |done| heard.push(done)).await.unwrap(), expected);
+    elsewhere.import_users(&planned, |done| heard.push(done)).await.unwrap();
     assert_eq!(heard, [3, 6]);
     assert!(everybody(&elsewhere).await == taken_out);
 
@@ -100,10 +129,11 @@ async fn what_was_taken_out_comes_in_elsewhere_as_it_was() {
     assert!(elsewhere.confirm(ticket, &code).await.unwrap().session.is_some());
 
     // Begun anew: those who are there stay as they are.
-    let Err(ImportUsersError::Faults(faults)) = elsewhere.check_import(&arrivals, RULES).await else { panic!("twice") };
-    assert!(faults.len() == 6 && faults.iter().all(|fault| fault.wrong == Wrong::Taken), "{faults:?}");
-    let again = elsewhere.import_users(&arrivals, ImportRules { skip_existing: true, ..RULES }, |_| {}).await.unwrap();
-    assert_eq!(again, Imported { skipped: 6, ..Imported::default() });
+    let twice = faults(&plan(&elsewhere, &arrivals, RULES).await);
+    assert!(twice.len() == 6 && twice.iter().all(|(_, _, wrong)| *wrong == Wrong::Taken), "{twice:?}");
+    let again = plan(&elsewhere, &arrivals, ImportRules { skip_existing: true, ..RULES }).await;
+    assert_eq!((again.accounts(), again.skipped().len(), again.faults().len()), (0, 6, 0));
+    assert!(again.skipped().iter().all(|it| !it.other_sub));
 }
 
 #[tokio::test]
@@ -123,9 +153,10 @@ async fn whoever_takes_accounts_out_hears_how_many_leave_second_factors_or_passk
 }
 
 #[tokio::test]
-async fn every_fault_names_its_place_and_field_and_nothing_comes_in() {
+async fn every_fault_names_its_place_and_field() {
     let pool = TestPool::new().await;
     create(&pool, "jdoe", "me@domain.com").await.unwrap();
+    let costly = "$argon2id$v=19$m=4194304,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$GpZ3sK/oH9p7VIiV56G/64Zo/8GaUw434IimaPqxwCo";
     let arrivals = [
         stranger(1, "good", &[("email", "good@domain.com")]),
         stranger(2, "j doe", &[("email", "me"), ("nope", "x"), ("birthdate", "soon")]),
@@ -133,9 +164,11 @@ async fn every_fault_names_its_place_and_field_and_nothing_comes_in() {
         stranger(4, "other", &[("email", "ME@domain.com")]),
         stranger(5, "GOOD", &[("email", "fresh@domain.com")]),
         Arrival { sub: Some("1".into()), password_hash: Some("$2b$10$abc".into()), ..stranger(6, "six", &[("email", "six@domain.com")]) },
+        Arrival { password_hash: Some(costly.into()), ..stranger(7, "seven", &[("email", "seven@domain.com")]) },
     ];
-    let Err(ImportUsersError::Faults(faults)) = pool.import_users(&arrivals, RULES, |_| {}).await else { panic!("it came in") };
-    let said: Vec<_> = faults.iter().map(|ImportFault { place, field, wrong }| (place.as_str(), field.as_str(), wrong.clone())).collect();
+    let planned = plan(&pool, &arrivals, RULES).await;
+    let said: Vec<_> =
+        planned.faults().iter().map(|ImportFault { place, field, wrong, .. }| (place.as_str(), field.as_str(), wrong.clone())).collect();
     assert_eq!(
         said,
         [
@@ -148,8 +181,10 @@ async fn every_fault_names_its_place_and_field_and_nothing_comes_in() {
             ("line 5", "username", Wrong::Same("line 1".into())),
             ("line 6", "sub", Wrong::NotASub),
             ("line 6", "password_hash", Wrong::NotAHash),
+            ("line 7", "password_hash", Wrong::CostlyHash),
         ]
     );
+    assert_eq!(planned.accounts(), 1, "the others could come in without them");
     assert_eq!(everybody(&pool).await.len(), 1);
 }
 
@@ -159,8 +194,16 @@ async fn who_brings_no_password_chooses_one_with_a_code() {
     let unproven = Arrival { verified: Vec::new(), ..stranger(2, "lost", &[("email", "lost@domain.com")]) };
     let arrivals = [stranger(1, "jdoe", &[("email", "me@domain.com"), ("custom:old", "x")]), unproven];
     let rules = ImportRules { unknown: Unknown::Drop, ..RULES };
-    let done = pool.import_users(&arrivals, rules, |_| {}).await.unwrap();
-    assert_eq!(done, Imported { accounts: 2, skipped: 0, without_password: 2, unreachable: 1 });
+    let planned = plan(&pool, &arrivals, rules).await;
+    assert_eq!(
+        remarks(&planned),
+        [
+            (0, Remark::CanNotSignIn(Obstacle::NoPassword)),
+            (0, Remark::Changed(Change::Dropped { attribute: "custom:old".into() })),
+            (1, Remark::CanNotSignIn(Obstacle::Unreachable)),
+        ]
+    );
+    assert_eq!(import(&pool, &arrivals, rules).await, 2);
     assert!(matches!(pool.try_sign_in("jdoe", "").await, Err(SignInError::Missing(_))));
     pool.forgot_password("me@domain.com", &origin()).await.unwrap();
     let form = crate::confirm_forgot_password::PasswordReset {
@@ -171,4 +214,180 @@ async fn who_brings_no_password_chooses_one_with_a_code() {
     };
     pool.confirm_forgot_password(form, &origin()).await.unwrap();
     assert!(pool.try_sign_in("jdoe", PASSWORD).await.is_ok());
+}
+
+const DAY: u64 = 24 * 60 * 60;
+
+#[tokio::test]
+async fn an_unconfirmed_account_waits_from_its_import_on_and_not_from_its_creation() {
+    let mut settings = Settings::default();
+    settings.accounts.keep_unconfirmed = Duration::from_secs(10 * DAY);
+    let pool = TestPool::with(settings).await;
+    pool.wait(400 * DAY);
+    let created_at = Moment(Timestamp(1_500_000_000_000));
+    let waiting = Arrival {
+        status: Status::Unconfirmed,
+        created_at: Some(created_at),
+        verified: Vec::new(),
+        ..stranger(1, "late", &[("email", "late@domain.com")])
+    };
+    assert_eq!(import(&pool, &[waiting], RULES).await, 1);
+    pool.tidy().await.unwrap();
+    pool.wait(10 * DAY - 1);
+    pool.tidy().await.unwrap();
+    assert_eq!(pool.user("late").await.unwrap().record.created_at, created_at, "what is shown is the day of its creation");
+    pool.wait(1);
+    pool.tidy().await.unwrap();
+    assert!(pool.user("late").await.is_err());
+}
+
+#[tokio::test]
+async fn a_new_attempt_at_an_imported_sign_up_waits_its_own_time() {
+    let pool = TestPool::new().await;
+    let waiting = Arrival { status: Status::Unconfirmed, ..stranger(1, "late", &[("email", "late@domain.com")]) };
+    import(&pool, &[waiting], RULES).await;
+    pool.wait(29 * DAY);
+    pool.sign_up("late", "late@domain.com").await;
+    pool.wait(29 * DAY);
+    pool.tidy().await.unwrap();
+    assert!(pool.user("late").await.is_ok());
+}
+
+#[tokio::test]
+async fn a_username_that_is_a_contact_becomes_the_contact_and_the_sub_takes_its_place() {
+    let pool = TestPool::new().await;
+    let arrivals = [
+        stranger(1, "Ann@Domain.com", &[("email", "ann@domain.com")]),
+        stranger(2, "ben@domain.com", &[]),
+        Arrival { verified: vec![ContactKind::PhoneNumber], ..stranger(3, "+12128601234", &[]) },
+        Arrival { username: None, ..stranger(4, "", &[("email", "cleo@domain.com")]) },
+    ];
+    let planned = plan(&pool, &arrivals, RULES).await;
+    let changed: Vec<_> = remarks(&planned).into_iter().filter(|(_, remark)| matches!(remark, Remark::Changed(_))).collect();
+    let new = |number, from: &str| (number, Remark::Changed(Change::NewUsername { from: from.into() }));
+    let contact = |number, attribute| (number, Remark::Changed(Change::ContactFromUsername { attribute }));
+    assert_eq!(
+        changed,
+        [
+            new(0, "Ann@Domain.com"),
+            contact(1, "email"),
+            new(1, "ben@domain.com"),
+            contact(2, "phone_number"),
+            new(2, "+12128601234"),
+            new(3, "")
+        ]
+    );
+    assert!(remarks(&planned).contains(&(2, Remark::CanNotSignIn(Obstacle::NoContactToSignInWith))), "phone numbers sign nobody in here");
+    assert_eq!(import(&pool, &arrivals, RULES).await, 4);
+    for email in ["ann@domain.com", "ben@domain.com", "cleo@domain.com"] {
+        let record = pool.user(email).await.unwrap().record;
+        assert_eq!((&record.username, record.contact(ContactKind::Email)), (&record.sub, Some((email, true))));
+    }
+
+    // They bring no sub, and are found again all the same.
+    let again = plan(&pool, &arrivals, ImportRules { skip_existing: true, ..RULES }).await;
+    assert_eq!((again.accounts(), again.skipped().len(), again.faults().len()), (0, 4, 0));
+}
+
+#[tokio::test]
+async fn where_people_have_no_usernames_the_contact_is_the_name() {
+    let sign_in = SignInOptions { username: false, email: true, phone_number: false };
+    let pool = TestPool::with(Settings { sign_in, ..Settings::default() }).await;
+    let sub = "7f0e3c52-6d0e-4a8e-9b1f-0a52a4a3f001";
+    let arrivals = [
+        stranger(1, "ann@domain.com", &[("email", "ann@domain.com")]),
+        stranger(2, "ben@domain.com", &[]),
+        Arrival { sub: Some(sub.to_ascii_uppercase()), ..stranger(3, sub, &[("email", "cleo@domain.com")]) },
+        stranger(4, "dora", &[("email", "dora@domain.com")]),
+        Arrival { verified: Vec::new(), ..stranger(5, "eve", &[("email", "eve@domain.com")]) },
+    ];
+    let planned = plan(&pool, &arrivals, RULES).await;
+    let told = remarks(&planned);
+    assert!(told.contains(&(1, Remark::Changed(Change::ContactFromUsername { attribute: "email" }))), "{told:?}");
+    assert!(told.contains(&(2, Remark::Changed(Change::Sub { from: sub.to_ascii_uppercase() }))), "{told:?}");
+    assert!(told.contains(&(3, Remark::Changed(Change::NoUsername { from: "dora".into() }))), "{told:?}");
+    assert!(told.contains(&(4, Remark::CanNotSignIn(Obstacle::NoContactToSignInWith))), "{told:?}");
+    assert_eq!(told.iter().filter(|(_, it)| matches!(it, Remark::Changed(_))).count(), 4, "{told:?}");
+    assert_eq!(import(&pool, &arrivals, RULES).await, 5);
+    assert_eq!(pool.user("cleo@domain.com").await.unwrap().record.sub, sub);
+}
+
+#[tokio::test]
+async fn who_signed_in_through_another_provider_comes_in_and_yields_a_shared_contact() {
+    let pool = TestPool::new().await;
+    let external = |number, username: &str, email: &str| Arrival {
+        elsewhere: Elsewhere { provider: Some("Google".into()), second_factor: false },
+        ..stranger(number, username, &[("email", email)])
+    };
+    let arrivals = [
+        external(1, "google_1234567890", "ann@domain.com"),
+        stranger(2, "ann", &[("email", "ann@domain.com")]),
+        external(3, "google_1234567891", "ben@domain.com"),
+        external(4, "ADFS_cleo@domain.com", "cleo@domain.com"),
+    ];
+    let planned = plan(&pool, &arrivals, RULES).await;
+    assert_eq!(
+        remarks(&planned),
+        [
+            (0, Remark::CanNotSignIn(Obstacle::Unreachable)),
+            (0, Remark::Changed(Change::NotVerified { attribute: "email" })),
+            (1, Remark::CanNotSignIn(Obstacle::NoPassword)),
+            (2, Remark::CanNotSignIn(Obstacle::OtherProvider("Google".into()))),
+            (3, Remark::CanNotSignIn(Obstacle::OtherProvider("Google".into()))),
+            (3, Remark::Changed(Change::NewUsername { from: "ADFS_cleo@domain.com".into() })),
+        ]
+    );
+    assert_eq!(import(&pool, &arrivals, RULES).await, 4);
+    assert_eq!(pool.user("ann@domain.com").await.unwrap().record.username, "ann");
+}
+
+#[tokio::test]
+async fn values_of_other_services_are_rewritten_and_said_to_be() {
+    let pool = TestPool::new().await;
+    let arrivals = [stranger(1, "ann", &[("email", "ann@domain.com"), ("birthdate", "02/01/1985"), ("phone_number", "+1 212 860-1234")])];
+    let planned = plan(&pool, &arrivals, RULES).await;
+    let value = |attribute: &str, from: &str, to: &str| {
+        (0, Remark::Changed(Change::Value { attribute: attribute.into(), from: from.into(), to: to.into() }))
+    };
+    assert_eq!(
+        remarks(&planned)[1..],
+        [value("birthdate", "02/01/1985", "1985-02-01"), value("phone_number", "+1 212 860-1234", "+12128601234")]
+    );
+    import(&pool, &arrivals, RULES).await;
+    let attributes = pool.user("ann").await.unwrap().record.attributes;
+    assert_eq!(attributes[&Standard::Birthdate.into()], "1985-02-01");
+    let wrong = [stranger(1, "ben", &[("birthdate", "31/12/1985")])];
+    assert_eq!(faults(&plan(&pool, &wrong, RULES).await), [(0, "birthdate".into(), Wrong::Told(Why::NotADate))]);
+}
+
+#[tokio::test]
+async fn an_account_that_is_there_with_another_sub_is_skipped_and_told_apart() {
+    let pool = TestPool::new().await;
+    let made = create(&pool, "ann", "ann@domain.com").await.unwrap();
+    let brought = Some("7f0e3c52-6d0e-4a8e-9b1f-0a52a4a3f001".to_owned());
+    let arrivals = [
+        Arrival { sub: brought, ..stranger(1, "ANN", &[("email", "other@domain.com")]) },
+        stranger(2, "ann", &[("email", "x@domain.com")]),
+    ];
+    let planned = plan(&pool, &arrivals, ImportRules { skip_existing: true, ..RULES }).await;
+    let skipped: Vec<_> = planned.skipped().iter().map(|it| (it.number, it.there.sub.as_str(), it.other_sub)).collect();
+    assert_eq!(skipped, [(0, made.sub.as_str(), true), (1, made.sub.as_str(), false)]);
+}
+
+#[tokio::test]
+async fn what_was_taken_since_the_plan_ends_the_import_and_leaves_what_came_before() {
+    let pool = TestPool::new().await;
+    let arrivals: Vec<_> = (0..5)
+        .map(|number| {
+            let (name, email) = (format!("person{number}"), format!("p{number}@domain.com"));
+            stranger(number, &name, &[("email", &email)])
+        })
+        .collect();
+    let planned = plan(&pool, &arrivals, RULES).await;
+    create(&pool, "person4", "other@domain.com").await.unwrap();
+    let overtaken = pool.import_users(&planned, |_| {}).await;
+    assert!(matches!(overtaken, Err(ImportUsersError::Overtaken { ref place }) if place == "line 4"), "{overtaken:?}");
+    assert_eq!(everybody(&pool).await.len(), 4, "one batch, and the one that was in the way");
+    let rules = ImportRules { skip_existing: true, ..RULES };
+    assert_eq!(import(&pool, &arrivals, rules).await, 1);
 }

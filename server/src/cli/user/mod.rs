@@ -4,6 +4,7 @@ mod browse;
 mod change;
 mod import;
 mod reading;
+mod report;
 
 use super::{configuration, lifecycle, say};
 use crate::config::Config;
@@ -39,7 +40,7 @@ pub(super) enum Command {
     /// Write all accounts to standard output, one line of JSON for each, with the hashes of their passwords: keep it
     /// secret. Sessions, codes, the trail, second factors and passkeys are not in it.
     Export,
-    /// Bring accounts in, after all of them were looked at: nothing comes in if anything is wrong. Nobody is written to.
+    /// Import accounts. All of them are checked before the first is written, and no message is sent.
     Import(import::Import),
 }
 

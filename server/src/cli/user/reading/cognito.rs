@@ -1,0 +1,162 @@
+//! Accounts as Cognito's ListUsers and AdminGetUser answer them (`UserType`).
+
+use super::{Fault, arrival, printable};
+use pool::Timestamp;
+use pool::admin::import_users::{Arrival, Elsewhere};
+use pool::admin::{Moment, Status};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// `UserType`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct CognitoUser {
+    username: String,
+    /// AdminGetUser calls them `UserAttributes`.
+    #[serde(alias = "UserAttributes")]
+    attributes: Option<Vec<CognitoAttribute>>,
+    user_create_date: Option<Value>,
+    user_last_modified_date: Option<Value>,
+    enabled: Option<bool>,
+    user_status: Option<String>,
+    #[serde(rename = "MFAOptions")]
+    mfa_options: Option<Vec<Value>>,
+    preferred_mfa_setting: Option<String>,
+    #[serde(rename = "UserMFASettingList")]
+    mfa_settings: Option<Vec<Value>>,
+}
+
+/// `AttributeType`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct CognitoAttribute {
+    name: String,
+    /// A text; tools that print it may make a number or a truth value of it.
+    #[serde(default)]
+    value: Value,
+}
+
+/// What a user's status there means here: whether they wait for a code, and whether they may sign in.
+enum Standing {
+    Confirmed,
+    Waits,
+    Disabled,
+}
+
+/// `UserStatusType`, with all that has been documented.
+fn standing(status: &str) -> Option<Standing> {
+    match status {
+        "UNCONFIRMED" => Some(Standing::Waits),
+        "CONFIRMED" | "RESET_REQUIRED" | "FORCE_CHANGE_PASSWORD" | "EXTERNAL_PROVIDER" | "UNKNOWN" => Some(Standing::Confirmed),
+        "ARCHIVED" | "COMPROMISED" => Some(Standing::Disabled),
+        _ => None,
+    }
+}
+
+impl CognitoUser {
+    pub(super) fn name(&self) -> &str {
+        &self.username
+    }
+
+    pub(super) fn into_arrival(self, place: String, now: Timestamp) -> Result<Arrival, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let mut fault = |field: &str, wrong: String| faults.push(Fault { place: place.clone(), field: field.to_owned(), wrong });
+        let mut moment = |field: &str, date: Option<Value>| match date {
+            None | Some(Value::Null) => None,
+            Some(date) => {
+                let read = moment(&date);
+                if read.is_none() {
+                    fault(field, "this is no time".into());
+                }
+                read
+            }
+        };
+        let created_at = moment("UserCreateDate", self.user_create_date);
+        let updated_at = moment("UserLastModifiedDate", self.user_last_modified_date);
+        let status = self.user_status.as_deref().unwrap_or("CONFIRMED");
+        let standing = standing(status).unwrap_or_else(|| {
+            fault("UserStatus", format!("{} is no status of Cognito's", printable(status)));
+            Standing::Confirmed
+        });
+        let mut attributes = BTreeMap::new();
+        for CognitoAttribute { name, value } in self.attributes.unwrap_or_default() {
+            match text_of(value) {
+                None => fault(&printable(&name), "this is no text".into()),
+                Some(text) => {
+                    if attributes.insert(name.clone(), text).is_some() {
+                        fault(&printable(&name), "this attribute is there twice".into());
+                    }
+                }
+            }
+        }
+        let provider = (status == "EXTERNAL_PROVIDER").then(|| provider(&self.username, attributes.get("identities")));
+        let some = |list: &Option<Vec<Value>>| list.as_ref().is_some_and(|list| !list.is_empty());
+        let second_factor =
+            some(&self.mfa_options) || some(&self.mfa_settings) || self.preferred_mfa_setting.is_some_and(|it| !it.is_empty());
+        let disabled = self.enabled == Some(false) || matches!(standing, Standing::Disabled);
+        let arrival = match arrival(place, Some(self.username), attributes) {
+            Ok(arrival) if faults.is_empty() => arrival,
+            Ok(_) => return Err(faults),
+            Err(more) => return Err([faults, more].concat()),
+        };
+        Ok(Arrival {
+            status: if matches!(standing, Standing::Waits) { Status::Unconfirmed } else { Status::Confirmed },
+            created_at,
+            updated_at: updated_at.or(arrival.updated_at),
+            disabled_at: disabled.then_some(Moment(now)),
+            elsewhere: Elsewhere { provider, second_factor },
+            ..arrival
+        })
+    }
+}
+
+fn text_of(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::Null => Some(String::new()),
+        Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// What the provider is called that somebody signed in through: `identities` says so, and else the username's first part.
+fn provider(username: &str, identities: Option<&String>) -> String {
+    let identities = identities.and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let named = identities.as_ref().and_then(|it| it.get(0)?.get("providerName")?.as_str());
+    let prefix = username.split_once('_').map(|(provider, _)| provider);
+    printable(named.or(prefix).unwrap_or("another provider"))
+}
+
+/// RFC 3339, or seconds since 1970 as older tools write them, or milliseconds.
+fn moment(date: &Value) -> Option<Moment> {
+    let seconds = match date {
+        Value::String(text) => return moment_in(text),
+        Value::Number(seconds) => seconds.as_f64()?,
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
+    };
+    /// The last second of the year 9999.
+    const LAST: f64 = 253_402_300_799.0;
+    let seconds = if seconds.abs() > LAST { seconds / 1000.0 } else { seconds };
+    (seconds.abs() <= LAST).then(|| Moment(Timestamp((seconds * 1000.0).round() as i64)))
+}
+
+/// The same in a text.
+pub(super) fn moment_in(text: &str) -> Option<Moment> {
+    let text = text.trim();
+    match text.parse::<f64>() {
+        Ok(seconds) => moment(&serde_json::Number::from_f64(seconds)?.into()),
+        Err(_) => text.to_owned().try_into().ok(),
+    }
+}
+
+/// `true` or `false`, in whichever case; nothing is `false`.
+pub(super) fn boolean(text: &str) -> Option<bool> {
+    match text.trim() {
+        "" => Some(false),
+        text if text.eq_ignore_ascii_case("true") => Some(true),
+        text if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
