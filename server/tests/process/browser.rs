@@ -115,10 +115,6 @@ impl Answer {
         Some(Self { status, headers, body: String::from_utf8(body).ok()? })
     }
 
-    pub fn header(&self, wanted: &str) -> Option<&str> {
-        self.headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
-    }
-
     /// Whether what was asked for is promised: only then may it not be lost.
     pub fn acknowledges(&self) -> bool {
         (200..300).contains(&self.status) || self.status == 303

@@ -45,6 +45,7 @@ fn arrival(number: usize, record: Record) -> Arrival {
         verified: record.verified.iter().map(contact).collect(),
         password_hash: record.password_hash,
         temporary_password: record.temporary_password,
+        contested: record.contested,
         elsewhere: Elsewhere::default(),
     }
 }
