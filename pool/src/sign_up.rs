@@ -266,6 +266,7 @@ impl Pool {
         let Some(found) = found else { return Ok(None) };
         let still = waiting::lock(tx, found.user.id).await?;
         let Some(still) = still.filter(|it| it.user.password_hash == found.user.password_hash) else { return Ok(None) };
+        waiting::keep(tx, still.user.id, self.now()).await?;
         match attempt {
             Attempt::First(_) | Attempt::Same => {}
             Attempt::Replaces(hash) => {

@@ -122,7 +122,8 @@ async fn find(conn: &mut Conn, selector: UserSelector<'_>) -> Result<Result<User
         Some(SelectBy::Sub) => None,
     };
     Ok(match (by_sub, by_name) {
-        (Some(by_sub), Some(by_name)) if by_sub.id != by_name.id => {
+        // What waits under a name that is another account's sub is never confirmed under it.
+        (Some(by_sub), Some(by_name)) if by_sub.id != by_name.id && by_name.confirmed => {
             Err(NotSelected::Ambiguous { text: named.to_owned(), by_sub: UserLabel::of(&by_sub), by_username: UserLabel::of(&by_name) })
         }
         (Some(user), _) | (None, Some(user)) => Ok(user),

@@ -179,6 +179,11 @@ pub(crate) async fn contest(tx: &mut Tx, user: UserId) -> Result<(), StoreError>
     tx.query("UPDATE users SET contested = 1 WHERE id = $1").bind(user.0).run().await.map(drop)
 }
 
+/// Notes that somebody waits for it anew: whoever comes late has as long as whoever came first.
+pub(crate) async fn keep(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<(), StoreError> {
+    tx.query("UPDATE users SET waiting_since = $2 WHERE id = $1").bind(user.0).bind(now.0).run().await.map(drop)
+}
+
 /// Whoever holds the sign-up has entered something else.
 pub(crate) async fn replace(tx: &mut Tx, user: UserId, password_hash: &str, all: &Attributes) -> Result<(), StoreError> {
     tx.query("UPDATE users SET password_hash = $2 WHERE id = $1").bind(user.0).bind(password_hash.to_owned()).run().await?;
