@@ -21,9 +21,16 @@ export class ConfirmPage extends Screen {
   }
 
   /** "Wrong address? Change it" */
-  async changeAddress(email: string): Promise<void> {
+  async changeAddress(email: string, password: string): Promise<void> {
     await this.page.getByText('Change it').click();
     await this.newAddress.fill(email);
+    await this.field('Password').fill(password);
     await this.button('Send a new code').click();
+  }
+
+  /** The code of a sign-up that this browser knows only by its name. */
+  async submitFor(username: string, code: string): Promise<void> {
+    await this.field('Username').fill(username);
+    await this.submit(code);
   }
 }

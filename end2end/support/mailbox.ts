@@ -14,7 +14,7 @@ export const mailboxToken = 'the-token-of-tests';
 /** The page, as the program prints its address. */
 export const mailboxPage = `/dev/mailbox?token=${mailboxToken}`;
 
-const CODE = /(?<!\d)\d{6}(?!\d)/;
+const CODE = /(?<!\d)(\d{6}|\d{8})(?!\d)/;
 
 /** The mailbox that stands in for a mail provider in development. */
 export class Mailbox {
@@ -64,7 +64,7 @@ export class Mailbox {
   }
 }
 
-/** Six digits that are not this code. */
+/** As many digits that are not this code. */
 export function otherThan(code: string): string {
-  return String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+  return String((Number(code) + 1) % 10 ** code.length).padStart(code.length, '0');
 }

@@ -1,6 +1,7 @@
 import { type Browser, type BrowserContext, expect, type Page, test as base } from '@playwright/test';
 import { AccountPage } from '../pages/account';
 import { ActivityPage } from '../pages/activity';
+import { ChoosePasswordPage } from '../pages/choose-password';
 import { ConfirmPage } from '../pages/confirm';
 import { ForgotPasswordPage } from '../pages/forgot-password';
 import { ProfilePage } from '../pages/profile';
@@ -41,6 +42,7 @@ interface Screens {
   signIn: SignInPage;
   signUp: SignUpPage;
   confirm: ConfirmPage;
+  choosePassword: ChoosePasswordPage;
   profile: ProfilePage;
   updateEmail: UpdateEmailPage;
   updatePhone: UpdatePhonePage;
@@ -100,6 +102,7 @@ export const test = base.extend<Options & Fixtures>({
   signIn: async ({ page, scripts }, use) => use(new SignInPage(page, scripts)),
   signUp: async ({ page, scripts }, use) => use(new SignUpPage(page, scripts)),
   confirm: async ({ page, scripts }, use) => use(new ConfirmPage(page, scripts)),
+  choosePassword: async ({ page, scripts }, use) => use(new ChoosePasswordPage(page, scripts)),
   profile: async ({ page, scripts }, use) => use(new ProfilePage(page, scripts)),
   updateEmail: async ({ page, scripts }, use) => use(new UpdateEmailPage(page, scripts)),
   updatePhone: async ({ page, scripts }, use) => use(new UpdatePhonePage(page, scripts)),
@@ -128,6 +131,7 @@ export const test = base.extend<Options & Fixtures>({
         signIn: new SignInPage(page, scripts),
         signUp: new SignUpPage(page, scripts),
         confirm: new ConfirmPage(page, scripts),
+        choosePassword: new ChoosePasswordPage(page, scripts),
         profile: new ProfilePage(page, scripts),
         updateEmail: new UpdateEmailPage(page, scripts),
         updatePhone: new UpdatePhonePage(page, scripts),

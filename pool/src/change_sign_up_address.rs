@@ -1,11 +1,12 @@
 //! "Wrong address? Change it": a sign-up for another address, with what was entered before.
 
 use crate::code_requests::Target;
+use crate::limits::{self, DAY, Rate};
 use crate::sessions::{BrowserTicket, Origin};
 use crate::sign_up::{self, Checked, SignUpError};
 use crate::store::tickets::Stored;
 use crate::store::waiting::Waiting;
-use crate::store::{StoreError, tickets};
+use crate::store::{StoreError, retried, tickets};
 use crate::{Pool, Unavailable, new_password};
 use model::{AttributeName, CodeDeliveryDetails, FieldName, Password, Refusal, Why};
 
@@ -61,8 +62,21 @@ impl Pool {
         let found = tickets::waiting(&mut inner.store.read().await?, ticket, self.now()).await?;
         let (stored, waiting) = found.filter(|(stored, _)| stored.proven_at.is_none()).ok_or(ChangeAddressError::NoPending)?;
         let checked = self.check_another(ticket, (&stored, &waiting), form)?;
+        retried(|| self.count_address(ticket)).await?;
         let done = self.enter_sign_up(&checked, Some(ticket), origin).await?;
         Ok(done.delivery)
+    }
+
+    /// Its own transaction, so that what is refused afterwards was counted.
+    async fn count_address(&self, ticket: &BrowserTicket) -> Result<(), ChangeAddressError> {
+        let (inner, now) = (&*self.inner, self.now());
+        let key = limits::key_of(inner, &[b"sign-up addresses with", &ticket.hash()]);
+        let rate = Rate { times: inner.settings.limits.sign_up_addresses_a_day, per: DAY };
+        let mut tx = inner.store.begin().await?;
+        if let Err(wait) = limits::count(&mut tx, &key, rate, now).await? {
+            return Err(ChangeAddressError::SignUp(wait.into()));
+        }
+        Ok(tx.commit().await?)
     }
 
     fn check_another(

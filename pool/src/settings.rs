@@ -210,13 +210,13 @@ pub struct Limits {
     pub sign_ups_per_network_an_hour: u32,
     /// How often one network is told within an hour that a username is taken.
     pub taken_answers_per_network_an_hour: u32,
-    /// Codes to one destination within 24 hours, whoever asks for them and whatever for.
+    /// Codes that one account asks for to one destination within 24 hours, signed in.
     pub codes_per_destination_a_day: u32,
     /// Codes that one destination gets within 24 hours for sign-ins whose password was right.
     pub sign_in_codes_per_destination_a_day: u32,
     /// Codes that one account may have sent within 24 hours, all destinations together.
     pub codes_per_account_a_day: u32,
-    /// Addresses that one new account may try within 24 hours.
+    /// How often a sign-up may change its address within 24 hours.
     pub sign_up_addresses_a_day: u32,
     /// Codes entered or asked for by one network for accounts that it only named.
     pub code_requests_per_network_an_hour: u32,

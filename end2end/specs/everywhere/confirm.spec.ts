@@ -83,7 +83,7 @@ test.describe('with the wrong address', () => {
   test.use({ config: quick });
   test('it is corrected on the spot, and the code for the new one confirms', async ({ page, confirm, profile, mailbox }) => {
     const first = await mailbox.codeFor(jane.email);
-    await confirm.changeAddress('right@domain.com');
+    await confirm.changeAddress('right@domain.com', jane.password);
     const code = await mailbox.codeFor('right@domain.com');
     await confirm.ready();
     await expect(page).toHaveURL(/\/confirm/);
@@ -98,17 +98,65 @@ test.describe('with the wrong address', () => {
   });
 });
 
-test('from another browser the code confirms, but does not sign in', async ({ visitor, mailbox }) => {
-  const elsewhere = await visitor();
-  await elsewhere.confirm.open();
-  await elsewhere.confirm.field('Username').fill(jane.username);
-  await elsewhere.confirm.submit(await mailbox.codeFor(jane.email));
-  await elsewhere.signIn.arrived();
-  await elsewhere.signIn.says(/confirmed/i);
-  await elsewhere.signIn.submit(jane.username, jane.password);
-  await elsewhere.verifyContact.arrived();
-  await elsewhere.verifyContact.skip();
-  await elsewhere.profile.arrived();
+test.describe('from another browser', () => {
+  test('the password from sign-up confirms everything that was entered', async ({ visitor, mailbox }) => {
+    const elsewhere = await visitor();
+    await elsewhere.confirm.open();
+    await elsewhere.confirm.submitFor(jane.username, await mailbox.codeFor(jane.email));
+    await elsewhere.choosePassword.arrived();
+    await elsewhere.choosePassword.enterFirst('not the password');
+    await elsewhere.choosePassword.refuses('Password from sign-up', /isn’t the password/i);
+    await elsewhere.choosePassword.ready();
+    await elsewhere.choosePassword.enterFirst(jane.password);
+    await elsewhere.profile.arrived();
+  });
+
+  test('a new password confirms the address alone', async ({ visitor, mailbox }) => {
+    const elsewhere = await visitor();
+    await elsewhere.confirm.open();
+    await elsewhere.confirm.submitFor(jane.username, await mailbox.codeFor(jane.email));
+    await elsewhere.choosePassword.arrived();
+    await elsewhere.page.reload();
+    await elsewhere.choosePassword.arrived();
+    await elsewhere.choosePassword.choose('short', 'other');
+    await elsewhere.choosePassword.refuses('New Password', /at least/i);
+    await elsewhere.choosePassword.ready();
+    await elsewhere.choosePassword.choose('another+calm-Fjord-42');
+    await elsewhere.profile.arrived();
+    await expect(elsewhere.profile.value('Email')).toContainText(jane.email);
+  });
+});
+
+test.describe('when someone else signs up with the same details', () => {
+  test.use({ config: quick });
+  test('no password from sign-up counts, and whoever has the code chooses one', async ({ confirm, choosePassword, profile, visitor, mailbox }) => {
+    const code = await mailbox.codeFor(jane.email);
+    const stranger = await visitor();
+    await stranger.door.signUp({ ...jane, password: 'the+strangers-own-1' });
+    await confirm.submit(code);
+    await choosePassword.arrived();
+    await expect(choosePassword.page.getByText(/someone else tried to sign up/i)).toBeVisible();
+    await expect(choosePassword.first).toHaveCount(0);
+    await choosePassword.choose('another+calm-Fjord-42');
+    await profile.arrived();
+    await stranger.signIn.open();
+    await stranger.signIn.submit(jane.username, 'the+strangers-own-1');
+    await expect(stranger.page.getByText(/incorrect/i).first()).toBeVisible();
+  });
+
+  test('whoever comes second to a name keeps the rest under another one', async ({ confirm, profile, visitor, mailbox }) => {
+    const code = await mailbox.codeFor(jane.email);
+    const other = await visitor();
+    await other.door.signUp({ ...jane, email: 'other@domain.com' });
+    await other.confirm.open();
+    await other.confirm.submit(await mailbox.codeFor('other@domain.com'));
+    await other.profile.arrived();
+    await confirm.open();
+    await confirm.field('New username').fill('jane-two');
+    await confirm.submit(code);
+    await profile.arrived();
+    await expect(profile.value('Email')).toContainText(jane.email);
+  });
 });
 
 test('the right password on an unconfirmed account leads to the code step', async ({ visitor, mailbox }) => {

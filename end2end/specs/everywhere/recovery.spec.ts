@@ -60,7 +60,7 @@ test.describe('a forgotten password', () => {
     const code = await mailbox.codeFor(jane.email);
 
     await resetPassword.submit('12', 'short', 'other');
-    await resetPassword.refuses('Code', /6 digits/);
+    await resetPassword.refuses('Code', /6 to 8 digits/);
     await resetPassword.refuses('New Password', /at least 8 characters/);
     await resetPassword.refuses('Confirm Password', /must match/);
     await expect(resetPassword.code).toBeFocused();

@@ -186,6 +186,42 @@ test.describe('half way in', () => {
     await confirm.open();
   });
 
+  test('choose password, from another browser', async ({ context, confirm, choosePassword, mailbox }) => {
+    const code = await mailbox.codeFor(jane.email);
+    await context.clearCookies();
+    await confirm.open();
+    await confirm.submitFor(jane.username, code);
+    await choosePassword.arrived();
+  });
+
+  test('choose password, refused', async ({ context, confirm, choosePassword, mailbox }) => {
+    const code = await mailbox.codeFor(jane.email);
+    await context.clearCookies();
+    await confirm.open();
+    await confirm.submitFor(jane.username, code);
+    await choosePassword.arrived();
+    await choosePassword.choose('short', 'other');
+    await choosePassword.refuses('New Password', /at least/);
+  });
+
+  test('choose password, when someone else signed up too', async ({ confirm, choosePassword, visitor, mailbox }) => {
+    const code = await mailbox.codeFor(jane.email);
+    await (await visitor()).door.signUp({ ...jane, password: 'the+strangers-own-1' });
+    await confirm.open();
+    await confirm.submit(code);
+    await choosePassword.arrived();
+  });
+
+  test('confirm, when the username is taken', async ({ confirm, visitor, mailbox }) => {
+    const other = await visitor();
+    await other.door.signUp({ ...jane, email: 'other@domain.com' });
+    await other.confirm.open();
+    await other.confirm.submit(await mailbox.codeFor('other@domain.com'));
+    await other.profile.arrived();
+    await confirm.open();
+    await expect(confirm.field('New username')).toBeVisible();
+  });
+
   test('mailbox', async ({ page, mailbox }) => {
     await mailbox.codeFor(jane.email);
     await page.goto(mailboxPage);
@@ -368,7 +404,7 @@ test.describe('signed in', () => {
     await app.open();
     await app.begin();
     await app.submit('12');
-    await app.refuses('Code', /6 digits/);
+    await app.refuses('Code', /6 to 8 digits/);
   });
 
   test('recovery codes', async ({ app, recoveryCodes }) => {

@@ -74,6 +74,17 @@ async fn a_taken_address_looks_the_same() {
 }
 
 #[tokio::test]
+async fn change_address_more_than_ten_times_a_day_is_refused() {
+    let pool = TestPool::new().await;
+    let ticket = pool.sign_up("jdoe", "me@domain.com").await.ticket;
+    for n in 0..10 {
+        change(&pool, &ticket, &format!("me{n}@domain.com")).await.unwrap();
+    }
+    let refused = change(&pool, &ticket, "me@elsewhere.com").await;
+    assert!(matches!(refused, Err(ChangeAddressError::SignUp(SignUpError::Wait { .. }))), "{refused:?}");
+}
+
+#[tokio::test]
 async fn change_address_counts_as_a_sign_up_of_the_network() {
     let mut settings = Settings::default();
     settings.limits.sign_ups_per_network_an_hour = 3;

@@ -18,6 +18,9 @@ pub struct Checkup {
     /// Whether it was ever served with a mail provider, or at a public address that isn't loopback.
     pub production: bool,
     pub accounts: i64,
+    /// Sign-ups among them that wait for their code, and how many of these others have tried too.
+    pub waiting: i64,
+    pub contested: i64,
     /// When somebody last did something.
     pub latest: Option<Timestamp>,
     /// The names of the attributes that are stored, and how often.
@@ -65,8 +68,13 @@ pub async fn checkup(place: &Place) -> Result<Checkup, Sick> {
     let rows = conn.query(names(place, shape)).all().await?;
     let attributes = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, StoreError>>()?;
     let accounts = number(&mut conn, "SELECT COUNT(*) FROM users").await?.unwrap_or_default();
+    let waiting = number(&mut conn, "SELECT COUNT(*) FROM users WHERE status = 'unconfirmed'").await?.unwrap_or_default();
+    let contested = match shape {
+        ..15 => 0,
+        _ => number(&mut conn, "SELECT COUNT(*) FROM users WHERE contested = 1").await?.unwrap_or_default(),
+    };
     let (newest_shape, latest) = (migrations::NEWEST, latest.map(Timestamp));
-    Ok(Checkup { shape, newest_shape, keys, half_copied, production, accounts, latest, attributes })
+    Ok(Checkup { shape, newest_shape, keys, half_copied, production, accounts, waiting, contested, latest, attributes })
 }
 
 /// Whether the store was ever served for real. It is left as it is: a newer version that must not serve it must not bring

@@ -23,15 +23,15 @@ macro_rules! operations {
 }
 
 operations! {
-    "SignUp" => sign_up::sign_up, "Taken contacts are not told here: who is at the other end of one hears of it, and the caller once the code is right.";
-    "ConfirmSignUp" => sign_up::confirm, "";
-    "ResendConfirmationCode" => sign_up::resend, "Answers for accounts that don't exist as for those that do.";
+    "SignUp" => sign_up::sign_up, "Taken contacts are not told here: who is at the other end of one hears of it, and the caller once the code is right. `Session` is for ConfirmSignUp. Where another sign-up waits already with another password, `UserSub` is made up: see [waiting-sign-ups.md](waiting-sign-ups.md).";
+    "ConfirmSignUp" => sign_up::confirm, "`Session` is that of SignUp; without it the code counts for whoever asked for it from the same network, and a few times for anyone who knows the name. Where two have signed up as the same, the account is confirmed without a password, and the next sign-in with the one that waited is PasswordResetRequiredException.";
+    "ResendConfirmationCode" => sign_up::resend, "Answers for accounts that don't exist as for those that do, as ForgotPassword.";
     "InitiateAuth" => tokens::initiate_auth, "USER_SRP_AUTH, USER_PASSWORD_AUTH, REFRESH_TOKEN_AUTH and REFRESH_TOKEN. The last two keep the refresh token.";
     "RespondToAuthChallenge" => srp::respond, "PASSWORD_VERIFIER, SOFTWARE_TOKEN_MFA, SMS_MFA, EMAIL_OTP, SELECT_MFA_TYPE and NEW_PASSWORD_REQUIRED. A recovery code is taken in the place of each code. A session lasts until its code is right.";
     "GetTokensFromRefreshToken" => tokens::refresh, "Always gives another refresh token. The old one, used a minute later, ends the session.";
     "RevokeToken" => tokens::revoke, "";
     "GlobalSignOut" => tokens::global_sign_out, "Browsers are signed out too.";
-    "ForgotPassword" => password::forgot, "Answers for accounts that don't exist as for those that do.";
+    "ForgotPassword" => password::forgot, "Answers for accounts that don't exist as for those that do: for a username `Destination` is always `***@***`.";
     "ConfirmForgotPassword" => password::confirm_forgot, "";
     "ChangePassword" => password::change, "Every other session ends. `PreviousPassword` has to be there.";
     "DeleteUser" => attributes::delete_user, "";

@@ -1,4 +1,4 @@
-//! `[codes]`: the six digits that prove an address, set a new password, or are asked for at sign-in.
+//! `[codes]`: the digits that prove an address, set a new password, or are asked for at sign-in.
 
 use super::duration::Span;
 use super::faults::Faults;
@@ -6,7 +6,7 @@ use pool::settings::CodeTimes;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The six digits that prove an address, set a new password, or are asked for at sign-in.
+/// The six or eight digits that prove an address, set a new password, or are asked for at sign-in.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CodesSection {
@@ -16,7 +16,8 @@ pub struct CodesSection {
     pub reset_lifetime: Span,
     /// How long a code works that is asked for at sign-in, beside the password; the sign-in waits for it as long.
     pub sign_in_lifetime: Span,
-    /// How long to wait before another one is sent.
+    /// How long to wait before another one is sent. For people who aren't signed in it grows with each one within a day: 2, 4, 10, 20
+    /// and 30 times as long (with the default up to 15 minutes), and 120 times (an hour at most) after the twentieth.
     #[schemars(extend("x-env" = false))]
     pub resend_after: Span,
 }

@@ -23,15 +23,16 @@ pub struct LimitsSection {
     pub sign_ups_per_network_an_hour: u32,
     /// How often one network is told in an hour that a username is taken.
     pub taken_answers_per_network_an_hour: u32,
-    /// How many codes one address or phone number gets in 24 hours, whoever asks for them.
+    /// How many codes one account may ask for, signed in, for the same address or phone number in 24 hours. What people ask for who
+    /// aren't signed in is spaced by `codes.resend_after`.
     pub codes_per_destination_a_day: u32,
     /// How many codes one address or phone number gets in 24 hours for sign-ins whose password was right.
     pub sign_in_codes_per_destination_a_day: u32,
     /// How many codes one account may have sent in 24 hours, all addresses together.
     pub codes_per_account_a_day: u32,
-    /// How many addresses one new account may try in 24 hours before it is confirmed.
+    /// How often one sign-up may change its address in 24 hours.
     pub sign_up_addresses_a_day: u32,
-    /// How many codes one network may enter or ask for in an hour, for accounts that it only named.
+    /// How many codes one network may enter or ask for in an hour without being signed in.
     pub code_requests_per_network_an_hour: u32,
     /// How many changes one account may make in an hour, refused ones included.
     pub changes_per_account_an_hour: u32,

@@ -31,7 +31,8 @@ pub(super) async fn store(config: &Config, now: Timestamp) -> (Vec<Finding>, boo
             return (vec![Finding::wrong(WHAT, format!("{place}: {}", chain(&error)), todo)], false);
         }
     };
-    let findings = vec![shape(&place, &found), keys(config, &found.keys), clock(&found, now), attributes(config, &found)];
+    let findings =
+        vec![shape(&place, &found), waiting(config, &found), keys(config, &found.keys), clock(&found, now), attributes(config, &found)];
     (findings, found.production)
 }
 
@@ -54,6 +55,18 @@ fn shape(place: &Place, found: &Checkup) -> Finding {
             "run that version of nameplate",
         ),
     }
+}
+
+/// Who waits for a code. Many that others have tried too are somebody's attempt at them.
+fn waiting(config: &Config, found: &Checkup) -> Finding {
+    const WHAT: &str = "sign-ups";
+    let days = config.pool.accounts.keep_unconfirmed.as_secs() / (24 * 60 * 60);
+    let Checkup { waiting, contested, .. } = found;
+    let says = format!("waiting for a code: {waiting}, contested: {contested}; each is kept for {days} days");
+    if *contested > 100 && contested * 2 > *waiting {
+        return Finding::look(WHAT, says, "someone may be signing up with other people's addresses: see who, with nameplate user list");
+    }
+    Finding::ok(WHAT, says)
 }
 
 /// Whether the keys are there, and are those that the store was written with.
