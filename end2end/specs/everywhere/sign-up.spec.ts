@@ -1,3 +1,4 @@
+import { quick } from '../../support/configs';
 import { jane, john } from '../../support/people';
 import { expect, test } from '../../support/test';
 
@@ -70,21 +71,28 @@ test('a taken address is not said: the visitor reaches the code step, its owner 
   await mailbox.message(jane.email, /account/i);
 });
 
-test('an unconfirmed account reserves nothing', async ({ signUp, confirm, profile, mailbox, visitor }) => {
-  const squatter = await visitor();
-  await squatter.door.signUp({ ...jane, password: 'password-of-the-squatter' });
-  await mailbox.codeFor(jane.email);
+test.describe('after someone else signed up with the same details', () => {
+  test.use({ config: quick });
 
-  await signUp.open();
-  await signUp.fill(jane);
-  await signUp.submit();
-  await confirm.arrived();
-  await confirm.submit(await mailbox.codeFor(jane.email));
-  await profile.arrived();
+  test('it goes on as ever, and a password is chosen once the code is entered', async ({ signUp, confirm, choosePassword, profile, mailbox, visitor }) => {
+    const squatter = await visitor();
+    await squatter.door.signUp({ ...jane, password: 'password-of-the-squatter' });
+    await mailbox.codeFor(jane.email);
 
-  await squatter.signIn.open();
-  await squatter.signIn.submit(jane.username, 'password-of-the-squatter');
-  await expect(squatter.page).toHaveURL(/\/sign-in/);
+    await signUp.open();
+    await signUp.fill(jane);
+    await signUp.submit();
+    await confirm.arrived();
+    await mailbox.message(jane.email, /isn’t the first sign-up/i);
+    await confirm.submit(await mailbox.codeFor(jane.email));
+    await choosePassword.arrived();
+    await choosePassword.choose(jane.password);
+    await profile.arrived();
+
+    await squatter.signIn.open();
+    await squatter.signIn.submit(jane.username, 'password-of-the-squatter');
+    await expect(squatter.page).toHaveURL(/\/sign-in/);
+  });
 });
 
 test('a phone number may be typed whole', async ({ signUp, confirm, profile, mailbox }) => {
