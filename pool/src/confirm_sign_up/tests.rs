@@ -361,3 +361,28 @@ async fn sign_in_while_several_wait_under_a_name_compares_with_the_one_of_this_n
     assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Unconfirmed(_))));
     assert!(pool.try_sign_in("jdoe", OTHERS).await.is_err(), "one hash");
 }
+
+#[tokio::test]
+async fn confirm_by_text_where_two_have_signed_up_keeps_no_password_either() {
+    let sign_in = model::SignInOptions { username: false, email: false, phone_number: true };
+    let mut settings = crate::Settings { sign_in, ..crate::Settings::default() };
+    settings.schema.get_mut(&Standard::Email.into()).unwrap().required = false;
+    let pool = TestPool::with(settings).await;
+    let attempt = async |password: &str| {
+        let mut form = crate::testing::form("", &[("phone_number", "+12128601234"), ("nickname", password)]);
+        form.password = model::Password::new(password);
+        pool.handle().sign_up(&pool.client(), form, &origin_at("192.0.2.7")).await.unwrap()
+    };
+    let first = attempt(OTHERS).await;
+    let second = attempt(PASSWORD).await;
+    assert_ne!(first.sub, second.sub);
+    pool.wait_until_sent().await;
+    let code = pool.code_for("+12128601234").await;
+    let next = pool.confirm(second.ticket, &code).await.unwrap().next.unwrap();
+    assert!(pool.try_sign_in("+12128601234", OTHERS).await.is_err());
+    let form = FirstPassword { ticket: next, password: model::Password::new(PASSWORD), confirmation: None, new_username: None };
+    let done = pool.handle().choose_first_password(&pool.client(), &form, &crate::testing::origin()).await.unwrap();
+    let viewer = pool.viewer_of(&done.session.unwrap().token).await;
+    assert_eq!(pool.shown(&viewer, Standard::Nickname).await, None);
+    assert_eq!(pool.shown(&viewer, Standard::PhoneNumberVerified).await.as_deref(), Some("true"));
+}

@@ -392,3 +392,28 @@ async fn what_was_taken_since_the_plan_ends_the_import_and_leaves_what_came_befo
     let rules = ImportRules { skip_existing: true, ..RULES };
     assert_eq!(import(&pool, &arrivals, rules).await, 1);
 }
+
+#[tokio::test]
+async fn export_and_import_keep_every_sign_up_that_waits_under_a_name() {
+    let pool = TestPool::new().await;
+    for email in ["one@domain.com", "two@domain.com"] {
+        pool.sign_up("jdoe", email).await;
+    }
+    let mut other = crate::testing::form("jdoe", &[("email", "two@domain.com")]);
+    other.password = Password::new("another+Password-1");
+    pool.handle().sign_up(&pool.client(), other, &crate::testing::origin()).await.unwrap();
+    let records = pool.export_users(None).await.unwrap().records;
+    assert_eq!(records.iter().map(|it| it.contested).collect::<Vec<_>>(), [false, true]);
+    let lines: Vec<_> = records.iter().map(|record| serde_json::to_string(record).unwrap()).collect();
+    let arrivals: Vec<_> = lines.iter().enumerate().map(|(at, line)| arrival(at, serde_json::from_str(line).unwrap())).collect();
+
+    let there = TestPool::new().await;
+    assert_eq!(import(&there, &arrivals, RULES).await, 2);
+    assert_eq!(there.export_users(None).await.unwrap().records.len(), 2);
+    let SignedIn::Unconfirmed(ticket) = there.try_sign_in("jdoe", PASSWORD).await.unwrap() else { panic!("not the code step") };
+    let code = there.code_for("two@domain.com").await;
+    let done = there.confirm(ticket, &code).await.unwrap();
+    assert!(done.session.is_none() && done.next.is_some(), "it is contested still");
+    let again = there.plan_import(&arrivals[..1], RULES).await.unwrap();
+    assert_eq!(again.accounts(), 0, "it waits there already");
+}
