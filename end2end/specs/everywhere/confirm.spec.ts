@@ -122,7 +122,7 @@ test.describe('from another browser', () => {
     await elsewhere.choosePassword.refuses('New Password', /at least/i);
     await elsewhere.choosePassword.ready();
     await elsewhere.choosePassword.choose('another+calm-Fjord-42');
-    await elsewhere.profile.arrived();
+    await elsewhere.profile.of(jane.username).arrived();
     await expect(elsewhere.profile.value('Email')).toContainText(jane.email);
   });
 });
@@ -138,7 +138,7 @@ test.describe('when someone else signs up with the same details', () => {
     await expect(choosePassword.page.getByText(/someone else tried to sign up/i)).toBeVisible();
     await expect(choosePassword.first).toHaveCount(0);
     await choosePassword.choose('another+calm-Fjord-42');
-    await profile.arrived();
+    await profile.of(jane.username).arrived();
     await stranger.signIn.open();
     await stranger.signIn.submit(jane.username, 'the+strangers-own-1');
     await expect(stranger.page.getByText(/incorrect/i).first()).toBeVisible();

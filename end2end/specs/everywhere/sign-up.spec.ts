@@ -87,7 +87,7 @@ test.describe('after someone else signed up with the same details', () => {
     await confirm.submit(await mailbox.codeFor(jane.email));
     await choosePassword.arrived();
     await choosePassword.choose(jane.password);
-    await profile.arrived();
+    await profile.of(jane.username).arrived();
 
     await squatter.signIn.open();
     await squatter.signIn.submit(jane.username, 'password-of-the-squatter');
