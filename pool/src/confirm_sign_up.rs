@@ -20,7 +20,7 @@ use crate::store::requested_codes::{self, Requested};
 use crate::store::waiting::{self, Waiting};
 use crate::store::{Conn, StoreError, Tx, aliases, profile, retried, tickets, users};
 use crate::{Pool, Unavailable, known_origins, sessions};
-use becoming::How;
+use becoming::{Becoming, How};
 use model::{CodeDeliveryDetails, Event};
 use std::time::Duration;
 
@@ -186,7 +186,10 @@ impl Pool {
         let purpose = CodePurpose::SignUp;
         let tried = Try { users: &users, purpose, requester, told: &told, name: &name, code: &code, origin }.run(inner).await?;
         match tried {
-            Tried::Right(right) => retried(|| self.finish(door, client, (&right, ticket.as_ref()), form, origin)).await,
+            Tried::Right(right) => {
+                let entering = Entering { door, client, form, origin };
+                retried(|| self.finish(&entering, &right, ticket.as_ref())).await
+            }
             Tried::Wrong(fault) => {
                 if let (Some(_), true, [user]) = (&ticket, fault.is_a_try(), users.as_slice()) {
                     self.record_refusal(*user, &Event::ConfirmSignUpFailure(fault.refusal()), origin).await?;
@@ -239,12 +242,11 @@ impl Pool {
 
     async fn finish(
         &self,
-        door: Door,
-        client: &ClientId,
-        (code, ticket): (&Requested, Option<&BrowserTicket>),
-        form: &Confirming,
-        origin: &Origin,
+        entering: &Entering<'_>,
+        code: &Requested,
+        ticket: Option<&BrowserTicket>,
     ) -> Result<Confirmed, ConfirmSignUpError> {
+        let Entering { door, client, form, origin } = entering;
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
         let waiting = waiting::lock(&mut tx, code.slot.user).await?.ok_or(CodeFault::Used)?;
@@ -257,13 +259,14 @@ impl Pool {
         };
         let is_holder = held.is_some_and(|it| it.is_holder);
         let contested = waiting.user.contested;
+        let becoming = |how| Becoming { how, new_username: form.new_username.as_deref() };
         let done = match (door, contested) {
             (Door::Pages, false) if !is_holder => {
                 let next = self.prove_contact(&mut tx, &waiting).await?;
                 Confirmed { username: waiting.user.username.clone(), session: None, next: Some(next) }
             }
             (_, true) => {
-                let username = self.become_account(&mut tx, &waiting, How::WithoutPassword, form.new_username.as_deref(), origin).await?;
+                let username = self.become_account(&mut tx, &waiting, becoming(How::WithoutPassword), origin).await?;
                 let next = match door {
                     Door::Pages => Some(self.proof(&mut tx, waiting.user.id).await?),
                     Door::Application => None,
@@ -271,7 +274,7 @@ impl Pool {
                 Confirmed { username, session: None, next }
             }
             (_, false) => {
-                let username = self.become_account(&mut tx, &waiting, How::AsEntered, form.new_username.as_deref(), origin).await?;
+                let username = self.become_account(&mut tx, &waiting, becoming(How::AsEntered), origin).await?;
                 let session = match door {
                     Door::Pages => Some(self.begin_first_session(&mut tx, (waiting.user.id, &username), client, origin).await?),
                     Door::Application => None,
@@ -315,6 +318,14 @@ impl Pool {
         known_origins::note(tx, &self.inner, user, origin).await?;
         Ok(session)
     }
+}
+
+/// A right code, and where and by whom it was entered.
+struct Entering<'a> {
+    door: Door,
+    client: &'a ClientId,
+    form: &'a Confirming,
+    origin: &'a Origin,
 }
 
 /// Whose codes are tried, and who tries.

@@ -1,6 +1,7 @@
 //! What is of no use to anybody any more goes.
 
 use crate::clock::Timestamp;
+use crate::settings::Settings;
 use crate::store::{StoreError, names, retried};
 use crate::{Pool, Unavailable, known_origins};
 use std::time::Duration;
@@ -27,63 +28,7 @@ impl Pool {
     /// how often is of no consequence to anybody.
     pub async fn tidy(&self) -> Result<(), Unavailable> {
         let (now, settings) = (self.now(), &self.inner.settings);
-        let statements: &[(&'static str, Timestamp)] = &[
-            (
-                "DELETE FROM limits WHERE since <= $1 AND free_at <= $1
-                 AND key IN (SELECT key FROM limits WHERE since <= $1 AND free_at <= $1 LIMIT $2)",
-                now.minus(COUNTERS),
-            ),
-            (
-                "DELETE FROM sessions WHERE expires_at <= $1
-                 AND id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT $2)",
-                now,
-            ),
-            (
-                "DELETE FROM sessions WHERE last_seen_at <= $1
-                 AND id IN (SELECT id FROM sessions WHERE last_seen_at <= $1 LIMIT $2)",
-                now.minus(settings.sessions.idle),
-            ),
-            (
-                "DELETE FROM sign_up_tickets WHERE expires_at <= $1
-                 AND hash IN (SELECT hash FROM sign_up_tickets WHERE expires_at <= $1 LIMIT $2)",
-                now,
-            ),
-            (
-                "DELETE FROM requested_codes WHERE expires_at <= $1
-                 AND issue IN (SELECT issue FROM requested_codes WHERE expires_at <= $1 LIMIT $2)",
-                now.minus(CODES),
-            ),
-            (
-                "DELETE FROM known_origins WHERE kind = 'browser' AND seen_at <= $1 AND (user_id, digest) IN (
-                     SELECT user_id, digest FROM known_origins WHERE kind = 'browser' AND seen_at <= $1 LIMIT $2)",
-                now.minus(known_origins::BROWSERS),
-            ),
-            (
-                "DELETE FROM known_origins WHERE kind = 'network' AND seen_at <= $1 AND (user_id, digest) IN (
-                     SELECT user_id, digest FROM known_origins WHERE kind = 'network' AND seen_at <= $1 LIMIT $2)",
-                now.minus(known_origins::NETWORKS),
-            ),
-            (
-                "DELETE FROM challenges WHERE expires_at <= $1
-                 AND hash IN (SELECT hash FROM challenges WHERE expires_at <= $1 LIMIT $2)",
-                now,
-            ),
-            (
-                "UPDATE recovery_codes SET readable = NULL WHERE readable IS NOT NULL AND created_at <= $1
-                 AND digest IN (SELECT digest FROM recovery_codes WHERE readable IS NOT NULL AND created_at <= $1 LIMIT $2)",
-                now.minus(crate::factors::recovery::READABLE),
-            ),
-            (
-                "DELETE FROM outbox WHERE due_at IS NULL AND created_at <= $1
-                 AND id IN (SELECT id FROM outbox WHERE due_at IS NULL AND created_at <= $1 LIMIT $2)",
-                now.minus(MESSAGES),
-            ),
-            (
-                "DELETE FROM events WHERE at <= $1 AND id IN (SELECT id FROM events WHERE at <= $1 LIMIT $2)",
-                now.minus(settings.events.keep),
-            ),
-        ];
-        for &(sql, until) in statements {
+        for (sql, until) in of_sign_ins(now, settings).into_iter().chain(of_what_was_asked(now, settings)) {
             while retried(|| self.remove_some(sql, until)).await? == u64::from(BATCH) {}
         }
         self.remove_unconfirmed().await?;
@@ -138,6 +83,72 @@ impl Pool {
         let removed = tx.query(sql).bind(until.0).bind(i64::from(BATCH)).run().await?;
         tx.commit().await.map(|()| removed)
     }
+}
+
+/// A statement that removes some, and what was of use until when it removes.
+type Removal = (&'static str, Timestamp);
+
+/// Sign-ins that are over or were not finished.
+fn of_sign_ins(now: Timestamp, settings: &Settings) -> [Removal; 5] {
+    [
+        (
+            "DELETE FROM sessions WHERE expires_at <= $1
+             AND id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT $2)",
+            now,
+        ),
+        (
+            "DELETE FROM sessions WHERE last_seen_at <= $1
+             AND id IN (SELECT id FROM sessions WHERE last_seen_at <= $1 LIMIT $2)",
+            now.minus(settings.sessions.idle),
+        ),
+        (
+            "DELETE FROM sign_up_tickets WHERE expires_at <= $1
+             AND hash IN (SELECT hash FROM sign_up_tickets WHERE expires_at <= $1 LIMIT $2)",
+            now,
+        ),
+        (
+            "DELETE FROM challenges WHERE expires_at <= $1
+             AND hash IN (SELECT hash FROM challenges WHERE expires_at <= $1 LIMIT $2)",
+            now,
+        ),
+        (
+            "UPDATE recovery_codes SET readable = NULL WHERE readable IS NOT NULL AND created_at <= $1
+             AND digest IN (SELECT digest FROM recovery_codes WHERE readable IS NOT NULL AND created_at <= $1 LIMIT $2)",
+            now.minus(crate::factors::recovery::READABLE),
+        ),
+    ]
+}
+
+/// What was counted, asked for, sent and recorded.
+fn of_what_was_asked(now: Timestamp, settings: &Settings) -> [Removal; 6] {
+    [
+        (
+            "DELETE FROM limits WHERE since <= $1 AND free_at <= $1
+             AND key IN (SELECT key FROM limits WHERE since <= $1 AND free_at <= $1 LIMIT $2)",
+            now.minus(COUNTERS),
+        ),
+        (
+            "DELETE FROM requested_codes WHERE expires_at <= $1
+             AND issue IN (SELECT issue FROM requested_codes WHERE expires_at <= $1 LIMIT $2)",
+            now.minus(CODES),
+        ),
+        (
+            "DELETE FROM known_origins WHERE kind = 'browser' AND seen_at <= $1 AND (user_id, digest) IN (
+                 SELECT user_id, digest FROM known_origins WHERE kind = 'browser' AND seen_at <= $1 LIMIT $2)",
+            now.minus(known_origins::BROWSERS),
+        ),
+        (
+            "DELETE FROM known_origins WHERE kind = 'network' AND seen_at <= $1 AND (user_id, digest) IN (
+                 SELECT user_id, digest FROM known_origins WHERE kind = 'network' AND seen_at <= $1 LIMIT $2)",
+            now.minus(known_origins::NETWORKS),
+        ),
+        (
+            "DELETE FROM outbox WHERE due_at IS NULL AND created_at <= $1
+             AND id IN (SELECT id FROM outbox WHERE due_at IS NULL AND created_at <= $1 LIMIT $2)",
+            now.minus(MESSAGES),
+        ),
+        ("DELETE FROM events WHERE at <= $1 AND id IN (SELECT id FROM events WHERE at <= $1 LIMIT $2)", now.minus(settings.events.keep)),
+    ]
 }
 
 /// As the configuration has it, most often: `30 days`.

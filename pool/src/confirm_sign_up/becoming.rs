@@ -21,14 +21,21 @@ pub(super) enum How<'a> {
     WithPassword(&'a str),
 }
 
+/// How a sign-up becomes an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Becoming<'a> {
+    pub(super) how: How<'a>,
+    /// Another username, where the one from sign-up was taken meanwhile.
+    pub(super) new_username: Option<&'a str>,
+}
+
 impl Pool {
     /// Confirms the sign-up, whose row the transaction holds; what it is called from now on.
     pub(super) async fn become_account(
         &self,
         tx: &mut Tx,
         waiting: &Waiting,
-        how: How<'_>,
-        new_username: Option<&str>,
+        Becoming { how, new_username }: Becoming<'_>,
         origin: &Origin,
     ) -> Result<String, ConfirmSignUpError> {
         let (user, now) = (&waiting.user, self.now());

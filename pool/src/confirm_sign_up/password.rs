@@ -1,6 +1,6 @@
 //! The password after the code: of somebody who entered the code where nobody had signed up, or whose sign-up others have tried too.
 
-use super::becoming::How;
+use super::becoming::{Becoming, How};
 use super::{ConfirmSignUpError, Confirmed};
 use crate::codes::CodeFault;
 use crate::limits::Wait;
@@ -24,6 +24,12 @@ pub struct FirstPassword {
     pub confirmation: Option<Password>,
     /// Another username, where the one from sign-up was taken meanwhile.
     pub new_username: Option<String>,
+}
+
+impl FirstPassword {
+    fn becoming<'a>(&'a self, how: How<'a>) -> Becoming<'a> {
+        Becoming { how, new_username: self.new_username.as_deref() }
+    }
 }
 
 /// Why there is no account with this password.
@@ -119,7 +125,7 @@ impl Pool {
             return Err(FirstPasswordError::WrongPassword);
         }
         tickets::get(&mut tx, &form.ticket, self.now()).await?.ok_or(FirstPasswordError::NoPending)?;
-        let username = self.become_account(&mut tx, &still, How::AsEntered, form.new_username.as_deref(), origin).await?;
+        let username = self.become_account(&mut tx, &still, form.becoming(How::AsEntered), origin).await?;
         self.begin(tx, (still.user.id, username), client, origin).await
     }
 
@@ -152,8 +158,8 @@ impl Pool {
         let mut tx = self.inner.store.begin().await?;
         let (user, username) = match self.chooser(&mut tx, &form.ticket).await? {
             Chooser::Waiting(waiting) => {
-                let how = How::WithPassword(hash);
-                (waiting.user.id, self.become_account(&mut tx, &waiting, how, form.new_username.as_deref(), origin).await?)
+                let becoming = form.becoming(How::WithPassword(hash));
+                (waiting.user.id, self.become_account(&mut tx, &waiting, becoming, origin).await?)
             }
             Chooser::Without(user) => {
                 users::set_password(&mut tx, user.id, hash).await?;
