@@ -15,7 +15,7 @@ use {
     crate::text,
     crate::visit::{Answer, Flash, Frame, Visit, clock_time, seconds_until},
     model::{CodeDeliveryDetails, DeliveryMedium, FieldName, Refusal, Why, paths},
-    password::ChoosePassword,
+    password::{Choosing, choose_password},
     pool::change_sign_up_address::AnotherAddress,
     pool::confirm_sign_up::{Confirmed, Confirming, PendingSignUp, Stage, Who},
     pool::sessions::BrowserTicket,
@@ -48,7 +48,7 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let (now, options) = (pool.now(), visit.site.sign_in_options());
     if let Some(PendingSignUp { stage: Stage::Password { takes_first }, username, value, is_name_taken, .. }) = pending {
         let who = if options.username { username } else { value };
-        let shown = move || view! { <ChoosePassword visit who takes_first is_name_taken/> }.into_any();
+        let shown = move || choose_password(&visit, Choosing { who, takes_first, is_name_taken });
         return Ok(Answer::show(text::CHOOSE_PASSWORD, Frame::Door, shown));
     }
     let waiting = pending.map(|it| Waiting {

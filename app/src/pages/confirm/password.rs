@@ -17,10 +17,22 @@ use {
     pool::confirm_sign_up::FirstPassword,
 };
 
+/// Who chooses a password, and among what.
+#[cfg(feature = "ssr")]
+#[derive(Clone)]
+pub(super) struct Choosing {
+    /// What they sign in with.
+    pub who: String,
+    /// Whether the password from sign-up is taken too.
+    pub takes_first: bool,
+    /// Whether their username belongs to another account by now.
+    pub is_name_taken: bool,
+}
+
 /// The screen once the right code was entered: by somebody who may not have signed up, or where others have tried to as well.
 #[cfg(feature = "ssr")]
-#[component]
-pub(super) fn ChoosePassword(visit: Visit, who: String, takes_first: bool, is_name_taken: bool) -> impl IntoView {
+pub(super) fn choose_password(visit: &Visit, choosing: Choosing) -> AnyView {
+    let Choosing { who, takes_first, is_name_taken } = choosing;
     let [first, new] = [paths::CONFIRM_PASSWORD, paths::CONFIRM_NEW_PASSWORD].map(|path| visit.form(path));
     let refused = !(first.refusal.is_empty() && new.refusal.is_empty());
     let taken = is_name_taken.then(|| who.clone());
@@ -36,6 +48,7 @@ pub(super) fn ChoosePassword(visit: Visit, who: String, takes_first: bool, is_na
             <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
         </div>
     }
+    .into_any()
 }
 
 #[cfg(feature = "ssr")]
