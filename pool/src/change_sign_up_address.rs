@@ -3,7 +3,7 @@
 use crate::code_requests::Target;
 use crate::limits::{self, DAY, Rate};
 use crate::sessions::{BrowserTicket, Origin};
-use crate::sign_up::{self, Checked, SignUpError};
+use crate::sign_up::{self, Checked, Entered, SignUpError};
 use crate::store::tickets::Stored;
 use crate::store::waiting::Waiting;
 use crate::store::{StoreError, retried, tickets};
@@ -91,11 +91,11 @@ impl Pool {
         let new = self.check_address(old, &form.address).map_err(|why| faults.push((FieldName::Email, why)));
         let (Ok(new), true) = (new, faults.is_empty()) else { return Err(ChangeAddressError::Fields(faults)) };
         // A ticket of an earlier version keeps nothing, but belongs to whoever signed up.
-        let entered =
-            sign_up::unseal(&self.inner, ticket, stored).or_else(|| stored.attributes.is_none().then(|| waiting.attributes.clone()));
-        let mut attributes = entered.unwrap_or_default();
+        let own = || Entered { username: waiting.user.username.clone(), attributes: waiting.attributes.clone() };
+        let entered = sign_up::unseal(&self.inner, ticket, stored).or_else(|| stored.attributes.is_none().then(own));
+        let Entered { username, mut attributes } = entered.ok_or(ChangeAddressError::NoPending)?;
         attributes.insert(new.kind.attribute().into(), new.value);
-        let username = waiting.user.chosen_username().map(str::to_owned);
+        let username = waiting.user.chosen_username().map(|_| username);
         let checked = Checked::again(settings, username, form.password.clone(), attributes);
         checked.map_err(|missing| ChangeAddressError::Fields(vec![(missing.into(), Why::Missing)]))
     }

@@ -4,6 +4,7 @@
 //! by its requester, however many others ask for codes of the same account, and however often they guess. Whoever only knows the
 //! name may try the newest ones too, within limits that take nothing from those who asked.
 
+mod queue;
 mod requester;
 mod tried;
 
@@ -21,8 +22,6 @@ use crate::store::requested_codes::{self, Place, Requested};
 use crate::store::{Conn, StoreError, Tx};
 use model::code::{DIGITS, MORE_DIGITS};
 
-/// So many of those who ask while a code waits to be sent are its requesters; others may try it by name.
-const REQUESTERS: u32 = 8;
 /// From so many codes on that strangers ask of one contact within a day, codes are longer.
 const SHORT_CODES: u32 = 5;
 /// So many codes a day a known browser or network is sent outside of what strangers do.
@@ -64,7 +63,7 @@ pub(crate) enum Pace {
     AtOnce,
     /// Outside of it within a budget of its own, by this counter, and else with the strangers.
     Known(Key),
-    /// Not at all. It is made all the same: who asks is told nothing.
+    /// Not at all, and the code of theirs that was sent before stays what it is. Who asks is told nothing.
     Never,
 }
 
@@ -101,9 +100,22 @@ pub(crate) async fn admit(
         Ok(free_at) => free_at,
         Err(wait) => return Ok(Err(wait)),
     };
-    let round = tried::round(tx, inner, (purpose, name)).await?;
-    limits::clear(tx, &tried::told_key(inner, purpose, requester, (name, round))).await?;
+    give_tries_back(tx, inner, (purpose, name), std::slice::from_ref(requester)).await?;
     Ok(Ok(free_at))
+}
+
+/// Gives those who ask for a new code by this name their tries back.
+pub(crate) async fn give_tries_back(
+    tx: &mut Tx,
+    inner: &Inner,
+    (purpose, name): (CodePurpose, &str),
+    requesters: &[Requester],
+) -> Result<(), StoreError> {
+    let round = tried::round(tx, inner, (purpose, name)).await?;
+    for requester in requesters {
+        limits::clear(tx, &tried::told_key(inner, purpose, requester, (name, round))).await?;
+    }
+    Ok(())
 }
 
 /// Gives everybody their tries at this name back: an administrator has sent a code that nobody asked for.
@@ -133,22 +145,35 @@ pub(crate) async fn request(
     let at_once = Turn { at: now, count: 0 };
     let turn = match &request.pace {
         Pace::Strangers => None,
-        Pace::AtOnce | Pace::Never => Some(at_once),
+        Pace::AtOnce => Some(at_once),
+        Pace::Never => {
+            make_for_nobody(inner, &message, request);
+            return Ok(true);
+        }
         Pace::Known(budget) => {
             let count = limits::count_up(tx, budget, limits::DAY, now).await?;
             (count <= KNOWN_CODES_A_DAY).then_some(at_once)
         }
     };
     let (turn, queued) = match turn {
-        Some(turn) => (Some(turn), Vec::new()),
+        Some(turn) => (Some(turn), None),
         None => strangers_turn(tx, inner, request).await?,
     };
-    let issue = match turn {
-        Some(turn) => make(tx, inner, request, turn, &message).await?,
-        None => join(tx, inner, request, &queued, &message).await?,
+    let shared = match (turn, &queued) {
+        (None, Some(queued)) => queue::join(tx, inner, (request, queued), &message).await?,
+        _ => None,
     };
-    for requester in request.requesters {
-        requested_codes::join(tx, &issue, requester.as_bytes(), REQUESTERS).await?;
+    let (issue, is_requester) = match shared {
+        Some(queue::Shared { issue, is_requester }) => (issue, is_requester),
+        None => {
+            // Where what is queued can't be shared this one gets a code of its own at the same time.
+            let alike = || Turn { at: queued.as_ref().map_or(now, |it| it.sent_at), count: SHORT_CODES + 1 };
+            (make(tx, inner, request, turn.unwrap_or_else(alike), &message).await?, true)
+        }
+    };
+    let network = requester::network(inner, request.origin);
+    for requester in request.requesters.iter().filter(|_| is_requester) {
+        requested_codes::join(tx, &issue, requester.as_bytes(), &network).await?;
         if turn.is_some_and(|turn| turn.at <= now) {
             requested_codes::supersede(tx, (request.user, request.purpose), requester.as_bytes(), &issue).await?;
         }
@@ -161,26 +186,31 @@ pub(crate) async fn share_newest(
     tx: &mut Tx,
     inner: &Inner,
     account: (UserId, CodePurpose),
-    requesters: &[Requester],
+    (requesters, origin): (&[Requester], &Origin),
 ) -> Result<bool, StoreError> {
     let now = inner.clock.now();
     let newest = requested_codes::newest(tx, account, 1, now).await?.into_iter().next();
     let fresh = |code: &Requested| !code.used && code.sent_at.plus(inner.settings.codes.resend_after) > now;
     let Some(code) = newest.filter(fresh) else { return Ok(false) };
+    let asked = queue::count_askers(tx, inner, (&code.issue, code.message.as_deref()), requesters.len()).await?;
+    if asked > queue::ASKERS {
+        return Ok(false);
+    }
+    let network = requester::network(inner, origin);
     for requester in requesters {
-        requested_codes::join(tx, &code.issue, requester.as_bytes(), REQUESTERS).await?;
+        requested_codes::join(tx, &code.issue, requester.as_bytes(), &network).await?;
     }
     Ok(true)
 }
 
 /// When it is the turn of this request among those of strangers; `None`: with what is queued for its contact.
-async fn strangers_turn(tx: &mut Tx, inner: &Inner, request: &Request<'_>) -> Result<(Option<Turn>, Vec<Requested>), StoreError> {
+async fn strangers_turn(tx: &mut Tx, inner: &Inner, request: &Request<'_>) -> Result<(Option<Turn>, Option<Requested>), StoreError> {
     let (now, contact) = (inner.clock.now(), request.target.to_key());
     let key = limits::key(inner, &["codes to", request.purpose.as_str(), &contact]);
     // The counter's row first: it decides who of several is the one that waits.
     ladder(inner).hold(tx, &key, now).await?;
-    let queued = requested_codes::queued(tx, request.purpose, &contact, now).await?;
-    let turn = ladder(inner).turn(tx, &key, !queued.is_empty(), now).await?;
+    let queued = requested_codes::queued(tx, (request.user, request.purpose), &contact, now).await?;
+    let turn = ladder(inner).turn(tx, &key, queued.is_some(), now).await?;
     Ok((turn, queued))
 }
 
@@ -192,59 +222,37 @@ async fn make(
     turn: Turn,
     message: &impl Fn(String, Timestamp, Timestamp) -> Message,
 ) -> Result<codes::Issue, StoreError> {
-    let digits = if turn.count > SHORT_CODES { MORE_DIGITS } else { DIGITS };
+    // What nobody asked for may be tried from everywhere.
+    let is_long = turn.count > SHORT_CODES || request.requesters.is_empty();
+    let digits = if is_long { MORE_DIGITS } else { DIGITS };
     let (issue, code) = (inner.entropy.bytes(), inner.entropy.code(digits));
     let expires_at = turn.at.plus(inner.settings.codes.lifetime_of(request.purpose));
     let slot = Slot::new(request.user, request.purpose, request.target.kind.attribute());
     let about = About::Requested { slot: &slot, issue: &issue };
     let message = message(code.clone(), expires_at, turn.at);
-    // What is never sent is sealed all the same.
-    let sent = delivery::queue_at(tx, inner, &message, about, (turn.at, request.pace != Pace::Never)).await?;
-    write(tx, inner, request, (&slot, issue, &code), (turn.at, expires_at, sent)).await?;
+    let sent = delivery::queue_at(tx, inner, &message, about, turn.at).await?;
+    if let Some(sent) = &sent {
+        queue::count_askers(tx, inner, (&issue, Some(sent)), request.requesters.len()).await?;
+    }
+    let digest = codes::digest(inner, &slot, &request.target.value, (&issue, &code));
+    let value = request.target.value.clone();
+    let code = Requested { slot, issue, value, digest, sent_at: turn.at, expires_at, used: false, message: sent };
+    write(tx, inner, request, &code).await?;
     Ok(issue)
 }
 
-async fn write(
-    tx: &mut Tx,
-    inner: &Inner,
-    request: &Request<'_>,
-    (slot, issue, code): (&Slot, codes::Issue, &str),
-    (sent_at, expires_at, message): (Timestamp, Timestamp, Option<String>),
-) -> Result<(), StoreError> {
-    let value = request.target.value.clone();
-    let digest = codes::digest(inner, slot, &value, (&issue, code));
+async fn write(tx: &mut Tx, inner: &Inner, request: &Request<'_>, code: &Requested) -> Result<(), StoreError> {
     let network = requester::network(inner, request.origin);
     let place = Place { contact: &request.target.to_key(), network: &network };
-    let code = Requested { slot: slot.clone(), issue, value, digest, sent_at, expires_at, used: false, message };
-    requested_codes::insert(tx, &code, place).await
+    requested_codes::insert(tx, code, place).await
 }
 
-/// Shares the code that waits to be sent to this contact. Each account has a row of its own for it: a code is bound to its account.
-async fn join(
-    tx: &mut Tx,
-    inner: &Inner,
-    request: &Request<'_>,
-    queued: &[Requested],
-    message: &impl Fn(String, Timestamp, Timestamp) -> Message,
-) -> Result<codes::Issue, StoreError> {
-    let own = queued.iter().find(|it| it.slot.user == request.user && it.value == request.target.value);
-    if let Some(own) = own {
-        return Ok(own.issue);
-    }
-    let shared = queued.iter().find(|it| it.message.is_some());
-    let opened = match shared {
-        Some(it) => delivery::share(tx, inner, it.message.as_deref().unwrap_or_default()).await?,
-        None => None,
-    };
-    let Some((first, code)) = shared.zip(opened) else {
-        // Its key is gone: this one gets a code of its own at the same time.
-        let at = queued.first().map_or_else(|| inner.clock.now(), |it| it.sent_at);
-        return make(tx, inner, request, Turn { at, count: SHORT_CODES + 1 }, message).await;
-    };
-    let issue = inner.entropy.bytes();
+/// What it costs to make a code that nobody is sent.
+fn make_for_nobody(inner: &Inner, message: &impl Fn(String, Timestamp, Timestamp) -> Message, request: &Request<'_>) {
+    let (now, issue, code) = (inner.clock.now(), inner.entropy.bytes(), inner.entropy.code(DIGITS));
     let slot = Slot::new(request.user, request.purpose, request.target.kind.attribute());
-    write(tx, inner, request, (&slot, issue, &code), (first.sent_at, first.expires_at, first.message.clone())).await?;
-    Ok(issue)
+    codes::digest(inner, &slot, &request.target.value, (&issue, &code));
+    delivery::seal_for_nobody(inner, &message(code, now, now));
 }
 
 /// What it costs to make and seal a code, for nobody: the same statements, but for the row of a code that nobody could be.
@@ -257,11 +265,14 @@ pub(crate) async fn for_nobody(
     let now = inner.clock.now();
     let key = limits::key(inner, &["codes to nobody", purpose.as_str(), name]);
     ladder(inner).hold(tx, &key, now).await?;
-    let queued = requested_codes::queued(tx, purpose, name, now).await?;
-    ladder(inner).turn(tx, &key, !queued.is_empty(), now).await?;
+    let queued = requested_codes::queued(tx, (UserId(0), purpose), name, now).await?;
+    ladder(inner).turn(tx, &key, queued.is_some(), now).await?;
     let code = inner.entropy.code(DIGITS);
     inner.keys.digest(crate::keys::Purpose::Codes, &[code.as_bytes()]);
     inner.keys.seal(crate::keys::Purpose::Outbox, &[0; 512], &[], &*inner.entropy);
     requester::network(inner, origin);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

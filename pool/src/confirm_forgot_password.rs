@@ -106,7 +106,10 @@ impl Pool {
         // The same statements for nobody: no account has this number.
         let id = user.unwrap_or(UserId(0));
         let (purpose, requester) = (CodePurpose::Reset, Requester::of(inner, origin));
-        let tried = Try { users: &[id], purpose, requester, told: &named.name, name: &named.name, code: &code, origin }.run(inner).await?;
+        // The names of one account have one budget.
+        let name = user.map_or_else(|| named.name.clone(), |user| format!("account {}", user.0));
+        let told = &named.name;
+        let tried = Try { users: &[id], purpose, requester, is_held: false, told, name: &name, code: &code, origin }.run(inner).await?;
         match tried {
             Tried::Right(right) => {
                 let hash = inner.passwords.hash(&form.password, &*inner.entropy).await?;
@@ -115,7 +118,8 @@ impl Pool {
                 Ok(done)
             }
             Tried::Wrong(fault) => {
-                retried(|| self.note_failed_reset(user, fault, origin)).await?;
+                let noted = limits::key(inner, &["wrong reset codes of", &name]);
+                self.record_attempt(user, &noted, &Event::ForgotPasswordSubmitFailure(fault.refusal()), origin).await?;
                 Err(fault.into())
             }
         }
@@ -164,19 +168,6 @@ impl Pool {
         events::record(&mut tx, user, &event, now, origin).await?;
         self.commit(tx, user).await?;
         Ok(PasswordSet { username: account.username })
-    }
-
-    /// Writes for nobody what it writes for somebody, but for the line in the account's own trail.
-    async fn note_failed_reset(&self, user: Option<UserId>, fault: CodeFault, origin: &Origin) -> Result<(), StoreError> {
-        let (inner, now, id) = (&*self.inner, self.now(), user.unwrap_or(UserId(0)));
-        let mut tx = inner.store.begin().await?;
-        let user = users::lock(&mut tx, id).await?;
-        let admitted = limits::count_change(&mut tx, inner, id).await?.is_ok();
-        if user.is_none() || !admitted {
-            return tx.commit().await;
-        }
-        events::record(&mut tx, id, &Event::ForgotPasswordSubmitFailure(fault.refusal()), now, origin).await?;
-        self.commit(tx, id).await
     }
 }
 

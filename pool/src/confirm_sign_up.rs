@@ -16,10 +16,11 @@ use crate::codes::{self, CodeFault, CodePurpose};
 use crate::identifiers::Identifier;
 use crate::sessions::{BrowserTicket, NewSession, Origin, UserId};
 use crate::settings::ClientId;
+use crate::sign_up::{self, Entered};
 use crate::store::requested_codes::{self, Requested};
 use crate::store::waiting::{self, Waiting};
 use crate::store::{Conn, StoreError, Tx, aliases, profile, retried, tickets, users};
-use crate::{Pool, Unavailable, known_origins, sessions};
+use crate::{Pool, Unavailable, known_origins, limits, sessions};
 use becoming::{Becoming, How};
 use model::{CodeDeliveryDetails, Event};
 use std::time::Duration;
@@ -95,7 +96,7 @@ pub struct Confirmed {
 /// How long a password may be chosen after the right code.
 const PROOF: Duration = Duration::from_secs(60 * 60);
 /// How long whoever enters the password of a sign-up that others have tried too is told why it opens nothing.
-const TOLD: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const TOLD: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Where somebody confirms an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +115,13 @@ impl Pool {
             return self.pending_password(stored.user, stored.proven_at).await;
         };
         let told = waiting.told();
+        // As this one wrote it, whoever was first.
+        let entered = sign_up::unseal(inner, ticket, &stored);
+        let waiting = match &entered {
+            Some(entered) => entered.written(waiting),
+            None => waiting,
+        };
+        let username = entered.map_or_else(|| waiting.user.username.clone(), |it| it.username);
         let Some(target) = waiting.target else { return Ok(None) };
         let who = (&Requester::ticket(ticket), told.as_str());
         let asked = code_requests::asked(&mut conn, inner, CodePurpose::SignUp, who).await?;
@@ -128,7 +136,7 @@ impl Pool {
             Some(_) => Stage::Password { takes_first: !waiting.user.contested && waiting.user.has_password() },
         };
         Ok(Some(PendingSignUp {
-            username: waiting.user.username,
+            username,
             delivery: target.kind.delivery(&target.value),
             value: target.value,
             expires_at: asked_at.plus(inner.settings.codes.lifetime_of(CodePurpose::SignUp)),
@@ -184,7 +192,9 @@ impl Pool {
         let code = codes::read(&form.code)?;
         let Named { users, told, name, requester, ticket } = self.named(&form.who, origin).await?;
         let purpose = CodePurpose::SignUp;
-        let tried = Try { users: &users, purpose, requester, told: &told, name: &name, code: &code, origin }.run(inner).await?;
+        let tried = Try { users: &users, purpose, requester, is_held: ticket.is_some(), told: &told, name: &name, code: &code, origin }
+            .run(inner)
+            .await?;
         match tried {
             Tried::Right(right) => {
                 let entering = Entering { door, client, form, origin };
@@ -192,7 +202,8 @@ impl Pool {
             }
             Tried::Wrong(fault) => {
                 if let (Some(_), true, [user]) = (&ticket, fault.is_a_try(), users.as_slice()) {
-                    self.record_refusal(*user, &Event::ConfirmSignUpFailure(fault.refusal()), origin).await?;
+                    let noted = limits::key(inner, &["wrong sign-up codes of", &user.0.to_string()]);
+                    self.record_attempt(Some(*user), &noted, &Event::ConfirmSignUpFailure(fault.refusal()), origin).await?;
                 }
                 Err(fault.into())
             }
@@ -257,9 +268,18 @@ impl Pool {
             Some(ticket) => tickets::get(&mut tx, ticket, now).await?.filter(|it| it.user == waiting.user.id),
             None => None,
         };
-        let is_holder = held.is_some_and(|it| it.is_holder);
+        let is_holder = held.as_ref().is_some_and(|it| it.is_holder);
         let contested = waiting.user.contested;
-        let becoming = |how| Becoming { how, new_username: form.new_username.as_deref() };
+        // Where two have tried the same, name and contact are written as by whoever enters the code.
+        let own = ticket.zip(held).and_then(|(ticket, held)| sign_up::unseal(inner, ticket, &held));
+        let waiting = match &own {
+            Some(own) => own.written(waiting).proven_as(&code.value),
+            None => waiting.spelt(&code.value),
+        };
+        let own = own.filter(|_| contested);
+        let chosen = form.new_username.as_deref().filter(|name| !name.trim().is_empty());
+        let chosen = chosen.or(own.as_ref().map(|it| it.username.as_str()));
+        let becoming = |how| Becoming { how, new_username: chosen };
         let done = match (door, contested) {
             (Door::Pages, false) if !is_holder => {
                 let next = self.prove_contact(&mut tx, &waiting).await?;
@@ -268,7 +288,7 @@ impl Pool {
             (_, true) => {
                 let username = self.become_account(&mut tx, &waiting, becoming(How::WithoutPassword), origin).await?;
                 let next = match door {
-                    Door::Pages => Some(self.proof(&mut tx, waiting.user.id).await?),
+                    Door::Pages => Some(self.proof(&mut tx, &waiting).await?),
                     Door::Application => None,
                 };
                 Confirmed { username, session: None, next }
@@ -292,14 +312,16 @@ impl Pool {
         if aliases::owner(tx, target.kind, &target.key).await?.is_some() {
             return Err(ConfirmSignUpError::AliasExists(target.kind.attribute().into()));
         }
-        Ok(self.proof(tx, waiting.user.id).await?)
+        Ok(self.proof(tx, waiting).await?)
     }
 
-    /// A ticket of somebody who entered the right code.
-    async fn proof(&self, tx: &mut Tx, user: UserId) -> Result<BrowserTicket, StoreError> {
-        let now = self.now();
-        let ticket = BrowserTicket::generate(&*self.inner.entropy);
-        let stored = tickets::Stored { user, is_holder: false, attributes: None, proven_at: Some(now) };
+    /// A ticket of somebody who entered the right code: it knows what that has proven.
+    async fn proof(&self, tx: &mut Tx, waiting: &Waiting) -> Result<BrowserTicket, StoreError> {
+        let (inner, now) = (&*self.inner, self.now());
+        let ticket = BrowserTicket::generate(&*inner.entropy);
+        let proven = waiting.target.iter().map(|target| (target.kind.attribute().into(), target.value.clone())).collect();
+        let attributes = Some(sign_up::seal(inner, &ticket, &Entered { username: waiting.user.username.clone(), attributes: proven })?);
+        let stored = tickets::Stored { user: waiting.user.id, is_holder: false, attributes, proven_at: Some(now) };
         tickets::insert(tx, &ticket, &stored, (now, now.plus(PROOF))).await?;
         Ok(ticket)
     }

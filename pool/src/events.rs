@@ -1,9 +1,10 @@
 //! The trail: what happened to an account, recorded in the transaction that did it.
 
 use crate::clock::Timestamp;
+use crate::limits::{self, HOUR, Key, Rate};
 use crate::sessions::{Origin, UserId, Viewer};
 use crate::store::{Heard, StoreError, Tx, Write, retried, users};
-use crate::{Entropy, Pool, Unavailable, limits};
+use crate::{Entropy, Pool, Unavailable};
 use model::Event;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -73,6 +74,9 @@ pub(crate) fn entry(user: UserId, event: &Event, at: Timestamp, origin: &Origin)
     Ok(write.bind(user.0).bind(payload).bind(at.0).bind(origin.network.to_string()).bind(origin.user_agent.clone()))
 }
 
+/// So many attempts of others are noted with an account within an hour.
+const ATTEMPTS_NOTED_AN_HOUR: u32 = 20;
+
 impl Pool {
     /// Records what was refused, in a transaction of its own: the use case's is gone with everything in it. It counts
     /// as a change, and beyond those that an account may make nothing is recorded: nobody fills the disk with refusals.
@@ -87,6 +91,27 @@ impl Pool {
             self.commit(tx, user).await?;
         }
         Ok(())
+    }
+
+    /// Records what somebody tried who only named the account, so often an hour at most, by this counter: it takes nothing from what
+    /// the account may change. For nobody the same is counted.
+    pub(crate) async fn record_attempt(&self, user: Option<UserId>, noted: &Key, event: &Event, origin: &Origin) -> Result<(), StoreError> {
+        retried(|| self.try_to_record_attempt(user, noted, event, origin)).await
+    }
+
+    async fn try_to_record_attempt(&self, user: Option<UserId>, noted: &Key, event: &Event, origin: &Origin) -> Result<(), StoreError> {
+        let (now, rate) = (self.now(), Rate { times: ATTEMPTS_NOTED_AN_HOUR, per: HOUR });
+        let mut tx = self.inner.store.begin().await?;
+        // No account has the number of nobody.
+        let user = users::lock(&mut tx, user.unwrap_or(UserId(0))).await?;
+        let admitted = limits::count(&mut tx, noted, rate, now).await?.is_ok();
+        match user.filter(|_| admitted) {
+            Some(user) => {
+                record(&mut tx, user.id, event, now, origin).await?;
+                self.commit(tx, user.id).await
+            }
+            None => tx.commit().await,
+        }
     }
 
     /// The account's events with larger ids, oldest first, so many at most.

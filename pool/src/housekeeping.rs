@@ -22,10 +22,9 @@ const MESSAGES: Duration = days(30);
 const BATCH: u32 = 200;
 
 impl Pool {
-    /// Removes what has run its course: old counters, ended sessions, worthless tickets, sign-ins that
-    /// were not finished, accounts that were never
-    /// confirmed, messages that are done, and events that were kept long enough. The process calls it every hour or so;
-    /// how often is of no consequence to anybody.
+    /// Removes what has run its course: old counters, ended sessions, worthless tickets, sign-ins that were not finished, accounts that
+    /// were never confirmed, messages that are done, and events that were kept long enough. The process calls it every hour or so; how
+    /// often is of no consequence to anybody.
     pub async fn tidy(&self) -> Result<(), Unavailable> {
         let (now, settings) = (self.now(), &self.inner.settings);
         for (sql, until) in of_sign_ins(now, settings).into_iter().chain(of_what_was_asked(now, settings)) {
@@ -89,7 +88,7 @@ impl Pool {
 type Removal = (&'static str, Timestamp);
 
 /// Sign-ins that are over or were not finished.
-fn of_sign_ins(now: Timestamp, settings: &Settings) -> [Removal; 5] {
+fn of_sign_ins(now: Timestamp, settings: &Settings) -> [Removal; 6] {
     [
         (
             "DELETE FROM sessions WHERE expires_at <= $1
@@ -109,6 +108,11 @@ fn of_sign_ins(now: Timestamp, settings: &Settings) -> [Removal; 5] {
         (
             "DELETE FROM challenges WHERE expires_at <= $1
              AND hash IN (SELECT hash FROM challenges WHERE expires_at <= $1 LIMIT $2)",
+            now,
+        ),
+        (
+            "UPDATE users SET former_password = NULL, former_until = NULL WHERE former_until <= $1
+             AND id IN (SELECT id FROM users WHERE former_until <= $1 LIMIT $2)",
             now,
         ),
         (

@@ -55,6 +55,8 @@ pub mod signing;
 mod srp;
 pub mod srp_sign_in;
 pub mod store;
+#[cfg(test)]
+mod strangers;
 pub mod tally;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -109,6 +109,11 @@ pub(crate) async fn count_down(tx: &mut Tx, key: &Key, rate: Rate, now: Timestam
     Ok(rate.times.saturating_sub(count_up(tx, key, rate.per, now).await?))
 }
 
+/// Takes one back.
+pub(crate) async fn give_back(tx: &mut Tx, key: &Key) -> Result<(), StoreError> {
+    tx.query("UPDATE limits SET count = count - 1 WHERE key = $1 AND count > 0").bind(key.0.clone()).run().await.map(drop)
+}
+
 /// How many there were, whenever.
 pub(crate) async fn counted(conn: &mut Conn, key: &Key) -> Result<i64, StoreError> {
     let query = conn.query("SELECT count FROM limits WHERE key = $1").bind(key.0.clone());

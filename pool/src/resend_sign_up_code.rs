@@ -10,7 +10,7 @@ use crate::sessions::{BrowserTicket, Origin, UserId};
 use crate::sign_up_code::Asking;
 use crate::store::waiting::{self, Waiting};
 use crate::store::{StoreError, Tx, retried, tickets};
-use crate::{Pool, Unavailable, events, sign_up_code};
+use crate::{Pool, Unavailable, events, sign_up, sign_up_code};
 use model::{CodeDeliveryDetails, Event, FieldName, Refusal, Why};
 
 /// A code was sent, as far as the caller may know.
@@ -81,7 +81,11 @@ impl Pool {
     async fn resend_to_holder(&self, ticket: &BrowserTicket, origin: &Origin) -> Result<Resent, ResendError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
-        let (_, waiting) = tickets::lock_waiting(&mut tx, ticket, now).await?.ok_or(ResendError::NoPending)?;
+        let (stored, waiting) = tickets::lock_waiting(&mut tx, ticket, now).await?.ok_or(ResendError::NoPending)?;
+        let waiting = match sign_up::unseal(inner, ticket, &stored) {
+            Some(entered) => entered.written(waiting),
+            None => waiting,
+        };
         let requester = Requester::ticket(ticket);
         let resend_at = code_requests::admit(&mut tx, inner, CodePurpose::SignUp, (&requester, &waiting.told())).await??;
         let requesters = Requester::of_sign_up(inner, ticket, origin);

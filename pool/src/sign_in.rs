@@ -9,11 +9,12 @@ use crate::new_password_required::{self, NewPasswordAsked};
 use crate::passwords::HashingError;
 use crate::sessions::{self, BrowserTicket, NewSession, Origin, UserId};
 use crate::settings::ClientId;
+use crate::sign_up::{self, Entered};
 use crate::sign_up_code::Asking;
 use crate::store::users::{self, User};
 use crate::store::waiting::{self, Waiting};
 use crate::store::{StoreError, Tx, retried, tickets};
-use crate::{Pool, Unavailable, events, known_origins, sign_up, sign_up_code};
+use crate::{Pool, Unavailable, events, known_origins, sign_up_code};
 use model::{Event, FieldName, Password, Refusal, Why};
 
 /// Who somebody says to be, and how it is proven.
@@ -313,7 +314,8 @@ impl Pool {
         let requester = Requester::ticket(&ticket);
         code_requests::admit(&mut tx, inner, CodePurpose::SignUp, (&requester, &waiting.told())).await??;
         let requesters = Requester::of_sign_up(inner, &ticket, origin);
-        if !code_requests::share_newest(&mut tx, inner, (user.id, CodePurpose::SignUp), &requesters).await? {
+        code_requests::give_tries_back(&mut tx, inner, (CodePurpose::SignUp, &waiting.name), &requesters).await?;
+        if !code_requests::share_newest(&mut tx, inner, (user.id, CodePurpose::SignUp), (&requesters, origin)).await? {
             let before = waiting.user.contested.then_some(waiting.created_at);
             let asking = Asking { user: &waiting.user, target, requesters: &requesters, origin, before };
             sign_up_code::request(&mut tx, inner, &asking).await?;
@@ -324,7 +326,8 @@ impl Pool {
 
     /// Whoever knows the password of a sign-up may have what was entered with it.
     fn sealed_for(&self, ticket: &BrowserTicket, waiting: &Waiting) -> Result<Option<Vec<u8>>, StoreError> {
-        sign_up::seal(&self.inner, ticket, &waiting.attributes).map(Some)
+        let entered = Entered { username: waiting.user.username.clone(), attributes: waiting.attributes.clone() };
+        sign_up::seal(&self.inner, ticket, &entered).map(Some)
     }
 }
 

@@ -16,6 +16,7 @@ use crate::store::waiting::{self, Key, NewSignUp, Waiting};
 use crate::store::{StoreError, Tx, names, retried, tickets};
 use crate::{Inner, Pool, Unavailable, events, new_password};
 use model::{AttributeName, CodeDeliveryDetails, Event, FieldName, Password, Refusal, Why};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What a new account is made of.
@@ -221,19 +222,21 @@ impl Pool {
         let Some(user) = self.take_attempt(&mut tx, form, (found, attempt), origin).await? else { return Ok(None) };
         let is_holder = !matches!(attempt, Attempt::Contests);
         let ticket = moving.cloned().unwrap_or_else(|| BrowserTicket::generate(&*inner.entropy));
-        let stored =
-            tickets::Stored { user: user.id, is_holder, attributes: Some(seal(inner, &ticket, &form.attributes)?), proven_at: None };
-        match moving {
-            Some(ticket) => tickets::move_to(&mut tx, ticket, &stored).await?,
-            None => tickets::insert(&mut tx, &ticket, &stored, (now, now.plus(BrowserTicket::LIFETIME))).await?,
+        let sub = if is_holder { user.sub.clone() } else { made_up_sub(inner, form) };
+        let username = form.username.clone().unwrap_or_else(|| sub.clone());
+        let entered = Entered { username: username.clone(), attributes: form.attributes.clone() };
+        let sealed = Some(seal(inner, &ticket, &entered)?);
+        let stored = tickets::Stored { user: user.id, is_holder, attributes: sealed, proven_at: None };
+        // A ticket whose sign-up was confirmed meanwhile is gone, and comes back for the other one.
+        if moving.is_none() || !tickets::move_to(&mut tx, &ticket, &stored).await? {
+            tickets::insert(&mut tx, &ticket, &stored, (now, now.plus(BrowserTicket::LIFETIME))).await?;
         }
         let requesters = Requester::of_sign_up(inner, &ticket, origin);
         code_requests::admit(&mut tx, inner, CodePurpose::SignUp, (&Requester::ticket(&ticket), &form.key().to_text())).await??;
+        code_requests::give_tries_back(&mut tx, inner, (CodePurpose::SignUp, &form.key().name), &requesters).await?;
         let asking = Asking { user: &user, target: &form.target, requesters: &requesters, origin, before };
         sign_up_code::request(&mut tx, inner, &asking).await?;
         self.commit(tx, user.id).await?;
-        let sub = if is_holder { user.sub.clone() } else { made_up_sub(inner, form) };
-        let username = form.username.clone().unwrap_or_else(|| sub.clone());
         let delivery = form.target.kind.delivery(&form.target.value);
         Ok(Some((user.id, SignedUp { username, ticket, delivery, sub })))
     }
@@ -333,14 +336,36 @@ impl Pool {
     }
 }
 
+/// What was entered with a ticket. Whoever has it is shown this, and not what waits, which somebody else may have entered.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Entered {
+    /// As it was answered: as typed; the `sub`, where people have no username.
+    pub(crate) username: String,
+    pub(crate) attributes: BTreeMap<AttributeName, String>,
+}
+
+impl Entered {
+    /// The sign-up with its contact as whoever has the ticket writes it.
+    pub(crate) fn written(&self, waiting: Waiting) -> Waiting {
+        let own = waiting.target.as_ref().and_then(|target| {
+            let own = Target::new(target.kind, self.attributes.get(&target.kind.attribute().into())?)?;
+            (own.key == target.key).then_some(own.value)
+        });
+        match own {
+            Some(value) => waiting.spelt(&value),
+            None => waiting,
+        }
+    }
+}
+
 /// What was entered stays with the ticket: whoever changes the address afterwards need not enter it again.
-pub(crate) fn seal(inner: &Inner, ticket: &BrowserTicket, attributes: &BTreeMap<AttributeName, String>) -> Result<Vec<u8>, StoreError> {
-    let text = serde_json::to_vec(attributes).map_err(StoreError::unreadable)?;
+pub(crate) fn seal(inner: &Inner, ticket: &BrowserTicket, entered: &Entered) -> Result<Vec<u8>, StoreError> {
+    let text = serde_json::to_vec(entered).map_err(StoreError::unreadable)?;
     Ok(inner.keys.seal(Purpose::SignUps, &text, &ticket.hash(), &*inner.entropy))
 }
 
 /// What was entered with this ticket. `None`: it comes from an earlier version, or the key is gone.
-pub(crate) fn unseal(inner: &Inner, ticket: &BrowserTicket, stored: &tickets::Stored) -> Option<BTreeMap<AttributeName, String>> {
+pub(crate) fn unseal(inner: &Inner, ticket: &BrowserTicket, stored: &tickets::Stored) -> Option<Entered> {
     let text = inner.keys.open(Purpose::SignUps, stored.attributes.as_deref()?, &ticket.hash()).ok()?;
     serde_json::from_slice(&text).ok()
 }

@@ -125,12 +125,19 @@ impl TestPool {
 
     /// The same without those whose time has not come yet.
     pub async fn codes_due_to(&self, address: &str) -> Vec<String> {
+        let due = self.messages_between(address, (Timestamp(0), self.time())).await;
+        due.iter().filter_map(|(_, message)| message.code()).map(str::to_owned).collect()
+    }
+
+    /// The messages whose time to be sent to this address is between these two moments, and when that is.
+    pub async fn messages_between(&self, address: &str, (from, to): (Timestamp, Timestamp)) -> Vec<(Timestamp, Message)> {
         let mut conn = self.inner.store.read().await.expect("the store reads");
-        let query = conn.query("SELECT id, payload FROM outbox WHERE payload IS NOT NULL AND due_at <= $1 ORDER BY due_at");
-        let rows = query.bind(self.time().0).all().await.expect("the outbox is read");
+        let query = conn
+            .query("SELECT id, payload, due_at FROM outbox WHERE payload IS NOT NULL AND due_at >= $1 AND due_at <= $2 ORDER BY due_at");
+        let rows = query.bind(from.0).bind(to.0).all().await.expect("the outbox is read");
         drop(conn);
-        let messages = self.opened(&rows, address);
-        messages.iter().filter_map(Message::code).map(str::to_owned).collect()
+        let due = |row: &Row| Timestamp(row.get(2).expect("a time"));
+        rows.iter().filter_map(|row| Some((due(row), self.opened(std::slice::from_ref(row), address).pop()?))).collect()
     }
 
     /// The code for this address that has not been replaced.

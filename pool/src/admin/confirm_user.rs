@@ -4,11 +4,12 @@ use super::create_user::claim;
 use super::{EVERY, NotSelected, SelectBy, UserLabel, UserSelector, can_sign_in, find, operator, waiting_as};
 use crate::code_requests::Target;
 use crate::codes::CodePurpose;
+use crate::confirm_sign_up::TOLD;
 use crate::identifiers::{Identifier, username_key};
 use crate::sessions::UserId;
 use crate::store::users;
 use crate::store::waiting::{self, Confirmation, Waiting};
-use crate::store::{StoreError, Tx, requested_codes, retried, tickets};
+use crate::store::{StoreError, Tx, names, requested_codes, retried, tickets};
 use crate::{Pool, Unavailable, events};
 use model::{Event, FieldName, Refusal, Why};
 
@@ -72,6 +73,7 @@ impl Pool {
     async fn try_to_confirm_user(&self, form: Confirming<'_>) -> Result<UserConfirmed, ConfirmUserError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
+        names::lock(&mut tx).await?;
         let user = self.meant_to_confirm(&mut tx, form).await?;
         let label = UserLabel::of(&users::lock(&mut tx, user).await?.ok_or_else(|| NotSelected::nobody(form.user))?);
         let Some(waiting) = waiting::lock(&mut tx, user).await? else { return Err(ConfirmUserError::Confirmed(label)) };
@@ -86,10 +88,16 @@ impl Pool {
         }
         let alone = vouched.map(|target| (target.kind.attribute().into(), target.value.clone())).into_iter().collect();
         let key = waiting.user.chosen_username().map(username_key);
+        if let Some(key) = &key
+            && names::taken_by_sub(&mut tx, key, Some(&waiting.user.sub)).await?
+        {
+            return Err(ConfirmUserError::Refused(Refusal::field(FieldName::Username, Why::UsernameTaken)));
+        }
+        let former = (contested && waiting.user.has_password()).then(|| (waiting.user.password_hash.as_str(), now.plus(TOLD)));
         let confirmation = Confirmation {
             username: waiting.user.chosen_username().zip(key.as_deref()),
             password_hash: if contested { "" } else { &waiting.user.password_hash },
-            former: None,
+            former,
             attributes: if contested { &alone } else { &waiting.attributes },
         };
         if !waiting::confirm(&mut tx, &waiting.user, &confirmation, now).await? {

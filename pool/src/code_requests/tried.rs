@@ -17,6 +17,9 @@ use model::code::MAX_ATTEMPTS;
 const BY_NAME: u32 = 3;
 /// …and so often within a day by everybody together.
 const TRIES_BY_NAME: u32 = 20;
+/// What an administrator sends has eight digits and tries of its own: nobody spends those by asking, and so many by everybody together
+/// are no matter.
+const TRIES_OF_UNASKED: u32 = 200;
 /// Whoever holds a code itself may know that it was used or has expired: among so many it is looked for.
 const REMEMBERED: u32 = 8;
 
@@ -26,6 +29,8 @@ pub(crate) struct Try<'a> {
     pub(crate) users: &'a [UserId],
     pub(crate) purpose: CodePurpose,
     pub(crate) requester: Requester,
+    /// With a ticket that somebody signed up with: what others on the network try doesn't matter.
+    pub(crate) is_held: bool,
     /// What the caller's own tries are counted for: a name in canonical form, whosever it is.
     pub(crate) told: &'a str,
     /// What everybody's tries are counted for who only know the name.
@@ -77,6 +82,10 @@ impl Try<'_> {
     pub(crate) async fn run(&self, inner: &Inner) -> Result<Tried, TryError> {
         let (tried, compared) = retried(|| self.count(inner)).await?;
         if let Some(right) = compared.into_iter().find(|it| is_code(inner, it, self.code)) {
+            if !self.is_held {
+                // A right code spends nothing.
+                retried(|| self.give_network_back(inner)).await?;
+            }
             return Ok(Tried::Right(right));
         }
         let left = MAX_ATTEMPTS.saturating_sub(tried);
@@ -95,7 +104,9 @@ impl Try<'_> {
         let tried = if paid {
             MAX_ATTEMPTS.saturating_sub(limits::left(&mut tx, &told, rate, now).await?)
         } else {
-            self.count_network(&mut tx, inner, now).await?.map_err(TryError::Wait)?;
+            if !self.is_held {
+                self.count_network(&mut tx, inner, now).await?.map_err(TryError::Wait)?;
+            }
             limits::count_up(&mut tx, &told, rate.per, now).await?
         };
         let mut compared = Vec::new();
@@ -113,9 +124,19 @@ impl Try<'_> {
     }
 
     async fn count_network(&self, tx: &mut Tx, inner: &Inner, now: Timestamp) -> Result<Result<(), Wait>, StoreError> {
-        let key = limits::key(inner, &["code requests from", &self.origin.household().to_string()]);
         let rate = Rate { times: inner.settings.limits.code_requests_per_network_an_hour, per: HOUR };
-        limits::count(tx, &key, rate, now).await
+        limits::count(tx, &self.network_key(inner), rate, now).await
+    }
+
+    /// Wrong codes of a network are counted apart from what it asks for.
+    fn network_key(&self, inner: &Inner) -> Key {
+        limits::key(inner, &["wrong codes from", &self.origin.household().to_string()])
+    }
+
+    async fn give_network_back(&self, inner: &Inner) -> Result<(), TryError> {
+        let mut tx = inner.store.begin().await?;
+        limits::give_back(&mut tx, &self.network_key(inner)).await?;
+        Ok(tx.commit().await?)
     }
 
     /// What the caller asked for, if it may be tried still.
@@ -131,32 +152,53 @@ impl Try<'_> {
         Ok(own)
     }
 
-    /// The newest codes of the accounts of that name, whoever asked for them: so many tries from each network and from all together.
+    /// The newest codes of the accounts of that name, whoever asked for them, and what an administrator sent: so many tries from each
+    /// network and from all together.
     async fn by_name(&self, tx: &mut Tx, inner: &Inner, (own, round): (&[Requested], i64)) -> Result<Vec<Requested>, StoreError> {
+        let now = inner.clock.now();
+        let mut found = Vec::new();
+        if self.count_name(tx, inner, (b"codes tried by name", round), TRIES_BY_NAME).await? {
+            for user in self.users {
+                let newest = requested_codes::newest(tx, (*user, self.purpose), BY_NAME, now).await?;
+                found.extend(newest.into_iter().map(|code| (code, TRIES_BY_NAME)));
+            }
+        }
+        if self.purpose == CodePurpose::Reset
+            && self.count_name(tx, inner, (b"unasked codes tried by name", round), TRIES_OF_UNASKED).await?
+        {
+            for user in self.users {
+                let unasked = requested_codes::newest_unasked(tx, (*user, self.purpose), now).await?;
+                found.retain(|(code, _)| unasked.as_ref().is_none_or(|it| it.issue != code.issue));
+                found.extend(unasked.map(|code| (code, TRIES_OF_UNASKED)));
+            }
+        }
+        let mut others = Vec::new();
+        for (code, most) in found {
+            let is_own = own.iter().any(|it| it.issue == code.issue);
+            if !is_own && is_open(&code, now) && requested_codes::count_by_name(tx, &code.issue, self.one(most)).await? {
+                others.push(code);
+            }
+        }
+        Ok(others)
+    }
+
+    /// Counts a try of somebody who only knows the name, here and everywhere. `false`: there were so many.
+    async fn count_name(&self, tx: &mut Tx, inner: &Inner, (what, round): (&[u8], i64), most: u32) -> Result<bool, StoreError> {
         let (now, network) = (inner.clock.now(), requester::network(inner, self.origin));
         let (purpose, round) = (self.purpose.as_str().as_bytes(), round.to_le_bytes());
-        let here = limits::key_of(inner, &[b"codes tried by name from", purpose, self.name.as_bytes(), &round, &network]);
-        let everywhere = limits::key_of(inner, &[b"codes tried by name", purpose, self.name.as_bytes(), &round]);
+        let everywhere = limits::key_of(inner, &[what, purpose, self.name.as_bytes(), &round]);
+        let here = limits::key_of(inner, &[what, b"from", purpose, self.name.as_bytes(), &round, &network]);
         let one = u32::from(!self.origin.tally.is_paid());
-        for (key, most) in [(here, MAX_ATTEMPTS), (everywhere, TRIES_BY_NAME)] {
+        for (key, most) in [(here, MAX_ATTEMPTS), (everywhere, most)] {
             let rate = Rate { times: most, per: DAY };
             if limits::left(tx, &key, rate, now).await? < one {
-                return Ok(Vec::new());
+                return Ok(false);
             }
             if one > 0 {
                 limits::count_up(tx, &key, DAY, now).await?;
             }
         }
-        let mut others = Vec::new();
-        for user in self.users {
-            for code in requested_codes::newest(tx, (*user, self.purpose), BY_NAME, now).await? {
-                let is_own = own.iter().any(|it| it.issue == code.issue);
-                if !is_own && is_open(&code, now) && requested_codes::count_by_name(tx, &code.issue, self.one(TRIES_BY_NAME)).await? {
-                    others.push(code);
-                }
-            }
-        }
-        Ok(others)
+        Ok(true)
     }
 
     /// What a try counts, and how many there may be. What is paid for may have been the last one.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{PASSWORD, TestPool, another_code, origin};
+use crate::testing::{PASSWORD, TestPool, another_code, origin, origin_at};
 use model::Standard;
 use tokio::task::JoinSet;
 
@@ -162,4 +162,15 @@ async fn of_two_resets_with_one_code_one_wins() {
     }
     let told = pool.message_names("me@domain.com").await.into_iter().filter(|name| *name == "password_changed").count();
     assert_eq!(told, 1);
+}
+
+#[tokio::test]
+async fn wrong_codes_of_strangers_spend_nothing_of_what_the_owner_may_change() {
+    let pool = TestPool::new().await;
+    let viewer = pool.signed_in("jdoe", "me@domain.com").await;
+    for number in 0..320 {
+        let stranger = origin_at(&format!("198.51.100.{}", number / 5));
+        assert!(pool.confirm_forgot_password(form("jdoe", "1234567", NEW), &stranger).await.is_err());
+    }
+    pool.update(&viewer, &[("nickname", "Jo")]).await.unwrap();
 }

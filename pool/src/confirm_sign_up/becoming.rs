@@ -55,6 +55,9 @@ impl Pool {
         }
         let key = chosen.map(username_key);
         let username = chosen.zip(key.as_deref());
+        if let Some(key) = &key {
+            names::lock_for(tx, key).await?;
+        }
         if let Some(key) = &key
             && names::taken_by_sub(tx, key, Some(&user.sub)).await?
         {

@@ -3,7 +3,7 @@
 use super::becoming::{Becoming, How};
 use super::{ConfirmSignUpError, Confirmed};
 use crate::codes::CodeFault;
-use crate::limits::Wait;
+use crate::limits::{self, HOUR, Rate, Wait};
 use crate::passwords::HashingError;
 use crate::sessions::{BrowserTicket, Origin, UserId};
 use crate::settings::ClientId;
@@ -11,7 +11,7 @@ use crate::store::tickets::{self, Stored};
 use crate::store::users::{self, User};
 use crate::store::waiting::{self, Waiting};
 use crate::store::{StoreError, Tx, retried};
-use crate::{Pool, Unavailable, new_password};
+use crate::{Pool, Unavailable, new_password, sign_up};
 use model::{FieldName, Password, Refusal, Why};
 
 /// What somebody enters who has entered the right code.
@@ -83,6 +83,9 @@ impl From<HashingError> for FirstPasswordError {
     }
 }
 
+/// So often a password may be chosen with one ticket.
+const CHOICES: Rate = Rate { times: 20, per: HOUR };
+
 /// Whose password is chosen.
 enum Chooser {
     /// A sign-up that waits, and whose contact is proven.
@@ -124,7 +127,9 @@ impl Pool {
         if still.user.contested || still.user.password_hash != known.user.password_hash {
             return Err(FirstPasswordError::WrongPassword);
         }
-        tickets::get(&mut tx, &form.ticket, self.now()).await?.ok_or(FirstPasswordError::NoPending)?;
+        let stored = tickets::get(&mut tx, &form.ticket, self.now()).await?.ok_or(FirstPasswordError::NoPending)?;
+        limits::clear(&mut tx, &self.failed_sign_ins(&still.name, origin)).await?;
+        let still = self.as_proven((&form.ticket, &stored), still);
         let username = self.become_account(&mut tx, &still, form.becoming(How::AsEntered), origin).await?;
         self.begin(tx, (still.user.id, username), client, origin).await
     }
@@ -143,6 +148,7 @@ impl Pool {
             return Err(FirstPasswordError::Fields(fields));
         }
         self.proven(&form.ticket).await?;
+        retried(|| self.count_choice(&form.ticket)).await?;
         let hash = inner.passwords.hash(&form.password, &*inner.entropy).await?;
         let (user, done) = retried(|| self.finish_with_chosen(client, (form, &hash), origin)).await?;
         self.keep_verifiers(user, &form.password, &hash).await;
@@ -182,6 +188,24 @@ impl Pool {
         Ok(Confirmed { username, session: Some(session), next: None })
     }
 
+    /// The sign-up with its contact as the code was sent to it.
+    fn as_proven(&self, (ticket, stored): (&BrowserTicket, &Stored), waiting: Waiting) -> Waiting {
+        match sign_up::unseal(&self.inner, ticket, stored) {
+            Some(proven) => proven.written(waiting),
+            None => waiting,
+        }
+    }
+
+    /// Each choice costs a hash, and tells whether a username is free: so many with one ticket. Its own transaction, so that what is
+    /// refused afterwards was counted.
+    async fn count_choice(&self, ticket: &BrowserTicket) -> Result<(), FirstPasswordError> {
+        let (inner, now) = (&*self.inner, self.now());
+        let key = limits::key_of(inner, &[b"first passwords with", &ticket.hash()]);
+        let mut tx = inner.store.begin().await?;
+        limits::count(&mut tx, &key, CHOICES, now).await??;
+        Ok(tx.commit().await?)
+    }
+
     /// The ticket, if the right code was entered for it.
     async fn proven(&self, ticket: &BrowserTicket) -> Result<Stored, FirstPasswordError> {
         let stored = tickets::get(&mut self.inner.store.read().await?, ticket, self.now()).await?;
@@ -198,7 +222,7 @@ impl Pool {
             return Err(FirstPasswordError::NoPending);
         }
         match waiting::by_id(tx, user.id).await? {
-            Some(waiting) => Ok(Chooser::Waiting(Box::new(waiting))),
+            Some(waiting) => Ok(Chooser::Waiting(Box::new(self.as_proven((ticket, &found), waiting)))),
             None if !user.has_password() && !user.disabled => Ok(Chooser::Without(user)),
             None => Err(ConfirmSignUpError::Code(CodeFault::Used).into()),
         }

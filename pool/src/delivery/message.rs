@@ -196,6 +196,20 @@ impl Message {
         self
     }
 
+    /// The same for one more who asks for what it carries: with the code of theirs, and when somebody signed up before them.
+    #[must_use]
+    pub(crate) fn joined_by(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::SignUpCode { to, expires_at, asked, before, .. }, Self::SignUpCode { code, before: theirs, .. }) => {
+                Self::SignUpCode { to, code, expires_at, asked, before: before.or(theirs) }
+            }
+            (Self::ResetCode { to, expires_at, asked, .. }, Self::ResetCode { code, .. }) => {
+                Self::ResetCode { to, code, expires_at, asked }
+            }
+            (this, _) => this,
+        }
+    }
+
     /// Who asked.
     pub(crate) const fn asked_mut(&mut self) -> &mut Asked {
         match self {

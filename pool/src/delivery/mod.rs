@@ -32,7 +32,7 @@ mod worker;
 pub use letter::{Preview, Service, Written, preview, write};
 pub use mailbox::{Arrival, Letter, Mailbox};
 pub use message::{Asked, Contact, Message};
-pub(crate) use queue::{About, queue, queue_at, queue_to_all, share, withdraw};
+pub(crate) use queue::{About, queue, queue_at, queue_to_all, replace, seal_for_nobody, waiting, withdraw};
 pub use sms::{Sms, SmsFault, SmsProvider, SmsSettings, TWILIO};
 pub use smtp::{Smtp, SmtpFault, SmtpSettings};
 pub use transport::{Parcel, Reason, SendError, Transport};

@@ -48,20 +48,19 @@ impl About<'_> {
 ///
 /// After the commit, [`Pool::commit`](crate::Pool::commit) wakes the worker.
 pub(crate) async fn queue(tx: &mut Tx, inner: &Inner, message: &Message, about: About<'_>) -> Result<(), StoreError> {
-    queue_at(tx, inner, message, about, (inner.clock.now(), true)).await.map(drop)
+    queue_at(tx, inner, message, about, inner.clock.now()).await.map(drop)
 }
 
-/// The same for a message that is due at this time; `false`: never, though it is sealed all the same. What its row is called, if
-/// there is one.
+/// The same for a message that is due at this time. What its row is called, if there is one.
 pub(crate) async fn queue_at(
     tx: &mut Tx,
     inner: &Inner,
     message: &Message,
     about: About<'_>,
-    (due_at, sent): (Timestamp, bool),
+    due_at: Timestamp,
 ) -> Result<Option<String>, StoreError> {
     let (id, payload) = sealed(inner, message, inner.entropy.uuid_v4())?;
-    if !sent || !inner.settings.reaches(message.to().kind) {
+    if !inner.settings.reaches(message.to().kind) {
         return Ok(None);
     }
     let code = about.code();
@@ -83,23 +82,30 @@ pub(crate) async fn queue_at(
     Ok(Some(id))
 }
 
+/// What it costs to seal a message, for one that is never sent.
+pub(crate) fn seal_for_nobody(inner: &Inner, message: &Message) {
+    drop(sealed(inner, message, inner.entropy.uuid_v4()));
+}
+
 fn sealed(inner: &Inner, message: &Message, id: String) -> Result<(String, Vec<u8>), StoreError> {
     let plain = serde_json::to_vec(message).map_err(StoreError::unreadable)?;
     let payload = inner.keys.seal(Purpose::Outbox, &plain, id.as_bytes(), &*inner.entropy);
     Ok((id, payload))
 }
 
-/// The code of a message that waits to be sent, for one more who asks for it: from then on it names nobody. `None`: it can't be read
-/// any more.
-pub(crate) async fn share(tx: &mut Tx, inner: &Inner, id: &str) -> Result<Option<String>, StoreError> {
+/// A message that waits to be sent. `None`: it can't be read any more.
+pub(crate) async fn waiting(tx: &mut Tx, inner: &Inner, id: &str) -> Result<Option<Message>, StoreError> {
     let row = tx.query("SELECT payload FROM outbox WHERE id = $1 AND payload IS NOT NULL").bind(id.to_owned()).optional().await?;
     let Some(payload) = row.map(|row| row.get::<Vec<u8>>(0)).transpose()? else { return Ok(None) };
     let opened = inner.keys.open(Purpose::Outbox, &payload, id.as_bytes()).ok();
-    let Some(message) = opened.and_then(|plain| serde_json::from_slice::<Message>(&plain).ok()) else { return Ok(None) };
-    let Some(code) = message.code().map(str::to_owned) else { return Ok(None) };
-    let (id, payload) = sealed(inner, &message.without_username(), id.to_owned())?;
-    tx.query("UPDATE outbox SET payload = $2 WHERE id = $1").bind(id).bind(payload).run().await?;
-    Ok(Some(code))
+    Ok(opened.and_then(|plain| serde_json::from_slice(&plain).ok()))
+}
+
+/// Puts another message in its place. `false`: somebody may be sending it.
+pub(crate) async fn replace(tx: &mut Tx, inner: &Inner, id: &str, message: &Message) -> Result<bool, StoreError> {
+    let (id, payload) = sealed(inner, message, id.to_owned())?;
+    let query = tx.query("UPDATE outbox SET payload = $2 WHERE id = $1 AND payload IS NOT NULL AND attempts = 0 AND due_at > $3");
+    Ok(query.bind(id).bind(payload).bind(inner.clock.now().0).run().await? == 1)
 }
 
 /// Tells every proven contact what was changed: whoever can read one of them can't hide it from the other.
@@ -120,11 +126,12 @@ pub(crate) async fn queue_to_all(
     Ok(())
 }
 
-/// Drops what waits to be sent to the account's contacts, whatever it says.
+/// Drops what waits to be sent to the account's contacts, whatever it says, but for a code that others wait for too.
 pub(crate) async fn withdraw(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
-    tx.query("UPDATE outbox SET outcome = 'stale', payload = NULL, due_at = NULL WHERE due_at > 0 AND user_id = $1")
-        .bind(user.0)
-        .run()
-        .await?;
-    Ok(())
+    let query = tx.query(
+        "UPDATE outbox SET outcome = 'stale', payload = NULL, due_at = NULL
+         WHERE due_at > 0 AND user_id = $1 AND NOT EXISTS (
+             SELECT 1 FROM requested_codes c WHERE c.message = outbox.id AND c.user_id <> $1 AND c.used_at IS NULL)",
+    );
+    query.bind(user.0).run().await.map(drop)
 }

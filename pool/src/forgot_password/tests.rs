@@ -116,7 +116,7 @@ async fn forgot_password_by_many_strangers_sends_few_and_longer_codes() {
     let codes = pool.codes_sent_to("me@domain.com").await.split_off(before);
     assert!((6..12).contains(&codes.len()), "{}", codes.len());
     let longer = codes.iter().filter(|code| code.len() == 8).count();
-    assert_eq!(longer, codes.len() - 5, "from the sixth on");
+    assert!(longer >= codes.len() - 5, "from the sixth on, and before that where more than eight wait for one");
 }
 
 #[tokio::test]

@@ -101,7 +101,7 @@ pub(super) const TABLES: &[Table] = &[
             ("message", Text),
         ],
     },
-    Table { name: "requesters", key: 2, columns: &[("issue", Bytes), ("requester", Bytes), ("attempts", Number)] },
+    Table { name: "requesters", key: 2, columns: &[("issue", Bytes), ("requester", Bytes), ("attempts", Number), ("network", Bytes)] },
     Table { name: "known_origins", key: 3, columns: &[("user_id", Number), ("kind", Text), ("digest", Bytes), ("seen_at", Number)] },
     Table {
         name: "sessions",

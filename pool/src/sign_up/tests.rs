@@ -205,6 +205,46 @@ async fn one_network_signs_up_and_asks_for_names_so_often_within_an_hour() {
     pool.handle().sign_up(&pool.client(), elsewhere, &origin_at("2001:db8::1")).await.unwrap();
 }
 
+/// Somebody else signs up with the same name and address, which they write in their own way, and before: `JDOE`, `ME@domain.com`.
+async fn strangers_sign_up(pool: &TestPool) -> SignedUp {
+    let form = SignUp { password: Password::new("another-password"), ..form("JDOE", &[("email", "ME@domain.com")]) };
+    pool.sign_up_form(form).await.unwrap()
+}
+
+fn by_email() -> Settings {
+    let sign_in = SignInOptions { username: false, email: true, phone_number: false };
+    Settings { sign_in, ..Settings::default() }
+}
+
+#[tokio::test]
+async fn sign_up_that_waits_is_shown_to_whoever_tries_the_same_as_they_wrote_it() {
+    for settings in [Settings::default(), by_email()] {
+        let pool = TestPool::with(settings).await;
+        pool.sign_up("jdoe", "me@domain.com").await;
+        let stranger = strangers_sign_up(&pool).await;
+        let shown = pool.pending_sign_up(&stranger.ticket).await.unwrap().unwrap();
+        assert_eq!((shown.username, shown.value.as_str()), (stranger.username, "ME@domain.com"));
+        assert_eq!(shown.delivery, stranger.delivery);
+    }
+}
+
+#[tokio::test]
+async fn sign_up_that_was_contested_is_called_as_by_whoever_enters_the_code_in_their_browser() {
+    for settings in [Settings::default(), by_email()] {
+        let pool = TestPool::with(settings).await;
+        strangers_sign_up(&pool).await;
+        let owner = pool.sign_up("jdoe", "me@domain.com").await;
+        pool.wait_until_sent().await;
+        pool.resend_sign_up_code(&Who::Ticket(owner.ticket.clone()), &origin()).await.unwrap();
+        pool.wait_until_sent().await;
+        let code = pool.codes_due_to("me@domain.com").await.pop().expect("it is sent to the address as she writes it");
+        let done = pool.confirm(owner.ticket, &code).await.unwrap();
+        assert!(!pool.settings.sign_in.username || done.username == "jdoe");
+        let shown = pool.pending_sign_up(&done.next.unwrap()).await.unwrap().unwrap();
+        assert_eq!(shown.value, "me@domain.com");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sign_up_many_times_at_once_makes_one_row_for_each_name_and_contact() {
     let pool = Arc::new(TestPool::new().await);

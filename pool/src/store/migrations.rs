@@ -30,6 +30,7 @@ macro_rules! migrations {
             (17, "known_browsers", include_str!(concat!("../../migrations/", $folder, "/0017_known_browsers.sql"))),
             (18, "waiting_since", include_str!(concat!("../../migrations/", $folder, "/0018_waiting_since.sql"))),
             (19, "former_subs", include_str!(concat!("../../migrations/", $folder, "/0019_former_subs.sql"))),
+            (20, "network_of_requesters", include_str!(concat!("../../migrations/", $folder, "/0020_network_of_requesters.sql"))),
         ]
     };
 }

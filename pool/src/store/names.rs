@@ -61,6 +61,11 @@ pub(crate) async fn lock(tx: &mut Tx) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The same for a username that could be a `sub`: most take nothing.
+pub(crate) async fn lock_for(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
+    if has_form_of_sub(key) { lock(tx).await } else { Ok(()) }
+}
+
 /// Remembers accounts that were deleted. Their rows have the `sub` in front.
 pub(crate) async fn remember(tx: &mut Tx, deleted: &[Row]) -> Result<(), StoreError> {
     for row in deleted {

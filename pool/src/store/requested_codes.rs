@@ -69,19 +69,64 @@ pub(crate) async fn insert(tx: &mut Tx, code: &Requested, place: Place<'_>) -> R
     Ok(())
 }
 
-/// The codes that wait to be sent to this contact, each of another account.
-pub(crate) async fn queued(conn: &mut Conn, purpose: CodePurpose, contact: &str, now: Timestamp) -> Result<Vec<Requested>, StoreError> {
-    let rows = conn
+/// The code of this account that waits to be sent to this contact; otherwise one that waits for another account.
+pub(crate) async fn queued(
+    conn: &mut Conn,
+    (user, purpose): (UserId, CodePurpose),
+    contact: &str,
+    now: Timestamp,
+) -> Result<Option<Requested>, StoreError> {
+    let own = "SELECT issue, user_id, attribute, value, digest, sent_at, expires_at, used_at, message FROM requested_codes
+               WHERE contact = $1 AND purpose = $2 AND sent_at > $3 AND used_at IS NULL AND user_id = $4 ORDER BY sent_at LIMIT 1";
+    let any = "SELECT issue, user_id, attribute, value, digest, sent_at, expires_at, used_at, message FROM requested_codes
+               WHERE contact = $1 AND purpose = $2 AND sent_at > $3 AND used_at IS NULL AND user_id <> $4 ORDER BY sent_at LIMIT 1";
+    for sql in [own, any] {
+        let query = conn.query(sql).bind(contact.to_owned()).bind(purpose.as_str()).bind(now.0).bind(user.0);
+        if let Some(row) = query.optional().await? {
+            return Requested::read(&row, purpose).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// The codes that one message carries, each of another account.
+pub(crate) async fn in_message(tx: &mut Tx, purpose: CodePurpose, message: &str) -> Result<Vec<Requested>, StoreError> {
+    let rows = tx
         .query(
             "SELECT issue, user_id, attribute, value, digest, sent_at, expires_at, used_at, message FROM requested_codes
-             WHERE contact = $1 AND purpose = $2 AND sent_at > $3 AND used_at IS NULL ORDER BY sent_at, issue",
+             WHERE message = $1 ORDER BY issue",
         )
-        .bind(contact.to_owned())
-        .bind(purpose.as_str())
-        .bind(now.0)
+        .bind(message.to_owned())
         .all()
         .await?;
     rows.iter().map(|row| Requested::read(row, purpose)).collect()
+}
+
+/// Makes it another code, before it is sent.
+pub(crate) async fn set_digest(tx: &mut Tx, issue: &Issue, digest: Vec<u8>) -> Result<(), StoreError> {
+    let query = tx.query("UPDATE requested_codes SET digest = $2 WHERE issue = $1");
+    query.bind(issue.to_vec()).bind(digest).run().await.map(drop)
+}
+
+/// The newest code of the account that nobody asked for: an administrator sent it.
+pub(crate) async fn newest_unasked(
+    conn: &mut Conn,
+    (user, purpose): (UserId, CodePurpose),
+    now: Timestamp,
+) -> Result<Option<Requested>, StoreError> {
+    let row = conn
+        .query(
+            "SELECT issue, user_id, attribute, value, digest, sent_at, expires_at, used_at, message FROM requested_codes
+             WHERE user_id = $1 AND purpose = $2 AND sent_at <= $3
+               AND NOT EXISTS (SELECT 1 FROM requesters WHERE requesters.issue = requested_codes.issue)
+             ORDER BY sent_at DESC, issue LIMIT 1",
+        )
+        .bind(user.0)
+        .bind(purpose.as_str())
+        .bind(now.0)
+        .optional()
+        .await?;
+    row.map(|row| Requested::read(&row, purpose)).transpose()
 }
 
 /// The requester's newest code that was sent, used and expired ones included.
@@ -128,16 +173,15 @@ pub(crate) async fn newest(
     rows.iter().map(|row| Requested::read(row, purpose)).collect()
 }
 
-/// Makes somebody a requester of the code, while it has fewer than so many. Whoever is one already stays it.
-pub(crate) async fn join(tx: &mut Tx, issue: &Issue, requester: &[u8], most: u32) -> Result<(), StoreError> {
+/// Makes somebody on this network a requester of the code. Whoever is one already stays it.
+pub(crate) async fn join(tx: &mut Tx, issue: &Issue, requester: &[u8], network: &[u8]) -> Result<(), StoreError> {
     tx.query(
-        "INSERT INTO requesters (issue, requester, attempts)
-         SELECT $1, $2, 0 WHERE (SELECT COUNT(*) FROM requesters WHERE issue = $1) < $3
+        "INSERT INTO requesters (issue, requester, attempts, network) VALUES ($1, $2, 0, $3)
          ON CONFLICT (issue, requester) DO NOTHING",
     )
     .bind(issue.to_vec())
     .bind(requester.to_vec())
-    .bind(i64::from(most))
+    .bind(network.to_vec())
     .run()
     .await?;
     Ok(())

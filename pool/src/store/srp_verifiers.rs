@@ -26,6 +26,11 @@ pub(crate) async fn get(conn: &mut Conn, user: UserId, name: Name) -> Result<Opt
     query.bind(user.0).bind(name.as_str()).optional().await?.map(|row| row.get(0)).transpose()
 }
 
+/// Forgets them: they are made anew when the password is entered next.
+pub(crate) async fn remove(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
+    tx.query("DELETE FROM srp_verifiers WHERE user_id = $1").bind(user.0).run().await.map(drop)
+}
+
 /// Keeps it in the place of the one before.
 pub(crate) async fn set(tx: &mut Tx, user: UserId, name: Name, sealed: &[u8]) -> Result<(), StoreError> {
     tx.query(

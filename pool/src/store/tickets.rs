@@ -70,16 +70,11 @@ pub(crate) async fn lock_waiting(tx: &mut Tx, ticket: &BrowserTicket, now: Times
     Ok(still.zip(waiting))
 }
 
-/// Moves the ticket to another sign-up.
-pub(crate) async fn move_to(tx: &mut Tx, ticket: &BrowserTicket, stored: &Stored) -> Result<(), StoreError> {
-    tx.query("UPDATE sign_up_tickets SET user_id = $2, holder = $3, attributes = $4 WHERE hash = $1")
-        .bind(ticket.hash().to_vec())
-        .bind(stored.user.0)
-        .bind(i64::from(stored.is_holder))
-        .bind(stored.attributes.clone())
-        .run()
-        .await?;
-    Ok(())
+/// Moves the ticket to another sign-up. `false`: it is gone.
+pub(crate) async fn move_to(tx: &mut Tx, ticket: &BrowserTicket, stored: &Stored) -> Result<bool, StoreError> {
+    let query = tx.query("UPDATE sign_up_tickets SET user_id = $2, holder = $3, attributes = $4 WHERE hash = $1");
+    let query = query.bind(ticket.hash().to_vec()).bind(stored.user.0).bind(i64::from(stored.is_holder));
+    Ok(query.bind(stored.attributes.clone()).run().await? == 1)
 }
 
 /// Makes all tickets of the account worthless.

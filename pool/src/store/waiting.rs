@@ -1,7 +1,7 @@
 //! Sign-ups that wait for their code: accounts that nobody has confirmed, one for each name and contact.
 
 use super::users::{COLUMNS, User};
-use super::{Conn, Row, StoreError, Tx, attributes};
+use super::{Conn, Row, StoreError, Tx, attributes, srp_verifiers};
 use crate::clock::Timestamp;
 use crate::code_requests::Target;
 use crate::identifiers::{ContactKind, Identifier};
@@ -47,6 +47,24 @@ impl Waiting {
     /// What those who hold a ticket for it are told about is counted for this: an address that is corrected begins anew.
     pub(crate) fn told(&self) -> String {
         Key { name: self.name.clone(), contact: self.target.as_ref().map(Target::to_key).unwrap_or_default() }.to_text()
+    }
+
+    /// With its contact spelt like this.
+    pub(crate) fn spelt(mut self, value: &str) -> Self {
+        if let Some(target) = &mut self.target {
+            self.attributes.insert(target.kind.attribute().into(), value.to_owned());
+            target.value = value.to_owned();
+        }
+        self
+    }
+
+    /// With its contact as the code that proved it was addressed: two spellings wait as one, and needn't be one mailbox. Those that
+    /// differ in case alone are.
+    pub(crate) fn proven_as(self, value: &str) -> Self {
+        match &self.target {
+            Some(target) if target.value.to_lowercase() == value.to_lowercase() => self,
+            _ => self.spelt(value),
+        }
     }
 
     fn read(row: &Row) -> Result<Self, StoreError> {
@@ -125,19 +143,23 @@ pub(crate) async fn by_key(conn: &mut Conn, key: &Key) -> Result<Option<Waiting>
 
 /// What waits under this name: those whose code was asked for from this network first, then the newest; three at most.
 pub(crate) async fn by_name(conn: &mut Conn, name: &str, network: &[u8]) -> Result<Vec<Waiting>, StoreError> {
-    let rows = conn
-        .query(select!(
-            "WHERE sign_up_name = $1
-             ORDER BY CASE WHEN EXISTS (SELECT 1 FROM requested_codes c WHERE c.user_id = users.id AND c.network = $2) THEN 0 ELSE 1 END,
-                      created_at DESC, id DESC
-             LIMIT $3"
-        ))
-        .bind(name.to_owned())
-        .bind(network.to_vec())
-        .bind(i64::from(CONTACTS))
-        .all()
-        .await?;
-    rows.iter().map(Waiting::read).collect()
+    let query = conn.query(select!("WHERE sign_up_name = $1 ORDER BY created_at DESC, id DESC LIMIT $2"));
+    let newest = query.bind(name.to_owned()).bind(i64::from(CONTACTS)).all().await?;
+    let query = conn.query(select!(
+        "WHERE sign_up_name = $1 AND id IN (SELECT c.user_id FROM requesters r JOIN requested_codes c ON c.issue = r.issue
+                                            WHERE r.network = $2)
+         ORDER BY created_at DESC, id DESC LIMIT $3"
+    ));
+    let from_here = query.bind(name.to_owned()).bind(network.to_vec()).bind(i64::from(CONTACTS)).all().await?;
+    let mut found: Vec<Waiting> = Vec::new();
+    for row in from_here.iter().chain(&newest) {
+        let waiting = Waiting::read(row)?;
+        if found.iter().all(|it| it.user.id != waiting.user.id) {
+            found.push(waiting);
+        }
+    }
+    found.truncate(CONTACTS as usize);
+    Ok(found)
 }
 
 /// All that waits under this name, the newest first.
@@ -225,6 +247,10 @@ pub(crate) async fn confirm(tx: &mut Tx, waiting: &User, as_: &Confirmation<'_>,
     if confirmed == 0 {
         return Ok(false);
     }
+    if username != waiting.username {
+        // What SRP needs of the password was made for the other name; the next sign-in makes it anew.
+        srp_verifiers::remove(tx, waiting.id).await?;
+    }
     tx.write(vec![attributes::put(waiting.id, as_.attributes)?]).await?;
     Ok(true)
 }
@@ -248,7 +274,8 @@ pub(crate) async fn without_contact(conn: &mut Conn, most: u32) -> Result<Vec<(U
 pub(crate) async fn set_contact(tx: &mut Tx, user: UserId, contact: &str) -> Result<(), StoreError> {
     tx.query(
         "UPDATE users SET sign_up_contact = $2, sign_up_key = sign_up_name || ' ' || $2
-         WHERE id = $1 AND sign_up_contact = '?'",
+         WHERE id = $1 AND sign_up_contact = '?'
+           AND NOT EXISTS (SELECT 1 FROM users other WHERE other.sign_up_key = users.sign_up_name || ' ' || $2)",
     )
     .bind(user.0)
     .bind(contact.to_owned())

@@ -1,0 +1,6 @@
+-- From where each of them asked: whoever names an account later is looked for among them.
+ALTER TABLE requesters ADD COLUMN network BLOB NOT NULL DEFAULT x''; -- digest of the network
+CREATE INDEX requesters_by_network ON requesters (network);
+
+-- A password that opens nothing any more is forgotten once nobody is told so any longer.
+CREATE INDEX users_by_former_until ON users (former_until) WHERE former_until IS NOT NULL;
