@@ -4,7 +4,6 @@ use super::operations::{ADDRESS, OWNER, Typed};
 use super::scene::{Kind, Scene, home, reset};
 use crate::Origin;
 use crate::clock::Timestamp;
-use crate::codes::CodePurpose;
 use crate::confirm_sign_up::{Confirmed, FirstPassword, Who};
 use crate::sessions::{BrowserId, BrowserTicket};
 use crate::sign_in::{SignIn, SignedIn};
@@ -126,16 +125,7 @@ impl Owner {
         if scene.test.time() > self.asked_at.plus(PATIENCE) {
             self.ask(scene).await;
         }
-        match self.try_mail(scene, kind, &tried).await {
-            Ok(done) => done,
-            // "The first eight of them are askers of its code, further ones try by name", and "after 20 tries by name a code counts only
-            // where it was asked for": then she has to ask once more.
-            Err(_) if self.is_crowded_out(scene).await => {
-                self.ask(scene).await;
-                self.try_mail(scene, kind, &tried).await.unwrap()
-            }
-            Err(refused) => panic!("{refused}"),
-        }
+        self.try_mail(scene, kind, &tried).await.unwrap()
     }
 
     /// She enters the first code that came since she asked: that is hers, or the one that she shares.
@@ -149,18 +139,6 @@ impl Owner {
         let (at, message) = came.iter().min_by_key(|(at, _)| *at).expect("a code within the hour");
         scene.advance_to(*at);
         tried(message.code().unwrap()).await.map_err(|error| format!("her code is refused: {error:?}"))
-    }
-
-    /// Whether a code that was sent since she asked has as many askers as there may be.
-    async fn is_crowded_out(&self, scene: &Scene) -> bool {
-        let mut conn = scene.pool.inner.store.read().await.unwrap();
-        let query = conn.query(
-            "SELECT (SELECT COUNT(*) FROM requesters r WHERE r.issue = c.issue) FROM requested_codes c
-             WHERE c.contact = $1 AND c.purpose = $2 AND c.sent_at > $3",
-        );
-        let purpose = if matches!(self.plan, Plan::ResetAtHome | Plan::ResetAway) { CodePurpose::Reset } else { CodePurpose::SignUp };
-        let query = query.bind("email:me@domain.com".to_owned()).bind(purpose.as_str()).bind(self.asked_at.0 - 1);
-        query.all().await.unwrap().iter().any(|row| row.get::<i64>(0).unwrap() >= 8)
     }
 
     /// She enters her code, and does what is asked for then; what she has in the end.

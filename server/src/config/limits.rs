@@ -32,7 +32,7 @@ pub struct LimitsSection {
     pub codes_per_account_a_day: u32,
     /// How often one sign-up may change its address in 24 hours.
     pub sign_up_addresses_a_day: u32,
-    /// How many codes one network may enter or ask for in an hour without being signed in.
+    /// How many codes one network may ask for in an hour without being signed in, and how many wrong ones it may enter.
     pub code_requests_per_network_an_hour: u32,
     /// How many changes one account may make in an hour, refused ones included.
     pub changes_per_account_an_hour: u32,

@@ -311,7 +311,7 @@ fn nodes_that_clean_at_once_remove_what_is_old_and_hold_nobody_up() {
     let mut resident = Resident { browser: cluster.signed_in("jdoe"), asked: 0, acknowledged: 0 };
     crowd_of_rows(cluster.home.store(), ROWS);
     // Each cleans when it starts. One of them dies over it.
-    let more: Vec<_> = (0..NODES).map(|_| cluster.home.spawn(&[])).collect();
+    let more: Vec<_> = (0..NODES).map(|_| cluster.home.spawn(&[("NAMEPLATE_SMTP_URL", &cluster.mailroom.url())])).collect();
     let (work, enough) = (AtomicUsize::new(0), AtomicBool::new(false));
     thread::scope(|scope| {
         let life = scope.spawn(|| resident.live(&cluster, &work, &enough));
