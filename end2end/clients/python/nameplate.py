@@ -113,7 +113,7 @@ class Server:
         """The newest code sent to this address; waits for one that it has not handed out before."""
 
         def codes():
-            found = [re.search(r"(?<!\d)\d{6}(?!\d)", message["text"]) for message in self.messages(to)]
+            found = [re.search(r"(?<!\d)(?:\d{6}|\d{8})(?!\d)", message["text"]) for message in self.messages(to)]
             return [code.group() for code in found if code]
 
         found = until(f"a new code for {to}", lambda: (all_of := codes()) and len(all_of) > self._read.get(to, 0) and all_of)

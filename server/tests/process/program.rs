@@ -237,7 +237,7 @@ pub struct Running {
 }
 
 fn code_in(text: &str) -> Option<&str> {
-    text.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 6)
+    text.split(|c: char| !c.is_ascii_digit()).find(|digits| matches!(digits.len(), 6 | 8))
 }
 
 impl Running {
