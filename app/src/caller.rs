@@ -12,7 +12,8 @@ use model::{AttributeName, Password, Refusal, Why};
 use pool::sessions::{BrowserTicket, ChallengeToken, NewSession};
 use pool::{BrowserId, ClientId, Origin, Pool, SessionToken, Viewer};
 
-/// The longest encoded name that a cookie carries, in bytes: no browser keeps more than 4096 (RFC 6265, section 6.1).
+/// The longest encoded name that a cookie carries, in bytes: no browser keeps more than 4096 (RFC 6265,
+/// section 6.1).
 const LONGEST_NAME: usize = 3072;
 
 /// The request behind a server function, and the answer's headers.
@@ -34,7 +35,8 @@ impl Caller {
         let parts: Parts = use_context().ok_or_else(missing)?;
         let origin = parts.extensions.get::<Origin>().cloned().ok_or_else(missing)?;
         let response = use_context().ok_or_else(missing)?;
-        let caller = Self { pool: site.pool.clone(), client: site.pool.pages_client(), origin, site, parts, response };
+        let caller =
+            Self { pool: site.pool.clone(), client: site.pool.pages_client(), origin, site, parts, response };
         Ok(caller.in_its_browser())
     }
 
@@ -66,14 +68,16 @@ impl Caller {
         }
     }
 
-    /// The same for what asks for the password once more, if the sign-in is no longer fresh. With the right one this
-    /// browser goes on under a new session, whatever becomes of the rest; with none the use case decides.
+    /// The same for what asks for the password once more, if the sign-in is no longer fresh. With the right
+    /// one this browser goes on under a new session, whatever becomes of the rest; with none the use case
+    /// decides.
     pub async fn signed_in_again(password: &Password) -> Result<(Self, Viewer), FormError> {
         let (caller, viewer) = Self::signed_in().await?;
         if password.reveal().is_empty() || caller.pool.is_fresh(&viewer) {
             return Ok((caller, viewer));
         }
-        let (session, viewer) = caller.pool.sign_in_again(&viewer, password, &caller.origin).await.map_err(refused)?;
+        let (session, viewer) =
+            caller.pool.sign_in_again(&viewer, password, &caller.origin).await.map_err(refused)?;
         caller.enter(&session).await?;
         Ok((caller, viewer))
     }
@@ -112,7 +116,8 @@ impl Caller {
 
     /// Remembers a sign-in that waits for its second factor, and where it leads.
     pub fn remember_challenge(&self, token: &ChallengeToken, next: Option<&'static str>) {
-        let seconds = i64::try_from(self.pool.settings().codes.sign_in_lifetime.as_secs()).unwrap_or(i64::MAX);
+        let seconds =
+            i64::try_from(self.pool.settings().codes.sign_in_lifetime.as_secs()).unwrap_or(i64::MAX);
         let value = format!("{}{}", token.reveal(), next.unwrap_or_default());
         self.set(&cookies::set(Name::Challenge, &value, seconds, self.site.secure));
     }
@@ -126,7 +131,8 @@ impl Caller {
         self.set(&cookies::set(Name::SignUp, ticket.reveal(), seconds, self.site.secure));
     }
 
-    /// Remembers for whom a new password is to be set, for as long as a code works. Longer than any name, it is nobody.
+    /// Remembers for whom a new password is to be set, for as long as a code works. Longer than any name, it
+    /// is nobody.
     pub fn remember_reset(&self, typed: &str) {
         let seconds = i64::try_from(self.pool.settings().codes.reset_lifetime.as_secs()).unwrap_or(i64::MAX);
         let encoded: String = form_urlencoded::byte_serialize(typed.trim().as_bytes()).collect();

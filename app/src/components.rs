@@ -46,7 +46,9 @@ const RAIL: &[(&str, &str)] = &[
 ];
 
 fn rail(visit: &Visit) -> impl IntoView + use<> {
-    let is_in = |path: &str| visit.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let is_in = |path: &str| {
+        visit.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
     let links = RAIL.iter().map(|&(path, words)| {
         let current = if visit.path == path { Some("page") } else { is_in(path).then_some("true") };
         view! { <li><a href=path aria-current=current>{words}</a></li> }
@@ -85,13 +87,14 @@ pub fn news() -> impl IntoView {
     view! { <p class="small" role="status" data-said=""></p> }
 }
 
-/// On a page that shows what happened to the account: it is loaded again when something else does, unless somebody types.
+/// On a page that shows what happened to the account: it is loaded again when something else does, unless
+/// somebody types.
 pub fn follow_events(latest: i64) -> impl IntoView {
     view! { <span hidden data-live="latest" data-reload="">{latest}</span> }
 }
 
-/// The script behind the forms for passkeys, after all of them. It is a few lines that the browser's own WebAuthn asks for, on
-/// the pages that have such forms; as an island, every page would pay for it.
+/// The script behind the forms for passkeys, after all of them. It is a few lines that the browser's own
+/// WebAuthn asks for, on the pages that have such forms; as an island, every page would pay for it.
 pub fn passkeys_script() -> impl IntoView {
     static SCRIPT: LazyLock<String> = LazyLock::new(|| {
         let lines = include_str!("passkeys.js").lines().map(str::trim).filter(|line| !line.starts_with("//"));

@@ -11,7 +11,8 @@ pub enum Name {
     Session,
     /// Which browser signed up, until the account is confirmed.
     SignUp,
-    /// Which browser it is: codes belong to the one that asked for them, and accounts know those that they were signed in to from.
+    /// Which browser it is: codes belong to the one that asked for them, and accounts know those that they
+    /// were signed in to from.
     Browser,
     /// Whose password was right, until the second factor is.
     Challenge,
@@ -25,7 +26,8 @@ pub enum Name {
 }
 
 impl Name {
-    /// Under https the `__Host-` prefix keeps subdomains and plain http from setting it (RFC 6265bis, section 4.1.3).
+    /// Under https the `__Host-` prefix keeps subdomains and plain http from setting it (RFC 6265bis, section
+    /// 4.1.3).
     pub const fn as_str(self, secure: bool) -> &'static str {
         match (self, secure) {
             (Self::Session, false) => "nameplate",

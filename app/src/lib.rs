@@ -1,8 +1,8 @@
 //! What people see: pages, forms, islands and words.
 //!
 //! Pages are plain components that only the server renders; the browser gets behaviour, as islands
-//! ([`islands`]). A form posts to the address of a page; the thin server function behind it stands in the page's
-//! own file and calls one use case of `pool`.
+//! ([`islands`]). A form posts to the address of a page; the thin server function behind it stands in the
+//! page's own file and calls one use case of `pool`.
 
 pub mod form;
 pub mod islands;

@@ -14,7 +14,8 @@ static COUNTRIES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
     });
     let mut all: Vec<_> = named.map(|(code, name)| (code.clone(), format!("{name} {code}"))).collect();
     all.sort_by_key(|(_, words)| words.clone());
-    // One choice per code and name; the first of a shared code would win otherwise when a form is shown again.
+    // One choice per code and name; the first of a shared code would win otherwise when a form is shown
+    // again.
     all.dedup();
     if let Some(at) = all.iter().position(|(_, words)| words.starts_with("United States of America")) {
         let first = all.remove(at);
@@ -24,8 +25,12 @@ static COUNTRIES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
 });
 
 static LANGUAGES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
-    let with_code = isolang::languages()
-        .filter_map(|language| Some((language.to_639_1()?.to_owned(), language.to_autonym().unwrap_or(language.to_name()).to_owned())));
+    let with_code = isolang::languages().filter_map(|language| {
+        Some((
+            language.to_639_1()?.to_owned(),
+            language.to_autonym().unwrap_or(language.to_name()).to_owned(),
+        ))
+    });
     let mut all: Vec<_> = with_code.collect();
     all.sort_by_key(|(_, name)| name.to_lowercase());
     all
@@ -33,15 +38,26 @@ static LANGUAGES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
 
 static TIME_ZONES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
     let names = jiff::tz::db().available().map(|name| name.to_string());
-    let mut all: Vec<_> = names.filter(|name| is_place(name)).map(|name| (name.clone(), name.replace('_', " "))).collect();
+    let mut all: Vec<_> =
+        names.filter(|name| is_place(name)).map(|name| (name.clone(), name.replace('_', " "))).collect();
     all.sort();
     all
 });
 
 /// Zones are named for places; the rest of the database is there for old machines.
 fn is_place(name: &str) -> bool {
-    const AREAS: [&str; 10] =
-        ["Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/"];
+    const AREAS: [&str; 10] = [
+        "Africa/",
+        "America/",
+        "Antarctica/",
+        "Arctic/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
+        "Pacific/",
+    ];
     name == "UTC" || AREAS.iter().any(|area| name.starts_with(area))
 }
 
@@ -49,8 +65,8 @@ pub(crate) fn countries() -> Vec<(String, String)> {
     COUNTRIES.clone()
 }
 
-/// The same with the one that is meant by this calling code in front: of those that share it, the one that most of its numbers
-/// are from.
+/// The same with the one that is meant by this calling code in front: of those that share it, the one that
+/// most of its numbers are from.
 pub(crate) fn countries_from(code: &str) -> Vec<(String, String)> {
     let mut all = countries();
     let main = code.strip_prefix('+').and_then(|digits| digits.parse().ok()).and_then(|code: u16| {
@@ -81,8 +97,8 @@ pub(crate) fn time_zones() -> Vec<(String, String)> {
     TIME_ZONES.clone()
 }
 
-/// A number as typed beside a country, in the one spelling that it has abroad (E.164): what people only dial inside their
-/// country is no part of it. What can't be a number stays as it is, to be refused.
+/// A number as typed beside a country, in the one spelling that it has abroad (E.164): what people only dial
+/// inside their country is no part of it. What can't be a number stays as it is, to be refused.
 pub(crate) fn e164(country: &str, typed: &str) -> String {
     let joined = join_phone(known_country(country), typed);
     // Only what the browser's check lets through: the library also reads letters and extensions.
@@ -93,7 +109,10 @@ pub(crate) fn e164(country: &str, typed: &str) -> String {
 /// The calling code of a number, as the list has it.
 pub(crate) fn country_of(number: &str) -> &'static str {
     let code = phonenumber::parse(None, number).ok().map(|number| format!("+{}", number.code().value()));
-    COUNTRIES.iter().find(|(known, _)| Some(known) == code.as_ref()).map_or(DEFAULT_COUNTRY, |(known, _)| known)
+    COUNTRIES
+        .iter()
+        .find(|(known, _)| Some(known) == code.as_ref())
+        .map_or(DEFAULT_COUNTRY, |(known, _)| known)
 }
 
 /// `+12128601234` as `+1 212 860 1234`; nothing for what can't be called.
@@ -104,7 +123,8 @@ pub(crate) fn readable_phone(number: &str) -> Option<String> {
 
 /// `en-GB` as "English (GB)"; nothing for what isn't a language (BCP 47).
 pub(crate) fn language_name(tag: &str) -> Option<String> {
-    let (code, region) = tag.split_once(['-', '_']).map_or((tag, None), |(code, region)| (code, Some(region)));
+    let (code, region) =
+        tag.split_once(['-', '_']).map_or((tag, None), |(code, region)| (code, Some(region)));
     let language = isolang::Language::from_639_1(&code.to_ascii_lowercase())?;
     let name = language.to_autonym().unwrap_or(language.to_name());
     Some(region.map_or_else(|| name.to_owned(), |region| format!("{name} ({region})")))
@@ -119,7 +139,11 @@ mod tests {
         assert!(countries().iter().any(|(code, words)| code == "+49" && words.contains("Germany")));
         assert_eq!(countries()[0].0, "+1");
         assert!(languages().contains(&("de".into(), "Deutsch".into())));
-        assert!(time_zones().iter().any(|(zone, words)| zone == "America/New_York" && words == "America/New York"));
+        assert!(
+            time_zones()
+                .iter()
+                .any(|(zone, words)| zone == "America/New_York" && words == "America/New York")
+        );
         assert_eq!(language_name("en-GB").as_deref(), Some("English (GB)"));
         assert_eq!(known_country("+evil"), "+1");
         assert_eq!(readable_phone("+12128601234").as_deref(), Some("+1 212 860 1234"));

@@ -10,17 +10,17 @@ use leptos::nonce::{provide_nonce, use_nonce};
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// Fetches the WASM beside the script that runs it (a preload would fetch it for browsers without scripts, too), and
-/// wakes the islands, outer ones first, so that inner ones find what outer ones provide. An island without its function
-/// means a stale server beside fresh files: say so, or the page looks fine and is dead.
+/// Fetches the WASM beside the script that runs it (a preload would fetch it for browsers without scripts,
+/// too), and wakes the islands, outer ones first, so that inner ones find what outer ones provide. An island
+/// without its function means a stale server beside fresh files: say so, or the page looks fine and is dead.
 const WAKE: &str = r#"const wake=async()=>{const w=fetch(WASM),m=await import(JS);await m.default({module_or_path:w});m.hydrate();for(const i of document.querySelectorAll("leptos-island")){const f=m[i.dataset.component];if(!f){console.warn("No function for the island "+i.dataset.component);continue}i.closest("leptos-children")?.$$on_hydrate?.();await f(i)}document.documentElement.dataset.awake=""};wake()"#;
 
-/// On pages of a signed-in person: `no-store` does not keep them out of the browser's page cache, so one that comes
-/// back from there shows nothing until it was asked for again.
+/// On pages of a signed-in person: `no-store` does not keep them out of the browser's page cache, so one that
+/// comes back from there shows nothing until it was asked for again.
 const AFRESH: &str = r#"addEventListener("pageshow",e=>{if(e.persisted){document.documentElement.hidden=true;location.reload()}});"#;
 
-/// A page before sign-in that comes back from there may show a step that is done by now. It is asked for again if it leads
-/// elsewhere; else it stays, with what was typed.
+/// A page before sign-in that comes back from there may show a step that is done by now. It is asked for
+/// again if it leads elsewhere; else it stays, with what was typed.
 const AGAIN: &str = r#"addEventListener("pageshow",e=>{if(e.persisted)fetch(location.href,{method:"HEAD",redirect:"manual"}).then(r=>{if(r.type=="opaqueredirect")location.reload()},()=>{})});"#;
 
 /// Renders a page to its complete response.
@@ -32,7 +32,10 @@ pub fn render(page: Page, visit: &Visit) -> Response<String> {
     let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new_islands())));
     let (html, policy) = owner.with(|| {
         provide_nonce();
-        let policy = content_security_policy(use_nonce().as_deref().unwrap_or_default(), visit.site.leptos.reload_port);
+        let policy = content_security_policy(
+            use_nonce().as_deref().unwrap_or_default(),
+            visit.site.leptos.reload_port,
+        );
         (format!("<!DOCTYPE html>{}", document(page, visit).to_html()), policy)
     });
     owner.unset_with_forced_cleanup();
@@ -42,7 +45,10 @@ pub fn render(page: Page, visit: &Visit) -> Response<String> {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     // What a signed-in person sees is kept nowhere, or Back after Sign out would show it from the page cache.
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static(if private { "no-store" } else { "private, no-cache" }));
+    headers.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static(if private { "no-store" } else { "private, no-cache" }),
+    );
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
@@ -56,7 +62,8 @@ pub fn render(page: Page, visit: &Visit) -> Response<String> {
 fn content_security_policy(nonce: &str, reload_port: u32) -> String {
     // `cargo leptos watch` reloads over a socket of its own.
     let socket = |host| format!(" ws://{host}:{reload_port}");
-    let watch = if cfg!(debug_assertions) { socket("127.0.0.1") + &socket("localhost") } else { String::new() };
+    let watch =
+        if cfg!(debug_assertions) { socket("127.0.0.1") + &socket("localhost") } else { String::new() };
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'{watch}; \
          img-src 'self' data: blob:; font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -70,7 +77,8 @@ fn document(page: Page, visit: &Visit) -> impl IntoView + use<> {
     let forced = (theme != crate::visit::Theme::System).then(|| theme.as_str());
     let scheme = forced.unwrap_or("light dark");
     let afresh = if visit.viewer.is_some() { AFRESH } else { AGAIN };
-    let wake = format!("{afresh}{}", WAKE.replace("JS", &format!("{js:?}")).replace("WASM", &format!("{wasm:?}")));
+    let wake =
+        format!("{afresh}{}", WAKE.replace("JS", &format!("{js:?}")).replace("WASM", &format!("{wasm:?}")));
     let leptos = visit.site.leptos.clone();
     let title = format!("{} · {name}", page.title);
     let body = (page.body)();

@@ -46,7 +46,8 @@ pub struct SiteFiles {
     pub css: String,
 }
 
-/// What just happened, said once by the page that comes next. Closed, so that nobody can put words on our pages.
+/// What just happened, said once by the page that comes next. Closed, so that nobody can put words on our
+/// pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flash {
     SignedOut,
@@ -114,7 +115,10 @@ impl Flash {
     /// As its cookie has it: `saved&given_name`, with the attributes that it is about.
     pub fn with(self, about: &[AttributeName]) -> String {
         let words = std::iter::once(self.as_str()).chain(about.iter().map(AttributeName::as_str));
-        words.map(|word| form_urlencoded::byte_serialize(word.as_bytes()).collect::<String>()).collect::<Vec<_>>().join("&")
+        words
+            .map(|word| form_urlencoded::byte_serialize(word.as_bytes()).collect::<String>())
+            .collect::<Vec<_>>()
+            .join("&")
     }
 
     /// Reads the cookie; only attributes of this service are in the answer.
@@ -236,7 +240,10 @@ impl Visit {
                 let browser = cookie(Name::Browser).and_then(|value| BrowserId::parse(&value));
                 Origin { browser, ..origin }
             }),
-            challenge: cookie(Name::Challenge).as_deref().and_then(cookies::challenge).map(|(token, _)| token),
+            challenge: cookie(Name::Challenge)
+                .as_deref()
+                .and_then(cookies::challenge)
+                .map(|(token, _)| token),
             resetting: cookie(Name::Reset).and_then(|value| decoded(&value)),
             flash,
             about,
@@ -269,7 +276,10 @@ impl Visit {
 
 /// The text in a cookie that was encoded as form fields are.
 fn decoded(value: &str) -> Option<String> {
-    form_urlencoded::parse(value.as_bytes()).next().map(|(text, _)| text.into_owned()).filter(|text| !text.is_empty())
+    form_urlencoded::parse(value.as_bytes())
+        .next()
+        .map(|(text, _)| text.into_owned())
+        .filter(|text| !text.is_empty())
 }
 
 /// What may be told of whoever asks, for answers that are no pages. `None`: nobody is signed in.
@@ -312,12 +322,20 @@ pub struct Page {
 
 impl std::fmt::Debug for Page {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Page").field("title", &self.title).field("frame", &self.frame).field("status", &self.status).finish_non_exhaustive()
+        f.debug_struct("Page")
+            .field("title", &self.title)
+            .field("frame", &self.frame)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
     }
 }
 
 impl Answer {
-    pub fn show(title: impl Into<String>, frame: Frame, body: impl FnOnce() -> AnyView + Send + 'static) -> Self {
+    pub fn show(
+        title: impl Into<String>,
+        frame: Frame,
+        body: impl FnOnce() -> AnyView + Send + 'static,
+    ) -> Self {
         Self::Show(Page { title: title.into(), frame, status: 200, body: Box::new(body) })
     }
 
@@ -328,9 +346,15 @@ impl Answer {
 
 /// `14:17 UTC`, or with the day if that isn't today.
 pub fn clock_time(at: pool::Timestamp, now: pool::Timestamp) -> String {
-    let read = |at: pool::Timestamp| jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC);
+    let read = |at: pool::Timestamp| {
+        jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC)
+    };
     let (at, now) = (read(at), read(now));
-    if at.date() == now.date() { at.strftime("%H:%M UTC").to_string() } else { at.strftime("%-d %B, %H:%M UTC").to_string() }
+    if at.date() == now.date() {
+        at.strftime("%H:%M UTC").to_string()
+    } else {
+        at.strftime("%-d %B, %H:%M UTC").to_string()
+    }
 }
 
 /// `22 November 2026`.

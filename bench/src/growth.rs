@@ -1,6 +1,6 @@
-//! What more accounts cost: the program on the smallest store and the program on the largest take turns, so that whatever
-//! else the machine does strikes both alike. Measured minutes apart, a machine's own drift is larger than the difference.
-//! Two builds are compared the same way (`--against`).
+//! What more accounts cost: the program on the smallest store and the program on the largest take turns, so
+//! that whatever else the machine does strikes both alike. Measured minutes apart, a machine's own drift is
+//! larger than the difference. Two builds are compared the same way (`--against`).
 
 use crate::load::{self, Work};
 use crate::place::Place;
@@ -8,7 +8,8 @@ use crate::service::Service;
 use anyhow::Result;
 use serde::Serialize;
 
-/// An odd number: the middle one is told. Many short turns: what a machine does besides lasts longer than one.
+/// An odd number: the middle one is told. Many short turns: what a machine does besides lasts longer than
+/// one.
 pub const ROUNDS: usize = 21;
 const TURN_SECONDS: u64 = 1;
 const CONNECTIONS: u32 = 32;
@@ -26,7 +27,8 @@ pub struct Growth {
     pub processor: f64,
 }
 
-/// The health check is measured too: it knows nothing of accounts, so what it says is the error of the others.
+/// The health check is measured too: it knows nothing of accounts, so what it says is the error of the
+/// others.
 pub fn measure(small: &(Place, Service), large: &(Place, Service), works: &[String]) -> Result<Vec<Growth>> {
     let wanted = |work: &&Work| match works {
         [] => !["static", "sign-in"].contains(&work.name),

@@ -89,7 +89,13 @@ impl Work {
     fn start(&self, service: &Service, place: &Place, connections: u32, seconds: u64) -> Result<Child> {
         let mut wrk = Command::new("wrk");
         wrk.args(["--threads", "1", "--timeout", "30s", "--script", "bench/load.lua"]);
-        wrk.args(["--connections", &connections.to_string(), "--duration", &format!("{seconds}s"), &service.address]);
+        wrk.args([
+            "--connections",
+            &connections.to_string(),
+            "--duration",
+            &format!("{seconds}s"),
+            &service.address,
+        ]);
         let who = if self.how.is_for_applications() { place.applications() } else { place.residents() };
         wrk.args(["--", self.how.as_str(), &self.path]).arg(who).env("BENCH_PASSWORD", PASSWORD);
         wrk.stdout(Stdio::piped()).spawn().context("wrk can't be started: scripts/setup bench installs it")
@@ -100,19 +106,27 @@ fn found(wrk: Child) -> Result<Found> {
     let output = wrk.wait_with_output()?;
     ensure!(output.status.success(), "wrk failed");
     let said = String::from_utf8(output.stdout)?;
-    let result = said.lines().find_map(|line| line.strip_prefix("RESULT ")).context("wrk said nothing of its result")?;
+    let result = said
+        .lines()
+        .find_map(|line| line.strip_prefix("RESULT "))
+        .context("wrk said nothing of its result")?;
     Ok(serde_json::from_str(result)?)
 }
 
-/// Every kind of work, each tried once before it is measured: an error is answered faster than the thing itself.
+/// Every kind of work, each tried once before it is measured: an error is answered faster than the thing
+/// itself.
 pub fn all(service: &Service, place: &Place) -> Result<Vec<Work>> {
     let style = style_sheet(service)?;
     let (_, session) = place.somebody()?;
     let answer = |path: &str| -> Result<String> {
-        let request = ureq::get(format!("{}{path}", service.address)).header("Cookie", format!("nameplate={session}"));
+        let request =
+            ureq::get(format!("{}{path}", service.address)).header("Cookie", format!("nameplate={session}"));
         Ok(request.config().max_redirects(0).build().call()?.into_body().read_to_string()?)
     };
-    ensure!(answer("/profile/attributes.json")?.contains("\"zoneinfo\": \"Europe/Berlin\""), "the attributes are not there");
+    ensure!(
+        answer("/profile/attributes.json")?.contains("\"zoneinfo\": \"Europe/Berlin\""),
+        "the attributes are not there"
+    );
     ensure!(answer("/profile")?.contains("@domain.com"), "the profile is not there");
     sign_applications_in(service, place)?;
     Ok(vec![
@@ -130,7 +144,12 @@ pub fn all(service: &Service, place: &Place) -> Result<Vec<Work>> {
 /// Writes down the access tokens of some of the residents.
 fn sign_applications_in(service: &Service, place: &Place) -> Result<()> {
     let residents = std::fs::read_to_string(place.residents())?;
-    let names: Vec<_> = residents.lines().filter_map(|line| line.split_once(' ')).map(|(name, _)| name).take(APPLICATIONS).collect();
+    let names: Vec<_> = residents
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(name, _)| name)
+        .take(APPLICATIONS)
+        .collect();
     let lines = names.iter().map(|name| {
         let asked = serde_json::json!({
             "ClientId": "web", "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": { "USERNAME": name, "PASSWORD": PASSWORD },
@@ -149,7 +168,10 @@ fn sign_applications_in(service: &Service, place: &Place) -> Result<()> {
 /// What the pages look like comes from a file with its hash in its name.
 fn style_sheet(service: &Service) -> Result<String> {
     let page = ureq::get(format!("{}/sign-in", service.address)).call()?.into_body().read_to_string()?;
-    page.split('"').find(|it| it.starts_with("/pkg/") && it.ends_with(".css")).map(str::to_owned).context("no style sheet")
+    page.split('"')
+        .find(|it| it.starts_with("/pkg/") && it.ends_with(".css"))
+        .map(str::to_owned)
+        .context("no style sheet")
 }
 
 /// Hashing takes all there is; what others wait meanwhile.

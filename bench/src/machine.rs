@@ -18,7 +18,9 @@ pub fn describe() -> Machine {
     Machine {
         processor: field("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown processor".into()),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
-        memory_gib: field("/proc/meminfo", "MemTotal").and_then(|it| it.trim_end_matches(" kB").parse().ok()).map_or(0, gib),
+        memory_gib: field("/proc/meminfo", "MemTotal")
+            .and_then(|it| it.trim_end_matches(" kB").parse().ok())
+            .map_or(0, gib),
         system: said("uname", &["-sr"]),
         date: jiff::Zoned::now().date().to_string(),
         version: said("git", &["describe", "--always", "--dirty"]),

@@ -1,8 +1,9 @@
-//! How fast the finished program is, and how it grows: fills a store, starts the program on it, and has wrk drive it.
-//! `make bench` runs all of it; the results stand in `bench/RESULTS.md`.
+//! How fast the finished program is, and how it grows: fills a store, starts the program on it, and has wrk
+//! drive it. `make bench` runs all of it; the results stand in `bench/RESULTS.md`.
 //!
-//! The load comes from wrk. Looked at besides: oha (every request has the same headers, so one account would do all
-//! the work), goose (a program of its own for each kind of work, and several times the load of wrk on the same cores).
+//! The load comes from wrk. Looked at besides: oha (every request has the same headers, so one account would
+//! do all the work), goose (a program of its own for each kind of work, and several times the load of wrk on
+//! the same cores).
 
 mod growth;
 mod hashing;
@@ -37,7 +38,8 @@ struct Options {
     /// Connections at the same time.
     #[arg(long, value_delimiter = ',', default_value = "1,8,32,128")]
     connections: Vec<u32>,
-    /// Which kinds of work: profile, attributes, update, GetUser, UpdateUserAttributes, sign-in, static, health, meanwhile. How it grows is measured for all of them.
+    /// Which kinds of work: profile, attributes, update, GetUser, UpdateUserAttributes, sign-in, static,
+    /// health, meanwhile. How it grows is measured for all of them.
     #[arg(long, value_delimiter = ',')]
     work: Vec<String>,
     /// How long each measurement takes.
@@ -82,7 +84,9 @@ fn compare(options: &Options, other: &Path) -> Result<()> {
             for it in growth::measure(&before, &after, &options.work)? {
                 let [middle, worst, best] = it.rate.map(|rate| rate * 100.0);
                 let (store, work, processor) = (&it.store, it.work, it.processor * 100.0);
-                println!("{store}, {users} accounts, {work}: {middle:.0} % ({worst:.0}–{best:.0}), processor {processor:.0} %");
+                println!(
+                    "{store}, {users} accounts, {work}: {middle:.0} % ({worst:.0}–{best:.0}), processor {processor:.0} %"
+                );
             }
             before.1.stop()?;
             after.1.stop()?;

@@ -42,13 +42,17 @@ impl Place {
             Kind::Sqlite => TestStore::sqlite(),
             Kind::Postgres => TestStore::new(),
         };
-        ensure!(kind == Kind::Sqlite || store.url().is_some(), "no PostgreSQL: NAMEPLATE_TEST_POSTGRES_URL is not set");
+        ensure!(
+            kind == Kind::Sqlite || store.url().is_some(),
+            "no PostgreSQL: NAMEPLATE_TEST_POSTGRES_URL is not set"
+        );
         eprintln!("{kind}: {users} accounts move in");
         let started = now();
         let runtime = tokio::runtime::Runtime::new()?;
         let residents = runtime.block_on(move_in(&store, users))?;
         let place = Self { kind, users, filled_in: started.elapsed(), store };
-        let lines: Vec<_> = residents.iter().map(|it| format!("{} {}\n", it.username, it.session.reveal())).collect();
+        let lines: Vec<_> =
+            residents.iter().map(|it| format!("{} {}\n", it.username, it.session.reveal())).collect();
         fs::write(place.residents(), lines.concat())?;
         eprintln!("{kind}: {users} accounts moved in within {:.1} s", place.filled_in.as_secs_f64());
         Ok(place)
@@ -75,7 +79,8 @@ impl Place {
     /// The first one of those who act.
     pub fn somebody(&self) -> Result<(String, String)> {
         let residents = fs::read_to_string(self.residents())?;
-        let (name, session) = residents.lines().next().and_then(|line| line.split_once(' ')).context("nobody lives here")?;
+        let (name, session) =
+            residents.lines().next().and_then(|line| line.split_once(' ')).context("nobody lives here")?;
         Ok((name.to_owned(), session.to_owned()))
     }
 }
@@ -84,7 +89,8 @@ async fn move_in(store: &TestStore, users: usize) -> Result<Vec<Resident>> {
     let opened = store.open().await?;
     let entropy = Arc::new(SystemEntropy);
     let keys = Keys::load_or_create(&store.folder().join("keys"), &*entropy)?;
-    let parts = Parts { store: opened, clock: Arc::new(SystemClock), entropy, keys, settings: Settings::default() };
+    let parts =
+        Parts { store: opened, clock: Arc::new(SystemClock), entropy, keys, settings: Settings::default() };
     let pool = Pool::open(parts).await?;
     let sample = (users / ACTIVE).max(1);
     let watch = |number: usize| {

@@ -31,8 +31,8 @@ pub struct Site {
     started_in_ms: f64,
     rest_mb: f64,
     pub peak_mb: f64,
-    /// Bytes sent for the first page of somebody signed out, and for the profile: the page and all that it loads, from
-    /// nothing, as brotli.
+    /// Bytes sent for the first page of somebody signed out, and for the profile: the page and all that it
+    /// loads, from nothing, as brotli.
     sign_in_bytes: usize,
     profile_bytes: usize,
 }
@@ -67,7 +67,9 @@ impl Site {
 /// The bytes of a page's body and of every file of ours that it names.
 fn sent(service: &Service, path: &str, cookies: &str) -> Result<usize> {
     let ask = |path: &str, encoding: &str| -> Result<Vec<u8>> {
-        let request = ureq::get(format!("{}{path}", service.address)).header("Cookie", cookies).header("Accept-Encoding", encoding);
+        let request = ureq::get(format!("{}{path}", service.address))
+            .header("Cookie", cookies)
+            .header("Accept-Encoding", encoding);
         Ok(request.call()?.into_body().read_to_vec()?)
     };
     let page = String::from_utf8(ask(path, "identity")?)?;
@@ -83,7 +85,15 @@ fn sent(service: &Service, path: &str, cookies: &str) -> Result<usize> {
 impl Report {
     pub fn new(machine: Machine, hashing: Limit, seconds_each: u64) -> Self {
         let configuration = include_str!("../nameplate.toml");
-        Self { machine, hashing, seconds_each, configuration, sites: Vec::new(), growth: Vec::new(), rows: Vec::new() }
+        Self {
+            machine,
+            hashing,
+            seconds_each,
+            configuration,
+            sites: Vec::new(),
+            growth: Vec::new(),
+            rows: Vec::new(),
+        }
     }
 
     pub fn add(&mut self, place: &Place, work: &Work, connections: u32, found: Found) {
@@ -92,7 +102,14 @@ impl Report {
 
     pub fn add_named(&mut self, place: &Place, work: &'static str, connections: u32, found: Found) {
         let requests_per_second = found.requests as f64 / found.seconds;
-        self.rows.push(Row { store: place.kind.to_string(), users: place.users, work, connections, requests_per_second, found });
+        self.rows.push(Row {
+            store: place.kind.to_string(),
+            users: place.users,
+            work,
+            connections,
+            requests_per_second,
+            found,
+        });
     }
 
     pub fn markdown(&self) -> String {
@@ -104,13 +121,20 @@ impl Report {
     fn write(&self, text: &mut String) -> std::fmt::Result {
         let Machine { processor, cores, memory_gib, system, date, version } = &self.machine;
         writeln!(text, "# Measured on {date}\n")?;
-        writeln!(text, "Version {version} on {processor}, {cores} cores, {memory_gib} GiB, {system}; the load (wrk, one thread) and the")?;
+        writeln!(
+            text,
+            "Version {version} on {processor}, {cores} cores, {memory_gib} GiB, {system}; the load (wrk, one thread) and the"
+        )?;
         writeln!(
             text,
             "database run on the same cores. {} s for each row, one after the other. `make bench` measures again.\n",
             self.seconds_each
         )?;
-        writeln!(text, "Written by `make bench`, with this configuration:\n\n```toml\n{}```\n", self.configuration)?;
+        writeln!(
+            text,
+            "Written by `make bench`, with this configuration:\n\n```toml\n{}```\n",
+            self.configuration
+        )?;
         self.write_sites(text)?;
         self.write_growth(text)?;
         self.write_rows(text)
@@ -149,25 +173,38 @@ impl Report {
             text,
             "The largest store as a part of the smallest, 32 connections. The two programs take turns of a second, {ROUNDS} times; the health"
         )?;
-        writeln!(text, "check knows nothing of accounts, so its distance from 100 % is the error of the others.\n")?;
+        writeln!(
+            text,
+            "check knows nothing of accounts, so its distance from 100 % is the error of the others.\n"
+        )?;
         writeln!(text, "| store | accounts | work | requests/s | worst and best turn | processor, each |")?;
         writeln!(text, "|---|--:|---|--:|--:|--:|")?;
         for it in &self.growth {
             let [middle, worst, best] = it.rate.map(|rate| rate * 100.0);
-            let (store, most, least, work, processor) = (&it.store, it.most, it.least, it.work, it.processor * 100.0);
-            writeln!(text, "| {store} | {most} : {least} | {work} | {middle:.0} % | {worst:.0}–{best:.0} % | {processor:.0} % |")?;
+            let (store, most, least, work, processor) =
+                (&it.store, it.most, it.least, it.work, it.processor * 100.0);
+            writeln!(
+                text,
+                "| {store} | {most} : {least} | {work} | {middle:.0} % | {worst:.0}–{best:.0} % | {processor:.0} % |"
+            )?;
         }
         writeln!(text)
     }
 
     fn write_rows(&self, text: &mut String) -> std::fmt::Result {
         let Limit { at_once, hashes_per_second, each_ms } = self.hashing;
-        writeln!(text, "## The load\n\n`meanwhile` is the profile page while 32 others sign in (its processor time includes theirs).\n")?;
+        writeln!(
+            text,
+            "## The load\n\n`meanwhile` is the profile page while 32 others sign in (its processor time includes theirs).\n"
+        )?;
         writeln!(
             text,
             "No sign-in is faster than its hash: Argon2id alone, {at_once} at once, takes {each_ms:.1} ms, {hashes_per_second:.0} a second.\n"
         )?;
-        writeln!(text, "| store | accounts | work | connections | requests/s | p50 | p99 | processor, each | errors |")?;
+        writeln!(
+            text,
+            "| store | accounts | work | connections | requests/s | p50 | p99 | processor, each | errors |"
+        )?;
         writeln!(text, "|---|--:|---|--:|--:|--:|--:|--:|--:|")?;
         for it in &self.rows {
             writeln!(

@@ -20,14 +20,22 @@ pub struct Service {
 
 impl Service {
     pub fn start(program: &Path, place: &Place) -> Result<Self> {
-        let program = fs::canonicalize(program).with_context(|| format!("no program at {}", program.display()))?;
+        let program =
+            fs::canonicalize(program).with_context(|| format!("no program at {}", program.display()))?;
         let data = place.data();
         let (said, log) = (data.join("said"), data.join("log"));
         let config = fs::canonicalize("bench/nameplate.toml")?;
         let mut command = Command::new(program);
         command.env_clear().envs(place.url().map(|url| ("NAMEPLATE_STORE_URL", url)));
-        command.env("NAMEPLATE_CONFIG", config).env("NAMEPLATE_DATA", &data).env("NAMEPLATE_LISTEN", "127.0.0.1:0");
-        command.current_dir(&data).stdin(Stdio::null()).stdout(File::create(&said)?).stderr(File::create(&log)?);
+        command
+            .env("NAMEPLATE_CONFIG", config)
+            .env("NAMEPLATE_DATA", &data)
+            .env("NAMEPLATE_LISTEN", "127.0.0.1:0");
+        command
+            .current_dir(&data)
+            .stdin(Stdio::null())
+            .stdout(File::create(&said)?)
+            .stderr(File::create(&log)?);
         let started = now();
         let mut child = command.spawn()?;
         let address = loop {

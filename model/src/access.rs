@@ -25,7 +25,10 @@ impl AccessLists {
         };
         let write = match write {
             Some(list) => list.iter().filter(|name| !is_set_by_service(name)).cloned().collect(),
-            None => standard().filter(|it| it.mutable && it.name != Standard::UpdatedAt).map(|it| it.name.clone()).collect(),
+            None => standard()
+                .filter(|it| it.mutable && it.name != Standard::UpdatedAt)
+                .map(|it| it.name.clone())
+                .collect(),
         };
         // `sub` is what the account is called; a client that can't see it can't tell accounts apart.
         read.insert(Standard::Sub.into());

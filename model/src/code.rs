@@ -74,6 +74,12 @@ mod tests {
     #[test]
     fn spaces_in_a_code_are_forgiven() {
         assert_eq!(tidy(" 123 456 "), "123456");
-        assert!(is_shaped("123456") && is_shaped("12345678") && !is_shaped("12345") && !is_shaped("123456789") && !is_shaped("12345६"));
+        assert!(
+            is_shaped("123456")
+                && is_shaped("12345678")
+                && !is_shaped("12345")
+                && !is_shaped("123456789")
+                && !is_shaped("12345६")
+        );
     }
 }

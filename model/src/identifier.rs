@@ -59,8 +59,8 @@ impl SignInOptions {
     }
 }
 
-/// A new username: 1 to 128 visible characters, no spaces, and nothing that could be taken for an email address
-/// or a phone number.
+/// A new username: 1 to 128 visible characters, no spaces, and nothing that could be taken for an email
+/// address or a phone number.
 pub fn check_username(typed: &str) -> Result<(), Why> {
     let length = typed.chars().count();
     if length == 0 {
@@ -72,7 +72,9 @@ pub fn check_username(typed: &str) -> Result<(), Why> {
     if typed.contains('@') || typed.starts_with('+') {
         return Err(Why::UsernameLooksLikeContact);
     }
-    if typed.chars().any(|c| c.is_whitespace() || c.is_control() || is_invisible(c) || matches!(c, '<' | '>' | '"' | '\\' | '&')) {
+    if typed.chars().any(|c| {
+        c.is_whitespace() || c.is_control() || is_invisible(c) || matches!(c, '<' | '>' | '"' | '\\' | '&')
+    }) {
         return Err(Why::BadUsername);
     }
     Ok(())
@@ -89,12 +91,24 @@ pub fn check_email(typed: &str) -> Result<(), Why> {
     }
     let (local, domain) = typed.rsplit_once('@').ok_or(Why::NotAnEmail)?;
     let visible = |c: char| !c.is_control() && !c.is_whitespace() && !is_invisible(c);
-    let in_local = |c: char| visible(c) && (!c.is_ascii() || c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c));
-    let good_local = (1..=64).contains(&local.len()) && local.chars().all(in_local) && local.split('.').all(|part| !part.is_empty());
+    let in_local = |c: char| {
+        visible(c) && (!c.is_ascii() || c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c))
+    };
+    let good_local = (1..=64).contains(&local.len())
+        && local.chars().all(in_local)
+        && local.split('.').all(|part| !part.is_empty());
     let in_label = |c: char| visible(c) && (!c.is_ascii() || c.is_ascii_alphanumeric() || c == '-');
-    let good_label =
-        |label: &str| (1..=63).contains(&label.len()) && label.chars().all(in_label) && !label.starts_with('-') && !label.ends_with('-');
-    if good_local && domain.contains('.') && domain.split('.').all(good_label) { Ok(()) } else { Err(Why::NotAnEmail) }
+    let good_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.chars().all(in_label)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    if good_local && domain.contains('.') && domain.split('.').all(good_label) {
+        Ok(())
+    } else {
+        Err(Why::NotAnEmail)
+    }
 }
 
 /// The shape of an E.164 number: `+`, no leading zero, 7 to 15 digits.
@@ -103,7 +117,9 @@ pub fn check_phone(typed: &str) -> Result<(), Why> {
         return Err(Why::Missing);
     }
     let digits = typed.strip_prefix('+').ok_or(Why::NotAPhoneNumber)?;
-    let shaped = (7..=15).contains(&digits.len()) && digits.bytes().all(|d| d.is_ascii_digit()) && !digits.starts_with('0');
+    let shaped = (7..=15).contains(&digits.len())
+        && digits.bytes().all(|d| d.is_ascii_digit())
+        && !digits.starts_with('0');
     if shaped { Ok(()) } else { Err(Why::NotAPhoneNumber) }
 }
 
@@ -111,7 +127,8 @@ pub fn check_phone(typed: &str) -> Result<(), Why> {
 ///
 /// Spaces, dots, hyphens, slashes and parentheses are dropped, other characters stay to be refused.
 pub fn join_phone(country_code: &str, typed: &str) -> String {
-    let tidy: String = typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '(' | ')' | '/')).collect();
+    let tidy: String =
+        typed.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '.' | '(' | ')' | '/')).collect();
     if tidy.is_empty() || tidy.starts_with('+') {
         return tidy;
     }
@@ -123,7 +140,8 @@ pub fn join_phone(country_code: &str, typed: &str) -> String {
     format!("{country_code}{national}")
 }
 
-/// Characters that show nothing or turn the reading direction around: two different texts would look the same.
+/// Characters that show nothing or turn the reading direction around: two different texts would look the
+/// same.
 pub const fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'

@@ -43,7 +43,8 @@ pub enum Rule {
 
 impl Rule {
     /// In the order in which people read them.
-    pub const ALL: [Self; 6] = [Self::Length, Self::Lowercase, Self::Uppercase, Self::Number, Self::Symbol, Self::Characters];
+    pub const ALL: [Self; 6] =
+        [Self::Length, Self::Lowercase, Self::Uppercase, Self::Number, Self::Symbol, Self::Characters];
 
     const fn bit(self) -> u8 {
         1 << self as u8
@@ -98,7 +99,13 @@ pub struct Policy {
 impl Default for Policy {
     /// At least 8 characters and no composition rules (NIST SP 800-63B, section 5.1.1.2).
     fn default() -> Self {
-        Self { min_length: 8, require_lowercase: false, require_uppercase: false, require_numbers: false, require_symbols: false }
+        Self {
+            min_length: 8,
+            require_lowercase: false,
+            require_uppercase: false,
+            require_numbers: false,
+            require_symbols: false,
+        }
     }
 }
 
@@ -112,7 +119,10 @@ impl Policy {
             (self.require_numbers, Rule::Number),
             (self.require_symbols, Rule::Symbol),
         ];
-        asked.into_iter().filter(|(asked, _)| *asked).fold(Rules::default(), |rules, (_, rule)| rules.with(rule))
+        asked
+            .into_iter()
+            .filter(|(asked, _)| *asked)
+            .fold(Rules::default(), |rules, (_, rule)| rules.with(rule))
     }
 
     /// The policy behind a set of rules, as a browser gets it.
@@ -129,7 +139,11 @@ impl Policy {
     /// What a person is told about a new password, if it breaks a rule.
     pub fn judge(&self, password: &str) -> Result<(), Why> {
         let broken = self.broken(password);
-        if broken.is_empty() { Ok(()) } else { Err(Why::PasswordPolicy { broken, min_length: self.min_length }) }
+        if broken.is_empty() {
+            Ok(())
+        } else {
+            Err(Why::PasswordPolicy { broken, min_length: self.min_length })
+        }
     }
 
     /// All the rules that the password breaks.
@@ -160,8 +174,13 @@ mod tests {
 
     #[test]
     fn all_broken_rules_are_named_together() {
-        let strict =
-            Policy { require_uppercase: true, require_numbers: true, require_symbols: true, require_lowercase: true, min_length: 8 };
+        let strict = Policy {
+            require_uppercase: true,
+            require_numbers: true,
+            require_symbols: true,
+            require_lowercase: true,
+            min_length: 8,
+        };
         let broken: Vec<_> = strict.broken("abc").iter().collect();
         assert_eq!(broken, [Rule::Length, Rule::Uppercase, Rule::Number, Rule::Symbol]);
     }

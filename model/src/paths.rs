@@ -73,13 +73,25 @@ pub fn pool_keys(id: &str) -> String {
 
 /// Whether this is an address of some user pool.
 pub fn is_of_a_pool(path: &str) -> bool {
-    let id = |known: &str| path.strip_suffix(known.trim_start_matches("/{pool}")).and_then(|rest| rest.strip_prefix('/'));
+    let id = |known: &str| {
+        path.strip_suffix(known.trim_start_matches("/{pool}")).and_then(|rest| rest.strip_prefix('/'))
+    };
     [POOL_KEYS, POOL_CONFIGURATION].into_iter().filter_map(id).any(|id| !id.is_empty() && !id.contains('/'))
 }
 
 /// The pages that a sign-in may lead to. Nothing else is ever put into a `Location` from a request.
-const AFTER_SIGN_IN: &[&str] =
-    &[PROFILE, PROFILE_EMAIL, PROFILE_PHONE, VERIFY_CONTACT, SECURITY, SECURITY_PASSWORD, SECURITY_PASSKEYS, ACTIVITY, ACCOUNT, SIGN_OUT];
+const AFTER_SIGN_IN: &[&str] = &[
+    PROFILE,
+    PROFILE_EMAIL,
+    PROFILE_PHONE,
+    VERIFY_CONTACT,
+    SECURITY,
+    SECURITY_PASSWORD,
+    SECURITY_PASSKEYS,
+    ACTIVITY,
+    ACCOUNT,
+    SIGN_OUT,
+];
 
 /// The page to go to after sign-in, if what the link says is one of ours.
 pub fn next(asked: &str) -> Option<&'static str> {

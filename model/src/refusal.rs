@@ -116,7 +116,10 @@ impl FromStr for FieldName {
             "passkey" => Self::Passkey,
             "theme" => Self::Theme,
             _ => {
-                let inner = name.strip_prefix("attributes[").and_then(|rest| rest.strip_suffix(']')).ok_or(UnknownField)?;
+                let inner = name
+                    .strip_prefix("attributes[")
+                    .and_then(|rest| rest.strip_suffix(']'))
+                    .ok_or(UnknownField)?;
                 Self::Attribute(inner.parse().map_err(|_| UnknownField)?)
             }
         })
@@ -171,7 +174,11 @@ impl Refusal {
     /// The one place that knows the HTTP status of a refusal (RFC 9110, section 15.5).
     pub fn status(&self) -> u16 {
         let of = |why: &Why| match why {
-            Why::WrongCredentials | Why::ResetRequired | Why::WrongPasskey | Why::SignedOut | Why::SignInOver => 401,
+            Why::WrongCredentials
+            | Why::ResetRequired
+            | Why::WrongPasskey
+            | Why::SignedOut
+            | Why::SignInOver => 401,
             Why::CrossSite | Why::NotWritable | Why::Disabled => 403,
             Why::UsernameTaken | Why::AliasExists => 409,
             Why::TooLarge => 413,

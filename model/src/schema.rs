@@ -1,4 +1,5 @@
-//! Which attributes there are, and what their values may be. The one definition that browser and server share.
+//! Which attributes there are, and what their values may be. The one definition that browser and server
+//! share.
 
 use crate::attribute::{AttributeName, Standard};
 use crate::identifier::{check_email, check_phone, is_invisible};
@@ -24,7 +25,8 @@ pub enum Format {
 
 impl Format {
     /// In the order of their numbers.
-    const ALL: [Self; 6] = [Self::Text, Self::Email, Self::PhoneNumber, Self::Date, Self::Number, Self::Boolean];
+    const ALL: [Self; 6] =
+        [Self::Text, Self::Email, Self::PhoneNumber, Self::Date, Self::Number, Self::Boolean];
 }
 
 /// One attribute of the schema (`SchemaAttributeType`).
@@ -49,7 +51,9 @@ impl Definition {
             Standard::PhoneNumber => (Format::PhoneNumber, 0, i64::from(VALUE_MAX)),
             Standard::Birthdate => (Format::Date, 10, 10),
             Standard::UpdatedAt => (Format::Number, 0, i64::MAX),
-            Standard::EmailVerified | Standard::PhoneNumberVerified => (Format::Boolean, 0, i64::from(VALUE_MAX)),
+            Standard::EmailVerified | Standard::PhoneNumberVerified => {
+                (Format::Boolean, 0, i64::from(VALUE_MAX))
+            }
             _ => (Format::Text, 0, i64::from(VALUE_MAX)),
         };
         Self {
@@ -63,8 +67,8 @@ impl Definition {
         }
     }
 
-    /// Whether a value, already trimmed, may stand in this attribute. An empty one is not judged here: it means
-    /// "none".
+    /// Whether a value, already trimmed, may stand in this attribute. An empty one is not judged here: it
+    /// means "none".
     pub fn check(&self, value: &str) -> Result<(), Why> {
         let length = value.chars().count() as i64;
         if length > i64::from(VALUE_MAX) {
@@ -95,13 +99,18 @@ impl Definition {
                 Some(_) => Err(Why::OutOfRange { min: self.min, max: self.max }),
                 None => Err(Why::NotANumber),
             },
-            Format::Text if length > self.max => Err(Why::TooLong { max: self.max.try_into().unwrap_or(VALUE_MAX) }),
-            Format::Text if length < self.min => Err(Why::TooShort { min: self.min.try_into().unwrap_or(VALUE_MAX) }),
+            Format::Text if length > self.max => {
+                Err(Why::TooLong { max: self.max.try_into().unwrap_or(VALUE_MAX) })
+            }
+            Format::Text if length < self.min => {
+                Err(Why::TooShort { min: self.min.try_into().unwrap_or(VALUE_MAX) })
+            }
             Format::Text => Ok(()),
         }
     }
 
-    /// What a browser needs to check the value, as one short text: derived readers cost it more than the check.
+    /// What a browser needs to check the value, as one short text: derived readers cost it more than the
+    /// check.
     pub fn to_rule(&self) -> String {
         format!("{}|{}|{}|{}|{}", self.name, self.format as u8, u8::from(self.required), self.min, self.max)
     }
@@ -158,7 +167,8 @@ impl Schema {
 
 fn has_bad_characters(value: &str, allows_lines: bool) -> bool {
     // Joiners stay allowed: emoji and several scripts are written with them.
-    let joiner = |c| matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0000}'..='\u{E0FFF}');
+    let joiner =
+        |c| matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0000}'..='\u{E0FFF}');
     let line = |c| allows_lines && matches!(c, '\n' | '\r');
     value.chars().any(|c| (c.is_control() && !line(c)) || (is_invisible(c) && !joiner(c)))
 }
@@ -169,14 +179,23 @@ fn parse_integer(value: &str) -> Option<i64> {
     (!digits.is_empty() && digits.bytes().all(|d| d.is_ascii_digit())).then(|| value.parse().ok())?
 }
 
-/// `YYYY-MM-DD` in the proleptic Gregorian calendar; `0000` stands for a year that is not told (OpenID Connect).
+/// `YYYY-MM-DD` in the proleptic Gregorian calendar; `0000` stands for a year that is not told (OpenID
+/// Connect).
 pub fn is_real_date(value: &str) -> bool {
     let number = |range: std::ops::Range<usize>| {
-        value.get(range).filter(|part| part.bytes().all(|b| b.is_ascii_digit())).and_then(|part| part.parse::<u32>().ok())
+        value
+            .get(range)
+            .filter(|part| part.bytes().all(|b| b.is_ascii_digit()))
+            .and_then(|part| part.parse::<u32>().ok())
     };
-    let shaped = value.len() == 10 && value.as_bytes().get(4) == Some(&b'-') && value.as_bytes().get(7) == Some(&b'-');
-    let (true, Some(year), Some(month), Some(day)) = (shaped, number(0..4), number(5..7), number(8..10)) else { return false };
-    let leap = year == 0 || (year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)));
+    let shaped =
+        value.len() == 10 && value.as_bytes().get(4) == Some(&b'-') && value.as_bytes().get(7) == Some(&b'-');
+    let (true, Some(year), Some(month), Some(day)) = (shaped, number(0..4), number(5..7), number(8..10))
+    else {
+        return false;
+    };
+    let leap =
+        year == 0 || (year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)));
     let days = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,
@@ -209,7 +228,8 @@ mod tests {
         for day in ["2024-02-29", "2000-02-29", "1970-01-01", "0000-02-29", "9999-12-31"] {
             assert_eq!(check(Standard::Birthdate, day), Ok(()), "{day}");
         }
-        for day in ["1900-02-29", "2024-13-01", "2024-00-10", "2024-1-1", "2024-01-1x", "２０２４-01-01"] {
+        for day in ["1900-02-29", "2024-13-01", "2024-00-10", "2024-1-1", "2024-01-1x", "２０２４-01-01"]
+        {
             assert_eq!(check(Standard::Birthdate, day), Err(Why::NotADate), "{day}");
         }
     }

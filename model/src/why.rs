@@ -58,7 +58,8 @@ pub enum Why {
     WrongPassword,
     /// Not the password that was entered at sign-up.
     WrongFirstPassword,
-    /// The account has no password any more: another one is set with a code. Told only to whoever has the last one.
+    /// The account has no password any more: another one is set with a code. Told only to whoever has the
+    /// last one.
     ResetRequired,
     /// They signed in long ago, and what they want is dangerous: their password is asked for once more.
     PasswordAgain,
@@ -105,7 +106,8 @@ pub enum Why {
     Unavailable,
 }
 
-/// The codes of the refusals that have no numbers. One short table costs the browser less than a derived reader.
+/// The codes of the refusals that have no numbers. One short table costs the browser less than a derived
+/// reader.
 const PLAIN: &[(Why, &str)] = &[
     (Why::Missing, "Missing"),
     (Why::NotAnEmail, "NotAnEmail"),
@@ -163,10 +165,15 @@ impl Why {
             Self::TooLong { max } => ("TooLong", [Some(max.into()), None]),
             Self::TooShort { min } => ("TooShort", [Some(min.into()), None]),
             Self::OutOfRange { min, max } => ("OutOfRange", [Some(min), Some(max)]),
-            Self::PasswordPolicy { broken, min_length } => ("PasswordPolicy", [Some(broken.bits().into()), Some(min_length.into())]),
+            Self::PasswordPolicy { broken, min_length } => {
+                ("PasswordPolicy", [Some(broken.bits().into()), Some(min_length.into())])
+            }
             Self::WrongCode { tries_left } => ("WrongCode", [Some(tries_left.into()), None]),
             Self::Wait { seconds } => ("Wait", [Some(seconds.into()), None]),
-            plain => (PLAIN.iter().find(|(why, _)| *why == plain).map_or("Unavailable", |(_, code)| code), [None, None]),
+            plain => (
+                PLAIN.iter().find(|(why, _)| *why == plain).map_or("Unavailable", |(_, code)| code),
+                [None, None],
+            ),
         }
     }
 }
@@ -204,7 +211,10 @@ impl FromStr for Why {
             "TooLong" => Self::TooLong { max: small(number()?)? },
             "TooShort" => Self::TooShort { min: small(number()?)? },
             "OutOfRange" => Self::OutOfRange { min: number()?, max: number()? },
-            "PasswordPolicy" => Self::PasswordPolicy { broken: Rules::from_bits(byte(number()?)?), min_length: byte(number()?)? },
+            "PasswordPolicy" => Self::PasswordPolicy {
+                broken: Rules::from_bits(byte(number()?)?),
+                min_length: byte(number()?)?,
+            },
             "WrongCode" => Self::WrongCode { tries_left: small(number()?)? },
             "Wait" => Self::Wait { seconds: small(number()?)? },
             plain => PLAIN.iter().find(|(_, code)| *code == plain).map(|(why, _)| *why).ok_or(UnknownCode)?,

@@ -55,13 +55,15 @@ impl Activity {
 }
 
 impl Pool {
-    /// A page of what happened to the viewer's account. One that would be empty, or shorter than the newest though it
-    /// is at that end, is the newest.
+    /// A page of what happened to the viewer's account. One that would be empty, or shorter than the newest
+    /// though it is at that end, is the newest.
     pub async fn activity(&self, viewer: &Viewer, turn: Turn) -> Result<Activity, Unavailable> {
         let mut conn = self.inner.store.read().await?;
         let found = match turn {
             Turn::Newest => None,
-            Turn::Before(id) => Some(before(&mut conn, viewer, id, true).await?).filter(|page| !page.entries.is_empty()),
+            Turn::Before(id) => {
+                Some(before(&mut conn, viewer, id, true).await?).filter(|page| !page.entries.is_empty())
+            }
             Turn::After(id) => after(&mut conn, viewer, id).await?,
         };
         match found {

@@ -20,8 +20,8 @@ pub struct AppClient {
     /// What it may read and write.
     pub access: AccessLists,
     pub tokens: TokenTimes,
-    /// What it proves itself with. Without one anybody may say to be this application, as with every one that runs in a
-    /// browser.
+    /// What it proves itself with. Without one anybody may say to be this application, as with every one that
+    /// runs in a browser.
     pub secret: Option<ClientSecret>,
     /// How it may sign people in.
     pub flows: Vec<Flow>,
@@ -53,8 +53,8 @@ impl AppClient {
         self.origins.is_empty() || self.origins.iter().any(|it| it == origin)
     }
 
-    /// Judges the `SecretHash` of a request about this username: Base64 of HMAC-SHA256 over username and client id, under
-    /// the secret.
+    /// Judges the `SecretHash` of a request about this username: Base64 of HMAC-SHA256 over username and
+    /// client id, under the secret.
     pub fn check_hash(&self, username: &str, hash: Option<&str>) -> Result<(), ClientFault> {
         match (&self.secret, hash) {
             (None, None) => Ok(()),
@@ -126,13 +126,14 @@ impl fmt::Debug for ClientSecret {
 }
 
 impl Pool {
-    /// Whether any application may sign people in without being told the password: only then is kept what that needs.
+    /// Whether any application may sign people in without being told the password: only then is kept what
+    /// that needs.
     pub(crate) fn takes_srp(&self) -> bool {
         self.inner.settings.clients.iter().any(|client| client.allows(Flow::UserSrp))
     }
 
-    /// Judges the `SecretHash` that comes with a refresh token: it is about whoever the token belongs to, by username or
-    /// `sub`. A token that is nobody's is judged later, for what it is.
+    /// Judges the `SecretHash` that comes with a refresh token: it is about whoever the token belongs to, by
+    /// username or `sub`. A token that is nobody's is judged later, for what it is.
     ///
     /// # Errors
     /// The store can't be read.
@@ -170,15 +171,20 @@ mod tests {
         // printf 'jdoeapp' | openssl dgst -sha256 -hmac 'a secret' -binary | base64
         let right = "nHSt8n/95CUFrbvmZb0O1ScH/TsOQo/A+O8d+P/xQnw=";
         assert_eq!(client().check_hash("jdoe", Some(right)), Ok(()));
-        for (username, hash, fault) in
-            [("jane", Some(right), ClientFault::Wrong), ("jdoe", Some(""), ClientFault::Wrong), ("jdoe", None, ClientFault::HashMissing)]
-        {
+        for (username, hash, fault) in [
+            ("jane", Some(right), ClientFault::Wrong),
+            ("jdoe", Some(""), ClientFault::Wrong),
+            ("jdoe", None, ClientFault::HashMissing),
+        ] {
             assert_eq!(client().check_hash(username, hash), Err(fault), "{username} {hash:?}");
         }
         let another = AppClient { id: ClientId("another".into()), ..client() };
         assert_eq!(another.check_hash("jdoe", Some(right)), Err(ClientFault::Wrong));
         let open = AppClient { secret: None, ..client() };
-        assert_eq!((open.check_hash("jdoe", None), open.check_hash("jdoe", Some(right))), (Ok(()), Err(ClientFault::Wrong)));
+        assert_eq!(
+            (open.check_hash("jdoe", None), open.check_hash("jdoe", Some(right))),
+            (Ok(()), Err(ClientFault::Wrong))
+        );
     }
 
     #[test]

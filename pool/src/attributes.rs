@@ -34,9 +34,11 @@ impl Submitted {
     }
 }
 
-/// Reads the names as they were submitted. What can't be a name can't be pointed at either: such a request is not
-/// one of our forms.
-pub(crate) fn parse_names(submitted: BTreeMap<String, String>) -> Result<BTreeMap<AttributeName, String>, Refusal> {
+/// Reads the names as they were submitted. What can't be a name can't be pointed at either: such a request is
+/// not one of our forms.
+pub(crate) fn parse_names(
+    submitted: BTreeMap<String, String>,
+) -> Result<BTreeMap<AttributeName, String>, Refusal> {
     if submitted.len() > MOST_SUBMITTED {
         return Err(Refusal::form(Why::TooLarge));
     }
@@ -44,8 +46,9 @@ pub(crate) fn parse_names(submitted: BTreeMap<String, String>) -> Result<BTreeMa
     parsed.collect::<Result<_, model::attribute::MalformedName>>().map_err(|_| Refusal::form(Why::BadRequest))
 }
 
-/// Checks everything that was submitted, and names every culprit with its first fault: shape and length, then the
-/// client's write list, then the schema (UpdateUserAttributes, SignUp). Nothing passes unless all of it does.
+/// Checks everything that was submitted, and names every culprit with its first fault: shape and length, then
+/// the client's write list, then the schema (UpdateUserAttributes, SignUp). Nothing passes unless all of it
+/// does.
 ///
 /// Values are trimmed; line ends in those that may have several become `\n`.
 pub(crate) fn check_submitted(
@@ -70,8 +73,8 @@ pub(crate) fn check_submitted(
         // What only the service sets is not asked of anybody.
         let asked = schema.definitions().filter(|it| it.required && access.may_write(&it.name));
         for definition in asked {
-            let judged =
-                checked.set.contains_key(&definition.name) || faults.iter().any(|(field, _)| *field == definition.name.clone().into());
+            let judged = checked.set.contains_key(&definition.name)
+                || faults.iter().any(|(field, _)| *field == definition.name.clone().into());
             if !judged {
                 faults.push((definition.name.clone().into(), Why::Missing));
             }
@@ -83,8 +86,8 @@ pub(crate) fn check_submitted(
     if faults.is_empty() { Ok(checked) } else { Err(Refusal { form: None, fields: faults }) }
 }
 
-/// Checks what is submitted to make up for required attributes that an account lacks: all of those, and nothing else. They
-/// are set for the first time, so immutable ones may be.
+/// Checks what is submitted to make up for required attributes that an account lacks: all of those, and
+/// nothing else. They are set for the first time, so immutable ones may be.
 pub(crate) fn check_missing(
     schema: &Schema,
     access: &AccessLists,
@@ -105,7 +108,13 @@ pub(crate) fn check_missing(
 }
 
 /// The value to set; `None`, if it is to be removed.
-fn check_one(schema: &Schema, access: &AccessLists, occasion: Occasion, name: &AttributeName, value: &str) -> Result<Option<String>, Why> {
+fn check_one(
+    schema: &Schema,
+    access: &AccessLists,
+    occasion: Occasion,
+    name: &AttributeName,
+    value: &str,
+) -> Result<Option<String>, Why> {
     let value = value.trim();
     if value.chars().count() > model::schema::VALUE_MAX as usize {
         return Err(Why::TooLong { max: model::schema::VALUE_MAX });
@@ -121,7 +130,11 @@ fn check_one(schema: &Schema, access: &AccessLists, occasion: Occasion, name: &A
         let required = occasion == Occasion::Update && definition.required;
         return if required { Err(Why::RequiredAttribute) } else { Ok(None) };
     }
-    let value = if definition.allows_lines() { value.replace("\r\n", "\n").replace('\r', "\n") } else { value.to_owned() };
+    let value = if definition.allows_lines() {
+        value.replace("\r\n", "\n").replace('\r', "\n")
+    } else {
+        value.to_owned()
+    };
     definition.check(&value)?;
     // Some domains have the shape of one and can't be in the DNS.
     if ContactKind::of(name).is_some_and(|kind| kind.key(&value).is_none()) {
@@ -146,7 +159,8 @@ mod tests {
 
     fn check(occasion: Occasion, submitted: &[(&str, &str)]) -> Result<Submitted, Refusal> {
         let settings = Settings::default();
-        let submitted = submitted.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let submitted =
+            submitted.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         check_submitted(&settings.schema, &settings.clients[0].access, occasion, parse_names(submitted)?)
     }
 
@@ -155,7 +169,14 @@ mod tests {
         let long = "x".repeat(2049);
         let refusal = check(
             Occasion::Update,
-            &[("sub", "x"), ("email_verified", "true"), ("nope", "x"), ("birthdate", "not-a-date"), ("name", &long), ("nickname", "Jo")],
+            &[
+                ("sub", "x"),
+                ("email_verified", "true"),
+                ("nope", "x"),
+                ("birthdate", "not-a-date"),
+                ("name", &long),
+                ("nickname", "Jo"),
+            ],
         );
         let refusal = refusal.unwrap_err();
         let on = |name: &str| refusal.on(&name.parse::<AttributeName>().unwrap().into());
@@ -172,13 +193,23 @@ mod tests {
         let email = FieldName::from(AttributeName::from(Standard::Email));
         assert_eq!(check(Occasion::SignUp, &[]).unwrap_err().on(&email), Some(Why::Missing));
         assert_eq!(check(Occasion::SignUp, &[("email", " ")]).unwrap_err().on(&email), Some(Why::Missing));
-        assert_eq!(check(Occasion::SignUp, &[("email", "me")]).unwrap_err().fields, [(email.clone(), Why::NotAnEmail)]);
-        assert_eq!(check(Occasion::Update, &[("email", "")]).unwrap_err().on(&email), Some(Why::RequiredAttribute));
+        assert_eq!(
+            check(Occasion::SignUp, &[("email", "me")]).unwrap_err().fields,
+            [(email.clone(), Why::NotAnEmail)]
+        );
+        assert_eq!(
+            check(Occasion::Update, &[("email", "")]).unwrap_err().on(&email),
+            Some(Why::RequiredAttribute)
+        );
     }
 
     #[test]
     fn values_are_trimmed_and_empty_ones_removed() {
-        let checked = check(Occasion::Update, &[("name", "  Jo  "), ("nickname", " "), ("address", "1 Street\r\nTown")]).unwrap();
+        let checked = check(
+            Occasion::Update,
+            &[("name", "  Jo  "), ("nickname", " "), ("address", "1 Street\r\nTown")],
+        )
+        .unwrap();
         assert_eq!(checked.set[&Standard::Name.into()], "Jo");
         assert_eq!(checked.set[&Standard::Address.into()], "1 Street\nTown");
         assert!(checked.remove.contains(&Standard::Nickname.into()));

@@ -32,16 +32,23 @@ impl From<StoreError> for CancelError {
 }
 
 impl Pool {
-    /// Gives up the change of a contact: its code is worth nothing, its message is not sent if it still waits, and what
-    /// is in force stays so.
+    /// Gives up the change of a contact: its code is worth nothing, its message is not sent if it still
+    /// waits, and what is in force stays so.
     ///
-    /// Where nothing waits this is done as well, and leaves no event: whoever presses the button twice, or in two
-    /// tabs, gets what they wanted.
+    /// Where nothing waits this is done as well, and leaves no event: whoever presses the button twice, or in
+    /// two tabs, gets what they wanted.
     ///
     /// # Errors
     /// The account is gone, or the store can't be written.
-    pub async fn cancel_attribute_change(&self, viewer: &Viewer, attribute: &AttributeName, origin: &Origin) -> Result<(), CancelError> {
-        let Some(kind) = contact_codes::contact_of(&self.inner.settings, viewer, attribute) else { return Ok(()) };
+    pub async fn cancel_attribute_change(
+        &self,
+        viewer: &Viewer,
+        attribute: &AttributeName,
+        origin: &Origin,
+    ) -> Result<(), CancelError> {
+        let Some(kind) = contact_codes::contact_of(&self.inner.settings, viewer, attribute) else {
+            return Ok(());
+        };
         retried(|| self.give_up(viewer.user, kind, origin)).await
     }
 

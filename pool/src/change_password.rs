@@ -23,7 +23,8 @@ pub struct PasswordChange {
 pub struct PasswordChanged {
     /// As typed at sign-up; the `sub`, where people have no username.
     pub username: String,
-    /// What the browser goes on with that the change came from. An application goes on with the tokens that it has.
+    /// What the browser goes on with that the change came from. An application goes on with the tokens that
+    /// it has.
     pub session: Option<NewSession>,
 }
 
@@ -81,11 +82,12 @@ impl From<HashingError> for ChangePasswordError {
 }
 
 impl Pool {
-    /// Sets another password for whoever knows the current one (operation ChangePassword). Every other session ends; a
-    /// browser goes on under a new id, an application with its tokens. Every proven contact is told.
+    /// Sets another password for whoever knows the current one (operation ChangePassword). Every other
+    /// session ends; a browser goes on under a new id, an application with its tokens. Every proven contact
+    /// is told.
     ///
-    /// A wrong current password counts like a failed sign-in, and makes the next try wait like one: a browser that was
-    /// left open is no place to guess.
+    /// A wrong current password counts like a failed sign-in, and makes the next try wait like one: a browser
+    /// that was left open is no place to guess.
     pub async fn change_password(
         &self,
         viewer: &Viewer,
@@ -112,13 +114,18 @@ impl Pool {
         Ok(done)
     }
 
-    /// How often a password was wrong for this account from this network: at sign-in by its username, or once signed in.
+    /// How often a password was wrong for this account from this network: at sign-in by its username, or once
+    /// signed in.
     pub(crate) fn failed_passwords(&self, user: &User, origin: &Origin) -> Key {
         let who = Identifier::parse(&user.username, self.inner.settings.sign_in);
         self.failed_sign_ins(&who.map_or_else(|| user.username.clone(), |who| who.to_key()), origin)
     }
 
-    async fn refuse_change(&self, user: UserId, origin: &Origin) -> Result<PasswordChanged, ChangePasswordError> {
+    async fn refuse_change(
+        &self,
+        user: UserId,
+        origin: &Origin,
+    ) -> Result<PasswordChanged, ChangePasswordError> {
         let refusal = ChangePasswordError::WrongPassword.into();
         self.record_refusal(user, &Event::ChangePasswordFailure(refusal), origin).await?;
         Err(ChangePasswordError::WrongPassword)

@@ -48,10 +48,12 @@ impl From<StoreError> for ChangeAddressError {
 }
 
 impl Pool {
-    /// Signs up with another contact of the same kind (email, or phone number where the code went by text), the attributes that were
-    /// entered with this ticket, and this password; a code is sent there, and the ticket belongs to that sign-up from now on.
+    /// Signs up with another contact of the same kind (email, or phone number where the code went by text),
+    /// the attributes that were entered with this ticket, and this password; a code is sent there, and the
+    /// ticket belongs to that sign-up from now on.
     ///
-    /// It is a sign-up like any other: it replaces nothing that waits with that contact, and what waits with the old one stays.
+    /// It is a sign-up like any other: it replaces nothing that waits with that contact, and what waits with
+    /// the old one stays.
     pub async fn change_sign_up_address(
         &self,
         ticket: &BrowserTicket,
@@ -60,7 +62,8 @@ impl Pool {
     ) -> Result<CodeDeliveryDetails, ChangeAddressError> {
         let inner = &*self.inner;
         let found = tickets::waiting(&mut inner.store.read().await?, ticket, self.now()).await?;
-        let (stored, waiting) = found.filter(|(stored, _)| stored.proven_at.is_none()).ok_or(ChangeAddressError::NoPending)?;
+        let (stored, waiting) =
+            found.filter(|(stored, _)| stored.proven_at.is_none()).ok_or(ChangeAddressError::NoPending)?;
         let checked = self.check_another(ticket, (&stored, &waiting), form)?;
         retried(|| self.count_address(ticket)).await?;
         let done = self.enter_sign_up(&checked, Some(ticket), origin).await?;
@@ -89,10 +92,14 @@ impl Pool {
         let old = waiting.target.as_ref().ok_or(ChangeAddressError::NoPending)?;
         let mut faults = new_password::faults(settings, &form.password, None);
         let new = self.check_address(old, &form.address).map_err(|why| faults.push((FieldName::Email, why)));
-        let (Ok(new), true) = (new, faults.is_empty()) else { return Err(ChangeAddressError::Fields(faults)) };
+        let (Ok(new), true) = (new, faults.is_empty()) else {
+            return Err(ChangeAddressError::Fields(faults));
+        };
         // A ticket of an earlier version keeps nothing, but belongs to whoever signed up.
-        let own = || Entered { username: waiting.user.username.clone(), attributes: waiting.attributes.clone() };
-        let entered = sign_up::unseal(&self.inner, ticket, stored).or_else(|| stored.attributes.is_none().then(own));
+        let own =
+            || Entered { username: waiting.user.username.clone(), attributes: waiting.attributes.clone() };
+        let entered =
+            sign_up::unseal(&self.inner, ticket, stored).or_else(|| stored.attributes.is_none().then(own));
         let Entered { username, mut attributes } = entered.ok_or(ChangeAddressError::NoPending)?;
         attributes.insert(new.kind.attribute().into(), new.value);
         let username = waiting.user.chosen_username().map(|_| username);

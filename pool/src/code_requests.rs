@@ -1,8 +1,9 @@
 //! Codes that people ask for who have not signed in: to confirm a sign-up, or to set a new password.
 //!
-//! A code belongs to who asked for it. Each requester's newest code lives until it is used, has expired or was tried five times
-//! by its requester, however many others ask for codes of the same account, and however often they guess. Whoever only knows the
-//! name may try the newest ones too, within limits that take nothing from those who asked.
+//! A code belongs to who asked for it. Each requester's newest code lives until it is used, has expired or
+//! was tried five times by its requester, however many others ask for codes of the same account, and however
+//! often they guess. Whoever only knows the name may try the newest ones too, within limits that take nothing
+//! from those who asked.
 
 mod queue;
 mod requester;
@@ -85,10 +86,14 @@ pub(crate) fn ladder(inner: &Inner) -> Ladder {
 
 /// What a requester is told counts only their own requests: this is their ladder for a name.
 pub(crate) fn told_key(inner: &Inner, purpose: CodePurpose, requester: &Requester, name: &str) -> Key {
-    limits::key_of(inner, &[b"codes asked for", purpose.as_str().as_bytes(), requester.as_bytes(), name.as_bytes()])
+    limits::key_of(
+        inner,
+        &[b"codes asked for", purpose.as_str().as_bytes(), requester.as_bytes(), name.as_bytes()],
+    )
 }
 
-/// Counts a request against the requester's own ladder, and gives their tries back. After a [`Wait`] drop the transaction.
+/// Counts a request against the requester's own ladder, and gives their tries back. After a [`Wait`] drop the
+/// transaction.
 pub(crate) async fn admit(
     tx: &mut Tx,
     inner: &Inner,
@@ -119,8 +124,14 @@ pub(crate) async fn give_tries_back(
 }
 
 /// Gives everybody their tries at this name back: an administrator has sent a code that nobody asked for.
-pub(crate) async fn begin_round(tx: &mut Tx, inner: &Inner, (purpose, name): (CodePurpose, &str)) -> Result<(), StoreError> {
-    limits::count_up(tx, &tried::round_key(inner, (purpose, name)), limits::DAY * 3, inner.clock.now()).await.map(drop)
+pub(crate) async fn begin_round(
+    tx: &mut Tx,
+    inner: &Inner,
+    (purpose, name): (CodePurpose, &str),
+) -> Result<(), StoreError> {
+    limits::count_up(tx, &tried::round_key(inner, (purpose, name)), limits::DAY * 3, inner.clock.now())
+        .await
+        .map(drop)
 }
 
 /// When the requester asked last, and when they may ask again.
@@ -133,8 +144,9 @@ pub(crate) async fn asked(
     ladder(inner).peek(conn, &told_key(inner, purpose, requester, name)).await
 }
 
-/// Makes a code, or lets the requesters share one that waits to be sent, and promises to send it. What `message` makes of a code
-/// and its end is sent; it hears when the code counts from. `false`: one that waits is shared, and nothing more is sent.
+/// Makes a code, or lets the requesters share one that waits to be sent, and promises to send it. What
+/// `message` makes of a code and its end is sent; it hears when the code counts from. `false`: one that waits
+/// is shared, and nothing more is sent.
 pub(crate) async fn request(
     tx: &mut Tx,
     inner: &Inner,
@@ -175,13 +187,15 @@ pub(crate) async fn request(
     for requester in request.requesters.iter().filter(|_| is_requester) {
         requested_codes::join(tx, &issue, requester.as_bytes(), &network).await?;
         if turn.is_some_and(|turn| turn.at <= now) {
-            requested_codes::supersede(tx, (request.user, request.purpose), requester.as_bytes(), &issue).await?;
+            requested_codes::supersede(tx, (request.user, request.purpose), requester.as_bytes(), &issue)
+                .await?;
         }
     }
     Ok(turn.is_some())
 }
 
-/// Makes somebody who has proven more than a name a requester of a code that was sent just now. `false`: there is none.
+/// Makes somebody who has proven more than a name a requester of a code that was sent just now. `false`:
+/// there is none.
 pub(crate) async fn share_newest(
     tx: &mut Tx,
     inner: &Inner,
@@ -192,7 +206,8 @@ pub(crate) async fn share_newest(
     let newest = requested_codes::newest(tx, account, 1, now).await?.into_iter().next();
     let fresh = |code: &Requested| !code.used && code.sent_at.plus(inner.settings.codes.resend_after) > now;
     let Some(code) = newest.filter(fresh) else { return Ok(false) };
-    let asked = queue::count_askers(tx, inner, (&code.issue, code.message.as_deref()), requesters.len()).await?;
+    let asked =
+        queue::count_askers(tx, inner, (&code.issue, code.message.as_deref()), requesters.len()).await?;
     if asked > queue::ASKERS {
         return Ok(false);
     }
@@ -204,7 +219,11 @@ pub(crate) async fn share_newest(
 }
 
 /// When it is the turn of this request among those of strangers; `None`: with what is queued for its contact.
-async fn strangers_turn(tx: &mut Tx, inner: &Inner, request: &Request<'_>) -> Result<(Option<Turn>, Option<Requested>), StoreError> {
+async fn strangers_turn(
+    tx: &mut Tx,
+    inner: &Inner,
+    request: &Request<'_>,
+) -> Result<(Option<Turn>, Option<Requested>), StoreError> {
     let (now, contact) = (inner.clock.now(), request.target.to_key());
     let key = limits::key(inner, &["codes to", request.purpose.as_str(), &contact]);
     // The counter's row first: it decides who of several is the one that waits.
@@ -236,26 +255,37 @@ async fn make(
     }
     let digest = codes::digest(inner, &slot, &request.target.value, (&issue, &code));
     let value = request.target.value.clone();
-    let code = Requested { slot, issue, value, digest, sent_at: turn.at, expires_at, used: false, message: sent };
+    let code =
+        Requested { slot, issue, value, digest, sent_at: turn.at, expires_at, used: false, message: sent };
     write(tx, inner, request, &code).await?;
     Ok(issue)
 }
 
-async fn write(tx: &mut Tx, inner: &Inner, request: &Request<'_>, code: &Requested) -> Result<(), StoreError> {
+async fn write(
+    tx: &mut Tx,
+    inner: &Inner,
+    request: &Request<'_>,
+    code: &Requested,
+) -> Result<(), StoreError> {
     let network = requester::network(inner, request.origin);
     let place = Place { contact: &request.target.to_key(), network: &network };
     requested_codes::insert(tx, code, place).await
 }
 
 /// What it costs to make a code that nobody is sent.
-fn make_for_nobody(inner: &Inner, message: &impl Fn(String, Timestamp, Timestamp) -> Message, request: &Request<'_>) {
+fn make_for_nobody(
+    inner: &Inner,
+    message: &impl Fn(String, Timestamp, Timestamp) -> Message,
+    request: &Request<'_>,
+) {
     let (now, issue, code) = (inner.clock.now(), inner.entropy.bytes(), inner.entropy.code(DIGITS));
     let slot = Slot::new(request.user, request.purpose, request.target.kind.attribute());
     codes::digest(inner, &slot, &request.target.value, (&issue, &code));
     delivery::seal_for_nobody(inner, &message(code, now, now));
 }
 
-/// What it costs to make and seal a code, for nobody: the same statements, but for the row of a code that nobody could be.
+/// What it costs to make and seal a code, for nobody: the same statements, but for the row of a code that
+/// nobody could be.
 pub(crate) async fn for_nobody(
     tx: &mut Tx,
     inner: &Inner,

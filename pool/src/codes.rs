@@ -1,8 +1,8 @@
 //! Codes that prove a contact: issued, tried, used once.
 //!
-//! A use case that takes a code does three steps: `count_attempt` in a transaction of its own, so that no refusal
-//! hands the attempt back; `Attempt::compare`; then `consume` inside its own transaction, where expiry and single
-//! use are decided by the statement itself.
+//! A use case that takes a code does three steps: `count_attempt` in a transaction of its own, so that no
+//! refusal hands the attempt back; `Attempt::compare`; then `consume` inside its own transaction, where
+//! expiry and single use are decided by the statement itself.
 
 use crate::clock::Timestamp;
 use crate::identifiers::ContactKind;
@@ -85,7 +85,8 @@ impl CodeFault {
     }
 }
 
-/// The digits of what was typed. What can't be a code at all is told so before anything is looked up or counted.
+/// The digits of what was typed. What can't be a code at all is told so before anything is looked up or
+/// counted.
 pub(crate) fn read(typed: &str) -> Result<String, CodeFault> {
     let code = model::code::tidy(typed);
     if code.is_empty() {
@@ -127,7 +128,13 @@ impl fmt::Debug for Issued {
     }
 }
 
-fn parts_digest<T>(slot: &Slot, value: &str, issue: &Issue, code: &str, digest: impl FnOnce(&[&[u8]]) -> T) -> T {
+fn parts_digest<T>(
+    slot: &Slot,
+    value: &str,
+    issue: &Issue,
+    code: &str,
+    digest: impl FnOnce(&[&[u8]]) -> T,
+) -> T {
     let user = slot.user.0.to_le_bytes();
     let purpose = slot.purpose.as_str().as_bytes();
     digest(&[purpose, &user, slot.attribute.as_str().as_bytes(), value.as_bytes(), issue, code.as_bytes()])
@@ -138,8 +145,14 @@ pub(crate) fn digest(inner: &Inner, slot: &Slot, value: &str, (issue, code): (&I
     parts_digest(slot, value, issue, code, |parts| inner.keys.digest(Purpose::Codes, parts)).to_vec()
 }
 
-/// Whether this is the code of that digest, under whichever key it was made. Takes the same time for every answer.
-pub(crate) fn is_code(keys: &Keys, (slot, value): (&Slot, &str), (issue, code): (&Issue, &str), digest: &[u8]) -> bool {
+/// Whether this is the code of that digest, under whichever key it was made. Takes the same time for every
+/// answer.
+pub(crate) fn is_code(
+    keys: &Keys,
+    (slot, value): (&Slot, &str),
+    (issue, code): (&Issue, &str),
+    digest: &[u8],
+) -> bool {
     let code = &model::code::tidy(code);
     let digests = parts_digest(slot, value, issue, code, |parts| keys.digests(Purpose::Codes, parts));
     digests.iter().fold(0, |found, known| found | known.as_slice().ct_eq(digest).unwrap_u8()) == 1
@@ -147,8 +160,14 @@ pub(crate) fn is_code(keys: &Keys, (slot, value): (&Slot, &str), (issue, code): 
 
 /// Makes a code that proves `value`, in the place of the one before.
 ///
-/// `requested_at` stays what it was while the same value waits: a code that is sent again is the same request.
-pub(crate) async fn issue(tx: &mut Tx, inner: &Inner, slot: &Slot, value: &str) -> Result<Issued, StoreError> {
+/// `requested_at` stays what it was while the same value waits: a code that is sent again is the same
+/// request.
+pub(crate) async fn issue(
+    tx: &mut Tx,
+    inner: &Inner,
+    slot: &Slot,
+    value: &str,
+) -> Result<Issued, StoreError> {
     let now = inner.clock.now();
     let (issue, code) = (inner.entropy.bytes(), inner.entropy.code(DIGITS));
     let digest = digest(inner, slot, value, (&issue, &code));
@@ -198,7 +217,10 @@ impl Waiting {
             expires_at: Timestamp(row.get(2)?),
             attempts: u32::try_from(row.get::<i64>(3)?).unwrap_or(u32::MAX),
             used: row.get::<Option<i64>>(4)?.is_some(),
-            issue: row.get::<Vec<u8>>(5)?.try_into().map_err(|_| StoreError::unreadable("the name of a code"))?,
+            issue: row
+                .get::<Vec<u8>>(5)?
+                .try_into()
+                .map_err(|_| StoreError::unreadable("the name of a code"))?,
             digest: row.get(6)?,
         })
     }
@@ -229,7 +251,10 @@ impl Waiting {
 
 impl fmt::Debug for Waiting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Waiting").field("slot", &self.slot).field("attempts", &self.attempts).finish_non_exhaustive()
+        f.debug_struct("Waiting")
+            .field("slot", &self.slot)
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
     }
 }
 
@@ -255,7 +280,8 @@ pub(crate) struct Attempt(Waiting);
 impl Attempt {
     /// The contact that the code proves.
     pub(crate) fn contact(&self) -> Result<(ContactKind, &str), StoreError> {
-        let kind = ContactKind::of(&self.0.slot.attribute).ok_or_else(|| StoreError::unreadable("a code for what is no contact"))?;
+        let kind = ContactKind::of(&self.0.slot.attribute)
+            .ok_or_else(|| StoreError::unreadable("a code for what is no contact"))?;
         Ok((kind, &self.0.value))
     }
 
@@ -269,9 +295,13 @@ impl Attempt {
     }
 }
 
-/// Counts a try, before anything is compared and in a transaction of its own. The inner error: there is no code that
-/// could be tried.
-pub(crate) async fn count_attempt(inner: &Inner, slot: &Slot, tally: &Tally) -> Result<Result<Attempt, CodeFault>, StoreError> {
+/// Counts a try, before anything is compared and in a transaction of its own. The inner error: there is no
+/// code that could be tried.
+pub(crate) async fn count_attempt(
+    inner: &Inner,
+    slot: &Slot,
+    tally: &Tally,
+) -> Result<Result<Attempt, CodeFault>, StoreError> {
     let counted = retried(async || {
         let mut tx = inner.store.begin().await?;
         let counted = count_attempt_in(&mut tx, slot, tally, inner.clock.now()).await?;
@@ -282,14 +312,16 @@ pub(crate) async fn count_attempt(inner: &Inner, slot: &Slot, tally: &Tally) -> 
     Ok(counted)
 }
 
-/// Notes that a try was counted, once that is certain. What was no try has nothing to be judged, and pays for nothing.
+/// Notes that a try was counted, once that is certain. What was no try has nothing to be judged, and pays for
+/// nothing.
 pub(crate) fn note(tally: &Tally, counted: &Result<Attempt, CodeFault>) {
     if counted.is_ok() {
         tally.count();
     }
 }
 
-/// The same, in a transaction that does no more than count and is committed whatever the answer is; then comes [`note`].
+/// The same, in a transaction that does no more than count and is committed whatever the answer is; then
+/// comes [`note`].
 pub(crate) async fn count_attempt_in(
     tx: &mut Tx,
     slot: &Slot,
@@ -314,12 +346,18 @@ pub(crate) async fn count_attempt_in(
         .await?;
     match row {
         Some(row) => Ok(Ok(Attempt(Waiting::read(slot, &row)?))),
-        None => Ok(Err(waiting(tx, slot).await?.map_or(CodeFault::NoCode, |it| it.fault(now).unwrap_or(CodeFault::NoCode)))),
+        None => Ok(Err(waiting(tx, slot)
+            .await?
+            .map_or(CodeFault::NoCode, |it| it.fault(now).unwrap_or(CodeFault::NoCode)))),
     }
 }
 
 /// Uses the code up. The inner error: it was used, replaced or has expired since it was compared.
-pub(crate) async fn consume(tx: &mut Tx, attempt: &Attempt, now: Timestamp) -> Result<Result<(), CodeFault>, StoreError> {
+pub(crate) async fn consume(
+    tx: &mut Tx,
+    attempt: &Attempt,
+    now: Timestamp,
+) -> Result<Result<(), CodeFault>, StoreError> {
     let Attempt(code) = attempt;
     let used = tx
         .query(

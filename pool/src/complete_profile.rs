@@ -49,10 +49,11 @@ impl From<limits::Wait> for CompleteProfileError {
 }
 
 impl Pool {
-    /// The required attributes that the viewer's account lacks, but for contacts: those wait for their code on a page of
-    /// their own.
+    /// The required attributes that the viewer's account lacks, but for contacts: those wait for their code
+    /// on a page of their own.
     pub async fn missing_attributes(&self, viewer: &Viewer) -> Result<Vec<AttributeName>, Unavailable> {
-        let account = profile::load(&mut self.inner.store.read().await?, viewer.user).await?.unwrap_or_default();
+        let account =
+            profile::load(&mut self.inner.store.read().await?, viewer.user).await?.unwrap_or_default();
         Ok(self.to_fill_in(viewer, &account))
     }
 
@@ -62,7 +63,8 @@ impl Pool {
         names
     }
 
-    /// Fills in what is missing, all of it or nothing. They are set for the first time, so immutable ones may be.
+    /// Fills in what is missing, all of it or nothing. They are set for the first time, so immutable ones may
+    /// be.
     pub async fn complete_profile(
         &self,
         viewer: &Viewer,
@@ -81,19 +83,31 @@ impl Pool {
     ) -> Result<UpdateOutcome, CompleteProfileError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
-        let account =
-            profile::load_to_change(&mut tx, inner, viewer.user, Part::Attributes).await??.ok_or(CompleteProfileError::SignedOut)?;
+        let account = profile::load_to_change(&mut tx, inner, viewer.user, Part::Attributes)
+            .await??
+            .ok_or(CompleteProfileError::SignedOut)?;
         let names = self.to_fill_in(viewer, &account);
-        let checked = check_missing(&inner.settings.schema, &access(&inner.settings, viewer), &names, submitted.clone());
+        let checked = check_missing(
+            &inner.settings.schema,
+            &access(&inner.settings, viewer),
+            &names,
+            submitted.clone(),
+        );
         let set = checked.map_err(|fields| CompleteProfileError::Refused(Refusal { form: None, fields }))?;
-        let updated = |name: &AttributeName| (name.clone(), Updated { is_updated: true, code_delivery_details: None });
+        let updated =
+            |name: &AttributeName| (name.clone(), Updated { is_updated: true, code_delivery_details: None });
         let outcome: UpdateOutcome = set.keys().map(updated).collect();
         let mut writes = Vec::new();
         if !set.is_empty() {
             let mut all = account.attributes;
             all.extend(set);
             writes.push(attributes::change(viewer.user, &all, now)?);
-            writes.push(events::entry(viewer.user, &Event::UpdateUserAttributes(outcome.clone()), now, origin)?);
+            writes.push(events::entry(
+                viewer.user,
+                &Event::UpdateUserAttributes(outcome.clone()),
+                now,
+                origin,
+            )?);
         }
         self.commit_with(tx, writes, viewer.user).await?;
         Ok(outcome)
@@ -131,10 +145,14 @@ mod tests {
         let names: Vec<AttributeName> = vec![Standard::GivenName.into(), Standard::Birthdate.into()];
         assert_eq!(pool.missing_attributes(&viewer).await.unwrap().len(), 2);
         let fill = async |attributes: &[(&str, &str)]| {
-            let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            let attributes =
+                attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
             pool.complete_profile(&viewer, attributes, &origin()).await
         };
-        let refused: Refusal = fill(&[("given_name", "Jane"), ("birthdate", "soon"), ("nickname", "J")]).await.unwrap_err().into();
+        let refused: Refusal = fill(&[("given_name", "Jane"), ("birthdate", "soon"), ("nickname", "J")])
+            .await
+            .unwrap_err()
+            .into();
         assert_eq!(refused.on(&names[1].clone().into()), Some(Why::NotADate));
         assert_eq!(refused.on(&FieldName::Attribute(Standard::Nickname.into())), Some(Why::NotWritable));
         assert_eq!(pool.shown(&viewer, Standard::GivenName).await, None);

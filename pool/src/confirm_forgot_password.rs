@@ -95,11 +95,15 @@ impl From<HashingError> for ConfirmForgotPasswordError {
 }
 
 impl Pool {
-    /// Sets a new password with the code that was sent for it (operation ConfirmForgotPassword). Every session of the
-    /// account ends, and its proven contacts are told.
+    /// Sets a new password with the code that was sent for it (operation ConfirmForgotPassword). Every
+    /// session of the account ends, and its proven contacts are told.
     ///
     /// A name that is nobody's is answered like a wrong code, and counted down like one.
-    pub async fn confirm_forgot_password(&self, form: PasswordReset, origin: &Origin) -> Result<PasswordSet, ConfirmForgotPasswordError> {
+    pub async fn confirm_forgot_password(
+        &self,
+        form: PasswordReset,
+        origin: &Origin,
+    ) -> Result<PasswordSet, ConfirmForgotPasswordError> {
         let inner = &*self.inner;
         let (named, code) = self.check_reset(&form).map_err(ConfirmForgotPasswordError::Fields)?;
         let user = named.account(&mut inner.store.read().await?).await?;
@@ -109,7 +113,10 @@ impl Pool {
         // The names of one account have one budget.
         let name = user.map_or_else(|| named.name.clone(), |user| format!("account {}", user.0));
         let told = &named.name;
-        let tried = Try { users: &[id], purpose, requester, is_held: false, told, name: &name, code: &code, origin }.run(inner).await?;
+        let tried =
+            Try { users: &[id], purpose, requester, is_held: false, told, name: &name, code: &code, origin }
+                .run(inner)
+                .await?;
         match tried {
             Tried::Right(right) => {
                 let hash = inner.passwords.hash(&form.password, &*inner.entropy).await?;
@@ -119,7 +126,13 @@ impl Pool {
             }
             Tried::Wrong(fault) => {
                 let noted = limits::key(inner, &["wrong reset codes of", &name]);
-                self.record_attempt(user, &noted, &Event::ForgotPasswordSubmitFailure(fault.refusal()), origin).await?;
+                self.record_attempt(
+                    user,
+                    &noted,
+                    &Event::ForgotPasswordSubmitFailure(fault.refusal()),
+                    origin,
+                )
+                .await?;
                 Err(fault.into())
             }
         }
@@ -153,12 +166,15 @@ impl Pool {
         if !requested_codes::consume(&mut tx, &code.issue, now).await? {
             return Err(CodeFault::Used.into());
         }
-        let kind = ContactKind::of(&code.slot.attribute).ok_or_else(|| StoreError::unreadable("a code for what is no contact"))?;
+        let kind = ContactKind::of(&code.slot.attribute)
+            .ok_or_else(|| StoreError::unreadable("a code for what is no contact"))?;
         if account.proven_contact(kind) != Some(code.value.as_str()) {
-            // Since the code was sent the account let go of this contact: whoever reads it has no say any more.
+            // Since the code was sent the account let go of this contact: whoever reads it has no say any
+            // more.
             return Err(CodeFault::NoCode.into());
         }
-        // There is a new password: no other code sets one any more, and no browser is known that may have had the old one.
+        // There is a new password: no other code sets one any more, and no browser is known that may have had
+        // the old one.
         requested_codes::consume_all(&mut tx, (user, CodePurpose::Reset), now).await?;
         known_origins::forget(&mut tx, user).await?;
         new_password::set(&mut tx, inner, (user, &account), (hash, None), origin).await?;

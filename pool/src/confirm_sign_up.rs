@@ -1,7 +1,7 @@
 //! A new account's code (operation ConfirmSignUp).
 //!
-//! The right code proves the contact, whoever enters it. What becomes of what was entered at sign-up depends on who that was: see
-//! `docs/waiting-sign-ups.md`.
+//! The right code proves the contact, whoever enters it. What becomes of what was entered at sign-up depends
+//! on who that was: see `docs/waiting-sign-ups.md`.
 
 mod becoming;
 mod error;
@@ -106,8 +106,12 @@ enum Door {
 }
 
 impl Pool {
-    /// What whoever signed up is waiting for. `None`: nothing; the ticket is too old, or the account was confirmed.
-    pub async fn pending_sign_up(&self, ticket: &BrowserTicket) -> Result<Option<PendingSignUp>, Unavailable> {
+    /// What whoever signed up is waiting for. `None`: nothing; the ticket is too old, or the account was
+    /// confirmed.
+    pub async fn pending_sign_up(
+        &self,
+        ticket: &BrowserTicket,
+    ) -> Result<Option<PendingSignUp>, Unavailable> {
         let (inner, now) = (&*self.inner, self.now());
         let mut conn = inner.store.read().await?;
         let Some(stored) = tickets::get(&mut conn, ticket, now).await? else { return Ok(None) };
@@ -126,14 +130,17 @@ impl Pool {
         let who = (&Requester::ticket(ticket), told.as_str());
         let asked = code_requests::asked(&mut conn, inner, CodePurpose::SignUp, who).await?;
         let (asked_at, resend_at) = asked.unwrap_or((waiting.created_at, now));
-        let name = Identifier::parse(&waiting.user.username, inner.settings.sign_in).filter(|_| waiting.user.chosen_username().is_some());
+        let name = Identifier::parse(&waiting.user.username, inner.settings.sign_in)
+            .filter(|_| waiting.user.chosen_username().is_some());
         let is_name_taken = match name {
             Some(name @ Identifier::Username(_)) => users::by_identifier(&mut conn, &name).await?.is_some(),
             _ => false,
         };
         let stage = match stored.proven_at {
             None => Stage::Code,
-            Some(_) => Stage::Password { takes_first: !waiting.user.contested && waiting.user.has_password() },
+            Some(_) => {
+                Stage::Password { takes_first: !waiting.user.contested && waiting.user.has_password() }
+            }
         };
         Ok(Some(PendingSignUp {
             username,
@@ -147,12 +154,18 @@ impl Pool {
     }
 
     /// An account that was confirmed without a password, and whose owner is about to choose one.
-    async fn pending_password(&self, user: UserId, proven_at: Option<Timestamp>) -> Result<Option<PendingSignUp>, Unavailable> {
+    async fn pending_password(
+        &self,
+        user: UserId,
+        proven_at: Option<Timestamp>,
+    ) -> Result<Option<PendingSignUp>, Unavailable> {
         let mut conn = self.inner.store.read().await?;
         let user = users::by_id(&mut conn, user).await?.filter(|user| user.confirmed && !user.has_password());
         let (Some(user), Some(proven_at)) = (user, proven_at) else { return Ok(None) };
         let Some(account) = profile::load(&mut conn, user.id).await? else { return Ok(None) };
-        let Some((kind, value)) = account.proven.iter().find_map(|kind| Some((*kind, account.proven_contact(*kind)?))) else {
+        let Some((kind, value)) =
+            account.proven.iter().find_map(|kind| Some((*kind, account.proven_contact(*kind)?)))
+        else {
             return Ok(None);
         };
         Ok(Some(PendingSignUp {
@@ -166,15 +179,21 @@ impl Pool {
         }))
     }
 
-    /// Proves the contact of a new account, and confirms it (operation ConfirmSignUp): at once in the browser that signed up, which is
-    /// signed in by it; elsewhere once a password was entered. An account that somebody else has tried to sign up too is confirmed
-    /// with nothing but its contact, and a password is chosen next.
-    pub async fn confirm_sign_up(&self, client: &ClientId, form: &Confirming, origin: &Origin) -> Result<Confirmed, ConfirmSignUpError> {
+    /// Proves the contact of a new account, and confirms it (operation ConfirmSignUp): at once in the browser
+    /// that signed up, which is signed in by it; elsewhere once a password was entered. An account that
+    /// somebody else has tried to sign up too is confirmed with nothing but its contact, and a password is
+    /// chosen next.
+    pub async fn confirm_sign_up(
+        &self,
+        client: &ClientId,
+        form: &Confirming,
+        origin: &Origin,
+    ) -> Result<Confirmed, ConfirmSignUpError> {
         self.confirm_at(Door::Pages, client, form, origin).await
     }
 
-    /// The same for an application: the account is confirmed as it was signed up; one that somebody else has tried to sign up too
-    /// without a password, so that its owner sets one with a code.
+    /// The same for an application: the account is confirmed as it was signed up; one that somebody else has
+    /// tried to sign up too without a password, so that its owner sets one with a code.
     pub async fn confirm_sign_up_for_application(
         &self,
         client: &ClientId,
@@ -184,7 +203,13 @@ impl Pool {
         self.confirm_at(Door::Application, client, form, origin).await
     }
 
-    async fn confirm_at(&self, door: Door, client: &ClientId, form: &Confirming, origin: &Origin) -> Result<Confirmed, ConfirmSignUpError> {
+    async fn confirm_at(
+        &self,
+        door: Door,
+        client: &ClientId,
+        form: &Confirming,
+        origin: &Origin,
+    ) -> Result<Confirmed, ConfirmSignUpError> {
         let inner = &*self.inner;
         if form.who.typed().is_some_and(str::is_empty) {
             return Err(ConfirmSignUpError::Nobody);
@@ -192,9 +217,18 @@ impl Pool {
         let code = codes::read(&form.code)?;
         let Named { users, told, name, requester, ticket } = self.named(&form.who, origin).await?;
         let purpose = CodePurpose::SignUp;
-        let tried = Try { users: &users, purpose, requester, is_held: ticket.is_some(), told: &told, name: &name, code: &code, origin }
-            .run(inner)
-            .await?;
+        let tried = Try {
+            users: &users,
+            purpose,
+            requester,
+            is_held: ticket.is_some(),
+            told: &told,
+            name: &name,
+            code: &code,
+            origin,
+        }
+        .run(inner)
+        .await?;
         match tried {
             Tried::Right(right) => {
                 let entering = Entering { door, client, form, origin };
@@ -203,7 +237,13 @@ impl Pool {
             Tried::Wrong(fault) => {
                 if let (Some(_), true, [user]) = (&ticket, fault.is_a_try(), users.as_slice()) {
                     let noted = limits::key(inner, &["wrong sign-up codes of", &user.0.to_string()]);
-                    self.record_attempt(Some(*user), &noted, &Event::ConfirmSignUpFailure(fault.refusal()), origin).await?;
+                    self.record_attempt(
+                        Some(*user),
+                        &noted,
+                        &Event::ConfirmSignUpFailure(fault.refusal()),
+                        origin,
+                    )
+                    .await?;
                 }
                 Err(fault.into())
             }
@@ -216,7 +256,8 @@ impl Pool {
         let mut conn = inner.store.read().await?;
         match who {
             Who::Ticket(ticket) => {
-                let (_, waiting) = tickets::waiting(&mut conn, ticket, self.now()).await?.ok_or(CodeFault::NoCode)?;
+                let (_, waiting) =
+                    tickets::waiting(&mut conn, ticket, self.now()).await?.ok_or(CodeFault::NoCode)?;
                 Ok(Named::held(ticket, waiting))
             }
             Who::Typed(typed) => Ok(self.only_named(&mut conn, typed.trim(), origin).await?),
@@ -237,7 +278,8 @@ impl Pool {
         let who = Identifier::parse(typed, inner.settings.sign_in);
         let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
         let network = code_requests::network_digest(inner, origin);
-        let mut users: Vec<_> = waiting::by_name(conn, &name, &network).await?.iter().map(|it| it.user.id).collect();
+        let mut users: Vec<_> =
+            waiting::by_name(conn, &name, &network).await?.iter().map(|it| it.user.id).collect();
         // Whose code was used already is told so.
         let account = match &who {
             Some(who) => users::by_identifier(conn, who).await?,
@@ -286,7 +328,8 @@ impl Pool {
                 Confirmed { username: waiting.user.username.clone(), session: None, next: Some(next) }
             }
             (_, true) => {
-                let username = self.become_account(&mut tx, &waiting, becoming(How::WithoutPassword), origin).await?;
+                let username =
+                    self.become_account(&mut tx, &waiting, becoming(How::WithoutPassword), origin).await?;
                 let next = match door {
                     Door::Pages => Some(self.proof(&mut tx, &waiting).await?),
                     Door::Application => None,
@@ -294,9 +337,13 @@ impl Pool {
                 Confirmed { username, session: None, next }
             }
             (_, false) => {
-                let username = self.become_account(&mut tx, &waiting, becoming(How::AsEntered), origin).await?;
+                let username =
+                    self.become_account(&mut tx, &waiting, becoming(How::AsEntered), origin).await?;
                 let session = match door {
-                    Door::Pages => Some(self.begin_first_session(&mut tx, (waiting.user.id, &username), client, origin).await?),
+                    Door::Pages => Some(
+                        self.begin_first_session(&mut tx, (waiting.user.id, &username), client, origin)
+                            .await?,
+                    ),
                     Door::Application => None,
                 };
                 Confirmed { username, session, next: None }
@@ -307,7 +354,11 @@ impl Pool {
     }
 
     /// The contact is proven; the account is confirmed once a password was entered.
-    async fn prove_contact(&self, tx: &mut Tx, waiting: &Waiting) -> Result<BrowserTicket, ConfirmSignUpError> {
+    async fn prove_contact(
+        &self,
+        tx: &mut Tx,
+        waiting: &Waiting,
+    ) -> Result<BrowserTicket, ConfirmSignUpError> {
         let target = waiting.target.as_ref().ok_or(CodeFault::NoCode)?;
         if aliases::owner(tx, target.kind, &target.key).await?.is_some() {
             return Err(ConfirmSignUpError::AliasExists(target.kind.attribute().into()));
@@ -319,9 +370,18 @@ impl Pool {
     async fn proof(&self, tx: &mut Tx, waiting: &Waiting) -> Result<BrowserTicket, StoreError> {
         let (inner, now) = (&*self.inner, self.now());
         let ticket = BrowserTicket::generate(&*inner.entropy);
-        let proven = waiting.target.iter().map(|target| (target.kind.attribute().into(), target.value.clone())).collect();
-        let attributes = Some(sign_up::seal(inner, &ticket, &Entered { username: waiting.user.username.clone(), attributes: proven })?);
-        let stored = tickets::Stored { user: waiting.user.id, is_holder: false, attributes, proven_at: Some(now) };
+        let proven = waiting
+            .target
+            .iter()
+            .map(|target| (target.kind.attribute().into(), target.value.clone()))
+            .collect();
+        let attributes = Some(sign_up::seal(
+            inner,
+            &ticket,
+            &Entered { username: waiting.user.username.clone(), attributes: proven },
+        )?);
+        let stored =
+            tickets::Stored { user: waiting.user.id, is_holder: false, attributes, proven_at: Some(now) };
         tickets::insert(tx, &ticket, &stored, (now, now.plus(PROOF))).await?;
         Ok(ticket)
     }
@@ -362,7 +422,13 @@ struct Named {
 impl Named {
     fn held(ticket: &BrowserTicket, waiting: Waiting) -> Self {
         let requester = Requester::ticket(ticket);
-        Self { users: vec![waiting.user.id], told: waiting.told(), name: waiting.name, requester, ticket: Some(ticket.clone()) }
+        Self {
+            users: vec![waiting.user.id],
+            told: waiting.told(),
+            name: waiting.name,
+            requester,
+            ticket: Some(ticket.clone()),
+        }
     }
 }
 

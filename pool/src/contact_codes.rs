@@ -12,9 +12,13 @@ use crate::store::profile::Account;
 use crate::store::{StoreError, Tx};
 use model::AttributeName;
 
-/// The contact that an attribute is, if the viewer's app client has any business with it: one that may neither read nor
-/// write it learns nothing of its codes either.
-pub(crate) fn contact_of(settings: &Settings, viewer: &Viewer, attribute: &AttributeName) -> Option<ContactKind> {
+/// The contact that an attribute is, if the viewer's app client has any business with it: one that may
+/// neither read nor write it learns nothing of its codes either.
+pub(crate) fn contact_of(
+    settings: &Settings,
+    viewer: &Viewer,
+    attribute: &AttributeName,
+) -> Option<ContactKind> {
     let access = access(settings, viewer);
     ContactKind::of(attribute).filter(|_| access.may_read(attribute) || access.may_write(attribute))
 }
@@ -24,8 +28,8 @@ pub(crate) fn slot(user: UserId, kind: ContactKind) -> Slot {
     Slot::new(user, CodePurpose::Verify, kind.attribute())
 }
 
-/// Whether the account may have a code sent to this contact now: not the same again too soon, not too often to one
-/// destination, and not to one destination after the other. After a [`Wait`] drop the transaction.
+/// Whether the account may have a code sent to this contact now: not the same again too soon, not too often
+/// to one destination, and not to one destination after the other. After a [`Wait`] drop the transaction.
 pub(crate) async fn admit(
     tx: &mut Tx,
     inner: &Inner,
@@ -46,8 +50,8 @@ pub(crate) async fn admit(
     limits::count_code_to(tx, inner, user, (contact.kind, &key)).await
 }
 
-/// Makes a code for the contact and promises to send it there. A new request is also told to the contact in force, if
-/// that is proven; a code that is sent again is the same request.
+/// Makes a code for the contact and promises to send it there. A new request is also told to the contact in
+/// force, if that is proven; a code that is sent again is the same request.
 pub(crate) async fn send(
     tx: &mut Tx,
     inner: &Inner,
@@ -59,15 +63,23 @@ pub(crate) async fn send(
     let asked = Asked::new(account.chosen_username(), issued.sent_at, origin);
     let (to, code, expires_at) = (contact.clone(), issued.code.clone(), issued.expires_at);
     if account.contact(contact.kind) == Some(contact.value.as_str()) {
-        delivery::queue(tx, inner, &Message::VerifyCode { to, code, expires_at, asked }, About::Code(&issued)).await?;
+        delivery::queue(
+            tx,
+            inner,
+            &Message::VerifyCode { to, code, expires_at, asked },
+            About::Code(&issued),
+        )
+        .await?;
         return Ok(issued);
     }
     let again = account.pending(contact.kind).is_some_and(|it| it.value == contact.value);
     if let (Some(old), false) = (account.proven_contact(contact.kind), again) {
         let old = Contact { kind: contact.kind, value: old.to_owned() };
-        let notice = Message::ChangeRequested { to: old, new: contact.clone(), expires_at, asked: asked.clone() };
+        let notice =
+            Message::ChangeRequested { to: old, new: contact.clone(), expires_at, asked: asked.clone() };
         delivery::queue(tx, inner, &notice, About::Account(user)).await?;
     }
-    delivery::queue(tx, inner, &Message::ChangeCode { to, code, expires_at, asked }, About::Code(&issued)).await?;
+    delivery::queue(tx, inner, &Message::ChangeCode { to, code, expires_at, asked }, About::Code(&issued))
+        .await?;
     Ok(issued)
 }

@@ -65,31 +65,44 @@ impl From<Refusal> for DeleteAttributesError {
 }
 
 impl Pool {
-    /// Removes the viewer's attributes, all of them or none (operation DeleteUserAttributes). One that isn't set is
-    /// removed as well as any.
+    /// Removes the viewer's attributes, all of them or none (operation DeleteUserAttributes). One that isn't
+    /// set is removed as well as any.
     ///
-    /// With an email address or a phone number goes the proof of it and whatever waits for a code, and it is told.
+    /// With an email address or a phone number goes the proof of it and whatever waits for a code, and it is
+    /// told.
     ///
     /// # Errors
-    /// The refusal names every culprit: unknown, outside the client's write list, immutable, required, or a contact
-    /// that can be replaced but not done without. A name that can't be one, or none at all, refuses the request as a
-    /// whole.
-    pub async fn delete_attributes(&self, viewer: &Viewer, names: Vec<String>, origin: &Origin) -> Result<(), DeleteAttributesError> {
+    /// The refusal names every culprit: unknown, outside the client's write list, immutable, required, or a
+    /// contact that can be replaced but not done without. A name that can't be one, or none at all, refuses
+    /// the request as a whole.
+    pub async fn delete_attributes(
+        &self,
+        viewer: &Viewer,
+        names: Vec<String>,
+        origin: &Origin,
+    ) -> Result<(), DeleteAttributesError> {
         let done = match self.check_deletion(viewer, names) {
             Ok(names) => retried(|| self.apply_deletion(viewer, &names, origin)).await,
             Err(refusal) => Err(refusal.into()),
         };
         if let Err(DeleteAttributesError::Refused(refusal)) = &done {
-            self.record_refusal(viewer.user, &Event::DeleteUserAttributesFailure(abridged(refusal)), origin).await?;
+            self.record_refusal(viewer.user, &Event::DeleteUserAttributesFailure(abridged(refusal)), origin)
+                .await?;
         }
         done
     }
 
-    async fn apply_deletion(&self, viewer: &Viewer, names: &BTreeSet<AttributeName>, origin: &Origin) -> Result<(), DeleteAttributesError> {
+    async fn apply_deletion(
+        &self,
+        viewer: &Viewer,
+        names: &BTreeSet<AttributeName>,
+        origin: &Origin,
+    ) -> Result<(), DeleteAttributesError> {
         let (inner, user, now) = (&*self.inner, viewer.user, self.now());
         let mut tx = inner.store.begin().await?;
-        let account =
-            profile::load_to_change(&mut tx, inner, user, Part::needed_for(names)).await??.ok_or(DeleteAttributesError::SignedOut)?;
+        let account = profile::load_to_change(&mut tx, inner, user, Part::needed_for(names))
+            .await??
+            .ok_or(DeleteAttributesError::SignedOut)?;
         let indispensable = indispensable(&inner.settings, &account, names);
         if !indispensable.is_empty() {
             return Err(Refusal { form: None, fields: indispensable }.into());
@@ -112,7 +125,11 @@ impl Pool {
     }
 
     /// Everything that can be told without looking at the account: to delete is to submit nothing.
-    fn check_deletion(&self, viewer: &Viewer, names: Vec<String>) -> Result<BTreeSet<AttributeName>, Refusal> {
+    fn check_deletion(
+        &self,
+        viewer: &Viewer,
+        names: Vec<String>,
+    ) -> Result<BTreeSet<AttributeName>, Refusal> {
         let settings = &self.inner.settings;
         if names.is_empty() {
             return Err(Refusal::form(Why::NothingToDo));
@@ -122,12 +139,17 @@ impl Pool {
     }
 }
 
-/// The proven contacts among these that the account can't do without: what its owner signs in with, where that is
-/// contacts only, and the last one that is proven. Judged for all together, or two could go that were each other's
-/// replacement.
-pub(crate) fn indispensable(settings: &Settings, account: &Account, removed: &BTreeSet<AttributeName>) -> Vec<(FieldName, Why)> {
+/// The proven contacts among these that the account can't do without: what its owner signs in with, where
+/// that is contacts only, and the last one that is proven. Judged for all together, or two could go that were
+/// each other's replacement.
+pub(crate) fn indispensable(
+    settings: &Settings,
+    account: &Account,
+    removed: &BTreeSet<AttributeName>,
+) -> Vec<(FieldName, Why)> {
     let goes = |kind: &ContactKind| removed.contains(&kind.attribute().into());
-    let (going, staying): (Vec<ContactKind>, Vec<ContactKind>) = account.proven.iter().partition(|kind| goes(kind));
+    let (going, staying): (Vec<ContactKind>, Vec<ContactKind>) =
+        account.proven.iter().partition(|kind| goes(kind));
     let signs_in = |kind: &ContactKind| {
         settings.sign_in.allows(match kind {
             ContactKind::Email => IdentifierKind::Email,
@@ -148,8 +170,8 @@ pub(crate) fn indispensable(settings: &Settings, account: &Account, removed: &BT
     whys.collect()
 }
 
-/// What goes with one attribute that is about to be removed. A contact takes along its proof and what waits for a code, and is
-/// told.
+/// What goes with one attribute that is about to be removed. A contact takes along its proof and what waits
+/// for a code, and is told.
 pub(crate) async fn let_go(
     tx: &mut Tx,
     inner: &Inner,
@@ -165,7 +187,8 @@ pub(crate) async fn let_go(
     let contact = Contact { kind, value: value.to_owned() };
     if account.proven.contains(&kind) || may_be_told(tx, inner, &contact).await? {
         let asked = Asked::new(account.chosen_username(), inner.clock.now(), origin);
-        delivery::queue(tx, inner, &Message::AddressDeleted { to: contact, asked }, About::Account(user)).await?;
+        delivery::queue(tx, inner, &Message::AddressDeleted { to: contact, asked }, About::Account(user))
+            .await?;
     }
     Ok(())
 }

@@ -116,8 +116,8 @@ impl From<Wait> for DownloadError {
 const PAGE: i64 = 500;
 
 impl Pool {
-    /// Whether somebody would be given what is held about them now. It counts nothing: only [`Pool::personal_data`] hands
-    /// something out.
+    /// Whether somebody would be given what is held about them now. It counts nothing: only
+    /// [`Pool::personal_data`] hands something out.
     pub async fn may_have_data(&self, viewer: &Viewer) -> Result<(), DownloadError> {
         require_fresh(&self.inner, viewer)?;
         // Not committed, so not counted.
@@ -131,9 +131,13 @@ impl Pool {
         Ok((tx, user))
     }
 
-    /// Everything that is held about the viewer, attributes included that no page shows. It is in the trail before it is
-    /// handed out, and counts as a change: who asks without end is asked to wait.
-    pub async fn personal_data(&self, viewer: &Viewer, origin: &Origin) -> Result<PersonalData, DownloadError> {
+    /// Everything that is held about the viewer, attributes included that no page shows. It is in the trail
+    /// before it is handed out, and counts as a change: who asks without end is asked to wait.
+    pub async fn personal_data(
+        &self,
+        viewer: &Viewer,
+        origin: &Origin,
+    ) -> Result<PersonalData, DownloadError> {
         require_fresh(&self.inner, viewer)?;
         retried(async || {
             let (mut tx, user) = self.admit_download(viewer).await?;
@@ -168,26 +172,45 @@ impl Pool {
 
 impl From<profile::PendingCode> for PendingContact {
     fn from(code: profile::PendingCode) -> Self {
-        Self { attribute: code.kind.attribute().into(), value: code.value, requested_at: Moment(code.requested_at) }
+        Self {
+            attribute: code.kind.attribute().into(),
+            value: code.value,
+            requested_at: Moment(code.requested_at),
+        }
     }
 }
 
 impl From<factors::Stored> for SecondFactor {
     fn from(it: factors::Stored) -> Self {
-        Self { factor: it.factor, enabled: it.enabled, preferred: it.preferred, last_used_at: it.used_at.map(Moment) }
+        Self {
+            factor: it.factor,
+            enabled: it.enabled,
+            preferred: it.preferred,
+            last_used_at: it.used_at.map(Moment),
+        }
     }
 }
 
 impl From<sessions::Open> for SignedIn {
     fn from(open: sessions::Open) -> Self {
         let (signed_in_at, last_seen_at) = (Moment(open.signed_in_at), Moment(open.last_seen_at));
-        Self { client: open.client, signed_in_at, last_seen_at, network: open.network, user_agent: open.user_agent }
+        Self {
+            client: open.client,
+            signed_in_at,
+            last_seen_at,
+            network: open.network,
+            user_agent: open.user_agent,
+        }
     }
 }
 
 impl From<passkeys::Kept> for KeptPasskey {
     fn from(kept: passkeys::Kept) -> Self {
-        Self { name: kept.name, created_at: Moment(kept.created_at), last_used_at: kept.last_used_at.map(Moment) }
+        Self {
+            name: kept.name,
+            created_at: Moment(kept.created_at),
+            last_used_at: kept.last_used_at.map(Moment),
+        }
     }
 }
 

@@ -15,13 +15,23 @@ pub enum Others<'a> {
 }
 
 impl Pool {
-    /// Ends other sessions of the viewer's account, and answers how many. One that has ended already is no error:
-    /// whoever had it is signed out. One's own is never among them.
-    pub async fn sign_out_others(&self, viewer: &Viewer, which: Others<'_>, origin: &Origin) -> Result<u32, Unavailable> {
+    /// Ends other sessions of the viewer's account, and answers how many. One that has ended already is no
+    /// error: whoever had it is signed out. One's own is never among them.
+    pub async fn sign_out_others(
+        &self,
+        viewer: &Viewer,
+        which: Others<'_>,
+        origin: &Origin,
+    ) -> Result<u32, Unavailable> {
         Ok(retried(|| self.end_others(viewer, which, origin)).await?)
     }
 
-    async fn end_others(&self, viewer: &Viewer, which: Others<'_>, origin: &Origin) -> Result<u32, StoreError> {
+    async fn end_others(
+        &self,
+        viewer: &Viewer,
+        which: Others<'_>,
+        origin: &Origin,
+    ) -> Result<u32, StoreError> {
         let mut tx = self.inner.store.begin().await?;
         let Some(user) = users::lock(&mut tx, viewer.user).await? else { return Ok(0) };
         let mut all = sessions::of_user(&mut tx, viewer.user, self.alive()).await?;
@@ -39,9 +49,13 @@ impl Pool {
         Ok(ended)
     }
 
-    /// Ends every session of the account, the one that asks included (operation GlobalSignOut). Answers whose they were
-    /// (the username), if there were any.
-    pub async fn sign_out_everywhere(&self, user: UserId, origin: &Origin) -> Result<Option<String>, Unavailable> {
+    /// Ends every session of the account, the one that asks included (operation GlobalSignOut). Answers whose
+    /// they were (the username), if there were any.
+    pub async fn sign_out_everywhere(
+        &self,
+        user: UserId,
+        origin: &Origin,
+    ) -> Result<Option<String>, Unavailable> {
         Ok(retried(|| self.end_everywhere(user, origin)).await?)
     }
 

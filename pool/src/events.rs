@@ -61,45 +61,83 @@ impl Feed {
 
 /// Records the event with the change itself. Afterwards [`Pool::commit`] tells the account's open pages.
 ///
-/// The transaction holds the account's row (`users::lock`), or a page could miss the event: it goes on after the last
-/// number that it saw, so numbers must be committed in their order.
-pub(crate) async fn record(tx: &mut Tx, user: UserId, event: &Event, at: Timestamp, origin: &Origin) -> Result<(), StoreError> {
+/// The transaction holds the account's row (`users::lock`), or a page could miss the event: it goes on after
+/// the last number that it saw, so numbers must be committed in their order.
+pub(crate) async fn record(
+    tx: &mut Tx,
+    user: UserId,
+    event: &Event,
+    at: Timestamp,
+    origin: &Origin,
+) -> Result<(), StoreError> {
     tx.write(vec![entry(user, event, at, origin)?]).await
 }
 
 /// The same, to be written with others.
-pub(crate) fn entry(user: UserId, event: &Event, at: Timestamp, origin: &Origin) -> Result<Write, StoreError> {
+pub(crate) fn entry(
+    user: UserId,
+    event: &Event,
+    at: Timestamp,
+    origin: &Origin,
+) -> Result<Write, StoreError> {
     let payload = serde_json::to_string(event).map_err(StoreError::unreadable)?;
-    let write = Write::new("INSERT INTO events (user_id, payload, at, network, user_agent) VALUES ($1, $2, $3, $4, $5)");
-    Ok(write.bind(user.0).bind(payload).bind(at.0).bind(origin.network.to_string()).bind(origin.user_agent.clone()))
+    let write = Write::new(
+        "INSERT INTO events (user_id, payload, at, network, user_agent) VALUES ($1, $2, $3, $4, $5)",
+    );
+    Ok(write
+        .bind(user.0)
+        .bind(payload)
+        .bind(at.0)
+        .bind(origin.network.to_string())
+        .bind(origin.user_agent.clone()))
 }
 
 /// So many attempts of others are noted with an account within an hour.
 const ATTEMPTS_NOTED_AN_HOUR: u32 = 20;
 
 impl Pool {
-    /// Records what was refused, in a transaction of its own: the use case's is gone with everything in it. It counts
-    /// as a change, and beyond those that an account may make nothing is recorded: nobody fills the disk with refusals.
-    pub(crate) async fn record_refusal(&self, user: UserId, event: &Event, origin: &Origin) -> Result<(), StoreError> {
+    /// Records what was refused, in a transaction of its own: the use case's is gone with everything in it.
+    /// It counts as a change, and beyond those that an account may make nothing is recorded: nobody fills the
+    /// disk with refusals.
+    pub(crate) async fn record_refusal(
+        &self,
+        user: UserId,
+        event: &Event,
+        origin: &Origin,
+    ) -> Result<(), StoreError> {
         retried(|| self.try_to_record(user, event, origin)).await
     }
 
     async fn try_to_record(&self, user: UserId, event: &Event, origin: &Origin) -> Result<(), StoreError> {
         let mut tx = self.inner.store.begin().await?;
-        if users::lock(&mut tx, user).await?.is_some() && limits::count_change(&mut tx, &self.inner, user).await?.is_ok() {
+        if users::lock(&mut tx, user).await?.is_some()
+            && limits::count_change(&mut tx, &self.inner, user).await?.is_ok()
+        {
             record(&mut tx, user, event, self.now(), origin).await?;
             self.commit(tx, user).await?;
         }
         Ok(())
     }
 
-    /// Records what somebody tried who only named the account, so often an hour at most, by this counter: it takes nothing from what
-    /// the account may change. For nobody the same is counted.
-    pub(crate) async fn record_attempt(&self, user: Option<UserId>, noted: &Key, event: &Event, origin: &Origin) -> Result<(), StoreError> {
+    /// Records what somebody tried who only named the account, so often an hour at most, by this counter: it
+    /// takes nothing from what the account may change. For nobody the same is counted.
+    pub(crate) async fn record_attempt(
+        &self,
+        user: Option<UserId>,
+        noted: &Key,
+        event: &Event,
+        origin: &Origin,
+    ) -> Result<(), StoreError> {
         retried(|| self.try_to_record_attempt(user, noted, event, origin)).await
     }
 
-    async fn try_to_record_attempt(&self, user: Option<UserId>, noted: &Key, event: &Event, origin: &Origin) -> Result<(), StoreError> {
+    async fn try_to_record_attempt(
+        &self,
+        user: Option<UserId>,
+        noted: &Key,
+        event: &Event,
+        origin: &Origin,
+    ) -> Result<(), StoreError> {
         let (now, rate) = (self.now(), Rate { times: ATTEMPTS_NOTED_AN_HOUR, per: HOUR });
         let mut tx = self.inner.store.begin().await?;
         // No account has the number of nobody.
@@ -115,7 +153,12 @@ impl Pool {
     }
 
     /// The account's events with larger ids, oldest first, so many at most.
-    pub async fn events_after(&self, viewer: &Viewer, after: i64, limit: u32) -> Result<Vec<Recorded>, Unavailable> {
+    pub async fn events_after(
+        &self,
+        viewer: &Viewer,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<Recorded>, Unavailable> {
         let mut conn = self.inner.store.read().await?;
         let rows = conn
             .query("SELECT id, payload, at FROM events WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3")
@@ -132,14 +175,15 @@ impl Pool {
         Ok(events)
     }
 
-    /// Whose account something happened to, after it was committed. A listener that lags is told so by the channel, and
-    /// looks for itself; one that hears nothing looks now and then, since what other nodes do may not be heard.
+    /// Whose account something happened to, after it was committed. A listener that lags is told so by the
+    /// channel, and looks for itself; one that hears nothing looks now and then, since what other nodes do
+    /// may not be heard.
     pub fn feed(&self) -> broadcast::Receiver<News> {
         self.inner.feed.sender.subscribe()
     }
 
-    /// Passes on to the feed what other nodes have committed, until `shutdown`. Returns at once where the database
-    /// doesn't carry such news.
+    /// Passes on to the feed what other nodes have committed, until `shutdown`. Returns at once where the
+    /// database doesn't carry such news.
     pub async fn listen(&self, shutdown: CancellationToken) {
         let Some(mut listener) = self.inner.store.listener() else { return };
         loop {

@@ -63,19 +63,28 @@ impl From<Wait> for ForgotPasswordError {
 }
 
 impl Pool {
-    /// Sends a code for a new password to a proven contact of the account (operation ForgotPassword); of each who asks the newest one
-    /// counts.
+    /// Sends a code for a new password to a proven contact of the account (operation ForgotPassword); of each
+    /// who asks the newest one counts.
     ///
-    /// It answers the same for a name that is nobody's, and for an account that has proved no contact: every limit that answers counts
-    /// the caller's own requests. What strangers ask for only decides when the message is sent, and not that of somebody who asks from
-    /// where the account's owner has signed in before.
-    pub async fn forgot_password(&self, typed: &str, origin: &Origin) -> Result<ResetCodeSent, ForgotPasswordError> {
+    /// It answers the same for a name that is nobody's, and for an account that has proved no contact: every
+    /// limit that answers counts the caller's own requests. What strangers ask for only decides when the
+    /// message is sent, and not that of somebody who asks from where the account's owner has signed in
+    /// before.
+    pub async fn forgot_password(
+        &self,
+        typed: &str,
+        origin: &Origin,
+    ) -> Result<ResetCodeSent, ForgotPasswordError> {
         let named = Named::read(&self.inner, typed).ok_or(ForgotPasswordError::Nobody)?;
         retried(|| self.ask_for_reset(&named, origin)).await
     }
 
     /// What this browser asked for by this name. The same for a name that is nobody's.
-    pub async fn pending_reset(&self, typed: &str, origin: &Origin) -> Result<Option<PendingReset>, Unavailable> {
+    pub async fn pending_reset(
+        &self,
+        typed: &str,
+        origin: &Origin,
+    ) -> Result<Option<PendingReset>, Unavailable> {
         let inner = &*self.inner;
         let Some(named) = Named::read(inner, typed) else { return Ok(None) };
         let mut conn = inner.store.read().await?;
@@ -85,7 +94,11 @@ impl Pool {
         Ok(asked.map(|(asked_at, resend_at)| PendingReset { expires_at: asked_at.plus(lifetime), resend_at }))
     }
 
-    async fn ask_for_reset(&self, named: &Named, origin: &Origin) -> Result<ResetCodeSent, ForgotPasswordError> {
+    async fn ask_for_reset(
+        &self,
+        named: &Named,
+        origin: &Origin,
+    ) -> Result<ResetCodeSent, ForgotPasswordError> {
         let (inner, now) = (&*self.inner, self.now());
         let requester = Requester::of(inner, origin);
         let mut tx = inner.store.begin().await?;
@@ -93,7 +106,8 @@ impl Pool {
         // The account goes before the counters; no account has the number of nobody.
         let user = users::lock(&mut tx, user.unwrap_or(UserId(0))).await?;
         sign_up_code::count_network(&mut tx, inner, origin).await??;
-        let resend_at = code_requests::admit(&mut tx, inner, CodePurpose::Reset, (&requester, &named.name)).await??;
+        let resend_at =
+            code_requests::admit(&mut tx, inner, CodePurpose::Reset, (&requester, &named.name)).await??;
         let id = user.as_ref().map_or(UserId(0), |user| user.id);
         let account = profile::load(&mut tx, id).await?;
         let contact = account.as_ref().and_then(|account| named.contact(&inner.settings, account));
@@ -101,10 +115,18 @@ impl Pool {
         match (user, &account, &contact) {
             (Some(user), Some(account), Some(contact)) => {
                 let asking = Asking { user: id, account, contact, requesters: &[requester], origin, pace };
-                let message = |to, code, expires_at, asked| Message::ResetCode { to, code, expires_at, asked };
+                let message =
+                    |to, code, expires_at, asked| Message::ResetCode { to, code, expires_at, asked };
                 // The trail has a line for each code, not for everybody who shares it.
                 if reset_code::request(&mut tx, inner, asking, message).await? {
-                    events::record(&mut tx, id, &Event::ForgotPassword { username: user.username }, now, origin).await?;
+                    events::record(
+                        &mut tx,
+                        id,
+                        &Event::ForgotPassword { username: user.username },
+                        now,
+                        origin,
+                    )
+                    .await?;
                 }
                 self.commit(tx, id).await?;
             }

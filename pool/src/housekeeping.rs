@@ -22,9 +22,9 @@ const MESSAGES: Duration = days(30);
 const BATCH: u32 = 200;
 
 impl Pool {
-    /// Removes what has run its course: old counters, ended sessions, worthless tickets, sign-ins that were not finished, accounts that
-    /// were never confirmed, messages that are done, and events that were kept long enough. The process calls it every hour or so; how
-    /// often is of no consequence to anybody.
+    /// Removes what has run its course: old counters, ended sessions, worthless tickets, sign-ins that were
+    /// not finished, accounts that were never confirmed, messages that are done, and events that were kept
+    /// long enough. The process calls it every hour or so; how often is of no consequence to anybody.
     pub async fn tidy(&self) -> Result<(), Unavailable> {
         let (now, settings) = (self.now(), &self.inner.settings);
         for (sql, until) in of_sign_ins(now, settings).into_iter().chain(of_what_was_asked(now, settings)) {
@@ -35,7 +35,8 @@ impl Pool {
         Ok(())
     }
 
-    /// An account that was not confirmed for so long was abandoned. It reserved nothing; what it says about a person shouldn't stay.
+    /// An account that was not confirmed for so long was abandoned. It reserved nothing; what it says about a
+    /// person shouldn't stay.
     async fn remove_unconfirmed(&self) -> Result<(), StoreError> {
         let kept = self.inner.settings.accounts.keep_unconfirmed;
         let until = self.now().minus(kept);
@@ -65,18 +66,20 @@ impl Pool {
         tx.commit().await.map(|()| deleted.len())
     }
 
-    /// Makes what was deleted unreadable in the store's files too. Nobody is refused because that can't be done while somebody
-    /// else reads for long, such as a backup: the next tidying makes up for it.
+    /// Makes what was deleted unreadable in the store's files too. Nobody is refused because that can't be
+    /// done while somebody else reads for long, such as a backup: the next tidying makes up for it.
     pub(crate) async fn shred(&self) {
         match self.inner.store.empty_log().await {
             Ok(true) => {}
             Ok(false) => tracing::debug!("somebody was reading; the store's log is emptied later"),
-            Err(error) => tracing::warn!(%error, "the store's log was not emptied; that is tried again later"),
+            Err(error) => {
+                tracing::warn!(%error, "the store's log was not emptied; that is tried again later")
+            }
         }
     }
 
-    /// The condition stands there twice for databases with several writers: what was changed since the inner query saw
-    /// it is looked at again before it goes.
+    /// The condition stands there twice for databases with several writers: what was changed since the inner
+    /// query saw it is looked at again before it goes.
     async fn remove_some(&self, sql: &'static str, until: Timestamp) -> Result<u64, StoreError> {
         let mut tx = self.inner.store.begin().await?;
         let removed = tx.query(sql).bind(until.0).bind(i64::from(BATCH)).run().await?;
@@ -221,7 +224,8 @@ mod tests {
         }
         let log = Log::default();
         let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+        let subscriber =
+            tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
         let guard = tracing::subscriber::set_default(subscriber);
         pool.tidy().await.unwrap();
         pool.wait(30 * DAY);
@@ -245,7 +249,9 @@ mod tests {
         let user = pool.signed_in("jdoe", "me@domain.com").await.user;
         let mut tx = pool.inner.store.begin().await.unwrap();
         for _ in 0..2 * super::BATCH + 1 {
-            let query = tx.query("INSERT INTO events (user_id, payload, at, network, user_agent) VALUES ($1, '{}', 0, '', '')");
+            let query = tx.query(
+                "INSERT INTO events (user_id, payload, at, network, user_agent) VALUES ($1, '{}', 0, '', '')",
+            );
             query.bind(user.0).run().await.unwrap();
         }
         tx.commit().await.unwrap();

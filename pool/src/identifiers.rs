@@ -21,8 +21,8 @@ fn fold(text: &str) -> String {
     folded
 }
 
-/// What a username is found by, and is unique in: letter case, compatibility forms, and letters of other scripts
-/// that look like Latin ones (Unicode Technical Standard 39, section 4) make no other name.
+/// What a username is found by, and is unique in: letter case, compatibility forms, and letters of other
+/// scripts that look like Latin ones (Unicode Technical Standard 39, section 4) make no other name.
 ///
 /// Characters of ASCII stay themselves: `m` is not `rn`, `1` is not `l`, or half the names would be taken.
 pub fn username_key(typed: &str) -> String {
@@ -37,8 +37,8 @@ pub fn username_key(typed: &str) -> String {
     fold(&plain)
 }
 
-/// A new username: its shape as the browser checks it, and that of its key, so that compatibility forms can't bring
-/// in what is refused plainly, such as an `@`.
+/// A new username: its shape as the browser checks it, and that of its key, so that compatibility forms can't
+/// bring in what is refused plainly, such as an `@`.
 pub fn check_username(typed: &str) -> Result<(), Why> {
     model::identifier::check_username(typed)?;
     model::identifier::check_username(&username_key(typed)).map_err(|why| match why {
@@ -125,7 +125,11 @@ impl ContactKind {
 
     /// Where a code went, as callers are told.
     pub fn delivery(self, value: &str) -> CodeDeliveryDetails {
-        CodeDeliveryDetails { attribute_name: self.attribute().into(), delivery_medium: self.medium(), destination: self.mask(value) }
+        CodeDeliveryDetails {
+            attribute_name: self.attribute().into(),
+            delivery_medium: self.medium(),
+            destination: self.mask(value),
+        }
     }
 }
 
@@ -176,7 +180,9 @@ mod tests {
 
     #[test]
     fn names_that_only_resemble_each_other_in_ascii_stay_apart() {
-        for (one, other) in [("modern", "modem"), ("user1", "userl"), ("bob0", "bobo"), ("山田", "山口"), ("jose", "josé")] {
+        for (one, other) in
+            [("modern", "modem"), ("user1", "userl"), ("bob0", "bobo"), ("山田", "山口"), ("jose", "josé")]
+        {
             assert_ne!(username_key(one), username_key(other), "{one} {other}");
         }
     }

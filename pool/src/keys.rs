@@ -1,8 +1,8 @@
 //! The keys that are kept outside the database: what a stolen copy of it lacks.
 //!
-//! A key file holds one key a line, newest first: 32 bytes as base64url. The newest one seals and digests; all of
-//! them open and verify. Every purpose has its own sub-key (HKDF, RFC 5869), so that nothing made for one is worth
-//! anything for another.
+//! A key file holds one key a line, newest first: 32 bytes as base64url. The newest one seals and digests;
+//! all of them open and verify. Every purpose has its own sub-key (HKDF, RFC 5869), so that nothing made for
+//! one is worth anything for another.
 
 use crate::entropy::Entropy;
 use crate::store::{Store, StoreError};
@@ -43,8 +43,17 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const ALL: [Self; 9] =
-        [Self::Codes, Self::Outbox, Self::Limits, Self::Masks, Self::Tokens, Self::Srp, Self::Factors, Self::Passkeys, Self::SignUps];
+    const ALL: [Self; 9] = [
+        Self::Codes,
+        Self::Outbox,
+        Self::Limits,
+        Self::Masks,
+        Self::Tokens,
+        Self::Srp,
+        Self::Factors,
+        Self::Passkeys,
+        Self::SignUps,
+    ];
 
     const fn label(self) -> &'static str {
         match self {
@@ -94,7 +103,11 @@ struct Key {
 
 impl Key {
     fn new(secret: [u8; 32]) -> Self {
-        Self { id: derive(&secret, "nameplate key id"), subkeys: Purpose::ALL.map(|it| derive(&secret, it.label())), secret }
+        Self {
+            id: derive(&secret, "nameplate key id"),
+            subkeys: Purpose::ALL.map(|it| derive(&secret, it.label())),
+            secret,
+        }
     }
 
     const fn subkey(&self, purpose: Purpose) -> &[u8; 32] {
@@ -125,7 +138,8 @@ fn derive<const N: usize>(secret: &[u8; 32], label: &str) -> [u8; N] {
 pub struct Keys(Arc<Vec<Key>>);
 
 impl Keys {
-    /// Reads keys as a key file has them: one a line, newest first; empty lines and lines with `#` are skipped.
+    /// Reads keys as a key file has them: one a line, newest first; empty lines and lines with `#` are
+    /// skipped.
     pub fn from_text(text: &str) -> Result<Self, KeyError> {
         let mut keys = Vec::new();
         for (number, line) in text.lines().enumerate() {
@@ -159,8 +173,8 @@ impl Keys {
         if file::create(path, &made.to_text())? { Ok(made) } else { Self::load(path)?.ok_or(KeyError::Empty) }
     }
 
-    /// The keys of a store: from the file, which is made if the store is new. For a store that has data a missing
-    /// file is never replaced ([`StoreError::KeyMissing`]); that it is the right one is seen by
+    /// The keys of a store: from the file, which is made if the store is new. For a store that has data a
+    /// missing file is never replaced ([`StoreError::KeyMissing`]); that it is the right one is seen by
     /// [`Pool::open`](crate::Pool::open).
     pub async fn for_store(path: &Path, store: &Store, entropy: &dyn Entropy) -> Result<Self, KeyError> {
         if let Some(keys) = Self::load(path)? {
@@ -200,8 +214,9 @@ impl Keys {
 
     /// As a key file has them.
     pub(crate) fn to_text(&self) -> String {
-        let mut text =
-            String::from("# Nameplate's keys, newest first. Keep this file secret, and keep it: without it the store is refused.\n");
+        let mut text = String::from(
+            "# Nameplate's keys, newest first. Keep this file secret, and keep it: without it the store is refused.\n",
+        );
         for key in self.0.iter() {
             text.push_str(&URL_SAFE_NO_PAD.encode(key.secret));
             text.push('\n');
@@ -224,8 +239,8 @@ impl Keys {
         self.0.iter().map(|key| key.digest(purpose, parts)).collect()
     }
 
-    /// Seals a secret under the newest key (XChaCha20-Poly1305). `context` is not in the result, and must be the
-    /// same to open it: a sealed text can't be moved to another row.
+    /// Seals a secret under the newest key (XChaCha20-Poly1305). `context` is not in the result, and must be
+    /// the same to open it: a sealed text can't be moved to another row.
     pub fn seal(&self, purpose: Purpose, plaintext: &[u8], context: &[u8], entropy: &dyn Entropy) -> Vec<u8> {
         let key = &self.0[0];
         let nonce: [u8; NONCE] = entropy.bytes();

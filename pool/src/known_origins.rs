@@ -23,7 +23,12 @@ fn told(inner: &Inner, origin: &Origin) -> Vec<(Kind, [u8; 32], Duration)> {
 }
 
 /// Notes that somebody has signed in to the account, with all that it asks for.
-pub(crate) async fn note(tx: &mut Tx, inner: &Inner, user: UserId, origin: &Origin) -> Result<(), StoreError> {
+pub(crate) async fn note(
+    tx: &mut Tx,
+    inner: &Inner,
+    user: UserId,
+    origin: &Origin,
+) -> Result<(), StoreError> {
     let now = inner.clock.now();
     for (kind, digest, _) in told(inner, origin) {
         known_origins::note(tx, user, (kind, &digest), (now, MOST)).await?;
@@ -31,14 +36,23 @@ pub(crate) async fn note(tx: &mut Tx, inner: &Inner, user: UserId, origin: &Orig
     Ok(())
 }
 
-/// How soon a code is sent to the account's owner for a request from there. The statements are the same for nobody.
-pub(crate) async fn pace(tx: &mut Tx, inner: &Inner, user: UserId, origin: &Origin) -> Result<Pace, StoreError> {
+/// How soon a code is sent to the account's owner for a request from there. The statements are the same for
+/// nobody.
+pub(crate) async fn pace(
+    tx: &mut Tx,
+    inner: &Inner,
+    user: UserId,
+    origin: &Origin,
+) -> Result<Pace, StoreError> {
     let now: Timestamp = inner.clock.now();
     let mut pace = Pace::Strangers;
     for (kind, digest, time) in told(inner, origin).into_iter().rev() {
         if known_origins::is_known(tx, user, (kind, &digest), now.minus(time)).await? {
             let account = user.0.to_le_bytes();
-            pace = Pace::Known(limits::key_of(inner, &[b"codes for known", kind.as_str().as_bytes(), &account, &digest]));
+            pace = Pace::Known(limits::key_of(
+                inner,
+                &[b"codes for known", kind.as_str().as_bytes(), &account, &digest],
+            ));
         }
     }
     Ok(pace)

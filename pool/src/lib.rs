@@ -1,7 +1,7 @@
 //! What may happen to accounts, and the memory of it.
 //!
-//! One cloneable handle, [`Pool`], with one method per use case; each use case has a file with its function, its
-//! error and its tests. Pages, wire API and command line call the same methods.
+//! One cloneable handle, [`Pool`], with one method per use case; each use case has a file with its function,
+//! its error and its tests. Pages, wire API and command line call the same methods.
 
 pub mod activity;
 pub mod admin;
@@ -151,8 +151,8 @@ impl Pool {
     /// Opens the pool on its store, with the keys that the store was written with.
     ///
     /// # Errors
-    /// The store holds data of another key ([`StoreError::KeyDiffers`]) or half of a copy, can't be used, or the hashing settings are
-    /// impossible.
+    /// The store holds data of another key ([`StoreError::KeyDiffers`]) or half of a copy, can't be used, or
+    /// the hashing settings are impossible.
     pub async fn open(parts: Parts) -> Result<Self, Unavailable> {
         let Parts { store, clock, entropy, keys, settings } = parts;
         store.refuse_half().await?;
@@ -163,7 +163,20 @@ impl Pool {
             .map_err(|error| Unavailable(Box::new(error)))?;
         let (feed, wake_delivery) = (events::Feed::new(&*entropy), tokio::sync::Notify::new());
         let signing = signing::Cached::default();
-        Ok(Self { inner: Arc::new(Inner { store, clock, entropy, keys, settings, id, passwords, signing, feed, wake_delivery }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                store,
+                clock,
+                entropy,
+                keys,
+                settings,
+                id,
+                passwords,
+                signing,
+                feed,
+                wake_delivery,
+            }),
+        })
     }
 
     /// The user pool's id, the same for as long as its store lives (`UserPoolIdType`).
@@ -178,7 +191,11 @@ impl Pool {
 
     /// The app client of the pages: the first one of the settings.
     pub fn pages_client(&self) -> ClientId {
-        self.inner.settings.clients.first().map_or_else(|| ClientId(String::new()), |client| client.id.clone())
+        self.inner
+            .settings
+            .clients
+            .first()
+            .map_or_else(|| ClientId(String::new()), |client| client.id.clone())
     }
 
     /// The store, for backups and checks of health.
@@ -196,14 +213,19 @@ impl Pool {
         self.inner.clock.now()
     }
 
-    /// Commits what happened to the account; then, not before, the account's open pages, here and at other nodes, and
-    /// the delivery of messages hear of it.
+    /// Commits what happened to the account; then, not before, the account's open pages, here and at other
+    /// nodes, and the delivery of messages hear of it.
     pub(crate) async fn commit(&self, tx: Tx, user: UserId) -> Result<(), StoreError> {
         self.commit_with(tx, Vec::new(), user).await
     }
 
     /// The same after these last statements.
-    pub(crate) async fn commit_with(&self, mut tx: Tx, writes: Vec<Write>, user: UserId) -> Result<(), StoreError> {
+    pub(crate) async fn commit_with(
+        &self,
+        mut tx: Tx,
+        writes: Vec<Write>,
+        user: UserId,
+    ) -> Result<(), StoreError> {
         tx.tell(self.inner.feed.note(user));
         if writes.is_empty() {
             tx.commit().await?;
@@ -231,7 +253,8 @@ async fn pool_id(store: &Store, entropy: &dyn Entropy) -> Result<String, StoreEr
     .await
 }
 
-/// Sign-ups of an earlier version wait under their name alone: they get their contact, which no statement can bring to canonical form.
+/// Sign-ups of an earlier version wait under their name alone: they get their contact, which no statement can
+/// bring to canonical form.
 async fn adopt_sign_ups(store: &Store, settings: &Settings) -> Result<(), StoreError> {
     const BATCH: u32 = 100;
     loop {
@@ -243,7 +266,8 @@ async fn adopt_sign_ups(store: &Store, settings: &Settings) -> Result<(), StoreE
             let mut tx = store.begin().await?;
             for (user, waiting, kind) in &found {
                 let kind = ContactKind::of(&kind.parse().unwrap_or(Standard::Sub.into()));
-                let sent = kind.and_then(|kind| Target::new(kind, waiting.attributes.get(&kind.attribute().into())?));
+                let sent = kind
+                    .and_then(|kind| Target::new(kind, waiting.attributes.get(&kind.attribute().into())?));
                 let target = sent.or_else(|| sign_up_code::target(settings, &waiting.attributes).ok());
                 let contact = target.map(|target| target.to_key()).unwrap_or_default();
                 waiting::set_contact(&mut tx, *user, &contact).await?;

@@ -1,5 +1,5 @@
-//! Counters that bound what one account, address or network may ask for. They are in the store, so that restarts
-//! don't forget them and several nodes share them.
+//! Counters that bound what one account, address or network may ask for. They are in the store, so that
+//! restarts don't forget them and several nodes share them.
 //!
 //! A counter is called by a digest: what strangers type is not kept. (A new key begins new counters.)
 
@@ -71,12 +71,16 @@ impl Counter {
     }
 
     fn admits(&self, rate: Rate, now: Timestamp) -> Result<(), Wait> {
-        if self.count <= rate.times { Ok(()) } else { Err(Wait { seconds: self.since.plus(rate.per).seconds_from(now) }) }
+        if self.count <= rate.times {
+            Ok(())
+        } else {
+            Err(Wait { seconds: self.since.plus(rate.per).seconds_from(now) })
+        }
     }
 }
 
-/// Counts one more; one that began before `from` begins anew. The row stays taken until the transaction ends, so
-/// that what is decided by the answer is decided once.
+/// Counts one more; one that began before `from` begins anew. The row stays taken until the transaction ends,
+/// so that what is decided by the answer is decided once.
 fn bumping(key: &Key, from: Timestamp, now: Timestamp) -> Write {
     Write::new(
         "INSERT INTO limits (key, count, since, free_at) VALUES ($1, 1, $2, 0)
@@ -95,23 +99,42 @@ async fn bump(tx: &mut Tx, key: &Key, from: Timestamp, now: Timestamp) -> Result
 }
 
 /// Counts one more within the time. After a [`Wait`] drop the transaction: a refusal is not counted.
-pub(crate) async fn count(tx: &mut Tx, key: &Key, rate: Rate, now: Timestamp) -> Result<Result<(), Wait>, StoreError> {
+pub(crate) async fn count(
+    tx: &mut Tx,
+    key: &Key,
+    rate: Rate,
+    now: Timestamp,
+) -> Result<Result<(), Wait>, StoreError> {
     Ok(bump(tx, key, now.minus(rate.per), now).await?.admits(rate, now))
 }
 
 /// Counts one more, and answers how many there were within the time.
-pub(crate) async fn count_up(tx: &mut Tx, key: &Key, per: Duration, now: Timestamp) -> Result<u32, StoreError> {
+pub(crate) async fn count_up(
+    tx: &mut Tx,
+    key: &Key,
+    per: Duration,
+    now: Timestamp,
+) -> Result<u32, StoreError> {
     Ok(bump(tx, key, now.minus(per), now).await?.count)
 }
 
 /// Counts one more, and answers how many are left within the time; none, from the last one on.
-pub(crate) async fn count_down(tx: &mut Tx, key: &Key, rate: Rate, now: Timestamp) -> Result<u32, StoreError> {
+pub(crate) async fn count_down(
+    tx: &mut Tx,
+    key: &Key,
+    rate: Rate,
+    now: Timestamp,
+) -> Result<u32, StoreError> {
     Ok(rate.times.saturating_sub(count_up(tx, key, rate.per, now).await?))
 }
 
 /// Takes one back.
 pub(crate) async fn give_back(tx: &mut Tx, key: &Key) -> Result<(), StoreError> {
-    tx.query("UPDATE limits SET count = count - 1 WHERE key = $1 AND count > 0").bind(key.0.clone()).run().await.map(drop)
+    tx.query("UPDATE limits SET count = count - 1 WHERE key = $1 AND count > 0")
+        .bind(key.0.clone())
+        .run()
+        .await
+        .map(drop)
 }
 
 /// How many there were, whenever.
@@ -122,7 +145,10 @@ pub(crate) async fn counted(conn: &mut Conn, key: &Key) -> Result<i64, StoreErro
 
 /// How many are left within the time, without counting.
 pub(crate) async fn left(conn: &mut Conn, key: &Key, rate: Rate, now: Timestamp) -> Result<u32, StoreError> {
-    let query = conn.query("SELECT count FROM limits WHERE key = $1 AND since > $2").bind(key.0.clone()).bind(now.minus(rate.per).0);
+    let query = conn
+        .query("SELECT count FROM limits WHERE key = $1 AND since > $2")
+        .bind(key.0.clone())
+        .bind(now.minus(rate.per).0);
     let counted = query.optional().await?.map(|row| row.get::<i64>(0)).transpose()?.unwrap_or(0);
     Ok(rate.times.saturating_sub(u32::try_from(counted).unwrap_or(u32::MAX)))
 }
@@ -130,16 +156,30 @@ pub(crate) async fn left(conn: &mut Conn, key: &Key, rate: Rate, now: Timestamp)
 /// Counts a try that may turn out to be a failure, before it is known: of many at once only the free ones get
 /// through. After a [`Wait`] drop the transaction; after a success [`clear`] the counter. A day without a try
 /// forgets them.
-pub(crate) async fn knock(tx: &mut Tx, key: &Key, backoff: Backoff, now: Timestamp) -> Result<Result<(), Wait>, StoreError> {
+pub(crate) async fn knock(
+    tx: &mut Tx,
+    key: &Key,
+    backoff: Backoff,
+    now: Timestamp,
+) -> Result<Result<(), Wait>, StoreError> {
     let counter = bump(tx, key, now.minus(DAY), now).await?;
     let wait = match counter.count.checked_sub(backoff.free.max(1)) {
         None => Duration::ZERO,
-        Some(doublings) => backoff.first.saturating_mul(1_u32.checked_shl(doublings).unwrap_or(u32::MAX)).min(backoff.longest),
+        Some(doublings) => backoff
+            .first
+            .saturating_mul(1_u32.checked_shl(doublings).unwrap_or(u32::MAX))
+            .min(backoff.longest),
     };
     hold(tx, key, &counter, wait, now).await
 }
 
-async fn hold(tx: &mut Tx, key: &Key, counter: &Counter, wait: Duration, now: Timestamp) -> Result<Result<(), Wait>, StoreError> {
+async fn hold(
+    tx: &mut Tx,
+    key: &Key,
+    counter: &Counter,
+    wait: Duration,
+    now: Timestamp,
+) -> Result<Result<(), Wait>, StoreError> {
     if counter.free_at > now {
         return Ok(Err(Wait { seconds: counter.free_at.seconds_from(now) }));
     }
@@ -152,8 +192,8 @@ async fn hold(tx: &mut Tx, key: &Key, counter: &Counter, wait: Duration, now: Ti
     Ok(Ok(()))
 }
 
-/// Counts a code that the account asks for to this destination (`key` is canonical), signed in. What others ask for doesn't count:
-/// nobody spends what is somebody else's. After a [`Wait`] drop the transaction.
+/// Counts a code that the account asks for to this destination (`key` is canonical), signed in. What others
+/// ask for doesn't count: nobody spends what is somebody else's. After a [`Wait`] drop the transaction.
 pub(crate) async fn count_code_to(
     tx: &mut Tx,
     inner: &Inner,
@@ -165,8 +205,8 @@ pub(crate) async fn count_code_to(
     count(tx, &key, rate, inner.clock.now()).await
 }
 
-/// Counts a code for a sign-in whose password was right: people may sign in more often than they change an address. After a
-/// [`Wait`] drop the transaction.
+/// Counts a code for a sign-in whose password was right: people may sign in more often than they change an
+/// address. After a [`Wait`] drop the transaction.
 pub(crate) async fn count_sign_in_code_to(
     tx: &mut Tx,
     inner: &Inner,
@@ -177,20 +217,33 @@ pub(crate) async fn count_sign_in_code_to(
     count(tx, &self::key(inner, &["sign-in codes to", kind.as_str(), key]), rate, inner.clock.now()).await
 }
 
-/// Counts a code of this account, wherever it goes and whatever it is for. After a [`Wait`] drop the transaction.
-pub(crate) async fn count_code_of(tx: &mut Tx, inner: &Inner, user: UserId) -> Result<Result<(), Wait>, StoreError> {
+/// Counts a code of this account, wherever it goes and whatever it is for. After a [`Wait`] drop the
+/// transaction.
+pub(crate) async fn count_code_of(
+    tx: &mut Tx,
+    inner: &Inner,
+    user: UserId,
+) -> Result<Result<(), Wait>, StoreError> {
     let rate = Rate { times: inner.settings.limits.codes_per_account_a_day, per: DAY };
     count(tx, &self::key(inner, &["codes of account", &user.0.to_string()]), rate, inner.clock.now()).await
 }
 
-/// Counts a change that somebody makes to their account, or that was refused, and takes the account's row for this transaction.
-/// After a [`Wait`] drop the transaction.
-pub(crate) async fn count_change(tx: &mut Tx, inner: &Inner, user: UserId) -> Result<Result<(), Wait>, StoreError> {
+/// Counts a change that somebody makes to their account, or that was refused, and takes the account's row for
+/// this transaction. After a [`Wait`] drop the transaction.
+pub(crate) async fn count_change(
+    tx: &mut Tx,
+    inner: &Inner,
+    user: UserId,
+) -> Result<Result<(), Wait>, StoreError> {
     count_change_of(tx, inner, user).await.map(|admitted| admitted.map(drop))
 }
 
 /// The same, and the row: [`ATTRIBUTES`] is that column. `None`: the account is gone.
-pub(crate) async fn count_change_of(tx: &mut Tx, inner: &Inner, user: UserId) -> Result<Result<Option<Row>, Wait>, StoreError> {
+pub(crate) async fn count_change_of(
+    tx: &mut Tx,
+    inner: &Inner,
+    user: UserId,
+) -> Result<Result<Option<Row>, Wait>, StoreError> {
     let rows = tx.ask(vec![bumping_changes(user, inner.clock.now())]).await?;
     admit_change(inner, rows.into_iter().next())
 }

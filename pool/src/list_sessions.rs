@@ -26,7 +26,8 @@ pub struct OpenSession {
     pub is_here: bool,
 }
 
-/// What a session is called outside: neither its token nor the hash that the store knows it by follows from it.
+/// What a session is called outside: neither its token nor the hash that the store knows it by follows from
+/// it.
 pub(crate) fn name(session: SessionId) -> String {
     let digest = Sha256::new().chain_update("nameplate session name 1").chain_update(session.0).finalize();
     URL_SAFE_NO_PAD.encode(&digest[..12])

@@ -9,17 +9,23 @@ use crate::store::{StoreError, Tx, users};
 use model::{FieldName, Password, Why};
 
 /// What is wrong with a new password and the one typed to confirm it, if that was asked for.
-pub(crate) fn faults(settings: &Settings, password: &Password, confirmation: Option<&Password>) -> Vec<(FieldName, Why)> {
+pub(crate) fn faults(
+    settings: &Settings,
+    password: &Password,
+    confirmation: Option<&Password>,
+) -> Vec<(FieldName, Why)> {
     let typed = password.reveal();
     let judged = if typed.is_empty() { Err(Why::Missing) } else { settings.policy.judge(typed) };
     let differs = confirmation.is_some_and(|again| again != password);
-    let faults =
-        [judged.err().map(|why| (FieldName::Password, why)), differs.then_some((FieldName::ConfirmPassword, Why::PasswordsDiffer))];
+    let faults = [
+        judged.err().map(|why| (FieldName::Password, why)),
+        differs.then_some((FieldName::ConfirmPassword, Why::PasswordsDiffer)),
+    ];
     faults.into_iter().flatten().collect()
 }
 
-/// Gives the account another password, whose hash this is. Whoever was signed in with the old one no longer is, but for
-/// the session that stays, and every proven contact is told.
+/// Gives the account another password, whose hash this is. Whoever was signed in with the old one no longer
+/// is, but for the session that stays, and every proven contact is told.
 pub(crate) async fn set(
     tx: &mut Tx,
     inner: &Inner,

@@ -1,5 +1,5 @@
-//! A password that the operator knows is replaced at the next sign-in, and required attributes that the operator left out
-//! are asked for with it (operation RespondToAuthChallenge, NEW_PASSWORD_REQUIRED).
+//! A password that the operator knows is replaced at the next sign-in, and required attributes that the
+//! operator left out are asked for with it (operation RespondToAuthChallenge, NEW_PASSWORD_REQUIRED).
 
 use crate::factors::challenge::fingerprint;
 use crate::passwords::HashingError;
@@ -82,8 +82,8 @@ impl From<HashingError> for NewPasswordError {
     }
 }
 
-/// Asks for another password, if the operator knows this one: to be called once everything else was proven, with the
-/// account's row taken.
+/// Asks for another password, if the operator knows this one: to be called once everything else was proven,
+/// with the account's row taken.
 pub(crate) async fn demand(
     tx: &mut Tx,
     inner: &Inner,
@@ -134,8 +134,12 @@ struct Checked {
 }
 
 impl Pool {
-    /// Whose password is to be replaced, and which attributes are asked for with it. `None`: the sign-in waits no longer.
-    pub async fn pending_new_password(&self, token: &ChallengeToken) -> Result<Option<(String, Vec<AttributeName>)>, Unavailable> {
+    /// Whose password is to be replaced, and which attributes are asked for with it. `None`: the sign-in
+    /// waits no longer.
+    pub async fn pending_new_password(
+        &self,
+        token: &ChallengeToken,
+    ) -> Result<Option<(String, Vec<AttributeName>)>, Unavailable> {
         let mut conn = self.inner.store.read().await?;
         match self.open_new_password(&mut conn, &self.pages_client(), token).await {
             Ok(open) => Ok(Some((open.user.username, open.missing))),
@@ -144,7 +148,12 @@ impl Pool {
         }
     }
 
-    async fn open_new_password(&self, conn: &mut Conn, client: &ClientId, token: &ChallengeToken) -> Result<Open, NewPasswordError> {
+    async fn open_new_password(
+        &self,
+        conn: &mut Conn,
+        client: &ClientId,
+        token: &ChallengeToken,
+    ) -> Result<Open, NewPasswordError> {
         let waiting = challenges::get(conn, token, self.now()).await?.ok_or(NewPasswordError::Over)?;
         let user = users::by_id(conn, waiting.user).await?.ok_or(NewPasswordError::Over)?;
         let overtaken = fingerprint(&user.password_hash) != waiting.password;
@@ -156,11 +165,12 @@ impl Pool {
         Ok(Open { waiting, user, missing })
     }
 
-    /// Sets the password that its owner alone knows, with the attributes that were missing, and signs the browser in.
+    /// Sets the password that its owner alone knows, with the attributes that were missing, and signs the
+    /// browser in.
     ///
     /// # Errors
-    /// The rules for passwords and attributes are those of sign-up, and the password has to be another one. All of it is
-    /// done, or nothing.
+    /// The rules for passwords and attributes are those of sign-up, and the password has to be another one.
+    /// All of it is done, or nothing.
     pub async fn set_own_password(
         &self,
         token: &ChallengeToken,
@@ -215,15 +225,20 @@ impl Pool {
         let open = self.open_new_password(&mut inner.store.read().await?, client, token).await?;
         let mut faults = new_password::faults(&inner.settings, &form.password, form.confirmation.as_ref());
         let access = access_of(&inner.settings, client);
-        let submitted = crate::attributes::parse_names(form.attributes.clone()).map_err(NewPasswordError::Refused)?;
-        let attributes = match crate::attributes::check_missing(&inner.settings.schema, &access, &open.missing, submitted) {
-            Ok(attributes) => attributes,
-            Err(wrong) => {
-                faults.extend(wrong);
-                BTreeMap::new()
-            }
-        };
-        if faults.is_empty() && inner.passwords.verify(Some(&open.user.password_hash), &form.password).await?.matches {
+        let submitted =
+            crate::attributes::parse_names(form.attributes.clone()).map_err(NewPasswordError::Refused)?;
+        let attributes =
+            match crate::attributes::check_missing(&inner.settings.schema, &access, &open.missing, submitted)
+            {
+                Ok(attributes) => attributes,
+                Err(wrong) => {
+                    faults.extend(wrong);
+                    BTreeMap::new()
+                }
+            };
+        if faults.is_empty()
+            && inner.passwords.verify(Some(&open.user.password_hash), &form.password).await?.matches
+        {
             faults.push((FieldName::Password, Why::SameAsNow));
         }
         if !faults.is_empty() {
@@ -245,7 +260,9 @@ impl Pool {
         if user.disabled {
             return Err(NewPasswordError::Disabled);
         }
-        if fingerprint(&user.password_hash) != open.waiting.password || !challenges::take(tx, token, now).await? {
+        if fingerprint(&user.password_hash) != open.waiting.password
+            || !challenges::take(tx, token, now).await?
+        {
             return Err(NewPasswordError::Over);
         }
         let account = profile::load(tx, user.id).await?.ok_or(NewPasswordError::Over)?;
@@ -256,7 +273,10 @@ impl Pool {
             all.extend(checked.attributes.clone());
             writes.push(attributes::change(user.id, &all, now)?);
         }
-        for event in [Event::ChangePassword { username: user.username.clone() }, Event::SignIn { username: user.username.clone() }] {
+        for event in [
+            Event::ChangePassword { username: user.username.clone() },
+            Event::SignIn { username: user.username.clone() },
+        ] {
             writes.push(events::entry(user.id, &event, now, origin)?);
         }
         tx.write(writes).await?;

@@ -1,7 +1,8 @@
-//! Hashing of passwords: Argon2id (RFC 9106), away from the async threads, as many at once as there are permits.
+//! Hashing of passwords: Argon2id (RFC 9106), away from the async threads, as many at once as there are
+//! permits.
 //!
-//! Who computes takes the next one from the line by itself. Where each waited for a permit, and to be woken for it, a tenth of
-//! the processor lay idle while others waited.
+//! Who computes takes the next one from the line by itself. Where each waited for a permit, and to be woken
+//! for it, a tenth of the processor lay idle while others waited.
 
 use crate::entropy::Entropy;
 use crate::settings::Hashing;
@@ -55,7 +56,8 @@ struct Shared {
     line: Mutex<Line>,
     /// Who has one of these waits or computes; whoever gets none is turned away.
     places: Arc<Semaphore>,
-    /// The memory of a computation is kept for the next one: to get it from the system takes a third of the time.
+    /// The memory of a computation is kept for the next one: to get it from the system takes a third of the
+    /// time.
     memory: Mutex<Vec<Vec<Block>>>,
     /// Compared with where there is no account: the same work for a stranger.
     nobody: PasswordHash,
@@ -73,8 +75,8 @@ impl Hasher {
     /// # Errors
     /// The settings are outside of what Argon2 can do.
     pub(crate) fn new(hashing: &Hashing, queue: usize, entropy: &dyn Entropy) -> Result<Self, HashingError> {
-        let params =
-            Params::new(hashing.memory_kib, hashing.iterations, hashing.parallelism, Some(OUTPUT)).map_err(HashingError::failed)?;
+        let params = Params::new(hashing.memory_kib, hashing.iterations, hashing.parallelism, Some(OUTPUT))
+            .map_err(HashingError::failed)?;
         let permits = hashing.permits.max(1);
         let nobody = phc(&params, &entropy.bytes(), &entropy.bytes())?;
         Ok(Self(Arc::new(Shared {
@@ -88,7 +90,11 @@ impl Hasher {
     }
 
     /// The PHC string of a new hash.
-    pub(crate) async fn hash(&self, password: &Password, entropy: &dyn Entropy) -> Result<String, HashingError> {
+    pub(crate) async fn hash(
+        &self,
+        password: &Password,
+        entropy: &dyn Entropy,
+    ) -> Result<String, HashingError> {
         let (salt, password): ([u8; SALT], _) = (entropy.bytes(), bounded(password)?);
         self.work(move |shared| {
             let output = shared.compute(&shared.params, password.as_bytes(), &salt)?;
@@ -97,8 +103,9 @@ impl Hasher {
         .await
     }
 
-    /// Whether a hash that was made elsewhere is taken: `None`, if passwords can't be compared with it, `false`, if that would cost
-    /// more than four times as much as with a hash made here. Sign-in is what anybody may ask for.
+    /// Whether a hash that was made elsewhere is taken: `None`, if passwords can't be compared with it,
+    /// `false`, if that would cost more than four times as much as with a hash made here. Sign-in is what
+    /// anybody may ask for.
     pub(crate) fn takes(&self, hash: &str) -> Option<bool> {
         let usual = Hashing::default();
         let ours = cost(&self.0.params).max(u64::from(usual.memory_kib) * u64::from(usual.iterations));
@@ -106,7 +113,11 @@ impl Hasher {
     }
 
     /// Compares with the hash of an account; with none, for as long and to no avail.
-    pub(crate) async fn verify(&self, hash: Option<&str>, password: &Password) -> Result<Verdict, HashingError> {
+    pub(crate) async fn verify(
+        &self,
+        hash: Option<&str>,
+        password: &Password,
+    ) -> Result<Verdict, HashingError> {
         let hash = hash.map(|text| PasswordHash::new(text).map_err(HashingError::failed)).transpose()?;
         // One that is too long was never hashed, and is not now: its length is no secret.
         let Ok(password) = bounded(password) else { return Ok(Verdict { matches: false, outdated: false }) };
@@ -118,8 +129,12 @@ impl Hasher {
             };
             let output = shared.compute(&params, password.as_bytes(), salt)?;
             let same = bool::from(output.as_slice().ct_eq(expected.as_bytes()));
-            let outdated = [params.m_cost() != shared.params.m_cost(), params.t_cost() != shared.params.t_cost()];
-            Ok(Verdict { matches: same && hash.is_some(), outdated: outdated.contains(&true) || params.p_cost() != shared.params.p_cost() })
+            let outdated =
+                [params.m_cost() != shared.params.m_cost(), params.t_cost() != shared.params.t_cost()];
+            Ok(Verdict {
+                matches: same && hash.is_some(),
+                outdated: outdated.contains(&true) || params.p_cost() != shared.params.p_cost(),
+            })
         })
         .await
     }
@@ -136,7 +151,8 @@ impl Hasher {
         self.enter(Box::new(move |shared| {
             // What nobody waits for any more is not begun; what was begun keeps its place to its end.
             if !answer.is_closed() {
-                // Whoever waits for one that panics is told; the others are none the worse. Its place is free before they hear.
+                // Whoever waits for one that panics is told; the others are none the worse. Its place is free
+                // before they hear.
                 let done = catch_unwind(AssertUnwindSafe(|| job(shared)));
                 drop(place);
                 _ = answer.send(done.unwrap_or_else(|_| Err(HashingError::failed("it panicked"))));
@@ -182,12 +198,8 @@ impl Shared {
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         memory.resize(params.block_count(), Block::default());
         let mut output = [0; OUTPUT];
-        let done = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone()).hash_password_into_with_memory(
-            password,
-            salt,
-            &mut output,
-            &mut memory,
-        );
+        let done = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
+            .hash_password_into_with_memory(password, salt, &mut output, &mut memory);
         self.memory.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
         done.map(|()| output).map_err(HashingError::failed)
     }
@@ -301,7 +313,9 @@ mod tests {
         }
         for (n, answer) in tasks.join_all().await {
             match answer {
-                Ok((answered, others)) => assert!(answered == n && others < 2, "{n}: {answered}, beside {others}"),
+                Ok((answered, others)) => {
+                    assert!(answered == n && others < 2, "{n}: {answered}, beside {others}")
+                }
                 Err(error) => assert!(n % 10 == 0, "{n}: {error}"),
             }
         }

@@ -1,13 +1,16 @@
-//! Whether a store was ever served for real: with a mail provider, or at a public address that isn't loopback.
+//! Whether a store was ever served for real: with a mail provider, or at a public address that isn't
+//! loopback.
 //!
-//! Such a store holds the contacts and codes of real people. The development mailbox must never show them, so the store
-//! remembers it for good, and the delivery of messages looks at it in the statement that claims them.
+//! Such a store holds the contacts and codes of real people. The development mailbox must never show them, so
+//! the store remembers it for good, and the delivery of messages looks at it in the statement that claims
+//! them.
 
 use crate::store::{meta, retried};
 use crate::{Pool, Unavailable};
 
 impl Pool {
-    /// Notes that the store is served for real. Called before anyone is served; it costs a read where it is known.
+    /// Notes that the store is served for real. Called before anyone is served; it costs a read where it is
+    /// known.
     ///
     /// # Errors
     /// The store did not answer.
@@ -50,7 +53,10 @@ mod tests {
         assert_eq!(first, Some(pool.time().millis().to_string()));
         pool.wait(60);
         pool.mark_production().await.unwrap();
-        assert_eq!(meta::get(&mut pool.store().read().await.unwrap(), meta::PRODUCTION).await.unwrap(), first);
+        assert_eq!(
+            meta::get(&mut pool.store().read().await.unwrap(), meta::PRODUCTION).await.unwrap(),
+            first
+        );
         assert!(pool.restart().await.is_production().await.unwrap());
     }
 
@@ -66,7 +72,11 @@ mod tests {
         pool.another(2).await.mark_production().await.unwrap();
         pool.sign_up("jdoe", "me@domain.com").await;
         let progress = pool.deliver_due(&transport).await.unwrap();
-        assert_eq!((progress.sent, progress.next_due), (0, Some(pool.time())), "the message waits for the other node");
+        assert_eq!(
+            (progress.sent, progress.next_due),
+            (0, Some(pool.time())),
+            "the message waits for the other node"
+        );
         assert_eq!(mailbox.letters().len(), 1);
 
         // The worker doesn't wait for its end: it has nothing to do here any more.

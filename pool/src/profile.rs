@@ -32,8 +32,9 @@ pub struct Pending {
 pub struct Profile {
     /// As typed at sign-up; the `sub`, where people have no username.
     pub username: String,
-    /// What the client may read and what is there, as text: `sub`; `email_verified` and `phone_number_verified` as
-    /// `true` or `false` where there is such a contact; `updated_at` in seconds since 1970.
+    /// What the client may read and what is there, as text: `sub`; `email_verified` and
+    /// `phone_number_verified` as `true` or `false` where there is such a contact; `updated_at` in seconds
+    /// since 1970.
     pub attributes: BTreeMap<AttributeName, String>,
     pub pending: Vec<Pending>,
     /// What the client may read and write.
@@ -44,7 +45,8 @@ pub struct Profile {
     pub factors: Vec<(Factor, bool)>,
 }
 
-/// What applications and their users are told of an account (operation GetUser; OpenID Connect Core 1.0, section 5.3).
+/// What applications and their users are told of an account (operation GetUser; OpenID Connect Core 1.0,
+/// section 5.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserInfo {
     /// As in [`Profile`].
@@ -63,8 +65,8 @@ impl UserInfo {
 }
 
 impl Profile {
-    /// The guide's flat object, exactly as `JSON.stringify(attributes, null, 2)` prints it: in the model's order, every
-    /// value a string.
+    /// The guide's flat object, exactly as `JSON.stringify(attributes, null, 2)` prints it: in the model's
+    /// order, every value a string.
     pub fn attributes_json(&self) -> String {
         attributes_json(&self.attributes)
     }
@@ -86,7 +88,8 @@ impl Pool {
         let mut conn = self.inner.store.read().await?;
         let account = profile::load(&mut conn, viewer.user).await?;
         drop(conn);
-        let account = account.unwrap_or_else(|| Account { username: viewer.username.clone(), ..Account::default() });
+        let account =
+            account.unwrap_or_else(|| Account { username: viewer.username.clone(), ..Account::default() });
         Ok(self.present(viewer, account))
     }
 
@@ -101,7 +104,8 @@ impl Pool {
     }
 }
 
-/// What the viewer's app client may read and write. One that was taken out of the configuration may do nothing.
+/// What the viewer's app client may read and write. One that was taken out of the configuration may do
+/// nothing.
 pub(crate) fn access(settings: &Settings, viewer: &Viewer) -> AccessLists {
     access_of(settings, &viewer.client)
 }

@@ -1,5 +1,5 @@
-//! New tokens for a refresh token (operations GetTokensFromRefreshToken and InitiateAuth, REFRESH_TOKEN_AUTH), and the end
-//! of one (operation RevokeToken).
+//! New tokens for a refresh token (operations GetTokensFromRefreshToken and InitiateAuth,
+//! REFRESH_TOKEN_AUTH), and the end of one (operation RevokeToken).
 
 use crate::sessions::{self, Origin, SignedInBy, Viewer};
 use crate::settings::{AppClient, ClientId};
@@ -16,7 +16,8 @@ use model::Event;
 pub enum Exchange {
     /// It goes on: clients of REFRESH_TOKEN_AUTH look for no other.
     Keep,
-    /// Another takes its place. Who shows the old one afterwards has stolen it, or was stolen from: the session ends.
+    /// Another takes its place. Who shows the old one afterwards has stolen it, or was stolen from: the
+    /// session ends.
     Rotate,
 }
 
@@ -68,7 +69,13 @@ impl Pool {
     ///
     /// # Errors
     /// The session has ended or is over, or the token had been exchanged before, which ends it.
-    pub async fn refresh(&self, client: &ClientId, token: &str, exchange: Exchange, origin: &Origin) -> Result<Tokens, RefreshError> {
+    pub async fn refresh(
+        &self,
+        client: &ClientId,
+        token: &str,
+        exchange: Exchange,
+        origin: &Origin,
+    ) -> Result<Tokens, RefreshError> {
         let client = self.inner.settings.client(client).ok_or(RefreshError::UnknownClient)?;
         let token = RefreshToken::parse(token).ok_or(RefreshError::Invalid)?;
         let keys = self.signing_keys().await?;
@@ -128,34 +135,61 @@ impl Pool {
             }
             return Ok(Some(next));
         }
-        let overtaken = held.previous.as_deref() == Some(hash.as_slice()) && is_just_now(held.rotated_at, now);
-        let Some(next) = followers.find(|it| held.current == it.hash()).filter(|_| overtaken) else { return Ok(None) };
+        let overtaken =
+            held.previous.as_deref() == Some(hash.as_slice()) && is_just_now(held.rotated_at, now);
+        let Some(next) = followers.find(|it| held.current == it.hash()).filter(|_| overtaken) else {
+            return Ok(None);
+        };
         Ok(Some(Some(next).filter(|_| exchange == Exchange::Rotate)))
     }
 
-    async fn end_stolen(&self, mut tx: Tx, user: &User, held: &Held, origin: &Origin) -> Result<(), StoreError> {
+    async fn end_stolen(
+        &self,
+        mut tx: Tx,
+        user: &User,
+        held: &Held,
+        origin: &Origin,
+    ) -> Result<(), StoreError> {
         tracing::warn!("a refresh token was used a second time, and its session ended");
         sessions::end(&mut tx, held.session).await?;
-        events::record(&mut tx, user.id, &Event::SignOut { username: user.username.clone() }, self.now(), origin).await?;
+        events::record(
+            &mut tx,
+            user.id,
+            &Event::SignOut { username: user.username.clone() },
+            self.now(),
+            origin,
+        )
+        .await?;
         self.commit(tx, user.id).await
     }
 
-    /// Ends the session of a refresh token, and with it all of its tokens (operation RevokeToken). One that proves no
-    /// session is no error: there is nothing left to end (RFC 7009, section 2.2).
-    pub async fn revoke_refresh_token(&self, client: &ClientId, token: &str, origin: &Origin) -> Result<(), RevokeError> {
+    /// Ends the session of a refresh token, and with it all of its tokens (operation RevokeToken). One that
+    /// proves no session is no error: there is nothing left to end (RFC 7009, section 2.2).
+    pub async fn revoke_refresh_token(
+        &self,
+        client: &ClientId,
+        token: &str,
+        origin: &Origin,
+    ) -> Result<(), RevokeError> {
         let client = self.inner.settings.client(client).ok_or(RevokeError::UnknownClient)?;
         let Some(token) = RefreshToken::parse(token) else { return Ok(()) };
         retried(|| self.revoke(&client.id, &token, origin)).await
     }
 
-    async fn revoke(&self, client: &ClientId, token: &RefreshToken, origin: &Origin) -> Result<(), RevokeError> {
+    async fn revoke(
+        &self,
+        client: &ClientId,
+        token: &RefreshToken,
+        origin: &Origin,
+    ) -> Result<(), RevokeError> {
         let mut tx = self.inner.store.begin().await?;
         let Some((user, held)) = locked(&mut tx, token).await? else { return Ok(()) };
         if held.client != *client {
             return Err(RevokeError::NotYours);
         }
         sessions::end(&mut tx, held.session).await?;
-        events::record(&mut tx, user.id, &Event::SignOut { username: user.username }, self.now(), origin).await?;
+        events::record(&mut tx, user.id, &Event::SignOut { username: user.username }, self.now(), origin)
+            .await?;
         Ok(self.commit(tx, user.id).await?)
     }
 }

@@ -20,12 +20,13 @@ pub struct AttributeCodeResent {
 }
 
 impl Pool {
-    /// Sends a new code for the change that waits for one; the code before is worth nothing from then on. Where no
-    /// change waits and the stored contact was never proven, the code goes to that (operation
+    /// Sends a new code for the change that waits for one; the code before is worth nothing from then on.
+    /// Where no change waits and the stored contact was never proven, the code goes to that (operation
     /// GetUserAttributeVerificationCode).
     ///
     /// # Errors
-    /// [`ResendError::NoPending`]: there is nothing to prove, or no way to send a code there. [`ResendError::Wait`]: too soon, or too often.
+    /// [`ResendError::NoPending`]: there is nothing to prove, or no way to send a code there.
+    /// [`ResendError::Wait`]: too soon, or too often.
     pub async fn resend_attribute_code(
         &self,
         viewer: &Viewer,
@@ -33,12 +34,18 @@ impl Pool {
         origin: &Origin,
     ) -> Result<AttributeCodeResent, ResendError> {
         let settings = &self.inner.settings;
-        let kind = contact_codes::contact_of(settings, viewer, attribute).filter(|kind| settings.reaches(*kind));
+        let kind =
+            contact_codes::contact_of(settings, viewer, attribute).filter(|kind| settings.reaches(*kind));
         let kind = kind.ok_or(ResendError::NoPending)?;
         retried(|| self.resend_to_contact(viewer.user, kind, origin)).await
     }
 
-    async fn resend_to_contact(&self, user: UserId, kind: ContactKind, origin: &Origin) -> Result<AttributeCodeResent, ResendError> {
+    async fn resend_to_contact(
+        &self,
+        user: UserId,
+        kind: ContactKind,
+        origin: &Origin,
+    ) -> Result<AttributeCodeResent, ResendError> {
         let inner = &*self.inner;
         let mut tx = inner.store.begin().await?;
         users::lock(&mut tx, user).await?.ok_or(ResendError::NoPending)?;

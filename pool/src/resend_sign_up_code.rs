@@ -61,18 +61,25 @@ impl From<Wait> for ResendError {
 impl Pool {
     /// Sends a new code to the contact of a new account; of each who asks the newest one counts.
     ///
-    /// By name it answers the same for a name that is nobody's, or whose account is confirmed: every limit that answers counts the
-    /// caller's own requests. What others ask for only decides when the message is sent.
+    /// By name it answers the same for a name that is nobody's, or whose account is confirmed: every limit
+    /// that answers counts the caller's own requests. What others ask for only decides when the message is
+    /// sent.
     pub async fn resend_sign_up_code(&self, who: &Who, origin: &Origin) -> Result<Resent, ResendError> {
         match who {
             Who::Ticket(ticket) => retried(|| self.resend_to_holder(ticket, origin)).await,
-            Who::Typed(typed) | Who::Named { typed, .. } => retried(|| self.resend_to_name(typed, origin)).await,
+            Who::Typed(typed) | Who::Named { typed, .. } => {
+                retried(|| self.resend_to_name(typed, origin)).await
+            }
         }
     }
 
     /// The same by name, and where the code went as far as whoever only knows the name may know (operation
     /// ResendConfirmationCode).
-    pub async fn resend_confirmation_code(&self, typed: &str, origin: &Origin) -> Result<CodeDeliveryDetails, ResendError> {
+    pub async fn resend_confirmation_code(
+        &self,
+        typed: &str,
+        origin: &Origin,
+    ) -> Result<CodeDeliveryDetails, ResendError> {
         self.resend_sign_up_code(&Who::Typed(typed.to_owned()), origin).await?;
         let named = Named::read(&self.inner, typed).ok_or(ResendError::Nobody)?;
         Ok(named.delivery(&self.inner))
@@ -81,13 +88,16 @@ impl Pool {
     async fn resend_to_holder(&self, ticket: &BrowserTicket, origin: &Origin) -> Result<Resent, ResendError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
-        let (stored, waiting) = tickets::lock_waiting(&mut tx, ticket, now).await?.ok_or(ResendError::NoPending)?;
+        let (stored, waiting) =
+            tickets::lock_waiting(&mut tx, ticket, now).await?.ok_or(ResendError::NoPending)?;
         let waiting = match sign_up::unseal(inner, ticket, &stored) {
             Some(entered) => entered.written(waiting),
             None => waiting,
         };
         let requester = Requester::ticket(ticket);
-        let resend_at = code_requests::admit(&mut tx, inner, CodePurpose::SignUp, (&requester, &waiting.told())).await??;
+        let resend_at =
+            code_requests::admit(&mut tx, inner, CodePurpose::SignUp, (&requester, &waiting.told()))
+                .await??;
         let requesters = Requester::of_sign_up(inner, ticket, origin);
         self.resend(&mut tx, &waiting, &requesters, origin).await?;
         self.commit(tx, waiting.user.id).await?;
@@ -101,10 +111,12 @@ impl Pool {
         let mut tx = inner.store.begin().await?;
         let network = code_requests::network_digest(inner, origin);
         let found = waiting::by_name(&mut tx, &named.name, &network).await?.into_iter().next();
-        // The account goes before the counters; no account has the number of nobody. Meanwhile it may have been confirmed.
+        // The account goes before the counters; no account has the number of nobody. Meanwhile it may have
+        // been confirmed.
         let waiting = waiting::lock(&mut tx, found.map_or(UserId(0), |it| it.user.id)).await?;
         sign_up_code::count_network(&mut tx, inner, origin).await??;
-        let resend_at = code_requests::admit(&mut tx, inner, CodePurpose::SignUp, (&requester, &named.name)).await??;
+        let resend_at =
+            code_requests::admit(&mut tx, inner, CodePurpose::SignUp, (&requester, &named.name)).await??;
         match waiting {
             Some(waiting) => {
                 self.resend(&mut tx, &waiting, &[requester], origin).await?;
@@ -119,7 +131,13 @@ impl Pool {
     }
 
     /// A sign-up without a contact has nothing to be sent.
-    async fn resend(&self, tx: &mut Tx, waiting: &Waiting, requesters: &[Requester], origin: &Origin) -> Result<(), StoreError> {
+    async fn resend(
+        &self,
+        tx: &mut Tx,
+        waiting: &Waiting,
+        requesters: &[Requester],
+        origin: &Origin,
+    ) -> Result<(), StoreError> {
         let Some(target) = &waiting.target else { return Ok(()) };
         let before = waiting.user.contested.then_some(waiting.created_at);
         let asking = Asking { user: &waiting.user, target, requesters, origin, before };

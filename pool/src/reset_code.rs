@@ -1,4 +1,5 @@
-//! The code that sets a new password: whom it is for, where it goes, and what counts for a name that was only typed.
+//! The code that sets a new password: whom it is for, where it goes, and what counts for a name that was only
+//! typed.
 
 use crate::Inner;
 use crate::code_requests::{self, Pace, Request, Requester, Target};
@@ -33,26 +34,32 @@ impl Named {
         Some(Self { typed: typed.to_owned(), who, name })
     }
 
-    /// The confirmed account of that name. Another has proved no contact, and has its code from sign-up; to one that is
-    /// disabled a new password opens nothing.
+    /// The confirmed account of that name. Another has proved no contact, and has its code from sign-up; to
+    /// one that is disabled a new password opens nothing.
     pub(crate) async fn account(&self, conn: &mut Conn) -> Result<Option<UserId>, StoreError> {
         let Some(who) = &self.who else { return Ok(None) };
-        Ok(users::by_identifier(conn, who).await?.filter(|user| user.confirmed && !user.disabled).map(|user| user.id))
+        Ok(users::by_identifier(conn, who)
+            .await?
+            .filter(|user| user.confirmed && !user.disabled)
+            .map(|user| user.id))
     }
 
-    /// The proven contact that a code goes to: the one that was named, or else the address before the number. One that
-    /// messages don't reach any more is none.
+    /// The proven contact that a code goes to: the one that was named, or else the address before the number.
+    /// One that messages don't reach any more is none.
     pub(crate) fn contact(&self, settings: &Settings, account: &Account) -> Option<Contact> {
         let named = match &self.who {
             Some(Identifier::Contact(kind, _)) => Some(*kind),
             _ => None,
         };
-        let mut kinds = named.into_iter().chain([ContactKind::Email, ContactKind::PhoneNumber]).filter(|kind| settings.reaches(*kind));
+        let mut kinds = named
+            .into_iter()
+            .chain([ContactKind::Email, ContactKind::PhoneNumber])
+            .filter(|kind| settings.reaches(*kind));
         kinds.find_map(|kind| Some(Contact { kind, value: account.proven_contact(kind)?.to_owned() }))
     }
 
-    /// Where the code went, as far as callers are told who have only named somebody: a contact that was named is masked as it was typed;
-    /// for a username it is the same for everybody.
+    /// Where the code went, as far as callers are told who have only named somebody: a contact that was named
+    /// is masked as it was typed; for a username it is the same for everybody.
     pub(crate) fn delivery(&self, inner: &Inner) -> CodeDeliveryDetails {
         match &self.who {
             Some(Identifier::Contact(kind, _)) => kind.delivery(&self.typed),
@@ -67,7 +74,11 @@ fn unknown_delivery(kind: ContactKind) -> CodeDeliveryDetails {
         ContactKind::Email => "***@***",
         ContactKind::PhoneNumber => "+***********",
     };
-    CodeDeliveryDetails { attribute_name: kind.attribute().into(), delivery_medium: kind.medium(), destination: destination.to_owned() }
+    CodeDeliveryDetails {
+        attribute_name: kind.attribute().into(),
+        delivery_medium: kind.medium(),
+        destination: destination.to_owned(),
+    }
 }
 
 /// A code for a new password that is asked for.
@@ -80,7 +91,8 @@ pub(crate) struct Asking<'a> {
     pub(crate) pace: Pace,
 }
 
-/// Makes a code that sets a new password, and promises to send it with these words. `false`: one that waits is shared.
+/// Makes a code that sets a new password, and promises to send it with these words. `false`: one that waits
+/// is shared.
 pub(crate) async fn request(
     tx: &mut Tx,
     inner: &Inner,
@@ -88,7 +100,8 @@ pub(crate) async fn request(
     message: impl Fn(Contact, String, crate::Timestamp, Asked) -> Message,
 ) -> Result<bool, StoreError> {
     let Asking { user, account, contact, requesters, origin, pace } = asking;
-    let target = Target::new(contact.kind, &contact.value).ok_or_else(|| StoreError::unreadable("a contact that can't be one"))?;
+    let target = Target::new(contact.kind, &contact.value)
+        .ok_or_else(|| StoreError::unreadable("a contact that can't be one"))?;
     let request = Request { user, purpose: CodePurpose::Reset, target: &target, requesters, origin, pace };
     code_requests::request(tx, inner, &request, |code, expires_at, sent_at| {
         message(contact.clone(), code, expires_at, Asked::new(account.chosen_username(), sent_at, origin))

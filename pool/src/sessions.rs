@@ -19,7 +19,8 @@ pub struct UserId(pub i64);
 /// Where a request comes from.
 #[derive(Debug, Clone)]
 pub struct Origin {
-    /// The client's address, as far as trusted proxies tell it. The trail keeps it whole; see [`Origin::household`].
+    /// The client's address, as far as trusted proxies tell it. The trail keeps it whole; see
+    /// [`Origin::household`].
     pub network: IpAddr,
     /// What the client calls itself, at most [`Origin::USER_AGENT_MAX`] characters.
     pub user_agent: String,
@@ -45,7 +46,8 @@ impl Origin {
         Self { browser: Some(browser), ..self }
     }
 
-    /// What counts as one network for limits: the address, or for IPv6 its /64, which is what one household has.
+    /// What counts as one network for limits: the address, or for IPv6 its /64, which is what one household
+    /// has.
     pub fn household(&self) -> IpAddr {
         match self.network.to_canonical() {
             IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
@@ -95,17 +97,18 @@ browser_secret! {
     SessionToken
 }
 browser_secret! {
-    /// Proves a sign-in whose password was right and that waits for its second factor. Applications keep one too
-    /// (`Session`).
+    /// Proves a sign-in whose password was right and that waits for its second factor. Applications keep one
+    /// too (`Session`).
     ChallengeToken
 }
 browser_secret! {
-    /// Proves "the browser that signed up": it is signed in once the code is right. Applications keep one too (`Session`).
+    /// Proves "the browser that signed up": it is signed in once the code is right. Applications keep one too
+    /// (`Session`).
     BrowserTicket
 }
 browser_secret! {
-    /// Tells one browser from another, for as long as it keeps the cookie: codes belong to the browser that asked for them, and
-    /// accounts know those that they were signed in to from.
+    /// Tells one browser from another, for as long as it keeps the cookie: codes belong to the browser that
+    /// asked for them, and accounts know those that they were signed in to from.
     BrowserId
 }
 
@@ -184,7 +187,13 @@ pub(crate) struct Alive {
 }
 
 /// Begins a session for the account.
-pub(crate) async fn begin(tx: &mut Tx, inner: &Inner, user: UserId, client: &ClientId, origin: &Origin) -> Result<NewSession, StoreError> {
+pub(crate) async fn begin(
+    tx: &mut Tx,
+    inner: &Inner,
+    user: UserId,
+    client: &ClientId,
+    origin: &Origin,
+) -> Result<NewSession, StoreError> {
     let token = SessionToken::generate(&*inner.entropy);
     let absolute_expiry = inner.clock.now().plus(inner.settings.sessions.absolute);
     insert(tx, inner, (SessionId(token.hash()), absolute_expiry), (user, client), origin).await?;
@@ -260,12 +269,21 @@ pub(crate) async fn end_all(tx: &mut Tx, user: UserId) -> Result<u64, StoreError
 
 /// Ends every session of the account but this one; how many there were.
 pub(crate) async fn end_others(tx: &mut Tx, user: UserId, stays: SessionId) -> Result<u64, StoreError> {
-    tx.query("DELETE FROM sessions WHERE user_id = $1 AND hash <> $2").bind(user.0).bind(stays.0.to_vec()).run().await
+    tx.query("DELETE FROM sessions WHERE user_id = $1 AND hash <> $2")
+        .bind(user.0)
+        .bind(stays.0.to_vec())
+        .run()
+        .await
 }
 
 /// Every live session of the account.
-pub(crate) async fn of_user(conn: &mut Conn, user: UserId, alive: Alive) -> Result<Vec<SessionId>, StoreError> {
-    let query = conn.query("SELECT hash FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3");
+pub(crate) async fn of_user(
+    conn: &mut Conn,
+    user: UserId,
+    alive: Alive,
+) -> Result<Vec<SessionId>, StoreError> {
+    let query =
+        conn.query("SELECT hash FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3");
     let rows = query.bind(user.0).bind(alive.now.0).bind(alive.idle_since.0).all().await?;
     rows.iter().map(|row| read_id(row, 0)).collect()
 }
@@ -282,7 +300,12 @@ pub(crate) struct Open {
 }
 
 /// The live sessions of the viewer's account: this one, then those that were used last; so many at most.
-pub(crate) async fn open(conn: &mut Conn, viewer: &Viewer, alive: Alive, most: u32) -> Result<Vec<Open>, StoreError> {
+pub(crate) async fn open(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    alive: Alive,
+    most: u32,
+) -> Result<Vec<Open>, StoreError> {
     let rows = conn
         .query(
             "SELECT hash, created_at, last_seen_at, network, user_agent, client FROM sessions
@@ -299,14 +322,25 @@ pub(crate) async fn open(conn: &mut Conn, viewer: &Viewer, alive: Alive, most: u
     let read = |row: &Row| {
         let (signed_in_at, last_seen_at) = (Timestamp(row.get(1)?), Timestamp(row.get(2)?));
         let (session, client) = (read_id(row, 0)?, ClientId(row.get(5)?));
-        Ok(Open { session, client, signed_in_at, last_seen_at, network: row.get(3)?, user_agent: row.get(4)? })
+        Ok(Open {
+            session,
+            client,
+            signed_in_at,
+            last_seen_at,
+            network: row.get(3)?,
+            user_agent: row.get(4)?,
+        })
     };
     rows.iter().map(read).collect()
 }
 
 /// The addresses from which the account's sessions began, each once, in one order.
 pub(crate) async fn networks(conn: &mut Conn, user: UserId) -> Result<Vec<IpAddr>, StoreError> {
-    let rows = conn.query("SELECT DISTINCT network FROM sessions WHERE user_id = $1 ORDER BY network").bind(user.0).all().await?;
+    let rows = conn
+        .query("SELECT DISTINCT network FROM sessions WHERE user_id = $1 ORDER BY network")
+        .bind(user.0)
+        .all()
+        .await?;
     let texts = rows.iter().map(|row| row.get::<String>(0)).collect::<Result<Vec<_>, _>>()?;
     Ok(texts.iter().filter_map(|text| text.parse().ok()).collect())
 }

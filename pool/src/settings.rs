@@ -34,8 +34,8 @@ pub struct Settings {
     pub limits: Limits,
     pub hashing: Hashing,
     pub mail: MailSettings,
-    /// Whether text messages reach anybody: there is a gateway, or the mailbox of development. Without, a phone number is
-    /// stored as it is given, and nothing is ever sent there.
+    /// Whether text messages reach anybody: there is a gateway, or the mailbox of development. Without, a
+    /// phone number is stored as it is given, and nothing is ever sent there.
     pub texts: bool,
 }
 
@@ -66,8 +66,17 @@ impl Default for Settings {
         if let Some(email) = schema.get_mut(&Standard::Email.into()) {
             email.required = true;
         }
-        let asked = [Standard::Email, Standard::GivenName, Standard::FamilyName, Standard::Nickname, Standard::PhoneNumber];
-        let web = AppClient { name: "Web".into(), ..AppClient::new("web", AccessLists::resolve(&schema, None, None)) };
+        let asked = [
+            Standard::Email,
+            Standard::GivenName,
+            Standard::FamilyName,
+            Standard::Nickname,
+            Standard::PhoneNumber,
+        ];
+        let web = AppClient {
+            name: "Web".into(),
+            ..AppClient::new("web", AccessLists::resolve(&schema, None, None))
+        };
         Self {
             name: "Nameplate".into(),
             public_url: "http://127.0.0.1:3000".into(),
@@ -105,8 +114,8 @@ impl fmt::Display for ClientId {
 pub struct TokenTimes {
     /// Of an access token and an ID token.
     pub access: Duration,
-    /// Of a sign-in: however often it is exchanged, a refresh token is worth nothing after this. One that isn't used for
-    /// as long as a session may be idle ends before.
+    /// Of a sign-in: however often it is exchanged, a refresh token is worth nothing after this. One that
+    /// isn't used for as long as a session may be idle ends before.
     pub refresh: Duration,
 }
 
@@ -170,7 +179,8 @@ impl Default for EventTimes {
 #[derive(Debug, Clone, Copy)]
 pub struct CodeTimes {
     pub lifetime: Duration,
-    /// Of a code that sets a new password: it opens the account, so it lasts no longer than it takes to read a message.
+    /// Of a code that sets a new password: it opens the account, so it lasts no longer than it takes to read
+    /// a message.
     pub reset_lifetime: Duration,
     /// Of a code that is asked for at sign-in, and of the sign-in that waits for it.
     pub sign_in_lifetime: Duration,
@@ -181,7 +191,12 @@ pub struct CodeTimes {
 impl Default for CodeTimes {
     fn default() -> Self {
         let (hour, while_at_it) = (Duration::from_secs(60 * 60), Duration::from_secs(10 * 60));
-        Self { lifetime: days(1), reset_lifetime: hour, sign_in_lifetime: while_at_it, resend_after: Duration::from_secs(30) }
+        Self {
+            lifetime: days(1),
+            reset_lifetime: hour,
+            sign_in_lifetime: while_at_it,
+            resend_after: Duration::from_secs(30),
+        }
     }
 }
 

@@ -37,8 +37,8 @@ pub enum SignedIn {
     Challenge(Challenge),
     /// The operator knows this password: another one is asked for.
     NewPassword(NewPasswordAsked),
-    /// The account still waits for its code, and a fresh one is on its way. This browser is signed in once it is
-    /// entered.
+    /// The account still waits for its code, and a fresh one is on its way. This browser is signed in once it
+    /// is entered.
     Unconfirmed(BrowserTicket),
 }
 
@@ -52,7 +52,8 @@ pub enum SignInError {
     /// There is no such account, or it has another password.
     #[error("wrong name or password")]
     WrongCredentials,
-    /// The account has no password any more, and this was the last one: another one has to be set with a code.
+    /// The account has no password any more, and this was the last one: another one has to be set with a
+    /// code.
     #[error("a new password has to be set")]
     ResetRequired,
     /// The password was right, and the operator lets nobody sign in to this account.
@@ -69,7 +70,9 @@ pub enum SignInError {
 impl From<SignInError> for Refusal {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::Missing(fields) => Self { form: None, fields: fields.into_iter().map(|field| (field, Why::Missing)).collect() },
+            SignInError::Missing(fields) => {
+                Self { form: None, fields: fields.into_iter().map(|field| (field, Why::Missing)).collect() }
+            }
             SignInError::UnknownClient => Self::form(Why::BadRequest),
             SignInError::WrongCredentials => Self::form(Why::WrongCredentials),
             SignInError::ResetRequired => Self::form(Why::ResetRequired),
@@ -127,9 +130,14 @@ pub(crate) struct Proven {
 impl Pool {
     /// Signs in. For a name that is nobody's the answer, and the work for it, is that of a wrong password.
     ///
-    /// After some failures of one name from one network each further try has to wait, twice as long every time; a
-    /// try counts before the password is compared, so that many at once gain nothing.
-    pub async fn sign_in(&self, client: &ClientId, form: SignIn, origin: &Origin) -> Result<SignedIn, SignInError> {
+    /// After some failures of one name from one network each further try has to wait, twice as long every
+    /// time; a try counts before the password is compared, so that many at once gain nothing.
+    pub async fn sign_in(
+        &self,
+        client: &ClientId,
+        form: SignIn,
+        origin: &Origin,
+    ) -> Result<SignedIn, SignInError> {
         let client = &self.inner.settings.client(client).ok_or(SignInError::UnknownClient)?.id;
         let (proven, failures) = self.check_password(&form, origin).await?;
         let done = match proven.user.confirmed {
@@ -141,9 +149,16 @@ impl Pool {
     }
 
     /// Whose name and password these are, and what counts the failures of that name.
-    pub(crate) async fn check_password(&self, form: &SignIn, origin: &Origin) -> Result<(Proven, Key), SignInError> {
+    pub(crate) async fn check_password(
+        &self,
+        form: &SignIn,
+        origin: &Origin,
+    ) -> Result<(Proven, Key), SignInError> {
         let (inner, typed) = (&*self.inner, form.username.trim());
-        let empty = [(typed.is_empty(), FieldName::Username), (form.password.reveal().is_empty(), FieldName::Password)];
+        let empty = [
+            (typed.is_empty(), FieldName::Username),
+            (form.password.reveal().is_empty(), FieldName::Password),
+        ];
         let missing: Vec<_> = empty.into_iter().filter_map(|(empty, field)| empty.then_some(field)).collect();
         if !missing.is_empty() {
             return Err(SignInError::Missing(missing));
@@ -157,7 +172,8 @@ impl Pool {
         Ok((proven, failures))
     }
 
-    /// Whoever has proven the password is told that the operator lets nobody in; the trail shows it as a failure.
+    /// Whoever has proven the password is told that the operator lets nobody in; the trail shows it as a
+    /// failure.
     pub(crate) async fn refuse_disabled(&self, proven: &User, origin: &Origin) -> Result<(), SignInError> {
         if !proven.disabled {
             return Ok(());
@@ -166,10 +182,18 @@ impl Pool {
         Err(SignInError::Disabled)
     }
 
-    async fn begin_session(&self, proven: &Proven, failures: &Key, client: &ClientId, origin: &Origin) -> Result<SignedIn, SignInError> {
+    async fn begin_session(
+        &self,
+        proven: &Proven,
+        failures: &Key,
+        client: &ClientId,
+        origin: &Origin,
+    ) -> Result<SignedIn, SignInError> {
         let (inner, user) = (&*self.inner, &proven.user);
         let mut tx = inner.store.begin().await?;
-        if let Some(asked) = self.welcome(&mut tx, (proven, failures), (client, Door::Browser), origin).await? {
+        if let Some(asked) =
+            self.welcome(&mut tx, (proven, failures), (client, Door::Browser), origin).await?
+        {
             self.commit(tx, user.id).await?;
             return Ok(asked.into());
         }
@@ -211,15 +235,22 @@ impl Pool {
     }
 
     /// Counts a password that somebody is about to try; its own transaction, so that it stays counted.
-    pub(crate) async fn admit_sign_in(&self, failures: &Key, origin: &Origin) -> Result<Result<(), Wait>, StoreError> {
+    pub(crate) async fn admit_sign_in(
+        &self,
+        failures: &Key,
+        origin: &Origin,
+    ) -> Result<Result<(), Wait>, StoreError> {
         if origin.tally.is_paid() {
             return Ok(Ok(()));
         }
         let (inner, now) = (&*self.inner, self.now());
         let limits = &inner.settings.limits;
         let network = limits::key(inner, &["sign-ins from", &origin.household().to_string()]);
-        let backoff =
-            Backoff { free: limits.sign_in_failures_free, first: limits.sign_in_first_wait, longest: limits.sign_in_longest_wait };
+        let backoff = Backoff {
+            free: limits.sign_in_failures_free,
+            first: limits.sign_in_first_wait,
+            longest: limits.sign_in_longest_wait,
+        };
         let mut tx = inner.store.begin().await?;
         let rate = Rate { times: limits.sign_ins_per_network_an_hour, per: HOUR };
         if let Err(wait) = limits::count(&mut tx, &network, rate, now).await? {
@@ -235,10 +266,15 @@ impl Pool {
 
     /// The account that has this name and this password.
     ///
-    /// A username is compared with one hash: the account's, or else that of one sign-up that waits. A contact, where people sign up by
-    /// one, with two: the account's, and that of a newer sign-up. If the code step could be reached only where nobody owns the contact,
-    /// it would tell who owns one.
-    async fn prove(&self, who: Option<&Identifier>, password: &Password, origin: &Origin) -> Result<Proven, SignInError> {
+    /// A username is compared with one hash: the account's, or else that of one sign-up that waits. A
+    /// contact, where people sign up by one, with two: the account's, and that of a newer sign-up. If the
+    /// code step could be reached only where nobody owns the contact, it would tell who owns one.
+    async fn prove(
+        &self,
+        who: Option<&Identifier>,
+        password: &Password,
+        origin: &Origin,
+    ) -> Result<Proven, SignInError> {
         let (inner, now) = (&*self.inner, self.now());
         let candidates = self.candidates(who, origin).await?;
         let known = candidates.iter().flatten().next().cloned();
@@ -261,7 +297,11 @@ impl Pool {
     }
 
     /// Whose password is compared: as many for nobody.
-    pub(crate) async fn candidates(&self, who: Option<&Identifier>, origin: &Origin) -> Result<Vec<Option<User>>, StoreError> {
+    pub(crate) async fn candidates(
+        &self,
+        who: Option<&Identifier>,
+        origin: &Origin,
+    ) -> Result<Vec<Option<User>>, StoreError> {
         let inner = &*self.inner;
         let Some(who) = who else { return Ok(vec![None]) };
         let mut conn = inner.store.read().await?;
@@ -271,7 +311,8 @@ impl Pool {
             return Ok(vec![account]);
         }
         let network = code_requests::network_digest(inner, origin);
-        let waiting = waiting::by_name(&mut conn, &who.to_key(), &network).await?.into_iter().next().map(|it| it.user);
+        let waiting =
+            waiting::by_name(&mut conn, &who.to_key(), &network).await?.into_iter().next().map(|it| it.user);
         Ok(if has_usernames { vec![account.or(waiting)] } else { vec![account, waiting] })
     }
 
@@ -284,7 +325,8 @@ impl Pool {
         let user = users::lock(&mut tx, user.map_or(UserId(0), |user| user.id)).await?;
         limits::count_down(&mut tx, &network, Rate { times: u32::MAX, per: HOUR }, now).await?;
         let Some(user) = user.filter(|user| user.confirmed) else { return tx.commit().await };
-        events::record(&mut tx, user.id, &Event::SignInFailure { username: user.username }, now, origin).await?;
+        events::record(&mut tx, user.id, &Event::SignInFailure { username: user.username }, now, origin)
+            .await?;
         self.commit(tx, user.id).await
     }
 
@@ -298,24 +340,38 @@ impl Pool {
     }
 
     /// Right password, but no code yet: a fresh code, unless one was asked for just now, and a ticket.
-    pub(crate) async fn back_to_the_code(&self, user: &User, failures: &Key, origin: &Origin) -> Result<SignedIn, SignInError> {
+    pub(crate) async fn back_to_the_code(
+        &self,
+        user: &User,
+        failures: &Key,
+        origin: &Origin,
+    ) -> Result<SignedIn, SignInError> {
         let (inner, now) = (&*self.inner, self.now());
         let ticket = BrowserTicket::generate(&*inner.entropy);
         let mut tx = inner.store.begin().await?;
-        let waiting = waiting::lock(&mut tx, user.id).await?.filter(|it| it.user.password_hash == user.password_hash);
+        let waiting =
+            waiting::lock(&mut tx, user.id).await?.filter(|it| it.user.password_hash == user.password_hash);
         let waiting = waiting.ok_or(SignInError::WrongCredentials)?; // at this moment; the next try finds it so
         if waiting.user.disabled {
             return Err(SignInError::Disabled);
         }
         let target = waiting.target.as_ref().ok_or(SignInError::WrongCredentials)?;
         limits::clear(&mut tx, failures).await?;
-        let stored = tickets::Stored { user: user.id, is_holder: true, attributes: self.sealed_for(&ticket, &waiting)?, proven_at: None };
+        let stored = tickets::Stored {
+            user: user.id,
+            is_holder: true,
+            attributes: self.sealed_for(&ticket, &waiting)?,
+            proven_at: None,
+        };
         tickets::insert(&mut tx, &ticket, &stored, (now, now.plus(BrowserTicket::LIFETIME))).await?;
         let requester = Requester::ticket(&ticket);
         code_requests::admit(&mut tx, inner, CodePurpose::SignUp, (&requester, &waiting.told())).await??;
         let requesters = Requester::of_sign_up(inner, &ticket, origin);
-        code_requests::give_tries_back(&mut tx, inner, (CodePurpose::SignUp, &waiting.name), &requesters).await?;
-        if !code_requests::share_newest(&mut tx, inner, (user.id, CodePurpose::SignUp), (&requesters, origin)).await? {
+        code_requests::give_tries_back(&mut tx, inner, (CodePurpose::SignUp, &waiting.name), &requesters)
+            .await?;
+        if !code_requests::share_newest(&mut tx, inner, (user.id, CodePurpose::SignUp), (&requesters, origin))
+            .await?
+        {
             let before = waiting.user.contested.then_some(waiting.created_at);
             let asking = Asking { user: &waiting.user, target, requesters: &requesters, origin, before };
             sign_up_code::request(&mut tx, inner, &asking).await?;
@@ -326,7 +382,8 @@ impl Pool {
 
     /// Whoever knows the password of a sign-up may have what was entered with it.
     fn sealed_for(&self, ticket: &BrowserTicket, waiting: &Waiting) -> Result<Option<Vec<u8>>, StoreError> {
-        let entered = Entered { username: waiting.user.username.clone(), attributes: waiting.attributes.clone() };
+        let entered =
+            Entered { username: waiting.user.username.clone(), attributes: waiting.attributes.clone() };
         sign_up::seal(&self.inner, ticket, &entered).map(Some)
     }
 }

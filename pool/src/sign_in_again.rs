@@ -19,14 +19,15 @@ impl From<NotFresh> for Refusal {
     }
 }
 
-/// Refuses what is dangerous to somebody who signed in long ago: a browser may have been left open. An application with
-/// a valid access token may go on, as with Cognito.
+/// Refuses what is dangerous to somebody who signed in long ago: a browser may have been left open. An
+/// application with a valid access token may go on, as with Cognito.
 pub(crate) fn require_fresh(inner: &Inner, viewer: &Viewer) -> Result<(), NotFresh> {
     if is_fresh(inner, viewer) { Ok(()) } else { Err(NotFresh) }
 }
 
 fn is_fresh(inner: &Inner, viewer: &Viewer) -> bool {
-    viewer.by == SignedInBy::Tokens || inner.clock.now().since(viewer.signed_in_at) < inner.settings.sessions.fresh
+    viewer.by == SignedInBy::Tokens
+        || inner.clock.now().since(viewer.signed_in_at) < inner.settings.sessions.fresh
 }
 
 /// Why nobody was signed in again.
@@ -84,8 +85,8 @@ impl Pool {
         is_fresh(&self.inner, viewer)
     }
 
-    /// Proves once more whose browser it is. It goes on under a new session, which is fresh; the old one ends, so a copy
-    /// of its cookie gains nothing.
+    /// Proves once more whose browser it is. It goes on under a new session, which is fresh; the old one
+    /// ends, so a copy of its cookie gains nothing.
     ///
     /// A wrong password counts like a failed sign-in, and makes the next try wait like one.
     pub async fn sign_in_again(
@@ -126,7 +127,10 @@ impl Pool {
     ) -> Result<(NewSession, Viewer), SignInAgainError> {
         let inner = &*self.inner;
         let mut tx = inner.store.begin().await?;
-        let user = users::lock(&mut tx, viewer.user).await?.filter(|user| !user.disabled).ok_or(SignInAgainError::SignedOut)?;
+        let user = users::lock(&mut tx, viewer.user)
+            .await?
+            .filter(|user| !user.disabled)
+            .ok_or(SignInAgainError::SignedOut)?;
         if !sessions::end(&mut tx, viewer.session).await? {
             return Err(SignInAgainError::SignedOut);
         }

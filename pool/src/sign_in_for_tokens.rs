@@ -40,7 +40,12 @@ impl From<Asked> for Entered {
 
 impl Pool {
     /// Signs in an application. The rules are those of [`Pool::sign_in`]; tokens take the place of a cookie.
-    pub async fn sign_in_for_tokens(&self, client: &ClientId, form: &SignIn, origin: &Origin) -> Result<Entered, SignInError> {
+    pub async fn sign_in_for_tokens(
+        &self,
+        client: &ClientId,
+        form: &SignIn,
+        origin: &Origin,
+    ) -> Result<Entered, SignInError> {
         let client = self.inner.settings.client(client).ok_or(SignInError::UnknownClient)?;
         let (proven, failures) = self.check_password(form, origin).await?;
         let done = self.enter(&proven, &failures, client, origin).await?;
@@ -49,22 +54,38 @@ impl Pool {
     }
 
     /// Begins the session of an application whose user was proven.
-    pub(crate) async fn enter(&self, proven: &Proven, failures: &Key, client: &AppClient, origin: &Origin) -> Result<Entered, SignInError> {
+    pub(crate) async fn enter(
+        &self,
+        proven: &Proven,
+        failures: &Key,
+        client: &AppClient,
+        origin: &Origin,
+    ) -> Result<Entered, SignInError> {
         let keys = self.signing_keys().await?;
         if !proven.user.confirmed {
             retried(|| self.back_to_the_code(&proven.user, failures, origin)).await?;
             return Ok(Entered::Unconfirmed);
         }
         match retried(|| self.begin_application(proven, failures, client, origin)).await? {
-            Begun::Session(viewer, account, refresh) => Ok(Entered::Tokens(self.issue(&keys, (&viewer, account), Some(&refresh))?)),
+            Begun::Session(viewer, account, refresh) => {
+                Ok(Entered::Tokens(self.issue(&keys, (&viewer, account), Some(&refresh))?))
+            }
             Begun::Asked(asked) => Ok(asked.into()),
         }
     }
 
-    async fn begin_application(&self, proven: &Proven, failures: &Key, client: &AppClient, origin: &Origin) -> Result<Begun, SignInError> {
+    async fn begin_application(
+        &self,
+        proven: &Proven,
+        failures: &Key,
+        client: &AppClient,
+        origin: &Origin,
+    ) -> Result<Begun, SignInError> {
         let (inner, user) = (&*self.inner, &proven.user);
         let mut tx = inner.store.begin().await?;
-        if let Some(asked) = self.welcome(&mut tx, (proven, failures), (&client.id, Door::Application), origin).await? {
+        if let Some(asked) =
+            self.welcome(&mut tx, (proven, failures), (&client.id, Door::Application), origin).await?
+        {
             self.commit(tx, user.id).await?;
             return Ok(Begun::Asked(asked));
         }

@@ -6,9 +6,13 @@ use crate::{Pool, Unavailable, events};
 use model::Event;
 
 impl Pool {
-    /// Ends the session, and answers whose it was (the username). A token that proves none is no error: whoever has it
-    /// is signed out.
-    pub async fn sign_out(&self, token: &SessionToken, origin: &Origin) -> Result<Option<String>, Unavailable> {
+    /// Ends the session, and answers whose it was (the username). A token that proves none is no error:
+    /// whoever has it is signed out.
+    pub async fn sign_out(
+        &self,
+        token: &SessionToken,
+        origin: &Origin,
+    ) -> Result<Option<String>, Unavailable> {
         retried(|| self.end_session(SessionId(token.hash()), origin)).await
     }
 
@@ -19,7 +23,14 @@ impl Pool {
         if !sessions::end(&mut tx, session).await? {
             return Ok(None);
         }
-        events::record(&mut tx, user.id, &Event::SignOut { username: user.username.clone() }, self.now(), origin).await?;
+        events::record(
+            &mut tx,
+            user.id,
+            &Event::SignOut { username: user.username.clone() },
+            self.now(),
+            origin,
+        )
+        .await?;
         self.commit(tx, user.id).await?;
         Ok(Some(user.username))
     }

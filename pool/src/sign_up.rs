@@ -40,8 +40,8 @@ pub struct SignedUp {
     /// For whoever signed up: it proves that, and the code belongs to it (`Session`).
     pub ticket: BrowserTicket,
     pub delivery: CodeDeliveryDetails,
-    /// The account's id for applications. One that is made up, where another sign-up waits already; the same for a contact that is
-    /// taken.
+    /// The account's id for applications. One that is made up, where another sign-up waits already; the same
+    /// for a contact that is taken.
     pub sub: String,
 }
 
@@ -153,10 +153,16 @@ enum Attempt {
 impl Pool {
     /// Signs up: makes an account that nobody can use before the code is entered, and sends the code.
     ///
-    /// A sign-up reserves nothing and decides nothing for others: it waits under its name and contact, with what was entered first.
-    /// What somebody else enters for the same name and contact replaces nothing of it, and looks the same to whoever enters it. For a
-    /// contact that belongs to somebody it looks and works the same too; its owner reads another message.
-    pub async fn sign_up(&self, client: &ClientId, form: SignUp, origin: &Origin) -> Result<SignedUp, SignUpError> {
+    /// A sign-up reserves nothing and decides nothing for others: it waits under its name and contact, with
+    /// what was entered first. What somebody else enters for the same name and contact replaces nothing of
+    /// it, and looks the same to whoever enters it. For a contact that belongs to somebody it looks and works
+    /// the same too; its owner reads another message.
+    pub async fn sign_up(
+        &self,
+        client: &ClientId,
+        form: SignUp,
+        origin: &Origin,
+    ) -> Result<SignedUp, SignUpError> {
         let form = self.check_sign_up(client, form)?;
         self.enter_sign_up(&form, None, origin).await
     }
@@ -174,7 +180,9 @@ impl Pool {
         for _ in 0..TRIES {
             let found = waiting::by_key(&mut self.inner.store.read().await?, &form.key()).await?;
             let attempt = self.judge_attempt(form, found.as_ref()).await?;
-            let Some((user, done)) = retried(|| self.write_sign_up(form, (found.as_ref(), &attempt), moving, origin)).await? else {
+            let Some((user, done)) =
+                retried(|| self.write_sign_up(form, (found.as_ref(), &attempt), moving, origin)).await?
+            else {
                 continue;
             };
             if let Attempt::First(hash) | Attempt::Replaces(Some(hash)) = &attempt {
@@ -196,10 +204,13 @@ impl Pool {
             None => None,
         };
         let is_holder = held.is_some_and(|it| it.user == found.user.id && it.is_holder);
-        let same = inner.passwords.verify(found.user.comparable_hash(self.now()), &form.password).await?.matches;
+        let same =
+            inner.passwords.verify(found.user.comparable_hash(self.now()), &form.password).await?.matches;
         Ok(match (is_holder, same) {
             (true, true) => Attempt::Replaces(None),
-            (true, false) => Attempt::Replaces(Some(inner.passwords.hash(&form.password, &*inner.entropy).await?)),
+            (true, false) => {
+                Attempt::Replaces(Some(inner.passwords.hash(&form.password, &*inner.entropy).await?))
+            }
             (false, true) => Attempt::Same,
             (false, false) => Attempt::Contests,
         })
@@ -219,7 +230,9 @@ impl Pool {
             return Err(SignUpError::UsernameTaken);
         }
         let before = self.signed_up_before(&mut tx, form, (found, attempt)).await?;
-        let Some(user) = self.take_attempt(&mut tx, form, (found, attempt), origin).await? else { return Ok(None) };
+        let Some(user) = self.take_attempt(&mut tx, form, (found, attempt), origin).await? else {
+            return Ok(None);
+        };
         let is_holder = !matches!(attempt, Attempt::Contests);
         let ticket = moving.cloned().unwrap_or_else(|| BrowserTicket::generate(&*inner.entropy));
         let sub = if is_holder { user.sub.clone() } else { made_up_sub(inner, form) };
@@ -232,8 +245,15 @@ impl Pool {
             tickets::insert(&mut tx, &ticket, &stored, (now, now.plus(BrowserTicket::LIFETIME))).await?;
         }
         let requesters = Requester::of_sign_up(inner, &ticket, origin);
-        code_requests::admit(&mut tx, inner, CodePurpose::SignUp, (&Requester::ticket(&ticket), &form.key().to_text())).await??;
-        code_requests::give_tries_back(&mut tx, inner, (CodePurpose::SignUp, &form.key().name), &requesters).await?;
+        code_requests::admit(
+            &mut tx,
+            inner,
+            CodePurpose::SignUp,
+            (&Requester::ticket(&ticket), &form.key().to_text()),
+        )
+        .await??;
+        code_requests::give_tries_back(&mut tx, inner, (CodePurpose::SignUp, &form.key().name), &requesters)
+            .await?;
         let asking = Asking { user: &user, target: &form.target, requesters: &requesters, origin, before };
         sign_up_code::request(&mut tx, inner, &asking).await?;
         self.commit(tx, user.id).await?;
@@ -268,7 +288,9 @@ impl Pool {
         }
         let Some(found) = found else { return Ok(None) };
         let still = waiting::lock(tx, found.user.id).await?;
-        let Some(still) = still.filter(|it| it.user.password_hash == found.user.password_hash) else { return Ok(None) };
+        let Some(still) = still.filter(|it| it.user.password_hash == found.user.password_hash) else {
+            return Ok(None);
+        };
         waiting::keep(tx, still.user.id, self.now()).await?;
         match attempt {
             Attempt::First(_) | Attempt::Same => {}
@@ -281,10 +303,17 @@ impl Pool {
         Ok(Some(still.user))
     }
 
-    async fn begin_sign_up(&self, tx: &mut Tx, form: &Checked, hash: &str, origin: &Origin) -> Result<Option<User>, StoreError> {
+    async fn begin_sign_up(
+        &self,
+        tx: &mut Tx,
+        form: &Checked,
+        hash: &str,
+        origin: &Origin,
+    ) -> Result<Option<User>, StoreError> {
         let (now, sub, key) = (self.now(), self.inner.entropy.uuid_v4(), form.key());
         let username = form.username.as_deref();
-        let new = NewSignUp { sub: &sub, username, key: &key, password_hash: hash, attributes: &form.attributes };
+        let new =
+            NewSignUp { sub: &sub, username, key: &key, password_hash: hash, attributes: &form.attributes };
         let Some(user) = waiting::insert(tx, &new, now).await? else { return Ok(None) };
         let event = Event::SignUp { username: username.unwrap_or(&sub).to_owned() };
         events::record(tx, user, &event, now, origin).await?;
@@ -300,28 +329,32 @@ impl Pool {
             faults.push((FieldName::Username, why));
         }
         faults.extend(new_password::faults(settings, &form.password, form.confirmation.as_ref()));
-        let attributes = match check_submitted(&settings.schema, &client.access, Occasion::SignUp, form.attributes) {
-            Ok(submitted) => submitted.set,
-            Err(refusal) if refusal.form.is_some() => return Err(SignUpError::TooMany),
-            Err(refusal) => {
-                faults.extend(refusal.fields);
-                return Err(SignUpError::Fields(faults));
-            }
-        };
-        let target = sign_up_code::target(settings, &attributes).map_err(|missing| faults.push((missing.into(), Why::Missing)));
+        let attributes =
+            match check_submitted(&settings.schema, &client.access, Occasion::SignUp, form.attributes) {
+                Ok(submitted) => submitted.set,
+                Err(refusal) if refusal.form.is_some() => return Err(SignUpError::TooMany),
+                Err(refusal) => {
+                    faults.extend(refusal.fields);
+                    return Err(SignUpError::Fields(faults));
+                }
+            };
+        let target = sign_up_code::target(settings, &attributes)
+            .map_err(|missing| faults.push((missing.into(), Why::Missing)));
         let (Ok(target), true) = (target, faults.is_empty()) else { return Err(SignUpError::Fields(faults)) };
         let identifier = identifier(username.as_deref(), &target);
         Ok(Checked { username, password: form.password, attributes, target, identifier, ticket: form.ticket })
     }
 
-    /// The limits of the network, and whether the username is free: its own transaction, so that what is refused
-    /// afterwards was counted.
+    /// The limits of the network, and whether the username is free: its own transaction, so that what is
+    /// refused afterwards was counted.
     async fn admit_sign_up(&self, form: &Checked, origin: &Origin) -> Result<(), SignUpError> {
         let (inner, now, network) = (&*self.inner, self.now(), origin.household().to_string());
         let limits = &inner.settings.limits;
         let mut tx = inner.store.begin().await?;
         let taken = match &form.identifier {
-            Identifier::Username(_) => users::by_identifier(&mut tx, &form.identifier).await?.is_some_and(|user| user.confirmed),
+            Identifier::Username(_) => {
+                users::by_identifier(&mut tx, &form.identifier).await?.is_some_and(|user| user.confirmed)
+            }
             Identifier::Contact(ContactKind::Email | ContactKind::PhoneNumber, _) => false,
         };
         let taken = taken || names::is_sub_of_another(&mut tx, &form.identifier).await?;
@@ -336,7 +369,8 @@ impl Pool {
     }
 }
 
-/// What was entered with a ticket. Whoever has it is shown this, and not what waits, which somebody else may have entered.
+/// What was entered with a ticket. Whoever has it is shown this, and not what waits, which somebody else may
+/// have entered.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Entered {
     /// As it was answered: as typed; the `sub`, where people have no username.
@@ -373,7 +407,12 @@ pub(crate) fn unseal(inner: &Inner, ticket: &BrowserTicket, stored: &tickets::St
 /// The `sub` for somebody whose sign-up is not the one that waits: the same for the same attempt.
 fn made_up_sub(inner: &Inner, form: &Checked) -> String {
     let (name, contact) = (form.identifier.to_key(), form.target.to_key());
-    let parts = [b"sub of a sign-up".as_slice(), name.as_bytes(), contact.as_bytes(), form.password.reveal().as_bytes()];
+    let parts = [
+        b"sub of a sign-up".as_slice(),
+        name.as_bytes(),
+        contact.as_bytes(),
+        form.password.reveal().as_bytes(),
+    ];
     // Under the oldest key: one that is added changes no answer.
     let digest = inner.keys.digests(Purpose::Masks, &parts).last().copied().unwrap_or_default();
     let mut bytes = [0; 16];

@@ -27,7 +27,10 @@ pub(crate) fn accepted_kinds(settings: &Settings) -> Vec<ContactKind> {
 }
 
 /// Where the code of a new account goes. The error is the attribute that is missing.
-pub(crate) fn target(settings: &Settings, attributes: &BTreeMap<AttributeName, String>) -> Result<Target, AttributeName> {
+pub(crate) fn target(
+    settings: &Settings,
+    attributes: &BTreeMap<AttributeName, String>,
+) -> Result<Target, AttributeName> {
     let kinds = accepted_kinds(settings);
     let given = kinds.iter().find_map(|kind| Target::new(*kind, attributes.get(&kind.attribute().into())?));
     given.ok_or_else(|| {
@@ -37,7 +40,11 @@ pub(crate) fn target(settings: &Settings, attributes: &BTreeMap<AttributeName, S
 }
 
 /// One more code asked for or entered by this network for an account that it only named.
-pub(crate) async fn count_network(tx: &mut Tx, inner: &Inner, origin: &Origin) -> Result<Result<(), Wait>, StoreError> {
+pub(crate) async fn count_network(
+    tx: &mut Tx,
+    inner: &Inner,
+    origin: &Origin,
+) -> Result<Result<(), Wait>, StoreError> {
     let key = limits::key(inner, &["code requests from", &origin.household().to_string()]);
     let rate = Rate { times: inner.settings.limits.code_requests_per_network_an_hour, per: HOUR };
     limits::count(tx, &key, rate, inner.clock.now()).await
@@ -53,8 +60,8 @@ pub(crate) struct Asking<'a> {
     pub(crate) before: Option<Timestamp>,
 }
 
-/// Makes a code and promises to send it. The owner of a contact that is taken reads another message, once a day; what is done here is
-/// the same.
+/// Makes a code and promises to send it. The owner of a contact that is taken reads another message, once a
+/// day; what is done here is the same.
 pub(crate) async fn request(tx: &mut Tx, inner: &Inner, asking: &Asking<'_>) -> Result<bool, StoreError> {
     let Asking { user, target, requesters, origin, before } = asking;
     let owner = aliases::owner(tx, target.kind, &target.key).await?;

@@ -1,10 +1,11 @@
-//! Signed tokens: JWTs (RFC 7519) signed with RS256 (RFC 7518, section 3.3), under one key that all nodes share.
+//! Signed tokens: JWTs (RFC 7519) signed with RS256 (RFC 7518, section 3.3), under one key that all nodes
+//! share.
 //!
-//! The key is made when the first token is asked for, and sealed in the store. `rsa` only makes it; `ring` signs and
-//! verifies with it.
+//! The key is made when the first token is asked for, and sealed in the store. `rsa` only makes it; `ring`
+//! signs and verifies with it.
 //!
-//! Another key is published before it signs, so that applications know it by then, and the one before goes on verifying
-//! as long as there can be a token of it: nobody is signed out by that.
+//! Another key is published before it signs, so that applications know it by then, and the one before goes on
+//! verifying as long as there can be a token of it: nobody is signed out by that.
 
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
@@ -32,12 +33,13 @@ const BITS: usize = 2048;
 
 /// A node looks for keys of others after so long.
 const READ_AGAIN: Duration = Duration::from_secs(60);
-/// A new key signs after so long: every node has read it by then, and whoever keeps the public keys for as long as they
-/// are told to has asked again.
+/// A new key signs after so long: every node has read it by then, and whoever keeps the public keys for as
+/// long as they are told to has asked again.
 const PUBLISHED: Duration = Duration::from_secs(10 * 60);
-/// A key verifies for so long after it was replaced: until the new one signs, as long as a token may last, and a little
-/// more for nodes that read late.
-const KEPT: Duration = Duration::from_secs(PUBLISHED.as_secs() + TokenTimes::LONGEST_ACCESS.as_secs() + 5 * 60);
+/// A key verifies for so long after it was replaced: until the new one signs, as long as a token may last,
+/// and a little more for nodes that read late.
+const KEPT: Duration =
+    Duration::from_secs(PUBLISHED.as_secs() + TokenTimes::LONGEST_ACCESS.as_secs() + 5 * 60);
 
 /// The public half of a key, as applications read it (RFC 7517, RFC 7518, section 6.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -64,9 +66,10 @@ pub(crate) struct SigningKeys {
     proven: Proven,
 }
 
-/// What was signed by one of these keys, by its hash: to compare a signature takes longer than everything else that an
-/// application's request does here, and an application shows the same token again and again. It holds for as long as the
-/// keys are not read again; whether a token has expired and whether its session lives is asked every time.
+/// What was signed by one of these keys, by its hash: to compare a signature takes longer than everything
+/// else that an application's request does here, and an application shows the same token again and again. It
+/// holds for as long as the keys are not read again; whether a token has expired and whether its session
+/// lives is asked every time.
 #[derive(Default)]
 struct Proven(Mutex<HashSet<[u8; 32]>>);
 
@@ -139,12 +142,14 @@ impl SigningKeys {
         let signed = format!("{}.{}", key.header, URL_SAFE_NO_PAD.encode(claims));
         let mut signature = vec![0; key.pair.public().modulus_len()];
         // The random numbers only blind the computation; the signature is the same for any.
-        key.pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature).map_err(fault)?;
+        key.pair
+            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), signed.as_bytes(), &mut signature)
+            .map_err(fault)?;
         Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 
-    /// What a token says, if it is one of ours. Its header has to be the very one that we write: nobody chooses an
-    /// algorithm here, and least of all none.
+    /// What a token says, if it is one of ours. Its header has to be the very one that we write: nobody
+    /// chooses an algorithm here, and least of all none.
     pub(crate) fn open<T: DeserializeOwned>(&self, token: &str) -> Option<T> {
         let (signed, signature) = token.rsplit_once('.')?;
         let (header, claims) = signed.split_once('.')?;
@@ -194,12 +199,14 @@ impl Pool {
         }
         let published = self.now().minus(PUBLISHED);
         // The newest that was published long enough ago; the first key of all was never waited for.
-        let signs = stored.iter().position(|it| it.created_at <= published).unwrap_or(stored.len().saturating_sub(1));
+        let signs =
+            stored.iter().position(|it| it.created_at <= published).unwrap_or(stored.len().saturating_sub(1));
         if let Some(upto) = stored.get_mut(..=signs) {
             upto.rotate_right(1);
         }
         let opened = stored.iter().map(|it| {
-            let pkcs8 = self.inner.keys.open(Purpose::Tokens, &it.sealed, it.kid.as_bytes()).map_err(fault)?;
+            let pkcs8 =
+                self.inner.keys.open(Purpose::Tokens, &it.sealed, it.kid.as_bytes()).map_err(fault)?;
             SigningKey::read(&pkcs8)
         });
         Ok(SigningKeys::new(opened.collect::<Result<_, _>>()?))
@@ -226,8 +233,8 @@ impl Pool {
         tx.commit().await
     }
 
-    /// Makes another key that signs tokens from soon on. Nobody is signed out: the keys before it go on verifying until
-    /// all of their tokens have expired. Nodes that are running take it up by themselves.
+    /// Makes another key that signs tokens from soon on. Nobody is signed out: the keys before it go on
+    /// verifying until all of their tokens have expired. Nodes that are running take it up by themselves.
     ///
     /// # Errors
     /// The store can't be written.

@@ -1,8 +1,9 @@
-//! The Secure Remote Password protocol as Cognito's clients speak it: the server compares without ever seeing the
-//! password. (SRP-6a, RFC 5054, over the 3072-bit group and SHA-256; how the session key is made of it is Cognito's own.)
+//! The Secure Remote Password protocol as Cognito's clients speak it: the server compares without ever seeing
+//! the password. (SRP-6a, RFC 5054, over the 3072-bit group and SHA-256; how the session key is made of it is
+//! Cognito's own.)
 //!
-//! The `srp` crate hashes numbers in another form than these clients, so only the arithmetic comes from a library. It takes
-//! the same time for every secret.
+//! The `srp` crate hashes numbers in another form than these clients, so only the arithmetic comes from a
+//! library. It takes the same time for every secret.
 
 use crate::entropy::Entropy;
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
@@ -51,7 +52,9 @@ fn number(text: &str) -> Option<Number> {
         return None;
     }
     let mut number = [0; WIDTH];
-    for (byte, digits) in number.iter_mut().zip(format!("{digits:0>width$}", width = 2 * WIDTH).as_bytes().chunks(2)) {
+    for (byte, digits) in
+        number.iter_mut().zip(format!("{digits:0>width$}", width = 2 * WIDTH).as_bytes().chunks(2))
+    {
         *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
     }
     Some(number)
@@ -106,7 +109,8 @@ fn mac(key: &[u8], parts: &[&[u8]]) -> Hmac<Sha256> {
 pub(crate) struct Public(Number);
 
 impl Public {
-    /// Reads a client's number. `None`: it is none of the group, or zero, with which no password would be needed.
+    /// Reads a client's number. `None`: it is none of the group, or zero, with which no password would be
+    /// needed.
     pub(crate) fn from_hex(text: &str) -> Option<Self> {
         number(text).filter(|it| *it < GROUP.prime && it.iter().any(|byte| *byte != 0)).map(Self)
     }

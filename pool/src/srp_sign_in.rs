@@ -107,7 +107,13 @@ impl Pool {
     ///
     /// # Errors
     /// The client's number is one that would make passwords needless; too many exchanges from this network.
-    pub async fn srp_challenge(&self, client: &ClientId, typed: &str, public: &str, origin: &Origin) -> Result<Challenge, SrpError> {
+    pub async fn srp_challenge(
+        &self,
+        client: &ClientId,
+        typed: &str,
+        public: &str,
+        origin: &Origin,
+    ) -> Result<Challenge, SrpError> {
         let (inner, typed) = (&*self.inner, typed.trim());
         let client = inner.settings.client(client).ok_or(SignInError::UnknownClient)?.id.clone();
         if typed.is_empty() {
@@ -129,7 +135,12 @@ impl Pool {
             until: self.now().plus(PATIENCE),
             number: inner.entropy.token(),
         };
-        Ok(Challenge { user_id: meant.user_id, salt: srp::hex(&meant.salt), public: ours.to_hex(), secret_block: self.sealed(&block)? })
+        Ok(Challenge {
+            user_id: meant.user_id,
+            salt: srp::hex(&meant.salt),
+            public: ours.to_hex(),
+            secret_block: self.sealed(&block)?,
+        })
     }
 
     async fn admit_challenge(&self, origin: &Origin) -> Result<(), SignInError> {
@@ -147,7 +158,11 @@ impl Pool {
     }
 
     /// The exponentiations take a few milliseconds.
-    async fn computed(&self, public: Public, verifier: Verifier) -> Result<(Public, SessionKey), SignInError> {
+    async fn computed(
+        &self,
+        public: Public,
+        verifier: Verifier,
+    ) -> Result<(Public, SessionKey), SignInError> {
         let entropy = Arc::clone(&self.inner.entropy);
         let done = tokio::task::spawn_blocking(move || srp::challenge(&public, &verifier, &*entropy)).await;
         done.map_err(|error| Unavailable(Box::new(error)).into())
@@ -158,9 +173,14 @@ impl Pool {
         Ok(self.inner.keys.seal(Purpose::Srp, &text, b"challenge", &*self.inner.entropy))
     }
 
-    /// What the account is called depends on what was typed, and not on whether there is one: a username is called by its
-    /// canonical form, and a contact by a `sub`.
-    async fn meant(&self, who: Option<&Identifier>, (typed, name): (&str, &str), origin: &Origin) -> Result<Meant, StoreError> {
+    /// What the account is called depends on what was typed, and not on whether there is one: a username is
+    /// called by its canonical form, and a contact by a `sub`.
+    async fn meant(
+        &self,
+        who: Option<&Identifier>,
+        (typed, name): (&str, &str),
+        origin: &Origin,
+    ) -> Result<Meant, StoreError> {
         let inner = &*self.inner;
         let by_username = inner.settings.sign_in.kind_of(typed) == IdentifierKind::Username;
         let kind = if by_username { Name::Username } else { Name::Sub };
@@ -173,10 +193,14 @@ impl Pool {
         let user_id = match (by_username, &user) {
             (true, _) => username_key(typed),
             (false, Some(user)) => user.sub.clone(),
-            (false, None) => uuid::Builder::from_random_bytes(self.made_up(&["sub for", name])).into_uuid().to_string(),
+            (false, None) => {
+                uuid::Builder::from_random_bytes(self.made_up(&["sub for", name])).into_uuid().to_string()
+            }
         };
-        let hash = user.as_ref().and_then(|user| user.comparable_hash(self.now())).unwrap_or_default().to_owned();
-        let kept = sealed.and_then(|sealed| inner.keys.open(Purpose::Srp, &sealed, &context(id, kind, &hash)).ok());
+        let hash =
+            user.as_ref().and_then(|user| user.comparable_hash(self.now())).unwrap_or_default().to_owned();
+        let kept =
+            sealed.and_then(|sealed| inner.keys.open(Purpose::Srp, &sealed, &context(id, kind, &hash)).ok());
         let known = kept.and_then(|kept| {
             let (salt, verifier) = kept.split_at_checked(SALT)?;
             Some((salt.to_vec(), Verifier::from_bytes(verifier)?))
@@ -188,8 +212,8 @@ impl Pool {
 
     /// The same for accounts that exist and that don't, and whatever the password.
     ///
-    /// Never with a zero byte in front: it is a number to some clients, which leave that out, and a text to others
-    /// (pycognito), which don't.
+    /// Never with a zero byte in front: it is a number to some clients, which leave that out, and a text to
+    /// others (pycognito), which don't.
     fn salt_of(&self, user_id: &str) -> Vec<u8> {
         let mut salt = self.made_up::<SALT>(&["srp salt of", user_id]);
         salt[0] = salt[0].max(1);
@@ -208,11 +232,18 @@ impl Pool {
     /// Ends an exchange: signs in whoever has computed the same key, and so has the password.
     ///
     /// A try counts before it is judged, as with a password; and a challenge is answered once.
-    pub async fn answer_srp_challenge(&self, client: &ClientId, proof: &Proof, origin: &Origin) -> Result<Entered, SrpError> {
+    pub async fn answer_srp_challenge(
+        &self,
+        client: &ClientId,
+        proof: &Proof,
+        origin: &Origin,
+    ) -> Result<Entered, SrpError> {
         let inner = &*self.inner;
         let client = inner.settings.client(client).ok_or(SignInError::UnknownClient)?;
         let opened = inner.keys.open(Purpose::Srp, &proof.secret_block, b"challenge").ok();
-        let block: Block = opened.and_then(|text| serde_json::from_slice(&text).ok()).ok_or(SignInError::WrongCredentials)?;
+        let block: Block = opened
+            .and_then(|text| serde_json::from_slice(&text).ok())
+            .ok_or(SignInError::WrongCredentials)?;
         if block.client != client.id || block.until <= self.now() {
             return Err(SrpError::Over);
         }
@@ -224,7 +255,9 @@ impl Pool {
         let user = UserId(i64::from_str_radix(&block.user, 16).unwrap_or(0));
         let user = users::by_id(&mut inner.store.read().await?, user).await?;
         let right = self.is_proven(&block, proof) && self.is_called(&block, &proof.username, user.as_ref());
-        let compared = |user: &User| user.comparable_hash(self.now()).is_some_and(|hash| fingerprint(hash) == block.password);
+        let compared = |user: &User| {
+            user.comparable_hash(self.now()).is_some_and(|hash| fingerprint(hash) == block.password)
+        };
         match user.filter(|user| !right || compared(user)) {
             Some(user) if right && !user.has_password() => {
                 retried(|| self.note_failure(Some(&user), origin)).await?;
@@ -255,16 +288,27 @@ impl Pool {
     fn is_proven(&self, block: &Block, proof: &Proof) -> bool {
         let mut key = SessionKey::default();
         for (byte, digits) in key.iter_mut().zip(block.key.as_bytes().chunks(2)) {
-            *byte = std::str::from_utf8(digits).ok().and_then(|digits| u8::from_str_radix(digits, 16).ok()).unwrap_or_default();
+            *byte = std::str::from_utf8(digits)
+                .ok()
+                .and_then(|digits| u8::from_str_radix(digits, 16).ok())
+                .unwrap_or_default();
         }
-        let parts = [self.srp_name().as_bytes(), block.user_id.as_bytes(), &proof.secret_block, proof.timestamp.as_bytes()];
+        let parts = [
+            self.srp_name().as_bytes(),
+            block.user_id.as_bytes(),
+            &proof.secret_block,
+            proof.timestamp.as_bytes(),
+        ];
         srp::proves(&key, &parts, &proof.signature)
     }
 
     /// Clients call the account as they were told to, or as it was typed.
     fn is_called(&self, block: &Block, username: &str, user: Option<&User>) -> bool {
-        let as_typed = Identifier::parse(username, self.inner.settings.sign_in).is_some_and(|who| who.to_key() == block.name);
-        as_typed || username == block.user_id || user.is_some_and(|user| username == user.sub || username == user.username)
+        let as_typed = Identifier::parse(username, self.inner.settings.sign_in)
+            .is_some_and(|who| who.to_key() == block.name);
+        as_typed
+            || username == block.user_id
+            || user.is_some_and(|user| username == user.sub || username == user.username)
     }
 
     /// What the user pool is called in the exchange: its id after the underscore.
@@ -272,38 +316,57 @@ impl Pool {
         self.inner.id.split_once('_').map_or(&self.inner.id, |(_, name)| name)
     }
 
-    /// Keeps what the exchange needs of a password that was just set or proven, whose hash this is; of one that was
-    /// replaced meanwhile, nothing. Nobody is refused because this fails: signing in with the password makes up for it.
+    /// Keeps what the exchange needs of a password that was just set or proven, whose hash this is; of one
+    /// that was replaced meanwhile, nothing. Nobody is refused because this fails: signing in with the
+    /// password makes up for it.
     ///
-    /// Nothing, where no application may use it: whoever stole it could guess faster than with the password's hash.
+    /// Nothing, where no application may use it: whoever stole it could guess faster than with the password's
+    /// hash.
     pub(crate) async fn keep_verifiers(&self, user: UserId, password: &Password, hash: &str) {
         if !self.takes_srp() {
             return;
         }
         if let Err(error) = self.try_to_keep_verifiers(user, password, hash).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "what SRP needs of a password was not kept");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "what SRP needs of a password was not kept"
+            );
         }
     }
 
-    async fn try_to_keep_verifiers(&self, user: UserId, password: &Password, hash: &str) -> Result<(), Unavailable> {
+    async fn try_to_keep_verifiers(
+        &self,
+        user: UserId,
+        password: &Password,
+        hash: &str,
+    ) -> Result<(), Unavailable> {
         let inner = &*self.inner;
         let Some(account) = users::by_id(&mut inner.store.read().await?, user).await? else { return Ok(()) };
         let names = [(Name::Username, username_key(&account.username)), (Name::Sub, account.sub)];
         let mut kept = Vec::new();
         for (name, user_id) in names {
-            let (pool, password, salt) = (self.srp_name().to_owned(), password.clone(), self.salt_of(&user_id));
+            let (pool, password, salt) =
+                (self.srp_name().to_owned(), password.clone(), self.salt_of(&user_id));
             let made = tokio::task::spawn_blocking(move || {
                 let verifier = Verifier::new(&pool, &user_id, password.reveal(), &salt);
                 [salt.as_slice(), verifier.as_bytes()].concat()
             });
             let made = made.await.map_err(|error| Unavailable(Box::new(error)))?;
-            kept.push((name, inner.keys.seal(Purpose::Srp, &made, &context(user, name, hash), &*inner.entropy)));
+            kept.push((
+                name,
+                inner.keys.seal(Purpose::Srp, &made, &context(user, name, hash), &*inner.entropy),
+            ));
         }
         retried(|| self.write_verifiers(user, hash, &kept)).await?;
         Ok(())
     }
 
-    async fn write_verifiers(&self, user: UserId, hash: &str, kept: &[(Name, Vec<u8>)]) -> Result<(), StoreError> {
+    async fn write_verifiers(
+        &self,
+        user: UserId,
+        hash: &str,
+        kept: &[(Name, Vec<u8>)],
+    ) -> Result<(), StoreError> {
         let mut tx = self.inner.store.begin().await?;
         if users::lock(&mut tx, user).await?.is_none_or(|now| now.password_hash != hash) {
             return Ok(());
@@ -314,8 +377,8 @@ impl Pool {
         tx.commit().await
     }
 
-    /// The same for an account whose password was just proven, if it is needed: the account is from before, or its hash
-    /// was just made anew.
+    /// The same for an account whose password was just proven, if it is needed: the account is from before,
+    /// or its hash was just made anew.
     pub(crate) async fn renew_verifiers(&self, proven: &Proven, password: &Password) {
         if !self.takes_srp() {
             return;
@@ -332,7 +395,9 @@ impl Pool {
         let mut conn = self.inner.store.read().await?;
         for name in [Name::Username, Name::Sub] {
             let sealed = srp_verifiers::get(&mut conn, user, name).await?;
-            let kept = sealed.and_then(|sealed| self.inner.keys.open(Purpose::Srp, &sealed, &context(user, name, hash)).ok());
+            let kept = sealed.and_then(|sealed| {
+                self.inner.keys.open(Purpose::Srp, &sealed, &context(user, name, hash)).ok()
+            });
             // A salt with a zero byte in front is from before there were none.
             if kept.is_none_or(|kept| kept.first() == Some(&0)) {
                 return Ok(false);

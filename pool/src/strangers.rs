@@ -1,8 +1,9 @@
-//! What people can do to each other who have proven nothing: promise 4 ("A stranger learns nothing, and decides nothing") over every
-//! anonymous operation that sends or counts, in any order.
+//! What people can do to each other who have proven nothing: promise 4 ("A stranger learns nothing, and
+//! decides nothing") over every anonymous operation that sends or counts, in any order.
 //!
-//! `learns.rs` compares what a stranger is answered about a name that is somebody's, nobody's, or waits; `decides.rs` what becomes of
-//! an owner with and without strangers. What the promise excepts is said there, each exception with its clause.
+//! `learns.rs` compares what a stranger is answered about a name that is somebody's, nobody's, or waits;
+//! `decides.rs` what becomes of an owner with and without strangers. What the promise excepts is said there,
+//! each exception with its clause.
 
 mod decides;
 mod known;

@@ -1,8 +1,8 @@
 //! What one call was counted for, so that a client that was not answered can ask again at no cost.
 //!
-//! A try at a password or a code counts in a transaction of its own, before it is judged, or many at once would be judged for
-//! the price of one. When the judgement then fails to come, the try is paid for, and whoever asks for the same again pays
-//! nothing: one price, one answer.
+//! A try at a password or a code counts in a transaction of its own, before it is judged, or many at once
+//! would be judged for the price of one. When the judgement then fails to come, the try is paid for, and
+//! whoever asks for the same again pays nothing: one price, one answer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,8 +19,8 @@ struct Inner {
 }
 
 impl Tally {
-    /// Of a call that was counted before, and not answered. Whoever says so has to know that it is the same in every byte, and
-    /// that one price is paid with once.
+    /// Of a call that was counted before, and not answered. Whoever says so has to know that it is the same
+    /// in every byte, and that one price is paid with once.
     pub fn paid() -> Self {
         Self(Arc::new(Inner { paid: true, counted: AtomicBool::new(true) }))
     }

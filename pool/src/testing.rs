@@ -64,7 +64,8 @@ impl TestPool {
 
     /// A pool at this place.
     pub async fn at(place: TestStore, settings: Settings) -> Self {
-        let settings = Settings { hashing: Hashing { memory_kib: 32, iterations: 1, ..settings.hashing }, ..settings };
+        let settings =
+            Settings { hashing: Hashing { memory_kib: 32, iterations: 1, ..settings.hashing }, ..settings };
         let clock = TestClock::default();
         let pool = open(&place, &clock, &settings, 1).await;
         Self { pool, clock, settings, place }
@@ -112,10 +113,11 @@ impl TestPool {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
-    /// Every message that waits for this address, oldest first. Those that a worker has sent are erased, and not among
-    /// them.
+    /// Every message that waits for this address, oldest first. Those that a worker has sent are erased, and
+    /// not among them.
     pub async fn messages_to(&self, address: &str) -> Vec<Message> {
-        self.queued("SELECT id, payload FROM outbox WHERE payload IS NOT NULL ORDER BY created_at", address).await
+        self.queued("SELECT id, payload FROM outbox WHERE payload IS NOT NULL ORDER BY created_at", address)
+            .await
     }
 
     /// The codes that wait to be sent to this address, oldest first, replaced ones included.
@@ -130,14 +132,20 @@ impl TestPool {
     }
 
     /// The messages whose time to be sent to this address is between these two moments, and when that is.
-    pub async fn messages_between(&self, address: &str, (from, to): (Timestamp, Timestamp)) -> Vec<(Timestamp, Message)> {
+    pub async fn messages_between(
+        &self,
+        address: &str,
+        (from, to): (Timestamp, Timestamp),
+    ) -> Vec<(Timestamp, Message)> {
         let mut conn = self.inner.store.read().await.expect("the store reads");
         let query = conn
             .query("SELECT id, payload, due_at FROM outbox WHERE payload IS NOT NULL AND due_at >= $1 AND due_at <= $2 ORDER BY due_at");
         let rows = query.bind(from.0).bind(to.0).all().await.expect("the outbox is read");
         drop(conn);
         let due = |row: &Row| Timestamp(row.get(2).expect("a time"));
-        rows.iter().filter_map(|row| Some((due(row), self.opened(std::slice::from_ref(row), address).pop()?))).collect()
+        rows.iter()
+            .filter_map(|row| Some((due(row), self.opened(std::slice::from_ref(row), address).pop()?)))
+            .collect()
     }
 
     /// The code for this address that has not been replaced.
@@ -159,8 +167,13 @@ impl TestPool {
 
     fn opened(&self, rows: &[Row], address: &str) -> Vec<Message> {
         let opened = rows.iter().map(|row| {
-            let (id, payload): (String, Vec<u8>) = (row.get(0).expect("an id"), row.get(1).expect("a payload"));
-            let plain = self.inner.keys.open(Purpose::Outbox, &payload, id.as_bytes()).expect("the payload is opened");
+            let (id, payload): (String, Vec<u8>) =
+                (row.get(0).expect("an id"), row.get(1).expect("a payload"));
+            let plain = self
+                .inner
+                .keys
+                .open(Purpose::Outbox, &payload, id.as_bytes())
+                .expect("the payload is opened");
             serde_json::from_slice::<Message>(&plain).expect("the payload is a message")
         });
         opened.filter(|message| message.to().value == address).collect()
@@ -169,13 +182,21 @@ impl TestPool {
     /// Lets time pass until every code that was asked for can be sent.
     pub async fn wait_until_sent(&self) {
         let mut conn = self.inner.store.read().await.expect("the store reads");
-        let row = conn.query("SELECT MAX(sent_at) FROM requested_codes").optional().await.expect("the codes are read");
+        let row = conn
+            .query("SELECT MAX(sent_at) FROM requested_codes")
+            .optional()
+            .await
+            .expect("the codes are read");
         let last: i64 = row.map_or(Ok(None), |row| row.get(0)).expect("a time").unwrap_or_default();
         self.clock.advance(Timestamp(last).since(self.time()));
     }
 
     /// Signs up with [`PASSWORD`].
-    pub async fn try_sign_up(&self, username: &str, attributes: &[(&str, &str)]) -> Result<SignedUp, SignUpError> {
+    pub async fn try_sign_up(
+        &self,
+        username: &str,
+        attributes: &[(&str, &str)],
+    ) -> Result<SignedUp, SignUpError> {
         self.pool.sign_up(&self.client(), form(username, attributes), &origin()).await
     }
 
@@ -208,7 +229,12 @@ impl TestPool {
     }
 
     /// The same from somewhere.
-    pub async fn confirm_by_name_from(&self, origin: &Origin, name: &str, code: &str) -> Result<Confirmed, ConfirmSignUpError> {
+    pub async fn confirm_by_name_from(
+        &self,
+        origin: &Origin,
+        name: &str,
+        code: &str,
+    ) -> Result<Confirmed, ConfirmSignUpError> {
         let form = entering(Who::Typed(name.into()), code);
         self.pool.confirm_sign_up_for_application(&self.client(), &form, origin).await
     }
@@ -228,14 +254,24 @@ impl TestPool {
 /// What a signed-in person does.
 impl TestPool {
     /// Submits these attributes, having given the password if need be.
-    pub async fn update(&self, viewer: &Viewer, attributes: &[(&str, &str)]) -> Result<UpdateOutcome, UpdateAttributesError> {
+    pub async fn update(
+        &self,
+        viewer: &Viewer,
+        attributes: &[(&str, &str)],
+    ) -> Result<UpdateOutcome, UpdateAttributesError> {
         let viewer = &self.fresh(viewer);
-        let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let attributes =
+            attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Ok(self.pool.update_attributes(viewer, attributes, &origin()).await?.outcome)
     }
 
     /// Enters a code for a contact.
-    pub async fn verify(&self, viewer: &Viewer, attribute: Standard, code: &str) -> Result<Verified, VerifyAttributeError> {
+    pub async fn verify(
+        &self,
+        viewer: &Viewer,
+        attribute: Standard,
+        code: &str,
+    ) -> Result<Verified, VerifyAttributeError> {
         self.pool.verify_attribute(viewer, &attribute.into(), code, &origin()).await
     }
 
@@ -246,7 +282,13 @@ impl TestPool {
 
     /// Removes these attributes, having given the password if need be.
     pub async fn delete(&self, viewer: &Viewer, names: &[&str]) -> Result<(), DeleteAttributesError> {
-        self.pool.delete_attributes(&self.fresh(viewer), names.iter().map(|name| (*name).to_owned()).collect(), &origin()).await
+        self.pool
+            .delete_attributes(
+                &self.fresh(viewer),
+                names.iter().map(|name| (*name).to_owned()).collect(),
+                &origin(),
+            )
+            .await
     }
 
     /// Adds a passkey that this device makes.
@@ -290,7 +332,8 @@ pub fn entering(who: Who, code: &str) -> Confirming {
 /// A sign-up with [`PASSWORD`].
 #[expect(clippy::expect_used, reason = "a test that can't be set up has failed")]
 pub fn form(username: &str, attributes: &[(&str, &str)]) -> SignUp {
-    let attributes = attributes.iter().map(|(name, value)| (name.parse().expect("a name"), (*value).to_owned()));
+    let attributes =
+        attributes.iter().map(|(name, value)| (name.parse().expect("a name"), (*value).to_owned()));
     SignUp {
         username: Some(username.into()),
         password: Password::new(PASSWORD),
@@ -308,7 +351,10 @@ pub fn origin() -> Origin {
 /// A browser at this address.
 #[expect(clippy::expect_used, reason = "a test that can't be set up has failed")]
 pub fn origin_at(address: &str) -> Origin {
-    Origin::new(address.parse().expect("an address"), "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+    Origin::new(
+        address.parse().expect("an address"),
+        "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    )
 }
 
 /// A code that is not this one.

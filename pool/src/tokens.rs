@@ -1,5 +1,5 @@
-//! What an application is signed in by: an access token and an ID token, which are signed and short-lived, and a
-//! refresh token, which is exchanged for new ones.
+//! What an application is signed in by: an access token and an ID token, which are signed and short-lived,
+//! and a refresh token, which is exchanged for new ones.
 //!
 //! The session behind them is a row like that of a browser; `origin_jti` is its id. Where it ends, they end.
 
@@ -60,8 +60,8 @@ pub enum AccessTokenError {
     Unavailable(#[from] Unavailable),
 }
 
-/// A refresh token: two times 256 random bits. The first half stays the same as long as the session lasts, so that an
-/// old token is known for what it is; the second is another after each exchange.
+/// A refresh token: two times 256 random bits. The first half stays the same as long as the session lasts, so
+/// that an old token is known for what it is; the second is another after each exchange.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct RefreshToken {
     family: String,
@@ -76,7 +76,8 @@ impl RefreshToken {
     /// `None`: it can't be one of ours.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let is_half = |text: &str| URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32);
-        let (family, secret) = text.split_once('.').filter(|(family, secret)| is_half(family) && is_half(secret))?;
+        let (family, secret) =
+            text.split_once('.').filter(|(family, secret)| is_half(family) && is_half(secret))?;
         Some(Self { family: family.to_owned(), secret: secret.to_owned() })
     }
 
@@ -93,11 +94,17 @@ impl RefreshToken {
         Sha256::digest(self.secret.as_bytes()).into()
     }
 
-    /// Those that may follow, for each of the keys, newest first. Which one it is depends on nothing else, so whoever
-    /// lost the answer and asks again gets the same.
+    /// Those that may follow, for each of the keys, newest first. Which one it is depends on nothing else, so
+    /// whoever lost the answer and asks again gets the same.
     pub(crate) fn followers(&self, keys: &Keys) -> Vec<Self> {
-        let digests = keys.digests(Purpose::Tokens, &[b"the refresh token after", self.family.as_bytes(), self.secret.as_bytes()]);
-        digests.iter().map(|digest| Self { family: self.family.clone(), secret: URL_SAFE_NO_PAD.encode(digest) }).collect()
+        let digests = keys.digests(
+            Purpose::Tokens,
+            &[b"the refresh token after", self.family.as_bytes(), self.secret.as_bytes()],
+        );
+        digests
+            .iter()
+            .map(|digest| Self { family: self.family.clone(), secret: URL_SAFE_NO_PAD.encode(digest) })
+            .collect()
     }
 }
 
@@ -202,10 +209,15 @@ impl Pool {
         refresh: Option<&RefreshToken>,
     ) -> Result<Tokens, Unavailable> {
         let inner = &*self.inner;
-        let expires_in = inner.settings.client(&viewer.client).map_or_else(TokenTimes::default, |client| client.tokens).access;
+        let expires_in = inner
+            .settings
+            .client(&viewer.client)
+            .map_or_else(TokenTimes::default, |client| client.tokens)
+            .access;
         let now = self.now();
         let (iat, exp, auth_time) = (now.secs(), now.plus(expires_in).secs(), viewer.signed_in_at.secs());
-        let (iss, origin_jti, sub) = (self.issuer(), URL_SAFE_NO_PAD.encode(viewer.session.0), account.sub.clone());
+        let (iss, origin_jti, sub) =
+            (self.issuer(), URL_SAFE_NO_PAD.encode(viewer.session.0), account.sub.clone());
         let mut id = attribute_claims(&self.inform(viewer, account));
         let own = json!({
             "sub": sub, "cognito:username": viewer.username, "aud": viewer.client, "token_use": "id", "iss": iss,
@@ -244,8 +256,8 @@ fn attribute_claims(info: &UserInfo) -> Map<String, Value> {
     claims.collect()
 }
 
-/// For how long a token that was exchanged may be exchanged again: an answer can be lost, and two windows can ask at
-/// once.
+/// For how long a token that was exchanged may be exchanged again: an answer can be lost, and two windows can
+/// ask at once.
 pub(crate) const OVERTAKEN: Duration = Duration::from_secs(60);
 
 /// Whether something that happened then still counts as just now.

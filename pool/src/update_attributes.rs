@@ -93,18 +93,19 @@ impl Plan {
 impl Pool {
     /// Changes the viewer's attributes, all of them or none (operation UpdateUserAttributes).
     ///
-    /// Names are taken as they were submitted; values are trimmed, and an empty one removes the attribute. A new email
-    /// address or phone number is not stored but waits for the code that is sent to it; what is in force stays so, and
-    /// is told. A value that is there already changes nothing, and costs no code. Where text messages reach nobody, a new
-    /// phone number is stored at once, and not proven.
+    /// Names are taken as they were submitted; values are trimmed, and an empty one removes the attribute. A
+    /// new email address or phone number is not stored but waits for the code that is sent to it; what is in
+    /// force stays so, and is told. A value that is there already changes nothing, and costs no code. Where
+    /// text messages reach nobody, a new phone number is stored at once, and not proven.
     ///
-    /// The outcome says for each attribute whether it holds now, and where a code went if not. It is also recorded as
-    /// the event of the update; so is a refusal.
+    /// The outcome says for each attribute whether it holds now, and where a code went if not. It is also
+    /// recorded as the event of the update; so is a refusal.
     ///
     /// # Errors
-    /// The refusal names every culprit: unknown, outside the client's write list, immutable, malformed, required, or a
-    /// contact that can't be done without, in this order of precedence for each; [`Why::Wait`] on a contact whose code
-    /// can't be sent again yet. A contact is changed only by who signed in lately. A name that can't be one, or nothing at all, refuses the request as a whole.
+    /// The refusal names every culprit: unknown, outside the client's write list, immutable, malformed,
+    /// required, or a contact that can't be done without, in this order of precedence for each; [`Why::Wait`]
+    /// on a contact whose code can't be sent again yet. A contact is changed only by who signed in lately. A
+    /// name that can't be one, or nothing at all, refuses the request as a whole.
     pub async fn update_attributes(
         &self,
         viewer: &Viewer,
@@ -116,21 +117,36 @@ impl Pool {
             Err(refusal) => Err(refusal.into()),
         };
         if let Err(UpdateAttributesError::Refused(refusal)) = &done {
-            self.record_refusal(viewer.user, &Event::UpdateUserAttributesFailure(abridged(refusal)), origin).await?;
+            self.record_refusal(viewer.user, &Event::UpdateUserAttributesFailure(abridged(refusal)), origin)
+                .await?;
         }
         done
     }
 
     /// Everything that can be told without looking at the account.
-    fn check_update(&self, viewer: &Viewer, submitted: BTreeMap<String, String>) -> Result<Submitted, Refusal> {
+    fn check_update(
+        &self,
+        viewer: &Viewer,
+        submitted: BTreeMap<String, String>,
+    ) -> Result<Submitted, Refusal> {
         let settings = &self.inner.settings;
         if submitted.is_empty() {
             return Err(Refusal::form(Why::NothingToDo));
         }
-        check_submitted(&settings.schema, &access(settings, viewer), Occasion::Update, parse_names(submitted)?)
+        check_submitted(
+            &settings.schema,
+            &access(settings, viewer),
+            Occasion::Update,
+            parse_names(submitted)?,
+        )
     }
 
-    async fn apply_update(&self, viewer: &Viewer, submitted: &Submitted, origin: &Origin) -> Result<Update, UpdateAttributesError> {
+    async fn apply_update(
+        &self,
+        viewer: &Viewer,
+        submitted: &Submitted,
+        origin: &Origin,
+    ) -> Result<Update, UpdateAttributesError> {
         let (inner, user) = (&*self.inner, viewer.user);
         let mut tx = inner.store.begin().await?;
         let account = profile::load_to_change(&mut tx, inner, user, Part::needed_for(submitted.names()))
@@ -169,7 +185,8 @@ impl Pool {
         writes.push(events::entry(user, &Event::UpdateUserAttributes(outcome.clone()), now, origin)?);
         self.commit_with(tx, writes, user).await?;
         let set = plan.set.into_iter().map(|(name, _)| name);
-        let changed = set.chain(plan.remove.into_iter().filter(|name| account.attributes.contains_key(name))).collect();
+        let changed =
+            set.chain(plan.remove.into_iter().filter(|name| account.attributes.contains_key(name))).collect();
         Ok(Update { outcome, changed })
     }
 }
@@ -178,7 +195,8 @@ fn plan(settings: &Settings, account: &Account, submitted: &Submitted) -> Plan {
     let mut plan = Plan::default();
     for (name, value) in &submitted.set {
         if *name == Standard::UpdatedAt {
-            // A client that may write it is believed to have changed something, but when is told by our clock.
+            // A client that may write it is believed to have changed something, but when is told by our
+            // clock.
             plan.changes = true;
         } else if account.attributes.get(name) == Some(value) {
             // It is so already; a change to another value that waits for its code goes on waiting.
@@ -189,7 +207,8 @@ fn plan(settings: &Settings, account: &Account, submitted: &Submitted) -> Plan {
         }
     }
     plan.remove.extend(submitted.remove.iter().cloned());
-    plan.changes |= !plan.set.is_empty() || plan.remove.iter().any(|name| account.attributes.contains_key(name));
+    plan.changes |=
+        !plan.set.is_empty() || plan.remove.iter().any(|name| account.attributes.contains_key(name));
     plan
 }
 
@@ -213,9 +232,11 @@ pub(crate) async fn admit(
 /// What the guide prints: whether each attribute holds now, and where a code went if it doesn't.
 fn outcome(submitted: &Submitted, plan: &Plan) -> UpdateOutcome {
     let names = submitted.names().cloned();
-    let mut outcome: UpdateOutcome = names.map(|name| (name, Updated { is_updated: true, code_delivery_details: None })).collect();
+    let mut outcome: UpdateOutcome =
+        names.map(|name| (name, Updated { is_updated: true, code_delivery_details: None })).collect();
     for contact in &plan.prove {
-        let waiting = Updated { is_updated: false, code_delivery_details: Some(contact.kind.delivery(&contact.value)) };
+        let waiting =
+            Updated { is_updated: false, code_delivery_details: Some(contact.kind.delivery(&contact.value)) };
         outcome.insert(contact.kind.attribute().into(), waiting);
     }
     outcome

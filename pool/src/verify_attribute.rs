@@ -20,7 +20,8 @@ pub struct Verified {
 pub enum VerifyAttributeError {
     #[error("the code was refused: {0:?}")]
     Code(CodeFault),
-    /// The code was right, and the contact belongs to another account. What is in force stays so, and the code is spent.
+    /// The code was right, and the contact belongs to another account. What is in force stays so, and the
+    /// code is spent.
     #[error("the contact belongs to another account")]
     AliasExists(AttributeName),
     /// The account was deleted meanwhile.
@@ -54,12 +55,13 @@ impl From<CodeFault> for VerifyAttributeError {
 }
 
 impl Pool {
-    /// Proves a contact with the code that was sent to it (operation VerifyUserAttribute): the change that waited for
-    /// it is done, from this moment the new contact signs in and the one before doesn't, and the one before is told.
+    /// Proves a contact with the code that was sent to it (operation VerifyUserAttribute): the change that
+    /// waited for it is done, from this moment the new contact signs in and the one before doesn't, and the
+    /// one before is told.
     ///
     /// # Errors
-    /// Each way in which a code can fail is told apart. A contact that belongs to another account is refused only
-    /// here, to the person who has proven it.
+    /// Each way in which a code can fail is told apart. A contact that belongs to another account is refused
+    /// only here, to the person who has proven it.
     pub async fn verify_attribute(
         &self,
         viewer: &Viewer,
@@ -74,7 +76,8 @@ impl Pool {
         if let Err(VerifyAttributeError::Code(fault)) = &done
             && fault.is_a_try()
         {
-            let event = Event::VerifyUserAttributeFailure { attribute: attribute.clone(), refusal: fault.refusal() };
+            let event =
+                Event::VerifyUserAttributeFailure { attribute: attribute.clone(), refusal: fault.refusal() };
             self.record_refusal(viewer.user, &event, origin).await?;
         }
         done
@@ -88,15 +91,23 @@ impl Pool {
         code: &str,
         origin: &Origin,
     ) -> Result<Attempt, VerifyAttributeError> {
-        let kind = contact_codes::contact_of(&self.inner.settings, viewer, attribute).ok_or(CodeFault::NoCode)?;
+        let kind =
+            contact_codes::contact_of(&self.inner.settings, viewer, attribute).ok_or(CodeFault::NoCode)?;
         let code = codes::read(code)?;
-        let attempt = codes::count_attempt(&self.inner, &contact_codes::slot(viewer.user, kind), &origin.tally).await??;
+        let attempt =
+            codes::count_attempt(&self.inner, &contact_codes::slot(viewer.user, kind), &origin.tally)
+                .await??;
         attempt.compare(&self.inner.keys, &code)?;
         Ok(attempt)
     }
 
     /// What the code proves becomes the attribute and the account's own.
-    async fn promote(&self, user: UserId, attempt: &Attempt, origin: &Origin) -> Result<Verified, VerifyAttributeError> {
+    async fn promote(
+        &self,
+        user: UserId,
+        attempt: &Attempt,
+        origin: &Origin,
+    ) -> Result<Verified, VerifyAttributeError> {
         let (inner, now) = (&*self.inner, self.now());
         let (kind, value) = attempt.contact()?;
         let attribute = AttributeName::from(kind.attribute());
@@ -106,9 +117,9 @@ impl Pool {
         let account = profile::load(&mut tx, user).await?.ok_or(VerifyAttributeError::SignedOut)?;
         codes::consume(&mut tx, attempt, now).await??;
         if !aliases::claim(&mut tx, user, kind, &key).await? {
-            // The code is spent, and the change no longer waits: it can't be done while the contact is somebody
-            // else's, and a step that can only fail is no step to offer. Once the contact is free, it is asked for
-            // anew.
+            // The code is spent, and the change no longer waits: it can't be done while the contact is
+            // somebody else's, and a step that can only fail is no step to offer. Once the contact is free,
+            // it is asked for anew.
             let refusal = Refusal::field(attribute.clone(), Why::AliasExists);
             let event = Event::VerifyUserAttributeFailure { attribute: attribute.clone(), refusal };
             events::record(&mut tx, user, &event, now, origin).await?;
@@ -119,9 +130,11 @@ impl Pool {
         all.insert(attribute.clone(), value.to_owned());
         tx.write(vec![attributes::change(user, &all, now)?]).await?;
         if let Some(old) = account.proven_contact(kind).filter(|old| *old != value) {
-            let (to, new) = (Contact { kind, value: old.to_owned() }, Contact { kind, value: value.to_owned() });
+            let (to, new) =
+                (Contact { kind, value: old.to_owned() }, Contact { kind, value: value.to_owned() });
             let asked = Asked::new(account.chosen_username(), now, origin);
-            delivery::queue(&mut tx, inner, &Message::ChangeDone { to, new, asked }, About::Account(user)).await?;
+            delivery::queue(&mut tx, inner, &Message::ChangeDone { to, new, asked }, About::Account(user))
+                .await?;
         }
         events::record(&mut tx, user, &Event::VerifyUserAttribute { attribute }, now, origin).await?;
         self.commit(tx, user).await?;

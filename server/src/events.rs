@@ -1,7 +1,7 @@
 //! `GET /events`: what happens to the account, as server-sent events (HTML, section 9.2).
 //!
-//! The events table is the truth: the feed only says "look". Subscribing comes before looking, so nothing falls
-//! between; ids come from the table, so a page resumes by its last id across restarts and nodes.
+//! The events table is the truth: the feed only says "look". Subscribing comes before looking, so nothing
+//! falls between; ids come from the table, so a page resumes by its last id across restarts and nodes.
 
 use crate::router::AppState;
 use app::cookies::{self, Name};
@@ -32,8 +32,9 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How many events are read at once.
 const BATCH: u32 = 100;
 
-/// nginx keeps an answer back until it is whole or its buffer is full, unless the answer says otherwise; others do so in order
-/// to compress it (RFC 9111, section 5.2.2.6). It is about one person: no cache keeps it.
+/// nginx keeps an answer back until it is whole or its buffer is full, unless the answer says otherwise;
+/// others do so in order to compress it (RFC 9111, section 5.2.2.6). It is about one person: no cache keeps
+/// it.
 const UNBUFFERED: [(HeaderName, &str); 2] =
     [(HeaderName::from_static("x-accel-buffering"), "no"), (CACHE_CONTROL, "no-store, no-transform")];
 
@@ -65,14 +66,17 @@ struct Resume {
 }
 
 async fn follow(State(live): State<Live>, Query(resume): Query<Resume>, headers: HeaderMap) -> Response {
-    let token = cookies::read(&headers, Name::Session, live.secure).and_then(|value| SessionToken::parse(&value));
+    let token =
+        cookies::read(&headers, Name::Session, live.secure).and_then(|value| SessionToken::parse(&value));
     let Some(token) = token else { return StatusCode::UNAUTHORIZED.into_response() };
     let viewer = match live.pool.viewer(&token).await {
         Ok(Some(viewer)) => viewer,
         Ok(None) => return StatusCode::UNAUTHORIZED.into_response(),
         Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
     };
-    let Some(seat) = Seat::take(&live, viewer.user) else { return StatusCode::TOO_MANY_REQUESTS.into_response() };
+    let Some(seat) = Seat::take(&live, viewer.user) else {
+        return StatusCode::TOO_MANY_REQUESTS.into_response();
+    };
     let told = headers.get(&LAST_EVENT_ID).and_then(|id| id.to_str().ok()?.parse().ok()).or(resume.after);
     // Known before the answer: what happens after it is heard.
     let last = match told {
@@ -123,8 +127,11 @@ fn respond(live: Live, viewer: Viewer, token: SessionToken, last: i64, seat: Sea
     (UNBUFFERED, Sse::new(into_stream(events)).keep_alive(beating))
 }
 
-/// A comment comes first, which `EventSource` ignores: the answer begins at once, though nothing may happen for long.
-fn into_stream(events: mpsc::Receiver<Result<Sent, Infallible>>) -> impl Stream<Item = Result<Sent, Infallible>> {
+/// A comment comes first, which `EventSource` ignores: the answer begins at once, though nothing may happen
+/// for long.
+fn into_stream(
+    events: mpsc::Receiver<Result<Sent, Infallible>>,
+) -> impl Stream<Item = Result<Sent, Infallible>> {
     let opened = stream::once(async { Ok(Sent::default().comment("open")) });
     opened.chain(ReceiverStream::new(events))
 }
@@ -140,8 +147,8 @@ struct Follower {
 impl Follower {
     async fn run(self, mut feed: broadcast::Receiver<News>, mut last: i64) -> Result<(), Unavailable> {
         loop {
-            // The session is asked for after the events were read: what is sent happened while it lived. The other way
-            // round, a page whose session ends in between would hear what happened after.
+            // The session is asked for after the events were read: what is sent happened while it lived. The
+            // other way round, a page whose session ends in between would hear what happened after.
             let events = self.live.pool.events_after(&self.viewer, last, BATCH).await?;
             if !self.live.pool.is_alive(&self.token).await? {
                 _ = self.out.send(Ok(Sent::default().event("signed-out").data("{}"))).await;
@@ -166,7 +173,8 @@ impl Follower {
     }
 }
 
-/// Returns when something may have happened to the account, or when so much happened to others that looking is cheaper.
+/// Returns when something may have happened to the account, or when so much happened to others that looking
+/// is cheaper.
 async fn news(feed: &mut broadcast::Receiver<News>, user: UserId) {
     loop {
         match feed.recv().await {

@@ -1,10 +1,11 @@
 //! The form door: makes every server function also answer a plain HTML form, with honest statuses.
 //!
-//! A form posts to the address of its own page, where the router finds the server function (POST) beside the page
-//! (GET). Scripts ask for JSON. For a browser without scripts the door asks the function for JSON too, and answers
-//! 303 on success, or the same page with the refusal, the typed values and the refusal's status.
+//! A form posts to the address of its own page, where the router finds the server function (POST) beside the
+//! page (GET). Scripts ask for JSON. For a browser without scripts the door asks the function for JSON too,
+//! and answers 303 on success, or the same page with the refusal, the typed values and the refusal's status.
 //!
-//! It wraps the finished router: a layer inside it runs after routing, where a POST can't become a GET any more.
+//! It wraps the finished router: a layer inside it runs after routing, where a POST can't become a GET any
+//! more.
 
 use crate::config::ServerConfig;
 use crate::pages::wants_page;
@@ -12,7 +13,9 @@ use app::form::{FormError, Replay};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
-use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, LOCATION, RETRY_AFTER, SET_COOKIE};
+use axum::http::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, LOCATION, RETRY_AFTER, SET_COOKIE,
+};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -115,8 +118,18 @@ fn refuse(refusal: &Refusal) -> Response {
 /// The request as this browser would make it next: refused or not, a post may have begun another session.
 fn with_cookies(mut parts: Parts, set: &[HeaderValue]) -> Parts {
     let mut kept = CookieJar::new();
-    let sent: Vec<_> = parts.headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok()).map(ToOwned::to_owned).collect();
-    let sent = sent.iter().flat_map(|header| Cookie::split_parse(header.as_str())).filter_map(Result::ok).map(Cookie::into_owned);
+    let sent: Vec<_> = parts
+        .headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|header| header.to_str().ok())
+        .map(ToOwned::to_owned)
+        .collect();
+    let sent = sent
+        .iter()
+        .flat_map(|header| Cookie::split_parse(header.as_str()))
+        .filter_map(Result::ok)
+        .map(Cookie::into_owned);
     let set = set.iter().filter_map(|header| Cookie::parse(header.to_str().ok()?.to_owned()).ok());
     sent.chain(set).for_each(|cookie| kept.add_original(cookie));
     let line = kept.iter().map(|cookie| cookie.stripped().to_string()).collect::<Vec<_>>().join("; ");
@@ -128,10 +141,13 @@ fn with_cookies(mut parts: Parts, set: &[HeaderValue]) -> Parts {
 
 /// The page of the form, as a GET would show it, with the refusal and what may be shown of the typed values.
 async fn page_again(inner: &Router, mut parts: Parts, form: &[u8], mut refusal: Refusal) -> Response {
-    let fields = form_urlencoded::parse(form).filter_map(|(name, value)| Some((name.parse::<FieldName>().ok()?, value.into_owned())));
+    let fields = form_urlencoded::parse(form)
+        .filter_map(|(name, value)| Some((name.parse::<FieldName>().ok()?, value.into_owned())));
     let fields: Vec<_> = fields.collect();
     // Browsers send fields as they stand on the page; the first wrong one there gets the focus.
-    refusal.fields.sort_by_key(|(wrong, _)| fields.iter().position(|(name, _)| name == wrong).unwrap_or(usize::MAX));
+    refusal
+        .fields
+        .sort_by_key(|(wrong, _)| fields.iter().position(|(name, _)| name == wrong).unwrap_or(usize::MAX));
     let typed = fields.into_iter().filter(|(name, _)| name.keep()).collect();
     let plain = refuse(&refusal);
     parts.method = Method::GET;

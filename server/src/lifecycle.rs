@@ -37,7 +37,9 @@ pub enum Fatal {
     Store(#[from] StoreError),
     #[error("the keys can't be used")]
     Keys(#[from] KeyError),
-    #[error("{0} holds data, but the keys that it was written with are missing: put the file back (or set NAMEPLATE_KEYS)")]
+    #[error(
+        "{0} holds data, but the keys that it was written with are missing: put the file back (or set NAMEPLATE_KEYS)"
+    )]
     KeysMissing(String),
     #[error("the user pool can't be opened")]
     Pool(#[from] pool::Unavailable),
@@ -47,9 +49,13 @@ pub enum Fatal {
     Sms(#[from] pool::delivery::SmsFault),
     #[error("{0} can't be listened on: {1}")]
     Listen(String, std::io::Error),
-    #[error("the store at {0} was served with a mail server or at a public address, so it has no development mailbox: {1}")]
+    #[error(
+        "the store at {0} was served with a mail server or at a public address, so it has no development mailbox: {1}"
+    )]
     Production(String, &'static str),
-    #[error("{path} can't hold the token of the development mailbox ({fault}): let us write there, or set NAMEPLATE_MAILBOX_TOKEN")]
+    #[error(
+        "{path} can't hold the token of the development mailbox ({fault}): let us write there, or set NAMEPLATE_MAILBOX_TOKEN"
+    )]
     MailboxToken { path: String, fault: std::io::Error },
     #[error("{0} holds no token of a development mailbox: remove it, and a new one is made")]
     NoMailboxToken(String),
@@ -75,7 +81,8 @@ pub async fn serve(mut config: Config) -> Result<(), Fatal> {
         None => None,
     };
     let shutdown = CancellationToken::new();
-    let state = AppState { pool: pool.clone(), config: Arc::new(config), mailbox, shutdown: shutdown.clone() };
+    let state =
+        AppState { pool: pool.clone(), config: Arc::new(config), mailbox, shutdown: shutdown.clone() };
     // Before anybody knows the address, so that whoever reads it may send a signal.
     let mut stop = Stop::new()?;
     announce(&state);
@@ -103,7 +110,10 @@ pub async fn serve(mut config: Config) -> Result<(), Fatal> {
 async fn tidy_hourly(pool: Pool, stop: CancellationToken) {
     while !stop.is_cancelled() {
         if let Err(error) = pool.tidy().await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "what has run its course could not be removed");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "what has run its course could not be removed"
+            );
         }
         tokio::select! {
             () = stop.cancelled() => {}
@@ -112,12 +122,12 @@ async fn tidy_hourly(pool: Pool, stop: CancellationToken) {
     }
 }
 
-/// Opens the store as who serves from it must: a store that was served for real has no development mailbox, and one that
-/// is served for real from now on remembers it before anyone comes.
+/// Opens the store as who serves from it must: a store that was served for real has no development mailbox,
+/// and one that is served for real from now on remembers it before anyone comes.
 async fn open_to_serve(config: &Config) -> Result<Pool, Fatal> {
     let production = || Fatal::Production(whereabouts(config), instead_of_a_mailbox(&config.server));
-    // Before it is brought to shape: a developer's newer version would lock out the nodes that serve. What can't be looked
-    // at is named when it is opened.
+    // Before it is brought to shape: a developer's newer version would lock out the nodes that serve. What
+    // can't be looked at is named when it is opened.
     if !config.is_production() && is_production(&config.server.place()).await.is_ok_and(|it| it) {
         return Err(production());
     }
@@ -146,8 +156,8 @@ pub(crate) const fn instead_of_a_mailbox(server: &ServerConfig) -> &'static str 
     }
 }
 
-/// The token of the development mailbox: the configured one, else the one in the data folder, which is made if it is not
-/// there.
+/// The token of the development mailbox: the configured one, else the one in the data folder, which is made
+/// if it is not there.
 fn mailbox_token(config: &Config) -> Result<Secret, Fatal> {
     if let Some(token) = &config.mail.mailbox_token {
         return Ok(token.clone());
@@ -156,7 +166,11 @@ fn mailbox_token(config: &Config) -> Result<Secret, Fatal> {
     let text = mailbox::kept_token(&path, || (&SystemEntropy as &dyn Entropy).token());
     let text = text.map_err(|fault| Fatal::MailboxToken { path: path.display().to_string(), fault })?;
     let token = text.trim();
-    if is_mailbox_token(token) { Ok(Secret::new(token)) } else { Err(Fatal::NoMailboxToken(path.display().to_string())) }
+    if is_mailbox_token(token) {
+        Ok(Secret::new(token))
+    } else {
+        Err(Fatal::NoMailboxToken(path.display().to_string()))
+    }
 }
 
 /// Opens the store and its keys. A store that is refused is left as it was found.
@@ -176,14 +190,24 @@ pub async fn open(config: &Config) -> Result<Pool, Fatal> {
 /// A new key is made only for a store that holds nothing yet.
 async fn unlock(config: &Config, store: Store) -> Result<Pool, Fatal> {
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
-    let keys = match &config.server.keys {
-        Some(text) => Keys::from_text(text.reveal())?,
-        None => Keys::for_store(&config.server.key_file(), &store, &*entropy).await.map_err(|error| match error {
-            KeyError::Store(StoreError::KeyMissing) => Fatal::KeysMissing(whereabouts(config)),
-            other => Fatal::Keys(other),
-        })?,
-    };
-    Ok(Pool::open(Parts { store, clock: Arc::new(SystemClock), entropy, keys, settings: config.pool.clone() }).await?)
+    let keys =
+        match &config.server.keys {
+            Some(text) => Keys::from_text(text.reveal())?,
+            None => Keys::for_store(&config.server.key_file(), &store, &*entropy).await.map_err(|error| {
+                match error {
+                    KeyError::Store(StoreError::KeyMissing) => Fatal::KeysMissing(whereabouts(config)),
+                    other => Fatal::Keys(other),
+                }
+            })?,
+        };
+    Ok(Pool::open(Parts {
+        store,
+        clock: Arc::new(SystemClock),
+        entropy,
+        keys,
+        settings: config.pool.clone(),
+    })
+    .await?)
 }
 
 /// For its owner alone.
@@ -196,7 +220,9 @@ pub(crate) fn make_folder(data: &Path) -> Result<(), Fatal> {
 fn transport(config: &Config) -> Result<(Transport, Option<Mailbox>), Fatal> {
     let sms = config.mail.sms.as_ref().map(Sms::new).transpose()?;
     let Some(url) = &config.mail.smtp_url else {
-        let mailbox = Mailbox::new(|Arrival { to, subject, medium }| say(&format!("{} to {to}: {subject}", medium.as_str())));
+        let mailbox = Mailbox::new(|Arrival { to, subject, medium }| {
+            say(&format!("{} to {to}: {subject}", medium.as_str()))
+        });
         let transport = match sms {
             Some(sms) => Transport::MailboxAndSms(mailbox.clone(), sms),
             None => Transport::Mailbox(mailbox.clone()),
@@ -210,7 +236,10 @@ fn transport(config: &Config) -> Result<(Transport, Option<Mailbox>), Fatal> {
         extra_roots: None,
     };
     let smtp = Smtp::new(&settings)?;
-    Ok((sms.map_or_else(|| Transport::Smtp(smtp.clone()), |sms| Transport::SmtpAndSms(smtp.clone(), sms)), None))
+    Ok((
+        sms.map_or_else(|| Transport::Smtp(smtp.clone()), |sms| Transport::SmtpAndSms(smtp.clone(), sms)),
+        None,
+    ))
 }
 
 async fn listen(address: &str) -> Result<TcpListener, Fatal> {
@@ -223,7 +252,11 @@ fn announce(state: &AppState) {
     say(&format!("{} is at {}", config.pool.name, config.server.public_url));
     if let Some(mailbox) = &state.mailbox {
         let token = mailbox.token.reveal();
-        say(&format!("DEVELOPMENT MAILBOX: {}{}?token={token} (no mail is sent)", config.server.public_url, model::paths::MAILBOX));
+        say(&format!(
+            "DEVELOPMENT MAILBOX: {}{}?token={token} (no mail is sent)",
+            config.server.public_url,
+            model::paths::MAILBOX
+        ));
     }
     say(&format!("data: {}", whereabouts(config)));
     say(&format!("user pool {}, app client {}", state.pool.id(), state.pool.pages_client()));
@@ -236,7 +269,10 @@ fn announce(state: &AppState) {
 fn whereabouts(config: &Config) -> String {
     match &config.server.store_url {
         Some(url) => format!("PostgreSQL at {url}"),
-        None => std::path::absolute(&config.server.data).unwrap_or_else(|_| config.server.data.clone()).display().to_string(),
+        None => std::path::absolute(&config.server.data)
+            .unwrap_or_else(|_| config.server.data.clone())
+            .display()
+            .to_string(),
     }
 }
 
@@ -266,7 +302,11 @@ impl Stop {
 }
 
 /// Takes connections until the first signal; what it returns waits for those that are open.
-async fn accept(state: &AppState, listener: TcpListener, stop: &mut Stop) -> impl Future<Output = ()> + use<> {
+async fn accept(
+    state: &AppState,
+    listener: TcpListener,
+    stop: &mut Stop,
+) -> impl Future<Output = ()> + use<> {
     let router = router::build(state.clone());
     let connections = GracefulShutdown::new();
     let seats = Seats::new(&state.config.server);
@@ -314,7 +354,12 @@ fn connection(
     peer: SocketAddr,
 ) -> http1::Connection<
     Io,
-    impl hyper::service::HttpService<hyper::body::Incoming, ResBody = axum::body::Body, Error = std::convert::Infallible, Future: Send> + use<>,
+    impl hyper::service::HttpService<
+        hyper::body::Incoming,
+        ResBody = axum::body::Body,
+        Error = std::convert::Infallible,
+        Future: Send,
+    > + use<>,
 > {
     // Without it small answers wait for the client's delayed acknowledgement: 20 times slower.
     _ = stream.set_nodelay(true);
@@ -326,6 +371,8 @@ fn connection(
         router.clone().oneshot(request.map(axum::body::Body::new) as Request)
     });
     let mut http = http1::Builder::new();
-    http.max_buf_size(LARGEST_HEAD).timer(TokioTimer::new()).header_read_timeout(state.config.server.header_timeout);
+    http.max_buf_size(LARGEST_HEAD)
+        .timer(TokioTimer::new())
+        .header_read_timeout(state.config.server.header_timeout);
     http.serve_connection(TokioIo::new(Box::pin(stream)), service)
 }

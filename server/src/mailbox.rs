@@ -1,15 +1,18 @@
 //! `/dev/mailbox`: what would have been mailed, while no mail server is configured.
 //!
-//! It shows every code, so it answers only to the token of the address that is printed at start, on a machine that talks
-//! to itself: loopback public address and peer, a local `Host`, no sign of a proxy and none of another site. To everything
-//! else it is a page that doesn't exist. A proxy that adds no header looks like a browser here: the token is what it lacks.
+//! It shows every code, so it answers only to the token of the address that is printed at start, on a machine
+//! that talks to itself: loopback public address and peer, a local `Host`, no sign of a proxy and none of
+//! another site. To everything else it is a page that doesn't exist. A proxy that adds no header looks like a
+//! browser here: the token is what it lacks.
 
 use crate::config::Secret;
 use crate::layers::client::Peer;
 use crate::layers::cross_site::FETCH_SITE;
 use crate::router::AppState;
 use axum::extract::{Path, Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, ORIGIN, REFERER, SET_COOKIE};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, HOST, ORIGIN, REFERER, SET_COOKIE,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -50,7 +53,9 @@ struct RouteState {
 /// The routes of the mailbox, if there is one.
 pub fn routes(app: &AppState) -> Router {
     let url = &app.config.server.public_url;
-    let Some(DevMailbox { mailbox, token }) = app.mailbox.clone().filter(|_| url.is_loopback()) else { return Router::new() };
+    let Some(DevMailbox { mailbox, token }) = app.mailbox.clone().filter(|_| url.is_loopback()) else {
+        return Router::new();
+    };
     let state = RouteState { mailbox, token, secure: url.is_https(), settings: app.pool.settings().clone() };
     // `get` would answer other methods with what is allowed, which says that there is something.
     Router::new()
@@ -63,8 +68,8 @@ pub fn routes(app: &AppState) -> Router {
         .layer(from_fn_with_state(state, only_from_here))
 }
 
-/// The token in the file, which is made with this text if it isn't there: for its owner alone, whole or not at all. Of
-/// programs that start at once one comes first.
+/// The token in the file, which is made with this text if it isn't there: for its owner alone, whole or not
+/// at all. Of programs that start at once one comes first.
 pub fn kept_token(path: &std::path::Path, make: impl FnOnce() -> String) -> std::io::Result<String> {
     match std::fs::read_to_string(path) {
         Err(missing) if missing.kind() == ErrorKind::NotFound => {}
@@ -81,9 +86,12 @@ pub fn kept_token(path: &std::path::Path, make: impl FnOnce() -> String) -> std:
 }
 
 async fn only_from_here(State(state): State<RouteState>, request: Request, next: Next) -> Response {
-    let local_peer = request.extensions().get::<Peer>().is_some_and(|peer| peer.0.ip().to_canonical().is_loopback());
+    let local_peer =
+        request.extensions().get::<Peer>().is_some_and(|peer| peer.0.ip().to_canonical().is_loopback());
     // A target with a host is a request to a proxy (RFC 9112, section 3.2.2).
-    let direct = local_peer && request.uri().authority().is_none() && matches!(*request.method(), Method::GET | Method::HEAD);
+    let direct = local_peer
+        && request.uri().authority().is_none()
+        && matches!(*request.method(), Method::GET | Method::HEAD);
     let by_address = asked_token(request.uri().query().unwrap_or_default());
     let given = by_address.clone().or_else(|| cookie_token(request.headers()));
     let knows = given.is_some_and(|given| given.as_bytes().ct_eq(state.token.reveal().as_bytes()).into());
@@ -112,18 +120,32 @@ fn cookie_token(headers: &HeaderMap) -> Option<String> {
     cookies.find(|cookie| cookie.name() == COOKIE_NAME).map(|cookie| cookie.value().to_owned())
 }
 
-/// For links and frames of the mailbox's own pages, until the browser is closed. No other site's page brings it along.
+/// For links and frames of the mailbox's own pages, until the browser is closed. No other site's page brings
+/// it along.
 fn cookie(state: &RouteState) -> String {
     let cookie = Cookie::build((COOKIE_NAME, state.token.reveal()));
-    cookie.path(COOKIE_PATH).http_only(true).secure(state.secure).same_site(SameSite::Strict).build().to_string()
+    cookie
+        .path(COOKIE_PATH)
+        .http_only(true)
+        .secure(state.secure)
+        .same_site(SameSite::Strict)
+        .build()
+        .to_string()
 }
 
 /// A foreign `Host` is a page elsewhere whose name was pointed here (DNS rebinding).
 fn is_local(headers: &HeaderMap) -> bool {
     let mut hosts = headers.get_all(HOST).iter();
-    let (Some(host), None) = (hosts.next().and_then(|host| host.to_str().ok()), hosts.next()) else { return false };
-    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|digit| digit.is_ascii_digit())).map_or(host, |(name, _)| name);
-    matches!(name, "localhost" | "127.0.0.1" | "[::1]") && !headers.keys().any(is_of_a_proxy) && !is_of_another_site(headers, host)
+    let (Some(host), None) = (hosts.next().and_then(|host| host.to_str().ok()), hosts.next()) else {
+        return false;
+    };
+    let name = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|digit| digit.is_ascii_digit()))
+        .map_or(host, |(name, _)| name);
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+        && !headers.keys().any(is_of_a_proxy)
+        && !is_of_another_site(headers, host)
 }
 
 /// What proxies, tunnels and their vendors add. No browser sends any of these.
@@ -145,15 +167,22 @@ fn is_of_a_proxy(name: &HeaderName) -> bool {
         "x-vercel-",
     ];
     // X-Real-IP, True-Client-IP, X-Cluster-Client-IP, X-Azure-ClientIP and whatever comes next.
-    name == "via" || name.contains("forwarded") || name.ends_with("ip") || begins.iter().any(|it| name.starts_with(it))
+    name == "via"
+        || name.contains("forwarded")
+        || name.ends_with("ip")
+        || begins.iter().any(|it| name.starts_with(it))
 }
 
-/// Whether a page of another site links, loads or frames it, as browsers tell. Who typed the address, or clicked it in a
-/// terminal, comes from none.
+/// Whether a page of another site links, loads or frames it, as browsers tell. Who typed the address, or
+/// clicked it in a terminal, comes from none.
 fn is_of_another_site(headers: &HeaderMap, host: &str) -> bool {
-    let foreign_fetch = headers.get_all(&FETCH_SITE).iter().any(|site| site != "same-origin" && site != "none");
+    let foreign_fetch =
+        headers.get_all(&FETCH_SITE).iter().any(|site| site != "same-origin" && site != "none");
     let is_ours = |from: &HeaderValue| {
-        let from = from.to_str().ok().and_then(|from| from.strip_prefix("http://").or_else(|| from.strip_prefix("https://")));
+        let from = from
+            .to_str()
+            .ok()
+            .and_then(|from| from.strip_prefix("http://").or_else(|| from.strip_prefix("https://")));
         from.and_then(|rest| rest.split('/').next()) == Some(host)
     };
     let said = headers.get_all(ORIGIN).iter().chain(headers.get_all(REFERER));
@@ -168,7 +197,10 @@ async fn as_page(State(state): State<RouteState>) -> Response {
     let letters = state.mailbox.letters();
     let count = letters.len();
     // Numbered from the oldest, so that a number stays with its letter while more arrive.
-    let list = letters.into_iter().enumerate().map(|(at, letter)| shown(&letter, format!("{}/{}/html", paths::MAILBOX, count - at)));
+    let list = letters
+        .into_iter()
+        .enumerate()
+        .map(|(at, letter)| shown(&letter, format!("{}/{}/html", paths::MAILBOX, count - at)));
     let list = list.collect_view();
     let body = view! {
         <p>"Messages stay here while no mail server is configured. Newest first. "<a href="/dev/mailbox/preview">"See every message there is"</a>"."</p>
@@ -201,7 +233,9 @@ async fn one_mail(State(state): State<RouteState>, Path(number): Path<usize>) ->
 }
 
 async fn all_previews(State(state): State<RouteState>) -> Response {
-    let Ok(previews) = preview(&state.settings) else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    let Ok(previews) = preview(&state.settings) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
     let list = previews.into_iter().map(|it| {
         let html = format!("/dev/mailbox/preview/{}/html", it.name);
         let title = format!("Preview of {}", it.name);
@@ -223,7 +257,15 @@ async fn one_preview(State(state): State<RouteState>, Path(name): Path<String>) 
 }
 
 fn mail(html: String) -> Response {
-    ([(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, MAIL), (CACHE_CONTROL, "no-store")], html).into_response()
+    (
+        [
+            (CONTENT_TYPE, "text/html; charset=utf-8"),
+            (CONTENT_SECURITY_POLICY, MAIL),
+            (CACHE_CONTROL, "no-store"),
+        ],
+        html,
+    )
+        .into_response()
 }
 
 fn page(title: &'static str, name: &str, body: AnyView) -> Response {
@@ -250,7 +292,15 @@ fn page(title: &'static str, name: &str, body: AnyView) -> Response {
         };
         format!("<!DOCTYPE html>{}", document.to_html())
     });
-    ([(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, PAGE), (CACHE_CONTROL, "no-store")], html).into_response()
+    (
+        [
+            (CONTENT_TYPE, "text/html; charset=utf-8"),
+            (CONTENT_SECURITY_POLICY, PAGE),
+            (CACHE_CONTROL, "no-store"),
+        ],
+        html,
+    )
+        .into_response()
 }
 
 #[cfg(test)]
@@ -259,7 +309,9 @@ mod tests {
 
     fn local(host: &'static str, extra: &[(&'static str, &'static str)]) -> bool {
         let host = [(HOST, HeaderValue::from_static(host))];
-        let extra = extra.iter().map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+        let extra = extra
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
         is_local(&host.into_iter().chain(extra).collect())
     }
 
@@ -268,7 +320,14 @@ mod tests {
         for host in ["localhost:3000", "127.0.0.1:3000", "[::1]:3000", "localhost", "[::1]"] {
             assert!(local(host, &[]), "{host}");
         }
-        for host in ["evil.example", "localhost.evil.example:3000", "127.0.0.1.evil.example", "10.0.0.1:3000", "[::2]:3000", ""] {
+        for host in [
+            "evil.example",
+            "localhost.evil.example:3000",
+            "127.0.0.1.evil.example",
+            "10.0.0.1:3000",
+            "[::2]:3000",
+            "",
+        ] {
             assert!(!local(host, &[]), "{host}");
         }
         assert!(!is_local(&HeaderMap::new()));
@@ -282,7 +341,13 @@ mod tests {
             &[("sec-fetch-site", "same-origin"), ("referer", "http://localhost:3000/dev/mailbox?token=x")],
             &[("origin", "http://localhost:3000")],
             &[("origin", "https://localhost:3000")],
-            &[("accept-language", "en"), ("user-agent", "curl/8"), ("upgrade-insecure-requests", "1"), ("dnt", "1"), ("priority", "u=0")],
+            &[
+                ("accept-language", "en"),
+                ("user-agent", "curl/8"),
+                ("upgrade-insecure-requests", "1"),
+                ("dnt", "1"),
+                ("priority", "u=0"),
+            ],
         ] {
             assert!(local("localhost:3000", ours), "{ours:?}");
         }
@@ -307,7 +372,8 @@ mod tests {
         assert_eq!(asked_token("tokens=a&x=token"), None);
         assert_eq!(asked_token("x=1&token=a%2Db").as_deref(), Some("a-b"));
         assert_eq!(asked_token("token=a&token=a").as_deref(), Some(""));
-        let headers = [(COOKIE, HeaderValue::from_static("a=1; nameplate-mailbox=abcd"))].into_iter().collect();
+        let headers =
+            [(COOKIE, HeaderValue::from_static("a=1; nameplate-mailbox=abcd"))].into_iter().collect();
         assert_eq!(cookie_token(&headers).as_deref(), Some("abcd"));
     }
 }

@@ -5,7 +5,8 @@ use mimalloc::MiMalloc;
 use server::cli::{self, Arguments};
 use std::process::ExitCode;
 
-// A page is made of many small texts. Measured against the system's allocator: 15 % more reads, 30 % more pages.
+// A page is made of many small texts. Measured against the system's allocator: 15 % more reads, 30 % more
+// pages.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

@@ -25,7 +25,11 @@ pub async fn show(load: Load, site: Site, request: Request) -> Response {
     };
     match load(visit.clone()).await {
         Ok(Answer::Go(path)) => match HeaderValue::from_str(&path) {
-            Ok(path) => (StatusCode::SEE_OTHER, [(LOCATION, path), (CACHE_CONTROL, HeaderValue::from_static("no-store"))]).into_response(),
+            Ok(path) => (
+                StatusCode::SEE_OTHER,
+                [(LOCATION, path), (CACHE_CONTROL, HeaderValue::from_static("no-store"))],
+            )
+                .into_response(),
             Err(_) => fault(StatusCode::NOT_FOUND, site, &parts, &HeaderMap::new()),
         },
         Ok(Answer::Show(page)) => shell::render(page, &visit).into_response(),
@@ -46,8 +50,9 @@ pub async fn attributes_json(State(site): State<Site>, request: Request) -> Resp
     }
 }
 
-/// `GET /account/data.json`: everything that is held about whoever asks, as a file. Where that has to be asked for again,
-/// the page is where to. It is no page of another site that asks: a download is written down, and counts.
+/// `GET /account/data.json`: everything that is held about whoever asks, as a file. Where that has to be
+/// asked for again, the page is where to. It is no page of another site that asks: a download is written
+/// down, and counts.
 pub async fn personal_data(State(site): State<Site>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let viewer = match Visit::of(site.clone(), &parts).await {
@@ -55,14 +60,17 @@ pub async fn personal_data(State(site): State<Site>, request: Request) -> Respon
         Err(error) => return unavailable(&error, site, &parts),
     };
     let Some(viewer) = viewer else { return StatusCode::UNAUTHORIZED.into_response() };
-    let to_the_page = || (StatusCode::SEE_OTHER, [(LOCATION, paths::ACCOUNT), (CACHE_CONTROL, "no-store")]).into_response();
-    let Some(origin) = parts.extensions.get::<Origin>().filter(|_| !cross_site::is_foreign(&parts.headers)) else {
+    let to_the_page =
+        || (StatusCode::SEE_OTHER, [(LOCATION, paths::ACCOUNT), (CACHE_CONTROL, "no-store")]).into_response();
+    let Some(origin) = parts.extensions.get::<Origin>().filter(|_| !cross_site::is_foreign(&parts.headers))
+    else {
         return to_the_page();
     };
     match site.pool.personal_data(&viewer, origin).await {
         Ok(data) => {
             let name = HeaderValue::from_static("attachment; filename=\"my-data.json\"");
-            let headers = [(CONTENT_DISPOSITION, name), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+            let headers =
+                [(CONTENT_DISPOSITION, name), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
             (headers, Json(data)).into_response()
         }
         Err(DownloadError::Unavailable(error)) => unavailable(&error, site, &parts),
@@ -86,7 +94,10 @@ pub async fn dress(State(site): State<Site>, request: Request, next: Next) -> Re
 
 /// Whether a browser is asking for a page, rather than a script for data.
 pub fn wants_page(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 fn is_bare_fault(answer: &Response) -> bool {
@@ -109,5 +120,10 @@ pub fn fault(status: StatusCode, site: Site, parts: &Parts, headers: &HeaderMap)
 
 fn unavailable(error: &pool::Unavailable, site: Site, parts: &Parts) -> Response {
     tracing::error!(error = error as &dyn Error, path = parts.uri.path(), "a page could not be loaded");
-    fault(StatusCode::SERVICE_UNAVAILABLE, site, parts, &HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static("2"))]))
+    fault(
+        StatusCode::SERVICE_UNAVAILABLE,
+        site,
+        parts,
+        &HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static("2"))]),
+    )
 }

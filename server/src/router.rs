@@ -57,18 +57,29 @@ pub fn build(state: AppState) -> Router {
         .layer(from_fn_with_state(site, pages::dress))
         .route(paths::HEALTHZ, get(|| async { "ok\n" }))
         .route(paths::READYZ, get(ready).with_state(state.pool.clone()))
-        // What speaks the wire API has layers of its own: no forms, no cookies, no rule about where it comes from.
+        // What speaks the wire API has layers of its own: no forms, no cookies, no rule about where it comes
+        // from.
         .layer(from_fn_with_state(api::routes(state.pool.clone(), config.clone()), api::door))
         .layer(from_fn_with_state(config, headers::add))
         .layer(from_fn_with_state(state.pool, access_log::log))
 }
 
 fn site_of(state: &AppState) -> Site {
-    let leptos = LeptosOptions::builder().output_name("nameplate").site_root("target/site").reload_port(Environment::reload_port()).build();
-    Site { pool: state.pool.clone(), secure: state.config.server.public_url.is_https(), files: Arc::new(site::files), leptos }
+    let leptos = LeptosOptions::builder()
+        .output_name("nameplate")
+        .site_root("target/site")
+        .reload_port(Environment::reload_port())
+        .build();
+    Site {
+        pool: state.pool.clone(),
+        secure: state.config.server.public_url.is_https(),
+        files: Arc::new(site::files),
+        leptos,
+    }
 }
 
-/// Every page by its table, and every server function at its own address: together they share a page's address.
+/// Every page by its table, and every server function at its own address: together they share a page's
+/// address.
 fn with_pages(mut router: Router, site: &Site) -> Router {
     for &(path, load) in PAGES {
         let site = site.clone();
@@ -87,7 +98,8 @@ fn with_pages(mut router: Router, site: &Site) -> Router {
 
 /// The page's own files, or nothing.
 async fn not_a_route(request: Request) -> Response {
-    let known = request.method().is_safe().then(|| site::file(request.uri().path(), request.headers())).flatten();
+    let known =
+        request.method().is_safe().then(|| site::file(request.uri().path(), request.headers())).flatten();
     known.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
 }
 

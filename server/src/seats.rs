@@ -34,10 +34,20 @@ impl Seats {
         let wanted = config.connections as u64 + RESERVED;
         let granted = rlimit::increase_nofile_limit(wanted).unwrap_or(wanted);
         if granted < wanted {
-            tracing::warn!(granted, wanted, "the system allows fewer open files than server.connections asks for");
+            tracing::warn!(
+                granted,
+                wanted,
+                "the system allows fewer open files than server.connections asks for"
+            );
         }
-        let all = usize::try_from(granted.saturating_sub(RESERVED)).unwrap_or(usize::MAX).clamp(1, config.connections);
-        Self { all: Arc::new(Semaphore::new(all)), taken: Arc::default(), most: config.connections_per_network }
+        let all = usize::try_from(granted.saturating_sub(RESERVED))
+            .unwrap_or(usize::MAX)
+            .clamp(1, config.connections);
+        Self {
+            all: Arc::new(Semaphore::new(all)),
+            taken: Arc::default(),
+            most: config.connections_per_network,
+        }
     }
 
     /// Waits until a seat is free.
@@ -79,9 +89,14 @@ mod tests {
 
     #[tokio::test]
     async fn one_network_has_its_share_and_others_still_find_a_seat() {
-        let config = Config::from_text("[server]\nconnections = 5\nconnections_per_network = 2\n", &Environment::default()).unwrap();
+        let config = Config::from_text(
+            "[server]\nconnections = 5\nconnections_per_network = 2\n",
+            &Environment::default(),
+        )
+        .unwrap();
         let seats = Seats::new(&config.server);
-        let give = async |address: &str, proxy| seats.give(seats.free().await?, address.parse().unwrap(), proxy);
+        let give =
+            async |address: &str, proxy| seats.give(seats.free().await?, address.parse().unwrap(), proxy);
         let first = give("192.0.2.7", false).await.unwrap();
         let _second = give("192.0.2.7", false).await.unwrap();
         assert!(give("192.0.2.7", false).await.is_none());

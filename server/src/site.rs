@@ -1,8 +1,11 @@
-//! The built site (scripts, WASM, styles, `public/`), inside the binary. Debug builds read the folder instead.
+//! The built site (scripts, WASM, styles, `public/`), inside the binary. Debug builds read the folder
+//! instead.
 
 use app::SiteFiles;
 use axum::body::Body;
-use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -43,14 +46,22 @@ pub fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
         let file = accepts(headers, coding).then(|| Site::get(&format!("{path}.{end}"))).flatten()?;
         Some((file, Some(coding)))
     };
-    let (file, coding) = coded("br", "br").or_else(|| coded("gzip", "gz")).or_else(|| Some((Site::get(path)?, None)))?;
+    let (file, coding) =
+        coded("br", "br").or_else(|| coded("gzip", "gz")).or_else(|| Some((Site::get(path)?, None)))?;
 
     let immutable = path.starts_with(BUILT) && !cfg!(debug_assertions);
     let tag = tag(&file);
     let mut answer = HeaderMap::new();
     answer.insert(VARY, HeaderValue::from_static("accept-encoding"));
-    answer.insert(CACHE_CONTROL, HeaderValue::from_static(if immutable { "public, max-age=31536000, immutable" } else { "no-cache" }));
-    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|seen| seen.to_str().ok()).any(|seen| matches(seen, &tag));
+    answer.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static(if immutable { "public, max-age=31536000, immutable" } else { "no-cache" }),
+    );
+    let known = headers
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|seen| seen.to_str().ok())
+        .any(|seen| matches(seen, &tag));
     answer.insert(ETAG, HeaderValue::from_str(&tag).ok()?);
     if known {
         return Some((StatusCode::NOT_MODIFIED, answer).into_response());
@@ -69,7 +80,10 @@ fn accepts(headers: &HeaderMap, coding: &str) -> bool {
     let lists = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|list| list.to_str().ok());
     lists.flat_map(|list| list.split(',')).any(|one| {
         let (name, weight) = one.split_once(';').unwrap_or((one, ""));
-        let refused = weight.trim().strip_prefix("q=").is_some_and(|weight| weight.parse::<f32>().is_ok_and(|weight| weight <= 0.0));
+        let refused = weight
+            .trim()
+            .strip_prefix("q=")
+            .is_some_and(|weight| weight.parse::<f32>().is_ok_and(|weight| weight <= 0.0));
         name.trim().eq_ignore_ascii_case(coding) && !refused
     })
 }
@@ -92,7 +106,8 @@ mod tests {
 
     #[test]
     fn a_coding_that_is_refused_is_not_sent() {
-        let accept = |list: &'static str| HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(list))]);
+        let accept =
+            |list: &'static str| HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(list))]);
         assert!(accepts(&accept("gzip, br"), "br"));
         assert!(accepts(&accept("gzip;q=0.5, BR;q=1"), "br"));
         for list in ["gzip", "br;q=0", "br; q=0.0", "brotli"] {

@@ -36,7 +36,10 @@ async fn every_file_is_written_down_and_counted_and_no_other_site_asks_for_one()
     }
     browser.get("/activity").await.never_says("was downloaded");
     for _ in 0..2 {
-        assert_eq!(browser.clone().saying("sec-fetch-site", "none").get("/account/data.json").await.status, 200);
+        assert_eq!(
+            browser.clone().saying("sec-fetch-site", "none").get("/account/data.json").await.status,
+            200
+        );
     }
     browser.get("/activity").await.says("Everything we keep about you was downloaded");
     let refused = browser.get("/account/data.json").await;
@@ -52,8 +55,14 @@ async fn a_browser_that_was_left_open_hands_no_data_out_before_the_password() {
     server.wait(15 * 60);
     browser.get("/account/data.json").await.leads_to("/account");
     browser.submit("/account/download", &[]).await.refuses(422, "Enter your password to go on.");
-    browser.submit("/account/download", &[("current_password", "a guess")]).await.refuses(422, "not your current password");
-    browser.submit("/account/download", &[("current_password", PASSWORD)]).await.leads_to("/account/data.json");
+    browser
+        .submit("/account/download", &[("current_password", "a guess")])
+        .await
+        .refuses(422, "not your current password");
+    browser
+        .submit("/account/download", &[("current_password", PASSWORD)])
+        .await
+        .leads_to("/account/data.json");
     assert_eq!(browser.get("/account/data.json").await.json()["account"]["username"], "jdoe");
 }
 
@@ -74,23 +83,34 @@ async fn the_password_and_a_word_delete_the_account_everywhere() {
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let mut other = server.browser();
     other.submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)]).await.leads_to("/profile");
-    let form =
-        json!({ "ClientId": "web", "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": { "USERNAME": "jdoe", "PASSWORD": PASSWORD } });
+    let form = json!({ "ClientId": "web", "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": { "USERNAME": "jdoe", "PASSWORD": PASSWORD } });
     let tokens = server.wire("InitiateAuth", form).await.ok()["AuthenticationResult"].clone();
     browser.get("/account").await.says("href=\"/account/delete\"");
     browser.get("/account/delete").await.says("Type “delete” to confirm");
 
-    browser.submit("/account/delete", &deletion(PASSWORD, "remove")).await.refuses(422, "This is not the word.");
-    browser.submit("/account/delete", &deletion("a guess", "delete")).await.refuses(422, "not your current password");
+    browser
+        .submit("/account/delete", &deletion(PASSWORD, "remove"))
+        .await
+        .refuses(422, "This is not the word.");
+    browser
+        .submit("/account/delete", &deletion("a guess", "delete"))
+        .await
+        .refuses(422, "not your current password");
     browser.submit("/account/delete", &deletion(PASSWORD, "delete")).await.leads_to("/sign-in");
     browser.get("/sign-in").await.says("Your account is deleted");
     browser.get("/profile").await.leads_to("/sign-in?next=/profile");
     other.get("/profile").await.leads_to("/sign-in?next=/profile");
     let request = json!({ "AccessToken": tokens["AccessToken"] });
-    server.wire("GetUser", request).await.refuses_with("NotAuthorizedException", "Access Token has been revoked");
+    server
+        .wire("GetUser", request)
+        .await
+        .refuses_with("NotAuthorizedException", "Access Token has been revoked");
     let told = server.letters_to("me@domain.com").await;
     assert_eq!(told[0].subject, "Your Nameplate account was deleted");
-    browser.submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)]).await.refuses(401, "Incorrect");
+    browser
+        .submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)])
+        .await
+        .refuses(401, "Incorrect");
     server.signed_in("jdoe", "me@domain.com").await.get("/profile").await.says("jdoe");
 }
 
@@ -98,14 +118,16 @@ async fn the_password_and_a_word_delete_the_account_everywhere() {
 async fn an_application_deletes_with_its_access_token_alone() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
-    let form =
-        json!({ "ClientId": "web", "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": { "USERNAME": "jdoe", "PASSWORD": PASSWORD } });
+    let form = json!({ "ClientId": "web", "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": { "USERNAME": "jdoe", "PASSWORD": PASSWORD } });
     let token = server.wire("InitiateAuth", form).await.ok()["AuthenticationResult"]["AccessToken"].clone();
     server.wire("DeleteUser", json!({})).await.refuses_with(
         "InvalidParameterException",
         "1 validation error detected: Value null at 'accessToken' failed to satisfy constraint: Member must not be null",
     );
-    server.wire("DeleteUser", json!({ "AccessToken": "nonsense" })).await.refuses_with("NotAuthorizedException", "Invalid Access Token");
+    server
+        .wire("DeleteUser", json!({ "AccessToken": "nonsense" }))
+        .await
+        .refuses_with("NotAuthorizedException", "Invalid Access Token");
     assert_eq!(server.wire("DeleteUser", json!({ "AccessToken": token })).await.ok(), json!({}));
     let again = server.wire("DeleteUser", json!({ "AccessToken": token })).await;
     again.refuses_with("NotAuthorizedException", "Access Token has been revoked");
@@ -117,17 +139,21 @@ async fn an_application_deletes_with_its_access_token_alone() {
 async fn an_application_changes_the_password_and_goes_on_with_its_tokens() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
-    let form =
-        json!({ "ClientId": "web", "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": { "USERNAME": "jdoe", "PASSWORD": PASSWORD } });
+    let form = json!({ "ClientId": "web", "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": { "USERNAME": "jdoe", "PASSWORD": PASSWORD } });
     let token = server.wire("InitiateAuth", form).await.ok()["AuthenticationResult"]["AccessToken"].clone();
-    let change =
-        |previous: &str, proposed: &str| json!({ "AccessToken": token, "PreviousPassword": previous, "ProposedPassword": proposed });
+    let change = |previous: &str, proposed: &str| json!({ "AccessToken": token, "PreviousPassword": previous, "ProposedPassword": proposed });
     let wrong = server.wire("ChangePassword", change("not-the-password", "another-password")).await;
     wrong.refuses_with("NotAuthorizedException", "Incorrect username or password.");
     let short = server.wire("ChangePassword", change(PASSWORD, "short")).await;
-    short.refuses_with("InvalidPasswordException", "Password did not conform with policy: Password not long enough");
+    short.refuses_with(
+        "InvalidPasswordException",
+        "Password did not conform with policy: Password not long enough",
+    );
     assert_eq!(server.wire("ChangePassword", change(PASSWORD, "another-password")).await.ok(), json!({}));
     assert_eq!(server.wire("GetUser", json!({ "AccessToken": token })).await.ok()["Username"], "jdoe");
     browser.get("/profile").await.leads_to("/sign-in?next=/profile");
-    browser.submit("/sign-in", &[("username", "jdoe"), ("password", "another-password")]).await.leads_to("/profile");
+    browser
+        .submit("/sign-in", &[("username", "jdoe"), ("password", "another-password")])
+        .await
+        .leads_to("/profile");
 }

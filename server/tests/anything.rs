@@ -1,5 +1,5 @@
-//! Whatever strangers send, and whoever is signed in: it is answered, never by a fault of the service, and the service goes
-//! on. `PROPTEST_CASES` says how much is tried; `make soak` tries a lot.
+//! Whatever strangers send, and whoever is signed in: it is answered, never by a fault of the service, and
+//! the service goes on. `PROPTEST_CASES` says how much is tried; `make soak` tries a lot.
 #![expect(clippy::unwrap_used, reason = "a test that can't be set up has failed")]
 
 mod support;
@@ -26,7 +26,9 @@ code_requests_per_network_an_hour = 10000000
 
 /// The names in the document that lists the operations.
 static OPERATIONS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-    let rows = include_str!("../../docs/api.md").lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" |"));
+    let rows = include_str!("../../docs/api.md")
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split_once(" |"));
     let names: Vec<_> = rows.map(|(name, _)| name).filter(|name| *name != "operation").collect();
     assert!(names.len() > 20, "{names:?}");
     names
@@ -214,16 +216,22 @@ impl Somebody {
         let username = format!("jdoe{number}");
         let browser = server.signed_in(&username, &format!("me{number}@domain.com")).await;
         let parameters = json!({ "USERNAME": username, "PASSWORD": PASSWORD });
-        let form = json!({ "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": "web", "AuthParameters": parameters });
+        let form =
+            json!({ "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": "web", "AuthParameters": parameters });
         let tokens = server.wire("InitiateAuth", form).await.ok()["AuthenticationResult"].clone();
-        let own = ["AccessToken", "RefreshToken", "IdToken"].map(|name| tokens[name].as_str().unwrap().to_owned());
+        let own =
+            ["AccessToken", "RefreshToken", "IdToken"].map(|name| tokens[name].as_str().unwrap().to_owned());
         Self { browser, own, number }
     }
 
     async fn renewed(mut self, server: &TestServer) -> Self {
         let page = self.browser.get("/profile/attributes.json").await;
         let wire = server.wire("GetUser", json!({ "AccessToken": self.own[0] })).await;
-        if page.status.is_success() && wire.status.is_success() { self } else { Self::new(server, self.number + 1).await }
+        if page.status.is_success() && wire.status.is_success() {
+            self
+        } else {
+            Self::new(server, self.number + 1).await
+        }
     }
 
     fn fill_in(&self, text: &str) -> String {
@@ -232,7 +240,10 @@ impl Somebody {
 }
 
 /// Tries many of these, each beside somebody who is signed in.
-fn try_all<S: Strategy>(asked: S, ask: &impl AsyncFn(&TestServer, &Somebody, S::Value) -> Result<(), TestCaseError>) {
+fn try_all<S: Strategy>(
+    asked: S,
+    ask: &impl AsyncFn(&TestServer, &Somebody, S::Value) -> Result<(), TestCaseError>,
+) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let server = runtime.block_on(TestServer::with(LIMITS));
     let somebody = Cell::new(Some(runtime.block_on(Somebody::new(&server, 0))));
@@ -251,8 +262,8 @@ fn every_request_of_the_wire_api_is_answered() {
         let body = one.fill_in(&body);
         let answer = server.wire_text(operation, body.clone()).await;
         is_answered(&answer, &format!("{operation} {body}"))?;
-        let said =
-            serde_json::from_slice::<Value>(&answer.body).map_err(|error| TestCaseError::fail(format!("{operation} {body}: {error}")))?;
+        let said = serde_json::from_slice::<Value>(&answer.body)
+            .map_err(|error| TestCaseError::fail(format!("{operation} {body}: {error}")))?;
         prop_assert!(answer.status.is_success() || said["__type"].is_string(), "{operation} {body}: {said}");
         Ok(())
     });
@@ -280,7 +291,10 @@ fn every_address_is_answered() {
         let mut browser = if signed_in { one.browser.clone() } else { server.browser() };
         let address = format!("{path}{query}");
         let Ok(uri) = address.parse::<axum::http::Uri>() else { return Ok(()) };
-        let request = Request::get(uri).header("accept", "text/html").header("accept-language", language).header("cookie", cookie);
+        let request = Request::get(uri)
+            .header("accept", "text/html")
+            .header("accept-language", language)
+            .header("cookie", cookie);
         is_answered(&browser.send(request, Body::empty()).await, &address)
     });
 }

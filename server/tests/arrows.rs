@@ -1,4 +1,5 @@
-//! The arrows between the crates: frontend → app → model; server → app, pool, model; pool → model. Nothing else.
+//! The arrows between the crates: frontend → app → model; server → app, pool, model; pool → model. Nothing
+//! else.
 #![expect(clippy::unwrap_used, reason = "what a test's helpers can't do, the test can't")]
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, NodeDep, PackageId};
@@ -24,7 +25,10 @@ impl Graph {
         let nodes = &metadata.resolve.as_ref().unwrap().nodes;
         let mut graph = BTreeMap::<String, BTreeSet<String>>::new();
         for node in nodes {
-            graph.entry(name(&node.id)).or_default().extend(node.deps.iter().filter(normal).map(|dep| name(&dep.pkg)));
+            graph
+                .entry(name(&node.id))
+                .or_default()
+                .extend(node.deps.iter().filter(normal).map(|dep| name(&dep.pkg)));
         }
         Self(graph)
     }
@@ -47,10 +51,12 @@ impl Graph {
     }
 }
 
-/// What a crate asks for of another one of ours, by its own manifest: whether always, and with which features.
+/// What a crate asks for of another one of ours, by its own manifest: whether always, and with which
+/// features.
 fn manifest<'a>(metadata: &'a Metadata, of: &str, on: &str) -> (bool, Vec<&'a str>) {
     let package = metadata.workspace_packages().into_iter().find(|it| it.name == of).unwrap();
-    let dependency = package.dependencies.iter().find(|it| it.name == on && it.kind == DependencyKind::Normal);
+    let dependency =
+        package.dependencies.iter().find(|it| it.name == on && it.kind == DependencyKind::Normal);
     let dependency = dependency.unwrap_or_else(|| panic!("{of} does not depend on {on}"));
     (!dependency.optional, dependency.features.iter().map(String::as_str).collect())
 }
@@ -92,9 +98,12 @@ fn model_knows_nothing_but_serde() {
 fn pool_knows_neither_leptos_nor_axum() {
     let metadata = metadata();
     let graph = Graph::of(&metadata);
-    // It sends text messages by HTTP, as it sends mails by SMTP; what answers requests is none of its business.
+    // It sends text messages by HTTP, as it sends mails by SMTP; what answers requests is none of its
+    // business.
     let client = |name: &&str| *name != "tower-service";
-    let web = |name: &&str| client(name) && ["leptos", "axum", "server_fn", "tower"].iter().any(|it| is_of_family(name, it));
+    let web = |name: &&str| {
+        client(name) && ["leptos", "axum", "server_fn", "tower"].iter().any(|it| is_of_family(name, it))
+    };
     let wrong: Vec<_> = graph.all("pool").into_iter().filter(web).collect();
     assert!(wrong.is_empty(), "pool reaches {wrong:?}");
 }
@@ -104,7 +113,9 @@ fn the_browsers_half_reaches_neither_the_pool_nor_a_database() {
     let browser = reachable_with("frontend", "app/hydrate");
     assert!(browser.contains("leptos") && browser.contains("model"), "the list is empty: {browser:?}");
     let servers = |name: &&String| {
-        ["pool", "sqlx", "libsqlite3-sys", "tokio", "axum", "leptos_axum", "lettre"].iter().any(|it| is_of_family(name, it))
+        ["pool", "sqlx", "libsqlite3-sys", "tokio", "axum", "leptos_axum", "lettre"]
+            .iter()
+            .any(|it| is_of_family(name, it))
     };
     let wrong: Vec<_> = browser.iter().filter(servers).collect();
     assert!(wrong.is_empty(), "the browser's half reaches {wrong:?}");
@@ -115,8 +126,8 @@ fn is_of_family(name: &str, family: &str) -> bool {
     name == family || name.strip_prefix(family).is_some_and(|rest| rest.starts_with(['-', '_']))
 }
 
-/// The crates that are really built for one package alone, for the browser, as `cargo tree` has them: metadata unites
-/// features over the whole workspace.
+/// The crates that are really built for one package alone, for the browser, as `cargo tree` has them:
+/// metadata unites features over the whole workspace.
 fn reachable_with(package: &str, feature: &str) -> BTreeSet<String> {
     let mut tree = std::process::Command::new(env!("CARGO"));
     tree.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));

@@ -43,14 +43,20 @@ async fn scripts_get_the_same_refusal_as_codes() {
     fields.sort();
     assert_eq!(
         fields,
-        [("attributes[email]".to_owned(), "NotAnEmail".to_owned()), ("confirm_password".to_owned(), "PasswordsDiffer".to_owned())]
+        [
+            ("attributes[email]".to_owned(), "NotAnEmail".to_owned()),
+            ("confirm_password".to_owned(), "PasswordsDiffer".to_owned())
+        ]
     );
 }
 
 #[tokio::test]
 async fn wrong_credentials_are_401_on_the_same_page() {
     let server = TestServer::new().await;
-    let page = server.browser().submit("/sign-in", &[("username", "nobody"), ("password", PASSWORD), ("next", "/profile/email")]).await;
+    let page = server
+        .browser()
+        .submit("/sign-in", &[("username", "nobody"), ("password", PASSWORD), ("next", "/profile/email")])
+        .await;
     page.refuses(401, "Incorrect username or password.");
     page.says("value=\"nobody\"");
     page.says("name=\"next\" value=\"/profile/email\"");
@@ -62,7 +68,13 @@ async fn hostile_addresses_lead_nowhere() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     browser.submit("/sign-out", &[]).await;
-    for next in ["//evil.example", "https://evil.example", "/\\evil.example", "/profile/../../x", "javascript:alert(1)"] {
+    for next in [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "/profile/../../x",
+        "javascript:alert(1)",
+    ] {
         let form = [("username", "jdoe"), ("password", PASSWORD), ("next", next)];
         browser.submit("/sign-in", &form).await.leads_to("/profile");
         browser.submit("/theme", &[("theme", "dark"), ("next", next)]).await.leads_to("/");
@@ -82,7 +94,10 @@ async fn requests_from_elsewhere_can_not_act() {
     let signed_in = server.signed_in("jdoe", "me@domain.com").await;
     for site in ["cross-site", "same-site", "none"] {
         let mut browser = signed_in.clone().saying("sec-fetch-site", site);
-        browser.submit("/profile", &[("attributes[nickname]", "x")]).await.refuses(403, "That isn’t allowed from here");
+        browser
+            .submit("/profile", &[("attributes[nickname]", "x")])
+            .await
+            .refuses(403, "That isn’t allowed from here");
         browser.json("/sign-in", &[("username", "a"), ("password", "b")]).await.refuses(403, "CrossSite");
     }
     let bare = Request::post("/sign-out").header("accept", "text/html");
@@ -98,12 +113,19 @@ async fn errors_have_pages_in_the_houses_style() {
     let missing = browser.get("/no/such/page").await;
     missing.refuses(404, "There is nothing at this address");
     assert!(missing.header("content-security-policy").contains("script-src 'self' 'nonce-"));
-    let wrong_method =
-        browser.send(Request::put("/sign-in").header("accept", "text/html").header("sec-fetch-site", "same-origin"), Body::empty()).await;
+    let wrong_method = browser
+        .send(
+            Request::put("/sign-in").header("accept", "text/html").header("sec-fetch-site", "same-origin"),
+            Body::empty(),
+        )
+        .await;
     wrong_method.refuses(405, "This address can’t do that");
     let large = browser.submit("/sign-up", &[("username", &"x".repeat(70_000))]).await;
     large.refuses(413, "That was too much at once");
-    assert_eq!(browser.json("/sign-up", &[("username", &"x".repeat(70_000))]).await.json(), json!({"form": "TooLarge", "fields": []}));
+    assert_eq!(
+        browser.json("/sign-up", &[("username", &"x".repeat(70_000))]).await.json(),
+        json!({"form": "TooLarge", "fields": []})
+    );
 }
 
 #[tokio::test]
@@ -149,7 +171,11 @@ async fn bad_input_is_never_a_500() {
         for body in bodies {
             for accept in ["application/json", "text/html"] {
                 let status = browser.post(path, accept, body.to_vec()).await.status.as_u16();
-                assert!(status < 500, "{path} {accept} {}: {status}", String::from_utf8_lossy(&body[..body.len().min(60)]));
+                assert!(
+                    status < 500,
+                    "{path} {accept} {}: {status}",
+                    String::from_utf8_lossy(&body[..body.len().min(60)])
+                );
             }
         }
     }
@@ -193,7 +219,11 @@ async fn server_functions_refuse_strangers_themselves() {
         "/security/passkeys/remove",
     ] {
         let answer = server.browser().json(path, &[]).await;
-        assert_eq!((answer.status.as_u16(), answer.json()["form"].clone()), (401, json!("SignedOut")), "{path}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.json()["form"].clone()),
+            (401, json!("SignedOut")),
+            "{path}"
+        );
     }
     assert_eq!(server.browser().get("/profile/attributes.json").await.status, 401);
     assert_eq!(server.browser().get("/events").await.status, 401);

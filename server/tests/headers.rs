@@ -6,7 +6,8 @@ mod support;
 use axum::http::header::SET_COOKIE;
 use support::{Answer, PASSWORD, TestServer};
 
-const HTTPS: &str = "[server]\npublic_url = 'https://id.example.com'\n[mail]\nsmtp_url = 'smtp://localhost'\n";
+const HTTPS: &str =
+    "[server]\npublic_url = 'https://id.example.com'\n[mail]\nsmtp_url = 'smtp://localhost'\n";
 
 fn cookies(answer: &Answer) -> Vec<String> {
     answer.headers.get_all(SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap().to_owned()).collect()
@@ -16,13 +17,18 @@ fn cookies(answer: &Answer) -> Vec<String> {
 async fn every_answer_has_the_headers_that_keep_others_out() {
     let server = TestServer::with(HTTPS).await;
     let mut browser = server.browser();
-    for path in ["/sign-in", "/nowhere", "/profile", "/robots.txt", "/healthz", "/events", "/profile/attributes.json"] {
+    for path in
+        ["/sign-in", "/nowhere", "/profile", "/robots.txt", "/healthz", "/events", "/profile/attributes.json"]
+    {
         let answer = browser.get(path).await;
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
         assert_eq!(answer.header("strict-transport-security"), "max-age=63072000", "{path}");
         let policy = answer.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none';") && policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+        assert!(
+            policy.starts_with("default-src 'none';") && policy.contains("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}: {policy}");
     }
 }
@@ -54,7 +60,12 @@ async fn under_https_every_cookie_is_secure_and_bound_to_the_host() {
     let server = TestServer::with(HTTPS).await;
     let mut browser = server.browser();
     let email = "me@domain.com";
-    let form = [("username", "jdoe"), ("password", PASSWORD), ("confirm_password", PASSWORD), ("attributes[email]", email)];
+    let form = [
+        ("username", "jdoe"),
+        ("password", PASSWORD),
+        ("confirm_password", PASSWORD),
+        ("attributes[email]", email),
+    ];
     let signed_up = browser.submit("/sign-up", &form).await;
     let code = server.code_for(email).await;
     let confirmed = browser.submit("/confirm", &[("code", &code)]).await;
@@ -95,10 +106,16 @@ async fn a_service_whose_store_is_gone_is_alive_but_not_ready() {
 #[tokio::test]
 async fn limits_count_by_the_address_that_a_trusted_proxy_tells_and_no_other() {
     let signs_in_from = async |proxies: &str, client: &str| {
-        let toml = format!("[server]\ntrusted_proxies = [{proxies}]\n[limits]\nsign_ins_per_network_an_hour = 1\n");
+        let toml =
+            format!("[server]\ntrusted_proxies = [{proxies}]\n[limits]\nsign_ins_per_network_an_hour = 1\n");
         let server = TestServer::with(&toml).await;
         let form = [("username", "nobody"), ("password", "wrong-password")];
-        server.browser().saying("x-forwarded-for", "198.51.100.1").submit("/sign-in", &form).await.refuses(401, "Incorrect");
+        server
+            .browser()
+            .saying("x-forwarded-for", "198.51.100.1")
+            .submit("/sign-in", &form)
+            .await
+            .refuses(401, "Incorrect");
         server.browser().saying("x-forwarded-for", client).submit("/sign-in", &form).await.status.as_u16()
     };
     assert_eq!(signs_in_from("'127.0.0.1'", "198.51.100.2").await, 401, "another client of the proxy");

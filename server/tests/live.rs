@@ -18,8 +18,10 @@ struct Stream(BodyDataStream, String);
 impl Stream {
     async fn open(server: &TestServer, browser: &Browser, after: &str) -> Self {
         let cookies: Vec<_> = browser.jar.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = axum::http::Request::get(format!("/events{after}")).header("cookie", cookies.join("; "));
-        let response = server.router.clone().oneshot(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
+        let request =
+            axum::http::Request::get(format!("/events{after}")).header("cookie", cookies.join("; "));
+        let response =
+            server.router.clone().oneshot(request.body(axum::body::Body::empty()).unwrap()).await.unwrap();
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         assert_eq!(response.headers()["cache-control"], "no-store, no-transform");
@@ -37,8 +39,11 @@ impl Stream {
                 }
                 continue;
             }
-            let chunk =
-                timeout(Duration::from_secs(20), self.0.next()).await.expect("an event comes").expect("the stream goes on").unwrap();
+            let chunk = timeout(Duration::from_secs(20), self.0.next())
+                .await
+                .expect("an event comes")
+                .expect("the stream goes on")
+                .unwrap();
             self.1.push_str(std::str::from_utf8(&chunk).unwrap());
         }
     }
@@ -93,7 +98,10 @@ async fn a_page_that_was_away_resumes_by_its_last_id() {
     while heard.last().is_none_or(|event| event != "updateUserAttributes") {
         heard.push(payload(&resumed.next().await)["event"].as_str().unwrap().to_owned());
     }
-    assert!(!heard.contains(&"signUp".to_owned()) && heard.contains(&"confirmSignUp".to_owned()), "{heard:?}");
+    assert!(
+        !heard.contains(&"signUp".to_owned()) && heard.contains(&"confirmSignUp".to_owned()),
+        "{heard:?}"
+    );
 }
 
 #[tokio::test]
@@ -114,11 +122,17 @@ async fn a_session_that_was_ended_from_elsewhere_sends_its_pages_to_the_sign_in_
         ("/security/sessions/others", vec![]),
         (
             "/security/password",
-            vec![("current_password", support::PASSWORD), ("password", "another-password"), ("confirm_password", "another-password")],
+            vec![
+                ("current_password", support::PASSWORD),
+                ("password", "another-password"),
+                ("confirm_password", "another-password"),
+            ],
         ),
     ] {
         let mut lost = server.browser();
-        lost.submit("/sign-in", &[("username", "jdoe"), ("password", support::PASSWORD)]).await.leads_to("/profile");
+        lost.submit("/sign-in", &[("username", "jdoe"), ("password", support::PASSWORD)])
+            .await
+            .leads_to("/profile");
         let mut stream = Stream::open(&server, &lost, "").await;
         owner.submit(path, &form).await.leads_to("/security");
         let event = stream.next().await;
@@ -181,7 +195,10 @@ async fn what_is_answered_is_what_the_other_pages_hear() {
     browser.json("/profile/email", &[("attributes[email]", "third@domain.com")]).await;
     stream.next().await;
     server.wait(30);
-    for (path, event) in [("/profile/email/resend", "resendUserAttributeCode"), ("/profile/email/cancel", "cancelUserAttributeUpdate")] {
+    for (path, event) in [
+        ("/profile/email/resend", "resendUserAttributeCode"),
+        ("/profile/email/cancel", "cancelUserAttributeUpdate"),
+    ] {
         let answered = browser.json(path, &[]).await.json();
         let heard = payload(&stream.next().await);
         assert_eq!((&heard["event"], &heard["data"]), (&event.into(), &answered));
@@ -197,6 +214,10 @@ async fn the_trail_says_when_from_where_and_with_which_browser() {
     let mut conn = server.pool.store().read().await.unwrap();
     let query = conn.query("SELECT network, user_agent, at FROM events ORDER BY id DESC LIMIT 1");
     let row = query.optional().await.unwrap().unwrap();
-    let (network, agent, at): (String, String, i64) = (row.get(0).unwrap(), row.get(1).unwrap(), row.get(2).unwrap());
-    assert_eq!((network.as_str(), agent.as_str(), at), ("127.0.0.1", "Somebrowser/1.0", server.pool.now().millis()));
+    let (network, agent, at): (String, String, i64) =
+        (row.get(0).unwrap(), row.get(1).unwrap(), row.get(2).unwrap());
+    assert_eq!(
+        (network.as_str(), agent.as_str(), at),
+        ("127.0.0.1", "Somebrowser/1.0", server.pool.now().millis())
+    );
 }

@@ -7,8 +7,13 @@ use axum::body::Body;
 use axum::http::{Request, header::SET_COOKIE};
 use support::{Answer, Browser, MAILBOX_TOKEN, TestServer};
 
-const PATHS: [&str; 5] =
-    ["/dev/mailbox", "/dev/mailbox.json", "/dev/mailbox/1/html", "/dev/mailbox/preview", "/dev/mailbox/preview/sign_up_code.email/html"];
+const PATHS: [&str; 5] = [
+    "/dev/mailbox",
+    "/dev/mailbox.json",
+    "/dev/mailbox/1/html",
+    "/dev/mailbox/preview",
+    "/dev/mailbox/preview/sign_up_code.email/html",
+];
 
 /// A server that has sent one mail, and a browser on its machine.
 async fn with_a_letter() -> (TestServer, Browser) {
@@ -24,13 +29,18 @@ fn with_token(path: &str) -> String {
 
 /// What an answer is made of, but for what differs from one answer to the next.
 fn likeness(answer: &Answer, path: &str) -> (u16, Vec<(String, String)>, String) {
-    let nonce = answer.header("content-security-policy").split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next());
+    let nonce = answer
+        .header("content-security-policy")
+        .split("'nonce-")
+        .nth(1)
+        .and_then(|rest| rest.split('\'').next());
     let same = |text: &str| {
         let text = nonce.map_or_else(|| text.to_owned(), |nonce| text.replace(nonce, "NONCE"));
         text.replace(answer.header("x-request-id"), "ID").replace(path, "PATH")
     };
     let headers = answer.headers.iter().filter(|(name, _)| *name != "x-request-id");
-    let mut headers: Vec<_> = headers.map(|(name, value)| (name.to_string(), same(value.to_str().unwrap()))).collect();
+    let mut headers: Vec<_> =
+        headers.map(|(name, value)| (name.to_string(), same(value.to_str().unwrap()))).collect();
     headers.sort();
     (answer.status.as_u16(), headers, same(&answer.text()))
 }
@@ -40,18 +50,34 @@ async fn a_wrong_or_missing_token_is_answered_as_a_page_that_does_not_exist() {
     let (_server, browser) = with_a_letter().await;
     let nowhere = likeness(&browser.clone().get("/nowhere").await, "/nowhere");
     assert_eq!(nowhere.0, 404);
-    let wrong = ["", "?token=", "?token=the-token-of-test", "?token=the-token-of-tests1", "?token=THE-TOKEN-OF-TESTS", "?tokens=x"];
+    let wrong = [
+        "",
+        "?token=",
+        "?token=the-token-of-test",
+        "?token=the-token-of-tests1",
+        "?token=THE-TOKEN-OF-TESTS",
+        "?tokens=x",
+    ];
     for path in PATHS {
-        for query in wrong.into_iter().map(ToOwned::to_owned).chain([format!("?token={MAILBOX_TOKEN}&token={MAILBOX_TOKEN}")]) {
+        for query in wrong
+            .into_iter()
+            .map(ToOwned::to_owned)
+            .chain([format!("?token={MAILBOX_TOKEN}&token={MAILBOX_TOKEN}")])
+        {
             let answer = browser.clone().get(&format!("{path}{query}")).await;
             assert_eq!(likeness(&answer, path), nowhere, "{path}{query}");
         }
         for method in ["POST", "PUT", "DELETE", "OPTIONS"] {
             let ask = async |path: &str| {
-                let request = Request::builder().method(method).uri(path).header("sec-fetch-site", "same-origin");
+                let request =
+                    Request::builder().method(method).uri(path).header("sec-fetch-site", "same-origin");
                 browser.clone().send(request, Body::empty()).await
             };
-            assert_eq!(likeness(&ask(path).await, path), likeness(&ask("/nowhere").await, "/nowhere"), "{method} {path}");
+            assert_eq!(
+                likeness(&ask(path).await, path),
+                likeness(&ask("/nowhere").await, "/nowhere"),
+                "{method} {path}"
+            );
         }
     }
     for cookie in ["", "x", "the-token-of-test"] {
@@ -70,13 +96,21 @@ async fn the_token_of_the_address_sets_a_cookie_that_links_and_frames_live_on() 
     let cookies: Vec<_> = page.headers.get_all(SET_COOKIE).iter().map(|it| it.to_str().unwrap()).collect();
     assert_eq!(cookies, [format!("nameplate-mailbox={MAILBOX_TOKEN}; HttpOnly; SameSite=Strict; Path=/dev")]);
 
-    let mut browser = browser.saying("sec-fetch-site", "same-origin").saying("referer", "http://127.0.0.1:3000/dev/mailbox?token=x");
+    let mut browser = browser
+        .saying("sec-fetch-site", "same-origin")
+        .saying("referer", "http://127.0.0.1:3000/dev/mailbox?token=x");
     for path in PATHS {
         let answer = browser.get(path).await;
         assert_eq!((answer.status.as_u16(), answer.header("cache-control")), (200, "no-store"), "{path}");
         assert!(answer.headers.get(SET_COOKIE).is_none(), "{path}");
     }
-    for link in page.text().split("href=\"").chain(page.text().split("src=\"")).skip(1).map(|rest| rest.split('"').next().unwrap()) {
+    for link in page
+        .text()
+        .split("href=\"")
+        .chain(page.text().split("src=\""))
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+    {
         if link.starts_with("/dev/") {
             assert_eq!(browser.get(link).await.status, 200, "{link}");
         }
@@ -100,7 +134,11 @@ async fn a_link_typed_or_clicked_in_a_terminal_works_under_every_local_name() {
     for host in ["localhost:3000", "127.0.0.1:3000", "[::1]:3000"] {
         let mut browser = server.browser().saying("host", host).saying("sec-fetch-site", "none");
         assert_eq!(browser.get(&with_token("/dev/mailbox")).await.status, 200, "{host}");
-        assert_eq!(browser.saying("origin", &format!("http://{host}")).get("/dev/mailbox").await.status, 200, "{host}");
+        assert_eq!(
+            browser.saying("origin", &format!("http://{host}")).get("/dev/mailbox").await.status,
+            200,
+            "{host}"
+        );
     }
 }
 
@@ -171,7 +209,10 @@ async fn no_page_elsewhere_can_frame_or_load_it() {
     for path in PATHS {
         let answer = browser.get(&with_token(path)).await;
         let policy = answer.header("content-security-policy");
-        assert!(policy.contains("frame-ancestors 'none'") || policy.contains("frame-ancestors 'self'"), "{path}: {policy}");
+        assert!(
+            policy.contains("frame-ancestors 'none'") || policy.contains("frame-ancestors 'self'"),
+            "{path}: {policy}"
+        );
         assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin", "{path}");
         assert_eq!(answer.header("access-control-allow-origin"), "", "{path}");
     }
@@ -179,7 +220,10 @@ async fn no_page_elsewhere_can_frame_or_load_it() {
 
 #[tokio::test]
 async fn it_is_not_there_at_a_public_address() {
-    let server = TestServer::with("[server]\npublic_url = 'https://id.example.com'\n[mail]\nsmtp_url = 'smtp://localhost'\n").await;
+    let server = TestServer::with(
+        "[server]\npublic_url = 'https://id.example.com'\n[mail]\nsmtp_url = 'smtp://localhost'\n",
+    )
+    .await;
     for host in ["id.example.com", "127.0.0.1:3000"] {
         assert_eq!(server.browser().saying("host", host).get(&with_token("/dev/mailbox")).await.status, 404);
     }

@@ -34,7 +34,10 @@ async fn the_guide_works_from_sign_up_to_a_deleted_attribute() {
     let changed = [("attributes[email]", "me@anotherdomain.com"), ("attributes[family_name]", "Lastname")];
     let answer = browser.json("/profile", &changed).await;
     let details = json!({"AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": "m***@a***"});
-    assert_eq!(answer.json(), json!({"email": {"isUpdated": false, "codeDeliveryDetails": details}, "family_name": {"isUpdated": true}}));
+    assert_eq!(
+        answer.json(),
+        json!({"email": {"isUpdated": false, "codeDeliveryDetails": details}, "family_name": {"isUpdated": true}})
+    );
 
     // The old address stays in force, and has been told.
     browser.get("/profile/email").await.says("me@anotherdomain.com");
@@ -64,12 +67,25 @@ async fn the_guide_works_from_sign_up_to_a_deleted_attribute() {
 async fn the_json_on_the_page_is_the_json_at_its_address() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
-    browser.submit("/profile", &[("attributes[nickname]", "<b>\"Jane\" & co</b>")]).await.leads_to("/profile");
+    browser
+        .submit("/profile", &[("attributes[nickname]", "<b>\"Jane\" & co</b>")])
+        .await
+        .leads_to("/profile");
     let raw = browser.get("/profile/attributes.json").await.text();
     assert!(raw.starts_with("{\n  \"sub\": \""), "{raw}");
     let page = browser.get("/profile").await.text();
-    let shown = page.split("data-live=\"json\"").nth(1).unwrap().split('>').nth(1).unwrap().split("</pre").next().unwrap();
-    let unescaped = shown.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+    let shown = page
+        .split("data-live=\"json\"")
+        .nth(1)
+        .unwrap()
+        .split('>')
+        .nth(1)
+        .unwrap()
+        .split("</pre")
+        .next()
+        .unwrap();
+    let unescaped =
+        shown.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
     assert_eq!(unescaped, raw);
     assert!(!page.contains("<b>\"Jane\""), "markup in attributes is text");
 }
@@ -86,7 +102,11 @@ async fn an_update_is_all_or_nothing_and_names_the_culprit() {
         ("updated_at", "NotWritable", 403),
     ] {
         let field = format!("attributes[{culprit}]");
-        let form = [("attributes[email]", "new@domain.com"), ("attributes[family_name]", "Lastname"), (field.as_str(), "x")];
+        let form = [
+            ("attributes[email]", "new@domain.com"),
+            ("attributes[family_name]", "Lastname"),
+            (field.as_str(), "x"),
+        ];
         let answer = browser.json("/profile", &form).await;
         assert_eq!(answer.status.as_u16(), status, "{culprit}");
         assert_eq!(answer.json(), json!({"form": null, "fields": [[field, why]]}));
@@ -109,15 +129,18 @@ async fn what_the_form_did_not_declare_is_refused() {
         "sub=x&attributes[nickname]=J",
     ] {
         let answer = browser.post("/profile", "application/json", form).await;
-        assert_eq!((answer.status.as_u16(), answer.json()["form"].clone()), (400, json!("BadRequest")), "{form}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.json()["form"].clone()),
+            (400, json!("BadRequest")),
+            "{form}"
+        );
     }
     assert_eq!(browser.get("/profile/attributes.json").await.json().get("nickname"), None);
 }
 
 #[tokio::test]
 async fn outside_the_lists_nothing_is_shown_and_nothing_written() {
-    let lists =
-        "[[clients]]\nid = \"web\"\nread = [\"email\", \"nickname\"]\nwrite = [\"email\", \"nickname\"]\n[attributes]\nsign_up = []\n";
+    let lists = "[[clients]]\nid = \"web\"\nread = [\"email\", \"nickname\"]\nwrite = [\"email\", \"nickname\"]\n[attributes]\nsign_up = []\n";
     let server = TestServer::with(lists).await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     browser.json("/profile", &[("attributes[family_name]", "Secretname")]).await.refuses(403, "NotWritable");
@@ -133,7 +156,10 @@ async fn outside_the_lists_nothing_is_shown_and_nothing_written() {
 async fn every_wrong_code_has_its_own_words() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
-    browser.submit("/profile/email", &[("attributes[email]", "new@domain.com")]).await.leads_to("/profile/email");
+    browser
+        .submit("/profile/email", &[("attributes[email]", "new@domain.com")])
+        .await
+        .leads_to("/profile/email");
     let code = server.code_for("new@domain.com").await;
     let wrong = another(&code);
 
@@ -161,13 +187,22 @@ async fn every_wrong_code_has_its_own_words() {
 async fn a_pending_change_can_be_replaced_and_cancelled() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
-    browser.submit("/profile/email", &[("attributes[email]", "typo@domain.con")]).await.leads_to("/profile/email");
+    browser
+        .submit("/profile/email", &[("attributes[email]", "typo@domain.con")])
+        .await
+        .leads_to("/profile/email");
     let first = server.code_for("typo@domain.con").await;
-    browser.submit("/profile/email", &[("attributes[email]", "right@domain.com")]).await.leads_to("/profile/email");
+    browser
+        .submit("/profile/email", &[("attributes[email]", "right@domain.com")])
+        .await
+        .leads_to("/profile/email");
     browser.submit("/profile/email/verify", &[("code", &first)]).await.refuses(422, "not the code");
 
     browser.submit("/sign-out", &[]).await;
-    browser.submit("/sign-in", &[("username", "me@domain.com"), ("password", PASSWORD)]).await.leads_to("/profile");
+    browser
+        .submit("/sign-in", &[("username", "me@domain.com"), ("password", PASSWORD)])
+        .await
+        .leads_to("/profile");
     browser.get("/profile").await.says("right@domain.com");
     browser.submit("/profile/email/cancel", &[]).await.leads_to("/profile/email");
     let page = browser.get("/profile/email").await;
@@ -177,16 +212,26 @@ async fn a_pending_change_can_be_replaced_and_cancelled() {
 
 #[tokio::test]
 async fn sign_in_by_phone_number_alone_works_with_codes_by_text() {
-    let server = TestServer::with("[pool]\nsign_in = [\"phone_number\"]\n[attributes]\nrequired = [\"phone_number\"]\n").await;
+    let server = TestServer::with(
+        "[pool]\nsign_in = [\"phone_number\"]\n[attributes]\nrequired = [\"phone_number\"]\n",
+    )
+    .await;
     let mut browser = server.browser();
-    let form =
-        [("password", PASSWORD), ("confirm_password", PASSWORD), ("country_code", "+1"), ("attributes[phone_number]", "212 860 1234")];
+    let form = [
+        ("password", PASSWORD),
+        ("confirm_password", PASSWORD),
+        ("country_code", "+1"),
+        ("attributes[phone_number]", "212 860 1234"),
+    ];
     browser.submit("/sign-up", &form).await.leads_to("/confirm");
     browser.get("/confirm").await.says("We Texted You");
     let code = server.code_for("+12128601234").await;
     browser.submit("/confirm", &[("code", &code)]).await.leads_to("/profile");
     browser.submit("/sign-out", &[]).await;
-    browser.submit("/sign-in", &[("username", "+12128601234"), ("password", PASSWORD)]).await.leads_to("/profile");
+    browser
+        .submit("/sign-in", &[("username", "+12128601234"), ("password", PASSWORD)])
+        .await
+        .leads_to("/profile");
 }
 
 #[tokio::test]
@@ -194,10 +239,14 @@ async fn sign_in_by_email_alone_asks_for_no_username() {
     let server = TestServer::with("[pool]\nsign_in = [\"email\"]\n").await;
     let mut browser = server.browser();
     browser.get("/sign-up").await.never_says("name=\"username\"");
-    let form = [("password", PASSWORD), ("confirm_password", PASSWORD), ("attributes[email]", "me@domain.com")];
+    let form =
+        [("password", PASSWORD), ("confirm_password", PASSWORD), ("attributes[email]", "me@domain.com")];
     browser.submit("/sign-up", &form).await.leads_to("/confirm");
     let code = server.code_for("me@domain.com").await;
     browser.submit("/confirm", &[("code", &code)]).await.leads_to("/profile");
     browser.submit("/sign-out", &[]).await;
-    browser.submit("/sign-in", &[("username", "ME@domain.com"), ("password", PASSWORD)]).await.leads_to("/profile");
+    browser
+        .submit("/sign-in", &[("username", "ME@domain.com"), ("password", PASSWORD)])
+        .await
+        .leads_to("/profile");
 }

@@ -18,7 +18,8 @@ async fn question(browser: &mut Browser, path: &str) -> (String, String) {
 async fn add(browser: &mut Browser, device: &mut Authenticator, more: &[(&str, &str)]) -> Answer {
     let (options, state) = question(browser, "/security/passkeys/options").await;
     let credential = device.create(&options).unwrap();
-    let fields = [&[("passkey_name", "My phone"), ("state", &state), ("credential", &credential)], more].concat();
+    let fields =
+        [&[("passkey_name", "My phone"), ("state", &state), ("credential", &credential)], more].concat();
     browser.json("/security/passkeys", &fields).await
 }
 
@@ -43,7 +44,10 @@ async fn people_add_a_passkey_sign_in_with_it_and_remove_it() {
     let page = browser.get("/security").await;
     page.says("Your passkey is added.");
     page.says("added 22 November 2026, not used yet");
-    assert_eq!(server.letters_to("me@domain.com").await[0].subject, "A passkey was added to your Nameplate account");
+    assert_eq!(
+        server.letters_to("me@domain.com").await[0].subject,
+        "A passkey was added to your Nameplate account"
+    );
 
     let mut other = server.browser();
     let entered = sign_in(&mut other, &mut device, "/security").await;
@@ -57,7 +61,10 @@ async fn people_add_a_passkey_sign_in_with_it_and_remove_it() {
     assert_eq!((removed.ok(), removed.header("location")), (json!({"passkey": "My phone"}), "/security"));
     browser.get("/security").await.says("The passkey is removed.");
     browser.get("/activity").await.says("Passkey removed: My phone");
-    assert_eq!(server.letters_to("me@domain.com").await[0].subject, "A passkey was removed from your Nameplate account");
+    assert_eq!(
+        server.letters_to("me@domain.com").await[0].subject,
+        "A passkey was removed from your Nameplate account"
+    );
     let refused = sign_in(&mut server.browser(), &mut device, "").await;
     refused.refuses(401, "WrongPasskey");
 }
@@ -101,8 +108,13 @@ async fn a_sign_in_that_is_no_longer_fresh_gives_the_password_once_more() {
     let mut device = Authenticator::at(PAGE);
     server.wait(16 * 60);
     let stale = add(&mut browser, &mut device.clone(), &[]).await;
-    assert_eq!((stale.status.as_u16(), stale.json()), (422, json!({"form": null, "fields": [["current_password", "PasswordAgain"]]})));
-    add(&mut browser, &mut device.clone(), &[("current_password", "a guess")]).await.refuses(422, "WrongPassword");
+    assert_eq!(
+        (stale.status.as_u16(), stale.json()),
+        (422, json!({"form": null, "fields": [["current_password", "PasswordAgain"]]}))
+    );
+    add(&mut browser, &mut device.clone(), &[("current_password", "a guess")])
+        .await
+        .refuses(422, "WrongPassword");
     add(&mut browser, &mut device, &[("current_password", PASSWORD)]).await.ok();
     server.wait(16 * 60);
     let which = handle_in(&browser.get("/security").await.text());
@@ -118,7 +130,8 @@ async fn the_refused_answer_of_a_question_is_not_yet_used_up_while_only_a_field_
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let (options, state) = question(&mut browser, "/security/passkeys/options").await;
     let credential = Authenticator::at(PAGE).create(&options).unwrap();
-    let form = |name| [("passkey_name", name), ("state", state.as_str()), ("credential", credential.as_str())];
+    let form =
+        |name| [("passkey_name", name), ("state", state.as_str()), ("credential", credential.as_str())];
     browser.json("/security/passkeys", &form(" ")).await.refuses(422, "[\"passkey_name\",\"Missing\"]");
     browser.json("/security/passkeys", &form("Key")).await.ok();
     browser.json("/security/passkeys", &form("Key")).await.refuses(422, "ChallengeOver");
@@ -131,7 +144,10 @@ async fn without_scripts_nothing_of_it_shows() {
     for path in ["/security", "/security/passkeys"] {
         browser.get(path).await.says("data-passkeys=\"localhost\" hidden");
     }
-    browser.submit("/security/passkeys", &[("passkey_name", "Key")]).await.refuses(422, "That took too long.");
+    browser
+        .submit("/security/passkeys", &[("passkey_name", "Key")])
+        .await
+        .refuses(422, "That took too long.");
     let mut stranger = server.browser();
     stranger.get("/sign-in").await.says("data-passkeys=\"localhost\" hidden");
     stranger.submit("/sign-in/passkey", &[]).await.refuses(422, "That took too long.");
@@ -140,6 +156,9 @@ async fn without_scripts_nothing_of_it_shows() {
 
 #[tokio::test]
 async fn at_an_ip_address_nothing_of_it_is_there() {
-    let server = TestServer::with("[server]\npublic_url = \"https://192.0.2.7\"\n[mail]\nsmtp_url = \"smtp://127.0.0.1\"\n").await;
+    let server = TestServer::with(
+        "[server]\npublic_url = \"https://192.0.2.7\"\n[mail]\nsmtp_url = \"smtp://127.0.0.1\"\n",
+    )
+    .await;
     server.browser().get("/sign-in").await.never_says("passkey");
 }

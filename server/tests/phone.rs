@@ -42,7 +42,10 @@ async fn a_number_is_typed_as_people_do_proven_by_text_and_replaced() {
     assert_eq!(browser.get("/profile/attributes.json").await.json()["phone_number"], NUMBER);
     let code = server.code_for("+442079460000").await;
     browser.submit("/profile/phone/verify", &[("code", &code)]).await.leads_to("/profile");
-    browser.get("/profile/phone").await.says("<option value=\"+44\" selected>United Kingdom of Great Britain");
+    browser
+        .get("/profile/phone")
+        .await
+        .says("<option value=\"+44\" selected>United Kingdom of Great Britain");
 }
 
 #[tokio::test]
@@ -52,7 +55,10 @@ async fn a_change_of_number_can_be_mistyped_resent_and_cancelled() {
     browser.submit("/profile/phone", &typed("+1", "2128601234")).await.leads_to("/profile/phone");
     let first = server.code_for(NUMBER).await;
     browser.submit("/profile/phone/verify", &[("code", &another(&first))]).await.refuses(422, "4 tries left");
-    browser.submit("/profile/phone/verify", &[("code", "12")]).await.refuses(422, "A code has 6 to 8 digits.");
+    browser
+        .submit("/profile/phone/verify", &[("code", "12")])
+        .await
+        .refuses(422, "A code has 6 to 8 digits.");
     browser.submit("/profile/phone/resend", &[]).await.refuses(429, "Please wait");
     server.wait(31);
     browser.submit("/profile/phone/resend", &[]).await.leads_to("/profile/phone");
@@ -66,7 +72,10 @@ async fn a_change_of_number_can_be_mistyped_resent_and_cancelled() {
 
     browser.get("/profile/phone?change=1").await.says("New phone number");
     let [country, number] = typed("+1", "2128605678");
-    browser.submit("/profile/phone", &[country, number, ("current_password", PASSWORD)]).await.leads_to("/profile/phone");
+    browser
+        .submit("/profile/phone", &[country, number, ("current_password", PASSWORD)])
+        .await
+        .leads_to("/profile/phone");
     browser.submit("/profile/phone/cancel", &[]).await.leads_to("/profile/phone");
     browser.get("/profile/phone").await.says("The change is cancelled.");
     assert_eq!(browser.get("/profile/attributes.json").await.json().get("phone_number"), None);
@@ -91,14 +100,21 @@ async fn what_is_no_number_is_refused_beside_its_field_and_stays_as_typed() {
     browser.submit("/profile/phone", &typed("+1", "2128601234")).await.leads_to("/profile/phone");
     let code = server.code_for(NUMBER).await;
     browser.submit("/profile/phone/verify", &[("code", &code)]).await.leads_to("/profile");
-    browser.submit("/profile/phone", &typed("+1", "+1 (212) 860 1234")).await.refuses(422, "You have this one already.");
+    browser
+        .submit("/profile/phone", &typed("+1", "+1 (212) 860 1234"))
+        .await
+        .refuses(422, "You have this one already.");
 }
 
 #[tokio::test]
 async fn an_update_of_the_profile_leads_to_the_contact_that_waits() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
-    let form = [("attributes[phone_number]", "2128601234"), ("country_code", "+1"), ("attributes[nickname]", "Jane")];
+    let form = [
+        ("attributes[phone_number]", "2128601234"),
+        ("country_code", "+1"),
+        ("attributes[nickname]", "Jane"),
+    ];
     browser.submit("/profile", &form).await.leads_to("/profile/phone");
     let json = browser.get("/profile/attributes.json").await.json();
     assert_eq!((json.get("phone_number"), &json["nickname"]), (None, &json!("Jane")));
@@ -128,7 +144,11 @@ async fn a_proven_number_signs_in_and_one_that_waits_does_not() {
     browser.submit("/profile/phone/verify", &[("code", &code)]).await.leads_to("/profile");
     server.wait(60);
     server.browser().submit("/sign-in", &by_number).await.leads_to("/profile");
-    server.browser().submit("/sign-in", &[("username", "+1 (212) 860-1234"), ("password", PASSWORD)]).await.leads_to("/profile");
+    server
+        .browser()
+        .submit("/sign-in", &[("username", "+1 (212) 860-1234"), ("password", PASSWORD)])
+        .await
+        .leads_to("/profile");
 }
 
 #[tokio::test]

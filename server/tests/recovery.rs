@@ -32,7 +32,10 @@ async fn whoever_forgot_the_password_asks_enters_the_code_and_signs_in_with_a_ne
     assert!(!browser.jar.contains_key("nameplate-reset"));
 
     elsewhere.get("/profile").await.leads_to("/sign-in?next=/profile");
-    browser.submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)]).await.refuses(401, "Incorrect");
+    browser
+        .submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)])
+        .await
+        .refuses(401, "Incorrect");
     browser.submit("/sign-in", &[("username", "jdoe"), ("password", NEW)]).await.leads_to("/profile");
     let told = server.letters_to("me@domain.com").await;
     assert_eq!(told[0].subject, "Your Nameplate password was changed");
@@ -48,7 +51,12 @@ async fn what_is_refused_is_told_beside_its_field_and_no_secret_comes_back() {
     browser.submit("/forgot-password", &[("username", "jdoe")]).await.leads_to("/reset-password");
     let code = server.code_for("me@domain.com").await;
     let wrong = another(&code);
-    let form = [("username", "jdoe"), ("code", wrong.as_str()), ("password", "short"), ("confirm_password", "other")];
+    let form = [
+        ("username", "jdoe"),
+        ("code", wrong.as_str()),
+        ("password", "short"),
+        ("confirm_password", "other"),
+    ];
     let refused = browser.submit("/reset-password", &form).await;
     refused.refuses(422, "Password must have at least 8 characters");
     refused.says("Your passwords must match");
@@ -57,7 +65,10 @@ async fn what_is_refused_is_told_beside_its_field_and_no_secret_comes_back() {
     refused.says("value=\"jdoe\"");
     browser.submit("/reset-password", &new_password("jdoe", &wrong, NEW)).await.refuses(422, "4 tries left");
     let answer = browser.json("/reset-password", &new_password("jdoe", "12", "")).await;
-    assert_eq!(answer.json(), json!({"form": null, "fields": [["code", "NotACode"], ["password", "Missing"]]}));
+    assert_eq!(
+        answer.json(),
+        json!({"form": null, "fields": [["code", "NotACode"], ["password", "Missing"]]})
+    );
     browser.submit("/reset-password", &new_password("jdoe", &code, NEW)).await.leads_to("/sign-in");
     browser.submit("/reset-password", &new_password("jdoe", &code, NEW)).await.refuses(422, "used already");
 }
@@ -105,8 +116,14 @@ async fn another_browser_asks_whose_code_it_is() {
     let page = elsewhere.get("/reset-password").await;
     page.says("<label for=\"username\">Username</label>");
     page.says("href=\"/forgot-password\"");
-    elsewhere.submit("/reset-password", &new_password("me@domain.com", &another(&code), NEW)).await.says("value=\"me@domain.com\"");
-    elsewhere.submit("/reset-password", &new_password("me@domain.com", &code, NEW)).await.leads_to("/sign-in");
+    elsewhere
+        .submit("/reset-password", &new_password("me@domain.com", &another(&code), NEW))
+        .await
+        .says("value=\"me@domain.com\"");
+    elsewhere
+        .submit("/reset-password", &new_password("me@domain.com", &code, NEW))
+        .await
+        .leads_to("/sign-in");
 }
 
 #[tokio::test]
@@ -126,7 +143,8 @@ async fn what_was_typed_is_text_however_strange() {
 
 #[tokio::test]
 async fn an_account_of_a_phone_number_is_reset_by_a_text_message() {
-    let toml = "[attributes]\nrequired = [\"phone_number\"]\n[pool]\nsign_in = [\"username\", \"phone_number\"]\n";
+    let toml =
+        "[attributes]\nrequired = [\"phone_number\"]\n[pool]\nsign_in = [\"username\", \"phone_number\"]\n";
     let server = TestServer::with(toml).await;
     let mut browser = server.browser();
     let form = [

@@ -10,12 +10,20 @@ const CODE: &str = "/sign-in/code";
 
 /// The key that the page shows to whoever sets an app up.
 fn key_in(page: &str) -> String {
-    let key = page.split("class=\"mono key\"").nth(1).and_then(|rest| rest.split(['>', '<']).nth(1)).unwrap_or_default();
+    let key = page
+        .split("class=\"mono key\"")
+        .nth(1)
+        .and_then(|rest| rest.split(['>', '<']).nth(1))
+        .unwrap_or_default();
     key.replace(' ', "")
 }
 
 fn codes_in(page: &str) -> Vec<String> {
-    let list = page.split("class=\"codes mono\"").nth(1).and_then(|rest| rest.split("</ul>").next()).unwrap_or_default();
+    let list = page
+        .split("class=\"codes mono\"")
+        .nth(1)
+        .and_then(|rest| rest.split("</ul>").next())
+        .unwrap_or_default();
     list.split("<li>").skip(1).filter_map(|item| item.split("</li>").next()).map(str::to_owned).collect()
 }
 
@@ -30,14 +38,23 @@ async fn set_up(server: &TestServer, browser: &mut Browser) -> String {
     page.says("class=\"qr\"");
     let secret = key_in(&page.text());
     assert_eq!(secret.len(), 32, "{secret}");
-    browser.submit("/security/app", &[("code", &another(&shown(server, &secret)))]).await.refuses(422, "not the code that your app shows");
-    browser.submit("/security/app", &[("code", &shown(server, &secret))]).await.leads_to("/security/recovery-codes");
+    browser
+        .submit("/security/app", &[("code", &another(&shown(server, &secret)))])
+        .await
+        .refuses(422, "not the code that your app shows");
+    browser
+        .submit("/security/app", &[("code", &shown(server, &secret))])
+        .await
+        .leads_to("/security/recovery-codes");
     server.wait(30);
     secret
 }
 
 async fn enter_password(browser: &mut Browser) {
-    browser.submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD), ("next", "/security")]).await.leads_to(CODE);
+    browser
+        .submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD), ("next", "/security")])
+        .await
+        .leads_to(CODE);
 }
 
 #[tokio::test]
@@ -86,7 +103,10 @@ async fn recovery_codes_are_shown_until_they_are_saved_and_each_signs_in_once() 
 
     let mut other = server.browser();
     enter_password(&mut other).await;
-    other.submit("/sign-in/code/recovery", &[("code", "nonsense")]).await.refuses(422, "none of your recovery codes");
+    other
+        .submit("/sign-in/code/recovery", &[("code", "nonsense")])
+        .await
+        .refuses(422, "none of your recovery codes");
     other.submit("/sign-in/code/recovery", &[("code", &codes[0])]).await.leads_to("/security");
     other.get("/security").await.says("9 left");
     let mut third = server.browser();
@@ -103,8 +123,14 @@ async fn a_code_by_mail_is_sent_again_and_another_way_chosen() {
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let on = [("factor", "EMAIL_OTP"), ("wish", "on")];
     browser.submit("/security/factors", &on).await.leads_to("/security/recovery-codes");
-    browser.submit("/security/factors", &[("factor", "SMS_MFA"), ("wish", "on")]).await.refuses(422, "has no confirmed address");
-    browser.submit("/security/factors", &[("factor", "EMAIL_OTP"), ("wish", "everything")]).await.refuses(422, "Choose one from the list");
+    browser
+        .submit("/security/factors", &[("factor", "SMS_MFA"), ("wish", "on")])
+        .await
+        .refuses(422, "has no confirmed address");
+    browser
+        .submit("/security/factors", &[("factor", "EMAIL_OTP"), ("wish", "everything")])
+        .await
+        .refuses(422, "Choose one from the list");
 
     let mut other = server.browser();
     enter_password(&mut other).await;
@@ -120,7 +146,10 @@ async fn a_code_by_mail_is_sent_again_and_another_way_chosen() {
     if first != second {
         other.submit(CODE, &[("code", &first)]).await.refuses(422, "not the code we sent");
     }
-    other.submit("/sign-in/code/choose", &[("factor", "SOFTWARE_TOKEN_MFA")]).await.refuses(422, "can’t be used");
+    other
+        .submit("/sign-in/code/choose", &[("factor", "SOFTWARE_TOKEN_MFA")])
+        .await
+        .refuses(422, "can’t be used");
     other.submit(CODE, &[("code", &second)]).await.leads_to("/security");
     other.get(CODE).await.leads_to("/profile");
 }
@@ -152,10 +181,20 @@ async fn turning_it_off_asks_for_the_password_when_the_sign_in_is_old() {
     let page = browser.get("/security/recovery-codes").await;
     assert!(codes_in(&page.text()).is_empty(), "nor are the codes shown");
     let [factor, wish] = off;
-    browser.submit("/security/factors", &[factor, wish, ("current_password", "a guess")]).await.refuses(422, "not your current password");
-    browser.submit("/security/factors", &[factor, wish, ("current_password", PASSWORD)]).await.leads_to("/security");
+    browser
+        .submit("/security/factors", &[factor, wish, ("current_password", "a guess")])
+        .await
+        .refuses(422, "not your current password");
+    browser
+        .submit("/security/factors", &[factor, wish, ("current_password", PASSWORD)])
+        .await
+        .leads_to("/security");
     browser.get("/security").await.says("It is turned off.");
-    server.browser().submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)]).await.leads_to("/profile");
+    server
+        .browser()
+        .submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)])
+        .await
+        .leads_to("/profile");
 }
 
 #[tokio::test]
@@ -183,7 +222,10 @@ async fn a_password_that_the_operator_knows_is_replaced_and_what_is_missing_fill
     };
     server.pool.create_user(new).await.expect("the account is made");
     let mut browser = server.browser();
-    browser.submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)]).await.leads_to("/sign-in/new-password");
+    browser
+        .submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)])
+        .await
+        .leads_to("/sign-in/new-password");
     let page = browser.get("/sign-in/new-password").await;
     page.says("Choose one that only you know.");
     page.says("name=\"attributes[given_name]\"");
@@ -194,7 +236,10 @@ async fn a_password_that_the_operator_knows_is_replaced_and_what_is_missing_fill
     refused.refuses(422, "You have this one already.");
     refused.says("value=\"Jane\"");
     let [password, confirm] = own;
-    browser.submit("/sign-in/new-password", &[password, confirm, ("attributes[given_name]", "Jane")]).await.leads_to("/profile");
+    browser
+        .submit("/sign-in/new-password", &[password, confirm, ("attributes[given_name]", "Jane")])
+        .await
+        .leads_to("/profile");
     assert_eq!(browser.get("/profile/attributes.json").await.json()["given_name"], "Jane");
     browser.get("/sign-in/new-password").await.leads_to("/profile");
 }

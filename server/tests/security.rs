@@ -44,7 +44,10 @@ async fn whoever_knows_the_password_sets_another_one_and_stays_signed_in_alone()
     assert_eq!(told[0].subject, "Your Nameplate password was changed");
     assert_eq!(code_in(&told[0].text), None);
     thief.submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)]).await.refuses(401, "Incorrect");
-    thief.submit("/sign-in", &[("username", "jdoe"), ("password", NEW), ("next", "/security")]).await.leads_to("/security");
+    thief
+        .submit("/sign-in", &[("username", "jdoe"), ("password", NEW), ("next", "/security")])
+        .await
+        .leads_to("/security");
 }
 
 #[tokio::test]
@@ -64,8 +67,12 @@ async fn what_is_refused_is_told_beside_its_field_and_no_secret_comes_back() {
     refused.never_says(NEW);
     let answer = browser.json("/security/password", &change("not-the-password", NEW)).await;
     assert_eq!(answer.json(), json!({"form": null, "fields": [["current_password", "WrongPassword"]]}));
-    let undeclared = [("current_password", PASSWORD), ("password", NEW), ("confirm_password", NEW), ("sub", "x")];
-    browser.submit("/security/password", &undeclared).await.refuses(400, "Something was wrong with this form");
+    let undeclared =
+        [("current_password", PASSWORD), ("password", NEW), ("confirm_password", NEW), ("sub", "x")];
+    browser
+        .submit("/security/password", &undeclared)
+        .await
+        .refuses(400, "Something was wrong with this form");
     browser.submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)]).await.leads_to("/profile");
 }
 
@@ -74,12 +81,19 @@ async fn a_browser_that_was_left_open_is_no_place_to_guess() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     for _ in 0..5 {
-        browser.submit("/security/password", &change("a guess", NEW)).await.refuses(422, "not your current password");
+        browser
+            .submit("/security/password", &change("a guess", NEW))
+            .await
+            .refuses(422, "not your current password");
     }
     let refused = browser.submit("/security/password", &change(PASSWORD, NEW)).await;
     refused.refuses(429, "Please wait 1 second");
     assert_eq!(refused.header("retry-after"), "1");
-    server.browser().submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)]).await.refuses(429, "Please wait");
+    server
+        .browser()
+        .submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)])
+        .await
+        .refuses(429, "Please wait");
     browser.get("/profile").await.says("jdoe");
     server.wait(2);
     browser.submit("/security/password", &change(PASSWORD, NEW)).await.leads_to("/security");
@@ -94,7 +108,11 @@ async fn whoever_is_signed_out_is_asked_to_sign_in_and_changes_nothing() {
     }
     let answer = server.browser().json("/security/password", &change(PASSWORD, NEW)).await;
     assert_eq!((answer.status.as_u16(), answer.json()["form"].as_str()), (401, Some("SignedOut")));
-    server.browser().submit("/security/password", &change(PASSWORD, NEW)).await.leads_to("/sign-in?next=/security/password");
+    server
+        .browser()
+        .submit("/security/password", &change(PASSWORD, NEW))
+        .await
+        .leads_to("/sign-in?next=/security/password");
 }
 
 #[tokio::test]
@@ -159,7 +177,10 @@ async fn all_others_are_signed_out_or_everybody_is() {
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let mut others = [elsewhere(&server, PHONE).await, elsewhere(&server, LAPTOP).await];
     let answer = browser.json("/security/sessions/others", &[]).await;
-    assert_eq!((answer.json(), answer.header("location")), (json!({"username": "jdoe", "sessions": 2}), "/security"));
+    assert_eq!(
+        (answer.json(), answer.header("location")),
+        (json!({"username": "jdoe", "sessions": 2}), "/security")
+    );
     browser.get("/security").await.says("All other browsers are signed out.");
     for other in &mut others {
         other.get("/security").await.leads_to("/sign-in?next=/security");
@@ -208,7 +229,11 @@ async fn people_read_what_happened_when_from_where_and_with_which_browser() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await.saying("user-agent", LAPTOP);
     server.wait(24 * 60 * 60);
-    let changes = [("attributes[family_name]", "Lastname"), ("attributes[email]", "me@anotherdomain.com"), ("current_password", PASSWORD)];
+    let changes = [
+        ("attributes[family_name]", "Lastname"),
+        ("attributes[email]", "me@anotherdomain.com"),
+        ("current_password", PASSWORD),
+    ];
     browser.json("/profile", &changes).await;
     browser.json("/profile", &[("attributes[website]", &"x".repeat(2049))]).await;
     browser.json("/security/password", &change("a guess", NEW)).await;
@@ -250,12 +275,22 @@ async fn older_and_newer_are_plain_links() {
     newest.never_says(">Newer<");
     newest.never_says("Account created");
     let text = newest.text();
-    let older = text.split("href=\"").find(|rest| rest.starts_with("/activity?before=")).and_then(|rest| rest.split('"').next()).unwrap();
+    let older = text
+        .split("href=\"")
+        .find(|rest| rest.starts_with("/activity?before="))
+        .and_then(|rest| rest.split('"').next())
+        .unwrap();
     let page = browser.get(older).await;
     page.says("Account created");
     page.says(">Newer<");
     page.never_says(">Older<");
-    for crafted in ["?before=x", "?before=0", "?after=99999999999999999999", "?before=-9223372036854775808", "?after=9223372036854775807"] {
+    for crafted in [
+        "?before=x",
+        "?before=0",
+        "?after=99999999999999999999",
+        "?before=-9223372036854775808",
+        "?after=9223372036854775807",
+    ] {
         let page = browser.get(&format!("/activity{crafted}")).await;
         assert_eq!(page.status, 200, "{crafted}");
         page.never_says(">Newer<");
@@ -280,7 +315,10 @@ async fn a_contact_is_changed_after_the_password_once_more_where_the_sign_in_is_
     let answer = browser.json("/profile/email", &[new]).await;
     assert_eq!(answer.json(), json!({"form": null, "fields": [["current_password", "PasswordAgain"]]}));
     browser.submit("/profile", &[new]).await.refuses(422, "Enter your password to go on.");
-    browser.submit("/profile/email", &[new, ("current_password", "a guess")]).await.refuses(422, "not your current password");
+    browser
+        .submit("/profile/email", &[new, ("current_password", "a guess")])
+        .await
+        .refuses(422, "not your current password");
     assert!(server.letters_to("new@domain.com").await.is_empty());
 
     let before = browser.jar["nameplate"].clone();
@@ -297,10 +335,15 @@ async fn a_right_password_counts_although_the_rest_of_the_form_is_refused() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     server.wait(15 * 60);
-    let refused = browser.submit("/profile/email", &[("attributes[email]", "nope"), ("current_password", PASSWORD)]).await;
+    let refused = browser
+        .submit("/profile/email", &[("attributes[email]", "nope"), ("current_password", PASSWORD)])
+        .await;
     refused.refuses(422, "Enter an email address");
     refused.says("data-again=\"\" hidden");
-    browser.submit("/profile/email", &[("attributes[email]", "new@domain.com")]).await.leads_to("/profile/email");
+    browser
+        .submit("/profile/email", &[("attributes[email]", "new@domain.com")])
+        .await
+        .leads_to("/profile/email");
 }
 
 #[tokio::test]
@@ -318,6 +361,9 @@ async fn a_button_that_deletes_a_contact_asks_for_the_password_only_when_it_is_n
     let refused = browser.submit("/profile/delete", &[("names", "phone_number")]).await;
     refused.refuses(422, "Enter your password to go on.");
     refused.says("id=\"current_password\"");
-    browser.submit("/profile/delete", &[("names", "phone_number"), ("current_password", PASSWORD)]).await.leads_to("/profile");
+    browser
+        .submit("/profile/delete", &[("names", "phone_number"), ("current_password", PASSWORD)])
+        .await
+        .leads_to("/profile");
     browser.get("/profile").await.never_says("+12128601234");
 }

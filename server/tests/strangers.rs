@@ -5,7 +5,12 @@ mod support;
 use support::{Answer, Browser, PASSWORD, TestServer, another};
 
 fn sign_up_form<'a>(username: &'a str, email: &'a str) -> [(&'a str, &'a str); 4] {
-    [("username", username), ("password", PASSWORD), ("confirm_password", PASSWORD), ("attributes[email]", email)]
+    [
+        ("username", username),
+        ("password", PASSWORD),
+        ("confirm_password", PASSWORD),
+        ("attributes[email]", email),
+    ]
 }
 
 /// The parts of an answer that don't change from one request to the next by design.
@@ -50,7 +55,11 @@ async fn repeated_failures_wait_longer_and_never_for_ever() {
     assert!(!waiting.header("retry-after").is_empty());
     assert_eq!(signed_in.get("/profile").await.status, 200, "sessions that are open are not touched");
     server.wait(16 * 60);
-    server.browser().submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)]).await.leads_to("/profile");
+    server
+        .browser()
+        .submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)])
+        .await
+        .leads_to("/profile");
 }
 
 #[tokio::test]
@@ -65,7 +74,10 @@ async fn a_taken_address_is_told_only_to_whoever_has_proved_it() {
     assert_eq!(visible(&first, "mallory"), visible(&second, "alice01"));
     let code = server.code_for("me@domain.com").await;
     taken.submit("/confirm", &[("code", &another(&code))]).await.refuses(422, "not the code");
-    taken.submit("/confirm", &[("code", &code)]).await.refuses(409, "An account with the given email or phone number already exists.");
+    taken
+        .submit("/confirm", &[("code", &code)])
+        .await
+        .refuses(409, "An account with the given email or phone number already exists.");
 }
 
 #[tokio::test]
@@ -80,12 +92,22 @@ async fn confirm_after_another_took_the_name_asks_for_another_name_and_keeps_the
     second.submit("/confirm", &[("code", &code)]).await.leads_to("/profile");
     let page = first.get("/confirm").await;
     page.says("name=\"new_username\"");
-    first.submit("/confirm", &[("code", &early), ("new_username", "JDOE")]).await.refuses(409, "This username is taken");
-    first.submit("/confirm", &[("code", &early), ("new_username", "not a name")]).await.refuses(422, "Use a username without");
+    first
+        .submit("/confirm", &[("code", &early), ("new_username", "JDOE")])
+        .await
+        .refuses(409, "This username is taken");
+    first
+        .submit("/confirm", &[("code", &early), ("new_username", "not a name")])
+        .await
+        .refuses(422, "Use a username without");
     first.submit("/confirm", &[("code", &early), ("new_username", "jdoe2")]).await.leads_to("/profile");
     let json = first.get("/profile/attributes.json").await.json();
     assert_eq!((&json["email"], &json["nickname"]), (&"first@domain.com".into(), &"Jo".into()));
-    server.browser().submit("/sign-up", &sign_up_form("JDOE", "other@domain.com")).await.refuses(409, "This username is taken");
+    server
+        .browser()
+        .submit("/sign-up", &sign_up_form("JDOE", "other@domain.com"))
+        .await
+        .refuses(409, "This username is taken");
 }
 
 #[tokio::test]
@@ -101,7 +123,10 @@ async fn confirm_by_name_with_the_password_from_sign_up_keeps_everything() {
     let page = elsewhere.get("/confirm").await;
     page.says("Choose your password");
     page.says("Password from sign-up");
-    elsewhere.submit("/confirm/password", &[("current_password", "not the password")]).await.refuses(422, "the password from sign-up");
+    elsewhere
+        .submit("/confirm/password", &[("current_password", "not the password")])
+        .await
+        .refuses(422, "the password from sign-up");
     elsewhere.submit("/confirm/password", &[("current_password", PASSWORD)]).await.leads_to("/profile");
     assert_eq!(elsewhere.get("/profile/attributes.json").await.json()["nickname"], "Jo");
 }
@@ -109,7 +134,8 @@ async fn confirm_by_name_with_the_password_from_sign_up_keeps_everything() {
 #[tokio::test]
 async fn confirm_by_name_of_a_strangers_sign_up_keeps_nothing_of_it() {
     let server = TestServer::new().await;
-    let form = [&sign_up_form("jdoe", "owner@domain.com")[..], &[("attributes[nickname]", "Stranger")]].concat();
+    let form =
+        [&sign_up_form("jdoe", "owner@domain.com")[..], &[("attributes[nickname]", "Stranger")]].concat();
     let mut stranger = server.browser();
     stranger.submit("/sign-up", &form).await.leads_to("/confirm");
     let code = server.code_for("owner@domain.com").await;
@@ -121,11 +147,15 @@ async fn confirm_by_name_of_a_strangers_sign_up_keeps_nothing_of_it() {
     owner.submit("/confirm/new-password", &own).await.leads_to("/profile");
     let json = owner.get("/profile/attributes.json").await.json();
     assert_eq!((&json["email"], &json["nickname"]), (&"owner@domain.com".into(), &serde_json::Value::Null));
-    stranger.submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)]).await.refuses(401, "Incorrect");
+    stranger
+        .submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)])
+        .await
+        .refuses(401, "Incorrect");
     stranger.get("/confirm").await.says("name=\"username\"");
 }
 
-/// Two sign up with one name and address; which of them came first, and who owns the mailbox, is nothing that anybody can tell.
+/// Two sign up with one name and address; which of them came first, and who owns the mailbox, is nothing that
+/// anybody can tell.
 async fn contested(server: &TestServer, first: &str, second: &str) -> (Browser, Browser) {
     let (mut one, mut other) = (server.browser(), server.browser());
     for (browser, password) in [(&mut one, first), (&mut other, second)] {
@@ -154,22 +184,41 @@ async fn confirm_where_two_have_signed_up_keeps_no_password_and_lets_whoever_has
             (owner, stranger)
         };
         let letter = server.letters_to("me@domain.com").await.remove(0);
-        assert!(letter.text.contains("This isn’t the first sign-up with this email address"), "{}", letter.text);
-        // The newest code was asked for by the one who came second; it proves the address wherever it is entered.
+        assert!(
+            letter.text.contains("This isn’t the first sign-up with this email address"),
+            "{}",
+            letter.text
+        );
+        // The newest code was asked for by the one who came second; it proves the address wherever it is
+        // entered.
         let code = server.code_for("me@domain.com").await;
         let answer = owner.submit("/confirm", &[("code", &code)]).await;
         answer.leads_to("/confirm");
         let page = owner.get("/confirm").await;
         page.says("Someone else tried to sign up");
         page.never_says("Password from sign-up");
-        stranger.submit("/confirm/new-password", &[("password", strangers), ("confirm_password", strangers)]).await.refuses(422, "No code");
+        stranger
+            .submit("/confirm/new-password", &[("password", strangers), ("confirm_password", strangers)])
+            .await
+            .refuses(422, "No code");
         for password in [owners, strangers] {
-            let refused = server.browser().submit("/sign-in", &[("username", "jdoe"), ("password", password)]).await;
+            let refused =
+                server.browser().submit("/sign-in", &[("username", "jdoe"), ("password", password)]).await;
             assert_eq!(refused.status, 401, "{password}");
         }
-        owner.submit("/confirm/new-password", &[("password", owners), ("confirm_password", owners)]).await.leads_to("/profile");
-        assert!(owner.get("/profile/attributes.json").await.json()["nickname"].is_null(), "owner first: {owner_first}");
-        server.browser().submit("/sign-in", &[("username", "jdoe"), ("password", strangers)]).await.refuses(401, "Incorrect");
+        owner
+            .submit("/confirm/new-password", &[("password", owners), ("confirm_password", owners)])
+            .await
+            .leads_to("/profile");
+        assert!(
+            owner.get("/profile/attributes.json").await.json()["nickname"].is_null(),
+            "owner first: {owner_first}"
+        );
+        server
+            .browser()
+            .submit("/sign-in", &[("username", "jdoe"), ("password", strangers)])
+            .await
+            .refuses(401, "Incorrect");
     }
 }
 
@@ -182,7 +231,10 @@ async fn change_address_takes_the_password_again_and_signs_up_with_the_other_add
     let old = server.code_for("typo@domain.con").await;
     let change = |email| [("email", email), ("password", PASSWORD)];
     browser.submit("/confirm/address", &change("nonsense")).await.refuses(422, "Enter an email address");
-    browser.submit("/confirm/address", &[("email", "me@domain.com")]).await.refuses(422, "Please fill this in");
+    browser
+        .submit("/confirm/address", &[("email", "me@domain.com")])
+        .await
+        .refuses(422, "Please fill this in");
     browser.submit("/confirm/address", &change("me@domain.com")).await.leads_to("/confirm");
     browser.submit("/confirm", &[("code", &old)]).await.refuses(422, "not the code");
     let code = server.code_for("me@domain.com").await;
@@ -221,7 +273,12 @@ async fn a_forgotten_password_looks_the_same_for_accounts_that_exist_and_that_do
     server.browser().submit("/sign-up", &sign_up_form("waiting", "waiting@domain.com")).await;
     server.wait(60);
     let reset = |username| {
-        [("username", username), ("code", "000000"), ("password", "some-new-password"), ("confirm_password", "some-new-password")]
+        [
+            ("username", username),
+            ("code", "000000"),
+            ("password", "some-new-password"),
+            ("confirm_password", "some-new-password"),
+        ]
     };
     let names = ["jdoe", "nobody", "waiting", "me@domain.com", "nobody@domain.com", "waiting@domain.com"];
     let mut seen = Vec::new();
@@ -245,5 +302,9 @@ async fn a_forgotten_password_looks_the_same_for_accounts_that_exist_and_that_do
     for (name, answers) in names.iter().zip(&seen) {
         assert_eq!(answers, &seen[0], "{name}");
     }
-    assert_eq!(server.letters_to("waiting@domain.com").await.len(), 1, "an account that isn't confirmed gets nothing");
+    assert_eq!(
+        server.letters_to("waiting@domain.com").await.len(),
+        1,
+        "an account that isn't confirmed gets nothing"
+    );
 }

@@ -10,7 +10,11 @@ const WHO: [(&str, &str); 2] = [("username", "jdoe"), ("password", PASSWORD)];
 /// A confirmed account with an unproven number, and a browser that it has never used.
 async fn somebody(server: &TestServer) -> Browser {
     let mut browser = server.browser();
-    let attributes = [("attributes[email]", "me@domain.com"), ("attributes[phone_number]", NUMBER), ("confirm_password", PASSWORD)];
+    let attributes = [
+        ("attributes[email]", "me@domain.com"),
+        ("attributes[phone_number]", NUMBER),
+        ("confirm_password", PASSWORD),
+    ];
     browser.submit("/sign-up", &[&WHO[..], &attributes[..]].concat()).await.leads_to("/confirm");
     let code = server.code_for("me@domain.com").await;
     browser.submit("/confirm", &[("code", &code)]).await.leads_to("/profile");
@@ -31,7 +35,10 @@ async fn an_unproven_contact_is_asked_for_after_sign_in_and_verified() {
     page.never_says(NUMBER);
     page.never_says("value=\"email\"");
     browser.submit("/verify-contact", &[]).await.refuses(422, "Choose one from the list.");
-    browser.submit("/verify-contact", &[("names", "nickname")]).await.refuses(422, "Choose one from the list.");
+    browser
+        .submit("/verify-contact", &[("names", "nickname")])
+        .await
+        .refuses(422, "Choose one from the list.");
     browser.submit("/verify-contact", &[("names", "phone_number")]).await.leads_to("/profile/phone");
     browser.get("/profile/phone").await.says("We sent a new code to +1 212 860 1234.");
     let code = server.code_for(NUMBER).await;
@@ -44,7 +51,10 @@ async fn an_unproven_contact_is_asked_for_after_sign_in_and_verified() {
 async fn it_can_be_skipped_and_holds_nobody_up_who_was_on_the_way_somewhere() {
     let server = TestServer::new().await;
     let mut browser = somebody(&server).await;
-    browser.submit("/sign-in", &[&WHO[..], &[("next", "/profile/email")]].concat()).await.leads_to("/profile/email");
+    browser
+        .submit("/sign-in", &[&WHO[..], &[("next", "/profile/email")]].concat())
+        .await
+        .leads_to("/profile/email");
     browser.submit("/sign-out", &[]).await;
     browser.submit("/sign-in", &WHO).await.leads_to("/verify-contact");
     browser.submit("/verify-contact/skip", &[]).await.leads_to("/profile");

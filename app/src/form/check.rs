@@ -88,14 +88,18 @@ impl FromStr for Check {
             "attribute" => Self::Attribute(Definition::from_rule(rest).ok_or(())?),
             "policy" => {
                 let (length, bits) = rest.split_once(' ').ok_or(())?;
-                Self::NewPassword(Policy::from_rules(length.parse().map_err(drop)?, Rules::from_bits(bits.parse().map_err(drop)?)))
+                Self::NewPassword(Policy::from_rules(
+                    length.parse().map_err(drop)?,
+                    Rules::from_bits(bits.parse().map_err(drop)?),
+                ))
             }
             _ => return Err(()),
         })
     }
 }
 
-/// The checks of a form's fields. They travel as text, a line a field, which costs the browser less than JSON.
+/// The checks of a form's fields. They travel as text, a line a field, which costs the browser less than
+/// JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Checks(pub Vec<(FieldName, Check)>);
@@ -145,7 +149,10 @@ mod tests {
     fn checks_survive_their_journey() {
         let schema = model::Schema::standard();
         let attribute = |definition: &Definition| {
-            (FieldName::Attribute(definition.name.clone()), Check::Attribute(Definition { mutable: true, ..definition.clone() }))
+            (
+                FieldName::Attribute(definition.name.clone()),
+                Check::Attribute(Definition { mutable: true, ..definition.clone() }),
+            )
         };
         let strict = Policy { require_numbers: true, ..Policy::default() };
         let fixed = [

@@ -21,7 +21,9 @@ impl FromServerFnError for FormError {
     /// The framework's own errors carry text; ours never do.
     fn from_server_fn_error(why: ServerFnErrorErr) -> Self {
         Self(Refusal::form(match why {
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => Why::BadRequest,
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_) => Why::BadRequest,
             _ => Why::Unavailable,
         }))
     }

@@ -101,16 +101,21 @@ struct Frame {
 
 impl Frame {
     fn of(input: &Input, state: &FormState) -> Self {
-        let id = if input.form.is_empty() { id_of(&input.name) } else { format!("{}-{}", id_of(&input.name), input.form) };
+        let id = if input.form.is_empty() {
+            id_of(&input.name)
+        } else {
+            format!("{}-{}", id_of(&input.name), input.form)
+        };
         let why = state.refusal.on(&input.name);
-        let described_by = if input.hint.is_some() { format!("{id}-hint {id}-error") } else { format!("{id}-error") };
+        let described_by =
+            if input.hint.is_some() { format!("{id}-hint {id}-error") } else { format!("{id}-error") };
         let autofocus = state.is_first_wrong(&input.name);
         Self { id, described_by, invalid: why.map(|_| "true"), error: why.map(text::sentence), autofocus }
     }
 }
 
-/// The label has nothing but its words in it: people, tests and voice control find fields by them. That a field is
-/// required is said beside it, where others aren't, and by its attribute.
+/// The label has nothing but its words in it: people, tests and voice control find fields by them. That a
+/// field is required is said beside it, where others aren't, and by its attribute.
 fn label(id: &str, input: &Input) -> impl IntoView + use<> {
     let mark = input.marked.then(|| view! { <span class="mark" aria-hidden="true">{text::REQUIRED}</span> });
     let hint = input.hint.clone().map(|hint| view! { <p class="hint" id=format!("{id}-hint")>{hint}</p> });
@@ -184,16 +189,16 @@ pub fn password_field(input: &Input, state: &FormState) -> AnyView {
     .into_any()
 }
 
-/// The password once more, in a form that does something dangerous. It shows up when the sign-in isn't fresh any more: as
-/// the page comes, or when the server asks for it.
+/// The password once more, in a form that does something dangerous. It shows up when the sign-in isn't fresh
+/// any more: as the page comes, or when the server asks for it.
 pub fn again_field(visit: &Visit, state: &FormState) -> AnyView {
     let fresh = visit.viewer.as_ref().is_none_or(|viewer| visit.site.pool.is_fresh(viewer));
     let username = visit.viewer.as_ref().map(|viewer| viewer.username.clone()).unwrap_or_default();
     again(state, username, !fresh || is_asked_again(state), "")
 }
 
-/// The same for a form that is little more than a button: there it shows up only when the server asks for it. Such forms
-/// stand on a page in numbers, so each has a name of its own.
+/// The same for a form that is little more than a button: there it shows up only when the server asks for it.
+/// Such forms stand on a page in numbers, so each has a name of its own.
 pub fn again_if_asked(state: &FormState, username: &str, form: &str) -> AnyView {
     let asked = is_asked_again(state);
     again(state, username.to_owned(), asked, if asked { "" } else { form })

@@ -4,8 +4,8 @@ use super::Checks;
 use crate::islands::WakingForm;
 use leptos::prelude::*;
 
-/// A form that posts to `action`. Once awake it is checked by `rules` before it is sent, and dispatches the Hub's
-/// `event` on success; `wait` is the cooldown of its `data-resend` button, in seconds.
+/// A form that posts to `action`. Once awake it is checked by `rules` before it is sent, and dispatches the
+/// Hub's `event` on success; `wait` is the cooldown of its `data-resend` button, in seconds.
 #[component]
 pub fn Form(
     action: String,

@@ -1,7 +1,7 @@
 //! Forms: how they are posted, refused, shown again and checked while one types.
 //!
-//! A form posts to the address of its own page. With WASM the post is a fetch; without it the server's form door
-//! answers with the same page, the typed values and the refusal's status.
+//! A form posts to the address of its own page. With WASM the post is a fetch; without it the server's form
+//! door answers with the same page, the typed values and the refusal's status.
 
 mod check;
 mod error;

@@ -1,5 +1,5 @@
-//! How a form's server function is called: a form post in, JSON or the typed refusal out. Unlike the framework's
-//! own encoding it refuses what the function didn't declare.
+//! How a form's server function is called: a form post in, JSON or the typed refusal out. Unlike the
+//! framework's own encoding it refuses what the function didn't declare.
 
 use leptos::server_fn::error::{FromServerFnError, IntoAppError, ServerFnErrorErr};
 use leptos::server_fn::{Protocol, client::Client, request::Req, response::TryRes, server::Server};
@@ -28,7 +28,8 @@ where
     {
         let form = request.try_into_string().await?;
         let args = parse(&form).map_err(|why| ServerFnErrorErr::Args(why).into_app_error())?;
-        let answer = encode(&server_fn(args).await?).map_err(|why| ServerFnErrorErr::Serialization(why).into_app_error())?;
+        let answer = encode(&server_fn(args).await?)
+            .map_err(|why| ServerFnErrorErr::Serialization(why).into_app_error())?;
         S::Response::try_from_string("application/json", answer)
     }
 
@@ -64,8 +65,10 @@ fn parse<Args: DeserializeOwned>(form: &str) -> Result<Args, String> {
     let mut undeclared = None;
     // Not strict, because browsers encode the brackets; at depth 1 every name would be mangled.
     let config = serde_qs::Config::new(5, false);
-    let reader = serde_qs::Deserializer::with_config(&config, form.as_bytes()).map_err(|why| why.to_string())?;
-    let args = serde_ignored::deserialize(reader, |field| undeclared = Some(field.to_string())).map_err(|why| why.to_string())?;
+    let reader =
+        serde_qs::Deserializer::with_config(&config, form.as_bytes()).map_err(|why| why.to_string())?;
+    let args = serde_ignored::deserialize(reader, |field| undeclared = Some(field.to_string()))
+        .map_err(|why| why.to_string())?;
     undeclared.map_or(Ok(args), |field| Err(format!("undeclared field {field}")))
 }
 
@@ -90,7 +93,13 @@ mod tests {
 
     #[test]
     fn what_was_not_declared_or_stands_twice_is_refused() {
-        for form in ["attributes[a]=%ff", "attributes[a]=1&nope=1", "attributes[a]=1&attributes[a]=2", "attributes[a][b]=1", "nope"] {
+        for form in [
+            "attributes[a]=%ff",
+            "attributes[a]=1&nope=1",
+            "attributes[a]=1&attributes[a]=2",
+            "attributes[a][b]=1",
+            "nope",
+        ] {
             assert!(super::parse::<Args>(form).is_err(), "{form}");
         }
     }

@@ -25,7 +25,9 @@ impl FormState {
     /// The state of the form that posts to `path`.
     pub fn of(replay: Option<&Replay>, path: &str) -> Self {
         match replay {
-            Some(replay) if replay.path == path => Self { refusal: replay.refusal.clone(), typed: replay.typed.clone() },
+            Some(replay) if replay.path == path => {
+                Self { refusal: replay.refusal.clone(), typed: replay.typed.clone() }
+            }
             _ => Self::default(),
         }
     }
@@ -45,7 +47,10 @@ pub fn summary(state: &FormState) -> impl IntoView + use<> {
         .map(|(name, why)| view! { <li><a href=format!("#{}", super::field::id_of(name))>{text::about(name, *why)}</a></li> })
         .collect();
     let signed_out = matches!(refusal.form, Some(model::Why::SignedOut));
-    let headline = refusal.form.map(text::sentence).or_else(|| (!lines.is_empty()).then(|| text::things_to_put_right(lines.len())));
+    let headline = refusal
+        .form
+        .map(text::sentence)
+        .or_else(|| (!lines.is_empty()).then(|| text::things_to_put_right(lines.len())));
     let autofocus = refusal.fields.is_empty() && !refusal.is_empty();
     view! {
         <div class="note-bad" role="alert" tabindex="-1" autofocus=autofocus data-summary="" hidden=refusal.is_empty()>

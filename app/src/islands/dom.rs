@@ -3,7 +3,10 @@
 use leptos::leptos_dom::helpers::{document, window};
 use model::{Refusal, Why};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CustomEvent, CustomEventInit, Element, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use web_sys::{
+    CustomEvent, CustomEventInit, Element, HtmlElement, HtmlInputElement, HtmlSelectElement,
+    HtmlTextAreaElement,
+};
 
 /// What a post was answered.
 pub(super) enum Answered {
@@ -123,7 +126,10 @@ pub(super) fn store(field: &Element, is: &str) {
         field.set_value(shown);
     } else if let Some(select) = field.dyn_ref::<HtmlSelectElement>() {
         each(field, "option", |option| {
-            _ = option.toggle_attribute_with_force("selected", option.get_attribute("value").as_deref() == Some(is));
+            _ = option.toggle_attribute_with_force(
+                "selected",
+                option.get_attribute("value").as_deref() == Some(is),
+            );
         });
         select.set_value(shown);
     }

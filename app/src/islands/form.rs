@@ -1,12 +1,13 @@
 //! A form that wakes up: posts without a reload, shows refusals in place, checks fields once they are left.
 //!
-//! One island serves every form: the fields are the server's HTML, found by their names. That costs a fraction of
-//! the bytes of an island per form, and a form without the WASM is the same form.
+//! One island serves every form: the fields are the server's HTML, found by their names. That costs a
+//! fraction of the bytes of an island per form, and a form without the WASM is the same form.
 
 use leptos::prelude::*;
 
-/// Wakes the form inside it. The form says what to do: `data-event` is the Hub's event that a success dispatches,
-/// `data-checks` are the checks of its fields, `data-wait` is the cooldown of its `data-resend` button in seconds.
+/// Wakes the form inside it. The form says what to do: `data-event` is the Hub's event that a success
+/// dispatches, `data-checks` are the checks of its fields, `data-wait` is the cooldown of its `data-resend`
+/// button in seconds.
 #[island]
 pub fn WakingForm(children: Children) -> impl IntoView {
     let frame = NodeRef::<leptos::html::Div>::new();
@@ -82,8 +83,9 @@ mod browser {
         });
     }
 
-    /// A field that was left is judged, but what the server said about it stays until it is typed into. Whoever goes
-    /// on to a button is judged by that: an error line that comes now would move the button away from the pointer.
+    /// A field that was left is judged, but what the server said about it stays until it is typed into.
+    /// Whoever goes on to a button is judged by that: an error line that comes now would move the button away
+    /// from the pointer.
     pub(super) fn leave(event: &leptos::ev::FocusEvent) {
         let next = event.related_target().and_then(|it| it.dyn_into::<Element>().ok());
         if !next.is_some_and(|it| it.matches("button, summary, a").unwrap_or_default()) {
@@ -120,25 +122,33 @@ mod browser {
 
     /// Once, when the WASM is there.
     pub(super) fn wake(frame: &HtmlElement) {
-        let form = frame.query_selector("form").ok().flatten().and_then(|it| it.dyn_into::<HtmlFormElement>().ok());
+        let form =
+            frame.query_selector("form").ok().flatten().and_then(|it| it.dyn_into::<HtmlFormElement>().ok());
         let Some(form) = form else { return };
         each(&form, "[data-reveal]", reveal_on_click);
-        count_down(form.clone(), form.get_attribute("data-wait").and_then(|it| it.parse().ok()).unwrap_or_default());
+        count_down(
+            form.clone(),
+            form.get_attribute("data-wait").and_then(|it| it.parse().ok()).unwrap_or_default(),
+        );
         // Back from the browser's page cache: nothing is under way, and secrets are gone.
         let form = send_wrapper::SendWrapper::new(form);
-        window_event_listener(leptos::ev::Custom::<web_sys::PageTransitionEvent>::new("pageshow"), move |event| {
-            if event.persisted() {
-                form.reset();
-                busy(&form, None, false);
-            }
-        });
+        window_event_listener(
+            leptos::ev::Custom::<web_sys::PageTransitionEvent>::new("pageshow"),
+            move |event| {
+                if event.persisted() {
+                    form.reset();
+                    busy(&form, None, false);
+                }
+            },
+        );
     }
 
     fn reveal_on_click(button: &HtmlElement) {
         button.set_hidden(false);
         let clicked = button.clone();
         let on_click = wasm_bindgen::closure::Closure::<dyn Fn()>::new(move || {
-            let field = clicked.get_attribute("aria-controls").and_then(|id| document().get_element_by_id(&id));
+            let field =
+                clicked.get_attribute("aria-controls").and_then(|id| document().get_element_by_id(&id));
             let Some(field) = field.and_then(|it| it.dyn_into::<HtmlInputElement>().ok()) else { return };
             let show = field.type_() == "password";
             field.set_type(if show { "text" } else { "password" });
@@ -153,7 +163,9 @@ mod browser {
 
     /// Counts a resend button's cooldown down, in words.
     fn count_down(form: HtmlFormElement, seconds: u32) {
-        let (Ok(Some(button)), Ok(Some(words))) = (form.query_selector("[data-resend]"), form.query_selector("[data-wait]")) else {
+        let (Ok(Some(button)), Ok(Some(words))) =
+            (form.query_selector("[data-resend]"), form.query_selector("[data-wait]"))
+        else {
             return;
         };
         if seconds == 0 {
@@ -166,8 +178,8 @@ mod browser {
         set_timeout(move || count_down(form, seconds - 1), Duration::from_secs(1));
     }
 
-    /// What the form has to say: fields that show what is stored and weren't touched say nothing, or saving would undo
-    /// what was changed elsewhere meanwhile. Nothing, if none of them was touched.
+    /// What the form has to say: fields that show what is stored and weren't touched say nothing, or saving
+    /// would undo what was changed elsewhere meanwhile. Nothing, if none of them was touched.
     fn encode(form: &HtmlFormElement) -> Option<String> {
         let fields = FormData::new_with_form(form).ok()?;
         // What a refused post without scripts has left in the page was typed, though it isn't touched now.
@@ -189,8 +201,13 @@ mod browser {
     }
 
     fn busy(form: &HtmlFormElement, button: Option<&Element>, busy: bool) {
-        let flag =
-            |element: &Element| _ = if busy { element.set_attribute("aria-busy", "true") } else { element.remove_attribute("aria-busy") };
+        let flag = |element: &Element| {
+            _ = if busy {
+                element.set_attribute("aria-busy", "true")
+            } else {
+                element.remove_attribute("aria-busy")
+            }
+        };
         flag(form);
         if let Some(button) = button {
             flag(button);
@@ -226,15 +243,20 @@ mod browser {
         true
     }
 
-    /// Shows a refusal in place: each error beside its field, what has no field above the form, the focus on the
-    /// first of them.
+    /// Shows a refusal in place: each error beside its field, what has no field above the form, the focus on
+    /// the first of them.
     fn show(form: &HtmlFormElement, refusal: &Refusal) {
         each(form, "[aria-invalid]", |field| {
             if let Some(Ok(name)) = field.get_attribute("name").map(|name| name.parse()) {
                 mark(form, &name, None);
             }
         });
-        let elsewhere: Vec<_> = refusal.fields.iter().filter(|(name, why)| !mark(form, name, Some(*why))).map(|(_, why)| *why).collect();
+        let elsewhere: Vec<_> = refusal
+            .fields
+            .iter()
+            .filter(|(name, why)| !mark(form, name, Some(*why)))
+            .map(|(_, why)| *why)
+            .collect();
         let headline = refusal.form.or(elsewhere.first().copied());
         let Ok(Some(summary)) = form.query_selector("[data-summary]") else { return };
         summarise(&summary, headline);

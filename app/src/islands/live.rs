@@ -1,12 +1,13 @@
-//! A page that hears what happens to its account elsewhere: one stream of events per page, closed while the page
-//! sleeps.
+//! A page that hears what happens to its account elsewhere: one stream of events per page, closed while the
+//! page sleeps.
 
 use leptos::prelude::*;
 
-/// Follows the account's events and re-reads what is marked `data-live`, without a reload and without touching what
-/// is being typed. Its first element says where to start (`data-after`, an event's id). `data-refresh` marks what is
-/// pressed to re-read by hand, `data-said` the line that tells what changed, `data-reload` a live part that the page's
-/// forms depend on: when it changes and nothing is typed, the page is loaded again.
+/// Follows the account's events and re-reads what is marked `data-live`, without a reload and without
+/// touching what is being typed. Its first element says where to start (`data-after`, an event's id).
+/// `data-refresh` marks what is pressed to re-read by hand, `data-said` the line that tells what changed,
+/// `data-reload` a live part that the page's forms depend on: when it changes and nothing is typed, the page
+/// is loaded again.
 #[island]
 pub fn Live(children: Children) -> impl IntoView {
     let frame = NodeRef::<leptos::html::Div>::new();
@@ -31,7 +32,8 @@ mod browser {
     use wasm_bindgen::{JsCast, JsValue};
     use web_sys::{Element, HtmlElement, PageTransitionEvent};
 
-    /// How long to wait before a stream that was refused is asked for again, and before another look at a busy form.
+    /// How long to wait before a stream that was refused is asked for again, and before another look at a
+    /// busy form.
     const RETRY: i32 = 5_000;
     const BUSY: i32 = 50;
     /// How long the cookie of a new session may take to follow the news that the old one ended.
@@ -50,10 +52,11 @@ mod browser {
         turn: StoredValue<u32>,
     }
 
-    /// Follows the account's events while the page can be seen. Hidden pages let go of the stream: over HTTP/1.1 a
-    /// browser has six connections for all its tabs. They resume by the last id.
+    /// Follows the account's events while the page can be seen. Hidden pages let go of the stream: over
+    /// HTTP/1.1 a browser has six connections for all its tabs. They resume by the last id.
     pub(super) fn follow(frame: Element) {
-        let after = frame.query_selector("[data-after]").ok().flatten().and_then(|it| it.get_attribute("data-after"));
+        let after =
+            frame.query_selector("[data-after]").ok().flatten().and_then(|it| it.get_attribute("data-after"));
         let follower = Follower {
             frame: SendWrapper::new(frame),
             newest: StoredValue::new(after.unwrap_or_default()),
@@ -67,7 +70,9 @@ mod browser {
             again.open();
         });
         // A page that comes back from the page cache is asked for again: the shell's script sees to it.
-        window_event_listener(leptos::ev::Custom::<PageTransitionEvent>::new("pagehide"), move |_| follower.close());
+        window_event_listener(leptos::ev::Custom::<PageTransitionEvent>::new("pagehide"), move |_| {
+            follower.close()
+        });
     }
 
     impl Follower {
@@ -80,8 +85,16 @@ mod browser {
             if document().hidden() {
                 return;
             }
-            let Ok(mut source) = EventSource::new(&format!("{}?after={}", paths::EVENTS, self.newest.get_value())) else { return };
-            let (Ok(mut events), Ok(mut ended)) = (source.subscribe("message"), source.subscribe("signed-out")) else { return };
+            let Ok(mut source) =
+                EventSource::new(&format!("{}?after={}", paths::EVENTS, self.newest.get_value()))
+            else {
+                return;
+            };
+            let (Ok(mut events), Ok(mut ended)) =
+                (source.subscribe("message"), source.subscribe("signed-out"))
+            else {
+                return;
+            };
             self.source.set_value(Some(source));
             let (this, turn) = (self.clone(), self.turn.get_value());
             let again = self.clone();
@@ -100,8 +113,8 @@ mod browser {
             });
         }
 
-        /// The session is over. If a form of this browser did it, that form goes on; and if the browser has another one
-        /// by now, as after a change of the password, so does the page.
+        /// The session is over. If a form of this browser did it, that form goes on; and if the browser has
+        /// another one by now, as after a change of the password, so does the page.
         async fn ended(self, turn: u32) {
             while document().query_selector("form[aria-busy]").ok().flatten().is_some() {
                 pause(BUSY).await;
@@ -114,8 +127,9 @@ mod browser {
             }
         }
 
-        /// The source is closed. A connection that merely broke the browser itself takes up again; what ends here was
-        /// closed by us, or refused: by a proxy whose server is away, or because we are signed out by now.
+        /// The source is closed. A connection that merely broke the browser itself takes up again; what ends
+        /// here was closed by us, or refused: by a proxy whose server is away, or because we are signed out
+        /// by now.
         async fn mend(self, turn: u32) {
             while self.turn.get_value() == turn {
                 pause(RETRY).await;
@@ -140,8 +154,8 @@ mod browser {
 
     /// An event as `GET /events` sends it: the Hub's payload, and the sentence for people.
     async fn arrived(message: &str, frame: &Element) {
-        // While a form is being sent the event may be that form's. If it is done the next page shows it, and this one
-        // ends here; if it is refused the form has told so itself.
+        // While a form is being sent the event may be that form's. If it is done the next page shows it, and
+        // this one ends here; if it is refused the form has told so itself.
         while first(frame, "form[aria-busy]").is_some() {
             pause(BUSY).await;
         }
@@ -158,7 +172,9 @@ mod browser {
 
     /// Whether a form of this page was just refused with this event.
     fn is_own_refusal(frame: &Element, event: &str) -> bool {
-        let form = event.strip_suffix("_failure").and_then(|name| first(frame, &format!("form[data-event={name}][data-refused]")));
+        let form = event
+            .strip_suffix("_failure")
+            .and_then(|name| first(frame, &format!("form[data-event={name}][data-refused]")));
         let Some(form) = form else { return false };
         let at = form.get_attribute("data-refused").and_then(|at| at.parse::<f64>().ok()).unwrap_or_default();
         _ = form.remove_attribute("data-refused");
@@ -166,13 +182,23 @@ mod browser {
     }
 
     pub(super) fn refresh_on_click(event: &leptos::ev::MouseEvent) {
-        let pressed = event.target().and_then(|it| it.dyn_into::<Element>().ok()).and_then(|it| it.closest("[data-refresh]").ok()?);
+        let pressed = event
+            .target()
+            .and_then(|it| it.dyn_into::<Element>().ok())
+            .and_then(|it| it.closest("[data-refresh]").ok()?);
         let frame = event.current_target().and_then(|it| it.dyn_into::<Element>().ok());
         let (Some(_), Some(frame)) = (pressed, frame) else { return };
         event.prevent_default();
         leptos::task::spawn_local(async move {
             if let Some(changed) = refresh(&frame).await {
-                say(&frame, &if changed.is_empty() { text::NOTHING_CHANGED.to_owned() } else { text::changed(&changed) });
+                say(
+                    &frame,
+                    &if changed.is_empty() {
+                        text::NOTHING_CHANGED.to_owned()
+                    } else {
+                        text::changed(&changed)
+                    },
+                );
             }
         });
     }
@@ -181,13 +207,16 @@ mod browser {
         each(frame, "[data-said]", |line| line.set_text_content(Some(words)));
     }
 
-    /// Re-reads the page's live parts; the labels of what is different now. Signed out by now: to the sign-in.
+    /// Re-reads the page's live parts; the labels of what is different now. Signed out by now: to the
+    /// sign-in.
     async fn refresh(frame: &Element) -> Option<Vec<String>> {
         match post(paths::PROFILE_REFRESH, "").await {
             Answered::Done { body, .. } => {
                 let (mut changed, mut stale) = (Vec::new(), false);
                 each(frame, "[data-live]", |old| {
-                    let fresh = part(&part(&body, "parts"), &old.get_attribute("data-live").unwrap_or_default()).as_string();
+                    let fresh =
+                        part(&part(&body, "parts"), &old.get_attribute("data-live").unwrap_or_default())
+                            .as_string();
                     if let Some(fresh) = fresh.filter(|fresh| *fresh != old.inner_html()) {
                         replace(old, &fresh, &mut changed);
                         stale |= old.has_attribute("data-reload");
@@ -221,7 +250,10 @@ mod browser {
         old.set_inner_html(fresh);
         let after = rows(old);
         let differs = |row: &&(String, String), others: &[(String, String)]| !others.contains(row);
-        let labels = after.iter().filter(|row| differs(row, &before)).chain(before.iter().filter(|row| differs(row, &after)));
+        let labels = after
+            .iter()
+            .filter(|row| differs(row, &before))
+            .chain(before.iter().filter(|row| differs(row, &after)));
         for (label, _) in labels {
             if !changed.contains(label) {
                 changed.push(label.clone());
@@ -233,13 +265,15 @@ mod browser {
     fn rows(part: &HtmlElement) -> Vec<(String, String)> {
         let mut rows = Vec::new();
         each(part, "[data-attribute]", |row| {
-            let label = row.query_selector("dt").ok().flatten().and_then(|it| it.text_content()).unwrap_or_default();
+            let label =
+                row.query_selector("dt").ok().flatten().and_then(|it| it.text_content()).unwrap_or_default();
             rows.push((label, row.text_content().unwrap_or_default()));
         });
         rows
     }
 
-    /// Fields that show a stored value take the new one over, and their labels are noted; what was typed stays.
+    /// Fields that show a stored value take the new one over, and their labels are noted; what was typed
+    /// stays.
     fn take_over(frame: &Element, stored_now: &JsValue, changed: &mut Vec<String>) {
         each(frame, "[data-stored]", |field| {
             let name = field.get_attribute("name").unwrap_or_default();
@@ -256,6 +290,7 @@ mod browser {
 
     fn leave() {
         let here = window().location().pathname().unwrap_or_default();
-        go(&paths::next(&here).map_or_else(|| paths::SIGN_IN.to_owned(), |next| format!("{}?next={next}", paths::SIGN_IN)));
+        go(&paths::next(&here)
+            .map_or_else(|| paths::SIGN_IN.to_owned(), |next| format!("{}?next={next}", paths::SIGN_IN)));
     }
 }

@@ -21,7 +21,9 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let Some(viewer) = visit.viewer.clone() else {
         return Ok(super::sign_in_first(&visit));
     };
-    Ok(Answer::show(text::ACCOUNT, Frame::House { who: viewer.username }, move || view! { <Account visit/> }.into_any()))
+    Ok(Answer::show(text::ACCOUNT, Frame::House { who: viewer.username }, move || {
+        view! { <Account visit/> }.into_any()
+    }))
 }
 
 #[cfg(feature = "ssr")]
@@ -59,7 +61,9 @@ fn Account(visit: Visit) -> impl IntoView {
 #[cfg(feature = "ssr")]
 #[component]
 fn Deletion(state: FormState, username: String) -> impl IntoView {
-    let current = Input::new(FieldName::CurrentPassword, text::CURRENT_PASSWORD).kind("password", "current-password").required(true);
+    let current = Input::new(FieldName::CurrentPassword, text::CURRENT_PASSWORD)
+        .kind("password", "current-password")
+        .required(true);
     let word = Input::new(FieldName::Confirmation, text::type_to_confirm(CONFIRMATION)).required(true);
     let rules = vec![(FieldName::CurrentPassword, Check::Given), (FieldName::Confirmation, Check::Given)];
     view! {

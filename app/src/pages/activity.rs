@@ -48,7 +48,9 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
         latest_event: visit.profile.as_ref().map_or(0, |profile| profile.latest_event),
         flash: visit.flash,
     };
-    Ok(Answer::show(text::ACTIVITY, Frame::House { who: viewer.username }, move || view! { <ActivityScreen screen/> }.into_any()))
+    Ok(Answer::show(text::ACTIVITY, Frame::House { who: viewer.username }, move || {
+        view! { <ActivityScreen screen/> }.into_any()
+    }))
 }
 
 /// Which page is asked for. What can't be read is the newest.
@@ -99,7 +101,8 @@ fn days(entries: Vec<Entry>, now: pool::Timestamp) -> Vec<Day> {
 #[component]
 fn ActivityScreen(screen: Screen) -> impl IntoView {
     let Screen { activity, days, schema, kept_for, latest_event, flash } = screen;
-    let page = |turn: Option<Turn>, words| turn.map(|turn| view! { <a class="button" href=link(turn)>{words}</a> });
+    let page =
+        |turn: Option<Turn>, words| turn.map(|turn| view! { <a class="button" href=link(turn)>{words}</a> });
     let more = activity.newer.is_some() || activity.older.is_some();
     let links = more.then(|| {
         view! { <nav class="actions" aria-label=text::MORE_ACTIVITY>{page(activity.newer, text::NEWER)}{page(activity.older, text::OLDER)}</nav> }
@@ -167,7 +170,8 @@ mod tests {
             network: String::new(),
             device: pool::delivery::device(""),
         };
-        let entries = vec![entry(4, NOON), entry(3, NOON - 1), entry(2, NOON - DAY), entry(1, NOON - 400 * DAY)];
+        let entries =
+            vec![entry(4, NOON), entry(3, NOON - 1), entry(2, NOON - DAY), entry(1, NOON - 400 * DAY)];
         let days = days(entries, pool::Timestamp(NOON + 1));
         let told: Vec<_> = days.iter().map(|day| (day.words.as_str(), day.entries.len())).collect();
         assert_eq!(told, [("Today", 2), ("Saturday, 21 November", 1), ("Saturday, 18 October 2025", 1)]);

@@ -32,8 +32,8 @@ struct Waiting {
     is_name_taken: bool,
 }
 
-/// The screen. In the browser that signed up it knows where the code went; elsewhere it asks who is asking. Once the right code was
-/// entered it may ask for a password.
+/// The screen. In the browser that signed up it knows where the code went; elsewhere it asks who is asking.
+/// Once the right code was entered it may ask for a password.
 #[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     if visit.viewer.is_some() {
@@ -46,7 +46,14 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
         None => None,
     };
     let (now, options) = (pool.now(), visit.site.sign_in_options());
-    if let Some(PendingSignUp { stage: Stage::Password { takes_first }, username, value, is_name_taken, .. }) = pending {
+    if let Some(PendingSignUp {
+        stage: Stage::Password { takes_first },
+        username,
+        value,
+        is_name_taken,
+        ..
+    }) = pending
+    {
         let who = if options.username { username } else { value };
         let shown = move || choose_password(&visit, Choosing { who, takes_first, is_name_taken });
         return Ok(Answer::show(text::CHOOSE_PASSWORD, Frame::Door, shown));
@@ -102,7 +109,8 @@ fn refused_one(visit: &Visit, forms: &[&'static str]) -> FormState {
     forms.iter().map(|path| visit.form(path)).find(|it| !it.refusal.is_empty()).unwrap_or_default()
 }
 
-/// Another username, where the one from sign-up was taken meanwhile. The form has a name where the page has two.
+/// Another username, where the one from sign-up was taken meanwhile. The form has a name where the page has
+/// two.
 #[cfg(feature = "ssr")]
 fn new_username(taken: &str, state: &FormState, form: &str) -> AnyView {
     let input = Input { form: form.to_owned(), ..Input::new(FieldName::NewUsername, text::NEW_USERNAME) }
@@ -126,8 +134,12 @@ pub(super) fn resend_button(wait: u32, class: &'static str) -> impl IntoView {
 #[cfg(feature = "ssr")]
 #[component]
 fn WrongAddress(username: String, state: FormState) -> impl IntoView {
-    let email = Input::new(FieldName::Email, text::NEW_ADDRESS).kind("email", "email").hint(text::NEW_ADDRESS_HINT).required(true);
-    let password = Input::new(FieldName::Password, text::PASSWORD).kind("password", "current-password").required(true);
+    let email = Input::new(FieldName::Email, text::NEW_ADDRESS)
+        .kind("email", "email")
+        .hint(text::NEW_ADDRESS_HINT)
+        .required(true);
+    let password =
+        Input::new(FieldName::Password, text::PASSWORD).kind("password", "current-password").required(true);
     let open = !state.refusal.is_empty();
     let rules = vec![(FieldName::Email, Check::Email), (FieldName::Password, Check::Given)];
     view! {
@@ -148,13 +160,22 @@ fn WrongAddress(username: String, state: FormState) -> impl IntoView {
 #[cfg(feature = "ssr")]
 #[component]
 fn ConfirmAnywhere(visit: Visit, options: model::SignInOptions) -> impl IntoView {
-    // One form with two buttons, and what this browser waited for when it loaded the page: whichever was refused is shown.
+    // One form with two buttons, and what this browser waited for when it loaded the page: whichever was
+    // refused is shown.
     let state = refused_one(
         &visit,
-        &[paths::CONFIRM, paths::CONFIRM_RESEND, paths::CONFIRM_ADDRESS, paths::CONFIRM_PASSWORD, paths::CONFIRM_NEW_PASSWORD],
+        &[
+            paths::CONFIRM,
+            paths::CONFIRM_RESEND,
+            paths::CONFIRM_ADDRESS,
+            paths::CONFIRM_PASSWORD,
+            paths::CONFIRM_NEW_PASSWORD,
+        ],
     );
     let refused = !state.refusal.is_empty();
-    let who = Input::new(FieldName::Username, text::identifier_label(options)).kind("text", "username").required(true);
+    let who = Input::new(FieldName::Username, text::identifier_label(options))
+        .kind("text", "username")
+        .required(true);
     let code = Input::new(FieldName::Code, text::CONFIRMATION_CODE);
     let given = || (FieldName::Username, Check::Given);
     view! {
@@ -195,8 +216,8 @@ async fn waiting(caller: &Caller, ticket: &BrowserTicket) -> Result<Option<OfAcc
     Ok(pending.map(|it| OfAccount { username: it.username }))
 }
 
-/// Confirms a new account (operation ConfirmSignUp). The browser that signed up is signed in by it; elsewhere, and where somebody else
-/// has tried to sign up too, a password is next.
+/// Confirms a new account (operation ConfirmSignUp). The browser that signed up is signed in by it;
+/// elsewhere, and where somebody else has tried to sign up too, a password is next.
 #[server(prefix = "", endpoint = "/confirm", protocol = FormPost)]
 pub async fn confirm(
     #[server(default)] username: Option<String>,
@@ -205,7 +226,8 @@ pub async fn confirm(
 ) -> Result<OfAccount, FormError> {
     let caller = Caller::here()?;
     let form = Confirming { who: who(&caller, username)?, code, new_username };
-    let confirmed = caller.pool.confirm_sign_up(&caller.client, &form, &caller.origin).await.map_err(refused)?;
+    let confirmed =
+        caller.pool.confirm_sign_up(&caller.client, &form, &caller.origin).await.map_err(refused)?;
     go_on(&caller, confirmed).await
 }
 

@@ -18,13 +18,17 @@ use {
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let state = visit.form(paths::FORGOT_PASSWORD);
     let options = visit.site.sign_in_options();
-    Ok(Answer::show(text::RESET_PASSWORD, Frame::Door, move || view! { <ForgotPassword state options/> }.into_any()))
+    Ok(Answer::show(text::RESET_PASSWORD, Frame::Door, move || {
+        view! { <ForgotPassword state options/> }.into_any()
+    }))
 }
 
 #[cfg(feature = "ssr")]
 #[component]
 fn ForgotPassword(state: FormState, options: model::SignInOptions) -> impl IntoView {
-    let mut who = Input::new(FieldName::Username, text::whose_password(options)).kind("text", "username").required(true);
+    let mut who = Input::new(FieldName::Username, text::whose_password(options))
+        .kind("text", "username")
+        .required(true);
     who.hint = text::identifier_hint(options).map(str::to_owned);
     view! {
         {heading(text::RESET_PASSWORD, state.refusal.is_empty())}
@@ -40,7 +44,8 @@ fn ForgotPassword(state: FormState, options: model::SignInOptions) -> impl IntoV
     }
 }
 
-/// Sends a code for a new password (operation ForgotPassword); says the same whether or not the account exists.
+/// Sends a code for a new password (operation ForgotPassword); says the same whether or not the account
+/// exists.
 #[server(prefix = "", endpoint = "/forgot-password", protocol = FormPost)]
 pub async fn forgot_password(#[server(default)] username: String) -> Result<(), FormError> {
     let caller = Caller::here()?;

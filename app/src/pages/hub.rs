@@ -1,5 +1,5 @@
-//! What a server function answers when it is done: the `data` of its event, as the guide's Hub has it and as the account's
-//! other open pages hear it.
+//! What a server function answers when it is done: the `data` of its event, as the guide's Hub has it and as
+//! the account's other open pages hear it.
 
 use model::{AttributeName, Factor};
 use serde::{Deserialize, Serialize};

@@ -24,8 +24,8 @@ pub use fault::error_page;
 #[cfg(feature = "ssr")]
 mod table {
     use super::{
-        account, activity, confirm, forgot_password, new_password, profile, reset_password, security, sign_in, sign_in_code, sign_out,
-        sign_up, verify_contact,
+        account, activity, confirm, forgot_password, new_password, profile, reset_password, security,
+        sign_in, sign_in_code, sign_out, sign_up, verify_contact,
     };
     use crate::visit::{Answer, Visit};
     use model::paths;

@@ -1,4 +1,5 @@
-//! `/sign-in/new-password`: a password that whoever runs the service knows is replaced, and what was left out is filled in.
+//! `/sign-in/new-password`: a password that whoever runs the service knows is replaced, and what was left out
+//! is filled in.
 
 use crate::form::{FormError, FormPost};
 use crate::pages::hub::OfAccount;
@@ -35,23 +36,39 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let state = visit.form(paths::SIGN_IN_NEW_PASSWORD);
     let settings = visit.site.pool.settings().clone();
     let missing: Vec<_> = missing.iter().filter_map(|name| settings.schema.get(name).cloned()).collect();
-    Ok(Answer::show(title, Frame::Door, move || view! { <OwnPasswordForm state settings username missing/> }.into_any()))
+    Ok(Answer::show(title, Frame::Door, move || {
+        view! { <OwnPasswordForm state settings username missing/> }.into_any()
+    }))
 }
 
 #[cfg(feature = "ssr")]
 #[component]
-fn OwnPasswordForm(state: FormState, settings: Settings, username: String, missing: Vec<Definition>) -> impl IntoView {
+fn OwnPasswordForm(
+    state: FormState,
+    settings: Settings,
+    username: String,
+    missing: Vec<Definition>,
+) -> impl IntoView {
     let password = Input::new(FieldName::Password, text::NEW_PASSWORD)
         .kind("password", "new-password")
         .hint(text::policy_hint(&settings.policy))
         .required(true);
-    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD).kind("password", "new-password").required(true);
-    let attributes = missing.iter().map(|it| (FieldName::Attribute(it.name.clone()), Check::Attribute(it.clone())));
-    let passwords =
-        [(FieldName::Password, Check::NewPassword(settings.policy)), (FieldName::ConfirmPassword, Check::SameAs(FieldName::Password))];
+    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD)
+        .kind("password", "new-password")
+        .required(true);
+    let attributes =
+        missing.iter().map(|it| (FieldName::Attribute(it.name.clone()), Check::Attribute(it.clone())));
+    let passwords = [
+        (FieldName::Password, Check::NewPassword(settings.policy)),
+        (FieldName::ConfirmPassword, Check::SameAs(FieldName::Password)),
+    ];
     let rules: Vec<_> = passwords.into_iter().chain(attributes).collect();
-    let fields = missing.iter().map(|it| fields::input_in(it, (&settings.schema, &settings.country_code), None, &state)).collect_view();
-    let about_you = (!missing.is_empty()).then(|| view! { <fieldset><legend>{text::ABOUT_YOU}</legend>{fields}</fieldset> });
+    let fields = missing
+        .iter()
+        .map(|it| fields::input_in(it, (&settings.schema, &settings.country_code), None, &state))
+        .collect_view();
+    let about_you = (!missing.is_empty())
+        .then(|| view! { <fieldset><legend>{text::ABOUT_YOU}</legend>{fields}</fieldset> });
     view! {
         {heading(text::CHANGE_PASSWORD_HEADING, state.refusal.is_empty())}
         <div class="stack">
@@ -82,7 +99,8 @@ pub async fn set_own_password(
     let (token, next) = waiting(&caller)?;
     let attributes = fields::with_country(attributes, &country_code);
     let form = OwnPassword { password, confirmation: Some(confirm_password), attributes };
-    let (username, session) = caller.pool.set_own_password(&token, form, &caller.origin).await.map_err(refused)?;
+    let (username, session) =
+        caller.pool.set_own_password(&token, form, &caller.origin).await.map_err(refused)?;
     arrive(&caller, &session, next).await?;
     Ok(OfAccount { username })
 }

@@ -46,13 +46,16 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
         }
         None => None,
     };
-    Ok(Answer::show(text::RESET_PASSWORD, Frame::Door, move || view! { <ResetPassword visit asked/> }.into_any()))
+    Ok(Answer::show(text::RESET_PASSWORD, Frame::Door, move || {
+        view! { <ResetPassword visit asked/> }.into_any()
+    }))
 }
 
 /// Whose password it is: what a refused post of this browser said, or else what it asked for last.
 #[cfg(feature = "ssr")]
 fn name(visit: &Visit) -> Option<String> {
-    let posted = |path| visit.form(path).typed.remove(&FieldName::Username).filter(|name| !name.trim().is_empty());
+    let posted =
+        |path| visit.form(path).typed.remove(&FieldName::Username).filter(|name| !name.trim().is_empty());
     let resent = posted(paths::RESET_PASSWORD_RESEND);
     // Without the cookie the name stands in a field of its own, which shows it again by itself.
     let entered = visit.resetting.is_some().then(|| posted(paths::RESET_PASSWORD)).flatten();
@@ -96,12 +99,21 @@ fn whose(asked: Asked) -> impl IntoView {
 
 #[cfg(feature = "ssr")]
 #[component]
-fn NewPassword(state: FormState, settings: Settings, name: Option<String>, until: Option<String>) -> impl IntoView {
+fn NewPassword(
+    state: FormState,
+    settings: Settings,
+    name: Option<String>,
+    until: Option<String>,
+) -> impl IntoView {
     let who = match name {
         // Password managers learn from it whose the new password is.
-        Some(name) => view! { <input type="hidden" name="username" value=name autocomplete="username"/> }.into_any(),
+        Some(name) => {
+            view! { <input type="hidden" name="username" value=name autocomplete="username"/> }.into_any()
+        }
         None => {
-            let input = Input::new(FieldName::Username, text::identifier_label(settings.sign_in)).kind("text", "username").required(true);
+            let input = Input::new(FieldName::Username, text::identifier_label(settings.sign_in))
+                .kind("text", "username")
+                .required(true);
             field(input, &state)
         }
     };
@@ -111,7 +123,9 @@ fn NewPassword(state: FormState, settings: Settings, name: Option<String>, until
         .kind("password", "new-password")
         .hint(text::policy_hint(&settings.policy))
         .required(true);
-    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD).kind("password", "new-password").required(true);
+    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD)
+        .kind("password", "new-password")
+        .required(true);
     let rules = vec![
         (FieldName::Username, Check::Given),
         (FieldName::Code, Check::Code),
@@ -142,7 +156,8 @@ fn ask_again(asked: Asked, state: FormState) -> impl IntoView {
     }
 }
 
-/// Sets the new password (operation ConfirmForgotPassword). Nobody is signed in by it: whoever knows it can sign in.
+/// Sets the new password (operation ConfirmForgotPassword). Nobody is signed in by it: whoever knows it can
+/// sign in.
 #[server(prefix = "", endpoint = "/reset-password", protocol = FormPost)]
 pub async fn reset_password(
     #[server(default)] username: String,

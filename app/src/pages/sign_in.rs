@@ -39,9 +39,12 @@ fn SignIn(visit: Visit, next: Option<&'static str>) -> impl IntoView {
         let state = visit.form(paths::SIGN_IN_PASSKEY);
         view! { <PasskeySignIn domain state next/> }
     });
-    let mut who = Input::new(FieldName::Username, text::identifier_label(options)).kind("text", "username webauthn").required(true);
+    let mut who = Input::new(FieldName::Username, text::identifier_label(options))
+        .kind("text", "username webauthn")
+        .required(true);
     who.hint = text::identifier_hint(options).map(str::to_owned);
-    let password = Input::new(FieldName::Password, text::PASSWORD).kind("password", "current-password").required(true);
+    let password =
+        Input::new(FieldName::Password, text::PASSWORD).kind("password", "current-password").required(true);
     let rules = vec![(FieldName::Username, Check::Given), (FieldName::Password, Check::Given)];
     view! {
         {super::sign_up::tabs(paths::SIGN_IN)}
@@ -63,7 +66,11 @@ fn SignIn(visit: Visit, next: Option<&'static str>) -> impl IntoView {
 
 /// Where a sign-in leads: into the account, or to what is still asked for.
 #[cfg(feature = "ssr")]
-pub(super) async fn go_on(caller: &Caller, done: SignedIn, next: Option<&'static str>) -> Result<Option<OfAccount>, FormError> {
+pub(super) async fn go_on(
+    caller: &Caller,
+    done: SignedIn,
+    next: Option<&'static str>,
+) -> Result<Option<OfAccount>, FormError> {
     match done {
         SignedIn::Session { username, session } => {
             arrive(caller, &session, next).await?;
@@ -88,10 +95,14 @@ pub(super) async fn go_on(caller: &Caller, done: SignedIn, next: Option<&'static
 
 /// Begins the session in this browser, and leads to where somebody was on the way to.
 #[cfg(feature = "ssr")]
-pub(super) async fn arrive(caller: &Caller, session: &NewSession, next: Option<&'static str>) -> Result<(), FormError> {
+pub(super) async fn arrive(
+    caller: &Caller,
+    session: &NewSession,
+    next: Option<&'static str>,
+) -> Result<(), FormError> {
     caller.enter(session).await?;
-    // Nobody is held up by a question that can't be asked just now, and whoever was on the way somewhere by nothing that can
-    // wait.
+    // Nobody is held up by a question that can't be asked just now, and whoever was on the way somewhere by
+    // nothing that can wait.
     if super::profile::required::is_due(caller, session).await.unwrap_or_default() {
         caller.go(paths::PROFILE_REQUIRED);
         return Ok(());
@@ -101,7 +112,8 @@ pub(super) async fn arrive(caller: &Caller, session: &NewSession, next: Option<&
     Ok(())
 }
 
-/// Signs in (operation InitiateAuth). Where the account has a second factor, that is asked for next. An account that isn't confirmed yet goes on to its code.
+/// Signs in (operation InitiateAuth). Where the account has a second factor, that is asked for next. An
+/// account that isn't confirmed yet goes on to its code.
 #[server(prefix = "", endpoint = "/sign-in", protocol = FormPost)]
 pub async fn sign_in(
     #[server(default)] username: String,

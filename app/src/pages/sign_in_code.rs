@@ -27,7 +27,9 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let Some(token) = &visit.challenge else { return Ok(Answer::go(paths::SIGN_IN)) };
     let title = text::SIGN_IN_CODE_TITLE;
     Ok(match visit.site.pool.pending_challenge(token).await? {
-        Some(pending) => Answer::show(title, Frame::Door, move || view! { <SignInCode visit pending/> }.into_any()),
+        Some(pending) => {
+            Answer::show(title, Frame::Door, move || view! { <SignInCode visit pending/> }.into_any())
+        }
         None => Answer::show(title, Frame::Door, move || view! { <Over/> }.into_any()),
     })
 }
@@ -47,13 +49,21 @@ pub(super) fn Over() -> impl IntoView {
 #[cfg(feature = "ssr")]
 #[component]
 fn SignInCode(visit: Visit, pending: PendingChallenge) -> impl IntoView {
-    let forms = [paths::SIGN_IN_CODE, paths::SIGN_IN_CODE_RESEND, paths::SIGN_IN_CODE_CHOOSE, paths::SIGN_IN_CODE_RECOVERY];
+    let forms = [
+        paths::SIGN_IN_CODE,
+        paths::SIGN_IN_CODE_RESEND,
+        paths::SIGN_IN_CODE_CHOOSE,
+        paths::SIGN_IN_CODE_RECOVERY,
+    ];
     let [state, resend, choose, recovery] = forms.map(|path| visit.form(path));
     let refused = [&state, &resend, &choose, &recovery].iter().any(|it| !it.refusal.is_empty());
     let now = visit.site.pool.now();
     // The links of a refusal lead to the field of its own form.
     let by_recovery = !recovery.refusal.is_empty();
-    let code = Input { form: if by_recovery { "step".into() } else { String::new() }, ..Input::new(FieldName::Code, text::CODE) };
+    let code = Input {
+        form: if by_recovery { "step".into() } else { String::new() },
+        ..Input::new(FieldName::Code, text::CODE)
+    };
     let again = pending.delivery.as_ref().map(|(_, free_at)| seconds_until(*free_at, now));
     view! {
         {heading(text::confirm_code(pending.factor), !refused)}
@@ -124,7 +134,8 @@ fn resend_form(state: FormState, wait: u32) -> AnyView {
 #[cfg(feature = "ssr")]
 fn recovery_form(state: FormState) -> AnyView {
     let form = if state.refusal.is_empty() { "recovery" } else { "" };
-    let input = Input::new(FieldName::Code, text::RECOVERY_CODE).hint(text::RECOVERY_CODE_HINT).required(true);
+    let input =
+        Input::new(FieldName::Code, text::RECOVERY_CODE).hint(text::RECOVERY_CODE_HINT).required(true);
     let input = Input { form: form.to_owned(), ..input };
     view! {
         <Form action=paths::SIGN_IN_CODE_RECOVERY.to_owned() event="signIn".to_owned() rules=vec![(FieldName::Code, Check::Given)]>
@@ -153,7 +164,9 @@ pub async fn confirm_sign_in(#[server(default)] code: String) -> Result<Option<O
 
 /// The same with a recovery code, from a field of its own.
 #[server(prefix = "", endpoint = "/sign-in/code/recovery", protocol = FormPost)]
-pub async fn confirm_with_recovery_code(#[server(default)] code: String) -> Result<Option<OfAccount>, FormError> {
+pub async fn confirm_with_recovery_code(
+    #[server(default)] code: String,
+) -> Result<Option<OfAccount>, FormError> {
     let caller = Caller::here()?;
     let (token, next) = waiting(&caller)?;
     let done = caller.pool.answer_with_recovery_code(&token, &code, &caller.origin).await.map_err(refused)?;

@@ -21,7 +21,8 @@ use {
 /// The links between the two screens before sign-in.
 #[cfg(feature = "ssr")]
 pub(super) fn tabs(current: &'static str) -> impl IntoView {
-    let tab = |path, words| view! { <a href=path aria-current=(path == current).then_some("page")>{words}</a> };
+    let tab =
+        |path, words| view! { <a href=path aria-current=(path == current).then_some("page")>{words}</a> };
     view! {
         <nav class="tabs" aria-label=text::SIGN_IN_TABS>
             {tab(paths::SIGN_IN, text::SIGN_IN_TAB)}
@@ -44,23 +45,32 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
 #[cfg(feature = "ssr")]
 #[component]
 fn SignUp(state: FormState, settings: Settings) -> impl IntoView {
-    let asked: Vec<Definition> = settings.sign_up_attributes.iter().filter_map(|name| settings.schema.get(name).cloned()).collect();
+    let asked: Vec<Definition> =
+        settings.sign_up_attributes.iter().filter_map(|name| settings.schema.get(name).cloned()).collect();
     // Addresses stand with the password: they are part of how one signs in. The rest is about the person.
-    let (first, rest): (Vec<_>, Vec<_>) =
-        asked.into_iter().partition(|it| it.name == Standard::Email || (it.name == Standard::PhoneNumber && it.required));
+    let (first, rest): (Vec<_>, Vec<_>) = asked
+        .into_iter()
+        .partition(|it| it.name == Standard::Email || (it.name == Standard::PhoneNumber && it.required));
     let optional = rest.iter().all(|it| !it.required);
-    let username = settings
-        .sign_in
-        .username
-        .then(|| Input::new(FieldName::Username, text::USERNAME).kind("text", "username").hint(text::NEW_USERNAME_HINT).marked(true));
+    let username = settings.sign_in.username.then(|| {
+        Input::new(FieldName::Username, text::USERNAME)
+            .kind("text", "username")
+            .hint(text::NEW_USERNAME_HINT)
+            .marked(true)
+    });
     let password = Input::new(FieldName::Password, text::PASSWORD)
         .kind("password", "new-password")
         .hint(text::policy_hint(&settings.policy))
         .marked(true);
-    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD).kind("password", "new-password").marked(true);
+    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD)
+        .kind("password", "new-password")
+        .marked(true);
     let rules = rules(&settings, first.iter().chain(&rest));
     let inputs = |definitions: &[Definition]| {
-        definitions.iter().map(|it| fields::input_in(it, (&settings.schema, &settings.country_code), None, &state)).collect_view()
+        definitions
+            .iter()
+            .map(|it| fields::input_in(it, (&settings.schema, &settings.country_code), None, &state))
+            .collect_view()
     };
     let has_rest = !rest.is_empty();
     let (first, rest) = (inputs(&first), inputs(&rest));
@@ -94,8 +104,10 @@ fn SignUp(state: FormState, settings: Settings) -> impl IntoView {
 #[cfg(feature = "ssr")]
 fn rules<'a>(settings: &Settings, asked: impl Iterator<Item = &'a Definition>) -> Vec<(FieldName, Check)> {
     let username = settings.sign_in.username.then_some((FieldName::Username, Check::Username));
-    let passwords =
-        [(FieldName::Password, Check::NewPassword(settings.policy)), (FieldName::ConfirmPassword, Check::SameAs(FieldName::Password))];
+    let passwords = [
+        (FieldName::Password, Check::NewPassword(settings.policy)),
+        (FieldName::ConfirmPassword, Check::SameAs(FieldName::Password)),
+    ];
     let attributes = asked.map(|it| (FieldName::Attribute(it.name.clone()), Check::Attribute(it.clone())));
     username.into_iter().chain(attributes).chain(passwords).collect()
 }
@@ -112,7 +124,13 @@ pub async fn sign_up(
     let caller = Caller::here()?;
     let attributes = fields::named(fields::with_country(attributes, &country_code))?;
     let ticket = caller.ticket();
-    let form = pool::sign_up::SignUp { username, password, confirmation: Some(confirm_password), attributes, ticket };
+    let form = pool::sign_up::SignUp {
+        username,
+        password,
+        confirmation: Some(confirm_password),
+        attributes,
+        ticket,
+    };
     let done = caller.pool.sign_up(&caller.client, form, &caller.origin).await.map_err(refused)?;
     caller.remember_sign_up(&done.ticket);
     caller.go(paths::CONFIRM);

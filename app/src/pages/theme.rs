@@ -8,7 +8,10 @@ use {crate::caller::Caller, crate::visit::Theme, model::paths};
 
 /// Remembers the theme in this browser.
 #[server(prefix = "", endpoint = "/theme", protocol = FormPost)]
-pub async fn set_theme(#[server(default)] theme: String, #[server(default)] next: String) -> Result<(), FormError> {
+pub async fn set_theme(
+    #[server(default)] theme: String,
+    #[server(default)] next: String,
+) -> Result<(), FormError> {
     let caller = Caller::here()?;
     caller.remember_theme(Theme::parse(&theme));
     caller.go(paths::page(&next).unwrap_or(paths::START));

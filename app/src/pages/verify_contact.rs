@@ -1,5 +1,5 @@
-//! `/verify-contact`: after sign-in, the chance to prove a contact that nobody has proven yet. It can be skipped, and is not
-//! offered again for a while.
+//! `/verify-contact`: after sign-in, the chance to prove a contact that nobody has proven yet. It can be
+//! skipped, and is not offered again for a while.
 
 use crate::form::{FormError, FormPost};
 use crate::pages::hub::OfAttribute;
@@ -23,10 +23,13 @@ use {
 /// The contacts that could be proven now, masked. One that is about to be replaced is not worth a code.
 #[cfg(feature = "ssr")]
 fn unproven(profile: &Profile, settings: &Settings) -> Vec<(Page, String)> {
-    let may = |page: &Page| settings.reaches(page.kind) && profile.writable.may_read(&page.kind.verified_flag().into());
+    let may = |page: &Page| {
+        settings.reaches(page.kind) && profile.writable.may_read(&page.kind.verified_flag().into())
+    };
     let pages = [EMAIL, PHONE].into_iter().filter(may).filter(|page| !page.is_verified(profile));
     let stays = |page: Page, now: &str| page.waiting(profile).is_none_or(|it| it.value == now);
-    let masked = |page: Page| page.now(profile).filter(|now| stays(page, now)).map(|now| (page, page.kind.mask(now)));
+    let masked =
+        |page: Page| page.now(profile).filter(|now| stays(page, now)).map(|now| (page, page.kind.mask(now)));
     pages.filter_map(masked).collect()
 }
 
@@ -88,7 +91,8 @@ fn VerifyContact(choices: Vec<(Page, String)>, state: FormState) -> impl IntoVie
     }
 }
 
-/// Sends a code to the chosen contact (operation GetUserAttributeVerificationCode) and leads to where it is entered.
+/// Sends a code to the chosen contact (operation GetUserAttributeVerificationCode) and leads to where it is
+/// entered.
 #[server(prefix = "", endpoint = "/verify-contact", protocol = FormPost)]
 pub async fn verify_contact(#[server(default)] names: String) -> Result<OfAttribute, FormError> {
     let (caller, _) = Caller::signed_in().await?;

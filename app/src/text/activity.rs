@@ -29,9 +29,15 @@ fn done(event: &Event, schema: &Schema) -> String {
         Event::ConfirmSignUp { .. } => "Account confirmed".into(),
         Event::ResendSignUpCode { .. } => "Another code for the new account was sent".into(),
         Event::SignIn { .. } => "Signed in".into(),
-        Event::EnableMfa { factor } => format!("Signing in now takes a second step: {}", second_step(*factor)),
-        Event::DisableMfa { factor } => format!("Signing in no longer takes this second step: {}", second_step(*factor)),
-        Event::PreferMfa { factor: Some(factor) } => format!("Asked for first when signing in: {}", second_step(*factor)),
+        Event::EnableMfa { factor } => {
+            format!("Signing in now takes a second step: {}", second_step(*factor))
+        }
+        Event::DisableMfa { factor } => {
+            format!("Signing in no longer takes this second step: {}", second_step(*factor))
+        }
+        Event::PreferMfa { factor: Some(factor) } => {
+            format!("Asked for first when signing in: {}", second_step(*factor))
+        }
         Event::PreferMfa { factor: None } => "No second step is asked for before the others".into(),
         Event::CreateRecoveryCodes { .. } => "New recovery codes made, the old ones no longer work".into(),
         Event::UseRecoveryCode { left } => format!("Recovery code used to sign in, {left} left"),
@@ -39,7 +45,9 @@ fn done(event: &Event, schema: &Schema) -> String {
         Event::AddPasskey { passkey } => format!("Passkey added: {passkey}"),
         Event::RemovePasskey { passkey } => format!("Passkey removed: {passkey}"),
         Event::ForgotPassword { .. } => "A code for a new password was asked for".into(),
-        Event::ForgotPasswordSubmit { .. } => "Password replaced with a code, every browser signed out".into(),
+        Event::ForgotPasswordSubmit { .. } => {
+            "Password replaced with a code, every browser signed out".into()
+        }
         Event::ChangePassword { .. } => "Password changed, every other browser signed out".into(),
         Event::SignOut { .. } => "Signed out".into(),
         Event::SignOutOthers { sessions: 1, .. } => "Another browser signed out from here".into(),
@@ -47,17 +55,26 @@ fn done(event: &Event, schema: &Schema) -> String {
         Event::GlobalSignOut { .. } => "Signed out everywhere".into(),
         Event::UpdateUserAttributes(outcome) => updated(outcome, schema),
         Event::VerifyUserAttribute { attribute } => format!("{} confirmed", label(attribute)),
-        Event::ResendUserAttributeCode { attribute } => format!("{}: another code was sent", label(attribute)),
-        Event::CancelUserAttributeUpdate { attribute } => format!("{}: the change was cancelled", label(attribute)),
+        Event::ResendUserAttributeCode { attribute } => {
+            format!("{}: another code was sent", label(attribute))
+        }
+        Event::CancelUserAttributeUpdate { attribute } => {
+            format!("{}: the change was cancelled", label(attribute))
+        }
         Event::DeleteUserAttributes { attributes } => {
-            format!("Deleted from the profile: {}", attributes.iter().map(label).collect::<Vec<_>>().join(", "))
+            format!(
+                "Deleted from the profile: {}",
+                attributes.iter().map(label).collect::<Vec<_>>().join(", ")
+            )
         }
         Event::DownloadUserData { .. } => "Everything we keep about you was downloaded".into(),
         Event::AdminCreateUser { .. } => "Account created by whoever runs the service".into(),
         Event::AdminResetUserPassword { .. } => "Password reset by whoever runs the service".into(),
         Event::AdminDisableUser { .. } => "Account disabled by whoever runs the service".into(),
         Event::AdminEnableUser { .. } => "Account enabled again by whoever runs the service".into(),
-        Event::AdminResetMfa { .. } => "Every second step to sign in removed by whoever runs the service".into(),
+        Event::AdminResetMfa { .. } => {
+            "Every second step to sign in removed by whoever runs the service".into()
+        }
         // What was refused is told with its reason, above.
         Event::ConfirmSignUpFailure(_)
         | Event::SignInFailure { .. }
@@ -75,13 +92,23 @@ fn done(event: &Event, schema: &Schema) -> String {
 fn refused(event: &Event, schema: &Schema) -> Option<String> {
     Some(match event {
         Event::SignInFailure { .. } => "Sign-in with a wrong password".into(),
-        Event::ConfirmSignInFailure(refusal) => format!("Sign-in with the right password and a wrong code. {}", reasons(refusal, schema)),
+        Event::ConfirmSignInFailure(refusal) => {
+            format!("Sign-in with the right password and a wrong code. {}", reasons(refusal, schema))
+        }
         Event::SignInWithPasskeyFailure { passkey, .. } => format!("Sign-in with the passkey “{passkey}”"),
-        Event::ConfirmSignUpFailure(refusal) => format!("Confirming the account. {}", reasons(refusal, schema)),
-        Event::ForgotPasswordSubmitFailure(refusal) => format!("A new password with a code. {}", reasons(refusal, schema)),
+        Event::ConfirmSignUpFailure(refusal) => {
+            format!("Confirming the account. {}", reasons(refusal, schema))
+        }
+        Event::ForgotPasswordSubmitFailure(refusal) => {
+            format!("A new password with a code. {}", reasons(refusal, schema))
+        }
         Event::ChangePasswordFailure(_) => "Changing the password without the current one".into(),
-        Event::UpdateUserAttributesFailure(refusal) => format!("Changing the profile. {}", reasons(refusal, schema)),
-        Event::DeleteUserAttributesFailure(refusal) => format!("Deleting from the profile. {}", reasons(refusal, schema)),
+        Event::UpdateUserAttributesFailure(refusal) => {
+            format!("Changing the profile. {}", reasons(refusal, schema))
+        }
+        Event::DeleteUserAttributesFailure(refusal) => {
+            format!("Deleting from the profile. {}", reasons(refusal, schema))
+        }
         Event::VerifyUserAttributeFailure { attribute, refusal } => {
             format!("Confirming: {}. {}", label(attribute, schema), reasons(refusal, schema))
         }
@@ -90,7 +117,8 @@ fn refused(event: &Event, schema: &Schema) -> Option<String> {
 }
 
 fn updated(outcome: &UpdateOutcome, schema: &Schema) -> String {
-    let done: Vec<_> = outcome.iter().filter(|(_, it)| it.is_updated).map(|(name, _)| label(name, schema)).collect();
+    let done: Vec<_> =
+        outcome.iter().filter(|(_, it)| it.is_updated).map(|(name, _)| label(name, schema)).collect();
     let done = (!done.is_empty()).then(|| format!("Profile changed: {}", done.join(", ")));
     let waiting = outcome.iter().filter_map(|(name, it)| {
         let to = &it.code_delivery_details.as_ref()?.destination;
@@ -136,17 +164,23 @@ mod tests {
             (Standard::Email.into(), Updated { is_updated: false, code_delivery_details: Some(details) }),
             (Standard::FamilyName.into(), Updated { is_updated: true, code_delivery_details: None }),
         ]));
-        let expected = "Profile changed: Family Name. Email: a change was asked for, and a code sent to m***@a***";
+        let expected =
+            "Profile changed: Family Name. Email: a change was asked for, and a code sent to m***@a***";
         assert_eq!(words(&event), (expected.into(), false));
     }
 
     #[test]
     fn what_was_refused_is_told_with_its_reason() {
-        let refusal = Refusal::field(FieldName::Attribute(Standard::Website.into()), Why::TooLong { max: 2048 });
+        let refusal =
+            Refusal::field(FieldName::Attribute(Standard::Website.into()), Why::TooLong { max: 2048 });
         let (told, refused) = words(&Event::UpdateUserAttributesFailure(refusal));
-        assert_eq!((told.as_str(), refused), ("Changing the profile. Website: Use at most 2048 characters.", true));
+        assert_eq!(
+            (told.as_str(), refused),
+            ("Changing the profile. Website: Use at most 2048 characters.", true)
+        );
         let refusal = Refusal::field(FieldName::Code, Why::WrongCode { tries_left: 4 });
-        let (told, refused) = words(&Event::VerifyUserAttributeFailure { attribute: Standard::Email.into(), refusal });
+        let (told, refused) =
+            words(&Event::VerifyUserAttributeFailure { attribute: Standard::Email.into(), refusal });
         assert!(told.starts_with("Confirming: Email. That is not the code we sent.") && refused, "{told}");
     }
 

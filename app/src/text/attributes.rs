@@ -8,7 +8,9 @@ pub fn label(name: &AttributeName, schema: &Schema) -> String {
         AttributeName::Standard(standard) => standard_label(*standard).to_owned(),
         AttributeName::Other(text) => {
             let given = schema.get(name).and_then(|definition| definition.label.clone());
-            given.unwrap_or_else(|| text.trim_start_matches(model::attribute::CUSTOM_PREFIX).replace(['_', '-'], " "))
+            given.unwrap_or_else(|| {
+                text.trim_start_matches(model::attribute::CUSTOM_PREFIX).replace(['_', '-'], " ")
+            })
         }
     }
 }

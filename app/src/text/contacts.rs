@@ -67,12 +67,14 @@ pub const PHONE_WORDS: ContactWords = ContactWords {
 };
 
 /// Below the field for a new number where no text messages are sent.
-pub const NO_TEXTS: &str = "We can’t send text messages here, so this number is stored without being verified.";
+pub const NO_TEXTS: &str =
+    "We can’t send text messages here, so this number is stored without being verified.";
 
 // Verify a contact after sign-in.
 pub const VERIFY_CONTACT_TITLE: &str = "Verify a contact";
 pub const VERIFY_CONTACT_HEADING: &str = "Account recovery requires verified contact information";
-pub const VERIFY_CONTACT_WHY: &str = "We send a 6-digit code to make sure it’s yours. You can also do this later, from your profile.";
+pub const VERIFY_CONTACT_WHY: &str =
+    "We send a 6-digit code to make sure it’s yours. You can also do this later, from your profile.";
 pub const VERIFY_WHICH: &str = "Which one shall we verify?";
 pub const SKIP_VERIFYING: &str = "Skip";
 

@@ -7,25 +7,39 @@ use model::{AttributeName, Event};
 pub fn event(event: &Event) -> Option<String> {
     Some(match event {
         Event::UpdateUserAttributes(outcome) => {
-            let done: Vec<_> = outcome.iter().filter(|(_, it)| it.is_updated).map(|(name, _)| name_of(name)).collect();
-            let waiting: Vec<_> = outcome.iter().filter(|(_, it)| !it.is_updated).map(|(name, _)| name_of(name)).collect();
+            let done: Vec<_> =
+                outcome.iter().filter(|(_, it)| it.is_updated).map(|(name, _)| name_of(name)).collect();
+            let waiting: Vec<_> =
+                outcome.iter().filter(|(_, it)| !it.is_updated).map(|(name, _)| name_of(name)).collect();
             let done = (!done.is_empty()).then(|| format!("Changed on another page: {}.", done.join(", ")));
-            let waiting = (!waiting.is_empty()).then(|| format!("Waiting for a code: {}.", waiting.join(", ")));
+            let waiting =
+                (!waiting.is_empty()).then(|| format!("Waiting for a code: {}.", waiting.join(", ")));
             [done, waiting].into_iter().flatten().collect::<Vec<_>>().join(" ")
         }
-        Event::VerifyUserAttribute { attribute } => format!("{} was verified and is now in force.", name_of(attribute)),
-        Event::CancelUserAttributeUpdate { attribute } => format!("The change of {} was cancelled.", name_of(attribute)),
-        Event::DeleteUserAttributes { attributes } => {
-            format!("Deleted on another page: {}.", attributes.iter().map(name_of).collect::<Vec<_>>().join(", "))
+        Event::VerifyUserAttribute { attribute } => {
+            format!("{} was verified and is now in force.", name_of(attribute))
         }
-        Event::SignIn { .. } | Event::SignInWithPasskey { .. } => "This account was just signed in to in another browser.".into(),
+        Event::CancelUserAttributeUpdate { attribute } => {
+            format!("The change of {} was cancelled.", name_of(attribute))
+        }
+        Event::DeleteUserAttributes { attributes } => {
+            format!(
+                "Deleted on another page: {}.",
+                attributes.iter().map(name_of).collect::<Vec<_>>().join(", ")
+            )
+        }
+        Event::SignIn { .. } | Event::SignInWithPasskey { .. } => {
+            "This account was just signed in to in another browser.".into()
+        }
         Event::AddPasskey { .. } => "A passkey was just added to this account.".into(),
         Event::RemovePasskey { .. } => "A passkey was just removed from this account.".into(),
         Event::ForgotPassword { .. } => "A code for a new password was asked for, and sent to you.".into(),
         Event::ChangePassword { .. } => "The password of this account was just changed.".into(),
         Event::EnableMfa { .. } => "Signing in to this account now takes a second step.".into(),
         Event::DisableMfa { .. } => "A second step to sign in to this account was turned off.".into(),
-        Event::CreateRecoveryCodes { .. } => "New recovery codes were made. The old ones no longer work.".into(),
+        Event::CreateRecoveryCodes { .. } => {
+            "New recovery codes were made. The old ones no longer work.".into()
+        }
         Event::UseRecoveryCode { .. } => "A recovery code was just used to sign in to this account.".into(),
         Event::DownloadUserData { .. } => "Everything we keep about you was just downloaded.".into(),
         Event::SignOutOthers { .. } => "Another browser was signed out of this account.".into(),

@@ -3,7 +3,8 @@
 use model::Factor;
 
 pub const SECOND_STEP: &str = "Second step";
-pub const SECOND_STEP_TEXT: &str = "Beside your password, a code that only you can have. Then a stolen password is not enough to get in.";
+pub const SECOND_STEP_TEXT: &str =
+    "Beside your password, a code that only you can have. Then a stolen password is not enough to get in.";
 pub const ON: &str = "On";
 pub const ASKED_FIRST: &str = "Asked first";
 pub const TURN_ON: &str = "Turn on";
@@ -18,10 +19,10 @@ pub const CONFIRM_EMAIL_FIRST: &str = "Confirm an email address first";
 
 // The app.
 pub const APP: &str = "Authenticator app";
-pub const APP_BEFORE: &str =
-    "You need an app on your phone that shows codes, such as Aegis, 2FAS, Google Authenticator or your password manager.";
+pub const APP_BEFORE: &str = "You need an app on your phone that shows codes, such as Aegis, 2FAS, Google Authenticator or your password manager.";
 pub const APP_SHOW: &str = "Show the QR code";
-pub const APP_SCAN: &str = "Scan this with your authenticator app, or type the key. Then enter the 6 digits the app shows.";
+pub const APP_SCAN: &str =
+    "Scan this with your authenticator app, or type the key. Then enter the 6 digits the app shows.";
 pub const APP_REPLACES: &str = "The app that you use now goes on working until then.";
 pub const APP_KEY: &str = "Key";
 pub const APP_QR: &str = "QR code for your authenticator app; the key beside it says the same";
@@ -30,7 +31,8 @@ pub const OPEN_IN_APP: &str = "On this phone? Open it in your app";
 // Recovery codes.
 pub const RECOVERY_CODES: &str = "Recovery codes";
 pub const RECOVERY_TEXT: &str = "For when your phone is lost: each takes the place of the second step once. Keep them where you keep other important papers. This is the only time we can show them.";
-pub const RECOVERY_NEW_TEXT: &str = "Ten codes, each takes the place of the second step once. The codes that you have now stop working.";
+pub const RECOVERY_NEW_TEXT: &str =
+    "Ten codes, each takes the place of the second step once. The codes that you have now stop working.";
 pub const RECOVERY_DONE: &str = "I have saved them";
 pub const RECOVERY_DOWNLOAD: &str = "Download as a text file";
 pub const MAKE_NEW_CODES: &str = "Make new codes";
@@ -43,7 +45,8 @@ pub const NO_PHONE: &str = "Can’t get a code?";
 pub const USE_RECOVERY_CODE: &str = "Use a recovery code";
 pub const RECOVERY_CODE: &str = "Recovery code";
 pub const RECOVERY_CODE_HINT: &str = "Ten letters and digits, like abcde-fghij.";
-pub const SIGN_IN_OVER: &str = "This sign-in took too long, or something changed meanwhile. Your password is safe; please start again.";
+pub const SIGN_IN_OVER: &str =
+    "This sign-in took too long, or something changed meanwhile. Your password is safe; please start again.";
 
 // What just happened.
 pub const FACTOR_ON: &str = "Signing in takes a second step from now on.";

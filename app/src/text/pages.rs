@@ -45,7 +45,9 @@ pub const fn identifier_label(options: SignInOptions) -> &'static str {
 pub const fn identifier_hint(options: SignInOptions) -> Option<&'static str> {
     match (options.username, options.email, options.phone_number) {
         (true, true, false) => Some("Your username, or an email address you have confirmed."),
-        (true, false, true) => Some("Your username, or a phone number you have confirmed, like +12125550123."),
+        (true, false, true) => {
+            Some("Your username, or a phone number you have confirmed, like +12125550123.")
+        }
         (true, true, true) => Some("Your username, or an email address or phone number you have confirmed."),
         (false, false, true) => Some("With its country code, like +12125550123."),
         (false, true, true) => Some("Or a phone number you have confirmed, like +12125550123."),
@@ -88,19 +90,20 @@ pub const NEW_USERNAME: &str = "New username";
 
 /// Why another username is asked for.
 pub fn username_was_taken(taken: &str) -> String {
-    format!("Someone else has confirmed the username {taken} since you signed up. Everything else you entered is kept.")
+    format!(
+        "Someone else has confirmed the username {taken} since you signed up. Everything else you entered is kept."
+    )
 }
 
 // The password after the code.
 pub const CHOOSE_PASSWORD: &str = "Choose your password";
-pub const PASSWORD_AFTER_CODE: &str = "That’s the right code. Enter the password you chose when you signed up.";
-pub const PASSWORD_AFTER_CONTESTED_CODE: &str =
-    "That’s the right code. Someone else tried to sign up with the same details, so we kept none of the passwords. Choose one now.";
+pub const PASSWORD_AFTER_CODE: &str =
+    "That’s the right code. Enter the password you chose when you signed up.";
+pub const PASSWORD_AFTER_CONTESTED_CODE: &str = "That’s the right code. Someone else tried to sign up with the same details, so we kept none of the passwords. Choose one now.";
 pub const PASSWORD_FROM_SIGN_UP: &str = "Password from sign-up";
 pub const CONTINUE: &str = "Continue";
 pub const OR_NEW_PASSWORD: &str = "Or choose a new password";
-pub const OR_NEW_PASSWORD_TEXT: &str =
-    "Do this if you don’t remember it, or if someone else signed up with your address. Other details from sign-up aren’t kept.";
+pub const OR_NEW_PASSWORD_TEXT: &str = "Do this if you don’t remember it, or if someone else signed up with your address. Other details from sign-up aren’t kept.";
 pub const SET_PASSWORD: &str = "Set password";
 
 /// The heading above a code.
@@ -114,8 +117,14 @@ pub const fn code_heading(medium: DeliveryMedium) -> &'static str {
 /// The two halves of the sentence around the masked destination.
 pub const fn code_on_its_way(medium: DeliveryMedium) -> (&'static str, &'static str) {
     match medium {
-        DeliveryMedium::Email => ("Your code is on the way. To log in, enter the code we emailed to ", ". It may take a minute to arrive."),
-        DeliveryMedium::Sms => ("Your code is on the way. To log in, enter the code we texted to ", ". It may take a minute to arrive."),
+        DeliveryMedium::Email => (
+            "Your code is on the way. To log in, enter the code we emailed to ",
+            ". It may take a minute to arrive.",
+        ),
+        DeliveryMedium::Sms => (
+            "Your code is on the way. To log in, enter the code we texted to ",
+            ". It may take a minute to arrive.",
+        ),
     }
 }
 
@@ -126,7 +135,8 @@ pub fn works_until(when: &str) -> String {
 // A forgotten password.
 pub const FORGOT_YOUR_PASSWORD: &str = "Forgot your password?";
 pub const RESET_PASSWORD: &str = "Reset Password";
-pub const CODE_TO_CONTACT: &str = "We send a code to an email address or phone number that you have confirmed.";
+pub const CODE_TO_CONTACT: &str =
+    "We send a code to an email address or phone number that you have confirmed.";
 pub const SEND_RESET_CODE: &str = "Send code";
 pub const RESET_ANYWHERE: &str = "Enter your username, the code we sent you, and the new password.";
 pub const NO_CODE_YET: &str = "No code yet? Ask for one";
@@ -153,7 +163,8 @@ pub const fn whose_password(options: SignInOptions) -> &'static str {
 
 // A password of one's own.
 pub const CHANGE_PASSWORD_HEADING: &str = "Change Password";
-pub const OWN_PASSWORD_TEXT: &str = "Whoever runs this service gave you the password that you just entered. Choose one that only you know.";
+pub const OWN_PASSWORD_TEXT: &str =
+    "Whoever runs this service gave you the password that you just entered. Choose one that only you know.";
 
 // Profile.
 pub const PROFILE: &str = "Profile";
@@ -211,11 +222,9 @@ pub const CHANGE_PASSWORD: &str = "Change password";
 pub const CURRENT_PASSWORD: &str = "Current Password";
 /// Beside the password that a dangerous form asks for once more.
 pub const PASSWORD_AGAIN: &str = "You signed in a while ago. To be safe, we ask once more.";
-pub const SIGNS_OTHERS_OUT: &str =
-    "Every other browser is signed out, and a message about it goes to your confirmed email address or phone number.";
+pub const SIGNS_OTHERS_OUT: &str = "Every other browser is signed out, and a message about it goes to your confirmed email address or phone number.";
 pub const PASSKEYS: &str = "Passkeys";
-pub const PASSKEYS_TEXT: &str =
-    "Sign in with your fingerprint, your face or your screen lock instead of a password. No second step is asked for then.";
+pub const PASSKEYS_TEXT: &str = "Sign in with your fingerprint, your face or your screen lock instead of a password. No second step is asked for then.";
 pub const ADD_PASSKEY: &str = "Add a passkey";
 pub const PASSKEY_NAME: &str = "Name";
 pub const PASSKEY_NAME_HINT: &str = "To tell it from others. Your device asks you next.";
@@ -282,8 +291,10 @@ pub const CONFIRMED: &str = "Your account is confirmed. You can sign in now.";
 pub const WELCOME: &str = "Your account is confirmed. Welcome!";
 pub const NOT_CONFIRMED_YET: &str = "Your account isn’t confirmed yet. Enter the code we sent you.";
 
-pub const RESET_CODE_ASKED: &str = "If the name is right, a new code is on its way. Earlier codes no longer work.";
-pub const PASSWORD_RESET: &str = "Your password was changed, and every browser was signed out. Sign in with the new one.";
+pub const RESET_CODE_ASKED: &str =
+    "If the name is right, a new code is on its way. Earlier codes no longer work.";
+pub const PASSWORD_RESET: &str =
+    "Your password was changed, and every browser was signed out. Sign in with the new one.";
 
 pub const PASSWORD_CHANGED: &str = "Your password was changed. Every other browser was signed out.";
 pub const SESSION_ENDED: &str = "That browser is signed out.";
@@ -295,7 +306,8 @@ pub const YOUR_DATA: &str = "Your data";
 pub const YOUR_DATA_TEXT: &str = "Everything we keep about you, as a JSON file.";
 pub const DOWNLOAD: &str = "Download my data";
 pub const DELETE_ACCOUNT: &str = "Delete account";
-pub const DELETE_ACCOUNT_TEXT: &str = "Removes everything we keep about you, at once and for good. Nobody can bring it back.";
+pub const DELETE_ACCOUNT_TEXT: &str =
+    "Removes everything we keep about you, at once and for good. Nobody can bring it back.";
 pub const DELETE_FOR_GOOD: &str = "Delete my account for good";
 pub const ACCOUNT_DELETED: &str = "Your account is deleted, with everything that was in it.";
 
@@ -331,7 +343,9 @@ pub fn field_label(name: &FieldName) -> String {
         | FieldName::Wish
         | FieldName::Passkey
         | FieldName::Theme => "Form".into(),
-        FieldName::Attribute(AttributeName::Standard(standard)) => super::attributes::standard_label(*standard).into(),
+        FieldName::Attribute(AttributeName::Standard(standard)) => {
+            super::attributes::standard_label(*standard).into()
+        }
         FieldName::Attribute(AttributeName::Other(other)) => other.clone(),
     }
 }
@@ -352,12 +366,22 @@ pub const fn fault(status: u16) -> (&'static str, &'static str) {
             "There is nothing at this address",
             "The link may be old, or a letter may be missing. Your account and your details are not affected.",
         ),
-        405 => {
-            ("This address can’t do that", "It exists, but not for this kind of request. Your account and your details are not affected.")
-        }
-        413 => ("That was too much at once", "The form was larger than we accept. Nothing was changed. Shorten it and try again."),
-        429 => ("A little slower, please", "There were too many requests in a short time. Wait a moment and try again."),
-        503 => ("We are busy just now", "Wait a moment and try again. If you were saving something, look first whether it was saved."),
+        405 => (
+            "This address can’t do that",
+            "It exists, but not for this kind of request. Your account and your details are not affected.",
+        ),
+        413 => (
+            "That was too much at once",
+            "The form was larger than we accept. Nothing was changed. Shorten it and try again.",
+        ),
+        429 => (
+            "A little slower, please",
+            "There were too many requests in a short time. Wait a moment and try again.",
+        ),
+        503 => (
+            "We are busy just now",
+            "Wait a moment and try again. If you were saving something, look first whether it was saved.",
+        ),
         _ => (
             "Something went wrong on our side",
             "If you were saving something, look first whether it was saved. If this keeps happening, tell the people who run this site.",

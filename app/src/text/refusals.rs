@@ -17,13 +17,19 @@ pub fn rule(rule: Rule, min_length: Option<u8>) -> String {
 /// The sentence for a refusal. Several lines where several rules are broken.
 pub fn sentence(why: Why) -> String {
     match why {
-        Why::PasswordPolicy { broken, min_length } => broken.iter().map(|it| rule(it, Some(min_length))).collect::<Vec<_>>().join("\n"),
+        Why::PasswordPolicy { broken, min_length } => {
+            broken.iter().map(|it| rule(it, Some(min_length))).collect::<Vec<_>>().join("\n")
+        }
         Why::TooLong { max } => format!("Use at most {max} characters."),
         Why::TooShort { min } => format!("Use at least {min} characters."),
         Why::OutOfRange { min, max } => format!("Enter a whole number from {min} to {max}."),
         Why::WrongCode { tries_left: 0 } => sentence(Why::WornOutCode),
-        Why::WrongCode { tries_left: 1 } => "That is not the code we sent. Check the newest message. 1 try left.".into(),
-        Why::WrongCode { tries_left } => format!("That is not the code we sent. Check the newest message. {tries_left} tries left."),
+        Why::WrongCode { tries_left: 1 } => {
+            "That is not the code we sent. Check the newest message. 1 try left.".into()
+        }
+        Why::WrongCode { tries_left } => {
+            format!("That is not the code we sent. Check the newest message. {tries_left} tries left.")
+        }
         Why::Wait { seconds } => format!("Too many tries. Please wait {} and try again.", duration(seconds)),
         other => plain(other).into(),
     }
@@ -48,18 +54,26 @@ fn plain(why: Why) -> &'static str {
         Why::Immutable => "This can’t be changed once it is set. Nothing was changed.",
         Why::RequiredAttribute => "This is required. You can change it, but not remove it.",
         Why::SignsInWithIt => "You sign in with this. You can replace it, but not remove it.",
-        Why::LastVerifiedContact => "This is your only verified contact. You can replace it, but not remove it.",
+        Why::LastVerifiedContact => {
+            "This is your only verified contact. You can replace it, but not remove it."
+        }
         Why::NothingToDo => "Nothing was filled in, so nothing was changed.",
         Why::UsernameTaken => "This username is taken. Please choose another one.",
         Why::AliasExists => "An account with the given email or phone number already exists.",
         Why::WrongPassword => "This is not your current password.",
-        Why::WrongFirstPassword => "This isn’t the password from sign-up. Try again, or choose a new one below.",
-        Why::ResetRequired => "This account needs a new password. Choose one with “Forgot your password?” below.",
+        Why::WrongFirstPassword => {
+            "This isn’t the password from sign-up. Try again, or choose a new one below."
+        }
+        Why::ResetRequired => {
+            "This account needs a new password. Choose one with “Forgot your password?” below."
+        }
         Why::PasswordAgain => "You signed in a while ago. Enter your password to go on.",
         Why::NotConfirmed => "This is not the word.",
         Why::WrongCredentials => "Incorrect username or password.",
         Why::SignedOut => "You are signed out.",
-        Why::SignInOver => "This sign-in took too long, or something changed meanwhile. Please sign in again.",
+        Why::SignInOver => {
+            "This sign-in took too long, or something changed meanwhile. Please sign in again."
+        }
         Why::Disabled => "This account is disabled. Ask whoever runs this service to enable it.",
         Why::WrongPasskey => "This passkey doesn’t work here. Please sign in another way.",
         Why::PasskeyFailed => "This passkey couldn’t be added. Please try again.",
@@ -73,13 +87,17 @@ fn plain(why: Why) -> &'static str {
             "This is not the code that your app shows now. Wait for the next one, and check that your phone’s clock is right."
         }
         Why::WrongRecoveryCode => "This is none of your recovery codes.",
-        Why::NoSuchFactor => "This second step can’t be used: it isn’t set up, or has no confirmed address. Choose another one.",
+        Why::NoSuchFactor => {
+            "This second step can’t be used: it isn’t set up, or has no confirmed address. Choose another one."
+        }
         Why::NoCode => "No code is waiting here. Ask for a new one.",
         Why::BadRequest => "Something was wrong with this form. Please load the page again.",
         Why::CrossSite => "This form came from another site, so we did nothing. Please load the page again.",
         Why::TooLarge => "This is too much text. Please shorten it.",
         Why::Busy => "Many people are signing in just now. Please try again in a moment.",
-        Why::Unavailable => "Something went wrong, and we can’t tell whether this was done. Please look before you try again.",
+        Why::Unavailable => {
+            "Something went wrong, and we can’t tell whether this was done. Please look before you try again."
+        }
         _ => "Something went wrong on our side. Please try again.",
     }
 }

@@ -13,7 +13,8 @@ pub fn device(device: Device) -> String {
     }
 }
 
-/// How long ago a session was used. It is written down only every few minutes, so the last ones are all the same.
+/// How long ago a session was used. It is written down only every few minutes, so the last ones are all the
+/// same.
 pub fn last_active(ago: Duration) -> String {
     let minutes = ago.as_secs() / 60;
     match minutes {

@@ -24,14 +24,18 @@ async fn the_newest_comes_first_with_when_from_where_and_which_browser() {
     assert_eq!(names, ["updateUserAttributes", "signIn", "confirmSignUp", "signUp"]);
     assert_eq!((page.newer, page.older), (None, None));
     let Entry { at, network, device, .. } = &page.entries[0];
-    assert_eq!((*at, network.as_str(), device.browser, device.system), (pool.time(), "192.0.2.7", Some("Firefox"), Some("Linux")));
+    assert_eq!(
+        (*at, network.as_str(), device.browser, device.system),
+        (pool.time(), "192.0.2.7", Some("Firefox"), Some("Linux"))
+    );
 }
 
 #[tokio::test]
 async fn older_and_newer_lead_through_everything_once() {
     let pool = TestPool::new().await;
     let viewer = busy(&pool, 58).await;
-    let all: Vec<_> = pool.events_after(&viewer, 0, 1000).await.unwrap().iter().rev().map(|it| it.id).collect();
+    let all: Vec<_> =
+        pool.events_after(&viewer, 0, 1000).await.unwrap().iter().rev().map(|it| it.id).collect();
     let (mut seen, mut pages) = (Vec::new(), vec![pool.activity(&viewer, Turn::Newest).await.unwrap()]);
     assert_eq!(pages[0].newer, None);
     while let Some(older) = pages.last().unwrap().older {

@@ -48,7 +48,9 @@ async fn others(conn: &mut Conn, user: &User) -> Result<Vec<(String, Moment)>, S
     let Some(waiting) = waiting::by_id(conn, user.id).await? else { return Ok(Vec::new()) };
     let all = waiting::all_by_name(conn, &waiting.name).await?;
     let others = all.into_iter().filter(|it| it.user.id != user.id);
-    Ok(others.map(|it| (it.target.map(|target| target.value).unwrap_or_default(), Moment(it.created_at))).collect())
+    Ok(others
+        .map(|it| (it.target.map(|target| target.value).unwrap_or_default(), Moment(it.created_at)))
+        .collect())
 }
 
 /// Why there is nothing to show.
@@ -77,7 +79,11 @@ impl Pool {
         self.page(after, Record::whole).await
     }
 
-    async fn page(&self, after: Option<UserId>, record: impl Fn(&records::Stored) -> Record) -> Result<Page, Unavailable> {
+    async fn page(
+        &self,
+        after: Option<UserId>,
+        record: impl Fn(&records::Stored) -> Record,
+    ) -> Result<Page, Unavailable> {
         let mut conn = self.inner.store.read().await?;
         let stored = records::after(&mut conn, after.unwrap_or(UserId(0)), PAGE).await?;
         let full = stored.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
@@ -94,7 +100,12 @@ impl Pool {
         let user = find(&mut conn, selector).await??;
         let stored = records::one(&mut conn, user.id).await?.ok_or_else(nobody)?;
         let account = profile::load(&mut conn, user.id).await?.ok_or_else(nobody)?;
-        let second_factors = factors::of_user(&mut conn, user.id).await?.into_iter().filter(|it| it.enabled).map(|it| it.factor).collect();
+        let second_factors = factors::of_user(&mut conn, user.id)
+            .await?
+            .into_iter()
+            .filter(|it| it.enabled)
+            .map(|it| it.factor)
+            .collect();
         let passkeys = passkeys::of_user(&mut conn, user.id).await?.len();
         let now = self.now();
         let row = conn
@@ -105,7 +116,10 @@ impl Pool {
             .optional()
             .await?
             .ok_or_else(|| StoreError::unreadable("nothing came back"))?;
-        let pending = account.pending.into_iter().map(|it| (it.kind.attribute().into(), (it.value, Moment(it.requested_at))));
+        let pending = account
+            .pending
+            .into_iter()
+            .map(|it| (it.kind.attribute().into(), (it.value, Moment(it.requested_at))));
         let schema = &self.inner.settings.schema;
         let others = others(&mut conn, &user).await?;
         Ok(Shown {

@@ -29,7 +29,9 @@ pub enum ConfirmUserError {
         "others tried to sign up as {0} with another password, so only whoever owns the contact may have it: vouch for it with --verified"
     )]
     Contested(UserLabel),
-    #[error("nobody could sign in to {0}: people sign in here with a contact, so vouch for the one it was signed up with")]
+    #[error(
+        "nobody could sign in to {0}: people sign in here with a contact, so vouch for the one it was signed up with"
+    )]
     NoWayIn(UserLabel),
     /// The contact belongs to another account.
     #[error("refused: {0:?}")]
@@ -63,9 +65,9 @@ pub struct Confirming<'a> {
 }
 
 impl Pool {
-    /// Confirms an account that waits for its code, which is worth nothing from then on (operation AdminConfirmSignUp). The contact
-    /// that the code went to counts as proven if the operator vouches for it. One that somebody else has tried to sign up too keeps
-    /// nothing but that contact, and no password.
+    /// Confirms an account that waits for its code, which is worth nothing from then on (operation
+    /// AdminConfirmSignUp). The contact that the code went to counts as proven if the operator vouches for
+    /// it. One that somebody else has tried to sign up too keeps nothing but that contact, and no password.
     pub async fn confirm_user(&self, form: Confirming<'_>) -> Result<UserConfirmed, ConfirmUserError> {
         retried(|| self.try_to_confirm_user(form)).await
     }
@@ -75,8 +77,11 @@ impl Pool {
         let mut tx = inner.store.begin().await?;
         names::lock(&mut tx).await?;
         let user = self.meant_to_confirm(&mut tx, form).await?;
-        let label = UserLabel::of(&users::lock(&mut tx, user).await?.ok_or_else(|| NotSelected::nobody(form.user))?);
-        let Some(waiting) = waiting::lock(&mut tx, user).await? else { return Err(ConfirmUserError::Confirmed(label)) };
+        let label =
+            UserLabel::of(&users::lock(&mut tx, user).await?.ok_or_else(|| NotSelected::nobody(form.user))?);
+        let Some(waiting) = waiting::lock(&mut tx, user).await? else {
+            return Err(ConfirmUserError::Confirmed(label));
+        };
         let contested = waiting.user.contested;
         let vouched = waiting.target.as_ref().filter(|_| form.verified);
         if contested && vouched.is_none() {
@@ -86,14 +91,18 @@ impl Pool {
         if !can_sign_in(&inner.settings, &proven) {
             return Err(ConfirmUserError::NoWayIn(label));
         }
-        let alone = vouched.map(|target| (target.kind.attribute().into(), target.value.clone())).into_iter().collect();
+        let alone = vouched
+            .map(|target| (target.kind.attribute().into(), target.value.clone()))
+            .into_iter()
+            .collect();
         let key = waiting.user.chosen_username().map(username_key);
         if let Some(key) = &key
             && names::taken_by_sub(&mut tx, key, Some(&waiting.user.sub)).await?
         {
             return Err(ConfirmUserError::Refused(Refusal::field(FieldName::Username, Why::UsernameTaken)));
         }
-        let former = (contested && waiting.user.has_password()).then(|| (waiting.user.password_hash.as_str(), now.plus(TOLD)));
+        let former = (contested && waiting.user.has_password())
+            .then(|| (waiting.user.password_hash.as_str(), now.plus(TOLD)));
         let confirmation = Confirmation {
             username: waiting.user.chosen_username().zip(key.as_deref()),
             password_hash: if contested { "" } else { &waiting.user.password_hash },
@@ -108,7 +117,14 @@ impl Pool {
         }
         requested_codes::consume_all(&mut tx, (user, CodePurpose::SignUp), now).await?;
         tickets::clear(&mut tx, user).await?;
-        events::record(&mut tx, user, &Event::ConfirmSignUp { username: waiting.user.username }, now, &operator()).await?;
+        events::record(
+            &mut tx,
+            user,
+            &Event::ConfirmSignUp { username: waiting.user.username },
+            now,
+            &operator(),
+        )
+        .await?;
         self.commit(tx, user).await?;
         Ok(UserConfirmed { user: label, keeps_password: !contested })
     }
@@ -127,7 +143,9 @@ impl Pool {
         match (contact, waiting.as_slice()) {
             (None, [one]) => Ok(one.user.id),
             (None, several) => {
-                let contacts = several.iter().map(|it| it.target.as_ref().map_or_else(|| "none".to_owned(), |target| target.value.clone()));
+                let contacts = several.iter().map(|it| {
+                    it.target.as_ref().map_or_else(|| "none".to_owned(), |target| target.value.clone())
+                });
                 Err(ConfirmUserError::Several(contacts.collect()))
             }
             (Some((typed, key)), several) => {

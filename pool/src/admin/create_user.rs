@@ -55,7 +55,9 @@ pub enum CreateUserError {
         "nobody could sign in to this account: people sign in here with an email address or a phone number, so give one and vouch for it"
     )]
     NoWayIn,
-    #[error("there is no verified contact that an invitation could be sent to: give an email address, and vouch for it")]
+    #[error(
+        "there is no verified contact that an invitation could be sent to: give an email address, and vouch for it"
+    )]
     NobodyToInvite,
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -85,11 +87,12 @@ struct Checked {
 }
 
 impl Pool {
-    /// Makes a confirmed account (operation AdminCreateUser). Sign-ups that wait under the same username need another one from then on.
+    /// Makes a confirmed account (operation AdminCreateUser). Sign-ups that wait under the same username need
+    /// another one from then on.
     ///
     /// # Errors
-    /// The rules for names, passwords and attributes are those of sign-up, but that required attributes may be left out where
-    /// the first sign-in asks for them. Nothing is made unless all of it can be.
+    /// The rules for names, passwords and attributes are those of sign-up, but that required attributes may
+    /// be left out where the first sign-in asks for them. Nothing is made unless all of it can be.
     pub async fn create_user(&self, new: NewUser) -> Result<UserCreated, CreateUserError> {
         let inner = &*self.inner;
         let checked = self.check_new_user(&new)?;
@@ -107,7 +110,8 @@ impl Pool {
     fn check_new_user(&self, new: &NewUser) -> Result<Checked, CreateUserError> {
         let settings = &self.inner.settings;
         let mut faults: Vec<(FieldName, Why)> = Vec::new();
-        let username = settings.has_usernames().then(|| new.username.as_deref().unwrap_or_default().trim().to_owned());
+        let username =
+            settings.has_usernames().then(|| new.username.as_deref().unwrap_or_default().trim().to_owned());
         if let Some(Err(why)) = username.as_deref().map(check_username) {
             faults.push((FieldName::Username, why));
         }
@@ -117,7 +121,8 @@ impl Pool {
         let temporary = matches!(new.password, FirstPassword::Temporary(_));
         let occasion = if temporary { Occasion::ByOperator } else { Occasion::SignUp };
         let names = parse_names(new.attributes.clone());
-        let submitted = names.and_then(|names| check_submitted(&settings.schema, &access(settings), occasion, names));
+        let submitted =
+            names.and_then(|names| check_submitted(&settings.schema, &access(settings), occasion, names));
         let attributes = match submitted {
             Ok(submitted) if faults.is_empty() => submitted.set,
             Ok(_) => return Err(CreateUserError::Refused(Refusal { form: None, fields: faults })),
@@ -127,19 +132,27 @@ impl Pool {
             }
         };
         let given = [ContactKind::Email, ContactKind::PhoneNumber].into_iter().filter(|_| new.verified);
-        let contact = |kind: ContactKind| Some(Contact { kind, value: attributes.get(&kind.attribute().into())?.clone() });
+        let contact = |kind: ContactKind| {
+            Some(Contact { kind, value: attributes.get(&kind.attribute().into())?.clone() })
+        };
         let verified: Vec<_> = given.filter_map(contact).collect();
         if !can_sign_in(settings, &verified.iter().map(|it| it.kind).collect::<Vec<_>>()) {
             return Err(CreateUserError::NoWayIn);
         }
         let invited = match new.password {
             FirstPassword::Temporary(_) | FirstPassword::Permanent(_) => None,
-            FirstPassword::Invitation => Some(verified.first().cloned().ok_or(CreateUserError::NobodyToInvite)?),
+            FirstPassword::Invitation => {
+                Some(verified.first().cloned().ok_or(CreateUserError::NobodyToInvite)?)
+            }
         };
         Ok(Checked { username, attributes, verified, invited, temporary })
     }
 
-    async fn write_new_user(&self, new: &Checked, password_hash: &str) -> Result<(UserId, UserCreated), CreateUserError> {
+    async fn write_new_user(
+        &self,
+        new: &Checked,
+        password_hash: &str,
+    ) -> Result<(UserId, UserCreated), CreateUserError> {
         let (inner, now) = (&*self.inner, self.now());
         let sub = inner.entropy.uuid_v4();
         let username = new.username.as_deref().unwrap_or(&sub);
@@ -168,19 +181,47 @@ impl Pool {
         if new.temporary {
             users::mark_temporary(&mut tx, user, now).await?;
         }
-        events::record(&mut tx, user, &Event::AdminCreateUser { username: username.to_owned() }, now, &operator()).await?;
+        events::record(
+            &mut tx,
+            user,
+            &Event::AdminCreateUser { username: username.to_owned() },
+            now,
+            &operator(),
+        )
+        .await?;
         if let Some(contact) = &new.invited {
-            let account = profile::load(&mut tx, user).await?.ok_or_else(|| StoreError::unreadable("an account that just came"))?;
+            let account = profile::load(&mut tx, user)
+                .await?
+                .ok_or_else(|| StoreError::unreadable("an account that just came"))?;
             send_code(&mut tx, inner, (user, &account), contact).await?;
         }
         self.commit(tx, user).await?;
-        Ok((user, UserCreated { username: username.to_owned(), sub, invited: new.invited.as_ref().map(|it| it.value.clone()) }))
+        Ok((
+            user,
+            UserCreated {
+                username: username.to_owned(),
+                sub,
+                invited: new.invited.as_ref().map(|it| it.value.clone()),
+            },
+        ))
     }
 }
 
-/// Makes a contact that the operator vouches for the account's own. The inner error: it belongs to another one.
-pub(super) async fn claim(tx: &mut Tx, user: UserId, contact: &Contact) -> Result<Result<(), Refusal>, StoreError> {
-    let key = contact.kind.key(&contact.value).ok_or_else(|| StoreError::unreadable("a contact that can't be one"))?;
+/// Makes a contact that the operator vouches for the account's own. The inner error: it belongs to another
+/// one.
+pub(super) async fn claim(
+    tx: &mut Tx,
+    user: UserId,
+    contact: &Contact,
+) -> Result<Result<(), Refusal>, StoreError> {
+    let key = contact
+        .kind
+        .key(&contact.value)
+        .ok_or_else(|| StoreError::unreadable("a contact that can't be one"))?;
     let is_ours = aliases::claim(tx, user, contact.kind, &key).await?;
-    Ok(if is_ours { Ok(()) } else { Err(Refusal::field(AttributeName::from(contact.kind.attribute()), Why::AliasExists)) })
+    Ok(if is_ours {
+        Ok(())
+    } else {
+        Err(Refusal::field(AttributeName::from(contact.kind.attribute()), Why::AliasExists))
+    })
 }

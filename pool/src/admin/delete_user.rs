@@ -20,10 +20,13 @@ impl From<StoreError> for DeleteUserError {
 }
 
 impl Pool {
-    /// Removes the account and everything of it: attributes, sessions, codes and the trail. Its username and contacts are
-    /// free again. What waits to be sent to them never leaves. Who takes one of them next, where somebody was signed in, does
-    /// not wait for passwords that were wrong before.
-    pub async fn delete_user(&self, named: impl Into<UserSelector<'_>>) -> Result<UserLabel, DeleteUserError> {
+    /// Removes the account and everything of it: attributes, sessions, codes and the trail. Its username and
+    /// contacts are free again. What waits to be sent to them never leaves. Who takes one of them next, where
+    /// somebody was signed in, does not wait for passwords that were wrong before.
+    pub async fn delete_user(
+        &self,
+        named: impl Into<UserSelector<'_>>,
+    ) -> Result<UserLabel, DeleteUserError> {
         let selector = named.into();
         let deleted = retried(|| self.try_to_delete_user(selector)).await?;
         self.shred().await;

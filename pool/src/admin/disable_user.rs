@@ -25,18 +25,28 @@ impl From<StoreError> for DisableUserError {
 
 impl Pool {
     /// Lets nobody sign in to the account, and ends its sessions at once.
-    pub async fn disable_user(&self, named: impl Into<UserSelector<'_>>) -> Result<UserChanged, DisableUserError> {
+    pub async fn disable_user(
+        &self,
+        named: impl Into<UserSelector<'_>>,
+    ) -> Result<UserChanged, DisableUserError> {
         let selector = named.into();
         retried(|| self.set_standing(selector, true)).await
     }
 
     /// Lets people sign in to the account again.
-    pub async fn enable_user(&self, named: impl Into<UserSelector<'_>>) -> Result<UserChanged, DisableUserError> {
+    pub async fn enable_user(
+        &self,
+        named: impl Into<UserSelector<'_>>,
+    ) -> Result<UserChanged, DisableUserError> {
         let selector = named.into();
         retried(|| self.set_standing(selector, false)).await
     }
 
-    async fn set_standing(&self, selector: UserSelector<'_>, disabled: bool) -> Result<UserChanged, DisableUserError> {
+    async fn set_standing(
+        &self,
+        selector: UserSelector<'_>,
+        disabled: bool,
+    ) -> Result<UserChanged, DisableUserError> {
         let now = self.now();
         let nobody = || NotSelected::nobody(selector);
         let mut tx = self.inner.store.begin().await?;

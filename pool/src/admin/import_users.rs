@@ -64,7 +64,10 @@ pub struct Elsewhere {
 /// Whose it is is nothing for a log.
 impl fmt::Debug for Arrival {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Arrival").field("place", &self.place).field("status", &self.status).finish_non_exhaustive()
+        f.debug_struct("Arrival")
+            .field("place", &self.place)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
     }
 }
 
@@ -81,7 +84,8 @@ pub enum Unknown {
 #[derive(Debug, Clone, Copy)]
 pub struct ImportRules {
     pub unknown: Unknown,
-    /// Accounts whose `sub` or username is there already stay behind, so that what was interrupted can be begun anew.
+    /// Accounts whose `sub` or username is there already stay behind, so that what was interrupted can be
+    /// begun anew.
     pub skip_existing: bool,
 }
 
@@ -105,7 +109,8 @@ pub enum Wrong {
     Same(String),
     /// An account in the store has it.
     Taken,
-    /// The username is the `sub` of another account: at this place, or else in the store, where it may have been deleted since.
+    /// The username is the `sub` of another account: at this place, or else in the store, where it may have
+    /// been deleted since.
     SubOfAnother(Option<String>),
     /// The `sub` is the username of another account: at this place, or else in the store.
     UsernameOfAnother(Option<String>),
@@ -122,11 +127,17 @@ impl fmt::Display for Wrong {
             Self::Same(place) => write!(f, "the account at {place} has the same"),
             Self::Taken => f.write_str("already taken by an account here"),
             Self::SubOfAnother(Some(place)) => write!(f, "this is the sub of the account at {place}"),
-            Self::SubOfAnother(None) => f.write_str("this is the sub of another account here, or of one that was deleted"),
-            Self::UsernameOfAnother(Some(place)) => write!(f, "this is the username of the account at {place}"),
+            Self::SubOfAnother(None) => {
+                f.write_str("this is the sub of another account here, or of one that was deleted")
+            }
+            Self::UsernameOfAnother(Some(place)) => {
+                write!(f, "this is the username of the account at {place}")
+            }
             Self::UsernameOfAnother(None) => f.write_str("this is the username of another account here"),
             Self::NotAHash => f.write_str("not an Argon2id hash, such as $argon2id$v=19$m=19456,t=2,p=1$…"),
-            Self::CostlyHash => f.write_str("this hash takes more than four times the memory and time of a hash made here"),
+            Self::CostlyHash => {
+                f.write_str("this hash takes more than four times the memory and time of a hash made here")
+            }
             Self::NotASub => f.write_str("not a UUID"),
         }
     }
@@ -183,7 +194,9 @@ impl ImportPlan<'_> {
 #[derive(Debug, thiserror::Error)]
 pub enum ImportUsersError {
     /// Somebody took a name or a contact while this went on. What came before is there.
-    #[error("{place}: its username, sub or contact was taken by another account just now; start again with --skip-existing")]
+    #[error(
+        "{place}: its username, sub or contact was taken by another account just now; start again with --skip-existing"
+    )]
     Overtaken { place: String },
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -244,12 +257,16 @@ impl fmt::Debug for Ready<'_> {
 }
 
 impl Pool {
-    /// Brings in those of the plan that passed every rule; the others are the caller's to refuse or to leave out. `tell` hears how
-    /// many are there by now.
+    /// Brings in those of the plan that passed every rule; the others are the caller's to refuse or to leave
+    /// out. `tell` hears how many are there by now.
     ///
     /// # Errors
     /// The store can't be reached, or was changed since the plan was made. What came before is there.
-    pub async fn import_users(&self, plan: &ImportPlan<'_>, mut tell: impl FnMut(usize)) -> Result<(), ImportUsersError> {
+    pub async fn import_users(
+        &self,
+        plan: &ImportPlan<'_>,
+        mut tell: impl FnMut(usize),
+    ) -> Result<(), ImportUsersError> {
         let inner = &*self.inner;
         // Known to nobody: the same for all who bring none.
         let nobodys = Password::new(inner.entropy.token());

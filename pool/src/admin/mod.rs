@@ -1,8 +1,9 @@
-//! What the operator does to accounts, whoever they belong to. Each use case has its file, as those of people do.
+//! What the operator does to accounts, whoever they belong to. Each use case has its file, as those of people
+//! do.
 //!
-//! The command line runs these beside a program that serves, in a process of its own. On SQLite that is one more
-//! writer: each takes the file's lock when its transaction begins (`BEGIN IMMEDIATE`) and waits for the others', so
-//! what a transaction reads stays as it is until it ends.
+//! The command line runs these beside a program that serves, in a process of its own. On SQLite that is one
+//! more writer: each takes the file's lock when its transaction begins (`BEGIN IMMEDIATE`) and waits for the
+//! others', so what a transaction reads stays as it is until it ends.
 
 pub mod browse;
 pub mod confirm_user;
@@ -89,7 +90,9 @@ pub enum NotSelected {
     #[error("there is no account called \"{0}\"")]
     Nobody(String),
     /// Old data: nobody can sign up like that any more.
-    #[error("\"{text}\" is the sub of {by_sub} and the username of {by_username}: pick one with --by sub or --by username")]
+    #[error(
+        "\"{text}\" is the sub of {by_sub} and the username of {by_username}: pick one with --by sub or --by username"
+    )]
     Ambiguous { text: String, by_sub: UserLabel, by_username: UserLabel },
 }
 
@@ -107,8 +110,8 @@ pub struct UserChanged {
     pub changed: bool,
 }
 
-/// The account that the operator means: by its `sub`, by its username or a proven contact, or by what it was signed up
-/// with while it waits for its code. Where that is two accounts, neither is taken.
+/// The account that the operator means: by its `sub`, by its username or a proven contact, or by what it was
+/// signed up with while it waits for its code. Where that is two accounts, neither is taken.
 async fn find(conn: &mut Conn, selector: UserSelector<'_>) -> Result<Result<User, NotSelected>, StoreError> {
     let named = selector.text.trim();
     let by_sub = match selector.by {
@@ -117,14 +120,20 @@ async fn find(conn: &mut Conn, selector: UserSelector<'_>) -> Result<Result<User
     };
     let by_name = match selector.by {
         None => by_name(conn, named, EVERY).await?,
-        Some(SelectBy::Username) => by_name(conn, named, SignInOptions { username: true, email: false, phone_number: false }).await?,
+        Some(SelectBy::Username) => {
+            by_name(conn, named, SignInOptions { username: true, email: false, phone_number: false }).await?
+        }
         Some(SelectBy::Contact) => by_name(conn, named, SignInOptions { username: false, ..EVERY }).await?,
         Some(SelectBy::Sub) => None,
     };
     Ok(match (by_sub, by_name) {
         // What waits under a name that is another account's sub is never confirmed under it.
         (Some(by_sub), Some(by_name)) if by_sub.id != by_name.id && by_name.confirmed => {
-            Err(NotSelected::Ambiguous { text: named.to_owned(), by_sub: UserLabel::of(&by_sub), by_username: UserLabel::of(&by_name) })
+            Err(NotSelected::Ambiguous {
+                text: named.to_owned(),
+                by_sub: UserLabel::of(&by_sub),
+                by_username: UserLabel::of(&by_name),
+            })
         }
         (Some(user), _) | (None, Some(user)) => Ok(user),
         (None, None) => Err(NotSelected::nobody(selector)),
@@ -154,7 +163,8 @@ fn access(settings: &Settings) -> AccessLists {
     AccessLists::resolve(&settings.schema, Some(&names), Some(&written))
 }
 
-/// Whether somebody with a username of their own, or without one, can say who they are once these contacts are proven.
+/// Whether somebody with a username of their own, or without one, can say who they are once these contacts
+/// are proven.
 fn can_sign_in(settings: &Settings, proven: &[ContactKind]) -> bool {
     let options = settings.sign_in;
     options.username

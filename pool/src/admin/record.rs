@@ -47,8 +47,8 @@ impl fmt::Display for Moment {
     }
 }
 
-/// An account with what is its own and lasts. Sessions, codes and the trail are not in it, and neither are second factors
-/// and passkeys: their secrets are sealed under the key of the store.
+/// An account with what is its own and lasts. Sessions, codes and the trail are not in it, and neither are
+/// second factors and passkeys: their secrets are sealed under the key of the store.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
@@ -72,7 +72,8 @@ pub struct Record {
     /// The operator knows the password: its owner chooses another one at the next sign-in.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub temporary_password: bool,
-    /// It waits for its code, and somebody else has tried the same with another password: it is confirmed without one.
+    /// It waits for its code, and somebody else has tried the same with another password: it is confirmed
+    /// without one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub contested: bool,
 }

@@ -22,8 +22,8 @@ impl From<StoreError> for ResetMfaError {
 }
 
 impl Pool {
-    /// Removes every second factor of the account and its recovery codes: the password is all that sign-in asks for. Every
-    /// proven contact is told. Not changed: there was none.
+    /// Removes every second factor of the account and its recovery codes: the password is all that sign-in
+    /// asks for. Every proven contact is told. Not changed: there was none.
     pub async fn reset_mfa(&self, named: impl Into<UserSelector<'_>>) -> Result<UserChanged, ResetMfaError> {
         let selector = named.into();
         retried(async || {
@@ -43,7 +43,14 @@ impl Pool {
                 queue_to_all(&mut tx, inner, (user.id, &account), message, &operator()).await?;
             }
             let label = UserLabel::of(&user);
-            events::record(&mut tx, user.id, &Event::AdminResetMfa { username: user.username }, now, &operator()).await?;
+            events::record(
+                &mut tx,
+                user.id,
+                &Event::AdminResetMfa { username: user.username },
+                now,
+                &operator(),
+            )
+            .await?;
             self.commit(tx, user.id).await?;
             Ok(UserChanged { user: label, changed: true })
         })

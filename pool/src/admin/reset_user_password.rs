@@ -54,12 +54,18 @@ impl From<HashingError> for ResetUserPasswordError {
 impl Pool {
     /// Has a code for a new password sent to a proven contact of the account, and answers to which (operation
     /// AdminResetUserPassword). Until it is entered the password stays.
-    pub async fn reset_user_password(&self, named: impl Into<UserSelector<'_>>) -> Result<ResetCodeSent, ResetUserPasswordError> {
+    pub async fn reset_user_password(
+        &self,
+        named: impl Into<UserSelector<'_>>,
+    ) -> Result<ResetCodeSent, ResetUserPasswordError> {
         let selector = named.into();
         retried(|| self.try_to_reset_user_password(selector)).await
     }
 
-    async fn try_to_reset_user_password(&self, selector: UserSelector<'_>) -> Result<ResetCodeSent, ResetUserPasswordError> {
+    async fn try_to_reset_user_password(
+        &self,
+        selector: UserSelector<'_>,
+    ) -> Result<ResetCodeSent, ResetUserPasswordError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
         let (user, account) = open(&mut tx, selector).await?;
@@ -67,15 +73,24 @@ impl Pool {
         if user.disabled {
             return Err(ResetUserPasswordError::Disabled(label));
         }
-        let Some(contact) = proven_contact(&account) else { return Err(ResetUserPasswordError::NoContact(label)) };
+        let Some(contact) = proven_contact(&account) else {
+            return Err(ResetUserPasswordError::NoContact(label));
+        };
         send_code(&mut tx, inner, (user.id, &account), &contact).await?;
-        events::record(&mut tx, user.id, &Event::AdminResetUserPassword { username: user.username }, now, &operator()).await?;
+        events::record(
+            &mut tx,
+            user.id,
+            &Event::AdminResetUserPassword { username: user.username },
+            now,
+            &operator(),
+        )
+        .await?;
         self.commit(tx, user.id).await?;
         Ok(ResetCodeSent { user: label, to: contact })
     }
 
-    /// Gives the account this password (operation AdminSetUserPassword). Every session of it ends, and its proven contacts
-    /// are told. One that isn't permanent is replaced by its owner at the next sign-in.
+    /// Gives the account this password (operation AdminSetUserPassword). Every session of it ends, and its
+    /// proven contacts are told. One that isn't permanent is replaced by its owner at the next sign-in.
     pub async fn set_user_password(
         &self,
         named: impl Into<UserSelector<'_>>,
@@ -108,7 +123,14 @@ impl Pool {
             users::mark_temporary(&mut tx, user.id, now).await?;
         }
         let label = UserLabel::of(&user);
-        events::record(&mut tx, user.id, &Event::AdminResetUserPassword { username: user.username }, now, &operator()).await?;
+        events::record(
+            &mut tx,
+            user.id,
+            &Event::AdminResetUserPassword { username: user.username },
+            now,
+            &operator(),
+        )
+        .await?;
         self.commit(tx, user.id).await?;
         Ok((user.id, label))
     }
@@ -120,7 +142,11 @@ async fn open(tx: &mut Tx, selector: UserSelector<'_>) -> Result<(User, Account)
     let found = find(tx, selector).await??;
     let user = users::lock(tx, found.id).await?.ok_or_else(nobody)?;
     let account = profile::load(tx, user.id).await?.ok_or_else(nobody)?;
-    if user.confirmed { Ok((user, account)) } else { Err(ResetUserPasswordError::Unconfirmed(UserLabel::of(&user))) }
+    if user.confirmed {
+        Ok((user, account))
+    } else {
+        Err(ResetUserPasswordError::Unconfirmed(UserLabel::of(&user)))
+    }
 }
 
 fn proven_contact(account: &Account) -> Option<Contact> {
@@ -128,15 +154,17 @@ fn proven_contact(account: &Account) -> Option<Contact> {
     kinds.find_map(|kind| Some(Contact { kind, value: account.proven_contact(kind)?.to_owned() }))
 }
 
-/// Makes a code that sets a new password, and promises to send it. Nobody has asked for it, so it can be tried by each name of the
-/// account, and as often as if nobody had tried before.
+/// Makes a code that sets a new password, and promises to send it. Nobody has asked for it, so it can be
+/// tried by each name of the account, and as often as if nobody had tried before.
 pub(super) async fn send_code(
     tx: &mut Tx,
     inner: &Inner,
     (user, account): (UserId, &Account),
     contact: &Contact,
 ) -> Result<(), StoreError> {
-    let contacts = [ContactKind::Email, ContactKind::PhoneNumber].into_iter().filter_map(|kind| account.proven_contact(kind));
+    let contacts = [ContactKind::Email, ContactKind::PhoneNumber]
+        .into_iter()
+        .filter_map(|kind| account.proven_contact(kind));
     for name in contacts.chain([account.username.as_str()]).filter_map(|name| Named::read(inner, name)) {
         code_requests::begin_round(tx, inner, (CodePurpose::Reset, &name.name)).await?;
     }

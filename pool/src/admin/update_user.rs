@@ -49,8 +49,9 @@ impl From<Refusal> for UpdateUserError {
 impl Pool {
     /// Changes the account's attributes, all of them or none; an empty value removes one.
     ///
-    /// A new contact waits for the code that is sent to it, and the one in force stays so, as when its owner asks for the
-    /// change; one that the operator vouches for is in force at once, and the one before is told. The outcome says which.
+    /// A new contact waits for the code that is sent to it, and the one in force stays so, as when its owner
+    /// asks for the change; one that the operator vouches for is in force at once, and the one before is
+    /// told. The outcome says which.
     pub async fn update_user(
         &self,
         named: impl Into<UserSelector<'_>>,
@@ -62,7 +63,8 @@ impl Pool {
         if submitted.is_empty() {
             return Err(Refusal::form(Why::NothingToDo).into());
         }
-        let submitted = check_submitted(&settings.schema, &access(settings), Occasion::Update, parse_names(submitted)?)?;
+        let submitted =
+            check_submitted(&settings.schema, &access(settings), Occasion::Update, parse_names(submitted)?)?;
         retried(|| self.try_to_update_user(selector, &submitted, verified)).await
     }
 
@@ -100,7 +102,8 @@ impl Pool {
             outcome.insert(name.clone(), done());
         }
         tx.write(vec![attributes::change(user.id, &all, now)?]).await?;
-        events::record(&mut tx, user.id, &Event::UpdateUserAttributes(outcome.clone()), now, &operator()).await?;
+        events::record(&mut tx, user.id, &Event::UpdateUserAttributes(outcome.clone()), now, &operator())
+            .await?;
         self.commit(tx, user.id).await?;
         Ok(UserUpdated { user: UserLabel::of(&user), outcome })
     }
@@ -124,26 +127,34 @@ impl Pool {
         if account.contact(kind) == Some(value) {
             return Ok(done());
         }
-        admit(tx, inner, (user, account), std::slice::from_ref(&contact)).await.map_err(|error| match error {
-            UpdateAttributesError::Refused(refusal) => UpdateUserError::Refused(refusal),
-            UpdateAttributesError::Unavailable(fault) => UpdateUserError::Unavailable(fault),
-            UpdateAttributesError::Wait { seconds } => Refusal::form(Why::Wait { seconds }).into(),
-            UpdateAttributesError::SignedOut => Refusal::form(Why::SignedOut).into(),
-            UpdateAttributesError::NotFresh(stale) => Refusal::from(stale).into(),
-        })?;
+        admit(tx, inner, (user, account), std::slice::from_ref(&contact)).await.map_err(
+            |error| match error {
+                UpdateAttributesError::Refused(refusal) => UpdateUserError::Refused(refusal),
+                UpdateAttributesError::Unavailable(fault) => UpdateUserError::Unavailable(fault),
+                UpdateAttributesError::Wait { seconds } => Refusal::form(Why::Wait { seconds }).into(),
+                UpdateAttributesError::SignedOut => Refusal::form(Why::SignedOut).into(),
+                UpdateAttributesError::NotFresh(stale) => Refusal::from(stale).into(),
+            },
+        )?;
         contact_codes::send(tx, inner, (user, account), &contact, &operator()).await?;
         Ok(Updated { is_updated: false, code_delivery_details: Some(kind.delivery(value)) })
     }
 
     /// Puts the contact in force; a change that waited for its code doesn't any more.
-    async fn vouch_for(&self, tx: &mut Tx, (user, account): (UserId, &Account), contact: &Contact) -> Result<(), UpdateUserError> {
+    async fn vouch_for(
+        &self,
+        tx: &mut Tx,
+        (user, account): (UserId, &Account),
+        contact: &Contact,
+    ) -> Result<(), UpdateUserError> {
         let kind = contact.kind;
         claim(tx, user, contact).await?.map_err(UpdateUserError::Refused)?;
         codes::cancel(tx, &contact_codes::slot(user, kind)).await?;
         if let Some(old) = account.proven_contact(kind).filter(|old| *old != contact.value) {
             let (to, new) = (Contact { kind, value: old.to_owned() }, contact.clone());
             let asked = Asked::new(account.chosen_username(), self.now(), &operator());
-            delivery::queue(tx, &self.inner, &Message::ChangeDone { to, new, asked }, About::Account(user)).await?;
+            delivery::queue(tx, &self.inner, &Message::ChangeDone { to, new, asked }, About::Account(user))
+                .await?;
         }
         Ok(())
     }

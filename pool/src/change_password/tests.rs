@@ -11,12 +11,18 @@ fn form(current: &str, password: &str) -> PasswordChange {
     PasswordChange { current: Password::new(current), password: Password::new(password), confirmation: None }
 }
 
-async fn change(pool: &TestPool, viewer: &Viewer, current: &str) -> Result<PasswordChanged, ChangePasswordError> {
+async fn change(
+    pool: &TestPool,
+    viewer: &Viewer,
+    current: &str,
+) -> Result<PasswordChanged, ChangePasswordError> {
     pool.change_password(viewer, form(current, NEW), &origin()).await
 }
 
 async fn another_session(pool: &TestPool) -> SessionToken {
-    let Ok(SignedIn::Session { session, .. }) = pool.try_sign_in("jdoe", PASSWORD).await else { panic!("not signed in") };
+    let Ok(SignedIn::Session { session, .. }) = pool.try_sign_in("jdoe", PASSWORD).await else {
+        panic!("not signed in")
+    };
     session.token
 }
 
@@ -62,7 +68,10 @@ async fn an_application_changes_it_too_goes_on_and_leaves_no_browser_signed_in()
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     let sign_in = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
-    let Ok(Entered::Tokens(tokens)) = pool.sign_in_for_tokens(&pool.client(), &sign_in, &origin()).await else { panic!() };
+    let Ok(Entered::Tokens(tokens)) = pool.sign_in_for_tokens(&pool.client(), &sign_in, &origin()).await
+    else {
+        panic!()
+    };
     let application = pool.viewer_of_access_token(&tokens.access).await.unwrap();
     let done = pool.change_password(&application, form(PASSWORD, NEW), &origin()).await.unwrap();
     assert!(done.session.is_none());
@@ -92,7 +101,10 @@ async fn wrong_passwords_here_and_at_sign_in_count_together_and_make_the_next_tr
     assert!(matches!(change(&pool, &viewer, PASSWORD).await, Err(ChangePasswordError::Wait { .. })));
     let elsewhere = origin_at("198.51.100.9");
     let refused = pool.change_password(&viewer, form("wrong", NEW), &elsewhere).await;
-    assert!(matches!(refused, Err(ChangePasswordError::WrongPassword)), "another network has tries of its own");
+    assert!(
+        matches!(refused, Err(ChangePasswordError::WrongPassword)),
+        "another network has tries of its own"
+    );
     pool.wait(60);
     let session = change(&pool, &viewer, PASSWORD).await.unwrap().session.unwrap();
     let viewer = pool.viewer_of(&session.token).await;
@@ -135,7 +147,9 @@ async fn of_two_changes_at_once_one_wins() {
     let mut tasks = JoinSet::new();
     for (password, viewer) in passwords.clone() {
         let pool = pool.handle();
-        tasks.spawn(async move { pool.change_password(&viewer, form(PASSWORD, password), &origin()).await.map(|_| password) });
+        tasks.spawn(async move {
+            pool.change_password(&viewer, form(PASSWORD, password), &origin()).await.map(|_| password)
+        });
     }
     let results = tasks.join_all().await;
     let winners: Vec<_> = results.iter().filter_map(|it| it.as_ref().ok()).collect();

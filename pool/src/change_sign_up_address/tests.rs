@@ -10,14 +10,19 @@ fn another(address: &str) -> AnotherAddress {
     AnotherAddress { address: address.into(), password: Password::new(PASSWORD) }
 }
 
-async fn change(pool: &TestPool, ticket: &BrowserTicket, address: &str) -> Result<CodeDeliveryDetails, ChangeAddressError> {
+async fn change(
+    pool: &TestPool,
+    ticket: &BrowserTicket,
+    address: &str,
+) -> Result<CodeDeliveryDetails, ChangeAddressError> {
     pool.change_sign_up_address(ticket, &another(address), &origin()).await
 }
 
 #[tokio::test]
 async fn change_address_after_a_typo_signs_up_with_the_right_one_and_the_old_one_waits_on() {
     let pool = TestPool::new().await;
-    let ticket = pool.try_sign_up("jdoe", &[("email", "me@domian.com"), ("nickname", "Jo")]).await.unwrap().ticket;
+    let ticket =
+        pool.try_sign_up("jdoe", &[("email", "me@domian.com"), ("nickname", "Jo")]).await.unwrap().ticket;
     let old = pool.code_for("me@domian.com").await;
     let delivery = change(&pool, &ticket, " me@domain.com ").await.unwrap();
     assert_eq!(delivery.destination, "m***@d***");
@@ -29,7 +34,10 @@ async fn change_address_after_a_typo_signs_up_with_the_right_one_and_the_old_one
     let stored = attributes::all(&mut conn, viewer.user).await.unwrap();
     assert_eq!(stored[&Standard::Email.into()], "me@domain.com");
     assert_eq!(stored[&Standard::Nickname.into()], "Jo", "what was entered stays with the ticket");
-    assert!(matches!(pool.confirm_by_name("jdoe", &old).await, Err(ConfirmSignUpError::Username(Why::UsernameTaken))));
+    assert!(matches!(
+        pool.confirm_by_name("jdoe", &old).await,
+        Err(ConfirmSignUpError::Username(Why::UsernameTaken))
+    ));
 }
 
 #[tokio::test]
@@ -37,10 +45,12 @@ async fn change_address_to_one_that_waits_decides_nothing_for_it() {
     let sign_in = SignInOptions { username: false, email: true, phone_number: false };
     let pool = TestPool::with(Settings { sign_in, ..Settings::default() }).await;
     let owner = pool.try_sign_up("", &[("email", "owner@domain.com"), ("nickname", "Owner")]).await.unwrap();
-    let mut strangers = crate::testing::form("", &[("email", "stranger@domain.com"), ("nickname", "Stranger")]);
+    let mut strangers =
+        crate::testing::form("", &[("email", "stranger@domain.com"), ("nickname", "Stranger")]);
     strangers.password = Password::new("the-strangers-own");
     let stranger = pool.handle().sign_up(&pool.client(), strangers, &origin()).await.unwrap().ticket;
-    let form = AnotherAddress { address: "owner@domain.com".into(), password: Password::new("the-strangers-own") };
+    let form =
+        AnotherAddress { address: "owner@domain.com".into(), password: Password::new("the-strangers-own") };
     pool.change_sign_up_address(&stranger, &form, &origin()).await.unwrap();
     pool.wait_until_sent().await;
     assert!(pool.pending_sign_up(&owner.ticket).await.unwrap().is_some(), "it waits still");
@@ -54,9 +64,17 @@ async fn change_address_to_one_that_waits_decides_nothing_for_it() {
 async fn a_wrong_address_changes_nothing() {
     let pool = TestPool::new().await;
     let ticket = pool.sign_up("jdoe", "me@domain.com").await.ticket;
-    for (typed, why) in [("", Why::Missing), ("me", Why::NotAnEmail), ("ME@domain.com", Why::SameAsNow), ("a@xn--a.com", Why::NotAnEmail)] {
+    for (typed, why) in [
+        ("", Why::Missing),
+        ("me", Why::NotAnEmail),
+        ("ME@domain.com", Why::SameAsNow),
+        ("a@xn--a.com", Why::NotAnEmail),
+    ] {
         let refused = change(&pool, &ticket, typed).await;
-        assert!(matches!(refused, Err(ChangeAddressError::Fields(ref it)) if it[..] == [(FieldName::Email, why)]), "{typed}: {refused:?}");
+        assert!(
+            matches!(refused, Err(ChangeAddressError::Fields(ref it)) if it[..] == [(FieldName::Email, why)]),
+            "{typed}: {refused:?}"
+        );
     }
     let code = pool.code_for("me@domain.com").await;
     assert!(pool.confirm(ticket, &code).await.is_ok());
@@ -70,7 +88,10 @@ async fn a_taken_address_looks_the_same() {
     assert!(change(&pool, &ticket, "owner@domain.com").await.is_ok());
     let code = pool.code_for("owner@domain.com").await;
     let refused = pool.confirm(ticket, &code).await;
-    assert!(matches!(refused, Err(crate::confirm_sign_up::ConfirmSignUpError::AliasExists(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(crate::confirm_sign_up::ConfirmSignUpError::AliasExists(_))),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]
@@ -112,8 +133,13 @@ async fn of_many_that_move_to_one_address_or_to_each_others_at_once_one_has_it()
             let to = if round % 2 == 0 { "prize".to_owned() } else { format!("person{}", (n + 1) % 6) };
             let pool = pool.handle();
             tasks.spawn(async move {
-                let moved = pool.change_sign_up_address(&ticket, &another(&format!("{to}@round{round}.com")), &origin()).await;
-                assert!(!matches!(moved, Err(ChangeAddressError::SignUp(SignUpError::Unavailable(_)))), "{moved:?}");
+                let moved = pool
+                    .change_sign_up_address(&ticket, &another(&format!("{to}@round{round}.com")), &origin())
+                    .await;
+                assert!(
+                    !matches!(moved, Err(ChangeAddressError::SignUp(SignUpError::Unavailable(_)))),
+                    "{moved:?}"
+                );
                 moved.is_ok()
             });
         }

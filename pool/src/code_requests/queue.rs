@@ -10,7 +10,8 @@ use crate::store::requested_codes::{self, Requested};
 use crate::store::{StoreError, Tx};
 use model::code::MORE_DIGITS;
 
-/// So many may ask for one code of six digits, whatever accounts they name. While it waits it becomes a longer one for more.
+/// So many may ask for one code of six digits, whatever accounts they name. While it waits it becomes a
+/// longer one for more.
 pub(super) const ASKERS: u32 = 8;
 /// So many may ask for a longer one; others may try it by name.
 const ASKERS_OF_LONG: u32 = 1000;
@@ -37,8 +38,8 @@ pub(super) async fn count_askers(
     Ok(asked)
 }
 
-/// Lets the requesters share the code that waits to be sent to this contact. Each account has a row of its own for it: a code is
-/// bound to its account. `None`: it can't be changed any more.
+/// Lets the requesters share the code that waits to be sent to this contact. Each account has a row of its
+/// own for it: a code is bound to its account. `None`: it can't be changed any more.
 pub(super) async fn join(
     tx: &mut Tx,
     inner: &Inner,
@@ -69,7 +70,12 @@ pub(super) async fn join(
 }
 
 /// The code for one more account. It proves what it is sent to, however this one spells it.
-async fn add(tx: &mut Tx, inner: &Inner, (request, queued): (&Request<'_>, &Requested), code: &str) -> Result<Issue, StoreError> {
+async fn add(
+    tx: &mut Tx,
+    inner: &Inner,
+    (request, queued): (&Request<'_>, &Requested),
+    code: &str,
+) -> Result<Issue, StoreError> {
     let issue = inner.entropy.bytes();
     let slot = Slot::new(request.user, request.purpose, request.target.kind.attribute());
     let digest = codes::digest(inner, &slot, &queued.value, (&issue, code));

@@ -20,8 +20,8 @@ impl Requester {
         Self(origin.browser.as_ref().map_or_else(|| network(inner, origin), |browser| browser.hash()))
     }
 
-    /// Those who sign up: whoever holds the ticket, and where there is no browser to keep it, the network too, since
-    /// applications don't send it back.
+    /// Those who sign up: whoever holds the ticket, and where there is no browser to keep it, the network
+    /// too, since applications don't send it back.
     pub(crate) fn of_sign_up(inner: &Inner, ticket: &BrowserTicket, origin: &Origin) -> Vec<Self> {
         let network = origin.browser.is_none().then(|| Self(network(inner, origin)));
         std::iter::once(Self::ticket(ticket)).chain(network).collect()

@@ -24,18 +24,30 @@ fn in_browser(number: usize) -> Origin {
 }
 
 fn reset(name: &str, code: &str) -> PasswordReset {
-    PasswordReset { username: name.into(), code: code.into(), password: Password::new("new+Password-1"), confirmation: None }
+    PasswordReset {
+        username: name.into(),
+        code: code.into(),
+        password: Password::new("new+Password-1"),
+        confirmation: None,
+    }
 }
 
 /// The right code, entered by name on the pages.
 async fn proof(pool: &TestPool, code: &str) -> BrowserTicket {
     let form = entering(Who::Typed("jdoe".into()), code);
-    pool.handle().confirm_sign_up(&pool.client(), &form, &origin()).await.unwrap().next.expect("a password is next")
+    pool.handle()
+        .confirm_sign_up(&pool.client(), &form, &origin())
+        .await
+        .unwrap()
+        .next
+        .expect("a password is next")
 }
 
 #[tokio::test]
 async fn a_code_proves_the_spelling_that_it_was_sent_to() {
-    for (first, second) in [("straße@domain.com", "strasse@domain.com"), ("Jane@domain.com", "jane@domain.com")] {
+    for (first, second) in
+        [("straße@domain.com", "strasse@domain.com"), ("Jane@domain.com", "jane@domain.com")]
+    {
         let pool = TestPool::new().await;
         sign_up(&pool, &network(1), ("jdoe", first), OTHERS).await;
         pool.wait(60);
@@ -74,7 +86,8 @@ async fn a_password_that_is_chosen_after_the_code_goes_with_the_spelling_that_it
     sign_up(&pool, &network(2), ("jdoe", "strasse@domain.com"), PASSWORD).await;
     let code = pool.code_for("strasse@domain.com").await;
     let ticket = proof(&pool, &code).await;
-    let form = FirstPassword { ticket, password: Password::new(OTHERS), confirmation: None, new_username: None };
+    let form =
+        FirstPassword { ticket, password: Password::new(OTHERS), confirmation: None, new_username: None };
     pool.handle().choose_first_password(&pool.client(), &form, &origin()).await.unwrap();
     let shown = pool.user("jdoe").await.unwrap().record;
     assert_eq!(shown.attributes.get(&Standard::Email.into()).map(String::as_str), Some("strasse@domain.com"));
@@ -111,7 +124,9 @@ async fn whoever_joins_a_queued_code_after_many_others_may_try_it_still() {
     let code = pool.code_for("me@domain.com").await;
     for n in 10..20 {
         for _ in 0..5 {
-            assert!(pool.confirm_forgot_password(reset("jdoe", &another_code(&code)), &network(n)).await.is_err());
+            assert!(
+                pool.confirm_forgot_password(reset("jdoe", &another_code(&code)), &network(n)).await.is_err()
+            );
         }
     }
     pool.confirm_forgot_password(reset("jdoe", &code), &owner).await.unwrap();
@@ -131,7 +146,10 @@ async fn a_code_that_more_than_eight_ask_for_is_a_longer_one_for_all_of_them() {
         pool.wait(1);
         let late = pool.confirm(all[n].ticket.clone(), &codes[1]).await;
         assert!(n != 1 || late.is_ok(), "{late:?}");
-        assert!(n == 1 || matches!(late, Err(crate::confirm_sign_up::ConfirmSignUpError::AliasExists(_))), "{late:?}");
+        assert!(
+            n == 1 || matches!(late, Err(crate::confirm_sign_up::ConfirmSignUpError::AliasExists(_))),
+            "{late:?}"
+        );
     }
 }
 
@@ -181,7 +199,10 @@ async fn asking_again_for_a_taken_contact_leaves_the_code_that_was_sent() {
     pool.wait(60);
     pool.resend_sign_up_code(&Who::Ticket(late.ticket.clone()), &origin()).await.unwrap();
     let refused = pool.confirm(late.ticket, &code).await;
-    assert!(matches!(refused, Err(crate::confirm_sign_up::ConfirmSignUpError::AliasExists(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(crate::confirm_sign_up::ConfirmSignUpError::AliasExists(_))),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]
@@ -191,10 +212,19 @@ async fn so_many_passwords_are_chosen_with_one_ticket() {
     let code = pool.code_for("me@domain.com").await;
     let ticket = proof(&pool, &code).await;
     pool.signed_in("taken", "other@domain.com").await;
-    let mut form = FirstPassword { ticket, password: Password::new(OTHERS), confirmation: None, new_username: Some("taken".into()) };
+    let mut form = FirstPassword {
+        ticket,
+        password: Password::new(OTHERS),
+        confirmation: None,
+        new_username: Some("taken".into()),
+    };
     for n in 0..25 {
-        let refused = pool.handle().choose_first_password(&pool.client(), &form, &origin()).await.unwrap_err();
-        let waits = matches!(refused, FirstPasswordError::Confirm(crate::confirm_sign_up::ConfirmSignUpError::Wait { .. }));
+        let refused =
+            pool.handle().choose_first_password(&pool.client(), &form, &origin()).await.unwrap_err();
+        let waits = matches!(
+            refused,
+            FirstPasswordError::Confirm(crate::confirm_sign_up::ConfirmSignUpError::Wait { .. })
+        );
         assert_eq!(waits, n >= 20, "{n}: {refused:?}");
     }
     pool.wait(3601);
@@ -212,7 +242,12 @@ async fn signing_up_again_by_name_gives_the_tries_back() {
         let code = pool.code_for("me@domain.com").await;
         let again = entering(Who::Typed("jdoe".into()), &another_code(&code));
         for _ in 0..5 {
-            assert!(pool.handle().confirm_sign_up_for_application(&pool.client(), &again, &origin()).await.is_err());
+            assert!(
+                pool.handle()
+                    .confirm_sign_up_for_application(&pool.client(), &again, &origin())
+                    .await
+                    .is_err()
+            );
         }
         pool.wait(60);
     }

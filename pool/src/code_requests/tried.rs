@@ -1,7 +1,7 @@
 //! A try at codes that people asked for who have not signed in.
 //!
-//! It is counted in a transaction of its own before anything is compared. What the caller is told counts only their own tries at
-//! that name since they last asked, whether there is such an account or not.
+//! It is counted in a transaction of its own before anything is compared. What the caller is told counts only
+//! their own tries at that name since they last asked, whether there is such an account or not.
 
 use super::{Requester, requester};
 use crate::clock::Timestamp;
@@ -17,8 +17,8 @@ use model::code::MAX_ATTEMPTS;
 const BY_NAME: u32 = 3;
 /// …and so often within a day by everybody together.
 const TRIES_BY_NAME: u32 = 20;
-/// What an administrator sends has eight digits and tries of its own: nobody spends those by asking, and so many by everybody together
-/// are no matter.
+/// What an administrator sends has eight digits and tries of its own: nobody spends those by asking, and so
+/// many by everybody together are no matter.
 const TRIES_OF_UNASKED: u32 = 200;
 /// Whoever holds a code itself may know that it was used or has expired: among so many it is looked for.
 const REMEMBERED: u32 = 8;
@@ -63,13 +63,25 @@ impl From<StoreError> for TryError {
 }
 
 /// How many tries a requester was told to have left at a name in this round.
-pub(super) fn told_key(inner: &Inner, purpose: CodePurpose, requester: &Requester, (name, round): (&str, i64)) -> Key {
+pub(super) fn told_key(
+    inner: &Inner,
+    purpose: CodePurpose,
+    requester: &Requester,
+    (name, round): (&str, i64),
+) -> Key {
     let purpose = purpose.as_str().as_bytes();
-    limits::key_of(inner, &[b"code tries", purpose, requester.as_bytes(), name.as_bytes(), &round.to_le_bytes()])
+    limits::key_of(
+        inner,
+        &[b"code tries", purpose, requester.as_bytes(), name.as_bytes(), &round.to_le_bytes()],
+    )
 }
 
 /// Which round of tries at a name it is: codes that an administrator sends begin a new one.
-pub(super) async fn round(conn: &mut Conn, inner: &Inner, name: (CodePurpose, &str)) -> Result<i64, StoreError> {
+pub(super) async fn round(
+    conn: &mut Conn,
+    inner: &Inner,
+    name: (CodePurpose, &str),
+) -> Result<i64, StoreError> {
     limits::counted(conn, &round_key(inner, name)).await
 }
 
@@ -123,7 +135,12 @@ impl Try<'_> {
         Ok((tried, compared))
     }
 
-    async fn count_network(&self, tx: &mut Tx, inner: &Inner, now: Timestamp) -> Result<Result<(), Wait>, StoreError> {
+    async fn count_network(
+        &self,
+        tx: &mut Tx,
+        inner: &Inner,
+        now: Timestamp,
+    ) -> Result<Result<(), Wait>, StoreError> {
         let rate = Rate { times: inner.settings.limits.code_requests_per_network_an_hour, per: HOUR };
         limits::count(tx, &self.network_key(inner), rate, now).await
     }
@@ -143,18 +160,26 @@ impl Try<'_> {
     async fn own(&self, tx: &mut Tx, now: Timestamp) -> Result<Vec<Requested>, StoreError> {
         let mut own = Vec::new();
         for user in self.users {
-            let found = requested_codes::newest_of(tx, (*user, self.purpose), self.requester.as_bytes(), now).await?;
+            let found =
+                requested_codes::newest_of(tx, (*user, self.purpose), self.requester.as_bytes(), now).await?;
             let Some(found) = found.filter(|it| is_open(it, now)) else { continue };
-            if requested_codes::count_own(tx, &found.issue, self.requester.as_bytes(), self.one(MAX_ATTEMPTS)).await? {
+            if requested_codes::count_own(tx, &found.issue, self.requester.as_bytes(), self.one(MAX_ATTEMPTS))
+                .await?
+            {
                 own.push(found);
             }
         }
         Ok(own)
     }
 
-    /// The newest codes of the accounts of that name, whoever asked for them, and what an administrator sent: so many tries from each
-    /// network and from all together.
-    async fn by_name(&self, tx: &mut Tx, inner: &Inner, (own, round): (&[Requested], i64)) -> Result<Vec<Requested>, StoreError> {
+    /// The newest codes of the accounts of that name, whoever asked for them, and what an administrator sent:
+    /// so many tries from each network and from all together.
+    async fn by_name(
+        &self,
+        tx: &mut Tx,
+        inner: &Inner,
+        (own, round): (&[Requested], i64),
+    ) -> Result<Vec<Requested>, StoreError> {
         let now = inner.clock.now();
         let mut found = Vec::new();
         if self.count_name(tx, inner, (b"codes tried by name", round), TRIES_BY_NAME).await? {
@@ -175,7 +200,10 @@ impl Try<'_> {
         let mut others = Vec::new();
         for (code, most) in found {
             let is_own = own.iter().any(|it| it.issue == code.issue);
-            if !is_own && is_open(&code, now) && requested_codes::count_by_name(tx, &code.issue, self.one(most)).await? {
+            if !is_own
+                && is_open(&code, now)
+                && requested_codes::count_by_name(tx, &code.issue, self.one(most)).await?
+            {
                 others.push(code);
             }
         }
@@ -183,7 +211,13 @@ impl Try<'_> {
     }
 
     /// Counts a try of somebody who only knows the name, here and everywhere. `false`: there were so many.
-    async fn count_name(&self, tx: &mut Tx, inner: &Inner, (what, round): (&[u8], i64), most: u32) -> Result<bool, StoreError> {
+    async fn count_name(
+        &self,
+        tx: &mut Tx,
+        inner: &Inner,
+        (what, round): (&[u8], i64),
+        most: u32,
+    ) -> Result<bool, StoreError> {
         let (now, network) = (inner.clock.now(), requester::network(inner, self.origin));
         let (purpose, round) = (self.purpose.as_str().as_bytes(), round.to_le_bytes());
         let everywhere = limits::key_of(inner, &[what, purpose, self.name.as_bytes(), &round]);

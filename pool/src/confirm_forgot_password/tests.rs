@@ -6,7 +6,12 @@ use tokio::task::JoinSet;
 const NEW: &str = "anothersecurerandompassword#456";
 
 fn form(username: &str, code: &str, password: &str) -> PasswordReset {
-    PasswordReset { username: username.into(), code: code.into(), password: Password::new(password), confirmation: None }
+    PasswordReset {
+        username: username.into(),
+        code: code.into(),
+        password: Password::new(password),
+        confirmation: None,
+    }
 }
 
 async fn reset(pool: &TestPool, name: &str, code: &str) -> Result<PasswordSet, ConfirmForgotPasswordError> {
@@ -81,7 +86,12 @@ async fn after_five_wrong_codes_the_right_one_is_worn_out_for_everybodys_names()
         assert_eq!(fault(reset(&pool, name, &wrong).await), CodeFault::WornOut, "{name}");
         assert_eq!(fault(reset(&pool, name, &right).await), CodeFault::WornOut, "{name}");
     }
-    let noted = pool.event_names(&viewer).await.into_iter().filter(|name| *name == "forgotPasswordSubmit_failure").count();
+    let noted = pool
+        .event_names(&viewer)
+        .await
+        .into_iter()
+        .filter(|name| *name == "forgotPasswordSubmit_failure")
+        .count();
     assert_eq!(noted, 6);
     pool.wait(30);
     let fresh = code(&pool).await;
@@ -94,8 +104,12 @@ async fn a_password_that_the_policy_refuses_costs_no_try_and_everything_wrong_is
     pool.signed_in("jdoe", "me@domain.com").await;
     let code = code(&pool).await;
     for _ in 0..6 {
-        let refused = pool.confirm_forgot_password(form("jdoe", &code, "short"), &origin()).await.unwrap_err();
-        assert!(matches!(Refusal::from(refused).fields.as_slice(), [(FieldName::Password, Why::PasswordPolicy { .. })]));
+        let refused =
+            pool.confirm_forgot_password(form("jdoe", &code, "short"), &origin()).await.unwrap_err();
+        assert!(matches!(
+            Refusal::from(refused).fields.as_slice(),
+            [(FieldName::Password, Why::PasswordPolicy { .. })]
+        ));
     }
     let all = PasswordReset { confirmation: Some(Password::new("other")), ..form(" ", "12", "") };
     let refused = Refusal::from(pool.confirm_forgot_password(all, &origin()).await.unwrap_err());
@@ -156,11 +170,19 @@ async fn of_two_resets_with_one_code_one_wins() {
     let results = tasks.join_all().await;
     let winners: Vec<_> = results.iter().filter_map(|it| it.as_ref().ok()).collect();
     assert_eq!(winners.len(), 1, "{results:?}");
-    assert!(results.iter().any(|it| matches!(it, Err(ConfirmForgotPasswordError::Code(CodeFault::Used)))), "{results:?}");
+    assert!(
+        results.iter().any(|it| matches!(it, Err(ConfirmForgotPasswordError::Code(CodeFault::Used)))),
+        "{results:?}"
+    );
     for password in passwords {
         assert_eq!(pool.try_sign_in("jdoe", password).await.is_ok(), password == *winners[0], "{password}");
     }
-    let told = pool.message_names("me@domain.com").await.into_iter().filter(|name| *name == "password_changed").count();
+    let told = pool
+        .message_names("me@domain.com")
+        .await
+        .into_iter()
+        .filter(|name| *name == "password_changed")
+        .count();
     assert_eq!(told, 1);
 }
 

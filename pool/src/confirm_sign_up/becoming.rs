@@ -44,10 +44,14 @@ impl Pool {
         let alone = BTreeMap::from([(attribute.clone(), target.value.clone())]);
         let (attributes, password_hash, former) = match how {
             How::AsEntered => (&waiting.attributes, user.password_hash.as_str(), None),
-            How::WithoutPassword => (&alone, "", user.has_password().then(|| (user.password_hash.as_str(), now.plus(TOLD)))),
+            How::WithoutPassword => {
+                (&alone, "", user.has_password().then(|| (user.password_hash.as_str(), now.plus(TOLD))))
+            }
             How::WithPassword(hash) => (&alone, hash, None),
         };
-        let chosen = user.chosen_username().map(|old| new_username.map(str::trim).filter(|new| !new.is_empty()).unwrap_or(old));
+        let chosen = user
+            .chosen_username()
+            .map(|old| new_username.map(str::trim).filter(|new| !new.is_empty()).unwrap_or(old));
         if chosen != user.chosen_username()
             && let Some(new) = chosen
         {
@@ -73,7 +77,8 @@ impl Pool {
         tickets::clear(tx, user.id).await?;
         requested_codes::consume_all(tx, (user.id, CodePurpose::SignUp), now).await?;
         let username = chosen.unwrap_or(&user.sub).to_owned();
-        events::record(tx, user.id, &Event::ConfirmSignUp { username: username.clone() }, now, origin).await?;
+        events::record(tx, user.id, &Event::ConfirmSignUp { username: username.clone() }, now, origin)
+            .await?;
         Ok(username)
     }
 }

@@ -18,7 +18,8 @@ pub enum ConfirmSignUpError {
     /// The code was right, and the contact belongs to another account.
     #[error("the contact belongs to another account")]
     AliasExists(AttributeName),
-    /// The code was right, and the username belongs to another account by now, or the other one that was entered can't be had.
+    /// The code was right, and the username belongs to another account by now, or the other one that was
+    /// entered can't be had.
     #[error("the username can't be had: {0:?}")]
     Username(Why),
     #[error("too often; again in {seconds} s")]

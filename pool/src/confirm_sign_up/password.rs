@@ -1,4 +1,5 @@
-//! The password after the code: of somebody who entered the code where nobody had signed up, or whose sign-up others have tried too.
+//! The password after the code: of somebody who entered the code where nobody had signed up, or whose sign-up
+//! others have tried too.
 
 use super::becoming::{Becoming, How};
 use super::{ConfirmSignUpError, Confirmed};
@@ -54,7 +55,9 @@ impl From<FirstPasswordError> for Refusal {
     fn from(error: FirstPasswordError) -> Self {
         match error {
             FirstPasswordError::Fields(fields) => Self { form: None, fields },
-            FirstPasswordError::WrongPassword => Self::field(FieldName::CurrentPassword, Why::WrongFirstPassword),
+            FirstPasswordError::WrongPassword => {
+                Self::field(FieldName::CurrentPassword, Why::WrongFirstPassword)
+            }
             FirstPasswordError::NoPending => Self::form(Why::NoCode),
             FirstPasswordError::Busy => Self::form(Why::Busy),
             FirstPasswordError::Confirm(error) => error.into(),
@@ -123,19 +126,21 @@ impl Pool {
     ) -> Result<Confirmed, FirstPasswordError> {
         let mut tx = self.inner.store.begin().await?;
         let still = waiting::lock(&mut tx, known.user.id).await?.ok_or(FirstPasswordError::NoPending)?;
-        // Meanwhile somebody else may have tried the same sign-up, or its holder have entered another password.
+        // Meanwhile somebody else may have tried the same sign-up, or its holder have entered another
+        // password.
         if still.user.contested || still.user.password_hash != known.user.password_hash {
             return Err(FirstPasswordError::WrongPassword);
         }
-        let stored = tickets::get(&mut tx, &form.ticket, self.now()).await?.ok_or(FirstPasswordError::NoPending)?;
+        let stored =
+            tickets::get(&mut tx, &form.ticket, self.now()).await?.ok_or(FirstPasswordError::NoPending)?;
         limits::clear(&mut tx, &self.failed_sign_ins(&still.name, origin)).await?;
         let still = self.as_proven((&form.ticket, &stored), still);
         let username = self.become_account(&mut tx, &still, form.becoming(How::AsEntered), origin).await?;
         self.begin(tx, (still.user.id, username), client, origin).await
     }
 
-    /// Chooses a password: for an account that was confirmed without one, or in the place of the one from sign-up; then the account
-    /// keeps nothing that was entered at sign-up but its contact.
+    /// Chooses a password: for an account that was confirmed without one, or in the place of the one from
+    /// sign-up; then the account keeps nothing that was entered at sign-up but its contact.
     pub async fn choose_first_password(
         &self,
         client: &ClientId,
@@ -196,8 +201,8 @@ impl Pool {
         }
     }
 
-    /// Each choice costs a hash, and tells whether a username is free: so many with one ticket. Its own transaction, so that what is
-    /// refused afterwards was counted.
+    /// Each choice costs a hash, and tells whether a username is free: so many with one ticket. Its own
+    /// transaction, so that what is refused afterwards was counted.
     async fn count_choice(&self, ticket: &BrowserTicket) -> Result<(), FirstPasswordError> {
         let (inner, now) = (&*self.inner, self.now());
         let key = limits::key_of(inner, &[b"first passwords with", &ticket.hash()]);
@@ -214,7 +219,10 @@ impl Pool {
 
     async fn chooser(&self, tx: &mut Tx, ticket: &BrowserTicket) -> Result<Chooser, FirstPasswordError> {
         let proven = |stored: &Stored| stored.proven_at.is_some();
-        let found = tickets::get(tx, ticket, self.now()).await?.filter(proven).ok_or(FirstPasswordError::NoPending)?;
+        let found = tickets::get(tx, ticket, self.now())
+            .await?
+            .filter(proven)
+            .ok_or(FirstPasswordError::NoPending)?;
         let user = users::lock(tx, found.user).await?.ok_or(FirstPasswordError::NoPending)?;
         // Until the row was ours the account may have been confirmed, or a password chosen.
         let still = tickets::get(tx, ticket, self.now()).await?.filter(proven);

@@ -22,7 +22,8 @@ async fn the_right_code_confirms_verifies_and_signs_in_the_browser_that_signed_u
     let viewer = pool.viewer_of(&session.token).await;
     assert_eq!((viewer.username.as_str(), viewer.signed_in_at), ("jdoe", pool.time()));
     assert_eq!(pool.shown(&viewer, Standard::EmailVerified).await.as_deref(), Some("true"));
-    let names: Vec<_> = pool.events_after(&viewer, 0, 10).await.unwrap().iter().map(|it| it.event.name()).collect();
+    let names: Vec<_> =
+        pool.events_after(&viewer, 0, 10).await.unwrap().iter().map(|it| it.event.name()).collect();
     assert_eq!(names, ["signUp", "confirmSignUp", "signIn"]);
     // The ticket was redeemed.
     assert_eq!(pool.pending_sign_up(&ticket).await.unwrap(), None);
@@ -48,11 +49,19 @@ async fn a_code_wears_out_after_five_tries_and_a_new_one_helps() {
     let wrong = another_code(&code);
     for tries_left in [4, 3, 2, 1] {
         assert_eq!(fault(pool.confirm(ticket.clone(), &wrong).await), CodeFault::Wrong { tries_left });
-        assert_eq!(fault(pool.confirm(ticket.clone(), "12345").await), CodeFault::NotACode, "this costs no try");
+        assert_eq!(
+            fault(pool.confirm(ticket.clone(), "12345").await),
+            CodeFault::NotACode,
+            "this costs no try"
+        );
         assert_eq!(fault(pool.confirm(ticket.clone(), " ").await), CodeFault::Missing);
     }
     assert_eq!(fault(pool.confirm(ticket.clone(), &wrong).await), CodeFault::WornOut);
-    assert_eq!(fault(pool.confirm(ticket.clone(), &code).await), CodeFault::WornOut, "the right one comes too late");
+    assert_eq!(
+        fault(pool.confirm(ticket.clone(), &code).await),
+        CodeFault::WornOut,
+        "the right one comes too late"
+    );
     pool.wait(30);
     pool.resend_sign_up_code(&Who::Ticket(ticket.clone()), &crate::testing::origin()).await.unwrap();
     let code = pool.code_for("me@domain.com").await;
@@ -65,10 +74,17 @@ async fn a_code_expires_after_a_day() {
     let ticket = pool.sign_up("jdoe", "me@domain.com").await.ticket;
     let code = pool.code_for("me@domain.com").await;
     pool.wait(24 * 60 * 60 - 1);
-    assert_eq!(fault(pool.confirm(ticket.clone(), &another_code(&code)).await), CodeFault::Wrong { tries_left: 4 });
+    assert_eq!(
+        fault(pool.confirm(ticket.clone(), &another_code(&code)).await),
+        CodeFault::Wrong { tries_left: 4 }
+    );
     pool.wait(1);
     assert_eq!(fault(pool.confirm(ticket, &code).await), CodeFault::Expired);
-    assert_eq!(fault(pool.confirm_by_name("jdoe", &code).await), CodeFault::Expired, "whoever holds it may know");
+    assert_eq!(
+        fault(pool.confirm_by_name("jdoe", &code).await),
+        CodeFault::Expired,
+        "whoever holds it may know"
+    );
 }
 
 #[tokio::test]
@@ -101,18 +117,37 @@ async fn a_stranger_can_not_tell_by_codes_whether_there_is_such_an_account() {
     let fresh = pool.sign_up("fresh", "fresh@domain.com").await;
     pool.wait(10);
     let wrong = another_code(&pool.code_for("fresh@domain.com").await);
-    let names = ["nobody", "confirmed", "waiting", "expired", "fresh", "confirmed@domain.com", "nobody@domain.com", "not@an@address", "@"];
+    let names = [
+        "nobody",
+        "confirmed",
+        "waiting",
+        "expired",
+        "fresh",
+        "confirmed@domain.com",
+        "nobody@domain.com",
+        "not@an@address",
+        "@",
+    ];
     for name in names {
         for tries_left in [4, 3, 2, 1] {
-            assert_eq!(fault(pool.confirm_by_name(name, &wrong).await), CodeFault::Wrong { tries_left }, "{name}");
+            assert_eq!(
+                fault(pool.confirm_by_name(name, &wrong).await),
+                CodeFault::Wrong { tries_left },
+                "{name}"
+            );
         }
         for _ in 0..2 {
             assert_eq!(fault(pool.confirm_by_name(name, &wrong).await), CodeFault::WornOut, "{name}");
         }
         assert_eq!(fault(pool.confirm_by_name(name, "1").await), CodeFault::NotACode, "{name}");
-        let resent = pool.resend_sign_up_code(&Who::Typed(name.into()), &crate::testing::origin()).await.unwrap();
+        let resent =
+            pool.resend_sign_up_code(&Who::Typed(name.into()), &crate::testing::origin()).await.unwrap();
         assert_eq!(resent.resend_at, pool.time().plus(std::time::Duration::from_secs(30)));
-        assert_eq!(fault(pool.confirm_by_name(name, &wrong).await), CodeFault::Wrong { tries_left: 4 }, "{name}");
+        assert_eq!(
+            fault(pool.confirm_by_name(name, &wrong).await),
+            CodeFault::Wrong { tries_left: 4 },
+            "{name}"
+        );
     }
     drop(fresh);
 }
@@ -147,7 +182,8 @@ async fn a_code_entered_many_times_at_once_is_used_once() {
     let won = tasks.join_all().await.into_iter().filter(|won| *won).count();
     assert_eq!(won, 1);
     let mut conn = pool.inner.store.read().await.unwrap();
-    let sessions: i64 = conn.query("SELECT COUNT(*) FROM sessions").optional().await.unwrap().unwrap().get(0).unwrap();
+    let sessions: i64 =
+        conn.query("SELECT COUNT(*) FROM sessions").optional().await.unwrap().unwrap().get(0).unwrap();
     let confirmed = r#"SELECT COUNT(*) FROM events WHERE payload LIKE '%"confirmSignUp"%'"#;
     let events: i64 = conn.query(confirmed).optional().await.unwrap().unwrap().get(0).unwrap();
     assert!(sessions <= 1 && events == 1, "{sessions} {events}");
@@ -183,7 +219,10 @@ async fn an_address_proved_by_many_at_once_belongs_to_one() {
     let first = pool.codes_due_to("me@domain.com").await.remove(0);
     pool.wait_until_sent().await;
     let shared = pool.code_for("ME@Domain.com").await;
-    let waiting = waiting.into_iter().enumerate().map(|(n, ticket)| (ticket, if n == 0 { first.clone() } else { shared.clone() }));
+    let waiting = waiting
+        .into_iter()
+        .enumerate()
+        .map(|(n, ticket)| (ticket, if n == 0 { first.clone() } else { shared.clone() }));
     let mut tasks = JoinSet::new();
     for (ticket, code) in waiting {
         let pool = Arc::clone(&pool);
@@ -191,7 +230,11 @@ async fn an_address_proved_by_many_at_once_belongs_to_one() {
     }
     let done = tasks.join_all().await;
     assert_eq!(done.iter().filter(|it| it.is_ok()).count(), 1, "{done:?}");
-    assert_eq!(done.iter().filter(|it| matches!(it, Err(ConfirmSignUpError::AliasExists(_)))).count(), 11, "{done:?}");
+    assert_eq!(
+        done.iter().filter(|it| matches!(it, Err(ConfirmSignUpError::AliasExists(_)))).count(),
+        11,
+        "{done:?}"
+    );
 }
 
 const OTHERS: &str = "another+Password-1";
@@ -230,10 +273,20 @@ async fn confirm_by_name_is_tried_five_times_a_network_and_twenty_in_all_and_the
     let code = pool.code_for("me@domain.com").await;
     for n in 0..4 {
         for tries_left in [4, 3, 2, 1] {
-            let wrong = fault(pool.confirm_by_name_from(&origin_at(&format!("198.51.100.{n}")), "jdoe", &another_code(&code)).await);
+            let wrong = fault(
+                pool.confirm_by_name_from(
+                    &origin_at(&format!("198.51.100.{n}")),
+                    "jdoe",
+                    &another_code(&code),
+                )
+                .await,
+            );
             assert_eq!(wrong, CodeFault::Wrong { tries_left });
         }
-        let last = fault(pool.confirm_by_name_from(&origin_at(&format!("198.51.100.{n}")), "jdoe", &another_code(&code)).await);
+        let last = fault(
+            pool.confirm_by_name_from(&origin_at(&format!("198.51.100.{n}")), "jdoe", &another_code(&code))
+                .await,
+        );
         assert_eq!(last, CodeFault::WornOut);
     }
     let elsewhere = fault(pool.confirm_by_name_from(&origin_at("203.0.113.1"), "jdoe", &code).await);
@@ -246,7 +299,11 @@ async fn confirm_with_a_code_that_waits_to_be_sent_is_wrong_until_it_is() {
     let pool = TestPool::new().await;
     attempt(&pool, &origin_at("198.51.100.1"), "me@domain.com", OTHERS).await;
     let owner = attempt(&pool, &origin_at("192.0.2.7"), "me@domain.com", PASSWORD).await;
-    assert_eq!(pool.codes_due_to("me@domain.com").await.len(), 1, "the owner's waits for the stranger's gap to end");
+    assert_eq!(
+        pool.codes_due_to("me@domain.com").await.len(),
+        1,
+        "the owner's waits for the stranger's gap to end"
+    );
     let code = pool.code_for("me@domain.com").await;
     assert_eq!(fault(pool.confirm(owner.clone(), &code).await), CodeFault::Wrong { tries_left: 4 });
     pool.wait_until_sent().await;
@@ -265,7 +322,10 @@ async fn confirm_of_sign_ups_that_share_a_code_confirms_only_the_one_that_is_ent
     assert_eq!(messages.len(), 2, "two and three share one message");
     let shared = pool.code_for("me@domain.com").await;
     assert_eq!(pool.confirm(three, &shared).await.unwrap().username, "three");
-    assert!(matches!(pool.confirm(two, &shared).await, Err(ConfirmSignUpError::AliasExists(_))), "the address is taken by now");
+    assert!(
+        matches!(pool.confirm(two, &shared).await, Err(ConfirmSignUpError::AliasExists(_))),
+        "the address is taken by now"
+    );
 }
 
 #[tokio::test]
@@ -276,7 +336,10 @@ async fn confirm_with_a_lost_ticket_by_name_on_the_pages_wants_the_password_from
     let code = pool.code_for("me@domain.com").await;
     let form = crate::testing::entering(Who::Typed("jdoe".into()), &code);
     let next = pool.handle().confirm_sign_up(&pool.client(), &form, &browser()).await.unwrap().next.unwrap();
-    assert_eq!(pool.pending_sign_up(&next).await.unwrap().unwrap().stage, Stage::Password { takes_first: true });
+    assert_eq!(
+        pool.pending_sign_up(&next).await.unwrap().unwrap().stage,
+        Stage::Password { takes_first: true }
+    );
     let entered = |password: &str| FirstPassword {
         ticket: next.clone(),
         password: model::Password::new(password),
@@ -285,7 +348,11 @@ async fn confirm_with_a_lost_ticket_by_name_on_the_pages_wants_the_password_from
     };
     let wrong = pool.handle().confirm_with_first_password(&pool.client(), &entered(OTHERS), &browser()).await;
     assert!(matches!(wrong, Err(FirstPasswordError::WrongPassword)), "{wrong:?}");
-    let done = pool.handle().confirm_with_first_password(&pool.client(), &entered(PASSWORD), &browser()).await.unwrap();
+    let done = pool
+        .handle()
+        .confirm_with_first_password(&pool.client(), &entered(PASSWORD), &browser())
+        .await
+        .unwrap();
     let viewer = pool.viewer_of(&done.session.unwrap().token).await;
     assert_eq!(pool.shown(&viewer, Standard::Nickname).await.as_deref(), Some(PASSWORD));
 }
@@ -307,10 +374,16 @@ async fn confirm_with_the_first_password_after_somebody_contested_is_refused_and
     };
     let late = pool.handle().confirm_with_first_password(&pool.client(), &entered(PASSWORD), &browser).await;
     assert!(matches!(late, Err(FirstPasswordError::WrongPassword)), "{late:?}");
-    let done = pool.handle().choose_first_password(&pool.client(), &entered("the-owners-own-#1"), &browser).await.unwrap();
+    let done = pool
+        .handle()
+        .choose_first_password(&pool.client(), &entered("the-owners-own-#1"), &browser)
+        .await
+        .unwrap();
     let viewer = pool.viewer_of(&done.session.unwrap().token).await;
     assert_eq!(pool.shown(&viewer, Standard::Nickname).await, None);
-    assert!(pool.try_sign_in("jdoe", OTHERS).await.is_err() && pool.try_sign_in("jdoe", PASSWORD).await.is_err());
+    assert!(
+        pool.try_sign_in("jdoe", OTHERS).await.is_err() && pool.try_sign_in("jdoe", PASSWORD).await.is_err()
+    );
     assert!(pool.try_sign_in("jdoe", "the-owners-own-#1").await.is_ok());
 }
 
@@ -336,7 +409,10 @@ async fn confirm_two_sign_ups_of_one_name_at_once_gives_the_name_to_one() {
         let mut waiting = Vec::new();
         for n in 0..6 {
             let email = format!("me{n}@domain.com");
-            waiting.push((attempt(&pool, &origin_at("192.0.2.7"), &email, PASSWORD).await, pool.code_for(&email).await));
+            waiting.push((
+                attempt(&pool, &origin_at("192.0.2.7"), &email, PASSWORD).await,
+                pool.code_for(&email).await,
+            ));
         }
         let mut tasks = JoinSet::new();
         for (ticket, code) in waiting {
@@ -345,7 +421,10 @@ async fn confirm_two_sign_ups_of_one_name_at_once_gives_the_name_to_one() {
         }
         let done = tasks.join_all().await;
         assert_eq!(done.iter().filter(|it| it.is_ok()).count(), 1, "{done:?}");
-        let taken = done.iter().filter(|it| matches!(it, Err(ConfirmSignUpError::Username(Why::UsernameTaken)))).count();
+        let taken = done
+            .iter()
+            .filter(|it| matches!(it, Err(ConfirmSignUpError::Username(Why::UsernameTaken))))
+            .count();
         assert_eq!(taken, 5, "{done:?}");
     }
 }
@@ -380,8 +459,14 @@ async fn confirm_by_text_where_two_have_signed_up_keeps_no_password_either() {
     let code = pool.code_for("+12128601234").await;
     let next = pool.confirm(second.ticket, &code).await.unwrap().next.unwrap();
     assert!(pool.try_sign_in("+12128601234", OTHERS).await.is_err());
-    let form = FirstPassword { ticket: next, password: model::Password::new(PASSWORD), confirmation: None, new_username: None };
-    let done = pool.handle().choose_first_password(&pool.client(), &form, &crate::testing::origin()).await.unwrap();
+    let form = FirstPassword {
+        ticket: next,
+        password: model::Password::new(PASSWORD),
+        confirmation: None,
+        new_username: None,
+    };
+    let done =
+        pool.handle().choose_first_password(&pool.client(), &form, &crate::testing::origin()).await.unwrap();
     let viewer = pool.viewer_of(&done.session.unwrap().token).await;
     assert_eq!(pool.shown(&viewer, Standard::Nickname).await, None);
     assert_eq!(pool.shown(&viewer, Standard::PhoneNumberVerified).await.as_deref(), Some("true"));

@@ -34,7 +34,10 @@ async fn a_wrong_password_or_word_deletes_nothing_and_both_are_told() {
     let viewer = pool.signed_in("jane", "jane@example.com").await;
     let told = |error: DeleteAccountError| Refusal::from(error).fields;
     let refused = pool.delete_account(&viewer, form("", "no"), &origin()).await.unwrap_err();
-    assert_eq!(told(refused), [(FieldName::CurrentPassword, Why::Missing), (FieldName::Confirmation, Why::NotConfirmed)]);
+    assert_eq!(
+        told(refused),
+        [(FieldName::CurrentPassword, Why::Missing), (FieldName::Confirmation, Why::NotConfirmed)]
+    );
     let refused = pool.delete_account(&viewer, form("a guess", "delete"), &origin()).await.unwrap_err();
     assert_eq!(told(refused), [(FieldName::CurrentPassword, Why::WrongPassword)]);
     assert_eq!(pool.event_names(&viewer).await.last(), Some(&"signIn_failure"));
@@ -115,16 +118,22 @@ const OF_JANE: [&str; 3] = ["jane-who-leaves", "leaves.example", "Leavington"];
 async fn jane_at(place: TestStore) -> (TestPool, Viewer) {
     let pool = TestPool::at(place, crate::Settings::default()).await;
     let viewer = pool.signed_in("jane-who-leaves", "jane@leaves.example").await;
-    pool.update(&viewer, &[("family_name", "Leavington"), ("email", "jane@also-leaves.example")]).await.unwrap();
+    pool.update(&viewer, &[("family_name", "Leavington"), ("email", "jane@also-leaves.example")])
+        .await
+        .unwrap();
     assert_eq!(left_of_jane(&pool), OF_JANE);
     (pool, viewer)
 }
 
 /// What of it is in any of the store's files.
 fn left_of_jane(pool: &TestPool) -> Vec<&'static str> {
-    let files = std::fs::read_dir(pool.place().folder()).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+    let files = std::fs::read_dir(pool.place().folder())
+        .unwrap()
+        .map(|file| std::fs::read(file.unwrap().path()).unwrap());
     let files: Vec<_> = files.collect();
-    let holds = |needle: &str| files.iter().any(|held| held.windows(needle.len()).any(|window| window == needle.as_bytes()));
+    let holds = |needle: &str| {
+        files.iter().any(|held| held.windows(needle.len()).any(|window| window == needle.as_bytes()))
+    };
     OF_JANE.into_iter().filter(|needle| holds(needle)).collect()
 }
 
@@ -149,7 +158,10 @@ async fn while_somebody_reads_for_long_the_account_goes_and_its_traces_later() {
     backup.query("BEGIN").run().await.unwrap();
     backup.query("SELECT COUNT(*) FROM users").optional().await.unwrap();
     leave(&pool, &viewer).await.unwrap();
-    assert!(matches!(pool.try_sign_in("jane-who-leaves", PASSWORD).await, Err(SignInError::WrongCredentials)));
+    assert!(matches!(
+        pool.try_sign_in("jane-who-leaves", PASSWORD).await,
+        Err(SignInError::WrongCredentials)
+    ));
     assert!(!left_of_jane(&pool).is_empty(), "the reader still sees it");
     backup.query("COMMIT").run().await.unwrap();
     pool.tidy().await.unwrap();
@@ -169,10 +181,18 @@ async fn whatever_runs_meanwhile_finds_the_account_whole_or_gone() {
         let entering = pool.try_sign_in("jane", PASSWORD);
         let (deleted, verified, _, _) = tokio::join!(deleting, verifying, updating, entering);
         deleted.unwrap_or_else(|error| panic!("round {round}: {error:?}"));
-        assert!(matches!(verified, Ok(_) | Err(VerifyAttributeError::SignedOut | VerifyAttributeError::Code(_))), "{verified:?}");
+        assert!(
+            matches!(verified, Ok(_) | Err(VerifyAttributeError::SignedOut | VerifyAttributeError::Code(_))),
+            "{verified:?}"
+        );
         for name in ["jane@example.com", "jane@new.example", "jane"] {
-            assert!(matches!(pool.try_sign_in(name, PASSWORD).await, Err(SignInError::WrongCredentials)), "{name}");
+            assert!(
+                matches!(pool.try_sign_in(name, PASSWORD).await, Err(SignInError::WrongCredentials)),
+                "{name}"
+            );
         }
-        tokio::time::timeout(Duration::from_secs(30), pool.signed_in("jane", "jane@new.example")).await.expect("the names are free");
+        tokio::time::timeout(Duration::from_secs(30), pool.signed_in("jane", "jane@new.example"))
+            .await
+            .expect("the names are free");
     }
 }

@@ -38,7 +38,11 @@ async fn the_guides_family_name_is_deleted_and_once_more_is_fine() {
     assert_eq!(pool.shown(&viewer, Standard::FamilyName).await, None);
     pool.wait(5);
     pool.delete(&viewer, &["family_name"]).await.unwrap();
-    assert_eq!(pool.shown(&viewer, Standard::UpdatedAt).await, Some(changed), "nothing changed the second time");
+    assert_eq!(
+        pool.shown(&viewer, Standard::UpdatedAt).await,
+        Some(changed),
+        "nothing changed the second time"
+    );
     let last = pool.events_after(&viewer, 0, 100).await.unwrap().pop().unwrap();
     assert_eq!(last.event, Event::DeleteUserAttributes { attributes: vec![Standard::FamilyName.into()] });
 }
@@ -58,7 +62,11 @@ async fn one_that_can_not_go_keeps_all_of_them() {
         let refused = refusal(pool.delete(&viewer, &["family_name", name]).await);
         assert_eq!(refused, Refusal::field(name.parse::<AttributeName>().unwrap(), why));
     }
-    assert_eq!(refusal(pool.delete(&viewer, &["family_name", "sub", "nope"]).await).fields.len(), 2, "every culprit is named");
+    assert_eq!(
+        refusal(pool.delete(&viewer, &["family_name", "sub", "nope"]).await).fields.len(),
+        2,
+        "every culprit is named"
+    );
     assert_eq!(pool.shown(&viewer, Standard::FamilyName).await.as_deref(), Some("Lastname"));
     assert!(!pool.event_names(&viewer).await.contains(&"deleteUserAttributes"));
 }
@@ -96,7 +104,11 @@ async fn a_pending_contact_can_be_deleted_before_there_is_any() {
     pool.update(&viewer, &[("phone_number", "+12128601234")]).await.unwrap();
     pool.delete(&viewer, &["phone_number"]).await.unwrap();
     assert_eq!(pool.shown_profile(&viewer).await.pending, []);
-    assert_eq!(pool.message_names("+12128601234").await, ["change_code"], "what was never stored isn't told that it was deleted");
+    assert_eq!(
+        pool.message_names("+12128601234").await,
+        ["change_code"],
+        "what was never stored isn't told that it was deleted"
+    );
 }
 
 #[tokio::test]
@@ -104,7 +116,8 @@ async fn an_unproven_contact_is_told_no_more_often_than_it_could_get_codes() {
     let pool = TestPool::new().await;
     for n in 0..7 {
         let attributes = [("email", format!("user{n}@domain.com")), ("phone_number", "+12128601234".into())];
-        let attributes: Vec<(&str, &str)> = attributes.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let attributes: Vec<(&str, &str)> =
+            attributes.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let ticket = pool.try_sign_up(&format!("user{n}"), &attributes).await.unwrap().ticket;
         let code = pool.code_for(&format!("user{n}@domain.com")).await;
         let session = pool.confirm(ticket, &code).await.unwrap().session.unwrap();
@@ -119,7 +132,10 @@ async fn an_unproven_contact_is_told_no_more_often_than_it_could_get_codes() {
 async fn the_last_verified_contact_can_be_replaced_but_not_deleted() {
     let pool = free(model::SignInOptions::default()).await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
-    assert_eq!(refusal(pool.delete(&viewer, &["email"]).await).on(&field("email")), Some(Why::LastVerifiedContact));
+    assert_eq!(
+        refusal(pool.delete(&viewer, &["email"]).await).on(&field("email")),
+        Some(Why::LastVerifiedContact)
+    );
     pool.update(&viewer, &[("email", "me@anotherdomain.com")]).await.unwrap();
     pool.verify(&viewer, Standard::Email, &pool.code_for("me@anotherdomain.com").await).await.unwrap();
     assert_eq!(pool.shown(&viewer, Standard::Email).await.as_deref(), Some("me@anotherdomain.com"));
@@ -134,7 +150,10 @@ async fn two_verified_contacts_can_not_go_at_once_but_one_can() {
     assert_eq!(refused.on(&field("phone_number")), Some(Why::LastVerifiedContact));
     pool.delete(&viewer, &["email"]).await.unwrap();
     assert!(pool.try_sign_in("me@domain.com", PASSWORD).await.is_err());
-    assert_eq!(refusal(pool.delete(&viewer, &["phone_number"]).await).on(&field("phone_number")), Some(Why::LastVerifiedContact));
+    assert_eq!(
+        refusal(pool.delete(&viewer, &["phone_number"]).await).on(&field("phone_number")),
+        Some(Why::LastVerifiedContact)
+    );
 }
 
 #[tokio::test]

@@ -147,7 +147,8 @@ pub fn preview(settings: &Settings) -> Result<Vec<Preview>, askama::Error> {
         .iter()
         .map(|message| {
             let Written { medium, subject, text, html, .. } = write(&service, message)?;
-            let again = if matches!(message, Message::SignUpCode { before: Some(_), .. }) { "_again" } else { "" };
+            let again =
+                if matches!(message, Message::SignUpCode { before: Some(_), .. }) { "_again" } else { "" };
             let name = format!("{}{again}.{}", message.name(), medium.as_str().to_lowercase());
             Ok(Preview { name, subject, text, html })
         })
@@ -161,7 +162,12 @@ fn samples() -> Vec<Message> {
     let earlier = Timestamp(at.millis() - 5_400_000);
     let [soon, hour, day] = [600_000, 3_600_000, 86_400_000].map(|later| Timestamp(at.millis() + later));
     let user_agent = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0".to_owned();
-    let asked = Asked { username: Some("jdoe".to_owned()), at, network: Ipv4Addr::new(192, 0, 2, 7).into(), user_agent };
+    let asked = Asked {
+        username: Some("jdoe".to_owned()),
+        at,
+        network: Ipv4Addr::new(192, 0, 2, 7).into(),
+        user_agent,
+    };
     let emails = (Contact::email("me@domain.com"), Contact::email("me@anotherdomain.com"));
     let phones = (Contact::phone("+12128601234"), Contact::phone("+442079460000"));
     let code = "418207".to_owned();
@@ -170,18 +176,54 @@ fn samples() -> Vec<Message> {
         .flat_map(|(old, new)| {
             let (code, asked, expires_at) = (code.clone(), asked.clone(), day);
             [
-                Message::SignUpCode { to: old.clone(), code: code.clone(), expires_at, asked: asked.clone(), before: None },
-                Message::SignUpCode { to: old.clone(), code: code.clone(), expires_at, asked: asked.clone(), before: Some(earlier) },
-                Message::SignUpCodeAddressTaken { to: old.clone(), code: code.clone(), expires_at, asked: asked.clone() },
+                Message::SignUpCode {
+                    to: old.clone(),
+                    code: code.clone(),
+                    expires_at,
+                    asked: asked.clone(),
+                    before: None,
+                },
+                Message::SignUpCode {
+                    to: old.clone(),
+                    code: code.clone(),
+                    expires_at,
+                    asked: asked.clone(),
+                    before: Some(earlier),
+                },
+                Message::SignUpCodeAddressTaken {
+                    to: old.clone(),
+                    code: code.clone(),
+                    expires_at,
+                    asked: asked.clone(),
+                },
                 Message::ChangeCode { to: new.clone(), code: code.clone(), expires_at, asked: asked.clone() },
                 Message::VerifyCode { to: old.clone(), code: code.clone(), expires_at, asked: asked.clone() },
-                Message::ChangeRequested { to: old.clone(), new: new.clone(), expires_at, asked: asked.clone() },
+                Message::ChangeRequested {
+                    to: old.clone(),
+                    new: new.clone(),
+                    expires_at,
+                    asked: asked.clone(),
+                },
                 Message::ChangeDone { to: old.clone(), new, asked: asked.clone() },
                 Message::AddressDeleted { to: old.clone(), asked: asked.clone() },
-                Message::ResetCode { to: old.clone(), code: code.clone(), expires_at: hour, asked: asked.clone() },
-                Message::ResetCodeByOperator { to: old.clone(), code: code.clone(), expires_at: hour, asked: asked.clone() },
+                Message::ResetCode {
+                    to: old.clone(),
+                    code: code.clone(),
+                    expires_at: hour,
+                    asked: asked.clone(),
+                },
+                Message::ResetCodeByOperator {
+                    to: old.clone(),
+                    code: code.clone(),
+                    expires_at: hour,
+                    asked: asked.clone(),
+                },
                 Message::SignInCode { to: old.clone(), code, expires_at: soon, asked: asked.clone() },
-                Message::SecondFactorOn { to: old.clone(), factor: Factor::SoftwareToken, asked: asked.clone() },
+                Message::SecondFactorOn {
+                    to: old.clone(),
+                    factor: Factor::SoftwareToken,
+                    asked: asked.clone(),
+                },
                 Message::SecondFactorOff { to: old.clone(), factor: Factor::Sms, asked: asked.clone() },
                 Message::RecoveryCodeUsed { to: old.clone(), left: 9, asked: asked.clone() },
                 Message::PasswordChanged { to: old.clone(), asked: asked.clone() },

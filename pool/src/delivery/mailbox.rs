@@ -101,7 +101,8 @@ mod tests {
     fn parcel(number: usize) -> Parcel {
         let subject = format!("Number {number}");
         let (text, html) = ("The code is 418207".to_owned(), "<p>418207</p>".to_owned());
-        let written = Written { medium: DeliveryMedium::Email, to: "me@domain.com".to_owned(), subject, text, html };
+        let written =
+            Written { medium: DeliveryMedium::Email, to: "me@domain.com".to_owned(), subject, text, html };
         Parcel { id: number.to_string(), at: Timestamp(1_795_356_120_000), written }
     }
 
@@ -122,7 +123,10 @@ mod tests {
         let mailbox = Mailbox::new(move |arrival| *ear.lock().unwrap() = format!("{arrival:?}"));
         mailbox.receive(&parcel(1));
         let heard = heard.lock().unwrap().clone();
-        assert!(heard.contains("me@domain.com") && heard.contains("Number 1") && !heard.contains("418207"), "{heard}");
+        assert!(
+            heard.contains("me@domain.com") && heard.contains("Number 1") && !heard.contains("418207"),
+            "{heard}"
+        );
     }
 
     #[test]

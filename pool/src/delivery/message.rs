@@ -68,11 +68,16 @@ secretive!(Asked);
 
 impl Asked {
     pub fn new(username: Option<&str>, at: Timestamp, origin: &Origin) -> Self {
-        Self { username: username.map(str::to_owned), at, network: origin.network, user_agent: origin.user_agent.clone() }
+        Self {
+            username: username.map(str::to_owned),
+            at,
+            network: origin.network,
+            user_agent: origin.user_agent.clone(),
+        }
     }
 
-    /// The username for a message to somebody who may never have heard of this service: not if a mail program would
-    /// turn it into a link, or sign-up could be used to send strangers advertisements in our name.
+    /// The username for a message to somebody who may never have heard of this service: not if a mail program
+    /// would turn it into a link, or sign-up could be used to send strangers advertisements in our name.
     pub fn presentable_username(&self) -> Option<&str> {
         self.username.as_deref().filter(|name| !looks_like_a_link(name))
     }
@@ -80,20 +85,22 @@ impl Asked {
 
 fn looks_like_a_link(name: &str) -> bool {
     let ends_like_a_host = |part: &str| {
-        part.rsplit_once('.')
-            .is_some_and(|(before, end)| !before.is_empty() && end.chars().count() > 1 && end.chars().all(char::is_alphabetic))
+        part.rsplit_once('.').is_some_and(|(before, end)| {
+            !before.is_empty() && end.chars().count() > 1 && end.chars().all(char::is_alphabetic)
+        })
     };
     name.contains(['/', ':', '\\']) || name.to_lowercase().starts_with("www.") || ends_like_a_host(name)
 }
 
-/// A message, with what it says. Closed: each has its templates under `templates/<language>/`, and a new one doesn't
-/// compile without them.
+/// A message, with what it says. Closed: each has its templates under `templates/<language>/`, and a new one
+/// doesn't compile without them.
 ///
-/// It waits in the outbox in this shape, so an upgrade finds those of the version before: a field that is added needs
-/// `#[serde(default)]`, and none is renamed.
+/// It waits in the outbox in this shape, so an upgrade finds those of the version before: a field that is
+/// added needs `#[serde(default)]`, and none is renamed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Message {
-    /// To the contact of a new account: confirm it with this code. `before` is when somebody signed up with this contact already.
+    /// To the contact of a new account: confirm it with this code. `before` is when somebody signed up with
+    /// this contact already.
     SignUpCode {
         to: Contact,
         code: String,
@@ -102,8 +109,8 @@ pub enum Message {
         #[serde(default)]
         before: Option<Timestamp>,
     },
-    /// The same to a contact that belongs to an account already: its owner learns that somebody signs up with it, and
-    /// whoever proves it is told that it is taken.
+    /// The same to a contact that belongs to an account already: its owner learns that somebody signs up with
+    /// it, and whoever proves it is told that it is taken.
     SignUpCodeAddressTaken { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
     /// To the new contact: it is added once this code is entered.
     ChangeCode { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
@@ -196,13 +203,15 @@ impl Message {
         self
     }
 
-    /// The same for one more who asks for what it carries: with the code of theirs, and when somebody signed up before them.
+    /// The same for one more who asks for what it carries: with the code of theirs, and when somebody signed
+    /// up before them.
     #[must_use]
     pub(crate) fn joined_by(self, other: Self) -> Self {
         match (self, other) {
-            (Self::SignUpCode { to, expires_at, asked, before, .. }, Self::SignUpCode { code, before: theirs, .. }) => {
-                Self::SignUpCode { to, code, expires_at, asked, before: before.or(theirs) }
-            }
+            (
+                Self::SignUpCode { to, expires_at, asked, before, .. },
+                Self::SignUpCode { code, before: theirs, .. },
+            ) => Self::SignUpCode { to, code, expires_at, asked, before: before.or(theirs) },
             (Self::ResetCode { to, expires_at, asked, .. }, Self::ResetCode { code, .. }) => {
                 Self::ResetCode { to, code, expires_at, asked }
             }
@@ -275,7 +284,9 @@ mod tests {
 
     #[test]
     fn a_username_that_would_become_a_link_is_not_sent_to_strangers() {
-        for name in ["evil.example/win", "https:evil", "www.evil", "WWW.evil", "evil.example", "evil.рф", "a\\b"] {
+        for name in
+            ["evil.example/win", "https:evil", "www.evil", "WWW.evil", "evil.example", "evil.рф", "a\\b"]
+        {
             assert!(!shown(name), "{name}");
         }
         for name in ["jdoe", "j.d", "v1.2", "用户", "first_last", ".x"] {

@@ -1,10 +1,10 @@
 //! Messages to people: what they say, the promise to send them, and the ways out.
 //!
-//! A use case calls [`queue`] inside its own transaction, so that what was promised is sent and what was rolled back
-//! is not. The worker ([`Pool::deliver`](crate::Pool::deliver)) does the rest.
+//! A use case calls [`queue`] inside its own transaction, so that what was promised is sent and what was
+//! rolled back is not. The worker ([`Pool::deliver`](crate::Pool::deliver)) does the rest.
 //!
-//! A new message: a variant of [`Message`], its files in `templates/en/`, its line in the templates that pick them
-//! (`letter.html`, `letter.txt`, `subject.txt`, `sms.txt`), a sample in `letter.rs`, and a look at it
+//! A new message: a variant of [`Message`], its files in `templates/en/`, its line in the templates that pick
+//! them (`letter.html`, `letter.txt`, `subject.txt`, `sms.txt`), a sample in `letter.rs`, and a look at it
 //! from the development mailbox, which links every message there is.
 
 /// What holds addresses or codes shows nothing but its name in a log.

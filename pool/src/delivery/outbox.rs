@@ -1,7 +1,7 @@
 //! The rows of the outbox once they are committed: claimed, sent, erased. [`super::queue`] writes them.
 //!
-//! A row is due, leased (due again later, should whoever claimed it die) or done. Its payload is sealed under the key
-//! file for as long as it waits, and erased when it is done.
+//! A row is due, leased (due again later, should whoever claimed it die) or done. Its payload is sealed under
+//! the key file for as long as it waits, and erased when it is done.
 
 use super::message::Message;
 use super::{sms, smtp};
@@ -11,7 +11,8 @@ use crate::keys::Purpose;
 use crate::store::{Conn, Row, StoreError, Tx};
 use std::time::Duration;
 
-/// How long a claimed message is this worker's. Longer than any attempt, so that nobody else sends it meanwhile.
+/// How long a claimed message is this worker's. Longer than any attempt, so that nobody else sends it
+/// meanwhile.
 const LEASE: Duration = Duration::from_secs(300);
 const _: () = assert!(LEASE.as_secs() > smtp::LONGEST.as_secs() && LEASE.as_secs() > sms::LONGEST.as_secs());
 
@@ -59,8 +60,8 @@ impl Outcome {
     }
 }
 
-/// Drops the due messages whose code is no longer the one to enter. How many there were. A transaction of its own: in
-/// one with [`claim`], two workers could wait for each other's rows.
+/// Drops the due messages whose code is no longer the one to enter. How many there were. A transaction of its
+/// own: in one with [`claim`], two workers could wait for each other's rows.
 pub(super) async fn drop_stale(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
     tx.query(
         "UPDATE outbox SET outcome = 'stale', payload = NULL, due_at = NULL
@@ -78,20 +79,26 @@ pub(super) async fn drop_stale(tx: &mut Tx, now: Timestamp) -> Result<u64, Store
     .await
 }
 
-// `due_at <= $1` stands there twice for databases with several writers: what another worker has leased since the inner
-// query saw it is looked at again before it is changed, and then it isn't due.
+// `due_at <= $1` stands there twice for databases with several writers: what another worker has leased since
+// the inner query saw it is looked at again before it is changed, and then it isn't due.
 const CLAIM: &str = "UPDATE outbox SET due_at = $2, attempts = attempts + 1
     WHERE due_at <= $1 AND id IN (SELECT id FROM outbox WHERE due_at <= $1 ORDER BY due_at LIMIT $3)
     RETURNING id, payload, created_at, attempts";
-// A node that serves for real says so before it queues anything: whoever sees its message here sees its note too.
+// A node that serves for real says so before it queues anything: whoever sees its message here sees its note
+// too.
 const CLAIM_IN_DEVELOPMENT: &str = "UPDATE outbox SET due_at = $2, attempts = attempts + 1
     WHERE due_at <= $1 AND id IN (SELECT id FROM outbox WHERE due_at <= $1 ORDER BY due_at LIMIT $3)
       AND NOT EXISTS (SELECT 1 FROM meta WHERE name = 'production')
     RETURNING id, payload, created_at, attempts";
 
-/// Leases up to `most` due messages, the longest waiting first. None for the development mailbox if the store is served
-/// for real.
-pub(super) async fn claim(tx: &mut Tx, now: Timestamp, most: usize, development: bool) -> Result<Vec<Claimed>, StoreError> {
+/// Leases up to `most` due messages, the longest waiting first. None for the development mailbox if the store
+/// is served for real.
+pub(super) async fn claim(
+    tx: &mut Tx,
+    now: Timestamp,
+    most: usize,
+    development: bool,
+) -> Result<Vec<Claimed>, StoreError> {
     let lease = now.plus(LEASE);
     let rows = tx
         .query(if development { CLAIM_IN_DEVELOPMENT } else { CLAIM })

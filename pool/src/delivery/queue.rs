@@ -15,7 +15,8 @@ use crate::store::{StoreError, Tx};
 pub(crate) enum About<'a> {
     /// The code that it carries: once that was replaced, used or has expired, it is dropped unsent.
     Code(&'a Issued),
-    /// The code that it carries, which may be shared: once it was used or has expired for all who asked for it, it is dropped unsent.
+    /// The code that it carries, which may be shared: once it was used or has expired for all who asked for
+    /// it, it is dropped unsent.
     Requested { slot: &'a Slot, issue: &'a Issue },
     /// The account: a notice goes with it.
     Account(UserId),
@@ -42,12 +43,19 @@ impl About<'_> {
     }
 }
 
-/// Queues the message: it is sent if, and only if, the transaction is committed, and what it is about still stands.
+/// Queues the message: it is sent if, and only if, the transaction is committed, and what it is about still
+/// stands.
 ///
-/// Where text messages reach nobody, nothing is promised to a phone number: a notice would only be given up later.
+/// Where text messages reach nobody, nothing is promised to a phone number: a notice would only be given up
+/// later.
 ///
 /// After the commit, [`Pool::commit`](crate::Pool::commit) wakes the worker.
-pub(crate) async fn queue(tx: &mut Tx, inner: &Inner, message: &Message, about: About<'_>) -> Result<(), StoreError> {
+pub(crate) async fn queue(
+    tx: &mut Tx,
+    inner: &Inner,
+    message: &Message,
+    about: About<'_>,
+) -> Result<(), StoreError> {
     queue_at(tx, inner, message, about, inner.clock.now()).await.map(drop)
 }
 
@@ -95,14 +103,23 @@ fn sealed(inner: &Inner, message: &Message, id: String) -> Result<(String, Vec<u
 
 /// A message that waits to be sent. `None`: it can't be read any more.
 pub(crate) async fn waiting(tx: &mut Tx, inner: &Inner, id: &str) -> Result<Option<Message>, StoreError> {
-    let row = tx.query("SELECT payload FROM outbox WHERE id = $1 AND payload IS NOT NULL").bind(id.to_owned()).optional().await?;
+    let row = tx
+        .query("SELECT payload FROM outbox WHERE id = $1 AND payload IS NOT NULL")
+        .bind(id.to_owned())
+        .optional()
+        .await?;
     let Some(payload) = row.map(|row| row.get::<Vec<u8>>(0)).transpose()? else { return Ok(None) };
     let opened = inner.keys.open(Purpose::Outbox, &payload, id.as_bytes()).ok();
     Ok(opened.and_then(|plain| serde_json::from_slice(&plain).ok()))
 }
 
 /// Puts another message in its place. `false`: somebody may be sending it.
-pub(crate) async fn replace(tx: &mut Tx, inner: &Inner, id: &str, message: &Message) -> Result<bool, StoreError> {
+pub(crate) async fn replace(
+    tx: &mut Tx,
+    inner: &Inner,
+    id: &str,
+    message: &Message,
+) -> Result<bool, StoreError> {
     let (id, payload) = sealed(inner, message, id.to_owned())?;
     let query = tx.query("UPDATE outbox SET payload = $2 WHERE id = $1 AND payload IS NOT NULL AND attempts = 0 AND due_at > $3");
     Ok(query.bind(id).bind(payload).bind(inner.clock.now().0).run().await? == 1)
@@ -126,7 +143,8 @@ pub(crate) async fn queue_to_all(
     Ok(())
 }
 
-/// Drops what waits to be sent to the account's contacts, whatever it says, but for a code that others wait for too.
+/// Drops what waits to be sent to the account's contacts, whatever it says, but for a code that others wait
+/// for too.
 pub(crate) async fn withdraw(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
     let query = tx.query(
         "UPDATE outbox SET outcome = 'stale', payload = NULL, due_at = NULL

@@ -26,8 +26,8 @@ use url::Url;
 
 /// Until there is a connection.
 const CONNECT: Duration = Duration::from_secs(10);
-/// From the first packet to the answer. A gateway only queues the message, so it has no reason to take longer; a lease is
-/// longer than this.
+/// From the first packet to the answer. A gateway only queues the message, so it has no reason to take
+/// longer; a lease is longer than this.
 pub(super) const LONGEST: Duration = Duration::from_secs(30);
 /// Twilio's own address.
 pub const TWILIO: &str = "https://api.twilio.com";
@@ -78,7 +78,9 @@ pub enum SmsFault {
     ApiKey,
     #[error("the token is missing, or has characters that no token has")]
     Token,
-    #[error("the sender is missing; right would be a number like +12125550123, a name, or a messaging service's id (MG…)")]
+    #[error(
+        "the sender is missing; right would be a number like +12125550123, a name, or a messaging service's id (MG…)"
+    )]
     From,
     #[error("a secret is 24 to 64 bytes in base64, with or without whsec_ in front")]
     Secret,
@@ -101,8 +103,8 @@ struct Gateway {
 
 /// A gateway for text messages. Cheap to clone.
 ///
-/// Each message has a connection of its own: one that the gateway has closed meanwhile would lose an answer, and with a
-/// gateway that can't tell a repeated request somebody would get the message twice.
+/// Each message has a connection of its own: one that the gateway has closed meanwhile would lose an answer,
+/// and with a gateway that can't tell a repeated request somebody would get the message twice.
 #[derive(Clone)]
 pub struct Sms(Arc<Gateway>);
 
@@ -117,7 +119,9 @@ impl Sms {
     /// [`SmsFault`] says which setting is wrong and what would be right.
     pub fn new(settings: &SmsSettings) -> Result<Self, SmsFault> {
         let (way, url) = match &settings.provider {
-            SmsProvider::Twilio { base, account, api_key, token, from } => twilio(base, (account, api_key.as_deref(), token), from)?,
+            SmsProvider::Twilio { base, account, api_key, token, from } => {
+                twilio(base, (account, api_key.as_deref(), token), from)?
+            }
             SmsProvider::Webhook { url, token, secret } => webhook(url, token.as_deref(), secret.as_deref())?,
         };
         let mut http = HttpConnector::new();
@@ -128,7 +132,10 @@ impl Sms {
             .https_or_http()
             .enable_http1()
             .wrap_connector(http);
-        let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).retry_canceled_requests(false).build(link);
+        let client = Client::builder(TokioExecutor::new())
+            .pool_max_idle_per_host(0)
+            .retry_canceled_requests(false)
+            .build(link);
         let uri = url.as_str().parse().map_err(|_| SmsFault::Url)?;
         Ok(Self(Arc::new(Gateway { way, uri, patience: LONGEST, client })))
     }
@@ -141,7 +148,8 @@ impl Sms {
         if parcel.written.medium != DeliveryMedium::Sms {
             return Err(SendError::Never(Reason::Address("a gateway for text messages carries no mails")));
         }
-        let request = self.request(parcel).map_err(|_| SendError::unwritable("no request could be made of it"))?;
+        let request =
+            self.request(parcel).map_err(|_| SendError::unwritable("no request could be made of it"))?;
         // The body of the answer is not read: what isn't needed can't be too long, too slow, or in a log.
         match timeout(self.0.patience, self.0.client.request(request)).await {
             Ok(Ok(answer)) => verdict(answer.status()),
@@ -163,22 +171,30 @@ impl Sms {
         match &self.0.way {
             Way::Twilio { authorization, sender: (kind, sender) } => {
                 let form = url::form_urlencoded::Serializer::new(String::new())
-                    .extend_pairs([("To", written.to.as_str()), (kind, sender), ("Body", written.text.trim())])
+                    .extend_pairs([
+                        ("To", written.to.as_str()),
+                        (kind, sender),
+                        ("Body", written.text.trim()),
+                    ])
                     .finish();
-                let request =
-                    request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").header(AUTHORIZATION, authorization.clone());
+                let request = request
+                    .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                    .header(AUTHORIZATION, authorization.clone());
                 request.body(Full::from(form))
             }
             Way::Webhook { authorization, secret } => {
-                let body = serde_json::json!({ "id": id, "to": written.to, "text": written.text.trim() }).to_string();
-                let mut request = request.header(CONTENT_TYPE, "application/json").header("Idempotency-Key", id);
+                let body = serde_json::json!({ "id": id, "to": written.to, "text": written.text.trim() })
+                    .to_string();
+                let mut request =
+                    request.header(CONTENT_TYPE, "application/json").header("Idempotency-Key", id);
                 let at = parcel.at.secs();
                 request = request.header("Webhook-Id", id).header("Webhook-Timestamp", at);
                 if let Some(authorization) = authorization {
                     request = request.header(AUTHORIZATION, authorization.clone());
                 }
                 if let Some(secret) = secret {
-                    request = request.header("Webhook-Signature", signature(secret, &format!("{id}.{at}.{body}")));
+                    request =
+                        request.header("Webhook-Signature", signature(secret, &format!("{id}.{at}.{body}")));
                 }
                 request.body(Full::from(body))
             }
@@ -186,8 +202,13 @@ impl Sms {
     }
 }
 
-fn twilio(base: &str, (account, api_key, token): (&str, Option<&str>, &str), from: &str) -> Result<(Way, Url), SmsFault> {
-    let plain = |sid: &str, kind: &str| sid.starts_with(kind) && sid.bytes().all(|c| c.is_ascii_alphanumeric());
+fn twilio(
+    base: &str,
+    (account, api_key, token): (&str, Option<&str>, &str),
+    from: &str,
+) -> Result<(Way, Url), SmsFault> {
+    let plain =
+        |sid: &str, kind: &str| sid.starts_with(kind) && sid.bytes().all(|c| c.is_ascii_alphanumeric());
     let mut url = address(base, true)?;
     if url.path() != "/" || url.query().is_some() {
         return Err(SmsFault::NotAnOrigin);
@@ -215,7 +236,9 @@ fn twilio(base: &str, (account, api_key, token): (&str, Option<&str>, &str), fro
 fn webhook(url: &str, token: Option<&str>, secret: Option<&str>) -> Result<(Way, Url), SmsFault> {
     let url = address(url, token.is_some())?;
     let authorization = token.map(|token| secret_header(&format!("Bearer {token}"))).transpose()?;
-    let secret = secret.map(|secret| STANDARD.decode(secret.strip_prefix("whsec_").unwrap_or(secret)).map_err(|_| SmsFault::Secret));
+    let secret = secret.map(|secret| {
+        STANDARD.decode(secret.strip_prefix("whsec_").unwrap_or(secret)).map_err(|_| SmsFault::Secret)
+    });
     let secret = secret.transpose()?;
     if secret.as_ref().is_some_and(|secret| !SECRET.contains(&secret.len())) {
         return Err(SmsFault::Secret);
@@ -285,5 +308,8 @@ fn tls(extra_roots: Option<&[u8]>) -> Result<ClientConfig, SmsFault> {
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    Ok(config.map_err(|error| SmsFault::Tls(error.to_string()))?.with_root_certificates(roots).with_no_client_auth())
+    Ok(config
+        .map_err(|error| SmsFault::Tls(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
 }

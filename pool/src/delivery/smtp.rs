@@ -20,8 +20,9 @@ use url::{Host, Url};
 const CONNECT: Duration = Duration::from_secs(30);
 /// The same for somebody who only looks whether it works.
 const GREETING: Duration = Duration::from_secs(10);
-/// From `MAIL` to the answer to the whole message. RFC 5321, section 4.5.3.2, would wait up to 10 minutes for that
-/// answer; a second copy with the same `Message-ID` is the smaller evil for a code that somebody is waiting for.
+/// From `MAIL` to the answer to the whole message. RFC 5321, section 4.5.3.2, would wait up to 10 minutes for
+/// that answer; a second copy with the same `Message-ID` is the smaller evil for a code that somebody is
+/// waiting for.
 const TRANSFER: Duration = Duration::from_secs(120);
 /// For the good-bye, which nobody waits for.
 const QUIT: Duration = Duration::from_secs(5);
@@ -31,8 +32,9 @@ pub(super) const LONGEST: Duration = CONNECT.saturating_add(TRANSFER);
 /// How to reach the mail server.
 #[derive(Clone, Default)]
 pub struct SmtpSettings {
-    /// `smtp://user:password@host:587?tls=required` (STARTTLS, RFC 3207) or `smtps://user:password@host` (RFC 8314).
-    /// Without `tls` an `smtp://` connection is not encrypted; with `tls=opportunistic` it is if the server can.
+    /// `smtp://user:password@host:587?tls=required` (STARTTLS, RFC 3207) or `smtps://user:password@host` (RFC
+    /// 8314). Without `tls` an `smtp://` connection is not encrypted; with `tls=opportunistic` it is if the
+    /// server can.
     pub url: String,
     /// The sender, `Nameplate <no-reply@id.example.com>`.
     pub from: String,
@@ -47,7 +49,9 @@ secretive!(SmtpSettings);
 /// What is wrong with the settings. Shown, it never repeats the URL, which has a password in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SmtpFault {
-    #[error("it is no URL; right would be smtp://user:password@host:587?tls=required or smtps://user:password@host")]
+    #[error(
+        "it is no URL; right would be smtp://user:password@host:587?tls=required or smtps://user:password@host"
+    )]
     Url,
     #[error("it starts with neither smtp:// nor smtps://")]
     Scheme,
@@ -86,8 +90,8 @@ struct Server {
 
 /// A mail server. Cheap to clone.
 ///
-/// Each message has a connection of its own: it can be cut off anywhere without the next one inheriting half a
-/// conversation (lettre's pool recycles such connections), and a server that came back is noticed at once.
+/// Each message has a connection of its own: it can be cut off anywhere without the next one inheriting half
+/// a conversation (lettre's pool recycles such connections), and a server that came back is noticed at once.
 #[derive(Clone)]
 pub struct Smtp(Arc<Server>);
 
@@ -104,7 +108,8 @@ impl Smtp {
         let url = Url::parse(&settings.url).map_err(|_| SmtpFault::Url)?;
         let encryption = encryption(&url)?;
         // A literal IPv6 address has brackets in a URL and none in a certificate.
-        let host = url.host_str().filter(|host| !host.is_empty()).ok_or(SmtpFault::Host)?.trim_matches(['[', ']']);
+        let host =
+            url.host_str().filter(|host| !host.is_empty()).ok_or(SmtpFault::Host)?.trim_matches(['[', ']']);
         let credentials = credentials(&url)?;
         if credentials.is_some() && encryption == Encryption::None && !is_here(host) {
             return Err(SmtpFault::ClearPassword);
@@ -134,12 +139,16 @@ impl Smtp {
     pub async fn send(&self, parcel: &Parcel) -> Result<(), SendError> {
         let (envelope, mail) = self.mail(parcel)?;
         let mut connection = match timeout(CONNECT, self.connect()).await {
-            Ok(connected) => connected.map_err(|error| SendError::Later(Reason::Connection(error.to_string())))?,
+            Ok(connected) => {
+                connected.map_err(|error| SendError::Later(Reason::Connection(error.to_string())))?
+            }
             Err(_) => return Err(SendError::Later(Reason::Connection("no connection in time".to_owned()))),
         };
         let beyond_ascii = envelope.to().iter().any(|to| !AsRef::<str>::as_ref(to).is_ascii());
         if beyond_ascii && !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
-            return Err(SendError::Never(Reason::Address("the mail server takes no addresses beyond ASCII (RFC 6531)")));
+            return Err(SendError::Never(Reason::Address(
+                "the mail server takes no addresses beyond ASCII (RFC 6531)",
+            )));
         }
         let answer = timeout(TRANSFER, connection.send(&envelope, &mail)).await;
         let answer = answer.map_err(|_| SendError::Later(Reason::Silence))?;
@@ -155,7 +164,9 @@ impl Smtp {
     /// What the mail server, or the way to it, has against that.
     pub async fn greet(&self) -> Result<(), SendError> {
         let mut connection = match timeout(GREETING, self.connect()).await {
-            Ok(connected) => connected.map_err(|error| SendError::Later(Reason::Connection(error.to_string())))?,
+            Ok(connected) => {
+                connected.map_err(|error| SendError::Later(Reason::Connection(error.to_string())))?
+            }
             Err(_) => return Err(SendError::Later(Reason::Connection("no connection in time".to_owned()))),
         };
         _ = timeout(QUIT, connection.abort()).await;
@@ -166,7 +177,9 @@ impl Smtp {
         let server = &*self.0;
         let from_the_start = (server.encryption == Encryption::FromTheStart).then(|| server.tls.clone());
         let address = (server.host.as_str(), server.port);
-        let mut connection = AsyncSmtpConnection::connect_tokio1(address, Some(CONNECT), &server.hello, from_the_start, None).await?;
+        let mut connection =
+            AsyncSmtpConnection::connect_tokio1(address, Some(CONNECT), &server.hello, from_the_start, None)
+                .await?;
         let upgrade = match server.encryption {
             Encryption::None | Encryption::FromTheStart => false,
             Encryption::Opportunistic => connection.can_starttls(),
@@ -194,7 +207,10 @@ impl Smtp {
             .from(server.from.clone())
             .to(Sender::new(None, to.clone()))
             .subject(written.subject.clone())
-            .date(SystemTime::UNIX_EPOCH + Duration::from_millis(parcel.at.millis().try_into().unwrap_or_default()))
+            .date(
+                SystemTime::UNIX_EPOCH
+                    + Duration::from_millis(parcel.at.millis().try_into().unwrap_or_default()),
+            )
             .message_id(Some(format!("<{}@{}>", parcel.id, server.id_host)))
             .header(AutoSubmitted)
             .header(NoAnswers)
@@ -205,7 +221,8 @@ impl Smtp {
     }
 }
 
-/// The address with its domain in ASCII (RFC 5891), so that only names before the `@` need a server with SMTPUTF8.
+/// The address with its domain in ASCII (RFC 5891), so that only names before the `@` need a server with
+/// SMTPUTF8.
 fn address(typed: &str) -> Option<Address> {
     let (local, domain) = typed.rsplit_once('@')?;
     Address::new(local, idna::domain_to_ascii(domain).ok()?).ok()
@@ -215,7 +232,8 @@ fn address(typed: &str) -> Option<Address> {
 fn refusal(error: &SmtpError) -> SendError {
     let status = error.status().map(u16::from);
     match status {
-        // Sign-in or encryption is wanted first (RFC 4954, RFC 3207): the operator's to mend, not the message's fault.
+        // Sign-in or encryption is wanted first (RFC 4954, RFC 3207): the operator's to mend, not the
+        // message's fault.
         Some(status @ (530 | 538)) => SendError::Later(Reason::Answer(status)),
         Some(status) if error.is_permanent() => SendError::Never(Reason::Answer(status)),
         Some(status) => SendError::Later(Reason::Answer(status)),
@@ -240,8 +258,12 @@ fn encryption(url: &Url) -> Result<Encryption, SmtpFault> {
 }
 
 fn credentials(url: &Url) -> Result<Option<Credentials>, SmtpFault> {
-    let decode =
-        |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().map(String::from).map_err(|_| SmtpFault::Credentials);
+    let decode = |text: &str| {
+        percent_encoding::percent_decode_str(text)
+            .decode_utf8()
+            .map(String::from)
+            .map_err(|_| SmtpFault::Credentials)
+    };
     match (url.username(), url.password()) {
         ("", None) => Ok(None),
         ("", Some(_)) | (_, None) => Err(SmtpFault::Credentials),
@@ -263,7 +285,8 @@ fn tls(host: &str, extra_roots: Option<&[u8]>) -> Result<TlsParameters, SmtpFaul
     parameters.build().map_err(fault)
 }
 
-/// What we are called in `EHLO` (RFC 5321, section 4.1.3: literal addresses stand in brackets) and in `Message-ID`.
+/// What we are called in `EHLO` (RFC 5321, section 4.1.3: literal addresses stand in brackets) and in
+/// `Message-ID`.
 fn own_name(public_url: &str) -> (ClientId, String) {
     match Url::parse(public_url).ok().as_ref().and_then(Url::host) {
         Some(Host::Domain(name)) => (ClientId::Domain(name.to_owned()), name.to_owned()),
@@ -323,7 +346,8 @@ mod tests {
     use std::sync::LazyLock;
 
     static SMTP: LazyLock<Smtp> = LazyLock::new(|| {
-        let (url, from, public_url) = ("smtp://127.0.0.1".into(), "Nameplate <a@b.example>".into(), "https://b.example".into());
+        let (url, from, public_url) =
+            ("smtp://127.0.0.1".into(), "Nameplate <a@b.example>".into(), "https://b.example".into());
         Smtp::new(&SmtpSettings { url, from, public_url, extra_roots: None }).unwrap()
     });
 

@@ -10,7 +10,8 @@ use std::fmt;
 
 /// One message on its way.
 pub struct Parcel {
-    /// The same on every attempt: the left half of the `Message-ID`, and what a webhook knows a repeated request by.
+    /// The same on every attempt: the left half of the `Message-ID`, and what a webhook knows a repeated
+    /// request by.
     pub id: String,
     /// When it leaves.
     pub at: Timestamp,
@@ -47,7 +48,9 @@ impl Transport {
     /// [`SendError`] says whether it is worth trying again.
     pub async fn send(&self, parcel: &Parcel) -> Result<(), SendError> {
         match (self, parcel.written.medium) {
-            (Self::SmtpAndSms(_, sms) | Self::MailboxAndSms(_, sms), DeliveryMedium::Sms) => sms.send(parcel).await,
+            (Self::SmtpAndSms(_, sms) | Self::MailboxAndSms(_, sms), DeliveryMedium::Sms) => {
+                sms.send(parcel).await
+            }
             (Self::Smtp(smtp) | Self::SmtpAndSms(smtp, _), _) => smtp.send(parcel).await,
             (Self::Mailbox(mailbox) | Self::MailboxAndSms(mailbox, _), _) => {
                 mailbox.receive(parcel);
@@ -69,7 +72,8 @@ pub enum SendError {
 /// What went wrong, in words for the operator.
 #[derive(Debug)]
 pub enum Reason {
-    /// No connection, no encryption or no sign-in: nothing of the message was said yet, so this is told in full.
+    /// No connection, no encryption or no sign-in: nothing of the message was said yet, so this is told in
+    /// full.
     Connection(String),
     /// The server's answer to the message. Only its number: its words repeat the address.
     Answer(u16),

@@ -3,9 +3,12 @@
 use crate::clock::Timestamp;
 use model::identifier::is_invisible;
 
-/// A time in UTC, in a format of `strftime`'s: the format is the template's, since it belongs to its language.
+/// A time in UTC, in a format of `strftime`'s: the format is the template's, since it belongs to its
+/// language.
 pub fn utc(at: &Timestamp, format: &str) -> String {
-    jiff::Timestamp::from_millisecond(at.millis()).map(|at| at.strftime(format).to_string()).unwrap_or_default()
+    jiff::Timestamp::from_millisecond(at.millis())
+        .map(|at| at.strftime(format).to_string())
+        .unwrap_or_default()
 }
 
 /// The minutes between two times, to the nearest one.
@@ -20,10 +23,11 @@ pub struct Device {
     pub system: Option<&'static str>,
 }
 
-/// The device by its `User-Agent`. The names come from here and never from the header: whoever asks for a mail must
-/// not choose its words.
+/// The device by its `User-Agent`. The names come from here and never from the header: whoever asks for a
+/// mail must not choose its words.
 pub fn device(user_agent: &str) -> Device {
-    // Nearly all of them claim to be Safari and Chrome, and Android claims to be Linux: the more special comes first.
+    // Nearly all of them claim to be Safari and Chrome, and Android claims to be Linux: the more special
+    // comes first.
     const BROWSERS: [(&str, &str); 8] = [
         ("Edg", "Edge"),
         ("OPR/", "Opera"),
@@ -43,16 +47,20 @@ pub fn device(user_agent: &str) -> Device {
         ("CrOS", "ChromeOS"),
         ("Linux", "Linux"),
     ];
-    let first = |names: &[(&str, &'static str)]| names.iter().find(|(sign, _)| user_agent.contains(sign)).map(|(_, name)| *name);
+    let first = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(sign, _)| user_agent.contains(sign)).map(|(_, name)| *name)
+    };
     Device { browser: first(&BROWSERS), system: first(&SYSTEMS) }
 }
 
-/// Typed text on one line, without anything that turns the reading direction around. Form checks refuse such text
-/// long before; a header must not depend on that (RFC 5322, section 2.2: a line break starts a new header).
+/// Typed text on one line, without anything that turns the reading direction around. Form checks refuse such
+/// text long before; a header must not depend on that (RFC 5322, section 2.2: a line break starts a new
+/// header).
 pub fn one_line(typed: &str) -> String {
     let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     let joiner = |c| matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}');
-    let plain = typed.chars().filter(|c| joiner(*c) || !is_invisible(*c)).map(|c| if breaks(c) { ' ' } else { c });
+    let plain =
+        typed.chars().filter(|c| joiner(*c) || !is_invisible(*c)).map(|c| if breaks(c) { ' ' } else { c });
     plain.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -83,7 +91,10 @@ mod tests {
         let chrome = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
         assert_eq!(named(chrome), ("Chrome", "Windows"));
         assert_eq!(named(&format!("{chrome} Edg/142.0.0.0")), ("Edge", "Windows"));
-        assert_eq!(named("Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"), ("Firefox", "Linux"));
+        assert_eq!(
+            named("Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"),
+            ("Firefox", "Linux")
+        );
         let iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1";
         assert_eq!(named(iphone), ("Safari", "iPhone"));
         let android = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36";

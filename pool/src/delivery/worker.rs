@@ -20,8 +20,8 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
 /// A message that could not be sent for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(3 * 24 * 60 * 60);
-/// The outbox is looked at this often though nobody called: another node may have died, or more to do than it can, with
-/// promises of its own.
+/// The outbox is looked at this often though nobody called: another node may have died, or more to do than it
+/// can, with promises of its own.
 const LOOK: Duration = Duration::from_secs(3);
 /// What one pass over the outbox did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -44,24 +44,32 @@ enum End {
 }
 
 impl Pool {
-    /// Sends what was promised until `shutdown`, then finishes what is on its way: some milliseconds, or minutes
-    /// where a mail server is slow; whoever doesn't wait for that loses nothing, but a mail may go out twice.
+    /// Sends what was promised until `shutdown`, then finishes what is on its way: some milliseconds, or
+    /// minutes where a mail server is slow; whoever doesn't wait for that loses nothing, but a mail may go
+    /// out twice.
     ///
-    /// Several processes may do this on one store: each message is claimed by one of them. The development mailbox gets
-    /// nothing from a store that is served for real, whoever came first: it closes.
+    /// Several processes may do this on one store: each message is claimed by one of them. The development
+    /// mailbox gets nothing from a store that is served for real, whoever came first: it closes.
     pub async fn deliver(&self, transport: Transport, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
             if let Some(mailbox) = transport.mailbox()
                 && self.is_production().await.is_ok_and(|it| it)
             {
                 mailbox.close();
-                tracing::error!("the store is served with real mail now: this node sends nothing, and its mailbox is closed; stop it");
+                tracing::error!(
+                    "the store is served with real mail now: this node sends nothing, and its mailbox is closed; stop it"
+                );
                 return;
             }
             let wait = match self.pass(&transport, &shutdown).await {
-                Ok(Progress { next_due, .. }) => next_due.map_or(LOOK, |due| due.since(self.inner.clock.now())).min(LOOK),
+                Ok(Progress { next_due, .. }) => {
+                    next_due.map_or(LOOK, |due| due.since(self.inner.clock.now())).min(LOOK)
+                }
                 Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the outbox can't be read; trying again");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "the outbox can't be read; trying again"
+                    );
                     FIRST_WAIT
                 }
             };
@@ -84,7 +92,8 @@ impl Pool {
     async fn pass(&self, transport: &Transport, stop: &CancellationToken) -> Result<Progress, Unavailable> {
         let mut progress = Progress::default();
         let mut store = Ok(());
-        // Tasks, not futures of this one: one that holds a transaction must go on while this one asks for the next.
+        // Tasks, not futures of this one: one that holds a transaction must go on while this one asks for the
+        // next.
         let mut on_their_way = JoinSet::new();
         loop {
             let room = AT_ONCE - on_their_way.len();
@@ -141,8 +150,11 @@ impl Pool {
                 tx.commit().await.map(|()| claimed)
             })
             .await?;
-            // None, though some are due: another worker was there first, and there may be more; or none is for us.
-            if !claimed.is_empty() || (development && meta::get(&mut store.read().await?, meta::PRODUCTION).await?.is_some()) {
+            // None, though some are due: another worker was there first, and there may be more; or none is
+            // for us.
+            if !claimed.is_empty()
+                || (development && meta::get(&mut store.read().await?, meta::PRODUCTION).await?.is_some())
+            {
                 return Ok((stale, claimed));
             }
         }
@@ -177,10 +189,12 @@ impl Pool {
 
     async fn send(&self, transport: &Transport, claimed: &Claimed) -> Result<(), SendError> {
         // Another process that shares this store may have the key, or the version, to read it.
-        let message =
-            claimed.open(&self.inner).ok_or(SendError::Later(Reason::Unwritable("its key is gone, or another version wrote it")))?;
+        let message = claimed
+            .open(&self.inner)
+            .ok_or(SendError::Later(Reason::Unwritable("its key is gone, or another version wrote it")))?;
         let service = Service::of(&self.inner.settings);
-        let written = letter::write(&service, &message).map_err(|_| SendError::unwritable("its template failed"))?;
+        let written =
+            letter::write(&service, &message).map_err(|_| SendError::unwritable("its template failed"))?;
         transport.send(&Parcel { id: claimed.id.clone(), at: self.inner.clock.now(), written }).await
     }
 
@@ -198,8 +212,8 @@ impl Pool {
     }
 }
 
-/// How long to wait after so many attempts: up to a quarter less than the doubled time, or all messages that failed
-/// together would come back together.
+/// How long to wait after so many attempts: up to a quarter less than the doubled time, or all messages that
+/// failed together would come back together.
 fn back_off(attempts: u32, entropy: &dyn Entropy) -> Duration {
     let doubled = FIRST_WAIT.saturating_mul(1 << attempts.saturating_sub(1).min(16));
     let whole = doubled.min(LONGEST_WAIT);
@@ -215,10 +229,15 @@ mod tests {
     #[test]
     fn waits_double_from_one_second_to_ten_minutes_and_differ() {
         let entropy = SeededEntropy::new(7);
-        for (attempts, seconds) in [(1, 1), (2, 2), (5, 16), (10, 512), (11, 600), (400, 600), (u32::MAX, 600)] {
+        for (attempts, seconds) in
+            [(1, 1), (2, 2), (5, 16), (10, 512), (11, 600), (400, 600), (u32::MAX, 600)]
+        {
             let whole = Duration::from_secs(seconds);
             let waits: Vec<_> = (0..20).map(|_| back_off(attempts, &entropy)).collect();
-            assert!(waits.iter().all(|wait| *wait <= whole && *wait >= whole / 4 * 3), "{attempts}: {waits:?}");
+            assert!(
+                waits.iter().all(|wait| *wait <= whole && *wait >= whole / 4 * 3),
+                "{attempts}: {waits:?}"
+            );
             assert!(waits.iter().any(|wait| *wait != waits[0]), "{attempts}");
         }
     }

@@ -11,9 +11,15 @@ async fn it_holds_all_that_is_known_of_the_person_and_nothing_that_lets_somebody
     let viewer = pool.signed_in("jane", "jane@example.com").await;
     pool.update(&viewer, &[("family_name", "Doe"), ("email", "jane@new.example")]).await.unwrap();
     let data = serde_json::to_string_pretty(&pool.personal_data(&viewer, &origin()).await.unwrap()).unwrap();
-    for held in
-        ["\"jane\"", "jane@example.com", "jane@new.example", "Doe", "confirmSignUp", "downloadUserData", &origin().network.to_string()]
-    {
+    for held in [
+        "\"jane\"",
+        "jane@example.com",
+        "jane@new.example",
+        "Doe",
+        "confirmSignUp",
+        "downloadUserData",
+        &origin().network.to_string(),
+    ] {
         assert!(data.contains(held), "{held} is not in {data}");
     }
     let code = pool.code_for("jane@new.example").await;
@@ -66,13 +72,17 @@ async fn who_asks_without_end_is_asked_to_wait() {
 async fn no_file_is_had_without_a_trace_and_each_leaves_one() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jane", "jane@example.com").await;
-    let traces = async || pool.event_names(&viewer).await.iter().filter(|name| **name == "downloadUserData").count();
+    let traces =
+        async || pool.event_names(&viewer).await.iter().filter(|name| **name == "downloadUserData").count();
     pool.may_have_data(&viewer).await.unwrap();
     assert_eq!(traces().await, 0);
     for number in 1..=2 {
         let data = pool.personal_data(&viewer, &origin()).await.unwrap();
         assert_eq!(traces().await, number);
-        assert!(matches!(data.events.last().unwrap().event, Event::DownloadUserData { .. }), "the file tells of itself");
+        assert!(
+            matches!(data.events.last().unwrap().event, Event::DownloadUserData { .. }),
+            "the file tells of itself"
+        );
     }
 }
 

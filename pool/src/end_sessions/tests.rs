@@ -11,7 +11,10 @@ const PHONE: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Appl
 async fn phone(pool: &TestPool) -> SessionToken {
     let form = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
     let origin = Origin::new("198.51.100.9".parse().unwrap(), PHONE);
-    let Ok(SignedIn::Session { session, .. }) = pool.handle().sign_in(&pool.client(), form, &origin).await else { panic!("not signed in") };
+    let Ok(SignedIn::Session { session, .. }) = pool.handle().sign_in(&pool.client(), form, &origin).await
+    else {
+        panic!("not signed in")
+    };
     session.token
 }
 
@@ -36,7 +39,16 @@ async fn people_see_where_they_are_signed_in_with_what_and_since_when() {
     let viewer = pool.viewer_of(&here).await;
     let sessions = pool.sessions(&viewer).await.unwrap();
     let [mine, other] = sessions.as_slice() else { panic!("{sessions:?}") };
-    let told = |it: &OpenSession| (it.device.browser, it.device.system, it.network.clone(), it.signed_in_at, it.last_seen_at, it.is_here);
+    let told = |it: &OpenSession| {
+        (
+            it.device.browser,
+            it.device.system,
+            it.network.clone(),
+            it.signed_in_at,
+            it.last_seen_at,
+            it.is_here,
+        )
+    };
     assert_eq!(told(mine), (Some("Firefox"), Some("Linux"), "192.0.2.7".into(), begun, pool.time(), true));
     assert_eq!(told(other), (Some("Safari"), Some("iPhone"), "198.51.100.9".into(), later, later, false));
 }
@@ -80,9 +92,16 @@ async fn the_one_that_is_named_ends_and_no_other() {
     assert_eq!(pool.sign_out_others(&viewer, Others::Named(&name), &origin()).await.unwrap(), 1);
     assert_eq!(feed.try_recv(), Ok(events::News::Of(viewer.user)), "its open pages look, and find it out");
     assert!(!lives(&pool, &lost).await && lives(&pool, &kept).await && lives(&pool, &here).await);
-    assert_eq!(pool.sign_out_others(&viewer, Others::Named(&name), &origin()).await.unwrap(), 0, "it has ended already");
+    assert_eq!(
+        pool.sign_out_others(&viewer, Others::Named(&name), &origin()).await.unwrap(),
+        0,
+        "it has ended already"
+    );
     let events = pool.events_after(&viewer, 0, 100).await.unwrap();
-    let noted = events.iter().filter(|it| it.event == Event::SignOutOthers { username: "jdoe".into(), sessions: 1 }).count();
+    let noted = events
+        .iter()
+        .filter(|it| it.event == Event::SignOutOthers { username: "jdoe".into(), sessions: 1 })
+        .count();
     assert_eq!(noted, 1);
 }
 

@@ -1,5 +1,6 @@
-//! Codes of authenticator apps (RFC 6238): six digits, a new one every 30 seconds, HMAC-SHA-1, which is what every app
-//! computes. The codes of the steps before and after count too, for clocks that are not quite right.
+//! Codes of authenticator apps (RFC 6238): six digits, a new one every 30 seconds, HMAC-SHA-1, which is what
+//! every app computes. The codes of the steps before and after count too, for clocks that are not quite
+//! right.
 
 use crate::Inner;
 use crate::clock::Timestamp;
@@ -40,14 +41,19 @@ impl App {
     }
 
     fn of(secret: &[u8]) -> Self {
-        let totp = Builder::new().with_algorithm(Algorithm::SHA1).with_digits(DIGITS).with_step_duration(STEP).with_skew(SKEW);
+        let totp = Builder::new()
+            .with_algorithm(Algorithm::SHA1)
+            .with_digits(DIGITS)
+            .with_step_duration(STEP)
+            .with_skew(SKEW);
         // What the strict builder refuses is checked by the constants above.
         Self(totp.with_secret(secret.to_vec()).build_noncompliant())
     }
 
     /// Opens what [`App::sealed`] made for this account.
     pub(crate) fn open(inner: &Inner, user: UserId, sealed: &[u8]) -> Result<Self, StoreError> {
-        let secret = inner.keys.open(Purpose::Factors, sealed, &context(user)).map_err(StoreError::unreadable)?;
+        let secret =
+            inner.keys.open(Purpose::Factors, sealed, &context(user)).map_err(StoreError::unreadable)?;
         Ok(Self::of(&secret))
     }
 
@@ -74,7 +80,10 @@ impl App {
             .with_issuer(Some(plain(&settings.name)))
             .build()
             .map_err(StoreError::unreadable)?;
-        Ok(AppSecret { text: self.0.secret().to_base32(), uri: named.to_url().map_err(StoreError::unreadable)? })
+        Ok(AppSecret {
+            text: self.0.secret().to_base32(),
+            uri: named.to_url().map_err(StoreError::unreadable)?,
+        })
     }
 
     /// What the app shows at that moment.
@@ -108,7 +117,9 @@ mod tests {
     fn the_codes_are_those_of_the_rfc() {
         // RFC 6238, appendix B, the last six of its eight digits.
         let app = App::of(b"12345678901234567890");
-        for (seconds, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")] {
+        for (seconds, code) in
+            [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")]
+        {
             assert_eq!(app.shows(at(seconds)), code);
             assert_eq!(app.step_of(code, at(seconds)), Some(seconds / 30));
         }
@@ -118,7 +129,9 @@ mod tests {
     fn one_step_of_skew_is_forgiven_and_two_are_not() {
         let app = App::of(b"12345678901234567890");
         let code = app.shows(at(3000));
-        for (seconds, step) in [(2969, None), (2970, Some(100)), (3000, Some(100)), (3059, Some(100)), (3060, None)] {
+        for (seconds, step) in
+            [(2969, None), (2970, Some(100)), (3000, Some(100)), (3059, Some(100)), (3060, None)]
+        {
             assert_eq!(app.step_of(&code, at(seconds)), step, "{seconds}");
         }
     }
@@ -128,7 +141,13 @@ mod tests {
         let settings = Settings { name: "Acme: accounts".into(), ..Settings::default() };
         let secret = App::of(b"12345678901234567890").secret(&settings, "jdoe").unwrap();
         assert_eq!(secret.text, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
-        assert!(secret.uri.starts_with("otpauth://totp/Acme%20%20accounts:jdoe?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), "{}", secret.uri);
+        assert!(
+            secret.uri.starts_with(
+                "otpauth://totp/Acme%20%20accounts:jdoe?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+            ),
+            "{}",
+            secret.uri
+        );
         assert_eq!(format!("{secret:?}"), "AppSecret(…)");
     }
 }

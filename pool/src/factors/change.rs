@@ -26,18 +26,31 @@ pub enum Wish {
 }
 
 impl Pool {
-    /// Does all that is wished, or nothing. `true`: the account has its first second factor, and recovery codes with it.
-    pub async fn change_factors(&self, viewer: &Viewer, wishes: &[(Factor, Wish)], origin: &Origin) -> Result<bool, FactorError> {
+    /// Does all that is wished, or nothing. `true`: the account has its first second factor, and recovery
+    /// codes with it.
+    pub async fn change_factors(
+        &self,
+        viewer: &Viewer,
+        wishes: &[(Factor, Wish)],
+        origin: &Origin,
+    ) -> Result<bool, FactorError> {
         if wishes.iter().any(|(_, wish)| matches!(wish, Wish::On | Wish::Off | Wish::Removed)) {
             require_fresh(&self.inner, viewer)?;
         }
         retried(|| self.apply_wishes(viewer, wishes, origin)).await
     }
 
-    async fn apply_wishes(&self, viewer: &Viewer, wishes: &[(Factor, Wish)], origin: &Origin) -> Result<bool, FactorError> {
+    async fn apply_wishes(
+        &self,
+        viewer: &Viewer,
+        wishes: &[(Factor, Wish)],
+        origin: &Origin,
+    ) -> Result<bool, FactorError> {
         let (inner, user) = (&*self.inner, viewer.user);
         let mut tx = inner.store.begin().await?;
-        let account = profile::load_to_change(&mut tx, inner, user, profile::Part::All).await??.ok_or(FactorError::SignedOut)?;
+        let account = profile::load_to_change(&mut tx, inner, user, profile::Part::All)
+            .await??
+            .ok_or(FactorError::SignedOut)?;
         let mut with_codes = false;
         for &(factor, wish) in wishes {
             let stored = factors::of_user(&mut tx, user).await?;
@@ -76,20 +89,35 @@ impl Pool {
                     _ => factors::remove(tx, user, factor).await?,
                 }
                 if enabled {
-                    queue_to_all(tx, inner, (user, account), |to, asked| Message::SecondFactorOff { to, factor, asked }, origin).await?;
+                    queue_to_all(
+                        tx,
+                        inner,
+                        (user, account),
+                        |to, asked| Message::SecondFactorOff { to, factor, asked },
+                        origin,
+                    )
+                    .await?;
                     events::record(tx, user, &Event::DisableMfa { factor }, self.now(), origin).await?;
                 }
             }
             Wish::First if !enabled => return Err(FactorError::NotAtHand(factor)),
             Wish::First if kept.is_some_and(|it| it.preferred) => {}
             Wish::First => self.prefer(tx, user, Some(factor), origin).await?,
-            Wish::NotFirst if kept.is_some_and(|it| it.preferred) => self.prefer(tx, user, None, origin).await?,
+            Wish::NotFirst if kept.is_some_and(|it| it.preferred) => {
+                self.prefer(tx, user, None, origin).await?
+            }
             Wish::NotFirst => {}
         }
         Ok(false)
     }
 
-    async fn prefer(&self, tx: &mut Tx, user: UserId, factor: Option<Factor>, origin: &Origin) -> Result<(), StoreError> {
+    async fn prefer(
+        &self,
+        tx: &mut Tx,
+        user: UserId,
+        factor: Option<Factor>,
+        origin: &Origin,
+    ) -> Result<(), StoreError> {
         factors::prefer(tx, user, factor).await?;
         events::record(tx, user, &Event::PreferMfa { factor }, self.now(), origin).await
     }

@@ -1,7 +1,8 @@
 //! Second factors: what is asked for at sign-in beside the password.
 //!
-//! An account may have an authenticator app, and codes to its proven contacts. [`Pool::sign_in`](crate::Pool::sign_in)
-//! asks for one of them where there are any; a recovery code takes the place of each.
+//! An account may have an authenticator app, and codes to its proven contacts.
+//! [`Pool::sign_in`](crate::Pool::sign_in) asks for one of them where there are any; a recovery code takes
+//! the place of each.
 
 pub(crate) mod app;
 pub mod challenge;
@@ -50,8 +51,8 @@ pub(crate) struct Usable {
     pub(crate) contact: Option<Contact>,
 }
 
-/// The factors that can be asked for, in this order: those that are on and have an app or a proven contact that messages
-/// reach. One whose contact is gone can't stand in anybody's way.
+/// The factors that can be asked for, in this order: those that are on and have an app or a proven contact
+/// that messages reach. One whose contact is gone can't stand in anybody's way.
 pub(crate) fn usable(settings: &Settings, account: &Account, stored: &[Stored]) -> Vec<Usable> {
     let usable = stored.iter().filter(|it| it.enabled).filter_map(|it| {
         let contact = match contact_kind(it.factor) {
@@ -76,7 +77,8 @@ pub struct Way {
     pub enabled: bool,
     /// It is asked for first, by its owner's wish.
     pub preferred: bool,
-    /// Where its codes go, masked. `None` for an app, and where there is no proven contact: then it can't be had yet.
+    /// Where its codes go, masked. `None` for an app, and where there is no proven contact: then it can't be
+    /// had yet.
     pub destination: Option<String>,
     pub used_at: Option<Timestamp>,
 }

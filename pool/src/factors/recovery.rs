@@ -59,7 +59,13 @@ pub(crate) async fn renew(tx: &mut Tx, inner: &Inner, user: UserId) -> Result<()
 }
 
 /// Spends the code, under whichever key it was digested.
-pub(crate) async fn spend(tx: &mut Tx, inner: &Inner, user: UserId, code: &str, now: Timestamp) -> Result<Spent, StoreError> {
+pub(crate) async fn spend(
+    tx: &mut Tx,
+    inner: &Inner,
+    user: UserId,
+    code: &str,
+    now: Timestamp,
+) -> Result<Spent, StoreError> {
     let id = user.0.to_le_bytes();
     let mut found = Spent::Unknown;
     for digest in inner.keys.digests(Purpose::Factors, &parts(&id, code)) {
@@ -72,7 +78,8 @@ pub(crate) async fn spend(tx: &mut Tx, inner: &Inner, user: UserId, code: &str, 
 }
 
 impl Pool {
-    /// Makes new recovery codes for somebody who has a second factor; the old ones are worth nothing from then on.
+    /// Makes new recovery codes for somebody who has a second factor; the old ones are worth nothing from
+    /// then on.
     pub async fn make_recovery_codes(&self, viewer: &Viewer, origin: &Origin) -> Result<(), FactorError> {
         let inner = &*self.inner;
         require_fresh(inner, viewer)?;
@@ -100,7 +107,10 @@ impl Pool {
         let mut conn = inner.store.read().await?;
         let sealed = factors::readable_codes(&mut conn, viewer.user, self.now().minus(READABLE)).await?;
         let open = |sealed: &Vec<u8>| {
-            let code = inner.keys.open(Purpose::Factors, sealed, &context(viewer.user)).map_err(StoreError::unreadable)?;
+            let code = inner
+                .keys
+                .open(Purpose::Factors, sealed, &context(viewer.user))
+                .map_err(StoreError::unreadable)?;
             Ok(grouped(&String::from_utf8(code).map_err(StoreError::unreadable)?))
         };
         sealed.iter().map(open).collect()
@@ -128,7 +138,9 @@ mod tests {
         let code = generate(&SeededEntropy::new(3));
         let shown = grouped(&code);
         assert_eq!(shown.len(), LENGTH + 1);
-        for typed in [shown.clone(), shown.to_uppercase(), code.clone(), format!(" {} ", shown.replace('-', " "))] {
+        for typed in
+            [shown.clone(), shown.to_uppercase(), code.clone(), format!(" {} ", shown.replace('-', " "))]
+        {
             assert_eq!(read(&typed).as_deref(), Some(code.as_str()), "{typed}");
         }
         for typed in ["123456", "", "abcde-fghi", "abcde-fgh0i", "abcde-fghijk"] {

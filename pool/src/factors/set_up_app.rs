@@ -27,7 +27,8 @@ pub enum Then {
 }
 
 impl Pool {
-    /// Makes a secret for another app. One that is in use stays in use until the first code of the new one is right.
+    /// Makes a secret for another app. One that is in use stays in use until the first code of the new one is
+    /// right.
     pub async fn set_up_app(&self, viewer: &Viewer) -> Result<AppSecret, FactorError> {
         let inner = &*self.inner;
         require_fresh(inner, viewer)?;
@@ -55,22 +56,36 @@ impl Pool {
         Ok(Some(App::open(inner, viewer.user, &sealed)?.secret(&inner.settings, name_of(&account))?))
     }
 
-    /// The first code of a new app proves that it was told its secret; only then does it count. That code is spent.
+    /// The first code of a new app proves that it was told its secret; only then does it count. That code is
+    /// spent.
     ///
     /// Whoever has a second factor for the first time gets recovery codes too, to be read at
     /// [`Pool::recovery_codes`]; the answer says so.
-    pub async fn confirm_app(&self, viewer: &Viewer, typed: &str, then: Then, origin: &Origin) -> Result<bool, FactorError> {
+    pub async fn confirm_app(
+        &self,
+        viewer: &Viewer,
+        typed: &str,
+        then: Then,
+        origin: &Origin,
+    ) -> Result<bool, FactorError> {
         require_fresh(&self.inner, viewer)?;
         let code = codes::read(typed).map_err(FactorError::NotACode)?;
         retried(|| self.adopt_app(viewer, &code, then, origin)).await
     }
 
-    async fn adopt_app(&self, viewer: &Viewer, code: &str, then: Then, origin: &Origin) -> Result<bool, FactorError> {
+    async fn adopt_app(
+        &self,
+        viewer: &Viewer,
+        code: &str,
+        then: Then,
+        origin: &Origin,
+    ) -> Result<bool, FactorError> {
         let (inner, user, now) = (&*self.inner, viewer.user, self.now());
         let mut tx = inner.store.begin().await?;
         users::lock(&mut tx, user).await?.ok_or(FactorError::SignedOut)?;
         limits::count_change(&mut tx, inner, user).await??;
-        let sealed = pending(&mut tx, user, now).await?.ok_or(FactorError::NotAtHand(Factor::SoftwareToken))?;
+        let sealed =
+            pending(&mut tx, user, now).await?.ok_or(FactorError::NotAtHand(Factor::SoftwareToken))?;
         let app = App::open(inner, user, &sealed)?;
         let step = app.step_of(code, now).ok_or(FactorError::WrongAppCode)?;
         let before = factors::of_user(&mut tx, user).await?;
@@ -78,14 +93,16 @@ impl Pool {
         let mut with_codes = false;
         if then == Then::AskForIt {
             let account = profile::load(&mut tx, user).await?.ok_or(FactorError::SignedOut)?;
-            with_codes = turn_on(&mut tx, inner, (user, &account), (Factor::SoftwareToken, &before), origin).await?;
+            with_codes =
+                turn_on(&mut tx, inner, (user, &account), (Factor::SoftwareToken, &before), origin).await?;
         }
         self.commit(tx, user).await?;
         Ok(with_codes)
     }
 }
 
-/// Asks for the factor from now on, and tells its owner. `true`: it is the first one, and there are recovery codes now.
+/// Asks for the factor from now on, and tells its owner. `true`: it is the first one, and there are recovery
+/// codes now.
 pub(super) async fn turn_on(
     tx: &mut crate::store::Tx,
     inner: &crate::Inner,
@@ -99,14 +116,22 @@ pub(super) async fn turn_on(
     if first {
         recovery::renew(tx, inner, user).await?;
     }
-    queue_to_all(tx, inner, (user, account), |to, asked| Message::SecondFactorOn { to, factor, asked }, origin).await?;
+    queue_to_all(
+        tx,
+        inner,
+        (user, account),
+        |to, asked| Message::SecondFactorOn { to, factor, asked },
+        origin,
+    )
+    .await?;
     events::record(tx, user, &Event::EnableMfa { factor }, now, origin).await?;
     Ok(first)
 }
 
 async fn pending(conn: &mut Conn, user: UserId, now: Timestamp) -> Result<Option<Vec<u8>>, StoreError> {
     let stored = factors::of_user(conn, user).await?;
-    let pending = stored.into_iter().filter(|it| it.factor == Factor::SoftwareToken).find_map(|it| it.pending);
+    let pending =
+        stored.into_iter().filter(|it| it.factor == Factor::SoftwareToken).find_map(|it| it.pending);
     Ok(pending.filter(|(_, since)| since.plus(PENDING) > now).map(|(sealed, _)| sealed))
 }
 

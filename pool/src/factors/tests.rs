@@ -44,7 +44,11 @@ async fn challenged(pool: &TestPool) -> Challenge {
 }
 
 async fn answer(pool: &TestPool, challenge: &Challenge, code: &str) -> Result<Viewer, ChallengeError> {
-    let SignedIn::Session { username, session } = pool.answer_challenge(&challenge.token, code, &origin()).await? else { panic!() };
+    let SignedIn::Session { username, session } =
+        pool.answer_challenge(&challenge.token, code, &origin()).await?
+    else {
+        panic!()
+    };
     assert_eq!(username, "jdoe");
     Ok(pool.viewer_of(&session.token).await)
 }
@@ -66,14 +70,23 @@ async fn the_code_of_the_app_signs_in_after_the_password_and_only_once() {
     let challenge = challenged(&pool).await;
     assert_eq!((challenge.factor, challenge.delivery.is_none()), (Some(Factor::SoftwareToken), true));
     let code = shown_by(&secret, pool.time()).unwrap();
-    assert!(matches!(answer(&pool, &challenge, &another_code(&code)).await, Err(ChallengeError::WrongAppCode)));
+    assert!(matches!(
+        answer(&pool, &challenge, &another_code(&code)).await,
+        Err(ChallengeError::WrongAppCode)
+    ));
     assert_eq!(answer(&pool, &challenge, &code).await.unwrap().user, viewer.user);
-    assert!(matches!(answer(&pool, &challenge, &code).await, Err(ChallengeError::Over)), "the sign-in is done");
+    assert!(
+        matches!(answer(&pool, &challenge, &code).await, Err(ChallengeError::Over)),
+        "the sign-in is done"
+    );
 
     let again = challenged(&pool).await;
     assert!(matches!(answer(&pool, &again, &code).await, Err(ChallengeError::Code(CodeFault::Used))));
     pool.wait(30);
-    assert!(matches!(answer(&pool, &again, &code).await, Err(ChallengeError::Code(CodeFault::Used))), "nor in the next step");
+    assert!(
+        matches!(answer(&pool, &again, &code).await, Err(ChallengeError::Code(CodeFault::Used))),
+        "nor in the next step"
+    );
     let next = shown_by(&secret, pool.time()).unwrap();
     answer(&pool, &again, &next).await.unwrap();
     let events = pool.event_names(&viewer).await;
@@ -137,7 +150,10 @@ async fn an_app_counts_once_its_first_code_was_right_and_the_old_one_until_then(
     }
     assert_eq!(pool.app_being_set_up(&fresh).await.unwrap().unwrap().text, new, "it is shown until then");
     let first = shown_by(&new, pool.time()).unwrap();
-    assert!(!pool.confirm_app(&fresh, &first, Then::AskForIt, &origin()).await.unwrap(), "there are recovery codes already");
+    assert!(
+        !pool.confirm_app(&fresh, &first, Then::AskForIt, &origin()).await.unwrap(),
+        "there are recovery codes already"
+    );
     pool.wait(30);
     let challenge = challenged(&pool).await;
     assert!(answer(&pool, &challenge, &shown_by(&old, pool.time()).unwrap()).await.is_err());
@@ -156,7 +172,10 @@ async fn a_secret_waits_an_hour_and_its_owner_alone_sees_it() {
     let code = shown_by(&secret, pool.time()).unwrap();
     let late = pool.confirm_app(&pool.fresh(&viewer), &code, Then::AskForIt, &origin()).await;
     assert!(matches!(late, Err(FactorError::NotAtHand(_))));
-    assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Session { .. })), "nothing is asked for");
+    assert!(
+        matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Session { .. })),
+        "nothing is asked for"
+    );
 }
 
 #[tokio::test]
@@ -176,7 +195,10 @@ async fn a_code_goes_to_the_proven_contact_and_signs_in_once() {
     pool.wait(31);
     let again = challenged(&pool).await;
     assert!(answer(&pool, &again, &code).await.is_err());
-    assert_eq!(pool.message_names(EMAIL).await, ["sign_up_code", "second_factor_on", "sign_in_code", "sign_in_code"]);
+    assert_eq!(
+        pool.message_names(EMAIL).await,
+        ["sign_up_code", "second_factor_on", "sign_in_code", "sign_in_code"]
+    );
 }
 
 #[tokio::test]
@@ -207,10 +229,14 @@ async fn the_preferred_one_is_asked_first_and_another_can_be_chosen() {
     assert_eq!(challenged(&pool).await.factor, Some(Factor::SoftwareToken), "in the order of the list");
     change(&pool, &viewer, Factor::Sms, Wish::First).await.unwrap();
     let challenge = challenged(&pool).await;
-    assert_eq!((challenge.factor, &challenge.choices[..]), (Some(Factor::Sms), &[Factor::Sms, Factor::SoftwareToken][..]));
+    assert_eq!(
+        (challenge.factor, &challenge.choices[..]),
+        (Some(Factor::Sms), &[Factor::Sms, Factor::SoftwareToken][..])
+    );
     let pending = pool.pending_challenge(&challenge.token).await.unwrap().unwrap();
     assert_eq!((pending.factor, &pending.others[..]), (Factor::Sms, &[Factor::SoftwareToken][..]));
-    let chosen = pool.choose_factor(&pool.client(), &challenge.token, Factor::SoftwareToken, &origin()).await.unwrap();
+    let chosen =
+        pool.choose_factor(&pool.client(), &challenge.token, Factor::SoftwareToken, &origin()).await.unwrap();
     assert_eq!(chosen.factor, Some(Factor::SoftwareToken));
     let text = pool.code_for(NUMBER).await;
     let app = shown_by(&secret, pool.time()).unwrap();
@@ -218,7 +244,8 @@ async fn the_preferred_one_is_asked_first_and_another_can_be_chosen() {
         assert!(answer(&pool, &challenge, &text).await.is_err(), "it is no longer asked for");
     }
     answer(&pool, &challenge, &app).await.unwrap();
-    let none = pool.choose_factor(&pool.client(), &challenged(&pool).await.token, Factor::Email, &origin()).await;
+    let none =
+        pool.choose_factor(&pool.client(), &challenged(&pool).await.token, Factor::Email, &origin()).await;
     assert!(matches!(none, Err(ChallengeError::NoSuchFactor)));
 }
 
@@ -227,17 +254,40 @@ async fn an_application_chooses_among_equals_and_gets_tokens() {
     let (pool, viewer, secret) = with_app().await;
     change(&pool, &viewer, Factor::Email, Wish::On).await.unwrap();
     let form = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
-    let Ok(Entered::Challenge(challenge)) = pool.sign_in_for_tokens(&pool.client(), &form, &origin()).await else { panic!() };
+    let Ok(Entered::Challenge(challenge)) = pool.sign_in_for_tokens(&pool.client(), &form, &origin()).await
+    else {
+        panic!()
+    };
     assert_eq!((challenge.factor, challenge.choices.len()), (None, 2));
-    assert!(!pool.message_names(EMAIL).await.contains(&"sign_in_code"), "nothing is sent before it is chosen");
+    assert!(
+        !pool.message_names(EMAIL).await.contains(&"sign_in_code"),
+        "nothing is sent before it is chosen"
+    );
     let code = shown_by(&secret, pool.time()).unwrap();
-    let early = pool.answer_challenge_for_tokens(&pool.client(), &challenge.token, (Factor::SoftwareToken, &code), &origin()).await;
+    let early = pool
+        .answer_challenge_for_tokens(
+            &pool.client(),
+            &challenge.token,
+            (Factor::SoftwareToken, &code),
+            &origin(),
+        )
+        .await;
     assert!(matches!(early, Err(ChallengeError::Over)));
     pool.choose_factor(&pool.client(), &challenge.token, Factor::SoftwareToken, &origin()).await.unwrap();
-    let done = pool.answer_challenge_for_tokens(&pool.client(), &challenge.token, (Factor::SoftwareToken, &code), &origin()).await;
+    let done = pool
+        .answer_challenge_for_tokens(
+            &pool.client(),
+            &challenge.token,
+            (Factor::SoftwareToken, &code),
+            &origin(),
+        )
+        .await;
     let Ok(Entered::Tokens(tokens)) = done else { panic!("{done:?}") };
     let (viewer, info) = pool.info_of_access_token(&tokens.access).await.unwrap();
-    assert_eq!((viewer.username.as_str(), &info.factors[..]), ("jdoe", &[(Factor::SoftwareToken, false), (Factor::Email, false)][..]));
+    assert_eq!(
+        (viewer.username.as_str(), &info.factors[..]),
+        ("jdoe", &[(Factor::SoftwareToken, false), (Factor::Email, false)][..])
+    );
 }
 
 #[tokio::test]
@@ -269,13 +319,22 @@ async fn recovery_codes_are_shown_until_they_are_put_away_and_no_longer_than_a_q
     pool.make_recovery_codes(&pool.fresh(&viewer), &origin()).await.unwrap();
     let second = recovery_codes(&pool, &viewer).await;
     assert!(second.len() == 10 && second.iter().all(|code| !first.contains(code)));
-    assert!(answer(&pool, &challenged(&pool).await, &first[0]).await.is_err(), "the old ones are worth nothing");
+    assert!(
+        answer(&pool, &challenged(&pool).await, &first[0]).await.is_err(),
+        "the old ones are worth nothing"
+    );
     pool.wait(16 * 60);
     assert!(recovery_codes(&pool, &viewer).await.is_empty());
     pool.tidy().await.unwrap();
     let mut conn = pool.inner.store.read().await.unwrap();
-    let query = conn.query("SELECT COUNT(*) FROM recovery_codes WHERE user_id = $1 AND readable IS NOT NULL").bind(viewer.user.0);
-    assert_eq!(query.optional().await.unwrap().unwrap().get::<i64>(0).unwrap(), 0, "and nothing of them is left to be read");
+    let query = conn
+        .query("SELECT COUNT(*) FROM recovery_codes WHERE user_id = $1 AND readable IS NOT NULL")
+        .bind(viewer.user.0);
+    assert_eq!(
+        query.optional().await.unwrap().unwrap().get::<i64>(0).unwrap(),
+        0,
+        "and nothing of them is left to be read"
+    );
     drop(conn);
     answer(&pool, &challenged(&pool).await, &second[0]).await.unwrap();
 }
@@ -286,7 +345,13 @@ async fn wrong_codes_wait_like_wrong_passwords_wherever_they_come_from() {
     let code = shown_by(&secret, pool.time()).unwrap();
     for network in 1..=5 {
         let challenge = challenged(&pool).await;
-        let done = pool.answer_challenge(&challenge.token, &another_code(&code), &origin_at(&format!("192.0.2.{network}"))).await;
+        let done = pool
+            .answer_challenge(
+                &challenge.token,
+                &another_code(&code),
+                &origin_at(&format!("192.0.2.{network}")),
+            )
+            .await;
         assert!(matches!(done, Err(ChallengeError::WrongAppCode)));
     }
     let challenge = challenged(&pool).await;
@@ -302,7 +367,10 @@ async fn a_sign_in_waits_ten_minutes_and_not_past_a_new_password_or_for_a_disabl
     let late = challenged(&pool).await;
     pool.wait(601);
     assert!(pool.pending_challenge(&late.token).await.unwrap().is_none());
-    assert!(matches!(answer(&pool, &late, &shown_by(&secret, pool.time()).unwrap()).await, Err(ChallengeError::Over)));
+    assert!(matches!(
+        answer(&pool, &late, &shown_by(&secret, pool.time()).unwrap()).await,
+        Err(ChallengeError::Over)
+    ));
 
     let disabled = challenged(&pool).await;
     pool.disable_user("jdoe").await.unwrap();
@@ -312,7 +380,10 @@ async fn a_sign_in_waits_ten_minutes_and_not_past_a_new_password_or_for_a_disabl
 
     let overtaken = challenged(&pool).await;
     pool.set_user_password("jdoe", &Password::new("anothersecurerandompassword#456"), true).await.unwrap();
-    assert!(matches!(answer(&pool, &overtaken, &shown_by(&secret, pool.time()).unwrap()).await, Err(ChallengeError::Over)));
+    assert!(matches!(
+        answer(&pool, &overtaken, &shown_by(&secret, pool.time()).unwrap()).await,
+        Err(ChallengeError::Over)
+    ));
     pool.tidy().await.unwrap();
 }
 
@@ -328,7 +399,9 @@ async fn a_challenge_of_one_application_is_nothing_to_another() {
     let challenge = challenged(&pool).await;
     let code = shown_by(&secret, pool.time()).unwrap();
     let elsewhere = crate::ClientId("other".into());
-    let done = pool.answer_challenge_for_tokens(&elsewhere, &challenge.token, (Factor::SoftwareToken, &code), &origin()).await;
+    let done = pool
+        .answer_challenge_for_tokens(&elsewhere, &challenge.token, (Factor::SoftwareToken, &code), &origin())
+        .await;
     assert!(matches!(done, Err(ChallengeError::Over)));
 }
 
@@ -343,14 +416,20 @@ async fn what_is_turned_off_is_not_asked_for_and_everybody_concerned_is_told() {
     let factors = pool.second_factors(&viewer).await.unwrap();
     assert!(!factors.any() && factors.recovery_codes_left == 0);
     assert_eq!(pool.message_names(EMAIL).await, ["sign_up_code", "second_factor_on", "second_factor_off"]);
-    assert!(matches!(change(&pool, &viewer, Factor::SoftwareToken, Wish::On).await, Err(FactorError::NotAtHand(_))));
+    assert!(matches!(
+        change(&pool, &viewer, Factor::SoftwareToken, Wish::On).await,
+        Err(FactorError::NotAtHand(_))
+    ));
 }
 
 #[tokio::test]
 async fn text_messages_need_a_proven_number_and_go_with_it() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", EMAIL).await;
-    assert!(matches!(change(&pool, &viewer, Factor::Sms, Wish::On).await, Err(FactorError::NotAtHand(Factor::Sms))));
+    assert!(matches!(
+        change(&pool, &viewer, Factor::Sms, Wish::On).await,
+        Err(FactorError::NotAtHand(Factor::Sms))
+    ));
     with_phone(&pool, &viewer).await;
     change(&pool, &viewer, Factor::Sms, Wish::On).await.unwrap();
     assert_eq!(challenged(&pool).await.factor, Some(Factor::Sms));

@@ -12,7 +12,10 @@ async fn forgot_password_sends_a_code_to_the_proven_address_and_tells_the_caller
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let sent = ask(&pool, " JDOE ").await.unwrap();
-    assert_eq!((sent.delivery.delivery_medium, sent.delivery.destination.as_str()), (DeliveryMedium::Email, "***@***"));
+    assert_eq!(
+        (sent.delivery.delivery_medium, sent.delivery.destination.as_str()),
+        (DeliveryMedium::Email, "***@***")
+    );
     assert_eq!(sent.resend_at, pool.time().plus(std::time::Duration::from_secs(30)));
     assert_eq!(pool.message_names("me@domain.com").await.last(), Some(&"reset_code"));
     assert_eq!(pool.event_names(&viewer).await.last(), Some(&"forgotPassword"));
@@ -30,8 +33,16 @@ async fn a_code_goes_to_the_number_where_that_is_what_was_proven() {
     for name in ["jdoe", "+12128601234"] {
         pool.wait(30);
         let sent = ask(&pool, name).await.unwrap().delivery;
-        let told = if name == "jdoe" { (DeliveryMedium::Email, "***@***") } else { (DeliveryMedium::Sms, "+*******1234") };
-        assert_eq!((sent.delivery_medium, sent.destination.as_str()), told, "a name is answered alike, a number as it was typed");
+        let told = if name == "jdoe" {
+            (DeliveryMedium::Email, "***@***")
+        } else {
+            (DeliveryMedium::Sms, "+*******1234")
+        };
+        assert_eq!(
+            (sent.delivery_medium, sent.destination.as_str()),
+            told,
+            "a name is answered alike, a number as it was typed"
+        );
     }
     assert_eq!(pool.message_names("+12128601234").await, ["sign_up_code", "reset_code", "reset_code"]);
 }
@@ -67,7 +78,9 @@ async fn forgot_password_by_strangers_waits_alike_for_every_name_and_never_longe
         let mut waits = Vec::new();
         for _ in 0..24 {
             pool.handle().forgot_password(name, &stranger).await.unwrap();
-            let Err(ForgotPasswordError::Wait { seconds }) = pool.handle().forgot_password(name, &stranger).await else {
+            let Err(ForgotPasswordError::Wait { seconds }) =
+                pool.handle().forgot_password(name, &stranger).await
+            else {
                 panic!("no wait")
             };
             waits.push(seconds);
@@ -116,7 +129,10 @@ async fn forgot_password_by_many_strangers_sends_few_and_longer_codes() {
     let codes = pool.codes_sent_to("me@domain.com").await.split_off(before);
     assert!((6..12).contains(&codes.len()), "{}", codes.len());
     let longer = codes.iter().filter(|code| code.len() == 8).count();
-    assert!(longer >= codes.len() - 5, "from the sixth on, and before that where more than eight wait for one");
+    assert!(
+        longer >= codes.len() - 5,
+        "from the sixth on, and before that where more than eight wait for one"
+    );
 }
 
 #[tokio::test]
@@ -127,7 +143,11 @@ async fn forgot_password_by_another_name_of_the_account_joins_the_code_that_wait
     for name in ["jdoe", "me@domain.com", "jdoe", "me@domain.com"] {
         _ = pool.handle().forgot_password(name, &origin_at("198.51.100.9")).await;
     }
-    assert_eq!(pool.codes_sent_to("me@domain.com").await.len(), before + 2, "one at once, one at the end of the gap");
+    assert_eq!(
+        pool.codes_sent_to("me@domain.com").await.len(),
+        before + 2,
+        "one at once, one at the end of the gap"
+    );
 }
 
 #[tokio::test]

@@ -51,7 +51,9 @@ fn the_key_file_is_made_once_and_for_its_owner_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keys");
     let made: Vec<_> = std::thread::scope(|scope| {
-        let tasks: Vec<_> = (0..8).map(|_| scope.spawn(|| Keys::load_or_create(&path, &SystemEntropy).unwrap().fingerprints())).collect();
+        let tasks: Vec<_> = (0..8)
+            .map(|_| scope.spawn(|| Keys::load_or_create(&path, &SystemEntropy).unwrap().fingerprints()))
+            .collect();
         tasks.into_iter().map(|task| task.join().unwrap()).collect()
     });
     assert!(made.iter().all(|it| *it == made[0]), "{made:?}");
@@ -81,7 +83,13 @@ fn keys_in_a_log_show_nothing() {
 
 async fn open(pool: &TestPool, keys: Keys) -> Result<Pool, crate::Unavailable> {
     let store = pool.place().open().await.unwrap();
-    let parts = Parts { store, clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy), keys, settings: Settings::default() };
+    let parts = Parts {
+        store,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        keys,
+        settings: Settings::default(),
+    };
     Pool::open(parts).await
 }
 
@@ -108,7 +116,10 @@ async fn a_new_store_gets_a_key_file_and_one_with_data_never_gets_another() {
     let path = place.folder().join("keys");
     let store = place.open().await.unwrap();
     let keys = Keys::for_store(&path, &store, &SystemEntropy).await.unwrap();
-    assert_eq!(Keys::for_store(&path, &store, &SystemEntropy).await.unwrap().fingerprints(), keys.fingerprints());
+    assert_eq!(
+        Keys::for_store(&path, &store, &SystemEntropy).await.unwrap().fingerprints(),
+        keys.fingerprints()
+    );
 
     let used = TestPool::new().await;
     std::fs::remove_file(&path).unwrap();

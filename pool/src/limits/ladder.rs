@@ -1,13 +1,13 @@
-//! Requests for codes by people who have proven nothing: gaps that grow and end, so that nobody is kept from a code for
-//! longer than an hour.
+//! Requests for codes by people who have proven nothing: gaps that grow and end, so that nobody is kept from
+//! a code for longer than an hour.
 
 use super::{DAY, Key, Wait};
 use crate::clock::Timestamp;
 use crate::store::{Conn, Row, StoreError, Tx};
 use std::time::Duration;
 
-/// After each of the first requests within a day, in units of the shortest gap; the last one holds for those that follow.
-/// With the shortest of half a minute: 30 s, 1, 2, 5, 10 and 15 minutes…
+/// After each of the first requests within a day, in units of the shortest gap; the last one holds for those
+/// that follow. With the shortest of half a minute: 30 s, 1, 2, 5, 10 and 15 minutes…
 const GAPS: [u32; 6] = [1, 2, 4, 10, 20, 30];
 /// …and after so many requests within a day…
 const MANY: u32 = 20;
@@ -36,7 +36,12 @@ impl Ladder {
     }
 
     /// Counts a request that is told when it comes too soon. After a [`Wait`] drop the transaction.
-    pub(crate) async fn climb(self, tx: &mut Tx, key: &Key, now: Timestamp) -> Result<Result<Timestamp, Wait>, StoreError> {
+    pub(crate) async fn climb(
+        self,
+        tx: &mut Tx,
+        key: &Key,
+        now: Timestamp,
+    ) -> Result<Result<Timestamp, Wait>, StoreError> {
         let rung = Rung::take(tx, key, now).await?;
         if rung.is_in_gap(now) {
             return Ok(Err(Wait { seconds: rung.free_at.seconds_from(now) }));
@@ -46,9 +51,15 @@ impl Ladder {
         Ok(Ok(next.free_at))
     }
 
-    /// Whose turn it is, in silence: a request inside of a gap gets the gap's end. `None`: another one has that already (it
-    /// `waits`), and this one joins it.
-    pub(crate) async fn turn(self, tx: &mut Tx, key: &Key, waits: bool, now: Timestamp) -> Result<Option<Turn>, StoreError> {
+    /// Whose turn it is, in silence: a request inside of a gap gets the gap's end. `None`: another one has
+    /// that already (it `waits`), and this one joins it.
+    pub(crate) async fn turn(
+        self,
+        tx: &mut Tx,
+        key: &Key,
+        waits: bool,
+        now: Timestamp,
+    ) -> Result<Option<Turn>, StoreError> {
         let rung = Rung::take(tx, key, now).await?;
         let in_gap = rung.is_in_gap(now);
         if in_gap && waits {
@@ -61,7 +72,11 @@ impl Ladder {
     }
 
     /// When the last request was, and when the next one is free. `None`: there was none.
-    pub(crate) async fn peek(self, conn: &mut Conn, key: &Key) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+    pub(crate) async fn peek(
+        self,
+        conn: &mut Conn,
+        key: &Key,
+    ) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
         let query = conn.query("SELECT count, since, free_at FROM limits WHERE key = $1").bind(key.0.clone());
         let Some(row) = query.optional().await? else { return Ok(None) };
         let rung = Rung::read(&row)?;
@@ -126,7 +141,8 @@ impl Rung {
         Ok(())
     }
 
-    /// Whether somebody has to wait. A time that no gap reaches is of a clock that was wrong, and counts as nothing.
+    /// Whether somebody has to wait. A time that no gap reaches is of a clock that was wrong, and counts as
+    /// nothing.
     fn is_in_gap(&self, now: Timestamp) -> bool {
         self.free_at > now && self.free_at <= now.plus(LONGEST)
     }
@@ -162,7 +178,11 @@ mod tests {
         assert_eq!(waits[18..], [900, 3600, 3600, 3600]);
         pool.wait(24 * 3600);
         let mut tx = pool.inner.store.begin().await.unwrap();
-        assert_eq!(LADDER.climb(&mut tx, &key, pool.time()).await.unwrap(), Ok(pool.time().plus(secs(30))), "a day later it begins anew");
+        assert_eq!(
+            LADDER.climb(&mut tx, &key, pool.time()).await.unwrap(),
+            Ok(pool.time().plus(secs(30))),
+            "a day later it begins anew"
+        );
     }
 
     #[tokio::test]
@@ -171,12 +191,19 @@ mod tests {
         let key = key(&pool.inner, &["ladder"]);
         let start = pool.time();
         let mut tx = pool.inner.store.begin().await.unwrap();
-        assert_eq!(LADDER.turn(&mut tx, &key, false, start).await.unwrap(), Some(Turn { at: start, count: 1 }));
+        assert_eq!(
+            LADDER.turn(&mut tx, &key, false, start).await.unwrap(),
+            Some(Turn { at: start, count: 1 })
+        );
         let second = Turn { at: start.plus(secs(30)), count: 2 };
         assert_eq!(LADDER.turn(&mut tx, &key, false, start).await.unwrap(), Some(second));
         assert_eq!(LADDER.turn(&mut tx, &key, true, start.plus(secs(29))).await.unwrap(), None);
         let third = Turn { at: start.plus(secs(90)), count: 3 };
-        assert_eq!(LADDER.turn(&mut tx, &key, false, start.plus(secs(31))).await.unwrap(), Some(third), "after the second one's gap");
+        assert_eq!(
+            LADDER.turn(&mut tx, &key, false, start.plus(secs(31))).await.unwrap(),
+            Some(third),
+            "after the second one's gap"
+        );
     }
 
     #[tokio::test]

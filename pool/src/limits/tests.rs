@@ -2,7 +2,8 @@ use super::*;
 use crate::testing::TestPool;
 use tokio::task::JoinSet;
 
-const BACKOFF: Backoff = Backoff { free: 5, first: Duration::from_secs(1), longest: Duration::from_secs(15 * 60) };
+const BACKOFF: Backoff =
+    Backoff { free: 5, first: Duration::from_secs(1), longest: Duration::from_secs(15 * 60) };
 
 async fn try_knock(pool: &TestPool, name: &str) -> Result<(), Wait> {
     let mut tx = pool.inner.store.begin().await.unwrap();

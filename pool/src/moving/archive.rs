@@ -107,7 +107,12 @@ pub(super) fn unpack(from: File, folder: &Path) -> std::result::Result<Unpacked,
         let mut entry = entry.map_err(Broken::Tar)?;
         let name = entry.path().map_err(Broken::Tar)?.display().to_string();
         match name.as_str() {
-            MANIFEST => manifest = Some(serde_json::from_str(&text(entry)?).map_err(|error| Broken::Manifest(error.to_string()))?),
+            MANIFEST => {
+                manifest = Some(
+                    serde_json::from_str(&text(entry)?)
+                        .map_err(|error| Broken::Manifest(error.to_string()))?,
+                )
+            }
             KEYS => keys = Some(Keys::from_text(&text(entry)?).map_err(Broken::Keys)?),
             DATABASE => {
                 let mut file = private(&folder.join(DATABASE)).map_err(Broken::Tar)?;

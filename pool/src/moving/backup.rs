@@ -30,8 +30,8 @@ pub enum BackupError {
     Store(#[from] StoreError),
 }
 
-/// Writes the backup: beside its place first, and only what is whole and on disk gets the name. An older file of that
-/// name is replaced only if `replace` says so. Keys that have no file here are not in it.
+/// Writes the backup: beside its place first, and only what is whole and on disk gets the name. An older file
+/// of that name is replaced only if `replace` says so. Keys that have no file here are not in it.
 pub async fn backup(house: &House, to: &Path, replace: bool, at: Timestamp) -> Result<Manifest, BackupError> {
     if !house.database.exists() {
         return Err(BackupError::Nothing(house.database.display().to_string()));
@@ -56,7 +56,9 @@ pub async fn backup(house: &House, to: &Path, replace: bool, at: Timestamp) -> R
     let mut file = NamedTempFile::new_in(draft.path()).map_err(error)?;
     archive::write(file.as_file_mut(), &manifest, keys, &copy).map_err(error)?;
     let named = if replace { file.persist(to) } else { file.persist_noclobber(to) };
-    named.map_err(|it| if it.error.kind() == std::io::ErrorKind::AlreadyExists { taken() } else { error(it.error) })?;
+    named.map_err(|it| {
+        if it.error.kind() == std::io::ErrorKind::AlreadyExists { taken() } else { error(it.error) }
+    })?;
     sync(folder).map_err(error)?;
     Ok(manifest)
 }

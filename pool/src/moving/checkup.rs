@@ -1,4 +1,5 @@
-//! Looking at a store as it is: nothing is made, brought to shape or locked, and who is served goes on being served.
+//! Looking at a store as it is: nothing is made, brought to shape or locked, and who is served goes on being
+//! served.
 
 use super::place::Place;
 use crate::clock::Timestamp;
@@ -62,23 +63,41 @@ pub async fn checkup(place: &Place) -> Result<Checkup, Sick> {
     let half_copied = meta::get(&mut conn, meta::COPYING).await?.is_some();
     let production = meta::get(&mut conn, meta::PRODUCTION).await?.is_some();
     let mut latest: Option<i64> = None;
-    for sql in ["SELECT MAX(at) FROM events", "SELECT MAX(last_seen_at) FROM sessions", "SELECT MAX(created_at) FROM users"] {
+    for sql in [
+        "SELECT MAX(at) FROM events",
+        "SELECT MAX(last_seen_at) FROM sessions",
+        "SELECT MAX(created_at) FROM users",
+    ] {
         latest = latest.max(number(&mut conn, sql).await?);
     }
     let rows = conn.query(names(place, shape)).all().await?;
-    let attributes = rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, StoreError>>()?;
+    let attributes =
+        rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, StoreError>>()?;
     let accounts = number(&mut conn, "SELECT COUNT(*) FROM users").await?.unwrap_or_default();
-    let waiting = number(&mut conn, "SELECT COUNT(*) FROM users WHERE status = 'unconfirmed'").await?.unwrap_or_default();
+    let waiting = number(&mut conn, "SELECT COUNT(*) FROM users WHERE status = 'unconfirmed'")
+        .await?
+        .unwrap_or_default();
     let contested = match shape {
         ..15 => 0,
         _ => number(&mut conn, "SELECT COUNT(*) FROM users WHERE contested = 1").await?.unwrap_or_default(),
     };
     let (newest_shape, latest) = (migrations::NEWEST, latest.map(Timestamp));
-    Ok(Checkup { shape, newest_shape, keys, half_copied, production, accounts, waiting, contested, latest, attributes })
+    Ok(Checkup {
+        shape,
+        newest_shape,
+        keys,
+        half_copied,
+        production,
+        accounts,
+        waiting,
+        contested,
+        latest,
+        attributes,
+    })
 }
 
-/// Whether the store was ever served for real. It is left as it is: a newer version that must not serve it must not bring
-/// it to its own shape either.
+/// Whether the store was ever served for real. It is left as it is: a newer version that must not serve it
+/// must not bring it to its own shape either.
 ///
 /// # Errors
 /// Nothing can be said about it.
@@ -101,7 +120,9 @@ const fn names(place: &Place, shape: i64) -> &'static str {
     match place {
         _ if shape < 11 => "SELECT name, COUNT(*) FROM attributes GROUP BY name",
         Place::Sqlite(_) => "SELECT key, COUNT(*) FROM users, json_each(users.attributes) GROUP BY key",
-        Place::Postgres(_) => "SELECT key, COUNT(*) FROM users, json_object_keys(users.attributes::json) AS key GROUP BY key",
+        Place::Postgres(_) => {
+            "SELECT key, COUNT(*) FROM users, json_object_keys(users.attributes::json) AS key GROUP BY key"
+        }
     }
 }
 
@@ -120,7 +141,9 @@ async fn number(conn: &mut Conn, sql: &'static str) -> Result<Option<i64>, Store
 async fn shape(conn: &mut Conn, place: &Place) -> Result<i64, Sick> {
     let tables = match place {
         Place::Sqlite(_) => "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
-        Place::Postgres(_) => "SELECT COUNT(*) FROM information_schema.tables WHERE table_name = '_sqlx_migrations'",
+        Place::Postgres(_) => {
+            "SELECT COUNT(*) FROM information_schema.tables WHERE table_name = '_sqlx_migrations'"
+        }
     };
     if number(conn, tables).await?.unwrap_or_default() == 0 {
         return Ok(0);

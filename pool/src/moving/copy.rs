@@ -1,7 +1,8 @@
 //! A store moves from one database to the other, row by row.
 //!
-//! A note in the target says that a copy was begun; nobody is served from there until it was finished. Begun again, it
-//! does the whole of it anew: what has changed at the source meanwhile is not found by looking for what is missing.
+//! A note in the target says that a copy was begun; nobody is served from there until it was finished. Begun
+//! again, it does the whole of it anew: what has changed at the source meanwhile is not found by looking for
+//! what is missing.
 
 use super::place::Place;
 use super::tables::{COUNTED, Kind, TABLES, Table};
@@ -19,9 +20,13 @@ pub enum CopyError {
     Same,
     #[error("{at} holds another user pool ({theirs}): name an empty database, or a folder without one")]
     AnotherPool { at: String, theirs: String },
-    #[error("{0} has been used since: what happened there later would be lost; copy from there, or name an empty database")]
+    #[error(
+        "{0} has been used since: what happened there later would be lost; copy from there, or name an empty database"
+    )]
     Later(String),
-    #[error("table {table} has {source_rows} rows in the source and {target_rows} in the target: copy again while nobody uses them")]
+    #[error(
+        "table {table} has {source_rows} rows in the source and {target_rows} in the target: copy again while nobody uses them"
+    )]
     Counts { table: &'static str, source_rows: i64, target_rows: i64 },
     #[error("the store can't be copied")]
     Store(#[from] StoreError),
@@ -45,8 +50,8 @@ pub struct Copied {
     pub rows: i64,
 }
 
-/// Makes the target hold what the source holds, and counts on both sides. It has to be empty, or hold the same user
-/// pool from an earlier copy.
+/// Makes the target hold what the source holds, and counts on both sides. It has to be empty, or hold the
+/// same user pool from an earlier copy.
 ///
 /// # Errors
 /// Either is in use, the target holds something else or something later, or the counts differ.
@@ -128,14 +133,23 @@ async fn begin(source: &Store, from: &Place, target: &Store, to: &Place) -> Resu
 /// When somebody last did something there.
 async fn latest(conn: &mut Conn) -> Result<Option<i64>, StoreError> {
     let mut latest: Option<i64> = None;
-    for sql in ["SELECT MAX(at) FROM events", "SELECT MAX(last_seen_at) FROM sessions", "SELECT MAX(since) FROM limits"] {
+    for sql in [
+        "SELECT MAX(at) FROM events",
+        "SELECT MAX(last_seen_at) FROM sessions",
+        "SELECT MAX(since) FROM limits",
+    ] {
         let row = conn.query(sql).optional().await?;
         latest = latest.max(row.map_or(Ok(None), |row| row.get(0))?);
     }
     Ok(latest)
 }
 
-async fn finish(source: &Store, target: &Store, mut copied: Copied, tell: &mut impl FnMut(Progress)) -> Result<Copied, CopyError> {
+async fn finish(
+    source: &Store,
+    target: &Store,
+    mut copied: Copied,
+    tell: &mut impl FnMut(Progress),
+) -> Result<Copied, CopyError> {
     for table in TABLES.iter().rev() {
         clear(target, table).await?;
     }
@@ -174,7 +188,12 @@ async fn rows_of(store: &Store, table: &Table) -> Result<i64, StoreError> {
     row.ok_or_else(|| StoreError::unreadable("nothing came back"))?.get(0)
 }
 
-async fn copy_table(source: &Store, target: &Store, table: &'static Table, tell: &mut impl FnMut(Progress)) -> Result<i64, StoreError> {
+async fn copy_table(
+    source: &Store,
+    target: &Store,
+    table: &'static Table,
+    tell: &mut impl FnMut(Progress),
+) -> Result<i64, StoreError> {
     let (mut done, all) = (0, rows_of(source, table).await?);
     let mut last: Option<Vec<Value>> = None;
     loop {
@@ -220,7 +239,11 @@ impl Value {
 }
 
 /// The rows after that key, or the first ones.
-pub(super) async fn page(store: &Store, table: &Table, after: Option<&[Value]>) -> Result<Vec<Vec<Value>>, StoreError> {
+pub(super) async fn page(
+    store: &Store,
+    table: &Table,
+    after: Option<&[Value]>,
+) -> Result<Vec<Vec<Value>>, StoreError> {
     let mut conn = store.read().await?;
     let query = conn.made(table.page(after.is_some()));
     let rows = after.unwrap_or_default().iter().fold(query, |query, value| value.bind(query)).all().await?;
@@ -242,13 +265,26 @@ async fn count_on(source: &Store, target: &Store, table: &'static str) -> Result
     let mut tx = target.begin().await?;
     if target.is_postgres() {
         if given > 0 {
-            tx.query("SELECT setval(pg_get_serial_sequence($1, 'id'), $2)").bind(table).bind(given).optional().await?;
+            tx.query("SELECT setval(pg_get_serial_sequence($1, 'id'), $2)")
+                .bind(table)
+                .bind(given)
+                .optional()
+                .await?;
         }
     } else {
         // Where SQLite may give an id twice, it doesn't look; a copy from here does.
-        let known = tx.query("UPDATE sqlite_sequence SET seq = $2 WHERE name = $1").bind(table).bind(given).run().await?;
+        let known = tx
+            .query("UPDATE sqlite_sequence SET seq = $2 WHERE name = $1")
+            .bind(table)
+            .bind(given)
+            .run()
+            .await?;
         if known == 0 {
-            tx.query("INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)").bind(table).bind(given).run().await?;
+            tx.query("INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)")
+                .bind(table)
+                .bind(given)
+                .run()
+                .await?;
         }
     }
     tx.commit().await
@@ -257,7 +293,10 @@ async fn count_on(source: &Store, target: &Store, table: &'static str) -> Result
 async fn last_id(store: &Store, table: &'static str) -> Result<i64, StoreError> {
     let mut conn = store.read().await?;
     let counter = if store.is_postgres() {
-        conn.query("SELECT pg_sequence_last_value(pg_get_serial_sequence($1, 'id')::regclass)").bind(table).optional().await?
+        conn.query("SELECT pg_sequence_last_value(pg_get_serial_sequence($1, 'id')::regclass)")
+            .bind(table)
+            .optional()
+            .await?
     } else {
         conn.query("SELECT seq FROM sqlite_sequence WHERE name = $1").bind(table).optional().await?
     };

@@ -16,7 +16,9 @@ const BUSY: Duration = Duration::from_secs(10);
 pub enum Unfit {
     #[error("the database is damaged: {0}")]
     Damaged(String),
-    #[error("the database has shape {found}, of a newer version of this program; this one knows the shapes up to {known}")]
+    #[error(
+        "the database has shape {found}, of a newer version of this program; this one knows the shapes up to {known}"
+    )]
     Newer { found: i64, known: i64 },
     #[error("the database has a shape that no version of this program gave it")]
     Foreign,
@@ -48,7 +50,11 @@ impl Found {
 }
 
 fn existing(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new().filename(path).create_if_missing(false).busy_timeout(BUSY).disable_statement_logging()
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .busy_timeout(BUSY)
+        .disable_statement_logging()
 }
 
 /// Writes what the database holds at this moment into an empty file, while others read and write.
@@ -65,9 +71,11 @@ pub(super) async fn snapshot(database: &Path, copy: &Path) -> Result<(), StoreEr
 pub(super) async fn inspect(database: &Path) -> Result<Found, Unfit> {
     // Whatever the database can't answer here, it could not when it is needed.
     let damaged = |error: sqlx::Error| Unfit::Damaged(error.to_string());
-    let mut conn = SqliteConnection::connect_with(&existing(database).read_only(true)).await.map_err(damaged)?;
+    let mut conn =
+        SqliteConnection::connect_with(&existing(database).read_only(true)).await.map_err(damaged)?;
     refuse_damage(&mut conn).await?;
-    let applied = sqlx::query("SELECT version, checksum FROM _sqlx_migrations ORDER BY version").fetch_all(&mut conn);
+    let applied =
+        sqlx::query("SELECT version, checksum FROM _sqlx_migrations ORDER BY version").fetch_all(&mut conn);
     let mut schema = 0;
     for row in applied.await.map_err(damaged)? {
         schema = row.try_get(0).map_err(damaged)?;
@@ -80,7 +88,11 @@ pub(super) async fn inspect(database: &Path) -> Result<Found, Unfit> {
         }
     }
     let mut known = async |name: &'static str| {
-        let row = sqlx::query("SELECT value FROM meta WHERE name = $1").bind(name).fetch_optional(&mut conn).await.map_err(damaged)?;
+        let row = sqlx::query("SELECT value FROM meta WHERE name = $1")
+            .bind(name)
+            .fetch_optional(&mut conn)
+            .await
+            .map_err(damaged)?;
         row.ok_or(Unfit::Unused)?.try_get::<String, _>(0).map_err(damaged)
     };
     let keys = known(meta::KEYS).await?.split(',').map(ToOwned::to_owned).collect();
@@ -116,7 +128,10 @@ async fn refuse_damage(conn: &mut SqliteConnection) -> Result<(), Unfit> {
     }
     let orphan = sqlx::query("PRAGMA foreign_key_check").fetch_optional(conn).await.map_err(damaged)?;
     match orphan {
-        Some(row) => Err(Unfit::Damaged(format!("a row of {} belongs to nobody", row.try_get::<String, _>(0).map_err(damaged)?))),
+        Some(row) => Err(Unfit::Damaged(format!(
+            "a row of {} belongs to nobody",
+            row.try_get::<String, _>(0).map_err(damaged)?
+        ))),
         None => Ok(()),
     }
 }

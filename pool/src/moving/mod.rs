@@ -1,4 +1,5 @@
-//! What an operator does with a whole store: back it up, put a backup in its place, move it to another database.
+//! What an operator does with a whole store: back it up, put a backup in its place, move it to another
+//! database.
 //!
 //! Statements here look at every row, and some are for one database alone: nobody is served by them.
 

@@ -66,7 +66,8 @@ impl Place {
     pub(super) fn is_same_as(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Sqlite(one), Self::Sqlite(other)) => {
-                one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+                one == other
+                    || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
             }
             (Self::Postgres(_), Self::Postgres(_)) => self.to_string() == other.to_string(),
             _ => false,

@@ -28,7 +28,9 @@ pub enum RestoreError {
     },
     #[error("what is in the backup can't be served")]
     Unfit(#[from] Unfit),
-    #[error("the backup holds no keys, and there are none at {0}: put the key file there first, or set NAMEPLATE_KEYS")]
+    #[error(
+        "the backup holds no keys, and there are none at {0}: put the key file there first, or set NAMEPLATE_KEYS"
+    )]
     NoKeys(String),
     #[error("the keys don't fit")]
     Keys(#[from] KeyError),
@@ -52,17 +54,20 @@ pub struct Restored {
 
 const DRAFT: &str = ".restoring-";
 
-/// Puts the backup in the place of the house's store, which is kept beside it. Nothing is replaced before the backup is
-/// known to be whole, of a shape that this version knows, and to fit the keys; and at every moment of the replacing
-/// either the old store or the new one is there with a key that opens it.
+/// Puts the backup in the place of the house's store, which is kept beside it. Nothing is replaced before the
+/// backup is known to be whole, of a shape that this version knows, and to fit the keys; and at every moment
+/// of the replacing either the old store or the new one is there with a key that opens it.
 pub async fn restore(from: &Path, house: &House, at: Timestamp) -> Result<Restored, RestoreError> {
     let _alone = Hold::alone(&house.database)?;
     let folder = folder_of(&house.database);
     let error = |source| RestoreError::Folder { path: folder.display().to_string(), source };
-    let file = File::open(from).map_err(|source| RestoreError::Unreadable { path: from.display().to_string(), source })?;
+    let file = File::open(from)
+        .map_err(|source| RestoreError::Unreadable { path: from.display().to_string(), source })?;
     let draft = draft(folder).map_err(error)?;
-    let backup = archive::unpack(file, draft.path())
-        .map_err(|broken| RestoreError::NoBackup { path: from.display().to_string(), source: broken.into() })?;
+    let backup = archive::unpack(file, draft.path()).map_err(|broken| RestoreError::NoBackup {
+        path: from.display().to_string(),
+        source: broken.into(),
+    })?;
     let found = inspect(&draft.path().join(DATABASE)).await?;
     let keys = fitting_keys(&found, backup.keys, &house.keys)?;
 
@@ -85,8 +90,8 @@ pub async fn restore(from: &Path, house: &House, at: Timestamp) -> Result<Restor
     Ok(Restored { manifest: backup.manifest, old })
 }
 
-/// A folder in the folder, so that what is in it can be moved by its name alone. What a crash left of an earlier one
-/// goes: nobody else is here.
+/// A folder in the folder, so that what is in it can be moved by its name alone. What a crash left of an
+/// earlier one goes: nobody else is here.
 fn draft(folder: &Path) -> io::Result<TempDir> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -98,7 +103,11 @@ fn draft(folder: &Path) -> io::Result<TempDir> {
 }
 
 /// The keys to put into the key file, if there are any and if there is a place for them.
-fn fitting_keys(found: &Found, backed_up: Option<Keys>, place: &KeyPlace) -> Result<Option<Keys>, RestoreError> {
+fn fitting_keys(
+    found: &Found,
+    backed_up: Option<Keys>,
+    place: &KeyPlace,
+) -> Result<Option<Keys>, RestoreError> {
     if let (Some(keys), KeyPlace::File(_)) = (&backed_up, place) {
         found.refuse_other_keys(&keys.fingerprints())?;
         return Ok(backed_up);

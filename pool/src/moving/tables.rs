@@ -1,4 +1,5 @@
-//! Every table with its columns, once: what a copy has to take along. A test compares this with what the migrations make.
+//! Every table with its columns, once: what a copy has to take along. A test compares this with what the
+//! migrations make.
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,8 +102,16 @@ pub(super) const TABLES: &[Table] = &[
             ("message", Text),
         ],
     },
-    Table { name: "requesters", key: 2, columns: &[("issue", Bytes), ("requester", Bytes), ("attempts", Number), ("network", Bytes)] },
-    Table { name: "known_origins", key: 3, columns: &[("user_id", Number), ("kind", Text), ("digest", Bytes), ("seen_at", Number)] },
+    Table {
+        name: "requesters",
+        key: 2,
+        columns: &[("issue", Bytes), ("requester", Bytes), ("attempts", Number), ("network", Bytes)],
+    },
+    Table {
+        name: "known_origins",
+        key: 3,
+        columns: &[("user_id", Number), ("kind", Text), ("digest", Bytes), ("seen_at", Number)],
+    },
     Table {
         name: "sessions",
         key: 1,
@@ -122,9 +131,19 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         name: "refresh_tokens",
         key: 1,
-        columns: &[("family", Bytes), ("session", Number), ("current", Bytes), ("previous", Bytes), ("rotated_at", Number)],
+        columns: &[
+            ("family", Bytes),
+            ("session", Number),
+            ("current", Bytes),
+            ("previous", Bytes),
+            ("rotated_at", Number),
+        ],
     },
-    Table { name: "srp_verifiers", key: 2, columns: &[("user_id", Number), ("name", Text), ("verifier", Bytes)] },
+    Table {
+        name: "srp_verifiers",
+        key: 2,
+        columns: &[("user_id", Number), ("name", Text), ("verifier", Bytes)],
+    },
     Table {
         name: "factors",
         key: 2,
@@ -144,7 +163,13 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         name: "recovery_codes",
         key: 2,
-        columns: &[("user_id", Number), ("digest", Bytes), ("readable", Bytes), ("created_at", Number), ("used_at", Number)],
+        columns: &[
+            ("user_id", Number),
+            ("digest", Bytes),
+            ("readable", Bytes),
+            ("created_at", Number),
+            ("used_at", Number),
+        ],
     },
     Table {
         name: "challenges",
@@ -176,13 +201,30 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         name: "signing_keys",
         key: 1,
-        columns: &[("number", Number), ("kid", Text), ("private_key", Bytes), ("created_at", Number), ("retired_at", Number)],
+        columns: &[
+            ("number", Number),
+            ("kid", Text),
+            ("private_key", Bytes),
+            ("created_at", Number),
+            ("retired_at", Number),
+        ],
     },
-    Table { name: "limits", key: 1, columns: &[("key", Bytes), ("count", Number), ("since", Number), ("free_at", Number)] },
+    Table {
+        name: "limits",
+        key: 1,
+        columns: &[("key", Bytes), ("count", Number), ("since", Number), ("free_at", Number)],
+    },
     Table {
         name: "events",
         key: 1,
-        columns: &[("id", Number), ("user_id", Number), ("payload", Text), ("at", Number), ("network", Text), ("user_agent", Text)],
+        columns: &[
+            ("id", Number),
+            ("user_id", Number),
+            ("payload", Text),
+            ("at", Number),
+            ("network", Text),
+            ("user_agent", Text),
+        ],
     },
     Table {
         name: "outbox",
@@ -208,8 +250,8 @@ pub(super) const TABLES: &[Table] = &[
 pub(super) const COUNTED: [&str; 2] = ["users", "events"];
 
 impl Table {
-    /// Which of its rows a copy is about: all but its own note, and the one that says that a store was served for real, which
-    /// the target keeps even if the source doesn't have it.
+    /// Which of its rows a copy is about: all but its own note, and the one that says that a store was served
+    /// for real, which the target keeps even if the source doesn't have it.
     fn which(&self) -> &'static str {
         if self.name == "meta" { "name NOT IN ('copying', 'production')" } else { "1 = 1" }
     }
@@ -229,7 +271,8 @@ impl Table {
     /// The first rows, or those that come after a key.
     pub(super) fn page(&self, after: bool) -> String {
         let (name, columns, key) = (self.name, Self::names(self.columns), self.key_names());
-        let after = if after { format!("({key}) > {}", placeholders(0, self.key)) } else { "1 = 1".to_owned() };
+        let after =
+            if after { format!("({key}) > {}", placeholders(0, self.key)) } else { "1 = 1".to_owned() };
         let which = self.which();
         format!("SELECT {columns} FROM {name} WHERE {after} AND {which} ORDER BY {key} LIMIT {PAGE}")
     }
@@ -239,7 +282,11 @@ impl Table {
         let (name, columns, key) = (self.name, Self::names(self.columns), self.key_names());
         let width = self.columns.len();
         let values = (0..rows).map(|row| placeholders(row * width, width)).collect::<Vec<_>>().join(", ");
-        let rest = self.columns[self.key..].iter().map(|(name, _)| format!("{name} = excluded.{name}")).collect::<Vec<_>>().join(", ");
+        let rest = self.columns[self.key..]
+            .iter()
+            .map(|(name, _)| format!("{name} = excluded.{name}"))
+            .collect::<Vec<_>>()
+            .join(", ");
         let again = if rest.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {rest}") };
         format!("INSERT INTO {name} ({columns}) VALUES {values} ON CONFLICT ({key}) DO {again}")
     }

@@ -54,7 +54,8 @@ fn key_file(house: &House) -> PathBuf {
 }
 
 fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -80,7 +81,8 @@ async fn people(folder: &Path) -> Result<Vec<String>, Box<dyn std::error::Error>
 
 /// Changes a database from outside.
 async fn change(database: &Path, sql: &str) {
-    let mut conn = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(database)).await.unwrap();
+    let mut conn =
+        SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(database)).await.unwrap();
     conn.execute(AssertSqlSafe(sql.to_owned())).await.unwrap();
     conn.close().await.unwrap();
 }
@@ -133,7 +135,10 @@ async fn what_a_backup_replaces_is_kept_with_its_keys() {
     let there = other.pool.place().folder();
     let old = town.restore(there).await.unwrap().old.unwrap();
     assert_eq!(people(there).await.unwrap(), ["jane"]);
-    assert_eq!(Keys::load(&key_file(&other.house)).unwrap().unwrap().fingerprints(), town.pool.inner.keys.fingerprints());
+    assert_eq!(
+        Keys::load(&key_file(&other.house)).unwrap().unwrap().fingerprints(),
+        town.pool.inner.keys.fingerprints()
+    );
     assert_eq!(people(&old).await.unwrap(), ["jane", "late"]);
     assert_eq!(Keys::load(&old.join("keys")).unwrap().unwrap().fingerprints(), keys.fingerprints());
 }
@@ -159,7 +164,8 @@ async fn a_damaged_store_is_replaced_and_its_log_does_not_reach_the_new_one() {
     town.backup().await.unwrap();
     let there = tempfile::tempdir().unwrap();
     for name in ["nameplate.db", "nameplate.db-wal"] {
-        fs::write(there.path().join(name), "this is no database, whatever its name says".repeat(100)).unwrap();
+        fs::write(there.path().join(name), "this is no database, whatever its name says".repeat(100))
+            .unwrap();
     }
     let old = town.restore(there.path()).await.unwrap().old.unwrap();
     assert!(fs::read(old.join("nameplate.db")).unwrap().starts_with(b"this is no database"));
@@ -168,7 +174,11 @@ async fn a_damaged_store_is_replaced_and_its_log_does_not_reach_the_new_one() {
 
 /// When the store in the folder was first served for real.
 async fn production(folder: &Path) -> Option<String> {
-    super::file::production(&folder.join("nameplate.db"), &super::file::inspect(&folder.join("nameplate.db")).await.unwrap().pool).await
+    super::file::production(
+        &folder.join("nameplate.db"),
+        &super::file::inspect(&folder.join("nameplate.db")).await.unwrap().pool,
+    )
+    .await
 }
 
 #[tokio::test]
@@ -198,7 +208,11 @@ async fn a_backup_holds_that_its_store_was_served_for_real_and_a_restore_never_f
 async fn a_crash_between_leaves_the_old_store_or_the_new_one_with_a_key_that_opens_it() {
     let (town, other) = (Town::new().await, Town::new().await);
     let foreign = Keys::generate(&SystemEntropy);
-    change(&town.house.database, &format!("UPDATE meta SET value = '{}' WHERE name = 'keys'", foreign.fingerprints()[0])).await;
+    change(
+        &town.house.database,
+        &format!("UPDATE meta SET value = '{}' WHERE name = 'keys'", foreign.fingerprints()[0]),
+    )
+    .await;
     foreign.save(&key_file(&town.house)).unwrap();
     town.backup().await.unwrap();
     other.pool.signed_in("late", "late@domain.com").await;
@@ -254,8 +268,7 @@ async fn a_backup_of_a_newer_version_or_of_other_keys_is_refused() {
     let own = town.pool.inner.keys.clone();
     remade("SELECT 1", &Keys::generate(&SeededEntropy::new(77))).await;
     refuses(&town, "put the right key file back").await;
-    let newer =
-        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'newer', 1, x'00', 1)";
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'newer', 1, x'00', 1)";
     remade(newer, &own).await;
     let refused = refuses(&town, "has shape 9999, of a newer version").await;
     assert!(matches!(refused, RestoreError::Unfit(Unfit::Newer { found: 9999, .. })));

@@ -25,7 +25,8 @@ async fn made(pool: &TestPool) {
 }
 
 fn form(password: &str, attributes: &[(&str, &str)]) -> OwnPassword {
-    let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let attributes =
+        attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     OwnPassword { password: Password::new(password), confirmation: None, attributes }
 }
 
@@ -58,7 +59,10 @@ async fn a_password_that_the_operator_knows_is_replaced_and_what_is_missing_fill
     assert!(matches!(set(form(OWN, &[])).await, Err(NewPasswordError::Over)), "once");
     assert!(pool.try_sign_in("jdoe", PASSWORD).await.is_err());
     assert!(matches!(pool.try_sign_in("jdoe", OWN).await, Ok(SignedIn::Session { .. })));
-    assert_eq!(pool.event_names(&viewer).await, ["adminCreateUser", "changePassword", "signIn", "signIn_failure", "signIn"]);
+    assert_eq!(
+        pool.event_names(&viewer).await,
+        ["adminCreateUser", "changePassword", "signIn", "signIn_failure", "signIn"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -68,9 +72,13 @@ async fn of_two_that_set_it_at_once_one_does() {
     // In two browsers, and twice in the same one.
     let (here, there) = (asked(&pool).await.token, asked(&pool).await.token);
     let mut tasks = tokio::task::JoinSet::new();
-    for (token, password) in [(here.clone(), "first-own-password"), (there, "second-own-password"), (here, "third-own-password")] {
+    for (token, password) in
+        [(here.clone(), "first-own-password"), (there, "second-own-password"), (here, "third-own-password")]
+    {
         let pool = pool.handle();
-        tasks.spawn(async move { pool.set_own_password(&token, form(password, &[]), &origin()).await.map(|_| password) });
+        tasks.spawn(async move {
+            pool.set_own_password(&token, form(password, &[]), &origin()).await.map(|_| password)
+        });
     }
     let results = tasks.join_all().await;
     let winners: Vec<_> = results.iter().filter_map(|it| it.as_ref().ok()).collect();
@@ -83,10 +91,14 @@ async fn an_application_sets_it_too_and_gets_tokens() {
     let pool = TestPool::with(settings()).await;
     made(&pool).await;
     let sign_in = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
-    let Ok(Entered::NewPassword(asked)) = pool.sign_in_for_tokens(&pool.client(), &sign_in, &origin()).await else { panic!() };
+    let Ok(Entered::NewPassword(asked)) = pool.sign_in_for_tokens(&pool.client(), &sign_in, &origin()).await
+    else {
+        panic!()
+    };
     assert_eq!(asked.attributes[&Standard::Email.into()], "me@domain.com");
     let form = form(OWN, &[("given_name", "Jane")]);
-    let tokens = pool.set_own_password_for_tokens(&pool.client(), &asked.token, form, &origin()).await.unwrap();
+    let tokens =
+        pool.set_own_password_for_tokens(&pool.client(), &asked.token, form, &origin()).await.unwrap();
     assert_eq!(pool.viewer_of_access_token(&tokens.access).await.unwrap().username, "jdoe");
 }
 
@@ -97,11 +109,16 @@ async fn a_code_that_sets_another_password_makes_up_for_it() {
     let overtaken = asked(&pool).await;
     pool.forgot_password("jdoe", &origin()).await.unwrap();
     let code = pool.code_for("me@domain.com").await;
-    let reset =
-        crate::confirm_forgot_password::PasswordReset { username: "jdoe".into(), code, password: Password::new(OWN), confirmation: None };
+    let reset = crate::confirm_forgot_password::PasswordReset {
+        username: "jdoe".into(),
+        code,
+        password: Password::new(OWN),
+        confirmation: None,
+    };
     pool.confirm_forgot_password(reset, &origin()).await.unwrap();
     assert!(matches!(pool.try_sign_in("jdoe", OWN).await, Ok(SignedIn::Session { .. })));
-    let late = pool.set_own_password(&overtaken.token, form("yetanothersecurepassword#789", &[]), &origin()).await;
+    let late =
+        pool.set_own_password(&overtaken.token, form("yetanothersecurepassword#789", &[]), &origin()).await;
     assert!(matches!(late, Err(NewPasswordError::Over)));
 }
 
@@ -130,6 +147,9 @@ async fn the_second_factor_comes_first() {
     let early = pool.set_own_password(&challenge.token, form(PASSWORD, &[]), &origin()).await;
     assert!(matches!(early, Err(NewPasswordError::Over)));
     let code = pool.code_for("me@domain.com").await;
-    let Ok(SignedIn::NewPassword(asked)) = pool.answer_challenge(&challenge.token, &code, &origin()).await else { panic!() };
+    let Ok(SignedIn::NewPassword(asked)) = pool.answer_challenge(&challenge.token, &code, &origin()).await
+    else {
+        panic!()
+    };
     pool.set_own_password(&asked.token, form(PASSWORD, &[]), &origin()).await.unwrap();
 }

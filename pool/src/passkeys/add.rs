@@ -32,7 +32,8 @@ pub enum AddPasskeyError {
     NotFresh(#[from] NotFresh),
     #[error("the question is too old, or was answered before")]
     Over,
-    /// The authenticator's answer isn't right, its passkey is here already, or there are none at this address.
+    /// The authenticator's answer isn't right, its passkey is here already, or there are none at this
+    /// address.
     #[error("the passkey can't be added")]
     Failed,
     #[error("the account has too many")]
@@ -84,13 +85,16 @@ fn tidy_name(typed: &str) -> Result<String, AddPasskeyError> {
     match name {
         "" => Err(AddPasskeyError::Name(Why::Missing)),
         _ if long => Err(AddPasskeyError::Name(Why::TooLong { max: LONGEST_NAME })),
-        _ if name.chars().any(|c| c.is_control() || is_invisible(c)) => Err(AddPasskeyError::Name(Why::ControlCharacters)),
+        _ if name.chars().any(|c| c.is_control() || is_invisible(c)) => {
+            Err(AddPasskeyError::Name(Why::ControlCharacters))
+        }
         _ => Ok(name.to_owned()),
     }
 }
 
 impl Pool {
-    /// What the viewer's browser has to ask of an authenticator for a new passkey. Nothing happens to the account yet.
+    /// What the viewer's browser has to ask of an authenticator for a new passkey. Nothing happens to the
+    /// account yet.
     pub async fn ask_for_new_passkey(&self, viewer: &Viewer) -> Result<Question, AddPasskeyError> {
         let party = self.relying_party().ok_or(AddPasskeyError::Failed)?;
         let mut conn = self.inner.store.read().await?;
@@ -102,23 +106,34 @@ impl Pool {
         }
         let mut opened = party.ask_for_new(user_handle(&account.sub), &known)?;
         // What people choose by, when their device offers the passkey.
-        let contact = [Standard::Email, Standard::PhoneNumber].into_iter().find_map(|it| account.attributes.get(&AttributeName::from(it)));
-        let name = account.chosen_username().or(contact.map(String::as_str)).unwrap_or(&self.inner.settings.name);
+        let contact = [Standard::Email, Standard::PhoneNumber]
+            .into_iter()
+            .find_map(|it| account.attributes.get(&AttributeName::from(it)));
+        let name =
+            account.chosen_username().or(contact.map(String::as_str)).unwrap_or(&self.inner.settings.name);
         opened.options["rp"]["name"] = self.inner.settings.name.as_str().into();
         opened.options["user"]["name"] = name.into();
         opened.options["user"]["displayName"] = name.into();
         Ok(self.question(&about(viewer), opened)?)
     }
 
-    /// Adds a passkey that an authenticator has made: its owner signs in with it from now on. Every proven contact is told.
-    pub async fn add_passkey(&self, viewer: &Viewer, form: &NewPasskey, origin: &Origin) -> Result<(), AddPasskeyError> {
+    /// Adds a passkey that an authenticator has made: its owner signs in with it from now on. Every proven
+    /// contact is told.
+    pub async fn add_passkey(
+        &self,
+        viewer: &Viewer,
+        form: &NewPasskey,
+        origin: &Origin,
+    ) -> Result<(), AddPasskeyError> {
         let name = tidy_name(&form.name)?;
         require_fresh(&self.inner, viewer)?;
         let party = self.relying_party().ok_or(AddPasskeyError::Failed)?;
         let asked = self.take_up(&about(viewer), &form.state).await?.ok_or(AddPasskeyError::Over)?;
-        let Made { credential, transports, public_key, state } = party.made(&asked, &form.credential).ok_or(AddPasskeyError::Failed)?;
+        let Made { credential, transports, public_key, state } =
+            party.made(&asked, &form.credential).ok_or(AddPasskeyError::Failed)?;
         let created_at = self.now();
-        let passkey = Kept { credential, name, transports, public_key, state, created_at, last_used_at: None };
+        let passkey =
+            Kept { credential, name, transports, public_key, state, created_at, last_used_at: None };
         retried(|| self.keep(viewer, &passkey, origin)).await
     }
 
@@ -137,8 +152,22 @@ impl Pool {
             return Err(AddPasskeyError::Failed);
         }
         let account = profile::load(&mut tx, user).await?.ok_or(AddPasskeyError::SignedOut)?;
-        queue_to_all(&mut tx, inner, (user, &account), |to, asked| Message::PasskeyAdded { to, asked }, origin).await?;
-        events::record(&mut tx, user, &Event::AddPasskey { passkey: passkey.name.clone() }, self.now(), origin).await?;
+        queue_to_all(
+            &mut tx,
+            inner,
+            (user, &account),
+            |to, asked| Message::PasskeyAdded { to, asked },
+            origin,
+        )
+        .await?;
+        events::record(
+            &mut tx,
+            user,
+            &Event::AddPasskey { passkey: passkey.name.clone() },
+            self.now(),
+            origin,
+        )
+        .await?;
         self.commit(tx, user).await?;
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! The ceremonies of WebAuthn (level 3, section 7), by `webauthn_rp`: what an authenticator is asked, and whether its
-//! answer is right. No clock of ours, no store, no account.
+//! The ceremonies of WebAuthn (level 3, section 7), by `webauthn_rp`: what an authenticator is asked, and
+//! whether its answer is right. No clock of ours, no store, no account.
 
 use super::PATIENCE;
 use crate::Unavailable;
@@ -9,13 +9,16 @@ use std::num::NonZeroU32;
 use url::{Host, Url};
 use webauthn_rp::bin::{Decode as _, Encode as _};
 use webauthn_rp::request::auth::AuthenticationVerificationOptions;
-use webauthn_rp::request::register::{CredProtect, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle};
+use webauthn_rp::request::register::{
+    CredProtect, PublicKeyCredentialUserEntity, RegistrationVerificationOptions, UserHandle,
+};
 use webauthn_rp::request::{AsciiDomain, PublicKeyCredentialDescriptor, RpId};
 use webauthn_rp::response::register::{CompressedPubKey, DynamicState, StaticState};
 use webauthn_rp::response::{AuthTransports, CredentialId};
 use webauthn_rp::{
-    AuthenticatedCredential, DiscoverableAuthentication, DiscoverableAuthenticationServerState, DiscoverableCredentialRequestOptions,
-    PublicKeyCredentialCreationOptions, Registration, RegistrationServerState,
+    AuthenticatedCredential, DiscoverableAuthentication, DiscoverableAuthenticationServerState,
+    DiscoverableCredentialRequestOptions, PublicKeyCredentialCreationOptions, Registration,
+    RegistrationServerState,
 };
 
 /// The length of a user handle in bytes.
@@ -93,21 +96,28 @@ impl RelyingParty {
         self.id.as_ref()
     }
 
-    /// Asks for a new passkey: one that needs no username beside it, and proves its user each time. An authenticator that
-    /// has one of these makes no second one.
+    /// Asks for a new passkey: one that needs no username beside it, and proves its user each time. An
+    /// authenticator that has one of these makes no second one.
     pub(super) fn ask_for_new(&self, user: [u8; HANDLE], known: &[Kept]) -> Result<Opened, Unavailable> {
         let Ok(user) = UserHandle::<HANDLE>::decode(user);
         let known = known.iter().filter_map(|kept| {
             let id = CredentialId::<Vec<u8>>::decode(kept.credential.clone()).ok()?;
-            Some(PublicKeyCredentialDescriptor { id, transports: AuthTransports::decode(kept.transports).ok()? })
+            Some(PublicKeyCredentialDescriptor {
+                id,
+                transports: AuthTransports::decode(kept.transports).ok()?,
+            })
         });
         let entity = PublicKeyCredentialUserEntity::from(&user);
         let mut options = PublicKeyCredentialCreationOptions::passkey(&self.id, entity, known.collect());
         options.timeout = patience();
-        // To insist on it would shut out every device that doesn't know it; each sign-in asks for its user anyway.
+        // To insist on it would shut out every device that doesn't know it; each sign-in asks for its user
+        // anyway.
         options.extensions.cred_protect = CredProtect::None;
         let (state, options) = options.start_ceremony().map_err(fault)?;
-        Ok(Opened { state: state.encode().map_err(fault)?, options: serde_json::to_value(options).map_err(fault)? })
+        Ok(Opened {
+            state: state.encode().map_err(fault)?,
+            options: serde_json::to_value(options).map_err(fault)?,
+        })
     }
 
     /// The passkey in a `RegistrationResponseJSON`. `None`: the answer isn't right.
@@ -131,18 +141,30 @@ impl RelyingParty {
         let mut options = DiscoverableCredentialRequestOptions::passkey(&self.id);
         options.0.timeout = patience();
         let (state, options) = options.start_ceremony().map_err(fault)?;
-        Ok(Opened { state: state.encode().map_err(fault)?, options: serde_json::to_value(options).map_err(fault)? })
+        Ok(Opened {
+            state: state.encode().map_err(fault)?,
+            options: serde_json::to_value(options).map_err(fault)?,
+        })
     }
 
-    /// Whether this passkey of this user has answered what was asked: what is kept of it from now on. A signature counter
-    /// that didn't grow is a refusal: the key may have been copied (section 6.1.1).
-    pub(super) fn proven(&self, state: &[u8], answer: &Answer, kept: &Kept, user: [u8; HANDLE]) -> Option<Vec<u8>> {
+    /// Whether this passkey of this user has answered what was asked: what is kept of it from now on. A
+    /// signature counter that didn't grow is a refusal: the key may have been copied (section 6.1.1).
+    pub(super) fn proven(
+        &self,
+        state: &[u8],
+        answer: &Answer,
+        kept: &Kept,
+        user: [u8; HANDLE],
+    ) -> Option<Vec<u8>> {
         let state = DiscoverableAuthenticationServerState::decode(state).ok()?;
         let Ok(user) = UserHandle::<HANDLE>::decode(user);
-        let public_key = StaticState::<PublicKey>::decode(kept.public_key.as_slice()).inspect_err(refused).ok()?;
+        let public_key =
+            StaticState::<PublicKey>::decode(kept.public_key.as_slice()).inspect_err(refused).ok()?;
         let before: [u8; 7] = kept.state.as_slice().try_into().ok()?;
         let before = DynamicState::decode(before).inspect_err(refused).ok()?;
-        let mut passkey = AuthenticatedCredential::new(answer.0.raw_id(), &user, public_key, before).inspect_err(refused).ok()?;
+        let mut passkey = AuthenticatedCredential::new(answer.0.raw_id(), &user, public_key, before)
+            .inspect_err(refused)
+            .ok()?;
         let options = AuthenticationVerificationOptions::<&str, &str> {
             allowed_origins: &[&self.origin],
             error_on_unsolicited_extensions: false,
@@ -165,7 +187,9 @@ mod tests {
 
     #[test]
     fn passkeys_are_for_the_domain_of_the_public_address() {
-        let at = |public_url: &str| RelyingParty::at(public_url).map(|party| (party.domain().to_owned(), party.origin));
+        let at = |public_url: &str| {
+            RelyingParty::at(public_url).map(|party| (party.domain().to_owned(), party.origin))
+        };
         for (public_url, domain, origin) in [
             ("https://id.example.com", "id.example.com", "https://id.example.com"),
             ("https://id.example.com:8443/", "id.example.com", "https://id.example.com:8443"),

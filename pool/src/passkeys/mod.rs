@@ -1,7 +1,9 @@
-//! Passkeys: signing in with a key that a device keeps, and lets its owner use by a fingerprint, a face or a PIN.
+//! Passkeys: signing in with a key that a device keeps, and lets its owner use by a fingerprint, a face or a
+//! PIN.
 //!
-//! An authenticator is asked something random, and signs it. Between question and answer nothing is remembered here:
-//! what has to be known travels with the page, sealed. That a question was answered is remembered, so it is answered once.
+//! An authenticator is asked something random, and signs it. Between question and answer nothing is
+//! remembered here: what has to be known travels with the page, sealed. That a question was answered is
+//! remembered, so it is answered once.
 
 mod add;
 mod ceremony;
@@ -36,8 +38,8 @@ pub const LONGEST_NAME: u32 = 64;
 /// What a page's script hands to the browser, and brings back with the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
-    /// `PublicKeyCredentialCreationOptionsJSON`, or `PublicKeyCredentialRequestOptionsJSON` (WebAuthn level 3, section
-    /// 5.1).
+    /// `PublicKeyCredentialCreationOptionsJSON`, or `PublicKeyCredentialRequestOptionsJSON` (WebAuthn level
+    /// 3, section 5.1).
     pub options: String,
     /// What this service has to know of it, sealed.
     pub state: String,
@@ -52,8 +54,8 @@ struct Block {
 }
 
 impl Pool {
-    /// The domain that passkeys are made for (the "relying party id"): a page at another host can't use them. `None`:
-    /// the public address is an IP address, for which there are none.
+    /// The domain that passkeys are made for (the "relying party id"): a page at another host can't use them.
+    /// `None`: the public address is an IP address, for which there are none.
     ///
     /// On loopback it is `localhost`, under which the same machine is reached.
     pub fn passkey_domain(&self) -> Option<String> {
@@ -71,11 +73,13 @@ impl Pool {
         Ok(Question { options: options.to_string(), state: URL_SAFE_NO_PAD.encode(sealed) })
     }
 
-    /// What was asked, for whoever answers in time and first. A question is used up even if the answer is wrong.
+    /// What was asked, for whoever answers in time and first. A question is used up even if the answer is
+    /// wrong.
     async fn take_up(&self, about: &str, state: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let Some(ceremony) = self.still_open(about, state) else { return Ok(None) };
         let (inner, now) = (&*self.inner, self.now());
-        let key = limits::key(inner, &["passkey question", &URL_SAFE_NO_PAD.encode(Sha256::digest(&ceremony))]);
+        let key =
+            limits::key(inner, &["passkey question", &URL_SAFE_NO_PAD.encode(Sha256::digest(&ceremony))]);
         retried(async || {
             let mut tx = inner.store.begin().await?;
             if limits::count(&mut tx, &key, Rate { times: 1, per: DAY }, now).await?.is_err() {
@@ -94,7 +98,8 @@ impl Pool {
     }
 }
 
-/// What authenticators know an account by. It says nothing about the person, and is the same for all their passkeys.
+/// What authenticators know an account by. It says nothing about the person, and is the same for all their
+/// passkeys.
 fn user_handle(sub: &str) -> [u8; 32] {
     Sha256::new().chain_update("nameplate passkey user 1").chain_update(sub).finalize().into()
 }

@@ -47,14 +47,24 @@ impl From<Wait> for RemovePasskeyError {
 }
 
 impl Pool {
-    /// Removes the passkey that pages call so, and answers what its owner called it. Nobody signs in with it any more, and
-    /// every proven contact is told. One that is gone already is no error.
-    pub async fn remove_passkey(&self, viewer: &Viewer, which: &str, origin: &Origin) -> Result<Option<String>, RemovePasskeyError> {
+    /// Removes the passkey that pages call so, and answers what its owner called it. Nobody signs in with it
+    /// any more, and every proven contact is told. One that is gone already is no error.
+    pub async fn remove_passkey(
+        &self,
+        viewer: &Viewer,
+        which: &str,
+        origin: &Origin,
+    ) -> Result<Option<String>, RemovePasskeyError> {
         require_fresh(&self.inner, viewer)?;
         retried(|| self.take_away(viewer, which, origin)).await
     }
 
-    async fn take_away(&self, viewer: &Viewer, which: &str, origin: &Origin) -> Result<Option<String>, RemovePasskeyError> {
+    async fn take_away(
+        &self,
+        viewer: &Viewer,
+        which: &str,
+        origin: &Origin,
+    ) -> Result<Option<String>, RemovePasskeyError> {
         let (inner, user) = (&*self.inner, viewer.user);
         let mut tx = inner.store.begin().await?;
         users::lock(&mut tx, user).await?.ok_or(RemovePasskeyError::SignedOut)?;
@@ -63,11 +73,27 @@ impl Pool {
         }
         limits::count_change(&mut tx, inner, user).await??;
         let all = passkeys::of_user(&mut tx, user).await?;
-        let Some(passkey) = all.into_iter().find(|kept| handle(&kept.credential) == which) else { return Ok(None) };
+        let Some(passkey) = all.into_iter().find(|kept| handle(&kept.credential) == which) else {
+            return Ok(None);
+        };
         passkeys::delete(&mut tx, user, &passkey.credential).await?;
         let account = profile::load(&mut tx, user).await?.ok_or(RemovePasskeyError::SignedOut)?;
-        queue_to_all(&mut tx, inner, (user, &account), |to, asked| Message::PasskeyRemoved { to, asked }, origin).await?;
-        events::record(&mut tx, user, &Event::RemovePasskey { passkey: passkey.name.clone() }, self.now(), origin).await?;
+        queue_to_all(
+            &mut tx,
+            inner,
+            (user, &account),
+            |to, asked| Message::PasskeyRemoved { to, asked },
+            origin,
+        )
+        .await?;
+        events::record(
+            &mut tx,
+            user,
+            &Event::RemovePasskey { passkey: passkey.name.clone() },
+            self.now(),
+            origin,
+        )
+        .await?;
         self.commit(tx, user).await?;
         Ok(Some(passkey.name))
     }

@@ -76,7 +76,8 @@ impl From<Wait> for SignInWithPasskeyError {
 }
 
 impl Pool {
-    /// What a browser has to ask of an authenticator to sign somebody in. It names nobody, and nothing is written for it.
+    /// What a browser has to ask of an authenticator to sign somebody in. It names nobody, and nothing is
+    /// written for it.
     pub fn ask_for_passkey(&self) -> Result<Question, SignInWithPasskeyError> {
         let party = self.relying_party().ok_or(SignInWithPasskeyError::WrongPasskey)?;
         Ok(self.question(ABOUT, party.ask_for_any()?)?)
@@ -84,8 +85,8 @@ impl Pool {
 
     /// Signs in whoever's passkey has answered. A try counts before it is judged, as with a password.
     ///
-    /// What a passkey is called is random, and only its authenticator and this service know it: that nobody has one of some
-    /// name tells a stranger nothing.
+    /// What a passkey is called is random, and only its authenticator and this service know it: that nobody
+    /// has one of some name tells a stranger nothing.
     pub async fn sign_in_with_passkey(
         &self,
         client: &ClientId,
@@ -101,15 +102,22 @@ impl Pool {
         let asked = self.take_up(ABOUT, &form.state).await?.ok_or(SignInWithPasskeyError::Over)?;
         let answer = answer.ok_or(SignInWithPasskeyError::WrongPasskey)?;
         let found = passkeys::find(&mut self.inner.store.read().await?, &credential).await?;
-        let proven = found.as_ref().and_then(|(kept, user)| party.proven(&asked, &answer, kept, user_handle(&user.sub)));
+        let proven = found
+            .as_ref()
+            .and_then(|(kept, user)| party.proven(&asked, &answer, kept, user_handle(&user.sub)));
         match (&found, proven) {
             (Some((kept, user)), Some(_)) if user.disabled => {
                 retried(|| self.note_refused_passkey(Some((kept, user)), origin)).await?;
                 Err(SignInWithPasskeyError::Disabled)
             }
-            (Some((kept, user)), Some(state)) => retried(|| self.begin_with_passkey((kept, user, &state), &failures, client, origin)).await,
+            (Some((kept, user)), Some(state)) => {
+                retried(|| self.begin_with_passkey((kept, user, &state), &failures, client, origin)).await
+            }
             (found, _) => {
-                retried(|| self.note_refused_passkey(found.as_ref().map(|(kept, user)| (kept, user)), origin)).await?;
+                retried(|| {
+                    self.note_refused_passkey(found.as_ref().map(|(kept, user)| (kept, user)), origin)
+                })
+                .await?;
                 Err(SignInWithPasskeyError::WrongPasskey)
             }
         }
@@ -143,7 +151,11 @@ impl Pool {
     }
 
     /// Its owner sees in the trail that somebody has tried, with which passkey.
-    async fn note_refused_passkey(&self, found: Option<(&Kept, &User)>, origin: &Origin) -> Result<(), StoreError> {
+    async fn note_refused_passkey(
+        &self,
+        found: Option<(&Kept, &User)>,
+        origin: &Origin,
+    ) -> Result<(), StoreError> {
         let Some((kept, user)) = found else { return Ok(()) };
         let mut tx = self.inner.store.begin().await?;
         let Some(user) = users::lock(&mut tx, user.id).await? else { return Ok(()) };

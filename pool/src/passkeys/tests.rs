@@ -6,7 +6,12 @@ use crate::testing::{Authenticator, TestPool, origin, origin_at};
 
 const PAGE: &str = "http://localhost:3000";
 
-async fn add(pool: &TestPool, viewer: &Viewer, device: &mut Authenticator, name: &str) -> Result<(), AddPasskeyError> {
+async fn add(
+    pool: &TestPool,
+    viewer: &Viewer,
+    device: &mut Authenticator,
+    name: &str,
+) -> Result<(), AddPasskeyError> {
     let Question { options, state } = pool.ask_for_new_passkey(viewer).await?;
     let credential = device.create(&options).unwrap();
     pool.add_passkey(viewer, &NewPasskey { name: name.into(), state, credential }, &origin()).await
@@ -17,7 +22,10 @@ fn answer(pool: &Pool, device: &mut Authenticator) -> PasskeySignIn {
     PasskeySignIn { state, credential: device.get(&options).unwrap() }
 }
 
-async fn sign_in(pool: &TestPool, device: &mut Authenticator) -> Result<SignedInWithPasskey, SignInWithPasskeyError> {
+async fn sign_in(
+    pool: &TestPool,
+    device: &mut Authenticator,
+) -> Result<SignedInWithPasskey, SignInWithPasskeyError> {
     pool.sign_in_with_passkey(&pool.client(), &answer(pool, device), &origin()).await
 }
 
@@ -34,7 +42,10 @@ async fn jane() -> (TestPool, Viewer, Authenticator) {
 async fn a_passkey_signs_its_owner_in_and_is_listed_with_its_last_use() {
     let (pool, viewer, mut device) = jane().await;
     let listed = pool.passkeys(&viewer).await.unwrap();
-    assert_eq!((listed[0].name.as_str(), listed[0].created_at, listed[0].last_used_at), ("My phone", pool.time(), None));
+    assert_eq!(
+        (listed[0].name.as_str(), listed[0].created_at, listed[0].last_used_at),
+        ("My phone", pool.time(), None)
+    );
     pool.wait(60);
     let done = sign_in(&pool, &mut device).await.unwrap();
     assert_eq!(done.username, "jdoe");
@@ -50,14 +61,27 @@ async fn a_passkey_signs_its_owner_in_and_is_listed_with_its_last_use() {
 #[tokio::test]
 async fn a_question_says_the_domain_and_asks_for_a_proof_of_its_user() {
     let (pool, viewer, _) = jane().await;
-    let new: serde_json::Value = serde_json::from_str(&pool.ask_for_new_passkey(&viewer).await.unwrap().options).unwrap();
-    assert_eq!((new["rp"]["id"].as_str(), new["rp"]["name"].as_str()), (Some("localhost"), Some("Nameplate")));
-    assert_eq!((new["user"]["name"].as_str(), new["excludeCredentials"].as_array().unwrap().len()), (Some("jdoe"), 1));
+    let new: serde_json::Value =
+        serde_json::from_str(&pool.ask_for_new_passkey(&viewer).await.unwrap().options).unwrap();
+    assert_eq!(
+        (new["rp"]["id"].as_str(), new["rp"]["name"].as_str()),
+        (Some("localhost"), Some("Nameplate"))
+    );
+    assert_eq!(
+        (new["user"]["name"].as_str(), new["excludeCredentials"].as_array().unwrap().len()),
+        (Some("jdoe"), 1)
+    );
     let selection = &new["authenticatorSelection"];
-    assert_eq!((selection["residentKey"].as_str(), selection["userVerification"].as_str()), (Some("required"), Some("required")));
+    assert_eq!(
+        (selection["residentKey"].as_str(), selection["userVerification"].as_str()),
+        (Some("required"), Some("required"))
+    );
     assert_eq!(new["extensions"], serde_json::json!({}), "no device is shut out");
     let any: serde_json::Value = serde_json::from_str(&pool.ask_for_passkey().unwrap().options).unwrap();
-    assert_eq!((any["rpId"].as_str(), any["userVerification"].as_str()), (Some("localhost"), Some("required")));
+    assert_eq!(
+        (any["rpId"].as_str(), any["userVerification"].as_str()),
+        (Some("localhost"), Some("required"))
+    );
     assert_eq!(any["allowCredentials"].as_array().unwrap().len(), 0, "it names nobody");
     assert_ne!(pool.ask_for_passkey().unwrap(), pool.ask_for_passkey().unwrap());
 }
@@ -90,7 +114,10 @@ async fn of_many_answers_to_one_question_at_once_one_counts() {
         signed_in += u32::from(one.await.unwrap());
     }
     assert_eq!(signed_in, 1);
-    assert_eq!(pool.event_names(&viewer).await.iter().filter(|name| **name == "signInWithPasskey").count(), 1);
+    assert_eq!(
+        pool.event_names(&viewer).await.iter().filter(|name| **name == "signInWithPasskey").count(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -101,7 +128,10 @@ async fn a_question_that_is_too_old_is_refused() {
     let Question { options, state } = pool.ask_for_new_passkey(&viewer).await.unwrap();
     let new = NewPasskey { name: "x".into(), state, credential: other.create(&options).unwrap() };
     pool.wait(PATIENCE.as_secs());
-    assert!(matches!(pool.sign_in_with_passkey(&pool.client(), &form, &origin()).await, Err(SignInWithPasskeyError::Over)));
+    assert!(matches!(
+        pool.sign_in_with_passkey(&pool.client(), &form, &origin()).await,
+        Err(SignInWithPasskeyError::Over)
+    ));
     assert!(matches!(pool.add_passkey(&viewer, &new, &origin()).await, Err(AddPasskeyError::Over)));
 }
 
@@ -124,7 +154,10 @@ async fn an_answer_from_another_address_is_refused() {
     let (pool, viewer, device) = jane().await;
     let mut fooled = device.fooled_by("https://evil.example");
     assert!(matches!(sign_in(&pool, &mut fooled).await, Err(SignInWithPasskeyError::WrongPasskey)));
-    assert!(matches!(add(&pool, &viewer, &mut Authenticator::at("https://evil.example"), "x").await, Err(AddPasskeyError::Failed)));
+    assert!(matches!(
+        add(&pool, &viewer, &mut Authenticator::at("https://evil.example"), "x").await,
+        Err(AddPasskeyError::Failed)
+    ));
 }
 
 #[tokio::test]
@@ -156,7 +189,10 @@ async fn a_changed_answer_and_nonsense_are_refused() {
     let (pool, _, mut device) = jane().await;
     let right = answer(&pool, &mut device);
     let changed = PasskeySignIn { state: pool.ask_for_passkey().unwrap().state, ..right.clone() };
-    assert!(matches!(pool.sign_in_with_passkey(&pool.client(), &changed, &origin()).await, Err(SignInWithPasskeyError::WrongPasskey)));
+    assert!(matches!(
+        pool.sign_in_with_passkey(&pool.client(), &changed, &origin()).await,
+        Err(SignInWithPasskeyError::WrongPasskey)
+    ));
     for credential in ["", "{}", "null", "[]", "{\"id\":\"AA\"}"] {
         let state = pool.ask_for_passkey().unwrap().state;
         let form = PasskeySignIn { state, credential: credential.into() };
@@ -165,7 +201,10 @@ async fn a_changed_answer_and_nonsense_are_refused() {
     }
     for state in ["", "AAAA", "no base64!"] {
         let form = PasskeySignIn { state: state.into(), ..right.clone() };
-        assert!(matches!(pool.sign_in_with_passkey(&pool.client(), &form, &origin()).await, Err(SignInWithPasskeyError::Over)));
+        assert!(matches!(
+            pool.sign_in_with_passkey(&pool.client(), &form, &origin()).await,
+            Err(SignInWithPasskeyError::Over)
+        ));
     }
 }
 
@@ -179,7 +218,10 @@ async fn a_removed_passkey_signs_nobody_in_and_looks_like_one_that_never_was() {
     pool.wait(1);
     assert_eq!(pool.remove_passkey(&viewer, &which, &origin()).await.unwrap().as_deref(), Some("My phone"));
     assert_eq!(pool.remove_passkey(&viewer, &which, &origin()).await.unwrap(), None);
-    assert!(matches!(pool.sign_in_with_passkey(&pool.client(), &early, &origin()).await, Err(SignInWithPasskeyError::WrongPasskey)));
+    assert!(matches!(
+        pool.sign_in_with_passkey(&pool.client(), &early, &origin()).await,
+        Err(SignInWithPasskeyError::WrongPasskey)
+    ));
     assert_eq!(pool.passkeys(&viewer).await.unwrap(), []);
     assert_eq!(pool.message_names("me@domain.com").await.last(), Some(&"passkey_removed"));
     assert_eq!(pool.event_names(&viewer).await.last(), Some(&"removePasskey"));
@@ -195,8 +237,10 @@ async fn nobody_is_signed_in_after_the_removal_however_close_the_two_are() {
         let which = pool.passkeys(&viewer).await.unwrap()[0].handle.clone();
         let (form, client) = (answer(&pool, &mut device), pool.client());
         let (one, other, owner) = (pool.handle(), pool.handle(), viewer.clone());
-        let entering = tokio::spawn(async move { one.sign_in_with_passkey(&client, &form, &origin()).await.is_ok() });
-        let removing = tokio::spawn(async move { other.remove_passkey(&owner, &which, &origin()).await.unwrap() });
+        let entering =
+            tokio::spawn(async move { one.sign_in_with_passkey(&client, &form, &origin()).await.is_ok() });
+        let removing =
+            tokio::spawn(async move { other.remove_passkey(&owner, &which, &origin()).await.unwrap() });
         let _ = entering.await.unwrap(); // either came first
         assert!(removing.await.unwrap().is_some());
         assert_eq!(pool.event_names(&viewer).await.last(), Some(&"removePasskey"));
@@ -216,8 +260,14 @@ async fn a_browser_that_was_left_open_changes_no_passkeys() {
     let (pool, viewer, _) = jane().await;
     let which = pool.passkeys(&viewer).await.unwrap()[0].handle.clone();
     pool.wait(15 * 60);
-    assert!(matches!(add(&pool, &viewer, &mut Authenticator::at(PAGE), "x").await, Err(AddPasskeyError::NotFresh(_))));
-    assert!(matches!(pool.remove_passkey(&viewer, &which, &origin()).await, Err(RemovePasskeyError::NotFresh(_))));
+    assert!(matches!(
+        add(&pool, &viewer, &mut Authenticator::at(PAGE), "x").await,
+        Err(AddPasskeyError::NotFresh(_))
+    ));
+    assert!(matches!(
+        pool.remove_passkey(&viewer, &which, &origin()).await,
+        Err(RemovePasskeyError::NotFresh(_))
+    ));
     assert_eq!(pool.passkeys(&viewer).await.unwrap().len(), 1);
 }
 
@@ -252,7 +302,10 @@ async fn an_account_has_so_many_passkeys_at_most() {
     for number in 1..MOST {
         add(&pool, &viewer, &mut Authenticator::at(PAGE), &format!("Key {number}")).await.unwrap();
     }
-    assert!(matches!(add(&pool, &viewer, &mut Authenticator::at(PAGE), "x").await, Err(AddPasskeyError::TooMany)));
+    assert!(matches!(
+        add(&pool, &viewer, &mut Authenticator::at(PAGE), "x").await,
+        Err(AddPasskeyError::TooMany)
+    ));
 }
 
 #[tokio::test]
@@ -282,7 +335,8 @@ async fn passkeys_go_with_the_account_and_are_in_what_it_may_take_along() {
     pool.delete_own_user(&viewer, &origin()).await.unwrap();
     assert!(matches!(sign_in(&pool, &mut device).await, Err(SignInWithPasskeyError::WrongPasskey)));
     let mut conn = pool.store().read().await.unwrap();
-    let left: i64 = conn.query("SELECT COUNT(*) FROM passkeys").optional().await.unwrap().unwrap().get(0).unwrap();
+    let left: i64 =
+        conn.query("SELECT COUNT(*) FROM passkeys").optional().await.unwrap().unwrap().get(0).unwrap();
     assert_eq!(left, 0);
 }
 

@@ -73,16 +73,28 @@ async fn names_come_in_the_models_order_and_custom_ones_last() {
     settings.clients[0].access = AccessLists::resolve(&settings.schema, Some(&all), Some(&all));
     let pool = TestPool::with(settings).await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
-    let everything = [("zoneinfo", "Europe/Berlin"), ("custom:team", "Blue"), ("website", "https://a.example"), ("name", "Jane Doe")];
+    let everything = [
+        ("zoneinfo", "Europe/Berlin"),
+        ("custom:team", "Blue"),
+        ("website", "https://a.example"),
+        ("name", "Jane Doe"),
+    ];
     pool.update(&viewer, &everything).await.unwrap();
-    let names: Vec<String> = pool.shown_profile(&viewer).await.attributes.into_keys().map(String::from).collect();
-    assert_eq!(names, ["sub", "email", "email_verified", "name", "website", "zoneinfo", "updated_at", "custom:team"]);
+    let names: Vec<String> =
+        pool.shown_profile(&viewer).await.attributes.into_keys().map(String::from).collect();
+    assert_eq!(
+        names,
+        ["sub", "email", "email_verified", "name", "website", "zoneinfo", "updated_at", "custom:team"]
+    );
 }
 
 #[tokio::test]
 async fn an_attribute_outside_the_read_list_is_neither_shown_nor_pending() {
     let mut settings = Settings::default();
-    let (read, write) = ([Standard::GivenName.into()], [Standard::Email.into(), Standard::GivenName.into(), Standard::FamilyName.into()]);
+    let (read, write) = (
+        [Standard::GivenName.into()],
+        [Standard::Email.into(), Standard::GivenName.into(), Standard::FamilyName.into()],
+    );
     let narrow = AccessLists::resolve(&settings.schema, Some(&read), Some(&write));
     settings.clients.push(AppClient::new("narrow", narrow));
     let pool = TestPool::with(settings).await;
@@ -103,7 +115,13 @@ async fn a_pending_change_says_what_when_and_how_often_and_survives_a_restart() 
     pool.wait(10);
     let asked = pool.time();
     pool.update(&viewer, &[("email", "me@anotherdomain.com")]).await.unwrap();
-    pool.verify(&viewer, Standard::Email, &crate::testing::another_code(&pool.code_for("me@anotherdomain.com").await)).await.unwrap_err();
+    pool.verify(
+        &viewer,
+        Standard::Email,
+        &crate::testing::another_code(&pool.code_for("me@anotherdomain.com").await),
+    )
+    .await
+    .unwrap_err();
     let codes = pool.settings.codes;
     let expected = Pending {
         attribute: Standard::Email.into(),
@@ -156,8 +174,12 @@ async fn what_people_wrote_comes_back_whole_whatever_it_looks_like() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     let viewer = pool.viewer_of(&token).await;
-    let written =
-        [("nickname", "7:a b 2:"), ("family_name", "naïve 🙂 :3 é"), ("address", "1 Street\n2:Town 家"), ("given_name", "e\u{301}")];
+    let written = [
+        ("nickname", "7:a b 2:"),
+        ("family_name", "naïve 🙂 :3 é"),
+        ("address", "1 Street\n2:Town 家"),
+        ("given_name", "e\u{301}"),
+    ];
     pool.update(&viewer, &written).await.unwrap();
     let (same, profile) = pool.viewer_with_profile(&token).await.unwrap().unwrap();
     assert_eq!((same, &profile), (viewer.clone(), &pool.profile(&viewer).await.unwrap()));

@@ -12,7 +12,10 @@ async fn a_new_code_goes_to_the_pending_address_and_the_old_code_dies() {
     let (old, asked) = (pool.code_for(NEW).await, pool.time());
     pool.wait(30);
     let sent = pool.resend_attribute_code(&viewer, &Standard::Email.into(), &origin()).await.unwrap();
-    assert_eq!((sent.delivery.delivery_medium, sent.delivery.destination.as_str()), (DeliveryMedium::Email, "m***@a***"));
+    assert_eq!(
+        (sent.delivery.delivery_medium, sent.delivery.destination.as_str()),
+        (DeliveryMedium::Email, "m***@a***")
+    );
     assert_eq!(sent.resend_at, pool.time().plus(pool.settings.codes.resend_after));
     let pending = pool.shown_profile(&viewer).await.pending.remove(0);
     assert_eq!((pending.requested_at, pending.resend_at), (asked, sent.resend_at));
@@ -21,7 +24,12 @@ async fn a_new_code_goes_to_the_pending_address_and_the_old_code_dies() {
     pool.verify(&viewer, Standard::Email, &old).await.unwrap_err();
     pool.verify(&viewer, Standard::Email, &new).await.unwrap();
     assert!(pool.event_names(&viewer).await.contains(&"resendUserAttributeCode"));
-    let told = pool.message_names("me@domain.com").await.into_iter().filter(|name| *name == "change_requested").count();
+    let told = pool
+        .message_names("me@domain.com")
+        .await
+        .into_iter()
+        .filter(|name| *name == "change_requested")
+        .count();
     assert_eq!(told, 1, "the old address was told of the change already");
 }
 

@@ -39,7 +39,10 @@ async fn resend_by_name_waits_alike_for_everybodys_names() {
         for wait in [30, 60, 120, 300, 600, 900, 900] {
             assert!(resend(&pool, &who).await.is_ok(), "{name}");
             let refused = resend(&pool, &who).await;
-            assert!(matches!(refused, Err(ResendError::Wait { seconds }) if seconds == wait), "{name}: {refused:?}");
+            assert!(
+                matches!(refused, Err(ResendError::Wait { seconds }) if seconds == wait),
+                "{name}: {refused:?}"
+            );
             pool.wait(u64::from(wait));
         }
     }

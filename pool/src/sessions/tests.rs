@@ -88,7 +88,9 @@ async fn a_page_that_only_listens_is_no_use_of_the_session() {
 async fn signing_out_ends_the_session_and_no_other() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
-    let Ok(crate::sign_in::SignedIn::Session { session: other, .. }) = pool.try_sign_in("jdoe", crate::testing::PASSWORD).await else {
+    let Ok(crate::sign_in::SignedIn::Session { session: other, .. }) =
+        pool.try_sign_in("jdoe", crate::testing::PASSWORD).await
+    else {
         panic!()
     };
     let mut feed = pool.feed();

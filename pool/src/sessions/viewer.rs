@@ -28,7 +28,8 @@ impl Session {
     }
 }
 
-/// The last use is written down no more often than this, nor so seldom that the idle limit would strike somebody active.
+/// The last use is written down no more often than this, nor so seldom that the idle limit would strike
+/// somebody active.
 fn last_seen_step(idle: Duration) -> Duration {
     (idle / 4).min(Duration::from_secs(5 * 60))
 }
@@ -46,7 +47,10 @@ impl Pool {
     }
 
     /// The same with the account as it stands. One read.
-    pub async fn viewer_with_profile(&self, token: &SessionToken) -> Result<Option<(Viewer, Profile)>, Unavailable> {
+    pub async fn viewer_with_profile(
+        &self,
+        token: &SessionToken,
+    ) -> Result<Option<(Viewer, Profile)>, Unavailable> {
         let session = SessionId(token.hash());
         let found = profile::of_session(&mut self.inner.store.read().await?, session, self.alive()).await?;
         let Some((row, account)) = found else { return Ok(None) };
@@ -58,13 +62,20 @@ impl Pool {
     }
 
     /// Of the account only what applications are told too (operation GetUser). One read, and a smaller one.
-    pub async fn viewer_with_info(&self, token: &SessionToken) -> Result<Option<(Viewer, UserInfo)>, Unavailable> {
+    pub async fn viewer_with_info(
+        &self,
+        token: &SessionToken,
+    ) -> Result<Option<(Viewer, UserInfo)>, Unavailable> {
         self.session_with_info(SessionId(token.hash())).await
     }
 
     /// The same for the id of a session.
-    pub(crate) async fn session_with_info(&self, session: SessionId) -> Result<Option<(Viewer, UserInfo)>, Unavailable> {
-        let found = profile::info_of_session(&mut self.inner.store.read().await?, session, self.alive()).await?;
+    pub(crate) async fn session_with_info(
+        &self,
+        session: SessionId,
+    ) -> Result<Option<(Viewer, UserInfo)>, Unavailable> {
+        let found =
+            profile::info_of_session(&mut self.inner.store.read().await?, session, self.alive()).await?;
         let Some((row, account)) = found else { return Ok(None) };
         let viewer = self.used(Some(Session::read(session, &row)?)).await?;
         Ok(viewer.map(|viewer| {

@@ -13,7 +13,9 @@ async fn a_confirmed_account_signs_in_by_username_and_by_proven_email() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     for name in ["jdoe", " JDOE ", "me@domain.com", "Me@DOMAIN.com"] {
-        let Ok(SignedIn::Session { session, .. }) = pool.try_sign_in(name, PASSWORD).await else { panic!("{name}") };
+        let Ok(SignedIn::Session { session, .. }) = pool.try_sign_in(name, PASSWORD).await else {
+            panic!("{name}")
+        };
         assert_eq!(pool.viewer_of(&session.token).await.username, "jdoe");
     }
 }
@@ -34,12 +36,17 @@ async fn a_stranger_can_not_tell_a_wrong_password_from_a_name_that_is_nobodys() 
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.sign_up("waiting", "waiting@domain.com").await;
-    for name in ["jdoe", "me@domain.com", "waiting", "nobody", "nobody@domain.com", "waiting@domain.com", "@"] {
+    for name in ["jdoe", "me@domain.com", "waiting", "nobody", "nobody@domain.com", "waiting@domain.com", "@"]
+    {
         let refused = pool.try_sign_in(name, "wrong").await;
         assert!(matches!(refused, Err(SignInError::WrongCredentials)), "{name}: {refused:?}");
     }
     let failures = pool.events_after(&viewer, 0, 10).await.unwrap();
-    assert_eq!(failures.iter().filter(|it| it.event.name() == "signIn_failure").count(), 2, "the owner sees them");
+    assert_eq!(
+        failures.iter().filter(|it| it.event.name() == "signIn_failure").count(),
+        2,
+        "the owner sees them"
+    );
 }
 
 #[tokio::test]
@@ -55,7 +62,10 @@ async fn failures_make_one_account_wait_in_one_network_and_nowhere_else() {
     pool.signed_in("jdoe", "me@domain.com").await;
     for name in ["jdoe", "nobody"] {
         for _ in 0..5 {
-            assert!(matches!(pool.try_sign_in(name, "wrong").await, Err(SignInError::WrongCredentials)), "{name}");
+            assert!(
+                matches!(pool.try_sign_in(name, "wrong").await, Err(SignInError::WrongCredentials)),
+                "{name}"
+            );
         }
         let refused = pool.try_sign_in(name, PASSWORD).await;
         assert!(matches!(refused, Err(SignInError::Wait { seconds: 1 })), "{name}: {refused:?}");
@@ -86,9 +96,15 @@ async fn a_household_of_ipv6_is_one_network() {
     for n in 0..5 {
         assert!(sign_in_from(&pool, &format!("2001:db8:1:2::{n}"), "wrong").await.is_err());
     }
-    assert!(matches!(sign_in_from(&pool, "2001:db8:1:2:ffff::1", PASSWORD).await, Err(SignInError::Wait { .. })));
+    assert!(matches!(
+        sign_in_from(&pool, "2001:db8:1:2:ffff::1", PASSWORD).await,
+        Err(SignInError::Wait { .. })
+    ));
     assert!(sign_in_from(&pool, "2001:db8:1:3::1", PASSWORD).await.is_ok());
-    assert!(matches!(sign_in_from(&pool, "::ffff:192.0.2.200", PASSWORD).await, Ok(SignedIn::Session { .. })));
+    assert!(matches!(
+        sign_in_from(&pool, "::ffff:192.0.2.200", PASSWORD).await,
+        Ok(SignedIn::Session { .. })
+    ));
 }
 
 #[tokio::test]
@@ -97,7 +113,10 @@ async fn one_network_may_try_only_so_many_names() {
     settings.limits.sign_ins_per_network_an_hour = 3;
     let pool = TestPool::with(settings).await;
     for n in 0..3 {
-        assert!(matches!(pool.try_sign_in(&format!("nobody{n}"), "wrong").await, Err(SignInError::WrongCredentials)));
+        assert!(matches!(
+            pool.try_sign_in(&format!("nobody{n}"), "wrong").await,
+            Err(SignInError::WrongCredentials)
+        ));
     }
     assert!(matches!(pool.try_sign_in("nobody", "wrong").await, Err(SignInError::Wait { seconds: 3600 })));
 }
@@ -106,10 +125,14 @@ async fn one_network_may_try_only_so_many_names() {
 async fn the_right_password_of_an_unconfirmed_account_leads_to_the_code_with_a_fresh_one() {
     let pool = TestPool::new().await;
     let first = pool.sign_up("jdoe", "me@domain.com").await.ticket;
-    let Ok(SignedIn::Unconfirmed(second)) = pool.try_sign_in("jdoe", PASSWORD).await else { panic!("not the code step") };
+    let Ok(SignedIn::Unconfirmed(second)) = pool.try_sign_in("jdoe", PASSWORD).await else {
+        panic!("not the code step")
+    };
     assert_eq!(pool.codes_sent_to("me@domain.com").await.len(), 1, "one was sent just now");
     pool.wait(30);
-    let Ok(SignedIn::Unconfirmed(third)) = pool.try_sign_in("jdoe", PASSWORD).await else { panic!("not the code step") };
+    let Ok(SignedIn::Unconfirmed(third)) = pool.try_sign_in("jdoe", PASSWORD).await else {
+        panic!("not the code step")
+    };
     assert_eq!(pool.codes_sent_to("me@domain.com").await.len(), 2);
     for ticket in [&first, &second, &third] {
         assert!(pool.pending_sign_up(ticket).await.unwrap().is_some());

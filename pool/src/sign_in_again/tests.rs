@@ -9,7 +9,12 @@ async fn jane(pool: &TestPool) -> Viewer {
     pool.signed_in("jane", "jane@example.com").await
 }
 
-async fn change(pool: &TestPool, viewer: &Viewer, name: &str, value: &str) -> Result<(), UpdateAttributesError> {
+async fn change(
+    pool: &TestPool,
+    viewer: &Viewer,
+    name: &str,
+    value: &str,
+) -> Result<(), UpdateAttributesError> {
     let changes = BTreeMap::from([(name.to_owned(), value.to_owned())]);
     pool.update_attributes(viewer, changes, &origin()).await.map(drop)
 }

@@ -19,7 +19,12 @@ fn on(refusal: &Refusal, name: &str) -> Option<Why> {
 #[tokio::test]
 async fn the_guides_person_signs_up() {
     let pool = TestPool::new().await;
-    let attributes = [("email", "me@domain.com"), ("phone_number", "+12128601234"), ("nickname", " Jo "), ("given_name", " ")];
+    let attributes = [
+        ("email", "me@domain.com"),
+        ("phone_number", "+12128601234"),
+        ("nickname", " Jo "),
+        ("given_name", " "),
+    ];
     let signed_up = pool.try_sign_up("jdoe", &attributes).await.unwrap();
     assert_eq!(signed_up.delivery.destination, "m***@d***");
     assert_eq!(signed_up.delivery.attribute_name, Standard::Email);
@@ -37,7 +42,10 @@ async fn the_guides_person_signs_up() {
 #[tokio::test]
 async fn all_wrong_fields_are_named_at_once_and_nothing_is_done() {
     let pool = TestPool::new().await;
-    let mut wrong = form("j doe", &[("sub", "x"), ("email_verified", "true"), ("nope", "x"), ("birthdate", "2023-02-29")]);
+    let mut wrong = form(
+        "j doe",
+        &[("sub", "x"), ("email_verified", "true"), ("nope", "x"), ("birthdate", "2023-02-29")],
+    );
     wrong.password = Password::new("short");
     let refusal = refusal(pool.sign_up_form(wrong).await.unwrap_err());
     assert_eq!(on(&refusal, "username"), Some(Why::BadUsername));
@@ -78,7 +86,8 @@ async fn a_confirmed_username_is_taken_in_every_spelling_and_another_one_is_free
 #[tokio::test]
 async fn sign_up_with_a_name_that_waits_elsewhere_waits_beside_it() {
     let pool = TestPool::new().await;
-    let first = pool.try_sign_up("jdoe", &[("email", "squatter@domain.com"), ("nickname", "S")]).await.unwrap();
+    let first =
+        pool.try_sign_up("jdoe", &[("email", "squatter@domain.com"), ("nickname", "S")]).await.unwrap();
     let early_code = pool.code_for("squatter@domain.com").await;
     let mut again = form("JDoe", &[("email", "me@domain.com")]);
     again.password = Password::new("another-password");
@@ -97,7 +106,8 @@ async fn sign_up_with_a_name_that_waits_elsewhere_waits_beside_it() {
     assert!(pool.pending_sign_up(&first.ticket).await.unwrap().unwrap().is_name_taken);
     let refused = pool.confirm(first.ticket.clone(), &early_code).await;
     assert!(matches!(refused, Err(ConfirmSignUpError::Username(Why::UsernameTaken))), "{refused:?}");
-    let form = Confirming { new_username: Some("jdoe2".into()), ..entering(Who::Ticket(first.ticket), &early_code) };
+    let form =
+        Confirming { new_username: Some("jdoe2".into()), ..entering(Who::Ticket(first.ticket), &early_code) };
     let done = pool.handle().confirm_sign_up(&pool.client(), &form, &origin()).await.unwrap();
     assert_eq!(done.username, "jdoe2");
     let viewer = pool.viewer_of(&done.session.unwrap().token).await;
@@ -111,7 +121,14 @@ async fn a_taken_email_looks_the_same_until_the_right_code_is_entered() {
     pool.wait(60);
     let free = pool.sign_up("stranger1", "new@domain.com").await;
     let taken = pool.sign_up("stranger2", "Me@Domain.com").await;
-    let shape = |it: &SignedUp| (it.delivery.attribute_name.clone(), it.delivery.delivery_medium, it.sub.len(), it.ticket.reveal().len());
+    let shape = |it: &SignedUp| {
+        (
+            it.delivery.attribute_name.clone(),
+            it.delivery.delivery_medium,
+            it.sub.len(),
+            it.ticket.reveal().len(),
+        )
+    };
     assert_eq!(shape(&free), shape(&taken));
     assert!(matches!(pool.messages_to("Me@Domain.com").await[..], [Message::SignUpCodeAddressTaken { .. }]));
 
@@ -121,8 +138,14 @@ async fn a_taken_email_looks_the_same_until_the_right_code_is_entered() {
         assert!(matches!(refused, Err(ConfirmSignUpError::AliasExists(_))), "{refused:?}");
     }
     // Nothing else has changed: the owner signs in, the stranger doesn't.
-    assert!(matches!(pool.try_sign_in("me@domain.com", PASSWORD).await, Ok(crate::sign_in::SignedIn::Session { .. })));
-    assert!(matches!(pool.try_sign_in("stranger2", PASSWORD).await, Ok(crate::sign_in::SignedIn::Unconfirmed(_))));
+    assert!(matches!(
+        pool.try_sign_in("me@domain.com", PASSWORD).await,
+        Ok(crate::sign_in::SignedIn::Session { .. })
+    ));
+    assert!(matches!(
+        pool.try_sign_in("stranger2", PASSWORD).await,
+        Ok(crate::sign_in::SignedIn::Unconfirmed(_))
+    ));
 }
 
 #[tokio::test]
@@ -137,12 +160,18 @@ async fn with_email_alone_the_sub_is_the_username() {
     let code = pool.code_for("ME@domain.com").await;
     let token = pool.confirm(second.ticket, &code).await.unwrap().session.unwrap().token;
     assert_eq!(pool.viewer_of(&token).await.username, second.sub);
-    assert!(matches!(pool.try_sign_in("me@DOMAIN.com", PASSWORD).await, Ok(crate::sign_in::SignedIn::Session { .. })));
+    assert!(matches!(
+        pool.try_sign_in("me@DOMAIN.com", PASSWORD).await,
+        Ok(crate::sign_in::SignedIn::Session { .. })
+    ));
     // Once it is confirmed the same address makes another account, which never gets further than the code.
     pool.wait(60);
     let third = pool.sign_up("", "me@domain.com").await;
     assert_ne!(third.sub, second.sub);
-    assert!(matches!(pool.try_sign_in("me@domain.com", PASSWORD).await, Ok(crate::sign_in::SignedIn::Session { .. })));
+    assert!(matches!(
+        pool.try_sign_in("me@domain.com", PASSWORD).await,
+        Ok(crate::sign_in::SignedIn::Session { .. })
+    ));
 }
 
 #[tokio::test]
@@ -180,7 +209,13 @@ async fn sign_up_with_a_taken_address_tells_its_owner_once_a_day() {
         pool.wait(3600);
         pool.sign_up(&format!("stranger{n}"), "me@domain.com").await;
     }
-    let told = async || pool.message_names("me@domain.com").await.into_iter().filter(|name| *name == "sign_up_code_address_taken").count();
+    let told = async || {
+        pool.message_names("me@domain.com")
+            .await
+            .into_iter()
+            .filter(|name| *name == "sign_up_code_address_taken")
+            .count()
+    };
     assert_eq!(told().await, 1);
     pool.wait(24 * 3600);
     pool.sign_up("stranger9", "me@domain.com").await;
@@ -205,9 +240,11 @@ async fn one_network_signs_up_and_asks_for_names_so_often_within_an_hour() {
     pool.handle().sign_up(&pool.client(), elsewhere, &origin_at("2001:db8::1")).await.unwrap();
 }
 
-/// Somebody else signs up with the same name and address, which they write in their own way, and before: `JDOE`, `ME@domain.com`.
+/// Somebody else signs up with the same name and address, which they write in their own way, and before:
+/// `JDOE`, `ME@domain.com`.
 async fn strangers_sign_up(pool: &TestPool) -> SignedUp {
-    let form = SignUp { password: Password::new("another-password"), ..form("JDOE", &[("email", "ME@domain.com")]) };
+    let form =
+        SignUp { password: Password::new("another-password"), ..form("JDOE", &[("email", "ME@domain.com")]) };
     pool.sign_up_form(form).await.unwrap()
 }
 
@@ -237,7 +274,11 @@ async fn sign_up_that_was_contested_is_called_as_by_whoever_enters_the_code_in_t
         pool.wait_until_sent().await;
         pool.resend_sign_up_code(&Who::Ticket(owner.ticket.clone()), &origin()).await.unwrap();
         pool.wait_until_sent().await;
-        let code = pool.codes_due_to("me@domain.com").await.pop().expect("it is sent to the address as she writes it");
+        let code = pool
+            .codes_due_to("me@domain.com")
+            .await
+            .pop()
+            .expect("it is sent to the address as she writes it");
         let done = pool.confirm(owner.ticket, &code).await.unwrap();
         assert!(!pool.settings.sign_in.username || done.username == "jdoe");
         let shown = pool.pending_sign_up(&done.next.unwrap()).await.unwrap().unwrap();
@@ -252,7 +293,9 @@ async fn sign_up_many_times_at_once_makes_one_row_for_each_name_and_contact() {
     for n in 0..24 {
         let pool = Arc::clone(&pool);
         let name = if n % 2 == 0 { "jdoe" } else { "JDOE" };
-        tasks.spawn(async move { pool.try_sign_up(name, &[("email", &format!("me{}@domain.com", n % 4))]).await.unwrap() });
+        tasks.spawn(async move {
+            pool.try_sign_up(name, &[("email", &format!("me{}@domain.com", n % 4))]).await.unwrap()
+        });
     }
     let done = tasks.join_all().await;
     for one in &done {
@@ -261,7 +304,8 @@ async fn sign_up_many_times_at_once_makes_one_row_for_each_name_and_contact() {
     let subs: std::collections::BTreeSet<_> = done.iter().map(|it| it.sub.as_str()).collect();
     assert_eq!(subs.len(), 4);
     let mut conn = pool.inner.store.read().await.unwrap();
-    let count: i64 = conn.query("SELECT COUNT(*) FROM users").optional().await.unwrap().unwrap().get(0).unwrap();
+    let count: i64 =
+        conn.query("SELECT COUNT(*) FROM users").optional().await.unwrap().unwrap().get(0).unwrap();
     assert_eq!(count, 4);
 }
 

@@ -59,7 +59,8 @@ async fn a_new_key_is_published_before_it_signs_and_running_nodes_take_it_up() {
 async fn a_new_key_signs_nobody_out() {
     let pool = pool().await;
     let made = pool.rotate_signing_key().await.unwrap();
-    // The last moment in which the old key signs: what was read just before the new one does is not read again so soon.
+    // The last moment in which the old key signs: what was read just before the new one does is not read
+    // again so soon.
     pool.wait(599);
     entered(&pool).await;
     pool.wait(59);

@@ -1,6 +1,8 @@
 //! The client's side, for tests.
 
-use super::{GROUP, Public, element, exponent, generator, hex, mac, number, plain, private_key, scrambled, session_key};
+use super::{
+    GROUP, Public, element, exponent, generator, hex, mac, number, plain, private_key, scrambled, session_key,
+};
 use crate::entropy::{Entropy, SeededEntropy};
 use crate::srp_sign_in::Challenge;
 use crypto_bigint::BoxedUint;
@@ -36,7 +38,8 @@ impl SrpClient {
         let u = scrambled(&self.public, &b);
         let base = element(&b.0) - element(&GROUP.k) * generator().pow(&x);
         let shared = base.pow(&self.a) * base.pow(&x).pow(&exponent(&u));
-        let parts = [pool.as_bytes(), challenge.user_id.as_bytes(), &challenge.secret_block, timestamp.as_bytes()];
+        let parts =
+            [pool.as_bytes(), challenge.user_id.as_bytes(), &challenge.secret_block, timestamp.as_bytes()];
         mac(&session_key(&u, &shared), &parts).finalize().into_bytes().to_vec()
     }
 }

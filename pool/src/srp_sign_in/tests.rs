@@ -65,7 +65,8 @@ async fn a_password_that_was_just_changed_signs_in_and_the_old_one_does_not() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let new = "anothersecurerandompassword#456";
-    let form = PasswordChange { current: Password::new(PASSWORD), password: Password::new(new), confirmation: None };
+    let form =
+        PasswordChange { current: Password::new(PASSWORD), password: Password::new(new), confirmation: None };
     pool.change_password(&viewer, form, &origin()).await.unwrap();
     assert!(signs_in(&pool, "jdoe", new).await.is_ok());
     let done = signs_in(&pool, "me@domain.com", PASSWORD).await;
@@ -77,8 +78,11 @@ async fn a_stranger_sees_no_difference_before_the_end_nor_there() {
     let pool = known().await;
     let client = SrpClient::new(7);
     for (known, unknown) in [("jdoe", "jane"), ("me@domain.com", "my@domain.com")] {
-        let (known, one, other) =
-            (asked(&pool, &client, known).await, asked(&pool, &client, unknown).await, asked(&pool, &client, unknown).await);
+        let (known, one, other) = (
+            asked(&pool, &client, known).await,
+            asked(&pool, &client, unknown).await,
+            asked(&pool, &client, unknown).await,
+        );
         assert_eq!((&one.user_id, &one.salt), (&other.user_id, &other.salt), "the same each time");
         assert_ne!(one.public, other.public);
         assert_eq!(known.user_id.len(), one.user_id.len());
@@ -98,7 +102,10 @@ async fn a_challenge_is_answered_once_and_soon() {
     assert!(matches!(entered(&pool, &proof).await, Err(SrpError::Over)));
     let challenge = asked(&pool, &client, "jdoe").await;
     pool.wait(PATIENCE.as_secs());
-    assert!(matches!(entered(&pool, &answer(&pool, &client, &challenge, PASSWORD)).await, Err(SrpError::Over)));
+    assert!(matches!(
+        entered(&pool, &answer(&pool, &client, &challenge, PASSWORD)).await,
+        Err(SrpError::Over)
+    ));
 }
 
 #[tokio::test]
@@ -106,8 +113,12 @@ async fn what_was_changed_on_the_way_proves_nothing() {
     let pool = known().await;
     let client = SrpClient::new(7);
     type Change = fn(&mut Proof);
-    let changes: [Change; 4] =
-        [|it| it.secret_block[40] ^= 1, |it| it.timestamp.push('0'), |it| it.signature[0] ^= 1, |it| it.username = "somebody".into()];
+    let changes: [Change; 4] = [
+        |it| it.secret_block[40] ^= 1,
+        |it| it.timestamp.push('0'),
+        |it| it.signature[0] ^= 1,
+        |it| it.username = "somebody".into(),
+    ];
     for change in changes {
         let challenge = asked(&pool, &client, "jdoe").await;
         let mut proof = answer(&pool, &client, &challenge, PASSWORD);
@@ -142,7 +153,12 @@ async fn failures_wait_like_those_with_a_password() {
 async fn set_password(pool: &TestPool, password: &str) {
     pool.forgot_password("jdoe", &origin()).await.unwrap();
     let (username, code) = ("jdoe".into(), pool.code_for("me@domain.com").await);
-    let form = crate::confirm_forgot_password::PasswordReset { username, code, password: Password::new(password), confirmation: None };
+    let form = crate::confirm_forgot_password::PasswordReset {
+        username,
+        code,
+        password: Password::new(password),
+        confirmation: None,
+    };
     pool.confirm_forgot_password(form, &origin()).await.unwrap();
 }
 
@@ -231,8 +247,12 @@ async fn a_salt_from_before_is_replaced_when_the_password_is_typed() {
     let user = pool.user("jdoe").await.unwrap();
     let sub = user.record.sub;
     let account = users::by_sub(&mut pool.inner.store.read().await.unwrap(), &sub).await.unwrap().unwrap();
-    let old =
-        pool.inner.keys.seal(Purpose::Srp, &[0; SALT], &context(account.id, Name::Username, &account.password_hash), &*pool.inner.entropy);
+    let old = pool.inner.keys.seal(
+        Purpose::Srp,
+        &[0; SALT],
+        &context(account.id, Name::Username, &account.password_hash),
+        &*pool.inner.entropy,
+    );
     pool.write_verifiers(account.id, &account.password_hash, &[(Name::Username, old)]).await.unwrap();
     assert!(is_wrong(&signs_in(&pool, "jdoe", PASSWORD).await));
     assert!(pool.try_sign_in("jdoe", PASSWORD).await.is_ok());
@@ -251,7 +271,10 @@ async fn srp_after_a_contested_confirmation_tells_only_the_waiting_password_to_r
     pool.wait_until_sent().await;
     let code = pool.code_for("me@domain.com").await;
     pool.confirm_by_name("jdoe", &code).await.unwrap();
-    assert!(matches!(signs_in(&pool, "jdoe", PASSWORD).await, Err(SrpError::SignIn(SignInError::ResetRequired))));
+    assert!(matches!(
+        signs_in(&pool, "jdoe", PASSWORD).await,
+        Err(SrpError::SignIn(SignInError::ResetRequired))
+    ));
     assert!(is_wrong(&signs_in(&pool, "jdoe", "another+Password-1").await));
     pool.wait(24 * 3600);
     assert!(is_wrong(&signs_in(&pool, "jdoe", PASSWORD).await), "a day later it is as wrong as any");

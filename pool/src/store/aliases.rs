@@ -1,24 +1,40 @@
-//! Proven contacts: one account owns each, and may sign in with it. Which kinds it has stands with the account besides
-//! (`users.proven`), so that whoever looks at it need not look here.
+//! Proven contacts: one account owns each, and may sign in with it. Which kinds it has stands with the
+//! account besides (`users.proven`), so that whoever looks at it need not look here.
 
 use super::{Conn, StoreError, Tx};
 use crate::identifiers::ContactKind;
 use crate::sessions::UserId;
 
 /// Whose contact this is. `key` is canonical ([`ContactKind::key`]).
-pub(crate) async fn owner(conn: &mut Conn, kind: ContactKind, key: &str) -> Result<Option<UserId>, StoreError> {
+pub(crate) async fn owner(
+    conn: &mut Conn,
+    kind: ContactKind,
+    key: &str,
+) -> Result<Option<UserId>, StoreError> {
     let query = conn.query("SELECT user_id FROM aliases WHERE kind = $1 AND key = $2");
-    query.bind(kind.as_str()).bind(key.to_owned()).optional().await?.map(|row| Ok(UserId(row.get(0)?))).transpose()
+    query
+        .bind(kind.as_str())
+        .bind(key.to_owned())
+        .optional()
+        .await?
+        .map(|row| Ok(UserId(row.get(0)?)))
+        .transpose()
 }
 
-/// Makes the contact the account's own, in the place of the one of that kind that it had. `false`: it belongs to
-/// another account, and nothing was changed.
-pub(crate) async fn claim(tx: &mut Tx, user: UserId, kind: ContactKind, key: &str) -> Result<bool, StoreError> {
-    // Let go first: one of a kind is all that an account may have. Nobody else can take the old one before this
-    // transaction ends, so it can be had back. An UPDATE would fail, and the transaction with it, where another
-    // account takes the same contact at this moment; DO NOTHING waits for that account, and answers.
+/// Makes the contact the account's own, in the place of the one of that kind that it had. `false`: it belongs
+/// to another account, and nothing was changed.
+pub(crate) async fn claim(
+    tx: &mut Tx,
+    user: UserId,
+    kind: ContactKind,
+    key: &str,
+) -> Result<bool, StoreError> {
+    // Let go first: one of a kind is all that an account may have. Nobody else can take the old one before
+    // this transaction ends, so it can be had back. An UPDATE would fail, and the transaction with it, where
+    // another account takes the same contact at this moment; DO NOTHING waits for that account, and answers.
     let query = tx.query("DELETE FROM aliases WHERE user_id = $1 AND kind = $2 RETURNING key");
-    let old: Option<String> = query.bind(user.0).bind(kind.as_str()).optional().await?.map(|row| row.get(0)).transpose()?;
+    let old: Option<String> =
+        query.bind(user.0).bind(kind.as_str()).optional().await?.map(|row| row.get(0)).transpose()?;
     let claimed = insert(tx, user, kind, key).await?;
     match old {
         Some(old) if !claimed => drop(insert(tx, user, kind, &old).await?),
@@ -29,7 +45,8 @@ pub(crate) async fn claim(tx: &mut Tx, user: UserId, kind: ContactKind, key: &st
 }
 
 async fn insert(tx: &mut Tx, user: UserId, kind: ContactKind, key: &str) -> Result<bool, StoreError> {
-    let query = tx.query("INSERT INTO aliases (kind, key, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING");
+    let query =
+        tx.query("INSERT INTO aliases (kind, key, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING");
     Ok(query.bind(kind.as_str()).bind(key.to_owned()).bind(user.0).run().await? == 1)
 }
 
@@ -61,7 +78,9 @@ mod tests {
         let pool = TestPool::new().await;
         let user = pool.signed_in("jdoe", "me@domain.com").await.user;
         pool.signed_in("other", "other@domain.com").await;
-        let proven = async || profile::load(&mut pool.inner.store.read().await.unwrap(), user).await.unwrap().unwrap().proven;
+        let proven = async || {
+            profile::load(&mut pool.inner.store.read().await.unwrap(), user).await.unwrap().unwrap().proven
+        };
         let change = async |claimed: Option<&str>, kind: ContactKind| {
             let mut tx = pool.inner.store.begin().await.unwrap();
             let done = match claimed {

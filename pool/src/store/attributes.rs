@@ -1,10 +1,10 @@
 //! Values of attributes, as text.
 //!
-//! They stand with their account, all in one column: who is looked at or changed is one row, and among many accounts every
-//! row elsewhere is one more page to read, to log and to copy.
+//! They stand with their account, all in one column: who is looked at or changed is one row, and among many
+//! accounts every row elsewhere is one more page to read, to log and to copy.
 //!
-//! `sub`, `updated_at`, the verified flags and what nobody set are not among them: the first two are columns of their own, and a
-//! contact is verified while it is the account's own ([`super::aliases`]).
+//! `sub`, `updated_at`, the verified flags and what nobody set are not among them: the first two are columns
+//! of their own, and a contact is verified while it is the account's own ([`super::aliases`]).
 
 use super::{StoreError, Write};
 use crate::clock::Timestamp;
@@ -24,12 +24,14 @@ fn column(all: &Attributes) -> Result<String, StoreError> {
     serde_json::to_string(all).map_err(StoreError::unreadable)
 }
 
-/// These are all that the account has, of which nobody is told when they changed: it has just come, or waits for its code.
+/// These are all that the account has, of which nobody is told when they changed: it has just come, or waits
+/// for its code.
 pub(crate) fn put(user: UserId, all: &Attributes) -> Result<Write, StoreError> {
     Ok(Write::new("UPDATE users SET attributes = $2 WHERE id = $1").bind(user.0).bind(column(all)?))
 }
 
-/// These are all that the account has from now on (`updated_at`). Whoever read the others holds the account since.
+/// These are all that the account has from now on (`updated_at`). Whoever read the others holds the account
+/// since.
 pub(crate) fn change(user: UserId, all: &Attributes, now: Timestamp) -> Result<Write, StoreError> {
     let write = Write::new("UPDATE users SET attributes = $2, updated_at = $3 WHERE id = $1");
     Ok(write.bind(user.0).bind(column(all)?).bind(now.0))
@@ -37,7 +39,12 @@ pub(crate) fn change(user: UserId, all: &Attributes, now: Timestamp) -> Result<W
 
 /// Sets one beside those that there are.
 #[cfg(test)]
-pub(crate) async fn set(tx: &mut super::Tx, user: UserId, name: AttributeName, value: &str) -> Result<(), StoreError> {
+pub(crate) async fn set(
+    tx: &mut super::Tx,
+    user: UserId,
+    name: AttributeName,
+    value: &str,
+) -> Result<(), StoreError> {
     let row = tx.query("SELECT attributes FROM users WHERE id = $1").bind(user.0).optional().await?;
     let Some(row) = row else { return Ok(()) };
     let mut all = read(row.get(0)?)?;

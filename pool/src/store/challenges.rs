@@ -32,7 +32,9 @@ impl Asks {
         match text {
             None => Ok(Self::Choice),
             Some(NEW_PASSWORD) => Ok(Self::NewPassword),
-            Some(name) => name.parse().map(Self::Factor).map_err(|_| StoreError::unreadable("an unknown second factor")),
+            Some(name) => {
+                name.parse().map(Self::Factor).map_err(|_| StoreError::unreadable("an unknown second factor"))
+            }
         }
     }
 
@@ -57,7 +59,12 @@ pub(crate) struct Stored {
 }
 
 /// Remembers it by the hash of its token.
-pub(crate) async fn insert(tx: &mut Tx, token: &ChallengeToken, it: &Stored, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    token: &ChallengeToken,
+    it: &Stored,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO challenges (hash, user_id, client, password, asks, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -75,7 +82,11 @@ pub(crate) async fn insert(tx: &mut Tx, token: &ChallengeToken, it: &Stored, now
 }
 
 /// The sign-in of that token, while it waits.
-pub(crate) async fn get(conn: &mut Conn, token: &ChallengeToken, now: Timestamp) -> Result<Option<Stored>, StoreError> {
+pub(crate) async fn get(
+    conn: &mut Conn,
+    token: &ChallengeToken,
+    now: Timestamp,
+) -> Result<Option<Stored>, StoreError> {
     let query = conn.query("SELECT user_id, client, password, asks, expires_at FROM challenges WHERE hash = $1 AND expires_at > $2");
     let Some(row) = query.bind(token.hash().to_vec()).bind(now.0).optional().await? else { return Ok(None) };
     let asks: Option<String> = row.get(3)?;
@@ -89,7 +100,12 @@ pub(crate) async fn get(conn: &mut Conn, token: &ChallengeToken, now: Timestamp)
 }
 
 /// Another factor is asked for. `false`: the sign-in waits no longer.
-pub(crate) async fn choose(tx: &mut Tx, token: &ChallengeToken, factor: Factor, now: Timestamp) -> Result<bool, StoreError> {
+pub(crate) async fn choose(
+    tx: &mut Tx,
+    token: &ChallengeToken,
+    factor: Factor,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let query = tx.query("UPDATE challenges SET asks = $2 WHERE hash = $1 AND expires_at > $3");
     Ok(query.bind(token.hash().to_vec()).bind(factor.as_str()).bind(now.0).run().await? == 1)
 }

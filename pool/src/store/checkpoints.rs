@@ -1,8 +1,9 @@
 //! SQLite's log, copied into the database beside those who write.
 //!
-//! SQLite copies it when it has become long enough, on the connection that commits just then, and here that is everybody's:
-//! among a million accounts a fifth of the time went into copying and syncing. So most of it is done before, by a connection
-//! that reads. Only the writer finds the moment in which nothing is left and the log begins anew, but then little is left.
+//! SQLite copies it when it has become long enough, on the connection that commits just then, and here that
+//! is everybody's: among a million accounts a fifth of the time went into copying and syncing. So most of it
+//! is done before, by a connection that reads. Only the writer finds the moment in which nothing is left and
+//! the log begins anew, but then little is left.
 
 use super::StoreError;
 use super::lending::Loan;
@@ -15,8 +16,8 @@ use tokio::sync::mpsc;
 /// After so many transactions. A change of a profile adds one to four pages to the log.
 const OFTEN: usize = if cfg!(test) { 50 } else { 1000 };
 
-/// SQLite syncs the database only after a pass during which nobody has committed. What came during a pass is left for the next
-/// one, which takes a tenth of the time: the third is short enough.
+/// SQLite syncs the database only after a pass during which nobody has committed. What came during a pass is
+/// left for the next one, which takes a tenth of the time: the third is short enough.
 const PASSES: usize = 3;
 
 /// Counts what was committed.
@@ -49,7 +50,10 @@ async fn run(readers: Pool<Readers>, mut asked: mpsc::Receiver<()>) {
                 Ok(()) => {}
                 Err(StoreError::Closed) => return,
                 // The writer does it all then, and says what is the matter if it can't.
-                Err(error) => tracing::debug!(error = &error as &dyn Error, "the log could not be copied beside the writer"),
+                Err(error) => tracing::debug!(
+                    error = &error as &dyn Error,
+                    "the log could not be copied beside the writer"
+                ),
             }
         }
     }

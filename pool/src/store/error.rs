@@ -41,7 +41,9 @@ pub enum StoreError {
     HalfCopied,
     #[error("the store holds data, but the key file it was written with is missing; put that file back")]
     KeyMissing,
-    #[error("the store was written with the key {stored}, which is not among the keys given ({given}); put the right key file back")]
+    #[error(
+        "the store was written with the key {stored}, which is not among the keys given ({given}); put the right key file back"
+    )]
     KeyDiffers { stored: String, given: String },
     #[error("a newer version has brought the database to shape {0} meanwhile: stop this one, and start that")]
     Overtaken(i64),
@@ -50,9 +52,9 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the database undid the transaction in favour of another one, and it may do better the next time: a
-    /// deadlock, two that can't be put in an order, or two that inserted the same at once where the database judges
-    /// that by another index than the one that `ON CONFLICT` names.
+    /// Whether the database undid the transaction in favour of another one, and it may do better the next
+    /// time: a deadlock, two that can't be put in an order, or two that inserted the same at once where the
+    /// database judges that by another index than the one that `ON CONFLICT` names.
     pub(crate) fn is_lost_race(&self) -> bool {
         const LOST: [&str; 3] = ["40001", "40P01", "23505"]; // PostgreSQL's SQLSTATE; SQLite has one writer and none of this
         let code = match self {

@@ -33,7 +33,8 @@ impl Stored {
     }
 }
 
-/// All that the account has, the one that is asked for first in front, then in the order in which they are offered.
+/// All that the account has, the one that is asked for first in front, then in the order in which they are
+/// offered.
 pub(crate) async fn of_user(conn: &mut Conn, user: UserId) -> Result<Vec<Stored>, StoreError> {
     let query = conn.query("SELECT kind, secret, pending, pending_at, enabled_at, preferred, used_at FROM factors WHERE user_id = $1");
     let rows = query.bind(user.0).all().await?;
@@ -43,7 +44,12 @@ pub(crate) async fn of_user(conn: &mut Conn, user: UserId) -> Result<Vec<Stored>
 }
 
 /// Keeps a secret that waits for its first code; one that is in use stays in use.
-pub(crate) async fn set_pending(tx: &mut Tx, user: UserId, sealed: &[u8], now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn set_pending(
+    tx: &mut Tx,
+    user: UserId,
+    sealed: &[u8],
+    now: Timestamp,
+) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO factors (user_id, kind, pending, pending_at, preferred) VALUES ($1, $2, $3, $4, 0)
          ON CONFLICT (user_id, kind) DO UPDATE SET pending = excluded.pending, pending_at = excluded.pending_at",
@@ -58,7 +64,12 @@ pub(crate) async fn set_pending(tx: &mut Tx, user: UserId, sealed: &[u8], now: T
 }
 
 /// What waited is in use from now on; the code of this time step is spent.
-pub(crate) async fn adopt_pending(tx: &mut Tx, user: UserId, sealed: &[u8], step: i64) -> Result<(), StoreError> {
+pub(crate) async fn adopt_pending(
+    tx: &mut Tx,
+    user: UserId,
+    sealed: &[u8],
+    step: i64,
+) -> Result<(), StoreError> {
     tx.query("UPDATE factors SET secret = $3, pending = NULL, pending_at = NULL, last_step = $4 WHERE user_id = $1 AND kind = $2")
         .bind(user.0)
         .bind(Factor::SoftwareToken.as_str())
@@ -76,7 +87,12 @@ pub(crate) async fn spend_step(tx: &mut Tx, user: UserId, step: i64) -> Result<b
 }
 
 /// It is asked for from now on.
-pub(crate) async fn enable(tx: &mut Tx, user: UserId, factor: Factor, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn enable(
+    tx: &mut Tx,
+    user: UserId,
+    factor: Factor,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO factors (user_id, kind, enabled_at, preferred) VALUES ($1, $2, $3, 0)
          ON CONFLICT (user_id, kind) DO UPDATE SET enabled_at = excluded.enabled_at",
@@ -101,7 +117,11 @@ pub(crate) async fn disable(tx: &mut Tx, user: UserId, factor: Factor) -> Result
 
 /// Nothing of it stays.
 pub(crate) async fn remove(tx: &mut Tx, user: UserId, factor: Factor) -> Result<(), StoreError> {
-    tx.query("DELETE FROM factors WHERE user_id = $1 AND kind = $2").bind(user.0).bind(factor.as_str()).run().await?;
+    tx.query("DELETE FROM factors WHERE user_id = $1 AND kind = $2")
+        .bind(user.0)
+        .bind(factor.as_str())
+        .run()
+        .await?;
     Ok(())
 }
 
@@ -123,7 +143,12 @@ pub(crate) async fn prefer(tx: &mut Tx, user: UserId, factor: Option<Factor>) ->
 }
 
 /// Notes that it was used at this moment.
-pub(crate) async fn used(tx: &mut Tx, user: UserId, factor: Factor, now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn used(
+    tx: &mut Tx,
+    user: UserId,
+    factor: Factor,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     tx.query("UPDATE factors SET used_at = $3 WHERE user_id = $1 AND kind = $2")
         .bind(user.0)
         .bind(factor.as_str())
@@ -134,7 +159,13 @@ pub(crate) async fn used(tx: &mut Tx, user: UserId, factor: Factor, now: Timesta
 }
 
 /// Keeps a recovery code: its digest, and itself, sealed, until its owner has it.
-pub(crate) async fn add_recovery_code(tx: &mut Tx, user: UserId, digest: &[u8], readable: &[u8], now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn add_recovery_code(
+    tx: &mut Tx,
+    user: UserId,
+    digest: &[u8],
+    readable: &[u8],
+    now: Timestamp,
+) -> Result<(), StoreError> {
     tx.query("INSERT INTO recovery_codes (user_id, digest, readable, created_at) VALUES ($1, $2, $3, $4)")
         .bind(user.0)
         .bind(digest.to_vec())
@@ -152,13 +183,22 @@ pub(crate) async fn remove_recovery_codes(tx: &mut Tx, user: UserId) -> Result<(
 
 /// How many can still be used.
 pub(crate) async fn recovery_codes_left(conn: &mut Conn, user: UserId) -> Result<u32, StoreError> {
-    let row = conn.query("SELECT COUNT(*) FROM recovery_codes WHERE user_id = $1 AND used_at IS NULL").bind(user.0).optional().await?;
+    let row = conn
+        .query("SELECT COUNT(*) FROM recovery_codes WHERE user_id = $1 AND used_at IS NULL")
+        .bind(user.0)
+        .optional()
+        .await?;
     let left: i64 = row.map_or(Ok(0), |row| row.get(0))?;
     Ok(u32::try_from(left).unwrap_or(0))
 }
 
-/// The codes, sealed, that their owner may not have written down yet; those that are older than this are theirs alone.
-pub(crate) async fn readable_codes(conn: &mut Conn, user: UserId, since: Timestamp) -> Result<Vec<Vec<u8>>, StoreError> {
+/// The codes, sealed, that their owner may not have written down yet; those that are older than this are
+/// theirs alone.
+pub(crate) async fn readable_codes(
+    conn: &mut Conn,
+    user: UserId,
+    since: Timestamp,
+) -> Result<Vec<Vec<u8>>, StoreError> {
     let query = conn.query(
         "SELECT readable FROM recovery_codes
          WHERE user_id = $1 AND readable IS NOT NULL AND created_at > $2 AND used_at IS NULL ORDER BY digest",
@@ -168,7 +208,10 @@ pub(crate) async fn readable_codes(conn: &mut Conn, user: UserId, since: Timesta
 
 /// Nobody can read the codes any more.
 pub(crate) async fn hide_codes(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
-    tx.query("UPDATE recovery_codes SET readable = NULL WHERE user_id = $1 AND readable IS NOT NULL").bind(user.0).run().await?;
+    tx.query("UPDATE recovery_codes SET readable = NULL WHERE user_id = $1 AND readable IS NOT NULL")
+        .bind(user.0)
+        .run()
+        .await?;
     Ok(())
 }
 
@@ -181,7 +224,12 @@ pub(crate) enum Spent {
 }
 
 /// Spends the code with this digest.
-pub(crate) async fn spend_recovery_code(tx: &mut Tx, user: UserId, digest: &[u8], now: Timestamp) -> Result<Spent, StoreError> {
+pub(crate) async fn spend_recovery_code(
+    tx: &mut Tx,
+    user: UserId,
+    digest: &[u8],
+    now: Timestamp,
+) -> Result<Spent, StoreError> {
     let spent = tx
         .query("UPDATE recovery_codes SET used_at = $3, readable = NULL WHERE user_id = $1 AND digest = $2 AND used_at IS NULL")
         .bind(user.0)
@@ -192,6 +240,9 @@ pub(crate) async fn spend_recovery_code(tx: &mut Tx, user: UserId, digest: &[u8]
     if spent == 1 {
         return Ok(Spent::Now);
     }
-    let known = tx.query("SELECT 1 FROM recovery_codes WHERE user_id = $1 AND digest = $2").bind(user.0).bind(digest.to_vec());
+    let known = tx
+        .query("SELECT 1 FROM recovery_codes WHERE user_id = $1 AND digest = $2")
+        .bind(user.0)
+        .bind(digest.to_vec());
     Ok(if known.optional().await?.is_some() { Spent::Before } else { Spent::Unknown })
 }

@@ -51,8 +51,15 @@ pub(crate) async fn note(
 }
 
 /// Whether somebody has signed in to the account from there since.
-pub(crate) async fn is_known(conn: &mut Conn, user: UserId, (kind, digest): (Kind, &[u8]), since: Timestamp) -> Result<bool, StoreError> {
-    let query = conn.query("SELECT 1 FROM known_origins WHERE user_id = $1 AND kind = $2 AND digest = $3 AND seen_at > $4");
+pub(crate) async fn is_known(
+    conn: &mut Conn,
+    user: UserId,
+    (kind, digest): (Kind, &[u8]),
+    since: Timestamp,
+) -> Result<bool, StoreError> {
+    let query = conn.query(
+        "SELECT 1 FROM known_origins WHERE user_id = $1 AND kind = $2 AND digest = $3 AND seen_at > $4",
+    );
     let query = query.bind(user.0).bind(kind.as_str()).bind(digest.to_vec()).bind(since.0);
     Ok(query.optional().await?.is_some())
 }

@@ -1,8 +1,9 @@
 //! Connections that are kept and lent again: SQLite's readers, and all of PostgreSQL's.
 //!
-//! deadpool lends them. The pool of sqlx asks every connection that comes back whether it still is one: to whoever reads by one
-//! statement that is as much work again. Here one comes back as it is if every statement on it was answered. Only after
-//! a failure, or out of a transaction that was not committed, it is put in order first, and closed if it can't be.
+//! deadpool lends them. The pool of sqlx asks every connection that comes back whether it still is one: to
+//! whoever reads by one statement that is as much work again. Here one comes back as it is if every statement
+//! on it was answered. Only after a failure, or out of a transaction that was not committed, it is put in
+//! order first, and closed if it can't be.
 
 use super::StoreError;
 use deadpool::Runtime;
@@ -17,13 +18,17 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// A kind of connection that can be lent.
 pub(super) trait Kept: Manager<Type: sqlx::Connection, Error = sqlx::Error> + 'static {
     /// Brings a connection back to where a statement can begin, from whatever it was left in.
-    fn mend(conn: &mut Self::Type, in_transaction: bool) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
+    fn mend(
+        conn: &mut Self::Type,
+        in_transaction: bool,
+    ) -> impl Future<Output = Result<(), sqlx::Error>> + Send;
 }
 
 /// A pool of so many, for which nobody waits longer than this.
 pub(super) fn pool<K: Kept>(kind: K, most: usize, longest_wait: Duration) -> Pool<K> {
     // The one that was used last is the likeliest to have its thread and its pages at hand.
-    let timeouts = Timeouts { wait: Some(longest_wait), create: Some(longest_wait), recycle: Some(longest_wait) };
+    let timeouts =
+        Timeouts { wait: Some(longest_wait), create: Some(longest_wait), recycle: Some(longest_wait) };
     let config = PoolConfig { max_size: most, timeouts, queue_mode: QueueMode::Lifo };
     let built = Pool::builder(kind).config(config).runtime(Runtime::Tokio1).build();
     #[expect(clippy::expect_used, reason = "only timeouts without a runtime are refused")]
@@ -84,7 +89,9 @@ impl From<PoolError<sqlx::Error>> for StoreError {
         match error {
             PoolError::Backend(error) => Self::Database(error),
             PoolError::Closed => Self::Closed,
-            PoolError::Timeout(_) | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => Self::TooSlow,
+            PoolError::Timeout(_) | PoolError::NoRuntimeSpecified | PoolError::PostCreateHook(_) => {
+                Self::TooSlow
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Hearing of what other nodes have committed (LISTEN and NOTIFY).
 //!
-//! What is heard only says "look": the tables are the truth, and whoever waits for news also looks now and then without
-//! any. So a connection that is lost costs time, and nothing else.
+//! What is heard only says "look": the tables are the truth, and whoever waits for news also looks now and
+//! then without any. So a connection that is lost costs time, and nothing else.
 
 use sqlx::Executor as _;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
@@ -51,7 +51,10 @@ impl Listener {
                         (self.connected, self.wait) = (Some(listener), FIRST_WAIT);
                         return Heard::Gap;
                     }
-                    Err(error) => tracing::warn!(error = &error as &dyn Error, "other nodes' changes can't be heard; trying again"),
+                    Err(error) => tracing::warn!(
+                        error = &error as &dyn Error,
+                        "other nodes' changes can't be heard; trying again"
+                    ),
                 }
                 sleep(self.wait).await;
                 self.wait = (self.wait * 2).min(LONGEST_WAIT);
@@ -71,7 +74,11 @@ impl Listener {
 }
 
 async fn listen(options: &PgConnectOptions) -> Result<PgListener, sqlx::Error> {
-    let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).max_lifetime(None).idle_timeout(None);
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(PATIENCE)
+        .max_lifetime(None)
+        .idle_timeout(None);
     let mut listener = PgListener::connect_with(&pool.connect_with(options.clone()).await?).await?;
     listener.listen(CHANNEL).await?;
     Ok(listener)

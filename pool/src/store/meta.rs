@@ -11,8 +11,8 @@ pub(crate) const POOL_ID: &str = "pool_id";
 /// The id of the user pool that is being copied into the store. It goes when the copy is whole.
 pub(crate) const COPYING: &str = "copying";
 
-/// When the store was first served with a mail provider or at a public address that isn't loopback. Set once, never
-/// removed: from then on the development mailbox takes nothing from it.
+/// When the store was first served with a mail provider or at a public address that isn't loopback. Set once,
+/// never removed: from then on the development mailbox takes nothing from it.
 pub(crate) const PRODUCTION: &str = "production";
 
 /// The value of that name.

@@ -1,4 +1,5 @@
-//! The migrations: the same numbers and names for every database, each in its own words. Never edited once released.
+//! The migrations: the same numbers and names for every database, each in its own words. Never edited once
+//! released.
 
 #[cfg(any(test, feature = "testing"))]
 use sha2::{Digest as _, Sha256};
@@ -12,25 +13,81 @@ macro_rules! migrations {
     ($folder:literal) => {
         &[
             (1, "accounts", include_str!(concat!("../../migrations/", $folder, "/0001_accounts.sql"))),
-            (2, "codes_and_sessions", include_str!(concat!("../../migrations/", $folder, "/0002_codes_and_sessions.sql"))),
-            (3, "limits_events_outbox", include_str!(concat!("../../migrations/", $folder, "/0003_limits_events_outbox.sql"))),
-            (4, "housekeeping", include_str!(concat!("../../migrations/", $folder, "/0004_housekeeping.sql"))),
+            (
+                2,
+                "codes_and_sessions",
+                include_str!(concat!("../../migrations/", $folder, "/0002_codes_and_sessions.sql")),
+            ),
+            (
+                3,
+                "limits_events_outbox",
+                include_str!(concat!("../../migrations/", $folder, "/0003_limits_events_outbox.sql")),
+            ),
+            (
+                4,
+                "housekeeping",
+                include_str!(concat!("../../migrations/", $folder, "/0004_housekeeping.sql")),
+            ),
             (5, "tokens", include_str!(concat!("../../migrations/", $folder, "/0005_tokens.sql"))),
             (6, "disabled", include_str!(concat!("../../migrations/", $folder, "/0006_disabled.sql"))),
-            (7, "second_factors", include_str!(concat!("../../migrations/", $folder, "/0007_second_factors.sql"))),
+            (
+                7,
+                "second_factors",
+                include_str!(concat!("../../migrations/", $folder, "/0007_second_factors.sql")),
+            ),
             (8, "passkeys", include_str!(concat!("../../migrations/", $folder, "/0008_passkeys.sql"))),
-            (9, "temporary_passwords", include_str!(concat!("../../migrations/", $folder, "/0009_temporary_passwords.sql"))),
+            (
+                9,
+                "temporary_passwords",
+                include_str!(concat!("../../migrations/", $folder, "/0009_temporary_passwords.sql")),
+            ),
             (10, "changes", include_str!(concat!("../../migrations/", $folder, "/0010_changes.sql"))),
-            (11, "attributes_of_users", include_str!(concat!("../../migrations/", $folder, "/0011_attributes_of_users.sql"))),
-            (12, "username_of_sessions", include_str!(concat!("../../migrations/", $folder, "/0012_username_of_sessions.sql"))),
-            (13, "numbers_of_sessions", include_str!(concat!("../../migrations/", $folder, "/0013_numbers_of_sessions.sql"))),
-            (14, "proven_contacts_of_users", include_str!(concat!("../../migrations/", $folder, "/0014_proven_contacts_of_users.sql"))),
-            (15, "waiting_sign_ups", include_str!(concat!("../../migrations/", $folder, "/0015_waiting_sign_ups.sql"))),
-            (16, "requested_codes", include_str!(concat!("../../migrations/", $folder, "/0016_requested_codes.sql"))),
-            (17, "known_browsers", include_str!(concat!("../../migrations/", $folder, "/0017_known_browsers.sql"))),
-            (18, "waiting_since", include_str!(concat!("../../migrations/", $folder, "/0018_waiting_since.sql"))),
+            (
+                11,
+                "attributes_of_users",
+                include_str!(concat!("../../migrations/", $folder, "/0011_attributes_of_users.sql")),
+            ),
+            (
+                12,
+                "username_of_sessions",
+                include_str!(concat!("../../migrations/", $folder, "/0012_username_of_sessions.sql")),
+            ),
+            (
+                13,
+                "numbers_of_sessions",
+                include_str!(concat!("../../migrations/", $folder, "/0013_numbers_of_sessions.sql")),
+            ),
+            (
+                14,
+                "proven_contacts_of_users",
+                include_str!(concat!("../../migrations/", $folder, "/0014_proven_contacts_of_users.sql")),
+            ),
+            (
+                15,
+                "waiting_sign_ups",
+                include_str!(concat!("../../migrations/", $folder, "/0015_waiting_sign_ups.sql")),
+            ),
+            (
+                16,
+                "requested_codes",
+                include_str!(concat!("../../migrations/", $folder, "/0016_requested_codes.sql")),
+            ),
+            (
+                17,
+                "known_browsers",
+                include_str!(concat!("../../migrations/", $folder, "/0017_known_browsers.sql")),
+            ),
+            (
+                18,
+                "waiting_since",
+                include_str!(concat!("../../migrations/", $folder, "/0018_waiting_since.sql")),
+            ),
             (19, "former_subs", include_str!(concat!("../../migrations/", $folder, "/0019_former_subs.sql"))),
-            (20, "network_of_requesters", include_str!(concat!("../../migrations/", $folder, "/0020_network_of_requesters.sql"))),
+            (
+                20,
+                "network_of_requesters",
+                include_str!(concat!("../../migrations/", $folder, "/0020_network_of_requesters.sql")),
+            ),
         ]
     };
 }
@@ -110,9 +167,9 @@ mod tests {
         }
     }
 
-    /// Before migration 11 each attribute was a row; before 12 a session didn't know its account's username; before 13
-    /// sessions were found by their hashes; before 14 only the aliases told what was proven; before 18 what
-    /// waited had waited since it was created.
+    /// Before migration 11 each attribute was a row; before 12 a session didn't know its account's username;
+    /// before 13 sessions were found by their hashes; before 14 only the aliases told what was proven; before
+    /// 18 what waited had waited since it was created.
     const EARLIER: [&str; 3] = [
         "INSERT INTO users (id, sub, username, username_key, status, password_hash, created_at, updated_at)
          VALUES (7, 's', 'JDoe', 'jdoe', 'confirmed', 'p', 1, 1), (8, 't', 'empty', 'empty', 'confirmed', 'p', 1, 1),
@@ -122,10 +179,12 @@ mod tests {
     ];
     const EARLIER_SESSION: &str = "INSERT INTO sessions (hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent)
         VALUES ($1, $2, 'web', 1, 1, 1, '', '')";
-    const EARLIER_TOKEN: &str = "INSERT INTO refresh_tokens (family, session, current, rotated_at) VALUES ($1, $1, $1, 1)";
+    const EARLIER_TOKEN: &str =
+        "INSERT INTO refresh_tokens (family, session, current, rotated_at) VALUES ($1, $1, $1, 1)";
     const ACCOUNTS: &str = "SELECT attributes, proven FROM users WHERE status = 'confirmed' ORDER BY id";
     const WAITING: &str = "SELECT waiting_since FROM users WHERE status = 'unconfirmed'";
-    const SESSIONS: &str = "SELECT s.id, s.hash, s.username, r.family FROM sessions s JOIN refresh_tokens r ON r.session = s.id
+    const SESSIONS: &str =
+        "SELECT s.id, s.hash, s.username, r.family FROM sessions s JOIN refresh_tokens r ON r.session = s.id
         ORDER BY s.user_id";
     const LEFT: &str = "SELECT (SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM refresh_tokens)";
 
@@ -203,10 +262,13 @@ mod tests {
     fn every_migration_in_the_folders_is_run_in_its_order() {
         for (folder, texts) in [("sqlite", SQLITE), ("postgres", POSTGRES)] {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(folder);
-            let mut names: Vec<String> =
-                std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+            let mut names: Vec<String> = std::fs::read_dir(folder)
+                .unwrap()
+                .map(|it| it.unwrap().file_name().into_string().unwrap())
+                .collect();
             names.sort();
-            let listed: Vec<_> = texts.iter().map(|(number, name, _)| format!("{number:04}_{name}.sql")).collect();
+            let listed: Vec<_> =
+                texts.iter().map(|(number, name, _)| format!("{number:04}_{name}.sql")).collect();
             assert_eq!(names, listed);
         }
     }

@@ -1,15 +1,17 @@
 //! The memory: a database, reached statement by statement.
 //!
-//! Functions of the table files take `&mut Conn` to read and `&mut Tx` to write. No query needs a second text for
-//! another database: `$1` placeholders, TEXT, BIGINT and BLOB, `ON CONFLICT`, `RETURNING`, no JSON functions.
+//! Functions of the table files take `&mut Conn` to read and `&mut Tx` to write. No query needs a second text
+//! for another database: `$1` placeholders, TEXT, BIGINT and BLOB, `ON CONFLICT`, `RETURNING`, no JSON
+//! functions.
 //!
-//! SQLite has one writer, PostgreSQL has many, and each statement of a transaction sees what the others have committed
-//! by then (READ COMMITTED). So there:
-//! - The first statement of a read-modify-write takes the account's row (`users::lock`, `limits::count_change`). What was read
-//!   before that is read again.
-//! - Rows are taken in one order: the account, then counters (`limits`: the network's, the name's, the destination's),
-//!   then what belongs to the account. Whoever holds a counter takes no account.
-//! - A transaction that lost a race is begun anew ([`retried`]), so what it does outside of the store is nothing.
+//! SQLite has one writer, PostgreSQL has many, and each statement of a transaction sees what the others have
+//! committed by then (READ COMMITTED). So there:
+//! - The first statement of a read-modify-write takes the account's row (`users::lock`,
+//!   `limits::count_change`). What was read before that is read again.
+//! - Rows are taken in one order: the account, then counters (`limits`: the network's, the name's, the
+//!   destination's), then what belongs to the account. Whoever holds a counter takes no account.
+//! - A transaction that lost a race is begun anew ([`retried`]), so what it does outside of the store is
+//!   nothing.
 //!
 //! To add a table: a migration with the same number in every folder of `pool/migrations`, and a file here.
 
@@ -83,11 +85,12 @@ enum Backend {
 }
 
 impl Store {
-    /// Opens the SQLite file, makes it if it isn't there, and brings it to this version's shape. Several processes
-    /// may do so at once.
+    /// Opens the SQLite file, makes it if it isn't there, and brings it to this version's shape. Several
+    /// processes may do so at once.
     ///
     /// # Errors
-    /// The file can't be opened or locked, comes from a newer version, or would not keep writes over a power cut.
+    /// The file can't be opened or locked, comes from a newer version, or would not keep writes over a power
+    /// cut.
     pub async fn sqlite(path: &Path) -> Result<Self, StoreError> {
         Self::held(path, Hold::with_others(path)?).await
     }
@@ -98,8 +101,8 @@ impl Store {
         Ok(Self { backend: Backend::Sqlite { readers, writer, hold: Arc::new(hold) } })
     }
 
-    /// Opens the PostgreSQL database (15 or newer), which has to be there, and brings it to this version's shape.
-    /// Several nodes may do so at once.
+    /// Opens the PostgreSQL database (15 or newer), which has to be there, and brings it to this version's
+    /// shape. Several nodes may do so at once.
     ///
     /// # Errors
     /// The database can't be reached, comes from a newer version, or doesn't keep texts as UTF-8.
@@ -129,10 +132,14 @@ impl Store {
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         match &self.backend {
             Backend::Sqlite { writer, .. } => {
-                let lease = tokio::time::timeout(LONGEST_WAIT, writer.lease()).await.unwrap_or(Err(StoreError::TooSlow))?;
+                let lease = tokio::time::timeout(LONGEST_WAIT, writer.lease())
+                    .await
+                    .unwrap_or(Err(StoreError::TooSlow))?;
                 Ok(Tx::new(Conn::new(Link::SqliteWriter(lease)), None))
             }
-            Backend::Postgres(it) => Ok(Tx::new(Conn::new(Link::PostgresWriter(it.begin().await?)), it.teller.clone())),
+            Backend::Postgres(it) => {
+                Ok(Tx::new(Conn::new(Link::PostgresWriter(it.begin().await?)), it.teller.clone()))
+            }
         }
     }
 
@@ -146,13 +153,15 @@ impl Store {
         Ok(meta::get(&mut conn, meta::KEYS).await?.is_none())
     }
 
-    /// Whether the store answers: it can be read and has this version's shape still, and a transaction begins.
+    /// Whether the store answers: it can be read and has this version's shape still, and a transaction
+    /// begins.
     ///
     /// # Errors
     /// It can't, or not soon, or a newer version has taken it over.
     pub async fn check(&self) -> Result<(), StoreError> {
         let asked = async {
-            let row = self.read().await?.query("SELECT MAX(version) FROM _sqlx_migrations").optional().await?;
+            let row =
+                self.read().await?.query("SELECT MAX(version) FROM _sqlx_migrations").optional().await?;
             let shape = row.map_or(Ok(0), |row| row.get(0))?;
             if shape > migrations::NEWEST {
                 return Err(StoreError::Overtaken(shape));
@@ -162,8 +171,8 @@ impl Store {
         tokio::time::timeout(LONGEST_CHECK, asked).await.unwrap_or(Err(StoreError::TooSlow))
     }
 
-    /// Empties SQLite's write-ahead log, where what was deleted could still be read. `false`: somebody was reading, and some
-    /// of it may be left. The log of PostgreSQL is its operator's business.
+    /// Empties SQLite's write-ahead log, where what was deleted could still be read. `false`: somebody was
+    /// reading, and some of it may be left. The log of PostgreSQL is its operator's business.
     pub(crate) async fn empty_log(&self) -> Result<bool, StoreError> {
         let Backend::Sqlite { readers, writer, .. } = &self.backend else { return Ok(true) };
         // Most of the work beside those who write: the rest, for which they wait, is little then.

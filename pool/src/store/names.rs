@@ -1,5 +1,5 @@
-//! Usernames and subs are one space of names: a username can't equal the `sub` of another account, living or deleted. What names
-//! two accounts would let an administrator act on the wrong one.
+//! Usernames and subs are one space of names: a username can't equal the `sub` of another account, living or
+//! deleted. What names two accounts would let an administrator act on the wrong one.
 
 use super::{Conn, Row, StoreError, Tx, meta, waiting};
 use crate::identifiers::{Identifier, username_key};
@@ -18,9 +18,14 @@ fn digest(key: &str) -> Vec<u8> {
     Sha256::digest(key.as_bytes()).to_vec()
 }
 
-/// Whether the username with this key is the `sub` of another account, living or deleted. Its own `sub` an account may have as its
-/// username. This is the rule; every place where an account gets its username asks it.
-pub(crate) async fn taken_by_sub(conn: &mut Conn, key: &str, own_sub: Option<&str>) -> Result<bool, StoreError> {
+/// Whether the username with this key is the `sub` of another account, living or deleted. Its own `sub` an
+/// account may have as its username. This is the rule; every place where an account gets its username asks
+/// it.
+pub(crate) async fn taken_by_sub(
+    conn: &mut Conn,
+    key: &str,
+    own_sub: Option<&str>,
+) -> Result<bool, StoreError> {
     if !has_form_of_sub(key) || own_sub.is_some_and(|sub| username_key(sub) == key) {
         return Ok(false);
     }
@@ -29,7 +34,8 @@ pub(crate) async fn taken_by_sub(conn: &mut Conn, key: &str, own_sub: Option<&st
         "SELECT 1 FROM users WHERE sub IN ($1, $2)
          UNION ALL SELECT 1 FROM former_subs WHERE digest = $3",
     );
-    let found = query.bind(key.to_owned()).bind(key.to_ascii_uppercase()).bind(digest(key)).optional().await?;
+    let found =
+        query.bind(key.to_owned()).bind(key.to_ascii_uppercase()).bind(digest(key)).optional().await?;
     Ok(found.is_some())
 }
 
@@ -45,15 +51,17 @@ pub(crate) async fn is_sub_of_another(tx: &mut Tx, who: &Identifier) -> Result<b
     taken_by_sub(tx, key, own.map(|it| it.user.sub.as_str())).await
 }
 
-/// The other direction, for a `sub` that is brought along: whether it is the username of another account. A sign-up that waits
-/// reserves nothing.
+/// The other direction, for a `sub` that is brought along: whether it is the username of another account. A
+/// sign-up that waits reserves nothing.
 pub(crate) async fn taken_by_username(conn: &mut Conn, sub: &str) -> Result<bool, StoreError> {
-    let query = conn.query("SELECT 1 FROM users WHERE username_key = $1 AND sub <> $2 AND status = 'confirmed'");
+    let query =
+        conn.query("SELECT 1 FROM users WHERE username_key = $1 AND sub <> $2 AND status = 'confirmed'");
     Ok(query.bind(username_key(sub)).bind(sub.to_owned()).optional().await?.is_some())
 }
 
-/// Lets one transaction at a time compare usernames with subs where several write: of two that bring the same text, one as a
-/// username and one as a `sub`, neither would see the other. It comes before any account's row.
+/// Lets one transaction at a time compare usernames with subs where several write: of two that bring the same
+/// text, one as a username and one as a `sub`, neither would see the other. It comes before any account's
+/// row.
 pub(crate) async fn lock(tx: &mut Tx) -> Result<(), StoreError> {
     if tx.has_rivals() {
         meta::set_once(tx, LOCK, "").await?;

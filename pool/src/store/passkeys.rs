@@ -74,9 +74,20 @@ pub(crate) async fn insert(tx: &mut Tx, user: UserId, passkey: &Kept) -> Result<
 }
 
 /// Notes a use, and what has changed with it. `false`: it was removed, or used, since it was looked at.
-pub(crate) async fn used(tx: &mut Tx, user: UserId, before: &Kept, state: &[u8], now: Timestamp) -> Result<bool, StoreError> {
+pub(crate) async fn used(
+    tx: &mut Tx,
+    user: UserId,
+    before: &Kept,
+    state: &[u8],
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let query = tx.query("UPDATE passkeys SET state = $4, last_used_at = $5 WHERE credential = $1 AND user_id = $2 AND state = $3");
-    let query = query.bind(before.credential.clone()).bind(user.0).bind(before.state.clone()).bind(state.to_vec()).bind(now.0);
+    let query = query
+        .bind(before.credential.clone())
+        .bind(user.0)
+        .bind(before.state.clone())
+        .bind(state.to_vec())
+        .bind(now.0);
     Ok(query.run().await? == 1)
 }
 

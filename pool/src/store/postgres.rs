@@ -1,7 +1,7 @@
 //! Opening the PostgreSQL database: one node at a time brings it to shape.
 //!
-//! Nothing here, and no statement elsewhere, needs what other databases that speak its protocol lack: no advisory
-//! locks, and NOTIFY only where it is there.
+//! Nothing here, and no statement elsewhere, needs what other databases that speak its protocol lack: no
+//! advisory locks, and NOTIFY only where it is there.
 
 use super::lending::{self, Kept, Loan};
 use super::tell::Teller;
@@ -24,8 +24,8 @@ const OLDEST: Duration = Duration::from_secs(30 * 60);
 /// A server that is starting is asked again after so long.
 const RETRY: Duration = Duration::from_millis(50);
 
-/// No statement may hold others up for ever, and no node that hangs. A commit is on disk when it is acknowledged, if it
-/// was up to this session; a stronger setting of the server's stays.
+/// No statement may hold others up for ever, and no node that hangs. A commit is on disk when it is
+/// acknowledged, if it was up to this session; a stronger setting of the server's stays.
 const SESSION: &str = "SET lock_timeout = '10s'; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s';
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
@@ -51,7 +51,8 @@ impl Postgres {
         migrate(&mut conn).await?;
         let tells = tells(&mut conn).await;
         conn.close().await?;
-        let pool = |reads| lending::pool(Sessions { options: options.clone(), reads }, CONNECTIONS, LONGEST_WAIT);
+        let pool =
+            |reads| lending::pool(Sessions { options: options.clone(), reads }, CONNECTIONS, LONGEST_WAIT);
         let (readers, writers) = (pool(true), pool(false));
         let teller = tells.then(|| Teller::start(writers.clone()));
         Ok(Self { readers, writers, options, teller })
@@ -145,7 +146,8 @@ impl Kept for Sessions {
 fn will_pass(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(error) => {
-            [ErrorKind::ConnectionRefused, ErrorKind::ConnectionAborted, ErrorKind::ConnectionReset].contains(&error.kind())
+            [ErrorKind::ConnectionRefused, ErrorKind::ConnectionAborted, ErrorKind::ConnectionReset]
+                .contains(&error.kind())
         }
         sqlx::Error::Database(error) => error.is_transient_in_connect_phase(),
         _ => false,
@@ -159,15 +161,17 @@ async fn check(conn: &mut PgConnection, at: &str) -> Result<(), StoreError> {
         return Err(StoreError::Encoding { at: at.to_owned(), encoding });
     }
     // Not every database of this kind has such a switch.
-    let sync = sqlx::query("SHOW fsync").fetch_one(&mut *conn).await.and_then(|row| row.try_get::<String, _>(0));
+    let sync =
+        sqlx::query("SHOW fsync").fetch_one(&mut *conn).await.and_then(|row| row.try_get::<String, _>(0));
     if sync.is_ok_and(|it| it == "off") {
         tracing::warn!("the database at {at} runs with fsync off: it loses data in a power cut");
     }
     Ok(())
 }
 
-/// Runs the migrations that are missing, in one transaction, while the others that start at the same time wait. The lock
-/// is a row: it is free again when the connection that holds it is gone, however that came about.
+/// Runs the migrations that are missing, in one transaction, while the others that start at the same time
+/// wait. The lock is a row: it is free again when the connection that holds it is gone, however that came
+/// about.
 async fn migrate(conn: &mut PgConnection) -> Result<(), StoreError> {
     // Of several that make a table at the same moment one may be refused, "if not exists" or not.
     let mut tries = 5;
@@ -192,7 +196,10 @@ async fn tells(conn: &mut PgConnection) -> bool {
     };
     let tried: Result<_, sqlx::Error> = tried.await;
     if let Err(error) = &tried {
-        tracing::info!(error = error as &dyn Error, "the database has no NOTIFY: other nodes' changes are looked for instead");
+        tracing::info!(
+            error = error as &dyn Error,
+            "the database has no NOTIFY: other nodes' changes are looked for instead"
+        );
     }
     tried.is_ok()
 }

@@ -7,8 +7,8 @@ use std::fmt;
 use std::str::FromStr;
 use url::Url;
 
-/// The address of a PostgreSQL database: `postgres://user:password@host:port/database?sslmode=verify-full`. A Unix
-/// socket is told by its folder: `postgres://user@localhost/database?host=/run/postgresql`.
+/// The address of a PostgreSQL database: `postgres://user:password@host:port/database?sslmode=verify-full`. A
+/// Unix socket is told by its folder: `postgres://user@localhost/database?host=/run/postgresql`.
 ///
 /// Shown, it is host and database; the password shows itself to nobody.
 #[derive(Clone)]
@@ -30,8 +30,17 @@ pub enum NotADatabase {
 }
 
 /// What may stand after the question mark.
-const PARAMETERS: [&str; 9] =
-    ["application_name", "dbname", "host", "port", "sslcert", "sslkey", "sslmode", "sslrootcert", "statement-cache-capacity"];
+const PARAMETERS: [&str; 9] = [
+    "application_name",
+    "dbname",
+    "host",
+    "port",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "statement-cache-capacity",
+];
 
 impl FromStr for PostgresUrl {
     type Err = NotADatabase;
@@ -89,9 +98,18 @@ mod tests {
     #[test]
     fn an_address_is_shown_without_user_and_password() {
         let shown = |text: &str| text.parse::<PostgresUrl>().unwrap().to_string();
-        assert_eq!(shown(&format!("postgres://jane:{SECRET}@db.example.com/nameplate")), "db.example.com:5432/nameplate");
-        assert_eq!(shown("postgresql://jane@[::1]:6432/nameplate?sslmode=verify-full"), "[::1]:6432/nameplate");
-        assert_eq!(shown("postgres://jane@localhost/nameplate?host=/run/postgresql"), "/run/postgresql/nameplate");
+        assert_eq!(
+            shown(&format!("postgres://jane:{SECRET}@db.example.com/nameplate")),
+            "db.example.com:5432/nameplate"
+        );
+        assert_eq!(
+            shown("postgresql://jane@[::1]:6432/nameplate?sslmode=verify-full"),
+            "[::1]:6432/nameplate"
+        );
+        assert_eq!(
+            shown("postgres://jane@localhost/nameplate?host=/run/postgresql"),
+            "/run/postgresql/nameplate"
+        );
         let url: PostgresUrl = format!("postgres://jane:{SECRET}@db/nameplate").parse().unwrap();
         assert!(!format!("{url:?} {url}").contains(SECRET));
     }

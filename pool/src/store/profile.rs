@@ -1,5 +1,5 @@
-//! All that an account shows, in one statement and one row: its attributes, its proven contacts, the codes that it waits
-//! for and the number of its latest event.
+//! All that an account shows, in one statement and one row: its attributes, its proven contacts, the codes
+//! that it waits for and the number of its latest event.
 
 use super::{Conn, Row, StoreError, Tx, Write, attributes};
 use crate::Inner;
@@ -102,13 +102,15 @@ impl Account {
     }
 }
 
-/// Many rows in one text: every row is a hop between threads, a longer text is none. Words and numbers end with a space;
-/// what people wrote has its length in front (`5:Doe 2`), in characters as both databases count them.
+/// Many rows in one text: every row is a hop between threads, a longer text is none. Words and numbers end
+/// with a space; what people wrote has its length in front (`5:Doe 2`), in characters as both databases count
+/// them.
 struct Packed<'a>(&'a str);
 
 impl<'a> Packed<'a> {
     fn until(&mut self, end: char) -> Result<&'a str, StoreError> {
-        let (field, rest) = self.0.split_once(end).ok_or_else(|| StoreError::unreadable("a row that ends too soon"))?;
+        let (field, rest) =
+            self.0.split_once(end).ok_or_else(|| StoreError::unreadable("a row that ends too soon"))?;
         self.0 = rest;
         Ok(field)
     }
@@ -132,7 +134,8 @@ impl<'a> Packed<'a> {
 }
 
 fn kind(attribute: &str) -> Result<ContactKind, StoreError> {
-    let known = [ContactKind::Email, ContactKind::PhoneNumber].into_iter().find(|kind| kind.as_str() == attribute);
+    let known =
+        [ContactKind::Email, ContactKind::PhoneNumber].into_iter().find(|kind| kind.as_str() == attribute);
     known.ok_or_else(|| StoreError::unreadable("a contact of an unknown kind"))
 }
 
@@ -152,7 +155,8 @@ pub(crate) async fn load(conn: &mut Conn, user: UserId) -> Result<Option<Account
 /// How much of an account a change looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
-    /// Its attributes, which come with the counter of its changes. Everything else of the [`Account`] is empty.
+    /// Its attributes, which come with the counter of its changes. Everything else of the [`Account`] is
+    /// empty.
     Attributes,
     All,
 }
@@ -160,12 +164,16 @@ pub(crate) enum Part {
 impl Part {
     /// What a change of these looks at: a contact has its proof and its code besides.
     pub(crate) fn needed_for<'a>(names: impl IntoIterator<Item = &'a AttributeName>) -> Self {
-        if names.into_iter().any(|name| ContactKind::of(name).is_some()) { Self::All } else { Self::Attributes }
+        if names.into_iter().any(|name| ContactKind::of(name).is_some()) {
+            Self::All
+        } else {
+            Self::Attributes
+        }
     }
 }
 
-/// The same for whoever is going to change it: the change is counted, which takes the account. After a [`Wait`] drop the
-/// transaction.
+/// The same for whoever is going to change it: the change is counted, which takes the account. After a
+/// [`Wait`] drop the transaction.
 pub(crate) async fn load_to_change(
     tx: &mut Tx,
     inner: &Inner,
@@ -178,7 +186,9 @@ pub(crate) async fn load_to_change(
     };
     let read = |row: Row| match part {
         Part::All => Account::read(&row, 0),
-        Part::Attributes => Ok(Account { attributes: attributes::read(row.get(limits::ATTRIBUTES)?)?, ..Account::default() }),
+        Part::Attributes => {
+            Ok(Account { attributes: attributes::read(row.get(limits::ATTRIBUTES)?)?, ..Account::default() })
+        }
     };
     match admitted {
         Ok(row) => Ok(Ok(row.map(read).transpose()?)),
@@ -186,8 +196,8 @@ pub(crate) async fn load_to_change(
     }
 }
 
-// What applications are told of an account comes first. For most it is all in one row: among many, each row is a page to look
-// for. Then comes what its pages show besides, in the same words each time.
+// What applications are told of an account comes first. For most it is all in one row: among many, each row
+// is a page to look for. Then comes what its pages show besides, in the same words each time.
 
 const LOAD: &str = "SELECT u.sub, u.username, u.updated_at, u.attributes, u.proven,
      (SELECT string_agg(kind || ' ' || preferred, ' ') FROM factors WHERE user_id = u.id AND enabled_at IS NOT NULL),
@@ -217,18 +227,31 @@ const INFO_OF_SESSION: &str = "SELECT s.user_id, s.client, s.username, s.created
 const SESSION: usize = 5;
 
 /// A live session and its account, at one moment and in one statement.
-pub(crate) async fn of_session(conn: &mut Conn, session: SessionId, times: Alive) -> Result<Option<(Row, Account)>, StoreError> {
+pub(crate) async fn of_session(
+    conn: &mut Conn,
+    session: SessionId,
+    times: Alive,
+) -> Result<Option<(Row, Account)>, StoreError> {
     let row = live(conn, OF_SESSION, session, times).await?;
     row.map(|row| Account::read(&row, SESSION).map(|account| (row, account))).transpose()
 }
 
 /// The same without what only pages show: of the [`Account`], the latest event and the codes are empty.
-pub(crate) async fn info_of_session(conn: &mut Conn, session: SessionId, times: Alive) -> Result<Option<(Row, Account)>, StoreError> {
+pub(crate) async fn info_of_session(
+    conn: &mut Conn,
+    session: SessionId,
+    times: Alive,
+) -> Result<Option<(Row, Account)>, StoreError> {
     let row = live(conn, INFO_OF_SESSION, session, times).await?;
     row.map(|row| Account::read_info(&row, SESSION).map(|account| (row, account))).transpose()
 }
 
-async fn live(conn: &mut Conn, text: &'static str, session: SessionId, times: Alive) -> Result<Option<Row>, StoreError> {
+async fn live(
+    conn: &mut Conn,
+    text: &'static str,
+    session: SessionId,
+    times: Alive,
+) -> Result<Option<Row>, StoreError> {
     let query = conn.query(text).bind(session.number()).bind(session.0.to_vec());
     query.bind(times.now.0).bind(times.idle_since.0).optional().await
 }

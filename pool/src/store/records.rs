@@ -98,10 +98,12 @@ pub(crate) struct Incoming<'a> {
     pub(crate) waiting_since: Option<Timestamp>,
 }
 
-/// Adds the account. `None`: the username, or the `sub`, belongs to another one, or one of them is what another one has as the other;
-/// or another sign-up waits under the same name and contact.
+/// Adds the account. `None`: the username, or the `sub`, belongs to another one, or one of them is what
+/// another one has as the other; or another sign-up waits under the same name and contact.
 pub(crate) async fn insert(tx: &mut Tx, new: &Incoming<'_>) -> Result<Option<UserId>, StoreError> {
-    if names::taken_by_sub(tx, new.username_key, Some(new.sub)).await? || names::taken_by_username(tx, new.sub).await? {
+    if names::taken_by_sub(tx, new.username_key, Some(new.sub)).await?
+        || names::taken_by_username(tx, new.sub).await?
+    {
         return Ok(None);
     }
     let placeholder = new.waits.map(|_| waiting::placeholder(new.sub));

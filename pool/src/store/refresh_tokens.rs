@@ -37,7 +37,9 @@ pub(crate) async fn insert(
 
 /// Whose session it is.
 pub(crate) async fn owner(conn: &mut Conn, family: &[u8; 32]) -> Result<Option<UserId>, StoreError> {
-    let query = conn.query("SELECT s.user_id FROM refresh_tokens r JOIN sessions s ON s.id = r.session WHERE r.family = $1");
+    let query = conn.query(
+        "SELECT s.user_id FROM refresh_tokens r JOIN sessions s ON s.id = r.session WHERE r.family = $1",
+    );
     query.bind(family.to_vec()).optional().await?.map(|row| Ok(UserId(row.get(0)?))).transpose()
 }
 
@@ -49,7 +51,9 @@ pub(crate) async fn held(conn: &mut Conn, family: &[u8; 32]) -> Result<Option<He
     );
     let Some(row) = query.bind(family.to_vec()).optional().await? else { return Ok(None) };
     Ok(Some(Held {
-        session: SessionId(row.get::<Vec<u8>>(0)?.try_into().map_err(|_| StoreError::unreadable("the id of a session"))?),
+        session: SessionId(
+            row.get::<Vec<u8>>(0)?.try_into().map_err(|_| StoreError::unreadable("the id of a session"))?,
+        ),
         client: ClientId(row.get(1)?),
         signed_in_at: Timestamp(row.get(2)?),
         last_seen: Timestamp(row.get(3)?),
@@ -61,7 +65,12 @@ pub(crate) async fn held(conn: &mut Conn, family: &[u8; 32]) -> Result<Option<He
 }
 
 /// Puts the next token in the place of the one that was exchanged.
-pub(crate) async fn rotate(tx: &mut Tx, family: &[u8; 32], next: &[u8; 32], now: Timestamp) -> Result<(), StoreError> {
+pub(crate) async fn rotate(
+    tx: &mut Tx,
+    family: &[u8; 32],
+    next: &[u8; 32],
+    now: Timestamp,
+) -> Result<(), StoreError> {
     tx.query("UPDATE refresh_tokens SET previous = current, current = $2, rotated_at = $3 WHERE family = $1")
         .bind(family.to_vec())
         .bind(next.to_vec())

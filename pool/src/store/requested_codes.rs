@@ -23,9 +23,13 @@ pub(crate) struct Requested {
 impl Requested {
     fn read(row: &Row, purpose: CodePurpose) -> Result<Self, StoreError> {
         let attribute: String = row.get(2)?;
-        let attribute: model::AttributeName = attribute.parse().map_err(|_| StoreError::unreadable("a code for no attribute"))?;
+        let attribute: model::AttributeName =
+            attribute.parse().map_err(|_| StoreError::unreadable("a code for no attribute"))?;
         Ok(Self {
-            issue: row.get::<Vec<u8>>(0)?.try_into().map_err(|_| StoreError::unreadable("the name of a code"))?,
+            issue: row
+                .get::<Vec<u8>>(0)?
+                .try_into()
+                .map_err(|_| StoreError::unreadable("the name of a code"))?,
             slot: Slot::new(UserId(row.get(1)?), purpose, attribute),
             value: row.get(3)?,
             digest: row.get(4)?,
@@ -69,7 +73,8 @@ pub(crate) async fn insert(tx: &mut Tx, code: &Requested, place: Place<'_>) -> R
     Ok(())
 }
 
-/// The code of this account that waits to be sent to this contact; otherwise one that waits for another account.
+/// The code of this account that waits to be sent to this contact; otherwise one that waits for another
+/// account.
 pub(crate) async fn queued(
     conn: &mut Conn,
     (user, purpose): (UserId, CodePurpose),
@@ -90,7 +95,11 @@ pub(crate) async fn queued(
 }
 
 /// The codes that one message carries, each of another account.
-pub(crate) async fn in_message(tx: &mut Tx, purpose: CodePurpose, message: &str) -> Result<Vec<Requested>, StoreError> {
+pub(crate) async fn in_message(
+    tx: &mut Tx,
+    purpose: CodePurpose,
+    message: &str,
+) -> Result<Vec<Requested>, StoreError> {
     let rows = tx
         .query(
             "SELECT issue, user_id, attribute, value, digest, sent_at, expires_at, used_at, message FROM requested_codes
@@ -174,7 +183,12 @@ pub(crate) async fn newest(
 }
 
 /// Makes somebody on this network a requester of the code. Whoever is one already stays it.
-pub(crate) async fn join(tx: &mut Tx, issue: &Issue, requester: &[u8], network: &[u8]) -> Result<(), StoreError> {
+pub(crate) async fn join(
+    tx: &mut Tx,
+    issue: &Issue,
+    requester: &[u8],
+    network: &[u8],
+) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO requesters (issue, requester, attempts, network) VALUES ($1, $2, 0, $3)
          ON CONFLICT (issue, requester) DO NOTHING",
@@ -187,8 +201,8 @@ pub(crate) async fn join(tx: &mut Tx, issue: &Issue, requester: &[u8], network: 
     Ok(())
 }
 
-/// Whether the requester's code before is worth nothing: of each requester the newest one counts. A code that nobody has asked for
-/// any more goes.
+/// Whether the requester's code before is worth nothing: of each requester the newest one counts. A code that
+/// nobody has asked for any more goes.
 pub(crate) async fn supersede(
     tx: &mut Tx,
     (user, purpose): (UserId, CodePurpose),
@@ -217,31 +231,50 @@ pub(crate) async fn supersede(
 }
 
 /// Counts a try of a requester. `false`: they have had so many.
-pub(crate) async fn count_own(tx: &mut Tx, issue: &Issue, requester: &[u8], (one, most): (u32, u32)) -> Result<bool, StoreError> {
+pub(crate) async fn count_own(
+    tx: &mut Tx,
+    issue: &Issue,
+    requester: &[u8],
+    (one, most): (u32, u32),
+) -> Result<bool, StoreError> {
     let query = tx.query("UPDATE requesters SET attempts = attempts + $3 WHERE issue = $1 AND requester = $2 AND attempts < $4");
-    let query = query.bind(issue.to_vec()).bind(requester.to_vec()).bind(i64::from(one)).bind(i64::from(most));
+    let query =
+        query.bind(issue.to_vec()).bind(requester.to_vec()).bind(i64::from(one)).bind(i64::from(most));
     Ok(query.run().await? == 1)
 }
 
 /// Counts a try of somebody who only knows the name. `false`: there were so many.
-pub(crate) async fn count_by_name(tx: &mut Tx, issue: &Issue, (one, most): (u32, u32)) -> Result<bool, StoreError> {
-    let query = tx.query("UPDATE requested_codes SET attempts = attempts + $2 WHERE issue = $1 AND attempts < $3");
+pub(crate) async fn count_by_name(
+    tx: &mut Tx,
+    issue: &Issue,
+    (one, most): (u32, u32),
+) -> Result<bool, StoreError> {
+    let query =
+        tx.query("UPDATE requested_codes SET attempts = attempts + $2 WHERE issue = $1 AND attempts < $3");
     Ok(query.bind(issue.to_vec()).bind(i64::from(one)).bind(i64::from(most)).run().await? == 1)
 }
 
 /// Uses the code up. `false`: it was used, or is gone, or has expired.
 pub(crate) async fn consume(tx: &mut Tx, issue: &Issue, now: Timestamp) -> Result<bool, StoreError> {
-    let query = tx.query("UPDATE requested_codes SET used_at = $2 WHERE issue = $1 AND used_at IS NULL AND expires_at > $2");
+    let query = tx.query(
+        "UPDATE requested_codes SET used_at = $2 WHERE issue = $1 AND used_at IS NULL AND expires_at > $2",
+    );
     Ok(query.bind(issue.to_vec()).bind(now.0).run().await? == 1)
 }
 
 /// Makes every code of this purpose worthless.
-pub(crate) async fn consume_all(tx: &mut Tx, (user, purpose): (UserId, CodePurpose), now: Timestamp) -> Result<(), StoreError> {
-    tx.query("UPDATE requested_codes SET used_at = $3 WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL")
-        .bind(user.0)
-        .bind(purpose.as_str())
-        .bind(now.0)
-        .run()
-        .await?;
+pub(crate) async fn consume_all(
+    tx: &mut Tx,
+    (user, purpose): (UserId, CodePurpose),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.query(
+        "UPDATE requested_codes SET used_at = $3 WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL",
+    )
+    .bind(user.0)
+    .bind(purpose.as_str())
+    .bind(now.0)
+    .run()
+    .await?;
     Ok(())
 }

@@ -11,9 +11,9 @@ const FIRST_WAIT: Duration = Duration::from_millis(4);
 /// …up to this.
 const LONGEST_WAIT: Duration = Duration::from_millis(250);
 
-/// Does the work of one transaction, from its begin to its commit, and does it again when the database undid it in
-/// favour of another one (a deadlock, or two that can't be put in an order). Nothing of such a try has happened, so
-/// the work must keep nothing of it either.
+/// Does the work of one transaction, from its begin to its commit, and does it again when the database undid
+/// it in favour of another one (a deadlock, or two that can't be put in an order). Nothing of such a try has
+/// happened, so the work must keep nothing of it either.
 pub(crate) async fn retried<T, E, F>(mut work: impl FnMut() -> F) -> Result<T, E>
 where
     F: Future<Output = Result<T, E>>,
@@ -22,7 +22,9 @@ where
     let mut wait = FIRST_WAIT;
     for _ in 1..TRIES {
         match work().await {
-            Err(error) if has_lost_a_race(&error) => tracing::debug!(error = &error as &dyn Error, "a transaction lost a race"),
+            Err(error) if has_lost_a_race(&error) => {
+                tracing::debug!(error = &error as &dyn Error, "a transaction lost a race")
+            }
             done => return done,
         }
         tokio::time::sleep(wait).await;

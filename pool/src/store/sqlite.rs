@@ -11,8 +11,8 @@ use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Once the write-ahead log has so many pages (48 MB), everybody's write waits until the rest of it is copied into the database,
-/// and it begins anew. By then [`Checkpoints`] has copied most of them.
+/// Once the write-ahead log has so many pages (48 MB), everybody's write waits until the rest of it is copied
+/// into the database, and it begins anew. By then [`Checkpoints`] has copied most of them.
 const LOG_PAGES: &str = "12000";
 /// The writer's own pages, in KiB (negative, as SQLite has it).
 const WRITER_CACHE: &str = "-8192";
@@ -94,7 +94,8 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-/// Waits for the lock file beside the database. The system lets go of it when the process ends, however it ends.
+/// Waits for the lock file beside the database. The system lets go of it when the process ends, however it
+/// ends.
 async fn lock(path: &Path) -> Result<File, StoreError> {
     let path = path.to_owned();
     let locked = tokio::task::spawn_blocking(move || {

@@ -1,5 +1,5 @@
-//! What passwords are compared with in SRP, sealed under the key file. An account has one for each name that it may have in
-//! the exchange.
+//! What passwords are compared with in SRP, sealed under the key file. An account has one for each name that
+//! it may have in the exchange.
 
 use super::{Conn, StoreError, Tx};
 use crate::sessions::UserId;

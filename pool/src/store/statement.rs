@@ -1,7 +1,7 @@
 //! One SQL text, whichever database: statements are dispatched here, and everything above is written once.
 //!
-//! Statements have `$1` placeholders and native types: TEXT, BIGINT (`i64`), BLOB or BYTEA. To add a database, add a
-//! variant to `Link`, `Statement` and [`Row`], and its driver to [`Bind`] and [`Field`].
+//! Statements have `$1` placeholders and native types: TEXT, BIGINT (`i64`), BLOB or BYTEA. To add a
+//! database, add a variant to `Link`, `Statement` and [`Row`], and its driver to [`Bind`] and [`Field`].
 
 use super::StoreError;
 use super::lending::Loan;
@@ -51,8 +51,8 @@ pub struct Query<'c> {
     failed: &'c mut bool,
 }
 
-/// Runs the statement one of the ways there are, and keeps the connection's `failed` flag honest. The last argument
-/// says for each database how its answer becomes ours.
+/// Runs the statement one of the ways there are, and keeps the connection's `failed` flag honest. The last
+/// argument says for each database how its answer becomes ours.
 macro_rules! execute {
     ($query:ident, $method:ident, { $($database:ident => $answer:expr),+ }) => {{
         if *$query.failed {
@@ -113,9 +113,9 @@ pub(super) enum Link {
 
 /// A connection on which statements run one after the other.
 ///
-/// Once a statement has failed, nothing more is asked of it: what the database still thinks of the transaction differs
-/// between databases, and after a full disk SQLite has rolled back by itself and would run the next statement outside of
-/// any.
+/// Once a statement has failed, nothing more is asked of it: what the database still thinks of the
+/// transaction differs between databases, and after a full disk SQLite has rolled back by itself and would
+/// run the next statement outside of any.
 pub struct Conn {
     link: Link,
 }
@@ -130,7 +130,8 @@ impl Conn {
         self.statement(SqlStr::from_static(sql))
     }
 
-    /// The same for a text that was made of names that stand in the program. No value is ever written into one.
+    /// The same for a text that was made of names that stand in the program. No value is ever written into
+    /// one.
     pub(crate) fn made(&mut self, sql: String) -> Query<'_> {
         self.statement(AssertSqlSafe(sql).into_sql_str())
     }
@@ -164,7 +165,8 @@ impl Conn {
 
 /// A transaction. Dropping it rolls it back.
 ///
-/// Between `begin` and `commit` await nothing but the database: on SQLite everybody else's write waits for this one.
+/// Between `begin` and `commit` await nothing but the database: on SQLite everybody else's write waits for
+/// this one.
 pub struct Tx {
     conn: Conn,
     /// Who tells other nodes, where the database carries such news.
@@ -189,8 +191,8 @@ impl Tx {
         }
     }
 
-    /// Durable when it returns `Ok`. After a failed statement it is an error on every database, though PostgreSQL
-    /// would answer "ok" to the commit of an aborted transaction.
+    /// Durable when it returns `Ok`. After a failed statement it is an error on every database, though
+    /// PostgreSQL would answer "ok" to the commit of an aborted transaction.
     pub async fn commit(self) -> Result<(), StoreError> {
         if self.conn.has_failed() {
             return Err(StoreError::AfterFailure);

@@ -1,8 +1,8 @@
 //! Telling other nodes what this one has committed (NOTIFY), after the commit and a handful at a time.
 //!
-//! Not within the transaction: PostgreSQL lets one transaction that carries news commit after the other, each with its own
-//! sync of the disk, and then its writes are no more than that. A node that dies in between has told nobody; whoever waits
-//! for news looks now and then without any.
+//! Not within the transaction: PostgreSQL lets one transaction that carries news commit after the other, each
+//! with its own sync of the disk, and then its writes are no more than that. A node that dies in between has
+//! told nobody; whoever waits for news looks now and then without any.
 
 use super::StoreError;
 use super::lending::Loan;
@@ -98,7 +98,10 @@ async fn tell(writers: &Pool<Sessions>, notice: String) {
         match try_to_tell(writers, notice.clone()).await {
             Ok(()) | Err(StoreError::Closed) => return,
             Err(error) if left == 0 => {
-                tracing::warn!(error = &error as &dyn Error, "other nodes could not be told of changes; they will look for themselves");
+                tracing::warn!(
+                    error = &error as &dyn Error,
+                    "other nodes could not be told of changes; they will look for themselves"
+                );
             }
             Err(_) => sleep(wait).await,
         }
@@ -119,8 +122,13 @@ mod tests {
     fn many_news_are_a_few_notices_and_none_is_too_long() {
         let news: BTreeSet<String> = (0..500).map(|n| format!("{n:050}")).collect();
         let notices = notices(news.clone());
-        assert!(notices.len() == 4 && notices.iter().all(|notice| notice.len() < 8000), "{:?}", notices.len());
-        let told: BTreeSet<String> = notices.iter().flat_map(|notice| notice.lines()).map(Into::into).collect();
+        assert!(
+            notices.len() == 4 && notices.iter().all(|notice| notice.len() < 8000),
+            "{:?}",
+            notices.len()
+        );
+        let told: BTreeSet<String> =
+            notices.iter().flat_map(|notice| notice.lines()).map(Into::into).collect();
         assert_eq!(told, news);
         assert_eq!(super::notices(BTreeSet::new()), Vec::<String>::new());
     }

@@ -41,7 +41,11 @@ pub(crate) async fn insert(
 }
 
 /// The ticket, while it lives.
-pub(crate) async fn get(conn: &mut Conn, ticket: &BrowserTicket, now: Timestamp) -> Result<Option<Stored>, StoreError> {
+pub(crate) async fn get(
+    conn: &mut Conn,
+    ticket: &BrowserTicket,
+    now: Timestamp,
+) -> Result<Option<Stored>, StoreError> {
     let query = conn.query("SELECT user_id, holder, attributes, proven_at FROM sign_up_tickets WHERE hash = $1 AND expires_at > $2");
     let row = query.bind(ticket.hash().to_vec()).bind(now.0).optional().await?;
     row.map(|row| {
@@ -56,13 +60,21 @@ pub(crate) async fn get(conn: &mut Conn, ticket: &BrowserTicket, now: Timestamp)
 }
 
 /// The ticket and the sign-up that it belongs to, while that waits to be confirmed.
-pub(crate) async fn waiting(conn: &mut Conn, ticket: &BrowserTicket, now: Timestamp) -> Result<Option<(Stored, Waiting)>, StoreError> {
+pub(crate) async fn waiting(
+    conn: &mut Conn,
+    ticket: &BrowserTicket,
+    now: Timestamp,
+) -> Result<Option<(Stored, Waiting)>, StoreError> {
     let Some(stored) = get(conn, ticket, now).await? else { return Ok(None) };
     Ok(waiting::by_id(conn, stored.user).await?.map(|waiting| (stored, waiting)))
 }
 
 /// The same, with the sign-up's row taken for this transaction.
-pub(crate) async fn lock_waiting(tx: &mut Tx, ticket: &BrowserTicket, now: Timestamp) -> Result<Option<(Stored, Waiting)>, StoreError> {
+pub(crate) async fn lock_waiting(
+    tx: &mut Tx,
+    ticket: &BrowserTicket,
+    now: Timestamp,
+) -> Result<Option<(Stored, Waiting)>, StoreError> {
     let Some(found) = get(tx, ticket, now).await? else { return Ok(None) };
     let waiting = waiting::lock(tx, found.user).await?;
     // Until the row was ours the ticket may have moved to another one.
@@ -71,8 +83,13 @@ pub(crate) async fn lock_waiting(tx: &mut Tx, ticket: &BrowserTicket, now: Times
 }
 
 /// Moves the ticket to another sign-up. `false`: it is gone.
-pub(crate) async fn move_to(tx: &mut Tx, ticket: &BrowserTicket, stored: &Stored) -> Result<bool, StoreError> {
-    let query = tx.query("UPDATE sign_up_tickets SET user_id = $2, holder = $3, attributes = $4 WHERE hash = $1");
+pub(crate) async fn move_to(
+    tx: &mut Tx,
+    ticket: &BrowserTicket,
+    stored: &Stored,
+) -> Result<bool, StoreError> {
+    let query =
+        tx.query("UPDATE sign_up_tickets SET user_id = $2, holder = $3, attributes = $4 WHERE hash = $1");
     let query = query.bind(ticket.hash().to_vec()).bind(stored.user.0).bind(i64::from(stored.is_holder));
     Ok(query.bind(stored.attributes.clone()).run().await? == 1)
 }

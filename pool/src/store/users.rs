@@ -57,13 +57,16 @@ impl User {
         !self.password_hash.is_empty()
     }
 
-    /// What an entered password is compared with: the account's, or where it has none the one before, while whoever enters that
-    /// is told so.
+    /// What an entered password is compared with: the account's, or where it has none the one before, while
+    /// whoever enters that is told so.
     pub(crate) fn comparable_hash(&self, now: Timestamp) -> Option<&str> {
         if self.has_password() {
             return Some(&self.password_hash);
         }
-        self.former.as_ref().filter(|(_, until)| until.is_none_or(|until| until > now)).map(|(hash, _)| hash.as_str())
+        self.former
+            .as_ref()
+            .filter(|(_, until)| until.is_none_or(|until| until > now))
+            .map(|(hash, _)| hash.as_str())
     }
 
     /// The username, if it was chosen; a `sub` in its place is nothing to show to people.
@@ -92,15 +95,17 @@ pub(crate) async fn by_identifier(conn: &mut Conn, who: &Identifier) -> Result<O
             query.bind(key.clone()).optional().await?
         }
         Identifier::Contact(kind, key) => {
-            let query = conn.query(select!("JOIN aliases a ON a.user_id = u.id WHERE a.kind = $1 AND a.key = $2"));
+            let query =
+                conn.query(select!("JOIN aliases a ON a.user_id = u.id WHERE a.kind = $1 AND a.key = $2"));
             query.bind(kind.as_str()).bind(key.clone()).optional().await?
         }
     };
     row.as_ref().map(User::read).transpose()
 }
 
-/// Takes the account's row for this transaction, and reads it. The first statement of every read-modify-write: where
-/// there is more than one writer it decides who is first. `None`: the account is gone.
+/// Takes the account's row for this transaction, and reads it. The first statement of every
+/// read-modify-write: where there is more than one writer it decides who is first. `None`: the account is
+/// gone.
 pub(crate) async fn lock(tx: &mut Tx, user: UserId) -> Result<Option<User>, StoreError> {
     let query = tx.query(
         "UPDATE users SET updated_at = updated_at WHERE id = $1
@@ -112,11 +117,13 @@ pub(crate) async fn lock(tx: &mut Tx, user: UserId) -> Result<Option<User>, Stor
 /// Gives the account another password, which is its owner's own.
 pub(crate) async fn set_password(tx: &mut Tx, user: UserId, hash: &str) -> Result<(), StoreError> {
     tx.query("DELETE FROM temporary_passwords WHERE user_id = $1").bind(user.0).run().await?;
-    tx.query("UPDATE users SET password_hash = $2, former_password = NULL, former_until = NULL WHERE id = $1")
-        .bind(user.0)
-        .bind(hash.to_owned())
-        .run()
-        .await?;
+    tx.query(
+        "UPDATE users SET password_hash = $2, former_password = NULL, former_until = NULL WHERE id = $1",
+    )
+    .bind(user.0)
+    .bind(hash.to_owned())
+    .run()
+    .await?;
     Ok(())
 }
 
@@ -150,8 +157,16 @@ pub(crate) async fn rehash(tx: &mut Tx, user: UserId, old: &str, new: &str) -> R
 }
 
 /// Disables the account from this moment on, or (`None`) enables it again.
-pub(crate) async fn set_disabled(tx: &mut Tx, user: UserId, since: Option<Timestamp>) -> Result<(), StoreError> {
-    tx.query("UPDATE users SET disabled_at = $2 WHERE id = $1").bind(user.0).bind(since.map(|it| it.0)).run().await?;
+pub(crate) async fn set_disabled(
+    tx: &mut Tx,
+    user: UserId,
+    since: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    tx.query("UPDATE users SET disabled_at = $2 WHERE id = $1")
+        .bind(user.0)
+        .bind(since.map(|it| it.0))
+        .run()
+        .await?;
     Ok(())
 }
 

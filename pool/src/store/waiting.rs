@@ -44,9 +44,11 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
-    /// What those who hold a ticket for it are told about is counted for this: an address that is corrected begins anew.
+    /// What those who hold a ticket for it are told about is counted for this: an address that is corrected
+    /// begins anew.
     pub(crate) fn told(&self) -> String {
-        Key { name: self.name.clone(), contact: self.target.as_ref().map(Target::to_key).unwrap_or_default() }.to_text()
+        Key { name: self.name.clone(), contact: self.target.as_ref().map(Target::to_key).unwrap_or_default() }
+            .to_text()
     }
 
     /// With its contact spelt like this.
@@ -58,8 +60,8 @@ impl Waiting {
         self
     }
 
-    /// With its contact as the code that proved it was addressed: two spellings wait as one, and needn't be one mailbox. Those that
-    /// differ in case alone are.
+    /// With its contact as the code that proved it was addressed: two spellings wait as one, and needn't be
+    /// one mailbox. Those that differ in case alone are.
     pub(crate) fn proven_as(self, value: &str) -> Self {
         match &self.target {
             Some(target) if target.value.to_lowercase() == value.to_lowercase() => self,
@@ -111,7 +113,11 @@ pub(crate) fn placeholder(sub: &str) -> String {
 }
 
 /// Adds a sign-up. `None`: one waits under this name and contact already, and stays as it is.
-pub(crate) async fn insert(tx: &mut Tx, new: &NewSignUp<'_>, now: Timestamp) -> Result<Option<UserId>, StoreError> {
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    new: &NewSignUp<'_>,
+    now: Timestamp,
+) -> Result<Option<UserId>, StoreError> {
     let row = tx
         .query(
             "INSERT INTO users (sub, username, username_key, sign_up_key, sign_up_name, sign_up_contact, status, password_hash, created_at,
@@ -141,7 +147,8 @@ pub(crate) async fn by_key(conn: &mut Conn, key: &Key) -> Result<Option<Waiting>
     query.bind(key.to_text()).optional().await?.as_ref().map(Waiting::read).transpose()
 }
 
-/// What waits under this name: those whose code was asked for from this network first, then the newest; three at most.
+/// What waits under this name: those whose code was asked for from this network first, then the newest; three
+/// at most.
 pub(crate) async fn by_name(conn: &mut Conn, name: &str, network: &[u8]) -> Result<Vec<Waiting>, StoreError> {
     let query = conn.query(select!("WHERE sign_up_name = $1 ORDER BY created_at DESC, id DESC LIMIT $2"));
     let newest = query.bind(name.to_owned()).bind(i64::from(CONTACTS)).all().await?;
@@ -150,7 +157,8 @@ pub(crate) async fn by_name(conn: &mut Conn, name: &str, network: &[u8]) -> Resu
                                             WHERE r.network = $2)
          ORDER BY created_at DESC, id DESC LIMIT $3"
     ));
-    let from_here = query.bind(name.to_owned()).bind(network.to_vec()).bind(i64::from(CONTACTS)).all().await?;
+    let from_here =
+        query.bind(name.to_owned()).bind(network.to_vec()).bind(i64::from(CONTACTS)).all().await?;
     let mut found: Vec<Waiting> = Vec::new();
     for row in from_here.iter().chain(&newest) {
         let waiting = Waiting::read(row)?;
@@ -175,8 +183,12 @@ pub(crate) async fn all_with_contact(conn: &mut Conn, contact: &str) -> Result<V
 }
 
 /// When the newest of them began to wait.
-pub(crate) async fn newest_with_contact(conn: &mut Conn, contact: &str) -> Result<Option<Timestamp>, StoreError> {
-    let query = conn.query("SELECT MAX(created_at) FROM users WHERE sign_up_contact = $1").bind(contact.to_owned());
+pub(crate) async fn newest_with_contact(
+    conn: &mut Conn,
+    contact: &str,
+) -> Result<Option<Timestamp>, StoreError> {
+    let query =
+        conn.query("SELECT MAX(created_at) FROM users WHERE sign_up_contact = $1").bind(contact.to_owned());
     Ok(query.optional().await?.map(|row| row.get::<Option<i64>>(0)).transpose()?.flatten().map(Timestamp))
 }
 
@@ -203,12 +215,26 @@ pub(crate) async fn contest(tx: &mut Tx, user: UserId) -> Result<(), StoreError>
 
 /// Notes that somebody waits for it anew: whoever comes late has as long as whoever came first.
 pub(crate) async fn keep(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<(), StoreError> {
-    tx.query("UPDATE users SET waiting_since = $2 WHERE id = $1").bind(user.0).bind(now.0).run().await.map(drop)
+    tx.query("UPDATE users SET waiting_since = $2 WHERE id = $1")
+        .bind(user.0)
+        .bind(now.0)
+        .run()
+        .await
+        .map(drop)
 }
 
 /// Whoever holds the sign-up has entered something else.
-pub(crate) async fn replace(tx: &mut Tx, user: UserId, password_hash: &str, all: &Attributes) -> Result<(), StoreError> {
-    tx.query("UPDATE users SET password_hash = $2 WHERE id = $1").bind(user.0).bind(password_hash.to_owned()).run().await?;
+pub(crate) async fn replace(
+    tx: &mut Tx,
+    user: UserId,
+    password_hash: &str,
+    all: &Attributes,
+) -> Result<(), StoreError> {
+    tx.query("UPDATE users SET password_hash = $2 WHERE id = $1")
+        .bind(user.0)
+        .bind(password_hash.to_owned())
+        .run()
+        .await?;
     tx.write(vec![attributes::put(user, all)?]).await
 }
 
@@ -225,7 +251,12 @@ pub(crate) struct Confirmation<'a> {
 }
 
 /// Confirms the sign-up. `false`: its username belongs to another account by now.
-pub(crate) async fn confirm(tx: &mut Tx, waiting: &User, as_: &Confirmation<'_>, now: Timestamp) -> Result<bool, StoreError> {
+pub(crate) async fn confirm(
+    tx: &mut Tx,
+    waiting: &User,
+    as_: &Confirmation<'_>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let (username, key) = as_.username.unwrap_or((&waiting.sub, &waiting.sub));
     let confirmed = tx
         .query(
@@ -256,8 +287,15 @@ pub(crate) async fn confirm(tx: &mut Tx, waiting: &User, as_: &Confirmation<'_>,
 }
 
 /// Sign-ups of an earlier version, that wait under their name alone, and where their codes went.
-pub(crate) async fn without_contact(conn: &mut Conn, most: u32) -> Result<Vec<(UserId, Waiting, String)>, StoreError> {
-    let rows = conn.query(select!("WHERE sign_up_contact = '?' ORDER BY created_at LIMIT $1")).bind(i64::from(most)).all().await?;
+pub(crate) async fn without_contact(
+    conn: &mut Conn,
+    most: u32,
+) -> Result<Vec<(UserId, Waiting, String)>, StoreError> {
+    let rows = conn
+        .query(select!("WHERE sign_up_contact = '?' ORDER BY created_at LIMIT $1"))
+        .bind(i64::from(most))
+        .all()
+        .await?;
     let mut found = Vec::new();
     for row in &rows {
         let waiting = Waiting::read(row)?;

@@ -68,7 +68,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Runs them as the last ones, and commits: on SQLite in the same trip. None of them looks at what another one writes.
+    /// Runs them as the last ones, and commits: on SQLite in the same trip. None of them looks at what
+    /// another one writes.
     pub(crate) async fn commit_with(mut self, writes: Vec<Write>) -> Result<(), StoreError> {
         if self.has_rivals() {
             for trip in carried(writes) {
@@ -92,8 +93,8 @@ impl Tx {
         Ok(rows)
     }
 
-    /// Only SQLite takes several statements with values at once; the text is the same for the same work, so it is cached
-    /// with its plans like any other.
+    /// Only SQLite takes several statements with values at once; the text is the same for the same work, so
+    /// it is cached with its plans like any other.
     fn trips(&self, writes: Vec<Write>) -> Vec<Trip> {
         if writes.len() > 1 && !self.has_rivals() {
             let sql = Cow::Owned(joined(&writes));
@@ -129,13 +130,16 @@ fn joined(writes: &[Write]) -> String {
     writes.iter().map(|write| renumbered(write, &mut before) + ";\n").collect()
 }
 
-/// PostgreSQL takes one statement with values at a time, but it may carry others in front (`WITH … AS`). All of them see what
-/// was there before, and no two may change one row: so only those that write to different tables go together.
+/// PostgreSQL takes one statement with values at a time, but it may carry others in front (`WITH … AS`). All
+/// of them see what was there before, and no two may change one row: so only those that write to different
+/// tables go together.
 fn carried(writes: Vec<Write>) -> Vec<Trip> {
     let mut groups: Vec<Vec<Write>> = Vec::new();
     for write in writes {
         match groups.last_mut() {
-            Some(group) if group.iter().all(|other| table(other.sql) != table(write.sql)) => group.push(write),
+            Some(group) if group.iter().all(|other| table(other.sql) != table(write.sql)) => {
+                group.push(write)
+            }
             _ => groups.push(vec![write]),
         }
     }
@@ -146,7 +150,8 @@ fn carrying(writes: Vec<Write>) -> Trip {
     let mut before = 0;
     let mut texts: Vec<_> = writes.iter().map(|write| renumbered(write, &mut before)).collect();
     let last = texts.pop().unwrap_or_default();
-    let carried: Vec<_> = texts.iter().enumerate().map(|(n, text)| format!("write_{n} AS ({text})")).collect();
+    let carried: Vec<_> =
+        texts.iter().enumerate().map(|(n, text)| format!("write_{n} AS ({text})")).collect();
     let sql = if carried.is_empty() { last } else { format!("WITH {}\n{last}", carried.join(",\n")) };
     Trip { sql: Cow::Owned(sql), values: writes.into_iter().flat_map(|write| write.values).collect() }
 }
@@ -183,9 +188,11 @@ mod tests {
 
     fn note(name: &str, value: &str) -> Write {
         // The second placeholder stands first, and twice.
-        Write::new("INSERT INTO meta (value, name) VALUES ($2, $1) ON CONFLICT (name) DO UPDATE SET value = $2")
-            .bind(name.to_owned())
-            .bind(value.to_owned())
+        Write::new(
+            "INSERT INTO meta (value, name) VALUES ($2, $1) ON CONFLICT (name) DO UPDATE SET value = $2",
+        )
+        .bind(name.to_owned())
+        .bind(value.to_owned())
     }
 
     #[tokio::test]
@@ -206,13 +213,18 @@ mod tests {
     #[tokio::test]
     async fn the_last_ones_hold_in_their_order_whatever_they_write_to() {
         let counter = |key: &str, count: i64| {
-            Write::new("INSERT INTO limits (key, count, since, free_at) VALUES ($1, $2, 0, 0)").bind(key.as_bytes().to_vec()).bind(count)
+            Write::new("INSERT INTO limits (key, count, since, free_at) VALUES ($1, $2, 0, 0)")
+                .bind(key.as_bytes().to_vec())
+                .bind(count)
         };
-        let more = Write::new("UPDATE limits SET count = count + $1 WHERE key = $2").bind(40).bind(b"x".to_vec());
+        let more =
+            Write::new("UPDATE limits SET count = count + $1 WHERE key = $2").bind(40).bind(b"x".to_vec());
         let place = TestStore::new();
         let store = place.open().await.unwrap();
         let tx = store.begin().await.unwrap();
-        tx.commit_with(vec![note("a", "1"), counter("x", 2), note("a", "3"), more, note("b", "4")]).await.unwrap();
+        tx.commit_with(vec![note("a", "1"), counter("x", 2), note("a", "3"), more, note("b", "4")])
+            .await
+            .unwrap();
         let mut conn = store.read().await.unwrap();
         for (name, value) in [("a", "3"), ("b", "4")] {
             assert_eq!(meta::get(&mut conn, name).await.unwrap().as_deref(), Some(value), "{name}");
@@ -227,10 +239,15 @@ mod tests {
         let store = place.open().await.unwrap();
         let mut tx = store.begin().await.unwrap();
         let noted = |name: &str, value: &str| {
-            Write::new("INSERT INTO meta (name, value) VALUES ($1, $2) RETURNING value").bind(name.to_owned()).bind(value.to_owned())
+            Write::new("INSERT INTO meta (name, value) VALUES ($1, $2) RETURNING value")
+                .bind(name.to_owned())
+                .bind(value.to_owned())
         };
         let named = |name: &str| Write::new("SELECT value FROM meta WHERE name = $1").bind(name.to_owned());
-        let rows = tx.ask(vec![noted("a", "1"), named("a"), named("nothing"), noted("b", "2"), named("a")]).await.unwrap();
+        let rows = tx
+            .ask(vec![noted("a", "1"), named("a"), named("nothing"), noted("b", "2"), named("a")])
+            .await
+            .unwrap();
         let values: Vec<_> = rows.iter().map(|row| row.get::<String>(0).unwrap()).collect();
         assert_eq!(values, ["1", "1", "2", "1"]);
     }

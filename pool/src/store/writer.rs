@@ -1,8 +1,8 @@
 //! SQLite's one writer: it lends its connection, and commits what waited as a group.
 //!
-//! Each transaction is a savepoint inside one `BEGIN IMMEDIATE`; one `COMMIT`, one sync of the disk, acknowledges
-//! them all. Under load that is several times the throughput of a lock around a connection, and nobody waits for
-//! seconds; alone it costs nothing.
+//! Each transaction is a savepoint inside one `BEGIN IMMEDIATE`; one `COMMIT`, one sync of the disk,
+//! acknowledges them all. Under load that is several times the throughput of a lock around a connection, and
+//! nobody waits for seconds; alone it costs nothing.
 
 use super::StoreError;
 use super::checkpoints::Checkpoints;
@@ -47,8 +47,9 @@ pub(super) struct Lease {
     loan: Option<(SqliteConnection, oneshot::Sender<Returned>)>,
     /// A statement has failed, or nobody waited for its answer.
     pub(super) failed: bool,
-    /// The transaction's last statements ended with [`NEXT`]. Where that was cut short, the savepoint is missing, and
-    /// the group fails; where it wasn't, but nobody waited for it, the transaction is whole, and holds with its group.
+    /// The transaction's last statements ended with [`NEXT`]. Where that was cut short, the savepoint is
+    /// missing, and the group fails; where it wasn't, but nobody waited for it, the transaction is whole, and
+    /// holds with its group.
     pub(super) renewed: bool,
 }
 
@@ -81,7 +82,10 @@ pub(super) struct Writer(mpsc::Sender<Job>);
 
 impl Writer {
     /// Opens the connection, makes sure that it keeps what it is given, and starts the task that lends it.
-    pub(super) async fn start(options: SqliteConnectOptions, checkpoints: Checkpoints) -> Result<Self, StoreError> {
+    pub(super) async fn start(
+        options: SqliteConnectOptions,
+        checkpoints: Checkpoints,
+    ) -> Result<Self, StoreError> {
         let conn = connect(&options).await?;
         let (sender, queue) = mpsc::channel(QUEUE);
         tokio::spawn(lend(options, conn, queue, checkpoints));
@@ -95,8 +99,8 @@ impl Writer {
         lease.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Empties the write-ahead log: everything in it is in the database already, or is copied there now. `false`: somebody
-    /// was reading from it, and it stays for now.
+    /// Empties the write-ahead log: everything in it is in the database already, or is copied there now.
+    /// `false`: somebody was reading from it, and it stays for now.
     pub(super) async fn checkpoint(&self) -> Result<bool, StoreError> {
         let (sender, done) = oneshot::channel();
         self.0.send(Job::Checkpoint(sender)).await.map_err(|_| StoreError::Closed)?;
@@ -120,12 +124,19 @@ async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, Sto
     let keys: i64 = sqlx::query("PRAGMA foreign_keys").fetch_one(&mut conn).await?.try_get(0)?;
     const FULL: i64 = 2;
     if (mode.as_str(), sync, keys) != ("wal", FULL, 1) {
-        return Err(StoreError::NotDurable(format!("journal_mode={mode}, synchronous={sync}, foreign_keys={keys}")));
+        return Err(StoreError::NotDurable(format!(
+            "journal_mode={mode}, synchronous={sync}, foreign_keys={keys}"
+        )));
     }
     Ok(conn)
 }
 
-async fn lend(options: SqliteConnectOptions, conn: SqliteConnection, mut queue: mpsc::Receiver<Job>, mut checkpoints: Checkpoints) {
+async fn lend(
+    options: SqliteConnectOptions,
+    conn: SqliteConnection,
+    mut queue: mpsc::Receiver<Job>,
+    mut checkpoints: Checkpoints,
+) {
     let (mut slot, mut left) = (Some(conn), None);
     loop {
         let job = match left.take() {
@@ -154,7 +165,10 @@ async fn lend(options: SqliteConnectOptions, conn: SqliteConnection, mut queue: 
 }
 
 /// Between two groups nobody else here holds the lock for writing, so only readers have to be waited for.
-async fn empty_log(options: &SqliteConnectOptions, slot: &mut Option<SqliteConnection>) -> Result<bool, StoreError> {
+async fn empty_log(
+    options: &SqliteConnectOptions,
+    slot: &mut Option<SqliteConnection>,
+) -> Result<bool, StoreError> {
     let mut conn = match slot.take() {
         Some(conn) => conn,
         None => connect(options).await?,
@@ -173,8 +187,8 @@ async fn set_patience(conn: &mut SqliteConnection, milliseconds: i64) -> Result<
     sqlx::query(AssertSqlSafe(text)).fetch_one(conn).await.map(drop)
 }
 
-/// Runs a group and tells everybody in it what became of it. Answers how many were committed, and what the queue had next, if
-/// that was no transaction.
+/// Runs a group and tells everybody in it what became of it. Answers how many were committed, and what the
+/// queue had next, if that was no transaction.
 async fn run_group(
     options: &SqliteConnectOptions,
     slot: &mut Option<SqliteConnection>,
@@ -217,9 +231,13 @@ struct Group<'q> {
 }
 
 impl Group<'_> {
-    /// Runs queued transactions as savepoints of one. Statements are joined, so that a transaction costs at most one
-    /// extra hop to SQLite's thread, and a group two.
-    async fn run(&mut self, mut conn: SqliteConnection, mut ticket: Ticket) -> Result<SqliteConnection, sqlx::Error> {
+    /// Runs queued transactions as savepoints of one. Statements are joined, so that a transaction costs at
+    /// most one extra hop to SQLite's thread, and a group two.
+    async fn run(
+        &mut self,
+        mut conn: SqliteConnection,
+        mut ticket: Ticket,
+    ) -> Result<SqliteConnection, sqlx::Error> {
         let began = Instant::now();
         let mut enter = "BEGIN IMMEDIATE; SAVEPOINT job";
         loop {
@@ -245,7 +263,11 @@ impl Group<'_> {
         }
     }
 
-    async fn lend_once(&mut self, conn: SqliteConnection, ticket: Ticket) -> Result<(SqliteConnection, Left), sqlx::Error> {
+    async fn lend_once(
+        &mut self,
+        conn: SqliteConnection,
+        ticket: Ticket,
+    ) -> Result<(SqliteConnection, Left), sqlx::Error> {
         let (back, returned) = oneshot::channel();
         let lease = Lease { loan: Some((conn, back)), failed: false, renewed: false };
         // Whoever gave up waiting has dropped the other end; the lease comes back by being dropped.

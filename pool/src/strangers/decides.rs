@@ -10,7 +10,12 @@ use proptest::sample::select;
 /// What strangers do before the owner asks for her code, before she asks again, and before she enters it.
 type Script = (Vec<Step>, Vec<Step>, Vec<Step>);
 
-async fn story(kind: Kind, plan: Plan, (script, asks_again): (&Script, bool), with_strangers: bool) -> Outcome {
+async fn story(
+    kind: Kind,
+    plan: Plan,
+    (script, asks_again): (&Script, bool),
+    with_strangers: bool,
+) -> Outcome {
     let has_account = matches!(plan, Plan::ResetAtHome | Plan::ResetAway);
     let mut scene = Scene::new(kind, if has_account { World::Account } else { World::Nobody }, 90_000).await;
     let mut owner = Owner::new(kind, plan);
@@ -42,14 +47,15 @@ fn is_contested(kind: Kind, script: &Script) -> bool {
         _ => false,
     };
     let begins = |step: &Step| matches!(&step.operation, Operation::SignUp { name, .. } if by_name(name));
-    let moves = |step: &Step| matches!(step.operation, Operation::ChangeAddress { contact: Typed::Address(_), .. });
+    let moves =
+        |step: &Step| matches!(step.operation, Operation::ChangeAddress { contact: Typed::Address(_), .. });
     steps().any(signs_up) || (steps().any(begins) && steps().any(moves))
 }
 
 /// What promise 4 lets strangers do to her, and nothing else.
 fn allowed(mut without: Outcome, with: &Outcome, contested: bool) -> Outcome {
-    // "that a sign-up confirmed by name, or contested, ends in choosing a password (wire: reset required), and a contested one in giving
-    // its attributes again"
+    // "that a sign-up confirmed by name, or contested, ends in choosing a password (wire: reset required),
+    // and a contested one in giving its attributes again"
     if contested && with.chose_password {
         without.chose_password = true;
         without.attributes.retain(|name, _| name.starts_with("email"));

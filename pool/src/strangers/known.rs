@@ -139,7 +139,9 @@ async fn known_is_where_somebody_signed_in_with_password_and_not_where_it_was_wr
 async fn known_is_where_the_second_step_was_passed_and_not_before() {
     let (pool, viewer) = account().await;
     pool.change_factors(&pool.fresh(&viewer), &[(Factor::Email, Wish::On)], &origin()).await.unwrap();
-    let SignedIn::Challenge(Challenge { token, .. }) = sign_in(&pool, &moving('a', 1)).await else { panic!("a second step") };
+    let SignedIn::Challenge(Challenge { token, .. }) = sign_in(&pool, &moving('a', 1)).await else {
+        panic!("a second step")
+    };
     assert!(!is_known(&pool, viewer.user, &moving('a', 1)).await, "the password alone");
     let code = pool.code_for(ADDRESS).await;
     pool.answer_challenge(&token, &code, &moving('a', 1)).await.unwrap();
@@ -160,11 +162,17 @@ async fn known_is_where_somebody_signed_in_with_a_passkey() {
 #[tokio::test]
 async fn known_is_the_network_where_an_application_signed_in_by_srp() {
     let (pool, viewer) = account().await;
-    let (from, client, timestamp) = (origin_at("203.0.113.1"), SrpClient::new(7), "Tue Nov 3 09:05:07 UTC 2026");
+    let (from, client, timestamp) =
+        (origin_at("203.0.113.1"), SrpClient::new(7), "Tue Nov 3 09:05:07 UTC 2026");
     let asked = pool.srp_challenge(&pool.client(), "jdoe", &client.public(), &from).await.unwrap();
     assert!(!is_known(&pool, viewer.user, &from).await);
     let signature = client.proof(pool.id(), &asked, PASSWORD, timestamp);
-    let proof = Proof { username: asked.user_id, secret_block: asked.secret_block, timestamp: timestamp.into(), signature };
+    let proof = Proof {
+        username: asked.user_id,
+        secret_block: asked.secret_block,
+        timestamp: timestamp.into(),
+        signature,
+    };
     let done = pool.answer_srp_challenge(&pool.client(), &proof, &from).await.unwrap();
     assert!(matches!(done, Entered::Tokens(_)));
     assert!(is_known(&pool, viewer.user, &from).await);

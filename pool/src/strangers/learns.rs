@@ -1,5 +1,5 @@
-//! A stranger learns nothing: he is answered the same about the owner's name and address whether they belong to an account, to nobody,
-//! or to a sign-up that waits.
+//! A stranger learns nothing: he is answered the same about the owner's name and address whether they belong
+//! to an account, to nobody, or to a sign-up that waits.
 
 use super::config;
 use super::operations::{Operation, Step, any_script};
@@ -19,7 +19,9 @@ fn differences(script: &[Step], one: &[String], other: &[String]) -> Vec<String>
     let lines = done.zip(one.iter().zip(other)).enumerate();
     lines
         .filter(|(_, (_, (one, other)))| one != other)
-        .map(|(n, (step, (one, other)))| format!("{n} {} {step:?}:\n  {one}\n  {other}", step.operation.name()))
+        .map(|(n, (step, (one, other)))| {
+            format!("{n} {} {step:?}:\n  {one}\n  {other}", step.operation.name())
+        })
         .collect()
 }
 

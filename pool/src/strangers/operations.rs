@@ -38,7 +38,8 @@ impl Typed {
     }
 }
 
-/// Every kind of anonymous request that sends something or counts something. Whoever adds one to the pool adds it here.
+/// Every kind of anonymous request that sends something or counts something. Whoever adds one to the pool
+/// adds it here.
 #[derive(Debug, Clone)]
 pub(super) enum Operation {
     /// `holding`: with the ticket of an earlier one, which only browsers have.
@@ -132,12 +133,8 @@ fn any_contact() -> impl Strategy<Value = Typed> {
 
 fn any_sign_up() -> impl Strategy<Value = Operation> {
     let holding = prop_oneof![2 => Just(None), 1 => any::<Index>().prop_map(Some)];
-    (any_name(), any_contact(), 0..2_u8, holding).prop_map(|(name, contact, password, holding)| Operation::SignUp {
-        name,
-        contact,
-        password,
-        holding,
-    })
+    (any_name(), any_contact(), 0..2_u8, holding)
+        .prop_map(|(name, contact, password, holding)| Operation::SignUp { name, contact, password, holding })
 }
 
 fn any_of(kind: Kind) -> BoxedStrategy<Operation> {
@@ -151,7 +148,9 @@ fn any_of(kind: Kind) -> BoxedStrategy<Operation> {
         Kind::ResendByTicket => ticket.prop_map(Operation::ResendByTicket).boxed(),
         Kind::Confirm => typed.prop_map(Operation::Confirm).boxed(),
         Kind::ConfirmByTicket => ticket.prop_map(Operation::ConfirmByTicket).boxed(),
-        Kind::ConfirmNamedWithTicket => (typed, ticket).prop_map(|(it, ticket)| Operation::ConfirmNamedWithTicket(it, ticket)).boxed(),
+        Kind::ConfirmNamedWithTicket => {
+            (typed, ticket).prop_map(|(it, ticket)| Operation::ConfirmNamedWithTicket(it, ticket)).boxed()
+        }
         Kind::PendingSignUp => ticket.prop_map(Operation::PendingSignUp).boxed(),
         Kind::ForgotPassword => typed.prop_map(Operation::ForgotPassword).boxed(),
         Kind::ConfirmForgotPassword => typed.prop_map(Operation::ConfirmForgotPassword).boxed(),
@@ -159,7 +158,9 @@ fn any_of(kind: Kind) -> BoxedStrategy<Operation> {
         Kind::SignIn => typed.prop_map(Operation::SignIn).boxed(),
         Kind::SignInForTokens => typed.prop_map(Operation::SignInForTokens).boxed(),
         Kind::Srp => typed.prop_map(Operation::Srp).boxed(),
-        Kind::Wait => select(vec![1, 20, 30, 31, 60, 120, 300, 900, 3600, 4 * 3600, 24 * 3600]).prop_map(Operation::Wait).boxed(),
+        Kind::Wait => select(vec![1, 20, 30, 31, 60, 120, 300, 900, 3600, 4 * 3600, 24 * 3600])
+            .prop_map(Operation::Wait)
+            .boxed(),
     }
 }
 

@@ -67,7 +67,9 @@ impl Owner {
         match self.plan {
             Plan::SignUpOnPages | Plan::ResetAtHome => home(),
             Plan::SignUpOnWire => Origin { browser: None, ..home() },
-            Plan::ResetAway => origin_at("192.0.2.200").in_browser(BrowserId::parse(&"w".repeat(43)).unwrap()),
+            Plan::ResetAway => {
+                origin_at("192.0.2.200").in_browser(BrowserId::parse(&"w".repeat(43)).unwrap())
+            }
         }
     }
 
@@ -75,13 +77,16 @@ impl Owner {
         if self.kind == Kind::EmailOnly || self.plan == Plan::ResetAway { ADDRESS } else { OWNER }
     }
 
-    /// She asks for a code, and is never refused: what she is told counts her own requests, and she waits as she was told.
+    /// She asks for a code, and is never refused: what she is told counts her own requests, and she waits as
+    /// she was told.
     pub(super) async fn ask(&mut self, scene: &Scene) {
         scene.advance_to(self.may_ask_at);
         let (pool, origin) = (&scene.pool, self.origin());
         self.note_time(scene);
         self.may_ask_at = match self.plan {
-            Plan::ResetAtHome | Plan::ResetAway => pool.forgot_password(self.name(), &origin).await.unwrap().resend_at,
+            Plan::ResetAtHome | Plan::ResetAway => {
+                pool.forgot_password(self.name(), &origin).await.unwrap().resend_at
+            }
             Plan::SignUpOnPages => self.sign_up_or_resend(scene).await,
             Plan::SignUpOnWire if self.ticket.is_some() => {
                 pool.resend_sign_up_code(&Who::Typed(self.name().into()), &origin).await.unwrap().resend_at
@@ -105,8 +110,17 @@ impl Owner {
         };
         match (&self.ticket, pending) {
             (Some(ticket), Some(pending)) => {
-                assert_eq!((pending.value.as_str(), pending.is_name_taken), (ADDRESS, false), "what she entered is there");
-                scene.pool.resend_sign_up_code(&Who::Ticket(ticket.clone()), &self.origin()).await.unwrap().resend_at
+                assert_eq!(
+                    (pending.value.as_str(), pending.is_name_taken),
+                    (ADDRESS, false),
+                    "what she entered is there"
+                );
+                scene
+                    .pool
+                    .resend_sign_up_code(&Who::Ticket(ticket.clone()), &self.origin())
+                    .await
+                    .unwrap()
+                    .resend_at
             }
             _ => self.sign_up(scene).await,
         }
@@ -121,7 +135,12 @@ impl Owner {
     }
 
     /// She enters the code that has come, once she has asked again if that was long ago.
-    async fn enter<T, E: Debug>(&mut self, scene: &Scene, kind: &str, tried: impl AsyncFn(&str) -> Result<T, E>) -> T {
+    async fn enter<T, E: Debug>(
+        &mut self,
+        scene: &Scene,
+        kind: &str,
+        tried: impl AsyncFn(&str) -> Result<T, E>,
+    ) -> T {
         if scene.test.time() > self.asked_at.plus(PATIENCE) {
             self.ask(scene).await;
         }
@@ -129,11 +148,18 @@ impl Owner {
     }
 
     /// She enters the first code that came since she asked: that is hers, or the one that she shares.
-    async fn try_mail<T, E: Debug>(&self, scene: &Scene, kind: &str, tried: &impl AsyncFn(&str) -> Result<T, E>) -> Result<T, String> {
+    async fn try_mail<T, E: Debug>(
+        &self,
+        scene: &Scene,
+        kind: &str,
+        tried: &impl AsyncFn(&str) -> Result<T, E>,
+    ) -> Result<T, String> {
         let mut came = Vec::new();
         // However her address is written.
         for address in [ADDRESS, Typed::Address(false).text(), Typed::Address(true).text()] {
-            came.extend(scene.test.messages_between(address, (self.asked_at, self.asked_at.plus(LATEST))).await);
+            came.extend(
+                scene.test.messages_between(address, (self.asked_at, self.asked_at.plus(LATEST))).await,
+            );
         }
         came.retain(|(_, message)| message.name() == kind);
         let (at, message) = came.iter().min_by_key(|(at, _)| *at).expect("a code within the hour");
@@ -160,14 +186,22 @@ impl Owner {
         let ticket = self.ticket.clone().unwrap();
         let done: Confirmed = self
             .enter(scene, "sign_up_code", async |code| {
-                scene.pool.confirm_sign_up(&client, &entering(Who::Ticket(ticket.clone()), code), &origin).await
+                scene
+                    .pool
+                    .confirm_sign_up(&client, &entering(Who::Ticket(ticket.clone()), code), &origin)
+                    .await
             })
             .await;
         let Some(next) = done.next else {
             assert!(done.session.is_some(), "{done:?}");
             return (false, PASSWORD);
         };
-        let form = FirstPassword { ticket: next, password: Password::new(PASSWORD), confirmation: None, new_username: None };
+        let form = FirstPassword {
+            ticket: next,
+            password: Password::new(PASSWORD),
+            confirmation: None,
+            new_username: None,
+        };
         scene.pool.choose_first_password(&client, &form, &origin).await.unwrap();
         (true, PASSWORD)
     }
@@ -203,20 +237,29 @@ impl Owner {
 
     async fn reset(&mut self, scene: &Scene) {
         let (origin, name) = (self.origin(), self.name());
-        self.enter(scene, "reset_code", async |code| scene.pool.confirm_forgot_password(reset(name, code, NEW_PASSWORD), &origin).await)
-            .await;
+        self.enter(scene, "reset_code", async |code| {
+            scene.pool.confirm_forgot_password(reset(name, code, NEW_PASSWORD), &origin).await
+        })
+        .await;
     }
 
     async fn outcome(&self, scene: &Scene, chose_password: bool, password: &'static str) -> Outcome {
         scene.belongs_to_owner(self.name(), password).await;
         let form = SignIn { username: self.name().into(), password: Password::new(password) };
-        let Ok(SignedIn::Session { session, .. }) = scene.pool.sign_in(&scene.test.client(), form, &self.origin()).await else {
+        let Ok(SignedIn::Session { session, .. }) =
+            scene.pool.sign_in(&scene.test.client(), form, &self.origin()).await
+        else {
             panic!("her password doesn't sign in")
         };
         let viewer = scene.test.viewer_of(&session.token).await;
         let profile = scene.test.shown_profile(&viewer).await;
         let shown = profile.attributes.into_iter().map(|(name, value)| (name.to_string(), value));
-        let attributes = shown.filter(|(name, _)| *name != Standard::Sub.to_string() && name != "updated_at").collect();
-        Outcome { attributes, username: (self.kind == Kind::Usernames).then_some(viewer.username), chose_password }
+        let attributes =
+            shown.filter(|(name, _)| *name != Standard::Sub.to_string() && name != "updated_at").collect();
+        Outcome {
+            attributes,
+            username: (self.kind == Kind::Usernames).then_some(viewer.username),
+            chose_password,
+        }
     }
 }

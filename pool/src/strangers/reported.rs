@@ -20,7 +20,8 @@ fn away() -> Origin {
     origin_at("203.0.113.77").in_browser(BrowserId::parse(&"w".repeat(43)).unwrap())
 }
 
-/// The stranger's answers to these requests for a new password, and to two sign-ups with the owner's address after them.
+/// The stranger's answers to these requests for a new password, and to two sign-ups with the owner's address
+/// after them.
 async fn oracle(kind: Kind, world: World, typed: Typed) -> (Vec<String>, Vec<bool>) {
     let scene = Scene::new(kind, world, 90_000).await;
     let (mut asked, mut signed_up) = (Vec::new(), Vec::new());
@@ -68,7 +69,11 @@ async fn forgot_password_by_five_strangers_keeps_neither_owner_nor_administrator
     }
     let before = scene.test.codes_due_to(ADDRESS).await.len();
     scene.pool.reset_user_password("jdoe").await.unwrap();
-    assert_eq!(scene.test.codes_due_to(ADDRESS).await.len(), before + 1, "the administrator's is sent at once");
+    assert_eq!(
+        scene.test.codes_due_to(ADDRESS).await.len(),
+        before + 1,
+        "the administrator's is sent at once"
+    );
     resets_within_the_hour(&scene, &away()).await;
 }
 
@@ -93,7 +98,11 @@ async fn sign_up_by_strangers_with_an_address_leaves_its_owner_her_reset() {
     }
     let due = scene.test.codes_due_to(ADDRESS).await.len();
     scene.pool.forgot_password(ADDRESS, &away()).await.unwrap();
-    assert_eq!(scene.test.codes_due_to(ADDRESS).await.len(), due + 1, "at once: notices don't count against it");
+    assert_eq!(
+        scene.test.codes_due_to(ADDRESS).await.len(),
+        due + 1,
+        "at once: notices don't count against it"
+    );
     scene.test.wait(60);
     resets_within_the_hour(&scene, &away()).await;
 }
@@ -108,7 +117,10 @@ async fn confirm_forgot_password_by_strangers_wears_out_no_code_of_the_browser_t
         for name in ["jdoe", ADDRESS] {
             _ = scene.pool.forgot_password(name, &network(number)).await;
             for _ in 0..7 {
-                let tried = scene.pool.confirm_forgot_password(reset(name, WRONG_CODE, PASSWORD), &network(number)).await;
+                let tried = scene
+                    .pool
+                    .confirm_forgot_password(reset(name, WRONG_CODE, PASSWORD), &network(number))
+                    .await;
                 assert!(tried.is_err());
             }
         }
@@ -128,12 +140,18 @@ async fn confirm_sign_up_by_strangers_wears_out_no_code_of_the_browser_that_sign
             for name in ["jdoe", ADDRESS] {
                 _ = scene.pool.resend_sign_up_code(&Who::Typed(name.into()), &network(number)).await;
                 for _ in 0..7 {
-                    assert!(scene.test.confirm_by_name_from(&network(number), name, WRONG_CODE).await.is_err());
+                    assert!(
+                        scene.test.confirm_by_name_from(&network(number), name, WRONG_CODE).await.is_err()
+                    );
                 }
             }
             scene.test.wait(60);
         }
-        let done = scene.pool.confirm_sign_up(&scene.test.client(), &entering(Who::Ticket(ticket), &code), &home()).await.unwrap();
+        let done = scene
+            .pool
+            .confirm_sign_up(&scene.test.client(), &entering(Who::Ticket(ticket), &code), &home())
+            .await
+            .unwrap();
         assert!(done.session.is_some(), "{kind:?}: nobody contested it");
     }
 }

@@ -47,7 +47,8 @@ static PUBLIC: LazyLock<String> = LazyLock::new(|| CLIENT.public());
 
 /// The owner's browser, in her network.
 pub(super) fn home() -> Origin {
-    origin_at("192.0.2.7").in_browser(BrowserId::parse(&"g".repeat(42).chars().chain(['A']).collect::<String>()).unwrap())
+    origin_at("192.0.2.7")
+        .in_browser(BrowserId::parse(&"g".repeat(42).chars().chain(['A']).collect::<String>()).unwrap())
 }
 
 pub(super) struct Scene {
@@ -63,10 +64,12 @@ pub(super) struct Scene {
 /// What isn't written down, because the promise excepts it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Masks {
-    /// "Username taken: said, since it is a public name." Nor what can be done with the ticket of such a sign-up.
+    /// "Username taken: said, since it is a public name." Nor what can be done with the ticket of such a
+    /// sign-up.
     pub(super) taken_names: bool,
-    /// "…that his own password of a repeated sign-up leads to no code step (so that somebody waits)": where he replaces, by a ticket,
-    /// the password of what he signed up first, the id of that sign-up stays, and of another's it is made up for each password.
+    /// "…that his own password of a repeated sign-up leads to no code step (so that somebody waits)": where
+    /// he replaces, by a ticket, the password of what he signed up first, the id of that sign-up stays, and
+    /// of another's it is made up for each password.
     pub(super) ids: bool,
 }
 
@@ -122,7 +125,9 @@ impl Scene {
 
     async fn act(&mut self, operation: &Operation, from: &Origin) -> String {
         match operation {
-            Operation::SignUp { name, contact, password, holding } => self.sign_up((*name, *contact, *password), *holding, from).await,
+            Operation::SignUp { name, contact, password, holding } => {
+                self.sign_up((*name, *contact, *password), *holding, from).await
+            }
             Operation::ChangeAddress { ticket, contact, password } => {
                 let Some(ticket) = self.ticket(*ticket) else { return "no ticket".into() };
                 let form = AnotherAddress { address: contact.text().into(), password: strangers(*password) };
@@ -149,8 +154,12 @@ impl Scene {
                 said(&self.pool.confirm_forgot_password(form, from).await)
             }
             Operation::PendingReset(typed) => said(&self.pool.pending_reset(typed.text(), from).await),
-            Operation::SignIn(typed) => said(&self.pool.sign_in(&self.test.client(), wrong(*typed), from).await),
-            Operation::SignInForTokens(typed) => said(&self.pool.sign_in_for_tokens(&self.test.client(), &wrong(*typed), from).await),
+            Operation::SignIn(typed) => {
+                said(&self.pool.sign_in(&self.test.client(), wrong(*typed), from).await)
+            }
+            Operation::SignInForTokens(typed) => {
+                said(&self.pool.sign_in_for_tokens(&self.test.client(), &wrong(*typed), from).await)
+            }
             Operation::Srp(typed) => self.srp(*typed, from).await,
             Operation::Wait(seconds) => {
                 self.test.wait((*seconds).into());
@@ -163,11 +172,19 @@ impl Scene {
         if self.tickets.is_empty() { None } else { self.tickets[which.index(self.tickets.len())].clone() }
     }
 
-    async fn sign_up(&mut self, (name, contact, password): (Typed, Typed, u8), holding: Option<Index>, from: &Origin) -> String {
+    async fn sign_up(
+        &mut self,
+        (name, contact, password): (Typed, Typed, u8),
+        holding: Option<Index>,
+        from: &Origin,
+    ) -> String {
         let is_browser = from.browser.is_some();
         let ticket = holding.filter(|_| is_browser).and_then(|it| self.ticket(it));
         let form = form(name.text(), &[("email", contact.text()), ("nickname", "Stranger")]);
-        let done = self.pool.sign_up(&self.test.client(), SignUp { password: strangers(password), ticket, ..form }, from).await;
+        let done = self
+            .pool
+            .sign_up(&self.test.client(), SignUp { password: strangers(password), ticket, ..form }, from)
+            .await;
         let is_masked = self.masks.taken_names && matches!(name, Typed::Name(_));
         self.tickets.push(done.as_ref().ok().filter(|_| !is_masked).map(|it| it.ticket.clone()));
         if is_masked {
@@ -175,8 +192,13 @@ impl Scene {
             return "the name is taken, or waits".into();
         }
         // The pages don't show the id, where it isn't the username.
-        let shown =
-            done.map(|it| (self.numbered(&it.username), it.delivery, if is_browser { String::new() } else { self.numbered(&it.sub) }));
+        let shown = done.map(|it| {
+            (
+                self.numbered(&it.username),
+                it.delivery,
+                if is_browser { String::new() } else { self.numbered(&it.sub) },
+            )
+        });
         said(&shown)
     }
 
@@ -201,7 +223,8 @@ impl Scene {
     pub(super) async fn belongs_to_owner(&self, name: &str, password: &str) {
         let entered = |password: &str| SignIn { username: name.into(), password: Password::new(password) };
         for strangers in STRANGERS {
-            let done = self.pool.sign_in(&self.test.client(), entered(strangers), &origin_at("192.0.2.99")).await;
+            let done =
+                self.pool.sign_in(&self.test.client(), entered(strangers), &origin_at("192.0.2.99")).await;
             // At most back to the code of a sign-up of his own, that waits beside the account.
             assert!(matches!(done, Err(_) | Ok(SignedIn::Unconfirmed(_))), "a stranger's password: {done:?}");
         }
@@ -218,7 +241,12 @@ impl Scene {
         };
         let shown = shown(&challenge);
         let Challenge { user_id: username, secret_block, .. } = challenge;
-        let proof = Proof { username, secret_block, timestamp: "Tue Nov 3 09:05:07 UTC 2026".into(), signature: vec![0; 32] };
+        let proof = Proof {
+            username,
+            secret_block,
+            timestamp: "Tue Nov 3 09:05:07 UTC 2026".into(),
+            signature: vec![0; 32],
+        };
         format!("{shown} {}", said(&self.pool.answer_srp_challenge(&client, &proof, from).await))
     }
 
@@ -239,11 +267,13 @@ impl Scene {
     }
 }
 
-/// What of a challenge isn't chance. For an address the id is that of an account, or made up: it isn't compared.
+/// What of a challenge isn't chance. For an address the id is that of an account, or made up: it isn't
+/// compared.
 fn shown(challenge: &Challenge) -> String {
     let Challenge { user_id, salt, public, secret_block } = challenge;
     let is_id = uuid::Uuid::parse_str(user_id).is_ok();
-    let (user_id, salt) = if is_id { ("an id", format!("{} digits", salt.len())) } else { (user_id.as_str(), salt.clone()) };
+    let (user_id, salt) =
+        if is_id { ("an id", format!("{} digits", salt.len())) } else { (user_id.as_str(), salt.clone()) };
     format!("{user_id} {salt} {} {}", public.len() / 8, secret_block.len())
 }
 
@@ -257,7 +287,12 @@ fn wrong(typed: Typed) -> SignIn {
 }
 
 pub(super) fn reset(name: &str, code: &str, password: &str) -> PasswordReset {
-    PasswordReset { username: name.into(), code: code.into(), password: Password::new(password), confirmation: None }
+    PasswordReset {
+        username: name.into(),
+        code: code.into(),
+        password: Password::new(password),
+        confirmation: None,
+    }
 }
 
 fn said<T: Debug, E: Debug>(answer: &Result<T, E>) -> String {

@@ -1,4 +1,5 @@
-//! An authenticator in software: it makes passkeys (ES256), and answers with them as a browser would hand it on.
+//! An authenticator in software: it makes passkeys (ES256), and answers with them as a browser would hand it
+//! on.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -58,7 +59,8 @@ impl Authenticator {
         Self { counts: true, ..self }
     }
 
-    /// `navigator.credentials.create`: a `RegistrationResponseJSON`. `None`: it has one of the excluded passkeys.
+    /// `navigator.credentials.create`: a `RegistrationResponseJSON`. `None`: it has one of the excluded
+    /// passkeys.
     pub fn create(&mut self, options: &str) -> Option<String> {
         let options: Value = serde_json::from_str(options).expect("options");
         let excluded = options["excludeCredentials"].as_array().into_iter().flatten();
@@ -69,8 +71,14 @@ impl Authenticator {
         let (random, mut id) = (SystemRandom::new(), vec![0; 32]);
         random.fill(&mut id).expect("random bytes");
         let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).expect("a key");
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_ref(), &random).expect("a key");
-        let held = Held { id, pkcs8: pkcs8.as_ref().to_vec(), domain: text(&options["rp"]["id"]), user: text(&options["user"]["id"]) };
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_ref(), &random)
+            .expect("a key");
+        let held = Held {
+            id,
+            pkcs8: pkcs8.as_ref().to_vec(),
+            domain: text(&options["rp"]["id"]),
+            user: text(&options["user"]["id"]),
+        };
         let mut data = self.data(&held.domain, KEY_INCLUDED);
         data.extend([0; 16]);
         data.extend(u16::try_from(held.id.len()).expect("a short id").to_be_bytes());
@@ -101,8 +109,8 @@ impl Authenticator {
         Some(answer.to_string())
     }
 
-    /// `navigator.credentials.get`, with the newest passkey for that domain: an `AuthenticationResponseJSON`. `None`: it
-    /// holds none.
+    /// `navigator.credentials.get`, with the newest passkey for that domain: an `AuthenticationResponseJSON`.
+    /// `None`: it holds none.
     pub fn get(&mut self, options: &str) -> Option<String> {
         let options: Value = serde_json::from_str(options).expect("options");
         let domain = text(&options["rpId"]);
@@ -110,7 +118,8 @@ impl Authenticator {
         self.counter += u32::from(self.counts);
         let (data, client_data) = (self.data(&domain, 0), self.client_data("webauthn.get", &options));
         let random = SystemRandom::new();
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &held.pkcs8, &random).expect("a key");
+        let pair =
+            EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &held.pkcs8, &random).expect("a key");
         let signed = [data.as_slice(), &Sha256::digest(client_data.as_bytes())].concat();
         let signature = pair.sign(&random, &signed).expect("a signature");
         let id = encoded(&held.id);
@@ -140,7 +149,8 @@ impl Authenticator {
     }
 
     fn client_data(&self, what: &str, options: &Value) -> String {
-        json!({"type": what, "challenge": options["challenge"], "origin": self.origin, "crossOrigin": false}).to_string()
+        json!({"type": what, "challenge": options["challenge"], "origin": self.origin, "crossOrigin": false})
+            .to_string()
     }
 }
 

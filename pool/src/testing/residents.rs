@@ -1,5 +1,5 @@
-//! A store with many accounts in a short time, for benchmarks: the rows that sign-up, confirmation and sign-in leave
-//! behind, many to a statement.
+//! A store with many accounts in a short time, for benchmarks: the rows that sign-up, confirmation and
+//! sign-in leave behind, many to a statement.
 
 use super::{PASSWORD, origin};
 use crate::sessions::{SessionId, SessionToken};
@@ -45,9 +45,14 @@ static USERS: Statement = LazyLock::new(|| {
 });
 static ALIASES: Statement = LazyLock::new(|| insert("aliases (kind, key, user_id)", 3, ""));
 static SESSIONS: Statement = LazyLock::new(|| {
-    insert("sessions (id, hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent, username)", 10, "")
+    insert(
+        "sessions (id, hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent, username)",
+        10,
+        "",
+    )
 });
-static EVENTS: Statement = LazyLock::new(|| insert("events (user_id, payload, at, network, user_agent)", 5, ""));
+static EVENTS: Statement =
+    LazyLock::new(|| insert("events (user_id, payload, at, network, user_agent)", 5, ""));
 
 /// Somebody whom a benchmark may act for. Their password is [`PASSWORD`].
 #[derive(Debug, Clone)]
@@ -76,12 +81,17 @@ impl Newcomer {
 }
 
 impl Pool {
-    /// Adds at least so many confirmed accounts, each with eight attributes, a session and an event. `watch` hears how
-    /// many there are by now; what comes back is every `sample`-th of them.
+    /// Adds at least so many confirmed accounts, each with eight attributes, a session and an event. `watch`
+    /// hears how many there are by now; what comes back is every `sample`-th of them.
     ///
     /// # Errors
     /// The store can't be written.
-    pub async fn fill(&self, accounts: usize, sample: usize, mut watch: impl FnMut(usize)) -> Result<Vec<Resident>, Unavailable> {
+    pub async fn fill(
+        &self,
+        accounts: usize,
+        sample: usize,
+        mut watch: impl FnMut(usize),
+    ) -> Result<Vec<Resident>, Unavailable> {
         let hash = self.inner.passwords.hash(&Password::new(PASSWORD), &*self.inner.entropy).await?;
         let (mut residents, mut number) = (Vec::new(), 0);
         while number < accounts {
@@ -103,7 +113,10 @@ impl Pool {
     }
 
     fn newcomer(&self, number: usize) -> Newcomer {
-        let resident = Resident { username: format!("resident{number}"), session: SessionToken::generate(&*self.inner.entropy) };
+        let resident = Resident {
+            username: format!("resident{number}"),
+            session: SessionToken::generate(&*self.inner.entropy),
+        };
         Newcomer { id: 0, number, resident }
     }
 
@@ -112,11 +125,24 @@ impl Pool {
         let mut users = tx.query(&USERS);
         for it in &*newcomers {
             let name = &it.resident.username;
-            users = users.bind(self.inner.entropy.uuid_v4()).bind(name.clone()).bind(name.clone()).bind("confirmed");
-            users = users.bind(hash.to_owned()).bind(now.0).bind(now.0).bind(now.0).bind(it.attributes()).bind("email");
+            users = users
+                .bind(self.inner.entropy.uuid_v4())
+                .bind(name.clone())
+                .bind(name.clone())
+                .bind("confirmed");
+            users = users
+                .bind(hash.to_owned())
+                .bind(now.0)
+                .bind(now.0)
+                .bind(now.0)
+                .bind(it.attributes())
+                .bind("email");
         }
         let rows = users.all().await?;
-        let ids = rows.iter().map(|row| Ok((row.get(1)?, row.get(0)?))).collect::<Result<HashMap<String, i64>, StoreError>>()?;
+        let ids = rows
+            .iter()
+            .map(|row| Ok((row.get(1)?, row.get(0)?)))
+            .collect::<Result<HashMap<String, i64>, StoreError>>()?;
         for it in &mut *newcomers {
             it.id = ids.get(&it.resident.username).copied().unwrap_or_default();
         }
@@ -134,7 +160,11 @@ impl Pool {
             let session = SessionId(it.resident.session.hash());
             sessions = sessions.bind(session.number()).bind(session.0.to_vec());
             sessions = sessions.bind(it.id).bind(self.pages_client().0).bind(now.0);
-            sessions = sessions.bind(seen.0).bind(end.0).bind(from.network.to_string()).bind(from.user_agent.clone());
+            sessions = sessions
+                .bind(seen.0)
+                .bind(end.0)
+                .bind(from.network.to_string())
+                .bind(from.user_agent.clone());
             sessions = sessions.bind(it.resident.username.clone());
         }
         sessions.run().await?;
@@ -142,7 +172,12 @@ impl Pool {
         for it in newcomers {
             let event = Event::SignIn { username: it.resident.username.clone() };
             let payload = serde_json::to_string(&event).map_err(StoreError::unreadable)?;
-            events = events.bind(it.id).bind(payload).bind(now.0).bind(from.network.to_string()).bind(from.user_agent.clone());
+            events = events
+                .bind(it.id)
+                .bind(payload)
+                .bind(now.0)
+                .bind(from.network.to_string())
+                .bind(from.user_agent.clone());
         }
         events.run().await.map(drop)
     }

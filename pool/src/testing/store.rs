@@ -1,5 +1,6 @@
 //! A store for one test, on the database that the tests are run on: a SQLite file, or with
-//! `NAMEPLATE_TEST_POSTGRES_URL` a PostgreSQL database of its own on that server (`scripts/with-postgres` starts one).
+//! `NAMEPLATE_TEST_POSTGRES_URL` a PostgreSQL database of its own on that server (`scripts/with-postgres`
+//! starts one).
 
 use crate::store::{PostgresUrl, Store, StoreError};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -30,7 +31,10 @@ pub struct TestStore {
 impl TestStore {
     /// One that nobody has used yet, on the database that the tests are run on.
     pub fn new() -> Self {
-        Self { database: server().map(|server| Database::copy(server.clone(), template(&server))), ..Self::sqlite() }
+        Self {
+            database: server().map(|server| Database::copy(server.clone(), template(&server))),
+            ..Self::sqlite()
+        }
     }
 
     /// One that no version has brought to shape yet.
@@ -41,7 +45,11 @@ impl TestStore {
     /// The same in an encoding of PostgreSQL's.
     #[cfg(test)]
     pub(crate) fn in_encoding(encoding: &str) -> Self {
-        Self { database: server().map(|server| Database::copy(server, &format!("template0 ENCODING {encoding}"))), ..Self::sqlite() }
+        Self {
+            database: server()
+                .map(|server| Database::copy(server, &format!("template0 ENCODING {encoding}"))),
+            ..Self::sqlite()
+        }
     }
 
     /// An empty SQLite file, whatever the tests are run on: for what is about files.
@@ -67,8 +75,8 @@ impl TestStore {
         self.database.as_ref().map(|it| it.url.as_str())
     }
 
-    /// All that is stored, for searching: on SQLite the files as they are, on PostgreSQL every row as text, with binary
-    /// values once more as their bytes.
+    /// All that is stored, for searching: on SQLite the files as they are, on PostgreSQL every row as text,
+    /// with binary values once more as their bytes.
     pub fn everything(&self) -> Vec<u8> {
         if let Some(database) = &self.database {
             return rows(&database.url);
@@ -91,7 +99,8 @@ impl Database {
     /// To copy one that was migrated is faster than to migrate one.
     fn copy(server: Url, template: &str) -> Self {
         let name = format!("test_{}", uuid::Builder::from_random_bytes(random()).into_uuid().simple());
-        administer(&server, format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")).expect("a database is made");
+        administer(&server, format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
+            .expect("a database is made");
         Self { url: beside(&server, &name), server }
     }
 
@@ -112,8 +121,8 @@ impl Drop for Database {
     }
 }
 
-/// The name of a database that is in shape and that nobody is connected to. Whoever needs it first makes it; it stays
-/// for the next run of this version's tests, if the server does.
+/// The name of a database that is in shape and that nobody is connected to. Whoever needs it first makes it;
+/// it stays for the next run of this version's tests, if the server does.
 #[expect(clippy::expect_used, reason = "a test that can't be set up has failed")]
 fn template(server: &Url) -> &'static str {
     static NAME: OnceLock<String> = OnceLock::new();
@@ -152,7 +161,8 @@ fn administer(server: &Url, statement: String) -> Result<(), sqlx::Error> {
             Some(known) => known,
             none => {
                 let runtime = runtime();
-                let conn = runtime.block_on(PgConnection::connect_with(&PgConnectOptions::from_url(server)?))?;
+                let conn =
+                    runtime.block_on(PgConnection::connect_with(&PgConnectOptions::from_url(server)?))?;
                 none.insert((runtime, conn))
             }
         };
@@ -165,8 +175,8 @@ fn blocking<T: Send>(work: impl Future<Output = T> + Send) -> T {
     scoped(|| runtime().block_on(work))
 }
 
-/// Runs to the end, from tests that are async and from those that are not: a thread may block on a runtime only where it
-/// isn't part of one.
+/// Runs to the end, from tests that are async and from those that are not: a thread may block on a runtime
+/// only where it isn't part of one.
 #[expect(clippy::expect_used, reason = "a test that can't be set up has failed")]
 fn scoped<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| scope.spawn(work).join().expect("it ends"))
@@ -183,11 +193,17 @@ fn rows(url: &Url) -> Vec<u8> {
     blocking(async move {
         let options = PgConnectOptions::from_url(&url).expect("an address");
         let mut conn = PgConnection::connect_with(&options).await.expect("a connection");
-        let tables = conn.fetch_all("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").await.expect("the tables");
+        let tables = conn
+            .fetch_all("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            .await
+            .expect("the tables");
         let mut found = Vec::new();
         for table in tables {
             let table: String = table.get(0);
-            let rows = conn.fetch_all(AssertSqlSafe(format!("SELECT t::text FROM {table} t"))).await.expect("the rows");
+            let rows = conn
+                .fetch_all(AssertSqlSafe(format!("SELECT t::text FROM {table} t")))
+                .await
+                .expect("the rows");
             for row in rows {
                 let text: String = row.get(0);
                 found.extend(text.split("\\x").skip(1).flat_map(unhex));
@@ -201,6 +217,7 @@ fn rows(url: &Url) -> Vec<u8> {
 
 /// The bytes that a text begins with, two digits each.
 fn unhex(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> = text.chars().map_while(|c| c.to_digit(16)).filter_map(|digit| u8::try_from(digit).ok()).collect();
+    let digits: Vec<u8> =
+        text.chars().map_while(|c| c.to_digit(16)).filter_map(|digit| u8::try_from(digit).ok()).collect();
     digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect()
 }

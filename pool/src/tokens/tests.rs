@@ -45,9 +45,18 @@ async fn tokens_say_what_clients_look_for() {
     let (pool, tokens) = with_tokens().await;
     let (access, id, now) = (said(&tokens.access), said(&tokens.id), pool.time().secs());
     assert_eq!(access["scope"], SCOPE);
-    assert_eq!((&access["token_use"], &access["client_id"], &access["username"]), (&json!("access"), &json!("web"), &json!("jdoe")));
-    assert_eq!((&access["iat"], &access["exp"], &access["auth_time"]), (&json!(now), &json!(now + 3600), &json!(now)));
-    assert_eq!((&id["token_use"], &id["aud"], &id["cognito:username"]), (&json!("id"), &json!("web"), &json!("jdoe")));
+    assert_eq!(
+        (&access["token_use"], &access["client_id"], &access["username"]),
+        (&json!("access"), &json!("web"), &json!("jdoe"))
+    );
+    assert_eq!(
+        (&access["iat"], &access["exp"], &access["auth_time"]),
+        (&json!(now), &json!(now + 3600), &json!(now))
+    );
+    assert_eq!(
+        (&id["token_use"], &id["aud"], &id["cognito:username"]),
+        (&json!("id"), &json!("web"), &json!("jdoe"))
+    );
     assert_eq!((&id["email"], &id["email_verified"]), (&json!("me@domain.com"), &json!(true)));
     for both in ["sub", "iss", "origin_jti"] {
         assert!(access[both].is_string() && access[both] == id[both], "{both}");
@@ -119,7 +128,8 @@ async fn a_token_of_ours_for_another_use_or_scope_is_refused() {
         claims[name] = json!(value);
         keys.sign(&claims).unwrap()
     };
-    for (name, value) in [("token_use", "id"), ("iss", "http://elsewhere/local_1"), ("origin_jti", "nothing")] {
+    for (name, value) in [("token_use", "id"), ("iss", "http://elsewhere/local_1"), ("origin_jti", "nothing")]
+    {
         let refused = pool.viewer_of_access_token(&changed(name, value)).await;
         assert!(matches!(refused, Err(AccessTokenError::Invalid)), "{name}: {refused:?}");
     }
@@ -185,9 +195,12 @@ async fn of_many_exchanges_at_once_all_get_the_same_token() {
     let refresh = tokens.refresh.unwrap();
     let asked = (0..12).map(|_| {
         let (pool, client, refresh) = (pool.handle(), pool.client(), refresh.clone());
-        tokio::spawn(async move { pool.refresh(&client, &refresh, Exchange::Rotate, &origin()).await.unwrap().refresh.unwrap() })
+        tokio::spawn(async move {
+            pool.refresh(&client, &refresh, Exchange::Rotate, &origin()).await.unwrap().refresh.unwrap()
+        })
     });
-    let mut given = futures_util::future::join_all(asked).await.into_iter().map(Result::unwrap).collect::<Vec<_>>();
+    let mut given =
+        futures_util::future::join_all(asked).await.into_iter().map(Result::unwrap).collect::<Vec<_>>();
     given.dedup();
     assert_eq!(given.len(), 1);
 }

@@ -26,7 +26,10 @@ async fn everything(pool: &TestPool, viewer: &Viewer) -> (BTreeMap<AttributeName
 async fn the_guides_update_sets_the_name_and_waits_with_the_address() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
-    let outcome = pool.update(&viewer, &[("email", "me@anotherdomain.com"), ("family_name", "Lastname")]).await.unwrap();
+    let outcome = pool
+        .update(&viewer, &[("email", "me@anotherdomain.com"), ("family_name", "Lastname")])
+        .await
+        .unwrap();
 
     let details = CodeDeliveryDetails {
         attribute_name: Standard::Email.into(),
@@ -42,7 +45,11 @@ async fn the_guides_update_sets_the_name_and_waits_with_the_address() {
     assert_eq!(last.event, Event::UpdateUserAttributes(expected));
 
     assert_eq!(pool.shown(&viewer, Standard::FamilyName).await.as_deref(), Some("Lastname"));
-    assert_eq!(pool.shown(&viewer, Standard::Email).await.as_deref(), Some("me@domain.com"), "the old one stays in force");
+    assert_eq!(
+        pool.shown(&viewer, Standard::Email).await.as_deref(),
+        Some("me@domain.com"),
+        "the old one stays in force"
+    );
     assert_eq!(pool.shown(&viewer, Standard::EmailVerified).await.as_deref(), Some("true"));
     assert!(pool.try_sign_in("me@domain.com", PASSWORD).await.is_ok(), "and signs in");
     assert!(pool.try_sign_in("me@anotherdomain.com", PASSWORD).await.is_err());
@@ -59,9 +66,19 @@ async fn one_bad_attribute_and_none_of_them_changes_and_the_culprit_is_named() {
     let pool = TestPool::with(settings).await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let before = everything(&pool, &viewer).await;
-    for (bad, why, status) in [("sub", Why::NotWritable, 403), ("nope", Why::UnknownAttribute, 422), ("nickname", Why::NotWritable, 403)] {
+    for (bad, why, status) in [
+        ("sub", Why::NotWritable, 403),
+        ("nope", Why::UnknownAttribute, 422),
+        ("nickname", Why::NotWritable, 403),
+    ] {
         pool.wait(1);
-        let refused = refusal(pool.update(&viewer, &[("email", "me@anotherdomain.com"), ("family_name", "Lastname"), (bad, "x")]).await);
+        let refused = refusal(
+            pool.update(
+                &viewer,
+                &[("email", "me@anotherdomain.com"), ("family_name", "Lastname"), (bad, "x")],
+            )
+            .await,
+        );
         assert_eq!(culprits(&refused), [(format!("attributes[{bad}]"), why)]);
         assert_eq!(refused.status(), status);
         let last = pool.events_after(&viewer, 0, 100).await.unwrap().pop().unwrap();
@@ -76,7 +93,14 @@ async fn every_culprit_is_named_at_once() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let long = "x".repeat(5000);
-    let bad = [("birthdate", "not-a-date"), ("name", long.as_str()), ("email", ""), ("sub", "me"), ("nope", "x"), ("nickname", "fine")];
+    let bad = [
+        ("birthdate", "not-a-date"),
+        ("name", long.as_str()),
+        ("email", ""),
+        ("sub", "me"),
+        ("nope", "x"),
+        ("nickname", "fine"),
+    ];
     let refused = refusal(pool.update(&viewer, &bad).await);
     let expected = [
         ("sub", Why::NotWritable),
@@ -97,12 +121,25 @@ async fn users_set_neither_verified_flags_nor_the_time_of_change() {
     let pool = TestPool::with(settings).await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     for name in ["email_verified", "phone_number_verified", "sub"] {
-        assert_eq!(refusal(pool.update(&viewer, &[(name, "true")]).await).on(&field(name)), Some(Why::NotWritable), "{name}");
+        assert_eq!(
+            refusal(pool.update(&viewer, &[(name, "true")]).await).on(&field(name)),
+            Some(Why::NotWritable),
+            "{name}"
+        );
     }
-    assert_eq!(refusal(pool.update(&viewer, &[("updated_at", "NaN")]).await).on(&field("updated_at")), Some(Why::NotANumber));
+    assert_eq!(
+        refusal(pool.update(&viewer, &[("updated_at", "NaN")]).await).on(&field("updated_at")),
+        Some(Why::NotANumber)
+    );
     pool.wait(60);
-    assert!(pool.update(&viewer, &[("updated_at", "5")]).await.unwrap()[&Standard::UpdatedAt.into()].is_updated);
-    assert_eq!(pool.shown(&viewer, Standard::UpdatedAt).await, Some(pool.time().secs().to_string()), "our clock tells the time");
+    assert!(
+        pool.update(&viewer, &[("updated_at", "5")]).await.unwrap()[&Standard::UpdatedAt.into()].is_updated
+    );
+    assert_eq!(
+        pool.shown(&viewer, Standard::UpdatedAt).await,
+        Some(pool.time().secs().to_string()),
+        "our clock tells the time"
+    );
 }
 
 #[tokio::test]
@@ -114,7 +151,10 @@ async fn an_immutable_attribute_stays_what_sign_up_made_it() {
     let pool = TestPool::with(settings).await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     for value in ["other", ""] {
-        assert_eq!(refusal(pool.update(&viewer, &[("nickname", value)]).await).on(&field("nickname")), Some(Why::Immutable));
+        assert_eq!(
+            refusal(pool.update(&viewer, &[("nickname", value)]).await).on(&field("nickname")),
+            Some(Why::Immutable)
+        );
     }
 }
 
@@ -124,13 +164,24 @@ async fn a_request_that_is_no_form_of_ours_is_refused_as_a_whole() {
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     assert_eq!(refusal(pool.update(&viewer, &[]).await), Refusal::form(Why::NothingToDo));
     for name in ["", "a b", "na\u{0}me", "nick[name", &"x".repeat(33)] {
-        assert_eq!(refusal(pool.update(&viewer, &[("nickname", "x"), (name, "x")]).await), Refusal::form(Why::BadRequest), "{name:?}");
+        assert_eq!(
+            refusal(pool.update(&viewer, &[("nickname", "x"), (name, "x")]).await),
+            Refusal::form(Why::BadRequest),
+            "{name:?}"
+        );
     }
     let names: Vec<String> = (0..10_000).map(|n| format!("custom:{n}")).collect();
     let many: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "x")).collect();
     assert_eq!(refusal(pool.update(&viewer, &many).await), Refusal::form(Why::TooLarge));
     assert_eq!(pool.shown(&viewer, Standard::Nickname).await, None);
-    assert_eq!(pool.event_names(&viewer).await.iter().filter(|name| **name == "updateUserAttributes_failure").count(), 7);
+    assert_eq!(
+        pool.event_names(&viewer)
+            .await
+            .iter()
+            .filter(|name| **name == "updateUserAttributes_failure")
+            .count(),
+        7
+    );
 }
 
 #[tokio::test]
@@ -185,9 +236,16 @@ async fn what_is_so_already_is_updated_without_a_change_or_a_code() {
     let before = everything(&pool, &viewer).await;
     let sent = pool.messages_to("me@domain.com").await.len();
     pool.wait(60);
-    let outcome = pool.update(&viewer, &[("nickname", "Jo"), ("email", "me@domain.com"), ("gender", "")]).await.unwrap();
+    let outcome = pool
+        .update(&viewer, &[("nickname", "Jo"), ("email", "me@domain.com"), ("gender", "")])
+        .await
+        .unwrap();
     assert!(outcome.values().all(|it| it.is_updated && it.code_delivery_details.is_none()));
-    assert_eq!(everything(&pool, &viewer).await, before, "the pending change is left alone, and so is updated_at");
+    assert_eq!(
+        everything(&pool, &viewer).await,
+        before,
+        "the pending change is left alone, and so is updated_at"
+    );
     assert_eq!(pool.messages_to("me@domain.com").await.len(), sent);
 }
 
@@ -198,18 +256,27 @@ async fn the_same_address_again_too_soon_is_refused_with_everything_beside_it() 
     let change = [("email", "me@anotherdomain.com"), ("nickname", "Jo")];
     pool.update(&viewer, &change[..1]).await.unwrap();
     pool.wait(10);
-    assert_eq!(refusal(pool.update(&viewer, &change).await).on(&field("email")), Some(Why::Wait { seconds: 20 }));
+    assert_eq!(
+        refusal(pool.update(&viewer, &change).await).on(&field("email")),
+        Some(Why::Wait { seconds: 20 })
+    );
     assert_eq!(pool.shown(&viewer, Standard::Nickname).await, None);
     pool.wait(20);
     assert!(!pool.update(&viewer, &change).await.unwrap()[&Standard::Email.into()].is_updated);
-    let told = pool.message_names("me@domain.com").await.into_iter().filter(|name| *name == "change_requested").count();
+    let told = pool
+        .message_names("me@domain.com")
+        .await
+        .into_iter()
+        .filter(|name| *name == "change_requested")
+        .count();
     assert_eq!(told, 1, "a code that is sent again is the same request");
 }
 
 #[tokio::test]
 async fn update_email_five_times_a_day_to_one_address_is_refused_and_leaves_others_theirs() {
     let pool = TestPool::new().await;
-    let (one, other) = (pool.signed_in("one", "one@domain.com").await, pool.signed_in("other", "other@domain.com").await);
+    let (one, other) =
+        (pool.signed_in("one", "one@domain.com").await, pool.signed_in("other", "other@domain.com").await);
     for _ in 0..5 {
         pool.update(&one, &[("email", "Owner@domain.com")]).await.unwrap();
         pool.wait(31);
@@ -238,7 +305,10 @@ async fn a_new_phone_number_waits_for_a_text_message() {
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let outcome = pool.update(&viewer, &[("phone_number", "+12128601234")]).await.unwrap();
     let details = outcome[&Standard::PhoneNumber.into()].code_delivery_details.clone().unwrap();
-    assert_eq!((details.delivery_medium, details.destination.as_str()), (DeliveryMedium::Sms, "+*******1234"));
+    assert_eq!(
+        (details.delivery_medium, details.destination.as_str()),
+        (DeliveryMedium::Sms, "+*******1234")
+    );
     assert_eq!(pool.shown(&viewer, Standard::PhoneNumber).await, None);
     assert_eq!(pool.shown(&viewer, Standard::PhoneNumberVerified).await, None);
     let code = pool.code_for("+12128601234").await;
@@ -271,13 +341,19 @@ async fn the_last_verified_contact_can_be_replaced_but_not_emptied_not_even_with
 
 #[tokio::test]
 async fn what_one_signs_in_with_can_not_be_emptied() {
-    let mut settings = Settings { sign_in: SignInOptions { username: false, email: true, phone_number: false }, ..Settings::default() };
+    let mut settings = Settings {
+        sign_in: SignInOptions { username: false, email: true, phone_number: false },
+        ..Settings::default()
+    };
     settings.schema.get_mut(&Standard::Email.into()).unwrap().required = false;
     let pool = TestPool::with(settings).await;
     let viewer = pool.signed_in("", "me@domain.com").await;
     pool.update(&viewer, &[("phone_number", "+12128601234")]).await.unwrap();
     pool.verify(&viewer, Standard::PhoneNumber, &pool.code_for("+12128601234").await).await.unwrap();
-    assert_eq!(refusal(pool.update(&viewer, &[("email", "")]).await).on(&field("email")), Some(Why::SignsInWithIt));
+    assert_eq!(
+        refusal(pool.update(&viewer, &[("email", "")]).await).on(&field("email")),
+        Some(Why::SignsInWithIt)
+    );
     pool.update(&viewer, &[("phone_number", "")]).await.unwrap();
 }
 
@@ -291,7 +367,9 @@ async fn of_many_changes_at_once_as_many_get_through_as_may() {
     for n in 0..20 {
         let (pool, viewer) = (pool.handle(), viewer.clone());
         let submitted = [("nickname".to_owned(), format!("Jo {n}"))].into();
-        tasks.spawn(async move { pool.update_attributes(&viewer, submitted, &crate::testing::origin()).await });
+        tasks.spawn(
+            async move { pool.update_attributes(&viewer, submitted, &crate::testing::origin()).await },
+        );
     }
     let done = tasks.join_all().await;
     assert_eq!(done.iter().filter(|it| it.is_ok()).count(), 5, "{done:?}");
@@ -310,12 +388,16 @@ async fn refusals_do_not_fill_the_disk_and_changes_are_limited() {
         assert_eq!(culprits(&refusal(pool.update(&viewer, &nonsense).await)).len(), 50);
     }
     let events = pool.events_after(&viewer, 0, 100).await.unwrap();
-    let failures: Vec<_> = events.iter().filter(|it| it.event.name() == "updateUserAttributes_failure").collect();
+    let failures: Vec<_> =
+        events.iter().filter(|it| it.event.name() == "updateUserAttributes_failure").collect();
     assert_eq!(failures.len(), 3);
     assert!(serde_json::to_string(&failures[0].event).unwrap().len() < 1000);
     let refused = pool.update(&viewer, &[("nickname", "Jo")]).await;
     assert!(matches!(refused, Err(UpdateAttributesError::Wait { seconds: 3600 })), "{refused:?}");
-    assert!(matches!(pool.delete(&viewer, &["nickname"]).await, Err(crate::delete_attributes::DeleteAttributesError::Wait { .. })));
+    assert!(matches!(
+        pool.delete(&viewer, &["nickname"]).await,
+        Err(crate::delete_attributes::DeleteAttributesError::Wait { .. })
+    ));
     pool.wait(3600);
     pool.update(&viewer, &[("nickname", "Jo")]).await.unwrap();
 }

@@ -27,7 +27,9 @@ async fn of_many_accounts_that_prove_one_address_at_once_exactly_one_gets_it() {
     let mut tasks = JoinSet::new();
     for (viewer, code) in racers.clone() {
         let pool = pool.handle();
-        tasks.spawn(async move { pool.verify_attribute(&viewer, &Standard::Email.into(), &code, &origin()).await });
+        tasks.spawn(async move {
+            pool.verify_attribute(&viewer, &Standard::Email.into(), &code, &origin()).await
+        });
     }
     let results = tasks.join_all().await;
     assert_eq!(results.iter().filter(|it| it.is_ok()).count(), 1, "{results:?}");
@@ -35,11 +37,16 @@ async fn of_many_accounts_that_prove_one_address_at_once_exactly_one_gets_it() {
     assert_eq!(told, ACCOUNTS - 1, "{results:?}");
     let mut holders = 0;
     for (viewer, _) in &racers {
-        holders += usize::from(pool.shown(viewer, Standard::Email).await.as_deref() == Some("prize@domain.com"));
+        holders +=
+            usize::from(pool.shown(viewer, Standard::Email).await.as_deref() == Some("prize@domain.com"));
     }
     assert_eq!(holders, 1);
     let mut conn = pool.inner.store.read().await.unwrap();
-    assert_eq!(number(&mut conn, "SELECT COUNT(*) FROM aliases").await, 5, "everybody has one, and nobody two");
+    assert_eq!(
+        number(&mut conn, "SELECT COUNT(*) FROM aliases").await,
+        5,
+        "everybody has one, and nobody two"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -51,15 +58,21 @@ async fn one_code_entered_many_times_at_once_succeeds_once() {
     let mut tasks = JoinSet::new();
     for _ in 0..32 {
         let (pool, viewer, code) = (pool.handle(), viewer.clone(), code.clone());
-        tasks.spawn(async move { pool.verify_attribute(&viewer, &Standard::Email.into(), &code, &origin()).await });
+        tasks.spawn(async move {
+            pool.verify_attribute(&viewer, &Standard::Email.into(), &code, &origin()).await
+        });
     }
     let results = tasks.join_all().await;
     assert_eq!(results.iter().filter(|it| it.is_ok()).count(), 1, "{results:?}");
-    let refused = |it: &Result<_, _>| matches!(it, Err(VerifyAttributeError::Code(CodeFault::Used | CodeFault::WornOut)));
+    let refused = |it: &Result<_, _>| {
+        matches!(it, Err(VerifyAttributeError::Code(CodeFault::Used | CodeFault::WornOut)))
+    };
     assert_eq!(results.iter().filter(|it| refused(it)).count(), 31, "{results:?}");
-    let done = pool.event_names(&viewer).await.into_iter().filter(|name| *name == "verifyUserAttribute").count();
+    let done =
+        pool.event_names(&viewer).await.into_iter().filter(|name| *name == "verifyUserAttribute").count();
     assert_eq!(done, 1);
-    let told = pool.message_names("me@domain.com").await.into_iter().filter(|name| *name == "change_done").count();
+    let told =
+        pool.message_names("me@domain.com").await.into_iter().filter(|name| *name == "change_done").count();
     assert_eq!(told, 1);
 }
 
@@ -72,7 +85,9 @@ async fn of_many_guesses_at_once_five_are_compared() {
     let mut tasks = JoinSet::new();
     for _ in 0..40 {
         let (pool, viewer, wrong) = (pool.handle(), viewer.clone(), wrong.clone());
-        tasks.spawn(async move { pool.verify_attribute(&viewer, &Standard::Email.into(), &wrong, &origin()).await });
+        tasks.spawn(async move {
+            pool.verify_attribute(&viewer, &Standard::Email.into(), &wrong, &origin()).await
+        });
     }
     let mut left: Vec<u32> = Vec::new();
     for result in tasks.join_all().await {
@@ -92,13 +107,27 @@ async fn of_many_guesses_at_once_five_are_compared() {
 async fn updates_at_once_lose_nothing() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
-    let names = ["name", "given_name", "middle_name", "family_name", "nickname", "gender", "website", "profile", "picture", "locale"];
+    let names = [
+        "name",
+        "given_name",
+        "middle_name",
+        "family_name",
+        "nickname",
+        "gender",
+        "website",
+        "profile",
+        "picture",
+        "locale",
+    ];
     let mut tasks = JoinSet::new();
     for round in 0..10 {
         for name in names {
             let (pool, viewer) = (pool.handle(), viewer.clone());
             // Two in each request, so that a request torn apart would show.
-            let pair = BTreeMap::from([(name.to_owned(), round.to_string()), ("address".to_owned(), format!("{name} {round}"))]);
+            let pair = BTreeMap::from([
+                (name.to_owned(), round.to_string()),
+                ("address".to_owned(), format!("{name} {round}")),
+            ]);
             tasks.spawn(async move { pool.update_attributes(&viewer, pair, &origin()).await });
         }
     }
@@ -108,8 +137,13 @@ async fn updates_at_once_lose_nothing() {
         assert!(shown.contains_key(&name.parse::<AttributeName>().unwrap()), "{name}");
     }
     let (last_name, last_round) = shown[&Standard::Address.into()].rsplit_once(' ').unwrap();
-    assert_eq!(shown[&last_name.parse::<AttributeName>().unwrap()], last_round, "both halves of the last request stand");
-    let recorded = pool.event_names(&viewer).await.into_iter().filter(|name| *name == "updateUserAttributes").count();
+    assert_eq!(
+        shown[&last_name.parse::<AttributeName>().unwrap()],
+        last_round,
+        "both halves of the last request stand"
+    );
+    let recorded =
+        pool.event_names(&viewer).await.into_iter().filter(|name| *name == "updateUserAttributes").count();
     assert_eq!(recorded, 100);
 }
 

@@ -37,8 +37,16 @@ async fn the_right_code_puts_the_new_address_in_force_and_tells_the_old_one() {
     assert!(pool.try_sign_in(NEW, PASSWORD).await.is_ok());
     assert!(pool.try_sign_in("me@domain.com", PASSWORD).await.is_err());
     let told = pool.message_names("me@domain.com").await;
-    assert_eq!(told.iter().filter(|name| ["change_requested", "change_done"].contains(name)).count(), 2, "{told:?}");
-    assert!(pool.event_names(&viewer).await.ends_with(&["updateUserAttributes", "verifyUserAttribute", "signIn"]));
+    assert_eq!(
+        told.iter().filter(|name| ["change_requested", "change_done"].contains(name)).count(),
+        2,
+        "{told:?}"
+    );
+    assert!(pool.event_names(&viewer).await.ends_with(&[
+        "updateUserAttributes",
+        "verifyUserAttribute",
+        "signIn"
+    ]));
     pool.signed_in("other", "me@domain.com").await; // the old address is free
 }
 
@@ -52,7 +60,10 @@ async fn every_way_to_fail_has_its_own_answer() {
     let code = pool.code_for(NEW).await;
     assert_eq!(fault(pool.verify(&viewer, Standard::Email, " ").await), CodeFault::Missing);
     assert_eq!(fault(pool.verify(&viewer, Standard::Email, "12345").await), CodeFault::NotACode);
-    assert_eq!(fault(pool.verify(&viewer, Standard::Email, &another_code(&code)).await), CodeFault::Wrong { tries_left: 4 });
+    assert_eq!(
+        fault(pool.verify(&viewer, Standard::Email, &another_code(&code)).await),
+        CodeFault::Wrong { tries_left: 4 }
+    );
     pool.wait(24 * 60 * 60);
     assert_eq!(fault(pool.verify(&viewer, Standard::Email, &code).await), CodeFault::Expired);
 
@@ -60,7 +71,12 @@ async fn every_way_to_fail_has_its_own_answer() {
     let code = pool.code_for(NEW).await;
     pool.verify(&viewer, Standard::Email, &code).await.unwrap();
     assert_eq!(fault(pool.verify(&viewer, Standard::Email, &code).await), CodeFault::Used);
-    let failures = pool.event_names(&viewer).await.into_iter().filter(|name| *name == "verifyUserAttribute_failure").count();
+    let failures = pool
+        .event_names(&viewer)
+        .await
+        .into_iter()
+        .filter(|name| *name == "verifyUserAttribute_failure")
+        .count();
     assert_eq!(failures, 3, "wrong, expired and used; what was no try is no failure");
 }
 
@@ -70,7 +86,10 @@ async fn a_code_wears_out_after_five_tries_and_the_right_one_comes_too_late() {
     let (viewer, code) = changing(&pool).await;
     let wrong = another_code(&code);
     for tries_left in [4, 3, 2, 1] {
-        assert_eq!(fault(pool.verify(&viewer, Standard::Email, &wrong).await), CodeFault::Wrong { tries_left });
+        assert_eq!(
+            fault(pool.verify(&viewer, Standard::Email, &wrong).await),
+            CodeFault::Wrong { tries_left }
+        );
     }
     assert_eq!(fault(pool.verify(&viewer, Standard::Email, &wrong).await), CodeFault::WornOut);
     assert_eq!(fault(pool.verify(&viewer, Standard::Email, &code).await), CodeFault::WornOut);
@@ -89,7 +108,10 @@ async fn a_new_value_replaces_the_pending_one_and_its_code_dies() {
     pool.update(&viewer, &[("email", "third@domain.com")]).await.unwrap();
     let new_code = pool.code_for("third@domain.com").await;
     assert_ne!(old_code, new_code);
-    assert_eq!(fault(pool.verify(&viewer, Standard::Email, &old_code).await), CodeFault::Wrong { tries_left: 4 });
+    assert_eq!(
+        fault(pool.verify(&viewer, Standard::Email, &old_code).await),
+        CodeFault::Wrong { tries_left: 4 }
+    );
     pool.verify(&viewer, Standard::Email, &new_code).await.unwrap();
     assert_eq!(pool.shown(&viewer, Standard::Email).await.as_deref(), Some("third@domain.com"));
 }
@@ -111,7 +133,10 @@ async fn one_code_never_promotes_email_and_phone_together() {
     pool.update(&viewer, &[("email", NEW), ("phone_number", "+12128601234")]).await.unwrap();
     let (email, phone) = (pool.code_for(NEW).await, pool.code_for("+12128601234").await);
     assert_ne!(email, phone);
-    assert_eq!(fault(pool.verify(&viewer, Standard::PhoneNumber, &email).await), CodeFault::Wrong { tries_left: 4 });
+    assert_eq!(
+        fault(pool.verify(&viewer, Standard::PhoneNumber, &email).await),
+        CodeFault::Wrong { tries_left: 4 }
+    );
     pool.verify(&viewer, Standard::Email, &email).await.unwrap();
     assert_eq!(pool.shown(&viewer, Standard::PhoneNumber).await, None);
     assert_eq!(pool.shown_profile(&viewer).await.pending.len(), 1);
@@ -131,7 +156,10 @@ async fn a_code_proves_nothing_for_another_account_or_another_purpose() {
     pool.update(&jdoe, &[("email", NEW)]).await.unwrap();
     let own = pool.code_for(NEW).await;
     pool.update(&other, &[("email", NEW)]).await.unwrap();
-    assert_eq!(fault(pool.verify(&jdoe, Standard::Email, &sign_up_code).await), CodeFault::Wrong { tries_left: 4 });
+    assert_eq!(
+        fault(pool.verify(&jdoe, Standard::Email, &sign_up_code).await),
+        CodeFault::Wrong { tries_left: 4 }
+    );
     assert_eq!(fault(pool.verify(&other, Standard::Email, &own).await), CodeFault::Wrong { tries_left: 4 });
     pool.verify(&jdoe, Standard::Email, &own).await.unwrap();
 }
@@ -139,7 +167,11 @@ async fn a_code_proves_nothing_for_another_account_or_another_purpose() {
 #[tokio::test]
 async fn an_app_client_that_may_neither_read_nor_write_a_contact_has_no_business_with_its_codes() {
     let mut settings = Settings::default();
-    let names = AccessLists::resolve(&settings.schema, Some(&[Standard::Name.into()]), Some(&[Standard::Name.into()]));
+    let names = AccessLists::resolve(
+        &settings.schema,
+        Some(&[Standard::Name.into()]),
+        Some(&[Standard::Name.into()]),
+    );
     settings.clients.push(AppClient::new("names", names));
     let pool = TestPool::with(settings).await;
     let (viewer, code) = changing(&pool).await;
@@ -147,7 +179,10 @@ async fn an_app_client_that_may_neither_read_nor_write_a_contact_has_no_business
     let email = Standard::Email.into();
     assert_eq!(fault(pool.verify(&stranger, Standard::Email, &code).await), CodeFault::NoCode);
     pool.wait(30);
-    assert!(matches!(pool.resend_attribute_code(&stranger, &email, &origin()).await, Err(ResendError::NoPending)));
+    assert!(matches!(
+        pool.resend_attribute_code(&stranger, &email, &origin()).await,
+        Err(ResendError::NoPending)
+    ));
     pool.cancel_attribute_change(&stranger, &email, &origin()).await.unwrap();
     assert_eq!(pool.verify(&viewer, Standard::Email, &code).await.unwrap().value, NEW);
 }
@@ -157,9 +192,15 @@ async fn a_taken_address_is_accepted_on_request_and_refused_only_to_who_has_prov
     let pool = TestPool::new().await;
     let owner = pool.signed_in("owner", "taken@domain.com").await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
-    assert!(!pool.update(&viewer, &[("email", "Taken@domain.com")]).await.unwrap()[&Standard::Email.into()].is_updated);
+    assert!(
+        !pool.update(&viewer, &[("email", "Taken@domain.com")]).await.unwrap()[&Standard::Email.into()]
+            .is_updated
+    );
     let code = pool.code_for("Taken@domain.com").await;
-    assert_eq!(fault(pool.verify(&viewer, Standard::Email, &another_code(&code)).await), CodeFault::Wrong { tries_left: 4 });
+    assert_eq!(
+        fault(pool.verify(&viewer, Standard::Email, &another_code(&code)).await),
+        CodeFault::Wrong { tries_left: 4 }
+    );
     let refusal = Refusal::from(pool.verify(&viewer, Standard::Email, &code).await.unwrap_err());
     assert_eq!(refusal, Refusal::field(AttributeName::from(Standard::Email), Why::AliasExists));
     // Nothing changed, the code is spent, and the change no longer waits.
@@ -184,7 +225,11 @@ async fn what_was_stored_at_sign_up_but_never_proven_is_proven_by_a_code_that_is
     assert_eq!(pool.message_names("+12128601234").await, ["verify_code"]);
     pool.verify(&viewer, Standard::PhoneNumber, &pool.code_for("+12128601234").await).await.unwrap();
     assert_eq!(pool.shown(&viewer, Standard::PhoneNumberVerified).await.as_deref(), Some("true"));
-    assert_eq!(pool.message_names("+12128601234").await, ["verify_code"], "nothing was replaced, so nobody is told");
+    assert_eq!(
+        pool.message_names("+12128601234").await,
+        ["verify_code"],
+        "nothing was replaced, so nobody is told"
+    );
 }
 
 #[tokio::test]

@@ -1,9 +1,11 @@
-//! Clients of this kind ask again by themselves, up to three times and under one name (`amz-sdk-invocation-id`), when they
-//! were not answered. What was counted for the first time is not counted once more then.
+//! Clients of this kind ask again by themselves, up to three times and under one name
+//! (`amz-sdk-invocation-id`), when they were not answered. What was counted for the first time is not counted
+//! once more then.
 //!
-//! A name alone would be worth a lot to somebody who guesses, so it is only good for the same call, in every byte and from
-//! the same network, and only if that was counted and has not been answered: one count, one answer. Each node remembers its
-//! own; where another one is asked, or this one was restarted, the call is counted again, which is the safe side.
+//! A name alone would be worth a lot to somebody who guesses, so it is only good for the same call, in every
+//! byte and from the same network, and only if that was counted and has not been answered: one count, one
+//! answer. Each node remembers its own; where another one is asked, or this one was restarted, the call is
+//! counted again, which is the safe side.
 
 use super::fault::Fault;
 use axum::http::{HeaderMap, HeaderName};
@@ -34,11 +36,13 @@ struct Open {
     until: Timestamp,
 }
 
-/// What a call is: who makes it, which one it is of theirs, and what it asks for. `None`: its client doesn't name it.
+/// What a call is: who makes it, which one it is of theirs, and what it asks for. `None`: its client doesn't
+/// name it.
 pub fn name(headers: &HeaderMap, operation: &str, body: &[u8], origin: &Origin) -> Option<Name> {
     let invocation = headers.get(&INVOCATION).filter(|name| !name.is_empty())?;
     let mut digest = Sha256::new();
-    for part in [invocation.as_bytes(), operation.as_bytes(), origin.household().to_string().as_bytes(), body] {
+    for part in [invocation.as_bytes(), operation.as_bytes(), origin.household().to_string().as_bytes(), body]
+    {
         digest.update((part.len() as u64).to_le_bytes());
         digest.update(part);
     }
@@ -48,7 +52,9 @@ pub fn name(headers: &HeaderMap, operation: &str, body: &[u8], origin: &Origin) 
 impl Unanswered {
     /// A call begins.
     pub fn enter(&self, name: Option<Name>, pool: &Pool) -> Watched {
-        let open = name.and_then(|name| self.locked(|calls| calls.remove(&name))).filter(|open| open.until > pool.now());
+        let open = name
+            .and_then(|name| self.locked(|calls| calls.remove(&name)))
+            .filter(|open| open.until > pool.now());
         let (tally, left) = match open {
             Some(open) => (Tally::paid(), open.left - 1),
             None => (Tally::default(), AGAIN),
@@ -72,8 +78,8 @@ impl Unanswered {
     }
 }
 
-/// A call that is going on. However it ends (it is given up when it takes too long, or when its client hangs up), what was
-/// counted and not answered is remembered.
+/// A call that is going on. However it ends (it is given up when it takes too long, or when its client hangs
+/// up), what was counted and not answered is remembered.
 pub struct Watched {
     pub tally: Tally,
     name: Option<Name>,

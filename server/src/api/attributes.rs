@@ -37,7 +37,8 @@ struct TokenRequest {
 pub async fn get_user(call: &Call) -> Result<Value, Fault> {
     let request: TokenRequest = call.read()?;
     let info = call.info(request.access_token).await?;
-    let attributes: Vec<_> = info.attributes.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
+    let attributes: Vec<_> =
+        info.attributes.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
     let mut user = json!({ "Username": info.username, "UserAttributes": attributes });
     mfa::told(&info.factors, &mut user);
     Ok(user)
@@ -70,7 +71,8 @@ pub async fn update(call: &Call) -> Result<Value, Fault> {
     let submitted = submitted(request.user_attributes.unwrap_or_default())?;
     known(submitted.keys())?;
     let outcome = call.pool.update_attributes(&viewer, submitted, &call.origin).await?.outcome;
-    let sent: Vec<CodeDeliveryDetails> = outcome.into_values().filter_map(|updated| updated.code_delivery_details).collect();
+    let sent: Vec<CodeDeliveryDetails> =
+        outcome.into_values().filter_map(|updated| updated.code_delivery_details).collect();
     Ok(json!({ "CodeDeliveryDetailsList": sent }))
 }
 
@@ -114,7 +116,8 @@ fn named(name: Option<String>) -> Result<AttributeName, Fault> {
 pub async fn send_code(call: &Call) -> Result<Value, Fault> {
     let request: CodeRequest = call.read()?;
     let viewer = call.viewer(request.access_token).await?;
-    let sent = call.pool.resend_attribute_code(&viewer, &named(request.attribute_name)?, &call.origin).await?;
+    let sent =
+        call.pool.resend_attribute_code(&viewer, &named(request.attribute_name)?, &call.origin).await?;
     Ok(json!({ "CodeDeliveryDetails": sent.delivery }))
 }
 

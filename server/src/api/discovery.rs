@@ -39,11 +39,13 @@ fn described(pool: &Pool) -> Value {
 }
 
 fn answer(value: &Value) -> Response {
-    ([(CONTENT_TYPE, HeaderValue::from_static("application/json")), (CACHE_CONTROL, KEPT)], value.to_string()).into_response()
+    ([(CONTENT_TYPE, HeaderValue::from_static("application/json")), (CACHE_CONTROL, KEPT)], value.to_string())
+        .into_response()
 }
 
 fn unknown(asked: &str) -> Response {
-    let mut answer = Fault::new(Exception::ResourceNotFound, format!("User pool {asked} does not exist.")).into_response();
+    let mut answer =
+        Fault::new(Exception::ResourceNotFound, format!("User pool {asked} does not exist.")).into_response();
     *answer.status_mut() = StatusCode::NOT_FOUND;
     answer
 }

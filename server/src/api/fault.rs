@@ -1,5 +1,5 @@
-//! What the wire API answers when it refuses: the name of an exception and its message. Clients compare both, so both are
-//! those of Cognito.
+//! What the wire API answers when it refuses: the name of an exception and its message. Clients compare both,
+//! so both are those of Cognito.
 
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue, StatusCode};

@@ -1,5 +1,5 @@
-//! Second factors: AssociateSoftwareToken, VerifySoftwareToken, SetUserMFAPreference, and what RespondToAuthChallenge
-//! answers beside the password: a factor, or a new password.
+//! Second factors: AssociateSoftwareToken, VerifySoftwareToken, SetUserMFAPreference, and what
+//! RespondToAuthChallenge answers beside the password: a factor, or a new password.
 
 use super::fault::{Exception, Fault};
 use super::refusals::{attributes_refused, missing_parameter};
@@ -22,7 +22,8 @@ const ATTRIBUTE: &str = "userAttributes.";
 
 /// How a sign-in goes on that is asked for a second factor.
 pub fn asked(challenge: &Challenge) -> Value {
-    let mut parameters = Map::from_iter([("USER_ID_FOR_SRP".to_owned(), Value::from(challenge.username.as_str()))]);
+    let mut parameters =
+        Map::from_iter([("USER_ID_FOR_SRP".to_owned(), Value::from(challenge.username.as_str()))]);
     let name = match challenge.factor {
         Some(factor) => {
             if let Some(delivery) = &challenge.delivery {
@@ -44,7 +45,8 @@ pub fn asked(challenge: &Challenge) -> Value {
 /// The same where the operator knows the password.
 pub fn asked_for_password(asked: &NewPasswordAsked) -> Value {
     let required: Vec<_> = asked.missing.iter().map(|name| format!("{ATTRIBUTE}{name}")).collect();
-    let attributes: Map<_, _> = asked.attributes.iter().map(|(name, value)| (name.to_string(), value.as_str().into())).collect();
+    let attributes: Map<_, _> =
+        asked.attributes.iter().map(|(name, value)| (name.to_string(), value.as_str().into())).collect();
     let parameters = json!({
         "USER_ID_FOR_SRP": asked.username,
         "requiredAttributes": Value::from(required).to_string(),
@@ -85,7 +87,12 @@ fn waiting(session: Option<&str>) -> Result<ChallengeToken, Fault> {
     ChallengeToken::parse(session).ok_or_else(|| Fault::not_authorized("Invalid session for the user."))
 }
 
-async fn select(call: &Call, client: &ClientId, session: Option<&str>, responses: &BTreeMap<String, String>) -> Result<Value, Fault> {
+async fn select(
+    call: &Call,
+    client: &ClientId,
+    session: Option<&str>,
+    responses: &BTreeMap<String, String>,
+) -> Result<Value, Fault> {
     let token = waiting(session)?;
     let chosen = responses.get("ANSWER").ok_or_else(|| missing_parameter("ANSWER"))?;
     let factor = chosen.parse().map_err(|_| Fault::parameter("Invalid selected MFA type"))?;
@@ -104,11 +111,22 @@ async fn answer(
     tokens::end(&call.pool.answer_challenge_for_tokens(client, &token, (factor, code), &call.origin).await?)
 }
 
-async fn own_password(call: &Call, client: &ClientId, session: Option<&str>, responses: &BTreeMap<String, String>) -> Result<Value, Fault> {
+async fn own_password(
+    call: &Call,
+    client: &ClientId,
+    session: Option<&str>,
+    responses: &BTreeMap<String, String>,
+) -> Result<Value, Fault> {
     let token = waiting(session)?;
     let password = responses.get("NEW_PASSWORD").ok_or_else(|| missing_parameter("NEW_PASSWORD"))?;
-    let attributes = responses.iter().filter_map(|(name, value)| Some((name.strip_prefix(ATTRIBUTE)?.to_owned(), value.clone())));
-    let form = OwnPassword { password: Password::new(password.as_str()), confirmation: None, attributes: attributes.collect() };
+    let attributes = responses
+        .iter()
+        .filter_map(|(name, value)| Some((name.strip_prefix(ATTRIBUTE)?.to_owned(), value.clone())));
+    let form = OwnPassword {
+        password: Password::new(password.as_str()),
+        confirmation: None,
+        attributes: attributes.collect(),
+    };
     let tokens = call.pool.set_own_password_for_tokens(client, &token, form, &call.origin).await?;
     Ok(tokens::entered(&tokens))
 }
@@ -163,13 +181,15 @@ struct PreferenceRequest {
 pub async fn set_preference(call: &Call) -> Result<Value, Fault> {
     let request: PreferenceRequest = call.read()?;
     let viewer = call.viewer(request.access_token).await?;
-    let settings = [(Factor::SoftwareToken, request.app), (Factor::Sms, request.sms), (Factor::Email, request.email)];
+    let settings =
+        [(Factor::SoftwareToken, request.app), (Factor::Sms, request.sms), (Factor::Email, request.email)];
     let wishes = wishes(settings.into_iter().filter_map(|(factor, wanted)| Some((factor, wanted?))))?;
     call.pool.change_factors(&viewer, &wishes, &call.origin).await?;
     Ok(nothing())
 }
 
-/// On before off, so that nobody is without a factor in between; the one that is preferred last, once it is on.
+/// On before off, so that nobody is without a factor in between; the one that is preferred last, once it is
+/// on.
 fn wishes(settings: impl Iterator<Item = (Factor, Settings)>) -> Result<Vec<(Factor, Wish)>, Fault> {
     let (mut on, mut off, mut order) = (Vec::new(), Vec::new(), Vec::new());
     for (factor, Settings { enabled, preferred_mfa }) in settings {
@@ -204,15 +224,23 @@ impl From<pool::factors::FactorError> for Fault {
     fn from(error: pool::factors::FactorError) -> Self {
         use pool::factors::FactorError;
         match error {
-            FactorError::NotFresh(_) | FactorError::SignedOut => Self::not_authorized("Access Token has been revoked"),
-            FactorError::NotAtHand(Factor::SoftwareToken) => Self::parameter("User has not verified software token mfa"),
-            FactorError::NotAtHand(factor) => {
-                Self::parameter(format!("User does not have delivery config set to turn on {}", factor.as_str()))
+            FactorError::NotFresh(_) | FactorError::SignedOut => {
+                Self::not_authorized("Access Token has been revoked")
             }
-            FactorError::NotACode(_) | FactorError::WrongAppCode => {
-                Self::new(Exception::EnableSoftwareTokenMfa, "Code mismatch and fail enable Software Token MFA")
+            FactorError::NotAtHand(Factor::SoftwareToken) => {
+                Self::parameter("User has not verified software token mfa")
             }
-            FactorError::Wait { seconds } => Self::new(Exception::TooManyRequests, "Too many requests").after(seconds),
+            FactorError::NotAtHand(factor) => Self::parameter(format!(
+                "User does not have delivery config set to turn on {}",
+                factor.as_str()
+            )),
+            FactorError::NotACode(_) | FactorError::WrongAppCode => Self::new(
+                Exception::EnableSoftwareTokenMfa,
+                "Code mismatch and fail enable Software Token MFA",
+            ),
+            FactorError::Wait { seconds } => {
+                Self::new(Exception::TooManyRequests, "Too many requests").after(seconds)
+            }
             FactorError::Unavailable(fault) => fault.into(),
         }
     }
@@ -225,12 +253,16 @@ impl From<pool::factors::challenge::ChallengeError> for Fault {
         match error {
             ChallengeError::Code(CodeFault::Missing | CodeFault::NotACode | CodeFault::Wrong { .. })
             | ChallengeError::WrongAppCode
-            | ChallengeError::WrongRecoveryCode => Self::new(Exception::CodeMismatch, "Invalid code or auth state for the user."),
+            | ChallengeError::WrongRecoveryCode => {
+                Self::new(Exception::CodeMismatch, "Invalid code or auth state for the user.")
+            }
             ChallengeError::Code(fault) => fault.into(),
             ChallengeError::NoSuchFactor => Self::parameter("Invalid selected MFA type"),
             ChallengeError::Over => Self::not_authorized("Invalid session for the user."),
             ChallengeError::Disabled => Self::not_authorized("User is disabled."),
-            ChallengeError::Wait { seconds } => Self::new(Exception::TooManyRequests, "Too many requests").after(seconds),
+            ChallengeError::Wait { seconds } => {
+                Self::new(Exception::TooManyRequests, "Too many requests").after(seconds)
+            }
             ChallengeError::Unavailable(fault) => fault.into(),
         }
     }

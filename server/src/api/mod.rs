@@ -1,8 +1,9 @@
-//! The wire API: what applications speak that were written for Amazon Cognito user pools (JSON 1.1 on `POST /`).
+//! The wire API: what applications speak that were written for Amazon Cognito user pools (JSON 1.1 on `POST
+//! /`).
 //!
-//! Its door is not that of the pages: no forms, no cookies, so no rule about where a request comes from. Each family of
-//! operations has a file. The shapes of all that a request carries are checked in one place, by the table in `requests`; an
-//! operation reads it into a struct, and calls one use case of `pool`.
+//! Its door is not that of the pages: no forms, no cookies, so no rule about where a request comes from. Each
+//! family of operations has a file. The shapes of all that a request carries are checked in one place, by the
+//! table in `requests`; an operation reads it into a struct, and calls one use case of `pool`.
 
 mod again;
 mod attributes;
@@ -70,7 +71,10 @@ pub fn routes(pool: Pool, config: Arc<ServerConfig>) -> Router {
         .route(paths::START, post(call).options(cors::preflight))
         .route(paths::POOL_KEYS, get(discovery::keys))
         .route(paths::POOL_CONFIGURATION, get(discovery::configuration))
-        .route(paths::USER_INFO, get(user_info::answer).post(user_info::answer).options(cors::preflight_with_token))
+        .route(
+            paths::USER_INFO,
+            get(user_info::answer).post(user_info::answer).options(cors::preflight_with_token),
+        )
         .with_state(Api { pool: pool.clone(), limits: config.clone(), unanswered: Unanswered::default() })
         .layer(from_fn_with_state(config.clone(), client::tell))
         .layer(CatchPanicLayer::custom(panicked))
@@ -103,8 +107,8 @@ fn panicked(_: Box<dyn Any + Send>) -> Response {
     Fault::internal().into_response()
 }
 
-/// What every answer has, refusals of the layers included: words, a number, and leave for pages of other origins to read
-/// it.
+/// What every answer has, refusals of the layers included: words, a number, and leave for pages of other
+/// origins to read it.
 async fn finish(State(pool): State<Pool>, request: Request, next: Next) -> Response {
     let page = request.headers().get(ORIGIN).cloned();
     let id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
@@ -153,7 +157,9 @@ impl Api {
         let body = match timeout(self.limits.body_timeout, to_bytes(body, self.limits.body_limit)).await {
             Ok(Ok(body)) => body,
             Ok(Err(_)) => return Err(Fault::new(Exception::RequestTooLarge, "The request is too large.")),
-            Err(_) => return Err(Fault::new(Exception::Serialization, "The request did not arrive in time.")),
+            Err(_) => {
+                return Err(Fault::new(Exception::Serialization, "The request did not arrive in time."));
+            }
         };
         let text: &[u8] = if body.is_empty() { b"{}" } else { &body };
         let request = serde_json::from_slice(text).map_err(|error| {
@@ -161,7 +167,8 @@ impl Api {
             let place = format!("line {}, column {}", error.line(), error.column());
             Fault::new(Exception::Serialization, format!("The request is not JSON ({place})."))
         })?;
-        let watched = self.unanswered.enter(again::name(&parts.headers, &operation, &body, &origin), &self.pool);
+        let watched =
+            self.unanswered.enter(again::name(&parts.headers, &operation, &body, &origin), &self.pool);
         origin.tally = watched.tally.clone();
         Ok((operation, Call { pool: self.pool.clone(), origin, request }, watched))
     }
@@ -182,8 +189,8 @@ impl Call {
 
     /// The request's members. What isn't among them is ignored, as services of this kind do.
     fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        // Its shape was checked; an operation that asks for another one than `requests` says is wrong, not the caller.
-        // Why is not logged: it would name the value.
+        // Its shape was checked; an operation that asks for another one than `requests` says is wrong, not
+        // the caller. Why is not logged: it would name the value.
         T::deserialize(&self.request).map_err(|_| {
             tracing::error!("a request of the right shape could not be read");
             Fault::internal()
@@ -197,7 +204,12 @@ impl Call {
     }
 
     /// The same for a request about this username, which says by a hash that it comes from there.
-    fn proven_client(&self, id: Option<String>, username: &str, hash: Option<&str>) -> Result<&AppClient, Fault> {
+    fn proven_client(
+        &self,
+        id: Option<String>,
+        username: &str,
+        hash: Option<&str>,
+    ) -> Result<&AppClient, Fault> {
         let client = self.client(id)?;
         client.check_hash(username, hash).map_err(|fault| refusals::not_that_client(&client.id, fault))?;
         Ok(client)
@@ -214,8 +226,8 @@ impl Call {
     }
 }
 
-/// Texts by name. One without a value is as good as absent: a browser's client sends `null` for what its storage doesn't
-/// have, such as the key of a device.
+/// Texts by name. One without a value is as good as absent: a browser's client sends `null` for what its
+/// storage doesn't have, such as the key of a device.
 fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<Option<BTreeMap<String, String>>, D::Error> {
     let given = Option::<BTreeMap<String, Option<String>>>::deserialize(from)?;
     Ok(given.map(|given| given.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()))

@@ -37,7 +37,9 @@ pub fn unknown_client(client: &ClientId) -> Fault {
 /// The request has no proof, or a wrong one, that it comes from its application.
 pub fn not_that_client(client: &ClientId, fault: ClientFault) -> Fault {
     let message = match fault {
-        ClientFault::HashMissing => format!("Client {client} is configured with secret but SECRET_HASH was not received"),
+        ClientFault::HashMissing => {
+            format!("Client {client} is configured with secret but SECRET_HASH was not received")
+        }
         ClientFault::Wrong => format!("Unable to verify secret hash for client {client}"),
     };
     Fault::new(Exception::NotAuthorized, message)
@@ -83,7 +85,9 @@ impl From<CodeFault> for Fault {
             CodeFault::Expired | CodeFault::Used | CodeFault::NoCode => {
                 Self::new(Exception::ExpiredCode, "Invalid code provided, please request a code again.")
             }
-            CodeFault::WornOut => Self::new(Exception::LimitExceeded, "Attempt limit exceeded, please try after some time."),
+            CodeFault::WornOut => {
+                Self::new(Exception::LimitExceeded, "Attempt limit exceeded, please try after some time.")
+            }
         }
     }
 }
@@ -94,7 +98,9 @@ impl From<ConfirmSignUpError> for Fault {
             ConfirmSignUpError::Nobody => missing_parameter("USERNAME"),
             ConfirmSignUpError::Code(fault) => fault.into(),
             ConfirmSignUpError::AliasExists(attribute) => alias_exists(&attribute),
-            ConfirmSignUpError::Username(_) => Self::not_authorized("User cannot be confirmed. Current status is CONFIRMED"),
+            ConfirmSignUpError::Username(_) => {
+                Self::not_authorized("User cannot be confirmed. Current status is CONFIRMED")
+            }
             ConfirmSignUpError::Wait { seconds } => limit(seconds),
             ConfirmSignUpError::Unavailable(fault) => fault.into(),
         }
@@ -115,13 +121,19 @@ impl From<ResendError> for Fault {
 impl From<SignInError> for Fault {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::Missing(fields) if fields.contains(&FieldName::Username) => missing_parameter("USERNAME"),
+            SignInError::Missing(fields) if fields.contains(&FieldName::Username) => {
+                missing_parameter("USERNAME")
+            }
             SignInError::Missing(_) => missing_parameter("PASSWORD"),
             SignInError::UnknownClient => client_is_gone(),
-            SignInError::ResetRequired => Self::new(Exception::PasswordResetRequired, "Password reset required for the user"),
+            SignInError::ResetRequired => {
+                Self::new(Exception::PasswordResetRequired, "Password reset required for the user")
+            }
             SignInError::Disabled => Self::not_authorized("User is disabled."),
             SignInError::WrongCredentials => Self::not_authorized("Incorrect username or password."),
-            SignInError::Wait { seconds } => Self::not_authorized("Password attempts exceeded").after(seconds),
+            SignInError::Wait { seconds } => {
+                Self::not_authorized("Password attempts exceeded").after(seconds)
+            }
             SignInError::Busy => too_many(1),
             SignInError::Unavailable(fault) => fault.into(),
         }
@@ -167,7 +179,9 @@ impl From<RevokeError> for Fault {
     fn from(error: RevokeError) -> Self {
         match error {
             RevokeError::UnknownClient => client_is_gone(),
-            RevokeError::NotYours => Self::new(Exception::Unauthorized, "The token was issued to another client"),
+            RevokeError::NotYours => {
+                Self::new(Exception::Unauthorized, "The token was issued to another client")
+            }
             RevokeError::Unavailable(fault) => fault.into(),
         }
     }
@@ -178,7 +192,9 @@ impl From<UpdateAttributesError> for Fault {
         match error {
             UpdateAttributesError::Refused(refusal) => attributes_refused("userAttributes", &refusal),
             UpdateAttributesError::Wait { seconds } => too_many(seconds),
-            UpdateAttributesError::SignedOut | UpdateAttributesError::NotFresh(_) => Self::not_authorized("Access Token has been revoked"),
+            UpdateAttributesError::SignedOut | UpdateAttributesError::NotFresh(_) => {
+                Self::not_authorized("Access Token has been revoked")
+            }
             UpdateAttributesError::Unavailable(fault) => fault.into(),
         }
     }
@@ -189,7 +205,9 @@ impl From<DeleteAttributesError> for Fault {
         match error {
             DeleteAttributesError::Refused(refusal) => attributes_refused("userAttributeNames", &refusal),
             DeleteAttributesError::Wait { seconds } => too_many(seconds),
-            DeleteAttributesError::SignedOut | DeleteAttributesError::NotFresh(_) => Self::not_authorized("Access Token has been revoked"),
+            DeleteAttributesError::SignedOut | DeleteAttributesError::NotFresh(_) => {
+                Self::not_authorized("Access Token has been revoked")
+            }
             DeleteAttributesError::Unavailable(fault) => fault.into(),
         }
     }
@@ -259,7 +277,9 @@ pub fn missing_parameter(name: &str) -> Fault {
 
 fn too_many_attributes(at: &str) -> Fault {
     let rule = format!("Member must have length less than or equal to {}", pool::MOST_SUBMITTED);
-    Fault::parameter(format!("1 validation error detected: Value at '{at}' failed to satisfy constraint: {rule}"))
+    Fault::parameter(format!(
+        "1 validation error detected: Value at '{at}' failed to satisfy constraint: {rule}"
+    ))
 }
 
 /// An attribute whose name nobody could have declared.
@@ -278,16 +298,20 @@ pub fn attributes_refused(at: &str, refusal: &Refusal) -> Fault {
     }
 }
 
-/// Several wrong fields, in the order in which a request is judged: what the client may do, then passwords and names, then
-/// each value.
+/// Several wrong fields, in the order in which a request is judged: what the client may do, then passwords
+/// and names, then each value.
 fn fields(wrong: &[(FieldName, Why)]) -> Fault {
     let of = |name: &FieldName| wrong.iter().find(|(field, _)| field == name).map(|(_, why)| *why);
-    let attributes: Vec<_> = wrong.iter().filter_map(|(field, why)| Some((attribute(field)?, *why))).collect();
+    let attributes: Vec<_> =
+        wrong.iter().filter_map(|(field, why)| Some((attribute(field)?, *why))).collect();
     if attributes.iter().any(|(_, why)| *why == Why::NotWritable) {
         return Fault::not_authorized("A client attempted to write unauthorized attribute");
     }
     if let Some(why) = of(&FieldName::Password) {
-        return Fault::new(Exception::InvalidPassword, format!("Password did not conform with policy: {}", password(why)));
+        return Fault::new(
+            Exception::InvalidPassword,
+            format!("Password did not conform with policy: {}", password(why)),
+        );
     }
     if let Some(why) = of(&FieldName::Username) {
         return Fault::parameter(username(why));
@@ -317,7 +341,9 @@ fn wait(why: Why) -> Option<u32> {
 
 fn values(wrong: &[(&AttributeName, Why)]) -> Fault {
     let is_required = |why: Why| matches!(why, Why::Missing | Why::RequiredAttribute);
-    let lines = |line: fn(&AttributeName, Why) -> String| wrong.iter().map(|(name, why)| line(name, *why)).collect::<String>();
+    let lines = |line: fn(&AttributeName, Why) -> String| {
+        wrong.iter().map(|(name, why)| line(name, *why)).collect::<String>()
+    };
     if wrong.iter().all(|(_, why)| is_required(*why)) {
         let lines = lines(|name, _| format!("{name}: The attribute is required\n"));
         return Fault::parameter(format!("Attributes did not conform to the schema: {lines}"));
@@ -327,7 +353,10 @@ fn values(wrong: &[(&AttributeName, Why)]) -> Fault {
         [(_, Why::NotAPhoneNumber)] => Fault::parameter("Invalid phone number format."),
         [(name, Why::Immutable)] => Fault::parameter(format!("user.{name}: {}", value(Why::Immutable))),
         [(name, why)] => Fault::parameter(format!("user.{name}: {}\n", value(*why))),
-        _ => Fault::parameter(format!("Invalid user attributes: {}", lines(|name, why| format!("user.{name}: {}\n", value(why))))),
+        _ => Fault::parameter(format!(
+            "Invalid user attributes: {}",
+            lines(|name, why| format!("user.{name}: {}\n", value(why)))
+        )),
     }
 }
 
@@ -337,7 +366,9 @@ fn value(why: Why) -> String {
         Why::UnknownAttribute => "Attribute does not exist in the schema.",
         Why::Immutable => "Attribute cannot be updated. (changing an immutable attribute)",
         Why::Missing | Why::RequiredAttribute => "The attribute is required",
-        Why::SignsInWithIt | Why::LastVerifiedContact => "Attribute cannot be deleted. (the user signs in or recovers the account with it)",
+        Why::SignsInWithIt | Why::LastVerifiedContact => {
+            "Attribute cannot be deleted. (the user signs in or recovers the account with it)"
+        }
         Why::NotAnEmail => "Invalid email address format.",
         Why::NotAPhoneNumber => "Invalid phone number format.",
         Why::NotADate => "Date must be a real day as YYYY-MM-DD.",
@@ -363,7 +394,9 @@ fn password(why: Why) -> &'static str {
         Some(Rule::Uppercase) => "Password must have uppercase characters",
         Some(Rule::Number) => "Password must have numeric characters",
         Some(Rule::Symbol) => "Password must have symbol characters",
-        Some(Rule::Characters) => "Password must not have spaces or control characters, nor more than 256 characters",
+        Some(Rule::Characters) => {
+            "Password must not have spaces or control characters, nor more than 256 characters"
+        }
     }
 }
 

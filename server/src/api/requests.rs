@@ -1,9 +1,9 @@
-//! What each operation's request may carry: the members of the published model, in its order. A test compares the two
-//! (`end2end/clients/shapes.py`). Where ours is stricter, the line says so.
+//! What each operation's request may carry: the members of the published model, in its order. A test compares
+//! the two (`end2end/clients/shapes.py`). Where ours is stricter, the line says so.
 
 use super::shape::{
-    APP_CODE, ATTRIBUTE_NAME, ATTRIBUTE_VALUE, CLIENT_ID, CLIENT_SECRET, CODE, DEVICE_KEY, Member, PAGE, PASSWORD, SECRET_HASH, SESSION,
-    STRING, Shape, TOKEN, USERNAME, may, must,
+    APP_CODE, ATTRIBUTE_NAME, ATTRIBUTE_VALUE, CLIENT_ID, CLIENT_SECRET, CODE, DEVICE_KEY, Member, PAGE,
+    PASSWORD, SECRET_HASH, SESSION, STRING, Shape, TOKEN, USERNAME, may, must,
 };
 
 const ATTRIBUTE: Shape = Shape::Structure(ATTRIBUTE_MEMBERS);
@@ -169,18 +169,37 @@ const REQUESTS: &[(&str, &[Member])] = &[
             must("AccessToken", &TOKEN),
         ],
     ),
-    ("UpdateUserAttributes", &[must("UserAttributes", &ATTRIBUTES), must("AccessToken", &TOKEN), may("ClientMetadata", &Shape::Texts)]),
+    (
+        "UpdateUserAttributes",
+        &[
+            must("UserAttributes", &ATTRIBUTES),
+            must("AccessToken", &TOKEN),
+            may("ClientMetadata", &Shape::Texts),
+        ],
+    ),
     ("DeleteUserAttributes", &[must("UserAttributeNames", &ATTRIBUTE_NAMES), must("AccessToken", &TOKEN)]),
     (
         "GetUserAttributeVerificationCode",
-        &[must("AccessToken", &TOKEN), must("AttributeName", &ATTRIBUTE_NAME), may("ClientMetadata", &Shape::Texts)],
+        &[
+            must("AccessToken", &TOKEN),
+            must("AttributeName", &ATTRIBUTE_NAME),
+            may("ClientMetadata", &Shape::Texts),
+        ],
     ),
-    ("VerifyUserAttribute", &[must("AccessToken", &TOKEN), must("AttributeName", &ATTRIBUTE_NAME), must("Code", &CODE)]),
+    (
+        "VerifyUserAttribute",
+        &[must("AccessToken", &TOKEN), must("AttributeName", &ATTRIBUTE_NAME), must("Code", &CODE)],
+    ),
     // Nobody is made to set one up before being signed in, so there is always a token.
     ("AssociateSoftwareToken", &[must("AccessToken", &TOKEN), may("Session", &SESSION)]),
     (
         "VerifySoftwareToken",
-        &[must("AccessToken", &TOKEN), may("Session", &SESSION), must("UserCode", &APP_CODE), may("FriendlyDeviceName", &STRING)],
+        &[
+            must("AccessToken", &TOKEN),
+            may("Session", &SESSION),
+            must("UserCode", &APP_CODE),
+            may("FriendlyDeviceName", &STRING),
+        ],
     ),
     (
         "SetUserMFAPreference",
@@ -195,7 +214,11 @@ const REQUESTS: &[(&str, &[Member])] = &[
     ("CompleteWebAuthnRegistration", &[must("AccessToken", &TOKEN), must("Credential", &Shape::Document)]),
     (
         "ListWebAuthnCredentials",
-        &[must("AccessToken", &TOKEN), may("NextToken", &PAGE), may("MaxResults", &Shape::Integer { min: 0, max: 20 })],
+        &[
+            must("AccessToken", &TOKEN),
+            may("NextToken", &PAGE),
+            may("MaxResults", &Shape::Integer { min: 0, max: 20 }),
+        ],
     ),
     ("DeleteWebAuthnCredential", &[must("AccessToken", &TOKEN), must("CredentialId", &STRING)]),
 ];

@@ -1,5 +1,5 @@
-//! Shapes of what requests carry, as the service's published model describes them. All that is wrong with a request is told
-//! at once, and before anything is looked up.
+//! Shapes of what requests carry, as the service's published model describes them. All that is wrong with a
+//! request is told at once, and before anything is looked up.
 
 use super::fault::{Exception, Fault};
 use model::identifier::is_invisible;
@@ -18,7 +18,8 @@ pub enum Shape {
     },
     /// Any number of values of one shape.
     List(&'static Self),
-    /// Texts by name. Null is as good as absent: a browser's client sends it for what its storage doesn't have.
+    /// Texts by name. Null is as good as absent: a browser's client sends it for what its storage doesn't
+    /// have.
     Texts,
     Structure(&'static [Member]),
     /// Whatever JSON can say: the operation reads it.
@@ -53,7 +54,8 @@ pub struct Text {
     pub told: bool,
 }
 
-/// A regular expression of the model, and the same as a function: matching the model's own is no task for strangers' texts.
+/// A regular expression of the model, and the same as a function: matching the model's own is no task for
+/// strangers' texts.
 #[derive(Debug, Clone, Copy)]
 pub struct Pattern {
     pub words: &'static str,
@@ -70,12 +72,19 @@ const fn hidden(min: usize, max: usize, pattern: Pattern) -> Shape {
 }
 
 const PLAIN: Text = Text { min: 0, max: LONGEST, pattern: None, told: false };
-const WORD: Pattern = Pattern { words: r"[\w+-]+", fits: |text| all(text, |c| is_word(c) || matches!(c, '+' | '-')) };
-const BASE64: Pattern = Pattern { words: r"[\w+=/]+", fits: |text| all(text, |c| is_word(c) || matches!(c, '+' | '=' | '/')) };
+const WORD: Pattern =
+    Pattern { words: r"[\w+-]+", fits: |text| all(text, |c| is_word(c) || matches!(c, '+' | '-')) };
+const BASE64: Pattern =
+    Pattern { words: r"[\w+=/]+", fits: |text| all(text, |c| is_word(c) || matches!(c, '+' | '=' | '/')) };
 const KEY: Pattern = Pattern { words: r"[\w+]+", fits: |text| all(text, |c| is_word(c) || c == '+') };
-const NO_SPACE: Pattern = Pattern { words: r"[\S]+", fits: |text| all(text, |c| !matches!(c, ' ' | '\t'..='\r')) };
-const TOKENS: Pattern = Pattern { words: "[A-Za-z0-9-_=.]+", fits: |text| all(text, |c| is_word(c) || matches!(c, '-' | '=' | '.')) };
-const VISIBLE: Pattern = Pattern { words: r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+", fits: |text| all(text, is_visible) };
+const NO_SPACE: Pattern =
+    Pattern { words: r"[\S]+", fits: |text| all(text, |c| !matches!(c, ' ' | '\t'..='\r')) };
+const TOKENS: Pattern = Pattern {
+    words: "[A-Za-z0-9-_=.]+",
+    fits: |text| all(text, |c| is_word(c) || matches!(c, '-' | '=' | '.')),
+};
+const VISIBLE: Pattern =
+    Pattern { words: r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+", fits: |text| all(text, is_visible) };
 const NAMES: Pattern = Pattern {
     words: r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r ]+",
     fits: |text| all(text, |c| is_visible(c) || matches!(c, '\t' | '\n' | '\r' | ' ')),
@@ -115,7 +124,9 @@ fn is_visible(c: char) -> bool {
 
 fn is_device(text: &str) -> bool {
     let parts = text.rsplit_once('_');
-    parts.is_some_and(|(pool, id)| all(pool, |c| is_word(c) || c == '-') && all(id, |c| matches!(c, '0'..='9' | 'a'..='f' | '-')))
+    parts.is_some_and(|(pool, id)| {
+        all(pool, |c| is_word(c) || c == '-') && all(id, |c| matches!(c, '0'..='9' | 'a'..='f' | '-'))
+    })
 }
 
 impl Text {
@@ -124,11 +135,20 @@ impl Text {
         let length = value.chars().count();
         let mut rules = Vec::new();
         if self.max != ANY {
-            rules.push((length <= self.max, format!("Member must have length less than or equal to {}", self.max)));
+            rules.push((
+                length <= self.max,
+                format!("Member must have length less than or equal to {}", self.max),
+            ));
         }
-        rules.push((length >= self.min, format!("Member must have length greater than or equal to {}", self.min)));
+        rules.push((
+            length >= self.min,
+            format!("Member must have length greater than or equal to {}", self.min),
+        ));
         if let Some(pattern) = self.pattern {
-            rules.push(((pattern.fits)(value), format!("Member must satisfy regular expression pattern: {}", pattern.words)));
+            rules.push((
+                (pattern.fits)(value),
+                format!("Member must satisfy regular expression pattern: {}", pattern.words),
+            ));
         }
         rules
     }
@@ -139,7 +159,8 @@ impl Text {
 
     /// The same as the rules, without the words for each.
     fn is_kept_by(&self, value: &str) -> bool {
-        (self.min..=self.max).contains(&value.chars().count()) && self.pattern.is_none_or(|pattern| (pattern.fits)(value))
+        (self.min..=self.max).contains(&value.chars().count())
+            && self.pattern.is_none_or(|pattern| (pattern.fits)(value))
     }
 
     /// All the rules in one, which is how the members of lists and maps are judged.
@@ -152,10 +173,11 @@ impl Text {
 /// Checks a whole request.
 ///
 /// # Errors
-/// `SerializationException` for what isn't even of the right type, and otherwise one `InvalidParameterException` about all
-/// that is wrong, in the order of the model.
+/// `SerializationException` for what isn't even of the right type, and otherwise one
+/// `InvalidParameterException` about all that is wrong, in the order of the model.
 pub fn check(members: &'static [Member], request: &Value) -> Result<(), Fault> {
-    readable(&Shape::Structure(members), request).map_err(|words| Fault::new(Exception::Serialization, words))?;
+    readable(&Shape::Structure(members), request)
+        .map_err(|words| Fault::new(Exception::Serialization, words))?;
     let mut found = Found::default();
     found.structure("", members, request);
     found.finish()
@@ -168,16 +190,22 @@ fn readable(shape: &Shape, value: &Value) -> Result<(), String> {
         | (Shape::Text(_) | Shape::OneOf(_), Value::String(_))
         | (Shape::Boolean, Value::Bool(_)) => Ok(()),
         (Shape::Integer { .. }, Value::Number(number)) if number.is_i64() => Ok(()),
-        (Shape::List(each), Value::Array(values)) => values.iter().try_for_each(|value| readable(each, value)),
-        (Shape::Texts, Value::Object(values)) => values.values().try_for_each(|value| readable(&STRING, value)),
-        (Shape::Structure(members), Value::Object(values)) => {
-            members.iter().try_for_each(|member| values.get(member.name).map_or(Ok(()), |value| readable(member.shape, value)))
+        (Shape::List(each), Value::Array(values)) => {
+            values.iter().try_for_each(|value| readable(each, value))
         }
+        (Shape::Texts, Value::Object(values)) => {
+            values.values().try_for_each(|value| readable(&STRING, value))
+        }
+        (Shape::Structure(members), Value::Object(values)) => members.iter().try_for_each(|member| {
+            values.get(member.name).map_or(Ok(()), |value| readable(member.shape, value))
+        }),
         (_, Value::Object(_)) => Err("Start of structure or map found where not expected.".to_owned()),
         (_, Value::Array(_)) => Err("Start of list found where not expected.".to_owned()),
         (Shape::List(_), _) => Err("Expected list or null".to_owned()),
         (Shape::Texts | Shape::Structure(_), _) => Err("Expected null".to_owned()),
-        (Shape::Text(_) | Shape::OneOf(_), _) => Err(format!("{} can not be converted to a String", token(value))),
+        (Shape::Text(_) | Shape::OneOf(_), _) => {
+            Err(format!("{} can not be converted to a String", token(value)))
+        }
         (Shape::Boolean, _) => Err(format!("{} can not be converted to a Boolean", token(value))),
         (Shape::Integer { .. }, _) => Err(format!("{} can not be converted to an Integer", token(value))),
     }
@@ -224,15 +252,27 @@ impl Found {
                 }
             }
             (Shape::OneOf(words), Value::String(value)) if !words.contains(&value.as_str()) => {
-                self.add(at, Some(value), &format!("Member must satisfy enum value set: [{}]", words.join(", ")));
+                self.add(
+                    at,
+                    Some(value),
+                    &format!("Member must satisfy enum value set: [{}]", words.join(", ")),
+                );
             }
             (Shape::Integer { min, max }, Value::Number(value)) => {
                 let number = value.as_i64().unwrap_or_default();
                 if number > *max {
-                    self.add(at, Some(&value.to_string()), &format!("Member must have value less than or equal to {max}"));
+                    self.add(
+                        at,
+                        Some(&value.to_string()),
+                        &format!("Member must have value less than or equal to {max}"),
+                    );
                 }
                 if number < *min {
-                    self.add(at, Some(&value.to_string()), &format!("Member must have value greater than or equal to {min}"));
+                    self.add(
+                        at,
+                        Some(&value.to_string()),
+                        &format!("Member must have value greater than or equal to {min}"),
+                    );
                 }
             }
             (Shape::Texts, Value::Object(texts)) => {
@@ -260,7 +300,11 @@ impl Found {
             return;
         }
         let shown: Vec<_> = values.iter().map(|value| value.as_str().unwrap_or("null")).collect();
-        self.add(at, text.told.then_some(&format!("[{}]", shown.join(", "))), &format!("Member {}", text.constraint()));
+        self.add(
+            at,
+            text.told.then_some(&format!("[{}]", shown.join(", "))),
+            &format!("Member {}", text.constraint()),
+        );
     }
 
     fn missing(&mut self, at: &str) {

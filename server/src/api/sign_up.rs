@@ -49,13 +49,21 @@ fn named(submitted: BTreeMap<String, String>) -> Result<BTreeMap<AttributeName, 
 }
 
 /// Where people sign in with a contact, it is what clients send as the username.
-fn complete(attributes: &mut BTreeMap<AttributeName, String>, kind: IdentifierKind, username: &str) -> Result<(), Fault> {
+fn complete(
+    attributes: &mut BTreeMap<AttributeName, String>,
+    kind: IdentifierKind,
+    username: &str,
+) -> Result<(), Fault> {
     let contact = match kind {
         IdentifierKind::PhoneNumber => Standard::PhoneNumber,
         IdentifierKind::Email | IdentifierKind::Username => Standard::Email,
     };
     let known = attributes.entry(contact.into()).or_insert_with(|| username.to_owned());
-    if known == username { Ok(()) } else { Err(Fault::parameter(format!("Username should be the same as the {contact} attribute."))) }
+    if known == username {
+        Ok(())
+    } else {
+        Err(Fault::parameter(format!("Username should be the same as the {contact} attribute.")))
+    }
 }
 
 #[derive(Deserialize)]

@@ -14,9 +14,14 @@ use std::collections::BTreeMap;
 /// A date as clients write it is shorter by far.
 const LONGEST_TIMESTAMP: usize = 64;
 
-pub async fn begin(call: &Call, client: &ClientId, parameters: &BTreeMap<String, String>) -> Result<Value, Fault> {
+pub async fn begin(
+    call: &Call,
+    client: &ClientId,
+    parameters: &BTreeMap<String, String>,
+) -> Result<Value, Fault> {
     let given = |name: &str| parameters.get(name).ok_or_else(|| missing_parameter(name));
-    let challenge = call.pool.srp_challenge(client, given("USERNAME")?, given("SRP_A")?, &call.origin).await?;
+    let challenge =
+        call.pool.srp_challenge(client, given("USERNAME")?, given("SRP_A")?, &call.origin).await?;
     Ok(json!({
         "ChallengeName": "PASSWORD_VERIFIER",
         "ChallengeParameters": {
@@ -43,9 +48,11 @@ pub async fn respond(call: &Call) -> Result<Value, Fault> {
     let request: RespondRequest = call.read()?;
     let responses = request.challenge_responses.unwrap_or_default();
     let hash = responses.get("SECRET_HASH").map(String::as_str);
-    let client = call.proven_client(request.client_id, responses.get("USERNAME").map_or("", String::as_str), hash)?;
+    let client =
+        call.proven_client(request.client_id, responses.get("USERNAME").map_or("", String::as_str), hash)?;
     let name = request.challenge_name.as_deref().unwrap_or_default();
-    if let Some(answer) = mfa::respond(call, &client.id, (name, request.session.as_deref()), &responses).await {
+    if let Some(answer) = mfa::respond(call, &client.id, (name, request.session.as_deref()), &responses).await
+    {
         return answer;
     }
     // No other challenge was ever given.

@@ -58,14 +58,25 @@ fn prove(client: &AppClient, parameters: &BTreeMap<String, String>) -> Result<()
     checked.map_err(|fault| not_that_client(&client.id, fault))
 }
 
-async fn keep(call: &Call, client: &AppClient, parameters: &BTreeMap<String, String>) -> Result<Value, Fault> {
+async fn keep(
+    call: &Call,
+    client: &AppClient,
+    parameters: &BTreeMap<String, String>,
+) -> Result<Value, Fault> {
     let token = parameters.get("REFRESH_TOKEN").ok_or_else(|| missing_parameter("REFRESH_TOKEN"))?;
-    let checked = call.pool.check_hash_of_token(client, token, parameters.get("SECRET_HASH").map(String::as_str)).await?;
+    let checked = call
+        .pool
+        .check_hash_of_token(client, token, parameters.get("SECRET_HASH").map(String::as_str))
+        .await?;
     checked.map_err(|fault| not_that_client(&client.id, fault))?;
     Ok(entered(&call.pool.refresh(&client.id, token, Exchange::Keep, &call.origin).await?))
 }
 
-async fn password(call: &Call, client: &ClientId, parameters: &BTreeMap<String, String>) -> Result<Value, Fault> {
+async fn password(
+    call: &Call,
+    client: &ClientId,
+    parameters: &BTreeMap<String, String>,
+) -> Result<Value, Fault> {
     let given = |name: &str| parameters.get(name).cloned().unwrap_or_default();
     let form = SignIn { username: given("USERNAME"), password: Password::new(given("PASSWORD")) };
     end(&call.pool.sign_in_for_tokens(client, &form, &call.origin).await?)
@@ -109,7 +120,9 @@ struct RefreshRequest {
 pub async fn refresh(call: &Call) -> Result<Value, Fault> {
     let request: RefreshRequest = call.read()?;
     let client = call.client(request.client_id)?;
-    client.check_secret(request.client_secret.as_deref()).map_err(|fault| not_that_client(&client.id, fault))?;
+    client
+        .check_secret(request.client_secret.as_deref())
+        .map_err(|fault| not_that_client(&client.id, fault))?;
     let token = request.refresh_token.unwrap_or_default();
     let tokens = call.pool.refresh(&client.id, &token, Exchange::Rotate, &call.origin).await?;
     Ok(json!({ "AuthenticationResult": result(&tokens) }))
@@ -126,7 +139,9 @@ struct RevokeRequest {
 pub async fn revoke(call: &Call) -> Result<Value, Fault> {
     let request: RevokeRequest = call.read()?;
     let client = call.client(request.client_id)?;
-    client.check_secret(request.client_secret.as_deref()).map_err(|fault| not_that_client(&client.id, fault))?;
+    client
+        .check_secret(request.client_secret.as_deref())
+        .map_err(|fault| not_that_client(&client.id, fault))?;
     let token = request.token.unwrap_or_default();
     // An access token or an ID token has three parts; a refresh token has two.
     if token.split('.').count() == 3 {

@@ -17,11 +17,17 @@ pub async fn answer(State(api): State<Api>, headers: HeaderMap) -> Response {
         return refusal(HeaderValue::from_static("Bearer"), &json!({ "error": "invalid_request" }));
     };
     match api.pool.info_of_access_token(token).await {
-        Ok((viewer, info)) => ([(CONTENT_TYPE, JSON)], Value::from(api.pool.user_info(&viewer, &info)).to_string()).into_response(),
+        Ok((viewer, info)) => {
+            ([(CONTENT_TYPE, JSON)], Value::from(api.pool.user_info(&viewer, &info)).to_string())
+                .into_response()
+        }
         Err(AccessTokenError::Unavailable(fault)) => Fault::from(fault).into_response(),
         Err(_) => {
             let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
-            refusal(challenge, &json!({ "error": "invalid_token", "error_description": "Access token is expired or was revoked." }))
+            refusal(
+                challenge,
+                &json!({ "error": "invalid_token", "error_description": "Access token is expired or was revoked." }),
+            )
         }
     }
 }
@@ -32,5 +38,6 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn refusal(challenge: HeaderValue, body: &Value) -> Response {
-    (StatusCode::UNAUTHORIZED, [(CONTENT_TYPE, JSON), (WWW_AUTHENTICATE, challenge)], body.to_string()).into_response()
+    (StatusCode::UNAUTHORIZED, [(CONTENT_TYPE, JSON), (WWW_AUTHENTICATE, challenge)], body.to_string())
+        .into_response()
 }

@@ -9,11 +9,12 @@ use std::io::{IsTerminal as _, Write as _, stderr};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The store as it is: `sqlite:` and the data folder, or `postgres://user@host/database`. A password is better kept
-    /// in PGPASSWORD or ~/.pgpass than here.
+    /// The store as it is: `sqlite:` and the data folder, or `postgres://user@host/database`. A password is
+    /// better kept in PGPASSWORD or ~/.pgpass than here.
     #[arg(long)]
     from: String,
-    /// The store to fill, told in the same way. It has to be empty, or to hold the same user pool from an earlier copy.
+    /// The store to fill, told in the same way. It has to be empty, or to hold the same user pool from an
+    /// earlier copy.
     #[arg(long)]
     to: String,
 }

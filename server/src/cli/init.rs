@@ -65,7 +65,12 @@ impl NotWritten {
 trait Ask {
     fn line(&mut self, question: &str, now: &str) -> Result<String, Box<dyn Error>>;
     /// Some of the items, in their order.
-    fn some(&mut self, question: &str, items: &[String], now: &[String]) -> Result<Vec<String>, Box<dyn Error>>;
+    fn some(
+        &mut self,
+        question: &str,
+        items: &[String],
+        now: &[String],
+    ) -> Result<Vec<String>, Box<dyn Error>>;
     fn yes(&mut self, question: &str) -> Result<bool, Box<dyn Error>>;
 }
 
@@ -121,7 +126,10 @@ impl Arguments {
             sign_in: chosen(self.sign_in.as_ref(), &now.sign_in, &sign_in)?,
             required: chosen(self.required.as_ref(), &now.required, &choices.writable)?,
             sign_up,
-            read: draft::resolved(&chosen(self.read.as_ref(), &now.read, &draft::with_standard(&choices.readable))?, &choices.readable),
+            read: draft::resolved(
+                &chosen(self.read.as_ref(), &now.read, &draft::with_standard(&choices.readable))?,
+                &choices.readable,
+            ),
             write,
         })
     }
@@ -129,7 +137,8 @@ impl Arguments {
 
 fn chosen(told: Option<&Vec<String>>, now: &[String], choices: &[String]) -> Result<Vec<String>, NotWritten> {
     let Some(told) = told else { return Ok(now.to_vec()) };
-    let told: Vec<String> = told.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+    let told: Vec<String> =
+        told.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
     match told.iter().find(|name| !choices.contains(name)) {
         Some(unknown) => Err(NotWritten::Unknown(unknown.clone(), choices.join(", "))),
         None => Ok(told),
@@ -141,11 +150,17 @@ fn walk(person: &mut impl Ask, now: Draft, choices: &Choices) -> Result<Draft, B
     let sign_in = SIGN_IN.map(ToOwned::to_owned);
     let name = person.line("What is the service called, on pages and in mails?", &now.name)?;
     let sign_in = person.some("What do people sign in with?", &sign_in, &now.sign_in)?;
-    let required = person.some("Which attributes does nobody sign up without?", &choices.writable, &now.required)?;
+    let required =
+        person.some("Which attributes does nobody sign up without?", &choices.writable, &now.required)?;
     let rest: Vec<_> = choices.writable.iter().filter(|name| !required.contains(name)).cloned().collect();
     let sign_up = person.some("Which others does sign-up ask for?", &rest, &now.sign_up)?;
-    let read = person.some("Specify read attributes: what may the pages show?", &choices.readable, &now.read)?;
-    let write = person.some("Specify write attributes: what may people change there?", &choices.writable, &now.write)?;
+    let read =
+        person.some("Specify read attributes: what may the pages show?", &choices.readable, &now.read)?;
+    let write = person.some(
+        "Specify write attributes: what may people change there?",
+        &choices.writable,
+        &now.write,
+    )?;
     Ok(Draft {
         name,
         sign_in: in_order(now.sign_in, &sign_in),
@@ -165,7 +180,11 @@ fn in_order(now: Vec<String>, chosen: &[String]) -> Vec<String> {
 fn again(person: &mut impl Ask, faults: &ConfigError) -> Result<(), Box<dyn Error>> {
     // If it can't be shown, nobody answers.
     _ = writeln!(stderr(), "{faults}");
-    if person.yes("These answers don't go together. Answer again?")? { Ok(()) } else { Err(NotWritten::Kept.into()) }
+    if person.yes("These answers don't go together. Answer again?")? {
+        Ok(())
+    } else {
+        Err(NotWritten::Kept.into())
+    }
 }
 
 fn difference(path: &Path, old: &str, new: &str) -> String {
@@ -200,7 +219,12 @@ impl Ask for Terminal {
         Ok(Input::with_theme(&self.0).with_prompt(question).default(now.to_owned()).interact_text()?)
     }
 
-    fn some(&mut self, question: &str, items: &[String], now: &[String]) -> Result<Vec<String>, Box<dyn Error>> {
+    fn some(
+        &mut self,
+        question: &str,
+        items: &[String],
+        now: &[String],
+    ) -> Result<Vec<String>, Box<dyn Error>> {
         let question = format!("{question} (space chooses, enter goes on)");
         let presets: Vec<bool> = items.iter().map(|item| now.contains(item)).collect();
         let asked = MultiSelect::with_theme(&self.0).with_prompt(question).items(items).defaults(&presets);
@@ -228,10 +252,22 @@ mod tests {
             Ok(if new.is_empty() { now.to_owned() } else { new.to_owned() })
         }
 
-        fn some(&mut self, question: &str, items: &[String], now: &[String]) -> Result<Vec<String>, Box<dyn Error>> {
+        fn some(
+            &mut self,
+            question: &str,
+            items: &[String],
+            now: &[String],
+        ) -> Result<Vec<String>, Box<dyn Error>> {
             let (more, less) = self.0.pop_front().unwrap();
-            assert!(more.is_empty() || items.iter().any(|item| item == more), "{more} can't be chosen: {question}");
-            Ok(items.iter().filter(|item| (now.contains(item) || *item == more) && *item != less).cloned().collect())
+            assert!(
+                more.is_empty() || items.iter().any(|item| item == more),
+                "{more} can't be chosen: {question}"
+            );
+            Ok(items
+                .iter()
+                .filter(|item| (now.contains(item) || *item == more) && *item != less)
+                .cloned()
+                .collect())
         }
 
         fn yes(&mut self, _: &str) -> Result<bool, Box<dyn Error>> {
@@ -243,7 +279,14 @@ mod tests {
     fn the_walkthrough_starts_from_what_is_there_and_keeps_its_order() {
         let text = "[attributes]\nsign_up = [\"nickname\", \"given_name\"]\n";
         let before = draft::read(Path::new(FILE), Some(text)).unwrap();
-        let answers = [("Acme", ""), ("", "username"), ("birthdate", ""), ("family_name", "given_name"), ("", "gender"), ("", "gender")];
+        let answers = [
+            ("Acme", ""),
+            ("", "username"),
+            ("birthdate", ""),
+            ("family_name", "given_name"),
+            ("", "gender"),
+            ("", "gender"),
+        ];
         let draft = walk(&mut Script(answers.into()), before.0.clone(), &before.1).unwrap();
         assert_eq!((draft.name.as_str(), draft.sign_in), ("Acme", vec!["email".to_owned()]));
         assert_eq!(

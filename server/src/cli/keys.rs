@@ -10,19 +10,21 @@ use std::path::Path;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Put a new key in front of the others. Those go on opening what was written with them, so nobody notices. A
-    /// server that is running takes the new key when it is started again.
+    /// Put a new key in front of the others. Those go on opening what was written with them, so nobody
+    /// notices. A server that is running takes the new key when it is started again.
     Rotate,
-    /// Make another key that tokens of applications are signed with. It is published at once and signs ten minutes later;
-    /// the one before goes on verifying for a day, as long as a token may last, so nobody is signed out. Servers that are
-    /// running take it up by themselves.
+    /// Make another key that tokens of applications are signed with. It is published at once and signs ten
+    /// minutes later; the one before goes on verifying for a day, as long as a token may last, so nobody is
+    /// signed out. Servers that are running take it up by themselves.
     RotateSigning,
 }
 
 /// Why the keys stay as they are.
 #[derive(Debug, thiserror::Error)]
 enum Unrotated {
-    #[error("the keys come from NAMEPLATE_KEYS and have no file here: put a new first line into that variable instead")]
+    #[error(
+        "the keys come from NAMEPLATE_KEYS and have no file here: put a new first line into that variable instead"
+    )]
     FromEnvironment,
     #[error("there are no keys yet at {0}: they are made when nameplate first starts with this data folder")]
     Missing(String),
@@ -65,5 +67,8 @@ fn rotate(file: &Path) -> Result<String, Unrotated> {
     let names = Keys::rotate(file, &SystemEntropy)?.fingerprints();
     let (newest, old) = names.split_first().ok_or(KeyError::Empty)?;
     let file = file.display();
-    Ok(format!("{file}: the newest key is now {newest}; it still holds {}\nRestart nameplate to use it.\n", old.join(", ")))
+    Ok(format!(
+        "{file}: the newest key is now {newest}; it still holds {}\nRestart nameplate to use it.\n",
+        old.join(", ")
+    ))
 }

@@ -1,5 +1,5 @@
-//! The command line: no argument serves. A new command is a variant of [`Command`] with a comment, which is its help
-//! and its section of `docs/cli.md`, and a file here.
+//! The command line: no argument serves. A new command is a variant of [`Command`] with a comment, which is
+//! its help and its section of `docs/cli.md`, and a file here.
 
 mod backup;
 mod config;
@@ -28,8 +28,8 @@ use std::process::ExitCode;
 /// What the program says when what it was told is wrong: arguments or configuration.
 const WRONG: u8 = 2;
 
-/// Accounts, their attributes and their sign-in. Without a command it serves: it prints its address and where its
-/// data is, lets open requests finish on the first SIGTERM or Ctrl-C, and quits at once on the second.
+/// Accounts, their attributes and their sign-in. Without a command it serves: it prints its address and where
+/// its data is, lets open requests finish on the first SIGTERM or Ctrl-C, and quits at once on the second.
 #[derive(Debug, Parser)]
 #[command(name = "nameplate", version, after_help = AFTER_HELP)]
 pub struct Arguments {
@@ -44,8 +44,9 @@ wrong.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write the configuration file, question by question: how people sign in, and which attributes are required, readable
-    /// and writable. One that is there keeps its comments and everything else; what would change is shown first.
+    /// Write the configuration file, question by question: how people sign in, and which attributes are
+    /// required, readable and writable. One that is there keeps its comments and everything else; what would
+    /// change is shown first.
     Init(init::Arguments),
     /// Look at the configuration.
     #[command(subcommand)]
@@ -53,16 +54,19 @@ enum Command {
     /// Look after the keys that the store is written with.
     #[command(subcommand)]
     Keys(keys::Command),
-    /// Write the store and its keys into one file, while the service goes on. Whoever has that file has all that
-    /// people entrusted to the service: keep it as secret as the data folder.
+    /// Write the store and its keys into one file, while the service goes on. Whoever has that file has all
+    /// that people entrusted to the service: keep it as secret as the data folder.
     Backup(backup::Arguments),
-    /// Put what is in such a file into the data folder. A store that is there is kept beside it. Stop the service first.
+    /// Put what is in such a file into the data folder. A store that is there is kept beside it. Stop the
+    /// service first.
     Restore(restore::Arguments),
-    /// Copy a whole store into another database: from SQLite to PostgreSQL, back, or to another machine. Stop the service
-    /// first. It counts every table on both sides at the end, and may be run again. The keys are not copied.
+    /// Copy a whole store into another database: from SQLite to PostgreSQL, back, or to another machine. Stop
+    /// the service first. It counts every table on both sides at the end, and may be run again. The keys are
+    /// not copied.
     Copy(copy::Arguments),
-    /// Say in words what is well and what isn't, and what to do: the store, its keys, mail, the clock, the data folder and
-    /// the address. It changes nothing, whether the service runs or not, and ends with 1 if something is wrong.
+    /// Say in words what is well and what isn't, and what to do: the store, its keys, mail, the clock, the
+    /// data folder and the address. It changes nothing, whether the service runs or not, and ends with 1 if
+    /// something is wrong.
     Doctor(doctor::Arguments),
     /// Look after accounts. These work on the store itself, whether the service runs or not.
     #[command(subcommand)]
@@ -120,7 +124,8 @@ fn complain(error: &(dyn Error + 'static)) -> ExitCode {
     }
     // Nobody may be listening any more; then there is nobody to tell that.
     _ = stderr().write_all(text.as_bytes());
-    let is_argument = error.is::<copy::WrongPlace>() || error.downcast_ref().is_some_and(init::NotWritten::is_wrong_argument);
+    let is_argument = error.is::<copy::WrongPlace>()
+        || error.downcast_ref().is_some_and(init::NotWritten::is_wrong_argument);
     if error.is::<ConfigError>() || is_argument { ExitCode::from(WRONG) } else { ExitCode::FAILURE }
 }
 

@@ -35,9 +35,17 @@ impl Arguments {
 }
 
 fn done(data: &Path, Restored { manifest, old }: &Restored) -> String {
-    let mut text = format!("{}: now holds the user pool {} as it was at {}\n", data.display(), manifest.pool, manifest.at);
+    let mut text = format!(
+        "{}: now holds the user pool {} as it was at {}\n",
+        data.display(),
+        manifest.pool,
+        manifest.at
+    );
     if let Some(old) = old {
-        text += &format!("what was there before is in {}; remove it when you don't need it any more\n", old.display());
+        text += &format!(
+            "what was there before is in {}; remove it when you don't need it any more\n",
+            old.display()
+        );
     }
     text
 }

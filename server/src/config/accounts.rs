@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AccountsSection {
-    /// An account that isn't confirmed within this time is removed, and its username is free again. It counts from the sign-up,
-    /// and for an imported account from the import.
+    /// An account that isn't confirmed within this time is removed, and its username is free again. It counts
+    /// from the sign-up, and for an imported account from the import.
     pub keep_unconfirmed: Span,
 }
 

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AttributesSection {
-    /// Attributes that nobody signs up without, and that can't be deleted. The pages' client (the first of `[[clients]]`)
-    /// must be able to write them.
+    /// Attributes that nobody signs up without, and that can't be deleted. The pages' client (the first of
+    /// `[[clients]]`) must be able to write them.
     pub required: Vec<String>,
     /// Attributes that the sign-up page asks for besides the required ones, in this order.
     pub sign_up: Vec<String>,
@@ -27,7 +27,8 @@ pub struct AttributesSection {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CustomAttribute {
-    /// Its name, 1 to 20 characters. On the wire it is called `custom:` and this; so it is in the other lists here.
+    /// Its name, 1 to 20 characters. On the wire it is called `custom:` and this; so it is in the other lists
+    /// here.
     pub name: String,
     /// What people call it. Without one they see its name.
     #[serde(default)]
@@ -90,7 +91,11 @@ impl AttributesSection {
         for (index, custom) in self.custom.iter().enumerate() {
             if let Some(definition) = custom.definition(&format!("attributes.custom[{index}]"), faults) {
                 if schema.get(&definition.name).is_some() {
-                    faults.add(&format!("attributes.custom[{index}].name"), "this name is there twice", "another name");
+                    faults.add(
+                        &format!("attributes.custom[{index}].name"),
+                        "this name is there twice",
+                        "another name",
+                    );
                 }
                 schema.add(definition);
             }
@@ -109,25 +114,38 @@ impl AttributesSection {
     }
 
     /// What the sign-up page asks for: required attributes that `sign_up` doesn't place come first.
-    pub(super) fn asked_at_sign_up(&self, schema: &Schema, pages: Option<&AppClient>, faults: &mut Faults<'_>) -> Vec<AttributeName> {
+    pub(super) fn asked_at_sign_up(
+        &self,
+        schema: &Schema,
+        pages: Option<&AppClient>,
+        faults: &mut Faults<'_>,
+    ) -> Vec<AttributeName> {
         const KEY: &str = "attributes.sign_up";
         let mut listed = known(&self.sign_up, KEY, schema, faults);
         let by_default = faults.is_default(KEY);
         listed.retain(|name| {
-            let by_service = name.standard().is_some_and(|it| it.is_set_by_service() || it == Standard::UpdatedAt);
+            let by_service =
+                name.standard().is_some_and(|it| it.is_set_by_service() || it == Standard::UpdatedAt);
             let writable = pages.is_none_or(|pages| pages.access.may_write(name));
             if by_service {
                 faults.add(KEY, format!("\"{name}\" is set by the service itself"), "a list without it");
             } else if !writable && !by_default {
-                let right = format!("\"{name}\" in the write list of the first of [[clients]], or a list without it");
+                let right =
+                    format!("\"{name}\" in the write list of the first of [[clients]], or a list without it");
                 faults.add(KEY, format!("the pages' client can't write \"{name}\""), right);
             }
             // Nobody asked for the default list: it gives way to a short write list.
             writable && !by_service
         });
         let by_service = |name: &AttributeName| name == &Standard::Sub;
-        let required = schema.definitions().filter(|it| it.required && !by_service(&it.name)).map(|it| it.name.clone());
-        required.filter(|name| !listed.contains(name)).collect::<Vec<_>>().into_iter().chain(listed.clone()).collect()
+        let required =
+            schema.definitions().filter(|it| it.required && !by_service(&it.name)).map(|it| it.name.clone());
+        required
+            .filter(|name| !listed.contains(name))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .chain(listed.clone())
+            .collect()
     }
 }
 
@@ -151,7 +169,11 @@ impl CustomAttribute {
         };
         let bounded = matches!(self.kind, CustomType::Text | CustomType::Number);
         if !bounded && (self.min.is_some() || self.max.is_some()) {
-            faults.add(key, "only texts and numbers have a min and a max", "neither min nor max, or another type");
+            faults.add(
+                key,
+                "only texts and numbers have a min and a max",
+                "neither min nor max, or another type",
+            );
         }
         let (min, max) = (self.min.unwrap_or(least), self.max.unwrap_or(greatest));
         if bounded && (min > max || min < least || max > greatest) {
@@ -159,16 +181,31 @@ impl CustomAttribute {
             faults.add(key, format!("no value lies between {min} and {max}, or it would be too long"), right);
         }
         let label = self.label.clone().filter(|label| !label.trim().is_empty());
-        name.map(|name| Definition { name, label, format, required: self.required, mutable: self.mutable, min, max })
+        name.map(|name| Definition {
+            name,
+            label,
+            format,
+            required: self.required,
+            mutable: self.mutable,
+            min,
+            max,
+        })
     }
 }
 
 /// The attributes that a list names; a name that the schema doesn't have goes to `faults`.
-pub(super) fn known(names: &[String], key: &str, schema: &Schema, faults: &mut Faults<'_>) -> Vec<AttributeName> {
+pub(super) fn known(
+    names: &[String],
+    key: &str,
+    schema: &Schema,
+    faults: &mut Faults<'_>,
+) -> Vec<AttributeName> {
     let mut found = Vec::new();
     for text in names {
         match text.parse::<AttributeName>().ok().filter(|name| schema.get(name).is_some()) {
-            Some(name) if found.contains(&name) => faults.add(key, format!("\"{name}\" is there twice"), "each name once"),
+            Some(name) if found.contains(&name) => {
+                faults.add(key, format!("\"{name}\" is there twice"), "each name once")
+            }
             Some(name) => found.push(name),
             None => {
                 let names: Vec<_> = schema.definitions().map(|it| it.name.as_str()).collect();

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 use url::Url;
 
-/// An application and its access. The first one is the pages' own. An attribute outside of a client's read list is never
-/// shown or returned to it; one outside of its write list is never written by it.
+/// An application and its access. The first one is the pages' own. An attribute outside of a client's read
+/// list is never shown or returned to it; one outside of its write list is never written by it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientSection {
@@ -21,34 +21,35 @@ pub struct ClientSection {
     /// What people call it. Without one they see its id.
     #[serde(default)]
     pub name: Option<String>,
-    /// The attributes that it may read; `"standard"` stands for all the standard ones and the verified flags, and that is
-    /// the list where there is none.
+    /// The attributes that it may read; `"standard"` stands for all the standard ones and the verified flags,
+    /// and that is the list where there is none.
     #[serde(default)]
     pub read: Option<Vec<String>>,
-    /// The attributes that it may write; `"standard"` stands for all the standard ones that people write, and that is the
-    /// list where there is none.
+    /// The attributes that it may write; `"standard"` stands for all the standard ones that people write, and
+    /// that is the list where there is none.
     #[serde(default)]
     pub write: Option<Vec<String>>,
-    /// A secret that only the application and this service know: its requests then carry a `SecretHash`, and are refused
-    /// without. Only for applications that run on a server; 24 to 64 letters, digits, `_` or `+`.
+    /// A secret that only the application and this service know: its requests then carry a `SecretHash`, and
+    /// are refused without. Only for applications that run on a server; 24 to 64 letters, digits, `_` or `+`.
     #[serde(default)]
     pub secret: Option<Secret>,
     /// A file with that secret, for a configuration that others may read.
     #[serde(default)]
     pub secret_file: Option<String>,
-    /// The ways in which it may sign people in. `ALLOW_USER_SRP_AUTH` keeps, beside the hash of each password, what lets
-    /// applications prove it without telling it. All of them where there is no list.
+    /// The ways in which it may sign people in. `ALLOW_USER_SRP_AUTH` keeps, beside the hash of each
+    /// password, what lets applications prove it without telling it. All of them where there is no list.
     #[serde(default)]
     pub flows: Option<Vec<FlowName>>,
     /// How long an access token and an ID token are good for: `5min` to `24h`.
     #[serde(default = "access_time")]
     pub access_token_lifetime: Span,
-    /// How long a sign-in lasts, however often its refresh token is exchanged: `1h` to `3650days`. One that isn't used for
-    /// `sessions.idle` ends before.
+    /// How long a sign-in lasts, however often its refresh token is exchanged: `1h` to `3650days`. One that
+    /// isn't used for `sessions.idle` ends before.
     #[serde(default = "refresh_time")]
     pub refresh_token_lifetime: Span,
-    /// The origins whose pages may read what this application is answered, such as `"https://app.example.com"`. Every
-    /// origin where there is no list; that is safe, since no cookie is read there.
+    /// The origins whose pages may read what this application is answered, such as
+    /// `"https://app.example.com"`. Every origin where there is no list; that is safe, since no cookie is
+    /// read there.
     #[serde(default)]
     pub origins: Option<Vec<String>>,
 }
@@ -121,7 +122,11 @@ impl ClientSection {
         let key = format!("{key}.{}", if self.secret.is_some() { "secret" } else { "secret_file" });
         let shaped = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+');
         if !SECRET.contains(&text.len()) || !text.chars().all(shaped) {
-            faults.add(&key, "this is no secret of a client", "24 to 64 letters, digits, _ or +, made by chance");
+            faults.add(
+                &key,
+                "this is no secret of a client",
+                "24 to 64 letters, digits, _ or +, made by chance",
+            );
         }
         Some(ClientSecret::new(text))
     }
@@ -129,10 +134,18 @@ impl ClientSection {
     fn times(&self, key: &str, faults: &mut Faults<'_>) -> TokenTimes {
         let (access, refresh) = (self.access_token_lifetime, self.refresh_token_lifetime);
         if !(Span::minutes(5)..=Span(TokenTimes::LONGEST_ACCESS)).contains(&access) {
-            faults.add(&format!("{key}.access_token_lifetime"), format!("{access} is no time for it"), "\"5min\" to \"24h\"");
+            faults.add(
+                &format!("{key}.access_token_lifetime"),
+                format!("{access} is no time for it"),
+                "\"5min\" to \"24h\"",
+            );
         }
         if !(Span::hours(1)..=Span::days(3650)).contains(&refresh) {
-            faults.add(&format!("{key}.refresh_token_lifetime"), format!("{refresh} is no time for it"), "\"1h\" to \"3650days\"");
+            faults.add(
+                &format!("{key}.refresh_token_lifetime"),
+                format!("{refresh} is no time for it"),
+                "\"1h\" to \"3650days\"",
+            );
         }
         if refresh < access {
             faults.add(
@@ -149,13 +162,16 @@ impl ClientSection {
         for (index, origin) in origins.iter().enumerate() {
             let parsed = Url::parse(origin).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
             if parsed.is_none_or(|url| url.origin().ascii_serialization() != *origin) {
-                let right =
-                    "scheme, host and port as a browser sends them, such as \"https://app.example.com\", without a slash at the end";
+                let right = "scheme, host and port as a browser sends them, such as \"https://app.example.com\", without a slash at the end";
                 faults.add(&format!("{key}.origins[{index}]"), format!("\"{origin}\" is no origin"), right);
             }
         }
         if self.origins.as_ref().is_some_and(Vec::is_empty) {
-            faults.add(&format!("{key}.origins"), "the list is empty", "at least one origin, or no list: then every origin may");
+            faults.add(
+                &format!("{key}.origins"),
+                "the list is empty",
+                "at least one origin, or no list: then every origin may",
+            );
         }
         origins
     }
@@ -167,16 +183,28 @@ const ID_MAX: usize = 128;
 const SECRET: RangeInclusive<usize> = 24..=64;
 
 /// The clients, the pages' own first.
-pub(super) fn clients(sections: &[ClientSection], schema: &Schema, faults: &mut Faults<'_>) -> Vec<AppClient> {
+pub(super) fn clients(
+    sections: &[ClientSection],
+    schema: &Schema,
+    faults: &mut Faults<'_>,
+) -> Vec<AppClient> {
     if sections.is_empty() {
-        faults.add("clients", "the pages have no client", "at least one [[clients]] with an id, or none of them at all");
+        faults.add(
+            "clients",
+            "the pages have no client",
+            "at least one [[clients]] with an id, or none of them at all",
+        );
     }
     let mut clients: Vec<AppClient> = Vec::new();
     for (index, section) in sections.iter().enumerate() {
         let key = format!("clients[{index}]");
         let shaped = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-');
         if !(1..=ID_MAX).contains(&section.id.len()) || !section.id.chars().all(shaped) {
-            faults.add(&format!("{key}.id"), "this can't be the id of a client", "1 to 128 letters, digits, _, + or -, such as \"web\"");
+            faults.add(
+                &format!("{key}.id"),
+                "this can't be the id of a client",
+                "1 to 128 letters, digits, _, + or -, such as \"web\"",
+            );
         }
         if clients.iter().any(|it| it.id.0 == section.id) {
             faults.add(&format!("{key}.id"), "another client has this id", "an id of its own");
@@ -186,7 +214,10 @@ pub(super) fn clients(sections: &[ClientSection], schema: &Schema, faults: &mut 
         write.retain(|name| !is_set_by_service(name));
         let access = AccessLists::resolve(schema, Some(&read), Some(&write));
         let name = section.name.clone().unwrap_or_else(|| section.id.clone());
-        let flows = section.flows.as_ref().map_or_else(|| Flow::ALL.to_vec(), |names| names.iter().map(|name| name.flow()).collect());
+        let flows = section
+            .flows
+            .as_ref()
+            .map_or_else(|| Flow::ALL.to_vec(), |names| names.iter().map(|name| name.flow()).collect());
         clients.push(AppClient {
             id: ClientId(section.id.clone()),
             name,
@@ -206,8 +237,14 @@ pub(super) fn clients(sections: &[ClientSection], schema: &Schema, faults: &mut 
 /// The word for all the standard attributes in a list.
 const STANDARD: &str = "standard";
 
-fn list(names: Option<&Vec<String>>, key: &str, schema: &Schema, faults: &mut Faults<'_>) -> Vec<AttributeName> {
-    let standard = || schema.definitions().filter(|it| it.name.standard().is_some()).map(|it| it.name.clone());
+fn list(
+    names: Option<&Vec<String>>,
+    key: &str,
+    schema: &Schema,
+    faults: &mut Faults<'_>,
+) -> Vec<AttributeName> {
+    let standard =
+        || schema.definitions().filter(|it| it.name.standard().is_some()).map(|it| it.name.clone());
     let Some(names) = names else { return standard().collect() };
     let (all, rest): (Vec<_>, Vec<_>) = names.iter().cloned().partition(|name| name == STANDARD);
     let mut found = known(&rest, key, schema, faults);
@@ -227,9 +264,14 @@ fn required_must_be_writable(pages: &AppClient, schema: &Schema, faults: &mut Fa
     for definition in schema.definitions().filter(|it| it.required && it.name != Standard::Sub) {
         let name = &definition.name;
         // Whichever of the two keys somebody wrote: the other one is only there by default.
-        let key = if faults.is_default("clients[0].write") { "attributes.required" } else { "clients[0].write" };
+        let key =
+            if faults.is_default("clients[0].write") { "attributes.required" } else { "clients[0].write" };
         if is_set_by_service(name) {
-            faults.add("attributes.required", format!("\"{name}\" is set by the service itself"), "a list without it");
+            faults.add(
+                "attributes.required",
+                format!("\"{name}\" is set by the service itself"),
+                "a list without it",
+            );
         } else if !pages.access.may_write(name) {
             faults.add(
                 key,

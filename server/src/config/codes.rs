@@ -14,10 +14,12 @@ pub struct CodesSection {
     pub lifetime: Span,
     /// How long a code works that sets a new password.
     pub reset_lifetime: Span,
-    /// How long a code works that is asked for at sign-in, beside the password; the sign-in waits for it as long.
+    /// How long a code works that is asked for at sign-in, beside the password; the sign-in waits for it as
+    /// long.
     pub sign_in_lifetime: Span,
-    /// How long to wait before another one is sent. For people who aren't signed in it grows with each one within a day: 2, 4, 10, 20
-    /// and 30 times as long (with the default up to 15 minutes), and 120 times (an hour at most) after the twentieth.
+    /// How long to wait before another one is sent. For people who aren't signed in it grows with each one
+    /// within a day: 2, 4, 10, 20 and 30 times as long (with the default up to 15 minutes), and 120 times (an
+    /// hour at most) after the twentieth.
     #[schemars(extend("x-env" = false))]
     pub resend_after: Span,
 }
@@ -42,12 +44,20 @@ impl CodesSection {
         ] {
             faults.positive(key, lifetime);
             if lifetime > most {
-                faults.add(key, format!("{lifetime} is long enough to try many codes"), format!("at most {most}"));
+                faults.add(
+                    key,
+                    format!("{lifetime} is long enough to try many codes"),
+                    format!("at most {most}"),
+                );
             }
         }
         let shortest = self.lifetime.min(self.reset_lifetime).min(self.sign_in_lifetime);
         if self.resend_after >= shortest {
-            faults.add("codes.resend_after", "a code would end before the next one can be had", format!("less than {shortest}"));
+            faults.add(
+                "codes.resend_after",
+                "a code would end before the next one can be had",
+                format!("less than {shortest}"),
+            );
         }
         CodeTimes {
             lifetime: self.lifetime.0,

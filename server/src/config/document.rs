@@ -35,10 +35,11 @@ impl Document {
 
     /// The place of a key, if the file has it (or the table around it).
     pub(super) fn place(&self, key: &str) -> Option<Place> {
-        let span = self
-            .spans
-            .get(key)
-            .or_else(|| key.rsplit_once('.').filter(|(table, _)| table.ends_with(']')).and_then(|(table, _)| self.spans.get(table)))?;
+        let span = self.spans.get(key).or_else(|| {
+            key.rsplit_once('.')
+                .filter(|(table, _)| table.ends_with(']'))
+                .and_then(|(table, _)| self.spans.get(table))
+        })?;
         Some(self.at(span.start))
     }
 
@@ -49,7 +50,11 @@ impl Document {
 
     fn walk(&mut self, prefix: &str, table: &DeTable<'_>) {
         for (name, value) in table.iter() {
-            let key = if prefix.is_empty() { name.get_ref().to_string() } else { format!("{prefix}.{}", name.get_ref()) };
+            let key = if prefix.is_empty() {
+                name.get_ref().to_string()
+            } else {
+                format!("{prefix}.{}", name.get_ref())
+            };
             self.spans.insert(key.clone(), name.span().start..value.span().end.max(name.span().end));
             self.walk_value(&key, value);
         }
@@ -78,12 +83,21 @@ impl Document {
         let mut faults: Vec<Fault> = Vec::new();
         for (path, span) in &self.spans {
             // What stands below an unknown table is unknown with it.
-            let below = |fault: &Fault| path.strip_prefix(&fault.key).is_some_and(|rest| rest.starts_with(['.', '[']));
+            let below = |fault: &Fault| {
+                path.strip_prefix(&fault.key).is_some_and(|rest| rest.starts_with(['.', '[']))
+            };
             if !known(path) && !faults.iter().any(below) {
-                let below_value = path.rsplit_once('.').is_some_and(|(table, _)| keys::key(&without_indexes(table)).is_some());
+                let below_value = path
+                    .rsplit_once('.')
+                    .is_some_and(|(table, _)| keys::key(&without_indexes(table)).is_some());
                 if !below_value {
                     let right = meant(path);
-                    faults.push(Fault { place: self.at(span.start), key: path.clone(), wrong: "there is no such key".into(), right });
+                    faults.push(Fault {
+                        place: self.at(span.start),
+                        key: path.clone(),
+                        wrong: "there is no such key".into(),
+                        right,
+                    });
                 }
             }
         }
@@ -91,16 +105,26 @@ impl Document {
     }
 
     fn not_toml(&self, error: &toml::de::Error) -> ConfigError {
-        let place = error.span().map_or_else(|| Place::File { path: self.path.clone(), line: None }, |span| self.at(span.start));
+        let place = error
+            .span()
+            .map_or_else(|| Place::File { path: self.path.clone(), line: None }, |span| self.at(span.start));
         let wrong = format!("this is not TOML ({})", error.message().trim().replace('\n', "; "));
-        Fault { place, key: String::new(), wrong, right: "lines such as name = \"Nameplate\" below a [section]".into() }.into()
+        Fault {
+            place,
+            key: String::new(),
+            wrong,
+            right: "lines such as name = \"Nameplate\" below a [section]".into(),
+        }
+        .into()
     }
 
     /// What the key is, is the innermost one around the place that the parser complains about.
     fn wrong_type(&self, error: &toml::de::Error) -> ConfigError {
         let span = error.span().unwrap_or(0..0);
-        let around = |(_, range): &(&String, &Range<usize>)| range.start <= span.start && span.end <= range.end;
-        let key = self.spans.iter().filter(around).min_by_key(|(_, range)| range.len()).map_or("", |(key, _)| key);
+        let around =
+            |(_, range): &(&String, &Range<usize>)| range.start <= span.start && span.end <= range.end;
+        let key =
+            self.spans.iter().filter(around).min_by_key(|(_, range)| range.len()).map_or("", |(key, _)| key);
         wrong_value(self.at(span.start), key, error)
     }
 }

@@ -1,5 +1,5 @@
-//! What `nameplate init` asks about, taken from a configuration file and put back into it. The rest of the file stays as
-//! it is, comments included.
+//! What `nameplate init` asks about, taken from a configuration file and put back into it. The rest of the
+//! file stays as it is, comments included.
 
 use super::document::Document;
 use super::faults::ConfigError;
@@ -34,7 +34,9 @@ pub const SIGN_IN: [&str; 3] = ["username", "email", "phone_number"];
 pub enum Unwritable {
     #[error("the file is no TOML")]
     Toml(#[from] toml_edit::TomlError),
-    #[error("{0} is written in a way that can't be changed from here: change it by hand, as docs/config.md describes it")]
+    #[error(
+        "{0} is written in a way that can't be changed from here: change it by hand, as docs/config.md describes it"
+    )]
     Shape(&'static str),
 }
 
@@ -83,8 +85,10 @@ pub fn read(path: &Path, text: Option<&str>) -> Result<(Draft, Choices), ConfigE
         let standard = Standard::ALL.into_iter().filter(keep).map(|it| it.as_str().to_owned());
         standard.chain(custom.iter().cloned()).collect::<Vec<_>>()
     };
-    let choices =
-        Choices { writable: all(|it| !it.is_set_by_service() && *it != Standard::UpdatedAt), readable: all(|it| *it != Standard::Sub) };
+    let choices = Choices {
+        writable: all(|it| !it.is_set_by_service() && *it != Standard::UpdatedAt),
+        readable: all(|it| *it != Standard::Sub),
+    };
     let (pages, standard) = (file.clients.first(), [STANDARD.to_owned()]);
     let write = resolved(pages.and_then(|it| it.write.as_deref()).unwrap_or(&standard), &choices.writable);
     let draft = Draft {
@@ -146,10 +150,18 @@ impl Draft {
     ///
     /// # Errors
     /// The file is written in a way that this doesn't know.
-    pub fn put_into(&self, text: Option<&str>, (before, choices): &(Self, Choices)) -> Result<String, Unwritable> {
+    pub fn put_into(
+        &self,
+        text: Option<&str>,
+        (before, choices): &(Self, Choices),
+    ) -> Result<String, Unwritable> {
         let mut document: DocumentMut = text.unwrap_or_default().parse()?;
         let fresh = text.is_none();
-        let mut put = |section: &'static str, key: &'static str, value: Value, changed: bool| -> Result<(), Unwritable> {
+        let mut put = |section: &'static str,
+                       key: &'static str,
+                       value: Value,
+                       changed: bool|
+         -> Result<(), Unwritable> {
             if !changed && !fresh {
                 return Ok(());
             }
@@ -191,12 +203,15 @@ fn pages_client(document: &mut DocumentMut) -> Result<&mut dyn TableLike, Unwrit
     let shape = || Unwritable::Shape("clients");
     match clients {
         Item::ArrayOfTables(tables) => Ok(tables.get_mut(0).ok_or_else(shape)?),
-        Item::Value(Value::Array(tables)) => Ok(tables.get_mut(0).and_then(Value::as_inline_table_mut).ok_or_else(shape)?),
+        Item::Value(Value::Array(tables)) => {
+            Ok(tables.get_mut(0).and_then(Value::as_inline_table_mut).ok_or_else(shape)?)
+        }
         _ => Err(shape()),
     }
 }
 
-/// Sets the key. One that is there keeps what stands around it; a new one gets its comment from the reference.
+/// Sets the key. One that is there keeps what stands around it; a new one gets its comment from the
+/// reference.
 fn set(table: &mut dyn TableLike, section: &str, key: &str, mut value: Value) {
     if let Some(old) = table.get_mut(key).and_then(Item::as_value_mut) {
         *value.decor_mut() = old.decor().clone();
@@ -238,7 +253,8 @@ mod tests {
         let before = read(None);
         let text = before.0.put_into(None, &before).unwrap();
         assert!(
-            text.starts_with("# Nameplate's configuration") && text.contains("\n# The name on pages and in mails.\nname = \"Nameplate\"\n")
+            text.starts_with("# Nameplate's configuration")
+                && text.contains("\n# The name on pages and in mails.\nname = \"Nameplate\"\n")
         );
         assert_eq!(read(Some(&text)).0, before.0);
         let config = Config::from_text(&text, &Environment::default()).unwrap();
@@ -266,7 +282,10 @@ mod tests {
         ] {
             assert!(written.contains(kept), "{kept:?} is not in:\n{written}");
         }
-        assert!(written.contains("write = [\"standard\", \"custom:team\"]") && !written.contains("read ="), "{written}");
+        assert!(
+            written.contains("write = [\"standard\", \"custom:team\"]") && !written.contains("read ="),
+            "{written}"
+        );
         assert_eq!(read(Some(&written)).0, draft);
     }
 
@@ -278,6 +297,9 @@ mod tests {
         draft.name = "Other".into();
         draft.write = vec!["email".into(), "name".into()];
         let written = draft.put_into(Some(text), &before).unwrap();
-        assert_eq!(written, "pool.name = \"Other\"\nclients = [{ id = \"web\", write = [\"email\", \"name\"] }]\n");
+        assert_eq!(
+            written,
+            "pool.name = \"Other\"\nclients = [{ id = \"web\", write = [\"email\", \"name\"] }]\n"
+        );
     }
 }

@@ -47,7 +47,12 @@ impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // In its largest whole unit: 90days, not "2months 29days 2h 52m 48s".
         let seconds = self.0.as_secs();
-        let units = [(24 * 60 * 60, if seconds == 24 * 60 * 60 { "day" } else { "days" }), (60 * 60, "h"), (60, "min"), (1, "s")];
+        let units = [
+            (24 * 60 * 60, if seconds == 24 * 60 * 60 { "day" } else { "days" }),
+            (60 * 60, "h"),
+            (60, "min"),
+            (1, "s"),
+        ];
         match units.into_iter().find(|(unit, _)| seconds > 0 && seconds.is_multiple_of(*unit)) {
             Some((unit, name)) if self.0.subsec_nanos() == 0 => write!(f, "{}{name}", seconds / unit),
             _ => humantime::format_duration(self.0).fmt(f),
@@ -77,8 +82,14 @@ mod tests {
 
     #[test]
     fn a_duration_is_written_in_its_largest_whole_unit_and_read_back() {
-        let spans =
-            [Span::days(90), Span::days(1), Span::hours(36), Span::minutes(15), Span::seconds(90), Span(Duration::from_millis(1500))];
+        let spans = [
+            Span::days(90),
+            Span::days(1),
+            Span::hours(36),
+            Span::minutes(15),
+            Span::seconds(90),
+            Span(Duration::from_millis(1500)),
+        ];
         let written = spans.map(|span| span.to_string());
         assert_eq!(written, ["90days", "1day", "36h", "15min", "90s", "1s 500ms"]);
         for (text, span) in written.into_iter().zip(spans) {

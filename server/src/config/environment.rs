@@ -41,7 +41,8 @@ impl Environment {
         Ok(Self::from_iter(variables))
     }
 
-    /// Where `cargo leptos watch` tells open pages to load again; it may be asked to use another port than its usual one.
+    /// Where `cargo leptos watch` tells open pages to load again; it may be asked to use another port than
+    /// its usual one.
     #[expect(clippy::disallowed_methods, reason = "this is the file that reads the environment")]
     pub fn reload_port() -> u32 {
         let told = std::env::var("LEPTOS_RELOAD_PORT").ok().filter(|_| cfg!(debug_assertions));
@@ -66,20 +67,35 @@ impl Environment {
 
     /// The keys of the file that it overrides: section, key, the variable's name and value.
     pub(super) fn overrides(&self) -> impl Iterator<Item = (&'static Section, &'static Key, &str, &str)> {
-        let named = |key: &'static Key| key.env.as_deref().and_then(|name| self.variables.get_key_value(name));
-        let keys = keys::sections().iter().flat_map(|section| section.keys.iter().map(move |key| (section, key)));
-        keys.filter_map(move |(section, key)| named(key).map(|(name, value)| (section, key, name.as_str(), value.as_str())))
+        let named =
+            |key: &'static Key| key.env.as_deref().and_then(|name| self.variables.get_key_value(name));
+        let keys =
+            keys::sections().iter().flat_map(|section| section.keys.iter().map(move |key| (section, key)));
+        keys.filter_map(move |(section, key)| {
+            named(key).map(|(name, value)| (section, key, name.as_str(), value.as_str()))
+        })
     }
 
-    /// Variables that look like ours and mean nothing. They don't stop the start: the prefix isn't ours alone.
+    /// Variables that look like ours and mean nothing. They don't stop the start: the prefix isn't ours
+    /// alone.
     pub(super) fn unknown(&self) -> Vec<String> {
-        let known = || keys::sections().iter().flat_map(|section| &section.keys).filter_map(|key| key.env.as_deref()).chain([CONFIG, KEYS]);
+        let known = || {
+            keys::sections()
+                .iter()
+                .flat_map(|section| &section.keys)
+                .filter_map(|key| key.env.as_deref())
+                .chain([CONFIG, KEYS])
+        };
         let strange = self.variables.keys().filter(|name| !known().any(|it| it == name.as_str()));
         strange
             .map(|name| {
-                let meant =
-                    did_you_mean(&name.to_lowercase(), known().map(str::to_lowercase).collect::<Vec<_>>().iter().map(String::as_str));
-                let meant = meant.map(|meant| format!(" (did you mean {}?)", meant.trim_matches('"').to_uppercase())).unwrap_or_default();
+                let meant = did_you_mean(
+                    &name.to_lowercase(),
+                    known().map(str::to_lowercase).collect::<Vec<_>>().iter().map(String::as_str),
+                );
+                let meant = meant
+                    .map(|meant| format!(" (did you mean {}?)", meant.trim_matches('"').to_uppercase()))
+                    .unwrap_or_default();
                 format!("the environment variable {name} is not one of the settings{meant}")
             })
             .collect()

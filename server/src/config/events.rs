@@ -23,7 +23,11 @@ impl Default for EventsSection {
 impl EventsSection {
     pub(super) fn times(&self, faults: &mut Faults<'_>) -> EventTimes {
         if self.keep < Span::days(1) {
-            faults.add("events.keep", format!("{} is too short for anybody to see what happened", self.keep), "at least 1day");
+            faults.add(
+                "events.keep",
+                format!("{} is too short for anybody to see what happened", self.keep),
+                "at least 1day",
+            );
         }
         EventTimes { keep: self.keep.0 }
     }

@@ -82,7 +82,12 @@ impl<'a> Faults<'a> {
     }
 
     pub(super) fn add(&mut self, key: &str, wrong: impl Into<String>, right: impl Into<String>) {
-        self.found.push(Fault { place: (self.place)(key), key: key.into(), wrong: wrong.into(), right: right.into() });
+        self.found.push(Fault {
+            place: (self.place)(key),
+            key: key.into(),
+            wrong: wrong.into(),
+            right: right.into(),
+        });
     }
 
     /// Whether nobody said anything about this key.

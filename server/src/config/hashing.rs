@@ -36,7 +36,11 @@ impl HashingSection {
         ];
         for (key, value, least, greatest) in bounds {
             if !(least..=greatest).contains(&value) {
-                faults.add(key, format!("{value} is out of range"), format!("a number from {least} to {greatest}"));
+                faults.add(
+                    key,
+                    format!("{value} is out of range"),
+                    format!("a number from {least} to {greatest}"),
+                );
             }
         }
         let processors = || std::thread::available_parallelism().map_or(1, usize::from);

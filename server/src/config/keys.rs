@@ -1,4 +1,5 @@
-//! Every key there is, read off the sections' own definitions: name, comment, type, default, environment variable.
+//! Every key there is, read off the sections' own definitions: name, comment, type, default, environment
+//! variable.
 
 use super::file::File;
 use schemars::generate::SchemaSettings;
@@ -26,7 +27,8 @@ pub struct Key {
     pub name: String,
     pub doc: String,
     pub kind: Kind,
-    /// The environment variable that overrides it; nothing overrides a single key of a repeated section, nor a limit.
+    /// The environment variable that overrides it; nothing overrides a single key of a repeated section, nor
+    /// a limit.
     pub env: Option<String>,
     /// `Null` where nothing is the default.
     pub default: Value,
@@ -49,7 +51,8 @@ impl Kind {
     fn of(schema: &Value) -> Self {
         let choices = |schema: &Value| -> Vec<String> {
             let plain = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str);
-            let told = schema["oneOf"].as_array().into_iter().flatten().filter_map(|one| one["const"].as_str());
+            let told =
+                schema["oneOf"].as_array().into_iter().flatten().filter_map(|one| one["const"].as_str());
             plain.chain(told).map(ToOwned::to_owned).collect()
         };
         let is = |kind: &str| match &schema["type"] {
@@ -57,7 +60,9 @@ impl Kind {
             one => one == kind,
         };
         // What may be absent is described as "this or nothing".
-        if let Some(some) = schema["anyOf"].as_array().and_then(|any| any.iter().find(|one| one["type"] != "null")) {
+        if let Some(some) =
+            schema["anyOf"].as_array().and_then(|any| any.iter().find(|one| one["type"] != "null"))
+        {
             return Self::of(some);
         }
         match schema["format"].as_str() {
@@ -75,10 +80,13 @@ impl Kind {
 
     /// What a value must be, in words.
     pub fn words(&self) -> String {
-        let quoted = |names: &[String]| names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+        let quoted =
+            |names: &[String]| names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
         match self {
             Self::Text | Self::Secret => "a text in quotes".into(),
-            Self::Duration => "a duration in quotes, such as \"30s\", \"15min\", \"24h\" or \"14days\"".into(),
+            Self::Duration => {
+                "a duration in quotes, such as \"30s\", \"15min\", \"24h\" or \"14days\"".into()
+            }
             Self::Number => "a whole number".into(),
             Self::Switch => "true or false".into(),
             Self::Choice(names) => format!("one of {}", quoted(names)),
@@ -87,8 +95,8 @@ impl Kind {
         }
     }
 
-    /// The text of an environment variable as a value of this kind. What is no such value stays a text and is refused
-    /// like any other.
+    /// The text of an environment variable as a value of this kind. What is no such value stays a text and is
+    /// refused like any other.
     pub(super) fn read(&self, text: &str) -> toml::Value {
         let as_text = || toml::Value::String(text.to_owned());
         match self {
@@ -132,7 +140,8 @@ pub fn key(path: &str) -> Option<&'static Key> {
 fn collect(name: &str, schema: &Value, sections: &mut Vec<Section>) {
     let repeated = schema["type"] == "array";
     let table = if repeated { &schema["items"] } else { schema };
-    let required = |key: &str| table["required"].as_array().is_some_and(|names| names.iter().any(|it| it == key));
+    let required =
+        |key: &str| table["required"].as_array().is_some_and(|names| names.iter().any(|it| it == key));
     let is_table = |schema: &Value| schema["items"]["type"] == "object";
     let keys = properties(table).filter(|(_, schema)| !is_table(schema)).map(|(key, schema)| Key {
         name: key.to_owned(),

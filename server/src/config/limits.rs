@@ -6,8 +6,8 @@ use pool::settings::Limits;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What one account, address or network may do in a while. Nothing turns these off, and no environment variable reaches
-/// them; a benchmark raises them here and says so.
+/// What one account, address or network may do in a while. Nothing turns these off, and no environment
+/// variable reaches them; a benchmark raises them here and says so.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LimitsSection {
@@ -23,8 +23,8 @@ pub struct LimitsSection {
     pub sign_ups_per_network_an_hour: u32,
     /// How often one network is told in an hour that a username is taken.
     pub taken_answers_per_network_an_hour: u32,
-    /// How many codes one account may ask for, signed in, for the same address or phone number in 24 hours. What people ask for who
-    /// aren't signed in is spaced by `codes.resend_after`.
+    /// How many codes one account may ask for, signed in, for the same address or phone number in 24 hours.
+    /// What people ask for who aren't signed in is spaced by `codes.resend_after`.
     pub codes_per_destination_a_day: u32,
     /// How many codes one address or phone number gets in 24 hours for sign-ins whose password was right.
     pub sign_in_codes_per_destination_a_day: u32,
@@ -32,7 +32,8 @@ pub struct LimitsSection {
     pub codes_per_account_a_day: u32,
     /// How often one sign-up may change its address in 24 hours.
     pub sign_up_addresses_a_day: u32,
-    /// How many codes one network may ask for in an hour without being signed in, and how many wrong ones it may enter.
+    /// How many codes one network may ask for in an hour without being signed in, and how many wrong ones it
+    /// may enter.
     pub code_requests_per_network_an_hour: u32,
     /// How many changes one account may make in an hour, refused ones included.
     pub changes_per_account_an_hour: u32,
@@ -66,12 +67,21 @@ impl LimitsSection {
         faults.positive("limits.sign_in_first_wait", self.sign_in_first_wait);
         faults.at_least_one("limits.sign_ins_per_network_an_hour", self.sign_ins_per_network_an_hour.into());
         faults.at_least_one("limits.sign_ups_per_network_an_hour", self.sign_ups_per_network_an_hour.into());
-        faults.at_least_one("limits.taken_answers_per_network_an_hour", self.taken_answers_per_network_an_hour.into());
+        faults.at_least_one(
+            "limits.taken_answers_per_network_an_hour",
+            self.taken_answers_per_network_an_hour.into(),
+        );
         faults.at_least_one("limits.codes_per_destination_a_day", self.codes_per_destination_a_day.into());
-        faults.at_least_one("limits.sign_in_codes_per_destination_a_day", self.sign_in_codes_per_destination_a_day.into());
+        faults.at_least_one(
+            "limits.sign_in_codes_per_destination_a_day",
+            self.sign_in_codes_per_destination_a_day.into(),
+        );
         faults.at_least_one("limits.codes_per_account_a_day", self.codes_per_account_a_day.into());
         faults.at_least_one("limits.sign_up_addresses_a_day", self.sign_up_addresses_a_day.into());
-        faults.at_least_one("limits.code_requests_per_network_an_hour", self.code_requests_per_network_an_hour.into());
+        faults.at_least_one(
+            "limits.code_requests_per_network_an_hour",
+            self.code_requests_per_network_an_hour.into(),
+        );
         faults.at_least_one("limits.changes_per_account_an_hour", self.changes_per_account_an_hour.into());
         faults.at_least_one("limits.hashing_queue", self.hashing_queue.into());
         if self.sign_in_longest_wait < self.sign_in_first_wait {

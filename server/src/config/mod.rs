@@ -1,7 +1,8 @@
-//! The configuration: defaults, then `nameplate.toml`, then the environment; refused in words when something is wrong.
+//! The configuration: defaults, then `nameplate.toml`, then the environment; refused in words when something
+//! is wrong.
 //!
-//! Each section is a file with its keys as fields; their comments are the reference (`docs/config.md`). A new key is a
-//! field with a comment and a default, and a line in that section's check.
+//! Each section is a file with its keys as fields; their comments are the reference (`docs/config.md`). A new
+//! key is a field with a comment and a default, and a line in that section's check.
 
 mod accounts;
 mod attributes;
@@ -75,12 +76,15 @@ impl Config {
         self.mail.smtp_url.is_some() || !self.server.public_url.is_loopback()
     }
 
-    /// Reads the file that `NAMEPLATE_CONFIG` names, or `nameplate.toml` in `folder` if it is there, then what the
-    /// environment overrides.
+    /// Reads the file that `NAMEPLATE_CONFIG` names, or `nameplate.toml` in `folder` if it is there, then
+    /// what the environment overrides.
     pub fn load(environment: &Environment, folder: &Path) -> Result<Self, ConfigError> {
         let usual = folder.join(FILE);
         // A file that somebody named must be there; the usual one may be.
-        let path = environment.config_file().map(|path| folder.join(path)).or_else(|| usual.exists().then_some(usual));
+        let path = environment
+            .config_file()
+            .map(|path| folder.join(path))
+            .or_else(|| usual.exists().then_some(usual));
         let document = path.as_deref().map(read).transpose()?;
         Self::from_sources(document.as_ref(), environment, path)
     }
@@ -103,7 +107,11 @@ impl Config {
         }
     }
 
-    fn from_sources(document: Option<&Document>, environment: &Environment, path: Option<PathBuf>) -> Result<Self, ConfigError> {
+    fn from_sources(
+        document: Option<&Document>,
+        environment: &Environment,
+        path: Option<PathBuf>,
+    ) -> Result<Self, ConfigError> {
         let file = merge(document, environment)?;
         let keys = environment.keys()?;
         let place = |key: &str| place(key, document, environment);
@@ -144,7 +152,8 @@ fn merge(document: Option<&Document>, environment: &Environment) -> Result<File,
 }
 
 fn place(key: &str, document: Option<&Document>, environment: &Environment) -> Place {
-    let overridden = environment.overrides().find(|(section, it, ..)| key == format!("{}.{}", section.name, it.name));
+    let overridden =
+        environment.overrides().find(|(section, it, ..)| key == format!("{}.{}", section.name, it.name));
     match overridden {
         Some((_, _, variable, _)) => Place::Environment(variable.to_owned()),
         None => document.and_then(|document| document.place(key)).unwrap_or(Place::Default),
@@ -179,8 +188,11 @@ fn build(file: &File, keys: Option<Secret>, faults: &mut Faults<'_>) -> Config {
         texts: file.sends_texts(),
         schema,
     };
-    let mail =
-        MailConfig { smtp_url: file.mail.smtp_url.clone(), mailbox_token: file.mail.mailbox_token.clone(), sms: file.sms.settings(faults) };
+    let mail = MailConfig {
+        smtp_url: file.mail.smtp_url.clone(),
+        mailbox_token: file.mail.mailbox_token.clone(),
+        sms: file.sms.settings(faults),
+    };
     Config { server, pool: settings, mail, file: None, warnings: Vec::new() }
 }
 

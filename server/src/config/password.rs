@@ -39,7 +39,11 @@ impl PasswordSection {
         let min_length = match u8::try_from(self.min_length) {
             Ok(length @ 6..=99) => length,
             _ => {
-                faults.add("password.min_length", format!("{} is out of range", self.min_length), "a number from 6 to 99");
+                faults.add(
+                    "password.min_length",
+                    format!("{} is out of range", self.min_length),
+                    "a number from 6 to 99",
+                );
                 Policy::default().min_length
             }
         };

@@ -30,7 +30,11 @@ pub enum SignInWith {
 
 impl Default for PoolSection {
     fn default() -> Self {
-        Self { name: "Nameplate".into(), sign_in: vec![SignInWith::Username, SignInWith::Email], country_code: "+1".into() }
+        Self {
+            name: "Nameplate".into(),
+            sign_in: vec![SignInWith::Username, SignInWith::Email],
+            country_code: "+1".into(),
+        }
     }
 }
 
@@ -41,19 +45,30 @@ impl PoolSection {
         let name = self.name.trim();
         if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
             // It stands in the subject of mails.
-            faults.add("pool.name", "this can't be a name", format!("one line of 1 to {NAME_MAX} characters, such as \"Nameplate\""));
+            faults.add(
+                "pool.name",
+                "this can't be a name",
+                format!("one line of 1 to {NAME_MAX} characters, such as \"Nameplate\""),
+            );
         }
         if !app::lists::is_country_code(&self.country_code) {
             let fault = format!("\"{}\" is no country's calling code", self.country_code);
             faults.add("pool.country_code", fault, "one such as \"+1\" or \"+49\"");
         }
         if self.sign_in.is_empty() {
-            faults.add("pool.sign_in", "nobody could sign in", "at least one of \"username\", \"email\", \"phone_number\"");
+            faults.add(
+                "pool.sign_in",
+                "nobody could sign in",
+                "at least one of \"username\", \"email\", \"phone_number\"",
+            );
         }
         let contacts = [(SignInWith::Email, "email"), (SignInWith::PhoneNumber, "phone_number")];
         // Next to a username an address is one more way in, for those who have given one.
-        for (with, attribute) in contacts.into_iter().filter(|_| !self.sign_in.contains(&SignInWith::Username)) {
-            if self.sign_in.contains(&with) && !file.attributes.required.iter().any(|name| name == attribute) {
+        for (with, attribute) in
+            contacts.into_iter().filter(|_| !self.sign_in.contains(&SignInWith::Username))
+        {
+            if self.sign_in.contains(&with) && !file.attributes.required.iter().any(|name| name == attribute)
+            {
                 faults.add(
                     "pool.sign_in",
                     format!("\"{attribute}\" signs people in, who have no username, but they need not give one when they sign up"),
@@ -71,7 +86,12 @@ impl PoolSection {
     }
 
     /// A new account is confirmed by a code: one of the addresses that can get it must be asked for.
-    pub(super) fn check_code_can_be_sent(&self, file: &File, asked: &[AttributeName], faults: &mut Faults<'_>) {
+    pub(super) fn check_code_can_be_sent(
+        &self,
+        file: &File,
+        asked: &[AttributeName],
+        faults: &mut Faults<'_>,
+    ) {
         let required = file.attributes.required.iter().any(|name| name == "email");
         if !file.sends_texts() && !required {
             faults.add(
@@ -91,6 +111,10 @@ impl PoolSection {
 
     pub(super) fn options(&self) -> SignInOptions {
         let has = |with| self.sign_in.contains(&with);
-        SignInOptions { username: has(SignInWith::Username), email: has(SignInWith::Email), phone_number: has(SignInWith::PhoneNumber) }
+        SignInOptions {
+            username: has(SignInWith::Username),
+            email: has(SignInWith::Email),
+            phone_number: has(SignInWith::PhoneNumber),
+        }
     }
 }

@@ -111,10 +111,18 @@ mod tests {
 
     #[test]
     fn loopback_is_known_by_all_its_names() {
-        for text in ["http://localhost:3000", "http://127.0.0.1", "http://127.1.2.3", "http://[::1]", "http://[::ffff:127.0.0.1]"] {
+        for text in [
+            "http://localhost:3000",
+            "http://127.0.0.1",
+            "http://127.1.2.3",
+            "http://[::1]",
+            "http://[::ffff:127.0.0.1]",
+        ] {
             assert!(PublicUrl::parse(text).unwrap().is_loopback(), "{text}");
         }
-        for text in ["http://0.0.0.0:3000", "http://localhost.example.com", "http://10.0.0.1", "http://[::]:3000"] {
+        for text in
+            ["http://0.0.0.0:3000", "http://localhost.example.com", "http://10.0.0.1", "http://[::]:3000"]
+        {
             assert!(!PublicUrl::parse(text).unwrap().is_loopback(), "{text}");
         }
     }

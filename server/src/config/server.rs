@@ -20,9 +20,10 @@ pub struct ServerSection {
     /// Host and port to listen on. Port 0 takes a free one.
     #[schemars(extend("x-env" = "NAMEPLATE_LISTEN"))]
     pub listen: String,
-    /// The address that people type: `http` or `https`, a host, a port if it is an unusual one. It decides the names of
-    /// cookies, the origin check, the links in mails, and what passkeys are made for: a passkey is worth nothing at another
-    /// host, and there are none at an IP address. Without one: `http://` and `listen`.
+    /// The address that people type: `http` or `https`, a host, a port if it is an unusual one. It decides
+    /// the names of cookies, the origin check, the links in mails, and what passkeys are made for: a passkey
+    /// is worth nothing at another host, and there are none at an IP address. Without one: `http://` and
+    /// `listen`.
     #[schemars(extend("x-env" = "NAMEPLATE_PUBLIC_URL"))]
     pub public_url: Option<String>,
     /// The networks of proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8`.
@@ -33,9 +34,10 @@ pub struct ServerSection {
     pub data: PathBuf,
     /// A PostgreSQL database (15 or newer) instead of a SQLite file in the data folder:
     /// `postgres://user:password@db.example.com/nameplate?sslmode=verify-full`; by a Unix socket
-    /// `postgres://user@localhost/nameplate?host=/run/postgresql`. Without `sslmode` the connection is encrypted if the
-    /// server can, but not verified. Several nodes may share one, with the same keys and settings. Special characters in
-    /// user and password are percent-encoded. Better kept in the environment than in the file.
+    /// `postgres://user@localhost/nameplate?host=/run/postgresql`. Without `sslmode` the connection is
+    /// encrypted if the server can, but not verified. Several nodes may share one, with the same keys and
+    /// settings. Special characters in user and password are percent-encoded. Better kept in the environment
+    /// than in the file.
     #[schemars(extend("x-env" = "NAMEPLATE_STORE_URL"))]
     pub store_url: Option<Secret>,
     /// The largest form, in bytes.
@@ -176,7 +178,10 @@ impl ServerSection {
 
     fn check(&self, faults: &mut Faults<'_>) {
         let listen = self.listen.trim();
-        let port = listen.rsplit_once(':').filter(|(host, _)| !host.is_empty()).and_then(|(_, port)| port.parse::<u16>().ok());
+        let port = listen
+            .rsplit_once(':')
+            .filter(|(host, _)| !host.is_empty())
+            .and_then(|(_, port)| port.parse::<u16>().ok());
         if port.is_none() || PublicUrl::parse(&format!("http://{listen}")).is_err() {
             faults.add(
                 "server.listen",
@@ -188,7 +193,11 @@ impl ServerSection {
             faults.add("server.data", "this is no folder", "for example \"./data\"");
         }
         if !(1024..=1024 * 1024).contains(&self.body_limit) {
-            faults.add("server.body_limit", format!("{} is out of range", self.body_limit), "a number of bytes from 1024 to 1048576");
+            faults.add(
+                "server.body_limit",
+                format!("{} is out of range", self.body_limit),
+                "a number of bytes from 1024 to 1048576",
+            );
         }
         faults.at_least_one("server.connections", self.connections.into());
         faults.at_least_one("server.connections_per_network", self.connections_per_network.into());
@@ -220,7 +229,11 @@ impl ServerSection {
         PublicUrl::parse(&text).unwrap_or_else(|wrong| {
             // What is wrong with an address made of `listen` was said about `listen`.
             if self.public_url.is_some() {
-                faults.add("server.public_url", format!("\"{text}\" {wrong}"), "an address such as https://id.example.com, without path");
+                faults.add(
+                    "server.public_url",
+                    format!("\"{text}\" {wrong}"),
+                    "an address such as https://id.example.com, without path",
+                );
             }
             PublicUrl::nowhere()
         })
@@ -229,8 +242,7 @@ impl ServerSection {
     /// The text itself is never repeated: it holds a password.
     fn store_url(&self, faults: &mut Faults<'_>) -> Option<PostgresUrl> {
         let wrong = |error: NotADatabase| {
-            let right =
-                "an address such as postgres://user:password@db.example.com/nameplate, or none for a SQLite file in the data folder";
+            let right = "an address such as postgres://user:password@db.example.com/nameplate, or none for a SQLite file in the data folder";
             faults.add("server.store_url", error.to_string(), right);
         };
         self.store_url.as_ref()?.reveal().parse().map_err(wrong).ok()
@@ -239,7 +251,11 @@ impl ServerSection {
     fn trusted_proxies(&self, faults: &mut Faults<'_>) -> Vec<IpNet> {
         let network = |text: &String| text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok();
         for text in self.trusted_proxies.iter().filter(|text| network(text).is_none()) {
-            faults.add("server.trusted_proxies", format!("\"{text}\" is no network"), "for example \"10.0.0.0/8\" or \"::1\"");
+            faults.add(
+                "server.trusted_proxies",
+                format!("\"{text}\" is no network"),
+                "for example \"10.0.0.0/8\" or \"::1\"",
+            );
         }
         self.trusted_proxies.iter().filter_map(network).collect()
     }

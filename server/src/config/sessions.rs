@@ -14,8 +14,8 @@ pub struct SessionsSection {
     pub idle: Span,
     /// After so long a session ends anyway.
     pub absolute: Span,
-    /// So long after signing in, changing an address, a second factor or a passkey, or deleting the account, asks for
-    /// the password once more.
+    /// So long after signing in, changing an address, a second factor or a passkey, or deleting the account,
+    /// asks for the password once more.
     pub fresh: Span,
 }
 
@@ -31,7 +31,11 @@ impl SessionsSection {
         faults.positive("sessions.absolute", self.absolute);
         faults.positive("sessions.fresh", self.fresh);
         if self.idle > self.absolute {
-            faults.add("sessions.idle", "it is longer than sessions.absolute", format!("at most {}", self.absolute));
+            faults.add(
+                "sessions.idle",
+                "it is longer than sessions.absolute",
+                format!("at most {}", self.absolute),
+            );
         }
         SessionTimes { idle: self.idle.0, absolute: self.absolute.0, fresh: self.fresh.0 }
     }

@@ -6,28 +6,32 @@ use pool::delivery::{Sms, SmsFault, SmsProvider, SmsSettings, TWILIO};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How text messages leave: codes for phone numbers, and notices to those that are verified. Without a provider a phone number is stored
-/// as it is given, can't be verified and signs nobody in; only while mails stay on the development mailbox page, texts do as well.
+/// How text messages leave: codes for phone numbers, and notices to those that are verified. Without a
+/// provider a phone number is stored as it is given, can't be verified and signs nobody in; only while mails
+/// stay on the development mailbox page, texts do as well.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SmsSection {
-    /// Who sends them: Twilio (or a service with the same request), or an address of your own that takes a JSON request.
+    /// Who sends them: Twilio (or a service with the same request), or an address of your own that takes a
+    /// JSON request.
     pub provider: Provider,
-    /// Of Twilio the address without a path, https://api.twilio.com by default. Of a webhook where the request goes: `POST` with
-    /// `{"id": …, "to": "+12125550123", "text": …}`, answered with any 2xx once the message is taken. `id` is the same on each attempt; it is
-    /// also in the headers `Idempotency-Key` and `Webhook-Id`. 408, 425, 429 and 5xx mean later, for up to three days; another 4xx but 401,
-    /// 403, 404, 405 and 407, which are yours to mend, gives the message up.
+    /// Of Twilio the address without a path, https://api.twilio.com by default. Of a webhook where the
+    /// request goes: `POST` with `{"id": …, "to": "+12125550123", "text": …}`, answered with any 2xx once the
+    /// message is taken. `id` is the same on each attempt; it is also in the headers `Idempotency-Key` and
+    /// `Webhook-Id`. 408, 425, 429 and 5xx mean later, for up to three days; another 4xx but 401, 403, 404,
+    /// 405 and 407, which are yours to mend, gives the message up.
     pub url: Option<Secret>,
     /// Twilio's account SID, `AC…`.
     pub account: Option<String>,
     /// The SID of a Twilio API key, `SK…`, if `token` is the secret of one and not the account's own.
     pub api_key: Option<String>,
-    /// Twilio's auth token; the bearer token of a webhook, which needs none. Better kept in the environment than in the file.
+    /// Twilio's auth token; the bearer token of a webhook, which needs none. Better kept in the environment
+    /// than in the file.
     pub token: Option<Secret>,
     /// Twilio's sender: a number, a name, or the SID of a messaging service (`MG…`).
     pub from: Option<String>,
-    /// Signs the requests of a webhook by Standard Webhooks (`Webhook-Signature`): 24 to 64 bytes in base64, with or without `whsec_` in front.
-    /// Better kept in the environment than in the file.
+    /// Signs the requests of a webhook by Standard Webhooks (`Webhook-Signature`): 24 to 64 bytes in base64,
+    /// with or without `whsec_` in front. Better kept in the environment than in the file.
     pub secret: Option<Secret>,
 }
 
@@ -43,7 +47,15 @@ pub enum Provider {
 
 impl Default for SmsSection {
     fn default() -> Self {
-        Self { provider: Provider::None, url: None, account: None, api_key: None, token: None, from: None, secret: None }
+        Self {
+            provider: Provider::None,
+            url: None,
+            account: None,
+            api_key: None,
+            token: None,
+            from: None,
+            secret: None,
+        }
     }
 }
 
@@ -66,9 +78,11 @@ impl SmsSection {
                 token: text(&self.token).unwrap_or_default(),
                 from: self.from.clone().unwrap_or_default(),
             },
-            Provider::Webhook => {
-                SmsProvider::Webhook { url: text(&self.url).unwrap_or_default(), token: text(&self.token), secret: text(&self.secret) }
-            }
+            Provider::Webhook => SmsProvider::Webhook {
+                url: text(&self.url).unwrap_or_default(),
+                token: text(&self.token),
+                secret: text(&self.secret),
+            },
         };
         let settings = SmsSettings { provider, extra_roots: None };
         // The texts themselves are never repeated: they are secrets, or may hold some.
@@ -104,7 +118,9 @@ impl SmsSection {
 /// The key that is at fault, and what it should be.
 fn right(fault: &SmsFault, provider: Provider) -> (&'static str, &'static str) {
     match fault {
-        SmsFault::Url | SmsFault::NotAnOrigin | SmsFault::ClearToken | SmsFault::Tls(_) if provider == Provider::Twilio => {
+        SmsFault::Url | SmsFault::NotAnOrigin | SmsFault::ClearToken | SmsFault::Tls(_)
+            if provider == Provider::Twilio =>
+        {
             ("sms.url", "none, or an address such as https://api.twilio.com")
         }
         SmsFault::Url | SmsFault::NotAnOrigin | SmsFault::ClearToken | SmsFault::Tls(_) => {
@@ -113,7 +129,11 @@ fn right(fault: &SmsFault, provider: Provider) -> (&'static str, &'static str) {
         SmsFault::Account => ("sms.account", "the account's SID, AC and 32 letters and digits"),
         SmsFault::ApiKey => ("sms.api_key", "none, or the key's SID, SK and 32 letters and digits"),
         SmsFault::Token => ("sms.token", "the provider's token (NAMEPLATE_SMS_TOKEN)"),
-        SmsFault::From => ("sms.from", "a number such as \"+12125550123\", a name, or a messaging service's id"),
-        SmsFault::Secret => ("sms.secret", "whsec_ and the base64 of 24 to 64 random bytes (NAMEPLATE_SMS_SECRET)"),
+        SmsFault::From => {
+            ("sms.from", "a number such as \"+12125550123\", a name, or a messaging service's id")
+        }
+        SmsFault::Secret => {
+            ("sms.secret", "whsec_ and the base64 of 24 to 64 random bytes (NAMEPLATE_SMS_SECRET)")
+        }
     }
 }

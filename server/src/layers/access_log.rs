@@ -1,5 +1,5 @@
-//! A number for every request, and one line about it in the log: method, path without its query (queries may hold
-//! what people typed), status, milliseconds, request id. Nothing that was sent or answered.
+//! A number for every request, and one line about it in the log: method, path without its query (queries may
+//! hold what people typed), status, milliseconds, request id. Nothing that was sent or answered.
 
 use app::visit::RequestId;
 use axum::extract::{Request, State};

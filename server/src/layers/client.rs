@@ -19,7 +19,12 @@ pub static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for"
 pub async fn tell(State(config): State<Arc<ServerConfig>>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
     let address = behind_proxies(&config, peer, request.headers());
-    let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned();
+    let agent = request
+        .headers()
+        .get(USER_AGENT)
+        .and_then(|agent| agent.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
     request.extensions_mut().insert(Origin::new(address, &agent));
     next.run(request).await
 }
@@ -30,7 +35,8 @@ fn behind_proxies(config: &ServerConfig, peer: IpAddr, headers: &HeaderMap) -> I
     if !config.trusts(address) {
         return address;
     }
-    let lists: Vec<_> = headers.get_all(&FORWARDED_FOR).iter().filter_map(|list| list.to_str().ok()).collect();
+    let lists: Vec<_> =
+        headers.get_all(&FORWARDED_FOR).iter().filter_map(|list| list.to_str().ok()).collect();
     for hop in lists.iter().rev().flat_map(|list| list.rsplit(',')) {
         let Some(hop) = read(hop.trim()) else { break };
         address = hop;
@@ -57,7 +63,8 @@ mod tests {
     fn seen(trusted: &str, peer: &str, forwarded: &[&'static str]) -> String {
         let text = format!("[server]\ntrusted_proxies = [{trusted}]\n");
         let config = Config::from_text(&text, &Environment::default()).unwrap().server;
-        let headers = forwarded.iter().map(|list| (FORWARDED_FOR.clone(), HeaderValue::from_static(list))).collect();
+        let headers =
+            forwarded.iter().map(|list| (FORWARDED_FOR.clone(), HeaderValue::from_static(list))).collect();
         behind_proxies(&config, peer.parse().unwrap(), &headers).to_string()
     }
 

@@ -1,6 +1,6 @@
 //! Cross-site requests can't act: every unsafe request must say that it comes from a page of ours, by
-//! `Sec-Fetch-Site` (Fetch Metadata) or by `Origin` (RFC 6454). One that says neither is refused, cookie or not:
-//! a forged sign-in has no cookie yet.
+//! `Sec-Fetch-Site` (Fetch Metadata) or by `Origin` (RFC 6454). One that says neither is refused, cookie or
+//! not: a forged sign-in has no cookie yet.
 
 use crate::config::ServerConfig;
 use axum::Json;
@@ -21,8 +21,8 @@ pub async fn refuse(State(config): State<Arc<ServerConfig>>, request: Request, n
     (StatusCode::FORBIDDEN, Json(Refusal::form(Why::CrossSite))).into_response()
 }
 
-/// What the browser says of the two sides counts before what one side says of itself: a page opened as `localhost`
-/// is as much ours as one opened as 127.0.0.1.
+/// What the browser says of the two sides counts before what one side says of itself: a page opened as
+/// `localhost` is as much ours as one opened as 127.0.0.1.
 fn is_own(headers: &HeaderMap, origin: &str) -> bool {
     match headers.get(&FETCH_SITE) {
         Some(site) => site == "same-origin",
@@ -30,8 +30,8 @@ fn is_own(headers: &HeaderMap, origin: &str) -> bool {
     }
 }
 
-/// Whether a page of another site asks, as browsers tell it. Somebody who typed the address, and a program, don't come from
-/// one.
+/// Whether a page of another site asks, as browsers tell it. Somebody who typed the address, and a program,
+/// don't come from one.
 pub fn is_foreign(headers: &HeaderMap) -> bool {
     headers.get(&FETCH_SITE).is_some_and(|site| site != "same-origin" && site != "none")
 }

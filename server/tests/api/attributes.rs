@@ -8,12 +8,20 @@ use serde_json::json;
 async fn a_change_of_address_waits_for_its_code_and_an_unrelated_one_does_not_disturb_it() {
     let server = TestServer::new().await;
     let token = signed_in(&server).await;
-    let answer = update(&server, &token, &[("email", "me@anotherdomain.com"), ("family_name", "Lastname")]).await.ok();
-    let delivery = json!([{ "AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": "m***@a***" }]);
+    let answer =
+        update(&server, &token, &[("email", "me@anotherdomain.com"), ("family_name", "Lastname")]).await.ok();
+    let delivery =
+        json!([{ "AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": "m***@a***" }]);
     assert_eq!(answer["CodeDeliveryDetailsList"], delivery);
-    assert_eq!(update(&server, &token, &[("nickname", "Jo")]).await.ok(), json!({ "CodeDeliveryDetailsList": [] }));
+    assert_eq!(
+        update(&server, &token, &[("nickname", "Jo")]).await.ok(),
+        json!({ "CodeDeliveryDetailsList": [] })
+    );
     let now = attributes_of(&server, &token).await;
-    assert_eq!((&now["email"], &now["email_verified"], &now["family_name"]), (&json!("me@domain.com"), &json!("true"), &json!("Lastname")));
+    assert_eq!(
+        (&now["email"], &now["email_verified"], &now["family_name"]),
+        (&json!("me@domain.com"), &json!("true"), &json!("Lastname"))
+    );
     let code = server.code_for("me@anotherdomain.com").await;
     verify(&server, &token, "email", &another(&code))
         .await
@@ -33,26 +41,41 @@ async fn a_code_can_be_sent_again_and_it_is_said_where_to() {
     update(&server, &token, &[("email", "me@anotherdomain.com")]).await.ok();
     let ask = json!({ "AccessToken": token, "AttributeName": "email" });
     let limit = "Attempt limit exceeded, please try after some time.";
-    server.wire("GetUserAttributeVerificationCode", ask.clone()).await.refuses_with("LimitExceededException", limit);
+    server
+        .wire("GetUserAttributeVerificationCode", ask.clone())
+        .await
+        .refuses_with("LimitExceededException", limit);
     server.wait(30);
     let sent = server.wire("GetUserAttributeVerificationCode", ask).await.ok();
-    assert_eq!(sent["CodeDeliveryDetails"], json!({ "AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": "m***@a***" }));
+    assert_eq!(
+        sent["CodeDeliveryDetails"],
+        json!({ "AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": "m***@a***" })
+    );
 }
 
 #[tokio::test]
 async fn what_only_the_service_sets_is_written_by_nobody() {
     let server = TestServer::new().await;
     let unauthorized = "A client attempted to write unauthorized attribute";
-    for (name, value) in [("email_verified", "true"), ("sub", "00000000-0000-4000-8000-000000000000"), ("phone_number_verified", "true")] {
+    for (name, value) in [
+        ("email_verified", "true"),
+        ("sub", "00000000-0000-4000-8000-000000000000"),
+        ("phone_number_verified", "true"),
+    ] {
         let form = json!({ "ClientId": "web", "Username": "mallory", "Password": PASSWORD,
             "UserAttributes": [{ "Name": "email", "Value": "mallory@domain.com" }, { "Name": name, "Value": value }] });
         server.wire("SignUp", form).await.refuses_with("NotAuthorizedException", unauthorized);
     }
     let token = signed_in(&server).await;
     for name in ["sub", "email_verified", "phone_number_verified"] {
-        update(&server, &token, &[(name, "true"), ("nickname", "Jo")]).await.refuses_with("NotAuthorizedException", unauthorized);
+        update(&server, &token, &[(name, "true"), ("nickname", "Jo")])
+            .await
+            .refuses_with("NotAuthorizedException", unauthorized);
         let request = json!({ "AccessToken": token, "UserAttributeNames": [name] });
-        server.wire("DeleteUserAttributes", request).await.refuses_with("NotAuthorizedException", unauthorized);
+        server
+            .wire("DeleteUserAttributes", request)
+            .await
+            .refuses_with("NotAuthorizedException", unauthorized);
     }
     assert!(attributes_of(&server, &token).await.get("nickname").is_none(), "all or nothing");
 }

@@ -11,7 +11,10 @@ const SECRET: &str = "abcdefghijklmnopqrstuvwxyz0123456789";
 const HASH: &str = "jA56ROtQTZaaBJsKes76Qq56CH02m5Dk5Wnn9c+uSrA=";
 
 async fn with_backend() -> TestServer {
-    let server = TestServer::with(&format!("[[clients]]\nid = 'web'\n[[clients]]\nid = 'backend'\nsecret = '{SECRET}'\n")).await;
+    let server = TestServer::with(&format!(
+        "[[clients]]\nid = 'web'\n[[clients]]\nid = 'backend'\nsecret = '{SECRET}'\n"
+    ))
+    .await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     server
 }
@@ -35,14 +38,21 @@ async fn an_application_with_a_secret_proves_itself_with_every_request_that_name
         Some(hash) => {
             json!({ "ClientId": "backend", "Username": "jdoe", "Password": PASSWORD, "ConfirmationCode": "123456", "SecretHash": hash })
         }
-        None => json!({ "ClientId": "backend", "Username": "jdoe", "Password": PASSWORD, "ConfirmationCode": "123456" }),
+        None => {
+            json!({ "ClientId": "backend", "Username": "jdoe", "Password": PASSWORD, "ConfirmationCode": "123456" })
+        }
     };
-    for operation in ["SignUp", "ConfirmSignUp", "ResendConfirmationCode", "ForgotPassword", "ConfirmForgotPassword"] {
+    for operation in
+        ["SignUp", "ConfirmSignUp", "ResendConfirmationCode", "ForgotPassword", "ConfirmForgotPassword"]
+    {
         server.wire(operation, member(None)).await.refuses_with("NotAuthorizedException", MISSING);
         server.wire(operation, member(Some("bm90IGl0"))).await.refuses_with("NotAuthorizedException", WRONG);
     }
     server.wire("InitiateAuth", sign_in(None)).await.refuses_with("NotAuthorizedException", MISSING);
-    server.wire("InitiateAuth", sign_in(Some("bm90IGl0"))).await.refuses_with("NotAuthorizedException", WRONG);
+    server
+        .wire("InitiateAuth", sign_in(Some("bm90IGl0")))
+        .await
+        .refuses_with("NotAuthorizedException", WRONG);
     let answer = json!({ "ClientId": "backend", "ChallengeName": "PASSWORD_VERIFIER", "ChallengeResponses": { "USERNAME": "jdoe" } });
     server.wire("RespondToAuthChallenge", answer).await.refuses_with("NotAuthorizedException", MISSING);
     server.wire("ForgotPassword", member(Some(HASH))).await.ok();
@@ -67,7 +77,10 @@ async fn refresh_tokens_of_an_application_with_a_secret_are_worth_nothing_withou
     };
     for (operation, token) in [("GetTokensFromRefreshToken", "RefreshToken"), ("RevokeToken", "Token")] {
         for secret in [None, Some("anothersecretanothersecret")] {
-            server.wire(operation, exchange(token, secret)).await.refuses_with("NotAuthorizedException", WRONG);
+            server
+                .wire(operation, exchange(token, secret))
+                .await
+                .refuses_with("NotAuthorizedException", WRONG);
         }
         server.wire(operation, exchange(token, Some(SECRET))).await.ok();
     }
@@ -77,31 +90,42 @@ async fn refresh_tokens_of_an_application_with_a_secret_are_worth_nothing_withou
 async fn a_secret_that_an_application_does_not_have_is_refused() {
     let server = with_backend().await;
     let request = json!({ "ClientId": "web", "Username": "jdoe", "SecretHash": HASH });
-    server.wire("ForgotPassword", request).await.refuses_with("NotAuthorizedException", "Unable to verify secret hash for client web");
+    server
+        .wire("ForgotPassword", request)
+        .await
+        .refuses_with("NotAuthorizedException", "Unable to verify secret hash for client web");
 }
 
 #[tokio::test]
 async fn an_application_signs_people_in_only_as_it_may() {
     let server = TestServer::with("[[clients]]\nid = 'web'\nflows = ['ALLOW_REFRESH_TOKEN_AUTH']\n").await;
     for flow in ["USER_PASSWORD_AUTH", "USER_SRP_AUTH"] {
-        let request =
-            json!({ "ClientId": "web", "AuthFlow": flow, "AuthParameters": { "USERNAME": "jdoe", "PASSWORD": PASSWORD, "SRP_A": "5" } });
+        let request = json!({ "ClientId": "web", "AuthFlow": flow, "AuthParameters": { "USERNAME": "jdoe", "PASSWORD": PASSWORD, "SRP_A": "5" } });
         let message = format!("{flow} flow not enabled for this client");
         server.wire("InitiateAuth", request).await.refuses_with("InvalidParameterException", &message);
     }
     let request = json!({ "ClientId": "web", "AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": { "REFRESH_TOKEN": "nonsense" } });
-    server.wire("InitiateAuth", request).await.refuses_with("NotAuthorizedException", "Invalid Refresh Token");
+    server
+        .wire("InitiateAuth", request)
+        .await
+        .refuses_with("NotAuthorizedException", "Invalid Refresh Token");
 }
 
 #[tokio::test]
 async fn tokens_last_as_long_as_the_application_says() {
-    let server = TestServer::with("[[clients]]\nid = 'web'\naccess_token_lifetime = '5min'\nrefresh_token_lifetime = '1h'\n").await;
+    let server = TestServer::with(
+        "[[clients]]\nid = 'web'\naccess_token_lifetime = '5min'\nrefresh_token_lifetime = '1h'\n",
+    )
+    .await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     let entered = tokens(&server, "jdoe").await;
     assert_eq!(entered["ExpiresIn"], 300);
     server.wait(300);
     let expired = "Access Token has expired";
-    server.wire("GetUser", json!({ "AccessToken": entered["AccessToken"] })).await.refuses_with("NotAuthorizedException", expired);
+    server
+        .wire("GetUser", json!({ "AccessToken": entered["AccessToken"] }))
+        .await
+        .refuses_with("NotAuthorizedException", expired);
     server.wait(3300);
     let request = json!({ "ClientId": "web", "RefreshToken": entered["RefreshToken"] });
     let expired = "Refresh Token has expired";
@@ -119,8 +143,7 @@ async fn from_page(server: &TestServer, origin: &str, client: &str) -> Answer {
 
 #[tokio::test]
 async fn only_pages_that_an_application_lets_in_read_its_answers() {
-    let both =
-        "[[clients]]\nid = 'web'\norigins = ['https://app.example']\n[[clients]]\nid = 'other'\norigins = ['https://other.example']\n";
+    let both = "[[clients]]\nid = 'web'\norigins = ['https://app.example']\n[[clients]]\nid = 'other'\norigins = ['https://other.example']\n";
     let server = TestServer::with(both).await;
     for (origin, client, allowed) in [
         ("https://app.example", "web", "https://app.example"),
@@ -133,6 +156,10 @@ async fn only_pages_that_an_application_lets_in_read_its_answers() {
         ("https://evil.example", "nobody", ""),
     ] {
         let answer = from_page(&server, origin, client).await;
-        assert_eq!((answer.header("access-control-allow-origin"), answer.header("vary")), (allowed, "origin"), "{origin} {client}");
+        assert_eq!(
+            (answer.header("access-control-allow-origin"), answer.header("vary")),
+            (allowed, "origin"),
+            "{origin} {client}"
+        );
     }
 }

@@ -17,14 +17,23 @@ async fn the_keys_are_where_applications_look_for_them() {
     let (token, keys) = (signed_in(&server).await, keys.json());
     let header = token.as_str().unwrap().split('.').next().unwrap().to_owned();
     let key = &keys["keys"][0];
-    assert_eq!((&key["alg"], &key["kty"], &key["use"], &key["e"]), (&json!("RS256"), &json!("RSA"), &json!("sig"), &json!("AQAB")));
+    assert_eq!(
+        (&key["alg"], &key["kty"], &key["use"], &key["e"]),
+        (&json!("RS256"), &json!("RSA"), &json!("sig"), &json!("AQAB"))
+    );
     let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
     assert_eq!(header, json!({ "kid": key["kid"], "alg": "RS256" }));
     let about = browser.get(&format!("/{id}/.well-known/openid-configuration")).await.json();
     assert_eq!(about["issuer"], format!("{}/{id}", server.pool.settings().public_url));
-    assert_eq!(about["jwks_uri"], format!("{}/{id}/.well-known/jwks.json", server.pool.settings().public_url));
+    assert_eq!(
+        about["jwks_uri"],
+        format!("{}/{id}/.well-known/jwks.json", server.pool.settings().public_url)
+    );
     let elsewhere = browser.get("/local_nobody/.well-known/jwks.json").await;
-    assert_eq!((elsewhere.status.as_u16(), &elsewhere.json()["__type"]), (404, &json!("ResourceNotFoundException")));
+    assert_eq!(
+        (elsewhere.status.as_u16(), &elsewhere.json()["__type"]),
+        (404, &json!("ResourceNotFoundException"))
+    );
 }
 
 #[tokio::test]
@@ -40,13 +49,21 @@ async fn an_access_token_answers_whose_it_is() {
             (&json!("jdoe"), &json!("me@domain.com"), &json!(true))
         );
         assert!(claims["sub"].is_string());
-        assert_eq!((answer.header("access-control-allow-origin"), answer.header("cache-control")), ("*", "no-store"));
+        assert_eq!(
+            (answer.header("access-control-allow-origin"), answer.header("cache-control")),
+            ("*", "no-store")
+        );
     }
     let factors = server.wire("GetUserAuthFactors", json!({ "AccessToken": token })).await.ok();
     assert_eq!(factors, json!({ "Username": "jdoe", "ConfiguredUserAuthFactors": ["PASSWORD"] }));
-    let about = server.browser().get(&format!("/{}/.well-known/openid-configuration", server.pool.id())).await.json();
+    let about =
+        server.browser().get(&format!("/{}/.well-known/openid-configuration", server.pool.id())).await.json();
     assert_eq!(about["userinfo_endpoint"], format!("{}/oauth2/userInfo", server.pool.settings().public_url));
-    for (shown, challenge) in [(None, "Bearer"), (Some("Bearer nonsense"), "Bearer error=\"invalid_token\""), (Some("Basic x"), "Bearer")] {
+    for (shown, challenge) in [
+        (None, "Bearer"),
+        (Some("Bearer nonsense"), "Bearer error=\"invalid_token\""),
+        (Some("Basic x"), "Bearer"),
+    ] {
         let mut request = Request::get("/oauth2/userInfo");
         if let Some(shown) = shown {
             request = request.header("authorization", shown);

@@ -11,7 +11,10 @@ async fn every_error_has_a_name_and_a_number() {
     unknown.refuses_with("UnknownOperationException", "There is no such operation.");
     assert!(!unknown.header("x-amzn-requestid").is_empty());
     let nobody = json!({ "ClientId": "nobody", "Username": "jdoe" });
-    server.wire("ForgotPassword", nobody).await.refuses_with("ResourceNotFoundException", "User pool client nobody does not exist.");
+    server
+        .wire("ForgotPassword", nobody)
+        .await
+        .refuses_with("ResourceNotFoundException", "User pool client nobody does not exist.");
     for (flow, message) in [
         ("CUSTOM_AUTH", "CUSTOM_AUTH flow not enabled for this client"),
         ("ADMIN_USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH flow not enabled for this client"),

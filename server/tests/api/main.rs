@@ -1,4 +1,5 @@
-//! The wire API as applications speak it: exact answers, through the real router. A file for each family of operations.
+//! The wire API as applications speak it: exact answers, through the real router. A file for each family of
+//! operations.
 #![expect(clippy::unwrap_used, reason = "a test that can't be set up has failed")]
 
 mod attributes;
@@ -45,16 +46,25 @@ async fn signed_in(server: &TestServer) -> Value {
 }
 
 async fn update(server: &TestServer, token: &Value, attributes: &[(&str, &str)]) -> Answer {
-    let attributes: Vec<_> = attributes.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
+    let attributes: Vec<_> =
+        attributes.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
     server.wire("UpdateUserAttributes", json!({ "AccessToken": token, "UserAttributes": attributes })).await
 }
 
 async fn attributes_of(server: &TestServer, token: &Value) -> Value {
     let user = server.wire("GetUser", json!({ "AccessToken": token })).await.ok();
     let pairs = user["UserAttributes"].as_array().unwrap().iter();
-    pairs.map(|it| (it["Name"].as_str().unwrap().to_owned(), it["Value"].clone())).collect::<serde_json::Map<_, _>>().into()
+    pairs
+        .map(|it| (it["Name"].as_str().unwrap().to_owned(), it["Value"].clone()))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 async fn verify(server: &TestServer, token: &Value, attribute: &str, code: &str) -> Answer {
-    server.wire("VerifyUserAttribute", json!({ "AccessToken": token, "AttributeName": attribute, "Code": code })).await
+    server
+        .wire(
+            "VerifyUserAttribute",
+            json!({ "AccessToken": token, "AttributeName": attribute, "Code": code }),
+        )
+        .await
 }

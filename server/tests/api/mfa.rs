@@ -11,7 +11,9 @@ fn shown(server: &TestServer, secret: &Value) -> String {
 
 /// Sets an app up and turns it on; its secret.
 async fn with_app(server: &TestServer, token: &Value) -> Value {
-    let secret = server.wire("AssociateSoftwareToken", json!({ "AccessToken": token })).await.ok()["SecretCode"].clone();
+    let secret =
+        server.wire("AssociateSoftwareToken", json!({ "AccessToken": token })).await.ok()["SecretCode"]
+            .clone();
     let code = shown(server, &secret);
     let wrong = json!({ "AccessToken": token, "UserCode": another(&code) });
     server
@@ -48,7 +50,10 @@ async fn an_app_is_associated_verified_preferred_and_asked_for() {
     let on = json!({ "SoftwareTokenMfaSettings": { "Enabled": true, "PreferredMfa": true } });
     assert_eq!(prefer(&server, &token, on).await.ok(), json!({}));
     let user = server.wire("GetUser", json!({ "AccessToken": token })).await.ok();
-    assert_eq!((&user["UserMFASettingList"], &user["PreferredMfaSetting"]), (&json!(["SOFTWARE_TOKEN_MFA"]), &json!("SOFTWARE_TOKEN_MFA")));
+    assert_eq!(
+        (&user["UserMFASettingList"], &user["PreferredMfaSetting"]),
+        (&json!(["SOFTWARE_TOKEN_MFA"]), &json!("SOFTWARE_TOKEN_MFA"))
+    );
 
     let challenge = server.wire("InitiateAuth", with_password("jdoe", PASSWORD)).await.ok();
     assert_eq!(challenge["ChallengeName"], "SOFTWARE_TOKEN_MFA");
@@ -57,7 +62,9 @@ async fn an_app_is_associated_verified_preferred_and_asked_for() {
     let code = shown(&server, &secret);
     let answer = |code: &str| json!({ "SOFTWARE_TOKEN_MFA_CODE": code });
     let mismatch = "Invalid code or auth state for the user.";
-    respond(&server, &challenge, "SOFTWARE_TOKEN_MFA", answer(&another(&code))).await.refuses_with("CodeMismatchException", mismatch);
+    respond(&server, &challenge, "SOFTWARE_TOKEN_MFA", answer(&another(&code)))
+        .await
+        .refuses_with("CodeMismatchException", mismatch);
     respond(&server, &challenge, "SMS_MFA", json!({ "SMS_MFA_CODE": code }))
         .await
         .refuses_with("NotAuthorizedException", "Invalid session for the user.");
@@ -65,7 +72,9 @@ async fn an_app_is_associated_verified_preferred_and_asked_for() {
         .await
         .refuses_with("InvalidParameterException", "Missing required parameter SOFTWARE_TOKEN_MFA_CODE");
     let done = respond(&server, &challenge, "SOFTWARE_TOKEN_MFA", answer(&code)).await.ok();
-    assert!(done["AuthenticationResult"]["AccessToken"].is_string() && done["ChallengeParameters"] == json!({}));
+    assert!(
+        done["AuthenticationResult"]["AccessToken"].is_string() && done["ChallengeParameters"] == json!({})
+    );
     respond(&server, &challenge, "SOFTWARE_TOKEN_MFA", answer(&code))
         .await
         .refuses_with("NotAuthorizedException", "Invalid session for the user.");
@@ -83,8 +92,11 @@ async fn of_several_the_application_asks_which() {
     assert_eq!(verify(&server, &token, "phone_number", &code).await.ok(), json!({}));
     let both = json!({ "SMSMfaSettings": { "Enabled": true }, "EmailMfaSettings": { "Enabled": true } });
     assert_eq!(prefer(&server, &token, both).await.ok(), json!({}));
-    let two = json!({ "SMSMfaSettings": { "PreferredMfa": true }, "EmailMfaSettings": { "PreferredMfa": true } });
-    prefer(&server, &token, two).await.refuses_with("InvalidParameterException", "Only one factor can be set as preferred.");
+    let two =
+        json!({ "SMSMfaSettings": { "PreferredMfa": true }, "EmailMfaSettings": { "PreferredMfa": true } });
+    prefer(&server, &token, two)
+        .await
+        .refuses_with("InvalidParameterException", "Only one factor can be set as preferred.");
 
     let challenge = server.wire("InitiateAuth", with_password("jdoe", PASSWORD)).await.ok();
     assert_eq!(challenge["ChallengeName"], "SELECT_MFA_TYPE");
@@ -109,7 +121,10 @@ async fn a_session_that_is_none_is_refused() {
         .await
         .refuses_with("NotAuthorizedException", "Invalid session for the user.");
     let request = json!({ "ClientId": "web", "ChallengeName": "EMAIL_OTP", "ChallengeResponses": { "USERNAME": "jdoe" } });
-    server.wire("RespondToAuthChallenge", request).await.refuses_with("InvalidParameterException", "Missing required parameter Session");
+    server
+        .wire("RespondToAuthChallenge", request)
+        .await
+        .refuses_with("InvalidParameterException", "Missing required parameter Session");
 }
 
 #[tokio::test]
@@ -132,12 +147,21 @@ async fn a_password_that_the_operator_knows_is_replaced() {
     });
     assert_eq!(challenge["ChallengeParameters"], expected);
     let own = "my-own-password-at-last";
-    respond(&server, &challenge, "NEW_PASSWORD_REQUIRED", json!({ "NEW_PASSWORD": own }))
-        .await
-        .refuses_with("InvalidParameterException", "Attributes did not conform to the schema: given_name: The attribute is required\n");
-    respond(&server, &challenge, "NEW_PASSWORD_REQUIRED", json!({ "NEW_PASSWORD": "short", "userAttributes.given_name": "Jane" }))
-        .await
-        .refuses_with("InvalidPasswordException", "Password did not conform with policy: Password not long enough");
+    respond(&server, &challenge, "NEW_PASSWORD_REQUIRED", json!({ "NEW_PASSWORD": own })).await.refuses_with(
+        "InvalidParameterException",
+        "Attributes did not conform to the schema: given_name: The attribute is required\n",
+    );
+    respond(
+        &server,
+        &challenge,
+        "NEW_PASSWORD_REQUIRED",
+        json!({ "NEW_PASSWORD": "short", "userAttributes.given_name": "Jane" }),
+    )
+    .await
+    .refuses_with(
+        "InvalidPasswordException",
+        "Password did not conform with policy: Password not long enough",
+    );
     let done = json!({ "NEW_PASSWORD": own, "userAttributes.given_name": "Jane" });
     let done = respond(&server, &challenge, "NEW_PASSWORD_REQUIRED", done).await.ok();
     assert!(done["AuthenticationResult"]["IdToken"].is_string());

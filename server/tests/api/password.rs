@@ -22,9 +22,15 @@ async fn a_forgotten_password_is_replaced_and_every_session_ends() {
         .await
         .refuses_with("CodeMismatchException", "Invalid verification code provided, please try again.");
     assert_eq!(server.wire("ConfirmForgotPassword", form(&code)).await.ok(), json!({}));
-    server.wire("GetUser", json!({ "AccessToken": token })).await.refuses_with("NotAuthorizedException", "Access Token has been revoked");
+    server
+        .wire("GetUser", json!({ "AccessToken": token }))
+        .await
+        .refuses_with("NotAuthorizedException", "Access Token has been revoked");
     let request = json!({ "AuthFlow": "REFRESH_TOKEN_AUTH", "ClientId": "web", "AuthParameters": { "REFRESH_TOKEN": refresh } });
-    server.wire("InitiateAuth", request).await.refuses_with("NotAuthorizedException", "Refresh Token has been revoked");
+    server
+        .wire("InitiateAuth", request)
+        .await
+        .refuses_with("NotAuthorizedException", "Refresh Token has been revoked");
     let old = server.wire("InitiateAuth", with_password("jdoe", PASSWORD)).await;
     old.refuses_with("NotAuthorizedException", "Incorrect username or password.");
     server.wire("InitiateAuth", with_password("jdoe", "another-password#1")).await.ok();
@@ -40,14 +46,23 @@ async fn a_password_is_changed_by_whoever_knows_it_and_every_other_session_ends(
     let wrong = "Incorrect username or password.";
     server.wire("ChangePassword", change("wrong", new)).await.refuses_with("NotAuthorizedException", wrong);
     let short = "Password did not conform with policy: Password not long enough";
-    server.wire("ChangePassword", change(PASSWORD, "short")).await.refuses_with("InvalidPasswordException", short);
+    server
+        .wire("ChangePassword", change(PASSWORD, "short"))
+        .await
+        .refuses_with("InvalidPasswordException", short);
     let null = "1 validation error detected: Value null at 'previousPassword' failed to satisfy constraint: Member must not be null";
     let request = json!({ "AccessToken": token, "ProposedPassword": new });
     server.wire("ChangePassword", request).await.refuses_with("InvalidParameterException", null);
     assert_eq!(server.wire("ChangePassword", change(PASSWORD, new)).await.ok(), json!({}));
     server.wire("GetUser", json!({ "AccessToken": token })).await.ok();
-    server.wire("GetUser", json!({ "AccessToken": other })).await.refuses_with("NotAuthorizedException", "Access Token has been revoked");
-    server.wire("InitiateAuth", with_password("jdoe", PASSWORD)).await.refuses_with("NotAuthorizedException", wrong);
+    server
+        .wire("GetUser", json!({ "AccessToken": other }))
+        .await
+        .refuses_with("NotAuthorizedException", "Access Token has been revoked");
+    server
+        .wire("InitiateAuth", with_password("jdoe", PASSWORD))
+        .await
+        .refuses_with("NotAuthorizedException", wrong);
     server.wire("InitiateAuth", with_password("jdoe", new)).await.ok();
 }
 

@@ -95,8 +95,7 @@ async fn a_proof_without_a_password_that_was_never_judged_is_judged_when_it_come
     let server = TestServer::with(STRICT).await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     let client = SrpClient::new(3);
-    let begin =
-        json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": "web", "AuthParameters": { "USERNAME": "jdoe", "SRP_A": client.public() } });
+    let begin = json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": "web", "AuthParameters": { "USERNAME": "jdoe", "SRP_A": client.public() } });
     let begun = server.wire("InitiateAuth", begin).await.ok();
     let told = |name: &str| begun["ChallengeParameters"][name].as_str().unwrap().to_owned();
     let challenge = Challenge {
@@ -115,7 +114,9 @@ async fn a_proof_without_a_password_that_was_never_judged_is_judged_when_it_come
     change(&server, FIND_SESSIONS).await;
     let over = "Invalid session for the user.";
     ask(&server, "RespondToAuthChallenge", "two", &answer).await.refuses_with("NotAuthorizedException", over);
-    assert!(ask(&server, "RespondToAuthChallenge", "one", &answer).await.ok()["AuthenticationResult"].is_object());
+    assert!(
+        ask(&server, "RespondToAuthChallenge", "one", &answer).await.ok()["AuthenticationResult"].is_object()
+    );
     ask(&server, "RespondToAuthChallenge", "one", &answer).await.refuses_with("NotAuthorizedException", over);
 }
 
@@ -128,13 +129,16 @@ async fn the_last_try_at_a_code_is_not_lost_with_its_answer() {
     let verify = |code: &str| json!({ "AccessToken": token, "AttributeName": "email", "Code": code });
     for number in 0..4 {
         let refused = ask(&server, "VerifyUserAttribute", "guesses", &verify(&another(&code))).await;
-        refused.refuses_with("CodeMismatchException", "Invalid verification code provided, please try again.");
+        refused
+            .refuses_with("CodeMismatchException", "Invalid verification code provided, please try again.");
         assert_eq!(refused.header("retry-after"), "", "{number}");
     }
     change(&server, LOSE_OUTBOX).await;
     is_not_answered(&ask(&server, "VerifyUserAttribute", "last", &verify(&code)).await);
     change(&server, FIND_OUTBOX).await;
-    ask(&server, "VerifyUserAttribute", "last", &verify(&another(&code))).await.refuses_with(LIMIT.0, LIMIT.1);
+    ask(&server, "VerifyUserAttribute", "last", &verify(&another(&code)))
+        .await
+        .refuses_with(LIMIT.0, LIMIT.1);
     ask(&server, "VerifyUserAttribute", "other", &verify(&code)).await.refuses_with(LIMIT.0, LIMIT.1);
     assert_eq!(ask(&server, "VerifyUserAttribute", "last", &verify(&code)).await.ok(), json!({}));
 }
@@ -152,7 +156,9 @@ async fn nor_is_the_last_try_at_a_code_for_a_new_password() {
     change(&server, LOSE_OUTBOX).await;
     is_not_answered(&ask(&server, "ConfirmForgotPassword", "last", &form(&code)).await);
     change(&server, FIND_OUTBOX).await;
-    ask(&server, "ConfirmForgotPassword", "last", &form(&another(&code))).await.refuses_with(LIMIT.0, LIMIT.1);
+    ask(&server, "ConfirmForgotPassword", "last", &form(&another(&code)))
+        .await
+        .refuses_with(LIMIT.0, LIMIT.1);
     assert_eq!(ask(&server, "ConfirmForgotPassword", "last", &form(&code)).await.ok(), json!({}));
     server.wire("InitiateAuth", with_password("jdoe", "another-password#1")).await.ok();
 }

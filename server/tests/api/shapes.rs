@@ -10,8 +10,7 @@ async fn shapes_are_checked_before_anything_is_looked_up() {
     let name = "n".repeat(33);
     let value = "v".repeat(2049);
     let at = "failed to satisfy constraint:";
-    let request =
-        json!({ "AccessToken": "nobody", "UserAttributes": [{ "Name": name, "Value": "x" }, { "Name": "name", "Value": value }] });
+    let request = json!({ "AccessToken": "nobody", "UserAttributes": [{ "Name": name, "Value": "x" }, { "Name": "name", "Value": value }] });
     server.wire("UpdateUserAttributes", request).await.refuses_with(
         "InvalidParameterException",
         &format!(
@@ -33,10 +32,15 @@ async fn shapes_are_checked_before_anything_is_looked_up() {
     );
     let many: Vec<_> = (0..300).map(|n| json!({ "Name": format!("custom:{n}"), "Value": "x" })).collect();
     let token = signed_in(&server).await;
-    let refused = server.wire("UpdateUserAttributes", json!({ "AccessToken": token, "UserAttributes": many })).await;
-    let most = format!("1 validation error detected: Value at 'userAttributes' {at} Member must have length less than or equal to 100");
+    let refused =
+        server.wire("UpdateUserAttributes", json!({ "AccessToken": token, "UserAttributes": many })).await;
+    let most = format!(
+        "1 validation error detected: Value at 'userAttributes' {at} Member must have length less than or equal to 100"
+    );
     refused.refuses_with("InvalidParameterException", &most);
-    let none = format!("1 validation error detected: Value at 'userAttributes' {at} Member must have length greater than or equal to 1");
+    let none = format!(
+        "1 validation error detected: Value at 'userAttributes' {at} Member must have length greater than or equal to 1"
+    );
     update(&server, &token, &[]).await.refuses_with("InvalidParameterException", &none);
     update(&server, &token, &[("name", "Jo"), ("name", "Joe")])
         .await
@@ -47,11 +51,27 @@ async fn shapes_are_checked_before_anything_is_looked_up() {
 async fn what_is_of_another_type_is_told_as_that() {
     let server = TestServer::new().await;
     for (operation, request, words) in [
-        ("SignUp", json!({ "ClientId": "web", "Username": 5 }), "NUMBER_VALUE can not be converted to a String"),
-        ("ConfirmSignUp", json!({ "ForceAliasCreation": "yes" }), "STRING_VALUE can not be converted to a Boolean"),
-        ("InitiateAuth", json!({ "AuthParameters": { "USERNAME": true } }), "TRUE_VALUE can not be converted to a String"),
+        (
+            "SignUp",
+            json!({ "ClientId": "web", "Username": 5 }),
+            "NUMBER_VALUE can not be converted to a String",
+        ),
+        (
+            "ConfirmSignUp",
+            json!({ "ForceAliasCreation": "yes" }),
+            "STRING_VALUE can not be converted to a Boolean",
+        ),
+        (
+            "InitiateAuth",
+            json!({ "AuthParameters": { "USERNAME": true } }),
+            "TRUE_VALUE can not be converted to a String",
+        ),
         ("InitiateAuth", json!({ "AuthParameters": "jdoe" }), "Expected null"),
-        ("UpdateUserAttributes", json!({ "UserAttributes": { "email": "x" } }), "Start of structure or map found where not expected."),
+        (
+            "UpdateUserAttributes",
+            json!({ "UserAttributes": { "email": "x" } }),
+            "Start of structure or map found where not expected.",
+        ),
         ("DeleteUserAttributes", json!({ "UserAttributeNames": "email" }), "Expected list or null"),
         ("GetUser", json!({ "AccessToken": ["x"] }), "Start of list found where not expected."),
         ("GetUser", json!("token"), "Expected null"),

@@ -13,7 +13,10 @@ async fn somebody_signs_up_confirms_signs_in_and_reads_the_account() {
     assert_eq!(answer["UserConfirmed"], false);
     let delivery = json!({ "AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": "m***@d***" });
     assert_eq!(answer["CodeDeliveryDetails"], delivery);
-    server.wire("InitiateAuth", with_password("jdoe", PASSWORD)).await.refuses_with("UserNotConfirmedException", "User is not confirmed.");
+    server
+        .wire("InitiateAuth", with_password("jdoe", PASSWORD))
+        .await
+        .refuses_with("UserNotConfirmedException", "User is not confirmed.");
     let code = server.code_for("me@domain.com").await;
     let confirm = |code: &str| json!({ "ClientId": "web", "Username": "jdoe", "ConfirmationCode": code });
     let wrong = "Invalid verification code provided, please try again.";
@@ -41,12 +44,18 @@ async fn a_taken_username_is_said_and_a_taken_address_only_after_its_code() {
     server.wire("SignUp", form("JDoe")).await.refuses_with("UsernameExistsException", "User already exists");
     let sub = server.pool.user("jdoe").await.unwrap().record.sub;
     for taken in [sub.clone(), sub.to_uppercase()] {
-        server.wire("SignUp", form(&taken)).await.refuses_with("UsernameExistsException", "User already exists");
+        server
+            .wire("SignUp", form(&taken))
+            .await
+            .refuses_with("UsernameExistsException", "User already exists");
     }
     server.wire("SignUp", form("mallory")).await.ok();
     let code = server.code_for("me@domain.com").await;
     let confirm = json!({ "ClientId": "web", "Username": "mallory", "ConfirmationCode": code });
-    server.wire("ConfirmSignUp", confirm).await.refuses_with("AliasExistsException", "An account with the given email already exists.");
+    server
+        .wire("ConfirmSignUp", confirm)
+        .await
+        .refuses_with("AliasExistsException", "An account with the given email already exists.");
 }
 
 #[tokio::test]
@@ -90,7 +99,8 @@ const WRONG: &str = "Incorrect username or password.";
 async fn confirm_sign_up_where_two_have_tried_keeps_no_password_and_asks_for_a_reset() {
     for email_only in [false, true] {
         for (first, second) in [(OWNERS, STRANGERS), (STRANGERS, OWNERS)] {
-            let server = TestServer::with(if email_only { "[pool]\nsign_in = [\"email\"]\n" } else { "" }).await;
+            let server =
+                TestServer::with(if email_only { "[pool]\nsign_in = [\"email\"]\n" } else { "" }).await;
             let name = if email_only { "v@x.example" } else { "victim" };
             let one = server.wire("SignUp", attempt(name, first)).await.ok();
             server.wait(31);
@@ -99,21 +109,43 @@ async fn confirm_sign_up_where_two_have_tried_keeps_no_password_and_asks_for_a_r
             assert_eq!(one["CodeDeliveryDetails"], other["CodeDeliveryDetails"]);
             assert_eq!(one["Session"].as_str().unwrap().len(), other["Session"].as_str().unwrap().len());
             let code = server.code_for("v@x.example").await;
-            server.wire("ConfirmSignUp", json!({ "ClientId": "web", "Username": name, "ConfirmationCode": code })).await.ok();
+            server
+                .wire(
+                    "ConfirmSignUp",
+                    json!({ "ClientId": "web", "Username": name, "ConfirmationCode": code }),
+                )
+                .await
+                .ok();
             let told = server.wire("InitiateAuth", with_password(name, first)).await;
             told.refuses_with("PasswordResetRequiredException", "Password reset required for the user");
-            server.wire("InitiateAuth", with_password(name, second)).await.refuses_with("NotAuthorizedException", WRONG);
-            server.wire("InitiateAuth", with_password(name, "neither")).await.refuses_with("NotAuthorizedException", WRONG);
+            server
+                .wire("InitiateAuth", with_password(name, second))
+                .await
+                .refuses_with("NotAuthorizedException", WRONG);
+            server
+                .wire("InitiateAuth", with_password(name, "neither"))
+                .await
+                .refuses_with("NotAuthorizedException", WRONG);
             server.wait(24 * 3600);
-            server.wire("InitiateAuth", with_password(name, first)).await.refuses_with("NotAuthorizedException", WRONG);
+            server
+                .wire("InitiateAuth", with_password(name, first))
+                .await
+                .refuses_with("NotAuthorizedException", WRONG);
             // The mailbox's owner sets a password.
             server.wire("ForgotPassword", json!({ "ClientId": "web", "Username": name })).await.ok();
             let code = server.code_for("v@x.example").await;
-            let form = json!({ "ClientId": "web", "Username": name, "ConfirmationCode": code, "Password": OWNERS });
+            let form =
+                json!({ "ClientId": "web", "Username": name, "ConfirmationCode": code, "Password": OWNERS });
             server.wire("ConfirmForgotPassword", form).await.ok();
-            let entered = server.wire("InitiateAuth", with_password(name, OWNERS)).await.ok()["AuthenticationResult"].clone();
+            let entered =
+                server.wire("InitiateAuth", with_password(name, OWNERS)).await.ok()["AuthenticationResult"]
+                    .clone();
             let attributes = crate::attributes_of(&server, &entered["AccessToken"]).await;
-            assert_eq!((&attributes["email"], &attributes["nickname"]), (&json!("v@x.example"), &json!(null)), "nobody's nickname");
+            assert_eq!(
+                (&attributes["email"], &attributes["nickname"]),
+                (&json!("v@x.example"), &json!(null)),
+                "nobody's nickname"
+            );
             assert_eq!(attributes["email_verified"], "true");
         }
     }
@@ -126,13 +158,23 @@ async fn confirm_sign_up_with_the_session_takes_the_code_that_it_asked_for() {
     let code = server.code_for("v@x.example").await;
     let form = |session: &serde_json::Value, code: &str| json!({ "ClientId": "web", "Username": "victim", "ConfirmationCode": code, "Session": session });
     let wrong = "Invalid verification code provided, please try again.";
-    server.wire("ConfirmSignUp", form(&done["Session"], &another(&code))).await.refuses_with("CodeMismatchException", wrong);
+    server
+        .wire("ConfirmSignUp", form(&done["Session"], &another(&code)))
+        .await
+        .refuses_with("CodeMismatchException", wrong);
     // A session that isn't one of this sign-up is as good as none: the code is tried by name.
     let strange = json!("x".repeat(43));
-    server.wire("ConfirmSignUp", form(&strange, &another(&code))).await.refuses_with("CodeMismatchException", wrong);
+    server
+        .wire("ConfirmSignUp", form(&strange, &another(&code)))
+        .await
+        .refuses_with("CodeMismatchException", wrong);
     server.wire("ConfirmSignUp", form(&done["Session"], &code)).await.ok();
     let user = tokens_with(&server, "victim", OWNERS).await;
-    assert_eq!(crate::attributes_of(&server, &user["AccessToken"]).await["nickname"], OWNERS, "as it was signed up");
+    assert_eq!(
+        crate::attributes_of(&server, &user["AccessToken"]).await["nickname"],
+        OWNERS,
+        "as it was signed up"
+    );
 }
 
 async fn tokens_with(server: &TestServer, username: &str, password: &str) -> serde_json::Value {
@@ -160,6 +202,9 @@ async fn sign_up_again_with_the_same_password_answers_the_same_account_and_conte
     let again = server.wire("SignUp", attempt("victim", OWNERS)).await.ok();
     assert_eq!(one["UserSub"], again["UserSub"]);
     let code = server.code_for("v@x.example").await;
-    server.wire("ConfirmSignUp", json!({ "ClientId": "web", "Username": "victim", "ConfirmationCode": code })).await.ok();
+    server
+        .wire("ConfirmSignUp", json!({ "ClientId": "web", "Username": "victim", "ConfirmationCode": code }))
+        .await
+        .ok();
     tokens_with(&server, "victim", OWNERS).await;
 }

@@ -15,22 +15,35 @@ async fn a_stranger_learns_nothing_from_the_wire_either() {
     }
     let ask = |username: &str| json!({ "ClientId": "web", "Username": username });
     for operation in ["ForgotPassword", "ResendConfirmationCode"] {
-        let (known, unknown) = (server.wire(operation, ask("jdoe")).await.ok(), server.wire(operation, ask("nobody")).await.ok());
+        let (known, unknown) = (
+            server.wire(operation, ask("jdoe")).await.ok(),
+            server.wire(operation, ask("nobody")).await.ok(),
+        );
         for answer in [&known, &unknown] {
             let details = &answer["CodeDeliveryDetails"];
-            assert_eq!((&details["AttributeName"], &details["DeliveryMedium"]), (&json!("email"), &json!("EMAIL")), "{operation}");
+            assert_eq!(
+                (&details["AttributeName"], &details["DeliveryMedium"]),
+                (&json!("email"), &json!("EMAIL")),
+                "{operation}"
+            );
             assert!(details["Destination"].as_str().unwrap().contains("***@"), "{operation}");
         }
     }
     // The two operations agree about whoever is nobody, as they do about whoever is somebody.
     server.wait(60);
     for name in ["jdoe", "nobody"] {
-        let (one, other) =
-            (server.wire("ForgotPassword", ask(name)).await.ok(), server.wire("ResendConfirmationCode", ask(name)).await.ok());
+        let (one, other) = (
+            server.wire("ForgotPassword", ask(name)).await.ok(),
+            server.wire("ResendConfirmationCode", ask(name)).await.ok(),
+        );
         assert_eq!(one, other, "{name}");
     }
-    let code = |username: &str| json!({ "ClientId": "web", "Username": username, "ConfirmationCode": "123456" });
-    let (known, unknown) = (server.wire("ConfirmSignUp", code("jdoe")).await, server.wire("ConfirmSignUp", code("nobody")).await);
+    let code =
+        |username: &str| json!({ "ClientId": "web", "Username": username, "ConfirmationCode": "123456" });
+    let (known, unknown) = (
+        server.wire("ConfirmSignUp", code("jdoe")).await,
+        server.wire("ConfirmSignUp", code("nobody")).await,
+    );
     assert_eq!((known.status, known.text()), (unknown.status, unknown.text()));
 }
 
@@ -39,13 +52,19 @@ async fn only_who_has_the_password_hears_that_the_account_is_disabled() {
     let server = TestServer::new().await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     server.pool.disable_user("jdoe").await.unwrap();
-    server.wire("InitiateAuth", with_password("jdoe", PASSWORD)).await.refuses_with("NotAuthorizedException", "User is disabled.");
+    server
+        .wire("InitiateAuth", with_password("jdoe", PASSWORD))
+        .await
+        .refuses_with("NotAuthorizedException", "User is disabled.");
     let wrong = server.wire("InitiateAuth", with_password("jdoe", "wrong")).await;
     let nobody = server.wire("InitiateAuth", with_password("nobody", "wrong")).await;
     wrong.refuses_with("NotAuthorizedException", "Incorrect username or password.");
     assert_eq!((wrong.status, wrong.text()), (nobody.status, nobody.text()));
     let mut browser = server.browser();
     let form = |password: &'static str| [("username", "jdoe"), ("password", password)];
-    browser.submit("/sign-in", &form(PASSWORD)).await.refuses(403, "Ask whoever runs this service to enable it.");
+    browser
+        .submit("/sign-in", &form(PASSWORD))
+        .await
+        .refuses(403, "Ask whoever runs this service to enable it.");
     browser.submit("/sign-in", &form("wrong")).await.refuses(401, "Incorrect username or password.");
 }

@@ -41,8 +41,14 @@ async fn refresh_tokens_are_exchanged_kept_and_revoked() {
         .await
         .refuses_with("NotAuthorizedException", "Refresh Token has been revoked");
     let request = json!({ "AccessToken": entered["AccessToken"] });
-    server.wire("GetUser", request).await.refuses_with("NotAuthorizedException", "Access Token has been revoked");
-    server.wire("InitiateAuth", keep(&json!("nonsense"))).await.refuses_with("NotAuthorizedException", "Invalid Refresh Token");
+    server
+        .wire("GetUser", request)
+        .await
+        .refuses_with("NotAuthorizedException", "Access Token has been revoked");
+    server
+        .wire("InitiateAuth", keep(&json!("nonsense")))
+        .await
+        .refuses_with("NotAuthorizedException", "Invalid Refresh Token");
 }
 
 #[tokio::test]
@@ -52,10 +58,16 @@ async fn a_parameter_without_a_value_is_as_good_as_absent() {
     let entered = tokens(&server, "jdoe").await;
     // As the clients of before Amplify v6 refresh in a browser.
     let parameters = json!({ "REFRESH_TOKEN": entered["RefreshToken"], "DEVICE_KEY": null });
-    let request = json!({ "AuthFlow": "REFRESH_TOKEN_AUTH", "ClientId": "web", "AuthParameters": parameters });
-    assert!(server.wire("InitiateAuth", request).await.ok()["AuthenticationResult"]["AccessToken"].is_string());
+    let request =
+        json!({ "AuthFlow": "REFRESH_TOKEN_AUTH", "ClientId": "web", "AuthParameters": parameters });
+    assert!(
+        server.wire("InitiateAuth", request).await.ok()["AuthenticationResult"]["AccessToken"].is_string()
+    );
     let request = json!({ "AuthFlow": "REFRESH_TOKEN_AUTH", "ClientId": "web", "AuthParameters": { "REFRESH_TOKEN": null } });
-    server.wire("InitiateAuth", request).await.refuses_with("InvalidParameterException", "Missing required parameter REFRESH_TOKEN");
+    server
+        .wire("InitiateAuth", request)
+        .await
+        .refuses_with("InvalidParameterException", "Missing required parameter REFRESH_TOKEN");
 }
 
 #[tokio::test]
@@ -71,7 +83,10 @@ async fn a_stolen_refresh_token_ends_the_session_when_both_have_used_it() {
         .await
         .refuses_with("RefreshTokenReuseException", "Refresh Token has been revoked");
     let next = &next["AuthenticationResult"]["RefreshToken"];
-    server.wire("GetTokensFromRefreshToken", exchange(next)).await.refuses_with("NotAuthorizedException", "Refresh Token has been revoked");
+    server
+        .wire("GetTokensFromRefreshToken", exchange(next))
+        .await
+        .refuses_with("NotAuthorizedException", "Refresh Token has been revoked");
 }
 
 #[tokio::test]
@@ -81,7 +96,10 @@ async fn signing_out_everywhere_signs_out_browsers_and_the_other_way_round() {
     let token = tokens(&server, "jdoe").await["AccessToken"].clone();
     assert_eq!(server.wire("GlobalSignOut", json!({ "AccessToken": token })).await.ok(), json!({}));
     let revoked = "Access Token has been revoked";
-    server.wire("GetUser", json!({ "AccessToken": token })).await.refuses_with("NotAuthorizedException", revoked);
+    server
+        .wire("GetUser", json!({ "AccessToken": token }))
+        .await
+        .refuses_with("NotAuthorizedException", revoked);
     assert_eq!(browser.get("/profile").await.status, 303);
 }
 
@@ -91,7 +109,10 @@ async fn an_access_token_expires_and_says_so() {
     let token = signed_in(&server).await;
     server.wait(3600);
     let expired = "Access Token has expired";
-    server.wire("GetUser", json!({ "AccessToken": token })).await.refuses_with("NotAuthorizedException", expired);
+    server
+        .wire("GetUser", json!({ "AccessToken": token }))
+        .await
+        .refuses_with("NotAuthorizedException", expired);
 }
 
 #[tokio::test]
@@ -100,7 +121,10 @@ async fn a_token_that_nobody_signed_is_refused() {
     let token = signed_in(&server).await;
     let (_, rest) = token.as_str().unwrap().split_once('.').unwrap();
     // {"alg":"none"}
-    for forged in [format!("eyJhbGciOiJub25lIn0.{rest}"), format!("eyJhbGciOiJub25lIn0.{}.", rest.split('.').next().unwrap())] {
+    for forged in [
+        format!("eyJhbGciOiJub25lIn0.{rest}"),
+        format!("eyJhbGciOiJub25lIn0.{}.", rest.split('.').next().unwrap()),
+    ] {
         let request = json!({ "AccessToken": forged });
         server.wire("GetUser", request).await.refuses_with("NotAuthorizedException", "Invalid Access Token");
     }
@@ -127,9 +151,12 @@ async fn a_password_signs_in_without_being_told() {
         json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": "web",
         "AuthParameters": { "USERNAME": name, "SRP_A": client.public() } })
     };
-    for (name, password, works) in
-        [("jdoe", PASSWORD, true), ("me@domain.com", PASSWORD, true), ("jdoe", "wrong", false), ("nobody", PASSWORD, false)]
-    {
+    for (name, password, works) in [
+        ("jdoe", PASSWORD, true),
+        ("me@domain.com", PASSWORD, true),
+        ("jdoe", "wrong", false),
+        ("nobody", PASSWORD, false),
+    ] {
         let begun = server.wire("InitiateAuth", begin(name)).await.ok();
         assert_eq!(begun["ChallengeName"], "PASSWORD_VERIFIER");
         let told = |name: &str| begun["ChallengeParameters"][name].as_str().unwrap().to_owned();
@@ -150,10 +177,16 @@ async fn a_password_signs_in_without_being_told() {
         } else {
             done.refuses_with("NotAuthorizedException", "Incorrect username or password.");
         }
-        server.wire("RespondToAuthChallenge", answer).await.refuses_with("NotAuthorizedException", "Invalid session for the user.");
+        server
+            .wire("RespondToAuthChallenge", answer)
+            .await
+            .refuses_with("NotAuthorizedException", "Invalid session for the user.");
     }
     let zero = json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": "web", "AuthParameters": { "USERNAME": "jdoe", "SRP_A": "0" } });
-    server.wire("InitiateAuth", zero).await.refuses_with("InvalidParameterException", "SRP_A is not a number of the group");
+    server
+        .wire("InitiateAuth", zero)
+        .await
+        .refuses_with("InvalidParameterException", "SRP_A is not a number of the group");
 }
 
 #[tokio::test]
@@ -170,7 +203,8 @@ async fn a_client_that_was_told_to_wait_and_tries_again_by_itself_waits_no_longe
             .header("x-amz-target", "AWSCognitoIdentityProviderService.InitiateAuth")
             .header("amz-sdk-invocation-id", "7d1c0f4e-3f2b-4f0e-9a43-0c8f8f0a8a11")
             .header("amz-sdk-request", attempt);
-        let refused = server.browser().send(request, Body::from(with_password("jdoe", PASSWORD).to_string())).await;
+        let refused =
+            server.browser().send(request, Body::from(with_password("jdoe", PASSWORD).to_string())).await;
         refused.refuses_with("NotAuthorizedException", "Password attempts exceeded");
         told.push(refused.header("retry-after").parse::<u64>().unwrap());
     }

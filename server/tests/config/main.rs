@@ -1,4 +1,5 @@
-//! A wrong configuration is refused with its place, its key and what would be right; a right one means what it says.
+//! A wrong configuration is refused with its place, its key and what would be right; a right one means what
+//! it says.
 
 mod meant;
 mod refused;

@@ -26,7 +26,10 @@ fn the_environment_goes_before_the_file() {
     assert_eq!(config.server.data, Path::new("outside"));
     assert_eq!(config.server.public_url, PublicUrl::parse("http://[::1]:4000").unwrap());
     assert_eq!(config.pool.sessions.idle, Duration::from_secs(3600));
-    assert!(config.server.trusts("10.1.2.3".parse().unwrap()) && config.server.trusts("192.0.2.1".parse().unwrap()));
+    assert!(
+        config.server.trusts("10.1.2.3".parse().unwrap())
+            && config.server.trusts("192.0.2.1".parse().unwrap())
+    );
     assert!(!config.server.trusts("192.0.2.2".parse().unwrap()));
 
     let without = load(file, &[("NAMEPLATE_POOL_NAME", " ")]).unwrap();
@@ -44,7 +47,9 @@ fn a_variable_that_means_nothing_is_warned_about_and_no_reason_to_refuse() {
 #[test]
 fn no_variable_of_the_environment_turns_a_limit_off() {
     let (ours, many) = (pool::settings::Limits::default(), "4294967295");
-    let config = load("", &[("NAMEPLATE_LIMITS_SIGN_IN_FAILURES_FREE", many), ("NAMEPLATE_CODES_RESEND_AFTER", "0s")]).unwrap();
+    let config =
+        load("", &[("NAMEPLATE_LIMITS_SIGN_IN_FAILURES_FREE", many), ("NAMEPLATE_CODES_RESEND_AFTER", "0s")])
+            .unwrap();
     assert_eq!(config.pool.limits.sign_in_failures_free, ours.sign_in_failures_free);
     assert_eq!(config.pool.codes.resend_after.as_secs(), 30);
     assert_eq!(config.warnings.len(), 2, "{:?}", config.warnings);
@@ -56,25 +61,40 @@ fn without_a_file_everything_is_as_promised() {
     let config = Config::load(&Environment::default(), folder.path()).unwrap();
     let Config { server, pool, mail, file, warnings } = &config;
     assert!(file.is_none() && warnings.is_empty() && mail.smtp_url.is_none());
-    assert_eq!((server.listen.as_str(), server.public_url.origin()), ("127.0.0.1:3000", "http://127.0.0.1:3000"));
+    assert_eq!(
+        (server.listen.as_str(), server.public_url.origin()),
+        ("127.0.0.1:3000", "http://127.0.0.1:3000")
+    );
     assert_eq!(server.data, Path::new("./data"));
     assert!(server.trusted_proxies.is_empty());
 
     assert!(pool.sign_in.username && pool.sign_in.email && !pool.sign_in.phone_number);
     let asked: Vec<_> = pool.sign_up_attributes.iter().map(ToString::to_string).collect();
     assert_eq!(asked, ["email", "given_name", "family_name", "nickname", "phone_number"]);
-    let required: Vec<_> = pool.schema.definitions().filter(|it| it.required).map(|it| it.name.to_string()).collect();
+    let required: Vec<_> =
+        pool.schema.definitions().filter(|it| it.required).map(|it| it.name.to_string()).collect();
     assert_eq!(required.iter().filter(|name| *name != "sub").collect::<Vec<_>>(), ["email"]);
     assert_eq!(pool.policy.min_length, 8);
     let policy = pool.policy;
-    assert!(!(policy.require_lowercase || policy.require_uppercase || policy.require_numbers || policy.require_symbols));
+    assert!(
+        !(policy.require_lowercase
+            || policy.require_uppercase
+            || policy.require_numbers
+            || policy.require_symbols)
+    );
 
     let [web] = pool.clients.as_slice() else { panic!("one client: {:?}", pool.clients) };
     assert_eq!(web.id.0, "web");
     for definition in pool.schema.definitions() {
         assert!(web.access.may_read(&definition.name), "{}", definition.name);
-        let people = !["sub", "email_verified", "phone_number_verified", "updated_at"].contains(&definition.name.as_str());
-        assert_eq!(web.access.may_write(&definition.name), people && definition.mutable, "{}", definition.name);
+        let people = !["sub", "email_verified", "phone_number_verified", "updated_at"]
+            .contains(&definition.name.as_str());
+        assert_eq!(
+            web.access.may_write(&definition.name),
+            people && definition.mutable,
+            "{}",
+            definition.name
+        );
     }
 }
 
@@ -85,8 +105,24 @@ fn without_a_file_the_pool_gets_its_own_defaults() {
     let Settings { sessions, codes, limits, hashing, policy, sign_in, .. } = Settings::default();
     let words = |settings: &[&dyn std::fmt::Debug]| format!("{settings:?}");
     assert_eq!(
-        words(&[&ours.sessions, &ours.codes, &ours.limits, &ours.hashing, &ours.policy, &ours.sign_in, &ours.sign_up_attributes]),
-        words(&[&sessions, &codes, &limits, &hashing, &policy, &sign_in, &Settings::default().sign_up_attributes]),
+        words(&[
+            &ours.sessions,
+            &ours.codes,
+            &ours.limits,
+            &ours.hashing,
+            &ours.policy,
+            &ours.sign_in,
+            &ours.sign_up_attributes
+        ]),
+        words(&[
+            &sessions,
+            &codes,
+            &limits,
+            &hashing,
+            &policy,
+            &sign_in,
+            &Settings::default().sign_up_attributes
+        ]),
     );
     let theirs = Settings::default().clients.remove(0);
     for name in ours.schema.definitions().map(|it| &it.name) {
@@ -122,12 +158,20 @@ fn a_file_says_which_attributes_there_are_and_who_may_use_them() {
     let asked: Vec<_> = pool.sign_up_attributes.iter().map(ToString::to_string).collect();
     assert_eq!(asked, ["email", "family_name", "nickname", "custom:team"]);
     let team = pool.schema.definitions().find(|it| it.name.as_str() == "custom:team").unwrap();
-    assert_eq!((team.label.as_deref(), team.max, team.mutable, team.required), (Some("Team"), 30, true, false));
+    assert_eq!(
+        (team.label.as_deref(), team.max, team.mutable, team.required),
+        (Some("Team"), 30, true, false)
+    );
     assert!(!pool.schema.definitions().find(|it| it.name.as_str() == "birthdate").unwrap().mutable);
     let [pages, app] = pool.clients.as_slice() else { panic!("two clients") };
     let (team, email, nickname) = (&team.name, "email".parse().unwrap(), "nickname".parse().unwrap());
     assert!(pages.access.may_write(team) && pages.access.may_read(team) && pages.access.may_read(&nickname));
-    assert!(app.access.may_read(&email) && !app.access.may_read(&nickname) && !app.access.may_read(team) && !app.access.may_write(team));
+    assert!(
+        app.access.may_read(&email)
+            && !app.access.may_read(&nickname)
+            && !app.access.may_read(team)
+            && !app.access.may_write(team)
+    );
 }
 
 #[test]
@@ -177,15 +221,22 @@ fn a_file_that_somebody_named_must_be_there() {
     std::fs::write(folder.path().join("nameplate.toml"), "[pool]\nname = 'Usual'\n").unwrap();
     assert_eq!(named("mine.toml").unwrap().pool.name, "Mine");
     let usual = Config::load(&Environment::default(), folder.path()).unwrap();
-    assert_eq!((usual.pool.name.as_str(), usual.file), ("Usual", Some(folder.path().join(PathBuf::from("nameplate.toml")))));
+    assert_eq!(
+        (usual.pool.name.as_str(), usual.file),
+        ("Usual", Some(folder.path().join(PathBuf::from("nameplate.toml"))))
+    );
 }
 
 #[test]
 fn port_zero_becomes_the_port_that_was_given() {
     let mut config = load("[server]\nlisten = '127.0.0.1:0'\n", &[]).unwrap();
     config.listening_on(4321);
-    assert_eq!((config.server.public_url.origin(), config.pool.public_url.as_str()), ("http://127.0.0.1:4321", "http://127.0.0.1:4321"));
-    let mut fixed = load("[server]\nlisten = '127.0.0.1:0'\npublic_url = 'http://localhost:8080'\n", &[]).unwrap();
+    assert_eq!(
+        (config.server.public_url.origin(), config.pool.public_url.as_str()),
+        ("http://127.0.0.1:4321", "http://127.0.0.1:4321")
+    );
+    let mut fixed =
+        load("[server]\nlisten = '127.0.0.1:0'\npublic_url = 'http://localhost:8080'\n", &[]).unwrap();
     fixed.listening_on(4321);
     assert_eq!(fixed.server.public_url.origin(), "http://localhost:8080");
 }

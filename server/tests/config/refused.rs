@@ -14,7 +14,10 @@ fn are_refused(cases: &[Case]) {
     for (text, environment, said) in cases {
         let refusal = refusal(text, environment);
         for words in *said {
-            assert!(refusal.contains(words), "{text}\n{environment:?}\nshould say {words:?}, says:\n{refusal}");
+            assert!(
+                refusal.contains(words),
+                "{text}\n{environment:?}\nshould say {words:?}, says:\n{refusal}"
+            );
         }
         assert!(refusal.contains("Right would be: "), "{refusal}");
     }
@@ -23,11 +26,27 @@ fn are_refused(cases: &[Case]) {
 #[test]
 fn an_unknown_key_is_refused_with_its_line_and_what_was_meant() {
     are_refused(&[
-        ("\n[password]\nmin_lenght = 8\n", &[], &["nameplate.toml, line 3: password.min_lenght: there is no such key", "\"min_length\""]),
-        ("[pasword]\nmin_length = 8\n", &[], &["nameplate.toml, line 1: pasword: ", "Right would be: \"password\"."]),
+        (
+            "\n[password]\nmin_lenght = 8\n",
+            &[],
+            &["nameplate.toml, line 3: password.min_lenght: there is no such key", "\"min_length\""],
+        ),
+        (
+            "[pasword]\nmin_length = 8\n",
+            &[],
+            &["nameplate.toml, line 1: pasword: ", "Right would be: \"password\"."],
+        ),
         ("min_length = 8\n", &[], &["line 1: min_length: ", "\"min_length\" below [password]"]),
-        ("[server]\nsmtp_url = 'smtp://localhost'\n", &[], &["line 2: server.smtp_url", "\"smtp_url\" below [mail]"]),
-        ("[[clients]]\nid = 'web'\nwriet = []\n", &[], &["line 3: clients[0].wriet", "Right would be: \"write\"."]),
+        (
+            "[server]\nsmtp_url = 'smtp://localhost'\n",
+            &[],
+            &["line 2: server.smtp_url", "\"smtp_url\" below [mail]"],
+        ),
+        (
+            "[[clients]]\nid = 'web'\nwriet = []\n",
+            &[],
+            &["line 3: clients[0].wriet", "Right would be: \"write\"."],
+        ),
         (
             "[[attributes.custom]]\nname = 'a'\n\n[[attributes.custom]]\nname = 'b'\nlengh = 3\n",
             &[],
@@ -41,14 +60,34 @@ fn an_unknown_key_is_refused_with_its_line_and_what_was_meant() {
 #[test]
 fn a_value_of_the_wrong_type_is_refused_with_the_right_one() {
     are_refused(&[
-        ("[password]\nmin_length = 'eight'\n", &[], &["nameplate.toml, line 2: password.min_length: ", "a whole number; by default 8"]),
+        (
+            "[password]\nmin_length = 'eight'\n",
+            &[],
+            &["nameplate.toml, line 2: password.min_length: ", "a whole number; by default 8"],
+        ),
         ("[password]\nmin_length = -1\n", &[], &["line 2: password.min_length: ", "a whole number"]),
         ("[password]\nrequire_numbers = 1\n", &[], &["line 2: password.require_numbers: ", "true or false"]),
-        ("[codes]\nlifetime = 24\n", &[], &["line 2: codes.lifetime: ", "a duration in quotes, such as \"30s\""]),
+        (
+            "[codes]\nlifetime = 24\n",
+            &[],
+            &["line 2: codes.lifetime: ", "a duration in quotes, such as \"30s\""],
+        ),
         ("[codes]\nlifetime = 'a while'\n", &[], &["line 2: codes.lifetime: ", "a duration in quotes"]),
-        ("[pool]\nsign_in = 'email'\n", &[], &["line 2: pool.sign_in: ", "\"username\", \"email\", \"phone_number\""]),
-        ("[pool]\nsign_in = ['username', 'mail']\n", &[], &["line 2: pool.sign_in", "\"username\", \"email\", \"phone_number\""]),
-        ("[server]\nlog_format = 'xml'\n", &[], &["line 2: server.log_format: ", "one of \"text\", \"json\""]),
+        (
+            "[pool]\nsign_in = 'email'\n",
+            &[],
+            &["line 2: pool.sign_in: ", "\"username\", \"email\", \"phone_number\""],
+        ),
+        (
+            "[pool]\nsign_in = ['username', 'mail']\n",
+            &[],
+            &["line 2: pool.sign_in", "\"username\", \"email\", \"phone_number\""],
+        ),
+        (
+            "[server]\nlog_format = 'xml'\n",
+            &[],
+            &["line 2: server.log_format: ", "one of \"text\", \"json\""],
+        ),
         ("password = 8\n", &[], &["line 1: password: ", "docs/config.md"]),
         ("[[clients]]\nname = 'Web'\n", &[], &["line 1: clients[0]: ", "missing field `id`"]),
         (
@@ -61,7 +100,11 @@ fn a_value_of_the_wrong_type_is_refused_with_the_right_one() {
             &[("NAMEPLATE_POOL_SIGN_IN", "email,mail")],
             &["environment variable NAMEPLATE_POOL_SIGN_IN: pool.sign_in: ", "\"phone_number\""],
         ),
-        ("", &[("NAMEPLATE_CODES_LIFETIME", "24")], &["environment variable NAMEPLATE_CODES_LIFETIME: codes.lifetime: "]),
+        (
+            "",
+            &[("NAMEPLATE_CODES_LIFETIME", "24")],
+            &["environment variable NAMEPLATE_CODES_LIFETIME: codes.lifetime: "],
+        ),
     ]);
 }
 
@@ -81,17 +124,32 @@ fn an_unknown_attribute_in_a_list_is_refused_with_the_one_that_was_meant() {
         (
             "[attributes]\nrequired = ['email', 'nick_name']\n",
             &[],
-            &["nameplate.toml, line 2: attributes.required: ", "called \"nick_name\". Right would be: \"nickname\"."],
+            &[
+                "nameplate.toml, line 2: attributes.required: ",
+                "called \"nick_name\". Right would be: \"nickname\".",
+            ],
         ),
-        ("[attributes]\nsign_up = ['team']\n", &[], &["attributes.sign_up: there is no attribute called \"team\""]),
+        (
+            "[attributes]\nsign_up = ['team']\n",
+            &[],
+            &["attributes.sign_up: there is no attribute called \"team\""],
+        ),
         ("[attributes]\nimmutable = ['familyname']\n", &[], &["attributes.immutable: ", "\"family_name\""]),
-        ("[[clients]]\nid = 'web'\nread = ['standard', 'emial']\n", &[], &["line 3: clients[0].read: ", "\"email\""]),
+        (
+            "[[clients]]\nid = 'web'\nread = ['standard', 'emial']\n",
+            &[],
+            &["line 3: clients[0].read: ", "\"email\""],
+        ),
         (
             "[[clients]]\nid = 'web'\nwrite = ['custom:team']\n",
             &[],
             &["line 3: clients[0].write: there is no attribute called \"custom:team\""],
         ),
-        ("[attributes]\nsign_up = ['nickname', 'nickname']\n", &[], &["attributes.sign_up: \"nickname\" is there twice"]),
+        (
+            "[attributes]\nsign_up = ['nickname', 'nickname']\n",
+            &[],
+            &["attributes.sign_up: \"nickname\" is there twice"],
+        ),
         (
             "",
             &[("NAMEPLATE_ATTRIBUTES_REQUIRED", "email,brithdate")],
@@ -111,7 +169,11 @@ fn what_sign_up_asks_for_must_be_writable_by_the_pages() {
                 "\"email\" in the write list",
             ],
         ),
-        ("[[attributes.custom]]\nname = 'team'\nrequired = true\n", &[], &["can't write \"custom:team\", which is required at sign-up"]),
+        (
+            "[[attributes.custom]]\nname = 'team'\nrequired = true\n",
+            &[],
+            &["can't write \"custom:team\", which is required at sign-up"],
+        ),
         (
             "[[attributes.custom]]\nname = 'team'\n\n[attributes]\nrequired = ['email', 'custom:team']\n",
             &[],
@@ -144,16 +206,28 @@ fn what_sign_up_asks_for_must_be_writable_by_the_pages() {
 fn custom_attributes_have_names_and_bounds_that_can_be() {
     are_refused(&[
         ("[[attributes.custom]]\nname = ''\n", &[], &["line 2: attributes.custom[0].name: "]),
-        ("[[attributes.custom]]\nname = 'twenty-one-characters'\n", &[], &["line 2: attributes.custom[0].name: ", "1 to 20"]),
+        (
+            "[[attributes.custom]]\nname = 'twenty-one-characters'\n",
+            &[],
+            &["line 2: attributes.custom[0].name: ", "1 to 20"],
+        ),
         ("[[attributes.custom]]\nname = 'a b'\n", &[], &["line 2: attributes.custom[0].name: "]),
         (
             "[[attributes.custom]]\nname = 'a'\n[[attributes.custom]]\nname = 'a'\n",
             &[],
             &["line 4: attributes.custom[1].name: this name is there twice"],
         ),
-        ("[[attributes.custom]]\nname = 'a'\nmin = 5\nmax = 4\n", &[], &["attributes.custom[0]: ", "0 <= min <= max <= 2048"]),
+        (
+            "[[attributes.custom]]\nname = 'a'\nmin = 5\nmax = 4\n",
+            &[],
+            &["attributes.custom[0]: ", "0 <= min <= max <= 2048"],
+        ),
         ("[[attributes.custom]]\nname = 'a'\nmax = 2049\n", &[], &["attributes.custom[0]: "]),
-        ("[[attributes.custom]]\nname = 'a'\ntype = 'date'\nmax = 3\n", &[], &["attributes.custom[0]: only texts and numbers"]),
+        (
+            "[[attributes.custom]]\nname = 'a'\ntype = 'date'\nmax = 3\n",
+            &[],
+            &["attributes.custom[0]: only texts and numbers"],
+        ),
         (
             "[[attributes.custom]]\nname = 'a'\ntype = 'color'\n",
             &[],
@@ -165,14 +239,26 @@ fn custom_attributes_have_names_and_bounds_that_can_be() {
 #[test]
 fn people_must_be_able_to_sign_in() {
     are_refused(&[
-        ("[pool]\ncountry_code = '1'\n", &[], &["line 2: pool.country_code: \"1\" is no country's calling code"]),
-        ("[pool]\nsign_in = []\n", &[], &["line 2: pool.sign_in: nobody could sign in", "\"username\", \"email\", \"phone_number\""]),
+        (
+            "[pool]\ncountry_code = '1'\n",
+            &[],
+            &["line 2: pool.country_code: \"1\" is no country's calling code"],
+        ),
+        (
+            "[pool]\nsign_in = []\n",
+            &[],
+            &["line 2: pool.sign_in: nobody could sign in", "\"username\", \"email\", \"phone_number\""],
+        ),
         (
             "[pool]\nsign_in = ['email']\n[attributes]\nrequired = []\n",
             &[],
             &["line 2: pool.sign_in: ", "\"email\" in attributes.required"],
         ),
-        ("[pool]\nsign_in = ['phone_number']\n", &[], &["line 2: pool.sign_in: ", "\"phone_number\" in attributes.required"]),
+        (
+            "[pool]\nsign_in = ['phone_number']\n",
+            &[],
+            &["line 2: pool.sign_in: ", "\"phone_number\" in attributes.required"],
+        ),
         (
             "[pool]\nsign_in = ['username', 'phone_number']\n[mail]\nsmtp_url = 'smtp://localhost'\n",
             &[],
@@ -185,7 +271,11 @@ fn people_must_be_able_to_sign_in() {
         ("[pool]\nname = \"a\\nb\"\n", &[], &["line 2: pool.name: ", "one line"]),
         ("clients = []\n", &[], &["line 1: clients: the pages have no client"]),
         ("[[clients]]\nid = 'a b'\n", &[], &["line 2: clients[0].id: "]),
-        ("[[clients]]\nid = 'web'\n[[clients]]\nid = 'web'\n", &[], &["line 4: clients[1].id: another client has this id"]),
+        (
+            "[[clients]]\nid = 'web'\n[[clients]]\nid = 'web'\n",
+            &[],
+            &["line 4: clients[1].id: another client has this id"],
+        ),
     ]);
 }
 
@@ -200,11 +290,27 @@ fn the_public_address_is_an_origin_and_nothing_more() {
         ),
         ("[server]\npublic_url = 'localhost:3000'\n", &[], &[KEY]),
         ("[server]\npublic_url = 'ftp://localhost'\n", &[], &[KEY, "neither http:// nor https://"]),
-        ("[server]\nlisten = '3000'\n", &[], &["line 2: server.listen: \"3000\" is no host and port", "127.0.0.1:3000"]),
+        (
+            "[server]\nlisten = '3000'\n",
+            &[],
+            &["line 2: server.listen: \"3000\" is no host and port", "127.0.0.1:3000"],
+        ),
         ("[server]\nlisten = 'two words:3000'\n", &[], &["line 2: server.listen: "]),
-        ("", &[("NAMEPLATE_LISTEN", "127.0.0.1:70000")], &["environment variable NAMEPLATE_LISTEN: server.listen: "]),
-        ("", &[("NAMEPLATE_PUBLIC_URL", "http://localhost/x")], &["environment variable NAMEPLATE_PUBLIC_URL: server.public_url: "]),
-        ("[server]\ntrusted_proxies = ['10.0.0.0/33']\n", &[], &["line 2: server.trusted_proxies: ", "10.0.0.0/8"]),
+        (
+            "",
+            &[("NAMEPLATE_LISTEN", "127.0.0.1:70000")],
+            &["environment variable NAMEPLATE_LISTEN: server.listen: "],
+        ),
+        (
+            "",
+            &[("NAMEPLATE_PUBLIC_URL", "http://localhost/x")],
+            &["environment variable NAMEPLATE_PUBLIC_URL: server.public_url: "],
+        ),
+        (
+            "[server]\ntrusted_proxies = ['10.0.0.0/33']\n",
+            &[],
+            &["line 2: server.trusted_proxies: ", "10.0.0.0/8"],
+        ),
     ]);
 }
 
@@ -216,28 +322,55 @@ fn without_a_mail_server_only_this_machine_may_come() {
             &[("NAMEPLATE_PUBLIC_URL", "https://id.example.com")],
             &["mail.smtp_url: https://id.example.com is no loopback address", "NAMEPLATE_SMTP_URL"],
         ),
-        ("", &[("NAMEPLATE_LISTEN", "0.0.0.0:3000")], &["http://0.0.0.0:3000 is no loopback address", "NAMEPLATE_PUBLIC_URL"]),
+        (
+            "",
+            &[("NAMEPLATE_LISTEN", "0.0.0.0:3000")],
+            &["http://0.0.0.0:3000 is no loopback address", "NAMEPLATE_PUBLIC_URL"],
+        ),
     ]);
     let mail = ("NAMEPLATE_SMTP_URL", "smtps://user:password@mail.example.com");
     let public = load("", &[("NAMEPLATE_PUBLIC_URL", "https://id.example.com"), mail]).unwrap();
     assert!(public.server.public_url.is_https() && public.mail.smtp_url.is_some());
     assert_eq!(public.pool.mail.from, "Nameplate <no-reply@id.example.com>");
-    assert!(load("", &[("NAMEPLATE_LISTEN", "0.0.0.0:3000"), ("NAMEPLATE_PUBLIC_URL", "http://localhost:3000")]).is_ok());
+    assert!(
+        load("", &[("NAMEPLATE_LISTEN", "0.0.0.0:3000"), ("NAMEPLATE_PUBLIC_URL", "http://localhost:3000")])
+            .is_ok()
+    );
 }
 
 #[test]
 fn numbers_and_durations_out_of_range_are_refused_with_the_range() {
     are_refused(&[
-        ("[password]\nmin_length = 5\n", &[], &["line 2: password.min_length: 5 is out of range", "a number from 6 to 99"]),
+        (
+            "[password]\nmin_length = 5\n",
+            &[],
+            &["line 2: password.min_length: 5 is out of range", "a number from 6 to 99"],
+        ),
         ("[password]\nmin_length = 100\n", &[], &["password.min_length: 100 is out of range"]),
-        ("[hashing]\nmemory_kib = 64\n", &[], &["line 2: hashing.memory_kib: 64 is out of range", "from 7168"]),
-        ("[limits]\nsign_ups_per_network_an_hour = 0\n", &[], &["limits.sign_ups_per_network_an_hour: 0 would refuse everybody"]),
+        (
+            "[hashing]\nmemory_kib = 64\n",
+            &[],
+            &["line 2: hashing.memory_kib: 64 is out of range", "from 7168"],
+        ),
+        (
+            "[limits]\nsign_ups_per_network_an_hour = 0\n",
+            &[],
+            &["limits.sign_ups_per_network_an_hour: 0 would refuse everybody"],
+        ),
         ("[codes]\nlifetime = '8days'\n", &[], &["line 2: codes.lifetime: ", "at most 7days"]),
         ("[codes]\nreset_lifetime = '2days'\n", &[], &["line 2: codes.reset_lifetime: ", "at most 1day"]),
         ("[codes]\nlifetime = '20s'\n", &[], &["codes.resend_after: "]),
-        ("[sessions]\nidle = '100days'\n", &[], &["line 2: sessions.idle: it is longer than sessions.absolute"]),
+        (
+            "[sessions]\nidle = '100days'\n",
+            &[],
+            &["line 2: sessions.idle: it is longer than sessions.absolute"],
+        ),
         ("[events]\nkeep = '1h'\n", &[], &["line 2: events.keep: ", "at least 1day"]),
-        ("[accounts]\nkeep_unconfirmed = '1h'\n", &[], &["line 2: accounts.keep_unconfirmed: ", "at least 1day"]),
+        (
+            "[accounts]\nkeep_unconfirmed = '1h'\n",
+            &[],
+            &["line 2: accounts.keep_unconfirmed: ", "at least 1day"],
+        ),
         (
             "[server]\nstore_url = 'nameplate.db'\n",
             &[],
@@ -251,7 +384,8 @@ fn numbers_and_durations_out_of_range_are_refused_with_the_range() {
 
 #[test]
 fn everything_that_is_wrong_is_said_at_once() {
-    let said = refusal("[password]\nmin_length = 1\n[pool]\nname = ''\n", &[("NAMEPLATE_PUBLIC_URL", "nowhere")]);
+    let said =
+        refusal("[password]\nmin_length = 1\n[pool]\nname = ''\n", &[("NAMEPLATE_PUBLIC_URL", "nowhere")]);
     for key in ["password.min_length", "pool.name", "server.public_url"] {
         assert!(said.contains(key), "{key} is missing: {said}");
     }
@@ -282,7 +416,12 @@ fn a_secret_is_never_repeated() {
     let keys = refusal("", &[("NAMEPLATE_KEYS", "hunter2")]);
     assert!(keys.contains("environment variable NAMEPLATE_KEYS: ") && !keys.contains(SECRET), "{keys}");
 
-    for wrong in ["hunter2", "mysql://user:hunter2@db/x", "postgres://user:hunter2@db", "postgres://user@db/x?password=hunter2"] {
+    for wrong in [
+        "hunter2",
+        "mysql://user:hunter2@db/x",
+        "postgres://user:hunter2@db",
+        "postgres://user@db/x?password=hunter2",
+    ] {
         let text = format!("[server]\nstore_url = '{wrong}'\n");
         for said in [refusal(&text, &[]), refusal("", &[("NAMEPLATE_STORE_URL", wrong)])] {
             assert!(said.contains("server.store_url: ") && !said.contains(SECRET), "{wrong}: {said}");
@@ -298,8 +437,16 @@ fn a_secret_is_never_repeated() {
 #[test]
 fn a_token_of_the_mailbox_is_long_enough_and_fits_an_address() {
     are_refused(&[
-        ("[mail]\nmailbox_token = 'abc'\n", &[], &["line 2: mail.mailbox_token: this can't be the token", "at least 4 letters, digits"]),
-        ("", &[("NAMEPLATE_MAILBOX_TOKEN", "abc")], &["environment variable NAMEPLATE_MAILBOX_TOKEN: mail.mailbox_token: "]),
+        (
+            "[mail]\nmailbox_token = 'abc'\n",
+            &[],
+            &["line 2: mail.mailbox_token: this can't be the token", "at least 4 letters, digits"],
+        ),
+        (
+            "",
+            &[("NAMEPLATE_MAILBOX_TOKEN", "abc")],
+            &["environment variable NAMEPLATE_MAILBOX_TOKEN: mail.mailbox_token: "],
+        ),
         ("", &[("NAMEPLATE_MAILBOX_TOKEN", "abcd efgh")], &["NAMEPLATE_MAILBOX_TOKEN"]),
         ("", &[("NAMEPLATE_MAILBOX_TOKEN", "abcd/efgh")], &["NAMEPLATE_MAILBOX_TOKEN"]),
         ("", &[("NAMEPLATE_MAILBOX_TOKEN", "schlüssel")], &["NAMEPLATE_MAILBOX_TOKEN"]),
@@ -314,9 +461,21 @@ fn a_token_of_the_mailbox_is_long_enough_and_fits_an_address() {
 #[test]
 fn a_mail_server_that_could_never_be_used_is_refused_before_the_start() {
     are_refused(&[
-        ("[mail]\nsmtp_url = 'http://mail.example.com'\n", &[], &["line 2: mail.smtp_url: ", "smtps://user:password@mail.example.com"]),
-        ("[mail]\nsmtp_url = 'smtp://user:password@mail.example.com'\n", &[], &["line 2: mail.smtp_url: ", "unencrypted"]),
-        ("[mail]\nsmtp_url = 'smtp://mail.example.com?tls=maybe'\n", &[], &["line 2: mail.smtp_url: ", "tls=required"]),
+        (
+            "[mail]\nsmtp_url = 'http://mail.example.com'\n",
+            &[],
+            &["line 2: mail.smtp_url: ", "smtps://user:password@mail.example.com"],
+        ),
+        (
+            "[mail]\nsmtp_url = 'smtp://user:password@mail.example.com'\n",
+            &[],
+            &["line 2: mail.smtp_url: ", "unencrypted"],
+        ),
+        (
+            "[mail]\nsmtp_url = 'smtp://mail.example.com?tls=maybe'\n",
+            &[],
+            &["line 2: mail.smtp_url: ", "tls=required"],
+        ),
         ("[mail]\nfrom = 'nobody'\n", &[], &["line 2: mail.from: ", "Nameplate <no-reply@example.com>"]),
         ("[mail]\nfrom = \"a@b.example\\nBcc: x@y.example\"\n", &[], &["line 2: mail.from: "]),
     ]);
@@ -327,23 +486,41 @@ fn a_gateway_that_could_never_be_used_is_refused_before_the_start() {
     const TWILIO: &str = "[sms]\nprovider = 'twilio'\n";
     let without = |missing: &str| {
         let keys = [("account", "AC1"), ("token", "x"), ("from", "+12125550123")];
-        let given = keys.iter().filter(|(key, _)| *key != missing).map(|(key, value)| format!("{key} = '{value}'\n"));
+        let given =
+            keys.iter().filter(|(key, _)| *key != missing).map(|(key, value)| format!("{key} = '{value}'\n"));
         refusal(&format!("{TWILIO}{}", given.collect::<String>()), &[])
     };
-    for (key, right) in [("account", "the account's SID"), ("token", "NAMEPLATE_SMS_TOKEN"), ("from", "+12125550123")] {
+    for (key, right) in
+        [("account", "the account's SID"), ("token", "NAMEPLATE_SMS_TOKEN"), ("from", "+12125550123")]
+    {
         let said = without(key);
-        assert!(said.contains(&format!("sms.{key}: ")) && said.contains(right) && said.lines().count() == 1, "{said}");
+        assert!(
+            said.contains(&format!("sms.{key}: ")) && said.contains(right) && said.lines().count() == 1,
+            "{said}"
+        );
     }
     are_refused(&[
-        ("[sms]\nprovider = 'pigeon'\n", &[], &["line 2: sms.provider: ", "\"none\", \"twilio\", \"webhook\""]),
+        (
+            "[sms]\nprovider = 'pigeon'\n",
+            &[],
+            &["line 2: sms.provider: ", "\"none\", \"twilio\", \"webhook\""],
+        ),
         ("[sms]\nprovider = 'webhook'\n", &[], &["sms.url: it is no address", "NAMEPLATE_SMS_URL"]),
         (
             "[sms]\nprovider = 'webhook'\nurl = 'http://sms.example.com'\ntoken = 'x'\n",
             &[],
             &["line 3: sms.url: the token would travel unencrypted"],
         ),
-        ("[sms]\nprovider = 'webhook'\nurl = 'https://sms.example.com'\nsecret = 'x'\n", &[], &["line 4: sms.secret: ", "whsec_"]),
-        ("[sms]\nprovider = 'webhook'\nurl = 'https://sms.example.com'\nfrom = 'x'\n", &[], &["line 4: sms.from: ", "\"twilio\""]),
+        (
+            "[sms]\nprovider = 'webhook'\nurl = 'https://sms.example.com'\nsecret = 'x'\n",
+            &[],
+            &["line 4: sms.secret: ", "whsec_"],
+        ),
+        (
+            "[sms]\nprovider = 'webhook'\nurl = 'https://sms.example.com'\nfrom = 'x'\n",
+            &[],
+            &["line 4: sms.from: ", "\"twilio\""],
+        ),
         (
             "",
             &[("NAMEPLATE_SMS_TOKEN", "x")],
@@ -351,7 +528,8 @@ fn a_gateway_that_could_never_be_used_is_refused_before_the_start() {
         ),
     ]);
     for wrong in ["http://hunter2.example.com/hunter2", "https://me:hunter2@sms.example.com", "hunter2"] {
-        let text = format!("[sms]\nprovider = 'webhook'\nurl = '{wrong}'\ntoken = 'hunter2'\nsecret = 'hunter2'\n");
+        let text =
+            format!("[sms]\nprovider = 'webhook'\nurl = '{wrong}'\ntoken = 'hunter2'\nsecret = 'hunter2'\n");
         assert!(!refusal(&text, &[]).contains("hunter2"), "{wrong}");
     }
 }
@@ -359,16 +537,36 @@ fn a_gateway_that_could_never_be_used_is_refused_before_the_start() {
 #[test]
 fn what_an_application_may_do_is_checked_and_its_secret_never_repeated() {
     are_refused(&[
-        ("[[clients]]\nid = 'web'\nsecret = 'short'\n", &[], &["line 3: clients[0].secret: this is no secret of a client"]),
-        ("[[clients]]\nid = 'web'\nsecret_file = '/nowhere/at/all'\n", &[], &["line 3: clients[0].secret_file: it can't be read"]),
-        ("[[clients]]\nid = 'web'\nflows = ['ALLOW_ADMIN']\n", &[], &["line 3: clients[0].flows", "ALLOW_USER_SRP_AUTH"]),
+        (
+            "[[clients]]\nid = 'web'\nsecret = 'short'\n",
+            &[],
+            &["line 3: clients[0].secret: this is no secret of a client"],
+        ),
+        (
+            "[[clients]]\nid = 'web'\nsecret_file = '/nowhere/at/all'\n",
+            &[],
+            &["line 3: clients[0].secret_file: it can't be read"],
+        ),
+        (
+            "[[clients]]\nid = 'web'\nflows = ['ALLOW_ADMIN']\n",
+            &[],
+            &["line 3: clients[0].flows", "ALLOW_USER_SRP_AUTH"],
+        ),
         (
             "[[clients]]\nid = 'web'\naccess_token_lifetime = '1min'\n",
             &[],
             &["line 3: clients[0].access_token_lifetime", "\"5min\" to \"24h\""],
         ),
-        ("[[clients]]\nid = 'web'\nrefresh_token_lifetime = '30min'\n", &[], &["line 3: clients[0].refresh_token_lifetime", "\"1h\""]),
-        ("[[clients]]\nid = 'web'\norigins = ['https://app.example/']\n", &[], &["line 3: clients[0].origins[0]", "without a slash"]),
+        (
+            "[[clients]]\nid = 'web'\nrefresh_token_lifetime = '30min'\n",
+            &[],
+            &["line 3: clients[0].refresh_token_lifetime", "\"1h\""],
+        ),
+        (
+            "[[clients]]\nid = 'web'\norigins = ['https://app.example/']\n",
+            &[],
+            &["line 3: clients[0].origins[0]", "without a slash"],
+        ),
         ("[[clients]]\nid = 'web'\norigins = []\n", &[], &["line 3: clients[0].origins: the list is empty"]),
     ]);
     let text = "[[clients]]\nid = 'web'\nsecret = 'not a good secret at all'\n";

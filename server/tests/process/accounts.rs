@@ -9,7 +9,13 @@ use std::thread;
 
 /// The command with this on its standard input.
 fn with_input(home: &Home, arguments: &[&str], input: &str) -> Done {
-    let mut child = home.command(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = home
+        .command(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -35,7 +41,18 @@ fn create(home: &Home, name: &str) -> Done {
     let email = format!("email={name}@domain.com");
     with_input(
         home,
-        &["user", "create", name, "-a", &email, "-a", "nickname=Jo", "--verified", "--password-stdin", "--permanent"],
+        &[
+            "user",
+            "create",
+            name,
+            "-a",
+            &email,
+            "-a",
+            "nickname=Jo",
+            "--verified",
+            "--password-stdin",
+            "--permanent",
+        ],
         &format!("{PASSWORD}\n"),
     )
 }
@@ -57,14 +74,24 @@ fn an_account_that_the_operator_made_is_served_shown_changed_and_removed() {
 
     let shown = does(home.run(&["user", "show", "jdoe"], &[]), "jdoe@domain.com (verified)");
     assert!(shown.said.contains("state     confirmed since ") && !shown.said.contains("argon2"), "{shown:?}");
-    let json: Value = serde_json::from_str(&does(home.run(&["user", "show", "jdoe", "--json"], &[]), "").said).unwrap();
-    assert_eq!((&json["attributes"]["nickname"], &json["sessions"], &json["status"]), (&"Jo".into(), &1.into(), &"confirmed".into()));
+    let json: Value =
+        serde_json::from_str(&does(home.run(&["user", "show", "jdoe", "--json"], &[]), "").said).unwrap();
+    assert_eq!(
+        (&json["attributes"]["nickname"], &json["sessions"], &json["status"]),
+        (&"Jo".into(), &1.into(), &"confirmed".into())
+    );
 
-    does(home.run(&["user", "set-attribute", "jdoe", "nickname=", "family_name=Doe"], &[]), "family_name: done\nnickname: done\n");
+    does(
+        home.run(&["user", "set-attribute", "jdoe", "nickname=", "family_name=Doe"], &[]),
+        "family_name: done\nnickname: done\n",
+    );
     let profile = jane.get("/profile/attributes.json").unwrap().json();
     assert_eq!((&profile["family_name"], &profile["nickname"]), (&"Doe".into(), &Value::Null));
     let wrong = home.run(&["user", "set-attribute", "jdoe", "birthdate=soon", "nope=1"], &[]);
-    refuses(&wrong, &["nameplate: birthdate: Enter a real date", "nameplate: nope: There is no such attribute"]);
+    refuses(
+        &wrong,
+        &["nameplate: birthdate: Enter a real date", "nameplate: nope: There is no such attribute"],
+    );
 
     refuses(&home.run(&["user", "delete", "jdoe"], &[]), &["say so with --yes"]);
     does(home.run(&["user", "delete", "jdoe", "--yes"], &[]), "is gone, with everything of it");
@@ -77,11 +104,19 @@ fn an_account_that_the_operator_made_is_served_shown_changed_and_removed() {
 #[test]
 fn what_is_wrong_with_a_new_account_is_said_field_by_field() {
     let home = Home::new(CONFIG);
-    let wrong = with_input(&home, &["user", "create", "j doe", "-a", "email=me", "--password-stdin"], "short\n");
-    refuses(&wrong, &["nameplate: username: ", "nameplate: password: ", "nameplate: email: Enter an email address"]);
+    let wrong =
+        with_input(&home, &["user", "create", "j doe", "-a", "email=me", "--password-stdin"], "short\n");
+    refuses(
+        &wrong,
+        &["nameplate: username: ", "nameplate: password: ", "nameplate: email: Enter an email address"],
+    );
     let neither = home.run(&["user", "create", "jdoe"], &[]);
     assert_eq!(neither.code, Some(2), "{neither:?}");
-    let twice = with_input(&home, &["user", "create", "jdoe", "-a", "name=a", "-a", "name=b", "--password-stdin"], PASSWORD);
+    let twice = with_input(
+        &home,
+        &["user", "create", "jdoe", "-a", "name=a", "-a", "name=b", "--password-stdin"],
+        PASSWORD,
+    );
     refuses(&twice, &["the attribute name is told twice"]);
 }
 
@@ -93,7 +128,8 @@ fn accounts_are_listed_for_people_and_for_scripts() {
     }
     does(home.run(&["user", "disable", "ben"], &[]), "nobody is signed in");
     let list = |arguments: &[&str]| does(home.run(&[&["user", "list"], arguments].concat(), &[]), "").said;
-    let names = |text: &str| text.lines().map(|line| line.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>();
+    let names =
+        |text: &str| text.lines().map(|line| line.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>();
     assert_eq!(names(&list(&[])), ["ann", "ben", "cleo"]);
     assert_eq!(names(&list(&["--status", "disabled"])), ["ben"]);
     assert_eq!(names(&list(&["--search", "CLEO@"])), ["cleo"]);
@@ -129,7 +165,12 @@ fn a_password_is_reset_by_a_code_that_the_running_program_sends_or_set_at_once()
     let old = running.code_for("jane@domain.com");
     does(home.run(&["user", "reset-password", "jane"], &[]), "goes to jane@domain.com");
     let code = until("a new code", || running.code_in_mailbox("jane@domain.com").filter(|code| *code != old));
-    let form = [("username", "jane"), ("code", &code), ("password", "another+Password-1"), ("confirm_password", "another+Password-1")];
+    let form = [
+        ("username", "jane"),
+        ("code", &code),
+        ("password", "another+Password-1"),
+        ("confirm_password", "another+Password-1"),
+    ];
     running.browser().post("/reset-password", &form).unwrap().succeeds();
     assert_eq!(jane.get("/profile/attributes.json").unwrap().status, 401);
     let (mut jane, status) = sign_in(&running, "jane", "another+Password-1");
@@ -160,7 +201,13 @@ fn commands_and_a_program_under_load_lose_nothing_of_each_other() {
         }
         for number in 0..rounds {
             does(create(&home, &format!("made{number}")), "was created");
-            does(home.run(&["user", "set-attribute", &format!("made{number}"), &format!("nickname={number}")], &[]), "done");
+            does(
+                home.run(
+                    &["user", "set-attribute", &format!("made{number}"), &format!("nickname={number}")],
+                    &[],
+                ),
+                "done",
+            );
         }
     });
     let listed = does(home.run(&["user", "list"], &[]), "").said;
@@ -192,8 +239,14 @@ fn accounts_that_were_exported_sign_in_elsewhere() {
     does(elsewhere.run(&["user", "import", "people.jsonl"], &[]), "2 accounts imported");
     assert_eq!(does(elsewhere.run(&["user", "export"], &[]), "").said, exported);
     let again = elsewhere.run(&["user", "import", "people.jsonl"], &[]);
-    refuses(&again, &["line 1, username: already taken by an account here", "line 2, username", "nothing was imported"]);
-    does(elsewhere.run(&["user", "import", "people.jsonl", "--skip-existing"], &[]), "2 accounts skipped, because they already exist");
+    refuses(
+        &again,
+        &["line 1, username: already taken by an account here", "line 2, username", "nothing was imported"],
+    );
+    does(
+        elsewhere.run(&["user", "import", "people.jsonl", "--skip-existing"], &[]),
+        "2 accounts skipped, because they already exist",
+    );
     let running = elsewhere.start();
     assert_eq!(sign_in(&running, "ann@domain.com", PASSWORD).1, 200);
     running.stop();
@@ -214,25 +267,47 @@ fn accounts_come_from_cognito_as_json_and_as_csv() {
     std::fs::write(home.path("users.json"), json).unwrap();
     let done = does(home.run(&["user", "import", "users.json"], &[]), "2 accounts imported");
     assert!(
-        done.said.contains("Can't sign in yet: no password. They choose") && done.said.contains("disabled. To enable an account"),
+        done.said.contains("Can't sign in yet: no password. They choose")
+            && done.said.contains("disabled. To enable an account"),
         "{done:?}"
     );
-    let ann: Value = serde_json::from_str(&does(home.run(&["user", "show", "ann", "--json"], &[]), "").said).unwrap();
-    assert_eq!((&ann["sub"], &ann["verified"][0], &ann["status"]), (&sub.into(), &"email".into(), &"confirmed".into()));
-    assert_eq!((&ann["created_at"], &ann["updated_at"]), (&"2023-05-04T08:20:30.123Z".into(), &"2023-11-14T22:13:20.5Z".into()));
+    let ann: Value =
+        serde_json::from_str(&does(home.run(&["user", "show", "ann", "--json"], &[]), "").said).unwrap();
+    assert_eq!(
+        (&ann["sub"], &ann["verified"][0], &ann["status"]),
+        (&sub.into(), &"email".into(), &"confirmed".into())
+    );
+    assert_eq!(
+        (&ann["created_at"], &ann["updated_at"]),
+        (&"2023-05-04T08:20:30.123Z".into(), &"2023-11-14T22:13:20.5Z".into())
+    );
 
-    let header = "cognito:username,name,email,email_verified,phone_number_verified,cognito:mfa_enabled,birthdate\n";
-    let rows = "cleo,\"Cleo, Q.\",cleo@domain.com,TRUE,FALSE,FALSE,\ndora,,dora,TRUE,FALSE,FALSE,1990-02-30\n";
+    let header =
+        "cognito:username,name,email,email_verified,phone_number_verified,cognito:mfa_enabled,birthdate\n";
+    let rows =
+        "cleo,\"Cleo, Q.\",cleo@domain.com,TRUE,FALSE,FALSE,\ndora,,dora,TRUE,FALSE,FALSE,1990-02-30\n";
     std::fs::write(home.path("users.csv"), format!("{header}{rows}")).unwrap();
     let wrong = home.run(&["user", "import", "users.csv"], &[]);
-    refuses(&wrong, &["line 3, birthdate: Enter a real date", "line 3, email: Enter an email address", "nothing was imported"]);
+    refuses(
+        &wrong,
+        &[
+            "line 3, birthdate: Enter a real date",
+            "line 3, email: Enter an email address",
+            "nothing was imported",
+        ],
+    );
     std::fs::write(home.path("users.csv"), format!("{header}{}", rows.lines().next().unwrap())).unwrap();
     does(home.run(&["user", "import", "users.csv"], &[]), "1 account imported");
     let running = home.start();
     let mut cleo = running.browser();
     cleo.post("/forgot-password", &[("username", "cleo@domain.com")]).unwrap().succeeds();
     let code = running.code_for("cleo@domain.com");
-    let form = [("username", "cleo@domain.com"), ("code", &code), ("password", PASSWORD), ("confirm_password", PASSWORD)];
+    let form = [
+        ("username", "cleo@domain.com"),
+        ("code", &code),
+        ("password", PASSWORD),
+        ("confirm_password", PASSWORD),
+    ];
     cleo.post("/reset-password", &form).unwrap().succeeds();
     let (mut cleo, status) = sign_in(&running, "cleo", PASSWORD);
     assert_eq!(status, 200);
@@ -300,7 +375,12 @@ fn accounts_that_can_t_come_in_are_left_out_corrected_and_imported() {
 
     let report = std::fs::read_to_string(home.path("report.jsonl")).unwrap();
     let told: Vec<Value> = report.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let about = |name: &str| told.iter().filter(|it| it["username"] == name).map(|it| it["topic"].as_str().unwrap()).collect::<Vec<_>>();
+    let about = |name: &str| {
+        told.iter()
+            .filter(|it| it["username"] == name)
+            .map(|it| it["topic"].as_str().unwrap())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(about("ann"), ["no_password", "value_rewritten"]);
     assert_eq!(about("dora"), ["no_password_and_no_verified_contact"]);
     assert!(told.iter().all(|it| it["sub"].is_string() && it["can_sign_in"].is_boolean()), "{report}");
@@ -317,12 +397,17 @@ fn accounts_that_can_t_come_in_are_left_out_corrected_and_imported() {
     refuses(&again, &["bad.csv exists already"]);
     let corrected = bad.replace("ben@domain,", "ben@domain.com,").replace("soon", "1990-12-31");
     does(with_input(&home, &["user", "import", "-"], &corrected), "2 accounts imported");
-    let eve: Value = serde_json::from_str(&does(home.run(&["user", "show", "eve", "--json"], &[]), "").said).unwrap();
-    assert_eq!((&eve["attributes"]["name"], &eve["attributes"]["birthdate"]), (&"Eve, the first".into(), &"1990-12-31".into()));
+    let eve: Value =
+        serde_json::from_str(&does(home.run(&["user", "show", "eve", "--json"], &[]), "").said).unwrap();
+    assert_eq!(
+        (&eve["attributes"]["name"], &eve["attributes"]["birthdate"]),
+        (&"Eve, the first".into(), &"1990-12-31".into())
+    );
 
     // All of the first file once more: those who are there are found, also by no more than a contact.
     let all = PEOPLE.replace("ben@domain,", "ben@domain.com,").replace("soon", "1990-12-31");
-    let again = does(with_input(&home, &["user", "import", "-", "--skip-existing"], &all), "0 accounts imported");
+    let again =
+        does(with_input(&home, &["user", "import", "-", "--skip-existing"], &all), "0 accounts imported");
     assert!(again.said.contains("5 accounts skipped"), "{again:?}");
 }
 
@@ -332,10 +417,18 @@ fn many_alike_are_bounded_on_the_terminal() {
     let rows: String = (0..30).map(|number| format!("p{number},p{number}@domain.com,TRUE,x\n")).collect();
     let table = format!("cognito:username,email,email_verified,custom:old\n{rows}");
     let refused = with_input(&home, &["user", "import", "-"], &table);
-    refuses(&refused, &["line 2, custom:old: ", "line 6, custom:old: ", "and 25 more", "30 accounts can't be imported"]);
+    refuses(
+        &refused,
+        &["line 2, custom:old: ", "line 6, custom:old: ", "and 25 more", "30 accounts can't be imported"],
+    );
     assert!(!refused.complained.contains("line 7, "), "{refused:?}");
-    let done = does(with_input(&home, &["user", "import", "-", "--unknown", "drop"], &table), "30 accounts imported");
-    for words in ["doesn't have it: custom:old (30 accounts)", "  line 11, p9 (sub ", "  and 20 more", "--report FILE"] {
+    let done = does(
+        with_input(&home, &["user", "import", "-", "--unknown", "drop"], &table),
+        "30 accounts imported",
+    );
+    for words in
+        ["doesn't have it: custom:old (30 accounts)", "  line 11, p9 (sub ", "  and 20 more", "--report FILE"]
+    {
         assert!(done.said.contains(words), "{words:?} is not in {}", done.said);
     }
     assert!(!done.said.contains("line 12, "), "{done:?}");
@@ -350,8 +443,12 @@ fn an_old_account_that_waits_for_its_code_outlives_the_first_start() {
     let running = home.start();
     running.signed_in("jane");
     running.stop();
-    let late: Value = serde_json::from_str(&does(home.run(&["user", "show", "late", "--json"], &[]), "").said).unwrap();
-    assert_eq!((&late["status"], &late["created_at"]), (&"unconfirmed".into(), &"2017-07-14T02:40:00Z".into()));
+    let late: Value =
+        serde_json::from_str(&does(home.run(&["user", "show", "late", "--json"], &[]), "").said).unwrap();
+    assert_eq!(
+        (&late["status"], &late["created_at"]),
+        (&"unconfirmed".into(), &"2017-07-14T02:40:00Z".into())
+    );
 }
 
 #[test]
@@ -360,10 +457,21 @@ fn an_account_is_picked_by_what_it_is_called() {
     does(create(&home, "jdoe"), "jdoe (sub ");
     does(home.run(&["user", "disable", "jdoe", "--by", "username"], &[]), "jdoe (sub ");
     does(home.run(&["user", "enable", "--by", "contact", "jdoe@domain.com"], &[]), "is enabled");
-    refuses(&home.run(&["user", "show", "jdoe", "--by", "sub"], &[]), &["there is no account called \"jdoe\""]);
-    let shown: Value = serde_json::from_str(&does(home.run(&["user", "show", "jdoe", "--json"], &[]), "").said).unwrap();
+    refuses(
+        &home.run(&["user", "show", "jdoe", "--by", "sub"], &[]),
+        &["there is no account called \"jdoe\""],
+    );
+    let shown: Value =
+        serde_json::from_str(&does(home.run(&["user", "show", "jdoe", "--json"], &[]), "").said).unwrap();
     let sub = shown["sub"].as_str().unwrap();
-    does(home.run(&["user", "delete", "--by", "sub", sub, "--yes"], &[]), &format!("jdoe (sub {sub}) is gone"));
-    let taken = with_input(&home, &["user", "create", sub, "-a", "email=x@domain.com", "--verified", "--password-stdin"], PASSWORD);
+    does(
+        home.run(&["user", "delete", "--by", "sub", sub, "--yes"], &[]),
+        &format!("jdoe (sub {sub}) is gone"),
+    );
+    let taken = with_input(
+        &home,
+        &["user", "create", sub, "-a", "email=x@domain.com", "--verified", "--password-stdin"],
+        PASSWORD,
+    );
     refuses(&taken, &["username: "]);
 }

@@ -47,7 +47,12 @@ impl Browser {
 
     pub fn sign_up(&mut self, name: &str) -> Result<Answer> {
         let email = format!("{name}@domain.com");
-        let fields = [("username", name), ("password", PASSWORD), ("confirm_password", PASSWORD), ("attributes[email]", &email)];
+        let fields = [
+            ("username", name),
+            ("password", PASSWORD),
+            ("confirm_password", PASSWORD),
+            ("attributes[email]", &email),
+        ];
         self.post("/sign-up", &fields)
     }
 
@@ -104,9 +109,12 @@ impl Answer {
         let (head, body) = split(bytes, b"\r\n\r\n")?;
         let mut lines = std::str::from_utf8(head).ok()?.lines();
         let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
-        let headers: Vec<_> =
-            lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
-        let header = |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+        let headers: Vec<_> = lines
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+            .collect();
+        let header =
+            |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
         let body = match header("content-length") {
             Some(length) => body.get(..length.parse().ok()?)?.to_vec(),
             None if header("transfer-encoding") == Some("chunked") => unchunked(body)?,

@@ -7,7 +7,10 @@ use std::fs;
 fn it_says_what_it_is_and_how_it_is_used() {
     let home = Home::new(CONFIG);
     let version = home.run(&["--version"], &[]);
-    assert_eq!((version.code, version.said.trim()), (Some(0), concat!("nameplate ", env!("CARGO_PKG_VERSION"))));
+    assert_eq!(
+        (version.code, version.said.trim()),
+        (Some(0), concat!("nameplate ", env!("CARGO_PKG_VERSION")))
+    );
     let help = home.run(&["--help"], &[]);
     assert_eq!(help.code, Some(0));
     for word in ["Usage: nameplate [COMMAND]", "config", "keys", "--version", "NAMEPLATE_CONFIG"] {
@@ -24,18 +27,19 @@ fn config_check_says_in_words_what_is_wrong() {
     let home = Home::new(CONFIG);
     let right = home.run(&["config", "check"], &[("NAMEPLATE_LISTN", "x")]);
     assert_eq!((right.code, right.complained.as_str()), (Some(0), ""), "{right:?}");
-    assert!(right.said.contains("nameplate.toml is right") && right.said.contains("did you mean NAMEPLATE_LISTEN?"), "{right:?}");
+    assert!(
+        right.said.contains("nameplate.toml is right")
+            && right.said.contains("did you mean NAMEPLATE_LISTEN?"),
+        "{right:?}"
+    );
 
     fs::write(home.path("nameplate.toml"), "[pool]\nsign_in = []\n\n[password]\nmin_length = 1\n").unwrap();
     let wrong = home.run(&["config", "check"], &[]);
     assert_eq!((wrong.code, wrong.said.as_str()), (Some(2), ""), "{wrong:?}");
     let lines: Vec<_> = wrong.complained.lines().collect();
     assert_eq!(lines.len(), 2, "{wrong:?}");
-    assert!(
-        lines
-            .iter()
-            .all(|line| line.starts_with("nameplate: ./nameplate.toml, line ") || line.starts_with("nameplate: nameplate.toml, line "))
-    );
+    assert!(lines.iter().all(|line| line.starts_with("nameplate: ./nameplate.toml, line ")
+        || line.starts_with("nameplate: nameplate.toml, line ")));
     assert!(!home.data().exists(), "a check starts nothing");
 }
 
@@ -54,11 +58,16 @@ fn keys_rotate_puts_a_new_key_first_and_keeps_the_old_ones() {
 
     home.start().stop();
     let keys = || fs::read_to_string(home.data().join("keys")).unwrap();
-    let secrets = |text: &str| text.lines().filter(|line| !line.starts_with('#')).map(ToOwned::to_owned).collect::<Vec<_>>();
+    let secrets = |text: &str| {
+        text.lines().filter(|line| !line.starts_with('#')).map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
     let old = secrets(&keys());
     let done = home.run(&["keys", "rotate"], &[]);
     assert_eq!(done.code, Some(0), "{done:?}");
-    assert!(done.said.contains("the newest key is now ") && done.said.contains("Restart nameplate"), "{done:?}");
+    assert!(
+        done.said.contains("the newest key is now ") && done.said.contains("Restart nameplate"),
+        "{done:?}"
+    );
     let new = secrets(&keys());
     assert_eq!((new.len(), &new[1..]), (2, &old[..]));
     assert!(new.iter().all(|secret| !done.said.contains(secret)), "a key is no text for a console");

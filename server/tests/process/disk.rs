@@ -9,8 +9,11 @@ use std::thread;
 
 /// Whether the system lets one process watch another, or mount something for itself; some containers don't.
 fn allows(command: &[&str]) -> bool {
-    let tried = Command::new(command[0]).args(&command[1..]).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    let allowed = tried.unwrap_or_else(|error| panic!("{}: {error}; scripts/setup test-rust installs it", command[0])).success();
+    let tried =
+        Command::new(command[0]).args(&command[1..]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let allowed = tried
+        .unwrap_or_else(|error| panic!("{}: {error}; scripts/setup test-rust installs it", command[0]))
+        .success();
     if !allowed {
         eprintln!("not tested: this system does not allow {command:?}");
     }
@@ -27,8 +30,9 @@ enum Seen {
     Answered,
 }
 
-/// Reads lines of strace, such as `17 fsync(9</data/nameplate.db-wal>) = 0`. When others come in between a line is torn
-/// in two: `17 fsync(9</data/nameplate.db-wal> <unfinished ...>` and `17 <... fsync resumed>) = 0`.
+/// Reads lines of strace, such as `17 fsync(9</data/nameplate.db-wal>) = 0`. When others come in between a
+/// line is torn in two: `17 fsync(9</data/nameplate.db-wal> <unfinished ...>` and `17 <... fsync resumed>) =
+/// 0`.
 fn seen(trace: &str) -> Vec<Seen> {
     let mut syncing = BTreeSet::new();
     let mut all = Vec::new();
@@ -74,7 +78,17 @@ fn no_change_is_acknowledged_before_it_is_on_the_disk_and_a_group_goes_there_at_
     let home = Home::with_files(CONFIG);
     let trace = home.path("trace");
     // -D: the program is our child, and strace a bystander.
-    let strace = ["strace", "-D", "-f", "-qq", "-y", "-e", "trace=fsync,fdatasync,writev,sendto,write", "-o", trace.to_str().unwrap()];
+    let strace = [
+        "strace",
+        "-D",
+        "-f",
+        "-qq",
+        "-y",
+        "-e",
+        "trace=fsync,fdatasync,writev,sendto,write",
+        "-o",
+        trace.to_str().unwrap(),
+    ];
     let running = home.spawn_under(&strace, &[]).running();
     let mut people: Vec<_> = (0..8).map(|number| running.signed_in(&format!("person{number}"))).collect();
 
@@ -112,7 +126,11 @@ impl SmallDisk {
 
     /// Who is not root becomes it in a world of their own.
     fn unshare() -> Vec<&'static str> {
-        if is_root() { vec!["unshare", "--mount"] } else { vec!["unshare", "--mount", "--user", "--map-root-user"] }
+        if is_root() {
+            vec!["unshare", "--mount"]
+        } else {
+            vec!["unshare", "--mount", "--user", "--map-root-user"]
+        }
     }
 
     fn mount(home: &Home) -> Option<Self> {
@@ -125,19 +143,29 @@ impl SmallDisk {
         let ready = home.path("mounted");
         let script = format!("{mount} && : >'{}' && exec sleep 600", ready.display());
         let unshare = Self::unshare();
-        let holder = Command::new(unshare[0]).args(&unshare[1..]).args(["sh", "-c", &script]).spawn().unwrap();
+        let holder =
+            Command::new(unshare[0]).args(&unshare[1..]).args(["sh", "-c", &script]).spawn().unwrap();
         until("a small disk", || ready.exists().then_some(()));
         Some(Self { holder, place })
     }
 
     /// What starts a program that sees it; the rest of the words are the program's.
     fn starter(&self, home: &Home) -> Vec<String> {
-        let mut words = vec!["nsenter".to_owned(), "--target".to_owned(), self.holder.id().to_string(), "--mount".to_owned()];
+        let mut words = vec![
+            "nsenter".to_owned(),
+            "--target".to_owned(),
+            self.holder.id().to_string(),
+            "--mount".to_owned(),
+        ];
         if !is_root() {
             words.extend(["--user".to_owned(), "--preserve-credentials".to_owned()]);
         }
         let home = home.path("");
-        words.extend(["sh".to_owned(), "-c".to_owned(), format!("cd '{}' && exec \"$0\" \"$@\"", home.display())]);
+        words.extend([
+            "sh".to_owned(),
+            "-c".to_owned(),
+            format!("cd '{}' && exec \"$0\" \"$@\"", home.display()),
+        ]);
         words
     }
 
@@ -161,7 +189,8 @@ fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|it| it.uid() == 0)
 }
 
-/// Changes the nickname until that is refused; the last one that was acknowledged, and the first that was not.
+/// Changes the nickname until that is refused; the last one that was acknowledged, and the first that was
+/// not.
 fn fill(browser: &mut Browser) -> (usize, usize) {
     for number in 1..5000 {
         let answer = browser.post("/profile", &[("attributes[nickname]", &number.to_string())]).unwrap();
@@ -189,11 +218,19 @@ fn a_full_disk_loses_nothing_and_with_room_again_it_goes_on_by_itself() {
     let mut jdoe = running.signed_in("jdoe");
     let (acknowledged, refused) = fill(&mut jdoe);
     assert_eq!(nickname(&mut jdoe), acknowledged, "what was refused is not there");
-    assert!(!jdoe.post("/profile", &[("attributes[nickname]", "0")]).unwrap().acknowledges(), "it is still full");
+    assert!(
+        !jdoe.post("/profile", &[("attributes[nickname]", "0")]).unwrap().acknowledges(),
+        "it is still full"
+    );
     assert_eq!(nickname(&mut jdoe), acknowledged);
 
     disk.grow(&home);
-    until("a change", || jdoe.post("/profile", &[("attributes[nickname]", &refused.to_string())]).unwrap().acknowledges().then_some(()));
+    until("a change", || {
+        jdoe.post("/profile", &[("attributes[nickname]", &refused.to_string())])
+            .unwrap()
+            .acknowledges()
+            .then_some(())
+    });
     assert_eq!(nickname(&mut jdoe), refused);
     running.signed_in("another");
     is_whole(&home, &starter, running, &jdoe, refused);

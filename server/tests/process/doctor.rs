@@ -9,7 +9,8 @@ use std::os::unix::fs::PermissionsExt as _;
 
 #[track_caller]
 fn says(done: &Done, mark: &str, what: &str, words: &str) {
-    let found = done.said.lines().any(|line| line.starts_with(&format!("{mark:<6} {what}")) && line.contains(words));
+    let found =
+        done.said.lines().any(|line| line.starts_with(&format!("{mark:<6} {what}")) && line.contains(words));
     assert!(found, "no line says {mark} {what} {words:?}:\n{}{}", done.said, done.complained);
 }
 

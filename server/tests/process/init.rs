@@ -9,7 +9,10 @@ fn without_a_terminal_it_refuses_politely_and_writes_nothing() {
     fs::remove_file(home.path("nameplate.toml")).unwrap();
     let done = home.run(&["init"], &[]);
     assert_eq!((done.code, done.said.as_str()), (Some(2), ""), "{done:?}");
-    assert!(done.complained.contains("there is no terminal to ask them on") && done.complained.contains("--yes"), "{done:?}");
+    assert!(
+        done.complained.contains("there is no terminal to ask them on") && done.complained.contains("--yes"),
+        "{done:?}"
+    );
     assert!(!home.path("nameplate.toml").exists());
 }
 
@@ -17,19 +20,41 @@ fn without_a_terminal_it_refuses_politely_and_writes_nothing() {
 fn what_it_writes_has_comments_and_is_served() {
     let home = Home::new("");
     fs::remove_file(home.path("nameplate.toml")).unwrap();
-    let answers =
-        ["init", "--yes", "--name", "Acme", "--sign-in", "email", "--required", "email,family_name", "--write", "email,family_name,name"];
+    let answers = [
+        "init",
+        "--yes",
+        "--name",
+        "Acme",
+        "--sign-in",
+        "email",
+        "--required",
+        "email,family_name",
+        "--write",
+        "email,family_name,name",
+    ];
     let done = home.run(&answers, &[]);
     assert_eq!((done.code, done.complained.as_str()), (Some(0), ""), "{done:?}");
-    assert!(done.said.contains("+name = \"Acme\"") && done.said.contains("nameplate.toml is written"), "{done:?}");
+    assert!(
+        done.said.contains("+name = \"Acme\"") && done.said.contains("nameplate.toml is written"),
+        "{done:?}"
+    );
     let text = fs::read_to_string(home.path("nameplate.toml")).unwrap();
-    for part in ["# The name on pages and in mails.\nname = \"Acme\"", "required = [\"email\", \"family_name\"]", "read = [\"standard\"]"] {
+    for part in [
+        "# The name on pages and in mails.\nname = \"Acme\"",
+        "required = [\"email\", \"family_name\"]",
+        "read = [\"standard\"]",
+    ] {
         assert!(text.contains(part), "{part:?} is not in:\n{text}");
     }
     assert_eq!(home.run(&["config", "check"], &[]).code, Some(0));
     let running = home.start();
     let page = running.browser().get("/sign-up").unwrap().body;
-    assert!(page.contains("Acme") && page.contains("attributes[family_name]") && !page.contains("attributes[nickname]"), "{page}");
+    assert!(
+        page.contains("Acme")
+            && page.contains("attributes[family_name]")
+            && !page.contains("attributes[nickname]"),
+        "{page}"
+    );
     running.stop();
 }
 
@@ -42,7 +67,10 @@ fn an_existing_file_keeps_its_comments_and_what_is_not_asked_about() {
     assert!(done.said.contains("stays as it is"), "{done:?}");
     let done = home.run(&["init", "--yes", "--name", "Acme 2"], &[]);
     assert!(done.said.contains("-name = \"Acme\" # its name\n+name = \"Acme 2\" # its name\n"), "{done:?}");
-    assert_eq!(fs::read_to_string(home.path("nameplate.toml")).unwrap(), text.replace("\"Acme\"", "\"Acme 2\""));
+    assert_eq!(
+        fs::read_to_string(home.path("nameplate.toml")).unwrap(),
+        text.replace("\"Acme\"", "\"Acme 2\"")
+    );
 }
 
 #[test]

@@ -48,12 +48,18 @@ impl Resident {
         assert_eq!(profile.status, 200, "the session is lost: {profile:?}");
         let stored: usize = profile.json()["nickname"].as_str().map_or(0, |it| it.parse().unwrap());
         let possible = [self.acknowledged, self.asked];
-        assert!(possible.contains(&stored), "acknowledged was {}, asked for {}, stored is {stored}", self.acknowledged, self.asked);
+        assert!(
+            possible.contains(&stored),
+            "acknowledged was {}, asked for {}, stored is {stored}",
+            self.acknowledged,
+            self.asked
+        );
         (self.asked, self.acknowledged) = (stored, stored);
     }
 }
 
-/// Signs one person up after the other, until the program is gone; those who were acknowledged, with their tickets.
+/// Signs one person up after the other, until the program is gone; those who were acknowledged, with their
+/// tickets.
 fn newcomers(running: &Running, prefix: &str, acknowledged: &AtomicUsize) -> Vec<Browser> {
     let mut signed_up = Vec::new();
     for number in 0.. {
@@ -66,7 +72,8 @@ fn newcomers(running: &Running, prefix: &str, acknowledged: &AtomicUsize) -> Vec
     signed_up
 }
 
-/// Everybody works until the program is killed, some time after so many acknowledged changes; those who signed up meanwhile.
+/// Everybody works until the program is killed, some time after so many acknowledged changes; those who
+/// signed up meanwhile.
 fn killed_under_load(running: &mut Running, round: usize, residents: &mut [Resident]) -> Vec<Browser> {
     let acknowledged = AtomicUsize::new(0);
     let signed_up = Mutex::new(Vec::new());
@@ -74,7 +81,8 @@ fn killed_under_load(running: &mut Running, round: usize, residents: &mut [Resid
     let enough = 20 + chance(60);
     let stopped = AtomicBool::new(false);
     thread::scope(|scope| {
-        let (address, acknowledged, signed_up, stopped) = (running.address.clone(), &acknowledged, &signed_up, &stopped);
+        let (address, acknowledged, signed_up, stopped) =
+            (running.address.clone(), &acknowledged, &signed_up, &stopped);
         let serving: &Running = running;
         for number in 0..NEWCOMERS {
             scope.spawn(move || {
@@ -87,7 +95,9 @@ fn killed_under_load(running: &mut Running, round: usize, residents: &mut [Resid
             resident.browser = resident.browser.at(&address);
             scope.spawn(move || resident.change(acknowledged));
         }
-        until("enough work", || (acknowledged.load(Ordering::Relaxed) >= enough || stopped.load(Ordering::Relaxed)).then_some(()));
+        until("enough work", || {
+            (acknowledged.load(Ordering::Relaxed) >= enough || stopped.load(Ordering::Relaxed)).then_some(())
+        });
         a_moment();
         serving.program.signal("KILL");
     });
@@ -100,7 +110,11 @@ fn killed_under_load(running: &mut Running, round: usize, residents: &mut [Resid
 fn nothing_that_was_acknowledged_is_lost_when_the_program_is_killed() {
     let home = Home::new(CONFIG);
     let mut running = home.start();
-    let settle = |number| Resident { browser: running.signed_in(&format!("resident{number}")), asked: 0, acknowledged: 0 };
+    let settle = |number| Resident {
+        browser: running.signed_in(&format!("resident{number}")),
+        asked: 0,
+        acknowledged: 0,
+    };
     let mut residents: Vec<_> = (0..RESIDENTS).map(settle).collect();
     for round in 0..kills() {
         let signed_up = killed_under_load(&mut running, round, &mut residents);
@@ -129,7 +143,8 @@ fn a_code_that_was_promised_is_sent_although_the_program_was_killed_before_it_co
         browser
     };
     let browsers: Vec<_> = people.iter().map(sign_up).collect();
-    // A message that is being sent at the moment of the kill waits for the end of its lease, 5 minutes: not these.
+    // A message that is being sent at the moment of the kill waits for the end of its lease, 5 minutes: not
+    // these.
     let tried = |log: &str| log.matches("could not be sent").count() >= people.len();
     until("three attempts", || tried(&running.program.log()).then_some(()));
     running.browser().sign_up("another-write").unwrap().succeeds();

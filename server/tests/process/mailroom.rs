@@ -94,5 +94,9 @@ fn read(lines: &mut impl BufRead) -> Result<Mail> {
     }
     let mail = MessageParser::default().parse(&data).unwrap();
     let to = mail.to().and_then(|it| it.first()).and_then(|it| it.address()).unwrap();
-    Ok(Mail { id: mail.message_id().unwrap().to_owned(), to: to.to_owned(), text: mail.body_text(0).unwrap().into_owned() })
+    Ok(Mail {
+        id: mail.message_id().unwrap().to_owned(),
+        to: to.to_owned(),
+        text: mail.body_text(0).unwrap().into_owned(),
+    })
 }

@@ -44,7 +44,10 @@ fn what_was_backed_up_while_serving_is_served_elsewhere_to_the_same_people() {
     let elsewhere = Home::with_files(CONFIG);
     does(&elsewhere, &["restore", file]);
     let other = elsewhere.start();
-    assert_eq!(jane.at(&other.address).get("/profile/attributes.json").unwrap().json()["email"], "jane@domain.com");
+    assert_eq!(
+        jane.at(&other.address).get("/profile/attributes.json").unwrap().json()["email"],
+        "jane@domain.com"
+    );
     assert!(signs_in(other.browser(), "jane") && !signs_in(other.browser(), "late"));
     other.stop();
 
@@ -74,10 +77,15 @@ fn a_backup_without_the_keys_says_so() {
 fn what_is_in_postgresql_is_backed_up_by_its_own_tools() {
     let home = Home::with_files(CONFIG);
     let url = [("NAMEPLATE_STORE_URL", "postgres://jane:hunter2@127.0.0.1:9/nameplate")];
-    for (command, words) in [("backup", ["pg_dump", "keys"]), ("restore", ["server.store_url", "nameplate copy"])] {
+    for (command, words) in
+        [("backup", ["pg_dump", "keys"]), ("restore", ["server.store_url", "nameplate copy"])]
+    {
         let done = home.run(&[command, "backup.tar"], &url);
         assert_eq!(done.code, Some(1), "{done:?}");
-        assert!(words.iter().all(|word| done.complained.contains(word)) && !done.complained.contains("hunter2"), "{done:?}");
+        assert!(
+            words.iter().all(|word| done.complained.contains(word)) && !done.complained.contains("hunter2"),
+            "{done:?}"
+        );
     }
     assert!(!home.data().exists());
 }
@@ -88,21 +96,29 @@ fn a_store_that_moved_to_another_database_and_back_serves_the_same_people() {
     let running = home.start();
     let jane = running.signed_in("jane");
     let here = format!("sqlite:{}", home.data().display());
-    let other = there.store().url().map_or_else(|| format!("sqlite:{}", there.data().display()), ToOwned::to_owned);
-    let (moves_out, moves_back) = (["copy", "--from", &here, "--to", &other], ["copy", "--from", &other, "--to", &here]);
+    let other =
+        there.store().url().map_or_else(|| format!("sqlite:{}", there.data().display()), ToOwned::to_owned);
+    let (moves_out, moves_back) =
+        (["copy", "--from", &here, "--to", &other], ["copy", "--from", &other, "--to", &here]);
     refuses(&home, &moves_out, "is in use: stop the program that serves it");
     running.stop();
 
     for _ in 0..2 {
         let done = home.run(&moves_out, &[]);
         assert_eq!(done.code, Some(0), "{done:?}");
-        assert!(done.said.contains("counted on both sides") && done.complained.contains("users: 1 of 1\n"), "{done:?}");
+        assert!(
+            done.said.contains("counted on both sides") && done.complained.contains("users: 1 of 1\n"),
+            "{done:?}"
+        );
         assert!(done.complained.lines().all(|line| line.contains(" of ")), "{done:?}");
     }
     fs::create_dir_all(there.data()).unwrap();
     fs::copy(home.data().join("keys"), there.data().join("keys")).unwrap();
     let running = there.start();
-    assert_eq!(jane.at(&running.address).get("/profile/attributes.json").unwrap().json()["email"], "jane@domain.com");
+    assert_eq!(
+        jane.at(&running.address).get("/profile/attributes.json").unwrap().json()["email"],
+        "jane@domain.com"
+    );
     assert!(signs_in(running.browser(), "jane"));
     running.signed_in("late");
     refuses(&home, &moves_back, "is in use: stop the program that serves it");
@@ -123,7 +139,14 @@ fn a_store_that_is_not_told_rightly_is_refused_without_its_words() {
     let home = Home::with_files(CONFIG);
     let done = home.run(&["copy", "--from", "sqlite:./data", "--to", "mysql://jane:hunter2@db/x"], &[]);
     assert_eq!(done.code, Some(2), "{done:?}");
-    assert!(done.complained.contains("--to: a store is told as") && !done.complained.contains("hunter2"), "{done:?}");
-    let done = refuses(&home, &["copy", "--from", "sqlite:./data", "--to", "sqlite:./other"], "there is no store at ./data/nameplate.db");
+    assert!(
+        done.complained.contains("--to: a store is told as") && !done.complained.contains("hunter2"),
+        "{done:?}"
+    );
+    let done = refuses(
+        &home,
+        &["copy", "--from", "sqlite:./data", "--to", "sqlite:./other"],
+        "there is no store at ./data/nameplate.db",
+    );
     assert!(!home.data().exists() && !home.path("other").exists(), "{done:?}");
 }

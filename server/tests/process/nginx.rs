@@ -18,8 +18,16 @@ const BARE: &str = "server { listen 443 ssl; location / { proxy_pass http://127.
 /// The program. Where it is missing its tests are skipped, but not where all of them have to pass.
 fn program() -> Option<PathBuf> {
     // Debian keeps it off the PATH of everybody but root.
-    let places = ["nginx", "/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/local/bin/nginx", "/opt/homebrew/bin/nginx"];
-    let runs = |place: &&str| Command::new(place).arg("-v").stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+    let places = [
+        "nginx",
+        "/usr/sbin/nginx",
+        "/usr/local/sbin/nginx",
+        "/usr/local/bin/nginx",
+        "/opt/homebrew/bin/nginx",
+    ];
+    let runs = |place: &&str| {
+        Command::new(place).arg("-v").stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+    };
     let found = places.into_iter().find(runs).map(PathBuf::from);
     if found.is_none() {
         assert!(std::env::var_os("CI").is_none(), "nginx is missing; scripts/setup test-rust installs it");
@@ -46,9 +54,18 @@ impl Nginx {
         let folder = tempfile::tempdir().unwrap();
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
         let server = server.replace("443 ssl", &address).replace("127.0.0.1:3000", &running.address);
-        let server: String = server.lines().filter(|line| !line.contains("ssl_certificate")).map(|line| format!("{line}\n")).collect();
-        assert!(server.contains(&format!("listen {address};")) && server.contains(&format!("proxy_pass http://{};", running.address)));
-        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|name| format!("{name}_temp_path {name};")).concat();
+        let server: String = server
+            .lines()
+            .filter(|line| !line.contains("ssl_certificate"))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        assert!(
+            server.contains(&format!("listen {address};"))
+                && server.contains(&format!("proxy_pass http://{};", running.address))
+        );
+        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .map(|name| format!("{name}_temp_path {name};"))
+            .concat();
         // One process, so that its end is the end of all of it.
         let config = format!(
             "daemon off; master_process off; pid nginx.pid; error_log error.log; events {{}}\n\
@@ -61,7 +78,8 @@ impl Nginx {
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let mut nginx = Self { child, folder, address };
         until("an answer of nginx or its end", || {
-            let answers = Browser::new(&nginx.address).get("/healthz").is_ok_and(|answer| answer.body == "ok\n");
+            let answers =
+                Browser::new(&nginx.address).get("/healthz").is_ok_and(|answer| answer.body == "ok\n");
             (answers || nginx.child.try_wait().unwrap().is_some()).then_some(())
         });
         let taken = nginx.log().contains("Address already in use");
@@ -105,14 +123,19 @@ impl Events {
                 return (head, body);
             }
             let mut some = [0; 4096];
-            let read = self.connection.read(&mut some).unwrap_or_else(|error| panic!("no {words:?} in time ({error}): {head}\n{body}"));
+            let read = self
+                .connection
+                .read(&mut some)
+                .unwrap_or_else(|error| panic!("no {words:?} in time ({error}): {head}\n{body}"));
             assert!(read > 0, "it ended without {words:?}: {head}\n{body}");
             self.bytes.extend_from_slice(&some[..read]);
         }
     }
 
     fn so_far(&self) -> (String, String) {
-        let Some(end) = self.bytes.windows(4).position(|it| it == b"\r\n\r\n") else { return Default::default() };
+        let Some(end) = self.bytes.windows(4).position(|it| it == b"\r\n\r\n") else {
+            return Default::default();
+        };
         let head = String::from_utf8(self.bytes[..end].to_vec()).unwrap().to_lowercase();
         let body = &self.bytes[end + 4..];
         let body = if head.contains("transfer-encoding: chunked") { unchunked(body) } else { body.to_vec() };
@@ -191,9 +214,11 @@ fn the_nginx_of_the_readme_passes_forms_and_events_on_and_says_who_asks() {
     jane.post("/confirm", &[("code", &code)]).unwrap().succeeds();
     hears_live(&mut jane, &nginx, "", "one");
 
-    // The visitor is this machine, which is trusted, so what it claims counts: the header arrives, and is believed.
+    // The visitor is this machine, which is trusted, so what it claims counts: the header arrives, and is
+    // believed.
     let form = encoded(&[("attributes[nickname]", "two")]);
-    let head = jane.form_head("/profile", "application/json", form.len()) + "X-Forwarded-For: 198.51.100.7\r\n";
+    let head =
+        jane.form_head("/profile", "application/json", form.len()) + "X-Forwarded-For: 198.51.100.7\r\n";
     let mut connection = jane.connect().unwrap();
     connection.write_all(format!("{head}\r\n{form}").as_bytes()).unwrap();
     Answer::read(&mut connection).unwrap().succeeds();
@@ -214,10 +239,16 @@ fn the_mailbox_is_not_there_behind_nginx_without_its_token_nor_with_a_header_of_
     for path in ["/dev/mailbox", "/dev/mailbox.json", "/dev/mailbox/preview", "/dev/mailbox/1/html"] {
         assert_eq!(Browser::new(&bare.address).get(path).unwrap().status, 404, "{path}");
     }
-    for header in
-        ["X-Forwarded-For $remote_addr", "X-Real-IP $remote_addr", "X-Forwarded-Proto $scheme", "Via '1.1 nginx'", "Host id.example.com"]
-    {
-        let server = format!("server {{ listen 443 ssl; location / {{ proxy_pass http://127.0.0.1:3000; proxy_set_header {header}; }} }}");
+    for header in [
+        "X-Forwarded-For $remote_addr",
+        "X-Real-IP $remote_addr",
+        "X-Forwarded-Proto $scheme",
+        "Via '1.1 nginx'",
+        "Host id.example.com",
+    ] {
+        let server = format!(
+            "server {{ listen 443 ssl; location / {{ proxy_pass http://127.0.0.1:3000; proxy_set_header {header}; }} }}"
+        );
         let nginx = Nginx::start(&program, &running, "", &server);
         assert_eq!(Browser::new(&nginx.address).get(&with_token).unwrap().status, 404, "{header}");
     }

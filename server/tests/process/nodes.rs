@@ -39,10 +39,17 @@ impl Cluster {
 
     fn with(config: &str) -> Self {
         let (home, mailroom) = (Home::new(config), Mailroom::open());
-        let starting: Vec<Program> = (0..NODES).map(|_| home.spawn(&[("NAMEPLATE_SMTP_URL", &mailroom.url())])).collect();
+        let starting: Vec<Program> =
+            (0..NODES).map(|_| home.spawn(&[("NAMEPLATE_SMTP_URL", &mailroom.url())])).collect();
         let nodes: Vec<_> = starting.into_iter().map(Program::running).collect();
         let addresses = nodes.iter().map(|node| node.address.clone()).collect();
-        Self { home, mailroom, nodes: Mutex::new(nodes), addresses: RwLock::new(addresses), turn: AtomicUsize::new(0) }
+        Self {
+            home,
+            mailroom,
+            nodes: Mutex::new(nodes),
+            addresses: RwLock::new(addresses),
+            turn: AtomicUsize::new(0),
+        }
     }
 
     /// Some node's address, another one every time.
@@ -52,7 +59,11 @@ impl Cluster {
     }
 
     /// Asks one node; then another, if that one is dead.
-    fn ask(&self, browser: &mut Browser, mut ask: impl FnMut(&mut Browser) -> std::io::Result<Answer>) -> Answer {
+    fn ask(
+        &self,
+        browser: &mut Browser,
+        mut ask: impl FnMut(&mut Browser) -> std::io::Result<Answer>,
+    ) -> Answer {
         until("an answer of any node", || {
             browser.address = self.next();
             ask(browser).ok()
@@ -77,7 +88,8 @@ impl Cluster {
         let mut nodes = self.nodes.lock().unwrap_or_else(PoisonError::into_inner);
         nodes[number].program.kill();
         nodes[number] = self.home.spawn(&[("NAMEPLATE_SMTP_URL", &self.mailroom.url())]).running();
-        self.addresses.write().unwrap_or_else(PoisonError::into_inner)[number] = nodes[number].address.clone();
+        self.addresses.write().unwrap_or_else(PoisonError::into_inner)[number] =
+            nodes[number].address.clone();
     }
 
     fn stop(self) {
@@ -100,7 +112,10 @@ impl Resident {
             self.browser.address = cluster.next();
             self.asked += 1;
             let nickname = self.asked.to_string();
-            let Ok(answer) = self.browser.post("/profile", &[("attributes[nickname]", nickname.as_str())]) else { continue };
+            let Ok(answer) = self.browser.post("/profile", &[("attributes[nickname]", nickname.as_str())])
+            else {
+                continue;
+            };
             answer.succeeds();
             self.acknowledged = self.asked;
             work.fetch_add(1, Ordering::Relaxed);
@@ -123,7 +138,12 @@ impl Resident {
 }
 
 /// Signs people up, at whichever node; the names that were acknowledged.
-fn newcomers(cluster: &Cluster, prefix: usize, work: &AtomicUsize, enough: &AtomicBool) -> Vec<(String, Browser)> {
+fn newcomers(
+    cluster: &Cluster,
+    prefix: usize,
+    work: &AtomicUsize,
+    enough: &AtomicBool,
+) -> Vec<(String, Browser)> {
     let mut signed_up = Vec::new();
     for number in 0.. {
         if enough.load(Ordering::Relaxed) {
@@ -149,7 +169,8 @@ fn killed_under_load(cluster: &Cluster, residents: &mut [Resident]) -> Vec<(Stri
                 signed_up.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
             });
         }
-        let lives: Vec<_> = residents.iter_mut().map(|it| scope.spawn(move || it.live(cluster, work, enough))).collect();
+        let lives: Vec<_> =
+            residents.iter_mut().map(|it| scope.spawn(move || it.live(cluster, work, enough))).collect();
         let mut goal = 0;
         for _ in 0..kills() {
             goal += 25 + chance(40);
@@ -186,7 +207,11 @@ fn leases_run_out(store: &TestStore) {
 #[ignore = "PostgreSQL only: scripts/test-rust"]
 fn three_nodes_killed_at_random_lose_nothing_and_sign_nobody_out() {
     let cluster = Cluster::start();
-    let settle = |number| Resident { browser: cluster.signed_in(&format!("resident{number}")), asked: 0, acknowledged: 0 };
+    let settle = |number| Resident {
+        browser: cluster.signed_in(&format!("resident{number}")),
+        asked: 0,
+        acknowledged: 0,
+    };
     let mut residents: Vec<_> = (0..RESIDENTS).map(settle).collect();
 
     let signed_up = killed_under_load(&cluster, &mut residents);
@@ -195,7 +220,8 @@ fn three_nodes_killed_at_random_lose_nothing_and_sign_nobody_out() {
     }
 
     // Everybody who was acknowledged has a mail, or a dead node had it in its hands.
-    let waits = |(name, _): &&(String, Browser)| !cluster.mailroom.has_mail_for(&format!("{name}@domain.com"));
+    let waits =
+        |(name, _): &&(String, Browser)| !cluster.mailroom.has_mail_for(&format!("{name}@domain.com"));
     let in_dead_hands = || signed_up.iter().filter(waits).count();
     until("the mails of the living", || (in_dead_hands() <= IN_HAND * kills()).then_some(()));
     leases_run_out(cluster.home.store());
@@ -237,7 +263,11 @@ fn a_page_at_one_node_hears_what_happens_at_another() {
     let cluster = Cluster::start();
     let mut browser = cluster.signed_in("jdoe");
     let mut stream = browser.connect().unwrap();
-    stream.write_all(format!("{}\r\n", browser.head("GET", "/events", "Accept: text/event-stream\r\n")).as_bytes()).unwrap();
+    stream
+        .write_all(
+            format!("{}\r\n", browser.head("GET", "/events", "Accept: text/event-stream\r\n")).as_bytes(),
+        )
+        .unwrap();
     let mut heard = vec![0; 1];
     stream.read_exact(&mut heard).unwrap(); // it listens
 
@@ -271,7 +301,8 @@ fn failures_at_all_nodes_count_together() {
     cluster.stop();
 }
 
-/// Puts so many rows of each kind into the store that have run their course, and as many of which each is of use.
+/// Puts so many rows of each kind into the store that have run their course, and as many of which each is of
+/// use.
 fn crowd_of_rows(store: &TestStore, rows: i64) {
     in_store(store, async |tx| {
         for number in 0..rows {
@@ -311,14 +342,17 @@ fn nodes_that_clean_at_once_remove_what_is_old_and_hold_nobody_up() {
     let mut resident = Resident { browser: cluster.signed_in("jdoe"), asked: 0, acknowledged: 0 };
     crowd_of_rows(cluster.home.store(), ROWS);
     // Each cleans when it starts. One of them dies over it.
-    let more: Vec<_> = (0..NODES).map(|_| cluster.home.spawn(&[("NAMEPLATE_SMTP_URL", &cluster.mailroom.url())])).collect();
+    let more: Vec<_> =
+        (0..NODES).map(|_| cluster.home.spawn(&[("NAMEPLATE_SMTP_URL", &cluster.mailroom.url())])).collect();
     let (work, enough) = (AtomicUsize::new(0), AtomicBool::new(false));
     thread::scope(|scope| {
         let life = scope.spawn(|| resident.live(&cluster, &work, &enough));
         let mut more = more.into_iter().map(Program::running).collect::<Vec<_>>();
         more.remove(0).program.kill();
         until("a clean store", || (rows_left(cluster.home.store())[..2] == [0, 0]).then_some(()));
-        until("a change meanwhile", || (work.load(Ordering::Relaxed) > 0 || life.is_finished()).then_some(()));
+        until("a change meanwhile", || {
+            (work.load(Ordering::Relaxed) > 0 || life.is_finished()).then_some(())
+        });
         enough.store(true, Ordering::Relaxed);
         more.into_iter().for_each(Running::stop);
     });

@@ -13,7 +13,8 @@ use tempfile::TempDir;
 /// Long enough for a machine that builds something else meanwhile.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What nobody types in by hand is not worth slowing tests down: the cheapest hashing, and limits that allow a crowd.
+/// What nobody types in by hand is not worth slowing tests down: the cheapest hashing, and limits that allow
+/// a crowd.
 pub const CONFIG: &str = "
 [hashing]
 memory_kib = 7168
@@ -131,7 +132,10 @@ impl Home {
         let number = self.started.fetch_add(1, Ordering::Relaxed);
         let (said, log) = (self.path(&format!("said.{number}")), self.path(&format!("log.{number}")));
         let mut command = self.command_under(starter, &[]);
-        command.envs(environment.iter().copied()).stdout(File::create(&said).unwrap()).stderr(File::create(&log).unwrap());
+        command
+            .envs(environment.iter().copied())
+            .stdout(File::create(&said).unwrap())
+            .stderr(File::create(&log).unwrap());
         Program { child: command.spawn().unwrap(), said, log }
     }
 
@@ -197,13 +201,16 @@ impl Program {
             // The line of the pool is the last one that it says.
             said.contains("user pool ").then(|| line.unwrap().1.to_owned())
         });
-        until("an answer", || Browser::new(&address).get("/healthz").ok().filter(|answer| answer.status == 200));
+        until("an answer", || {
+            Browser::new(&address).get("/healthz").ok().filter(|answer| answer.status == 200)
+        });
         Running { program: self, address }
     }
 
     /// Sends a signal by its name.
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {}", self.child.id())]).status().unwrap();
+        let sent =
+            Command::new("sh").args(["-c", &format!("kill -{name} {}", self.child.id())]).status().unwrap();
         assert!(sent.success(), "{name} could not be sent");
     }
 
@@ -274,7 +281,9 @@ impl Running {
     pub fn code_about(&self, address: &str, subject: &str) -> String {
         until("a letter", || {
             let letters = self.letters();
-            let is_it = |it: &&serde_json::Value| it["to"] == address && it["subject"].as_str().unwrap().contains(subject);
+            let is_it = |it: &&serde_json::Value| {
+                it["to"] == address && it["subject"].as_str().unwrap().contains(subject)
+            };
             let letter = letters.as_array().unwrap().iter().find(is_it)?;
             code_in(letter["text"].as_str().unwrap()).map(str::to_owned)
         })

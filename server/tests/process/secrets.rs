@@ -1,4 +1,5 @@
-//! What was typed in secret stands in no file: not in the database, its write-ahead log or the keys, not in the log.
+//! What was typed in secret stands in no file: not in the database, its write-ahead log or the keys, not in
+//! the log.
 
 use crate::browser::{Browser, PASSWORD};
 use crate::program::{CONFIG, Home, Running};
@@ -14,7 +15,9 @@ fn says_code(text: &[u8], code: &str) -> bool {
     let digit = |at: Option<&u8>| at.is_some_and(u8::is_ascii_digit);
     let places = text.windows(code.len()).enumerate().filter(|(_, window)| *window == code.as_bytes());
     let before = |at: usize| at.checked_sub(1).and_then(|at| text.get(at));
-    let mut alone = places.filter(|(at, _)| !digit(before(*at)) && !digit(text.get(at + code.len())) && before(*at) != Some(&b'.'));
+    let mut alone = places.filter(|(at, _)| {
+        !digit(before(*at)) && !digit(text.get(at + code.len())) && before(*at) != Some(&b'.')
+    });
     alone.next().is_some()
 }
 
@@ -25,7 +28,8 @@ fn says(text: &[u8], secret: &str) -> bool {
 /// Looks into every file, while the program runs: what it removes later could be read until then.
 #[track_caller]
 fn nobody_can_read(home: &Home, running: &Running, codes: &[&str], secrets: &[&str]) {
-    // Twice: the cleaning may empty the log of the writes into the database between a look at the one and at the other.
+    // Twice: the cleaning may empty the log of the writes into the database between a look at the one and at
+    // the other.
     let mut places = [home.files(), home.files()].concat();
     let log = running.program.log();
     assert!(log.contains("request"), "there is no log to look into: {log}");
@@ -34,7 +38,9 @@ fn nobody_can_read(home: &Home, running: &Running, codes: &[&str], secrets: &[&s
     if !home.has_files() {
         places.push(("the database".into(), home.stored_elsewhere()));
     }
-    let stored = |(name, bytes): &(String, Vec<u8>)| (name.contains(".db") || name == "the database") && says(bytes, "jane");
+    let stored = |(name, bytes): &(String, Vec<u8>)| {
+        (name.contains(".db") || name == "the database") && says(bytes, "jane")
+    };
     assert!(places.iter().any(stored), "there is no store to look into");
     for (name, bytes) in &places {
         for code in codes {
@@ -127,7 +133,15 @@ fn no_file_and_no_log_holds_the_key_of_an_app_a_recovery_code_or_a_code_for_a_ne
 
 #[test]
 fn the_search_finds_what_is_there() {
-    assert!(says_code(b"code=418207;", "418207") && says_code(b"418207", "418207") && says_code(b"\x00418207\xff", "418207"));
-    assert!(!says_code(b"04:50:44.418207Z", "418207") && !says_code(b"1418207", "418207") && !says_code(b"4182071", "418207"));
+    assert!(
+        says_code(b"code=418207;", "418207")
+            && says_code(b"418207", "418207")
+            && says_code(b"\x00418207\xff", "418207")
+    );
+    assert!(
+        !says_code(b"04:50:44.418207Z", "418207")
+            && !says_code(b"1418207", "418207")
+            && !says_code(b"4182071", "418207")
+    );
     assert!(says(b"\x00A+calm-Fjord-41\x01", PASSWORD) && !says(b"A+calm-Fjord-4", PASSWORD));
 }

@@ -13,11 +13,16 @@ fn it_says_where_it_answers_where_the_mailbox_is_and_where_the_data_is() {
     let (said, address) = (running.program.said(), &running.address);
     assert!(said.contains(&format!("Nameplate is at http://{address}\n")), "{said}");
     assert!(
-        said.contains(&format!("DEVELOPMENT MAILBOX: http://{address}/dev/mailbox?token={MAILBOX_TOKEN} (no mail is sent)\n")),
+        said.contains(&format!(
+            "DEVELOPMENT MAILBOX: http://{address}/dev/mailbox?token={MAILBOX_TOKEN} (no mail is sent)\n"
+        )),
         "{said}"
     );
     if home.has_files() {
-        assert!(said.contains(&format!("data: {}\n", fs::canonicalize(home.data()).unwrap().display())), "{said}");
+        assert!(
+            said.contains(&format!("data: {}\n", fs::canonicalize(home.data()).unwrap().display())),
+            "{said}"
+        );
     } else {
         assert!(said.contains("data: PostgreSQL at /") && !said.contains("postgres://"), "{said}");
     }
@@ -69,14 +74,24 @@ fn the_token_of_the_environment_is_kept_nowhere_and_one_that_is_no_token_is_refu
     fs::write(home.data().join("mailbox-token"), "no\n").unwrap();
     let done = home.run(&[], &OWN_TOKEN);
     assert_eq!(done.code, Some(1), "{done:?}");
-    assert!(done.complained.contains("mailbox-token holds no token of a development mailbox: remove it"), "{done:?}");
+    assert!(
+        done.complained.contains("mailbox-token holds no token of a development mailbox: remove it"),
+        "{done:?}"
+    );
 
     let home = Home::new(CONFIG);
     for wrong in ["abc", "a token", "token&x=1"] {
         let done = home.run(&[], &[("NAMEPLATE_MAILBOX_TOKEN", wrong)]);
         assert_eq!(done.code, Some(2), "{done:?}");
-        assert!(done.complained.contains("environment variable NAMEPLATE_MAILBOX_TOKEN: mail.mailbox_token: this can't be"), "{done:?}");
-        assert!(done.complained.contains("at least 4 letters, digits") && !done.complained.contains(wrong), "{done:?}");
+        assert!(
+            done.complained
+                .contains("environment variable NAMEPLATE_MAILBOX_TOKEN: mail.mailbox_token: this can't be"),
+            "{done:?}"
+        );
+        assert!(
+            done.complained.contains("at least 4 letters, digits") && !done.complained.contains(wrong),
+            "{done:?}"
+        );
     }
     assert!(!home.data().exists());
 }
@@ -98,7 +113,10 @@ fn a_store_that_was_served_for_real_is_refused_without_a_mail_server_and_keeps_i
     let smtp = mail.url();
     home.start().stop(); // in development first
     // A command doesn't serve, whatever it is told.
-    let done = home.run(&["user", "list"], &[("NAMEPLATE_SMTP_URL", &smtp), ("NAMEPLATE_PUBLIC_URL", "https://id.example.com")]);
+    let done = home.run(
+        &["user", "list"],
+        &[("NAMEPLATE_SMTP_URL", &smtp), ("NAMEPLATE_PUBLIC_URL", "https://id.example.com")],
+    );
     assert_eq!(done.code, Some(0), "{done:?}");
     home.start().stop();
 
@@ -114,7 +132,8 @@ fn a_store_that_was_served_for_real_is_refused_without_a_mail_server_and_keeps_i
     refuses_to_start(&home, "or use another data");
 
     // Commands go on working; what they queue waits for a mail server.
-    let done = home.run(&["user", "create", "jane", "-a", "email=jane@domain.com", "--verified", "--invite"], &[]);
+    let done =
+        home.run(&["user", "create", "jane", "-a", "email=jane@domain.com", "--verified", "--invite"], &[]);
     assert_eq!(done.code, Some(0), "{done:?}");
     refuses_to_start(&home, WORDS);
     assert!(!mail.has_mail_for("jane@domain.com"));
@@ -123,8 +142,15 @@ fn a_store_that_was_served_for_real_is_refused_without_a_mail_server_and_keeps_i
     real.stop();
 
     let doctor = home.run(&["doctor"], &[]);
-    let line = doctor.said.lines().find(|line| line.starts_with("wrong  mail ")).unwrap_or_else(|| panic!("{doctor:?}"));
-    assert!(doctor.code == Some(1) && line.contains("it has no development mailbox: set mail.smtp_url"), "{line}");
+    let line = doctor
+        .said
+        .lines()
+        .find(|line| line.starts_with("wrong  mail "))
+        .unwrap_or_else(|| panic!("{doctor:?}"));
+    assert!(
+        doctor.code == Some(1) && line.contains("it has no development mailbox: set mail.smtp_url"),
+        "{line}"
+    );
 }
 
 #[test]
@@ -174,7 +200,10 @@ fn without_a_mail_server_it_does_not_start_on_a_public_address() {
     let home = Home::new(CONFIG);
     let done = home.run(&[], &[("NAMEPLATE_PUBLIC_URL", "https://id.example.com")]);
     assert_eq!(done.code, Some(2), "{done:?}");
-    assert!(done.complained.contains("mail.smtp_url: https://id.example.com is no loopback address"), "{done:?}");
+    assert!(
+        done.complained.contains("mail.smtp_url: https://id.example.com is no loopback address"),
+        "{done:?}"
+    );
     assert!(!home.data().exists());
 }
 
@@ -272,7 +301,8 @@ fn a_store_that_can_not_be_opened_is_named() {
 
     let home = Home::with_files(CONFIG);
     home.start().stop();
-    fs::write(home.data().join("nameplate.db"), "this is no database, whatever its name says".repeat(100)).unwrap();
+    fs::write(home.data().join("nameplate.db"), "this is no database, whatever its name says".repeat(100))
+        .unwrap();
     let done = home.run(&[], &[]);
     assert_eq!(done.code, Some(1), "{done:?}");
     assert!(done.complained.contains("the database can't be used"), "{done:?}");
@@ -316,7 +346,10 @@ fn a_second_node_needs_the_keys_of_the_first_and_then_serves_the_same_people() {
     let elsewhere = [("NAMEPLATE_DATA", "./elsewhere")];
     let refused = home.run(&[], &elsewhere);
     assert_eq!(refused.code, Some(1), "{refused:?}");
-    assert!(refused.complained.contains("holds data, but the keys that it was written with are missing"), "{refused:?}");
+    assert!(
+        refused.complained.contains("holds data, but the keys that it was written with are missing"),
+        "{refused:?}"
+    );
     assert!(!home.path("elsewhere/keys").exists(), "a key was made for data that it didn't write");
 
     fs::copy(home.data().join("keys"), home.path("elsewhere/keys")).unwrap();

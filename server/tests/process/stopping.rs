@@ -8,7 +8,9 @@ use std::time::Duration;
 
 /// Nothing but a signal ends anything in these tests.
 fn patient() -> Home {
-    Home::new(&format!("{CONFIG}\n[server]\ndrain = '10min'\nbody_timeout = '10min'\nrequest_timeout = '10min'\n"))
+    Home::new(&format!(
+        "{CONFIG}\n[server]\ndrain = '10min'\nbody_timeout = '10min'\nrequest_timeout = '10min'\n"
+    ))
 }
 
 /// A form of which the server has the head and waits for the body.
@@ -33,7 +35,12 @@ fn on_the_first_signal_requests_in_flight_finish_and_all_is_well() {
         let home = patient();
         let mut running = home.start();
         let browser = running.browser();
-        let form = [("username", "late"), ("password", PASSWORD), ("confirm_password", PASSWORD), ("attributes[email]", "late@domain.com")];
+        let form = [
+            ("username", "late"),
+            ("password", PASSWORD),
+            ("confirm_password", PASSWORD),
+            ("attributes[email]", "late@domain.com"),
+        ];
         let form = encoded(&form);
         let mut stream = half_sent(&browser, "/sign-up", &form);
 
@@ -46,10 +53,18 @@ fn on_the_first_signal_requests_in_flight_finish_and_all_is_well() {
         assert_eq!(running.program.end().code(), Some(0), "{}", running.program.log());
 
         // What it promised while it was stopping holds.
-        let cookies = answer.headers.iter().filter(|(name, _)| name == "set-cookie").filter_map(|(_, cookie)| cookie.split(';').next());
+        let cookies = answer
+            .headers
+            .iter()
+            .filter(|(name, _)| name == "set-cookie")
+            .filter_map(|(_, cookie)| cookie.split(';').next());
         let again = home.start();
         let mut late = again.browser();
-        late.cookies.extend(cookies.filter_map(|cookie| cookie.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned())));
+        late.cookies.extend(
+            cookies
+                .filter_map(|cookie| cookie.split_once('='))
+                .map(|(name, value)| (name.to_owned(), value.to_owned())),
+        );
         assert!(late.get("/confirm").unwrap().body.contains("l***@d***"));
         again.stop();
     }
@@ -80,18 +95,25 @@ fn idle_connections_and_live_events_do_not_hold_it_up() {
     idle.read_exact(&mut some).unwrap();
     assert_eq!(&some, b"HTTP/1.1 200");
     let mut events = jane.connect().unwrap();
-    events.write_all(format!("{}\r\n", jane.head("GET", "/events", "Accept: text/event-stream\r\n")).as_bytes()).unwrap();
+    events
+        .write_all(format!("{}\r\n", jane.head("GET", "/events", "Accept: text/event-stream\r\n")).as_bytes())
+        .unwrap();
     events.read_exact(&mut some).unwrap();
     assert_eq!(&some, b"HTTP/1.1 200");
     running.stop();
     let mut rest = String::new();
     events.read_to_string(&mut rest).unwrap();
-    assert!(rest.to_lowercase().contains("text/event-stream") && rest.ends_with("0\r\n\r\n"), "the stream was cut off, not ended: {rest}");
+    assert!(
+        rest.to_lowercase().contains("text/event-stream") && rest.ends_with("0\r\n\r\n"),
+        "the stream was cut off, not ended: {rest}"
+    );
 }
 
 #[test]
 fn what_takes_longer_than_the_grace_is_given_up() {
-    let home = Home::new(&format!("{CONFIG}\n[server]\ndrain = '50ms'\nbody_timeout = '10min'\nrequest_timeout = '10min'\n"));
+    let home = Home::new(&format!(
+        "{CONFIG}\n[server]\ndrain = '50ms'\nbody_timeout = '10min'\nrequest_timeout = '10min'\n"
+    ));
     let mut running = home.start();
     let _stream = half_sent(&running.browser(), "/sign-up", "username=nobody");
     running.program.signal("TERM");

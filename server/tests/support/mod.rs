@@ -1,4 +1,5 @@
-//! A server for tests: the real router on a real database, with a clock moved by hand and the messages at hand.
+//! A server for tests: the real router on a real database, with a clock moved by hand and the messages at
+//! hand.
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses its own part of it")]
 #![expect(clippy::unwrap_used, reason = "a test that can't be set up has failed")]
 
@@ -57,12 +58,22 @@ impl TestServer {
         let mailbox = Mailbox::new(|_| {});
         let shutdown = CancellationToken::new();
         let dev_mailbox = DevMailbox { mailbox: mailbox.clone(), token: Secret::new(MAILBOX_TOKEN) };
-        let state = AppState { pool: pool.clone(), config: Arc::new(config), mailbox: Some(dev_mailbox), shutdown: shutdown.clone() };
+        let state = AppState {
+            pool: pool.clone(),
+            config: Arc::new(config),
+            mailbox: Some(dev_mailbox),
+            shutdown: shutdown.clone(),
+        };
         Self { router: router::build(state), pool, clock, place, mailbox, shutdown }
     }
 
     pub fn browser(&self) -> Browser {
-        Browser { router: self.router.clone(), jar: BTreeMap::new(), extra: Vec::new(), peer: ([127, 0, 0, 1], 40_000).into() }
+        Browser {
+            router: self.router.clone(),
+            jar: BTreeMap::new(),
+            extra: Vec::new(),
+            peer: ([127, 0, 0, 1], 40_000).into(),
+        }
     }
 
     pub fn wait(&self, seconds: u64) {
@@ -82,7 +93,10 @@ impl TestServer {
     /// The newest code that was sent to an address.
     pub async fn code_for(&self, address: &str) -> String {
         let letters = self.letters_to(address).await;
-        letters.iter().find_map(|letter| code_in(&letter.text)).unwrap_or_else(|| panic!("no code was sent to {address}"))
+        letters
+            .iter()
+            .find_map(|letter| code_in(&letter.text))
+            .unwrap_or_else(|| panic!("no code was sent to {address}"))
     }
 
     /// Calls an operation of the wire API.
@@ -101,7 +115,12 @@ impl TestServer {
     /// A browser of somebody who has signed up and confirmed.
     pub async fn signed_in(&self, username: &str, email: &str) -> Browser {
         let mut browser = self.browser();
-        let form = [("username", username), ("password", PASSWORD), ("confirm_password", PASSWORD), ("attributes[email]", email)];
+        let form = [
+            ("username", username),
+            ("password", PASSWORD),
+            ("confirm_password", PASSWORD),
+            ("attributes[email]", email),
+        ];
         let before = self.letters_to(email).await.len();
         browser.submit("/sign-up", &form).await.leads_to("/confirm");
         // Where others have asked for a code just now, it comes a little later.
@@ -121,7 +140,11 @@ pub fn code_in(text: &str) -> Option<String> {
 
 /// A code that isn't this one.
 pub fn another(code: &str) -> String {
-    format!("{:0digits$}", (code.parse::<u32>().unwrap() + 1) % 10_u32.pow(code.len() as u32), digits = code.len())
+    format!(
+        "{:0digits$}",
+        (code.parse::<u32>().unwrap() + 1) % 10_u32.pow(code.len() as u32),
+        digits = code.len()
+    )
 }
 
 /// A browser: cookies, and nothing that tests don't ask for.
@@ -172,7 +195,9 @@ impl Browser {
 
     /// Posts whatever the test made.
     pub async fn post(&mut self, path: &str, accept: &str, body: impl Into<Body>) -> Answer {
-        let request = Request::post(path).header(ACCEPT, accept).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request = Request::post(path)
+            .header(ACCEPT, accept)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         let request = if self.extra.iter().any(|(name, _)| *name == "sec-fetch-site") {
             request
         } else {
@@ -182,7 +207,8 @@ impl Browser {
     }
 
     pub async fn send(&mut self, mut request: axum::http::request::Builder, body: Body) -> Answer {
-        let cookies = self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        let cookies =
+            self.jar.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies);
         }
@@ -199,7 +225,11 @@ impl Browser {
                 _ => _ = self.jar.insert(cookie.name().to_owned(), cookie.value().to_owned()),
             }
         }
-        Answer { status: parts.status, headers: parts.headers, body: to_bytes(body, 4 << 20).await.unwrap().to_vec() }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: to_bytes(body, 4 << 20).await.unwrap().to_vec(),
+        }
     }
 }
 
@@ -213,7 +243,8 @@ impl Answer {
     }
 
     pub fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON ({}): {}", self.status, String::from_utf8_lossy(&self.body)))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|_| panic!("no JSON ({}): {}", self.status, String::from_utf8_lossy(&self.body)))
     }
 
     /// The answer of an operation that worked.
@@ -227,7 +258,12 @@ impl Answer {
     #[track_caller]
     pub fn refuses_with(&self, exception: &str, message: &str) {
         let body = self.json();
-        assert_eq!((body["__type"].as_str(), body["message"].as_str()), (Some(exception), Some(message)), "{}", self.status);
+        assert_eq!(
+            (body["__type"].as_str(), body["message"].as_str()),
+            (Some(exception), Some(message)),
+            "{}",
+            self.status
+        );
         assert_eq!((self.status, self.header("x-amzn-errortype")), (StatusCode::BAD_REQUEST, exception));
         assert_eq!(self.header("content-type"), "application/x-amz-json-1.1");
     }
@@ -239,7 +275,12 @@ impl Answer {
     /// A success that sends the browser elsewhere (303).
     #[track_caller]
     pub fn leads_to(&self, path: &str) {
-        assert_eq!((self.status, self.header(LOCATION.as_str())), (StatusCode::SEE_OTHER, path), "{}", String::from_utf8_lossy(&self.body));
+        assert_eq!(
+            (self.status, self.header(LOCATION.as_str())),
+            (StatusCode::SEE_OTHER, path),
+            "{}",
+            String::from_utf8_lossy(&self.body)
+        );
     }
 
     /// A refusal with this status whose page or JSON says these words.

@@ -29,7 +29,8 @@ pub(super) struct Choosing {
     pub is_name_taken: bool,
 }
 
-/// The screen once the right code was entered: by somebody who may not have signed up, or where others have tried to as well.
+/// The screen once the right code was entered: by somebody who may not have signed up, or where others have
+/// tried to as well.
 #[cfg(feature = "ssr")]
 pub(super) fn choose_password(visit: &Visit, choosing: Choosing) -> AnyView {
     let Choosing { who, takes_first, is_name_taken } = choosing;
@@ -37,7 +38,8 @@ pub(super) fn choose_password(visit: &Visit, choosing: Choosing) -> AnyView {
     let refused = !(first.refusal.is_empty() && new.refusal.is_empty());
     let taken = is_name_taken.then(|| who.clone());
     let policy = visit.site.pool.settings().policy;
-    let first = takes_first.then(|| view! { <FirstPasswordForm who=who.clone() taken=taken.clone() state=first/> });
+    let first =
+        takes_first.then(|| view! { <FirstPasswordForm who=who.clone() taken=taken.clone() state=first/> });
     view! {
         {heading(text::CHOOSE_PASSWORD, !refused)}
         <div class="stack">
@@ -54,7 +56,9 @@ pub(super) fn choose_password(visit: &Visit, choosing: Choosing) -> AnyView {
 #[cfg(feature = "ssr")]
 #[component]
 fn FirstPasswordForm(who: String, taken: Option<String>, state: FormState) -> impl IntoView {
-    let current = Input::new(FieldName::CurrentPassword, text::PASSWORD_FROM_SIGN_UP).kind("password", "current-password").required(true);
+    let current = Input::new(FieldName::CurrentPassword, text::PASSWORD_FROM_SIGN_UP)
+        .kind("password", "current-password")
+        .required(true);
     let rules = vec![(FieldName::CurrentPassword, Check::Given)];
     view! {
         <Form action=paths::CONFIRM_PASSWORD.to_owned() event="confirmSignUp".to_owned() rules>
@@ -72,13 +76,24 @@ fn FirstPasswordForm(who: String, taken: Option<String>, state: FormState) -> im
 
 #[cfg(feature = "ssr")]
 #[component]
-fn NewPasswordForm(who: String, taken: Option<String>, policy: Policy, is_main: bool, state: FormState) -> impl IntoView {
+fn NewPasswordForm(
+    who: String,
+    taken: Option<String>,
+    policy: Policy,
+    is_main: bool,
+    state: FormState,
+) -> impl IntoView {
     let password = Input::new(FieldName::Password, text::NEW_PASSWORD)
         .kind("password", "new-password")
         .hint(text::policy_hint(&policy))
         .required(true);
-    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD).kind("password", "new-password").required(true);
-    let rules = vec![(FieldName::Password, Check::NewPassword(policy)), (FieldName::ConfirmPassword, Check::SameAs(FieldName::Password))];
+    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD)
+        .kind("password", "new-password")
+        .required(true);
+    let rules = vec![
+        (FieldName::Password, Check::NewPassword(policy)),
+        (FieldName::ConfirmPassword, Check::SameAs(FieldName::Password)),
+    ];
     let class = if is_main { "button main wide" } else { "button wide" };
     view! {
         <Form action=paths::CONFIRM_NEW_PASSWORD.to_owned() event="confirmSignUp".to_owned() rules>
@@ -112,7 +127,11 @@ pub async fn confirm_with_first_password(
 ) -> Result<OfAccount, FormError> {
     let caller = Caller::here()?;
     let form = entered(&caller, current_password, None, new_username)?;
-    let confirmed = caller.pool.confirm_with_first_password(&caller.client, &form, &caller.origin).await.map_err(refused)?;
+    let confirmed = caller
+        .pool
+        .confirm_with_first_password(&caller.client, &form, &caller.origin)
+        .await
+        .map_err(refused)?;
     go_on(&caller, confirmed).await
 }
 
@@ -125,6 +144,7 @@ pub async fn choose_first_password(
 ) -> Result<OfAccount, FormError> {
     let caller = Caller::here()?;
     let form = entered(&caller, password, Some(confirm_password), new_username)?;
-    let confirmed = caller.pool.choose_first_password(&caller.client, &form, &caller.origin).await.map_err(refused)?;
+    let confirmed =
+        caller.pool.choose_first_password(&caller.client, &form, &caller.origin).await.map_err(refused)?;
     go_on(&caller, confirmed).await
 }

@@ -1,10 +1,12 @@
-//! The page on which a contact is replaced or proven: `/profile/email` and `/profile/phone`. The old one stays in force
-//! until the code that was sent to the new one is entered.
+//! The page on which a contact is replaced or proven: `/profile/email` and `/profile/phone`. The old one
+//! stays in force until the code that was sent to the new one is entered.
 
 use super::fields;
 use crate::caller::Caller;
 use crate::components::{heading, news, note};
-use crate::form::{Check, Form, FormError, FormState, Input, again_field, code_field, field, refused, summary};
+use crate::form::{
+    Check, Form, FormError, FormState, Input, again_field, code_field, field, refused, summary,
+};
 use crate::islands::Live;
 use crate::lists;
 use crate::pages::confirm::resend_button;
@@ -30,14 +32,24 @@ pub(crate) struct Page {
 
 pub(crate) const EMAIL: Page = Page {
     kind: ContactKind::Email,
-    forms: [paths::PROFILE_EMAIL, paths::PROFILE_EMAIL_VERIFY, paths::PROFILE_EMAIL_RESEND, paths::PROFILE_EMAIL_CANCEL],
+    forms: [
+        paths::PROFILE_EMAIL,
+        paths::PROFILE_EMAIL_VERIFY,
+        paths::PROFILE_EMAIL_RESEND,
+        paths::PROFILE_EMAIL_CANCEL,
+    ],
     changed: Flash::EmailChanged,
     words: &text::EMAIL_WORDS,
 };
 
 pub(crate) const PHONE: Page = Page {
     kind: ContactKind::PhoneNumber,
-    forms: [paths::PROFILE_PHONE, paths::PROFILE_PHONE_VERIFY, paths::PROFILE_PHONE_RESEND, paths::PROFILE_PHONE_CANCEL],
+    forms: [
+        paths::PROFILE_PHONE,
+        paths::PROFILE_PHONE_VERIFY,
+        paths::PROFILE_PHONE_RESEND,
+        paths::PROFILE_PHONE_CANCEL,
+    ],
     changed: Flash::PhoneChanged,
     words: &text::PHONE_WORDS,
 };
@@ -72,7 +84,8 @@ impl Page {
 
     /// A contact as people read it.
     pub(crate) fn shown(self, value: &str) -> String {
-        let readable = if self.kind == ContactKind::PhoneNumber { lists::readable_phone(value) } else { None };
+        let readable =
+            if self.kind == ContactKind::PhoneNumber { lists::readable_phone(value) } else { None };
         readable.unwrap_or_else(|| value.to_owned())
     }
 }
@@ -118,7 +131,9 @@ pub(crate) fn show(visit: &Visit, page: Page) -> Answer {
     let flash = match (visit.flash, &waiting) {
         (Some(Flash::ChangeAsked), Some(waiting)) => Some(text::code_sent_to(&page.shown(&waiting.value))),
         (Some(Flash::CodeSent), Some(waiting)) => Some(text::new_code_sent_to(&page.shown(&waiting.value))),
-        (Some(Flash::ChangeCancelled), _) => Some(page.words.stays(page.now(&profile).map(|now| page.shown(now)).as_deref())),
+        (Some(Flash::ChangeCancelled), _) => {
+            Some(page.words.stays(page.now(&profile).map(|now| page.shown(now)).as_deref()))
+        }
         _ => visit.flash_sentence(),
     };
     let screen = Screen {
@@ -133,7 +148,9 @@ pub(crate) fn show(visit: &Visit, page: Page) -> Answer {
         profile,
         visit: visit.clone(),
     };
-    Answer::show(page.words.heading, Frame::House { who: viewer.username }, move || view! { <ContactScreen screen/> }.into_any())
+    Answer::show(page.words.heading, Frame::House { who: viewer.username }, move || {
+        view! { <ContactScreen screen/> }.into_any()
+    })
 }
 
 #[component]
@@ -142,8 +159,12 @@ fn ContactScreen(screen: Screen) -> impl IntoView {
     let focus = screen.states.iter().all(|state| state.refusal.is_empty());
     let asks = waiting.is_none() || screen.change;
     // What was refused about a change that is over by now has no form to stand in any more.
-    let over = screen.states[1..].iter().find_map(|state| state.refusal.form.or(state.refusal.fields.first().map(|(_, why)| *why)));
-    let over = over.filter(|_| waiting.is_none()).map(|why| FormState { refusal: Refusal::form(why), ..FormState::default() });
+    let over = screen.states[1..]
+        .iter()
+        .find_map(|state| state.refusal.form.or(state.refusal.fields.first().map(|(_, why)| *why)));
+    let over = over
+        .filter(|_| waiting.is_none())
+        .map(|why| FormState { refusal: Refusal::form(why), ..FormState::default() });
     view! {
         <Live>
             <div class="groups" data-after=screen.profile.latest_event>
@@ -164,7 +185,8 @@ fn ContactScreen(screen: Screen) -> impl IntoView {
 
 /// The contact in force, and the one that it becomes.
 pub(crate) fn rows(page: Page, profile: &Profile) -> impl IntoView + use<> {
-    let (word, class) = if page.is_verified(profile) { (text::VERIFIED, "badge ok") } else { (text::UNVERIFIED, "badge") };
+    let (word, class) =
+        if page.is_verified(profile) { (text::VERIFIED, "badge ok") } else { (text::UNVERIFIED, "badge") };
     let now = page.now(profile);
     let badge = now.is_some().then(|| view! { <span class=class>{word}</span> });
     let new = page.waiting(profile).map(|it| it.value.as_str()).filter(|new| Some(*new) != now);
@@ -207,12 +229,15 @@ fn AskForContact(screen: Screen) -> impl IntoView {
     };
     let rules: Vec<_> = screen
         .definition
-        .map(|it| (FieldName::Attribute(page.attribute()), Check::Attribute(Definition { required: true, ..it })))
+        .map(|it| {
+            (FieldName::Attribute(page.attribute()), Check::Attribute(Definition { required: true, ..it }))
+        })
         .into_iter()
         .collect();
     let again = again_field(&screen.visit, &state);
     let back = screen.waiting.is_some();
-    let unverified = screen.reached && now.is_some() && !page.is_verified(&screen.profile) && screen.waiting.is_none();
+    let unverified =
+        screen.reached && now.is_some() && !page.is_verified(&screen.profile) && screen.waiting.is_none();
     view! {
         <Form class="sheet".to_owned() action=page.path().to_owned() event="updateUserAttributes".to_owned() rules>
             {summary(&state)}
@@ -271,7 +296,11 @@ fn EnterTheCode(screen: Screen, waiting: Waiting) -> impl IntoView {
 }
 
 /// Asks for a new contact (operation UpdateUserAttributes). Nothing but the contact can be changed here.
-pub(crate) async fn ask(page: Page, attributes: BTreeMap<String, String>, password: &Password) -> Result<UpdateOutcome, FormError> {
+pub(crate) async fn ask(
+    page: Page,
+    attributes: BTreeMap<String, String>,
+    password: &Password,
+) -> Result<UpdateOutcome, FormError> {
     let (caller, viewer) = Caller::signed_in_again(password).await?;
     let wrong = |why| FormError(Refusal::field(FieldName::Attribute(page.attribute()), why));
     let typed = attributes.get(page.kind.as_str()).map(|typed| typed.trim()).unwrap_or_default();
@@ -287,7 +316,8 @@ pub(crate) async fn ask(page: Page, attributes: BTreeMap<String, String>, passwo
     if page.now(&profile).is_some_and(|now| page.kind.key(now) == page.kind.key(typed)) {
         return Err(wrong(Why::SameAsNow));
     }
-    let outcome = caller.pool.update_attributes(&viewer, attributes, &caller.origin).await.map_err(refused)?.outcome;
+    let outcome =
+        caller.pool.update_attributes(&viewer, attributes, &caller.origin).await.map_err(refused)?.outcome;
     let waits = outcome.get(&page.attribute()).is_some_and(|it| !it.is_updated);
     caller.say(if waits { Flash::ChangeAsked } else { page.changed });
     caller.go(if waits { page.path() } else { paths::PROFILE });

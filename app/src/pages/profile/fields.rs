@@ -7,12 +7,22 @@ use model::{AttributeName, Definition, FieldName, Format, Refusal, Schema, Stand
 use std::collections::BTreeMap;
 
 /// The field of one attribute, with what is stored; `None` where there is no account yet.
-pub(crate) fn input(definition: &Definition, schema: &Schema, stored: Option<&str>, state: &FormState) -> AnyView {
+pub(crate) fn input(
+    definition: &Definition,
+    schema: &Schema,
+    stored: Option<&str>,
+    state: &FormState,
+) -> AnyView {
     input_in(definition, (schema, lists::DEFAULT_COUNTRY), stored, state)
 }
 
 /// The same for a form that may ask for a phone number: one without a country is from here.
-pub(crate) fn input_in(definition: &Definition, (schema, country): (&Schema, &str), stored: Option<&str>, state: &FormState) -> AnyView {
+pub(crate) fn input_in(
+    definition: &Definition,
+    (schema, country): (&Schema, &str),
+    stored: Option<&str>,
+    state: &FormState,
+) -> AnyView {
     let label = text::label(&definition.name, schema);
     let input = Input::new(definition.name.clone(), label).marked(definition.required);
     let input = stored.map_or(input.clone(), |stored| input.stored(stored));
@@ -45,20 +55,25 @@ pub(crate) fn input_in(definition: &Definition, (schema, country): (&Schema, &st
 
 fn custom(input: Input, definition: &Definition) -> Input {
     match definition.format {
-        Format::Boolean => {
-            input.options(vec![(String::new(), text::NOT_SET.into()), ("true".into(), text::YES.into()), ("false".into(), text::NO.into())])
-        }
+        Format::Boolean => input.options(vec![
+            (String::new(), text::NOT_SET.into()),
+            ("true".into(), text::YES.into()),
+            ("false".into(), text::NO.into()),
+        ]),
         Format::Date => input.kind("date", "off"),
         Format::Number => input.kind("text", "off"),
         _ => input,
     }
 }
 
-/// A number with the country beside it, this one unless another was chosen; a number that starts with `+` needs none.
+/// A number with the country beside it, this one unless another was chosen; a number that starts with `+`
+/// needs none.
 pub(super) fn phone(input: Input, country: &str, state: &FormState) -> AnyView {
     let typed = state.typed.get(&FieldName::CountryCode).map(|code| lists::known_country(code));
     let chosen = typed.unwrap_or(country);
-    let country = Input::new(FieldName::CountryCode, text::COUNTRY_CODE).options(lists::countries_from(chosen)).value(chosen);
+    let country = Input::new(FieldName::CountryCode, text::COUNTRY_CODE)
+        .options(lists::countries_from(chosen))
+        .value(chosen);
     let country = Input { autocomplete: "tel-country-code", ..country };
     view! { <div class="pair">{field(country, state)}{field(input, state)}</div> }.into_any()
 }
@@ -72,14 +87,22 @@ fn with_stored(mut options: Vec<(String, String)>, stored: &str) -> Vec<(String,
     options
 }
 
-/// The attributes by their names. One that can't be the name of an attribute at all isn't from a form of ours.
-pub(crate) fn named(attributes: BTreeMap<String, String>) -> Result<BTreeMap<AttributeName, String>, FormError> {
+/// The attributes by their names. One that can't be the name of an attribute at all isn't from a form of
+/// ours.
+pub(crate) fn named(
+    attributes: BTreeMap<String, String>,
+) -> Result<BTreeMap<AttributeName, String>, FormError> {
     let named = attributes.into_iter().map(|(name, value)| Ok((name.parse()?, value)));
-    named.collect::<Result<_, model::attribute::MalformedName>>().map_err(|_| FormError(Refusal::form(Why::BadRequest)))
+    named
+        .collect::<Result<_, model::attribute::MalformedName>>()
+        .map_err(|_| FormError(Refusal::form(Why::BadRequest)))
 }
 
 /// The attributes with the phone number put together from its two fields.
-pub(crate) fn with_country(mut attributes: BTreeMap<String, String>, country_code: &str) -> BTreeMap<String, String> {
+pub(crate) fn with_country(
+    mut attributes: BTreeMap<String, String>,
+    country_code: &str,
+) -> BTreeMap<String, String> {
     if let Some(phone) = attributes.get_mut(Standard::PhoneNumber.as_str()) {
         *phone = lists::e164(country_code, phone);
     }
@@ -92,7 +115,10 @@ mod tests {
 
     #[test]
     fn a_national_number_gets_the_chosen_country_and_nothing_else_does() {
-        let typed = BTreeMap::from([("phone_number".to_owned(), "(212) 860-1234".to_owned()), ("nickname".to_owned(), "0 1".to_owned())]);
+        let typed = BTreeMap::from([
+            ("phone_number".to_owned(), "(212) 860-1234".to_owned()),
+            ("nickname".to_owned(), "0 1".to_owned()),
+        ]);
         let joined = with_country(typed, "+1");
         assert_eq!(joined["phone_number"], "+12128601234");
         assert_eq!(joined["nickname"], "0 1");
@@ -121,7 +147,13 @@ mod tests {
         owner.with(|| {
             for definition in schema.definitions() {
                 let html = input(definition, &schema, None, &FormState::default()).to_html();
-                assert!(html.contains(&format!("name=\"{}\"", FieldName::Attribute(AttributeName::clone(&definition.name)))), "{html}");
+                assert!(
+                    html.contains(&format!(
+                        "name=\"{}\"",
+                        FieldName::Attribute(AttributeName::clone(&definition.name))
+                    )),
+                    "{html}"
+                );
             }
         });
     }

@@ -54,7 +54,10 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     };
     let schema = visit.site.schema().clone();
     let (state, deletion) = (visit.form(paths::PROFILE), visit.form(paths::PROFILE_DELETE));
-    let edit = visit.asked("edit").and_then(|asked| EDITABLE.into_iter().find(|group| *group == asked)).or_else(|| edited(&state));
+    let edit = visit
+        .asked("edit")
+        .and_then(|asked| EDITABLE.into_iter().find(|group| *group == asked))
+        .or_else(|| edited(&state));
     let changed = [contact::EMAIL, contact::PHONE].into_iter().find(|page| visit.flash == Some(page.changed));
     let is_now = changed.and_then(|page| Some(page.words.is_now(&page.shown(page.now(&profile)?))));
     let flash = is_now.or_else(|| visit.flash_sentence());
@@ -68,13 +71,18 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
         flash,
         path: visit.path.clone(),
     };
-    Ok(Answer::show(text::PROFILE, Frame::House { who: viewer.username }, move || view! { <ProfileScreen screen/> }.into_any()))
+    Ok(Answer::show(text::PROFILE, Frame::House { who: viewer.username }, move || {
+        view! { <ProfileScreen screen/> }.into_any()
+    }))
 }
 
 /// The group that a refused post was about.
 #[cfg(feature = "ssr")]
 fn edited(state: &FormState) -> Option<&'static str> {
-    let attributes = state.typed.keys().filter_map(|name| if let FieldName::Attribute(name) = name { Some(name) } else { None });
+    let attributes = state
+        .typed
+        .keys()
+        .filter_map(|name| if let FieldName::Attribute(name) = name { Some(name) } else { None });
     attributes.map(group_of).find_map(|group| EDITABLE.into_iter().find(|editable| *editable == group))
 }
 
@@ -84,13 +92,15 @@ fn ProfileScreen(screen: Screen) -> impl IntoView {
     let Screen { view, edit, flash, deletion, .. } = screen.clone();
     let username = screen.profile.username.clone();
     let focus = screen.state.refusal.is_empty() && deletion.refusal.is_empty();
-    let groups = GROUPS.into_iter().filter(|key| view.facts.iter().any(|fact| fact.group == *key)).map(|key| {
-        let editing = edit == Some(key);
-        view! { <Group key editing screen=screen.clone()/> }
-    });
+    let groups =
+        GROUPS.into_iter().filter(|key| view.facts.iter().any(|fact| fact.group == *key)).map(|key| {
+            let editing = edit == Some(key);
+            view! { <Group key editing screen=screen.clone()/> }
+        });
     let groups = groups.collect_view();
     // What was refused is said above the form that is open, or else above everything.
-    let refused = summary(if edit.is_none() && deletion.refusal.is_empty() { &screen.state } else { &deletion });
+    let refused =
+        summary(if edit.is_none() && deletion.refusal.is_empty() { &screen.state } else { &deletion });
     view! {
         <Live>
             <div class="groups" data-after=view.latest_event>
@@ -120,7 +130,8 @@ fn Group(key: &'static str, editing: bool, screen: Screen) -> impl IntoView {
     let can_edit = EDITABLE.contains(&key) && !writable(&screen, key).is_empty();
     let edit = (can_edit && !editing).then(|| view! { <a class="button slim" href=format!("{}?edit={key}", paths::PROFILE)>{text::EDIT}<span class="vh">" "{title}</span></a> });
     let contacts = if key == "contact" { deletable_contacts(&screen) } else { Vec::new() };
-    let (schema, username, deletion) = (screen.schema.clone(), screen.profile.username.clone(), screen.deletion.clone());
+    let (schema, username, deletion) =
+        (screen.schema.clone(), screen.profile.username.clone(), screen.deletion.clone());
     view! {
         <section class="group" aria-labelledby=labelled_by>
             <header><h2 id=id>{title}</h2>{edit}</header>
@@ -148,7 +159,9 @@ fn deletable_contacts(screen: &Screen) -> Vec<AttributeName> {
 fn writable(screen: &Screen, key: &str) -> Vec<Definition> {
     // What can't be shown can't be edited either: saving would put nothing in its place.
     let access = &screen.profile.writable;
-    let may = |it: &&Definition| group_of(&it.name) == key && it.mutable && access.may_write(&it.name) && access.may_read(&it.name);
+    let may = |it: &&Definition| {
+        group_of(&it.name) == key && it.mutable && access.may_write(&it.name) && access.may_read(&it.name)
+    };
     screen.schema.definitions().filter(may).cloned().collect()
 }
 
@@ -157,11 +170,20 @@ fn writable(screen: &Screen, key: &str) -> Vec<Definition> {
 fn EditGroup(key: &'static str, screen: Screen) -> impl IntoView {
     let state = screen.state.clone();
     let definitions = writable(&screen, key);
-    let rules: Vec<_> = definitions.iter().map(|it| (FieldName::Attribute(it.name.clone()), Check::Attribute(it.clone()))).collect();
+    let rules: Vec<_> = definitions
+        .iter()
+        .map(|it| (FieldName::Attribute(it.name.clone()), Check::Attribute(it.clone())))
+        .collect();
     let stored = |name: &AttributeName| screen.profile.attributes.get(name).cloned().unwrap_or_default();
-    let inputs = definitions.iter().map(|it| fields::input(it, &screen.schema, Some(&stored(&it.name)), &state)).collect_view();
-    let deletable: Vec<_> =
-        definitions.iter().filter(|it| !it.required && !stored(&it.name).is_empty()).map(|it| it.name.clone()).collect();
+    let inputs = definitions
+        .iter()
+        .map(|it| fields::input(it, &screen.schema, Some(&stored(&it.name)), &state))
+        .collect_view();
+    let deletable: Vec<_> = definitions
+        .iter()
+        .filter(|it| !it.required && !stored(&it.name).is_empty())
+        .map(|it| it.name.clone())
+        .collect();
     view! {
         <div class="sheet">
             <Form action=format!("{}?edit={key}", paths::PROFILE) event="updateUserAttributes".to_owned() rules>
@@ -203,8 +225,8 @@ fn Delete(names: Vec<AttributeName>, schema: Schema, username: String, state: Fo
     }
 }
 
-/// Updates attributes, all or nothing (operation UpdateUserAttributes): every submitted name reaches `pool`. Says
-/// per attribute whether it is updated or waits for a code.
+/// Updates attributes, all or nothing (operation UpdateUserAttributes): every submitted name reaches `pool`.
+/// Says per attribute whether it is updated or waits for a code.
 #[server(prefix = "", endpoint = "/profile", protocol = FormPost)]
 pub async fn update_attributes(
     #[server(default)] country_code: String,
@@ -214,8 +236,10 @@ pub async fn update_attributes(
     let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
     let attributes = fields::with_country(attributes, &country_code);
     // A form without scripts submits all its fields; people want to hear of those that are different now.
-    let Update { outcome, changed } = caller.pool.update_attributes(&viewer, attributes, &caller.origin).await.map_err(refused)?;
-    let waits = |page: &contact::Page| outcome.get(&page.kind.attribute().into()).is_some_and(|it| !it.is_updated);
+    let Update { outcome, changed } =
+        caller.pool.update_attributes(&viewer, attributes, &caller.origin).await.map_err(refused)?;
+    let waits =
+        |page: &contact::Page| outcome.get(&page.kind.attribute().into()).is_some_and(|it| !it.is_updated);
     let waiting = [contact::EMAIL, contact::PHONE].into_iter().find(waits);
     caller.say_about(if waiting.is_some() { Flash::ChangeAsked } else { Flash::Saved }, &changed);
     caller.go(waiting.map_or(paths::PROFILE, contact::Page::path));
@@ -229,7 +253,8 @@ pub async fn delete_attributes(
     #[server(default)] current_password: Password,
 ) -> Result<OfAttributes, FormError> {
     let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
-    let names: Vec<_> = names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+    let names: Vec<_> =
+        names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
     let about: BTreeSet<AttributeName> = names.iter().filter_map(|name| name.parse().ok()).collect();
     let about = Vec::from_iter(about);
     caller.pool.delete_attributes(&viewer, names, &caller.origin).await.map_err(refused)?;
@@ -253,7 +278,8 @@ pub async fn refresh_profile() -> Result<Fresh, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
     let profile = caller.pool.profile(&viewer).await.map_err(refused)?;
     let view = view::of(&profile, caller.pool.settings());
-    let contacts = [contact::EMAIL, contact::PHONE].map(|page| (page.kind.as_str().to_owned(), contact::rows(page, &profile).to_html()));
+    let contacts = [contact::EMAIL, contact::PHONE]
+        .map(|page| (page.kind.as_str().to_owned(), contact::rows(page, &profile).to_html()));
     let latest = ("latest".to_owned(), profile.latest_event.to_string());
     let parts = view::parts(&view).into_iter().chain(contacts).chain([latest]).collect();
     Ok(Fresh { parts, stored: profile.attributes })

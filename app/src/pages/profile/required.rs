@@ -21,7 +21,13 @@ use {
 /// Whether somebody who has just signed in is asked.
 #[cfg(feature = "ssr")]
 pub(in crate::pages) async fn is_due(caller: &Caller, session: &NewSession) -> Result<bool, FormError> {
-    if !caller.pool.settings().schema.definitions().any(|it| it.required && ContactKind::of(&it.name).is_none()) {
+    if !caller
+        .pool
+        .settings()
+        .schema
+        .definitions()
+        .any(|it| it.required && ContactKind::of(&it.name).is_none())
+    {
         return Ok(false);
     }
     let Some(viewer) = caller.pool.viewer(&session.token).await.map_err(refused)? else { return Ok(false) };
@@ -48,7 +54,10 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
 #[cfg(feature = "ssr")]
 #[component]
 fn Required(state: FormState, schema: Schema, missing: Vec<Definition>) -> impl IntoView {
-    let rules: Vec<_> = missing.iter().map(|it| (FieldName::Attribute(it.name.clone()), Check::Attribute(it.clone()))).collect();
+    let rules: Vec<_> = missing
+        .iter()
+        .map(|it| (FieldName::Attribute(it.name.clone()), Check::Attribute(it.clone())))
+        .collect();
     let fields = missing.iter().map(|it| fields::input(it, &schema, None, &state)).collect_view();
     view! {
         <div class="groups">
@@ -64,7 +73,9 @@ fn Required(state: FormState, schema: Schema, missing: Vec<Definition>) -> impl 
 
 /// Fills in what is missing.
 #[server(prefix = "", endpoint = "/profile/required", protocol = FormPost)]
-pub async fn complete_profile(#[server(default)] attributes: BTreeMap<String, String>) -> Result<UpdateOutcome, FormError> {
+pub async fn complete_profile(
+    #[server(default)] attributes: BTreeMap<String, String>,
+) -> Result<UpdateOutcome, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
     let outcome = caller.pool.complete_profile(&viewer, attributes, &caller.origin).await.map_err(refused)?;
     caller.say_about(Flash::Saved, &outcome.keys().cloned().collect::<Vec<_>>());

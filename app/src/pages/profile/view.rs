@@ -55,7 +55,9 @@ pub(super) const EDITABLE: [&str; 3] = ["about", "preferences", "custom"];
 /// Where an attribute stands.
 pub(super) fn group_of(name: &AttributeName) -> &'static str {
     match name.standard() {
-        Some(Standard::Email | Standard::PhoneNumber | Standard::EmailVerified | Standard::PhoneNumberVerified) => "contact",
+        Some(
+            Standard::Email | Standard::PhoneNumber | Standard::EmailVerified | Standard::PhoneNumberVerified,
+        ) => "contact",
         Some(Standard::PreferredUsername | Standard::Locale | Standard::Zoneinfo) => "preferences",
         Some(Standard::Sub | Standard::UpdatedAt) => "account",
         Some(_) => "about",
@@ -69,9 +71,18 @@ pub(super) fn of(profile: &Profile, settings: &Settings) -> ProfileView {
     let readable = schema.definitions().filter(|it| profile.writable.may_read(&it.name));
     // A verified flag is the badge of its contact, not a line of its own.
     let lines = readable.filter(|it| it.format != Format::Boolean || it.name.is_custom());
-    let facts = lines.flat_map(|it| [Some(fact(&it.name, profile, settings)), pending(&it.name, profile)]).flatten().collect();
+    let facts = lines
+        .flat_map(|it| [Some(fact(&it.name, profile, settings)), pending(&it.name, profile)])
+        .flatten()
+        .collect();
     let person = person_of(profile);
-    ProfileView { initials: initials(&person), person, facts, json: profile.attributes_json(), latest_event: profile.latest_event }
+    ProfileView {
+        initials: initials(&person),
+        person,
+        facts,
+        json: profile.attributes_json(),
+        latest_event: profile.latest_event,
+    }
 }
 
 fn fact(name: &AttributeName, profile: &Profile, settings: &Settings) -> Fact {
@@ -79,7 +90,9 @@ fn fact(name: &AttributeName, profile: &Profile, settings: &Settings) -> Fact {
     let stored = profile.attributes.get(name).map(String::as_str).unwrap_or_default();
     let (contact, badge) = (Page::of(name), badge(name, profile, stored));
     // Where a code is on its way already, or a change, its page is the place to go on.
-    let asks = |page: &Page| settings.reaches(page.kind) && page.waiting(profile).is_none() && badge == Some(Badge::Unverified);
+    let asks = |page: &Page| {
+        settings.reaches(page.kind) && page.waiting(profile).is_none() && badge == Some(Badge::Unverified)
+    };
     let changeable = profile.writable.may_write(name) && schema.get(name).is_some_and(|it| it.mutable);
     let note = (!stored.is_empty() && !changeable && name.is_custom()).then_some(text::CANT_CHANGE);
     let to_page = |page: Page| {
@@ -164,10 +177,14 @@ fn is_link(name: &AttributeName, stored: &str) -> bool {
 
 /// What the plate says: the name, or its parts, or the nickname, or the username.
 fn person_of(profile: &Profile) -> String {
-    let get = |name: Standard| profile.attributes.get(&name.into()).filter(|value| !value.is_empty()).cloned();
+    let get =
+        |name: Standard| profile.attributes.get(&name.into()).filter(|value| !value.is_empty()).cloned();
     let parts: Vec<_> = [get(Standard::GivenName), get(Standard::FamilyName)].into_iter().flatten().collect();
     let parts = (!parts.is_empty()).then(|| parts.join(" "));
-    get(Standard::Name).or(parts).or_else(|| get(Standard::Nickname)).unwrap_or_else(|| profile.username.clone())
+    get(Standard::Name)
+        .or(parts)
+        .or_else(|| get(Standard::Nickname))
+        .unwrap_or_else(|| profile.username.clone())
 }
 
 fn initials(person: &str) -> String {
@@ -182,7 +199,8 @@ fn initials(person: &str) -> String {
 /// The HTML of each part that follows what is stored, by its `data-live` name.
 pub(super) fn parts(view: &ProfileView) -> BTreeMap<String, String> {
     let groups = GROUPS.map(|group| (group.to_owned(), rows(view, group).to_html()));
-    let plate = [("initials", view.initials.clone()), ("person", view.person.clone()), ("json", view.json.clone())];
+    let plate =
+        [("initials", view.initials.clone()), ("person", view.person.clone()), ("json", view.json.clone())];
     let plate = plate.map(|(name, words)| (name.to_owned(), words.into_view().to_html()));
     groups.into_iter().chain(plate).collect()
 }
@@ -207,10 +225,12 @@ pub(super) fn facts(view: &ProfileView, group: &'static str) -> impl IntoView + 
 
 fn rows(view: &ProfileView, group: &str) -> impl IntoView + use<> {
     let facts = view.facts.iter().filter(|fact| fact.group == group);
-    let (given, missing): (Vec<_>, Vec<_>) = facts.cloned().partition(|fact| !fact.text.is_empty() || fact.change.is_some());
+    let (given, missing): (Vec<_>, Vec<_>) =
+        facts.cloned().partition(|fact| !fact.text.is_empty() || fact.change.is_some());
     let missing = missing.into_iter().map(|fact| fact.label).collect::<Vec<_>>().join(", ");
-    let missing =
-        (!missing.is_empty()).then(|| view! { <div><dt>{text::NOT_FILLED_IN}</dt><dd><span class="soft">{missing}</span></dd></div> });
+    let missing = (!missing.is_empty()).then(
+        || view! { <div><dt>{text::NOT_FILLED_IN}</dt><dd><span class="soft">{missing}</span></dd></div> },
+    );
     view! { {given.into_iter().map(row).collect_view()}{missing} }
 }
 
@@ -224,7 +244,9 @@ fn row(fact: Fact) -> impl IntoView {
         view! { <span class=class>{word}</span> }
     });
     let value = if fact.is_link {
-        Either::Left(view! { <a href=fact.text.clone() rel="noopener nofollow"><bdi>{fact.text.clone()}</bdi></a> })
+        Either::Left(
+            view! { <a href=fact.text.clone() rel="noopener nofollow"><bdi>{fact.text.clone()}</bdi></a> },
+        )
     } else {
         Either::Right(view! { <bdi>{fact.text}</bdi> })
     };
@@ -235,7 +257,8 @@ fn row(fact: Fact) -> impl IntoView {
     let verify = fact.verify.map(|action| {
         view! { <form method="post" action=action><button class="button slim">{text::VERIFY}<span class="vh">" "{label}</span></button></form> }
     });
-    let actions = (change.is_some() || verify.is_some()).then(|| view! { <dd class="actions">{verify}{change}</dd> });
+    let actions =
+        (change.is_some() || verify.is_some()).then(|| view! { <dd class="actions">{verify}{change}</dd> });
     view! {
         <div data-attribute=fact.name>
             <dt>{fact.label}</dt>

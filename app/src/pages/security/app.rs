@@ -32,7 +32,12 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
         // Who signed in long ago begins with the password.
         Err(_) => None,
     };
-    let replaces = pool.second_factors(&viewer).await?.ways.iter().any(|way| way.factor == Factor::SoftwareToken && way.enabled);
+    let replaces = pool
+        .second_factors(&viewer)
+        .await?
+        .ways
+        .iter()
+        .any(|way| way.factor == Factor::SoftwareToken && way.enabled);
     let show = move || match secret {
         Some(secret) => view! { <Scan visit secret replaces/> }.into_any(),
         None => view! { <Begin visit/> }.into_any(),
@@ -115,9 +120,13 @@ pub async fn set_up_app(#[server(default)] current_password: Password) -> Result
 
 /// The app's first code turns it on (operation VerifySoftwareToken).
 #[server(prefix = "", endpoint = "/security/app", protocol = FormPost)]
-pub async fn confirm_app(#[server(default)] code: String, #[server(default)] current_password: Password) -> Result<OfFactor, FormError> {
+pub async fn confirm_app(
+    #[server(default)] code: String,
+    #[server(default)] current_password: Password,
+) -> Result<OfFactor, FormError> {
     let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
-    let with_codes = caller.pool.confirm_app(&viewer, &code, Then::AskForIt, &caller.origin).await.map_err(refused)?;
+    let with_codes =
+        caller.pool.confirm_app(&viewer, &code, Then::AskForIt, &caller.origin).await.map_err(refused)?;
     caller.say(Flash::FactorOn);
     caller.go(if with_codes { paths::SECURITY_RECOVERY } else { paths::SECURITY });
     Ok(OfFactor { factor: Factor::SoftwareToken })

@@ -47,7 +47,8 @@ fn row(visit: &Visit, way: &Way, several: bool, state: &FormState) -> AnyView {
     let label = text::factor_label(way.factor);
     let on = way.enabled.then(|| view! { <span class="badge ok">{text::ON}</span> });
     let first = (way.preferred && several).then(|| view! { <span class="badge">{text::ASKED_FIRST}</span> });
-    let button = |wish: &'static str, words: &'static str| change_button(visit, way.factor, (wish, words), state);
+    let button =
+        |wish: &'static str, words: &'static str| change_button(visit, way.factor, (wish, words), state);
     let ask_first = (way.enabled && several && !way.preferred).then(|| button("first", text::ASK_FIRST));
     let action = match (way.enabled, way.factor) {
         (true, Factor::SoftwareToken) => view! {
@@ -90,7 +91,12 @@ fn about(visit: &Visit, way: &Way) -> AnyView {
 }
 
 #[cfg(feature = "ssr")]
-fn change_button(visit: &Visit, factor: Factor, (wish, words): (&'static str, &'static str), state: &FormState) -> AnyView {
+fn change_button(
+    visit: &Visit,
+    factor: Factor,
+    (wish, words): (&'static str, &'static str),
+    state: &FormState,
+) -> AnyView {
     let username = visit.viewer.as_ref().map(|viewer| viewer.username.clone()).unwrap_or_default();
     let typed = |name: FieldName, value: &str| state.typed.get(&name).is_some_and(|it| it == value);
     // The list has many of these forms: what was refused is shown in the one that it was.
@@ -135,7 +141,8 @@ pub async fn change_factor(
     let factor: Factor = factor.parse().map_err(|_| not_in_list())?;
     let (_, wish, _, flash) = WISHES.into_iter().find(|it| it.0 == wish).ok_or_else(not_in_list)?;
     let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
-    let with_codes = caller.pool.change_factors(&viewer, &[(factor, wish)], &caller.origin).await.map_err(refused)?;
+    let with_codes =
+        caller.pool.change_factors(&viewer, &[(factor, wish)], &caller.origin).await.map_err(refused)?;
     caller.say(flash);
     caller.go(if with_codes { paths::SECURITY_RECOVERY } else { paths::SECURITY });
     Ok(OfFactor { factor })

@@ -40,17 +40,26 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
         None => None,
     };
     let frame = Frame::House { who: viewer.username };
-    Ok(Answer::show(text::SECURITY, frame, move || view! { <Security visit sessions factors passkeys/> }.into_any()))
+    Ok(Answer::show(text::SECURITY, frame, move || {
+        view! { <Security visit sessions factors passkeys/> }.into_any()
+    }))
 }
 
 #[cfg(feature = "ssr")]
 #[component]
-fn Security(visit: Visit, sessions: Vec<OpenSession>, factors: SecondFactors, passkeys: Option<(String, Vec<Passkey>)>) -> impl IntoView {
+fn Security(
+    visit: Visit,
+    sessions: Vec<OpenSession>,
+    factors: SecondFactors,
+    passkeys: Option<(String, Vec<Passkey>)>,
+) -> impl IntoView {
     let latest = visit.profile.as_ref().map_or(0, |profile| profile.latest_event);
     let state = visit.form(paths::SECURITY_PASSWORD);
     let here = sessions.iter().find(|session| session.is_here).map(|here| here.device);
-    let device = here.filter(|it| it.browser.is_some() || it.system.is_some()).map(text::device).unwrap_or_default();
-    let passkeys = passkeys.map(|(domain, passkeys)| view! { <PasskeysGroup visit=visit.clone() domain passkeys device/> });
+    let device =
+        here.filter(|it| it.browser.is_some() || it.system.is_some()).map(text::device).unwrap_or_default();
+    let passkeys = passkeys
+        .map(|(domain, passkeys)| view! { <PasskeysGroup visit=visit.clone() domain passkeys device/> });
     view! {
         <Live>
             <div class="groups" data-after=latest>

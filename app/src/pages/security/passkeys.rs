@@ -16,21 +16,31 @@ use {
     pool::passkeys::{MOST, NewPasskey, Passkey},
 };
 
-/// The passkeys for a domain, each with its button, and the form for another one. Nothing of it shows without scripts:
-/// nobody uses a passkey without them.
+/// The passkeys for a domain, each with its button, and the form for another one. Nothing of it shows without
+/// scripts: nobody uses a passkey without them.
 #[cfg(feature = "ssr")]
 #[component]
-pub(super) fn PasskeysGroup(visit: Visit, domain: String, passkeys: Vec<Passkey>, device: String) -> impl IntoView {
-    let (adding, removing) = (visit.form(paths::SECURITY_PASSKEYS), visit.form(paths::SECURITY_PASSKEYS_REMOVE));
+pub(super) fn PasskeysGroup(
+    visit: Visit,
+    domain: String,
+    passkeys: Vec<Passkey>,
+    device: String,
+) -> impl IntoView {
+    let (adding, removing) =
+        (visit.form(paths::SECURITY_PASSKEYS), visit.form(paths::SECURITY_PASSKEYS_REMOVE));
     let open = visit.path == paths::SECURITY_PASSKEYS;
-    let link =
-        (!open && passkeys.len() < MOST).then(|| view! { <a class="button slim" href=paths::SECURITY_PASSKEYS>{text::ADD_PASSKEY}</a> });
+    let link = (!open && passkeys.len() < MOST)
+        .then(|| view! { <a class="button slim" href=paths::SECURITY_PASSKEYS>{text::ADD_PASSKEY}</a> });
     let username = visit.viewer.as_ref().map(|viewer| viewer.username.clone()).unwrap_or_default();
     let refused = removing.typed.get(&FieldName::Passkey).cloned();
     let rows: Vec<_> = passkeys
         .into_iter()
         .map(|passkey| {
-            let state = if refused.as_ref() == Some(&passkey.handle) { removing.clone() } else { FormState::default() };
+            let state = if refused.as_ref() == Some(&passkey.handle) {
+                removing.clone()
+            } else {
+                FormState::default()
+            };
             row(passkey, &state, &username)
         })
         .collect();
@@ -53,7 +63,10 @@ pub(super) fn PasskeysGroup(visit: Visit, domain: String, passkeys: Vec<Passkey>
 #[cfg(feature = "ssr")]
 #[component]
 fn AddPasskey(visit: Visit, state: FormState, device: String) -> impl IntoView {
-    let name = Input::new(FieldName::PasskeyName, text::PASSKEY_NAME).hint(text::PASSKEY_NAME_HINT).required(true).value(device);
+    let name = Input::new(FieldName::PasskeyName, text::PASSKEY_NAME)
+        .hint(text::PASSKEY_NAME_HINT)
+        .required(true)
+        .value(device);
     let rules = vec![(FieldName::PasskeyName, Check::Given)];
     view! {
         <div

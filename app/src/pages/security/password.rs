@@ -22,7 +22,8 @@ pub(super) fn PasswordGroup(visit: Visit, state: FormState) -> impl IntoView {
     let open = visit.path == paths::SECURITY_PASSWORD;
     let policy = visit.site.pool.settings().policy;
     let username = visit.viewer.map(|viewer| viewer.username).unwrap_or_default();
-    let link = (!open).then(|| view! { <a class="button slim" href=paths::SECURITY_PASSWORD>{text::CHANGE_PASSWORD}</a> });
+    let link = (!open)
+        .then(|| view! { <a class="button slim" href=paths::SECURITY_PASSWORD>{text::CHANGE_PASSWORD}</a> });
     view! {
         <section class="group" aria-labelledby="group-password">
             <header>
@@ -38,12 +39,16 @@ pub(super) fn PasswordGroup(visit: Visit, state: FormState) -> impl IntoView {
 #[cfg(feature = "ssr")]
 #[component]
 fn ChangePassword(state: FormState, policy: Policy, username: String) -> impl IntoView {
-    let current = Input::new(FieldName::CurrentPassword, text::CURRENT_PASSWORD).kind("password", "current-password").required(true);
+    let current = Input::new(FieldName::CurrentPassword, text::CURRENT_PASSWORD)
+        .kind("password", "current-password")
+        .required(true);
     let password = Input::new(FieldName::Password, text::NEW_PASSWORD)
         .kind("password", "new-password")
         .hint(text::policy_hint(&policy))
         .required(true);
-    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD).kind("password", "new-password").required(true);
+    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD)
+        .kind("password", "new-password")
+        .required(true);
     let rules = vec![
         (FieldName::CurrentPassword, Check::Given),
         (FieldName::Password, Check::NewPassword(policy)),

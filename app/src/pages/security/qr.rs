@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 /// The quiet zone that scanners want around it (ISO/IEC 18004, section 9.1).
 const QUIET: usize = 4;
 
-/// Black on white in light and dark, since scanners want it so. Nothing, if the text is too long for any code.
+/// Black on white in light and dark, since scanners want it so. Nothing, if the text is too long for any
+/// code.
 pub(super) fn qr_code(text: &str, words: &'static str) -> Option<impl IntoView + use<>> {
     let code = QRBuilder::new(text).ecl(ECL::M).build().ok()?;
     let size = code.size + 2 * QUIET;

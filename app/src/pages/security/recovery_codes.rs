@@ -33,7 +33,11 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let (any, left) = (factors.any(), factors.recovery_codes_left);
     let username = viewer.username.clone();
     let show = move || {
-        if codes.is_empty() { view! { <Begin visit any left/> }.into_any() } else { view! { <Codes visit codes username/> }.into_any() }
+        if codes.is_empty() {
+            view! { <Begin visit any left/> }.into_any()
+        } else {
+            view! { <Codes visit codes username/> }.into_any()
+        }
     };
     Ok(Answer::show(text::RECOVERY_CODES, Frame::House { who: viewer.username }, show))
 }
@@ -92,7 +96,9 @@ fn Codes(visit: Visit, codes: Vec<String>, username: String) -> impl IntoView {
 
 /// Makes new codes in the place of those that there are.
 #[server(prefix = "", endpoint = "/security/recovery-codes/new", protocol = FormPost)]
-pub async fn make_recovery_codes(#[server(default)] current_password: Password) -> Result<OfAccount, FormError> {
+pub async fn make_recovery_codes(
+    #[server(default)] current_password: Password,
+) -> Result<OfAccount, FormError> {
     let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
     caller.pool.make_recovery_codes(&viewer, &caller.origin).await.map_err(refused)?;
     caller.go(paths::SECURITY_RECOVERY);

@@ -17,7 +17,8 @@ use {
 };
 
 #[cfg(feature = "ssr")]
-const FORMS: [&str; 3] = [paths::SECURITY_SESSIONS_END, paths::SECURITY_SESSIONS_OTHERS, paths::SECURITY_SESSIONS_EVERYWHERE];
+const FORMS: [&str; 3] =
+    [paths::SECURITY_SESSIONS_END, paths::SECURITY_SESSIONS_OTHERS, paths::SECURITY_SESSIONS_EVERYWHERE];
 
 /// The live sessions, this one first, each with its button.
 #[cfg(feature = "ssr")]
@@ -52,7 +53,11 @@ pub(super) fn sessions_group(visit: &Visit, sessions: Vec<OpenSession>) -> impl 
 fn row(session: OpenSession, now: Timestamp) -> impl IntoView {
     let device = text::device(session.device);
     let since = clock_time(session.signed_in_at, now);
-    let active = if session.is_here { text::ACTIVE_NOW.to_owned() } else { text::last_active(now.since(session.last_seen_at)) };
+    let active = if session.is_here {
+        text::ACTIVE_NOW.to_owned()
+    } else {
+        text::last_active(now.since(session.last_seen_at))
+    };
     let here = session.is_here.then(|| view! { <span class="badge ok">{text::THIS_BROWSER}</span> });
     let end = (!session.is_here).then(|| {
         let words = format!(" {device}, {}", session.network);
@@ -81,7 +86,11 @@ fn row(session: OpenSession, now: Timestamp) -> impl IntoView {
 #[server(prefix = "", endpoint = "/security/sessions/end", protocol = FormPost)]
 pub async fn end_session(#[server(default)] session: String) -> Result<OfSessions, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
-    let sessions = caller.pool.sign_out_others(&viewer, Others::Named(&session), &caller.origin).await.map_err(refused)?;
+    let sessions = caller
+        .pool
+        .sign_out_others(&viewer, Others::Named(&session), &caller.origin)
+        .await
+        .map_err(refused)?;
     caller.say(Flash::SessionEnded);
     caller.go(paths::SECURITY);
     Ok(OfSessions { username: viewer.username, sessions })
@@ -91,7 +100,8 @@ pub async fn end_session(#[server(default)] session: String) -> Result<OfSession
 #[server(prefix = "", endpoint = "/security/sessions/others", protocol = FormPost)]
 pub async fn end_other_sessions() -> Result<OfSessions, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
-    let sessions = caller.pool.sign_out_others(&viewer, Others::All, &caller.origin).await.map_err(refused)?;
+    let sessions =
+        caller.pool.sign_out_others(&viewer, Others::All, &caller.origin).await.map_err(refused)?;
     caller.say(Flash::OthersEnded);
     caller.go(paths::SECURITY);
     Ok(OfSessions { username: viewer.username, sessions })

@@ -13,8 +13,8 @@ use {
     model::paths,
 };
 
-/// The button, for those whose browser knows passkeys. Who has one is not asked: the browser offers what it has, in the
-/// field of the username as well.
+/// The button, for those whose browser knows passkeys. Who has one is not asked: the browser offers what it
+/// has, in the field of the username as well.
 #[cfg(feature = "ssr")]
 #[component]
 pub(super) fn PasskeySignIn(domain: String, state: FormState, next: Option<&'static str>) -> impl IntoView {
@@ -50,7 +50,8 @@ pub async fn sign_in_with_passkey(
 ) -> Result<OfAccount, FormError> {
     let caller = Caller::here()?;
     let form = pool::passkeys::PasskeySignIn { state, credential };
-    let done = caller.pool.sign_in_with_passkey(&caller.client, &form, &caller.origin).await.map_err(refused)?;
+    let done =
+        caller.pool.sign_in_with_passkey(&caller.client, &form, &caller.origin).await.map_err(refused)?;
     super::arrive(&caller, &done.session, paths::next(&next)).await?;
     Ok(OfAccount { username: done.username })
 }

@@ -32,14 +32,22 @@ impl Pool {
     ///
     /// # Errors
     /// The store can't be read.
-    pub async fn plan_import<'a>(&self, arrivals: &'a [Arrival], rules: ImportRules) -> Result<ImportPlan<'a>, Unavailable> {
+    pub async fn plan_import<'a>(
+        &self,
+        arrivals: &'a [Arrival],
+        rules: ImportRules,
+    ) -> Result<ImportPlan<'a>, Unavailable> {
         let settings = &self.inner.settings;
         let book = Rulebook { schema: lenient(&settings.schema), access: access(settings) };
-        let mut plan = ImportPlan { ready: Vec::new(), skipped: Vec::new(), faults: Vec::new(), remarks: Vec::new() };
+        let mut plan =
+            ImportPlan { ready: Vec::new(), skipped: Vec::new(), faults: Vec::new(), remarks: Vec::new() };
         let mut seen = Seen::new();
         let mut conn = self.inner.store.read().await?;
-        // Who signed in through another provider comes after those who have an account of their own with the same contact.
-        let from_providers = |wanted: bool| arrivals.iter().enumerate().filter(move |(_, it)| it.elsewhere.provider.is_some() == wanted);
+        // Who signed in through another provider comes after those who have an account of their own with the
+        // same contact.
+        let from_providers = |wanted: bool| {
+            arrivals.iter().enumerate().filter(move |(_, it)| it.elsewhere.provider.is_some() == wanted)
+        };
         for (number, arrival) in from_providers(false).chain(from_providers(true)) {
             let fault = |(field, wrong)| ImportFault { number, place: arrival.place.clone(), field, wrong };
             let mut ready = match self.judge((number, arrival), &book, rules.unknown) {
@@ -75,7 +83,12 @@ impl Pool {
     }
 
     /// What can be told of one account by itself.
-    fn judge<'a>(&self, (number, arrival): (usize, &'a Arrival), book: &Rulebook, unknown: Unknown) -> Result<Ready<'a>, Faults> {
+    fn judge<'a>(
+        &self,
+        (number, arrival): (usize, &'a Arrival),
+        book: &Rulebook,
+        unknown: Unknown,
+    ) -> Result<Ready<'a>, Faults> {
         let mut wrong = Faults::new();
         let mut changes = Vec::new();
         let mut given = arrival.attributes.clone();
@@ -119,12 +132,18 @@ impl Pool {
         if arrival.elsewhere.second_factor {
             changes.push(Change::NoSecondFactor);
         }
-        let proven = if arrival.status == Status::Confirmed { proven(arrival, &attributes) } else { Vec::new() };
-        if wrong.is_empty() { Ok(Ready { number, arrival, username, sub, attributes, proven, changes }) } else { Err(wrong) }
+        let proven =
+            if arrival.status == Status::Confirmed { proven(arrival, &attributes) } else { Vec::new() };
+        if wrong.is_empty() {
+            Ok(Ready { number, arrival, username, sub, attributes, proven, changes })
+        } else {
+            Err(wrong)
+        }
     }
 
-    /// What the account is called. `None`: by its `sub`, because people have no usernames here, or because it had none that can be
-    /// one, as in user pools whose people sign in by email. A contact in its place becomes the contact, if there is no other.
+    /// What the account is called. `None`: by its `sub`, because people have no usernames here, or because it
+    /// had none that can be one, as in user pools whose people sign in by email. A contact in its place
+    /// becomes the contact, if there is no other.
     fn username<'a>(
         &self,
         arrival: &'a Arrival,
@@ -145,13 +164,17 @@ impl Pool {
         if !self.inner.settings.has_usernames() {
             let is_its_own = |value: &str| value.eq_ignore_ascii_case(given);
             let known = arrival.sub.as_deref().is_some_and(is_its_own)
-                || CONTACTS.iter().any(|kind| attributes.get(kind.as_str()).is_some_and(|value| is_its_own(value.trim())));
+                || CONTACTS
+                    .iter()
+                    .any(|kind| attributes.get(kind.as_str()).is_some_and(|value| is_its_own(value.trim())));
             if !given.is_empty() && !known {
                 changes.push(Change::NoUsername { from: given.to_owned() });
             }
             return Ok(None);
         }
-        let has_contact = CONTACTS.iter().any(|kind| attributes.get(kind.as_str()).is_some_and(|value| !value.trim().is_empty()));
+        let has_contact = CONTACTS
+            .iter()
+            .any(|kind| attributes.get(kind.as_str()).is_some_and(|value| !value.trim().is_empty()));
         match checked {
             Ok(()) => Ok(Some(given)),
             Err(Why::UsernameLooksLikeContact) => {
@@ -166,8 +189,8 @@ impl Pool {
         }
     }
 
-    /// A `sub` for an account that brings none. Where nothing else would tell that it is there already, it is the same whenever the
-    /// file is imported again.
+    /// A `sub` for an account that brings none. Where nothing else would tell that it is there already, it is
+    /// the same whenever the file is imported again.
     fn new_sub(&self, arrival: &Arrival, username: Option<&str>) -> String {
         let contact = CONTACTS.iter().find_map(|kind| arrival.attributes.get(kind.as_str()));
         let called = arrival.username.as_ref().filter(|name| !name.trim().is_empty()).or(contact);
@@ -190,8 +213,11 @@ impl Rulebook {
     }
 
     fn judge(&self, name: &str, value: String) -> Result<BTreeMap<AttributeName, String>, Why> {
-        let why = |refusal: &Refusal| refusal.form.or(refusal.fields.first().map(|(_, why)| *why)).unwrap_or(Why::BadRequest);
-        let names = parse_names(BTreeMap::from([(name.to_owned(), value)])).map_err(|_| Why::UnknownAttribute)?;
+        let why = |refusal: &Refusal| {
+            refusal.form.or(refusal.fields.first().map(|(_, why)| *why)).unwrap_or(Why::BadRequest)
+        };
+        let names =
+            parse_names(BTreeMap::from([(name.to_owned(), value)])).map_err(|_| Why::UnknownAttribute)?;
         let checked = check_submitted(&self.schema, &self.access, Occasion::SignUp, names);
         checked.map(|it| it.set).map_err(|refusal| why(&refusal))
     }
@@ -217,7 +243,11 @@ fn proven(arrival: &Arrival, attributes: &BTreeMap<AttributeName, String>) -> Ve
 }
 
 /// The account in the store that has its `sub`, or else its username.
-async fn already_there(conn: &mut Conn, settings: &Settings, ready: &Ready<'_>) -> Result<Option<Skipped>, StoreError> {
+async fn already_there(
+    conn: &mut Conn,
+    settings: &Settings,
+    ready: &Ready<'_>,
+) -> Result<Option<Skipped>, StoreError> {
     let skipped = |user: &users::User, other_sub| Skipped {
         number: ready.number,
         there: UserLabel { username: user.username.clone(), sub: user.sub.clone() },
@@ -226,10 +256,13 @@ async fn already_there(conn: &mut Conn, settings: &Settings, ready: &Ready<'_>) 
     if let Some(same) = users::by_sub(conn, &ready.sub).await? {
         return Ok(Some(skipped(&same, false)));
     }
-    // A sign-up that waits reserves its name for nobody: it is there already where another waits under the same name and contact.
+    // A sign-up that waits reserves its name for nobody: it is there already where another waits under the
+    // same name and contact.
     let same = match ready.waits(settings) {
         Some(key) => waiting::by_key(conn, &key).await?.map(|it| it.user),
-        None => users::by_identifier(conn, &Identifier::Username(ready.username_key())).await?.filter(|user| user.confirmed),
+        None => users::by_identifier(conn, &Identifier::Username(ready.username_key()))
+            .await?
+            .filter(|user| user.confirmed),
     };
     Ok(same.map(|user| skipped(&user, ready.arrival.sub.is_some())))
 }
@@ -255,7 +288,9 @@ async fn taken(conn: &mut Conn, ready: &Ready<'_>) -> Result<Faults, StoreError>
 async fn yield_contacts(conn: &mut Conn, ready: &mut Ready<'_>, seen: &Seen<'_>) -> Result<(), StoreError> {
     for (contact, key) in std::mem::take(&mut ready.proven) {
         let kind = contact.kind;
-        if seen.contains_key(&format!("{}:{key}", kind.as_str())) || aliases::owner(conn, kind, &key).await?.is_some() {
+        if seen.contains_key(&format!("{}:{key}", kind.as_str()))
+            || aliases::owner(conn, kind, &key).await?.is_some()
+        {
             ready.changes.push(Change::NotVerified { attribute: kind.as_str() });
         } else {
             ready.proven.push((contact, key));
@@ -264,12 +299,17 @@ async fn yield_contacts(conn: &mut Conn, ready: &mut Ready<'_>, seen: &Seen<'_>)
     Ok(())
 }
 
-/// What no other account can have, by field. Several may wait under one username, each with a contact of its own.
+/// What no other account can have, by field. Several may wait under one username, each with a contact of its
+/// own.
 fn unique(ready: &Ready<'_>) -> Vec<(&'static str, String)> {
     let contacts = ready.proven.iter().map(|(contact, key)| (contact.kind.as_str(), key.clone()));
     let waits = ready.arrival.status == Status::Unconfirmed;
-    let contact = CONTACTS.iter().filter(|_| waits).find_map(|kind| kind.key(ready.attributes.get(&kind.attribute().into())?));
-    let name = contact.map_or_else(|| ready.username_key(), |contact| format!("{} {contact}", ready.username_key()));
+    let contact = CONTACTS
+        .iter()
+        .filter(|_| waits)
+        .find_map(|kind| kind.key(ready.attributes.get(&kind.attribute().into())?));
+    let name =
+        contact.map_or_else(|| ready.username_key(), |contact| format!("{} {contact}", ready.username_key()));
     contacts.chain([("username", name), ("sub", ready.sub.clone())]).collect()
 }
 
@@ -281,13 +321,18 @@ fn note<'a>(ready: &Ready<'a>, seen: &mut Seen<'a>) {
 
 /// What other accounts of the same file have of it.
 fn repeated(ready: &Ready<'_>, seen: &Seen<'_>) -> Faults {
-    let at = |field: &str, key: &str| seen.get(&format!("{field}:{key}")).map(|(_, place)| (*place).to_owned());
-    let same = unique(ready).into_iter().filter_map(|(field, key)| Some((field.to_owned(), Wrong::Same(at(field, &key)?))));
+    let at =
+        |field: &str, key: &str| seen.get(&format!("{field}:{key}")).map(|(_, place)| (*place).to_owned());
+    let same = unique(ready)
+        .into_iter()
+        .filter_map(|(field, key)| Some((field.to_owned(), Wrong::Same(at(field, &key)?))));
     let mut wrong: Faults = same.collect();
     let (key, sub) = (ready.username_key(), username_key(&ready.sub));
     if key != sub {
         wrong.extend(at("sub", &key).map(|place| ("username".to_owned(), Wrong::SubOfAnother(Some(place)))));
-        wrong.extend(at("username", &sub).map(|place| ("sub".to_owned(), Wrong::UsernameOfAnother(Some(place)))));
+        wrong.extend(
+            at("username", &sub).map(|place| ("sub".to_owned(), Wrong::UsernameOfAnother(Some(place)))),
+        );
     }
     wrong
 }

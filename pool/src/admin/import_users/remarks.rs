@@ -46,7 +46,8 @@ pub enum Obstacle {
 pub enum Change {
     /// A value was brought into the form that is kept here.
     Value { attribute: String, from: String, to: String },
-    /// The username can't be one here, or there was none: the `sub` takes its place, and people sign in with a contact.
+    /// The username can't be one here, or there was none: the `sub` takes its place, and people sign in with
+    /// a contact.
     NewUsername { from: String },
     /// People have no usernames here.
     NoUsername { from: String },
@@ -67,8 +68,10 @@ impl Ready<'_> {
         let obstacles = self.obstacles(settings).into_iter().map(Remark::CanNotSignIn);
         let changes = self.changes.iter().cloned().map(Remark::Changed);
         let contact = [ContactKind::Email, ContactKind::PhoneNumber].into_iter();
-        let contact = contact.filter_map(|kind| self.attributes.get(&kind.attribute().into())).next().cloned();
-        let of_this = |remark| Remarked { number: self.number, user: self.label(), contact: contact.clone(), remark };
+        let contact =
+            contact.filter_map(|kind| self.attributes.get(&kind.attribute().into())).next().cloned();
+        let of_this =
+            |remark| Remarked { number: self.number, user: self.label(), contact: contact.clone(), remark };
         obstacles.chain(changes).map(of_this).collect()
     }
 

@@ -36,7 +36,11 @@ mod tests {
         let kept = |attribute, value| rewritten(attribute, value);
         assert_eq!(kept("birthdate", "02/01/1985").as_deref(), Some("1985-02-01"));
         assert_eq!(kept("birthdate", " 2/1/1985 ").as_deref(), Some("1985-02-01"));
-        assert_eq!(kept("birthdate", "13/31/1985").as_deref(), Some("1985-13-31"), "which is refused as no real date");
+        assert_eq!(
+            kept("birthdate", "13/31/1985").as_deref(),
+            Some("1985-13-31"),
+            "which is refused as no real date"
+        );
         assert_eq!(kept("phone_number", "+1 (212) 860-1234").as_deref(), Some("+12128601234"));
     }
 

@@ -22,7 +22,10 @@ async fn whoever_the_operator_made_signs_in_by_each_name() {
     }
     for name in ["jdoe", "ME@domain.com", &made.sub] {
         let shown = pool.user(name).await.unwrap();
-        assert_eq!((shown.record.username.as_str(), shown.record.sub.as_str(), shown.sessions), ("JDoe", made.sub.as_str(), 2));
+        assert_eq!(
+            (shown.record.username.as_str(), shown.record.sub.as_str(), shown.sessions),
+            ("JDoe", made.sub.as_str(), 2)
+        );
         assert_eq!((shown.record.verified, shown.record.password_hash), (vec![Standard::Email.into()], None));
     }
     assert!(pool.user("nobody").await.is_err());
@@ -35,14 +38,25 @@ async fn an_account_is_made_by_the_rules_of_sign_up_or_not_at_all() {
     let wrong = NewUser { password: FirstPassword::Permanent(model::Password::new("short")), ..wrong };
     let Err(CreateUserError::Refused(refusal)) = pool.create_user(wrong).await else { panic!("it was made") };
     let names: Vec<_> = refusal.fields.iter().map(|(field, _)| field.to_string()).collect();
-    for culprit in ["username", "password", "attributes[email]", "attributes[birthdate]", "attributes[sub]", "attributes[nope]"] {
+    for culprit in [
+        "username",
+        "password",
+        "attributes[email]",
+        "attributes[birthdate]",
+        "attributes[sub]",
+        "attributes[nope]",
+    ] {
         assert!(names.iter().any(|name| name == culprit), "{culprit}: {names:?}");
     }
 
     create(&pool, "jdoe", "me@domain.com").await.unwrap();
-    let Err(CreateUserError::Refused(taken)) = create(&pool, "JDOE", "other@domain.com").await else { panic!("made twice") };
+    let Err(CreateUserError::Refused(taken)) = create(&pool, "JDOE", "other@domain.com").await else {
+        panic!("made twice")
+    };
     assert_eq!(taken.on(&FieldName::Username), Some(Why::UsernameTaken));
-    let Err(CreateUserError::Refused(taken)) = create(&pool, "other", "ME@domain.com").await else { panic!("one address for two") };
+    let Err(CreateUserError::Refused(taken)) = create(&pool, "other", "ME@domain.com").await else {
+        panic!("one address for two")
+    };
     assert_eq!(taken.on(&email()), Some(Why::AliasExists));
     assert!(pool.user("other").await.is_err(), "nothing of it stays");
     assert_eq!(pool.users(None).await.unwrap().records.len(), 1);
@@ -71,7 +85,10 @@ async fn confirm_user_of_several_sign_ups_names_them_and_wants_the_contact() {
     assert!(matches!(&refused, ConfirmUserError::Several(contacts) if contacts.len() == 2), "{refused:?}");
     assert!(refused.to_string().contains("one@domain.com"), "{refused}");
     let of = |contact| Confirming { contact: Some(contact), ..confirming("jdoe", true) };
-    assert!(matches!(pool.confirm_user(of("three@domain.com")).await, Err(ConfirmUserError::NoSuchContact(_))));
+    assert!(matches!(
+        pool.confirm_user(of("three@domain.com")).await,
+        Err(ConfirmUserError::NoSuchContact(_))
+    ));
     assert!(pool.confirm_user(of("ONE@domain.com")).await.unwrap().keeps_password);
     assert!(matches!(pool.try_sign_in("one@domain.com", PASSWORD).await, Ok(SignedIn::Session { .. })));
     let late = pool.confirm_user(confirming("two@domain.com", true)).await;
@@ -85,11 +102,17 @@ async fn confirm_user_of_a_contested_sign_up_needs_a_vouched_contact_and_keeps_n
     let mut other = crate::testing::form("jdoe", &[("email", "me@domain.com")]);
     other.password = model::Password::new("another+Password-1");
     pool.handle().sign_up(&pool.client(), other, &crate::testing::origin()).await.unwrap();
-    assert!(matches!(pool.confirm_user(confirming("jdoe", false)).await, Err(ConfirmUserError::Contested(_))));
+    assert!(matches!(
+        pool.confirm_user(confirming("jdoe", false)).await,
+        Err(ConfirmUserError::Contested(_))
+    ));
     assert!(!pool.confirm_user(confirming("jdoe", true)).await.unwrap().keeps_password);
     // Whose password waited is told for a day why it opens nothing; the other one never was anybody's.
     assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Err(SignInError::ResetRequired)));
-    assert!(matches!(pool.try_sign_in("jdoe", "another+Password-1").await, Err(SignInError::WrongCredentials)));
+    assert!(matches!(
+        pool.try_sign_in("jdoe", "another+Password-1").await,
+        Err(SignInError::WrongCredentials)
+    ));
     let shown = pool.user("jdoe").await.unwrap().record;
     assert_eq!(shown.attributes.len(), 1, "{shown:?}");
 }
@@ -105,7 +128,10 @@ async fn where_people_sign_in_with_a_contact_the_operator_has_to_vouch_for_one()
     assert!(pool.try_sign_in("me@domain.com", PASSWORD).await.is_ok());
 
     pool.sign_up("", "late@domain.com").await;
-    assert!(matches!(pool.confirm_user(confirming("late@domain.com", false)).await, Err(ConfirmUserError::NoWayIn(_))));
+    assert!(matches!(
+        pool.confirm_user(confirming("late@domain.com", false)).await,
+        Err(ConfirmUserError::NoWayIn(_))
+    ));
     pool.confirm_user(confirming("late@domain.com", true)).await.unwrap();
     assert!(matches!(pool.try_sign_in("late@domain.com", PASSWORD).await, Ok(SignedIn::Session { .. })));
 }
@@ -113,7 +139,8 @@ async fn where_people_sign_in_with_a_contact_the_operator_has_to_vouch_for_one()
 #[tokio::test]
 async fn who_is_invited_chooses_a_password_with_the_code() {
     let pool = TestPool::new().await;
-    let invited = NewUser { password: FirstPassword::Invitation, ..new_user("jdoe", &[("email", "me@domain.com")]) };
+    let invited =
+        NewUser { password: FirstPassword::Invitation, ..new_user("jdoe", &[("email", "me@domain.com")]) };
     let made = pool.create_user(invited.clone()).await.unwrap();
     assert_eq!(made.invited.as_deref(), Some("me@domain.com"));
     assert_eq!(pool.message_names("me@domain.com").await, ["reset_code_by_operator"]);
@@ -126,7 +153,10 @@ async fn who_is_invited_chooses_a_password_with_the_code() {
     pool.confirm_forgot_password(form, &crate::testing::origin()).await.unwrap();
     assert!(pool.try_sign_in("jdoe", "another+Password-1").await.is_ok());
     let unreachable = NewUser { verified: false, ..invited };
-    assert!(matches!(pool.create_user(NewUser { username: Some("x".into()), ..unreachable }).await, Err(CreateUserError::NobodyToInvite)));
+    assert!(matches!(
+        pool.create_user(NewUser { username: Some("x".into()), ..unreachable }).await,
+        Err(CreateUserError::NobodyToInvite)
+    ));
 }
 
 #[tokio::test]
@@ -136,10 +166,19 @@ async fn an_account_that_was_confirmed_by_hand_needs_no_code_any_more() {
     let code = pool.code_for("me@domain.com").await;
     pool.confirm_user(confirming("jdoe", false)).await.unwrap();
     assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Session { .. })));
-    assert!(matches!(pool.try_sign_in("me@domain.com", PASSWORD).await, Err(SignInError::WrongCredentials)), "nobody vouched for it");
+    assert!(
+        matches!(pool.try_sign_in("me@domain.com", PASSWORD).await, Err(SignInError::WrongCredentials)),
+        "nobody vouched for it"
+    );
     assert!(pool.confirm_by_name("jdoe", &code).await.is_err());
-    assert!(matches!(pool.confirm_user(confirming("jdoe", false)).await, Err(ConfirmUserError::Confirmed(_))));
-    assert!(matches!(pool.confirm_user(confirming("nobody", false)).await, Err(ConfirmUserError::NotSelected(NotSelected::Nobody(_)))));
+    assert!(matches!(
+        pool.confirm_user(confirming("jdoe", false)).await,
+        Err(ConfirmUserError::Confirmed(_))
+    ));
+    assert!(matches!(
+        pool.confirm_user(confirming("nobody", false)).await,
+        Err(ConfirmUserError::NotSelected(NotSelected::Nobody(_)))
+    ));
 
     // A contact that is somebody's can't be vouched for twice.
     pool.update_user("jdoe", [("email".into(), "me@domain.com".into())].into(), true).await.unwrap();
@@ -152,8 +191,12 @@ async fn an_account_that_was_confirmed_by_hand_needs_no_code_any_more() {
 async fn the_operators_changes_are_all_made_or_none_and_the_person_sees_them() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
-    let change = |list: &[(&str, &str)]| list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let refused = pool.update_user("jdoe", change(&[("nickname", "Jo"), ("birthdate", "soon"), ("email", "")]), false).await;
+    let change = |list: &[(&str, &str)]| {
+        list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    };
+    let refused = pool
+        .update_user("jdoe", change(&[("nickname", "Jo"), ("birthdate", "soon"), ("email", "")]), false)
+        .await;
     let Err(UpdateUserError::Refused(refusal)) = refused else { panic!("it was changed") };
     assert_eq!((refusal.fields.len(), refusal.on(&email())), (2, Some(Why::RequiredAttribute)));
     pool.update_user("jdoe", change(&[("nickname", "Jo"), ("family_name", "Doe")]), false).await.unwrap();
@@ -163,7 +206,10 @@ async fn the_operators_changes_are_all_made_or_none_and_the_person_sees_them() {
     assert!(!profile.attributes.contains_key(&Standard::FamilyName.into()));
     assert_eq!(pool.event_names(&viewer).await.last().copied(), Some("updateUserAttributes"));
     pool.sign_up("late", "late@domain.com").await;
-    assert!(matches!(pool.update_user("late", change(&[("nickname", "x")]), true).await, Err(UpdateUserError::Unconfirmed(_))));
+    assert!(matches!(
+        pool.update_user("late", change(&[("nickname", "x")]), true).await,
+        Err(UpdateUserError::Unconfirmed(_))
+    ));
 }
 
 #[tokio::test]
@@ -178,7 +224,9 @@ async fn a_contact_that_nobody_vouches_for_waits_for_its_code() {
 
     // Vouched for, it is in force at once, the code is worth nothing, and the old one hears of it.
     let code = pool.code_for("new@domain.com").await;
-    assert!(pool.update_user("jdoe", change(), true).await.unwrap().outcome[&Standard::Email.into()].is_updated);
+    assert!(
+        pool.update_user("jdoe", change(), true).await.unwrap().outcome[&Standard::Email.into()].is_updated
+    );
     assert!(pool.try_sign_in("new@domain.com", PASSWORD).await.is_ok());
     assert!(matches!(pool.try_sign_in("me@domain.com", PASSWORD).await, Err(SignInError::WrongCredentials)));
     assert!(pool.message_names("me@domain.com").await.contains(&"change_done"));
@@ -186,7 +234,9 @@ async fn a_contact_that_nobody_vouches_for_waits_for_its_code() {
 
     create(&pool, "other", "other@domain.com").await.unwrap();
     let theirs = [("email".to_owned(), "other@domain.com".to_owned())].into();
-    let Err(UpdateUserError::Refused(refusal)) = pool.update_user("jdoe", theirs, true).await else { panic!("one address for two") };
+    let Err(UpdateUserError::Refused(refusal)) = pool.update_user("jdoe", theirs, true).await else {
+        panic!("one address for two")
+    };
     assert_eq!(refusal.on(&email()), Some(Why::AliasExists));
     assert!(pool.try_sign_in("new@domain.com", PASSWORD).await.is_ok(), "what was in force still is");
 }
@@ -197,7 +247,10 @@ async fn what_was_deleted_is_free_again_and_leaves_nothing() {
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     pool.delete_user("me@domain.com").await.unwrap();
     assert!(pool.viewer(&token).await.unwrap().is_none());
-    assert!(matches!(pool.delete_user("jdoe").await, Err(DeleteUserError::NotSelected(NotSelected::Nobody(_)))));
+    assert!(matches!(
+        pool.delete_user("jdoe").await,
+        Err(DeleteUserError::NotSelected(NotSelected::Nobody(_)))
+    ));
     for sql in [
         "SELECT COUNT(*) FROM users",
         "SELECT COUNT(*) FROM aliases",
@@ -235,7 +288,9 @@ async fn what_the_configuration_no_longer_has_is_shown_as_hidden() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let mut tx = pool.inner.store.begin().await.unwrap();
-    crate::store::attributes::set(&mut tx, viewer.user, "custom:team".parse().unwrap(), "blue: 7 of 9").await.unwrap();
+    crate::store::attributes::set(&mut tx, viewer.user, "custom:team".parse().unwrap(), "blue: 7 of 9")
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let shown = pool.user("jdoe").await.unwrap();
     let team: AttributeName = "custom:team".parse().unwrap();

@@ -11,7 +11,8 @@ use model::Password;
 
 /// An account with [`PASSWORD`] and these attributes.
 fn new_user(username: &str, attributes: &[(&str, &str)]) -> NewUser {
-    let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let attributes =
+        attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let password = FirstPassword::Permanent(Password::new(PASSWORD));
     NewUser { username: Some(username.into()), password, attributes, verified: true }
 }

@@ -1,7 +1,8 @@
 use super::{create, new_user};
 use crate::admin::create_user::{FirstPassword, NewUser};
 use crate::admin::import_users::{
-    Arrival, Change, Elsewhere, ImportFault, ImportPlan, ImportRules, ImportUsersError, Obstacle, Remark, Unknown, Wrong,
+    Arrival, Change, Elsewhere, ImportFault, ImportPlan, ImportRules, ImportUsersError, Obstacle, Remark,
+    Unknown, Wrong,
 };
 use crate::admin::{Moment, Record, Status};
 use crate::clock::Timestamp;
@@ -61,7 +62,10 @@ fn stranger(number: usize, username: &str, attributes: &[(&str, &str)]) -> Arriv
         updated_at: None,
         confirmed_at: None,
         disabled_at: None,
-        attributes: attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        attributes: attributes
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
         verified: vec![ContactKind::Email],
         password_hash: None,
         temporary_password: false,
@@ -83,7 +87,10 @@ async fn import(pool: &TestPool, arrivals: &[Arrival], rules: ImportRules) -> us
 }
 
 fn faults(plan: &ImportPlan<'_>) -> Vec<(usize, String, Wrong)> {
-    plan.faults().iter().map(|ImportFault { number, field, wrong, .. }| (*number, field.clone(), wrong.clone())).collect()
+    plan.faults()
+        .iter()
+        .map(|ImportFault { number, field, wrong, .. }| (*number, field.clone(), wrong.clone()))
+        .collect()
 }
 
 fn remarks(plan: &ImportPlan<'_>) -> Vec<(usize, Remark)> {
@@ -94,7 +101,8 @@ fn remarks(plan: &ImportPlan<'_>) -> Vec<(usize, Remark)> {
 async fn what_was_taken_out_comes_in_elsewhere_as_it_was() {
     let pool = TestPool::new().await;
     for number in 0..4 {
-        let attributes = [("email", format!("p{number}@domain.com")), ("address", "1 Street\n2: Town".to_owned())];
+        let attributes =
+            [("email", format!("p{number}@domain.com")), ("address", "1 Street\n2: Town".to_owned())];
         let attributes = attributes.each_ref().map(|(name, value)| (*name, value.as_str()));
         pool.create_user(new_user(&format!("Person{number}"), &attributes)).await.unwrap();
         pool.wait(61);
@@ -102,8 +110,10 @@ async fn what_was_taken_out_comes_in_elsewhere_as_it_was() {
     pool.update_user("person1", BTreeMap::from([("nickname".into(), "Jo".into())]), true).await.unwrap();
     pool.disable_user("person2").await.unwrap();
     pool.sign_up("waiting", "waiting@domain.com").await;
-    let temporary =
-        NewUser { password: FirstPassword::Temporary(Password::new(PASSWORD)), ..new_user("new", &[("email", "new@domain.com")]) };
+    let temporary = NewUser {
+        password: FirstPassword::Temporary(Password::new(PASSWORD)),
+        ..new_user("new", &[("email", "new@domain.com")])
+    };
     pool.create_user(temporary).await.unwrap();
     let taken_out = everybody(&pool).await;
     let lines: Vec<String> = taken_out.iter().map(|record| serde_json::to_string(record).unwrap()).collect();
@@ -111,10 +121,14 @@ async fn what_was_taken_out_comes_in_elsewhere_as_it_was() {
     assert!(read == taken_out);
 
     let elsewhere = TestPool::new().await;
-    let arrivals: Vec<_> = read.into_iter().enumerate().map(|(number, record)| arrival(number, record)).collect();
+    let arrivals: Vec<_> =
+        read.into_iter().enumerate().map(|(number, record)| arrival(number, record)).collect();
     let planned = plan(&elsewhere, &arrivals, RULES).await;
     assert_eq!((planned.accounts(), planned.unconfirmed(), planned.faults()), (6, 1, [].as_slice()));
-    assert_eq!(remarks(&planned), [(2, Remark::CanNotSignIn(Obstacle::Disabled)), (4, Remark::CanNotSignIn(Obstacle::Unconfirmed))]);
+    assert_eq!(
+        remarks(&planned),
+        [(2, Remark::CanNotSignIn(Obstacle::Disabled)), (4, Remark::CanNotSignIn(Obstacle::Unconfirmed))]
+    );
     assert!(everybody(&elsewhere).await.is_empty(), "a plan writes nothing");
     let mut heard = Vec::new();
     elsewhere.import_users(&planned, |done| heard.push(done)).await.unwrap();
@@ -125,7 +139,9 @@ async fn what_was_taken_out_comes_in_elsewhere_as_it_was() {
     assert!(matches!(elsewhere.try_sign_in("person2", PASSWORD).await, Err(SignInError::Disabled)));
     assert!(matches!(elsewhere.try_sign_in("new", PASSWORD).await, Ok(SignedIn::NewPassword(_))));
     elsewhere.wait(60);
-    let Ok(SignedIn::Unconfirmed(ticket)) = elsewhere.try_sign_in("waiting", PASSWORD).await else { panic!("no way to the code") };
+    let Ok(SignedIn::Unconfirmed(ticket)) = elsewhere.try_sign_in("waiting", PASSWORD).await else {
+        panic!("no way to the code")
+    };
     let code = elsewhere.code_for("waiting@domain.com").await;
     assert!(elsewhere.confirm(ticket, &code).await.unwrap().session.is_some());
 
@@ -157,19 +173,30 @@ async fn whoever_takes_accounts_out_hears_how_many_leave_second_factors_or_passk
 async fn every_fault_names_its_place_and_field() {
     let pool = TestPool::new().await;
     create(&pool, "jdoe", "me@domain.com").await.unwrap();
-    let costly = "$argon2id$v=19$m=4194304,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$GpZ3sK/oH9p7VIiV56G/64Zo/8GaUw434IimaPqxwCo";
+    let costly =
+        "$argon2id$v=19$m=4194304,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$GpZ3sK/oH9p7VIiV56G/64Zo/8GaUw434IimaPqxwCo";
     let arrivals = [
         stranger(1, "good", &[("email", "good@domain.com")]),
         stranger(2, "j doe", &[("email", "me"), ("nope", "x"), ("birthdate", "soon")]),
         stranger(3, "JDOE", &[("email", "new@domain.com")]),
         stranger(4, "other", &[("email", "ME@domain.com")]),
         stranger(5, "GOOD", &[("email", "fresh@domain.com")]),
-        Arrival { sub: Some("1".into()), password_hash: Some("$2b$10$abc".into()), ..stranger(6, "six", &[("email", "six@domain.com")]) },
-        Arrival { password_hash: Some(costly.into()), ..stranger(7, "seven", &[("email", "seven@domain.com")]) },
+        Arrival {
+            sub: Some("1".into()),
+            password_hash: Some("$2b$10$abc".into()),
+            ..stranger(6, "six", &[("email", "six@domain.com")])
+        },
+        Arrival {
+            password_hash: Some(costly.into()),
+            ..stranger(7, "seven", &[("email", "seven@domain.com")])
+        },
     ];
     let planned = plan(&pool, &arrivals, RULES).await;
-    let said: Vec<_> =
-        planned.faults().iter().map(|ImportFault { place, field, wrong, .. }| (place.as_str(), field.as_str(), wrong.clone())).collect();
+    let said: Vec<_> = planned
+        .faults()
+        .iter()
+        .map(|ImportFault { place, field, wrong, .. }| (place.as_str(), field.as_str(), wrong.clone()))
+        .collect();
     assert_eq!(
         said,
         [
@@ -236,7 +263,11 @@ async fn an_unconfirmed_account_waits_from_its_import_on_and_not_from_its_creati
     pool.tidy().await.unwrap();
     pool.wait(10 * DAY - 1);
     pool.tidy().await.unwrap();
-    assert_eq!(pool.user("late").await.unwrap().record.created_at, created_at, "what is shown is the day of its creation");
+    assert_eq!(
+        pool.user("late").await.unwrap().record.created_at,
+        created_at,
+        "what is shown is the day of its creation"
+    );
     pool.wait(1);
     pool.tidy().await.unwrap();
     assert!(pool.user("late").await.is_err());
@@ -245,7 +276,8 @@ async fn an_unconfirmed_account_waits_from_its_import_on_and_not_from_its_creati
 #[tokio::test]
 async fn a_new_attempt_at_an_imported_sign_up_waits_its_own_time() {
     let pool = TestPool::new().await;
-    let waiting = Arrival { status: Status::Unconfirmed, ..stranger(1, "late", &[("email", "late@domain.com")]) };
+    let waiting =
+        Arrival { status: Status::Unconfirmed, ..stranger(1, "late", &[("email", "late@domain.com")]) };
     import(&pool, &[waiting], RULES).await;
     pool.wait(29 * DAY);
     pool.sign_up("late", "late@domain.com").await;
@@ -264,7 +296,8 @@ async fn a_username_that_is_a_contact_becomes_the_contact_and_the_sub_takes_its_
         Arrival { username: None, ..stranger(4, "", &[("email", "cleo@domain.com")]) },
     ];
     let planned = plan(&pool, &arrivals, RULES).await;
-    let changed: Vec<_> = remarks(&planned).into_iter().filter(|(_, remark)| matches!(remark, Remark::Changed(_))).collect();
+    let changed: Vec<_> =
+        remarks(&planned).into_iter().filter(|(_, remark)| matches!(remark, Remark::Changed(_))).collect();
     let new = |number, from: &str| (number, Remark::Changed(Change::NewUsername { from: from.into() }));
     let contact = |number, attribute| (number, Remark::Changed(Change::ContactFromUsername { attribute }));
     assert_eq!(
@@ -278,11 +311,17 @@ async fn a_username_that_is_a_contact_becomes_the_contact_and_the_sub_takes_its_
             new(3, "")
         ]
     );
-    assert!(remarks(&planned).contains(&(2, Remark::CanNotSignIn(Obstacle::NoContactToSignInWith))), "phone numbers sign nobody in here");
+    assert!(
+        remarks(&planned).contains(&(2, Remark::CanNotSignIn(Obstacle::NoContactToSignInWith))),
+        "phone numbers sign nobody in here"
+    );
     assert_eq!(import(&pool, &arrivals, RULES).await, 4);
     for email in ["ann@domain.com", "ben@domain.com", "cleo@domain.com"] {
         let record = pool.user(email).await.unwrap().record;
-        assert_eq!((&record.username, record.contact(ContactKind::Email)), (&record.sub, Some((email, true))));
+        assert_eq!(
+            (&record.username, record.contact(ContactKind::Email)),
+            (&record.sub, Some((email, true)))
+        );
     }
 
     // They bring no sub, and are found again all the same.
@@ -304,7 +343,10 @@ async fn where_people_have_no_usernames_the_contact_is_the_name() {
     ];
     let planned = plan(&pool, &arrivals, RULES).await;
     let told = remarks(&planned);
-    assert!(told.contains(&(1, Remark::Changed(Change::ContactFromUsername { attribute: "email" }))), "{told:?}");
+    assert!(
+        told.contains(&(1, Remark::Changed(Change::ContactFromUsername { attribute: "email" }))),
+        "{told:?}"
+    );
     assert!(told.contains(&(2, Remark::Changed(Change::Sub { from: sub.to_ascii_uppercase() }))), "{told:?}");
     assert!(told.contains(&(3, Remark::Changed(Change::NoUsername { from: "dora".into() }))), "{told:?}");
     assert!(told.contains(&(4, Remark::CanNotSignIn(Obstacle::NoContactToSignInWith))), "{told:?}");
@@ -345,20 +387,30 @@ async fn who_signed_in_through_another_provider_comes_in_and_yields_a_shared_con
 #[tokio::test]
 async fn values_of_other_services_are_rewritten_and_said_to_be() {
     let pool = TestPool::new().await;
-    let arrivals = [stranger(1, "ann", &[("email", "ann@domain.com"), ("birthdate", "02/01/1985"), ("phone_number", "+1 212 860-1234")])];
+    let arrivals = [stranger(
+        1,
+        "ann",
+        &[("email", "ann@domain.com"), ("birthdate", "02/01/1985"), ("phone_number", "+1 212 860-1234")],
+    )];
     let planned = plan(&pool, &arrivals, RULES).await;
     let value = |attribute: &str, from: &str, to: &str| {
         (0, Remark::Changed(Change::Value { attribute: attribute.into(), from: from.into(), to: to.into() }))
     };
     assert_eq!(
         remarks(&planned)[1..],
-        [value("birthdate", "02/01/1985", "1985-02-01"), value("phone_number", "+1 212 860-1234", "+12128601234")]
+        [
+            value("birthdate", "02/01/1985", "1985-02-01"),
+            value("phone_number", "+1 212 860-1234", "+12128601234")
+        ]
     );
     import(&pool, &arrivals, RULES).await;
     let attributes = pool.user("ann").await.unwrap().record.attributes;
     assert_eq!(attributes[&Standard::Birthdate.into()], "1985-02-01");
     let wrong = [stranger(1, "ben", &[("birthdate", "31/12/1985")])];
-    assert_eq!(faults(&plan(&pool, &wrong, RULES).await), [(0, "birthdate".into(), Wrong::Told(Why::NotADate))]);
+    assert_eq!(
+        faults(&plan(&pool, &wrong, RULES).await),
+        [(0, "birthdate".into(), Wrong::Told(Why::NotADate))]
+    );
 }
 
 #[tokio::test]
@@ -371,7 +423,8 @@ async fn an_account_that_is_there_with_another_sub_is_skipped_and_told_apart() {
         stranger(2, "ann", &[("email", "x@domain.com")]),
     ];
     let planned = plan(&pool, &arrivals, ImportRules { skip_existing: true, ..RULES }).await;
-    let skipped: Vec<_> = planned.skipped().iter().map(|it| (it.number, it.there.sub.as_str(), it.other_sub)).collect();
+    let skipped: Vec<_> =
+        planned.skipped().iter().map(|it| (it.number, it.there.sub.as_str(), it.other_sub)).collect();
     assert_eq!(skipped, [(0, made.sub.as_str(), true), (1, made.sub.as_str(), false)]);
 }
 
@@ -387,7 +440,10 @@ async fn what_was_taken_since_the_plan_ends_the_import_and_leaves_what_came_befo
     let planned = plan(&pool, &arrivals, RULES).await;
     create(&pool, "person4", "other@domain.com").await.unwrap();
     let overtaken = pool.import_users(&planned, |_| {}).await;
-    assert!(matches!(overtaken, Err(ImportUsersError::Overtaken { ref place }) if place == "line 4"), "{overtaken:?}");
+    assert!(
+        matches!(overtaken, Err(ImportUsersError::Overtaken { ref place }) if place == "line 4"),
+        "{overtaken:?}"
+    );
     assert_eq!(everybody(&pool).await.len(), 4, "one batch, and the one that was in the way");
     let rules = ImportRules { skip_existing: true, ..RULES };
     assert_eq!(import(&pool, &arrivals, rules).await, 1);
@@ -405,12 +461,15 @@ async fn export_and_import_keep_every_sign_up_that_waits_under_a_name() {
     let records = pool.export_users(None).await.unwrap().records;
     assert_eq!(records.iter().map(|it| it.contested).collect::<Vec<_>>(), [false, true]);
     let lines: Vec<_> = records.iter().map(|record| serde_json::to_string(record).unwrap()).collect();
-    let arrivals: Vec<_> = lines.iter().enumerate().map(|(at, line)| arrival(at, serde_json::from_str(line).unwrap())).collect();
+    let arrivals: Vec<_> =
+        lines.iter().enumerate().map(|(at, line)| arrival(at, serde_json::from_str(line).unwrap())).collect();
 
     let there = TestPool::new().await;
     assert_eq!(import(&there, &arrivals, RULES).await, 2);
     assert_eq!(there.export_users(None).await.unwrap().records.len(), 2);
-    let SignedIn::Unconfirmed(ticket) = there.try_sign_in("jdoe", PASSWORD).await.unwrap() else { panic!("not the code step") };
+    let SignedIn::Unconfirmed(ticket) = there.try_sign_in("jdoe", PASSWORD).await.unwrap() else {
+        panic!("not the code step")
+    };
     let code = there.code_for("two@domain.com").await;
     let done = there.confirm(ticket, &code).await.unwrap();
     assert!(done.session.is_none() && done.next.is_some(), "it is contested still");

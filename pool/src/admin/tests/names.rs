@@ -36,7 +36,12 @@ fn arrival(number: usize, username: &str, sub: Option<&str>) -> Arrival {
 /// The same name to whoever reads it: in capitals, in full width, with letters of other scripts.
 fn spellings(sub: &str) -> Vec<String> {
     let wide = |c: char| char::from_u32(u32::from(c) + 0xFEE0).unwrap();
-    vec![sub.to_owned(), sub.to_ascii_uppercase(), sub.chars().map(wide).collect(), sub.replace('a', "а").replace('e', "е")]
+    vec![
+        sub.to_owned(),
+        sub.to_ascii_uppercase(),
+        sub.chars().map(wide).collect(),
+        sub.replace('a', "а").replace('e', "е"),
+    ]
 }
 
 /// At every door.
@@ -46,7 +51,10 @@ async fn is_taken(pool: &TestPool, sub: &str) {
         assert!(matches!(signed_up, Err(SignUpError::UsernameTaken)), "{name}: {signed_up:?}");
         let created = pool.create_user(new_user(&name, &[("email", "stranger@domain.com")])).await;
         let taken = Refusal::field(FieldName::Username, Why::UsernameTaken);
-        assert!(matches!(&created, Err(CreateUserError::Refused(refusal)) if *refusal == taken), "{name}: {created:?}");
+        assert!(
+            matches!(&created, Err(CreateUserError::Refused(refusal)) if *refusal == taken),
+            "{name}: {created:?}"
+        );
         let arrivals = [arrival(1, &name, None)];
         let plan = pool.plan_import(&arrivals, RULES).await.unwrap();
         let faults: Vec<_> = plan.faults().iter().map(|fault| (fault.field.as_str(), &fault.wrong)).collect();
@@ -99,7 +107,8 @@ async fn the_sub_of_a_deleted_account_stays_taken_however_it_was_deleted() {
 #[tokio::test]
 async fn an_account_may_have_its_own_sub_as_its_username() {
     let pool = TestPool::new().await;
-    let waiting = Arrival { status: Status::Unconfirmed, ..arrival(2, "b4b1c7de-1111-4222-8333-944445555666", None) };
+    let waiting =
+        Arrival { status: Status::Unconfirmed, ..arrival(2, "b4b1c7de-1111-4222-8333-944445555666", None) };
     let waiting = Arrival { sub: waiting.username.clone(), ..waiting };
     let arrivals = [arrival(1, &SUB.to_ascii_uppercase(), Some(SUB)), waiting];
     let plan = pool.plan_import(&arrivals, RULES).await.unwrap();
@@ -124,7 +133,8 @@ async fn an_imported_sub_can_not_be_the_username_of_another_account() {
         arrival(5, "c4b1c7de-1111-4222-8333-944445555666", None),
     ];
     let plan = pool.plan_import(&arrivals, RULES).await.unwrap();
-    let faults: Vec<_> = plan.faults().iter().map(|it| (it.place.as_str(), it.field.as_str(), it.wrong.clone())).collect();
+    let faults: Vec<_> =
+        plan.faults().iter().map(|it| (it.place.as_str(), it.field.as_str(), it.wrong.clone())).collect();
     assert_eq!(
         faults,
         [
@@ -187,7 +197,9 @@ async fn of_a_sign_up_and_an_import_that_bring_the_same_text_at_once_one_gets_it
     for round in 0..10 {
         let sub = format!("7f0e3c52-6d0e-4a8e-9b1f-0a52a4a3f{round:03}");
         let (serving, name) = (pool.handle(), sub.clone());
-        let created = tokio::spawn(async move { serving.create_user(new_user(&name, &[("email", &format!("c{name}@domain.com"))])).await });
+        let created = tokio::spawn(async move {
+            serving.create_user(new_user(&name, &[("email", &format!("c{name}@domain.com"))])).await
+        });
         let arrivals = [Arrival {
             attributes: [("email".to_owned(), format!("i{round}@domain.com"))].into(),
             ..arrival(1, &format!("person{round}"), Some(&sub))

@@ -17,7 +17,10 @@ async fn a_disabled_account_is_signed_out_at_once_and_opens_only_when_enabled() 
     let refused = pool.try_sign_in("jdoe", PASSWORD).await;
     assert!(matches!(refused, Err(SignInError::Disabled)), "{refused:?}");
     assert_eq!(Refusal::from(refused.unwrap_err()), Refusal::form(Why::Disabled));
-    assert!(matches!(pool.try_sign_in("jdoe", "wrong").await, Err(SignInError::WrongCredentials)), "a stranger learns nothing");
+    assert!(
+        matches!(pool.try_sign_in("jdoe", "wrong").await, Err(SignInError::WrongCredentials)),
+        "a stranger learns nothing"
+    );
     assert!(pool.user("jdoe").await.unwrap().record.disabled_at.is_some());
 
     assert!(pool.enable_user("jdoe").await.unwrap().changed);
@@ -45,7 +48,10 @@ async fn what_nobody_confirmed_is_not_disabled() {
     let pool = TestPool::new().await;
     pool.sign_up("jdoe", "me@domain.com").await;
     assert!(matches!(pool.disable_user("jdoe").await, Err(DisableUserError::Unconfirmed(_))));
-    assert!(matches!(pool.enable_user("nobody").await, Err(DisableUserError::NotSelected(NotSelected::Nobody(_)))));
+    assert!(matches!(
+        pool.enable_user("nobody").await,
+        Err(DisableUserError::NotSelected(NotSelected::Nobody(_)))
+    ));
 }
 
 #[tokio::test]
@@ -56,7 +62,8 @@ async fn who_signs_in_while_the_account_is_disabled_is_not_in_afterwards() {
         let tries: Vec<_> = (0..8)
             .map(|_| {
                 let (pool, client) = (pool.handle(), pool.client());
-                let form = crate::sign_in::SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
+                let form =
+                    crate::sign_in::SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
                 tokio::spawn(async move { pool.sign_in(&client, form, &origin()).await })
             })
             .collect();

@@ -37,14 +37,20 @@ pub(super) async fn server() -> (MailServer, Transport) {
 pub(super) async fn promise(pool: &Pool, to: &str, username: &str) {
     let asked = Asked::new(Some(username), pool.now(), &origin());
     let mut tx = pool.inner.store.begin().await.unwrap();
-    queue(&mut tx, &pool.inner, &Message::AddressDeleted { to: Contact::email(to), asked }, About::Farewell).await.unwrap();
+    queue(&mut tx, &pool.inner, &Message::AddressDeleted { to: Contact::email(to), asked }, About::Farewell)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
 }
 
 /// `outcome` of every row, oldest first, and whether anything readable or sealed is left of it.
 pub(super) async fn outcomes(pool: &Pool) -> Vec<(Option<String>, bool)> {
     let mut conn = pool.inner.store.read().await.unwrap();
-    let rows = conn.query("SELECT outcome, payload IS NOT NULL FROM outbox ORDER BY created_at, id").all().await.unwrap();
+    let rows = conn
+        .query("SELECT outcome, payload IS NOT NULL FROM outbox ORDER BY created_at, id")
+        .all()
+        .await
+        .unwrap();
     rows.iter().map(|row| (row.get(0).unwrap(), row.get(1).unwrap())).collect()
 }
 
@@ -60,7 +66,10 @@ pub(super) fn parse(mail: &Received) -> mail_parser::Message<'_> {
 /// The code in a mail's text.
 pub(super) fn code_in(mail: &Received) -> String {
     let text = parse(mail).body_text(0).unwrap().into_owned();
-    text.lines().find(|line| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit())).unwrap().to_owned()
+    text.lines()
+        .find(|line| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit()))
+        .unwrap()
+        .to_owned()
 }
 
 /// Everything that is logged on this thread, at every level, while it is held.
@@ -70,7 +79,8 @@ pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
 impl Log {
     pub(super) fn listen() -> (Self, tracing::subscriber::DefaultGuard) {
         let log = Self::default();
-        let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
+        let subscriber =
+            tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
         let guard = tracing::subscriber::set_default(subscriber);
         (log, guard)
     }

@@ -98,7 +98,10 @@ impl Gateway {
         _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
     }
 
-    async fn answer(state: Arc<State>, request: Request<Incoming>) -> Result<Response<Empty<Bytes>>, std::io::Error> {
+    async fn answer(
+        state: Arc<State>,
+        request: Request<Incoming>,
+    ) -> Result<Response<Empty<Bytes>>, std::io::Error> {
         let (parts, body) = request.into_parts();
         let body = body.collect().await.map_err(std::io::Error::other)?.to_bytes();
         let what = format!("{} {}", parts.method, parts.uri);

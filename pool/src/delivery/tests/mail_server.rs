@@ -1,7 +1,8 @@
 //! A mail server for the tests: RFC 5321 as far as a client can notice, strict where clients go wrong.
 //!
-//! Looked at first: `mailin-embedded` (can't be stopped, wants a second crypto library), `samotop` (on the abandoned
-//! async-std), `smtp-server` (first release, years ago), `mailcrab` and `mailtutan` (programs, not libraries).
+//! Looked at first: `mailin-embedded` (can't be stopped, wants a second crypto library), `samotop` (on the
+//! abandoned async-std), `smtp-server` (first release, years ago), `mailcrab` and `mailtutan` (programs, not
+//! libraries).
 
 use std::collections::VecDeque;
 use std::io::{Error, Result};
@@ -126,7 +127,15 @@ struct Conversation<'a> {
 impl<'a> Conversation<'a> {
     async fn hold(state: &'a State, wire: Box<dyn Wire>) -> Result<()> {
         let wire = BufReader::new(wire);
-        let mut this = Self { state, wire, encrypted: false, signed_in: false, greeted: false, from: None, to: Vec::new() };
+        let mut this = Self {
+            state,
+            wire,
+            encrypted: false,
+            signed_in: false,
+            greeted: false,
+            from: None,
+            to: Vec::new(),
+        };
         if state.manners.tls_from_the_start {
             this.encrypt().await?;
         }
@@ -166,7 +175,11 @@ impl<'a> Conversation<'a> {
 
     fn introduce(&mut self) -> String {
         self.greeted = true;
-        let extensions = [("STARTTLS", self.offers_tls()), ("AUTH PLAIN", self.offers_login()), ("SMTPUTF8", self.state.manners.utf8)];
+        let extensions = [
+            ("STARTTLS", self.offers_tls()),
+            ("AUTH PLAIN", self.offers_login()),
+            ("SMTPUTF8", self.state.manners.utf8),
+        ];
         let mut answer = "250-test.invalid\r\n".to_owned();
         for (extension, _) in extensions.iter().filter(|(_, offered)| *offered) {
             answer.push_str(&format!("250-{extension}\r\n"));
@@ -177,7 +190,9 @@ impl<'a> Conversation<'a> {
     fn sign_in(&mut self, how: &str) -> String {
         use base64::Engine as _;
         let wanted = self.state.manners.login.map(|login| format!("\0{}", login.replace(':', "\0")));
-        let given = how.strip_prefix("PLAIN ").and_then(|text| base64::engine::general_purpose::STANDARD.decode(text).ok());
+        let given = how
+            .strip_prefix("PLAIN ")
+            .and_then(|text| base64::engine::general_purpose::STANDARD.decode(text).ok());
         self.signed_in = self.offers_login() && given.is_some() && given == wanted.map(String::into_bytes);
         if self.signed_in { "235 welcome" } else { "535 no" }.to_owned()
     }
@@ -237,7 +252,8 @@ impl<'a> Conversation<'a> {
         if whims.front().is_some_and(wanted) { whims.pop_front() } else { None }
     }
 
-    /// One line without its end. Section 2.3.8: a line ends with CR and LF; 4.5.3.1.6: it has 1000 octets at most.
+    /// One line without its end. Section 2.3.8: a line ends with CR and LF; 4.5.3.1.6: it has 1000 octets at
+    /// most.
     async fn line(&mut self) -> Result<Vec<u8>> {
         let mut line = Vec::new();
         self.wire.read_until(b'\n', &mut line).await?;

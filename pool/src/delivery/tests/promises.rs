@@ -61,7 +61,11 @@ async fn a_mail_that_was_taken_but_not_marked_is_repeated_with_the_same_message_
 
     let after_restart = pool.another(2).await;
     let early = after_restart.deliver_due(&transport).await.unwrap();
-    assert_eq!((early.sent, early.next_due), (0, Some(pool.time().plus(Duration::from_secs(300)))), "its lease is respected");
+    assert_eq!(
+        (early.sent, early.next_due),
+        (0, Some(pool.time().plus(Duration::from_secs(300)))),
+        "its lease is respected"
+    );
     pool.wait(300);
     assert_eq!(after_restart.deliver_due(&transport).await.unwrap().sent, 1);
 
@@ -78,7 +82,14 @@ async fn nothing_is_sent_for_what_was_rolled_back() {
     let mailbox = Mailbox::new(|_| {});
     let asked = Asked::new(Some("jdoe"), pool.time(), &origin());
     let mut tx = pool.inner.store.begin().await.unwrap();
-    queue(&mut tx, &pool.inner, &Message::AddressDeleted { to: Contact::email(ADDRESS), asked }, About::Farewell).await.unwrap();
+    queue(
+        &mut tx,
+        &pool.inner,
+        &Message::AddressDeleted { to: Contact::email(ADDRESS), asked },
+        About::Farewell,
+    )
+    .await
+    .unwrap();
     drop(tx);
     let progress = pool.deliver_due(&Transport::Mailbox(mailbox.clone())).await.unwrap();
     assert_eq!(progress, Progress::default());

@@ -1,6 +1,8 @@
 //! Mails on their way through a real mail server.
 
-use super::bench::{ADDRESS, Log, code_in, ended, outcomes, parse, pool, promise, server, settings, transport};
+use super::bench::{
+    ADDRESS, Log, code_in, ended, outcomes, parse, pool, promise, server, settings, transport,
+};
 use super::mail_server::{MailServer, Manners, Whim};
 use crate::delivery::{Smtp, SmtpFault, SmtpSettings, Transport};
 use std::sync::Arc;
@@ -35,7 +37,10 @@ async fn a_mail_arrives_with_both_parts_and_the_headers_of_an_automatic_one() {
     assert_eq!(pool.deliver_due(&transport).await.unwrap().sent, 1);
 
     let [received] = server.received().try_into().ok().unwrap();
-    assert_eq!((received.from.as_str(), received.to.as_slice()), ("no-reply@id.example.com", [ADDRESS.to_owned()].as_slice()));
+    assert_eq!(
+        (received.from.as_str(), received.to.as_slice()),
+        ("no-reply@id.example.com", [ADDRESS.to_owned()].as_slice())
+    );
     let mail = parse(&received);
     assert_eq!(mail.subject(), Some("Confirm your Nameplate account"));
     let from = mail.from().and_then(|from| from.first()).unwrap();
@@ -74,7 +79,10 @@ async fn a_line_break_in_an_address_or_in_the_services_name_makes_no_header() {
     let progress = pool.deliver_due(&transport).await.unwrap();
     assert_eq!((progress.sent, progress.given_up), (1, 1));
     let [received] = server.received().try_into().ok().unwrap();
-    assert_eq!(parse(&received).subject(), Some("Your Name Bcc: everybody@domain.com email address was removed"));
+    assert_eq!(
+        parse(&received).subject(),
+        Some("Your Name Bcc: everybody@domain.com email address was removed")
+    );
     assert!(parse(&received).bcc().is_none());
 }
 
@@ -84,7 +92,9 @@ async fn sign_in_and_encryption_are_used_when_asked_for() {
     let (root, tls) = certificate();
     for tls_from_the_start in [false, true] {
         let login = Some("me@id.example.com:p@ss/word");
-        let server = MailServer::start(Manners { login, tls: Some(tls.clone()), tls_from_the_start, utf8: false }).await;
+        let server =
+            MailServer::start(Manners { login, tls: Some(tls.clone()), tls_from_the_start, utf8: false })
+                .await;
         let (scheme, query) = if tls_from_the_start { ("smtps", "") } else { ("smtp", "?tls=required") };
         let url = format!("{scheme}://me%40id.example.com:p%40ss%2Fword@{}{query}", server.address());
         promise(&pool, ADDRESS, "jdoe").await;
@@ -185,7 +195,8 @@ async fn a_server_that_hangs_up_after_the_mail_gets_it_again_under_the_same_name
     assert_eq!(pool.deliver_due(&transport).await.unwrap().failed, 1);
     pool.wait(2);
     assert_eq!(pool.deliver_due(&transport).await.unwrap().sent, 1);
-    let ids: Vec<_> = server.received().iter().map(|mail| parse(mail).message_id().unwrap().to_owned()).collect();
+    let ids: Vec<_> =
+        server.received().iter().map(|mail| parse(mail).message_id().unwrap().to_owned()).collect();
     assert_eq!(ids[0], ids[1]);
 }
 
@@ -226,7 +237,13 @@ fn wrong_settings_are_told_apart_and_never_repeat_the_password() {
     }
     let nobody = SmtpSettings { from: "nobody".to_owned(), ..settings("smtp://127.0.0.1".to_owned()) };
     assert_eq!(Smtp::new(&nobody).unwrap_err(), SmtpFault::From);
-    let no_root = SmtpSettings { extra_roots: Some(b"-----BEGIN CERTIFICATE-----\n?".to_vec()), ..settings("smtps://[::1]".to_owned()) };
+    let no_root = SmtpSettings {
+        extra_roots: Some(b"-----BEGIN CERTIFICATE-----\n?".to_vec()),
+        ..settings("smtps://[::1]".to_owned())
+    };
     assert!(matches!(Smtp::new(&no_root), Err(SmtpFault::Tls(_))));
-    assert_eq!(format!("{:?}", Smtp::new(&settings("smtps://me:secret@[::1]".to_owned())).unwrap()), "Smtp(::1:465)");
+    assert_eq!(
+        format!("{:?}", Smtp::new(&settings("smtps://me:secret@[::1]".to_owned())).unwrap()),
+        "Smtp(::1:465)"
+    );
 }

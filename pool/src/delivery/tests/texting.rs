@@ -3,7 +3,9 @@
 use super::bench::{Log, ended, outcomes, pool, server};
 use super::gateway::{Gateway, Whim};
 use super::sending::certificate;
-use crate::delivery::{About, Asked, Contact, Message, Sms, SmsFault, SmsProvider, SmsSettings, Transport, queue};
+use crate::delivery::{
+    About, Asked, Contact, Message, Sms, SmsFault, SmsProvider, SmsSettings, Transport, queue,
+};
 use crate::settings::Settings;
 use crate::testing::{TestPool, origin};
 use base64::Engine as _;
@@ -24,7 +26,11 @@ fn twilio(base: &str, from: &str) -> SmsProvider {
 }
 
 fn webhook(url: &str, token: Option<&str>, secret: Option<&str>) -> SmsProvider {
-    SmsProvider::Webhook { url: url.to_owned(), token: token.map(str::to_owned), secret: secret.map(str::to_owned) }
+    SmsProvider::Webhook {
+        url: url.to_owned(),
+        token: token.map(str::to_owned),
+        secret: secret.map(str::to_owned),
+    }
 }
 
 fn sms(provider: SmsProvider) -> Sms {
@@ -45,7 +51,14 @@ fn posting_to(address: SocketAddr) -> Transport {
 async fn promise(pool: &TestPool) {
     let asked = Asked::new(Some("jdoe"), pool.now(), &origin());
     let mut tx = pool.inner.store.begin().await.unwrap();
-    queue(&mut tx, &pool.inner, &Message::AddressDeleted { to: Contact::phone(NUMBER), asked }, About::Farewell).await.unwrap();
+    queue(
+        &mut tx,
+        &pool.inner,
+        &Message::AddressDeleted { to: Contact::phone(NUMBER), asked },
+        About::Farewell,
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -61,13 +74,20 @@ async fn twilio_gets_its_form_with_the_code_in_it() {
 
     let [asked] = gateway.asked().try_into().ok().unwrap();
     assert_eq!(asked.what, format!("POST /2010-04-01/Accounts/{ACCOUNT}/Messages.json"));
-    assert_eq!(asked.header("authorization"), format!("Basic {}", STANDARD.encode(format!("{ACCOUNT}:tok:en"))));
+    assert_eq!(
+        asked.header("authorization"),
+        format!("Basic {}", STANDARD.encode(format!("{ACCOUNT}:tok:en")))
+    );
     assert_eq!(asked.header("content-type"), "application/x-www-form-urlencoded");
     let [to, from, body] = asked.form().try_into().unwrap();
     assert_eq!((to.0.as_str(), to.1.as_str()), ("To", NUMBER));
     assert_eq!((from.0.as_str(), from.1.as_str()), ("From", "+12125550123"));
     assert!(body.0 == "Body" && body.1.starts_with(&format!("{code} is the code")), "{}", body.1);
-    assert!(body.1.ends_with(&format!("@id.example.com #{code}")), "phones fill it in by this line: {}", body.1);
+    assert!(
+        body.1.ends_with(&format!("@id.example.com #{code}")),
+        "phones fill it in by this line: {}",
+        body.1
+    );
     pool.verify(&viewer, Standard::PhoneNumber, &code).await.unwrap();
 }
 
@@ -76,7 +96,9 @@ async fn a_messaging_service_and_an_api_key_are_told_from_a_number_and_an_accoun
     let pool = pool().await;
     let gateway = Gateway::start(None).await;
     let service = "MG0123456789abcdef0123456789abcdef";
-    let SmsProvider::Twilio { base, account, token, from, .. } = twilio(&format!("http://{}/", gateway.address()), service) else {
+    let SmsProvider::Twilio { base, account, token, from, .. } =
+        twilio(&format!("http://{}/", gateway.address()), service)
+    else {
         panic!()
     };
     let provider = SmsProvider::Twilio { base, account, api_key: Some("SK1".to_owned()), token, from };
@@ -109,7 +131,10 @@ async fn a_webhook_gets_json_that_it_can_verify() {
     assert_eq!(asked.header("webhook-timestamp"), pool.time().secs().to_string());
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
     mac.update(format!("{id}.{}.{}", pool.time().secs(), asked.body).as_bytes());
-    assert_eq!(asked.header("webhook-signature"), format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())));
+    assert_eq!(
+        asked.header("webhook-signature"),
+        format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+    );
 }
 
 #[tokio::test]
@@ -118,7 +143,14 @@ async fn a_gateway_in_trouble_is_asked_again_later_and_then_gets_the_message_onc
     let gateway = Gateway::start(None).await;
     let transport = posting_to(gateway.address());
     promise(&pool).await;
-    for whim in [Whim::Answer(500), Whim::Answer(429), Whim::Answer(503), Whim::HangUp, Whim::Answer(401), Whim::Answer(302)] {
+    for whim in [
+        Whim::Answer(500),
+        Whim::Answer(429),
+        Whim::Answer(503),
+        Whim::HangUp,
+        Whim::Answer(401),
+        Whim::Answer(302),
+    ] {
         gateway.next(whim);
         let progress = pool.deliver_due(&transport).await.unwrap();
         assert_eq!((progress.sent, progress.failed, progress.given_up), (0, 1, 0));
@@ -131,7 +163,10 @@ async fn a_gateway_in_trouble_is_asked_again_later_and_then_gets_the_message_onc
     assert_eq!(pool.deliver_due(&transport).await.unwrap().sent, 0);
     let asked = gateway.asked();
     assert_eq!(asked.len(), 7);
-    assert!(asked.iter().all(|it| it.header("idempotency-key") == asked[0].header("idempotency-key")), "one message, one key");
+    assert!(
+        asked.iter().all(|it| it.header("idempotency-key") == asked[0].header("idempotency-key")),
+        "one message, one key"
+    );
     assert_eq!(outcomes(&pool).await, [ended("sent")]);
 }
 
@@ -162,7 +197,9 @@ async fn a_gateway_that_is_down_or_silent_loses_nothing() {
 
     let (log, _listening) = Log::listen();
     let up = Gateway::start_at(address, None).await;
-    let impatient = only_texts(sms(webhook(&format!("http://{address}/"), None, None)).impatient(Duration::from_millis(300)));
+    let impatient = only_texts(
+        sms(webhook(&format!("http://{address}/"), None, None)).impatient(Duration::from_millis(300)),
+    );
     up.next(Whim::Wait(Duration::from_secs(60)));
     pool.wait(2);
     assert_eq!(pool.deliver_due(&impatient).await.unwrap().failed, 1);
@@ -201,7 +238,8 @@ async fn mails_go_to_the_mail_server_and_texts_to_the_gateway() {
     let (mails, transport) = server().await;
     let Transport::Smtp(smtp) = transport else { panic!("a mail server") };
     let gateway = Gateway::start(None).await;
-    let both = Transport::SmtpAndSms(smtp, sms(webhook(&format!("http://{}/", gateway.address()), None, None)));
+    let both =
+        Transport::SmtpAndSms(smtp, sms(webhook(&format!("http://{}/", gateway.address()), None, None)));
     pool.sign_up("jdoe", "me@domain.com").await;
     promise(&pool).await;
     assert_eq!(pool.deliver_due(&both).await.unwrap().sent, 2);
@@ -218,7 +256,12 @@ fn wrong_settings_are_told_apart_and_repeat_nothing() {
         ("http://sms.example.com/secret", SmsFault::ClearToken),
     ] {
         let fault = fault(webhook(url, Some("token"), None));
-        assert!(fault == expected && !fault.to_string().contains("secret.") && !fault.to_string().contains("token\""), "{url}: {fault}");
+        assert!(
+            fault == expected
+                && !fault.to_string().contains("secret.")
+                && !fault.to_string().contains("token\""),
+            "{url}: {fault}"
+        );
     }
     for secret in ["secret", "whsec_c2hvcnQ=", "?"] {
         assert_eq!(fault(webhook("https://sms.example.com", None, Some(secret))), SmsFault::Secret);
@@ -226,10 +269,21 @@ fn wrong_settings_are_told_apart_and_repeat_nothing() {
     assert_eq!(fault(webhook("https://sms.example.com", Some("to\nken"), None)), SmsFault::Token);
     assert_eq!(fault(twilio("https://api.example.com/path", "+1")), SmsFault::NotAnOrigin);
     assert_eq!(fault(twilio("https://api.example.com", " ")), SmsFault::From);
-    let odd =
-        SmsProvider::Twilio { base: "https://a.b".into(), account: "AC/../x".into(), api_key: None, token: "t".into(), from: "x".into() };
+    let odd = SmsProvider::Twilio {
+        base: "https://a.b".into(),
+        account: "AC/../x".into(),
+        api_key: None,
+        token: "t".into(),
+        from: "x".into(),
+    };
     assert_eq!(fault(odd), SmsFault::Account);
-    assert!(Sms::new(&SmsSettings { provider: webhook("http://sms-bridge:8080/send", None, None), extra_roots: None }).is_ok());
+    assert!(
+        Sms::new(&SmsSettings {
+            provider: webhook("http://sms-bridge:8080/send", None, None),
+            extra_roots: None
+        })
+        .is_ok()
+    );
     assert_eq!(format!("{:?}", sms(twilio("https://api.twilio.com", "+1"))), "Sms(api.twilio.com)");
 }
 
@@ -248,7 +302,10 @@ async fn without_a_gateway_a_number_is_stored_at_once_and_no_code_is_promised() 
     assert_eq!(pool.shown(&viewer, Standard::PhoneNumberVerified).await.as_deref(), Some("false"));
     assert!(pool.resend_attribute_code(&viewer, &Standard::PhoneNumber.into(), &origin()).await.is_err());
     assert!(pool.messages_to(NUMBER).await.is_empty());
-    assert!(pool.try_sign_up("john", &[("phone_number", "+12128605678")]).await.is_err(), "no code could confirm it");
+    assert!(
+        pool.try_sign_up("john", &[("phone_number", "+12128605678")]).await.is_err(),
+        "no code could confirm it"
+    );
 }
 
 #[tokio::test]

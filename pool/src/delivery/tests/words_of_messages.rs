@@ -1,5 +1,5 @@
-//! Every message as people read it, compared with `preview/`. After a wanted change: `UPDATE_EXPECT=1 cargo test -p
-//! pool delivery`, and look at the difference.
+//! Every message as people read it, compared with `preview/`. After a wanted change: `UPDATE_EXPECT=1 cargo
+//! test -p pool delivery`, and look at the difference.
 
 use crate::clock::Timestamp;
 use crate::delivery::{Asked, Contact, Message, Preview, Service, preview, write};
@@ -7,8 +7,7 @@ use crate::sessions::Origin;
 use crate::settings::Settings;
 use expect_test::expect_file;
 
-const GSM: &str =
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+const GSM: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 
 fn settings() -> Settings {
     Settings { public_url: "https://id.example.com".to_owned(), ..Settings::default() }
@@ -35,7 +34,8 @@ fn every_message_reads_as_it_was_approved() {
 
 #[test]
 fn a_code_is_one_selectable_string_in_both_parts_and_never_in_the_subject() {
-    for Preview { name, subject, text, html } in previews().into_iter().filter(|it| it.name.contains("code")) {
+    for Preview { name, subject, text, html } in previews().into_iter().filter(|it| it.name.contains("code"))
+    {
         assert!(!subject.contains("418207"), "{name}");
         assert!(text.contains("418207"), "{name}");
         assert!(html.is_empty() || html.contains(r#"<p class="digits">418207</p>"#), "{name}");
@@ -53,7 +53,11 @@ fn notices_hold_no_code() {
 fn a_text_message_with_a_code_is_one_of_plain_characters() {
     for Preview { name, text, .. } in previews().into_iter().filter(|it| it.name.ends_with(".sms")) {
         assert!(text.chars().all(|c| GSM.contains(c)), "{name}: {text}");
-        assert!(!name.contains("code") || text.chars().count() <= 160, "{name}: {} characters", text.chars().count());
+        assert!(
+            !name.contains("code") || text.chars().count() <= 160,
+            "{name}: {} characters",
+            text.chars().count()
+        );
     }
 }
 
@@ -61,9 +65,14 @@ fn a_text_message_with_a_code_is_one_of_plain_characters() {
 fn the_two_parts_of_a_mail_say_the_same() {
     for Preview { name, text, html, .. } in previews().into_iter().filter(|it| it.name.ends_with(".email")) {
         let body = html.split_once("<h1>").unwrap().1.replace("&#8217;", "’");
-        let plain: String = body.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text)).collect();
-        let words =
-            |text: &str| text.split_whitespace().filter(|word| !matches!(*word, "--" | "1." | "2.")).map(str::to_owned).collect::<Vec<_>>();
+        let plain: String =
+            body.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text)).collect();
+        let words = |text: &str| {
+            text.split_whitespace()
+                .filter(|word| !matches!(*word, "--" | "1." | "2."))
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
         // The tags are gone, and with them the only difference.
         assert_eq!(words(&plain).concat(), words(&text).concat(), "{name}");
     }
@@ -75,7 +84,8 @@ fn what_people_typed_is_text_and_never_markup() {
     let asked = asked("<img src=x onerror=alert(1)>");
     let to = Contact::email("\"<b>\"@domain.com");
     let new = Contact::email("<script>@domain.com");
-    let written = write(&service, &Message::ChangeRequested { to, new, expires_at: asked.at, asked }).unwrap();
+    let written =
+        write(&service, &Message::ChangeRequested { to, new, expires_at: asked.at, asked }).unwrap();
     for markup in ["<img", "<b>", "<script"] {
         assert!(!written.html.contains(markup), "{markup}");
         assert!(written.text.contains(markup), "{markup}");
@@ -99,12 +109,18 @@ fn where_people_have_no_username_the_sentences_still_stand() {
     let asked = Asked { username: None, ..asked("") };
     let (to, new) = (Contact::email("me@domain.com"), Contact::email("me@anotherdomain.com"));
     let written = write(&service, &Message::ChangeDone { to, new, asked }).unwrap();
-    assert!(written.text.contains("Your account at id.example.com now has this email address:"), "{}", written.text);
+    assert!(
+        written.text.contains("Your account at id.example.com now has this email address:"),
+        "{}",
+        written.text
+    );
 }
 
 #[test]
 fn the_host_is_found_in_every_public_address() {
-    let host = |public_url: &str| Service::of(&Settings { public_url: public_url.to_owned(), ..Settings::default() }).host;
+    let host = |public_url: &str| {
+        Service::of(&Settings { public_url: public_url.to_owned(), ..Settings::default() }).host
+    };
     assert_eq!(host("http://127.0.0.1:3000"), "127.0.0.1");
     assert_eq!(host("https://id.example.com/"), "id.example.com");
     assert_eq!(host("http://[::1]:3000"), "[::1]");

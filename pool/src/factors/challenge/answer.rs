@@ -27,9 +27,14 @@ enum Proof {
 }
 
 impl Pool {
-    /// Signs in the browser whose second factor this code proves: one of the factor that is asked for, or a recovery
-    /// code. A try counts before it is judged, and many wrong ones wait as wrong passwords do.
-    pub async fn answer_challenge(&self, token: &ChallengeToken, code: &str, origin: &Origin) -> Result<SignedIn, ChallengeError> {
+    /// Signs in the browser whose second factor this code proves: one of the factor that is asked for, or a
+    /// recovery code. A try counts before it is judged, and many wrong ones wait as wrong passwords do.
+    pub async fn answer_challenge(
+        &self,
+        token: &ChallengeToken,
+        code: &str,
+        origin: &Origin,
+    ) -> Result<SignedIn, ChallengeError> {
         let client = self.pages_client();
         let (open, proof) = self.judge_second(&client, token, (None, code), origin).await?;
         let done = retried(async || {
@@ -50,7 +55,12 @@ impl Pool {
     }
 
     /// The same with a recovery code and nothing else, from a field of its own.
-    pub async fn answer_with_recovery_code(&self, token: &ChallengeToken, code: &str, origin: &Origin) -> Result<SignedIn, ChallengeError> {
+    pub async fn answer_with_recovery_code(
+        &self,
+        token: &ChallengeToken,
+        code: &str,
+        origin: &Origin,
+    ) -> Result<SignedIn, ChallengeError> {
         match recovery::read(code) {
             Some(code) => self.answer_challenge(token, &code, origin).await,
             None if code.trim().is_empty() => Err(CodeFault::Missing.into()),
@@ -71,11 +81,13 @@ impl Pool {
         let (open, proof) = self.judge_second(&client.id, token, (Some(factor), code), origin).await?;
         let done = retried(async || {
             let mut tx = self.inner.store.begin().await?;
-            let (user, asked) = self.pass_second(&mut tx, token, (&open, &proof), (&client.id, origin)).await?;
+            let (user, asked) =
+                self.pass_second(&mut tx, token, (&open, &proof), (&client.id, origin)).await?;
             let begun = match asked {
                 Some(asked) => Err(asked),
                 None => {
-                    let (viewer, refresh) = tokens::begin(&mut tx, &self.inner, &user, client, origin).await?;
+                    let (viewer, refresh) =
+                        tokens::begin(&mut tx, &self.inner, &user, client, origin).await?;
                     let account = profile::load(&mut tx, user.id).await?.ok_or(ChallengeError::Over)?;
                     Ok((viewer, account, refresh))
                 }
@@ -85,7 +97,9 @@ impl Pool {
         })
         .await;
         match self.note_second_failure(open.user.id, done, origin).await? {
-            Ok((viewer, account, refresh)) => Ok(Entered::Tokens(self.issue(&keys, (&viewer, account), Some(&refresh))?)),
+            Ok((viewer, account, refresh)) => {
+                Ok(Entered::Tokens(self.issue(&keys, (&viewer, account), Some(&refresh))?))
+            }
             Err(asked) => Ok(Entered::NewPassword(asked)),
         }
     }
@@ -112,12 +126,17 @@ impl Pool {
         let proof = match (recovery_code, &asked.contact) {
             (Some(code), _) => Ok(Proof::Recovery(code)),
             (None, None) => Ok(Proof::App(code)),
-            (None, Some(contact)) => match codes::count_attempt(&self.inner, &slot(open.user.id, contact), &origin.tally).await? {
-                Ok(attempt) => attempt.compare(&self.inner.keys, &code).map(|()| Proof::Contact(asked.factor, attempt)),
-                Err(fault) => Err(fault),
-            },
+            (None, Some(contact)) => {
+                match codes::count_attempt(&self.inner, &slot(open.user.id, contact), &origin.tally).await? {
+                    Ok(attempt) => attempt
+                        .compare(&self.inner.keys, &code)
+                        .map(|()| Proof::Contact(asked.factor, attempt)),
+                    Err(fault) => Err(fault),
+                }
+            }
         };
-        let proof = self.note_second_failure(open.user.id, proof.map_err(ChallengeError::from), origin).await?;
+        let proof =
+            self.note_second_failure(open.user.id, proof.map_err(ChallengeError::from), origin).await?;
         Ok((open, proof))
     }
 
@@ -125,15 +144,18 @@ impl Pool {
         limits::key(&self.inner, &["second factors of account", &user.0.to_string()])
     }
 
-    /// Counts a code that somebody is about to try; its own transaction, so that it stays counted. For the account,
-    /// whichever network it comes from: who gets here has the password, and guesses among a million.
+    /// Counts a code that somebody is about to try; its own transaction, so that it stays counted. For the
+    /// account, whichever network it comes from: who gets here has the password, and guesses among a million.
     async fn admit_second(&self, user: UserId, origin: &Origin) -> Result<Result<(), Wait>, StoreError> {
         if origin.tally.is_paid() {
             return Ok(Ok(()));
         }
         let (inner, limits) = (&*self.inner, &self.inner.settings.limits);
-        let backoff =
-            Backoff { free: limits.sign_in_failures_free, first: limits.sign_in_first_wait, longest: limits.sign_in_longest_wait };
+        let backoff = Backoff {
+            free: limits.sign_in_failures_free,
+            first: limits.sign_in_first_wait,
+            longest: limits.sign_in_longest_wait,
+        };
         let mut tx = inner.store.begin().await?;
         if let Err(wait) = limits::knock(&mut tx, &self.second_failures(user), backoff, self.now()).await? {
             return Ok(Err(wait));
@@ -143,9 +165,9 @@ impl Pool {
         Ok(Ok(()))
     }
 
-    /// Takes the sign-in up: the account is as it was when the password was right, nobody has answered before, and what
-    /// proves the factor is spent. What goes with the session that begins now; or the new password that is asked for
-    /// instead.
+    /// Takes the sign-in up: the account is as it was when the password was right, nobody has answered
+    /// before, and what proves the factor is spent. What goes with the session that begins now; or the new
+    /// password that is asked for instead.
     async fn pass_second(
         &self,
         tx: &mut Tx,
@@ -158,7 +180,9 @@ impl Pool {
         if user.disabled {
             return Err(ChallengeError::Disabled);
         }
-        if fingerprint(&user.password_hash) != open.waiting.password || !challenges::take(tx, token, now).await? {
+        if fingerprint(&user.password_hash) != open.waiting.password
+            || !challenges::take(tx, token, now).await?
+        {
             return Err(ChallengeError::Over);
         }
         match proof {
@@ -170,12 +194,16 @@ impl Pool {
                 codes::consume(tx, attempt, now).await??;
                 factors::used(tx, user.id, *factor, now).await?;
             }
-            Proof::Recovery(code) => self.spend_recovery_code(tx, (&user, &open.account), code, origin).await?,
+            Proof::Recovery(code) => {
+                self.spend_recovery_code(tx, (&user, &open.account), code, origin).await?
+            }
         }
         limits::clear(tx, &self.second_failures(user.id)).await?;
-        let asked = new_password_required::demand(tx, &self.inner, (&user, &user.password_hash), client).await?;
+        let asked =
+            new_password_required::demand(tx, &self.inner, (&user, &user.password_hash), client).await?;
         if asked.is_none() {
-            events::record(tx, user.id, &Event::SignIn { username: user.username.clone() }, now, origin).await?;
+            events::record(tx, user.id, &Event::SignIn { username: user.username.clone() }, now, origin)
+                .await?;
             known_origins::note(tx, &self.inner, user.id, origin).await?;
         }
         Ok((user, asked))
@@ -183,7 +211,10 @@ impl Pool {
 
     async fn spend_app_code(&self, tx: &mut Tx, user: UserId, code: &str) -> Result<(), ChallengeError> {
         let stored = factors::of_user(tx, user).await?;
-        let app = stored.iter().find(|it| it.factor == Factor::SoftwareToken && it.enabled).and_then(|it| it.secret.as_ref());
+        let app = stored
+            .iter()
+            .find(|it| it.factor == Factor::SoftwareToken && it.enabled)
+            .and_then(|it| it.secret.as_ref());
         let app = App::open(&self.inner, user, app.ok_or(ChallengeError::NoSuchFactor)?)?;
         let step = app.step_of(code, self.now()).ok_or(ChallengeError::WrongAppCode)?;
         if factors::spend_step(tx, user, step).await? { Ok(()) } else { Err(CodeFault::Used.into()) }
@@ -203,12 +234,24 @@ impl Pool {
             Spent::Unknown => return Err(ChallengeError::WrongRecoveryCode),
         }
         let left = factors::recovery_codes_left(tx, user.id).await?;
-        queue_to_all(tx, inner, (user.id, account), |to, asked| Message::RecoveryCodeUsed { to, left, asked }, origin).await?;
+        queue_to_all(
+            tx,
+            inner,
+            (user.id, account),
+            |to, asked| Message::RecoveryCodeUsed { to, left, asked },
+            origin,
+        )
+        .await?;
         Ok(events::record(tx, user.id, &Event::UseRecoveryCode { left }, now, origin).await?)
     }
 
     /// The trail tells of every code that was tried in vain: whoever tried it had the password.
-    async fn note_second_failure<T>(&self, user: UserId, done: Result<T, ChallengeError>, origin: &Origin) -> Result<T, ChallengeError> {
+    async fn note_second_failure<T>(
+        &self,
+        user: UserId,
+        done: Result<T, ChallengeError>,
+        origin: &Origin,
+    ) -> Result<T, ChallengeError> {
         if let Err(error) = &done
             && let Some(refusal) = error.tried()
         {

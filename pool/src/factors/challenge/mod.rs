@@ -1,5 +1,5 @@
-//! A sign-in whose password was right and that is asked for a second factor (operation RespondToAuthChallenge:
-//! SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA, SELECT_MFA_TYPE).
+//! A sign-in whose password was right and that is asked for a second factor (operation
+//! RespondToAuthChallenge: SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA, SELECT_MFA_TYPE).
 
 mod answer;
 mod error;
@@ -65,8 +65,8 @@ pub(crate) fn fingerprint(password_hash: &str) -> String {
     crate::srp_sign_in::fingerprint(password_hash)
 }
 
-/// Asks for a second factor, if the account has one: to be called once the password was right, with the account's row
-/// taken. `None`: the password is all.
+/// Asks for a second factor, if the account has one: to be called once the password was right, with the
+/// account's row taken. `None`: the password is all.
 pub(crate) async fn demand(
     tx: &mut Tx,
     inner: &Inner,
@@ -127,7 +127,8 @@ async fn send(
     let issued = codes::issue(tx, inner, &slot, &contact.value).await?;
     let asked = Asked::new(account.chosen_username(), issued.sent_at, origin);
     let (to, code, expires_at) = (contact.clone(), issued.code.clone(), issued.expires_at);
-    delivery::queue(tx, inner, &Message::SignInCode { to, code, expires_at, asked }, About::Code(&issued)).await?;
+    delivery::queue(tx, inner, &Message::SignInCode { to, code, expires_at, asked }, About::Code(&issued))
+        .await?;
     Ok(Ok(()))
 }
 
@@ -147,7 +148,10 @@ impl Open {
 
 impl Pool {
     /// What a sign-in waits for. `None`: it waits no longer.
-    pub async fn pending_challenge(&self, token: &ChallengeToken) -> Result<Option<PendingChallenge>, Unavailable> {
+    pub async fn pending_challenge(
+        &self,
+        token: &ChallengeToken,
+    ) -> Result<Option<PendingChallenge>, Unavailable> {
         let (inner, now) = (&*self.inner, self.now());
         let mut conn = inner.store.read().await?;
         let open = match self.open_challenge(&mut conn, &self.pages_client(), token).await {
@@ -166,15 +170,29 @@ impl Pool {
         };
         let recovery_codes_left = factors::recovery_codes_left(&mut conn, open.user.id).await?;
         let others = open.usable.iter().map(|it| it.factor).filter(|it| *it != asked.factor).collect();
-        Ok(Some(PendingChallenge { factor: asked.factor, others, delivery, recovery_codes_left, expires_at: open.waiting.expires_at }))
+        Ok(Some(PendingChallenge {
+            factor: asked.factor,
+            others,
+            delivery,
+            recovery_codes_left,
+            expires_at: open.waiting.expires_at,
+        }))
     }
 
     /// The challenge, if it is of this application and nothing has overtaken it.
-    async fn open_challenge(&self, conn: &mut Conn, client: &ClientId, token: &ChallengeToken) -> Result<Open, ChallengeError> {
+    async fn open_challenge(
+        &self,
+        conn: &mut Conn,
+        client: &ClientId,
+        token: &ChallengeToken,
+    ) -> Result<Open, ChallengeError> {
         let waiting = challenges::get(conn, token, self.now()).await?.ok_or(ChallengeError::Over)?;
         let user = users::by_id(conn, waiting.user).await?.ok_or(ChallengeError::Over)?;
         let asks_for_a_factor = waiting.asks != Asks::NewPassword;
-        if !asks_for_a_factor || waiting.client != *client || fingerprint(&user.password_hash) != waiting.password {
+        if !asks_for_a_factor
+            || waiting.client != *client
+            || fingerprint(&user.password_hash) != waiting.password
+        {
             return Err(ChallengeError::Over);
         }
         if user.disabled {
@@ -186,7 +204,8 @@ impl Pool {
         Ok(Open { waiting, user, account, usable })
     }
 
-    /// Asks for another factor instead. A code is sent, if it is one that is sent and none went there just now.
+    /// Asks for another factor instead. A code is sent, if it is one that is sent and none went there just
+    /// now.
     pub async fn choose_factor(
         &self,
         client: &ClientId,
@@ -194,7 +213,9 @@ impl Pool {
         factor: Factor,
         origin: &Origin,
     ) -> Result<Challenge, ChallengeError> {
-        retried(|| self.switch_factor(client, token, Some(factor), origin)).await.map(|(challenge, _)| challenge)
+        retried(|| self.switch_factor(client, token, Some(factor), origin))
+            .await
+            .map(|(challenge, _)| challenge)
     }
 
     /// Sends another code for the factor that is asked for. An application may have chosen none yet.

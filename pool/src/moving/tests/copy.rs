@@ -17,13 +17,17 @@ async fn left() -> TestStore {
     let pool = TestPool::at(TestStore::sqlite(), Settings::default()).await;
     for n in 0..4 {
         let viewer = pool.signed_in(&format!("person{n}"), &format!("person{n}@domain.com")).await;
-        pool.update(&viewer, &[("email", &format!("new{n}@domain.com")), ("name", "Zoë – 🦉")]).await.unwrap();
+        pool.update(&viewer, &[("email", &format!("new{n}@domain.com")), ("name", "Zoë – 🦉")])
+            .await
+            .unwrap();
         pool.give_passkey(&viewer, &mut Authenticator::at("http://localhost:3000")).await;
     }
     let form = SignIn { username: "person0".into(), password: Password::new(PASSWORD) };
     pool.sign_in_for_tokens(&pool.client(), &form, &origin()).await.unwrap();
     let app = [(model::Factor::Email, crate::factors::change::Wish::On)];
-    pool.change_factors(&pool.signed_in("careful", "careful@domain.com").await, &app, &origin()).await.unwrap();
+    pool.change_factors(&pool.signed_in("careful", "careful@domain.com").await, &app, &origin())
+        .await
+        .unwrap();
     assert!(matches!(pool.try_sign_in("careful", PASSWORD).await, Ok(SignedIn::Challenge(_))));
     pool.signed_in("known", "known@domain.com").await;
     pool.set_user_password("known", &Password::new("another+Password-1"), false).await.unwrap();
@@ -44,11 +48,17 @@ async fn everything(at: &TestStore) -> Vec<String> {
     let mut found = Vec::new();
     for table in TABLES {
         let mut after: Option<Vec<Value>> = None;
-        while let Some(rows) = Some(page(&store, table, after.as_deref()).await.unwrap()).filter(|rows| !rows.is_empty()) {
+        while let Some(rows) =
+            Some(page(&store, table, after.as_deref()).await.unwrap()).filter(|rows| !rows.is_empty())
+        {
             found.extend(rows.iter().map(|row| format!("{} {row:?}", table.name)));
             after = rows.last().map(|row| row[..table.key].to_vec());
         }
-        assert!(found.iter().any(|row| row.starts_with(&format!("{} ", table.name))), "nothing in {}", table.name);
+        assert!(
+            found.iter().any(|row| row.starts_with(&format!("{} ", table.name))),
+            "nothing in {}",
+            table.name
+        );
     }
     store.close().await;
     found.sort();
@@ -73,7 +83,10 @@ async fn a_copy_and_the_copy_of_it_hold_all_that_the_store_held() {
     let done = copy(&place(&source), &place(&target), |progress| told.push(progress)).await.unwrap();
     let before = everything(&source).await;
     assert_eq!(done.rows, i64::try_from(before.len()).unwrap());
-    assert!(TABLES.iter().all(|table| told.iter().any(|it| it.table == table.name && it.done == it.all)), "{told:?}");
+    assert!(
+        TABLES.iter().all(|table| told.iter().any(|it| it.table == table.name && it.done == it.all)),
+        "{told:?}"
+    );
     assert_eq!(everything(&target).await, before);
     copied(&target, &back).await.unwrap();
     assert_eq!(everything(&back).await, before);
@@ -90,7 +103,14 @@ async fn people_go_on_where_their_pool_was_moved_to_and_no_id_is_given_twice() {
     write(&source, &["DELETE FROM events WHERE id = (SELECT MAX(id) FROM events)"]).await;
     let last: i64 = {
         let store = source.open().await.unwrap();
-        let row = store.read().await.unwrap().query("SELECT seq FROM sqlite_sequence WHERE name = 'events'").optional().await.unwrap();
+        let row = store
+            .read()
+            .await
+            .unwrap()
+            .query("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
+            .optional()
+            .await
+            .unwrap();
         store.close().await;
         row.unwrap().get(0).unwrap()
     };
@@ -98,7 +118,9 @@ async fn people_go_on_where_their_pool_was_moved_to_and_no_id_is_given_twice() {
     copied(&source, &target).await.unwrap();
     // Restarted, so that its chance is another.
     let pool = TestPool::at(target, Settings::default()).await.restart().await;
-    let Ok(SignedIn::Session { session, .. }) = pool.try_sign_in("person2", PASSWORD).await else { panic!("not signed in") };
+    let Ok(SignedIn::Session { session, .. }) = pool.try_sign_in("person2", PASSWORD).await else {
+        panic!("not signed in")
+    };
     let viewer = pool.viewer_of(&session.token).await;
     assert_eq!(pool.shown(&viewer, Standard::Email).await.as_deref(), Some("person2@domain.com"));
     // What was sealed is opened, and what was digested is known.
@@ -136,7 +158,14 @@ async fn half_a_copy_serves_nobody_and_is_completed_by_another_one() {
     assert!(matches!(refused, Err(KeyError::Store(StoreError::HalfCopied))) && !keys.exists(), "{refused:?}");
     let (clock, entropy) = (Arc::new(crate::SystemClock), Arc::new(SystemEntropy));
     let keys = Keys::generate(&SeededEntropy::new(0));
-    let refused = crate::Pool::open(Parts { store: store.clone(), clock, entropy, keys, settings: Settings::default() }).await;
+    let refused = crate::Pool::open(Parts {
+        store: store.clone(),
+        clock,
+        entropy,
+        keys,
+        settings: Settings::default(),
+    })
+    .await;
     assert!(refused.is_err());
     store.close().await;
     let refused = copied(&target, &TestStore::sqlite()).await;
@@ -165,7 +194,10 @@ async fn a_copy_of_a_store_that_was_served_for_real_is_one_and_stays_one() {
     assert_eq!((production(&source).await, production(&target).await), (None, Some("7".to_owned())));
     copied(&target, &elsewhere).await.unwrap();
     copied(&target, &source).await.unwrap();
-    assert_eq!((production(&elsewhere).await, production(&source).await), (Some("7".to_owned()), Some("7".to_owned())));
+    assert_eq!(
+        (production(&elsewhere).await, production(&source).await),
+        (Some("7".to_owned()), Some("7".to_owned()))
+    );
 }
 
 #[tokio::test]
@@ -238,7 +270,10 @@ async fn a_difference_of_the_counts_is_an_error_that_names_the_table() {
     let trap = "CREATE TRIGGER trap BEFORE INSERT ON aliases BEGIN SELECT RAISE(IGNORE); END";
     change(&target.folder().join("nameplate.db"), trap).await;
     let refused = copied(&source, &target).await;
-    assert!(matches!(refused, Err(CopyError::Counts { table: "aliases", source_rows: 6, target_rows: 0 })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(CopyError::Counts { table: "aliases", source_rows: 6, target_rows: 0 })),
+        "{refused:?}"
+    );
     let store = target.open().await.unwrap();
     assert!(matches!(store.is_new().await, Err(StoreError::HalfCopied)));
 }
@@ -281,7 +316,12 @@ async fn the_list_has_every_table_and_every_column_of_the_database() {
     let mut listed = Vec::new();
     for table in TABLES {
         for (at, (column, holds)) in table.columns.iter().enumerate() {
-            listed.push((table.name.to_owned(), (*column).to_owned(), kind(*holds).to_owned(), at < table.key));
+            listed.push((
+                table.name.to_owned(),
+                (*column).to_owned(),
+                kind(*holds).to_owned(),
+                at < table.key,
+            ));
         }
     }
     listed.sort();

@@ -1,5 +1,5 @@
-//! Everything at once, on the same rows: nobody waits for who waits for them, and nobody is told that the service can't
-//! do this now.
+//! Everything at once, on the same rows: nobody waits for who waits for them, and nobody is told that the
+//! service can't do this now.
 
 use super::Store;
 use crate::change_sign_up_address::AnotherAddress;
@@ -33,10 +33,14 @@ fn settings() -> Settings {
 
 /// What a person does who waits for the code, and what others do who only know the name.
 async fn newcomer(pool: Pool, client: crate::ClientId, round: usize) {
-    let signed_up = pool.sign_up(&client, form("waiting", &[("email", "waiting@domain.com")]), &origin()).await;
+    let signed_up =
+        pool.sign_up(&client, form("waiting", &[("email", "waiting@domain.com")]), &origin()).await;
     if let Ok(signed_up) = &signed_up {
         let who = Who::Ticket(signed_up.ticket.clone());
-        let other = AnotherAddress { address: format!("other{round}@domain.com"), password: model::Password::new(PASSWORD) };
+        let other = AnotherAddress {
+            address: format!("other{round}@domain.com"),
+            password: model::Password::new(PASSWORD),
+        };
         answered(pool.resend_sign_up_code(&who, &origin()).await);
         answered(pool.change_sign_up_address(&signed_up.ticket, &other, &origin()).await);
         answered(pool.confirm_sign_up(&client, &entering(who, "000000"), &origin()).await);
@@ -45,7 +49,10 @@ async fn newcomer(pool: Pool, client: crate::ClientId, round: usize) {
     let who = Who::Typed("waiting".into());
     answered(pool.resend_sign_up_code(&who, &origin()).await);
     answered(pool.confirm_sign_up(&client, &entering(who, "000000"), &origin()).await);
-    let sign_in = |password| crate::sign_in::SignIn { username: "waiting".into(), password: model::Password::new(password) };
+    let sign_in = |password| crate::sign_in::SignIn {
+        username: "waiting".into(),
+        password: model::Password::new(password),
+    };
     answered(pool.sign_in(&client, sign_in(PASSWORD), &origin()).await);
     answered(pool.sign_in(&client, sign_in("wrong-password"), &origin()).await);
 }
@@ -55,12 +62,18 @@ async fn resident(pool: Pool, client: crate::ClientId, viewer: Viewer, round: us
     let email = AttributeName::from(Standard::Email);
     let change = |name: &str, value: String| BTreeMap::from([(name.to_owned(), value)]);
     answered(pool.update_attributes(&viewer, change("nickname", round.to_string()), &origin()).await);
-    answered(pool.update_attributes(&viewer, change("email", format!("new{}@domain.com", round % 2)), &origin()).await);
+    answered(
+        pool.update_attributes(&viewer, change("email", format!("new{}@domain.com", round % 2)), &origin())
+            .await,
+    );
     answered(pool.resend_attribute_code(&viewer, &email, &origin()).await);
     answered(pool.verify_attribute(&viewer, &email, "000000", &origin()).await);
     answered(pool.cancel_attribute_change(&viewer, &email, &origin()).await);
-    answered(pool.delete_attributes(&viewer, vec!["nickname".into(), "phone_number".into()], &origin()).await);
-    let sign_in = crate::sign_in::SignIn { username: "jdoe".into(), password: model::Password::new(PASSWORD) };
+    answered(
+        pool.delete_attributes(&viewer, vec!["nickname".into(), "phone_number".into()], &origin()).await,
+    );
+    let sign_in =
+        crate::sign_in::SignIn { username: "jdoe".into(), password: model::Password::new(PASSWORD) };
     let signed_in = pool.sign_in(&client, sign_in, &origin()).await;
     if let Ok(crate::sign_in::SignedIn::Session { session, .. }) = &signed_in {
         pool.sign_out(&session.token, &origin()).await.unwrap();
@@ -78,7 +91,8 @@ async fn everything_at_once(pool: TestPool) {
         tasks.spawn(resident(pool.handle(), pool.client(), viewer.clone(), round));
     }
     tasks.join_all().await; // panics with the task that did
-    let stored: Vec<i64> = pool.events_after(&viewer, 0, 1000).await.unwrap().iter().map(|it| it.id).collect();
+    let stored: Vec<i64> =
+        pool.events_after(&viewer, 0, 1000).await.unwrap().iter().map(|it| it.id).collect();
     assert!(stored.is_sorted() && stored.len() > 5 * ROUNDS);
 }
 
@@ -94,14 +108,14 @@ async fn everything_at_once_is_answered_where_every_transaction_is_serializable(
     let place = crate::testing::TestStore::new();
     let store: Store = place.open().await.unwrap();
     let mut tx = store.begin().await.unwrap();
-    let all =
-        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = serializable', current_database()); END $$";
+    let all = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = serializable', current_database()); END $$";
     tx.query(all).run().await.unwrap();
     tx.commit().await.unwrap();
     store.close().await;
     let pool = TestPool::at(place, settings()).await;
     let mut conn = pool.store().read().await.unwrap();
-    let isolation: String = conn.query("SHOW transaction_isolation").optional().await.unwrap().unwrap().get(0).unwrap();
+    let isolation: String =
+        conn.query("SHOW transaction_isolation").optional().await.unwrap().unwrap().get(0).unwrap();
     assert_eq!(isolation, "serializable");
     drop(conn);
     everything_at_once(pool).await;

@@ -227,7 +227,8 @@ async fn a_commit_whose_caller_went_away_halfway_is_whole_or_nothing_and_holds_n
     set(&it.store, "next", "1").await.unwrap();
     assert_eq!(get(&it.store, "next").await.as_deref(), Some("1"));
     let mut conn = it.store.read().await.unwrap();
-    let row = conn.query("SELECT COUNT(*) FROM meta WHERE name IN ('a', 'b')").optional().await.unwrap().unwrap();
+    let row =
+        conn.query("SELECT COUNT(*) FROM meta WHERE name IN ('a', 'b')").optional().await.unwrap().unwrap();
     assert!([0, 2].contains(&row.get::<i64>(0).unwrap()));
 }
 
@@ -254,8 +255,7 @@ async fn several_that_start_at_once_bring_the_store_to_shape_once() {
 async fn a_store_of_a_newer_version_is_refused() {
     let it = store().await;
     let mut tx = it.store.begin().await.unwrap();
-    let later =
-        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'later', TRUE, $1, 0)";
+    let later = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'later', TRUE, $1, 0)";
     tx.query(later).bind(vec![0_u8]).run().await.unwrap();
     tx.commit().await.unwrap();
     it.store.close().await;

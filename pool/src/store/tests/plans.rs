@@ -1,6 +1,7 @@
 //! No statement looks at every row of a table that grows, on any database.
 //!
-//! The statements are those in the source: each is a literal that begins with its verb, which is what `Conn::query` takes.
+//! The statements are those in the source: each is a literal that begins with its verb, which is what
+//! `Conn::query` takes.
 
 use super::store;
 use crate::store::{Backend, Store};
@@ -42,11 +43,19 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 fn statements_in(path: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(path).unwrap();
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
-    let begins = VERBS.iter().flat_map(|verb| text.match_indices(&format!("\"{verb}")).map(|(at, _)| at + 1).collect::<Vec<_>>());
+    let begins = VERBS
+        .iter()
+        .flat_map(|verb| text.match_indices(&format!("\"{verb}")).map(|(at, _)| at + 1).collect::<Vec<_>>());
     let mut found: Vec<String> = begins.map(|at| text[at..].split('"').next().unwrap().to_owned()).collect();
     // Where several read the same columns, these stand in a macro: `select!` of what comes after them.
-    let ends: Vec<_> = text.split("select!(").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next()).collect();
-    if let (Some(columns), false) = (text.split("concat!(").nth(1).and_then(|rest| rest.split('"').nth(1)), ends.is_empty()) {
+    let ends: Vec<_> = text
+        .split("select!(")
+        .skip(1)
+        .filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next())
+        .collect();
+    if let (Some(columns), false) =
+        (text.split("concat!(").nth(1).and_then(|rest| rest.split('"').nth(1)), ends.is_empty())
+    {
         found.retain(|sql| sql != columns);
         found.extend(ends.iter().map(|end| format!("{columns}{end}")));
     }
@@ -58,7 +67,9 @@ fn statements() -> Vec<String> {
     let mut files = Vec::new();
     sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
     let mut found: Vec<String> = files.iter().flat_map(|path| statements_in(path)).collect();
-    found.retain(|sql| !["pg_notify", "current_setting", "migration_lock"].iter().any(|only| sql.contains(only)));
+    found.retain(|sql| {
+        !["pg_notify", "current_setting", "migration_lock"].iter().any(|only| sql.contains(only))
+    });
     found.sort();
     found.dedup();
     found
@@ -92,7 +103,9 @@ async fn on_sqlite_every_statement_finds_its_rows_by_an_index() {
         let rows = rows.unwrap_or_else(|error| panic!("{error}: {sql}"));
         let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
         // An alias stands for its table here.
-        let scan = plan.iter().find(|line| line.starts_with("SCAN ") && !line.contains("CONSTANT ROW") && !line.contains("SUBQUERY"));
+        let scan = plan.iter().find(|line| {
+            line.starts_with("SCAN ") && !line.contains("CONSTANT ROW") && !line.contains("SUBQUERY")
+        });
         assert_eq!(scan, None, "{sql}\n{plan:#?}");
     }
 }

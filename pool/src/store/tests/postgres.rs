@@ -1,5 +1,5 @@
-//! What only PostgreSQL has: several writers, connections that break, news between nodes. `scripts/test-rust` runs these
-//! beside a server of their own; without one they are shown as ignored.
+//! What only PostgreSQL has: several writers, connections that break, news between nodes. `scripts/test-rust`
+//! runs these beside a server of their own; without one they are shown as ignored.
 
 use super::{get, set, store};
 use crate::store::postgres::Postgres;
@@ -22,7 +22,13 @@ async fn end_all_other_connections(store: &Store) {
 }
 
 /// Writes to two rows in this order, and waits in between until the other one has its first.
-async fn both(store: &Store, first: &str, second: &str, meeting: &Barrier, tries: &AtomicU32) -> Result<(), StoreError> {
+async fn both(
+    store: &Store,
+    first: &str,
+    second: &str,
+    meeting: &Barrier,
+    tries: &AtomicU32,
+) -> Result<(), StoreError> {
     let mut tx = store.begin().await?;
     meta::set(&mut tx, first, "taken").await?;
     if tries.fetch_add(1, Ordering::SeqCst) < 2 {
@@ -39,8 +45,10 @@ async fn of_two_that_wait_for_each_other_one_is_begun_anew_and_both_succeed() {
     set(&it.store, "a", "free").await.unwrap();
     set(&it.store, "b", "free").await.unwrap();
     let (meeting, tries) = (Barrier::new(2), AtomicU32::new(0));
-    let (one, other) =
-        tokio::join!(retried(|| both(&it.store, "a", "b", &meeting, &tries)), retried(|| both(&it.store, "b", "a", &meeting, &tries)),);
+    let (one, other) = tokio::join!(
+        retried(|| both(&it.store, "a", "b", &meeting, &tries)),
+        retried(|| both(&it.store, "b", "a", &meeting, &tries)),
+    );
     assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
     assert_eq!(tries.into_inner(), 3, "one of them had to try again");
 }
@@ -166,7 +174,8 @@ async fn news_are_heard_once_they_are_committed_and_a_lost_connection_is_made_ag
 async fn a_database_without_notify_serves_all_the_same() {
     let it = store().await;
     let Backend::Postgres(connections) = it.store.backend.clone() else { panic!("this is for PostgreSQL") };
-    let silent = Store { backend: Backend::Postgres(Arc::new(Postgres { teller: None, ..(*connections).clone() })) };
+    let silent =
+        Store { backend: Backend::Postgres(Arc::new(Postgres { teller: None, ..(*connections).clone() })) };
     assert!(silent.listener().is_none());
     let mut tx = silent.begin().await.unwrap();
     tx.tell("nobody".into());
@@ -190,7 +199,10 @@ async fn a_database_that_is_not_there_is_named_without_its_password() {
 async fn a_database_that_does_not_keep_texts_as_utf_8_is_refused() {
     let place = TestStore::in_encoding("SQL_ASCII");
     let refused = place.open().await;
-    assert!(matches!(&refused, Err(StoreError::Encoding { encoding, .. }) if encoding == "SQL_ASCII"), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(StoreError::Encoding { encoding, .. }) if encoding == "SQL_ASCII"),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -1,4 +1,5 @@
-//! What only SQLite has: a file, its write-ahead log, its one writer. These run on SQLite whatever the rest is run on.
+//! What only SQLite has: a file, its write-ahead log, its one writer. These run on SQLite whatever the rest
+//! is run on.
 
 use super::{get, set};
 use crate::store::Store;

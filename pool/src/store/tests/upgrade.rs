@@ -27,8 +27,18 @@ const BYTES: [(&str, &str); 8] = [
     ("limits", "key"),
 ];
 /// In an order in which no row names one that isn't there yet.
-const TABLES: [&str; 10] =
-    ["meta", "users", "aliases", "codes", "sign_up_tickets", "srp_verifiers", "sessions", "events", "outbox", "limits"];
+const TABLES: [&str; 10] = [
+    "meta",
+    "users",
+    "aliases",
+    "codes",
+    "sign_up_tickets",
+    "srp_verifiers",
+    "sessions",
+    "events",
+    "outbox",
+    "limits",
+];
 
 fn literal(table: &str, column: &str, value: &Value, is_postgres: bool) -> String {
     match value {
@@ -48,8 +58,13 @@ fn statements(tables: &Value, is_postgres: bool) -> Vec<String> {
         for row in tables[table].as_array().unwrap() {
             let row = row.as_object().unwrap();
             let columns: Vec<_> = row.keys().map(String::as_str).collect();
-            let values: Vec<_> = row.iter().map(|(column, value)| literal(table, column, value, is_postgres)).collect();
-            found.push(format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), values.join(", ")));
+            let values: Vec<_> =
+                row.iter().map(|(column, value)| literal(table, column, value, is_postgres)).collect();
+            found.push(format!(
+                "INSERT INTO {table} ({}) VALUES ({})",
+                columns.join(", "),
+                values.join(", ")
+            ));
         }
     }
     found
@@ -67,7 +82,8 @@ async fn written_before(tables: &Value) -> TestStore {
         }
         conn.close().await.unwrap();
     } else {
-        let options = SqliteConnectOptions::new().filename(place.folder().join("nameplate.db")).create_if_missing(true);
+        let options =
+            SqliteConnectOptions::new().filename(place.folder().join("nameplate.db")).create_if_missing(true);
         let mut conn = SqliteConnection::connect_with(&options).await.unwrap();
         sqlite.run_direct(None, &mut conn, false).await.unwrap();
         for sql in statements(tables, false) {
@@ -95,11 +111,13 @@ struct Before {
 impl Before {
     fn both() -> [Self; 2] {
         let all: Value = serde_json::from_str(include_str!("fixtures/version-14.json")).unwrap();
-        [("usernames", false), ("email_only", true)].map(|(name, email_only)| Self { fixture: all[name].clone(), email_only })
+        [("usernames", false), ("email_only", true)]
+            .map(|(name, email_only)| Self { fixture: all[name].clone(), email_only })
     }
 
     async fn pool(&self) -> TestPool {
-        let pool = TestPool::at(written_before(&self.fixture["tables"]).await, settings(self.email_only)).await;
+        let pool =
+            TestPool::at(written_before(&self.fixture["tables"]).await, settings(self.email_only)).await;
         pool.restart().await // with another chance than the one that wrote it
     }
 
@@ -118,7 +136,8 @@ async fn signs_in_by_srp(pool: &TestPool, name: &str) -> bool {
     let challenge = pool.srp_challenge(&pool.client(), name, &client.public(), &origin()).await.unwrap();
     let timestamp = "Tue Nov 3 09:05:07 UTC 2026".to_owned();
     let signature = client.proof(pool.id(), &challenge, PASSWORD, &timestamp);
-    let proof = Proof { username: challenge.user_id, secret_block: challenge.secret_block, timestamp, signature };
+    let proof =
+        Proof { username: challenge.user_id, secret_block: challenge.secret_block, timestamp, signature };
     pool.answer_srp_challenge(&pool.client(), &proof, &origin()).await.is_ok()
 }
 
@@ -132,7 +151,10 @@ async fn upgrade_keeps_sign_ups_that_wait_with_their_tickets_codes_and_passwords
             assert!(!pending.is_name_taken);
             let name = before.names()[at];
             assert!(matches!(pool.try_sign_in(name, PASSWORD).await, Ok(SignedIn::Unconfirmed(_))), "{name}");
-            let again = pool.try_sign_up(name, &[("email", ["Jürgen@Bücher.example", "me@domain.com"][at])]).await.unwrap();
+            let again = pool
+                .try_sign_up(name, &[("email", ["Jürgen@Bücher.example", "me@domain.com"][at])])
+                .await
+                .unwrap();
             assert_eq!(again.sub, before.text("subs", at), "{name} waits under the same name and contact");
             let done = pool.confirm(ticket, before.text("codes", at)).await.unwrap();
             let viewer = pool.viewer_of(&done.session.unwrap().token).await;

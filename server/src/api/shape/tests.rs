@@ -27,7 +27,8 @@ async fn a_secret_is_not_repeated_and_a_name_is() {
 
 #[tokio::test]
 async fn what_is_missing_too_long_or_too_short_is_said_in_order() {
-    const MEMBERS: &[Member] = &[must("Username", &USERNAME), must("ClientId", &CLIENT_ID), may("Session", &SESSION)];
+    const MEMBERS: &[Member] =
+        &[must("Username", &USERNAME), must("ClientId", &CLIENT_ID), may("Session", &SESSION)];
     assert_eq!(
         told(MEMBERS, json!({ "ClientId": "x".repeat(129), "Session": "short", "Username": null })).await,
         "3 validation errors detected: Value null at 'username' failed to satisfy constraint: Member must not be null; Value at \
@@ -40,7 +41,8 @@ async fn what_is_missing_too_long_or_too_short_is_said_in_order() {
          to 1; Value at 'username' failed to satisfy constraint: Member must satisfy regular expression pattern: \
          [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+"
     );
-    check(MEMBERS, &json!({ "ClientId": "web", "Username": "jdoe", "Session": null, "Unheard": ["of", {}] })).unwrap();
+    check(MEMBERS, &json!({ "ClientId": "web", "Username": "jdoe", "Session": null, "Unheard": ["of", {}] }))
+        .unwrap();
 }
 
 #[tokio::test]
@@ -59,7 +61,10 @@ async fn members_of_lists_maps_and_structures_are_looked_at_too() {
             json!({ "Rows": [{ "Name": "a" }, {}] }),
             "Value null at 'rows.2.member.name' failed to satisfy constraint: Member must not be null",
         ),
-        (json!({ "Rows": [null] }), "Value null at 'rows.1.member' failed to satisfy constraint: Member must not be null"),
+        (
+            json!({ "Rows": [null] }),
+            "Value null at 'rows.1.member' failed to satisfy constraint: Member must not be null",
+        ),
         (
             json!({ "Names": ["a", ""] }),
             "Value '[a, ]' at 'names' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or \
@@ -71,8 +76,14 @@ async fn members_of_lists_maps_and_structures_are_looked_at_too() {
             "Value at 'map' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or equal to \
              131072, Member must have length greater than or equal to 0]",
         ),
-        (json!({ "Flow": "C" }), "Value 'C' at 'flow' failed to satisfy constraint: Member must satisfy enum value set: [A, B]"),
-        (json!({ "Most": 21 }), "Value '21' at 'most' failed to satisfy constraint: Member must have value less than or equal to 20"),
+        (
+            json!({ "Flow": "C" }),
+            "Value 'C' at 'flow' failed to satisfy constraint: Member must satisfy enum value set: [A, B]",
+        ),
+        (
+            json!({ "Most": 21 }),
+            "Value '21' at 'most' failed to satisfy constraint: Member must have value less than or equal to 20",
+        ),
     ] {
         assert_eq!(told(MEMBERS, request).await, format!("1 validation error detected: {words}"));
     }

@@ -20,7 +20,10 @@ pub(super) fn configuration(config: &Config) -> Vec<Finding> {
         Some(path) => format!("{} is right", path.display()),
         None => "there is no configuration file, and none is needed".to_owned(),
     };
-    let strange = config.warnings.iter().map(|warning| Finding::look(WHAT, warning, "correct its name, or take it away"));
+    let strange = config
+        .warnings
+        .iter()
+        .map(|warning| Finding::look(WHAT, warning, "correct its name, or take it away"));
     std::iter::once(Finding::ok(WHAT, source)).chain(strange).collect()
 }
 
@@ -30,19 +33,35 @@ pub(super) fn folder(server: &ServerConfig) -> Vec<Finding> {
     let data = &server.data;
     let shown = data.display();
     let Some(mode) = mode(data) else {
-        return vec![Finding::look(WHAT, format!("{shown} is not there yet"), "that is well, it is made when nameplate first starts")];
+        return vec![Finding::look(
+            WHAT,
+            format!("{shown} is not there yet"),
+            "that is well, it is made when nameplate first starts",
+        )];
     };
     if !data.is_dir() {
-        return vec![Finding::wrong(WHAT, format!("{shown} is no folder"), "take it away, or name another one in server.data")];
+        return vec![Finding::wrong(
+            WHAT,
+            format!("{shown} is no folder"),
+            "take it away, or name another one in server.data",
+        )];
     }
     let mut findings = Vec::new();
     if mode & 0o077 != 0 {
-        findings.push(Finding::look(WHAT, format!("others may look into {shown} (mode {mode:04o})"), format!("chmod 700 {shown}")));
+        findings.push(Finding::look(
+            WHAT,
+            format!("others may look into {shown} (mode {mode:04o})"),
+            format!("chmod 700 {shown}"),
+        ));
     }
     for file in [server.key_file(), server.database(), server.mailbox_token_file()] {
         let shown = file.display();
         if let Some(mode) = self::mode(&file).filter(|mode| mode & 0o077 != 0) {
-            findings.push(Finding::wrong(WHAT, format!("{shown} is open to others (mode {mode:04o})"), format!("chmod 600 {shown}")));
+            findings.push(Finding::wrong(
+                WHAT,
+                format!("{shown} is open to others (mode {mode:04o})"),
+                format!("chmod 600 {shown}"),
+            ));
         }
     }
     if findings.is_empty() {
@@ -115,7 +134,11 @@ async fn port(listen: &str) -> Finding {
     if let Ok(Ok(stream)) = timeout(Duration::from_secs(2), TcpStream::connect(&here)).await {
         return match timeout(Duration::from_secs(5), is_ours(stream, &here)).await {
             Ok(Ok(true)) => Finding::ok(WHAT, format!("nameplate serves at {listen}")),
-            _ => Finding::wrong(WHAT, format!("another program has {listen}"), "stop it, or choose another port in server.listen"),
+            _ => Finding::wrong(
+                WHAT,
+                format!("another program has {listen}"),
+                "stop it, or choose another port in server.listen",
+            ),
         };
     }
     match TcpListener::bind(listen).await {
@@ -125,9 +148,11 @@ async fn port(listen: &str) -> Finding {
             format!("{listen} is not for everybody to listen on ({error})"),
             "choose a port above 1023 in server.listen, with a proxy in front of it",
         ),
-        Err(error) => {
-            Finding::wrong(WHAT, format!("{listen} can't be listened on ({error})"), "choose an address of this machine in server.listen")
-        }
+        Err(error) => Finding::wrong(
+            WHAT,
+            format!("{listen} can't be listened on ({error})"),
+            "choose an address of this machine in server.listen",
+        ),
     }
 }
 

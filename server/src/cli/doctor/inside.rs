@@ -31,8 +31,13 @@ pub(super) async fn store(config: &Config, now: Timestamp) -> (Vec<Finding>, boo
             return (vec![Finding::wrong(WHAT, format!("{place}: {}", chain(&error)), todo)], false);
         }
     };
-    let findings =
-        vec![shape(&place, &found), waiting(config, &found), keys(config, &found.keys), clock(&found, now), attributes(config, &found)];
+    let findings = vec![
+        shape(&place, &found),
+        waiting(config, &found),
+        keys(config, &found.keys),
+        clock(&found, now),
+        attributes(config, &found),
+    ];
     (findings, found.production)
 }
 
@@ -40,10 +45,16 @@ fn shape(place: &Place, found: &Checkup) -> Finding {
     const WHAT: &str = "store";
     let Checkup { shape, newest_shape, accounts, .. } = found;
     if found.half_copied {
-        return Finding::wrong(WHAT, format!("{place}: a copy into it was begun and not finished"), "run the same nameplate copy again");
+        return Finding::wrong(
+            WHAT,
+            format!("{place}: a copy into it was begun and not finished"),
+            "run the same nameplate copy again",
+        );
     }
     match shape.cmp(newest_shape) {
-        std::cmp::Ordering::Equal => Finding::ok(WHAT, format!("{place}: whole, up to date, accounts: {accounts}")),
+        std::cmp::Ordering::Equal => {
+            Finding::ok(WHAT, format!("{place}: whole, up to date, accounts: {accounts}"))
+        }
         std::cmp::Ordering::Less => Finding::look(
             WHAT,
             format!("{place}: whole, and in the shape of an older version ({shape} of {newest_shape})"),
@@ -51,7 +62,9 @@ fn shape(place: &Place, found: &Checkup) -> Finding {
         ),
         std::cmp::Ordering::Greater => Finding::wrong(
             WHAT,
-            format!("{place}: it has shape {shape}, of a newer version; this one knows those up to {newest_shape}"),
+            format!(
+                "{place}: it has shape {shape}, of a newer version; this one knows those up to {newest_shape}"
+            ),
             "run that version of nameplate",
         ),
     }
@@ -64,7 +77,11 @@ fn waiting(config: &Config, found: &Checkup) -> Finding {
     let Checkup { waiting, contested, .. } = found;
     let says = format!("waiting for a code: {waiting}, contested: {contested}; each is kept for {days} days");
     if *contested > 100 && contested * 2 > *waiting {
-        return Finding::look(WHAT, says, "someone may be signing up with other people's addresses: see who, with nameplate user list");
+        return Finding::look(
+            WHAT,
+            says,
+            "someone may be signing up with other people's addresses: see who, with nameplate user list",
+        );
     }
     Finding::ok(WHAT, says)
 }
@@ -80,19 +97,29 @@ fn keys(config: &Config, stored: &[String]) -> Finding {
     let given = match keys {
         Ok(Some(keys)) => keys.fingerprints(),
         Ok(None) if stored.is_empty() => {
-            return Finding::look(WHAT, format!("{source} is not there yet"), "that is well, it is made when nameplate first starts");
+            return Finding::look(
+                WHAT,
+                format!("{source} is not there yet"),
+                "that is well, it is made when nameplate first starts",
+            );
         }
         Ok(None) => {
-            let says = format!("{source} is missing, and the store can't be opened without the key {}", stored[0]);
+            let says =
+                format!("{source} is missing, and the store can't be opened without the key {}", stored[0]);
             return Finding::wrong(WHAT, says, "put that file back, from a backup or another node");
         }
-        Err(error @ KeyError::File { .. }) => return Finding::wrong(WHAT, chain(&error), "let us read that file"),
+        Err(error @ KeyError::File { .. }) => {
+            return Finding::wrong(WHAT, chain(&error), "let us read that file");
+        }
         Err(error) => return Finding::wrong(WHAT, format!("{source}: {error}"), "put the right file back"),
     };
     match stored.first() {
         Some(newest) if !given.contains(newest) => Finding::wrong(
             WHAT,
-            format!("{source}: the store was written with the key {newest}, which is not among these ({})", given.join(", ")),
+            format!(
+                "{source}: the store was written with the key {newest}, which is not among these ({})",
+                given.join(", ")
+            ),
             "put the right keys back",
         ),
         _ => Finding::ok(WHAT, format!("{source}: {}", given.join(", "))),
@@ -114,15 +141,23 @@ fn clock(found: &Checkup, now: Timestamp) -> Finding {
 /// What is stored and no longer in the configuration. It may have been taken out by mistake.
 fn attributes(config: &Config, found: &Checkup) -> Finding {
     const WHAT: &str = "attributes";
-    let known = |name: &str| name.parse::<AttributeName>().is_ok_and(|name| config.pool.schema.get(&name).is_some());
-    let hidden: Vec<_> =
-        found.attributes.iter().filter(|(name, _)| !known(name)).map(|(name, count)| format!("{name} ({count})")).collect();
+    let known =
+        |name: &str| name.parse::<AttributeName>().is_ok_and(|name| config.pool.schema.get(&name).is_some());
+    let hidden: Vec<_> = found
+        .attributes
+        .iter()
+        .filter(|(name, _)| !known(name))
+        .map(|(name, count)| format!("{name} ({count})"))
+        .collect();
     if hidden.is_empty() {
         return Finding::ok(WHAT, "all that are stored are in the configuration");
     }
     Finding::look(
         WHAT,
-        format!("stored and not in the configuration: {}; nobody sees them, and they are kept", hidden.join(", ")),
+        format!(
+            "stored and not in the configuration: {}; nobody sees them, and they are kept",
+            hidden.join(", ")
+        ),
         "put them back into attributes.custom if that was a mistake",
     )
 }

@@ -68,7 +68,11 @@ impl List {
 
     fn wants(&self, record: &Record) -> bool {
         let contacts = CONTACTS.into_iter().filter_map(|kind| record.contact(kind)).map(|(value, _)| value);
-        let found = |text: &String| contacts.chain([record.username.as_str()]).any(|it| it.to_lowercase().contains(&text.to_lowercase()));
+        let found = |text: &String| {
+            contacts
+                .chain([record.username.as_str()])
+                .any(|it| it.to_lowercase().contains(&text.to_lowercase()))
+        };
         self.status.is_none_or(|state| State::of(record) == state) && self.search.as_ref().is_none_or(found)
     }
 }
@@ -76,7 +80,8 @@ impl List {
 /// One line for people: who, in which state, since when, and how to reach them.
 fn in_words(record: &Record) -> String {
     let contacts = CONTACTS.into_iter().filter_map(|kind| record.contact(kind));
-    let contacts = contacts.map(|(value, proven)| if proven { value.to_owned() } else { format!("{value} (not verified)") });
+    let contacts = contacts
+        .map(|(value, proven)| if proven { value.to_owned() } else { format!("{value} (not verified)") });
     let since = record.created_at.to_string();
     let day = since.split('T').next().unwrap_or_default();
     let state = State::of(record).words();
@@ -108,7 +113,11 @@ fn as_json(shown: &Shown) -> Result<String, serde_json::Error> {
     value["second_factors"] = shown.second_factors.iter().map(|it| it.as_str()).collect();
     value["passkeys"] = shown.passkeys.into();
     value["last_seen_at"] = serde_json::to_value(shown.last_seen_at)?;
-    value["pending"] = shown.pending.iter().map(|(name, (value, _))| (name.to_string(), serde_json::Value::from(value.as_str()))).collect();
+    value["pending"] = shown
+        .pending
+        .iter()
+        .map(|(name, (value, _))| (name.to_string(), serde_json::Value::from(value.as_str())))
+        .collect();
     value["hidden"] = serde_json::to_value(&shown.hidden)?;
     value["also_waiting"] = shown.others.iter().map(|(contact, _)| contact.as_str()).collect();
     Ok(serde_json::to_string_pretty(&value)? + "\n")
@@ -133,7 +142,10 @@ fn portrait(pool: &Pool, shown: &Shown) -> String {
         lines.push(("passkeys".to_owned(), shown.passkeys.to_string()));
     }
     if record.contested {
-        lines.push(("contested".to_owned(), "others tried the same with another password, so it will be confirmed without one".to_owned()));
+        lines.push((
+            "contested".to_owned(),
+            "others tried the same with another password, so it will be confirmed without one".to_owned(),
+        ));
     }
     for (contact, since) in &shown.others {
         lines.push(("also waiting".to_owned(), format!("{contact}, since {since}")));
@@ -146,7 +158,9 @@ fn portrait(pool: &Pool, shown: &Shown) -> String {
         let mark = match (contact, record.verified.contains(name)) {
             (true, true) => " (verified)",
             (true, false) => " (not verified)",
-            (false, _) if shown.hidden.contains(name) => " (no longer in the configuration: hidden, and kept)",
+            (false, _) if shown.hidden.contains(name) => {
+                " (no longer in the configuration: hidden, and kept)"
+            }
             (false, _) => "",
         };
         lines.push((name.to_string(), format!("{}{mark}", value.replace('\n', " / "))));
@@ -187,7 +201,11 @@ pub(super) async fn export(pool: &Pool) -> Result<(), Box<dyn Error>> {
     }
     out.end()?;
     if left_behind > 0 {
-        let whose = if left_behind == 1 { "1 account has".to_owned() } else { format!("{left_behind} accounts have") };
+        let whose = if left_behind == 1 {
+            "1 account has".to_owned()
+        } else {
+            format!("{left_behind} accounts have")
+        };
         _ = writeln!(
             stderr(),
             "{whose} second factors or passkeys, which are not in this file: from it, they sign in without. \
@@ -197,8 +215,8 @@ pub(super) async fn export(pool: &Pool) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Many lines to standard output. That whoever reads them went away (`| head`) is no fault, and the end of the work; that
-/// they can't be written (a full disk) is one.
+/// Many lines to standard output. That whoever reads them went away (`| head`) is no fault, and the end of
+/// the work; that they can't be written (a full disk) is one.
 struct Lines {
     out: BufWriter<std::io::Stdout>,
     closed: bool,

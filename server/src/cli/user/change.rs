@@ -25,8 +25,8 @@ pub(in crate::cli) struct Create {
     /// You vouch for the email address and the phone number: they count as verified, and sign in.
     #[arg(long)]
     verified: bool,
-    /// Read the password from standard input, to its first line end. Its owner replaces it at the first sign-in, and is asked
-    /// for required attributes that are left out here.
+    /// Read the password from standard input, to its first line end. Its owner replaces it at the first
+    /// sign-in, and is asked for required attributes that are left out here.
     #[arg(long, required_unless_present = "invite")]
     password_stdin: bool,
     /// The password is the owner's already: nobody is asked to replace it.
@@ -56,8 +56,8 @@ pub(in crate::cli) struct SetAttribute {
     /// What to set, as name=value; nothing after the = removes the attribute.
     #[arg(required = true, value_name = "NAME=VALUE", value_parser = pair)]
     attributes: Vec<(String, String)>,
-    /// You vouch for a new email address or phone number: it is in force at once. Otherwise a code is sent there, and the
-    /// old one stays in force until it is entered.
+    /// You vouch for a new email address or phone number: it is in force at once. Otherwise a code is sent
+    /// there, and the old one stays in force until it is entered.
     #[arg(long)]
     verified: bool,
 }
@@ -66,8 +66,8 @@ pub(in crate::cli) struct SetAttribute {
 pub(in crate::cli) struct ResetPassword {
     #[command(flatten)]
     account: Account,
-    /// Set the password that is read from standard input, to its first line end. Everybody who is signed in no longer is, and
-    /// its owner replaces it at the next sign-in.
+    /// Set the password that is read from standard input, to its first line end. Everybody who is signed in
+    /// no longer is, and its owner replaces it at the next sign-in.
     #[arg(long)]
     password_stdin: bool,
     /// The password is the owner's already: nobody is asked to replace it.
@@ -113,7 +113,9 @@ struct Twice(String);
 fn password_from_stdin() -> std::io::Result<Password> {
     let mut line = String::new();
     stdin().read_line(&mut line)?;
-    Ok(Password::new(line.strip_suffix('\n').map_or(line.as_str(), |line| line.strip_suffix('\r').unwrap_or(line))))
+    Ok(Password::new(
+        line.strip_suffix('\n').map_or(line.as_str(), |line| line.strip_suffix('\r').unwrap_or(line)),
+    ))
 }
 
 /// Whoever serves from this store looks for messages every few seconds.
@@ -126,7 +128,12 @@ impl Create {
             (false, true) => FirstPassword::Permanent(password_from_stdin()?),
             (false, false) => FirstPassword::Temporary(password_from_stdin()?),
         };
-        let new = NewUser { username: self.username, password, attributes: attributes(self.attributes)?, verified: self.verified };
+        let new = NewUser {
+            username: self.username,
+            password,
+            attributes: attributes(self.attributes)?,
+            verified: self.verified,
+        };
         let made = pool.create_user(new).await.map_err(|error| match error {
             CreateUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
             other => other.into(),
@@ -142,14 +149,20 @@ impl Create {
 
 impl Confirm {
     pub(super) async fn run(self, pool: &Pool) -> Done {
-        let form = Confirming { user: (&self.account).into(), contact: self.contact.as_deref(), verified: self.verified };
+        let form = Confirming {
+            user: (&self.account).into(),
+            contact: self.contact.as_deref(),
+            verified: self.verified,
+        };
         let confirmed = pool.confirm_user(form).await.map_err(|error| match error {
             ConfirmUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
             other => other.into(),
         })?;
         say(&format!("{} is confirmed\n", confirmed.user));
         if !confirmed.keeps_password {
-            say("someone else tried to sign up as this too, so it has no password: its owner sets one with “Forgot your password?”\n");
+            say(
+                "someone else tried to sign up as this too, so it has no password: its owner sets one with “Forgot your password?”\n",
+            );
         }
         Ok(())
     }
@@ -157,15 +170,20 @@ impl Confirm {
 
 impl SetAttribute {
     pub(super) async fn run(self, pool: &Pool) -> Done {
-        let updated = pool.update_user(&self.account, attributes(self.attributes)?, self.verified).await.map_err(|error| match error {
-            UpdateUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
-            other => other.into(),
-        })?;
+        let updated = pool
+            .update_user(&self.account, attributes(self.attributes)?, self.verified)
+            .await
+            .map_err(|error| match error {
+                UpdateUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
+                other => other.into(),
+            })?;
         say(&format!("{}\n", updated.user));
         for (name, updated) in updated.outcome {
             match updated.code_delivery_details {
                 None => say(&format!("{name}: done\n")),
-                Some(code) => say(&format!("{name}: waits for the code that goes to {}: {SOON}\n", code.destination)),
+                Some(code) => {
+                    say(&format!("{name}: waits for the code that goes to {}: {SOON}\n", code.destination))
+                }
             }
         }
         Ok(())
@@ -179,7 +197,10 @@ impl ResetPassword {
             other => other.into(),
         };
         if self.password_stdin {
-            let user = pool.set_user_password(&self.account, &password_from_stdin()?, self.permanent).await.map_err(told)?;
+            let user = pool
+                .set_user_password(&self.account, &password_from_stdin()?, self.permanent)
+                .await
+                .map_err(told)?;
             say(&format!("{user} has the new password, and nobody is signed in\n"));
         } else {
             let sent = pool.reset_user_password(&self.account).await.map_err(told)?;
@@ -192,21 +213,24 @@ impl ResetPassword {
 impl Whom {
     pub(super) async fn reset_mfa(self, pool: &Pool) -> Done {
         let done = pool.reset_mfa(&self.account).await?;
-        let words = if done.changed { "signs in with the password alone now" } else { "had no second factor" };
+        let words =
+            if done.changed { "signs in with the password alone now" } else { "had no second factor" };
         say(&format!("{} {words}\n", done.user));
         Ok(())
     }
 
     pub(super) async fn disable(self, pool: &Pool) -> Done {
         let done = pool.disable_user(&self.account).await?;
-        let words = if done.changed { "is disabled, and nobody is signed in to it" } else { "was disabled before" };
+        let words =
+            if done.changed { "is disabled, and nobody is signed in to it" } else { "was disabled before" };
         say(&format!("{} {words}\n", done.user));
         Ok(())
     }
 
     pub(super) async fn enable(self, pool: &Pool) -> Done {
         let done = pool.enable_user(&self.account).await?;
-        let words = if done.changed { "is enabled: people can sign in to it again" } else { "was not disabled" };
+        let words =
+            if done.changed { "is enabled: people can sign in to it again" } else { "was not disabled" };
         say(&format!("{} {words}\n", done.user));
         Ok(())
     }

@@ -15,24 +15,25 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Import {
-    /// A file that `nameplate user export` wrote, what `aws cognito-idp list-users` prints (JSON, in pages or one user a line), or a
-    /// table with the CSV header of a Cognito user pool. "-" is standard input.
+    /// A file that `nameplate user export` wrote, what `aws cognito-idp list-users` prints (JSON, in pages or
+    /// one user a line), or a table with the CSV header of a Cognito user pool. "-" is standard input.
     file: PathBuf,
     /// Show everything that would happen, and change nothing.
     #[arg(long)]
     check: bool,
-    /// What to do with attributes that the configuration doesn't have: refuse the accounts, or drop the attributes.
+    /// What to do with attributes that the configuration doesn't have: refuse the accounts, or drop the
+    /// attributes.
     #[arg(long, value_enum, default_value_t = UnknownAttributes::Refuse)]
     unknown: UnknownAttributes,
     /// Skip accounts whose username or sub already exists, so that an interrupted import can be run again.
     #[arg(long)]
     skip_existing: bool,
-    /// Leave out accounts that can't be imported, and write them to this new file with the reasons: correct it and import it.
-    /// Without this, nothing is imported if one account can't be.
+    /// Leave out accounts that can't be imported, and write them to this new file with the reasons: correct
+    /// it and import it. Without this, nothing is imported if one account can't be.
     #[arg(long, value_name = "FILE")]
     skip_bad: Option<PathBuf>,
-    /// Write everything there is to know about single accounts to this new file, one line of JSON each. The output names only the
-    /// first of each kind.
+    /// Write everything there is to know about single accounts to this new file, one line of JSON each. The
+    /// output names only the first of each kind.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }
@@ -95,7 +96,10 @@ impl fmt::Display for Faulty {
         match self.accounts {
             Some(accounts) => {
                 let accounts = report::counted(accounts);
-                write!(f, "{accounts} can't be imported, so nothing was imported. To leave such accounts out, use --skip-bad FILE")
+                write!(
+                    f,
+                    "{accounts} can't be imported, so nothing was imported. To leave such accounts out, use --skip-bad FILE"
+                )
             }
             None => f.write_str("nothing was imported"),
         }
@@ -143,7 +147,9 @@ impl Import {
                 self.tell(&report)?;
             }
             let accounts = Some(bad.len());
-            return Err(Faulty { faults: bad.into_iter().flat_map(|it| it.faults).collect(), accounts }.into());
+            return Err(
+                Faulty { faults: bad.into_iter().flat_map(|it| it.faults).collect(), accounts }.into()
+            );
         }
         if !self.check {
             if let Some(path) = self.skip_bad.as_deref().filter(|_| !bad.is_empty()) {
@@ -160,7 +166,10 @@ impl Import {
     fn bytes(&self) -> Result<Vec<u8>, Unusable> {
         if self.file.as_os_str() == "-" {
             let mut bytes = Vec::new();
-            stdin().lock().read_to_end(&mut bytes).map_err(Unusable::of(Path::new("standard input"), "read"))?;
+            stdin()
+                .lock()
+                .read_to_end(&mut bytes)
+                .map_err(Unusable::of(Path::new("standard input"), "read"))?;
             return Ok(bytes);
         }
         std::fs::read(&self.file).map_err(Unusable::of(&self.file, "read"))
@@ -178,7 +187,9 @@ impl Import {
         let written = match &self.report {
             Some(path) => {
                 let mut file = new_file(path).map_err(Unusable::of(path, "written"))?;
-                file.write_all(report.lines().as_bytes()).and_then(|()| file.sync_all()).map_err(Unusable::of(path, "written"))?;
+                file.write_all(report.lines().as_bytes())
+                    .and_then(|()| file.sync_all())
+                    .map_err(Unusable::of(path, "written"))?;
                 Some(path.as_path())
             }
             None => None,
@@ -220,7 +231,9 @@ fn add_faults<'a>(bad: &mut Vec<Bad<'a>>, plan: &ImportPlan<'_>, sources: &[&'a 
     for fault in plan.faults() {
         faulty.entry(fault.number).or_default().push(in_words(fault));
     }
-    bad.extend(faulty.into_iter().filter_map(|(number, faults)| Some(Bad { source: sources.get(number)?, faults })));
+    bad.extend(
+        faulty.into_iter().filter_map(|(number, faults)| Some(Bad { source: sources.get(number)?, faults })),
+    );
     bad.sort_by_key(|it| it.source.as_ptr().addr());
 }
 
@@ -266,7 +279,8 @@ impl Shown {
             return;
         }
         self.last = done;
-        let (begin, end) = if self.at_once { ("\r", if done >= self.all { "\n" } else { "" }) } else { ("", "\n") };
+        let (begin, end) =
+            if self.at_once { ("\r", if done >= self.all { "\n" } else { "" }) } else { ("", "\n") };
         // Nobody may be looking.
         _ = stderr().write_all(format!("{begin}{done} of {}{end}", self.all).as_bytes());
     }

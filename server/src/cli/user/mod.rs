@@ -37,8 +37,8 @@ pub(super) enum Command {
     Enable(change::Whom),
     /// Remove an account and everything of it. Its username and contacts are free again.
     Delete(change::Delete),
-    /// Write all accounts to standard output, one line of JSON for each, with the hashes of their passwords: keep it
-    /// secret. Sessions, codes, the trail, second factors and passkeys are not in it.
+    /// Write all accounts to standard output, one line of JSON for each, with the hashes of their passwords:
+    /// keep it secret. Sessions, codes, the trail, second factors and passkeys are not in it.
     Export,
     /// Import accounts. All of them are checked before the first is written, and no message is sent.
     Import(import::Import),
@@ -74,7 +74,9 @@ impl<'a> From<&'a Account> for UserSelector<'a> {
 
 /// Why there is nothing to work on.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no store at {0} yet: it is made when nameplate first starts, or with the first nameplate user create")]
+#[error(
+    "there is no store at {0} yet: it is made when nameplate first starts, or with the first nameplate user create"
+)]
 pub(super) struct NoStore(String);
 
 /// What was refused, one line for each field, in the words of the pages.
@@ -86,7 +88,8 @@ impl fmt::Display for Refused {
         let form = self.0.form.iter().map(|why| app::text::sentence(*why));
         let fields = self.0.fields.iter().map(|(field, why)| {
             let field = field.to_string();
-            let name = field.strip_prefix("attributes[").and_then(|rest| rest.strip_suffix(']')).unwrap_or(&field);
+            let name =
+                field.strip_prefix("attributes[").and_then(|rest| rest.strip_suffix(']')).unwrap_or(&field);
             format!("{name}: {}", app::text::sentence(*why).replace('\n', "; "))
         });
         f.write_str(&form.chain(fields).collect::<Vec<_>>().join("\n"))

@@ -1,5 +1,5 @@
-//! Files with accounts: our own, one line of JSON for each; what `aws cognito-idp list-users` prints, in all its forms; the CSV that
-//! Cognito's user pools are filled with.
+//! Files with accounts: our own, one line of JSON for each; what `aws cognito-idp list-users` prints, in all
+//! its forms; the CSV that Cognito's user pools are filled with.
 
 mod cognito;
 mod decode;
@@ -86,20 +86,29 @@ pub(super) fn printable(text: &str) -> String {
     shown
 }
 
-/// A confirmed account without a password. What Cognito sets itself is no attribute: the flags say which contacts are verified, the
-/// times have fields of their own, and accounts elsewhere (`identities`) stay there.
-fn arrival(place: String, username: Option<String>, mut attributes: BTreeMap<String, String>) -> Result<Arrival, Vec<Fault>> {
+/// A confirmed account without a password. What Cognito sets itself is no attribute: the flags say which
+/// contacts are verified, the times have fields of their own, and accounts elsewhere (`identities`) stay
+/// there.
+fn arrival(
+    place: String,
+    username: Option<String>,
+    mut attributes: BTreeMap<String, String>,
+) -> Result<Arrival, Vec<Fault>> {
     let sub = attributes.remove("sub").filter(|sub| !sub.trim().is_empty());
     let (mut verified, mut faults) = (Vec::new(), Vec::new());
     for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
         let name = kind.verified_flag();
         match attributes.remove(name.as_str()).map(|flag| cognito::boolean(&flag)) {
-            Some(None) => faults.push(Fault { field: name.as_str().to_owned(), ..Fault::at(&*place, "this is neither true nor false") }),
+            Some(None) => faults.push(Fault {
+                field: name.as_str().to_owned(),
+                ..Fault::at(&*place, "this is neither true nor false")
+            }),
             Some(Some(true)) => verified.push(kind),
             Some(Some(false)) | None => {}
         }
     }
-    let second_factor = attributes.get("cognito:mfa_enabled").and_then(|flag| cognito::boolean(flag)) == Some(true);
+    let second_factor =
+        attributes.get("cognito:mfa_enabled").and_then(|flag| cognito::boolean(flag)) == Some(true);
     let updated_at = attributes.remove("updated_at").and_then(|text| cognito::moment_in(&text));
     attributes.retain(|name, _| !name.starts_with("cognito:") && name != "identities");
     if !faults.is_empty() {

@@ -1,4 +1,5 @@
-//! What an import did, or would do: in words, with the first names of each kind, and as lines with all of them.
+//! What an import did, or would do: in words, with the first names of each kind, and as lines with all of
+//! them.
 
 use super::reading::printable;
 use pool::admin::UserLabel;
@@ -80,7 +81,12 @@ impl Topic {
     const fn is_obstacle(&self) -> bool {
         matches!(
             self,
-            Self::NoContactToSignInWith | Self::Unreachable | Self::OtherProvider | Self::Disabled | Self::Unconfirmed | Self::NoPassword
+            Self::NoContactToSignInWith
+                | Self::Unreachable
+                | Self::OtherProvider
+                | Self::Disabled
+                | Self::Unconfirmed
+                | Self::NoPassword
         )
     }
 
@@ -101,16 +107,23 @@ impl Topic {
             Self::Unconfirmed => {
                 "Can't sign in yet: not confirmed. They get a code by signing in with their password, or by signing up again"
             }
-            Self::NoPassword => "Can't sign in yet: no password. They choose one with \"Forgot your password?\"",
+            Self::NoPassword => {
+                "Can't sign in yet: no password. They choose one with \"Forgot your password?\""
+            }
             Self::NotVerified => "Contact kept as unverified, because another account has verified it",
             Self::NoSecondFactor => "Two-step sign-in isn't imported: they set it up again",
-            Self::NewUsername => "The sub becomes the username, because the old one can't be used here. They sign in with their contact",
+            Self::NewUsername => {
+                "The sub becomes the username, because the old one can't be used here. They sign in with their contact"
+            }
             Self::NoUsername => "Username dropped, because people have no usernames here",
             Self::ContactFromUsername => "Contact taken from the username",
             Self::Value => "Value rewritten",
             Self::Sub => "Sub rewritten as a UUID in lower case",
             Self::Dropped(attribute) => {
-                return format!("Attribute dropped, because the configuration doesn't have it: {}", printable(attribute));
+                return format!(
+                    "Attribute dropped, because the configuration doesn't have it: {}",
+                    printable(attribute)
+                );
             }
         };
         title.to_owned()
@@ -121,18 +134,24 @@ impl Topic {
         match remark {
             Remark::CanNotSignIn(obstacle) => match obstacle {
                 Obstacle::NoPassword => (Self::NoPassword, nothing()),
-                Obstacle::OtherProvider(provider) => (Self::OtherProvider, format!("signed in through {provider} before")),
+                Obstacle::OtherProvider(provider) => {
+                    (Self::OtherProvider, format!("signed in through {provider} before"))
+                }
                 Obstacle::Unreachable => (Self::Unreachable, nothing()),
                 Obstacle::NoContactToSignInWith => (Self::NoContactToSignInWith, nothing()),
                 Obstacle::Unconfirmed => (Self::Unconfirmed, nothing()),
                 Obstacle::Disabled => (Self::Disabled, nothing()),
             },
             Remark::Changed(change) => match change {
-                Change::Value { attribute, from, to } => (Self::Value, format!("{attribute}: {} is now {to}", printable(from))),
+                Change::Value { attribute, from, to } => {
+                    (Self::Value, format!("{attribute}: {} is now {to}", printable(from)))
+                }
                 Change::NewUsername { from } if from.is_empty() => (Self::NewUsername, "it had none".into()),
                 Change::NewUsername { from } => (Self::NewUsername, format!("it was {}", printable(from))),
                 Change::NoUsername { from } => (Self::NoUsername, format!("it was {}", printable(from))),
-                Change::ContactFromUsername { attribute } => (Self::ContactFromUsername, (*attribute).to_owned()),
+                Change::ContactFromUsername { attribute } => {
+                    (Self::ContactFromUsername, (*attribute).to_owned())
+                }
                 Change::Dropped { attribute } => (Self::Dropped(attribute.clone()), nothing()),
                 Change::NotVerified { attribute } => (Self::NotVerified, (*attribute).to_owned()),
                 Change::Sub { from } => (Self::Sub, format!("it was {}", printable(from))),
@@ -146,7 +165,8 @@ impl Report<'_> {
     fn by_topic(&self) -> BTreeMap<Topic, Vec<Line<'_>>> {
         let mut topics: BTreeMap<Topic, Vec<Line<'_>>> = BTreeMap::new();
         for skipped in self.plan.skipped().iter().filter(|it| it.other_sub) {
-            let line = Line { number: skipped.number, user: &skipped.there, contact: None, detail: String::new() };
+            let line =
+                Line { number: skipped.number, user: &skipped.there, contact: None, detail: String::new() };
             topics.entry(Topic::OtherSub).or_default().push(line);
         }
         for Remarked { number, user, contact, remark } in self.plan.remarks() {
@@ -155,7 +175,12 @@ impl Report<'_> {
             if let (Topic::Unreachable, Some(provider)) = (&topic, provider) {
                 detail = format!("signed in through {provider} before");
             }
-            topics.entry(topic).or_default().push(Line { number: *number, user, contact: contact.as_deref(), detail });
+            topics.entry(topic).or_default().push(Line {
+                number: *number,
+                user,
+                contact: contact.as_deref(),
+                detail,
+            });
         }
         topics
     }
@@ -166,7 +191,9 @@ impl Report<'_> {
         let mut text = match (self.check, self.left_out) {
             (false, _) => format!("{accounts} imported\n"),
             (true, 0) => format!("{accounts} would be imported\n"),
-            (true, left_out) => format!("{accounts} would be imported without the {left_out} that can't be\n"),
+            (true, left_out) => {
+                format!("{accounts} would be imported without the {left_out} that can't be\n")
+            }
         };
         match self.plan.skipped().len() {
             0 => {}
@@ -174,7 +201,12 @@ impl Report<'_> {
         }
         let mut named_all = true;
         for (topic, lines) in self.by_topic() {
-            text += &format!("{} ({}){}\n", topic.title(), counted(lines.len()), if matches!(topic, Topic::Dropped(_)) { "" } else { ":" });
+            text += &format!(
+                "{} ({}){}\n",
+                topic.title(),
+                counted(lines.len()),
+                if matches!(topic, Topic::Dropped(_)) { "" } else { ":" }
+            );
             if matches!(topic, Topic::Dropped(_)) {
                 continue;
             }
@@ -196,10 +228,15 @@ impl Report<'_> {
 
     fn named(&self, line: &Line<'_>) -> String {
         let place = self.arrivals.get(line.number).map(|it| it.place.as_str()).unwrap_or_default();
-        let contact = line.contact.filter(|it| *it != line.user.username).map(|it| format!(", {}", printable(it))).unwrap_or_default();
+        let contact = line
+            .contact
+            .filter(|it| *it != line.user.username)
+            .map(|it| format!(", {}", printable(it)))
+            .unwrap_or_default();
         let detail = if line.detail.is_empty() { String::new() } else { format!(": {}", line.detail) };
         // One that was drawn for this check is another one at the import.
-        let user = if self.has_lasting_sub(line) { line.user.to_string() } else { line.user.username.clone() };
+        let user =
+            if self.has_lasting_sub(line) { line.user.to_string() } else { line.user.username.clone() };
         format!("{place}, {}{contact}{detail}", printable(&user))
     }
 

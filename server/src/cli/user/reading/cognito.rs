@@ -48,7 +48,9 @@ enum Standing {
 fn standing(status: &str) -> Option<Standing> {
     match status {
         "UNCONFIRMED" => Some(Standing::Waits),
-        "CONFIRMED" | "RESET_REQUIRED" | "FORCE_CHANGE_PASSWORD" | "EXTERNAL_PROVIDER" | "UNKNOWN" => Some(Standing::Confirmed),
+        "CONFIRMED" | "RESET_REQUIRED" | "FORCE_CHANGE_PASSWORD" | "EXTERNAL_PROVIDER" | "UNKNOWN" => {
+            Some(Standing::Confirmed)
+        }
         "ARCHIVED" | "COMPROMISED" => Some(Standing::Disabled),
         _ => None,
     }
@@ -61,7 +63,9 @@ impl CognitoUser {
 
     pub(super) fn into_arrival(self, place: String, now: Timestamp) -> Result<Arrival, Vec<Fault>> {
         let mut faults = Vec::new();
-        let mut fault = |field: &str, wrong: String| faults.push(Fault { place: place.clone(), field: field.to_owned(), wrong });
+        let mut fault = |field: &str, wrong: String| {
+            faults.push(Fault { place: place.clone(), field: field.to_owned(), wrong })
+        };
         let mut moment = |field: &str, date: Option<Value>| match date {
             None | Some(Value::Null) => None,
             Some(date) => {
@@ -90,10 +94,12 @@ impl CognitoUser {
                 }
             }
         }
-        let provider = (status == "EXTERNAL_PROVIDER").then(|| provider(&self.username, attributes.get("identities")));
+        let provider =
+            (status == "EXTERNAL_PROVIDER").then(|| provider(&self.username, attributes.get("identities")));
         let some = |list: &Option<Vec<Value>>| list.as_ref().is_some_and(|list| !list.is_empty());
-        let second_factor =
-            some(&self.mfa_options) || some(&self.mfa_settings) || self.preferred_mfa_setting.is_some_and(|it| !it.is_empty());
+        let second_factor = some(&self.mfa_options)
+            || some(&self.mfa_settings)
+            || self.preferred_mfa_setting.is_some_and(|it| !it.is_empty());
         let disabled = self.enabled == Some(false) || matches!(standing, Standing::Disabled);
         let arrival = match arrival(place, Some(self.username), attributes) {
             Ok(arrival) if faults.is_empty() => arrival,
@@ -121,7 +127,8 @@ fn text_of(value: Value) -> Option<String> {
     }
 }
 
-/// What the provider is called that somebody signed in through: `identities` says so, and else the username's first part.
+/// What the provider is called that somebody signed in through: `identities` says so, and else the username's
+/// first part.
 fn provider(username: &str, identities: Option<&String>) -> String {
     let identities = identities.and_then(|text| serde_json::from_str::<Value>(text).ok());
     let named = identities.as_ref().and_then(|it| it.get(0)?.get("providerName")?.as_str());

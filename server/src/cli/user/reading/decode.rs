@@ -5,20 +5,27 @@ use super::Fault;
 /// The text, and how it was written, where that isn't plain UTF-8.
 pub(in crate::cli::user) fn decode(bytes: Vec<u8>) -> Result<(String, Option<&'static str>), Fault> {
     let (text, remark) = match bytes.as_slice() {
-        [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => return Err(Fault::at("", "the file is in UTF-32: save it as UTF-8")),
+        [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => {
+            return Err(Fault::at("", "the file is in UTF-32: save it as UTF-8"));
+        }
         [0xEF, 0xBB, 0xBF, rest @ ..] => (utf8(rest.to_vec())?, None),
         [0xFF, 0xFE, rest @ ..] => (utf16(rest, u16::from_le_bytes)?, Some(UTF_16)),
         [0xFE, 0xFF, rest @ ..] => (utf16(rest, u16::from_be_bytes)?, Some(UTF_16)),
         [1..=255, 0, 1..=255, 0, ..] => (utf16(&bytes, u16::from_le_bytes)?, Some(UTF_16)),
         [0, 1..=255, 0, 1..=255, ..] => (utf16(&bytes, u16::from_be_bytes)?, Some(UTF_16)),
         [b'P', b'K', 3, 4, ..] => {
-            return Err(Fault::at("", "the file is a spreadsheet or a ZIP archive: save the table as \"CSV UTF-8\", or unpack it"));
+            return Err(Fault::at(
+                "",
+                "the file is a spreadsheet or a ZIP archive: save the table as \"CSV UTF-8\", or unpack it",
+            ));
         }
         [0x1F, 0x8B, ..] => return Err(Fault::at("", "the file is compressed (gzip): unpack it first")),
         _ => (utf8(bytes)?, None),
     };
     match text.find('\0') {
-        Some(at) => Err(Fault::at(line_of(&text.as_bytes()[..at]), "there is a NUL character: the file isn't a text")),
+        Some(at) => {
+            Err(Fault::at(line_of(&text.as_bytes()[..at]), "there is a NUL character: the file isn't a text"))
+        }
         None => Ok((text, remark)),
     }
 }

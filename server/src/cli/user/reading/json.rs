@@ -1,4 +1,5 @@
-//! JSON: pages of ListUsers one after the other, lists of users, or one user a line; and the lines of our own export.
+//! JSON: pages of ListUsers one after the other, lists of users, or one user a line; and the lines of our own
+//! export.
 
 use super::cognito::CognitoUser;
 use super::{Contents, Entry, Fault, Form, REASON, printable};
@@ -75,7 +76,8 @@ pub(super) fn read(text: &str, now: Timestamp) -> Result<Contents<'_>, Fault> {
         // Where each line is one by itself, a broken one spoils no other.
         Err(error) => {
             let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
-            let by_lines = lines().nth(1).is_some() && lines().next().is_some_and(|line| serde_json::from_str::<&RawValue>(line).is_ok());
+            let by_lines = lines().nth(1).is_some()
+                && lines().next().is_some_and(|line| serde_json::from_str::<&RawValue>(line).is_ok());
             if !by_lines {
                 return Err(reader.places.fault(text, &error));
             }
@@ -108,8 +110,13 @@ impl<'a> Reader<'a> {
             },
             _ => {
                 let (line, column) = self.places.of(source);
-                return self
-                    .refuse(source, Fault::at(format!("line {line}, column {column}"), "this is no user, but a value of another kind"));
+                return self.refuse(
+                    source,
+                    Fault::at(
+                        format!("line {line}, column {column}"),
+                        "this is no user, but a value of another kind",
+                    ),
+                );
             }
         };
         match inner {
@@ -133,7 +140,9 @@ impl<'a> Reader<'a> {
                 user.into_arrival(place, self.now)
             })
         } else if kind.username.is_some() {
-            exported(source).map_err(|error| fault(&error)).and_then(|record| ours(format!("line {line}{of_list}"), record))
+            exported(source)
+                .map_err(|error| fault(&error))
+                .and_then(|record| ours(format!("line {line}{of_list}"), record))
         } else {
             let wrong = "this is neither a user of Cognito's nor a line of nameplate user export";
             Err(vec![Fault::at(format!("line {line}{of_list}"), wrong)])
@@ -154,7 +163,9 @@ fn exported(source: &str) -> Result<Record, serde_json::Error> {
 
 fn ours(place: String, record: Record) -> Result<Arrival, Vec<Fault>> {
     let contact = |name| {
-        let wrong = || vec![Fault { field: "verified".into(), ..Fault::at(&*place, format!("{name} is no contact")) }];
+        let wrong = || {
+            vec![Fault { field: "verified".into(), ..Fault::at(&*place, format!("{name} is no contact")) }]
+        };
         ContactKind::of(name).ok_or_else(wrong)
     };
     let verified = record.verified.iter().map(contact).collect::<Result<_, _>>()?;

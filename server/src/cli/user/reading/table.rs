@@ -1,7 +1,8 @@
-//! Tables: the CSV header of a user pool, which is `cognito:username`, the attributes, and what Cognito sets itself.
+//! Tables: the CSV header of a user pool, which is `cognito:username`, the attributes, and what Cognito sets
+//! itself.
 //!
-//! AWS documents a backslash before each comma in a value and no quotes; spreadsheets write quotes (RFC 4180). Both are read, so a
-//! parser of our own: those that there are take a backslash in quotes only.
+//! AWS documents a backslash before each comma in a value and no quotes; spreadsheets write quotes (RFC
+//! 4180). Both are read, so a parser of our own: those that there are take a backslash in quotes only.
 
 use super::{Contents, Entry, Fault, Form, REASON, arrival, printable};
 use model::AttributeName;
@@ -116,7 +117,8 @@ impl<'a> Iterator for Rows<'a> {
     }
 }
 
-const SEPARATORS: [(char, &str); 4] = [(',', "commas"), (';', "semicolons"), ('\t', "tabs"), ('|', "vertical bars")];
+const SEPARATORS: [(char, &str); 4] =
+    [(',', "commas"), (';', "semicolons"), ('\t', "tabs"), ('|', "vertical bars")];
 
 fn is_username(column: &str) -> bool {
     matches!(column, "cognito:username" | "username")
@@ -128,7 +130,8 @@ fn is_attribute(column: &str) -> bool {
 
 /// How many of the columns say what they are. None, if no account could be told from another.
 fn known(header: &[String]) -> usize {
-    let known = header.iter().filter(|it| is_username(it) || is_attribute(it) || it.starts_with("cognito:")).count();
+    let known =
+        header.iter().filter(|it| is_username(it) || is_attribute(it) || it.starts_with("cognito:")).count();
     let named = header.iter().any(|it| is_username(it) || matches!(it.as_str(), "email" | "phone_number"));
     if named { known } else { 0 }
 }
@@ -139,7 +142,8 @@ fn header_of(text: &str, separator: char) -> Option<(usize, Vec<String>)> {
 }
 
 pub(super) fn read(text: &str) -> Result<Contents<'_>, Fault> {
-    // Spreadsheets may say first what stands between the fields; the line stays, so that the others keep their numbers.
+    // Spreadsheets may say first what stands between the fields; the line stays, so that the others keep
+    // their numbers.
     let first = text.lines().next().unwrap_or_default();
     let told = first.strip_prefix("sep=").and_then(|rest| rest.chars().next());
     let begins = if told.is_some() { first.len() } else { 0 };
@@ -147,12 +151,15 @@ pub(super) fn read(text: &str) -> Result<Contents<'_>, Fault> {
         let (line, header) = header_of(&text[begins..], separator)?;
         Some((known(&header), separator, called, line, header))
     });
-    let best = candidates.fold(None, |best: Option<(usize, char, &str, usize, Vec<String>)>, it| match best {
-        Some(best) if best.0 >= it.0 => Some(best),
-        _ => Some(it),
-    });
+    let best =
+        candidates.fold(None, |best: Option<(usize, char, &str, usize, Vec<String>)>, it| match best {
+            Some(best) if best.0 >= it.0 => Some(best),
+            _ => Some(it),
+        });
     let Some((1.., separator, called, header_line, header)) = best else { return Err(no_table(text)) };
-    if let Some((number, twice)) = header.iter().enumerate().find(|(number, name)| !name.is_empty() && header[..*number].contains(name)) {
+    if let Some((number, twice)) =
+        header.iter().enumerate().find(|(number, name)| !name.is_empty() && header[..*number].contains(name))
+    {
         return Err(Fault::at(
             format!("line {header_line}, column {}", number + 1),
             format!("there is a second column {}", printable(twice)),
@@ -170,7 +177,12 @@ pub(super) fn read(text: &str) -> Result<Contents<'_>, Fault> {
     if separator != ',' {
         remarks.push(format!("Its fields are separated by {called}."));
     }
-    let read_over: Vec<_> = table.header.iter().filter(|it| it.starts_with("cognito:") && !is_read(it)).map(|it| printable(it)).collect();
+    let read_over: Vec<_> = table
+        .header
+        .iter()
+        .filter(|it| it.starts_with("cognito:") && !is_read(it))
+        .map(|it| printable(it))
+        .collect();
     if !read_over.is_empty() {
         remarks.push(format!("Columns that aren't imported: {}.", read_over.join(", ")));
     }
@@ -209,13 +221,27 @@ impl Table {
             );
             return Err(vec![Fault::at(place, wrong)]);
         }
-        let cells = || self.header.iter().zip(&row.fields).map(|(name, value)| (name, value.trim())).filter(|(_, value)| !value.is_empty());
-        if let Some((number, _)) =
-            self.header.iter().zip(&row.fields).enumerate().find(|(_, (name, value))| name.is_empty() && !value.trim().is_empty())
+        let cells = || {
+            self.header
+                .iter()
+                .zip(&row.fields)
+                .map(|(name, value)| (name, value.trim()))
+                .filter(|(_, value)| !value.is_empty())
+        };
+        if let Some((number, _)) = self
+            .header
+            .iter()
+            .zip(&row.fields)
+            .enumerate()
+            .find(|(_, (name, value))| name.is_empty() && !value.trim().is_empty())
         {
-            return Err(vec![Fault::at(format!("{place}, column {}", number + 1), "there is a value, and the column has no name")]);
+            return Err(vec![Fault::at(
+                format!("{place}, column {}", number + 1),
+                "there is a value, and the column has no name",
+            )]);
         }
-        let named = |column: &str| cells().find(|(name, _)| *name == column).map(|(_, value)| value.to_owned());
+        let named =
+            |column: &str| cells().find(|(name, _)| *name == column).map(|(_, value)| value.to_owned());
         let username = named("cognito:username").or_else(|| named("username"));
         let attributes: BTreeMap<_, _> = cells()
             .filter(|(name, _)| !is_username(name) && *name != REASON)
@@ -226,24 +252,35 @@ impl Table {
 
     /// A row of this table, as commas and quotes separate it, with a reason in front.
     pub(in crate::cli::user) fn left_out(&self, source: &str, reason: &str) -> String {
-        let fields = Rows::new(source, self.separator).filter_map(Result::ok).next().map(|row| row.fields).unwrap_or_default();
+        let fields = Rows::new(source, self.separator)
+            .filter_map(Result::ok)
+            .next()
+            .map(|row| row.fields)
+            .unwrap_or_default();
         let again = self.header.iter().position(|name| name == REASON);
-        let fields = fields.iter().enumerate().filter(|(number, _)| Some(*number) != again).map(|(_, field)| field.as_str());
+        let fields = fields
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| Some(*number) != again)
+            .map(|(_, field)| field.as_str());
         write_row([reason].into_iter().chain(fields))
     }
 
     /// The header of rows that were left out.
     pub(in crate::cli::user) fn left_out_header(&self) -> String {
-        write_row([REASON].into_iter().chain(self.header.iter().map(String::as_str).filter(|name| *name != REASON)))
+        write_row(
+            [REASON].into_iter().chain(self.header.iter().map(String::as_str).filter(|name| *name != REASON)),
+        )
     }
 }
 
 /// One row, in quotes where it needs them, with its line end.
 fn write_row<'a>(fields: impl Iterator<Item = &'a str>) -> String {
-    let written = fields.map(|field| match field.contains(['"', ',', '\n', '\r', '\\']) || field.trim() != field {
-        // Read again, a backslash before a comma would be gone.
-        true => format!("\"{}\"", field.replace('"', "\"\"").replace("\\,", "\\\\,")),
-        false => field.to_owned(),
-    });
+    let written =
+        fields.map(|field| match field.contains(['"', ',', '\n', '\r', '\\']) || field.trim() != field {
+            // Read again, a backslash before a comma would be gone.
+            true => format!("\"{}\"", field.replace('"', "\"\"").replace("\\,", "\\\\,")),
+            false => field.to_owned(),
+        });
     written.collect::<Vec<_>>().join(",") + "\n"
 }

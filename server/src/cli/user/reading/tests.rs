@@ -14,8 +14,10 @@ fn told(text: &str) -> String {
         match entry.read {
             Err(faults) => told.extend(faults.iter().map(|fault| format!("! {fault}\n"))),
             Ok(it) => {
-                let attributes: Vec<_> = it.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
-                let verified: String = it.verified.iter().map(|kind| format!(" +{}", kind.as_str())).collect();
+                let attributes: Vec<_> =
+                    it.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                let verified: String =
+                    it.verified.iter().map(|kind| format!(" +{}", kind.as_str())).collect();
                 let state = if it.status == Status::Unconfirmed { " waits" } else { "" };
                 let disabled = if it.disabled_at.is_some() { " disabled" } else { "" };
                 let provider = it.elsewhere.provider.map(|name| format!(" via {name}")).unwrap_or_default();
@@ -43,7 +45,10 @@ fn the_table_of_a_user_pool_comes_in_with_its_escapes() {
          phone_number=+12128601234] +email 2nd\n"
     );
     let read = read("cognito:username,updated_at\nann,1700000000\n", NOW).unwrap();
-    assert_eq!(read.entries[0].read.as_ref().unwrap().updated_at.unwrap().to_string(), "2023-11-14T22:13:20Z");
+    assert_eq!(
+        read.entries[0].read.as_ref().unwrap().updated_at.unwrap().to_string(),
+        "2023-11-14T22:13:20Z"
+    );
 }
 
 #[test]
@@ -60,8 +65,12 @@ fn quotes_are_those_of_spreadsheets_and_lines_those_of_an_editor() {
 #[test]
 fn other_separators_are_detected_and_told() {
     for (separator, called) in [(";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars")] {
-        let text = format!("cognito:username{separator}name{separator}email\nann{separator}Lee, Ann{separator}ann@domain.com\n");
-        let expected = format!("* Its fields are separated by {called}.\nline 2: ann [email=ann@domain.com, name=Lee, Ann]\n");
+        let text = format!(
+            "cognito:username{separator}name{separator}email\nann{separator}Lee, Ann{separator}ann@domain.com\n"
+        );
+        let expected = format!(
+            "* Its fields are separated by {called}.\nline 2: ann [email=ann@domain.com, name=Lee, Ann]\n"
+        );
         assert_eq!(told(&text), expected);
     }
     let said = told("sep=;\ncognito:username;name\nann;Ann\n");
@@ -79,34 +88,54 @@ fn rows_that_don_t_fit_say_so_and_spoil_no_other() {
          ! line 6, column 3: there is a value, and the column has no name\n\
          line 7: eve [name=Eve]\n"
     );
-    assert_eq!(told("cognito:username,name,name\n"), "refused: line 1, column 3: there is a second column name");
+    assert_eq!(
+        told("cognito:username,name,name\n"),
+        "refused: line 1, column 3: there is a second column name"
+    );
     let flag = told("username,email,email_verified\nann,ann@domain.com,yes\nben,ben@domain.com,True\n");
-    assert_eq!(flag, "! line 2, email_verified: this is neither true nor false\nline 3: ben [email=ben@domain.com] +email\n");
-    assert_eq!(told("cognito:username,cognito:groups\nann,x\n"), "* Columns that aren't imported: cognito:groups.\nline 2: ann []\n");
+    assert_eq!(
+        flag,
+        "! line 2, email_verified: this is neither true nor false\nline 3: ben [email=ben@domain.com] +email\n"
+    );
+    assert_eq!(
+        told("cognito:username,cognito:groups\nann,x\n"),
+        "* Columns that aren't imported: cognito:groups.\nline 2: ann []\n"
+    );
 }
 
 #[test]
 fn what_is_no_file_of_accounts_is_named() {
     assert_eq!(told(" \n"), "refused: the file is empty");
-    assert!(told("Dear all,\n").starts_with("refused: line 1: none of the files that can be imported begins like this: \"Dear all,\""));
-    assert!(told("\nUsers:\n- Username: ann\n").contains("line 2: this is not JSON: run aws with --output json"));
+    assert!(told("Dear all,\n").starts_with(
+        "refused: line 1: none of the files that can be imported begins like this: \"Dear all,\""
+    ));
+    assert!(
+        told("\nUsers:\n- Username: ann\n").contains("line 2: this is not JSON: run aws with --output json")
+    );
     assert!(told("name,nickname\nann,Ann\n").contains("a table with a column cognito:username"));
     assert!(told("\u{1B}[31mred\n").contains("\"\u{FFFD}[31mred\""));
 }
 
 fn user(name: &str, more: &str) -> String {
-    format!(r#"{{"Username": "{name}", "Attributes": [{{"Name": "email", "Value": "{name}@domain.com"}}]{more}}}"#)
+    format!(
+        r#"{{"Username": "{name}", "Attributes": [{{"Name": "email", "Value": "{name}@domain.com"}}]{more}}}"#
+    )
 }
 
 #[test]
 fn users_come_in_pages_lists_and_lines() {
     let (ann, ben) = (user("ann", ""), user("ben", ""));
     let page = |users: &str| format!("{{\"Users\": [{users}], \"PaginationToken\": \"x\"}}");
-    let both = |one: &str, two: &str| format!("{one} (ann): ann [email=ann@domain.com]\n{two} (ben): ben [email=ben@domain.com]\n");
+    let both = |one: &str, two: &str| {
+        format!("{one} (ann): ann [email=ann@domain.com]\n{two} (ben): ben [email=ben@domain.com]\n")
+    };
     for (text, expected) in [
         (page(&format!("{ann}, {ben}")), both("line 1, Users[0]", "line 1, Users[1]")),
         (format!("{}{}", page(&ann), page(&ben)), both("line 1, Users[0]", "line 1, Users[0]")),
-        (format!("{}\n{}\n{}", page(&ann), page(&ben), page("")), both("line 1, Users[0]", "line 2, Users[0]")),
+        (
+            format!("{}\n{}\n{}", page(&ann), page(&ben), page("")),
+            both("line 1, Users[0]", "line 2, Users[0]"),
+        ),
         (format!("[{}, {}]", page(&ann), page(&ben)), both("line 1, Users[0]", "line 1, Users[0]")),
         (format!("[\n{ann},\n{ben}\n]"), both("line 2, Users[0]", "line 3, Users[1]")),
         (format!("{ann}\n\n{ben}\n"), both("line 1", "line 3")),
@@ -123,7 +152,8 @@ fn users_come_in_pages_lists_and_lines() {
 #[test]
 fn every_status_and_date_that_is_documented_is_understood() {
     let state = |status: &str| {
-        told(&user("ann", &format!(r#", "UserStatus": "{status}""#))).replace("line 1 (ann): ann [email=ann@domain.com]", "")
+        told(&user("ann", &format!(r#", "UserStatus": "{status}""#)))
+            .replace("line 1 (ann): ann [email=ann@domain.com]", "")
     };
     for status in ["CONFIRMED", "RESET_REQUIRED", "FORCE_CHANGE_PASSWORD", "UNKNOWN"] {
         assert_eq!(state(status), "\n", "{status}");
@@ -133,7 +163,9 @@ fn every_status_and_date_that_is_documented_is_understood() {
     assert_eq!(state("EXTERNAL_PROVIDER"), " via another provider\n");
     assert_eq!(state("RETIRED"), "! line 1 (ann), UserStatus: RETIRED is no status of Cognito's\n");
     assert_eq!(
-        told(&user("ann", r#", "Enabled": false, "MFAOptions": [{"DeliveryMedium": "SMS"}]"#)).split(']').next_back(),
+        told(&user("ann", r#", "Enabled": false, "MFAOptions": [{"DeliveryMedium": "SMS"}]"#))
+            .split(']')
+            .next_back(),
         Some(" disabled 2nd\n")
     );
     let created = |date: &str| told(&user("ann", &format!(r#", "UserCreateDate": {date}"#)));
@@ -160,14 +192,18 @@ fn who_came_through_another_provider_is_known_by_it() {
                "Attributes": [{{"Name": "identities", "Value": "{identities}"}}, {{"Name": "cognito:user_status", "Value": "x"}}]}}"#
         ))
     };
-    let identities = r#"[{\"userId\":\"1\",\"providerName\":\"Google\",\"providerType\":\"Google\",\"primary\":true}]"#;
+    let identities =
+        r#"[{\"userId\":\"1\",\"providerName\":\"Google\",\"providerType\":\"Google\",\"primary\":true}]"#;
     assert!(external("google_1234567890", identities).ends_with(": google_1234567890 [] via Google\n"));
     assert!(external("signinwithapple_0001.ab", "nonsense").ends_with(" via signinwithapple\n"));
 }
 
 #[test]
 fn what_is_wrong_in_json_names_its_line_and_column() {
-    assert_eq!(told("{\"Users\": [\n  {\"Username\": \"ann\",}\n]}"), "refused: line 2, column 22: key must be a string");
+    assert_eq!(
+        told("{\"Users\": [\n  {\"Username\": \"ann\",}\n]}"),
+        "refused: line 2, column 22: key must be a string"
+    );
     assert_eq!(told("{\"Users\": [\n"), "refused: line 2, column 1: EOF while parsing a list");
     let of_a_kind = told("[\n  {\"Username\": 7},\n  3,\n  {\"Name\": \"x\"}\n]");
     assert_eq!(
@@ -182,9 +218,11 @@ fn what_is_wrong_in_json_names_its_line_and_column() {
         broken,
         "line 1 (ann): ann [email=ann@domain.com]\n! line 2, column 12: EOF while parsing a value\nline 3 (ben): ben [email=ben@domain.com]\n"
     );
-    let twice =
-        r#"{"Username": "ann", "Attributes": [{"Name": "name", "Value": "A"}, {"Name": "name", "Value": 7}, {"Name": "x", "Value": []}]}"#;
-    assert_eq!(told(twice), "! line 1 (ann), name: this attribute is there twice\n! line 1 (ann), x: this is no text\n");
+    let twice = r#"{"Username": "ann", "Attributes": [{"Name": "name", "Value": "A"}, {"Name": "name", "Value": 7}, {"Name": "x", "Value": []}]}"#;
+    assert_eq!(
+        told(twice),
+        "! line 1 (ann), name: this attribute is there twice\n! line 1 (ann), x: this is no text\n"
+    );
     let deep = format!("[{}1{}]", "[".repeat(500), "]".repeat(500));
     assert!(told(&deep).contains("line 1, column"), "{}", told(&deep));
 }
@@ -257,7 +295,8 @@ fn what_was_left_out_is_read_again_as_it_was() {
     let text = "cognito:username;name;address\nann;\"Lee; \"\"A\"\"\";\"1 Street\nTown\"\n";
     let contents = read(text, NOW).unwrap();
     let Form::Table(table) = &contents.form else { panic!("a table") };
-    let again = table.left_out_header() + &table.left_out(contents.entries[0].source, "line 2, name: \"odd\", they say");
+    let again = table.left_out_header()
+        + &table.left_out(contents.entries[0].source, "line 2, name: \"odd\", they say");
     assert_eq!(told(&again), "line 2: ann [address=1 Street\nTown, name=Lee; \"A\"]\n");
     let more = read(&again, NOW).unwrap();
     let Form::Table(table) = &more.form else { panic!("a table") };
@@ -276,7 +315,10 @@ fn what_was_left_out_is_read_again_as_it_was() {
     assert!(ann.starts_with("{\"nameplate:reason\":\"line 1: odd\",\"Username\":\"ann\""), "{ann}");
     assert_eq!(told(&ann), "line 1 (ann): ann [email=ann@domain.com]\n");
     assert_eq!(left_out_json(&ann, "again").matches(REASON).count(), 1);
-    assert_eq!(left_out_json("{\"Username\": ", "x"), "{\"nameplate:reason\":\"x\",\"nameplate:text\":\"{\\\"Username\\\": \"}\n");
+    assert_eq!(
+        left_out_json("{\"Username\": ", "x"),
+        "{\"nameplate:reason\":\"x\",\"nameplate:text\":\"{\\\"Username\\\": \"}\n"
+    );
     let record = r#"{"nameplate:reason":"x","username":"ann","sub":"s","status":"confirmed","created_at":"2023-05-04T08:20:30Z","updated_at":"2023-05-04T08:20:30Z","attributes":{}}"#;
     assert_eq!(told(record), "line 1: ann [] sub s 2023-05-04T08:20:30Z\n");
 }
