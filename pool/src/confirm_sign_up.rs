@@ -315,9 +315,10 @@ impl Pool {
         // Where two have tried the same, name and contact are written as by whoever enters the code.
         let own = ticket.zip(held).and_then(|(ticket, held)| sign_up::unseal(inner, ticket, &held));
         let waiting = match &own {
-            Some(own) => own.written(waiting).proven_as(&code.value),
-            None => waiting.spelt(&code.value),
+            Some(own) => own.written(waiting),
+            None => waiting,
         };
+        let waiting = waiting.proven_as(&code.value);
         let own = own.filter(|_| contested);
         let chosen = form.new_username.as_deref().filter(|name| !name.trim().is_empty());
         let chosen = chosen.or(own.as_ref().map(|it| it.username.as_str()));
