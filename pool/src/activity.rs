@@ -3,7 +3,8 @@
 use crate::clock::Timestamp;
 use crate::delivery::{Device, device};
 use crate::sessions::Viewer;
-use crate::store::{Conn, Row, StoreError};
+use crate::store::events::{self, Stored};
+use crate::store::{Conn, StoreError};
 use crate::{Pool, Unavailable};
 use model::Event;
 
@@ -38,11 +39,10 @@ pub struct Activity {
     pub older: Option<Turn>,
 }
 
-impl Entry {
-    fn read(row: &Row) -> Result<Self, StoreError> {
-        let event = serde_json::from_str(row.get(1)?).map_err(StoreError::unreadable)?;
-        let device = device(row.get(4)?);
-        Ok(Self { id: row.get(0)?, event, at: Timestamp(row.get(2)?), network: row.get(3)?, device })
+impl From<Stored> for Entry {
+    fn from(stored: Stored) -> Self {
+        let Stored { id, event, at, network, user_agent } = stored;
+        Self { id, event, at, network, device: device(&user_agent) }
     }
 }
 
@@ -77,21 +77,20 @@ impl Pool {
 const ONE_MORE: i64 = PAGE as i64 + 1;
 
 async fn before(conn: &mut Conn, viewer: &Viewer, id: i64, newer: bool) -> Result<Activity, StoreError> {
-    let query =
-        conn.query("SELECT id, payload, at, network, user_agent FROM events WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3");
-    let rows = query.bind(viewer.user.0).bind(id).bind(ONE_MORE).all().await?;
-    let entries = rows.iter().take(PAGE).map(Entry::read).collect::<Result<_, _>>()?;
-    Ok(Activity::of(entries, newer, rows.len() > PAGE))
+    let found = events::before(conn, viewer.user, id, ONE_MORE).await?;
+    let older = found.len() > PAGE;
+    let entries = found.into_iter().take(PAGE).map(Entry::from).collect();
+    Ok(Activity::of(entries, newer, older))
 }
 
 /// `None`: what came after the event fits on the newest page.
 async fn after(conn: &mut Conn, viewer: &Viewer, id: i64) -> Result<Option<Activity>, StoreError> {
-    let query = conn.query("SELECT id, payload, at, network, user_agent FROM events WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3");
-    let rows = query.bind(viewer.user.0).bind(id).bind(ONE_MORE).all().await?;
-    if rows.len() <= PAGE {
+    let mut found = events::after(conn, viewer.user, id, ONE_MORE).await?;
+    if found.len() <= PAGE {
         return Ok(None);
     }
-    let entries = rows.iter().take(PAGE).rev().map(Entry::read).collect::<Result<_, _>>()?;
+    found.truncate(PAGE);
+    let entries = found.into_iter().rev().map(Entry::from).collect();
     Ok(Some(Activity::of(entries, true, true)))
 }
 

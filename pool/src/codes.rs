@@ -8,7 +8,8 @@ use crate::clock::Timestamp;
 use crate::identifiers::ContactKind;
 use crate::keys::{Keys, Purpose};
 use crate::sessions::UserId;
-use crate::store::{Conn, Row, StoreError, Tx, retried};
+use crate::store::codes::{self as table, Stored};
+use crate::store::{Conn, StoreError, Tx, retried};
 use crate::{Inner, Tally};
 use model::code::{DIGITS, MAX_ATTEMPTS};
 use model::{AttributeName, FieldName, Refusal, Why};
@@ -172,25 +173,7 @@ pub(crate) async fn issue(
     let (issue, code) = (inner.entropy.bytes(), inner.entropy.code(DIGITS));
     let digest = digest(inner, slot, value, (&issue, &code));
     let expires_at = now.plus(inner.settings.codes.lifetime_of(slot.purpose));
-    tx.query(
-        "INSERT INTO codes (user_id, purpose, attribute, value, issue, digest, requested_at, sent_at, expires_at, attempts)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, 0)
-         ON CONFLICT (user_id, purpose, attribute) DO UPDATE SET
-             requested_at = CASE WHEN codes.value = excluded.value AND codes.used_at IS NULL
-                                 THEN codes.requested_at ELSE excluded.requested_at END,
-             value = excluded.value, issue = excluded.issue, digest = excluded.digest, sent_at = excluded.sent_at,
-             expires_at = excluded.expires_at, attempts = 0, used_at = NULL",
-    )
-    .bind(slot.user.0)
-    .bind(slot.purpose.as_str())
-    .bind(slot.attribute.as_str().to_owned())
-    .bind(value.to_owned())
-    .bind(issue.to_vec())
-    .bind(digest)
-    .bind(now.0)
-    .bind(expires_at.0)
-    .run()
-    .await?;
+    table::put(tx, table::New { slot, value, issue: &issue, digest, now, expires_at }).await?;
     Ok(Issued { slot: slot.clone(), issue, code, sent_at: now, expires_at })
 }
 
@@ -209,20 +192,9 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
-    fn read(slot: &Slot, row: &Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            slot: slot.clone(),
-            value: row.get(0)?,
-            sent_at: Timestamp(row.get(1)?),
-            expires_at: Timestamp(row.get(2)?),
-            attempts: u32::try_from(row.get::<i64>(3)?).unwrap_or(u32::MAX),
-            used: row.get::<Option<i64>>(4)?.is_some(),
-            issue: row
-                .get::<Vec<u8>>(5)?
-                .try_into()
-                .map_err(|_| StoreError::unreadable("the name of a code"))?,
-            digest: row.get(6)?,
-        })
+    fn of(slot: &Slot, stored: Stored) -> Self {
+        let Stored { value, sent_at, expires_at, attempts, used, issue, digest } = stored;
+        Self { slot: slot.clone(), value, sent_at, expires_at, attempts, used, issue, digest }
     }
 
     /// How often it may still be tried.
@@ -260,17 +232,7 @@ impl fmt::Debug for Waiting {
 
 /// The newest code of this place, used and expired ones included.
 pub(crate) async fn waiting(conn: &mut Conn, slot: &Slot) -> Result<Option<Waiting>, StoreError> {
-    let row = conn
-        .query(
-            "SELECT value, sent_at, expires_at, attempts, used_at, issue, digest FROM codes
-             WHERE user_id = $1 AND purpose = $2 AND attribute = $3",
-        )
-        .bind(slot.user.0)
-        .bind(slot.purpose.as_str())
-        .bind(slot.attribute.as_str().to_owned())
-        .optional()
-        .await?;
-    row.as_ref().map(|row| Waiting::read(slot, row)).transpose()
+    Ok(table::get(conn, slot).await?.map(|stored| Waiting::of(slot, stored)))
 }
 
 /// A try at a code that was counted.
@@ -329,23 +291,9 @@ pub(crate) async fn count_attempt_in(
     now: Timestamp,
 ) -> Result<Result<Attempt, CodeFault>, StoreError> {
     // What is paid for may have been the last try that there was.
-    let (one, most) = if tally.is_paid() { (0_i64, MAX_ATTEMPTS + 1) } else { (1, MAX_ATTEMPTS) };
-    let row = tx
-        .query(
-            "UPDATE codes SET attempts = attempts + $6
-             WHERE user_id = $1 AND purpose = $2 AND attribute = $3 AND used_at IS NULL AND attempts < $4 AND expires_at > $5
-             RETURNING value, sent_at, expires_at, attempts, used_at, issue, digest",
-        )
-        .bind(slot.user.0)
-        .bind(slot.purpose.as_str())
-        .bind(slot.attribute.as_str().to_owned())
-        .bind(i64::from(most))
-        .bind(now.0)
-        .bind(one)
-        .optional()
-        .await?;
-    match row {
-        Some(row) => Ok(Ok(Attempt(Waiting::read(slot, &row)?))),
+    let (one, most) = if tally.is_paid() { (0, MAX_ATTEMPTS + 1) } else { (1, MAX_ATTEMPTS) };
+    match table::count_attempt(tx, slot, (one, most), now).await? {
+        Some(stored) => Ok(Ok(Attempt(Waiting::of(slot, stored)))),
         None => Ok(Err(waiting(tx, slot)
             .await?
             .map_or(CodeFault::NoCode, |it| it.fault(now).unwrap_or(CodeFault::NoCode)))),
@@ -359,19 +307,7 @@ pub(crate) async fn consume(
     now: Timestamp,
 ) -> Result<Result<(), CodeFault>, StoreError> {
     let Attempt(code) = attempt;
-    let used = tx
-        .query(
-            "UPDATE codes SET used_at = $5
-             WHERE user_id = $1 AND purpose = $2 AND attribute = $3 AND issue = $4 AND used_at IS NULL AND expires_at > $5",
-        )
-        .bind(code.slot.user.0)
-        .bind(code.slot.purpose.as_str())
-        .bind(code.slot.attribute.as_str().to_owned())
-        .bind(code.issue.to_vec())
-        .bind(now.0)
-        .run()
-        .await?;
-    if used == 1 {
+    if table::consume(tx, &code.slot, &code.issue, now).await? {
         return Ok(Ok(()));
     }
     Ok(Err(match waiting(tx, &code.slot).await? {
@@ -384,12 +320,5 @@ pub(crate) async fn consume(
 
 /// Takes the code back, and with it the change that waited for it. `false`: none was waiting.
 pub(crate) async fn cancel(tx: &mut Tx, slot: &Slot) -> Result<bool, StoreError> {
-    let removed = tx
-        .query("DELETE FROM codes WHERE user_id = $1 AND purpose = $2 AND attribute = $3 AND used_at IS NULL")
-        .bind(slot.user.0)
-        .bind(slot.purpose.as_str())
-        .bind(slot.attribute.as_str().to_owned())
-        .run()
-        .await?;
-    Ok(removed > 0)
+    table::remove_unused(tx, slot).await
 }

@@ -83,7 +83,7 @@ impl Pool {
     ) -> Result<UpdateOutcome, CompleteProfileError> {
         let (inner, now) = (&*self.inner, self.now());
         let mut tx = inner.store.begin().await?;
-        let account = profile::load_to_change(&mut tx, inner, viewer.user, Part::Attributes)
+        let account = limits::count_change_and_load(&mut tx, inner, viewer.user, Part::Attributes)
             .await??
             .ok_or(CompleteProfileError::SignedOut)?;
         let names = self.to_fill_in(viewer, &account);

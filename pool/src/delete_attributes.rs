@@ -8,7 +8,7 @@ use crate::profile::access;
 use crate::sessions::{Origin, UserId, Viewer};
 use crate::settings::Settings;
 use crate::sign_in_again::{NotFresh, require_fresh};
-use crate::store::profile::{self, Account, Part};
+use crate::store::profile::{Account, Part};
 use crate::store::{StoreError, Tx, aliases, attributes, retried};
 use crate::{Inner, Pool, Unavailable, codes, contact_codes, events, factors};
 use model::identifier::IdentifierKind;
@@ -100,7 +100,7 @@ impl Pool {
     ) -> Result<(), DeleteAttributesError> {
         let (inner, user, now) = (&*self.inner, viewer.user, self.now());
         let mut tx = inner.store.begin().await?;
-        let account = profile::load_to_change(&mut tx, inner, user, Part::needed_for(names))
+        let account = limits::count_change_and_load(&mut tx, inner, user, Part::needed_for(names))
             .await??
             .ok_or(DeleteAttributesError::SignedOut)?;
         let indispensable = indispensable(&inner.settings, &account, names);

@@ -1,13 +1,12 @@
 //! Everything that is held about a person, for that person (GDPR, articles 15 and 20).
 
 use crate::admin::{Moment, Record};
-use crate::clock::Timestamp;
 use crate::limits::{self, Wait};
 use crate::sessions::{self, Origin, Viewer};
 use crate::settings::ClientId;
 use crate::sign_in_again::{NotFresh, require_fresh};
 use crate::store::users::{self, User};
-use crate::store::{Conn, Row, StoreError, Tx, factors, passkeys, profile, records, retried};
+use crate::store::{Conn, StoreError, Tx, events as trail, factors, passkeys, profile, records, retried};
 use crate::{Pool, Unavailable, events};
 use model::{AttributeName, Event, Factor, Refusal, Why};
 use serde::Serialize;
@@ -214,24 +213,20 @@ impl From<passkeys::Kept> for KeptPasskey {
     }
 }
 
-impl Happened {
-    fn read(row: &Row) -> Result<Self, StoreError> {
-        let event = serde_json::from_str(row.get(1)?).map_err(StoreError::unreadable)?;
-        Ok(Self { event, at: Moment(Timestamp(row.get(2)?)), network: row.get(3)?, user_agent: row.get(4)? })
+impl From<trail::Stored> for Happened {
+    fn from(stored: trail::Stored) -> Self {
+        let trail::Stored { event, at, network, user_agent, .. } = stored;
+        Self { event, at: Moment(at), network, user_agent }
     }
 }
 
 async fn all_events(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<Happened>, StoreError> {
     let (mut all, mut last) = (Vec::new(), 0_i64);
     loop {
-        let query =
-            conn.query("SELECT id, payload, at, network, user_agent FROM events WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3");
-        let rows = query.bind(viewer.user.0).bind(last).bind(PAGE).all().await?;
-        let Some(newest) = rows.last() else { return Ok(all) };
-        last = newest.get(0)?;
-        for row in &rows {
-            all.push(Happened::read(row)?);
-        }
+        let found = trail::after(conn, viewer.user, last, PAGE).await?;
+        let Some(newest) = found.last() else { return Ok(all) };
+        last = newest.id;
+        all.extend(found.into_iter().map(Happened::from));
     }
 }
 

@@ -3,7 +3,8 @@
 use crate::clock::Timestamp;
 use crate::limits::{self, HOUR, Key, Rate};
 use crate::sessions::{Origin, UserId, Viewer};
-use crate::store::{Heard, StoreError, Tx, Write, retried, users};
+use crate::store::events as table;
+use crate::store::{Notification, Statement, StoreError, Tx, retried, users};
 use crate::{Entropy, Pool, Unavailable};
 use model::Event;
 use tokio::sync::broadcast;
@@ -79,17 +80,8 @@ pub(crate) fn entry(
     event: &Event,
     at: Timestamp,
     origin: &Origin,
-) -> Result<Write, StoreError> {
-    let payload = serde_json::to_string(event).map_err(StoreError::unreadable)?;
-    let write = Write::new(
-        "INSERT INTO events (user_id, payload, at, network, user_agent) VALUES ($1, $2, $3, $4, $5)",
-    );
-    Ok(write
-        .bind(user.0)
-        .bind(payload)
-        .bind(at.0)
-        .bind(origin.network.to_string())
-        .bind(origin.user_agent.clone()))
+) -> Result<Statement, StoreError> {
+    table::insert(user, event, at, origin)
 }
 
 /// So many attempts of others are noted with an account within an hour.
@@ -160,19 +152,8 @@ impl Pool {
         limit: u32,
     ) -> Result<Vec<Recorded>, Unavailable> {
         let mut conn = self.inner.store.read().await?;
-        let rows = conn
-            .query("SELECT id, payload, at FROM events WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3")
-            .bind(viewer.user.0)
-            .bind(after)
-            .bind(i64::from(limit))
-            .all()
-            .await?;
-        let mut events = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let event = serde_json::from_str(row.get(1)?).map_err(StoreError::unreadable)?;
-            events.push(Recorded { id: row.get(0)?, event, at: Timestamp(row.get(2)?) });
-        }
-        Ok(events)
+        let found = table::after(&mut conn, viewer.user, after, i64::from(limit)).await?;
+        Ok(found.into_iter().map(|it| Recorded { id: it.id, event: it.event, at: it.at }).collect())
     }
 
     /// Whose account something happened to, after it was committed. A listener that lags is told so by the
@@ -192,8 +173,8 @@ impl Pool {
                 heard = listener.next() => heard,
             };
             match heard {
-                Heard::News(notes) => notes.lines().for_each(|note| self.inner.feed.pass_on(note)),
-                Heard::Gap => self.inner.feed.announce(News::Anybody),
+                Notification::News(notes) => notes.lines().for_each(|note| self.inner.feed.pass_on(note)),
+                Notification::Gap => self.inner.feed.announce(News::Anybody),
             }
         }
     }

@@ -2,7 +2,8 @@
 
 use crate::clock::Timestamp;
 use crate::settings::Settings;
-use crate::store::{StoreError, names, retried};
+use crate::store::purge::{self, Expired};
+use crate::store::{StoreError, retried};
 use crate::{Pool, Unavailable, known_origins};
 use std::time::Duration;
 
@@ -27,8 +28,8 @@ impl Pool {
     /// long enough. The process calls it every hour or so; how often is of no consequence to anybody.
     pub async fn tidy(&self) -> Result<(), Unavailable> {
         let (now, settings) = (self.now(), &self.inner.settings);
-        for (sql, until) in of_sign_ins(now, settings).into_iter().chain(of_what_was_asked(now, settings)) {
-            while retried(|| self.remove_some(sql, until)).await? == u64::from(BATCH) {}
+        for (what, until) in expired(now, settings) {
+            while retried(|| self.remove_some(what, until)).await? == u64::from(BATCH) {}
         }
         self.remove_unconfirmed().await?;
         self.shred().await;
@@ -56,20 +57,14 @@ impl Pool {
 
     async fn remove_some_unconfirmed(&self, until: Timestamp) -> Result<usize, StoreError> {
         let mut tx = self.inner.store.begin().await?;
-        let query = tx.query(
-            "DELETE FROM users WHERE status = 'unconfirmed' AND waiting_since <= $1
-             AND id IN (SELECT id FROM users WHERE status = 'unconfirmed' AND waiting_since <= $1 LIMIT $2)
-             RETURNING sub",
-        );
-        let deleted = query.bind(until.0).bind(i64::from(BATCH)).all().await?;
-        names::remember(&mut tx, &deleted).await?;
-        tx.commit().await.map(|()| deleted.len())
+        let removed = purge::remove_unconfirmed(&mut tx, until, BATCH).await?;
+        tx.commit().await.map(|()| removed)
     }
 
     /// Makes what was deleted unreadable in the store's files too. Nobody is refused because that can't be
     /// done while somebody else reads for long, such as a backup: the next tidying makes up for it.
     pub(crate) async fn shred(&self) {
-        match self.inner.store.empty_log().await {
+        match self.inner.store.truncate_wal().await {
             Ok(true) => {}
             Ok(false) => tracing::debug!("somebody was reading; the store's log is emptied later"),
             Err(error) => {
@@ -78,83 +73,28 @@ impl Pool {
         }
     }
 
-    /// The condition stands there twice for databases with several writers: what was changed since the inner
-    /// query saw it is looked at again before it goes.
-    async fn remove_some(&self, sql: &'static str, until: Timestamp) -> Result<u64, StoreError> {
+    async fn remove_some(&self, what: Expired, until: Timestamp) -> Result<u64, StoreError> {
         let mut tx = self.inner.store.begin().await?;
-        let removed = tx.query(sql).bind(until.0).bind(i64::from(BATCH)).run().await?;
+        let removed = purge::remove(&mut tx, what, until, BATCH).await?;
         tx.commit().await.map(|()| removed)
     }
 }
 
-/// A statement that removes some, and what was of use until when it removes.
-type Removal = (&'static str, Timestamp);
-
-/// Sign-ins that are over or were not finished.
-fn of_sign_ins(now: Timestamp, settings: &Settings) -> [Removal; 6] {
+/// What goes, and until when it was of use.
+fn expired(now: Timestamp, settings: &Settings) -> [(Expired, Timestamp); 12] {
     [
-        (
-            "DELETE FROM sessions WHERE expires_at <= $1
-             AND id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT $2)",
-            now,
-        ),
-        (
-            "DELETE FROM sessions WHERE last_seen_at <= $1
-             AND id IN (SELECT id FROM sessions WHERE last_seen_at <= $1 LIMIT $2)",
-            now.minus(settings.sessions.idle),
-        ),
-        (
-            "DELETE FROM sign_up_tickets WHERE expires_at <= $1
-             AND hash IN (SELECT hash FROM sign_up_tickets WHERE expires_at <= $1 LIMIT $2)",
-            now,
-        ),
-        (
-            "DELETE FROM challenges WHERE expires_at <= $1
-             AND hash IN (SELECT hash FROM challenges WHERE expires_at <= $1 LIMIT $2)",
-            now,
-        ),
-        (
-            "UPDATE users SET former_password = NULL, former_until = NULL WHERE former_until <= $1
-             AND id IN (SELECT id FROM users WHERE former_until <= $1 LIMIT $2)",
-            now,
-        ),
-        (
-            "UPDATE recovery_codes SET readable = NULL WHERE readable IS NOT NULL AND created_at <= $1
-             AND digest IN (SELECT digest FROM recovery_codes WHERE readable IS NOT NULL AND created_at <= $1 LIMIT $2)",
-            now.minus(crate::factors::recovery::READABLE),
-        ),
-    ]
-}
-
-/// What was counted, asked for, sent and recorded.
-fn of_what_was_asked(now: Timestamp, settings: &Settings) -> [Removal; 6] {
-    [
-        (
-            "DELETE FROM limits WHERE since <= $1 AND free_at <= $1
-             AND key IN (SELECT key FROM limits WHERE since <= $1 AND free_at <= $1 LIMIT $2)",
-            now.minus(COUNTERS),
-        ),
-        (
-            "DELETE FROM requested_codes WHERE expires_at <= $1
-             AND issue IN (SELECT issue FROM requested_codes WHERE expires_at <= $1 LIMIT $2)",
-            now.minus(CODES),
-        ),
-        (
-            "DELETE FROM known_origins WHERE kind = 'browser' AND seen_at <= $1 AND (user_id, digest) IN (
-                 SELECT user_id, digest FROM known_origins WHERE kind = 'browser' AND seen_at <= $1 LIMIT $2)",
-            now.minus(known_origins::BROWSERS),
-        ),
-        (
-            "DELETE FROM known_origins WHERE kind = 'network' AND seen_at <= $1 AND (user_id, digest) IN (
-                 SELECT user_id, digest FROM known_origins WHERE kind = 'network' AND seen_at <= $1 LIMIT $2)",
-            now.minus(known_origins::NETWORKS),
-        ),
-        (
-            "DELETE FROM outbox WHERE due_at IS NULL AND created_at <= $1
-             AND id IN (SELECT id FROM outbox WHERE due_at IS NULL AND created_at <= $1 LIMIT $2)",
-            now.minus(MESSAGES),
-        ),
-        ("DELETE FROM events WHERE at <= $1 AND id IN (SELECT id FROM events WHERE at <= $1 LIMIT $2)", now.minus(settings.events.keep)),
+        (Expired::Sessions, now),
+        (Expired::IdleSessions, now.minus(settings.sessions.idle)),
+        (Expired::SignUpTickets, now),
+        (Expired::Challenges, now),
+        (Expired::FormerPasswords, now),
+        (Expired::ReadableRecoveryCodes, now.minus(crate::factors::recovery::READABLE)),
+        (Expired::Limits, now.minus(COUNTERS)),
+        (Expired::RequestedCodes, now.minus(CODES)),
+        (Expired::KnownBrowsers, now.minus(known_origins::BROWSERS)),
+        (Expired::KnownNetworks, now.minus(known_origins::NETWORKS)),
+        (Expired::Messages, now.minus(MESSAGES)),
+        (Expired::Events, now.minus(settings.events.keep)),
     ]
 }
 

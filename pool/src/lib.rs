@@ -80,7 +80,7 @@ use identifiers::ContactKind;
 use model::Standard;
 use std::error::Error;
 use std::sync::Arc;
-use store::{StoreError, Tx, Write, retried, waiting};
+use store::{Statement, StoreError, Tx, retried, waiting};
 
 /// The user pool: accounts, their attributes, codes and sessions. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -155,7 +155,7 @@ impl Pool {
     /// the hashing settings are impossible.
     pub async fn open(parts: Parts) -> Result<Self, Unavailable> {
         let Parts { store, clock, entropy, keys, settings } = parts;
-        store.refuse_half().await?;
+        store.refuse_unfinished_copy().await?;
         adopt_keys(&store, &keys).await?;
         let id = pool_id(&store, &*entropy).await?;
         adopt_sign_ups(&store, &settings).await?;
@@ -223,10 +223,10 @@ impl Pool {
     pub(crate) async fn commit_with(
         &self,
         mut tx: Tx,
-        writes: Vec<Write>,
+        writes: Vec<Statement>,
         user: UserId,
     ) -> Result<(), StoreError> {
-        tx.tell(self.inner.feed.note(user));
+        tx.notify(self.inner.feed.note(user));
         if writes.is_empty() {
             tx.commit().await?;
         } else {

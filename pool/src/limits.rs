@@ -8,7 +8,9 @@ use crate::clock::Timestamp;
 use crate::identifiers::ContactKind;
 use crate::keys::Purpose;
 use crate::sessions::UserId;
-use crate::store::{Conn, Row, StoreError, Tx, Write};
+use crate::store::limits::{self as table, Counter};
+use crate::store::profile::{Account, Part};
+use crate::store::{Conn, StoreError, Tx};
 use std::time::Duration;
 
 mod ladder;
@@ -57,45 +59,16 @@ pub(crate) struct Backoff {
     pub(crate) longest: Duration,
 }
 
-struct Counter {
-    count: u32,
-    since: Timestamp,
-    free_at: Timestamp,
-}
-
-impl Counter {
-    fn read(row: Option<&Row>) -> Result<Self, StoreError> {
-        let row = row.ok_or_else(|| StoreError::unreadable("no counter came back"))?;
-        let count = u32::try_from(row.get::<i64>(0)?).unwrap_or(u32::MAX);
-        Ok(Self { count, since: Timestamp(row.get(1)?), free_at: Timestamp(row.get(2)?) })
+fn admits(counter: &Counter, rate: Rate, now: Timestamp) -> Result<(), Wait> {
+    if counter.count <= rate.times {
+        Ok(())
+    } else {
+        Err(Wait { seconds: counter.since.plus(rate.per).seconds_from(now) })
     }
-
-    fn admits(&self, rate: Rate, now: Timestamp) -> Result<(), Wait> {
-        if self.count <= rate.times {
-            Ok(())
-        } else {
-            Err(Wait { seconds: self.since.plus(rate.per).seconds_from(now) })
-        }
-    }
-}
-
-/// Counts one more; one that began before `from` begins anew. The row stays taken until the transaction ends,
-/// so that what is decided by the answer is decided once.
-fn bumping(key: &Key, from: Timestamp, now: Timestamp) -> Write {
-    Write::new(
-        "INSERT INTO limits (key, count, since, free_at) VALUES ($1, 1, $2, 0)
-         ON CONFLICT (key) DO UPDATE SET
-             count = CASE WHEN limits.since <= $3 THEN 1 ELSE limits.count + 1 END,
-             since = CASE WHEN limits.since <= $3 THEN $2 ELSE limits.since END
-         RETURNING count, since, free_at",
-    )
-    .bind(key.0.clone())
-    .bind(now.0)
-    .bind(from.0)
 }
 
 async fn bump(tx: &mut Tx, key: &Key, from: Timestamp, now: Timestamp) -> Result<Counter, StoreError> {
-    Counter::read(tx.ask(vec![bumping(key, from, now)]).await?.first())
+    table::bump(tx, &key.0, from, now).await
 }
 
 /// Counts one more within the time. After a [`Wait`] drop the transaction: a refusal is not counted.
@@ -105,7 +78,7 @@ pub(crate) async fn count(
     rate: Rate,
     now: Timestamp,
 ) -> Result<Result<(), Wait>, StoreError> {
-    Ok(bump(tx, key, now.minus(rate.per), now).await?.admits(rate, now))
+    Ok(admits(&bump(tx, key, now.minus(rate.per), now).await?, rate, now))
 }
 
 /// Counts one more, and answers how many there were within the time.
@@ -130,27 +103,18 @@ pub(crate) async fn count_down(
 
 /// Takes one back.
 pub(crate) async fn give_back(tx: &mut Tx, key: &Key) -> Result<(), StoreError> {
-    tx.query("UPDATE limits SET count = count - 1 WHERE key = $1 AND count > 0")
-        .bind(key.0.clone())
-        .run()
-        .await
-        .map(drop)
+    table::give_back(tx, &key.0).await
 }
 
 /// How many there were, whenever.
 pub(crate) async fn counted(conn: &mut Conn, key: &Key) -> Result<i64, StoreError> {
-    let query = conn.query("SELECT count FROM limits WHERE key = $1").bind(key.0.clone());
-    Ok(query.optional().await?.map(|row| row.get::<i64>(0)).transpose()?.unwrap_or(0))
+    Ok(table::get(conn, &key.0).await?.map_or(0, |counter| i64::from(counter.count)))
 }
 
 /// How many are left within the time, without counting.
 pub(crate) async fn left(conn: &mut Conn, key: &Key, rate: Rate, now: Timestamp) -> Result<u32, StoreError> {
-    let query = conn
-        .query("SELECT count FROM limits WHERE key = $1 AND since > $2")
-        .bind(key.0.clone())
-        .bind(now.minus(rate.per).0);
-    let counted = query.optional().await?.map(|row| row.get::<i64>(0)).transpose()?.unwrap_or(0);
-    Ok(rate.times.saturating_sub(u32::try_from(counted).unwrap_or(u32::MAX)))
+    let counter = table::get(conn, &key.0).await?.filter(|counter| counter.since > now.minus(rate.per));
+    Ok(rate.times.saturating_sub(counter.map_or(0, |counter| counter.count)))
 }
 
 /// Counts a try that may turn out to be a failure, before it is known: of many at once only the free ones get
@@ -183,12 +147,7 @@ async fn hold(
     if counter.free_at > now {
         return Ok(Err(Wait { seconds: counter.free_at.seconds_from(now) }));
     }
-    tx.query("UPDATE limits SET free_at = $2, since = $3 WHERE key = $1")
-        .bind(key.0.clone())
-        .bind(now.plus(wait).0)
-        .bind(now.0)
-        .run()
-        .await?;
+    table::wait_until(tx, &key.0, now.plus(wait), now).await?;
     Ok(Ok(()))
 }
 
@@ -235,59 +194,40 @@ pub(crate) async fn count_change(
     inner: &Inner,
     user: UserId,
 ) -> Result<Result<(), Wait>, StoreError> {
-    count_change_of(tx, inner, user).await.map(|admitted| admitted.map(drop))
+    let counter = table::count_change(tx, user, within_an_hour(inner)).await?;
+    Ok(counter.map_or(Ok(()), |counter| admit_change(inner, &counter)))
 }
 
-/// The same, and the row: [`ATTRIBUTES`] is that column. `None`: the account is gone.
-pub(crate) async fn count_change_of(
+/// The same with what the change looks at of the account. `None`: it is gone, and has nothing to change.
+pub(crate) async fn count_change_and_load(
     tx: &mut Tx,
     inner: &Inner,
     user: UserId,
-) -> Result<Result<Option<Row>, Wait>, StoreError> {
-    let rows = tx.ask(vec![bumping_changes(user, inner.clock.now())]).await?;
-    admit_change(inner, rows.into_iter().next())
+    part: Part,
+) -> Result<Result<Option<Account>, Wait>, StoreError> {
+    let times = within_an_hour(inner);
+    let found = match part {
+        Part::All => table::count_change_with_account(tx, user, times).await?,
+        Part::Attributes => table::count_change_with_attributes(tx, user, times).await?,
+    };
+    let Some((counter, account)) = found else { return Ok(Ok(None)) };
+    Ok(admit_change(inner, &counter).map(|()| Some(account)))
 }
 
-/// The same, and the answer to what is asked of the account after it: on SQLite it is one trip.
-pub(crate) async fn count_change_and(
-    tx: &mut Tx,
-    inner: &Inner,
-    user: UserId,
-    asked: Write,
-) -> Result<Result<Option<Row>, Wait>, StoreError> {
-    let mut rows = tx.ask(vec![bumping_changes(user, inner.clock.now()), asked]).await?.into_iter();
-    Ok(admit_change(inner, rows.next())?.map(|_| rows.next()))
+/// Since when changes are counted together, and now.
+fn within_an_hour(inner: &Inner) -> (Timestamp, Timestamp) {
+    let now = inner.clock.now();
+    (now.minus(HOUR), now)
 }
 
-/// Which column of a counted row has the account's attributes.
-pub(crate) const ATTRIBUTES: usize = 3;
-
-/// This counter stands with its account: among many, every row elsewhere is one more page for each change.
-fn bumping_changes(user: UserId, now: Timestamp) -> Write {
-    Write::new(
-        "UPDATE users SET
-             changes = CASE WHEN changes_since <= $2 THEN 1 ELSE changes + 1 END,
-             changes_since = CASE WHEN changes_since <= $2 THEN $3 ELSE changes_since END
-         WHERE id = $1
-         RETURNING changes, changes_since, CAST(0 AS BIGINT), attributes",
-    )
-    .bind(user.0)
-    .bind(now.minus(HOUR).0)
-    .bind(now.0)
-}
-
-/// Who is gone by now has nothing to change.
-fn admit_change(inner: &Inner, row: Option<Row>) -> Result<Result<Option<Row>, Wait>, StoreError> {
+fn admit_change(inner: &Inner, counter: &Counter) -> Result<(), Wait> {
     let rate = Rate { times: inner.settings.limits.changes_per_account_an_hour, per: HOUR };
-    let Some(row) = row else { return Ok(Ok(None)) };
-    let admitted = Counter::read(Some(&row))?.admits(rate, inner.clock.now());
-    Ok(admitted.map(|()| Some(row)))
+    admits(counter, rate, inner.clock.now())
 }
 
 /// Forgets what was counted.
 pub(crate) async fn clear(tx: &mut Tx, key: &Key) -> Result<(), StoreError> {
-    tx.query("DELETE FROM limits WHERE key = $1").bind(key.0.clone()).run().await?;
-    Ok(())
+    table::remove(tx, &key.0).await
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use crate::settings::{AppClient, ClientId};
-use crate::store::{Conn, Row, StoreError, Tx};
+use crate::store::sessions::{self as table, Begun};
+use crate::store::{StoreError, Tx};
 use crate::{Inner, Tally};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,6 +12,10 @@ use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
+
+pub(crate) use crate::store::sessions::{
+    Alive, Open, end, end_all, end_others, networks, of_user, open, owner, seen,
+};
 
 /// The row of an account. It never leaves the service: the outside knows the `sub`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -177,15 +182,6 @@ pub struct Viewer {
     pub by: SignedInBy,
 }
 
-/// Which sessions are alive.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Alive {
-    /// Those that end later…
-    pub(crate) now: Timestamp,
-    /// …and were used since.
-    pub(crate) idle_since: Timestamp,
-}
-
 /// Begins a session for the account.
 pub(crate) async fn begin(
     tx: &mut Tx,
@@ -196,7 +192,9 @@ pub(crate) async fn begin(
 ) -> Result<NewSession, StoreError> {
     let token = SessionToken::generate(&*inner.entropy);
     let absolute_expiry = inner.clock.now().plus(inner.settings.sessions.absolute);
-    insert(tx, inner, (SessionId(token.hash()), absolute_expiry), (user, client), origin).await?;
+    let session = SessionId(token.hash());
+    let begun = Begun { session, user, client, now: inner.clock.now(), expires_at: absolute_expiry };
+    table::insert(tx, begun, origin).await?;
     Ok(NewSession { token, absolute_expiry })
 }
 
@@ -210,144 +208,9 @@ pub(crate) async fn begin_for_tokens(
 ) -> Result<SessionId, StoreError> {
     let session = SessionId(inner.entropy.bytes());
     let expires_at = inner.clock.now().plus(client.tokens.refresh);
-    insert(tx, inner, (session, expires_at), (user, &client.id), origin).await?;
+    let begun = Begun { session, user, client: &client.id, now: inner.clock.now(), expires_at };
+    table::insert(tx, begun, origin).await?;
     Ok(session)
-}
-
-async fn insert(
-    tx: &mut Tx,
-    inner: &Inner,
-    (session, expires_at): (SessionId, Timestamp),
-    (user, client): (UserId, &ClientId),
-    origin: &Origin,
-) -> Result<(), StoreError> {
-    tx.query(
-        "INSERT INTO sessions (id, hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent, username)
-         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, (SELECT username FROM users WHERE id = $3))",
-    )
-    .bind(session.number())
-    .bind(session.0.to_vec())
-    .bind(user.0)
-    .bind(client.0.clone())
-    .bind(inner.clock.now().0)
-    .bind(expires_at.0)
-    .bind(origin.network.to_string())
-    .bind(origin.user_agent.clone())
-    .run()
-    .await?;
-    Ok(())
-}
-
-/// Notes that the session is used at this moment.
-pub(crate) async fn seen(tx: &mut Tx, session: SessionId, now: Timestamp) -> Result<(), StoreError> {
-    tx.query("UPDATE sessions SET last_seen_at = $3 WHERE id = $1 AND hash = $2 AND last_seen_at < $3")
-        .bind(session.number())
-        .bind(session.0.to_vec())
-        .bind(now.0)
-        .run()
-        .await?;
-    Ok(())
-}
-
-/// Whose session this is.
-pub(crate) async fn owner(conn: &mut Conn, session: SessionId) -> Result<Option<UserId>, StoreError> {
-    let query = conn.query("SELECT user_id FROM sessions WHERE id = $1 AND hash = $2");
-    let row = query.bind(session.number()).bind(session.0.to_vec()).optional().await?;
-    row.map(|row| Ok(UserId(row.get(0)?))).transpose()
-}
-
-/// Ends the session. `false`: it had ended before.
-pub(crate) async fn end(tx: &mut Tx, session: SessionId) -> Result<bool, StoreError> {
-    let query = tx.query("DELETE FROM sessions WHERE id = $1 AND hash = $2");
-    Ok(query.bind(session.number()).bind(session.0.to_vec()).run().await? == 1)
-}
-
-/// Ends every session of the account; how many there were.
-pub(crate) async fn end_all(tx: &mut Tx, user: UserId) -> Result<u64, StoreError> {
-    tx.query("DELETE FROM sessions WHERE user_id = $1").bind(user.0).run().await
-}
-
-/// Ends every session of the account but this one; how many there were.
-pub(crate) async fn end_others(tx: &mut Tx, user: UserId, stays: SessionId) -> Result<u64, StoreError> {
-    tx.query("DELETE FROM sessions WHERE user_id = $1 AND hash <> $2")
-        .bind(user.0)
-        .bind(stays.0.to_vec())
-        .run()
-        .await
-}
-
-/// Every live session of the account.
-pub(crate) async fn of_user(
-    conn: &mut Conn,
-    user: UserId,
-    alive: Alive,
-) -> Result<Vec<SessionId>, StoreError> {
-    let query =
-        conn.query("SELECT hash FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3");
-    let rows = query.bind(user.0).bind(alive.now.0).bind(alive.idle_since.0).all().await?;
-    rows.iter().map(|row| read_id(row, 0)).collect()
-}
-
-/// What is kept about a live session beside whose it is.
-#[derive(Debug)]
-pub(crate) struct Open {
-    pub(crate) session: SessionId,
-    pub(crate) client: ClientId,
-    pub(crate) signed_in_at: Timestamp,
-    pub(crate) last_seen_at: Timestamp,
-    pub(crate) network: String,
-    pub(crate) user_agent: String,
-}
-
-/// The live sessions of the viewer's account: this one, then those that were used last; so many at most.
-pub(crate) async fn open(
-    conn: &mut Conn,
-    viewer: &Viewer,
-    alive: Alive,
-    most: u32,
-) -> Result<Vec<Open>, StoreError> {
-    let rows = conn
-        .query(
-            "SELECT hash, created_at, last_seen_at, network, user_agent, client FROM sessions
-             WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3
-             ORDER BY CASE WHEN hash = $4 THEN 0 ELSE 1 END, last_seen_at DESC, created_at DESC LIMIT $5",
-        )
-        .bind(viewer.user.0)
-        .bind(alive.now.0)
-        .bind(alive.idle_since.0)
-        .bind(viewer.session.0.to_vec())
-        .bind(i64::from(most))
-        .all()
-        .await?;
-    let read = |row: &Row| {
-        let (signed_in_at, last_seen_at) = (Timestamp(row.get(1)?), Timestamp(row.get(2)?));
-        let (session, client) = (read_id(row, 0)?, ClientId(row.get(5)?));
-        Ok(Open {
-            session,
-            client,
-            signed_in_at,
-            last_seen_at,
-            network: row.get(3)?,
-            user_agent: row.get(4)?,
-        })
-    };
-    rows.iter().map(read).collect()
-}
-
-/// The addresses from which the account's sessions began, each once, in one order.
-pub(crate) async fn networks(conn: &mut Conn, user: UserId) -> Result<Vec<IpAddr>, StoreError> {
-    let rows = conn
-        .query("SELECT DISTINCT network FROM sessions WHERE user_id = $1 ORDER BY network")
-        .bind(user.0)
-        .all()
-        .await?;
-    let texts = rows.iter().map(|row| row.get::<String>(0)).collect::<Result<Vec<_>, _>>()?;
-    Ok(texts.iter().filter_map(|text| text.parse().ok()).collect())
-}
-
-fn read_id(row: &Row, column: usize) -> Result<SessionId, StoreError> {
-    let hash: Vec<u8> = row.get(column)?;
-    hash.try_into().map(SessionId).map_err(|_| StoreError::unreadable("a session whose hash is none"))
 }
 
 #[cfg(test)]

@@ -3,12 +3,12 @@
 use crate::attributes::{Occasion, Submitted, abridged, check_submitted, parse_names};
 use crate::delivery::Contact;
 use crate::identifiers::ContactKind;
-use crate::limits::Wait;
+use crate::limits::{self, Wait};
 use crate::profile::access;
 use crate::sessions::{Origin, UserId, Viewer};
 use crate::settings::Settings;
 use crate::sign_in_again::{NotFresh, require_fresh};
-use crate::store::profile::{self, Account, Part};
+use crate::store::profile::{Account, Part};
 use crate::store::{StoreError, Tx, aliases, attributes, retried};
 use crate::{Inner, Pool, Unavailable, codes, contact_codes, delete_attributes, events};
 use model::{AttributeName, Event, FieldName, Refusal, Standard, UpdateOutcome, Updated, Why};
@@ -149,9 +149,10 @@ impl Pool {
     ) -> Result<Update, UpdateAttributesError> {
         let (inner, user) = (&*self.inner, viewer.user);
         let mut tx = inner.store.begin().await?;
-        let account = profile::load_to_change(&mut tx, inner, user, Part::needed_for(submitted.names()))
-            .await??
-            .ok_or(UpdateAttributesError::SignedOut)?;
+        let account =
+            limits::count_change_and_load(&mut tx, inner, user, Part::needed_for(submitted.names()))
+                .await??
+                .ok_or(UpdateAttributesError::SignedOut)?;
         let indispensable = delete_attributes::indispensable(&inner.settings, &account, &submitted.remove);
         if !indispensable.is_empty() {
             return Err(Refusal { form: None, fields: indispensable }.into());

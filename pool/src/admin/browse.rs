@@ -2,10 +2,9 @@
 
 use super::record::Record;
 use super::{Moment, NotSelected, UserSelector, find};
-use crate::clock::Timestamp;
 use crate::sessions::UserId;
 use crate::store::users::User;
-use crate::store::{Conn, StoreError, factors, passkeys, profile, records, waiting};
+use crate::store::{Conn, StoreError, factors, passkeys, profile, records, sessions, waiting};
 use crate::{Pool, Unavailable};
 use model::{AttributeName, Factor};
 use std::collections::BTreeMap;
@@ -107,15 +106,7 @@ impl Pool {
             .map(|it| it.factor)
             .collect();
         let passkeys = passkeys::of_user(&mut conn, user.id).await?.len();
-        let now = self.now();
-        let row = conn
-            .query("SELECT COUNT(*), MAX(last_seen_at) FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3")
-            .bind(user.id.0)
-            .bind(now.0)
-            .bind(now.minus(self.inner.settings.sessions.idle).0)
-            .optional()
-            .await?
-            .ok_or_else(|| StoreError::unreadable("nothing came back"))?;
+        let (sessions, last_seen_at) = sessions::count(&mut conn, user.id, self.alive()).await?;
         let pending = account
             .pending
             .into_iter()
@@ -124,8 +115,8 @@ impl Pool {
         let others = others(&mut conn, &user).await?;
         Ok(Shown {
             others,
-            sessions: row.get(0)?,
-            last_seen_at: row.get::<Option<i64>>(1)?.map(|at| Moment(Timestamp(at))),
+            sessions,
+            last_seen_at: last_seen_at.map(Moment),
             second_factors,
             passkeys,
             pending: pending.collect(),

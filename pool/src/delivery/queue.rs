@@ -8,7 +8,9 @@ use crate::identifiers::ContactKind;
 use crate::keys::Purpose;
 use crate::sessions::{Origin, UserId};
 use crate::store::profile::Account;
-use crate::store::{StoreError, Tx};
+use crate::store::{StoreError, Tx, outbox};
+
+pub(crate) use outbox::withdraw;
 
 /// What a message stands and falls with.
 #[derive(Debug, Clone, Copy)]
@@ -71,22 +73,16 @@ pub(crate) async fn queue_at(
     if !inner.settings.reaches(message.to().kind) {
         return Ok(None);
     }
-    let code = about.code();
-    tx.query(
-        "INSERT INTO outbox (id, medium, payload, user_id, purpose, attribute, issue, created_at, due_at, attempts)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)",
-    )
-    .bind(id.clone())
-    .bind(message.medium().as_str())
-    .bind(payload)
-    .bind(about.user().map(|user| user.0))
-    .bind(code.map(|(slot, _)| slot.purpose.as_str()))
-    .bind(code.map(|(slot, _)| slot.attribute.as_str().to_owned()))
-    .bind(code.map(|(_, issue)| issue.to_vec()))
-    .bind(inner.clock.now().0)
-    .bind(due_at.0)
-    .run()
-    .await?;
+    let new = outbox::New {
+        id: &id,
+        medium: message.medium().as_str(),
+        payload,
+        user: about.user(),
+        code: about.code(),
+        created_at: inner.clock.now(),
+        due_at,
+    };
+    outbox::insert(tx, new).await?;
     Ok(Some(id))
 }
 
@@ -103,12 +99,7 @@ fn sealed(inner: &Inner, message: &Message, id: String) -> Result<(String, Vec<u
 
 /// A message that waits to be sent. `None`: it can't be read any more.
 pub(crate) async fn waiting(tx: &mut Tx, inner: &Inner, id: &str) -> Result<Option<Message>, StoreError> {
-    let row = tx
-        .query("SELECT payload FROM outbox WHERE id = $1 AND payload IS NOT NULL")
-        .bind(id.to_owned())
-        .optional()
-        .await?;
-    let Some(payload) = row.map(|row| row.get::<Vec<u8>>(0)).transpose()? else { return Ok(None) };
+    let Some(payload) = outbox::payload(tx, id).await? else { return Ok(None) };
     let opened = inner.keys.open(Purpose::Outbox, &payload, id.as_bytes()).ok();
     Ok(opened.and_then(|plain| serde_json::from_slice(&plain).ok()))
 }
@@ -121,8 +112,7 @@ pub(crate) async fn replace(
     message: &Message,
 ) -> Result<bool, StoreError> {
     let (id, payload) = sealed(inner, message, id.to_owned())?;
-    let query = tx.query("UPDATE outbox SET payload = $2 WHERE id = $1 AND payload IS NOT NULL AND attempts = 0 AND due_at > $3");
-    Ok(query.bind(id).bind(payload).bind(inner.clock.now().0).run().await? == 1)
+    outbox::replace(tx, &id, payload, inner.clock.now()).await
 }
 
 /// Tells every proven contact what was changed: whoever can read one of them can't hide it from the other.
@@ -141,15 +131,4 @@ pub(crate) async fn queue_to_all(
         }
     }
     Ok(())
-}
-
-/// Drops what waits to be sent to the account's contacts, whatever it says, but for a code that others wait
-/// for too.
-pub(crate) async fn withdraw(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
-    let query = tx.query(
-        "UPDATE outbox SET outcome = 'stale', payload = NULL, due_at = NULL
-         WHERE due_at > 0 AND user_id = $1 AND NOT EXISTS (
-             SELECT 1 FROM requested_codes c WHERE c.message = outbox.id AND c.user_id <> $1 AND c.used_at IS NULL)",
-    );
-    query.bind(user.0).run().await.map(drop)
 }

@@ -189,8 +189,7 @@ impl Pool {
 
     async fn send(&self, transport: &Transport, claimed: &Claimed) -> Result<(), SendError> {
         // Another process that shares this store may have the key, or the version, to read it.
-        let message = claimed
-            .open(&self.inner)
+        let message = outbox::open(&self.inner, claimed)
             .ok_or(SendError::Later(Reason::Unwritable("its key is gone, or another version wrote it")))?;
         let service = Service::of(&self.inner.settings);
         let written =

@@ -8,7 +8,7 @@ use crate::sign_in_again::require_fresh;
 use crate::store::factors::{self, Stored};
 use crate::store::profile::{self, Account};
 use crate::store::{StoreError, Tx, retried};
-use crate::{Pool, events};
+use crate::{Pool, events, limits};
 use model::{Event, Factor};
 
 /// What somebody wants of a second factor.
@@ -48,7 +48,7 @@ impl Pool {
     ) -> Result<bool, FactorError> {
         let (inner, user) = (&*self.inner, viewer.user);
         let mut tx = inner.store.begin().await?;
-        let account = profile::load_to_change(&mut tx, inner, user, profile::Part::All)
+        let account = limits::count_change_and_load(&mut tx, inner, user, profile::Part::All)
             .await??
             .ok_or(FactorError::SignedOut)?;
         let mut with_codes = false;

@@ -3,7 +3,8 @@
 
 use super::{DAY, Key, Wait};
 use crate::clock::Timestamp;
-use crate::store::{Conn, Row, StoreError, Tx};
+use crate::store::limits::{self as table, Counter};
+use crate::store::{Conn, StoreError, Tx};
 use std::time::Duration;
 
 /// After each of the first requests within a day, in units of the shortest gap; the last one holds for those
@@ -32,7 +33,7 @@ impl Ladder {
 
     /// Takes the ladder for this transaction, so that what is read next stays as it is.
     pub(crate) async fn hold(self, tx: &mut Tx, key: &Key, now: Timestamp) -> Result<(), StoreError> {
-        Rung::take(tx, key, now).await.map(drop)
+        take(tx, key, now).await.map(drop)
     }
 
     /// Counts a request that is told when it comes too soon. After a [`Wait`] drop the transaction.
@@ -42,12 +43,12 @@ impl Ladder {
         key: &Key,
         now: Timestamp,
     ) -> Result<Result<Timestamp, Wait>, StoreError> {
-        let rung = Rung::take(tx, key, now).await?;
-        if rung.is_in_gap(now) {
+        let rung = take(tx, key, now).await?;
+        if is_in_gap(&rung, now) {
             return Ok(Err(Wait { seconds: rung.free_at.seconds_from(now) }));
         }
         let next = self.after(rung, now);
-        next.put(tx, key).await?;
+        table::set(tx, &key.0, next).await?;
         Ok(Ok(next.free_at))
     }
 
@@ -60,14 +61,14 @@ impl Ladder {
         waits: bool,
         now: Timestamp,
     ) -> Result<Option<Turn>, StoreError> {
-        let rung = Rung::take(tx, key, now).await?;
-        let in_gap = rung.is_in_gap(now);
+        let rung = take(tx, key, now).await?;
+        let in_gap = is_in_gap(&rung, now);
         if in_gap && waits {
             return Ok(None);
         }
         let at = if in_gap { rung.free_at } else { now };
         let next = self.after(rung, at);
-        next.put(tx, key).await?;
+        table::set(tx, &key.0, next).await?;
         Ok(Some(Turn { at, count: next.count }))
     }
 
@@ -77,16 +78,14 @@ impl Ladder {
         conn: &mut Conn,
         key: &Key,
     ) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
-        let query = conn.query("SELECT count, since, free_at FROM limits WHERE key = $1").bind(key.0.clone());
-        let Some(row) = query.optional().await? else { return Ok(None) };
-        let rung = Rung::read(&row)?;
+        let Some(rung) = table::get(conn, &key.0).await? else { return Ok(None) };
         Ok((rung.count > 0).then(|| (rung.free_at.minus(self.gap(rung.count)), rung.free_at)))
     }
 
     /// One more, at this time.
-    fn after(self, rung: Rung, at: Timestamp) -> Rung {
+    fn after(self, rung: Counter, at: Timestamp) -> Counter {
         let count = rung.count.saturating_add(1);
-        Rung { count, since: rung.since, free_at: at.plus(self.gap(count)) }
+        Counter { count, since: rung.since, free_at: at.plus(self.gap(count)) }
     }
 }
 
@@ -98,54 +97,18 @@ pub(crate) struct Turn {
     pub(crate) count: u32,
 }
 
-/// What a ladder says: how many there were within a day, and when the next one is free.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Rung {
-    count: u32,
-    since: Timestamp,
-    free_at: Timestamp,
+/// Takes the ladder's counter for this transaction, and makes it if need be: how many there were within a
+/// day, and when the next one is free.
+async fn take(tx: &mut Tx, key: &Key, now: Timestamp) -> Result<Counter, StoreError> {
+    let rung = table::lock(tx, &key.0, now).await?;
+    let is_over = rung.since <= now.minus(DAY) || rung.since > now;
+    Ok(if is_over { Counter { count: 0, since: now, free_at: rung.free_at } } else { rung })
 }
 
-impl Rung {
-    fn read(row: &Row) -> Result<Self, StoreError> {
-        let count = u32::try_from(row.get::<i64>(0)?).unwrap_or(u32::MAX);
-        Ok(Self { count, since: Timestamp(row.get(1)?), free_at: Timestamp(row.get(2)?) })
-    }
-
-    /// Takes the row for this transaction, and makes it if need be.
-    async fn take(tx: &mut Tx, key: &Key, now: Timestamp) -> Result<Self, StoreError> {
-        let row = tx
-            .query(
-                "INSERT INTO limits (key, count, since, free_at) VALUES ($1, 0, $2, 0)
-                 ON CONFLICT (key) DO UPDATE SET count = limits.count
-                 RETURNING count, since, free_at",
-            )
-            .bind(key.0.clone())
-            .bind(now.0)
-            .optional()
-            .await?
-            .ok_or_else(|| StoreError::unreadable("no counter came back"))?;
-        let rung = Self::read(&row)?;
-        let is_over = rung.since <= now.minus(DAY) || rung.since > now;
-        Ok(if is_over { Self { count: 0, since: now, free_at: rung.free_at } } else { rung })
-    }
-
-    async fn put(self, tx: &mut Tx, key: &Key) -> Result<(), StoreError> {
-        tx.query("UPDATE limits SET count = $2, since = $3, free_at = $4 WHERE key = $1")
-            .bind(key.0.clone())
-            .bind(i64::from(self.count))
-            .bind(self.since.0)
-            .bind(self.free_at.0)
-            .run()
-            .await?;
-        Ok(())
-    }
-
-    /// Whether somebody has to wait. A time that no gap reaches is of a clock that was wrong, and counts as
-    /// nothing.
-    fn is_in_gap(&self, now: Timestamp) -> bool {
-        self.free_at > now && self.free_at <= now.plus(LONGEST)
-    }
+/// Whether a request has to wait. A time that no gap reaches is of a clock that was wrong, and counts as
+/// nothing.
+fn is_in_gap(rung: &Counter, now: Timestamp) -> bool {
+    rung.free_at > now && rung.free_at <= now.plus(LONGEST)
 }
 
 #[cfg(test)]

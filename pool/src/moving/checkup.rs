@@ -110,8 +110,8 @@ pub async fn is_production(place: &Place) -> Result<bool, Sick> {
 async fn look(place: &Place) -> Result<Option<Conn>, StoreError> {
     Ok(Some(match place {
         Place::Sqlite(path) if !path.exists() => return Ok(None),
-        Place::Sqlite(path) => Store::look_at_sqlite(path).await?,
-        Place::Postgres(url) => Store::look_at_postgres(url).await?,
+        Place::Sqlite(path) => Store::inspect_sqlite(path).await?,
+        Place::Postgres(url) => Store::inspect_postgres(url).await?,
     }))
 }
 

@@ -99,7 +99,7 @@ async fn refuse_use(store: &Store, place: &Place) -> Result<(), CopyError> {
 
 /// Looks whether both are what they should be, and notes in the target that a copy has begun.
 async fn begin(source: &Store, from: &Place, target: &Store, to: &Place) -> Result<Copied, CopyError> {
-    source.refuse_half().await?;
+    source.refuse_unfinished_copy().await?;
     let mut conn = source.read().await?;
     let unused = || CopyError::Unused(from.to_string());
     let pool = meta::get(&mut conn, meta::POOL_ID).await?.ok_or_else(unused)?;
@@ -175,7 +175,7 @@ async fn finish(
 async fn clear(target: &Store, table: &Table) -> Result<(), StoreError> {
     loop {
         let mut tx = target.begin().await?;
-        let gone = tx.made(table.remove_some()).run().await?;
+        let gone = tx.query_composed(table.remove_some()).run().await?;
         tx.commit().await?;
         if gone == 0 {
             return Ok(());
@@ -184,7 +184,7 @@ async fn clear(target: &Store, table: &Table) -> Result<(), StoreError> {
 }
 
 async fn rows_of(store: &Store, table: &Table) -> Result<i64, StoreError> {
-    let row = store.read().await?.made(table.count()).optional().await?;
+    let row = store.read().await?.query_composed(table.count()).optional().await?;
     row.ok_or_else(|| StoreError::unreadable("nothing came back"))?.get(0)
 }
 
@@ -245,7 +245,7 @@ pub(super) async fn page(
     after: Option<&[Value]>,
 ) -> Result<Vec<Vec<Value>>, StoreError> {
     let mut conn = store.read().await?;
-    let query = conn.made(table.page(after.is_some()));
+    let query = conn.query_composed(table.page(after.is_some()));
     let rows = after.unwrap_or_default().iter().fold(query, |query, value| value.bind(query)).all().await?;
     let values = |row: &Row| -> Result<Vec<Value>, StoreError> {
         let columns = table.columns.iter().enumerate();
@@ -255,7 +255,7 @@ pub(super) async fn page(
 }
 
 async fn insert(tx: &mut Tx, table: &Table, rows: &[Vec<Value>]) -> Result<(), StoreError> {
-    let query = tx.made(table.insert(rows.len()));
+    let query = tx.query_composed(table.insert(rows.len()));
     rows.iter().flatten().fold(query, |query, value| value.bind(query)).run().await.map(drop)
 }
 
@@ -301,7 +301,7 @@ async fn last_id(store: &Store, table: &'static str) -> Result<i64, StoreError> 
         conn.query("SELECT seq FROM sqlite_sequence WHERE name = $1").bind(table).optional().await?
     };
     let counter: Option<i64> = counter.map_or(Ok(None), |row| row.get(0))?;
-    let row = conn.made(format!("SELECT MAX(id) FROM {table}")).optional().await?;
+    let row = conn.query_composed(format!("SELECT MAX(id) FROM {table}")).optional().await?;
     let largest: Option<i64> = row.map_or(Ok(None), |row| row.get(0))?;
     Ok(counter.max(largest).unwrap_or(0))
 }

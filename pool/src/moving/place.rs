@@ -2,7 +2,7 @@
 
 use super::copy::CopyError;
 use super::folder_of;
-use crate::store::{Hold, NotADatabase, PostgresUrl, Store, StoreError};
+use crate::store::{FileLock, NotADatabase, PostgresUrl, Store, StoreError};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -57,7 +57,7 @@ impl Place {
                 std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
                 let made = folder.recursive(true).create(folder_of(path));
                 made.map_err(|source| StoreError::File { path: path.display().to_string(), source })?;
-                Store::held(path, Hold::alone(path)?).await
+                Store::sqlite_locked(path, FileLock::exclusive(path)?).await
             }
             Self::Postgres(url) => Store::postgres(url).await,
         }

@@ -5,7 +5,7 @@ use super::file::{Found, inspect, mark_production, production, settle};
 use super::{House, KeyPlace, Unfit, beside, folder_of, sync};
 use crate::clock::Timestamp;
 use crate::keys::{KeyError, Keys};
-use crate::store::{Hold, StoreError};
+use crate::store::{FileLock, StoreError};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -58,7 +58,7 @@ const DRAFT: &str = ".restoring-";
 /// backup is known to be whole, of a shape that this version knows, and to fit the keys; and at every moment
 /// of the replacing either the old store or the new one is there with a key that opens it.
 pub async fn restore(from: &Path, house: &House, at: Timestamp) -> Result<Restored, RestoreError> {
-    let _alone = Hold::alone(&house.database)?;
+    let _alone = FileLock::exclusive(&house.database)?;
     let folder = folder_of(&house.database);
     let error = |source| RestoreError::Folder { path: folder.display().to_string(), source };
     let file = File::open(from)

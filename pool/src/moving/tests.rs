@@ -3,7 +3,7 @@ use super::restore::{RestoreError, Restored, restore};
 use super::*;
 use crate::clock::Timestamp;
 use crate::entropy::{SeededEntropy, SystemEntropy};
-use crate::store::{Hold, Store, StoreError, migrations};
+use crate::store::{FileLock, Store, StoreError, migrations};
 use crate::testing::{PASSWORD, TestPool, TestStore};
 use crate::{Parts, Settings};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -151,7 +151,7 @@ async fn a_store_that_is_served_is_not_replaced_and_one_that_is_replaced_is_not_
     let refused = town.restore(there).await.unwrap_err();
     assert!(matches!(refused, RestoreError::Store(StoreError::InUse(_))), "{refused:?}");
     town.pool.store().close().await;
-    let alone = Hold::alone(&town.house.database).unwrap();
+    let alone = FileLock::exclusive(&town.house.database).unwrap();
     assert!(matches!(Store::sqlite(&town.house.database).await, Err(StoreError::Moving(_))));
     drop(alone);
     town.restore(there).await.unwrap();

@@ -1,10 +1,10 @@
 //! Who holds a session, and what that shows of the account.
 
-use super::{Alive, SessionId, SessionToken, SignedInBy, UserId, Viewer, seen};
+use super::{Alive, SessionId, SessionToken, SignedInBy, Viewer, seen};
 use crate::clock::Timestamp;
 use crate::profile::{Profile, UserInfo};
-use crate::settings::ClientId;
-use crate::store::{Row, StoreError, profile, retried};
+use crate::store::sessions::{self as table, Live};
+use crate::store::{StoreError, profile, retried};
 use crate::{Pool, Unavailable};
 use std::time::Duration;
 
@@ -14,17 +14,16 @@ struct Session {
 }
 
 impl Session {
-    /// Reads the first five columns of the statements that ask for a live session.
-    fn read(session: SessionId, row: &Row) -> Result<Self, StoreError> {
+    fn of(session: SessionId, live: Live) -> Self {
         let viewer = Viewer {
-            user: UserId(row.get(0)?),
+            user: live.user,
             session,
-            client: ClientId(row.get(1)?),
-            username: row.get(2)?,
-            signed_in_at: Timestamp(row.get(3)?),
+            client: live.client,
+            username: live.username,
+            signed_in_at: live.signed_in_at,
             by: SignedInBy::Cookie,
         };
-        Ok(Self { viewer, last_seen: Timestamp(row.get(4)?) })
+        Self { viewer, last_seen: live.last_seen }
     }
 }
 
@@ -53,8 +52,8 @@ impl Pool {
     ) -> Result<Option<(Viewer, Profile)>, Unavailable> {
         let session = SessionId(token.hash());
         let found = profile::of_session(&mut self.inner.store.read().await?, session, self.alive()).await?;
-        let Some((row, account)) = found else { return Ok(None) };
-        let viewer = self.used(Some(Session::read(session, &row)?)).await?;
+        let Some((live, account)) = found else { return Ok(None) };
+        let viewer = self.used(Some(Session::of(session, live))).await?;
         Ok(viewer.map(|viewer| {
             let profile = self.present(&viewer, account);
             (viewer, profile)
@@ -76,8 +75,8 @@ impl Pool {
     ) -> Result<Option<(Viewer, UserInfo)>, Unavailable> {
         let found =
             profile::info_of_session(&mut self.inner.store.read().await?, session, self.alive()).await?;
-        let Some((row, account)) = found else { return Ok(None) };
-        let viewer = self.used(Some(Session::read(session, &row)?)).await?;
+        let Some((live, account)) = found else { return Ok(None) };
+        let viewer = self.used(Some(Session::of(session, live))).await?;
         Ok(viewer.map(|viewer| {
             let info = self.inform(&viewer, account);
             (viewer, info)
@@ -97,18 +96,7 @@ impl Pool {
     async fn session(&self, session: SessionId) -> Result<Option<Session>, StoreError> {
         let alive = self.alive();
         let mut conn = self.inner.store.read().await?;
-        let row = conn
-            .query(
-                "SELECT user_id, client, username, created_at, last_seen_at
-                 FROM sessions WHERE id = $1 AND hash = $2 AND expires_at > $3 AND last_seen_at > $4",
-            )
-            .bind(session.number())
-            .bind(session.0.to_vec())
-            .bind(alive.now.0)
-            .bind(alive.idle_since.0)
-            .optional()
-            .await?;
-        row.map(|row| Session::read(session, &row)).transpose()
+        Ok(table::live(&mut conn, session, alive).await?.map(|live| Session::of(session, live)))
     }
 
     /// Writes down that the session is used, if that was long ago.

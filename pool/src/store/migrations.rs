@@ -1,10 +1,18 @@
 //! The migrations: the same numbers and names for every database, each in its own words. Never edited once
 //! released.
 
+use crate::store::StoreError;
 #[cfg(any(test, feature = "testing"))]
 use sha2::{Digest as _, Sha256};
-use sqlx::SqlStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::PgConnection;
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{Connection as _, Executor as _, SqlStr};
+use std::time::Duration;
+
+/// Where the database can lend such a table's row, it has a lock that goes with its holder's connection.
+const LOCK_TABLE: &str = "CREATE TABLE IF NOT EXISTS migration_lock (id BIGINT PRIMARY KEY);
+    INSERT INTO migration_lock (id) VALUES (1) ON CONFLICT DO NOTHING";
 
 type Text = (i64, &'static str, &'static str);
 
@@ -95,12 +103,36 @@ macro_rules! migrations {
 const SQLITE: &[Text] = migrations!("sqlite");
 const POSTGRES: &[Text] = migrations!("postgres");
 
-pub(super) fn sqlite() -> Migrator {
+/// Runs the migrations that are missing. No other process may do so at the same time.
+pub(super) async fn run_on_sqlite(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    Ok(sqlite().run_direct(None, conn, false).await?)
+}
+
+/// Runs the migrations that are missing, in one transaction, while the others that start at the same time
+/// wait. The lock is a row: it is free again when the connection that holds it is gone, however that came
+/// about.
+pub(super) async fn run_on_postgres(conn: &mut PgConnection) -> Result<(), StoreError> {
+    // Of several that make a table at the same moment one may be refused, "if not exists" or not.
+    let mut tries = 5;
+    while let Err(error) = conn.execute(LOCK_TABLE).await {
+        tries -= 1;
+        if tries == 0 {
+            return Err(error.into());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let mut transaction = conn.begin().await?;
+    sqlx::query("SELECT id FROM migration_lock WHERE id = 1 FOR UPDATE").fetch_one(&mut *transaction).await?;
+    postgres().run_direct(None, &mut *transaction, false).await?;
+    Ok(transaction.commit().await?)
+}
+
+fn sqlite() -> Migrator {
     migrator(SQLITE)
 }
 
 /// Without sqlx's own lock, which not every database has that speaks PostgreSQL's protocol.
-pub(super) fn postgres() -> Migrator {
+fn postgres() -> Migrator {
     let mut migrator = migrator(POSTGRES);
     migrator.set_locking(false);
     migrator
@@ -146,9 +178,7 @@ mod tests {
     use crate::sessions::SessionId;
     use crate::store::Store;
     use crate::testing::TestStore;
-    use sqlx::postgres::PgConnection;
-    use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-    use sqlx::{Connection as _, Executor as _};
+    use sqlx::sqlite::SqliteConnectOptions;
     use std::path::Path;
 
     #[tokio::test]

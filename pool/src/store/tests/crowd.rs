@@ -1,10 +1,10 @@
 //! Everything at once, on the same rows: nobody waits for who waits for them, and nobody is told that the
 //! service can't do this now.
 
-use super::Store;
 use crate::change_sign_up_address::AnotherAddress;
 use crate::confirm_sign_up::Who;
 use crate::settings::Settings;
+use crate::store::Store;
 use crate::testing::{PASSWORD, TestPool, entering, form, origin};
 use crate::{Pool, Viewer};
 use model::{AttributeName, Refusal, Standard, Why};
