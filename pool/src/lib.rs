@@ -32,7 +32,6 @@ pub mod keys;
 mod known_origins;
 mod limits;
 pub mod list_sessions;
-pub mod moving;
 mod new_password;
 pub mod new_password_required;
 pub mod passkeys;

@@ -25,6 +25,7 @@ mod engine;
 pub(crate) mod migrations;
 mod readiness;
 mod tables;
+pub mod transfer;
 
 pub use engine::{Bind, Column, Conn, Field, NotADatabase, PostgresUrl, Query, Row, Store, StoreError, Tx};
 pub(crate) use engine::{FileLock, Notification, Statement, retried};

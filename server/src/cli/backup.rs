@@ -2,8 +2,8 @@
 
 use super::{configuration, house, say};
 use clap::Args;
-use pool::moving::Manifest;
-use pool::moving::backup::backup;
+use pool::store::transfer::Manifest;
+use pool::store::transfer::backup::backup;
 use pool::{Clock as _, SystemClock};
 use std::error::Error;
 use std::path::{Path, PathBuf};

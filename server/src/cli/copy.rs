@@ -2,8 +2,8 @@
 
 use super::say;
 use clap::Args;
-use pool::moving::copy::{Copied, Progress, copy};
-use pool::moving::place::{NotAPlace, Place};
+use pool::store::transfer::copy::{Copied, Progress, copy};
+use pool::store::transfer::location::{LocationError, StoreLocation};
 use std::error::Error;
 use std::io::{IsTerminal as _, Write as _, stderr};
 
@@ -24,12 +24,13 @@ pub(super) struct Arguments {
 #[error("{name}: {fault}")]
 pub(super) struct WrongPlace {
     name: &'static str,
-    fault: NotAPlace,
+    fault: LocationError,
 }
 
 impl Arguments {
     pub(super) async fn run(&self) -> Result<(), Box<dyn Error>> {
-        let place = |name, text: &str| text.parse::<Place>().map_err(|fault| WrongPlace { name, fault });
+        let place =
+            |name, text: &str| text.parse::<StoreLocation>().map_err(|fault| WrongPlace { name, fault });
         let (from, to) = (place("--from", &self.from)?, place("--to", &self.to)?);
         let mut shown = Shown { at_once: stderr().is_terminal(), last: 0 };
         let copied = copy(&from, &to, |progress| shown.tell(progress)).await?;
@@ -38,7 +39,7 @@ impl Arguments {
     }
 }
 
-fn done(to: &Place, Copied { pool, keys, rows }: &Copied) -> String {
+fn done(to: &StoreLocation, Copied { pool, keys, rows }: &Copied) -> String {
     let key = keys.split(',').next().unwrap_or_default();
     format!(
         "{to}: holds the user pool {pool} now, {rows} rows, counted on both sides\n\

@@ -19,7 +19,7 @@ use crate::telemetry;
 use clap::{Parser, Subcommand};
 use pool::Keys;
 use pool::keys::KeyError;
-use pool::moving::{House, KeyPlace};
+use pool::store::transfer::{KeyLocation, StoreFiles};
 use std::error::Error;
 use std::io::{Write, stderr, stdout};
 use std::path::Path;
@@ -103,12 +103,12 @@ fn configuration() -> Result<Config, ConfigError> {
 }
 
 /// Where the store is, if it is a file, and its keys.
-fn house(config: &ServerConfig) -> Result<House, KeyError> {
+fn house(config: &ServerConfig) -> Result<StoreFiles, KeyError> {
     let keys = match &config.keys {
-        Some(text) => KeyPlace::Given(Keys::from_text(text.reveal())?),
-        None => KeyPlace::File(config.key_file()),
+        Some(text) => KeyLocation::Given(Keys::from_text(text.reveal())?),
+        None => KeyLocation::File(config.key_file()),
     };
-    Ok(House { database: config.database(), keys })
+    Ok(StoreFiles { database: config.database(), keys })
 }
 
 fn complain(error: &(dyn Error + 'static)) -> ExitCode {

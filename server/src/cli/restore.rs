@@ -3,7 +3,7 @@
 use super::{configuration, house, say};
 use crate::lifecycle::make_folder;
 use clap::Args;
-use pool::moving::restore::{Restored, restore};
+use pool::store::transfer::restore::{Restored, restore};
 use pool::{Clock as _, SystemClock};
 use std::error::Error;
 use std::path::{Path, PathBuf};

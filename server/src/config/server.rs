@@ -5,7 +5,7 @@ use super::faults::Faults;
 use super::public_url::PublicUrl;
 use super::secret::Secret;
 use ipnet::IpNet;
-use pool::moving::place::Place as StorePlace;
+use pool::store::transfer::location::StoreLocation;
 use pool::store::{NotADatabase, PostgresUrl};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -138,10 +138,10 @@ impl ServerConfig {
     }
 
     /// Where the store is.
-    pub fn place(&self) -> StorePlace {
+    pub fn place(&self) -> StoreLocation {
         match &self.store_url {
-            Some(url) => StorePlace::Postgres(Box::new(url.clone())),
-            None => StorePlace::Sqlite(self.database()),
+            Some(url) => StoreLocation::Postgres(Box::new(url.clone())),
+            None => StoreLocation::Sqlite(self.database()),
         }
     }
 

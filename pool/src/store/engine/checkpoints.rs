@@ -1,9 +1,9 @@
 //! SQLite's write-ahead log, copied into the database beside the writer.
 //!
-//! SQLite copies it when it has become long enough, on the connection that commits just then, and here that
-//! every transaction shares: among a million accounts a fifth of the time went into copying and syncing. So most of it
-//! is done before, by a connection that reads. Only the writer finds the moment in which nothing is left and
-//! the log begins anew, but then little is left.
+//! SQLite copies it when it has become long enough, on the connection that commits just then, and here every
+//! transaction shares that: among a million accounts a fifth of the time went into copying and syncing. So
+//! most of it is done before, by a connection that reads. Only the writer finds the moment in which nothing is
+//! left and the log begins anew, but then little is left.
 
 use super::StoreError;
 use super::pool::Pooled;

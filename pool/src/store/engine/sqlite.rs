@@ -71,7 +71,8 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-/// Waits for the lock file beside the database. The system releases it when the process ends, however it ends.
+/// Waits for the lock file beside the database. The system releases it when the process ends, however it
+/// ends.
 async fn lock(path: &Path) -> Result<File, StoreError> {
     let path = path.to_owned();
     let locked = tokio::task::spawn_blocking(move || {

@@ -8,6 +8,8 @@
 
 use crate::clock::Timestamp;
 use crate::sessions::UserId;
+#[cfg(test)]
+use crate::store::{Conn, Tx};
 use crate::store::{Statement, StoreError};
 use model::AttributeName;
 use std::collections::BTreeMap;
@@ -40,7 +42,7 @@ pub(crate) fn change(user: UserId, all: &Attributes, now: Timestamp) -> Result<S
 /// Sets one beside those that there are.
 #[cfg(test)]
 pub(crate) async fn set(
-    tx: &mut crate::store::Tx,
+    tx: &mut Tx,
     user: UserId,
     name: AttributeName,
     value: &str,
@@ -54,7 +56,7 @@ pub(crate) async fn set(
 
 /// All that is stored of the account.
 #[cfg(test)]
-pub(crate) async fn all(conn: &mut crate::store::Conn, user: UserId) -> Result<Attributes, StoreError> {
+pub(crate) async fn all(conn: &mut Conn, user: UserId) -> Result<Attributes, StoreError> {
     let row = conn.query("SELECT attributes FROM users WHERE id = $1").bind(user.0).optional().await?;
     row.map_or(Ok(Attributes::new()), |row| read(row.get("attributes")?))
 }

@@ -39,3 +39,8 @@ pub(crate) async fn set_once(tx: &mut Tx, name: &str, value: &str) -> Result<Str
     let row = query.bind(name.to_owned()).bind(value.to_owned()).optional().await?;
     row.ok_or_else(|| StoreError::unreadable("nothing came back"))?.get("value")
 }
+
+/// Removes the value of that name.
+pub(crate) async fn remove(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
+    tx.query("DELETE FROM meta WHERE name = $1").bind(name.to_owned()).run().await.map(drop)
+}

@@ -4,7 +4,7 @@ use super::sources::{VERBS, code, files, root};
 use std::path::Path;
 
 /// Where SQL may stand.
-const STORE: [&str; 4] = ["store/engine", "store/tables", "store/migrations.rs", "moving"];
+const STORE: [&str; 4] = ["store/engine", "store/tables", "store/migrations.rs", "store/transfer"];
 
 /// The first lines of string literals that begin as SQL does.
 fn sql_in(text: &str) -> Vec<&str> {

@@ -4,8 +4,8 @@ use super::{Finding, chain};
 use crate::config::Config;
 use model::AttributeName;
 use pool::keys::KeyError;
-use pool::moving::checkup::{Checkup, Sick, checkup};
-use pool::moving::place::Place;
+use pool::store::transfer::checkup::{CheckError, Checkup, checkup};
+use pool::store::transfer::location::StoreLocation;
 use pool::{Keys, Timestamp};
 use std::time::Duration;
 
@@ -18,14 +18,14 @@ pub(super) async fn store(config: &Config, now: Timestamp) -> (Vec<Finding>, boo
     let place = config.server.place();
     let found = match checkup(&place).await {
         Ok(found) => found,
-        Err(Sick::Unused) => {
+        Err(CheckError::Unused) => {
             let says = format!("{place}: nobody has ever been served from it");
             let unused = Finding::look(WHAT, says, "that is well, it is made when nameplate first starts");
             return (vec![unused, keys(config, &[])], false);
         }
         Err(error) => {
             let todo = match error {
-                Sick::Store(_) => "look whether it is there, and whether we may read it",
+                CheckError::Store(_) => "look whether it is there, and whether we may read it",
                 _ => "restore a backup (nameplate restore), and keep what is there for whoever can repair it",
             };
             return (vec![Finding::wrong(WHAT, format!("{place}: {}", chain(&error)), todo)], false);
@@ -41,7 +41,7 @@ pub(super) async fn store(config: &Config, now: Timestamp) -> (Vec<Finding>, boo
     (findings, found.production)
 }
 
-fn shape(place: &Place, found: &Checkup) -> Finding {
+fn shape(place: &StoreLocation, found: &Checkup) -> Finding {
     const WHAT: &str = "store";
     let Checkup { shape, newest_shape, accounts, .. } = found;
     if found.half_copied {

@@ -13,7 +13,7 @@ const BUSY: Duration = Duration::from_secs(10);
 
 /// Why a database is none that this version could serve.
 #[derive(Debug, thiserror::Error)]
-pub enum Unfit {
+pub enum FileError {
     #[error("the database is damaged: {0}")]
     Damaged(String),
     #[error(
@@ -68,9 +68,9 @@ pub(super) async fn snapshot(database: &Path, copy: &Path) -> Result<(), StoreEr
 }
 
 /// Looks whether the database is whole, and of a shape that this version knows.
-pub(super) async fn inspect(database: &Path) -> Result<Found, Unfit> {
+pub(super) async fn inspect(database: &Path) -> Result<Found, FileError> {
     // Whatever the database can't answer here, it could not when it is needed.
-    let damaged = |error: sqlx::Error| Unfit::Damaged(error.to_string());
+    let damaged = |error: sqlx::Error| FileError::Damaged(error.to_string());
     let mut conn =
         SqliteConnection::connect_with(&existing(database).read_only(true)).await.map_err(damaged)?;
     refuse_damage(&mut conn).await?;
@@ -78,13 +78,13 @@ pub(super) async fn inspect(database: &Path) -> Result<Found, Unfit> {
         sqlx::query("SELECT version, checksum FROM _sqlx_migrations ORDER BY version").fetch_all(&mut conn);
     let mut schema = 0;
     for row in applied.await.map_err(damaged)? {
-        schema = row.try_get(0).map_err(damaged)?;
-        let checksum: Vec<u8> = row.try_get(1).map_err(damaged)?;
+        schema = row.try_get("version").map_err(damaged)?;
+        let checksum: Vec<u8> = row.try_get("checksum").map_err(damaged)?;
         if schema > migrations::NEWEST {
-            return Err(Unfit::Newer { found: schema, known: migrations::NEWEST });
+            return Err(FileError::Newer { found: schema, known: migrations::NEWEST });
         }
         if !migrations::is_known(schema, &checksum) {
-            return Err(Unfit::Foreign);
+            return Err(FileError::Foreign);
         }
     }
     let mut known = async |name: &'static str| {
@@ -93,7 +93,7 @@ pub(super) async fn inspect(database: &Path) -> Result<Found, Unfit> {
             .fetch_optional(&mut conn)
             .await
             .map_err(damaged)?;
-        row.ok_or(Unfit::Unused)?.try_get::<String, _>(0).map_err(damaged)
+        row.ok_or(FileError::Unused)?.try_get::<String, _>("value").map_err(damaged)
     };
     let keys = known(meta::KEYS).await?.split(',').map(ToOwned::to_owned).collect();
     let found = Found { schema, keys, pool: known(meta::POOL_ID).await? };
@@ -106,7 +106,7 @@ pub(super) async fn production(database: &Path, pool: &str) -> Option<String> {
     let mut conn = SqliteConnection::connect_with(&existing(database).read_only(true)).await.ok()?;
     let sql = "SELECT value FROM meta WHERE name = $1 AND EXISTS (SELECT 1 FROM meta WHERE name = $2 AND value = $3)";
     let query = sqlx::query(sql).bind(meta::PRODUCTION).bind(meta::POOL_ID).bind(pool);
-    let since = query.fetch_optional(&mut conn).await.ok()??.try_get(0).ok()?;
+    let since = query.fetch_optional(&mut conn).await.ok()??.try_get("value").ok()?;
     conn.close().await.ok()?;
     Some(since)
 }
@@ -119,18 +119,18 @@ pub(super) async fn mark_production(database: &Path, since: &str) -> Result<(), 
     Ok(conn.close().await?)
 }
 
-async fn refuse_damage(conn: &mut SqliteConnection) -> Result<(), Unfit> {
-    let damaged = |error: sqlx::Error| Unfit::Damaged(error.to_string());
+async fn refuse_damage(conn: &mut SqliteConnection) -> Result<(), FileError> {
+    let damaged = |error: sqlx::Error| FileError::Damaged(error.to_string());
     let verdict = sqlx::query("PRAGMA integrity_check(1)").fetch_one(&mut *conn).await;
-    let verdict: String = verdict.and_then(|row| row.try_get(0)).map_err(damaged)?;
+    let verdict: String = verdict.and_then(|row| row.try_get("integrity_check")).map_err(damaged)?;
     if verdict != "ok" {
-        return Err(Unfit::Damaged(verdict));
+        return Err(FileError::Damaged(verdict));
     }
     let orphan = sqlx::query("PRAGMA foreign_key_check").fetch_optional(conn).await.map_err(damaged)?;
     match orphan {
-        Some(row) => Err(Unfit::Damaged(format!(
+        Some(row) => Err(FileError::Damaged(format!(
             "a row of {} belongs to nobody",
-            row.try_get::<String, _>(0).map_err(damaged)?
+            row.try_get::<String, _>("table").map_err(damaged)?
         ))),
         None => Ok(()),
     }

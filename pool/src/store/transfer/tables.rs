@@ -265,7 +265,7 @@ impl Table {
     }
 
     pub(super) fn count(&self) -> String {
-        format!("SELECT COUNT(*) FROM {} WHERE {}", self.name, self.which())
+        format!("SELECT COUNT(*) AS number FROM {} WHERE {}", self.name, self.which())
     }
 
     /// The first rows, or those that come after a key.

@@ -1,6 +1,6 @@
 //! The file of a backup: a tar with what it is, the keys and the database, in this order.
 
-use super::file::Found;
+use super::database_file::Found;
 use crate::clock::Timestamp;
 use crate::keys::Keys;
 use serde::{Deserialize, Serialize};
@@ -111,7 +111,7 @@ pub(super) fn unpack(from: File, folder: &Path) -> std::result::Result<Unpacked,
                 manifest = Some(
                     serde_json::from_str(&text(entry)?)
                         .map_err(|error| Broken::Manifest(error.to_string()))?,
-                )
+                );
             }
             KEYS => keys = Some(Keys::from_text(&text(entry)?).map_err(Broken::Keys)?),
             DATABASE => {

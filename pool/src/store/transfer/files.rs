@@ -1,43 +1,28 @@
-//! What an operator does with a whole store: back it up, put a backup in its place, move it to another
-//! database.
-//!
-//! Statements here look at every row, and some are for one database alone: nobody is served by them.
-
-mod archive;
-pub mod backup;
-pub mod checkup;
-pub mod copy;
-mod file;
-pub mod place;
-pub mod restore;
-mod tables;
-
-pub use archive::Manifest;
-pub use file::Unfit;
+//! The files of a store on SQLite.
 
 use crate::keys::{KeyError, Keys};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// Where a store of one file lives, and what it is opened with.
+/// Where a store on SQLite is, and the keys that it is opened with.
 #[derive(Debug, Clone)]
-pub struct House {
+pub struct StoreFiles {
     /// The SQLite file.
     pub database: PathBuf,
-    pub keys: KeyPlace,
+    pub keys: KeyLocation,
 }
 
 /// Where the keys are.
 #[derive(Debug, Clone)]
-pub enum KeyPlace {
+pub enum KeyLocation {
     /// In a file of their own.
     File(PathBuf),
-    /// Not here: whoever starts the service gives them.
+    /// In no file: they were given in the environment.
     Given(Keys),
 }
 
-impl KeyPlace {
-    fn load(&self) -> Result<Option<Keys>, KeyError> {
+impl KeyLocation {
+    pub(super) fn load(&self) -> Result<Option<Keys>, KeyError> {
         match self {
             Self::File(path) => Keys::load(path),
             Self::Given(keys) => Ok(Some(keys.clone())),
@@ -46,21 +31,18 @@ impl KeyPlace {
 }
 
 /// The folder that something is in.
-fn folder_of(path: &Path) -> &Path {
+pub(super) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// What is called what in a folder is on disk only after this.
-fn sync(folder: &Path) -> std::io::Result<()> {
+pub(super) fn sync(folder: &Path) -> std::io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 /// A file that belongs to the database of that name, such as its write-ahead log.
-fn beside(database: &Path, ending: &str) -> PathBuf {
+pub(super) fn beside(database: &Path, ending: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(ending);
     name.into()
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,5 +1,5 @@
 use super::super::copy::{Copied, CopyError, Value, copy, page};
-use super::super::place::Place;
+use super::super::location::StoreLocation;
 use super::super::tables::{Kind, TABLES};
 use super::*;
 use crate::sign_in::{SignIn, SignedIn};
@@ -7,7 +7,7 @@ use crate::store::meta;
 use crate::testing::{Authenticator, origin};
 use model::{Password, Standard};
 
-fn place(store: &TestStore) -> Place {
+fn place(store: &TestStore) -> StoreLocation {
     let folder = || format!("sqlite:{}", store.folder().display());
     store.url().map_or_else(folder, ToOwned::to_owned).parse().unwrap()
 }
@@ -330,7 +330,7 @@ async fn the_list_has_every_table_and_every_column_of_the_database() {
 
 #[test]
 fn a_place_is_told_as_a_folder_a_file_or_an_address() {
-    let shown = |text: &str| text.parse::<Place>().map(|it| it.to_string());
+    let shown = |text: &str| text.parse::<StoreLocation>().map(|it| it.to_string());
     assert_eq!(shown("sqlite:./data").unwrap(), "./data/nameplate.db");
     assert_eq!(shown("sqlite:/srv/old.db").unwrap(), "/srv/old.db");
     assert_eq!(shown("postgres://jane:hunter2@db/nameplate").unwrap(), "PostgreSQL at db:5432/nameplate");

@@ -1,8 +1,8 @@
 //! A backup in the place of a store.
 
 use super::archive::{self, DATABASE, Manifest};
-use super::file::{Found, inspect, mark_production, production, settle};
-use super::{House, KeyPlace, Unfit, beside, folder_of, sync};
+use super::database_file::{FileError, Found, inspect, mark_production, production, settle};
+use super::files::{KeyLocation, StoreFiles, beside, folder_of, sync};
 use crate::clock::Timestamp;
 use crate::keys::{KeyError, Keys};
 use crate::store::{FileLock, StoreError};
@@ -27,7 +27,7 @@ pub enum RestoreError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     #[error("what is in the backup can't be served")]
-    Unfit(#[from] Unfit),
+    FileError(#[from] FileError),
     #[error(
         "the backup holds no keys, and there are none at {0}: put the key file there first, or set NAMEPLATE_KEYS"
     )]
@@ -54,12 +54,12 @@ pub struct Restored {
 
 const DRAFT: &str = ".restoring-";
 
-/// Puts the backup in the place of the house's store, which is kept beside it. Nothing is replaced before the
+/// Replaces the store with the backup; the old one is kept beside it. Nothing is replaced before the
 /// backup is known to be whole, of a shape that this version knows, and to fit the keys; and at every moment
 /// of the replacing either the old store or the new one is there with a key that opens it.
-pub async fn restore(from: &Path, house: &House, at: Timestamp) -> Result<Restored, RestoreError> {
-    let _alone = FileLock::exclusive(&house.database)?;
-    let folder = folder_of(&house.database);
+pub async fn restore(from: &Path, files: &StoreFiles, at: Timestamp) -> Result<Restored, RestoreError> {
+    let _alone = FileLock::exclusive(&files.database)?;
+    let folder = folder_of(&files.database);
     let error = |source| RestoreError::Folder { path: folder.display().to_string(), source };
     let file = File::open(from)
         .map_err(|source| RestoreError::Unreadable { path: from.display().to_string(), source })?;
@@ -69,22 +69,22 @@ pub async fn restore(from: &Path, house: &House, at: Timestamp) -> Result<Restor
         source: broken.into(),
     })?;
     let found = inspect(&draft.path().join(DATABASE)).await?;
-    let keys = fitting_keys(&found, backup.keys, &house.keys)?;
+    let keys = fitting_keys(&found, backup.keys, &files.keys)?;
 
-    let old = set_aside(house, at).await?;
+    let old = set_aside(files, at).await?;
     // A backup from before the store was served for real is that store still: no mailbox may open on it.
-    if let Some(since) = production(&house.database, &found.pool).await {
+    if let Some(since) = production(&files.database, &found.pool).await {
         mark_production(&draft.path().join(DATABASE), &since).await?;
     }
-    if let (KeyPlace::File(path), Some(keys)) = (&house.keys, &keys) {
+    if let (KeyLocation::File(path), Some(keys)) = (&files.keys, &keys) {
         // Both open: whichever store a crash leaves here has its key. One that is no key file opens nothing.
         match Keys::load(path) {
             Ok(Some(old)) => keys.before(&old).save(path)?,
             _ => keys.save(path)?,
         }
     }
-    replace(&house.database, &draft.path().join(DATABASE)).map_err(error)?;
-    if let (KeyPlace::File(path), Some(keys)) = (&house.keys, &keys) {
+    replace(&files.database, &draft.path().join(DATABASE)).map_err(error)?;
+    if let (KeyLocation::File(path), Some(keys)) = (&files.keys, &keys) {
         keys.save(path)?;
     }
     Ok(Restored { manifest: backup.manifest, old })
@@ -106,27 +106,27 @@ fn draft(folder: &Path) -> io::Result<TempDir> {
 fn fitting_keys(
     found: &Found,
     backed_up: Option<Keys>,
-    place: &KeyPlace,
+    place: &KeyLocation,
 ) -> Result<Option<Keys>, RestoreError> {
-    if let (Some(keys), KeyPlace::File(_)) = (&backed_up, place) {
+    if let (Some(keys), KeyLocation::File(_)) = (&backed_up, place) {
         found.refuse_other_keys(&keys.fingerprints())?;
         return Ok(backed_up);
     }
     let keys = place.load()?.ok_or_else(|| match place {
-        KeyPlace::File(path) => RestoreError::NoKeys(path.display().to_string()),
-        KeyPlace::Given(_) => RestoreError::Store(StoreError::KeyMissing),
+        KeyLocation::File(path) => RestoreError::NoKeys(path.display().to_string()),
+        KeyLocation::Given(_) => RestoreError::Store(StoreError::KeyMissing),
     })?;
     found.refuse_other_keys(&keys.fingerprints())?;
     Ok(None)
 }
 
 /// Gives what is there a second place. It stays in the first one until the new store takes that over.
-async fn set_aside(house: &House, at: Timestamp) -> Result<Option<PathBuf>, RestoreError> {
-    if !house.database.exists() {
+async fn set_aside(files: &StoreFiles, at: Timestamp) -> Result<Option<PathBuf>, RestoreError> {
+    if !files.database.exists() {
         return Ok(None);
     }
-    settle(&house.database).await?;
-    let folder = folder_of(&house.database);
+    settle(&files.database).await?;
+    let folder = folder_of(&files.database);
     let error = |source| RestoreError::Folder { path: folder.display().to_string(), source };
     let aside = folder.join(format!("before-restore-{}", at.to_rfc3339().replace(':', "-")));
     let set = || {
@@ -134,12 +134,12 @@ async fn set_aside(house: &House, at: Timestamp) -> Result<Option<PathBuf>, Rest
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(&aside)?;
-        fs::hard_link(&house.database, aside.join(DATABASE))?;
-        let log = beside(&house.database, "-wal"); // only where the database is damaged
+        fs::hard_link(&files.database, aside.join(DATABASE))?;
+        let log = beside(&files.database, "-wal"); // only where the database is damaged
         if log.exists() {
             fs::hard_link(&log, aside.join(format!("{DATABASE}-wal")))?;
         }
-        if let KeyPlace::File(keys) = &house.keys
+        if let KeyLocation::File(keys) = &files.keys
             && keys.exists()
         {
             fs::hard_link(keys, aside.join("keys"))?;

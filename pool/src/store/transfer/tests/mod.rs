@@ -3,12 +3,14 @@ use super::restore::{RestoreError, Restored, restore};
 use super::*;
 use crate::clock::Timestamp;
 use crate::entropy::{SeededEntropy, SystemEntropy};
+use crate::keys::{KeyError, Keys};
 use crate::store::{FileLock, Store, StoreError, migrations};
 use crate::testing::{PASSWORD, TestPool, TestStore};
 use crate::{Parts, Settings};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
-use std::fs;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 mod copy;
@@ -18,7 +20,7 @@ const NOW: Timestamp = Timestamp(1_800_000_000_000);
 /// A pool whose one account is jane's, in a folder with its keys, and a folder for backups.
 struct Town {
     pool: TestPool,
-    house: House,
+    files: StoreFiles,
     outside: tempfile::TempDir,
 }
 
@@ -26,9 +28,9 @@ impl Town {
     async fn new() -> Self {
         let pool = TestPool::at(TestStore::sqlite(), Settings::default()).await;
         pool.signed_in("jane", "jane@domain.com").await;
-        let house = house(pool.place().folder());
-        pool.inner.keys.save(&key_file(&house)).unwrap();
-        Self { pool, house, outside: tempfile::tempdir().unwrap() }
+        let files = files(pool.place().folder());
+        pool.inner.keys.save(&key_file(&files)).unwrap();
+        Self { pool, files, outside: tempfile::tempdir().unwrap() }
     }
 
     fn file(&self) -> PathBuf {
@@ -36,21 +38,21 @@ impl Town {
     }
 
     async fn backup(&self) -> Result<Manifest, BackupError> {
-        backup(&self.house, &self.file(), false, NOW).await
+        backup(&self.files, &self.file(), false, NOW).await
     }
 
     /// Restores into a folder, empty or not.
     async fn restore(&self, folder: &Path) -> Result<Restored, RestoreError> {
-        restore(&self.file(), &house(folder), NOW).await
+        restore(&self.file(), &files(folder), NOW).await
     }
 }
 
-fn house(folder: &Path) -> House {
-    House { database: folder.join("nameplate.db"), keys: KeyPlace::File(folder.join("keys")) }
+fn files(folder: &Path) -> StoreFiles {
+    StoreFiles { database: folder.join("nameplate.db"), keys: KeyLocation::File(folder.join("keys")) }
 }
 
-fn key_file(house: &House) -> PathBuf {
-    house.database.with_file_name("keys")
+fn key_file(files: &StoreFiles) -> PathBuf {
+    files.database.with_file_name("keys")
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -62,9 +64,9 @@ fn names(folder: &Path) -> Vec<String> {
 
 /// Who has an account in the folder, opened with the keys that are there.
 async fn people(folder: &Path) -> Result<Vec<String>, Box<dyn std::error::Error>> {
-    let house = house(folder);
-    let store = Store::sqlite(&house.database).await?;
-    let keys = Keys::load(&key_file(&house))?.ok_or("no keys")?;
+    let files = files(folder);
+    let store = Store::sqlite(&files.database).await?;
+    let keys = Keys::load(&key_file(&files))?.ok_or("no keys")?;
     let parts = Parts {
         store: store.clone(),
         clock: Arc::new(crate::SystemClock),
@@ -129,14 +131,14 @@ async fn what_a_backup_replaces_is_kept_with_its_keys() {
     town.backup().await.unwrap();
     other.pool.signed_in("late", "late@domain.com").await;
     let keys = Keys::generate(&SystemEntropy).before(&other.pool.inner.keys);
-    keys.save(&key_file(&other.house)).unwrap();
+    keys.save(&key_file(&other.files)).unwrap();
     other.pool.store().close().await;
 
     let there = other.pool.place().folder();
     let old = town.restore(there).await.unwrap().old.unwrap();
     assert_eq!(people(there).await.unwrap(), ["jane"]);
     assert_eq!(
-        Keys::load(&key_file(&other.house)).unwrap().unwrap().fingerprints(),
+        Keys::load(&key_file(&other.files)).unwrap().unwrap().fingerprints(),
         town.pool.inner.keys.fingerprints()
     );
     assert_eq!(people(&old).await.unwrap(), ["jane", "late"]);
@@ -151,8 +153,8 @@ async fn a_store_that_is_served_is_not_replaced_and_one_that_is_replaced_is_not_
     let refused = town.restore(there).await.unwrap_err();
     assert!(matches!(refused, RestoreError::Store(StoreError::InUse(_))), "{refused:?}");
     town.pool.store().close().await;
-    let alone = FileLock::exclusive(&town.house.database).unwrap();
-    assert!(matches!(Store::sqlite(&town.house.database).await, Err(StoreError::Moving(_))));
+    let alone = FileLock::exclusive(&town.files.database).unwrap();
+    assert!(matches!(Store::sqlite(&town.files.database).await, Err(StoreError::Moving(_))));
     drop(alone);
     town.restore(there).await.unwrap();
     assert_eq!(people(there).await.unwrap(), ["jane"]);
@@ -174,9 +176,9 @@ async fn a_damaged_store_is_replaced_and_its_log_does_not_reach_the_new_one() {
 
 /// When the store in the folder was first served for real.
 async fn production(folder: &Path) -> Option<String> {
-    super::file::production(
+    super::database_file::production(
         &folder.join("nameplate.db"),
-        &super::file::inspect(&folder.join("nameplate.db")).await.unwrap().pool,
+        &super::database_file::inspect(&folder.join("nameplate.db")).await.unwrap().pool,
     )
     .await
 }
@@ -188,7 +190,7 @@ async fn a_backup_holds_that_its_store_was_served_for_real_and_a_restore_never_f
     let before = fs::read(town.file()).unwrap();
     town.pool.mark_production().await.unwrap();
     let since = Some(town.pool.time().millis().to_string());
-    backup(&town.house, &town.file(), true, NOW).await.unwrap();
+    backup(&town.files, &town.file(), true, NOW).await.unwrap();
     let there = tempfile::tempdir().unwrap();
     town.restore(there.path()).await.unwrap();
     assert_eq!(production(there.path()).await, since);
@@ -209,18 +211,18 @@ async fn a_crash_between_leaves_the_old_store_or_the_new_one_with_a_key_that_ope
     let (town, other) = (Town::new().await, Town::new().await);
     let foreign = Keys::generate(&SystemEntropy);
     change(
-        &town.house.database,
+        &town.files.database,
         &format!("UPDATE meta SET value = '{}' WHERE name = 'keys'", foreign.fingerprints()[0]),
     )
     .await;
-    foreign.save(&key_file(&town.house)).unwrap();
+    foreign.save(&key_file(&town.files)).unwrap();
     town.backup().await.unwrap();
     other.pool.signed_in("late", "late@domain.com").await;
     other.pool.store().close().await;
     let there = other.pool.place().folder();
 
     // The keys of both, and the old store still.
-    foreign.before(&other.pool.inner.keys).save(&key_file(&other.house)).unwrap();
+    foreign.before(&other.pool.inner.keys).save(&key_file(&other.files)).unwrap();
     fs::create_dir(there.join(".restoring-left")).unwrap();
     assert_eq!(people(there).await.unwrap(), ["jane", "late"]);
     // Begun again, it does the whole of it.
@@ -228,7 +230,7 @@ async fn a_crash_between_leaves_the_old_store_or_the_new_one_with_a_key_that_ope
     assert_eq!(people(there).await.unwrap(), ["jane"]);
     assert!(!there.join(".restoring-left").exists());
     // The new store, and the keys of both still.
-    foreign.before(&other.pool.inner.keys).save(&key_file(&other.house)).unwrap();
+    foreign.before(&other.pool.inner.keys).save(&key_file(&other.files)).unwrap();
     assert_eq!(people(there).await.unwrap(), ["jane"]);
 }
 
@@ -259,7 +261,7 @@ async fn a_backup_of_a_newer_version_or_of_other_keys_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let unpacked = archive::unpack(File::open(town.file()).unwrap(), folder.path()).unwrap();
         let database = folder.path().join("nameplate.db");
-        let found = file::inspect(&database).await.unwrap();
+        let found = database_file::inspect(&database).await.unwrap();
         change(&database, sql).await;
         let manifest = Manifest::new(&found, &database, true, NOW).unwrap();
         assert_eq!(unpacked.manifest.pool, manifest.pool);
@@ -271,20 +273,20 @@ async fn a_backup_of_a_newer_version_or_of_other_keys_is_refused() {
     let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'newer', 1, x'00', 1)";
     remade(newer, &own).await;
     let refused = refuses(&town, "has shape 9999, of a newer version").await;
-    assert!(matches!(refused, RestoreError::Unfit(Unfit::Newer { found: 9999, .. })));
+    assert!(matches!(refused, RestoreError::FileError(FileError::Newer { found: 9999, .. })));
 }
 
 #[tokio::test]
 async fn keys_that_have_no_file_are_not_in_a_backup_and_have_to_be_given_again() {
     let town = Town::new().await;
-    let given = House { keys: KeyPlace::Given(town.pool.inner.keys.clone()), ..town.house.clone() };
+    let given = StoreFiles { keys: KeyLocation::Given(town.pool.inner.keys.clone()), ..town.files.clone() };
     let made = backup(&given, &town.file(), false, NOW).await.unwrap();
     assert!(!made.has_keys);
     let there = tempfile::tempdir().unwrap();
     let refused = town.restore(there.path()).await.unwrap_err();
     assert!(matches!(refused, RestoreError::NoKeys(_)), "{refused:?}");
 
-    let elsewhere = |keys: Keys| House { keys: KeyPlace::Given(keys), ..house(there.path()) };
+    let elsewhere = |keys: Keys| StoreFiles { keys: KeyLocation::Given(keys), ..files(there.path()) };
     let refused = restore(&town.file(), &elsewhere(Keys::generate(&SystemEntropy)), NOW).await.unwrap_err();
     assert!(matches!(refused, RestoreError::Store(StoreError::KeyDiffers { .. })), "{refused:?}");
     restore(&town.file(), &elsewhere(town.pool.inner.keys.clone()), NOW).await.unwrap();
@@ -295,13 +297,13 @@ async fn keys_that_have_no_file_are_not_in_a_backup_and_have_to_be_given_again()
 async fn nothing_is_backed_up_that_could_not_be_restored() {
     let town = Town::new().await;
     let nowhere = tempfile::tempdir().unwrap();
-    let refused = backup(&house(nowhere.path()), &town.file(), false, NOW).await.unwrap_err();
+    let refused = backup(&files(nowhere.path()), &town.file(), false, NOW).await.unwrap_err();
     assert!(matches!(refused, BackupError::Nothing(_)), "{refused:?}");
 
-    fs::remove_file(key_file(&town.house)).unwrap();
+    fs::remove_file(key_file(&town.files)).unwrap();
     let refused = town.backup().await.unwrap_err();
     assert!(matches!(refused, BackupError::Store(StoreError::KeyMissing)), "{refused:?}");
-    Keys::generate(&SystemEntropy).save(&key_file(&town.house)).unwrap();
+    Keys::generate(&SystemEntropy).save(&key_file(&town.files)).unwrap();
     let refused = town.backup().await.unwrap_err();
     assert!(matches!(refused, BackupError::Store(StoreError::KeyDiffers { .. })), "{refused:?}");
     assert!(names(town.outside.path()).is_empty(), "something was left");
@@ -313,6 +315,6 @@ async fn a_file_that_is_there_is_replaced_only_when_told_so() {
     fs::write(town.file(), "precious").unwrap();
     assert!(matches!(town.backup().await, Err(BackupError::Taken(_))));
     assert_eq!(fs::read(town.file()).unwrap(), b"precious");
-    backup(&town.house, &town.file(), true, NOW).await.unwrap();
+    backup(&town.files, &town.file(), true, NOW).await.unwrap();
     town.restore(tempfile::tempdir().unwrap().path()).await.unwrap();
 }

@@ -1,7 +1,6 @@
 //! Where a store is, told as a text.
 
-use super::copy::CopyError;
-use super::folder_of;
+use super::files::folder_of;
 use crate::store::{FileLock, NotADatabase, PostgresUrl, Store, StoreError};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,24 +8,24 @@ use std::str::FromStr;
 
 /// `sqlite:` and a database file, or the folder that holds one; or the address of a PostgreSQL database.
 #[derive(Debug, Clone)]
-pub enum Place {
+pub enum StoreLocation {
     Sqlite(PathBuf),
     Postgres(Box<PostgresUrl>),
 }
 
-/// Why a text is no place of a store. The text may hold a password, and is not repeated.
+/// Why a text is no location of a store. The text may hold a password, and is not repeated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotAPlace {
+pub enum LocationError {
     #[error("a store is told as sqlite:FOLDER, sqlite:FILE.db or postgres://…")]
     Scheme,
     #[error(transparent)]
     Postgres(#[from] NotADatabase),
 }
 
-impl FromStr for Place {
-    type Err = NotAPlace;
+impl FromStr for StoreLocation {
+    type Err = LocationError;
 
-    fn from_str(text: &str) -> Result<Self, NotAPlace> {
+    fn from_str(text: &str) -> Result<Self, LocationError> {
         match text.split_once(':') {
             Some(("sqlite", path)) if !path.is_empty() => {
                 let path = Path::new(path);
@@ -34,17 +33,17 @@ impl FromStr for Place {
                 Ok(Self::Sqlite(if is_file { path.to_owned() } else { path.join("nameplate.db") }))
             }
             Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(Box::new(text.parse()?))),
-            _ => Err(NotAPlace::Scheme),
+            _ => Err(LocationError::Scheme),
         }
     }
 }
 
-impl Place {
-    /// Opens what is there.
-    pub(super) async fn open(&self) -> Result<Store, CopyError> {
+impl StoreLocation {
+    /// Opens what is there. `None`: nothing.
+    pub(super) async fn open(&self) -> Result<Option<Store>, StoreError> {
         match self {
-            Self::Sqlite(path) if !path.exists() => Err(CopyError::Missing(self.to_string())),
-            _ => Ok(self.open_or_make().await?),
+            Self::Sqlite(path) if !path.exists() => Ok(None),
+            _ => self.open_or_make().await.map(Some),
         }
     }
 
@@ -75,7 +74,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for StoreLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => path.display().fmt(f),

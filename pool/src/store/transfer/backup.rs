@@ -1,8 +1,8 @@
 //! A store and its keys in one file, written while the service goes on.
 
 use super::archive::{self, DATABASE, Manifest};
-use super::file::{inspect, snapshot};
-use super::{House, KeyPlace, Unfit, folder_of, sync};
+use super::database_file::{FileError, inspect, snapshot};
+use super::files::{KeyLocation, StoreFiles, folder_of, sync};
 use crate::clock::Timestamp;
 use crate::keys::KeyError;
 use crate::store::StoreError;
@@ -23,7 +23,7 @@ pub enum BackupError {
         source: std::io::Error,
     },
     #[error("what would be backed up could not be restored")]
-    Unfit(#[from] Unfit),
+    FileError(#[from] FileError),
     #[error("the keys can't be backed up")]
     Keys(#[from] KeyError),
     #[error("the store can't be backed up")]
@@ -32,9 +32,14 @@ pub enum BackupError {
 
 /// Writes the backup: beside its place first, and only what is whole and on disk gets the name. An older file
 /// of that name is replaced only if `replace` says so. Keys that have no file here are not in it.
-pub async fn backup(house: &House, to: &Path, replace: bool, at: Timestamp) -> Result<Manifest, BackupError> {
-    if !house.database.exists() {
-        return Err(BackupError::Nothing(house.database.display().to_string()));
+pub async fn backup(
+    files: &StoreFiles,
+    to: &Path,
+    replace: bool,
+    at: Timestamp,
+) -> Result<Manifest, BackupError> {
+    if !files.database.exists() {
+        return Err(BackupError::Nothing(files.database.display().to_string()));
     }
     let taken = || BackupError::Taken(to.display().to_string());
     if to.exists() && !replace {
@@ -45,12 +50,12 @@ pub async fn backup(house: &House, to: &Path, replace: bool, at: Timestamp) -> R
     let draft = Builder::new().prefix(".nameplate-backup-").tempdir_in(folder).map_err(error)?;
     let copy = draft.path().join(DATABASE);
     archive::private(&copy).map_err(error)?;
-    snapshot(&house.database, &copy).await?;
+    snapshot(&files.database, &copy).await?;
     let found = inspect(&copy).await?;
     // After the snapshot: a rotation meanwhile added a key, and took none away.
-    let keys = house.keys.load()?.ok_or(StoreError::KeyMissing)?;
+    let keys = files.keys.load()?.ok_or(StoreError::KeyMissing)?;
     found.refuse_other_keys(&keys.fingerprints())?;
-    let keys = matches!(house.keys, KeyPlace::File(_)).then_some(&keys);
+    let keys = matches!(files.keys, KeyLocation::File(_)).then_some(&keys);
 
     let manifest = Manifest::new(&found, &copy, keys.is_some(), at).map_err(error)?;
     let mut file = NamedTempFile::new_in(draft.path()).map_err(error)?;

@@ -1,7 +1,7 @@
 //! Looking at a store as it is: nothing is made, brought to shape or locked, and who is served goes on being
 //! served.
 
-use super::place::Place;
+use super::location::StoreLocation;
 use crate::clock::Timestamp;
 use crate::store::{Conn, Store, StoreError, meta, migrations};
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ pub struct Checkup {
 
 /// Why a store is of no use.
 #[derive(Debug, thiserror::Error)]
-pub enum Sick {
+pub enum CheckError {
     #[error("nobody has ever been served from it")]
     Unused,
     #[error("it is damaged: {0}")]
@@ -45,18 +45,18 @@ pub enum Sick {
 ///
 /// # Errors
 /// Nothing can be said about it, or nothing should be done with it.
-pub async fn checkup(place: &Place) -> Result<Checkup, Sick> {
-    let mut conn = look(place).await?.ok_or(Sick::Unused)?;
-    if let Place::Sqlite(_) = place {
+pub async fn checkup(place: &StoreLocation) -> Result<Checkup, CheckError> {
+    let mut conn = look(place).await?.ok_or(CheckError::Unused)?;
+    if let StoreLocation::Sqlite(_) = place {
         let verdict = conn.query("PRAGMA quick_check(1)").optional().await.map_err(damaged)?;
-        let verdict = verdict.map_or(Ok("no answer".to_owned()), |row| row.get::<String>(0))?;
+        let verdict = verdict.map_or(Ok("no answer".to_owned()), |row| row.get::<String>("quick_check"))?;
         if verdict != "ok" {
-            return Err(Sick::Damaged(verdict));
+            return Err(CheckError::Damaged(verdict));
         }
     }
     let shape = shape(&mut conn, place).await?;
     if shape == 0 {
-        return Err(Sick::Unused);
+        return Err(CheckError::Unused);
     }
     let keys = meta::get(&mut conn, meta::KEYS).await?;
     let keys = keys.map(|keys| keys.split(',').map(ToOwned::to_owned).collect()).unwrap_or_default();
@@ -64,22 +64,26 @@ pub async fn checkup(place: &Place) -> Result<Checkup, Sick> {
     let production = meta::get(&mut conn, meta::PRODUCTION).await?.is_some();
     let mut latest: Option<i64> = None;
     for sql in [
-        "SELECT MAX(at) FROM events",
-        "SELECT MAX(last_seen_at) FROM sessions",
-        "SELECT MAX(created_at) FROM users",
+        "SELECT MAX(at) AS number FROM events",
+        "SELECT MAX(last_seen_at) AS number FROM sessions",
+        "SELECT MAX(created_at) AS number FROM users",
     ] {
         latest = latest.max(number(&mut conn, sql).await?);
     }
     let rows = conn.query(names(place, shape)).all().await?;
-    let attributes =
-        rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_, StoreError>>()?;
-    let accounts = number(&mut conn, "SELECT COUNT(*) FROM users").await?.unwrap_or_default();
-    let waiting = number(&mut conn, "SELECT COUNT(*) FROM users WHERE status = 'unconfirmed'")
+    let attributes = rows
+        .iter()
+        .map(|row| Ok((row.get("name")?, row.get("accounts")?)))
+        .collect::<Result<_, StoreError>>()?;
+    let accounts = number(&mut conn, "SELECT COUNT(*) AS number FROM users").await?.unwrap_or_default();
+    let waiting = number(&mut conn, "SELECT COUNT(*) AS number FROM users WHERE status = 'unconfirmed'")
         .await?
         .unwrap_or_default();
     let contested = match shape {
         ..15 => 0,
-        _ => number(&mut conn, "SELECT COUNT(*) FROM users WHERE contested = 1").await?.unwrap_or_default(),
+        _ => number(&mut conn, "SELECT COUNT(*) AS number FROM users WHERE contested = 1")
+            .await?
+            .unwrap_or_default(),
     };
     let (newest_shape, latest) = (migrations::NEWEST, latest.map(Timestamp));
     Ok(Checkup {
@@ -101,48 +105,52 @@ pub async fn checkup(place: &Place) -> Result<Checkup, Sick> {
 ///
 /// # Errors
 /// Nothing can be said about it.
-pub async fn is_production(place: &Place) -> Result<bool, Sick> {
+pub async fn is_production(place: &StoreLocation) -> Result<bool, CheckError> {
     let Some(mut conn) = look(place).await? else { return Ok(false) };
     Ok(shape(&mut conn, place).await? > 0 && meta::get(&mut conn, meta::PRODUCTION).await?.is_some())
 }
 
 /// A connection that changes nothing, if there is anything to look at.
-async fn look(place: &Place) -> Result<Option<Conn>, StoreError> {
+async fn look(place: &StoreLocation) -> Result<Option<Conn>, StoreError> {
     Ok(Some(match place {
-        Place::Sqlite(path) if !path.exists() => return Ok(None),
-        Place::Sqlite(path) => Store::inspect_sqlite(path).await?,
-        Place::Postgres(url) => Store::inspect_postgres(url).await?,
+        StoreLocation::Sqlite(path) if !path.exists() => return Ok(None),
+        StoreLocation::Sqlite(path) => Store::inspect_sqlite(path).await?,
+        StoreLocation::Postgres(url) => Store::inspect_postgres(url).await?,
     }))
 }
 
 /// How many accounts have an attribute of each name; a store of an earlier version is looked at too.
-const fn names(place: &Place, shape: i64) -> &'static str {
+const fn names(place: &StoreLocation, shape: i64) -> &'static str {
     match place {
-        _ if shape < 11 => "SELECT name, COUNT(*) FROM attributes GROUP BY name",
-        Place::Sqlite(_) => "SELECT key, COUNT(*) FROM users, json_each(users.attributes) GROUP BY key",
-        Place::Postgres(_) => {
-            "SELECT key, COUNT(*) FROM users, json_object_keys(users.attributes::json) AS key GROUP BY key"
+        _ if shape < 11 => "SELECT name, COUNT(*) AS accounts FROM attributes GROUP BY name",
+        StoreLocation::Sqlite(_) => {
+            "SELECT key AS name, COUNT(*) AS accounts FROM users, json_each(users.attributes) GROUP BY key"
+        }
+        StoreLocation::Postgres(_) => {
+            "SELECT key AS name, COUNT(*) AS accounts FROM users, json_object_keys(users.attributes::json) AS key GROUP BY key"
         }
     }
 }
 
-fn damaged(error: StoreError) -> Sick {
+fn damaged(error: StoreError) -> CheckError {
     match error {
-        StoreError::Database(error) => Sick::Damaged(error.to_string()),
-        other => Sick::Store(other),
+        StoreError::Database(error) => CheckError::Damaged(error.to_string()),
+        other => CheckError::Store(other),
     }
 }
 
 async fn number(conn: &mut Conn, sql: &'static str) -> Result<Option<i64>, StoreError> {
-    conn.query(sql).optional().await?.map_or(Ok(None), |row| row.get(0))
+    conn.query(sql).optional().await?.map_or(Ok(None), |row| row.get("number"))
 }
 
 /// The number of the newest migration; 0: there were none yet.
-async fn shape(conn: &mut Conn, place: &Place) -> Result<i64, Sick> {
+async fn shape(conn: &mut Conn, place: &StoreLocation) -> Result<i64, CheckError> {
     let tables = match place {
-        Place::Sqlite(_) => "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
-        Place::Postgres(_) => {
-            "SELECT COUNT(*) FROM information_schema.tables WHERE table_name = '_sqlx_migrations'"
+        StoreLocation::Sqlite(_) => {
+            "SELECT COUNT(*) AS number FROM sqlite_master WHERE name = '_sqlx_migrations'"
+        }
+        StoreLocation::Postgres(_) => {
+            "SELECT COUNT(*) AS number FROM information_schema.tables WHERE table_name = '_sqlx_migrations'"
         }
     };
     if number(conn, tables).await?.unwrap_or_default() == 0 {
@@ -151,15 +159,15 @@ async fn shape(conn: &mut Conn, place: &Place) -> Result<i64, Sick> {
     let rows = conn.query("SELECT version, checksum FROM _sqlx_migrations ORDER BY version").all().await?;
     let mut newest = 0;
     for row in &rows {
-        newest = row.get(0)?;
-        let checksum: Vec<u8> = row.get(1)?;
+        newest = row.get("version")?;
+        let checksum: Vec<u8> = row.get("checksum")?;
         // A newer version's are unknown here; that is said by their number.
         let ours = match place {
-            Place::Sqlite(_) => migrations::is_known(newest, &checksum),
-            Place::Postgres(_) => true,
+            StoreLocation::Sqlite(_) => migrations::is_known(newest, &checksum),
+            StoreLocation::Postgres(_) => true,
         };
         if newest <= migrations::NEWEST && !ours {
-            return Err(Sick::Foreign);
+            return Err(CheckError::Foreign);
         }
     }
     Ok(newest)

@@ -4,7 +4,7 @@
 //! again, it does the whole of it anew: what has changed at the source meanwhile is not found by looking for
 //! what is missing.
 
-use super::place::Place;
+use super::location::StoreLocation;
 use super::tables::{COUNTED, Kind, TABLES, Table};
 use crate::store::{Conn, Query, Row, Store, StoreError, Tx, meta};
 use std::time::Duration;
@@ -55,11 +55,15 @@ pub struct Copied {
 ///
 /// # Errors
 /// Either is in use, the target holds something else or something later, or the counts differ.
-pub async fn copy(from: &Place, to: &Place, mut tell: impl FnMut(Progress)) -> Result<Copied, CopyError> {
+pub async fn copy(
+    from: &StoreLocation,
+    to: &StoreLocation,
+    mut report: impl FnMut(Progress),
+) -> Result<Copied, CopyError> {
     if from.is_same_as(to) {
         return Err(CopyError::Same);
     }
-    let source = from.open().await?;
+    let source = from.open().await?.ok_or_else(|| CopyError::Missing(from.to_string()))?;
     let target = match to.open_or_make().await {
         Ok(target) => target,
         Err(error) => {
@@ -71,7 +75,7 @@ pub async fn copy(from: &Place, to: &Place, mut tell: impl FnMut(Progress)) -> R
         refuse_use(&source, from).await?;
         refuse_use(&target, to).await?;
         let copied = begin(&source, from, &target, to).await?;
-        finish(&source, &target, copied, &mut tell).await
+        finish(&source, &target, copied, &mut report).await
     };
     let done = done.await;
     source.close().await;
@@ -80,16 +84,16 @@ pub async fn copy(from: &Place, to: &Place, mut tell: impl FnMut(Progress)) -> R
 }
 
 /// A file is locked by whoever serves it; a database knows who is connected.
-async fn refuse_use(store: &Store, place: &Place) -> Result<(), CopyError> {
+async fn refuse_use(store: &Store, place: &StoreLocation) -> Result<(), CopyError> {
     if !store.is_postgres() {
         return Ok(());
     }
-    const OTHERS: &str = "SELECT COUNT(*) FROM pg_stat_activity
+    const OTHERS: &str = "SELECT COUNT(*) AS others FROM pg_stat_activity
         WHERE datname = current_database() AND application_name = 'nameplate' AND pid <> pg_backend_pid()";
     // Who just left may still be on the list.
     for _ in 0..20 {
         let row = store.read().await?.query(OTHERS).optional().await?;
-        if row.map_or(Ok(0), |row| row.get::<i64>(0))? == 0 {
+        if row.map_or(Ok(0), |row| row.get::<i64>("others"))? == 0 {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -98,7 +102,12 @@ async fn refuse_use(store: &Store, place: &Place) -> Result<(), CopyError> {
 }
 
 /// Looks whether both are what they should be, and notes in the target that a copy has begun.
-async fn begin(source: &Store, from: &Place, target: &Store, to: &Place) -> Result<Copied, CopyError> {
+async fn begin(
+    source: &Store,
+    from: &StoreLocation,
+    target: &Store,
+    to: &StoreLocation,
+) -> Result<Copied, CopyError> {
     source.refuse_unfinished_copy().await?;
     let mut conn = source.read().await?;
     let unused = || CopyError::Unused(from.to_string());
@@ -134,12 +143,12 @@ async fn begin(source: &Store, from: &Place, target: &Store, to: &Place) -> Resu
 async fn latest(conn: &mut Conn) -> Result<Option<i64>, StoreError> {
     let mut latest: Option<i64> = None;
     for sql in [
-        "SELECT MAX(at) FROM events",
-        "SELECT MAX(last_seen_at) FROM sessions",
-        "SELECT MAX(since) FROM limits",
+        "SELECT MAX(at) AS latest FROM events",
+        "SELECT MAX(last_seen_at) AS latest FROM sessions",
+        "SELECT MAX(since) AS latest FROM limits",
     ] {
         let row = conn.query(sql).optional().await?;
-        latest = latest.max(row.map_or(Ok(None), |row| row.get(0))?);
+        latest = latest.max(row.map_or(Ok(None), |row| row.get("latest"))?);
     }
     Ok(latest)
 }
@@ -148,13 +157,13 @@ async fn finish(
     source: &Store,
     target: &Store,
     mut copied: Copied,
-    tell: &mut impl FnMut(Progress),
+    report: &mut impl FnMut(Progress),
 ) -> Result<Copied, CopyError> {
     for table in TABLES.iter().rev() {
         clear(target, table).await?;
     }
     for table in TABLES {
-        copied.rows += copy_table(source, target, table, tell).await?;
+        copied.rows += copy_table(source, target, table, report).await?;
     }
     for name in COUNTED {
         count_on(source, target, name).await?;
@@ -166,7 +175,7 @@ async fn finish(
         }
     }
     let mut tx = target.begin().await?;
-    tx.query("DELETE FROM meta WHERE name = $1").bind(meta::COPYING).run().await?;
+    meta::remove(&mut tx, meta::COPYING).await?;
     tx.commit().await?;
     Ok(copied)
 }
@@ -185,14 +194,14 @@ async fn clear(target: &Store, table: &Table) -> Result<(), StoreError> {
 
 async fn rows_of(store: &Store, table: &Table) -> Result<i64, StoreError> {
     let row = store.read().await?.query_composed(table.count()).optional().await?;
-    row.ok_or_else(|| StoreError::unreadable("nothing came back"))?.get(0)
+    row.ok_or_else(|| StoreError::unreadable("nothing came back"))?.get("number")
 }
 
 async fn copy_table(
     source: &Store,
     target: &Store,
     table: &'static Table,
-    tell: &mut impl FnMut(Progress),
+    report: &mut impl FnMut(Progress),
 ) -> Result<i64, StoreError> {
     let (mut done, all) = (0, rows_of(source, table).await?);
     let mut last: Option<Vec<Value>> = None;
@@ -204,7 +213,7 @@ async fn copy_table(
             tx.commit().await?;
         }
         done += i64::try_from(page.len()).unwrap_or(i64::MAX);
-        tell(Progress { table: table.name, done, all });
+        report(Progress { table: table.name, done, all });
         if page.len() < super::tables::PAGE {
             return Ok(done);
         }
@@ -221,7 +230,7 @@ pub(super) enum Value {
 }
 
 impl Value {
-    fn read(row: &Row, column: usize, kind: Kind) -> Result<Self, StoreError> {
+    fn read(row: &Row, column: &str, kind: Kind) -> Result<Self, StoreError> {
         Ok(match kind {
             Kind::Text => Self::Text(row.get(column)?),
             Kind::Number => Self::Number(row.get(column)?),
@@ -248,8 +257,7 @@ pub(super) async fn page(
     let query = conn.query_composed(table.page(after.is_some()));
     let rows = after.unwrap_or_default().iter().fold(query, |query, value| value.bind(query)).all().await?;
     let values = |row: &Row| -> Result<Vec<Value>, StoreError> {
-        let columns = table.columns.iter().enumerate();
-        columns.map(|(column, (_, kind))| Value::read(row, column, *kind)).collect()
+        table.columns.iter().map(|(column, kind)| Value::read(row, column, *kind)).collect()
     };
     rows.iter().map(values).collect()
 }
@@ -293,15 +301,15 @@ async fn count_on(source: &Store, target: &Store, table: &'static str) -> Result
 async fn last_id(store: &Store, table: &'static str) -> Result<i64, StoreError> {
     let mut conn = store.read().await?;
     let counter = if store.is_postgres() {
-        conn.query("SELECT pg_sequence_last_value(pg_get_serial_sequence($1, 'id')::regclass)")
+        conn.query("SELECT pg_sequence_last_value(pg_get_serial_sequence($1, 'id')::regclass) AS seq")
             .bind(table)
             .optional()
             .await?
     } else {
         conn.query("SELECT seq FROM sqlite_sequence WHERE name = $1").bind(table).optional().await?
     };
-    let counter: Option<i64> = counter.map_or(Ok(None), |row| row.get(0))?;
-    let row = conn.query_composed(format!("SELECT MAX(id) FROM {table}")).optional().await?;
-    let largest: Option<i64> = row.map_or(Ok(None), |row| row.get(0))?;
+    let counter: Option<i64> = counter.map_or(Ok(None), |row| row.get("seq"))?;
+    let row = conn.query_composed(format!("SELECT MAX(id) AS largest FROM {table}")).optional().await?;
+    let largest: Option<i64> = row.map_or(Ok(None), |row| row.get("largest"))?;
     Ok(counter.max(largest).unwrap_or(0))
 }
