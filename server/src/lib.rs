@@ -1,6 +1,5 @@
 //! The process: what the program `nameplate` is made of, as a library so that tests use the real router.
 
-pub mod api;
 pub mod cli;
 pub mod config;
 pub mod events;

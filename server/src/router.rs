@@ -1,9 +1,9 @@
 //! All routes and layers on one screen.
 
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, ServerConfig};
 use crate::layers::{access_log, client, cross_site, headers, patience};
 use crate::mailbox::DevMailbox;
-use crate::{api, events, form_door, mailbox, pages, site};
+use crate::{events, form_door, mailbox, pages, site};
 use app::{PAGES, Site};
 use axum::Router;
 use axum::extract::{Request, State};
@@ -45,23 +45,33 @@ pub fn build(state: AppState) -> Router {
     let service = form_door::wrap(inner, config.clone());
 
     // Outermost last.
-    service
-        // Forged requests reach no form.
-        .layer(from_fn_with_state(config.clone(), cross_site::refuse))
+    // Forged requests reach no form.
+    let service = service.layer(from_fn_with_state(config.clone(), cross_site::refuse));
+    guarded(service, &config)
+        // Whatever failed further in gets words and a way on.
+        .layer(from_fn_with_state(site, pages::dress))
+        .route(paths::HEALTHZ, get(|| async { "ok\n" }))
+        .route(paths::READYZ, get(ready).with_state(state.pool.clone()))
+        // What speaks the wire API never comes as far as the pages: no forms, no cookies, no rule about where it
+        // comes from.
+        .layer(from_fn_with_state(wire_api(&state, &config), wire::dispatch))
+        .layer(from_fn_with_state(config, headers::add))
+        .layer(from_fn_with_state(state.pool, access_log::log))
+}
+
+/// What holds for pages and applications alike.
+fn guarded(routes: Router, config: &Arc<ServerConfig>) -> Router {
+    routes
         // Limits and the trail need to know who asks.
         .layer(from_fn_with_state(config.clone(), client::tell))
         // One request's panic is one 500.
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(config.clone(), patience::limit))
-        // Whatever failed further in gets words and a way on.
-        .layer(from_fn_with_state(site, pages::dress))
-        .route(paths::HEALTHZ, get(|| async { "ok\n" }))
-        .route(paths::READYZ, get(ready).with_state(state.pool.clone()))
-        // What speaks the wire API has layers of its own: no forms, no cookies, no rule about where it comes
-        // from.
-        .layer(from_fn_with_state(api::routes(state.pool.clone(), config.clone()), api::door))
-        .layer(from_fn_with_state(config, headers::add))
-        .layer(from_fn_with_state(state.pool, access_log::log))
+}
+
+fn wire_api(state: &AppState, config: &Arc<ServerConfig>) -> Router {
+    let limits = wire::BodyLimits { bytes: config.body_limit, timeout: config.body_timeout };
+    wire::routes(state.pool.clone(), limits, |routes| guarded(routes, config))
 }
 
 fn site_of(state: &AppState) -> Site {

@@ -14,6 +14,7 @@ pub async fn log(State(pool): State<Pool>, mut request: Request, next: Next) -> 
     let id = uuid::Uuid::new_v4().simple().to_string().split_off(20);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(RequestId(id.clone()));
+    request.extensions_mut().insert(wire::RequestId(id.clone()));
     let started = pool.now();
     let mut response = next.run(request).await;
     let status = response.status().as_u16();

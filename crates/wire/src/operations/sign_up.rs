@@ -1,8 +1,8 @@
 //! New accounts: SignUp, ConfirmSignUp, ResendConfirmationCode.
 
 use super::attributes::{self, Attribute};
-use super::fault::Fault;
-use super::{Call, nothing, refusals};
+use crate::call::{Call, nothing};
+use crate::error::ApiError;
 use model::{AttributeName, IdentifierKind, Password, Standard};
 use pool::confirm_sign_up::{Confirming, Who};
 use pool::sessions::BrowserTicket;
@@ -21,7 +21,7 @@ struct SignUpRequest {
     user_attributes: Option<Vec<Attribute>>,
 }
 
-pub async fn sign_up(call: &Call) -> Result<Value, Fault> {
+pub async fn sign_up(call: &Call) -> Result<Value, ApiError> {
     let request: SignUpRequest = call.read()?;
     let username = request.username.unwrap_or_default();
     let client = call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
@@ -40,10 +40,10 @@ pub async fn sign_up(call: &Call) -> Result<Value, Fault> {
     }))
 }
 
-fn named(submitted: BTreeMap<String, String>) -> Result<BTreeMap<AttributeName, String>, Fault> {
+fn named(submitted: BTreeMap<String, String>) -> Result<BTreeMap<AttributeName, String>, ApiError> {
     let parsed = submitted.into_iter().map(|(name, value)| match name.parse() {
         Ok(parsed) => Ok((parsed, value)),
-        Err(_) => Err(refusals::unknown_attribute(&name)),
+        Err(_) => Err(ApiError::unknown_attribute(&name)),
     });
     parsed.collect()
 }
@@ -53,7 +53,7 @@ fn complete(
     attributes: &mut BTreeMap<AttributeName, String>,
     kind: IdentifierKind,
     username: &str,
-) -> Result<(), Fault> {
+) -> Result<(), ApiError> {
     let contact = match kind {
         IdentifierKind::PhoneNumber => Standard::PhoneNumber,
         IdentifierKind::Email | IdentifierKind::Username => Standard::Email,
@@ -62,7 +62,7 @@ fn complete(
     if known == username {
         Ok(())
     } else {
-        Err(Fault::parameter(format!("Username should be the same as the {contact} attribute.")))
+        Err(ApiError::parameter(format!("Username should be the same as the {contact} attribute.")))
     }
 }
 
@@ -76,7 +76,7 @@ struct ConfirmRequest {
     session: Option<String>,
 }
 
-pub async fn confirm(call: &Call) -> Result<Value, Fault> {
+pub async fn confirm(call: &Call) -> Result<Value, ApiError> {
     let request: ConfirmRequest = call.read()?;
     let username = request.username.unwrap_or_default();
     let client = call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
@@ -97,7 +97,7 @@ struct ResendRequest {
     username: Option<String>,
 }
 
-pub async fn resend(call: &Call) -> Result<Value, Fault> {
+pub async fn resend(call: &Call) -> Result<Value, ApiError> {
     let request: ResendRequest = call.read()?;
     let username = request.username.unwrap_or_default();
     call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;

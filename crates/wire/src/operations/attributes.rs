@@ -1,8 +1,9 @@
 //! The account of whoever is signed in: GetUser, DeleteUser, UpdateUserAttributes, DeleteUserAttributes,
 //! GetUserAttributeVerificationCode, VerifyUserAttribute.
 
-use super::fault::Fault;
-use super::{Call, mfa, nothing, refusals};
+use super::mfa;
+use crate::call::{Call, nothing};
+use crate::error::ApiError;
 use model::{AttributeName, CodeDeliveryDetails};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,11 +18,11 @@ pub struct Attribute {
 }
 
 /// The attributes of a request by name.
-pub fn submitted(list: Vec<Attribute>) -> Result<BTreeMap<String, String>, Fault> {
+pub fn submitted(list: Vec<Attribute>) -> Result<BTreeMap<String, String>, ApiError> {
     let mut submitted = BTreeMap::new();
     for Attribute { name, value } in list {
         if submitted.contains_key(&name) {
-            return Err(Fault::parameter(format!("user.{name}: Attribute is given twice.\n")));
+            return Err(ApiError::parameter(format!("user.{name}: Attribute is given twice.\n")));
         }
         submitted.insert(name, value.unwrap_or_default());
     }
@@ -34,7 +35,7 @@ struct TokenRequest {
     access_token: Option<String>,
 }
 
-pub async fn get_user(call: &Call) -> Result<Value, Fault> {
+pub async fn get_user(call: &Call) -> Result<Value, ApiError> {
     let request: TokenRequest = call.read()?;
     let info = call.info(request.access_token).await?;
     let attributes: Vec<_> =
@@ -45,13 +46,13 @@ pub async fn get_user(call: &Call) -> Result<Value, Fault> {
 }
 
 /// How somebody may sign in: with the password, so far.
-pub async fn auth_factors(call: &Call) -> Result<Value, Fault> {
+pub async fn auth_factors(call: &Call) -> Result<Value, ApiError> {
     let request: TokenRequest = call.read()?;
     let info = call.info(request.access_token).await?;
     Ok(json!({ "Username": info.username, "ConfiguredUserAuthFactors": ["PASSWORD"] }))
 }
 
-pub async fn delete_user(call: &Call) -> Result<Value, Fault> {
+pub async fn delete_user(call: &Call) -> Result<Value, ApiError> {
     let request: TokenRequest = call.read()?;
     let viewer = call.viewer(request.access_token).await?;
     call.pool.delete_own_user(&viewer, &call.origin).await?;
@@ -65,7 +66,7 @@ struct UpdateRequest {
     user_attributes: Option<Vec<Attribute>>,
 }
 
-pub async fn update(call: &Call) -> Result<Value, Fault> {
+pub async fn update(call: &Call) -> Result<Value, ApiError> {
     let request: UpdateRequest = call.read()?;
     let viewer = call.viewer(request.access_token).await?;
     let submitted = submitted(request.user_attributes.unwrap_or_default())?;
@@ -77,9 +78,9 @@ pub async fn update(call: &Call) -> Result<Value, Fault> {
 }
 
 /// What can't be a name is the name of no attribute.
-fn known<'a>(mut names: impl Iterator<Item = &'a String>) -> Result<(), Fault> {
+fn known<'a>(mut names: impl Iterator<Item = &'a String>) -> Result<(), ApiError> {
     match names.find(|name| name.parse::<AttributeName>().is_err()) {
-        Some(name) => Err(refusals::unknown_attribute(name)),
+        Some(name) => Err(ApiError::unknown_attribute(name)),
         None => Ok(()),
     }
 }
@@ -91,7 +92,7 @@ struct DeleteRequest {
     user_attribute_names: Option<Vec<String>>,
 }
 
-pub async fn delete(call: &Call) -> Result<Value, Fault> {
+pub async fn delete(call: &Call) -> Result<Value, ApiError> {
     let request: DeleteRequest = call.read()?;
     let names = request.user_attribute_names.unwrap_or_default();
     let viewer = call.viewer(request.access_token).await?;
@@ -108,12 +109,12 @@ struct CodeRequest {
     code: Option<String>,
 }
 
-fn named(name: Option<String>) -> Result<AttributeName, Fault> {
+fn named(name: Option<String>) -> Result<AttributeName, ApiError> {
     let name = name.unwrap_or_default();
-    name.parse().map_err(|_| refusals::unknown_attribute(&name))
+    name.parse().map_err(|_| ApiError::unknown_attribute(&name))
 }
 
-pub async fn send_code(call: &Call) -> Result<Value, Fault> {
+pub async fn send_code(call: &Call) -> Result<Value, ApiError> {
     let request: CodeRequest = call.read()?;
     let viewer = call.viewer(request.access_token).await?;
     let sent =
@@ -121,7 +122,7 @@ pub async fn send_code(call: &Call) -> Result<Value, Fault> {
     Ok(json!({ "CodeDeliveryDetails": sent.delivery }))
 }
 
-pub async fn verify(call: &Call) -> Result<Value, Fault> {
+pub async fn verify(call: &Call) -> Result<Value, ApiError> {
     let request: CodeRequest = call.read()?;
     let viewer = call.viewer(request.access_token).await?;
     let code = request.code.unwrap_or_default();

@@ -1,7 +1,7 @@
 //! What applications verify tokens with (RFC 7517; OpenID Connect Discovery 1.0).
 
-use super::Api;
-use super::fault::{Exception, Fault};
+use crate::api::Api;
+use crate::error::{ApiError, Exception};
 use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
@@ -19,7 +19,7 @@ pub async fn keys(State(api): State<Api>, Path(asked): Path<String>) -> Response
     }
     match api.pool.public_keys().await {
         Ok(keys) => answer(&json!({ "keys": keys })),
-        Err(error) => Fault::from(error).into_response(),
+        Err(error) => ApiError::from(error).into_response(),
     }
 }
 
@@ -44,8 +44,8 @@ fn answer(value: &Value) -> Response {
 }
 
 fn unknown(asked: &str) -> Response {
-    let mut answer =
-        Fault::new(Exception::ResourceNotFound, format!("User pool {asked} does not exist.")).into_response();
+    let mut answer = ApiError::new(Exception::ResourceNotFound, format!("User pool {asked} does not exist."))
+        .into_response();
     *answer.status_mut() = StatusCode::NOT_FOUND;
     answer
 }

@@ -1,7 +1,18 @@
 //! Every operation, once: what answers it, and the words about it in `docs/api.md`.
 
-use super::fault::{Exception, Fault};
-use super::{Call, attributes, mfa, password, requests, shape, sign_up, srp, tokens};
+mod attributes;
+mod challenge;
+mod mfa;
+mod outcome;
+mod password;
+mod sign_in;
+mod sign_up;
+mod srp;
+mod tokens;
+
+use crate::call::Call;
+use crate::error::{ApiError, Exception};
+use crate::{requests, shape};
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -10,13 +21,13 @@ macro_rules! operations {
         /// The names, and in which way an operation differs from that of Cognito.
         const OPERATIONS: &[(&str, &str)] = &[$(($name, $words)),*];
 
-        pub async fn run(call: &Call, operation: &str) -> Result<Value, Fault> {
+        pub async fn run(call: &Call, operation: &str) -> Result<Value, ApiError> {
             if let Some(members) = requests::of(operation) {
                 shape::check(members, &call.request)?;
             }
             match operation {
                 $($name => $answer(call).await,)*
-                _ => Err(Fault::new(Exception::UnknownOperation, "There is no such operation.")),
+                _ => Err(ApiError::new(Exception::UnknownOperation, "There is no such operation.")),
             }
         }
     };
@@ -26,8 +37,8 @@ operations! {
     "SignUp" => sign_up::sign_up, "Taken contacts are not told here: who is at the other end of one hears of it, and the caller once the code is right. `Session` is for ConfirmSignUp. Where another sign-up waits already with another password, `UserSub` is made up: see [waiting-sign-ups.md](waiting-sign-ups.md).";
     "ConfirmSignUp" => sign_up::confirm, "`Session` is that of SignUp; without it the code counts for whoever asked for it from the same network, and a few times for anyone who knows the name. Where two have signed up as the same, the account is confirmed without a password, and the next sign-in with the one that waited is PasswordResetRequiredException.";
     "ResendConfirmationCode" => sign_up::resend, "Answers for accounts that don't exist as for those that do, as ForgotPassword.";
-    "InitiateAuth" => tokens::initiate_auth, "USER_SRP_AUTH, USER_PASSWORD_AUTH, REFRESH_TOKEN_AUTH and REFRESH_TOKEN. The last two keep the refresh token.";
-    "RespondToAuthChallenge" => srp::respond, "PASSWORD_VERIFIER, SOFTWARE_TOKEN_MFA, SMS_MFA, EMAIL_OTP, SELECT_MFA_TYPE and NEW_PASSWORD_REQUIRED. A recovery code is taken in the place of each code. A session lasts until its code is right.";
+    "InitiateAuth" => sign_in::initiate_auth, "USER_SRP_AUTH, USER_PASSWORD_AUTH, REFRESH_TOKEN_AUTH and REFRESH_TOKEN. The last two keep the refresh token.";
+    "RespondToAuthChallenge" => challenge::respond, "PASSWORD_VERIFIER, SOFTWARE_TOKEN_MFA, SMS_MFA, EMAIL_OTP, SELECT_MFA_TYPE and NEW_PASSWORD_REQUIRED. A recovery code is taken in the place of each code. A session lasts until its code is right.";
     "GetTokensFromRefreshToken" => tokens::refresh, "Always gives another refresh token. The old one, used a minute later, ends the session.";
     "RevokeToken" => tokens::revoke, "";
     "GlobalSignOut" => tokens::global_sign_out, "Browsers are signed out too.";

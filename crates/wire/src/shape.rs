@@ -1,7 +1,7 @@
 //! Shapes of what requests carry, as the service's published model describes them. All that is wrong with a
 //! request is told at once, and before anything is looked up.
 
-use super::fault::{Exception, Fault};
+use crate::error::{ApiError, Exception};
 use model::identifier::is_invisible;
 use serde_json::Value;
 
@@ -175,9 +175,9 @@ impl Text {
 /// # Errors
 /// `SerializationException` for what isn't even of the right type, and otherwise one
 /// `InvalidParameterException` about all that is wrong, in the order of the model.
-pub fn check(members: &'static [Member], request: &Value) -> Result<(), Fault> {
+pub fn check(members: &'static [Member], request: &Value) -> Result<(), ApiError> {
     readable(&Shape::Structure(members), request)
-        .map_err(|words| Fault::new(Exception::Serialization, words))?;
+        .map_err(|words| ApiError::new(Exception::Serialization, words))?;
     let mut found = Found::default();
     found.structure("", members, request);
     found.finish()
@@ -324,13 +324,17 @@ impl Found {
     }
 
     /// The refusal, if anything was wrong.
-    fn finish(self) -> Result<(), Fault> {
+    fn finish(self) -> Result<(), ApiError> {
         let word = match self.0.len() {
             0 => return Ok(()),
             1 => "error",
             _ => "errors",
         };
-        Err(Fault::parameter(format!("{} validation {word} detected: {}", self.0.len(), self.0.join("; "))))
+        Err(ApiError::parameter(format!(
+            "{} validation {word} detected: {}",
+            self.0.len(),
+            self.0.join("; ")
+        )))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Another password: ForgotPassword, ConfirmForgotPassword, ChangePassword.
 
-use super::fault::Fault;
-use super::{Call, nothing};
+use crate::call::{Call, nothing};
+use crate::error::ApiError;
 use model::Password;
 use pool::change_password::PasswordChange;
 use pool::confirm_forgot_password::PasswordReset;
@@ -16,7 +16,7 @@ struct ForgotRequest {
     username: Option<String>,
 }
 
-pub async fn forgot(call: &Call) -> Result<Value, Fault> {
+pub async fn forgot(call: &Call) -> Result<Value, ApiError> {
     let request: ForgotRequest = call.read()?;
     let username = request.username.unwrap_or_default();
     call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
@@ -34,7 +34,7 @@ struct ConfirmRequest {
     password: Option<String>,
 }
 
-pub async fn confirm_forgot(call: &Call) -> Result<Value, Fault> {
+pub async fn confirm_forgot(call: &Call) -> Result<Value, ApiError> {
     let request: ConfirmRequest = call.read()?;
     let username = request.username.unwrap_or_default();
     call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
@@ -56,7 +56,7 @@ struct ChangeRequest {
     proposed_password: Option<String>,
 }
 
-pub async fn change(call: &Call) -> Result<Value, Fault> {
+pub async fn change(call: &Call) -> Result<Value, ApiError> {
     let request: ChangeRequest = call.read()?;
     let viewer = call.viewer(request.access_token).await?;
     let form = PasswordChange {

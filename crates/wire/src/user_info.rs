@@ -1,7 +1,7 @@
 //! What an access token stands for (OpenID Connect Core 1.0, section 5.3).
 
-use super::Api;
-use super::fault::Fault;
+use crate::api::Api;
+use crate::error::ApiError;
 use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -21,7 +21,7 @@ pub async fn answer(State(api): State<Api>, headers: HeaderMap) -> Response {
             ([(CONTENT_TYPE, JSON)], Value::from(api.pool.user_info(&viewer, &info)).to_string())
                 .into_response()
         }
-        Err(AccessTokenError::Unavailable(fault)) => Fault::from(fault).into_response(),
+        Err(AccessTokenError::Unavailable(fault)) => ApiError::from(fault).into_response(),
         Err(_) => {
             let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
             refusal(

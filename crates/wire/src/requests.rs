@@ -1,7 +1,7 @@
 //! What each operation's request may carry: the members of the published model, in its order. A test compares
 //! the two (`end2end/clients/shapes.py`). Where ours is stricter, the line says so.
 
-use super::shape::{
+use crate::shape::{
     APP_CODE, ATTRIBUTE_NAME, ATTRIBUTE_VALUE, CLIENT_ID, CLIENT_SECRET, CODE, DEVICE_KEY, Member, PAGE,
     PASSWORD, SECRET_HASH, SESSION, STRING, Shape, TOKEN, USERNAME, may, must,
 };
