@@ -2,13 +2,14 @@
 
 pub mod cli;
 pub mod config;
-pub mod events;
-pub mod form_door;
+pub mod connection_limits;
 pub mod layers;
 pub mod lifecycle;
+pub mod live_events;
 pub mod mailbox;
+pub mod output;
 pub mod pages;
+pub mod progressive_forms;
 pub mod router;
-pub mod seats;
 pub mod site;
 pub mod telemetry;

@@ -1,15 +1,14 @@
 //! Hands requests to the pages of `app` and their answers back.
 
-use crate::layers::cross_site;
+use crate::layers::{cross_site, error_pages};
 use app::pages::Load;
 use app::visit::{self, Visit};
-use app::{Answer, Site, error_page, shell};
+use app::{Answer, Site, shell};
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use model::paths;
 use pool::Origin;
@@ -30,7 +29,7 @@ pub async fn show(load: Load, site: Site, request: Request) -> Response {
                 [(LOCATION, path), (CACHE_CONTROL, HeaderValue::from_static("no-store"))],
             )
                 .into_response(),
-            Err(_) => fault(StatusCode::NOT_FOUND, site, &parts, &HeaderMap::new()),
+            Err(_) => error_pages::render(StatusCode::NOT_FOUND, site, &parts, &HeaderMap::new()),
         },
         Ok(Answer::Show(page)) => shell::render(page, &visit).into_response(),
         Err(error) => unavailable(&error, site, &parts),
@@ -76,51 +75,15 @@ pub async fn personal_data(State(site): State<Site>, request: Request) -> Respon
         Err(DownloadError::Unavailable(error)) => unavailable(&error, site, &parts),
         Err(DownloadError::Wait { seconds }) => {
             let wait = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from(seconds))]);
-            fault(StatusCode::TOO_MANY_REQUESTS, site, &parts, &wait)
+            error_pages::render(StatusCode::TOO_MANY_REQUESTS, site, &parts, &wait)
         }
         Err(DownloadError::NotFresh(_) | DownloadError::SignedOut) => to_the_page(),
     }
 }
 
-/// Gives every error that has no page yet one, if a page was asked for.
-pub async fn dress(State(site): State<Site>, request: Request, next: Next) -> Response {
-    if !wants_page(request.headers()) {
-        return next.run(request).await;
-    }
-    let (parts, body) = request.into_parts();
-    let answer = next.run(Request::from_parts(parts.clone(), body)).await;
-    if is_bare_fault(&answer) { fault(answer.status(), site, &parts, answer.headers()) } else { answer }
-}
-
-/// Whether a browser is asking for a page, rather than a script for data.
-pub fn wants_page(headers: &HeaderMap) -> bool {
-    headers
-        .get(ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"))
-}
-
-fn is_bare_fault(answer: &Response) -> bool {
-    let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let is_page = kind.is_some_and(|kind| kind.starts_with("text/html"));
-    (answer.status().is_client_error() || answer.status().is_server_error()) && !is_page
-}
-
-/// The page for an error, in the house's style; works when the store doesn't.
-pub fn fault(status: StatusCode, site: Site, parts: &Parts, headers: &HeaderMap) -> Response {
-    let visit = Visit::without_viewer(site, parts);
-    let mut answer = shell::render(error_page(status.as_u16(), &visit), &visit).into_response();
-    for name in [RETRY_AFTER, axum::http::header::ALLOW, axum::http::header::SET_COOKIE] {
-        for value in headers.get_all(&name) {
-            answer.headers_mut().append(name.clone(), value.clone());
-        }
-    }
-    answer
-}
-
 fn unavailable(error: &pool::Unavailable, site: Site, parts: &Parts) -> Response {
     tracing::error!(error = error as &dyn Error, path = parts.uri.path(), "a page could not be loaded");
-    fault(
+    error_pages::render(
         StatusCode::SERVICE_UNAVAILABLE,
         site,
         parts,

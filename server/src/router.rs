@@ -1,9 +1,9 @@
 //! All routes and layers on one screen.
 
 use crate::config::{Config, Environment, ServerConfig};
-use crate::layers::{access_log, client, cross_site, headers, patience};
+use crate::layers::{access_log, client_ip, cross_site, error_pages, headers, timeout};
 use crate::mailbox::DevMailbox;
-use crate::{events, form_door, mailbox, pages, site};
+use crate::{live_events, mailbox, pages, progressive_forms, site};
 use app::{PAGES, Site};
 use axum::Router;
 use axum::extract::{Request, State};
@@ -38,18 +38,18 @@ pub fn build(state: AppState) -> Router {
     let inner = with_pages(Router::new(), &site)
         .route(paths::PROFILE_JSON, get(pages::attributes_json).with_state(site.clone()))
         .route(paths::ACCOUNT_JSON, get(pages::personal_data).with_state(site.clone()))
-        .merge(events::routes(&state))
-        .merge(mailbox::routes(&state))
+        .merge(live_events::routes(state.pool.clone(), &config, state.shutdown.clone()))
+        .merge(mailbox_routes(&state))
         .fallback(not_a_route);
     // A POST of a plain form becomes a GET of its page here, so it wraps the finished routes.
-    let service = form_door::wrap(inner, config.clone());
+    let service = progressive_forms::wrap(inner, config.clone());
 
     // Outermost last.
     // Forged requests reach no form.
     let service = service.layer(from_fn_with_state(config.clone(), cross_site::refuse));
     guarded(service, &config)
         // Whatever failed further in gets words and a way on.
-        .layer(from_fn_with_state(site, pages::dress))
+        .layer(from_fn_with_state(site, error_pages::add))
         .route(paths::HEALTHZ, get(|| async { "ok\n" }))
         .route(paths::READYZ, get(ready).with_state(state.pool.clone()))
         // What speaks the wire API never comes as far as the pages: no forms, no cookies, no rule about where it
@@ -63,15 +63,22 @@ pub fn build(state: AppState) -> Router {
 fn guarded(routes: Router, config: &Arc<ServerConfig>) -> Router {
     routes
         // Limits and the trail need to know who asks.
-        .layer(from_fn_with_state(config.clone(), client::tell))
+        .layer(from_fn_with_state(config.clone(), client_ip::add))
         // One request's panic is one 500.
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(config.clone(), patience::limit))
+        .layer(from_fn_with_state(config.clone(), timeout::limit))
 }
 
 fn wire_api(state: &AppState, config: &Arc<ServerConfig>) -> Router {
     let limits = wire::BodyLimits { bytes: config.body_limit, timeout: config.body_timeout };
     wire::routes(state.pool.clone(), limits, |routes| guarded(routes, config))
+}
+
+fn mailbox_routes(state: &AppState) -> Router {
+    match &state.mailbox {
+        Some(mailbox) => mailbox::routes(mailbox, &state.config.server.public_url, state.pool.settings()),
+        None => Router::new(),
+    }
 }
 
 fn site_of(state: &AppState) -> Site {

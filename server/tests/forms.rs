@@ -1,4 +1,4 @@
-//! The form door: honest statuses, typed values kept, secrets never, and no way to lead anybody astray.
+//! Progressive forms: honest statuses, typed values kept, secrets never, and no way to lead anybody astray.
 
 mod support;
 

@@ -2,7 +2,7 @@
 
 use crate::call::Call;
 use crate::error::{ApiError, Exception};
-use crate::idempotency::{self, Attempt, PendingRetries};
+use crate::idempotency::{self, CallAttempt, PendingRetries};
 use crate::protocol::{SERVICE, TARGET};
 use axum::body::to_bytes;
 use axum::extract::Request;
@@ -26,10 +26,10 @@ pub struct Api {
 }
 
 /// An operation, what it is asked, and what remembers whether it was answered.
-pub struct Asked {
+pub struct OperationRequest {
     pub operation: String,
     pub call: Call,
-    pub attempt: Attempt,
+    pub attempt: CallAttempt,
 }
 
 impl Api {
@@ -38,7 +38,7 @@ impl Api {
     }
 
     /// Reads a request as far as every operation needs it.
-    pub async fn read(&self, request: Request) -> Result<Asked, ApiError> {
+    pub async fn read(&self, request: Request) -> Result<OperationRequest, ApiError> {
         let (parts, body) = request.into_parts();
         let target = parts.headers.get(&TARGET).and_then(|target| target.to_str().ok()).unwrap_or_default();
         let operation = target.strip_prefix(SERVICE).unwrap_or_default().to_owned();
@@ -59,6 +59,6 @@ impl Api {
         let key = idempotency::key(&parts.headers, &operation, &body, &origin);
         let attempt = self.pending.begin(key, &self.pool);
         origin.tally = attempt.tally.clone();
-        Ok(Asked { operation, call: Call { pool: self.pool.clone(), origin, request }, attempt })
+        Ok(OperationRequest { operation, call: Call { pool: self.pool.clone(), origin, request }, attempt })
     }
 }

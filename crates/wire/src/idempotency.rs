@@ -25,11 +25,11 @@ const RETRY_WINDOW: Duration = Duration::from_secs(60);
 const MAX_PENDING: usize = 1024;
 
 /// The same for a call and its retries, and for nothing else.
-type Key = [u8; 32];
+type RetryKey = [u8; 32];
 
 /// The calls that were counted and not answered.
 #[derive(Debug, Clone, Default)]
-pub struct PendingRetries(Arc<Mutex<HashMap<Key, PendingRetry>>>);
+pub struct PendingRetries(Arc<Mutex<HashMap<RetryKey, PendingRetry>>>);
 
 #[derive(Debug)]
 struct PendingRetry {
@@ -40,7 +40,7 @@ struct PendingRetry {
 
 /// The key of a call: who makes it, which one it is of theirs, and what it asks for. `None`: its client gives it
 /// no id.
-pub fn key(headers: &HeaderMap, operation: &str, body: &[u8], origin: &Origin) -> Option<Key> {
+pub fn key(headers: &HeaderMap, operation: &str, body: &[u8], origin: &Origin) -> Option<RetryKey> {
     let invocation = headers.get(&INVOCATION).filter(|id| !id.is_empty())?;
     let mut digest = Sha256::new();
     for part in [invocation.as_bytes(), operation.as_bytes(), origin.household().to_string().as_bytes(), body]
@@ -53,7 +53,7 @@ pub fn key(headers: &HeaderMap, operation: &str, body: &[u8], origin: &Origin) -
 
 impl PendingRetries {
     /// A call begins.
-    pub fn begin(&self, key: Option<Key>, pool: &Pool) -> Attempt {
+    pub fn begin(&self, key: Option<RetryKey>, pool: &Pool) -> CallAttempt {
         let pending = key
             .and_then(|key| self.locked(|calls| calls.remove(&key)))
             .filter(|pending| pending.until > pool.now());
@@ -61,14 +61,14 @@ impl PendingRetries {
             Some(pending) => (Tally::paid(), pending.left.saturating_sub(1)),
             None => (Tally::default(), FREE_RETRIES),
         };
-        Attempt { tally, key, left, pool: pool.clone(), pending: self.clone() }
+        CallAttempt { tally, key, left, pool: pool.clone(), pending: self.clone() }
     }
 
-    fn locked<T>(&self, work: impl FnOnce(&mut HashMap<Key, PendingRetry>) -> T) -> T {
+    fn locked<T>(&self, work: impl FnOnce(&mut HashMap<RetryKey, PendingRetry>) -> T) -> T {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn remember(&self, key: Key, left: u8, now: Timestamp) {
+    fn remember(&self, key: RetryKey, left: u8, now: Timestamp) {
         self.locked(|calls| {
             if calls.len() >= MAX_PENDING {
                 calls.retain(|_, pending| pending.until > now);
@@ -82,16 +82,16 @@ impl PendingRetries {
 
 /// A call under way. However it ends (it is given up when it takes too long, or when its client hangs
 /// up), what was counted and not answered is remembered.
-pub struct Attempt {
+pub struct CallAttempt {
     /// What counts its attempts at secrets.
     pub tally: Tally,
-    key: Option<Key>,
+    key: Option<RetryKey>,
     left: u8,
     pool: Pool,
     pending: PendingRetries,
 }
 
-impl Attempt {
+impl CallAttempt {
     /// The call has ended so.
     pub fn finish(mut self, done: &Result<Value, ApiError>) {
         if done.as_ref().err().is_none_or(ApiError::is_conclusive) {
@@ -100,7 +100,7 @@ impl Attempt {
     }
 }
 
-impl Drop for Attempt {
+impl Drop for CallAttempt {
     fn drop(&mut self) {
         if let Some(key) = self.key
             && self.left > 0
@@ -117,7 +117,7 @@ mod tests {
     use crate::error::Exception;
     use pool::testing::TestPool;
 
-    const CALL: Key = [7; 32];
+    const CALL: RetryKey = [7; 32];
 
     #[tokio::test]
     async fn retry_of_an_unanswered_call_is_free_and_of_an_answered_one_is_not() {

@@ -1,6 +1,6 @@
 //! The routes of the wire API, and what every answer of it has.
 
-use crate::api::{Api, Asked, BodyLimits};
+use crate::api::{Api, BodyLimits, OperationRequest};
 use crate::error::ApiError;
 use crate::protocol::{ERROR_TYPE, JSON, REQUEST_ID, TARGET};
 use crate::{cors, discovery, operations, user_info};
@@ -78,7 +78,7 @@ async fn finish(State(pool): State<Pool>, request: Request, next: Next) -> Respo
 
 async fn call(State(api): State<Api>, request: Request) -> Response {
     let (client, done) = match api.read(request).await {
-        Ok(Asked { operation, call, attempt }) => {
+        Ok(OperationRequest { operation, call, attempt }) => {
             let done = operations::run(&call, &operation).await;
             attempt.finish(&done);
             (call.names_client(), done)

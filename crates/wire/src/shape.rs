@@ -8,7 +8,7 @@ use serde_json::Value;
 /// What a value has to be.
 #[derive(Debug, Clone, Copy)]
 pub enum Shape {
-    Text(Text),
+    Text(TextRules),
     /// One of these words.
     OneOf(&'static [&'static str]),
     Boolean,
@@ -46,7 +46,7 @@ pub const fn may(name: &'static str, shape: &'static Shape) -> Member {
 
 /// What a text has to look like. Lengths are in characters.
 #[derive(Debug, Clone, Copy)]
-pub struct Text {
+pub struct TextRules {
     pub min: usize,
     pub max: usize,
     pub pattern: Option<Pattern>,
@@ -68,10 +68,10 @@ const ANY: usize = usize::MAX;
 const LONGEST: usize = 131_072;
 
 const fn hidden(min: usize, max: usize, pattern: Pattern) -> Shape {
-    Shape::Text(Text { min, max, pattern: Some(pattern), told: false })
+    Shape::Text(TextRules { min, max, pattern: Some(pattern), told: false })
 }
 
-const PLAIN: Text = Text { min: 0, max: LONGEST, pattern: None, told: false };
+const PLAIN: TextRules = TextRules { min: 0, max: LONGEST, pattern: None, told: false };
 const WORD: Pattern =
     Pattern { words: r"[\w+-]+", fits: |text| all(text, |c| is_word(c) || matches!(c, '+' | '-')) };
 const BASE64: Pattern =
@@ -103,11 +103,12 @@ pub const PASSWORD: Shape = hidden(0, 256, NO_SPACE);
 pub const CODE: Shape = hidden(1, 2048, NO_SPACE);
 pub const APP_CODE: Shape = hidden(6, 6, DIGITS);
 pub const TOKEN: Shape = hidden(0, ANY, TOKENS);
-pub const PAGE: Shape = Shape::Text(Text { min: 1, pattern: Some(NO_SPACE), told: true, ..PLAIN });
-pub const SESSION: Shape = Shape::Text(Text { min: 20, max: 4096, ..PLAIN });
-pub const DEVICE_KEY: Shape = Shape::Text(Text { min: 1, max: 55, pattern: Some(DEVICE), told: true });
-pub const ATTRIBUTE_NAME: Shape = Shape::Text(Text { min: 1, max: 32, pattern: Some(NAMES), told: true });
-pub const ATTRIBUTE_VALUE: Shape = Shape::Text(Text { max: 2048, ..PLAIN });
+pub const PAGE: Shape = Shape::Text(TextRules { min: 1, pattern: Some(NO_SPACE), told: true, ..PLAIN });
+pub const SESSION: Shape = Shape::Text(TextRules { min: 20, max: 4096, ..PLAIN });
+pub const DEVICE_KEY: Shape = Shape::Text(TextRules { min: 1, max: 55, pattern: Some(DEVICE), told: true });
+pub const ATTRIBUTE_NAME: Shape =
+    Shape::Text(TextRules { min: 1, max: 32, pattern: Some(NAMES), told: true });
+pub const ATTRIBUTE_VALUE: Shape = Shape::Text(TextRules { max: 2048, ..PLAIN });
 
 fn all(text: &str, allow: fn(char) -> bool) -> bool {
     !text.is_empty() && text.chars().all(allow)
@@ -129,7 +130,7 @@ fn is_device(text: &str) -> bool {
     })
 }
 
-impl Text {
+impl TextRules {
     /// Every rule, and whether the value keeps it.
     fn rules(&self, value: &str) -> Vec<(bool, String)> {
         let length = value.chars().count();
@@ -178,7 +179,7 @@ impl Text {
 pub fn check(members: &'static [Member], request: &Value) -> Result<(), ApiError> {
     readable(&Shape::Structure(members), request)
         .map_err(|words| ApiError::new(Exception::Serialization, words))?;
-    let mut found = Found::default();
+    let mut found = Violations::default();
     found.structure("", members, request);
     found.finish()
 }
@@ -227,9 +228,9 @@ const LONGEST_TOLD: usize = 64;
 
 /// Collects what is wrong with a request.
 #[derive(Debug, Default)]
-struct Found(Vec<String>);
+struct Violations(Vec<String>);
 
-impl Found {
+impl Violations {
     fn structure(&mut self, at: &str, members: &[Member], value: &Value) {
         for member in members {
             let mut path = if at.is_empty() { String::new() } else { format!("{at}.") };
@@ -295,7 +296,7 @@ impl Found {
         }
     }
 
-    fn texts(&mut self, at: &str, text: &Text, values: &[Value]) {
+    fn texts(&mut self, at: &str, text: &TextRules, values: &[Value]) {
         if values.iter().all(|value| text.fits(value)) {
             return;
         }

@@ -12,7 +12,7 @@ use pool::settings::Hashing;
 use pool::testing::TestStore;
 use pool::{Keys, Parts, Pool, SeededEntropy, TestClock};
 use server::config::{Config, Environment, Secret};
-use server::layers::client::Peer;
+use server::layers::client_ip::Peer;
 use server::mailbox::DevMailbox;
 use server::router::{self, AppState};
 use std::collections::BTreeMap;

@@ -23,13 +23,13 @@ struct RespondRequest {
 }
 
 /// What a client answers to a challenge.
-struct Answer<'a> {
+struct ChallengeAnswer<'a> {
     client: &'a ClientId,
     session: Option<&'a str>,
     responses: &'a BTreeMap<String, String>,
 }
 
-impl Answer<'_> {
+impl ChallengeAnswer<'_> {
     /// The sign-in that waits, by what the client was given for it.
     fn challenge(&self) -> Result<ChallengeToken, ApiError> {
         let session = self.session.ok_or_else(|| ApiError::missing_parameter("Session"))?;
@@ -51,7 +51,7 @@ pub async fn respond(call: &Call) -> Result<Value, ApiError> {
     let hash = responses.get("SECRET_HASH").map(String::as_str);
     let username = responses.get("USERNAME").map_or("", String::as_str);
     let client = &call.proven_client(request.client_id, username, hash)?.id;
-    let answer = Answer { client, session: request.session.as_deref(), responses: &responses };
+    let answer = ChallengeAnswer { client, session: request.session.as_deref(), responses: &responses };
     match request.challenge_name.as_deref().unwrap_or_default() {
         "PASSWORD_VERIFIER" => srp::verify(call, client, &responses).await,
         outcome::SELECT_FACTOR => select_factor(call, &answer).await,
@@ -64,7 +64,7 @@ pub async fn respond(call: &Call) -> Result<Value, ApiError> {
     }
 }
 
-async fn select_factor(call: &Call, answer: &Answer<'_>) -> Result<Value, ApiError> {
+async fn select_factor(call: &Call, answer: &ChallengeAnswer<'_>) -> Result<Value, ApiError> {
     let token = answer.challenge()?;
     let chosen = answer.response("ANSWER")?;
     let factor = chosen.parse().map_err(|_| ApiError::parameter("Invalid selected MFA type"))?;
@@ -72,7 +72,7 @@ async fn select_factor(call: &Call, answer: &Answer<'_>) -> Result<Value, ApiErr
     Ok(outcome::asked_for_factor(&challenge))
 }
 
-async fn second_factor(call: &Call, answer: &Answer<'_>, factor: Factor) -> Result<Value, ApiError> {
+async fn second_factor(call: &Call, answer: &ChallengeAnswer<'_>, factor: Factor) -> Result<Value, ApiError> {
     let token = answer.challenge()?;
     let code = answer.response(code_parameter(factor))?;
     outcome::response(
@@ -89,7 +89,7 @@ const fn code_parameter(factor: Factor) -> &'static str {
     }
 }
 
-async fn new_password(call: &Call, answer: &Answer<'_>) -> Result<Value, ApiError> {
+async fn new_password(call: &Call, answer: &ChallengeAnswer<'_>) -> Result<Value, ApiError> {
     let token = answer.challenge()?;
     let password = answer.response("NEW_PASSWORD")?;
     let attributes = answer.responses.iter().filter_map(|(name, value)| {

@@ -38,7 +38,7 @@ pub async fn verify(call: &Call) -> Result<Value, ApiError> {
 /// What is wanted of one factor (`SMSMfaSettingsType` and its like).
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Settings {
+struct FactorPreference {
     enabled: Option<bool>,
     preferred_mfa: Option<bool>,
 }
@@ -48,11 +48,11 @@ struct Settings {
 struct PreferenceRequest {
     access_token: Option<String>,
     #[serde(rename = "SMSMfaSettings")]
-    sms: Option<Settings>,
+    sms: Option<FactorPreference>,
     #[serde(rename = "SoftwareTokenMfaSettings")]
-    app: Option<Settings>,
+    app: Option<FactorPreference>,
     #[serde(rename = "EmailMfaSettings")]
-    email: Option<Settings>,
+    email: Option<FactorPreference>,
 }
 
 pub async fn set_preference(call: &Call) -> Result<Value, ApiError> {
@@ -67,9 +67,11 @@ pub async fn set_preference(call: &Call) -> Result<Value, ApiError> {
 
 /// On before off, so that nobody is without a factor in between; the one that is preferred last, once it is
 /// on.
-fn wishes(settings: impl Iterator<Item = (Factor, Settings)>) -> Result<Vec<(Factor, Wish)>, ApiError> {
+fn wishes(
+    settings: impl Iterator<Item = (Factor, FactorPreference)>,
+) -> Result<Vec<(Factor, Wish)>, ApiError> {
     let (mut on, mut off, mut order) = (Vec::new(), Vec::new(), Vec::new());
-    for (factor, Settings { enabled, preferred_mfa }) in settings {
+    for (factor, FactorPreference { enabled, preferred_mfa }) in settings {
         match enabled {
             Some(true) => on.push((factor, Wish::On)),
             Some(false) => off.push((factor, Wish::Off)),

@@ -32,16 +32,14 @@ pub fn entered(tokens: &Tokens) -> Value {
 
 /// The tokens themselves.
 pub fn authentication_result(tokens: &Tokens) -> Value {
-    let mut result = json!({
-        "AccessToken": tokens.access,
-        "IdToken": tokens.id,
-        "ExpiresIn": tokens.expires_in.as_secs(),
-        "TokenType": "Bearer",
-    });
-    if let Some(refresh) = &tokens.refresh {
-        result["RefreshToken"] = Value::from(refresh.as_str());
-    }
-    result
+    let always = [
+        ("AccessToken", Value::from(tokens.access.as_str())),
+        ("IdToken", tokens.id.as_str().into()),
+        ("ExpiresIn", tokens.expires_in.as_secs().into()),
+        ("TokenType", "Bearer".into()),
+    ];
+    let refresh = tokens.refresh.as_ref().map(|token| ("RefreshToken", token.as_str().into()));
+    always.into_iter().chain(refresh).collect()
 }
 
 /// How a sign-in goes on that is asked for a second factor.

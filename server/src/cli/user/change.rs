@@ -1,6 +1,8 @@
 //! The `nameplate user` commands that change one account.
 
-use super::{Account, Refused, say};
+use super::account::AccountArgument;
+use super::refused::Refused;
+use crate::output::print;
 use clap::Args;
 use model::Password;
 use pool::Pool;
@@ -40,7 +42,7 @@ pub(in crate::cli) struct Create {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Confirm {
     #[command(flatten)]
-    account: Account,
+    account: AccountArgument,
     /// Which one, where several sign-ups wait under the username: its email address or phone number.
     #[arg(long)]
     contact: Option<String>,
@@ -52,7 +54,7 @@ pub(in crate::cli) struct Confirm {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SetAttribute {
     #[command(flatten)]
-    account: Account,
+    account: AccountArgument,
     /// What to set, as name=value; nothing after the = removes the attribute.
     #[arg(required = true, value_name = "NAME=VALUE", value_parser = pair)]
     attributes: Vec<(String, String)>,
@@ -65,7 +67,7 @@ pub(in crate::cli) struct SetAttribute {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ResetPassword {
     #[command(flatten)]
-    account: Account,
+    account: AccountArgument,
     /// Set the password that is read from standard input, to its first line end. Everybody who is signed in
     /// no longer is, and its owner replaces it at the next sign-in.
     #[arg(long)]
@@ -78,13 +80,13 @@ pub(in crate::cli) struct ResetPassword {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Whom {
     #[command(flatten)]
-    account: Account,
+    account: AccountArgument,
 }
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Delete {
     #[command(flatten)]
-    account: Account,
+    account: AccountArgument,
     /// Don't ask.
     #[arg(long)]
     yes: bool,
@@ -139,9 +141,9 @@ impl Create {
             other => other.into(),
         })?;
         let user = UserLabel { username: made.username, sub: made.sub };
-        say(&format!("{user} was created\n"));
+        print(&format!("{user} was created\n"));
         if let Some(to) = made.invited {
-            say(&format!("the invitation goes to {to}: {SOON}\n"));
+            print(&format!("the invitation goes to {to}: {SOON}\n"));
         }
         Ok(())
     }
@@ -158,9 +160,9 @@ impl Confirm {
             ConfirmUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
             other => other.into(),
         })?;
-        say(&format!("{} is confirmed\n", confirmed.user));
+        print(&format!("{} is confirmed\n", confirmed.user));
         if !confirmed.keeps_password {
-            say(
+            print(
                 "someone else tried to sign up as this too, so it has no password: its owner sets one with “Forgot your password?”\n",
             );
         }
@@ -177,12 +179,12 @@ impl SetAttribute {
                 UpdateUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
                 other => other.into(),
             })?;
-        say(&format!("{}\n", updated.user));
+        print(&format!("{}\n", updated.user));
         for (name, updated) in updated.outcome {
             match updated.code_delivery_details {
-                None => say(&format!("{name}: done\n")),
+                None => print(&format!("{name}: done\n")),
                 Some(code) => {
-                    say(&format!("{name}: waits for the code that goes to {}: {SOON}\n", code.destination))
+                    print(&format!("{name}: waits for the code that goes to {}: {SOON}\n", code.destination));
                 }
             }
         }
@@ -201,10 +203,10 @@ impl ResetPassword {
                 .set_user_password(&self.account, &password_from_stdin()?, self.permanent)
                 .await
                 .map_err(told)?;
-            say(&format!("{user} has the new password, and nobody is signed in\n"));
+            print(&format!("{user} has the new password, and nobody is signed in\n"));
         } else {
             let sent = pool.reset_user_password(&self.account).await.map_err(told)?;
-            say(&format!("{}: a code for a new password goes to {}: {SOON}\n", sent.user, sent.to.value));
+            print(&format!("{}: a code for a new password goes to {}: {SOON}\n", sent.user, sent.to.value));
         }
         Ok(())
     }
@@ -215,7 +217,7 @@ impl Whom {
         let done = pool.reset_mfa(&self.account).await?;
         let words =
             if done.changed { "signs in with the password alone now" } else { "had no second factor" };
-        say(&format!("{} {words}\n", done.user));
+        print(&format!("{} {words}\n", done.user));
         Ok(())
     }
 
@@ -223,7 +225,7 @@ impl Whom {
         let done = pool.disable_user(&self.account).await?;
         let words =
             if done.changed { "is disabled, and nobody is signed in to it" } else { "was disabled before" };
-        say(&format!("{} {words}\n", done.user));
+        print(&format!("{} {words}\n", done.user));
         Ok(())
     }
 
@@ -231,7 +233,7 @@ impl Whom {
         let done = pool.enable_user(&self.account).await?;
         let words =
             if done.changed { "is enabled: people can sign in to it again" } else { "was not disabled" };
-        say(&format!("{} {words}\n", done.user));
+        print(&format!("{} {words}\n", done.user));
         Ok(())
     }
 }
@@ -252,7 +254,7 @@ impl Delete {
             Self::ask(&UserLabel { username: record.username, sub: record.sub })?;
         }
         let user = pool.delete_user(&self.account).await?;
-        say(&format!("{user} is gone, with everything of it\n"));
+        print(&format!("{user} is gone, with everything of it\n"));
         Ok(())
     }
 
