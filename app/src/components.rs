@@ -1,12 +1,12 @@
 //! What stands around pages and doesn't move.
 
 use crate::form::Form;
+use crate::scripts;
 use crate::text;
 use crate::visit::{Flash, Visit};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use model::paths;
-use std::sync::LazyLock;
 
 /// The frame of pages before sign-in: one sheet, the service's name on the plate.
 pub fn door(visit: &Visit, name: String, body: AnyView) -> impl IntoView + use<> {
@@ -96,11 +96,7 @@ pub fn follow_events(latest: i64) -> impl IntoView {
 /// The script behind the forms for passkeys, after all of them. It is a few lines that the browser's own
 /// WebAuthn asks for, on the pages that have such forms; as an island, every page would pay for it.
 pub fn passkeys_script() -> impl IntoView {
-    static SCRIPT: LazyLock<String> = LazyLock::new(|| {
-        let lines = include_str!("passkeys.js").lines().map(str::trim).filter(|line| !line.starts_with("//"));
-        lines.collect::<Vec<_>>().join("\n")
-    });
-    view! { <script nonce=use_nonce()>{SCRIPT.as_str()}</script> }
+    view! { <script type="module" src=scripts::PASSKEYS.path nonce=use_nonce()></script> }
 }
 
 /// The fields of such a form that the script fills in.

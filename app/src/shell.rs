@@ -1,7 +1,8 @@
-//! The document around every page: head, frame, wake script, and the policy that holds for it.
+//! The document around every page: head, frame, scripts, and the policy that holds for it.
 
 use crate::components::{door, house};
 use crate::cookies::{self, Name};
+use crate::scripts;
 use crate::visit::{Frame, Page, SiteFiles, Visit};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE};
 use http::{HeaderValue, Response, StatusCode};
@@ -9,19 +10,6 @@ use leptos::hydration::AutoReload;
 use leptos::nonce::{provide_nonce, use_nonce};
 use leptos::prelude::*;
 use std::sync::Arc;
-
-/// Fetches the WASM beside the script that runs it (a preload would fetch it for browsers without scripts,
-/// too), and wakes the islands, outer ones first, so that inner ones find what outer ones provide. An island
-/// without its function means a stale server beside fresh files: say so, or the page looks fine and is dead.
-const WAKE: &str = r#"const wake=async()=>{const w=fetch(WASM),m=await import(JS);await m.default({module_or_path:w});m.hydrate();for(const i of document.querySelectorAll("leptos-island")){const f=m[i.dataset.component];if(!f){console.warn("No function for the island "+i.dataset.component);continue}i.closest("leptos-children")?.$$on_hydrate?.();await f(i)}document.documentElement.dataset.awake=""};wake()"#;
-
-/// On pages of a signed-in person: `no-store` does not keep them out of the browser's page cache, so one that
-/// comes back from there shows nothing until it was asked for again.
-const AFRESH: &str = r#"addEventListener("pageshow",e=>{if(e.persisted){document.documentElement.hidden=true;location.reload()}});"#;
-
-/// A page before sign-in that comes back from there may show a step that is done by now. It is asked for
-/// again if it leads elsewhere; else it stays, with what was typed.
-const AGAIN: &str = r#"addEventListener("pageshow",e=>{if(e.persisted)fetch(location.href,{method:"HEAD",redirect:"manual"}).then(r=>{if(r.type=="opaqueredirect")location.reload()},()=>{})});"#;
 
 /// Renders a page to its complete response.
 pub fn render(page: Page, visit: &Visit) -> Response<String> {
@@ -71,14 +59,11 @@ fn content_security_policy(nonce: &str, reload_port: u32) -> String {
 }
 
 fn document(page: Page, visit: &Visit) -> impl IntoView + use<> {
-    let SiteFiles { js, wasm, css } = (visit.site.files)();
+    let files = (visit.site.files)();
     let name = visit.site.pool.settings().name.clone();
     let theme = visit.theme;
     let forced = (theme != crate::visit::Theme::System).then(|| theme.as_str());
     let scheme = forced.unwrap_or("light dark");
-    let afresh = if visit.viewer.is_some() { AFRESH } else { AGAIN };
-    let wake =
-        format!("{afresh}{}", WAKE.replace("JS", &format!("{js:?}")).replace("WASM", &format!("{wasm:?}")));
     let leptos = visit.site.leptos.clone();
     let title = format!("{} · {name}", page.title);
     let body = (page.body)();
@@ -88,21 +73,28 @@ fn document(page: Page, visit: &Visit) -> impl IntoView + use<> {
         Frame::Fault(number) => crate::components::fault(visit, number, body).into_any(),
     };
     view! {
-        <html lang="en" dir="ltr" data-theme=forced>
+        <html lang="en" dir="ltr" data-theme=forced data-private=visit.viewer.is_some()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content=scheme/>
                 <title>{title}</title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <link rel="stylesheet" href=css/>
-                <link rel="modulepreload" href=js/>
+                {files.map(links)}
                 <AutoReload options=leptos/>
             </head>
             <body>
                 {framed}
-                <script type="module" nonce=use_nonce()>{wake}</script>
+                <script type="module" src=scripts::PAGE.path nonce=use_nonce()></script>
             </body>
         </html>
+    }
+}
+
+/// The built files: the styles, and the islands, which `js/page.js` fetches from the addresses that it reads here.
+fn links(SiteFiles { js, wasm, css }: SiteFiles) -> impl IntoView {
+    view! {
+        <link rel="stylesheet" href=css/>
+        <link rel="modulepreload" href=js data-wasm=wasm/>
     }
 }

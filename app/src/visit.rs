@@ -17,7 +17,8 @@ pub struct Site {
     pub pool: Pool,
     /// Whether the public address is https.
     pub secure: bool,
-    pub files: Arc<dyn Fn() -> SiteFiles + Send + Sync>,
+    /// `None`: this program was built without them.
+    pub files: Arc<dyn Fn() -> Option<SiteFiles> + Send + Sync>,
     /// For `cargo leptos watch`.
     pub leptos: LeptosOptions,
 }
@@ -38,8 +39,8 @@ impl Site {
     }
 }
 
-/// The addresses of the page's own files; in a release their names carry hashes.
-#[derive(Debug, Clone, Default)]
+/// The addresses of the built files; in a release their names carry hashes.
+#[derive(Debug, Clone)]
 pub struct SiteFiles {
     pub js: String,
     pub wasm: String,

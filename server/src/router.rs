@@ -4,7 +4,7 @@ use crate::config::{Config, Environment, ServerConfig};
 use crate::layers::{access_log, client_ip, cross_site, error_pages, headers, timeout};
 use crate::mailbox::DevMailbox;
 use crate::{live_events, mailbox, pages, progressive_forms, site};
-use app::{PAGES, Site};
+use app::{PAGES, Site, SiteFiles};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -26,6 +26,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// Only while no mail provider is configured.
     pub mailbox: Option<DevMailbox>,
+    /// Where the built files are found.
+    pub site_files: fn() -> Option<SiteFiles>,
     /// Ends the live streams when the service stops.
     pub shutdown: CancellationToken,
 }
@@ -76,7 +78,10 @@ fn wire_api(state: &AppState, config: &Arc<ServerConfig>) -> Router {
 
 fn mailbox_routes(state: &AppState) -> Router {
     match &state.mailbox {
-        Some(mailbox) => mailbox::routes(mailbox, &state.config.server.public_url, state.pool.settings()),
+        Some(mailbox) => {
+            let url = &state.config.server.public_url;
+            mailbox::routes(mailbox, url, state.pool.settings(), state.site_files)
+        }
         None => Router::new(),
     }
 }
@@ -90,7 +95,7 @@ fn site_of(state: &AppState) -> Site {
     Site {
         pool: state.pool.clone(),
         secure: state.config.server.public_url.is_https(),
-        files: Arc::new(site::files),
+        files: Arc::new(state.site_files),
         leptos,
     }
 }

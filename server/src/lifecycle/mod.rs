@@ -32,8 +32,13 @@ pub async fn serve(mut config: Config) -> Result<(), ServeError> {
     let pool = open_to_serve(&config).await?;
     let (transport, mailbox) = delivery::set_up(&config)?;
     let shutdown = CancellationToken::new();
-    let state =
-        AppState { pool: pool.clone(), config: Arc::new(config), mailbox, shutdown: shutdown.clone() };
+    let state = AppState {
+        pool: pool.clone(),
+        config: Arc::new(config),
+        mailbox,
+        site_files: site::files,
+        shutdown: shutdown.clone(),
+    };
     // Before the address is printed: a script that reads it may send a signal.
     let mut stop = StopSignals::new()?;
     announce(&state);

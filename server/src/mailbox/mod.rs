@@ -11,6 +11,7 @@ mod state;
 pub mod token;
 
 use crate::config::{PublicUrl, Secret};
+use app::SiteFiles;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::any;
@@ -27,12 +28,17 @@ pub struct DevMailbox {
 }
 
 /// The routes of the mailbox, if only this machine can go there.
-pub fn routes(dev: &DevMailbox, url: &PublicUrl, settings: &Settings) -> Router {
+pub fn routes(
+    dev: &DevMailbox,
+    url: &PublicUrl,
+    settings: &Settings,
+    site_files: fn() -> Option<SiteFiles>,
+) -> Router {
     if !url.is_loopback() {
         return Router::new();
     }
     let DevMailbox { mailbox, token } = dev.clone();
-    let state = RouteState { mailbox, token, secure: url.is_https(), settings: settings.clone() };
+    let state = RouteState { mailbox, token, secure: url.is_https(), settings: settings.clone(), site_files };
     // `get` would answer other methods with what is allowed, which says that there is something.
     Router::new()
         .route(paths::MAILBOX_JSON, any(pages::as_json))

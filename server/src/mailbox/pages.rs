@@ -1,7 +1,6 @@
 //! The pages of the mailbox: the messages, and a preview of all that there are.
 
 use super::state::RouteState;
-use crate::site;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -34,7 +33,7 @@ pub async fn as_page(State(state): State<RouteState>) -> Response {
         {(count == 0).then(|| view! { <p class="soft">"Nothing has been sent yet."</p> })}
         {list}
     };
-    page("Development mailbox", &state.settings.name, body.into_any())
+    page("Development mailbox", &state, body.into_any())
 }
 
 fn shown(letter: &Letter, html: String) -> impl IntoView + use<> {
@@ -75,7 +74,7 @@ pub async fn all_previews(State(state): State<RouteState>) -> Response {
             </section>
         }
     });
-    page("Every message there is", &state.settings.name, list.collect_view().into_any())
+    page("Every message there is", &state, list.collect_view().into_any())
 }
 
 pub async fn one_preview(State(state): State<RouteState>, Path(name): Path<String>) -> Response {
@@ -95,8 +94,9 @@ fn mail(html: String) -> Response {
         .into_response()
 }
 
-fn page(title: &'static str, name: &str, body: AnyView) -> Response {
-    let css = site::files().css;
+fn page(title: &'static str, state: &RouteState, body: AnyView) -> Response {
+    let name = &state.settings.name;
+    let styles = (state.site_files)().map(|files| view! { <link rel="stylesheet" href=files.css/> });
     let owner = Owner::new_root(None);
     let html = owner.with(|| {
         let document = view! {
@@ -107,11 +107,11 @@ fn page(title: &'static str, name: &str, body: AnyView) -> Response {
                     <meta name="color-scheme" content="light dark"/>
                     <title>{format!("{title} · {name}")}</title>
                     <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                    <link rel="stylesheet" href=css/>
+                    {styles}
                 </head>
                 <body>
                     <div class="house">
-                        <header class="bar"><a href="/"><img src="/wordmark.svg" alt=name.to_owned() width="152" height="34"/></a></header>
+                        <header class="bar"><a href="/"><img src="/wordmark.svg" alt=name.clone() width="152" height="34"/></a></header>
                         <main class="groups"><h1>{title}</h1>{body}</main>
                     </div>
                 </body>

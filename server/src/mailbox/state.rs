@@ -1,6 +1,7 @@
 //! What the routes of the mailbox answer from.
 
 use crate::config::Secret;
+use app::SiteFiles;
 use pool::Settings;
 use pool::delivery::Mailbox;
 
@@ -10,4 +11,5 @@ pub struct RouteState {
     pub token: Secret,
     pub secure: bool,
     pub settings: Settings,
+    pub site_files: fn() -> Option<SiteFiles>,
 }

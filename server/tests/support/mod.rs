@@ -3,6 +3,7 @@
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses its own part of it")]
 #![expect(clippy::unwrap_used, reason = "a test that can't be set up has failed")]
 
+use app::SiteFiles;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
@@ -43,6 +44,15 @@ impl TestServer {
 
     /// With this text as its `nameplate.toml`.
     pub async fn with(toml: &str) -> Self {
+        let built = || {
+            let [js, wasm, css] = ["js", "wasm", "css"].map(|end| format!("/pkg/nameplate.{end}"));
+            Some(SiteFiles { js, wasm, css })
+        };
+        Self::with_files(toml, built).await
+    }
+
+    /// The same with these built files, or without any.
+    pub async fn with_files(toml: &str, site_files: fn() -> Option<SiteFiles>) -> Self {
         let mut config = Config::from_text(toml, &Environment::default()).unwrap();
         let place = TestStore::new();
         config.pool.hashing = Hashing { memory_kib: 32, iterations: 1, ..config.pool.hashing };
@@ -62,6 +72,7 @@ impl TestServer {
             pool: pool.clone(),
             config: Arc::new(config),
             mailbox: Some(dev_mailbox),
+            site_files,
             shutdown: shutdown.clone(),
         };
         Self { router: router::build(state), pool, clock, place, mailbox, shutdown }
