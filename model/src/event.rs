@@ -3,7 +3,7 @@
 use crate::attribute::AttributeName;
 use crate::code::CodeDeliveryDetails;
 use crate::factor::Factor;
-use crate::refusal::Refusal;
+use crate::form::Refusal;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -2,7 +2,7 @@
 //!
 //! Normalisation (NFKC, case folding) needs tables and lives in `pool`.
 
-use crate::why::Why;
+use crate::form::Why;
 use serde::{Deserialize, Serialize};
 
 /// The longest username (`UsernameType`).

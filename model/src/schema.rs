@@ -2,8 +2,8 @@
 //! share.
 
 use crate::attribute::{AttributeName, Standard};
+use crate::form::Why;
 use crate::identifier::{check_email, check_phone, is_invisible};
-use crate::why::Why;
 use serde::{Deserialize, Serialize};
 
 /// The longest value of any attribute (`AttributeValueType`).

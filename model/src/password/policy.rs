@@ -1,89 +1,8 @@
-//! Passwords: kept out of logs, and measured against a policy.
+//! The policy that a new password is measured against.
 
-use crate::why::Why;
+use super::rules::{PASSWORD_MAX, Rule, Rules};
+use crate::form::Why;
 use serde::{Deserialize, Serialize};
-use std::fmt;
-
-/// The longest password that is hashed (`PasswordType`).
-pub const PASSWORD_MAX: usize = 256;
-
-/// A password as typed. It shows itself to nobody, and is never trimmed.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Password(String);
-
-impl Password {
-    pub fn new(typed: impl Into<String>) -> Self {
-        Self(typed.into())
-    }
-
-    /// The text itself, for hashing and checking.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Password(…)")
-    }
-}
-
-/// One rule that a password can break.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Rule {
-    Length,
-    Lowercase,
-    Uppercase,
-    Number,
-    Symbol,
-    /// Neither spaces nor control characters, at most [`PASSWORD_MAX`] characters.
-    Characters,
-}
-
-impl Rule {
-    /// In the order in which people read them.
-    pub const ALL: [Self; 6] =
-        [Self::Length, Self::Lowercase, Self::Uppercase, Self::Number, Self::Symbol, Self::Characters];
-
-    const fn bit(self) -> u8 {
-        1 << self as u8
-    }
-}
-
-/// A set of rules.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Rules(u8);
-
-impl Rules {
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// As one number, for its journey.
-    pub const fn bits(self) -> u8 {
-        self.0
-    }
-
-    /// The set behind a number; what stands for no rule is ignored.
-    pub const fn from_bits(bits: u8) -> Self {
-        Self(bits)
-    }
-
-    pub const fn contains(self, rule: Rule) -> bool {
-        self.0 & rule.bit() != 0
-    }
-
-    #[must_use]
-    pub const fn with(self, rule: Rule) -> Self {
-        Self(self.0 | rule.bit())
-    }
-
-    pub fn iter(self) -> impl Iterator<Item = Rule> {
-        Rule::ALL.into_iter().filter(move |rule| self.contains(*rule))
-    }
-}
 
 /// What a new password must have (`PasswordPolicyType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,10 +108,5 @@ mod tests {
     fn a_password_is_bounded_and_has_no_spaces() {
         assert!(Policy::default().broken(&"x".repeat(257)).contains(Rule::Characters));
         assert!(Policy::default().broken("has a space").contains(Rule::Characters));
-    }
-
-    #[test]
-    fn a_password_does_not_show_itself() {
-        assert_eq!(format!("{:?}", Password::new("hunter22")), "Password(…)");
     }
 }
