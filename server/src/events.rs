@@ -4,7 +4,7 @@
 //! falls between; ids come from the table, so a page resumes by its last id across restarts and nodes.
 
 use crate::router::AppState;
-use app::cookies::{self, Name};
+use app::request::cookies::{self, Name};
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::header::CACHE_CONTROL;

@@ -2,7 +2,7 @@
 
 use crate::layers::cross_site;
 use app::pages::Load;
-use app::visit::{self, Visit};
+use app::request::{self, Visit};
 use app::{Answer, Site, error_page, shell};
 use axum::Json;
 use axum::extract::{Request, State};
@@ -40,7 +40,7 @@ pub async fn show(load: Load, site: Site, request: Request) -> Response {
 /// `GET /profile/attributes.json`: the same bytes as on the page (operation GetUser).
 pub async fn attributes_json(State(site): State<Site>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    match visit::info(&site, &parts).await {
+    match request::info(&site, &parts).await {
         Ok(Some(info)) => {
             let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
             (headers, info.attributes_json()).into_response()

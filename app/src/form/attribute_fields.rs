@@ -1,6 +1,8 @@
 //! The form field of an attribute: pickers where people would have to guess, the rest as its format wants it.
 
-use crate::form::{FormError, FormState, Input, field};
+use super::error::FormError;
+use super::field::{Input, field};
+use super::state::FormState;
 use crate::{lists, text};
 use leptos::prelude::*;
 use model::{AttributeName, Definition, FieldName, Format, Refusal, Schema, Standard, Why};
@@ -68,7 +70,7 @@ fn custom(input: Input, definition: &Definition) -> Input {
 
 /// A number with the country beside it, this one unless another was chosen; a number that starts with `+`
 /// needs none.
-pub(super) fn phone(input: Input, country: &str, state: &FormState) -> AnyView {
+pub(crate) fn phone(input: Input, country: &str, state: &FormState) -> AnyView {
     let typed = state.typed.get(&FieldName::CountryCode).map(|code| lists::known_country(code));
     let chosen = typed.unwrap_or(country);
     let country = Input::new(FieldName::CountryCode, text::COUNTRY_CODE)

@@ -1,6 +1,6 @@
 //! The form element itself, as the server renders it.
 
-use super::Checks;
+use super::check::Checks;
 use crate::islands::WakingForm;
 use leptos::prelude::*;
 

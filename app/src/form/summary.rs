@@ -1,42 +1,9 @@
-//! A refused post, on its way back to the page it came from.
+//! The alert above a form.
 
+use super::field::id_of;
+use super::state::FormState;
 use crate::text;
 use leptos::prelude::*;
-use model::{FieldName, Refusal};
-use std::collections::BTreeMap;
-
-/// What the form door hands to the page: no secrets inside, because only fields with [`FieldName::keep`] are.
-#[derive(Debug, Clone, Default)]
-pub struct Replay {
-    /// The form's path, without its query.
-    pub path: String,
-    pub refusal: Refusal,
-    pub typed: BTreeMap<FieldName, String>,
-}
-
-/// What a form shows: a refusal and typed values, if this page answers a refused post.
-#[derive(Debug, Clone, Default)]
-pub struct FormState {
-    pub refusal: Refusal,
-    pub typed: BTreeMap<FieldName, String>,
-}
-
-impl FormState {
-    /// The state of the form that posts to `path`.
-    pub fn of(replay: Option<&Replay>, path: &str) -> Self {
-        match replay {
-            Some(replay) if replay.path == path => {
-                Self { refusal: replay.refusal.clone(), typed: replay.typed.clone() }
-            }
-            _ => Self::default(),
-        }
-    }
-
-    /// The first wrong field gets the focus, which is how focus works without scripts.
-    pub fn is_first_wrong(&self, name: &FieldName) -> bool {
-        self.refusal.fields.first().is_some_and(|(first, _)| first == name)
-    }
-}
 
 /// The alert above a form: empty until something is refused, so that scripts have a place to write to.
 pub fn summary(state: &FormState) -> impl IntoView + use<> {
@@ -44,7 +11,7 @@ pub fn summary(state: &FormState) -> impl IntoView + use<> {
     let lines: Vec<_> = refusal
         .fields
         .iter()
-        .map(|(name, why)| view! { <li><a href=format!("#{}", super::field::id_of(name))>{text::about(name, *why)}</a></li> })
+        .map(|(name, why)| view! { <li><a href=format!("#{}", id_of(name))>{text::about(name, *why)}</a></li> })
         .collect();
     let signed_out = matches!(refusal.form, Some(model::Why::SignedOut));
     let headline = refusal

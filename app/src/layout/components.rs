@@ -1,69 +1,21 @@
-//! What stands around pages and doesn't move.
+//! Parts that several pages have, and that don't move.
 
-use crate::form::Form;
+use crate::request::Flash;
 use crate::text;
-use crate::visit::{Flash, Visit};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use model::paths;
 use std::sync::LazyLock;
 
-/// The frame of pages before sign-in: one sheet, the service's name on the plate.
-pub fn door(visit: &Visit, name: String, body: AnyView) -> impl IntoView + use<> {
+/// The links between the two screens before sign-in.
+pub(crate) fn tabs(current: &'static str) -> impl IntoView {
+    let tab =
+        |path, words| view! { <a href=path aria-current=(path == current).then_some("page")>{words}</a> };
     view! {
-        <div class="door">
-            <header class="plate">{name}</header>
-            <main>{body}</main>
-            {foot(visit)}
-        </div>
-    }
-}
-
-/// The frame of pages after sign-in.
-pub fn house(visit: &Visit, who: String, body: AnyView) -> impl IntoView + use<> {
-    let name = visit.site.pool.settings().name.clone();
-    view! {
-        <a class="skip" href="#main">{text::SKIP}</a>
-        <div class="house">
-            <header class="bar">
-                <a href=paths::PROFILE><img src="/wordmark.svg" alt=name width="152" height="34"/></a>
-                <bdi class="who small soft">{who}</bdi>
-                <Form action=paths::SIGN_OUT.to_owned() event="signOut".to_owned() rules=vec![]><button class="button slim">{text::SIGN_OUT}</button></Form>
-            </header>
-            {rail(visit)}
-            <main id="main">{body}</main>
-            {foot(visit)}
-        </div>
-    }
-}
-
-/// The pages of an account, on each of them.
-const RAIL: &[(&str, &str)] = &[
-    (paths::PROFILE, text::PROFILE),
-    (paths::SECURITY, text::SECURITY),
-    (paths::ACTIVITY, text::ACTIVITY),
-    (paths::ACCOUNT, text::ACCOUNT),
-];
-
-fn rail(visit: &Visit) -> impl IntoView + use<> {
-    let is_in = |path: &str| {
-        visit.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    let links = RAIL.iter().map(|&(path, words)| {
-        let current = if visit.path == path { Some("page") } else { is_in(path).then_some("true") };
-        view! { <li><a href=path aria-current=current>{words}</a></li> }
-    });
-    view! { <nav class="rail" aria-label=text::YOUR_ACCOUNT><ul>{links.collect_view()}</ul></nav> }
-}
-
-/// The frame of an error: its number on the plate.
-pub fn fault(visit: &Visit, number: u16, body: AnyView) -> impl IntoView + use<> {
-    view! {
-        <div class="door">
-            <p class="plate number" aria-hidden="true">{number}</p>
-            <main class="stack">{body}</main>
-            {foot(visit)}
-        </div>
+        <nav class="tabs" aria-label=text::SIGN_IN_TABS>
+            {tab(paths::SIGN_IN, text::SIGN_IN_TAB)}
+            {tab(paths::SIGN_UP, text::CREATE_ACCOUNT)}
+        </nav>
     }
 }
 
@@ -97,7 +49,8 @@ pub fn follow_events(latest: i64) -> impl IntoView {
 /// WebAuthn asks for, on the pages that have such forms; as an island, every page would pay for it.
 pub fn passkeys_script() -> impl IntoView {
     static SCRIPT: LazyLock<String> = LazyLock::new(|| {
-        let lines = include_str!("passkeys.js").lines().map(str::trim).filter(|line| !line.starts_with("//"));
+        let lines =
+            include_str!("../passkeys.js").lines().map(str::trim).filter(|line| !line.starts_with("//"));
         lines.collect::<Vec<_>>().join("\n")
     });
     view! { <script nonce=use_nonce()>{SCRIPT.as_str()}</script> }
@@ -106,22 +59,4 @@ pub fn passkeys_script() -> impl IntoView {
 /// The fields of such a form that the script fills in.
 pub fn passkey_fields() -> impl IntoView {
     view! { <input type="hidden" name="state"/> <input type="hidden" name="credential"/> }
-}
-
-fn foot(visit: &Visit) -> impl IntoView + use<> {
-    let chosen = visit.theme.as_str();
-    let here = paths::page(&visit.path).unwrap_or(paths::START);
-    let choices = text::THEMES.map(|(value, words)| {
-        let pressed = if value == chosen { "true" } else { "false" };
-        view! { <button name="theme" value=value aria-pressed=pressed>{words}</button> }
-    });
-    view! {
-        <footer class="foot">
-            <p>{text::FOOT}</p>
-            <form class="theme" method="post" action=paths::THEME aria-label=text::THEME>
-                <input type="hidden" name="next" value=here/>
-                {choices.collect_view()}
-            </form>
-        </footer>
-    }
 }

@@ -1,8 +1,9 @@
 //! The document around every page: head, frame, wake script, and the policy that holds for it.
 
-use crate::components::{door, house};
-use crate::cookies::{self, Name};
-use crate::visit::{Frame, Page, SiteFiles, Visit};
+use super::frames::{door, fault, house};
+use super::response::{Frame, Page};
+use crate::request::cookies::{self, Name};
+use crate::request::{SiteFiles, Theme, Visit};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE};
 use http::{HeaderValue, Response, StatusCode};
 use leptos::hydration::AutoReload;
@@ -74,7 +75,7 @@ fn document(page: Page, visit: &Visit) -> impl IntoView + use<> {
     let SiteFiles { js, wasm, css } = (visit.site.files)();
     let name = visit.site.pool.settings().name.clone();
     let theme = visit.theme;
-    let forced = (theme != crate::visit::Theme::System).then(|| theme.as_str());
+    let forced = (theme != Theme::System).then(|| theme.as_str());
     let scheme = forced.unwrap_or("light dark");
     let afresh = if visit.viewer.is_some() { AFRESH } else { AGAIN };
     let wake =
@@ -85,7 +86,7 @@ fn document(page: Page, visit: &Visit) -> impl IntoView + use<> {
     let framed = match page.frame {
         Frame::Door => door(visit, name, body).into_any(),
         Frame::House { who } => house(visit, who, body).into_any(),
-        Frame::Fault(number) => crate::components::fault(visit, number, body).into_any(),
+        Frame::Fault(number) => fault(visit, number, body).into_any(),
     };
     view! {
         <html lang="en" dir="ltr" data-theme=forced>

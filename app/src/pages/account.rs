@@ -1,32 +1,26 @@
 //! `/account`: what is held about somebody, to take away, and leaving for good.
 
-use crate::form::{FormError, FormPost};
-use leptos::prelude::*;
-use model::Password;
-
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::components::{flash_note, heading},
-    crate::form::{Check, Form, FormState, Input, again_field, field, password_field, refused, summary},
-    crate::text,
-    crate::visit::{Answer, Flash, Frame, Visit},
-    model::{FieldName, paths},
-    pool::delete_account::{AccountDeletion, CONFIRMATION},
+use crate::form::{
+    Check, Form, FormError, FormPost, FormState, Input, again_field, field, password_field, refused, summary,
 };
+use crate::layout::{Answer, Frame, flash_note, heading};
+use crate::pages::sign_in_first::sign_in_first;
+use crate::request::{Caller, Flash, Visit};
+use crate::text;
+use leptos::prelude::*;
+use model::{FieldName, Password, paths};
+use pool::delete_account::{AccountDeletion, CONFIRMATION};
 
 /// The screen.
-#[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let Some(viewer) = visit.viewer.clone() else {
-        return Ok(super::sign_in_first(&visit));
+        return Ok(sign_in_first(&visit));
     };
     Ok(Answer::show(text::ACCOUNT, Frame::House { who: viewer.username }, move || {
         view! { <Account visit/> }.into_any()
     }))
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn Account(visit: Visit) -> impl IntoView {
     let (download, deletion) = (visit.form(paths::ACCOUNT_DOWNLOAD), visit.form(paths::ACCOUNT_DELETE));
@@ -58,7 +52,6 @@ fn Account(visit: Visit) -> impl IntoView {
     }
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn Deletion(state: FormState, username: String) -> impl IntoView {
     let current = Input::new(FieldName::CurrentPassword, text::CURRENT_PASSWORD)

@@ -1,8 +1,8 @@
 //! Errors in the house's style: what happened, what it means, a way on.
 
-use crate::components::heading;
+use crate::layout::{Frame, Page, heading};
+use crate::request::Visit;
 use crate::text;
-use crate::visit::{Frame, Page, Visit};
 use leptos::prelude::*;
 use model::paths;
 

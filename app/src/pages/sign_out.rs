@@ -1,21 +1,14 @@
 //! `/sign-out`: a button, for whoever comes here by an address.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::OfAccount;
+use crate::auth_events::OfAccount;
+use crate::form::{Form, FormError, FormPost, refused};
+use crate::layout::{Answer, Frame, heading};
+use crate::request::{Caller, Flash, Visit};
+use crate::text;
 use leptos::prelude::*;
-
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::components::heading,
-    crate::form::{Form, refused},
-    crate::text,
-    crate::visit::{Answer, Flash, Frame, Visit},
-    model::paths,
-};
+use model::paths;
 
 /// The screen.
-#[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let Some(viewer) = visit.viewer else {
         return Ok(Answer::go(paths::SIGN_IN));

@@ -1,10 +1,9 @@
 //! `/theme`: light, dark, or as the system has it. A form at the foot of every page posts here.
 
 use crate::form::{FormError, FormPost};
+use crate::request::{Caller, Theme};
 use leptos::prelude::*;
-
-#[cfg(feature = "ssr")]
-use {crate::caller::Caller, crate::visit::Theme, model::paths};
+use model::paths;
 
 /// Remembers the theme in this browser.
 #[server(prefix = "", endpoint = "/theme", protocol = FormPost)]

@@ -1,8 +1,10 @@
 //! Who calls a server function, and how it answers besides its value: cookies, a flash, where to go next.
 
-use crate::cookies::{self, Name};
+use super::cookies::{self, Name};
+use super::flash::Flash;
+use super::site::Site;
+use super::theme::Theme;
 use crate::form::{FormError, refused};
-use crate::visit::{Flash, Site};
 use http::header::{LOCATION, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue};
@@ -148,7 +150,7 @@ impl Caller {
         self.set(&cookies::set(Name::VerifyLater, "1", 30 * 24 * 3600, self.site.secure));
     }
 
-    pub fn remember_theme(&self, theme: crate::visit::Theme) {
+    pub fn remember_theme(&self, theme: Theme) {
         self.set(&cookies::set(Name::Theme, theme.as_str(), 400 * 24 * 3600, self.site.secure));
     }
 

@@ -28,7 +28,7 @@ use fault::{Exception, Fault};
 
 use crate::config::ServerConfig;
 use crate::layers::{client, patience};
-use app::visit::RequestId;
+use app::request::RequestId;
 use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};

@@ -1,7 +1,7 @@
 //! A number for every request, and one line about it in the log: method, path without its query (queries may
 //! hold what people typed), status, milliseconds, request id. Nothing that was sent or answered.
 
-use app::visit::RequestId;
+use app::request::RequestId;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;

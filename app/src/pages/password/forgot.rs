@@ -1,20 +1,13 @@
 //! `/forgot-password`: who are you? A code for a new password goes to what that account has confirmed.
 
-use crate::form::{FormError, FormPost};
+use crate::form::{Check, Form, FormError, FormPost, FormState, Input, field, refused, summary};
+use crate::layout::{Answer, Frame, heading};
+use crate::request::{Caller, Visit};
+use crate::text;
 use leptos::prelude::*;
-
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::components::heading,
-    crate::form::{Check, Form, FormState, Input, field, refused, summary},
-    crate::text,
-    crate::visit::{Answer, Frame, Visit},
-    model::{FieldName, paths},
-};
+use model::{FieldName, paths};
 
 /// The screen. Somebody who is signed in may have forgotten it too.
-#[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let state = visit.form(paths::FORGOT_PASSWORD);
     let options = visit.site.sign_in_options();
@@ -23,7 +16,6 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     }))
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn ForgotPassword(state: FormState, options: model::SignInOptions) -> impl IntoView {
     let mut who = Input::new(FieldName::Username, text::whose_password(options))

@@ -1,26 +1,21 @@
 //! `/reset-password`: the code, and a new password.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::OfAccount;
-use leptos::prelude::*;
-use model::Password;
-
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::components::{flash_note, heading},
-    crate::cookies::Name,
-    crate::form::{Check, Form, FormState, Input, code_field, field, password_field, refused, summary},
-    crate::pages::confirm::resend_button,
-    crate::text,
-    crate::visit::{Answer, Flash, Frame, Visit, clock_time, seconds_until},
-    model::{FieldName, paths},
-    pool::confirm_forgot_password::PasswordReset,
-    pool::settings::Settings,
+use crate::auth_events::OfAccount;
+use crate::form::{
+    Check, Form, FormError, FormPost, FormState, Input, code_field, field, password_field, refused,
+    resend_button, summary,
 };
+use crate::layout::{Answer, Frame, flash_note, heading};
+use crate::request::cookies::Name;
+use crate::request::{Caller, Flash, Visit};
+use crate::text;
+use crate::times::{clock_time, seconds_until};
+use leptos::prelude::*;
+use model::{FieldName, Password, paths};
+use pool::confirm_forgot_password::PasswordReset;
+use pool::settings::Settings;
 
 /// What this browser asked for. It is told alike for every name.
-#[cfg(feature = "ssr")]
 #[derive(Clone)]
 struct Asked {
     name: String,
@@ -29,7 +24,6 @@ struct Asked {
 }
 
 /// The screen. The browser that asked for the code knows for whom; another one asks.
-#[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let asked = match name(&visit) {
         Some(name) => {
@@ -52,7 +46,6 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
 }
 
 /// Whose password it is: what a refused post of this browser said, or else what it asked for last.
-#[cfg(feature = "ssr")]
 fn name(visit: &Visit) -> Option<String> {
     let posted =
         |path| visit.form(path).typed.remove(&FieldName::Username).filter(|name| !name.trim().is_empty());
@@ -62,7 +55,6 @@ fn name(visit: &Visit) -> Option<String> {
     resent.or(entered).or_else(|| visit.resetting.clone())
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn ResetPassword(visit: Visit, asked: Option<Asked>) -> impl IntoView {
     let [state, resend] = [paths::RESET_PASSWORD, paths::RESET_PASSWORD_RESEND].map(|path| visit.form(path));
@@ -88,7 +80,6 @@ fn ResetPassword(visit: Visit, asked: Option<Asked>) -> impl IntoView {
     }
 }
 
-#[cfg(feature = "ssr")]
 fn whose(asked: Asked) -> impl IntoView {
     let (before, after) = text::RESET_ON_ITS_WAY;
     view! {
@@ -97,7 +88,6 @@ fn whose(asked: Asked) -> impl IntoView {
     }
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn NewPassword(
     state: FormState,
@@ -144,7 +134,6 @@ fn NewPassword(
     }
 }
 
-#[cfg(feature = "ssr")]
 fn ask_again(asked: Asked, state: FormState) -> impl IntoView {
     view! {
         <Form action=paths::RESET_PASSWORD_RESEND.to_owned() event="forgotPassword".to_owned() rules=vec![] wait=asked.resend_in>

@@ -1,94 +1,23 @@
 //! The page on which a contact is replaced or proven: `/profile/email` and `/profile/phone`. The old one
 //! stays in force until the code that was sent to the new one is entered.
 
-use super::fields;
-use crate::caller::Caller;
-use crate::components::{heading, news, note};
+use super::contact_kinds::Page;
+use crate::auth_events::OfAttribute;
 use crate::form::{
-    Check, Form, FormError, FormState, Input, again_field, code_field, field, refused, summary,
+    Check, Form, FormError, FormState, Input, again_field, attribute_fields, code_field, field, refused,
+    resend_button, summary,
 };
 use crate::islands::Live;
-use crate::lists;
-use crate::pages::confirm::resend_button;
-use crate::pages::hub::OfAttribute;
-use crate::text::{self, ContactWords};
-use crate::visit::{Answer, Flash, Frame, Visit, clock_time, seconds_until};
+use crate::layout::{Answer, Frame, heading, news, note};
+use crate::pages::sign_in_first::sign_in_first;
+use crate::request::{Caller, Flash, Visit};
+use crate::times::{clock_time, seconds_until};
+use crate::{lists, text};
 use leptos::prelude::*;
-use model::{AttributeName, Definition, FieldName, Password, Refusal, UpdateOutcome, Why, paths};
+use model::{Definition, FieldName, Password, Refusal, UpdateOutcome, Why, paths};
 use pool::identifiers::ContactKind;
-use pool::profile::{Pending, Profile};
+use pool::profile::Profile;
 use std::collections::BTreeMap;
-
-/// What the pages of the two kinds of contact have different.
-#[derive(Clone, Copy)]
-pub(crate) struct Page {
-    pub kind: ContactKind,
-    /// Where the page's forms post to: the new contact, its code, another code, no change after all.
-    pub forms: [&'static str; 4],
-    /// Said once the change is done.
-    pub changed: Flash,
-    pub words: &'static ContactWords,
-}
-
-pub(crate) const EMAIL: Page = Page {
-    kind: ContactKind::Email,
-    forms: [
-        paths::PROFILE_EMAIL,
-        paths::PROFILE_EMAIL_VERIFY,
-        paths::PROFILE_EMAIL_RESEND,
-        paths::PROFILE_EMAIL_CANCEL,
-    ],
-    changed: Flash::EmailChanged,
-    words: &text::EMAIL_WORDS,
-};
-
-pub(crate) const PHONE: Page = Page {
-    kind: ContactKind::PhoneNumber,
-    forms: [
-        paths::PROFILE_PHONE,
-        paths::PROFILE_PHONE_VERIFY,
-        paths::PROFILE_PHONE_RESEND,
-        paths::PROFILE_PHONE_CANCEL,
-    ],
-    changed: Flash::PhoneChanged,
-    words: &text::PHONE_WORDS,
-};
-
-impl Page {
-    /// The page of the contact that an attribute is, if it is one.
-    pub(crate) fn of(name: &AttributeName) -> Option<Self> {
-        [EMAIL, PHONE].into_iter().find(|page| *name == page.kind.attribute())
-    }
-
-    pub(crate) const fn path(self) -> &'static str {
-        self.forms[0]
-    }
-
-    fn attribute(self) -> AttributeName {
-        self.kind.attribute().into()
-    }
-
-    /// What is in force.
-    pub(crate) fn now(self, profile: &Profile) -> Option<&str> {
-        profile.attributes.get(&self.attribute()).map(String::as_str)
-    }
-
-    pub(crate) fn is_verified(self, profile: &Profile) -> bool {
-        profile.attributes.get(&self.kind.verified_flag().into()).is_some_and(|value| value == "true")
-    }
-
-    /// What waits for its code.
-    pub(crate) fn waiting(self, profile: &Profile) -> Option<&Pending> {
-        profile.pending.iter().find(|it| it.attribute == self.kind.attribute())
-    }
-
-    /// A contact as people read it.
-    pub(crate) fn shown(self, value: &str) -> String {
-        let readable =
-            if self.kind == ContactKind::PhoneNumber { lists::readable_phone(value) } else { None };
-        readable.unwrap_or_else(|| value.to_owned())
-    }
-}
 
 /// The contact that waits for its code.
 #[derive(Clone)]
@@ -119,7 +48,7 @@ struct Screen {
 /// The screen.
 pub(crate) fn show(visit: &Visit, page: Page) -> Answer {
     let (Some(viewer), Some(profile)) = (visit.viewer.clone(), visit.profile.clone()) else {
-        return super::super::sign_in_first(visit);
+        return sign_in_first(visit);
     };
     let now = visit.site.pool.now();
     let waiting = page.waiting(&profile).map(|it| Waiting {
@@ -225,7 +154,7 @@ fn AskForContact(screen: Screen) -> impl IntoView {
     };
     let new = match page.kind {
         ContactKind::Email => field(new.kind("email", "email"), &state),
-        ContactKind::PhoneNumber => fields::phone(new.kind("tel", "tel-national"), country, &state),
+        ContactKind::PhoneNumber => attribute_fields::phone(new.kind("tel", "tel-national"), country, &state),
     };
     let rules: Vec<_> = screen
         .definition

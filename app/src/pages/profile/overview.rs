@@ -1,39 +1,25 @@
 //! `/profile`: every attribute that may be read, edited group by group.
 
-#[cfg(feature = "ssr")]
-pub(crate) mod contact;
-pub mod email;
-#[cfg(feature = "ssr")]
-pub(crate) mod fields;
-pub mod phone;
-pub mod required;
-#[cfg(feature = "ssr")]
-mod view;
-
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::OfAttributes;
-use leptos::prelude::*;
-use model::{Password, UpdateOutcome};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::components::{news, note},
-    crate::form::{Check, Form, FormState, again_if_asked, refused, summary},
-    crate::islands::Live,
-    crate::text,
-    crate::visit::{Answer, Flash, Frame, Visit},
-    model::{AttributeName, Definition, FieldName, Schema, Standard, paths},
-    pool::profile::Profile,
-    pool::update_attributes::Update,
-    std::collections::BTreeSet,
-    view::{EDITABLE, GROUPS, ProfileView, facts, group_of, person},
+use super::contact;
+use super::contact_kinds::{EMAIL, PHONE, Page as ContactPage};
+use super::view::{self, EDITABLE, GROUPS, ProfileView, facts, group_of, person};
+use crate::auth_events::OfAttributes;
+use crate::form::{
+    Check, Form, FormError, FormPost, FormState, again_if_asked, attribute_fields, refused, summary,
 };
+use crate::islands::Live;
+use crate::layout::{Answer, Frame, news, note};
+use crate::pages::sign_in_first::sign_in_first;
+use crate::request::{Caller, Flash, Visit};
+use crate::text;
+use leptos::prelude::*;
+use model::{AttributeName, Definition, FieldName, Password, Schema, Standard, UpdateOutcome, paths};
+use pool::profile::Profile;
+use pool::update_attributes::Update;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything the screen needs, loaded before it is rendered.
-#[cfg(feature = "ssr")]
 #[derive(Clone)]
 struct Screen {
     profile: std::sync::Arc<Profile>,
@@ -47,10 +33,9 @@ struct Screen {
 }
 
 /// The screen.
-#[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let (Some(viewer), Some(profile)) = (visit.viewer.clone(), visit.profile.clone()) else {
-        return Ok(super::sign_in_first(&visit));
+        return Ok(sign_in_first(&visit));
     };
     let schema = visit.site.schema().clone();
     let (state, deletion) = (visit.form(paths::PROFILE), visit.form(paths::PROFILE_DELETE));
@@ -58,7 +43,7 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
         .asked("edit")
         .and_then(|asked| EDITABLE.into_iter().find(|group| *group == asked))
         .or_else(|| edited(&state));
-    let changed = [contact::EMAIL, contact::PHONE].into_iter().find(|page| visit.flash == Some(page.changed));
+    let changed = [EMAIL, PHONE].into_iter().find(|page| visit.flash == Some(page.changed));
     let is_now = changed.and_then(|page| Some(page.words.is_now(&page.shown(page.now(&profile)?))));
     let flash = is_now.or_else(|| visit.flash_sentence());
     let screen = Screen {
@@ -77,7 +62,6 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
 }
 
 /// The group that a refused post was about.
-#[cfg(feature = "ssr")]
 fn edited(state: &FormState) -> Option<&'static str> {
     let attributes = state
         .typed
@@ -86,7 +70,6 @@ fn edited(state: &FormState) -> Option<&'static str> {
     attributes.map(group_of).find_map(|group| EDITABLE.into_iter().find(|editable| *editable == group))
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn ProfileScreen(screen: Screen) -> impl IntoView {
     let Screen { view, edit, flash, deletion, .. } = screen.clone();
@@ -121,7 +104,6 @@ fn ProfileScreen(screen: Screen) -> impl IntoView {
     }
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn Group(key: &'static str, editing: bool, screen: Screen) -> impl IntoView {
     let title = text::group(key);
@@ -142,7 +124,6 @@ fn Group(key: &'static str, editing: bool, screen: Screen) -> impl IntoView {
 }
 
 /// The contacts that can go: stored, optional, and not the last one that is proven.
-#[cfg(feature = "ssr")]
 fn deletable_contacts(screen: &Screen) -> Vec<AttributeName> {
     let attributes = &screen.profile.attributes;
     let is = |name: Standard, value: &str| attributes.get(&name.into()).is_some_and(|stored| stored == value);
@@ -155,7 +136,6 @@ fn deletable_contacts(screen: &Screen) -> Vec<AttributeName> {
 }
 
 /// The attributes of a group that this client may write, with their definitions.
-#[cfg(feature = "ssr")]
 fn writable(screen: &Screen, key: &str) -> Vec<Definition> {
     // What can't be shown can't be edited either: saving would put nothing in its place.
     let access = &screen.profile.writable;
@@ -165,7 +145,6 @@ fn writable(screen: &Screen, key: &str) -> Vec<Definition> {
     screen.schema.definitions().filter(may).cloned().collect()
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn EditGroup(key: &'static str, screen: Screen) -> impl IntoView {
     let state = screen.state.clone();
@@ -177,7 +156,7 @@ fn EditGroup(key: &'static str, screen: Screen) -> impl IntoView {
     let stored = |name: &AttributeName| screen.profile.attributes.get(name).cloned().unwrap_or_default();
     let inputs = definitions
         .iter()
-        .map(|it| fields::input(it, &screen.schema, Some(&stored(&it.name)), &state))
+        .map(|it| attribute_fields::input(it, &screen.schema, Some(&stored(&it.name)), &state))
         .collect_view();
     let deletable: Vec<_> = definitions
         .iter()
@@ -200,13 +179,12 @@ fn EditGroup(key: &'static str, screen: Screen) -> impl IntoView {
 }
 
 /// A button for each optional attribute that is stored.
-#[cfg(feature = "ssr")]
 #[component]
 fn Delete(names: Vec<AttributeName>, schema: Schema, username: String, state: FormState) -> impl IntoView {
     let refused = state.typed.get(&FieldName::Names).cloned().unwrap_or_default();
     let buttons = names.into_iter().map(|name| {
         let state = if refused == name.as_str() { state.clone() } else { FormState::default() };
-        let again = contact::Page::of(&name).is_some().then(|| again_if_asked(&state, &username, name.as_str()));
+        let again = ContactPage::of(&name).is_some().then(|| again_if_asked(&state, &username, name.as_str()));
         let label = text::label(&name, &schema).to_lowercase();
         view! {
             <Form action=paths::PROFILE_DELETE.to_owned() event="deleteUserAttributes".to_owned() rules=vec![]>
@@ -234,15 +212,15 @@ pub async fn update_attributes(
     #[server(default)] current_password: Password,
 ) -> Result<UpdateOutcome, FormError> {
     let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
-    let attributes = fields::with_country(attributes, &country_code);
+    let attributes = attribute_fields::with_country(attributes, &country_code);
     // A form without scripts submits all its fields; people want to hear of those that are different now.
     let Update { outcome, changed } =
         caller.pool.update_attributes(&viewer, attributes, &caller.origin).await.map_err(refused)?;
     let waits =
-        |page: &contact::Page| outcome.get(&page.kind.attribute().into()).is_some_and(|it| !it.is_updated);
-    let waiting = [contact::EMAIL, contact::PHONE].into_iter().find(waits);
+        |page: &ContactPage| outcome.get(&page.kind.attribute().into()).is_some_and(|it| !it.is_updated);
+    let waiting = [EMAIL, PHONE].into_iter().find(waits);
     caller.say_about(if waiting.is_some() { Flash::ChangeAsked } else { Flash::Saved }, &changed);
-    caller.go(waiting.map_or(paths::PROFILE, contact::Page::path));
+    caller.go(waiting.map_or(paths::PROFILE, ContactPage::path));
     Ok(outcome)
 }
 
@@ -278,8 +256,8 @@ pub async fn refresh_profile() -> Result<Fresh, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
     let profile = caller.pool.profile(&viewer).await.map_err(refused)?;
     let view = view::of(&profile, caller.pool.settings());
-    let contacts = [contact::EMAIL, contact::PHONE]
-        .map(|page| (page.kind.as_str().to_owned(), contact::rows(page, &profile).to_html()));
+    let contacts =
+        [EMAIL, PHONE].map(|page| (page.kind.as_str().to_owned(), contact::rows(page, &profile).to_html()));
     let latest = ("latest".to_owned(), profile.latest_event.to_string());
     let parts = view::parts(&view).into_iter().chain(contacts).chain([latest]).collect();
     Ok(Fresh { parts, stored: profile.attributes })

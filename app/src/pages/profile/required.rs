@@ -1,26 +1,18 @@
 //! `/profile/required`: after sign-in, what has become required since.
 
-use crate::form::{FormError, FormPost};
+use crate::form::{Check, Form, FormError, FormPost, FormState, attribute_fields, refused, summary};
+use crate::layout::{Answer, Frame, heading};
+use crate::pages::sign_in_first::sign_in_first;
+use crate::request::{Caller, Flash, Visit};
+use crate::text;
 use leptos::prelude::*;
-use model::UpdateOutcome;
+use model::{Definition, FieldName, Schema, UpdateOutcome, paths};
+use pool::identifiers::ContactKind;
+use pool::sessions::NewSession;
 use std::collections::BTreeMap;
 
-#[cfg(feature = "ssr")]
-use {
-    super::fields,
-    crate::caller::Caller,
-    crate::components::heading,
-    crate::form::{Check, Form, FormState, refused, summary},
-    crate::text,
-    crate::visit::{Answer, Flash, Frame, Visit},
-    model::{Definition, FieldName, Schema, paths},
-    pool::identifiers::ContactKind,
-    pool::sessions::NewSession,
-};
-
 /// Whether somebody who has just signed in is asked.
-#[cfg(feature = "ssr")]
-pub(in crate::pages) async fn is_due(caller: &Caller, session: &NewSession) -> Result<bool, FormError> {
+pub(crate) async fn is_due(caller: &Caller, session: &NewSession) -> Result<bool, FormError> {
     if !caller
         .pool
         .settings()
@@ -35,10 +27,9 @@ pub(in crate::pages) async fn is_due(caller: &Caller, session: &NewSession) -> R
 }
 
 /// The screen.
-#[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let Some(viewer) = visit.viewer.clone() else {
-        return Ok(crate::pages::sign_in_first(&visit));
+        return Ok(sign_in_first(&visit));
     };
     let schema = visit.site.schema().clone();
     let missing = visit.site.pool.missing_attributes(&viewer).await?;
@@ -51,14 +42,13 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     Ok(Answer::show(text::REQUIRED_HEADING, Frame::House { who: viewer.username }, show))
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn Required(state: FormState, schema: Schema, missing: Vec<Definition>) -> impl IntoView {
     let rules: Vec<_> = missing
         .iter()
         .map(|it| (FieldName::Attribute(it.name.clone()), Check::Attribute(it.clone())))
         .collect();
-    let fields = missing.iter().map(|it| fields::input(it, &schema, None, &state)).collect_view();
+    let fields = missing.iter().map(|it| attribute_fields::input(it, &schema, None, &state)).collect_view();
     view! {
         <div class="groups">
             <div class="title">{heading(text::REQUIRED_HEADING, state.refusal.is_empty())}<p>{text::REQUIRED_TEXT}</p></div>

@@ -1,27 +1,22 @@
 //! `/verify-contact`: after sign-in, the chance to prove a contact that nobody has proven yet. It can be
 //! skipped, and is not offered again for a while.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::OfAttribute;
+use super::contact;
+use super::contact_kinds::{EMAIL, PHONE, Page};
+use crate::auth_events::OfAttribute;
+use crate::form::{Form, FormError, FormPost, FormState, refused, summary};
+use crate::layout::{Answer, Frame, heading};
+use crate::pages::sign_in_first::sign_in_first;
+use crate::request::cookies::Name;
+use crate::request::{Caller, Visit};
+use crate::text;
 use leptos::prelude::*;
-
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::components::heading,
-    crate::cookies::Name,
-    crate::form::{Form, FormState, refused, summary},
-    crate::pages::profile::contact::{self, EMAIL, PHONE, Page},
-    crate::text,
-    crate::visit::{Answer, Frame, Visit},
-    model::{AttributeName, Refusal, Why, paths},
-    pool::Settings,
-    pool::profile::Profile,
-    pool::sessions::NewSession,
-};
+use model::{AttributeName, Refusal, Why, paths};
+use pool::Settings;
+use pool::profile::Profile;
+use pool::sessions::NewSession;
 
 /// The contacts that could be proven now, masked. One that is about to be replaced is not worth a code.
-#[cfg(feature = "ssr")]
 fn unproven(profile: &Profile, settings: &Settings) -> Vec<(Page, String)> {
     let may = |page: &Page| {
         settings.reaches(page.kind) && profile.writable.may_read(&page.kind.verified_flag().into())
@@ -34,8 +29,7 @@ fn unproven(profile: &Profile, settings: &Settings) -> Vec<(Page, String)> {
 }
 
 /// Whether somebody who has just signed in is asked: there is something to prove, and it wasn't put off.
-#[cfg(feature = "ssr")]
-pub(super) async fn is_due(caller: &Caller, session: &NewSession) -> Result<bool, FormError> {
+pub(crate) async fn is_due(caller: &Caller, session: &NewSession) -> Result<bool, FormError> {
     if caller.cookie(Name::VerifyLater).is_some() {
         return Ok(false);
     }
@@ -45,10 +39,9 @@ pub(super) async fn is_due(caller: &Caller, session: &NewSession) -> Result<bool
 }
 
 /// The screen.
-#[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let (Some(viewer), Some(profile)) = (visit.viewer.clone(), visit.profile.clone()) else {
-        return Ok(super::sign_in_first(&visit));
+        return Ok(sign_in_first(&visit));
     };
     let choices = unproven(&profile, visit.site.pool.settings());
     if choices.is_empty() {
@@ -59,7 +52,6 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     Ok(Answer::show(text::VERIFY_CONTACT_TITLE, Frame::House { who: viewer.username }, show))
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn VerifyContact(choices: Vec<(Page, String)>, state: FormState) -> impl IntoView {
     let radios = choices.into_iter().enumerate().map(|(at, (page, mask))| {

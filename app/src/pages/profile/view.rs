@@ -1,6 +1,6 @@
 //! A profile in the words of its page.
 
-use super::contact::Page;
+use super::contact_kinds::Page;
 use crate::text;
 use leptos::either::Either;
 use leptos::prelude::*;

@@ -1,29 +1,23 @@
 //! `/security/app`: an authenticator app.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::OfFactor;
-use leptos::prelude::*;
-use model::Password;
-
-#[cfg(feature = "ssr")]
-use {
-    super::qr::qr_code,
-    crate::caller::Caller,
-    crate::components::heading,
-    crate::form::{Check, Form, FormState, Input, again_field, code_field, refused, summary},
-    crate::text,
-    crate::visit::{Answer, Flash, Frame, Visit},
-    model::{Factor, FieldName, paths},
-    pool::factors::AppSecret,
-    pool::factors::FactorError,
-    pool::factors::set_up_app::Then,
+use super::qr::qr_code;
+use crate::auth_events::OfFactor;
+use crate::form::{
+    Check, Form, FormError, FormPost, FormState, Input, again_field, code_field, refused, summary,
 };
+use crate::layout::{Answer, Frame, heading};
+use crate::pages::sign_in_first::sign_in_first;
+use crate::request::{Caller, Flash, Visit};
+use crate::text;
+use leptos::prelude::*;
+use model::{Factor, FieldName, Password, paths};
+use pool::factors::set_up_app::Then;
+use pool::factors::{AppSecret, FactorError};
 
 /// The screen: before there is a secret what it is good for, then the secret.
-#[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let Some(viewer) = visit.viewer.clone() else {
-        return Ok(super::super::sign_in_first(&visit));
+        return Ok(sign_in_first(&visit));
     };
     let pool = &visit.site.pool;
     let secret = match pool.app_being_set_up(&viewer).await {
@@ -45,7 +39,6 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     Ok(Answer::show(text::APP, Frame::House { who: viewer.username }, show))
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn Begin(visit: Visit) -> impl IntoView {
     let state = visit.form(paths::SECURITY_APP_NEW);
@@ -64,7 +57,6 @@ fn Begin(visit: Visit) -> impl IntoView {
     }
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn Scan(visit: Visit, secret: AppSecret, replaces: bool) -> impl IntoView {
     let state = visit.form(paths::SECURITY_APP);
@@ -85,7 +77,6 @@ fn Scan(visit: Visit, secret: AppSecret, replaces: bool) -> impl IntoView {
     }
 }
 
-#[cfg(feature = "ssr")]
 fn first_code(visit: &Visit, state: FormState) -> AnyView {
     let (code, again) = (Input::new(FieldName::Code, text::CODE), again_field(visit, &state));
     view! {
@@ -103,7 +94,6 @@ fn first_code(visit: &Visit, state: FormState) -> AnyView {
 }
 
 /// Four characters at a time, which is how people type.
-#[cfg(feature = "ssr")]
 fn grouped(key: &str) -> String {
     let characters: Vec<char> = key.chars().collect();
     characters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
@@ -132,7 +122,7 @@ pub async fn confirm_app(
     Ok(OfFactor { factor: Factor::SoftwareToken })
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::grouped;
 

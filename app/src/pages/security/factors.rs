@@ -1,23 +1,16 @@
 //! `/security/factors`: which second steps sign-in asks for.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::OfFactor;
+use crate::auth_events::OfFactor;
+use crate::form::{Form, FormError, FormPost, FormState, again_if_asked, refused, summary};
+use crate::request::{Caller, Flash, Visit};
+use crate::text;
+use crate::times::clock_time;
 use leptos::prelude::*;
-use model::Password;
-
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::form::{Form, FormState, again_if_asked, refused, summary},
-    crate::text,
-    crate::visit::{Flash, Visit, clock_time},
-    model::{Factor, FieldName, Refusal, Why, paths},
-    pool::factors::change::Wish,
-    pool::factors::{SecondFactors, Way},
-};
+use model::{Factor, FieldName, Password, Refusal, Why, paths};
+use pool::factors::change::Wish;
+use pool::factors::{SecondFactors, Way};
 
 /// What a button of the list wishes, and how that travels.
-#[cfg(feature = "ssr")]
 const WISHES: [(&str, Wish, &str, Flash); 3] = [
     ("on", Wish::On, "enableMfa", Flash::FactorOn),
     ("off", Wish::Removed, "disableMfa", Flash::FactorOff),
@@ -25,7 +18,6 @@ const WISHES: [(&str, Wish, &str, Flash); 3] = [
 ];
 
 /// The second steps, each with what can be done with it, and the recovery codes.
-#[cfg(feature = "ssr")]
 pub(super) fn factors_group(visit: &Visit, factors: &SecondFactors) -> AnyView {
     let state = visit.form(paths::SECURITY_FACTORS);
     let refused = (!state.refusal.is_empty()).then(|| summary(&state));
@@ -42,7 +34,6 @@ pub(super) fn factors_group(visit: &Visit, factors: &SecondFactors) -> AnyView {
     .into_any()
 }
 
-#[cfg(feature = "ssr")]
 fn row(visit: &Visit, way: &Way, several: bool, state: &FormState) -> AnyView {
     let label = text::factor_label(way.factor);
     let on = way.enabled.then(|| view! { <span class="badge ok">{text::ON}</span> });
@@ -77,7 +68,6 @@ fn row(visit: &Visit, way: &Way, several: bool, state: &FormState) -> AnyView {
 }
 
 /// Where its codes go, and when the last one was used.
-#[cfg(feature = "ssr")]
 fn about(visit: &Visit, way: &Way) -> AnyView {
     let used = way.enabled.then(|| match way.used_at {
         Some(at) => text::last_used(&clock_time(at, visit.site.pool.now())),
@@ -90,7 +80,6 @@ fn about(visit: &Visit, way: &Way) -> AnyView {
     view! { {destination}{comma}{used}{plain} }.into_any()
 }
 
-#[cfg(feature = "ssr")]
 fn change_button(
     visit: &Visit,
     factor: Factor,
@@ -116,7 +105,6 @@ fn change_button(
     .into_any()
 }
 
-#[cfg(feature = "ssr")]
 fn recovery_row(left: u32) -> AnyView {
     view! {
         <li>

@@ -1,36 +1,24 @@
 //! `/security`: how somebody proves that it is them, and where they are signed in.
 
-pub mod app;
-pub mod factors;
-pub mod passkeys;
-pub mod password;
-#[cfg(feature = "ssr")]
-mod qr;
-pub mod recovery_codes;
-pub mod sessions;
-
-#[cfg(feature = "ssr")]
-use {
-    crate::components::{flash_note, follow_events, heading, news},
-    crate::islands::Live,
-    crate::text,
-    crate::visit::{Answer, Frame, Visit},
-    factors::factors_group,
-    leptos::prelude::*,
-    model::paths,
-    passkeys::PasskeysGroup,
-    password::PasswordGroup,
-    pool::factors::SecondFactors,
-    pool::list_sessions::OpenSession,
-    pool::passkeys::Passkey,
-    sessions::sessions_group,
-};
+use super::factors::factors_group;
+use super::passkeys::PasskeysGroup;
+use super::password::PasswordGroup;
+use super::sessions::sessions_group;
+use crate::islands::Live;
+use crate::layout::{Answer, Frame, flash_note, follow_events, heading, news};
+use crate::pages::sign_in_first::sign_in_first;
+use crate::request::Visit;
+use crate::text;
+use leptos::prelude::*;
+use model::paths;
+use pool::factors::SecondFactors;
+use pool::list_sessions::OpenSession;
+use pool::passkeys::Passkey;
 
 /// The screen. At the address of a form the form is open.
-#[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let Some(viewer) = visit.viewer.clone() else {
-        return Ok(super::sign_in_first(&visit));
+        return Ok(sign_in_first(&visit));
     };
     let pool = &visit.site.pool;
     let sessions = pool.sessions(&viewer).await?;
@@ -45,7 +33,6 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     }))
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn Security(
     visit: Visit,

@@ -1,24 +1,19 @@
 //! `/security/passkeys…`: what somebody signs in with in place of a password.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::{OfPasskey, PasskeyQuestion};
-use leptos::prelude::*;
-use model::Password;
-
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::components::{passkey_fields, passkeys_script},
-    crate::form::{Check, Form, FormState, Input, again_field, again_if_asked, field, refused, summary},
-    crate::text,
-    crate::visit::{Flash, Visit, day},
-    model::{FieldName, paths},
-    pool::passkeys::{MOST, NewPasskey, Passkey},
+use crate::auth_events::{OfPasskey, PasskeyQuestion};
+use crate::form::{
+    Check, Form, FormError, FormPost, FormState, Input, again_field, again_if_asked, field, refused, summary,
 };
+use crate::layout::{passkey_fields, passkeys_script};
+use crate::request::{Caller, Flash, Visit};
+use crate::text;
+use crate::times::day;
+use leptos::prelude::*;
+use model::{FieldName, Password, paths};
+use pool::passkeys::{MOST, NewPasskey, Passkey};
 
 /// The passkeys for a domain, each with its button, and the form for another one. Nothing of it shows without
 /// scripts: nobody uses a passkey without them.
-#[cfg(feature = "ssr")]
 #[component]
 pub(super) fn PasskeysGroup(
     visit: Visit,
@@ -60,7 +55,6 @@ pub(super) fn PasskeysGroup(
     }
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn AddPasskey(visit: Visit, state: FormState, device: String) -> impl IntoView {
     let name = Input::new(FieldName::PasskeyName, text::PASSKEY_NAME)
@@ -89,7 +83,6 @@ fn AddPasskey(visit: Visit, state: FormState, device: String) -> impl IntoView {
     }
 }
 
-#[cfg(feature = "ssr")]
 fn row(passkey: Passkey, state: &FormState, username: &str) -> AnyView {
     let Passkey { handle, name, created_at, last_used_at } = passkey;
     let dates = text::passkey_dates(&day(created_at), last_used_at.map(day).as_deref());

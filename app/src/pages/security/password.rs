@@ -1,22 +1,14 @@
 //! `/security/password`: another password, for whoever knows the one in force.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::OfAccount;
+use crate::auth_events::OfAccount;
+use crate::form::{Check, Form, FormError, FormPost, FormState, Input, password_field, refused, summary};
+use crate::request::{Caller, Flash, Visit};
+use crate::text;
 use leptos::prelude::*;
-use model::Password;
-
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::form::{Check, Form, FormState, Input, password_field, refused, summary},
-    crate::text,
-    crate::visit::{Flash, Visit},
-    model::{FieldName, Policy, paths},
-    pool::change_password::PasswordChange,
-};
+use model::{FieldName, Password, Policy, paths};
+use pool::change_password::PasswordChange;
 
 /// The password's part of the page: a link to the form, or the form.
-#[cfg(feature = "ssr")]
 #[component]
 pub(super) fn PasswordGroup(visit: Visit, state: FormState) -> impl IntoView {
     let open = visit.path == paths::SECURITY_PASSWORD;
@@ -36,7 +28,6 @@ pub(super) fn PasswordGroup(visit: Visit, state: FormState) -> impl IntoView {
     }
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn ChangePassword(state: FormState, policy: Policy, username: String) -> impl IntoView {
     let current = Input::new(FieldName::CurrentPassword, text::CURRENT_PASSWORD)

@@ -1,27 +1,20 @@
 //! `/security/recovery-codes`: what takes the place of a second step that is lost.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::OfAccount;
+use crate::auth_events::OfAccount;
+use crate::form::{Form, FormError, FormPost, again_field, refused, summary};
+use crate::layout::{Answer, Frame, flash_note, heading};
+use crate::pages::sign_in_first::sign_in_first;
+use crate::request::{Caller, Flash, Visit};
+use crate::text;
 use leptos::prelude::*;
-use model::Password;
-
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::components::{flash_note, heading},
-    crate::form::{Form, again_field, refused, summary},
-    crate::text,
-    crate::visit::{Answer, Flash, Frame, Visit},
-    model::paths,
-    percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode},
-    pool::factors::FactorError,
-};
+use model::{Password, paths};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use pool::factors::FactorError;
 
 /// The screen: codes that were made just now, or the way to new ones.
-#[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     let Some(viewer) = visit.viewer.clone() else {
-        return Ok(super::super::sign_in_first(&visit));
+        return Ok(sign_in_first(&visit));
     };
     let pool = &visit.site.pool;
     let factors = pool.second_factors(&viewer).await?;
@@ -42,7 +35,6 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     Ok(Answer::show(text::RECOVERY_CODES, Frame::House { who: viewer.username }, show))
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn Begin(visit: Visit, any: bool, left: u32) -> impl IntoView {
     let state = visit.form(paths::SECURITY_RECOVERY_NEW);
@@ -71,7 +63,6 @@ fn Begin(visit: Visit, any: bool, left: u32) -> impl IntoView {
     }
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn Codes(visit: Visit, codes: Vec<String>, username: String) -> impl IntoView {
     let state = visit.form(paths::SECURITY_RECOVERY);

@@ -1,27 +1,20 @@
 //! `/security/sessions/…`: where somebody is signed in, and signing out there.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::{OfAccount, OfSessions};
+use crate::auth_events::{OfAccount, OfSessions};
+use crate::form::{Form, FormError, FormPost, FormState, refused, summary};
+use crate::request::{Caller, Flash, Visit};
+use crate::text;
+use crate::times::clock_time;
 use leptos::prelude::*;
+use model::paths;
+use pool::Timestamp;
+use pool::end_sessions::Others;
+use pool::list_sessions::OpenSession;
 
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::form::{Form, FormState, refused, summary},
-    crate::text,
-    crate::visit::{Flash, Visit, clock_time},
-    model::paths,
-    pool::Timestamp,
-    pool::end_sessions::Others,
-    pool::list_sessions::OpenSession,
-};
-
-#[cfg(feature = "ssr")]
 const FORMS: [&str; 3] =
     [paths::SECURITY_SESSIONS_END, paths::SECURITY_SESSIONS_OTHERS, paths::SECURITY_SESSIONS_EVERYWHERE];
 
 /// The live sessions, this one first, each with its button.
-#[cfg(feature = "ssr")]
 pub(super) fn sessions_group(visit: &Visit, sessions: Vec<OpenSession>) -> impl IntoView + use<> {
     let now = visit.site.pool.now();
     let refused = FORMS.map(|path| visit.form(path)).into_iter().find(|state| !state.refusal.is_empty());
@@ -49,7 +42,6 @@ pub(super) fn sessions_group(visit: &Visit, sessions: Vec<OpenSession>) -> impl 
     }
 }
 
-#[cfg(feature = "ssr")]
 fn row(session: OpenSession, now: Timestamp) -> impl IntoView {
     let device = text::device(session.device);
     let since = clock_time(session.signed_in_at, now);

@@ -1,25 +1,20 @@
 //! `/sign-in/code`: the second step of a sign-in whose password was right.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::OfAccount;
-use leptos::prelude::*;
-
-#[cfg(feature = "ssr")]
-use {
-    super::sign_in::go_on,
-    crate::caller::Caller,
-    crate::components::{flash_note, heading},
-    crate::form::{Check, Form, FormState, Input, code_field, field, refused, summary},
-    crate::pages::confirm::resend_button,
-    crate::text,
-    crate::visit::{Answer, Flash, Frame, Visit, seconds_until},
-    model::{Factor, FieldName, Refusal, Why, paths},
-    pool::factors::challenge::PendingChallenge,
-    pool::sessions::ChallengeToken,
+use super::arrive::go_on;
+use super::challenge::{Over, waiting};
+use crate::auth_events::OfAccount;
+use crate::form::{
+    Check, Form, FormError, FormPost, FormState, Input, code_field, field, refused, resend_button, summary,
 };
+use crate::layout::{Answer, Frame, flash_note, heading};
+use crate::request::{Caller, Flash, Visit};
+use crate::text;
+use crate::times::seconds_until;
+use leptos::prelude::*;
+use model::{Factor, FieldName, Refusal, Why, paths};
+use pool::factors::challenge::PendingChallenge;
 
 /// The screen. Where no sign-in waits, it begins anew.
-#[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     if visit.viewer.is_some() {
         return Ok(Answer::go(paths::PROFILE));
@@ -34,19 +29,6 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     })
 }
 
-#[cfg(feature = "ssr")]
-#[component]
-pub(super) fn Over() -> impl IntoView {
-    view! {
-        {heading(text::SIGN_IN_CODE_TITLE, true)}
-        <div class="stack">
-            <p>{text::SIGN_IN_OVER}</p>
-            <p><a class="button main wide" href=paths::SIGN_IN>{text::SIGN_IN_AGAIN}</a></p>
-        </div>
-    }
-}
-
-#[cfg(feature = "ssr")]
 #[component]
 fn SignInCode(visit: Visit, pending: PendingChallenge) -> impl IntoView {
     let forms = [
@@ -83,7 +65,6 @@ fn SignInCode(visit: Visit, pending: PendingChallenge) -> impl IntoView {
 }
 
 /// Where the code is to be found.
-#[cfg(feature = "ssr")]
 fn whence(pending: &PendingChallenge) -> AnyView {
     let Some((delivery, _)) = &pending.delivery else { return view! { <p>{text::APP_SHOWS}</p> }.into_any() };
     let (before, after) = text::code_on_its_way(delivery.delivery_medium);
@@ -91,7 +72,6 @@ fn whence(pending: &PendingChallenge) -> AnyView {
 }
 
 /// The other factors, and the recovery codes, for whoever can't get this one.
-#[cfg(feature = "ssr")]
 fn other_ways(pending: &PendingChallenge, choose: &FormState, recovery: FormState) -> Option<AnyView> {
     if pending.others.is_empty() && pending.recovery_codes_left == 0 {
         return None;
@@ -120,7 +100,6 @@ fn other_ways(pending: &PendingChallenge, choose: &FormState, recovery: FormStat
     Some(details.into_any())
 }
 
-#[cfg(feature = "ssr")]
 fn resend_form(state: FormState, wait: u32) -> AnyView {
     view! {
         <Form action=paths::SIGN_IN_CODE_RESEND.to_owned() event="resendSignInCode".to_owned() rules=vec![] wait=wait>
@@ -131,7 +110,6 @@ fn resend_form(state: FormState, wait: u32) -> AnyView {
     .into_any()
 }
 
-#[cfg(feature = "ssr")]
 fn recovery_form(state: FormState) -> AnyView {
     let form = if state.refusal.is_empty() { "recovery" } else { "" };
     let input =
@@ -145,12 +123,6 @@ fn recovery_form(state: FormState) -> AnyView {
         </Form>
     }
     .into_any()
-}
-
-/// The sign-in that waits in this browser.
-#[cfg(feature = "ssr")]
-pub(super) fn waiting(caller: &Caller) -> Result<(ChallengeToken, Option<&'static str>), FormError> {
-    caller.challenge().ok_or_else(|| FormError(Refusal::form(Why::SignInOver)))
 }
 
 /// Finishes the sign-in (operation RespondToAuthChallenge).

@@ -1,29 +1,22 @@
 //! `/sign-in/new-password`: a password that whoever runs the service knows is replaced, and what was left out
 //! is filled in.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::OfAccount;
+use super::arrive::arrive;
+use super::challenge::{Over, waiting};
+use crate::auth_events::OfAccount;
+use crate::form::{
+    Check, Form, FormError, FormPost, FormState, Input, attribute_fields, password_field, refused, summary,
+};
+use crate::layout::{Answer, Frame, heading};
+use crate::request::{Caller, Visit};
+use crate::text;
 use leptos::prelude::*;
-use model::Password;
+use model::{Definition, FieldName, Password, paths};
+use pool::new_password_required::OwnPassword;
+use pool::settings::Settings;
 use std::collections::BTreeMap;
 
-#[cfg(feature = "ssr")]
-use {
-    super::profile::fields,
-    super::sign_in::arrive,
-    super::sign_in_code::{Over, waiting},
-    crate::caller::Caller,
-    crate::components::heading,
-    crate::form::{Check, Form, FormState, Input, password_field, refused, summary},
-    crate::text,
-    crate::visit::{Answer, Frame, Visit},
-    model::{Definition, FieldName, paths},
-    pool::new_password_required::OwnPassword,
-    pool::settings::Settings,
-};
-
 /// The screen. Where no sign-in waits, it begins anew.
-#[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     if visit.viewer.is_some() {
         return Ok(Answer::go(paths::PROFILE));
@@ -41,7 +34,6 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     }))
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn OwnPasswordForm(
     state: FormState,
@@ -65,7 +57,7 @@ fn OwnPasswordForm(
     let rules: Vec<_> = passwords.into_iter().chain(attributes).collect();
     let fields = missing
         .iter()
-        .map(|it| fields::input_in(it, (&settings.schema, &settings.country_code), None, &state))
+        .map(|it| attribute_fields::input_in(it, (&settings.schema, &settings.country_code), None, &state))
         .collect_view();
     let about_you = (!missing.is_empty())
         .then(|| view! { <fieldset><legend>{text::ABOUT_YOU}</legend>{fields}</fieldset> });
@@ -97,7 +89,7 @@ pub async fn set_own_password(
 ) -> Result<OfAccount, FormError> {
     let caller = Caller::here()?;
     let (token, next) = waiting(&caller)?;
-    let attributes = fields::with_country(attributes, &country_code);
+    let attributes = attribute_fields::with_country(attributes, &country_code);
     let form = OwnPassword { password, confirmation: Some(confirm_password), attributes };
     let (username, session) =
         caller.pool.set_own_password(&token, form, &caller.origin).await.map_err(refused)?;

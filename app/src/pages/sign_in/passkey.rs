@@ -1,21 +1,16 @@
 //! `/sign-in/passkey`: a passkey in place of name and password.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::{OfAccount, PasskeyQuestion};
+use super::arrive::arrive;
+use crate::auth_events::{OfAccount, PasskeyQuestion};
+use crate::form::{Form, FormError, FormPost, FormState, refused, summary};
+use crate::layout::{passkey_fields, passkeys_script};
+use crate::request::Caller;
+use crate::text;
 use leptos::prelude::*;
-
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::components::{passkey_fields, passkeys_script},
-    crate::form::{Form, FormState, refused, summary},
-    crate::text,
-    model::paths,
-};
+use model::paths;
 
 /// The button, for those whose browser knows passkeys. Who has one is not asked: the browser offers what it
 /// has, in the field of the username as well.
-#[cfg(feature = "ssr")]
 #[component]
 pub(super) fn PasskeySignIn(domain: String, state: FormState, next: Option<&'static str>) -> impl IntoView {
     view! {
@@ -52,6 +47,6 @@ pub async fn sign_in_with_passkey(
     let form = pool::passkeys::PasskeySignIn { state, credential };
     let done =
         caller.pool.sign_in_with_passkey(&caller.client, &form, &caller.origin).await.map_err(refused)?;
-    super::arrive(&caller, &done.session, paths::next(&next)).await?;
+    arrive(&caller, &done.session, paths::next(&next)).await?;
     Ok(OfAccount { username: done.username })
 }

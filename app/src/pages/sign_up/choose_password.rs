@@ -1,24 +1,17 @@
 //! The password after the code: the one from sign-up, or another.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::OfAccount;
+use super::confirmed::go_on;
+use super::username::new_username;
+use crate::auth_events::OfAccount;
+use crate::form::{Check, Form, FormError, FormPost, FormState, Input, password_field, refused, summary};
+use crate::layout::{flash_note, heading};
+use crate::request::{Caller, Visit};
+use crate::text;
 use leptos::prelude::*;
-use model::Password;
-
-#[cfg(feature = "ssr")]
-use {
-    super::{go_on, new_username},
-    crate::caller::Caller,
-    crate::components::{flash_note, heading},
-    crate::form::{Check, Form, FormState, Input, password_field, refused, summary},
-    crate::text,
-    crate::visit::Visit,
-    model::{FieldName, Policy, Refusal, Why, paths},
-    pool::confirm_sign_up::FirstPassword,
-};
+use model::{FieldName, Password, Policy, Refusal, Why, paths};
+use pool::confirm_sign_up::FirstPassword;
 
 /// Who chooses a password, and among what.
-#[cfg(feature = "ssr")]
 #[derive(Clone)]
 pub(super) struct Choosing {
     /// What they sign in with.
@@ -31,7 +24,6 @@ pub(super) struct Choosing {
 
 /// The screen once the right code was entered: by somebody who may not have signed up, or where others have
 /// tried to as well.
-#[cfg(feature = "ssr")]
 pub(super) fn choose_password(visit: &Visit, choosing: Choosing) -> AnyView {
     let Choosing { who, takes_first, is_name_taken } = choosing;
     let [first, new] = [paths::CONFIRM_PASSWORD, paths::CONFIRM_NEW_PASSWORD].map(|path| visit.form(path));
@@ -53,7 +45,6 @@ pub(super) fn choose_password(visit: &Visit, choosing: Choosing) -> AnyView {
     .into_any()
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn FirstPasswordForm(who: String, taken: Option<String>, state: FormState) -> impl IntoView {
     let current = Input::new(FieldName::CurrentPassword, text::PASSWORD_FROM_SIGN_UP)
@@ -74,7 +65,6 @@ fn FirstPasswordForm(who: String, taken: Option<String>, state: FormState) -> im
     }
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn NewPasswordForm(
     who: String,
@@ -108,7 +98,6 @@ fn NewPasswordForm(
 }
 
 /// What was entered, with what the right code left in this browser.
-#[cfg(feature = "ssr")]
 fn entered(
     caller: &Caller,
     password: Password,

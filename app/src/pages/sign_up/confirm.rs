@@ -1,28 +1,24 @@
 //! `/confirm`: the code that was sent at sign-up, and the password after it where one is chosen then.
 
-mod password;
-
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::OfAccount;
-use leptos::prelude::*;
-use model::Password;
-
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::components::{flash_note, heading},
-    crate::form::{Check, Form, FormState, Input, code_field, field, password_field, refused, summary},
-    crate::text,
-    crate::visit::{Answer, Flash, Frame, Visit, clock_time, seconds_until},
-    model::{CodeDeliveryDetails, DeliveryMedium, FieldName, Refusal, Why, paths},
-    password::{Choosing, choose_password},
-    pool::change_sign_up_address::AnotherAddress,
-    pool::confirm_sign_up::{Confirmed, Confirming, PendingSignUp, Stage, Who},
-    pool::sessions::BrowserTicket,
+use super::choose_password::{Choosing, choose_password};
+use super::confirmed::go_on;
+use super::username::new_username;
+use crate::auth_events::OfAccount;
+use crate::form::{
+    Check, Form, FormError, FormPost, FormState, Input, code_field, field, password_field, refused,
+    resend_button, summary,
 };
+use crate::layout::{Answer, Frame, flash_note, heading};
+use crate::request::{Caller, Flash, Visit};
+use crate::text;
+use crate::times::{clock_time, seconds_until};
+use leptos::prelude::*;
+use model::{CodeDeliveryDetails, DeliveryMedium, FieldName, Password, Refusal, Why, paths};
+use pool::change_sign_up_address::AnotherAddress;
+use pool::confirm_sign_up::{Confirming, PendingSignUp, Stage, Who};
+use pool::sessions::BrowserTicket;
 
 /// What the screen shows.
-#[cfg(feature = "ssr")]
 #[derive(Clone)]
 struct Waiting {
     username: String,
@@ -34,7 +30,6 @@ struct Waiting {
 
 /// The screen. In the browser that signed up it knows where the code went; elsewhere it asks who is asking.
 /// Once the right code was entered it may ask for a password.
-#[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     if visit.viewer.is_some() {
         return Ok(Answer::go(paths::PROFILE));
@@ -71,7 +66,6 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     }))
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn ConfirmHere(visit: Visit, waiting: Waiting) -> impl IntoView {
     let state = refused_one(&visit, &[paths::CONFIRM, paths::CONFIRM_PASSWORD, paths::CONFIRM_NEW_PASSWORD]);
@@ -104,34 +98,11 @@ fn ConfirmHere(visit: Visit, waiting: Waiting) -> impl IntoView {
 }
 
 /// The state of the form that was refused, if one of these was.
-#[cfg(feature = "ssr")]
 fn refused_one(visit: &Visit, forms: &[&'static str]) -> FormState {
     forms.iter().map(|path| visit.form(path)).find(|it| !it.refusal.is_empty()).unwrap_or_default()
 }
 
-/// Another username, where the one from sign-up was taken meanwhile. The form has a name where the page has
-/// two.
-#[cfg(feature = "ssr")]
-fn new_username(taken: &str, state: &FormState, form: &str) -> AnyView {
-    let input = Input { form: form.to_owned(), ..Input::new(FieldName::NewUsername, text::NEW_USERNAME) }
-        .kind("text", "username")
-        .hint(text::username_was_taken(taken))
-        .required(true);
-    field(input, state)
-}
-
-/// A resend button and the words about its cooldown; the form's island counts down.
-#[cfg(feature = "ssr")]
-pub(super) fn resend_button(wait: u32, class: &'static str) -> impl IntoView {
-    let waits = wait > 0;
-    view! {
-        <button class=class aria-disabled=waits.then_some("true") data-resend="">{text::RESEND_CODE}</button>
-        <p class="hint" data-wait="">{waits.then(|| text::wait_for_code(wait))}</p>
-    }
-}
-
 /// `Wrong address? Change it`, on the spot.
-#[cfg(feature = "ssr")]
 #[component]
 fn WrongAddress(username: String, state: FormState) -> impl IntoView {
     let email = Input::new(FieldName::Email, text::NEW_ADDRESS)
@@ -157,7 +128,6 @@ fn WrongAddress(username: String, state: FormState) -> impl IntoView {
     }
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn ConfirmAnywhere(visit: Visit, options: model::SignInOptions) -> impl IntoView {
     // One form with two buttons, and what this browser waited for when it loaded the page: whichever was
@@ -198,7 +168,6 @@ fn ConfirmAnywhere(visit: Visit, options: model::SignInOptions) -> impl IntoView
 }
 
 /// Whose code it is: the browser's that signed up, or whoever was typed.
-#[cfg(feature = "ssr")]
 fn who(caller: &Caller, username: Option<String>) -> Result<Who, FormError> {
     match (username, caller.ticket()) {
         (Some(username), _) if !username.trim().is_empty() => Ok(Who::Typed(username)),
@@ -210,7 +179,6 @@ fn who(caller: &Caller, username: Option<String>) -> Result<Who, FormError> {
 }
 
 /// Whose code this browser waits for.
-#[cfg(feature = "ssr")]
 async fn waiting(caller: &Caller, ticket: &BrowserTicket) -> Result<Option<OfAccount>, FormError> {
     let pending = caller.pool.pending_sign_up(ticket).await.map_err(refused)?;
     Ok(pending.map(|it| OfAccount { username: it.username }))
@@ -229,27 +197,6 @@ pub async fn confirm(
     let confirmed =
         caller.pool.confirm_sign_up(&caller.client, &form, &caller.origin).await.map_err(refused)?;
     go_on(&caller, confirmed).await
-}
-
-/// Where a confirmed account leads: into it, or to the password that is next.
-#[cfg(feature = "ssr")]
-async fn go_on(caller: &Caller, confirmed: Confirmed) -> Result<OfAccount, FormError> {
-    match (confirmed.session, confirmed.next) {
-        (Some(session), _) => {
-            caller.enter(&session).await?;
-            // One contact was proven just now; this browser isn't asked for the other at once.
-            caller.put_off_verifying();
-            caller.say(Flash::Welcome);
-            let missing = super::profile::required::is_due(caller, &session).await.unwrap_or_default();
-            caller.go(if missing { paths::PROFILE_REQUIRED } else { paths::PROFILE });
-        }
-        (None, Some(ticket)) => {
-            caller.remember_sign_up(&ticket);
-            caller.go(paths::CONFIRM);
-        }
-        (None, None) => caller.go(paths::SIGN_IN),
-    }
-    Ok(OfAccount { username: confirmed.username })
 }
 
 /// Sends a fresh code (operation ResendConfirmationCode); says the same whether or not the account exists.

@@ -1,38 +1,19 @@
 //! `/sign-up`: a new account.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::OfAccount;
+use crate::auth_events::OfAccount;
+use crate::form::{
+    Check, Form, FormError, FormPost, FormState, Input, attribute_fields, field, password_field, refused,
+    summary,
+};
+use crate::layout::{Answer, Frame, heading, tabs};
+use crate::request::{Caller, Visit};
+use crate::text;
 use leptos::prelude::*;
-use model::Password;
+use model::{Definition, FieldName, Password, Standard, paths};
+use pool::Settings;
 use std::collections::BTreeMap;
 
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::components::heading,
-    crate::form::{Check, Form, FormState, Input, field, password_field, refused, summary},
-    crate::pages::profile::fields,
-    crate::text,
-    crate::visit::{Answer, Frame, Visit},
-    model::{Definition, FieldName, Standard, paths},
-    pool::Settings,
-};
-
-/// The links between the two screens before sign-in.
-#[cfg(feature = "ssr")]
-pub(super) fn tabs(current: &'static str) -> impl IntoView {
-    let tab =
-        |path, words| view! { <a href=path aria-current=(path == current).then_some("page")>{words}</a> };
-    view! {
-        <nav class="tabs" aria-label=text::SIGN_IN_TABS>
-            {tab(paths::SIGN_IN, text::SIGN_IN_TAB)}
-            {tab(paths::SIGN_UP, text::CREATE_ACCOUNT)}
-        </nav>
-    }
-}
-
 /// The screen.
-#[cfg(feature = "ssr")]
 pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     if visit.viewer.is_some() {
         return Ok(Answer::go(paths::PROFILE));
@@ -42,7 +23,6 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     Ok(Answer::show(text::SIGN_UP_TITLE, Frame::Door, move || view! { <SignUp state settings/> }.into_any()))
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn SignUp(state: FormState, settings: Settings) -> impl IntoView {
     let asked: Vec<Definition> =
@@ -69,7 +49,9 @@ fn SignUp(state: FormState, settings: Settings) -> impl IntoView {
     let inputs = |definitions: &[Definition]| {
         definitions
             .iter()
-            .map(|it| fields::input_in(it, (&settings.schema, &settings.country_code), None, &state))
+            .map(|it| {
+                attribute_fields::input_in(it, (&settings.schema, &settings.country_code), None, &state)
+            })
             .collect_view()
     };
     let has_rest = !rest.is_empty();
@@ -101,7 +83,6 @@ fn SignUp(state: FormState, settings: Settings) -> impl IntoView {
     }
 }
 
-#[cfg(feature = "ssr")]
 fn rules<'a>(settings: &Settings, asked: impl Iterator<Item = &'a Definition>) -> Vec<(FieldName, Check)> {
     let username = settings.sign_in.username.then_some((FieldName::Username, Check::Username));
     let passwords = [
@@ -122,7 +103,7 @@ pub async fn sign_up(
     #[server(default)] attributes: BTreeMap<String, String>,
 ) -> Result<OfAccount, FormError> {
     let caller = Caller::here()?;
-    let attributes = fields::named(fields::with_country(attributes, &country_code))?;
+    let attributes = attribute_fields::named(attribute_fields::with_country(attributes, &country_code))?;
     let ticket = caller.ticket();
     let form = pool::sign_up::SignUp {
         username,
