@@ -5,10 +5,14 @@
 //! page's own file and calls one use case of `pool`. Islands call no server function: they post what the form
 //! has, so that pages and their functions are the server's alone.
 
+#![warn(clippy::wildcard_enum_match_arm)]
+
 pub mod form;
 pub mod islands;
 pub mod text;
 
+#[cfg(feature = "ssr")]
+mod attribute_groups;
 #[cfg(feature = "ssr")]
 pub mod auth_events;
 #[cfg(feature = "ssr")]
@@ -25,6 +29,6 @@ mod times;
 #[cfg(feature = "ssr")]
 pub use layout::{Answer, shell};
 #[cfg(feature = "ssr")]
-pub use pages::{PAGES, error_page};
+pub use pages::error_page;
 #[cfg(feature = "ssr")]
 pub use request::{Site, SiteFiles, Visit};

@@ -21,7 +21,7 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use cookie::{Cookie, CookieJar};
 use leptos::server_fn::error::FromServerFnError;
-use model::{FieldName, Refusal, Why, paths};
+use model::{FieldName, Page, Refusal, Why, paths};
 use std::sync::Arc;
 use tokio::time::timeout;
 use tower::ServiceExt;
@@ -58,8 +58,8 @@ fn crafted(parts: &Parts) -> Option<Response> {
     }
     let query = parts.uri.query().unwrap_or_default();
     if query.contains("__err=") || query.contains("__path=") {
-        return Some(match paths::page(path) {
-            Some(clean) => see_other(clean),
+        return Some(match Page::at(path) {
+            Some((_, clean)) => see_other(clean),
             None => StatusCode::NOT_FOUND.into_response(),
         });
     }
@@ -84,7 +84,10 @@ async fn post(inner: &Router, parts: Parts, form: Bytes, page: bool) -> Response
         }
         Some(refusal) => page_again(inner, with_cookies(parts, &cookies), &form, refusal).await,
         None if answer.status().is_success() => {
-            let own = || HeaderValue::from_static(paths::page(parts.uri.path()).unwrap_or(paths::START));
+            let own = || {
+                let path = Page::at(parts.uri.path()).map_or(paths::START, |(_, path)| path);
+                HeaderValue::from_static(path)
+            };
             let to = answer.headers().get(LOCATION).cloned().unwrap_or_else(own);
             (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response()
         }

@@ -1,7 +1,7 @@
 //! Hands requests to the pages of `app` and their answers back.
 
 use crate::layers::cross_site;
-use app::pages::Load;
+use app::pages::load;
 use app::request::{self, Visit};
 use app::{Answer, Site, error_page, shell};
 use axum::Json;
@@ -11,19 +11,19 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use model::paths;
+use model::{Page, paths};
 use pool::Origin;
 use pool::download_data::DownloadError;
 use std::error::Error;
 
 /// Loads and renders a page.
-pub async fn show(load: Load, site: Site, request: Request) -> Response {
+pub async fn show(page: Page, site: Site, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let visit = match Visit::of(site.clone(), &parts).await {
         Ok(visit) => visit,
         Err(error) => return unavailable(&error, site, &parts),
     };
-    match load(visit.clone()).await {
+    match load(page, visit.clone()).await {
         Ok(Answer::Go(path)) => match HeaderValue::from_str(&path) {
             Ok(path) => (
                 StatusCode::SEE_OTHER,
@@ -56,7 +56,7 @@ pub async fn attributes_json(State(site): State<Site>, request: Request) -> Resp
 pub async fn personal_data(State(site): State<Site>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let viewer = match Visit::of(site.clone(), &parts).await {
-        Ok(visit) => visit.viewer,
+        Ok(visit) => visit.account.map(|account| account.viewer),
         Err(error) => return unavailable(&error, site, &parts),
     };
     let Some(viewer) = viewer else { return StatusCode::UNAUTHORIZED.into_response() };
@@ -108,7 +108,7 @@ fn is_bare_fault(answer: &Response) -> bool {
 
 /// The page for an error, in the house's style; works when the store doesn't.
 pub fn fault(status: StatusCode, site: Site, parts: &Parts, headers: &HeaderMap) -> Response {
-    let visit = Visit::without_viewer(site, parts);
+    let visit = Visit::without_account(site, parts);
     let mut answer = shell::render(error_page(status.as_u16(), &visit), &visit).into_response();
     for name in [RETRY_AFTER, axum::http::header::ALLOW, axum::http::header::SET_COOKIE] {
         for value in headers.get_all(&name) {

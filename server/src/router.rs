@@ -4,7 +4,7 @@ use crate::config::{Config, Environment};
 use crate::layers::{access_log, client, cross_site, headers, patience};
 use crate::mailbox::DevMailbox;
 use crate::{api, events, form_door, mailbox, pages, site};
-use app::{PAGES, Site};
+use app::Site;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos::server_fn::axum::server_fn_paths;
-use model::paths;
+use model::{Page, paths};
 use pool::Pool;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -78,12 +78,14 @@ fn site_of(state: &AppState) -> Site {
     }
 }
 
-/// Every page by its table, and every server function at its own address: together they share a page's
+/// Every page at its addresses, and every server function at its own address: together they share a page's
 /// address.
 fn with_pages(mut router: Router, site: &Site) -> Router {
-    for &(path, load) in PAGES {
-        let site = site.clone();
-        router = router.route(path, get(move |request: Request| pages::show(load, site, request)));
+    for page in Page::ALL {
+        for path in page.addresses() {
+            let site = site.clone();
+            router = router.route(path, get(move |request: Request| pages::show(page, site, request)));
+        }
     }
     for (path, _) in server_fn_paths() {
         let site = site.clone();

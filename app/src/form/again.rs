@@ -10,8 +10,8 @@ use model::FieldName;
 /// The password once more, in a form that does something dangerous. It shows up when the sign-in isn't fresh
 /// any more: as the page comes, or when the server asks for it.
 pub fn again_field(visit: &Visit, state: &FormState) -> AnyView {
-    let fresh = visit.viewer.as_ref().is_none_or(|viewer| visit.site.pool.is_fresh(viewer));
-    let username = visit.viewer.as_ref().map(|viewer| viewer.username.clone()).unwrap_or_default();
+    let fresh = visit.account.as_ref().is_none_or(|account| visit.site.pool.is_fresh(&account.viewer));
+    let username = visit.username();
     again(state, username, !fresh || is_asked_again(state), "")
 }
 

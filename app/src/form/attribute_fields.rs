@@ -5,7 +5,7 @@ use super::field::{Input, field};
 use super::state::FormState;
 use crate::{lists, text};
 use leptos::prelude::*;
-use model::{AttributeName, Definition, FieldName, Format, Refusal, Schema, Standard, Why};
+use model::{AttributeName, Definition, ErrorCode, FieldName, FormErrors, Format, Schema, Standard};
 use std::collections::BTreeMap;
 
 /// The field of one attribute, with what is stored; `None` where there is no account yet.
@@ -50,7 +50,9 @@ pub(crate) fn input_in(
         Standard::Nickname => input.kind("text", "nickname"),
         Standard::Gender => input.kind("text", "sex"),
         Standard::PreferredUsername => input.hint(text::PREFERRED_USERNAME_HINT),
-        _ => input,
+        Standard::Sub | Standard::EmailVerified | Standard::PhoneNumberVerified | Standard::UpdatedAt => {
+            input
+        }
     };
     field(input, state)
 }
@@ -64,7 +66,7 @@ fn custom(input: Input, definition: &Definition) -> Input {
         ]),
         Format::Date => input.kind("date", "off"),
         Format::Number => input.kind("text", "off"),
-        _ => input,
+        Format::Text | Format::Email | Format::PhoneNumber => input,
     }
 }
 
@@ -97,7 +99,7 @@ pub(crate) fn named(
     let named = attributes.into_iter().map(|(name, value)| Ok((name.parse()?, value)));
     named
         .collect::<Result<_, model::attribute::MalformedName>>()
-        .map_err(|_| FormError(Refusal::form(Why::BadRequest)))
+        .map_err(|_| FormError(FormErrors::form(ErrorCode::BadRequest)))
 }
 
 /// The attributes with the phone number put together from its two fields.

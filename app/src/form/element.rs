@@ -1,6 +1,7 @@
 //! The form element itself, as the server renders it.
 
 use super::check::Checks;
+use crate::auth_events::FormEvent;
 use crate::islands::WakingForm;
 use leptos::prelude::*;
 
@@ -9,7 +10,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Form(
     action: String,
-    event: String,
+    event: FormEvent,
     #[prop(into)] rules: Checks,
     #[prop(optional)] wait: u32,
     #[prop(optional, into)] class: String,
@@ -19,7 +20,7 @@ pub fn Form(
     let class = (!class.is_empty()).then_some(class);
     view! {
         <WakingForm>
-            <form class=class method="post" action=action novalidate data-event=event data-checks=String::from(rules) data-wait=wait>
+            <form class=class method="post" action=action novalidate data-event=event.as_str() data-checks=String::from(rules) data-wait=wait>
                 {children()}
             </form>
         </WakingForm>

@@ -83,9 +83,10 @@ impl Input {
 
 /// The `id` of a field's control; names with brackets and colons make awkward selectors.
 pub fn id_of(name: &FieldName) -> String {
-    match name {
-        FieldName::Attribute(attribute) => attribute.as_str().replace(':', "-"),
-        other => other.to_string(),
+    if let FieldName::Attribute(attribute) = name {
+        attribute.as_str().replace(':', "-")
+    } else {
+        name.to_string()
     }
 }
 

@@ -1,6 +1,6 @@
 //! A refused post, on its way back to the page it came from.
 
-use model::{FieldName, Refusal};
+use model::{FieldName, FormErrors, Page};
 use std::collections::BTreeMap;
 
 /// What the form door hands to the page: no secrets inside, because only fields with [`FieldName::keep`] are.
@@ -8,14 +8,16 @@ use std::collections::BTreeMap;
 pub struct Replay {
     /// The form's path, without its query.
     pub path: String,
-    pub refusal: Refusal,
+    pub refusal: FormErrors,
     pub typed: BTreeMap<FieldName, String>,
 }
 
 /// What a form shows: a refusal and typed values, if this page answers a refused post.
 #[derive(Debug, Clone, Default)]
 pub struct FormState {
-    pub refusal: Refusal,
+    /// The page of the form.
+    pub page: Option<Page>,
+    pub refusal: FormErrors,
     pub typed: BTreeMap<FieldName, String>,
 }
 
@@ -24,9 +26,10 @@ impl FormState {
     pub fn of(replay: Option<&Replay>, path: &str) -> Self {
         match replay {
             Some(replay) if replay.path == path => {
-                Self { refusal: replay.refusal.clone(), typed: replay.typed.clone() }
+                let page = Page::at(path).map(|(page, _)| page);
+                Self { page, refusal: replay.refusal.clone(), typed: replay.typed.clone() }
             }
-            _ => Self::default(),
+            Some(_) | None => Self::default(),
         }
     }
 

@@ -4,16 +4,17 @@ use super::field::id_of;
 use super::state::FormState;
 use crate::text;
 use leptos::prelude::*;
+use model::Page;
 
 /// The alert above a form: empty until something is refused, so that scripts have a place to write to.
 pub fn summary(state: &FormState) -> impl IntoView + use<> {
-    let refusal = &state.refusal;
+    let (refusal, page) = (&state.refusal, state.page);
     let lines: Vec<_> = refusal
         .fields
         .iter()
         .map(|(name, why)| view! { <li><a href=format!("#{}", id_of(name))>{text::about(name, *why)}</a></li> })
         .collect();
-    let signed_out = matches!(refusal.form, Some(model::Why::SignedOut));
+    let signed_out = matches!(refusal.form, Some(model::ErrorCode::SignedOut));
     let headline = refusal
         .form
         .map(text::sentence)
@@ -22,7 +23,7 @@ pub fn summary(state: &FormState) -> impl IntoView + use<> {
     view! {
         <div class="note-bad" role="alert" tabindex="-1" autofocus=autofocus data-summary="" hidden=refusal.is_empty()>
             <strong>{headline}</strong>
-            {signed_out.then(|| view! { <p><a href=model::paths::SIGN_IN>{text::SIGN_IN_AGAIN}</a></p> })}
+            {signed_out.then(|| view! { <p><a href=Page::SignIn.on_the_way_to(page)>{text::SIGN_IN_AGAIN}</a></p> })}
             {(!lines.is_empty()).then(|| view! { <ul>{lines}</ul> })}
         </div>
     }

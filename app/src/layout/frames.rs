@@ -1,10 +1,11 @@
 //! The frames that pages stand in: what is around every page of a kind.
 
+use crate::auth_events::FormEvent;
 use crate::form::Form;
-use crate::request::Visit;
+use crate::request::{Theme, Visit};
 use crate::text;
 use leptos::prelude::*;
-use model::paths;
+use model::{Page, paths};
 
 /// The frame of pages before sign-in: one sheet, the service's name on the plate.
 pub fn door(visit: &Visit, name: String, body: AnyView) -> impl IntoView + use<> {
@@ -26,7 +27,7 @@ pub fn house(visit: &Visit, who: String, body: AnyView) -> impl IntoView + use<>
             <header class="bar">
                 <a href=paths::PROFILE><img src="/wordmark.svg" alt=name width="152" height="34"/></a>
                 <bdi class="who small soft">{who}</bdi>
-                <Form action=paths::SIGN_OUT.to_owned() event="signOut".to_owned() rules=vec![]><button class="button slim">{text::SIGN_OUT}</button></Form>
+                <Form action=paths::SIGN_OUT.to_owned() event=FormEvent::SignOut rules=vec![]><button class="button slim">{text::SIGN_OUT}</button></Form>
             </header>
             {rail(visit)}
             <main id="main">{body}</main>
@@ -36,20 +37,16 @@ pub fn house(visit: &Visit, who: String, body: AnyView) -> impl IntoView + use<>
 }
 
 /// The pages of an account, on each of them.
-const RAIL: &[(&str, &str)] = &[
-    (paths::PROFILE, text::PROFILE),
-    (paths::SECURITY, text::SECURITY),
-    (paths::ACTIVITY, text::ACTIVITY),
-    (paths::ACCOUNT, text::ACCOUNT),
-];
+const RAIL: [Page; 4] = [Page::Profile, Page::Security, Page::Activity, Page::Account];
 
 fn rail(visit: &Visit) -> impl IntoView + use<> {
     let is_in = |path: &str| {
         visit.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    let links = RAIL.iter().map(|&(path, words)| {
+    let links = RAIL.map(|page| {
+        let path = page.path();
         let current = if visit.path == path { Some("page") } else { is_in(path).then_some("true") };
-        view! { <li><a href=path aria-current=current>{words}</a></li> }
+        view! { <li><a href=path aria-current=current>{text::title(page)}</a></li> }
     });
     view! { <nav class="rail" aria-label=text::YOUR_ACCOUNT><ul>{links.collect_view()}</ul></nav> }
 }
@@ -66,11 +63,10 @@ pub fn fault(visit: &Visit, number: u16, body: AnyView) -> impl IntoView + use<>
 }
 
 fn foot(visit: &Visit) -> impl IntoView + use<> {
-    let chosen = visit.theme.as_str();
-    let here = paths::page(&visit.path).unwrap_or(paths::START);
-    let choices = text::THEMES.map(|(value, words)| {
-        let pressed = if value == chosen { "true" } else { "false" };
-        view! { <button name="theme" value=value aria-pressed=pressed>{words}</button> }
+    let here = Page::at(&visit.path).map_or(paths::START, |(_, address)| address);
+    let choices = Theme::ALL.map(|theme| {
+        let pressed = if theme == visit.theme { "true" } else { "false" };
+        view! { <button name="theme" value=theme.as_str() aria-pressed=pressed>{text::theme(theme)}</button> }
     });
     view! {
         <footer class="foot">

@@ -8,4 +8,4 @@ pub mod shell;
 pub(crate) use components::{
     flash_note, follow_events, heading, news, note, passkey_fields, passkeys_script, tabs,
 };
-pub use response::{Answer, Frame, Page};
+pub use response::{Answer, Content, Frame};

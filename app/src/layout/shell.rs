@@ -1,7 +1,7 @@
 //! The document around every page: head, frame, wake script, and the policy that holds for it.
 
 use super::frames::{door, fault, house};
-use super::response::{Frame, Page};
+use super::response::{Content, Frame};
 use crate::request::cookies::{self, Name};
 use crate::request::{SiteFiles, Theme, Visit};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE};
@@ -25,9 +25,9 @@ const AFRESH: &str = r#"addEventListener("pageshow",e=>{if(e.persisted){document
 const AGAIN: &str = r#"addEventListener("pageshow",e=>{if(e.persisted)fetch(location.href,{method:"HEAD",redirect:"manual"}).then(r=>{if(r.type=="opaqueredirect")location.reload()},()=>{})});"#;
 
 /// Renders a page to its complete response.
-pub fn render(page: Page, visit: &Visit) -> Response<String> {
+pub fn render(page: Content, visit: &Visit) -> Response<String> {
     let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let private = visit.viewer.is_some();
+    let private = visit.account.is_some();
     let flash_shown = visit.flash.is_some();
     let secure = visit.site.secure;
     let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new_islands())));
@@ -71,13 +71,13 @@ fn content_security_policy(nonce: &str, reload_port: u32) -> String {
     )
 }
 
-fn document(page: Page, visit: &Visit) -> impl IntoView + use<> {
+fn document(page: Content, visit: &Visit) -> impl IntoView + use<> {
     let SiteFiles { js, wasm, css } = (visit.site.files)();
     let name = visit.site.pool.settings().name.clone();
     let theme = visit.theme;
     let forced = (theme != Theme::System).then(|| theme.as_str());
     let scheme = forced.unwrap_or("light dark");
-    let afresh = if visit.viewer.is_some() { AFRESH } else { AGAIN };
+    let afresh = if visit.account.is_some() { AFRESH } else { AGAIN };
     let wake =
         format!("{afresh}{}", WAKE.replace("JS", &format!("{js:?}")).replace("WASM", &format!("{wasm:?}")));
     let leptos = visit.site.leptos.clone();

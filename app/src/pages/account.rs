@@ -1,22 +1,20 @@
 //! `/account`: what is held about somebody, to take away, and leaving for good.
 
+use crate::auth_events::FormEvent;
 use crate::form::{
     Check, Form, FormError, FormPost, FormState, Input, again_field, field, password_field, refused, summary,
 };
 use crate::layout::{Answer, Frame, flash_note, heading};
-use crate::pages::sign_in_first::sign_in_first;
-use crate::request::{Caller, Flash, Visit};
+use crate::request::{Caller, CurrentAccount, Flash, PageError, Visit};
 use crate::text;
 use leptos::prelude::*;
-use model::{FieldName, Password, paths};
+use model::{FieldName, Page, Password, paths};
 use pool::delete_account::{AccountDeletion, CONFIRMATION};
 
 /// The screen.
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    let Some(viewer) = visit.viewer.clone() else {
-        return Ok(sign_in_first(&visit));
-    };
-    Ok(Answer::show(text::ACCOUNT, Frame::House { who: viewer.username }, move || {
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let CurrentAccount { viewer, .. } = visit.account()?;
+    Ok(Answer::show(Page::Account, Frame::House { who: viewer.username }, move || {
         view! { <Account visit/> }.into_any()
     }))
 }
@@ -25,7 +23,7 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
 fn Account(visit: Visit) -> impl IntoView {
     let (download, deletion) = (visit.form(paths::ACCOUNT_DOWNLOAD), visit.form(paths::ACCOUNT_DELETE));
     let open = visit.path == paths::ACCOUNT_DELETE;
-    let username = visit.viewer.as_ref().map(|viewer| viewer.username.clone()).unwrap_or_default();
+    let username = visit.username();
     let focus = download.refusal.is_empty() && deletion.refusal.is_empty();
     // Not woken: the answer is a file, and the page stays as it is.
     view! {
@@ -60,7 +58,7 @@ fn Deletion(state: FormState, username: String) -> impl IntoView {
     let word = Input::new(FieldName::Confirmation, text::type_to_confirm(CONFIRMATION)).required(true);
     let rules = vec![(FieldName::CurrentPassword, Check::Given), (FieldName::Confirmation, Check::Given)];
     view! {
-        <Form class="sheet" action=paths::ACCOUNT_DELETE.to_owned() event="deleteUser".to_owned() rules>
+        <Form class="sheet" action=paths::ACCOUNT_DELETE.to_owned() event=FormEvent::DeleteUser rules>
             {summary(&state)}
             // Password managers learn from it whose the password is; without a name it is not sent.
             <input type="text" value=username autocomplete="username" readonly hidden/>

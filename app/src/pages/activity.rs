@@ -2,11 +2,10 @@
 
 use crate::islands::Live;
 use crate::layout::{Answer, Frame, flash_note, follow_events, heading, news};
-use crate::pages::sign_in_first::sign_in_first;
-use crate::request::{Flash, Visit};
+use crate::request::{CurrentAccount, Flash, PageError, Visit};
 use crate::text::{self, Told};
 use leptos::prelude::*;
-use model::{Schema, paths};
+use model::{Page, Schema, paths};
 use pool::activity::{Activity, Entry, Turn};
 
 /// The events of a day.
@@ -28,10 +27,8 @@ struct Screen {
 }
 
 /// The screen.
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    let Some(viewer) = visit.viewer.clone() else {
-        return Ok(sign_in_first(&visit));
-    };
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let CurrentAccount { viewer, .. } = visit.account()?;
     let pool = &visit.site.pool;
     let mut activity = pool.activity(&viewer, turn(&visit)).await?;
     let days = days(std::mem::take(&mut activity.entries), pool.now());
@@ -40,10 +37,10 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
         days,
         schema: visit.site.schema().clone(),
         kept_for: pool.settings().events.keep.as_secs() / (24 * 60 * 60),
-        latest_event: visit.profile.as_ref().map_or(0, |profile| profile.latest_event),
+        latest_event: visit.account.as_ref().map_or(0, |account| account.profile.latest_event),
         flash: visit.flash,
     };
-    Ok(Answer::show(text::ACTIVITY, Frame::House { who: viewer.username }, move || {
+    Ok(Answer::show(Page::Activity, Frame::House { who: viewer.username }, move || {
         view! { <ActivityScreen screen/> }.into_any()
     }))
 }

@@ -1,13 +1,13 @@
 //! Errors in the house's style: what happened, what it means, a way on.
 
-use crate::layout::{Frame, Page, heading};
+use crate::layout::{Content, Frame, heading};
 use crate::request::Visit;
 use crate::text;
 use leptos::prelude::*;
 use model::paths;
 
 /// The page for an HTTP status that no page of ours answered.
-pub fn error_page(status: u16, visit: &Visit) -> Page {
+pub fn error_page(status: u16, visit: &Visit) -> Content {
     let (headline, words) = text::fault(status);
     let request = visit.request_id.clone();
     let body = move || {
@@ -22,5 +22,5 @@ pub fn error_page(status: u16, visit: &Visit) -> Page {
         }
         .into_any()
     };
-    Page { title: headline.to_owned(), frame: Frame::Fault(status), status, body: Box::new(body) }
+    Content { title: headline, frame: Frame::Fault(status), status, body: Box::new(body) }
 }

@@ -3,7 +3,7 @@
 use crate::form::{FormError, FormPost};
 use crate::request::{Caller, Theme};
 use leptos::prelude::*;
-use model::paths;
+use model::{Page, paths};
 
 /// Remembers the theme in this browser.
 #[server(prefix = "", endpoint = "/theme", protocol = FormPost)]
@@ -13,6 +13,6 @@ pub async fn set_theme(
 ) -> Result<(), FormError> {
     let caller = Caller::here()?;
     caller.remember_theme(Theme::parse(&theme));
-    caller.go(paths::page(&next).unwrap_or(paths::START));
+    caller.go(Page::at(&next).map_or(paths::START, |(_, address)| address));
     Ok(())
 }

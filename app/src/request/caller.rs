@@ -1,6 +1,6 @@
 //! Who calls a server function, and how it answers besides its value: cookies, a flash, where to go next.
 
-use super::cookies::{self, Name};
+use super::cookies::{self, Name, PendingSignIn};
 use super::flash::Flash;
 use super::site::Site;
 use super::theme::Theme;
@@ -10,8 +10,8 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use model::{AttributeName, Password, Refusal, Why};
-use pool::sessions::{BrowserTicket, ChallengeToken, NewSession};
+use model::{AttributeName, ErrorCode, FormErrors, Page, Password};
+use pool::sessions::{BrowserTicket, NewSession};
 use pool::{BrowserId, ClientId, Origin, Pool, SessionToken, Viewer};
 
 /// The longest encoded name that a cookie carries, in bytes: no browser keeps more than 4096 (RFC 6265,
@@ -32,7 +32,7 @@ pub struct Caller {
 impl Caller {
     /// The caller of the server function that is running.
     pub fn here() -> Result<Self, FormError> {
-        let missing = || FormError(Refusal::form(Why::Unavailable));
+        let missing = || FormError(FormErrors::form(ErrorCode::Unavailable));
         let site: Site = use_context().ok_or_else(missing)?;
         let parts: Parts = use_context().ok_or_else(missing)?;
         let origin = parts.extensions.get::<Origin>().cloned().ok_or_else(missing)?;
@@ -66,7 +66,7 @@ impl Caller {
         };
         match viewer {
             Some(viewer) => Ok((caller, viewer)),
-            None => Err(FormError(Refusal::form(Why::SignedOut))),
+            None => Err(FormError(FormErrors::form(ErrorCode::SignedOut))),
         }
     }
 
@@ -111,17 +111,16 @@ impl Caller {
         Ok(())
     }
 
-    /// The sign-in of this browser that waits for its second factor, and where it leads.
-    pub fn challenge(&self) -> Option<(ChallengeToken, Option<&'static str>)> {
-        self.cookie(Name::Challenge).as_deref().and_then(cookies::challenge)
+    /// The sign-in of this browser that waits for its next step.
+    pub fn challenge(&self) -> Option<PendingSignIn> {
+        self.cookie(Name::Challenge).as_deref().and_then(PendingSignIn::read)
     }
 
-    /// Remembers a sign-in that waits for its second factor, and where it leads.
-    pub fn remember_challenge(&self, token: &ChallengeToken, next: Option<&'static str>) {
+    /// Remembers a sign-in that waits for its next step.
+    pub fn remember_challenge(&self, pending: &PendingSignIn) {
         let seconds =
             i64::try_from(self.pool.settings().codes.sign_in_lifetime.as_secs()).unwrap_or(i64::MAX);
-        let value = format!("{}{}", token.reveal(), next.unwrap_or_default());
-        self.set(&cookies::set(Name::Challenge, &value, seconds, self.site.secure));
+        self.set(&cookies::set(Name::Challenge, &pending.cookie(), seconds, self.site.secure));
     }
 
     pub fn leave(&self) {
@@ -166,6 +165,14 @@ impl Caller {
     /// Where the browser goes next: the form door turns it into a 303, the form's island follows it.
     pub fn go(&self, path: &'static str) {
         self.response.insert_header(LOCATION, HeaderValue::from_static(path));
+    }
+
+    /// The same to a step on the way to another page.
+    pub fn go_by_way_of(&self, step: Page, next: Option<Page>) {
+        // Addresses of ours are plain ASCII.
+        if let Ok(location) = HeaderValue::from_str(&step.on_the_way_to(next)) {
+            self.response.insert_header(LOCATION, location);
+        }
     }
 
     pub fn forget(&self, name: Name) {

@@ -3,6 +3,7 @@
 use cookie::{Cookie, SameSite};
 use http::HeaderMap;
 use http::header::COOKIE;
+use model::Page;
 use pool::sessions::ChallengeToken;
 
 /// Which cookie.
@@ -58,10 +59,25 @@ pub fn read(headers: &HeaderMap, name: Name, secure: bool) -> Option<String> {
     cookies.find(|cookie| cookie.name() == wanted).map(|cookie| cookie.value().to_owned())
 }
 
-/// The token of a sign-in that waits, and the page that it leads to, if that is one of ours.
-pub fn challenge(cookie: &str) -> Option<(ChallengeToken, Option<&'static str>)> {
-    let (token, next) = cookie.split_at(cookie.find('/').unwrap_or(cookie.len()));
-    Some((ChallengeToken::parse(token)?, model::paths::next(next)))
+/// A sign-in whose password was right, and which waits for its next step.
+#[derive(Debug, Clone)]
+pub struct PendingSignIn {
+    pub token: ChallengeToken,
+    /// The page that it leads to.
+    pub next: Option<Page>,
+}
+
+impl PendingSignIn {
+    /// Reads the cookie. A page that isn't one of ours is none.
+    pub fn read(cookie: &str) -> Option<Self> {
+        let (token, next) = cookie.split_at(cookie.find('/').unwrap_or(cookie.len()));
+        Some(Self { token: ChallengeToken::parse(token)?, next: Page::after_sign_in(next) })
+    }
+
+    /// As the cookie has it.
+    pub fn cookie(&self) -> String {
+        format!("{}{}", self.token.reveal(), self.next.map(Page::path).unwrap_or_default())
+    }
 }
 
 /// A `Set-Cookie` value that lives for so many seconds.

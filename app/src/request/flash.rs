@@ -1,74 +1,39 @@
 //! What just happened, said once by the page that comes next.
 
 use crate::text;
-use model::{AttributeName, Schema};
+use model::{AttributeName, Schema, closed_set};
 
-/// What just happened, said once by the page that comes next. Closed, so that nobody can put words on our
-/// pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flash {
-    SignedOut,
-    Saved,
-    Deleted,
-    CodeSent,
-    ChangeAsked,
-    ChangeCancelled,
-    EmailChanged,
-    PhoneChanged,
-    Confirmed,
-    Welcome,
-    NotConfirmedYet,
-    ResetCodeAsked,
-    PasswordReset,
-    PasswordChanged,
-    PasskeyAdded,
-    PasskeyRemoved,
-    SessionEnded,
-    OthersEnded,
-    SignedOutEverywhere,
-    AccountDeleted,
-    FactorOn,
-    FactorOff,
-    FactorFirst,
-    RecoveryCodesPutAway,
+closed_set! {
+    /// What just happened, said once by the page that comes next. Closed, so that nobody can put words on our pages.
+    pub enum Flash {
+        SignedOut = "signed-out",
+        Saved = "saved",
+        Deleted = "deleted",
+        CodeSent = "code-sent",
+        ChangeAsked = "change-asked",
+        ChangeCancelled = "change-cancelled",
+        EmailChanged = "email-changed",
+        PhoneChanged = "phone-changed",
+        Confirmed = "confirmed",
+        Welcome = "welcome",
+        NotConfirmedYet = "not-confirmed-yet",
+        ResetCodeAsked = "reset-code-asked",
+        PasswordReset = "password-reset",
+        PasswordChanged = "password-changed",
+        PasskeyAdded = "passkey-added",
+        PasskeyRemoved = "passkey-removed",
+        SessionEnded = "session-ended",
+        OthersEnded = "others-ended",
+        SignedOutEverywhere = "signed-out-everywhere",
+        AccountDeleted = "account-deleted",
+        FactorOn = "factor-on",
+        FactorOff = "factor-off",
+        FactorFirst = "factor-first",
+        RecoveryCodesPutAway = "recovery-codes-put-away",
+    }
 }
 
 impl Flash {
-    const ALL: &'static [(Self, &'static str)] = &[
-        (Self::SignedOut, "signed-out"),
-        (Self::Saved, "saved"),
-        (Self::Deleted, "deleted"),
-        (Self::CodeSent, "code-sent"),
-        (Self::ChangeAsked, "change-asked"),
-        (Self::ChangeCancelled, "change-cancelled"),
-        (Self::EmailChanged, "email-changed"),
-        (Self::PhoneChanged, "phone-changed"),
-        (Self::Confirmed, "confirmed"),
-        (Self::Welcome, "welcome"),
-        (Self::NotConfirmedYet, "not-confirmed-yet"),
-        (Self::ResetCodeAsked, "reset-code-asked"),
-        (Self::PasswordReset, "password-reset"),
-        (Self::PasswordChanged, "password-changed"),
-        (Self::PasskeyAdded, "passkey-added"),
-        (Self::PasskeyRemoved, "passkey-removed"),
-        (Self::SessionEnded, "session-ended"),
-        (Self::OthersEnded, "others-ended"),
-        (Self::SignedOutEverywhere, "signed-out-everywhere"),
-        (Self::AccountDeleted, "account-deleted"),
-        (Self::FactorOn, "factor-on"),
-        (Self::FactorOff, "factor-off"),
-        (Self::FactorFirst, "factor-first"),
-        (Self::RecoveryCodesPutAway, "recovery-codes-put-away"),
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|(flash, _)| *flash == self).map_or("", |(_, text)| text)
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known)| *known == text).map(|(flash, _)| *flash)
-    }
-
     /// As its cookie has it: `saved&given_name`, with the attributes that it is about.
     pub fn with(self, about: &[AttributeName]) -> String {
         let words = std::iter::once(self.as_str()).chain(about.iter().map(AttributeName::as_str));
@@ -81,7 +46,7 @@ impl Flash {
     /// Reads the cookie; only attributes of this service are in the answer.
     pub(super) fn read(cookie: &str, schema: &Schema) -> (Option<Self>, Vec<AttributeName>) {
         let mut words = form_urlencoded::parse(cookie.as_bytes()).map(|(word, _)| word);
-        let flash = words.next().and_then(|word| Self::parse(&word));
+        let flash = words.next().and_then(|word| Self::named(&word));
         let known = |name: &AttributeName| schema.get(name).is_some();
         (flash, words.filter_map(|word| word.parse().ok()).filter(known).collect())
     }
@@ -110,6 +75,48 @@ impl Flash {
             Self::FactorOff => text::FACTOR_OFF,
             Self::FactorFirst => text::FACTOR_FIRST,
             Self::RecoveryCodesPutAway => text::RECOVERY_PUT_AWAY,
+        }
+    }
+
+    /// The same with the attributes that it is about, by their labels, for those that can name them.
+    pub fn sentence_about(self, labels: &[String]) -> String {
+        if self == Self::Saved && !labels.is_empty() {
+            text::saved(labels)
+        } else if self == Self::Deleted && !labels.is_empty() {
+            text::deleted(labels)
+        } else {
+            self.sentence().to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Standard;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_flash_is_read_back_from_its_cookie_and_has_its_words() {
+        let schema = Schema::standard();
+        let about = [Standard::GivenName.into(), Standard::Email.into()];
+        for flash in Flash::ALL {
+            assert_eq!(Flash::read(&flash.with(&[]), &schema), (Some(flash), vec![]));
+            assert_eq!(Flash::read(&flash.with(&about), &schema), (Some(flash), about.to_vec()));
+            assert!(flash.sentence().ends_with(['.', '!']), "{flash:?}");
+        }
+        assert_eq!(BTreeSet::from(Flash::ALL.map(Flash::as_str)).len(), Flash::ALL.len());
+    }
+
+    #[test]
+    fn nobody_can_put_words_on_our_pages() {
+        let schema = Schema::standard();
+        for cookie in ["", "evil", "Saved", "saved%26", "<b>", "saved&nope&given_name"] {
+            let (flash, about) = Flash::read(cookie, &schema);
+            assert_eq!(
+                (flash.is_some(), about.len()),
+                (cookie.starts_with("saved&"), usize::from(flash.is_some()))
+            );
         }
     }
 }

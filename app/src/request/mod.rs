@@ -11,4 +11,4 @@ pub use caller::Caller;
 pub use flash::Flash;
 pub use site::{Site, SiteFiles};
 pub use theme::Theme;
-pub use visit::{RequestId, Visit, info};
+pub use visit::{CurrentAccount, PageError, RequestId, Visit, info};

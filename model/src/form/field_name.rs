@@ -5,79 +5,89 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// A field that a form may have. What isn't one of these isn't a form of ours.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum FieldName {
-    Username,
-    /// Another username, in the place of one that was taken meanwhile.
-    NewUsername,
-    Email,
-    Password,
-    ConfirmPassword,
-    CurrentPassword,
-    Confirmation,
-    Code,
-    CountryCode,
-    Next,
-    Names,
-    Session,
-    Factor,
-    Wish,
-    /// What a passkey is called by its owner.
-    PasskeyName,
-    /// Which passkey.
-    Passkey,
-    Theme,
-    Attribute(AttributeName),
-}
-
-impl FieldName {
-    /// Whether the typed value may be shown again after a refusal; passwords and codes never.
-    pub const fn keep(&self) -> bool {
-        match self {
-            Self::Username
-            | Self::NewUsername
-            | Self::Email
-            | Self::Confirmation
-            | Self::CountryCode
-            | Self::Next
-            | Self::Names
-            | Self::Session
-            | Self::Factor
-            | Self::Wish
-            | Self::PasskeyName
-            | Self::Passkey
-            | Self::Theme
-            | Self::Attribute(_) => true,
-            Self::Password | Self::ConfirmPassword | Self::CurrentPassword | Self::Code => false,
+/// Declares the names, each with its name in the form, and whether what was typed may be shown again.
+macro_rules! field_names {
+    (
+        $(#[$meta:meta])*
+        pub enum FieldName {
+            $($(#[$doc:meta])* $Field:ident = $name:literal $kept:ident),+ $(,)?
         }
+    ) => {
+        $(#[$meta])*
+        pub enum FieldName {
+            $($(#[$doc])* $Field,)+
+            /// `attributes[<name>]`.
+            Attribute(AttributeName),
+        }
+
+        impl FieldName {
+            /// All of them, but for the attributes.
+            pub const PLAIN: &'static [Self] = &[$(Self::$Field),+];
+
+            /// Whether the typed value may be shown again after a refusal; passwords and codes never.
+            pub const fn keep(&self) -> bool {
+                match self {
+                    $(Self::$Field => field_names!(@ $kept),)+
+                    Self::Attribute(_) => true,
+                }
+            }
+        }
+
+        impl fmt::Display for FieldName {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Self::$Field => f.write_str($name),)+
+                    Self::Attribute(name) => write!(f, "attributes[{name}]"),
+                }
+            }
+        }
+
+        impl FromStr for FieldName {
+            type Err = UnknownField;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok(match text {
+                    $($name => Self::$Field,)+
+                    other => Self::Attribute(attribute(other).ok_or(UnknownField)?),
+                })
+            }
+        }
+    };
+    (@ shown) => { true };
+    (@ secret) => { false };
+}
+
+field_names! {
+    /// A field that a form may have. What isn't one of these isn't a form of ours.
+    #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+    #[serde(try_from = "String", into = "String")]
+    pub enum FieldName {
+        Username = "username" shown,
+        /// Another username, in the place of one that was taken meanwhile.
+        NewUsername = "new_username" shown,
+        Email = "email" shown,
+        Password = "password" secret,
+        ConfirmPassword = "confirm_password" secret,
+        CurrentPassword = "current_password" secret,
+        Confirmation = "confirmation" shown,
+        Code = "code" secret,
+        CountryCode = "country_code" shown,
+        Next = "next" shown,
+        Names = "names" shown,
+        Session = "session" shown,
+        Factor = "factor" shown,
+        Wish = "wish" shown,
+        /// What a passkey is called by its owner.
+        PasskeyName = "passkey_name" shown,
+        /// Which passkey.
+        Passkey = "passkey" shown,
+        Theme = "theme" shown,
     }
 }
 
-impl fmt::Display for FieldName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Username => "username",
-            Self::NewUsername => "new_username",
-            Self::Email => "email",
-            Self::Password => "password",
-            Self::ConfirmPassword => "confirm_password",
-            Self::CurrentPassword => "current_password",
-            Self::Confirmation => "confirmation",
-            Self::Code => "code",
-            Self::CountryCode => "country_code",
-            Self::Next => "next",
-            Self::Names => "names",
-            Self::Session => "session",
-            Self::Factor => "factor",
-            Self::Wish => "wish",
-            Self::PasskeyName => "passkey_name",
-            Self::Passkey => "passkey",
-            Self::Theme => "theme",
-            Self::Attribute(name) => return write!(f, "attributes[{name}]"),
-        })
-    }
+/// The attribute of a field that is named `attributes[<name>]`.
+fn attribute(field: &str) -> Option<AttributeName> {
+    field.strip_prefix("attributes[")?.strip_suffix(']')?.parse().ok()
 }
 
 /// A field that no form of ours has.
@@ -91,39 +101,6 @@ impl fmt::Display for UnknownField {
 }
 
 impl std::error::Error for UnknownField {}
-
-impl FromStr for FieldName {
-    type Err = UnknownField;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Ok(match name {
-            "username" => Self::Username,
-            "new_username" => Self::NewUsername,
-            "email" => Self::Email,
-            "password" => Self::Password,
-            "confirm_password" => Self::ConfirmPassword,
-            "current_password" => Self::CurrentPassword,
-            "confirmation" => Self::Confirmation,
-            "code" => Self::Code,
-            "country_code" => Self::CountryCode,
-            "next" => Self::Next,
-            "names" => Self::Names,
-            "session" => Self::Session,
-            "factor" => Self::Factor,
-            "wish" => Self::Wish,
-            "passkey_name" => Self::PasskeyName,
-            "passkey" => Self::Passkey,
-            "theme" => Self::Theme,
-            _ => {
-                let inner = name
-                    .strip_prefix("attributes[")
-                    .and_then(|rest| rest.strip_suffix(']'))
-                    .ok_or(UnknownField)?;
-                Self::Attribute(inner.parse().map_err(|_| UnknownField)?)
-            }
-        })
-    }
-}
 
 impl TryFrom<String> for FieldName {
     type Error = UnknownField;
@@ -150,17 +127,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn passwords_and_codes_are_never_kept() {
-        for (name, keep) in [
-            ("password", false),
-            ("confirm_password", false),
-            ("current_password", false),
-            ("code", false),
-            ("username", true),
-            ("attributes[custom:team]", true),
-        ] {
-            assert_eq!(name.parse::<FieldName>().map(|name| name.keep()), Ok(keep), "{name}");
+    fn every_field_is_read_back_from_its_name() {
+        let attribute = FieldName::Attribute("custom:team".parse().unwrap());
+        assert_eq!(attribute.to_string(), "attributes[custom:team]");
+        for field in FieldName::PLAIN.iter().chain([&attribute]) {
+            assert_eq!(field.to_string().parse().as_ref(), Ok(field));
         }
-        assert_eq!("new_password".parse::<FieldName>(), Err(UnknownField));
+        for name in ["new_password", "", "attributes[", "attributes[]", "attributes[a[b]]", "Username"] {
+            assert_eq!(name.parse::<FieldName>(), Err(UnknownField), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn passwords_and_codes_are_never_kept() {
+        for field in FieldName::PLAIN {
+            let name = field.to_string();
+            let is_secret = name.contains("password") || name == "code";
+            assert_eq!(field.keep(), !is_secret, "{name}");
+        }
+        assert!(FieldName::Attribute("custom:team".parse().unwrap()).keep());
     }
 }

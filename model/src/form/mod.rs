@@ -4,6 +4,6 @@ mod error_code;
 mod errors;
 mod field_name;
 
-pub use error_code::{UnknownCode, Why};
-pub use errors::Refusal;
+pub use error_code::{ErrorCode, UnknownCode};
+pub use errors::FormErrors;
 pub use field_name::{FieldName, UnknownField};

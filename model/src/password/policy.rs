@@ -1,7 +1,7 @@
 //! The policy that a new password is measured against.
 
 use super::rules::{PASSWORD_MAX, Rule, Rules};
-use crate::form::Why;
+use crate::form::ErrorCode;
 use serde::{Deserialize, Serialize};
 
 /// What a new password must have (`PasswordPolicyType`).
@@ -56,12 +56,12 @@ impl Policy {
     }
 
     /// What a person is told about a new password, if it breaks a rule.
-    pub fn judge(&self, password: &str) -> Result<(), Why> {
+    pub fn judge(&self, password: &str) -> Result<(), ErrorCode> {
         let broken = self.broken(password);
         if broken.is_empty() {
             Ok(())
         } else {
-            Err(Why::PasswordPolicy { broken, min_length: self.min_length })
+            Err(ErrorCode::PasswordPolicy { broken, min_length: self.min_length })
         }
     }
 

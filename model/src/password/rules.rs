@@ -1,27 +1,26 @@
 //! The rules that a password can break, one by one and as a set.
 
+use crate::closed_set;
 use serde::{Deserialize, Serialize};
 
 /// The longest password that is hashed (`PasswordType`).
 pub const PASSWORD_MAX: usize = 256;
 
-/// One rule that a password can break.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Rule {
-    Length,
-    Lowercase,
-    Uppercase,
-    Number,
-    Symbol,
-    /// Neither spaces nor control characters, at most [`PASSWORD_MAX`] characters.
-    Characters,
+closed_set! {
+    /// One rule that a password can break, in the order in which people read them.
+    #[derive(Serialize, Deserialize)]
+    pub enum Rule {
+        Length,
+        Lowercase,
+        Uppercase,
+        Number,
+        Symbol,
+        /// Neither spaces nor control characters, at most [`PASSWORD_MAX`] characters.
+        Characters,
+    }
 }
 
 impl Rule {
-    /// In the order in which people read them.
-    pub const ALL: [Self; 6] =
-        [Self::Length, Self::Lowercase, Self::Uppercase, Self::Number, Self::Symbol, Self::Characters];
-
     const fn bit(self) -> u8 {
         1 << self as u8
     }

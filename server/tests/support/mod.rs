@@ -31,7 +31,7 @@ pub struct TestServer {
     pub router: Router,
     pub pool: Pool,
     pub clock: TestClock,
-    pub place: TestStore,
+    pub place: Arc<TestStore>,
     mailbox: Mailbox,
     shutdown: CancellationToken,
 }
@@ -43,14 +43,22 @@ impl TestServer {
 
     /// With this text as its `nameplate.toml`.
     pub async fn with(toml: &str) -> Self {
+        Self::on(Arc::new(TestStore::new()), 1, toml).await
+    }
+
+    /// The same service, started again with another `nameplate.toml`.
+    pub async fn again_with(self, toml: &str) -> Self {
+        Self::on(self.place, 3, toml).await
+    }
+
+    async fn on(place: Arc<TestStore>, seed: u64, toml: &str) -> Self {
         let mut config = Config::from_text(toml, &Environment::default()).unwrap();
-        let place = TestStore::new();
         config.pool.hashing = Hashing { memory_kib: 32, iterations: 1, ..config.pool.hashing };
         let clock = TestClock::new(1_795_356_120_000);
         let parts = Parts {
             store: place.open().await.unwrap(),
             clock: Arc::new(clock.clone()),
-            entropy: Arc::new(SeededEntropy::new(1)),
+            entropy: Arc::new(SeededEntropy::new(seed)),
             keys: Keys::generate(&SeededEntropy::new(2)),
             settings: config.pool.clone(),
         };

@@ -1,7 +1,7 @@
 //! The browser's own things: posting, navigating, the page's events.
 
 use leptos::leptos_dom::helpers::{document, window};
-use model::{Refusal, Why};
+use model::{ErrorCode, FormErrors, paths};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     CustomEvent, CustomEventInit, Element, HtmlElement, HtmlInputElement, HtmlSelectElement,
@@ -11,14 +11,16 @@ use web_sys::{
 /// What a post was answered.
 pub(super) enum Answered {
     Done { body: JsValue, location: Option<String> },
-    Refused { body: JsValue, refusal: Refusal },
+    Refused { body: JsValue, refusal: FormErrors },
 }
 
 /// Posts a form as the browser would have, asking for JSON instead of a page.
 pub(super) async fn post(path: &str, form: &str) -> Answered {
     match try_post(path, form).await {
         Ok(answered) => answered,
-        Err(_) => Answered::Refused { body: JsValue::NULL, refusal: Refusal::form(Why::Unavailable) },
+        Err(_) => {
+            Answered::Refused { body: JsValue::NULL, refusal: FormErrors::form(ErrorCode::Unavailable) }
+        }
     }
 }
 
@@ -36,15 +38,15 @@ async fn try_post(path: &str, form: &str) -> Result<Answered, gloo_net::Error> {
 }
 
 /// `{"form": code or null, "fields": [[name, code], …]}`. What can't be read is our fault, not the person's.
-fn read_refusal(body: &JsValue) -> Refusal {
-    let code = |value: JsValue| value.as_string().and_then(|code| code.parse::<Why>().ok());
+fn read_refusal(body: &JsValue) -> FormErrors {
+    let code = |value: JsValue| value.as_string().and_then(|code| code.parse::<ErrorCode>().ok());
     let pair = |pair: JsValue| {
         let pair = js_sys::Array::from(&pair);
         Some((pair.get(0).as_string()?.parse().ok()?, code(pair.get(1))?))
     };
     let fields = js_sys::Array::from(&part(body, "fields")).iter().filter_map(pair).collect();
-    let refusal = Refusal { form: code(part(body, "form")), fields };
-    if refusal.is_empty() { Refusal::form(Why::Unavailable) } else { refusal }
+    let refusal = FormErrors { form: code(part(body, "form")), fields };
+    if refusal.is_empty() { FormErrors::form(ErrorCode::Unavailable) } else { refusal }
 }
 
 /// A member of an object; `undefined` where there is none.
@@ -83,6 +85,11 @@ pub(super) fn read_json(text: &str) -> JsValue {
 /// Loads a page of ours; a page whose address is the current one is loaded again.
 pub(super) fn go(path: &str) {
     _ = window().location().assign(path);
+}
+
+/// The address of the sign-in that leads back to this page, as far as the server finds it in its list.
+pub(super) fn sign_in_from_here() -> String {
+    format!("{}?next={}", paths::SIGN_IN, window().location().pathname().unwrap_or_default())
 }
 
 pub(super) fn focus(element: &Element) {

@@ -1,11 +1,11 @@
 //! What the form's island does in the browser.
 
-use super::dom::{Answered, dispatch_auth, each, focus, go, post, stored, value};
+use super::dom::{Answered, dispatch_auth, each, focus, go, post, sign_in_from_here, stored, value};
 use crate::form::{Check, Checks};
 use crate::text;
 use leptos::leptos_dom::helpers::{document, set_timeout, window_event_listener};
 use leptos::prelude::request_animation_frame;
-use model::{FieldName, Refusal, Why};
+use model::{ErrorCode, FieldName, FormErrors};
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
@@ -18,7 +18,7 @@ pub(crate) fn submit(event: &leptos::ev::SubmitEvent) {
     if says("aria-disabled").is_some() || form.get_attribute("aria-busy").is_some() {
         return;
     }
-    let refusal = if says("formnovalidate").is_some() { Refusal::default() } else { judge(&form) };
+    let refusal = if says("formnovalidate").is_some() { FormErrors::default() } else { judge(&form) };
     if !refusal.is_empty() {
         show(&form, &refusal);
         return;
@@ -79,13 +79,13 @@ fn checks(form: &Element) -> Vec<(FieldName, Check)> {
     Checks::from(form.get_attribute("data-checks").unwrap_or_default()).0
 }
 
-fn judge(form: &Element) -> Refusal {
+fn judge(form: &Element) -> FormErrors {
     let wrong = |(name, check): (FieldName, Check)| {
         let field = find(form, &name)?;
         let why = verdict(form, &field, &check).err()?;
         Some((name, why))
     };
-    Refusal { form: None, fields: checks(form).into_iter().filter_map(wrong).collect() }
+    FormErrors { form: None, fields: checks(form).into_iter().filter_map(wrong).collect() }
 }
 
 /// Once, when the WASM is there.
@@ -187,12 +187,12 @@ fn find(form: &Element, name: &FieldName) -> Option<Element> {
     form.query_selector(&format!("[name=\"{name}\"]")).ok().flatten()
 }
 
-fn verdict(form: &Element, field: &Element, check: &Check) -> Result<(), Why> {
+fn verdict(form: &Element, field: &Element, check: &Check) -> Result<(), ErrorCode> {
     check.judge(&value(field), |other| find(form, other).map(|it| value(&it)).unwrap_or_default())
 }
 
 /// Shows or clears one field's error; `false` if the form has no such field.
-fn mark(form: &Element, name: &FieldName, why: Option<Why>) -> bool {
+fn mark(form: &Element, name: &FieldName, why: Option<ErrorCode>) -> bool {
     let Some(field) = find(form, name) else { return false };
     match why {
         Some(_) => {
@@ -212,7 +212,7 @@ fn mark(form: &Element, name: &FieldName, why: Option<Why>) -> bool {
 
 /// Shows a refusal in place: each error beside its field, what has no field above the form, the focus on
 /// the first of them.
-fn show(form: &HtmlFormElement, refusal: &Refusal) {
+fn show(form: &HtmlFormElement, refusal: &FormErrors) {
     each(form, "[aria-invalid]", |field| {
         if let Some(Ok(name)) = field.get_attribute("name").map(|name| name.parse()) {
             mark(form, &name, None);
@@ -234,7 +234,7 @@ fn show(form: &HtmlFormElement, refusal: &Refusal) {
     }
 }
 
-fn summarise(summary: &Element, headline: Option<Why>) {
+fn summarise(summary: &Element, headline: Option<ErrorCode>) {
     _ = summary.toggle_attribute_with_force("hidden", headline.is_none());
     summary.set_text_content(None);
     let Some(why) = headline else { return };
@@ -242,8 +242,8 @@ fn summarise(summary: &Element, headline: Option<Why>) {
         strong.set_text_content(Some(&text::sentence(why)));
         _ = summary.append_child(&strong);
     }
-    if let (Why::SignedOut, Ok(link)) = (why, document().create_element("a")) {
-        _ = link.set_attribute("href", model::paths::SIGN_IN);
+    if let (ErrorCode::SignedOut, Ok(link)) = (why, document().create_element("a")) {
+        _ = link.set_attribute("href", &sign_in_from_here());
         link.set_text_content(Some(text::SIGN_IN_AGAIN));
         _ = summary.append_child(&link);
     }

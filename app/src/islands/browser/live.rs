@@ -1,6 +1,8 @@
 //! What a page that hears of its account does in the browser.
 
-use super::dom::{Answered, dispatch_auth, each, go, part, post, read_json, store, stored, value};
+use super::dom::{
+    Answered, dispatch_auth, each, go, part, post, read_json, sign_in_from_here, store, stored, value,
+};
 use crate::text;
 use futures_util::StreamExt;
 use gloo_net::eventsource::futures::EventSource;
@@ -49,7 +51,7 @@ pub(crate) fn follow(frame: Element) {
     });
     // A page that comes back from the page cache is asked for again: the shell's script sees to it.
     window_event_listener(leptos::ev::Custom::<PageTransitionEvent>::new("pagehide"), move |_| {
-        follower.close()
+        follower.close();
     });
 }
 
@@ -91,7 +93,7 @@ impl Follower {
     }
 
     /// The session is over. If a form of this browser did it, that form goes on; and if the browser has
-    /// another one by now, as after a change of the password, so does the page.
+    /// another one by as after a change of the password, so does the page.
     async fn ended(self, turn: u32) {
         while document().query_selector("form[aria-busy]").ok().flatten().is_some() {
             pause(BUSY).await;
@@ -201,7 +203,7 @@ async fn refresh(frame: &Element) -> Option<Vec<String>> {
             Some(changed)
         }
         Answered::Refused { refusal, .. } => {
-            if refusal.form == Some(model::Why::SignedOut) {
+            if refusal.form == Some(model::ErrorCode::SignedOut) {
                 leave();
             }
             None
@@ -261,7 +263,5 @@ fn take_over(frame: &Element, stored_now: &JsValue, changed: &mut Vec<String>) {
 }
 
 fn leave() {
-    let here = window().location().pathname().unwrap_or_default();
-    go(&paths::next(&here)
-        .map_or_else(|| paths::SIGN_IN.to_owned(), |next| format!("{}?next={next}", paths::SIGN_IN)));
+    go(&sign_in_from_here());
 }

@@ -1,17 +1,18 @@
 //! `/forgot-password`: who are you? A code for a new password goes to what that account has confirmed.
 
+use crate::auth_events::FormEvent;
 use crate::form::{Check, Form, FormError, FormPost, FormState, Input, field, refused, summary};
 use crate::layout::{Answer, Frame, heading};
-use crate::request::{Caller, Visit};
+use crate::request::{Caller, PageError, Visit};
 use crate::text;
 use leptos::prelude::*;
-use model::{FieldName, paths};
+use model::{FieldName, Page, paths};
 
 /// The screen. Somebody who is signed in may have forgotten it too.
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
     let state = visit.form(paths::FORGOT_PASSWORD);
     let options = visit.site.sign_in_options();
-    Ok(Answer::show(text::RESET_PASSWORD, Frame::Door, move || {
+    Ok(Answer::show(Page::ForgotPassword, Frame::Door, move || {
         view! { <ForgotPassword state options/> }.into_any()
     }))
 }
@@ -26,7 +27,7 @@ fn ForgotPassword(state: FormState, options: model::SignInOptions) -> impl IntoV
         {heading(text::RESET_PASSWORD, state.refusal.is_empty())}
         <div class="stack">
             <p>{text::CODE_TO_CONTACT}</p>
-            <Form action=paths::FORGOT_PASSWORD.to_owned() event="forgotPassword".to_owned() rules=vec![(FieldName::Username, Check::Given)]>
+            <Form action=paths::FORGOT_PASSWORD.to_owned() event=FormEvent::ForgotPassword rules=vec![(FieldName::Username, Check::Given)]>
                 {summary(&state)}
                 {field(who, &state)}
                 <button class="button main wide">{text::SEND_RESET_CODE}</button>

@@ -1,17 +1,17 @@
 //! `/reset-password`: the code, and a new password.
 
-use crate::auth_events::OfAccount;
+use crate::auth_events::{FormEvent, OfAccount};
 use crate::form::{
     Check, Form, FormError, FormPost, FormState, Input, code_field, field, password_field, refused,
     resend_button, summary,
 };
 use crate::layout::{Answer, Frame, flash_note, heading};
 use crate::request::cookies::Name;
-use crate::request::{Caller, Flash, Visit};
+use crate::request::{Caller, Flash, PageError, Visit};
 use crate::text;
 use crate::times::{clock_time, seconds_until};
 use leptos::prelude::*;
-use model::{FieldName, Password, paths};
+use model::{FieldName, Page, Password, paths};
 use pool::confirm_forgot_password::PasswordReset;
 use pool::settings::Settings;
 
@@ -24,7 +24,7 @@ struct Asked {
 }
 
 /// The screen. The browser that asked for the code knows for whom; another one asks.
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
     let asked = match name(&visit) {
         Some(name) => {
             let now = visit.site.pool.now();
@@ -40,7 +40,7 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
         }
         None => None,
     };
-    Ok(Answer::show(text::RESET_PASSWORD, Frame::Door, move || {
+    Ok(Answer::show(Page::ResetPassword, Frame::Door, move || {
         view! { <ResetPassword visit asked/> }.into_any()
     }))
 }
@@ -123,7 +123,7 @@ fn NewPassword(
         (FieldName::ConfirmPassword, Check::SameAs(FieldName::Password)),
     ];
     view! {
-        <Form action=paths::RESET_PASSWORD.to_owned() event="forgotPasswordSubmit".to_owned() rules>
+        <Form action=paths::RESET_PASSWORD.to_owned() event=FormEvent::ForgotPasswordSubmit rules>
             {summary(&state)}
             {who}
             {code_field(&code, &state)}
@@ -136,7 +136,7 @@ fn NewPassword(
 
 fn ask_again(asked: Asked, state: FormState) -> impl IntoView {
     view! {
-        <Form action=paths::RESET_PASSWORD_RESEND.to_owned() event="forgotPassword".to_owned() rules=vec![] wait=asked.resend_in>
+        <Form action=paths::RESET_PASSWORD_RESEND.to_owned() event=FormEvent::ForgotPassword rules=vec![] wait=asked.resend_in>
             {summary(&state)}
             <input type="hidden" name="username" value=asked.name/>
             {resend_button(asked.resend_in, "button wide")}

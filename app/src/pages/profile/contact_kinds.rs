@@ -3,13 +3,14 @@
 use crate::lists;
 use crate::request::Flash;
 use crate::text::{self, ContactWords};
-use model::{AttributeName, paths};
+use model::{AttributeName, Page, paths};
 use pool::identifiers::ContactKind;
 use pool::profile::{Pending, Profile};
 
 /// What the pages of the two kinds of contact have different.
 #[derive(Clone, Copy)]
-pub(crate) struct Page {
+pub(crate) struct ContactPage {
+    pub page: Page,
     pub kind: ContactKind,
     /// Where the page's forms post to: the new contact, its code, another code, no change after all.
     pub forms: [&'static str; 4],
@@ -18,7 +19,8 @@ pub(crate) struct Page {
     pub words: &'static ContactWords,
 }
 
-pub(crate) const EMAIL: Page = Page {
+pub(crate) const EMAIL: ContactPage = ContactPage {
+    page: Page::UpdateEmail,
     kind: ContactKind::Email,
     forms: [
         paths::PROFILE_EMAIL,
@@ -30,7 +32,8 @@ pub(crate) const EMAIL: Page = Page {
     words: &text::EMAIL_WORDS,
 };
 
-pub(crate) const PHONE: Page = Page {
+pub(crate) const PHONE: ContactPage = ContactPage {
+    page: Page::UpdatePhone,
     kind: ContactKind::PhoneNumber,
     forms: [
         paths::PROFILE_PHONE,
@@ -42,7 +45,7 @@ pub(crate) const PHONE: Page = Page {
     words: &text::PHONE_WORDS,
 };
 
-impl Page {
+impl ContactPage {
     /// The page of the contact that an attribute is, if it is one.
     pub(crate) fn of(name: &AttributeName) -> Option<Self> {
         [EMAIL, PHONE].into_iter().find(|page| *name == page.kind.attribute())

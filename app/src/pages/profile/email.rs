@@ -5,14 +5,14 @@ use super::contact_kinds::EMAIL;
 use crate::auth_events::OfAttribute;
 use crate::form::{FormError, FormPost};
 use crate::layout::Answer;
-use crate::request::Visit;
+use crate::request::{PageError, Visit};
 use leptos::prelude::*;
 use model::{Password, UpdateOutcome};
 use std::collections::BTreeMap;
 
 /// The screen.
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    Ok(contact::show(&visit, EMAIL))
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    contact::show(&visit, EMAIL)
 }
 
 /// Asks for a new address (operation UpdateUserAttributes).

@@ -1,19 +1,20 @@
 //! `/profile`: every attribute that may be read, edited group by group.
 
 use super::contact;
-use super::contact_kinds::{EMAIL, PHONE, Page as ContactPage};
-use super::view::{self, EDITABLE, GROUPS, ProfileView, facts, group_of, person};
-use crate::auth_events::OfAttributes;
+use super::contact_kinds::{ContactPage, EMAIL, PHONE};
+use super::view::{self, ProfileView, facts, person};
+use crate::attribute_groups::AttributeGroup;
+use crate::auth_events::{FormEvent, OfAttributes};
 use crate::form::{
     Check, Form, FormError, FormPost, FormState, again_if_asked, attribute_fields, refused, summary,
 };
 use crate::islands::Live;
 use crate::layout::{Answer, Frame, news, note};
-use crate::pages::sign_in_first::sign_in_first;
-use crate::request::{Caller, Flash, Visit};
+use crate::request::{Caller, CurrentAccount, Flash, PageError, Visit};
 use crate::text;
 use leptos::prelude::*;
-use model::{AttributeName, Definition, FieldName, Password, Schema, Standard, UpdateOutcome, paths};
+use model::{AttributeName, Definition, FieldName, Page, Password, Schema, Standard, UpdateOutcome, paths};
+use pool::identifiers::ContactKind;
 use pool::profile::Profile;
 use pool::update_attributes::Update;
 use serde::{Deserialize, Serialize};
@@ -25,7 +26,7 @@ struct Screen {
     profile: std::sync::Arc<Profile>,
     view: ProfileView,
     schema: Schema,
-    edit: Option<&'static str>,
+    edit: Option<AttributeGroup>,
     state: FormState,
     deletion: FormState,
     flash: Option<String>,
@@ -33,15 +34,14 @@ struct Screen {
 }
 
 /// The screen.
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    let (Some(viewer), Some(profile)) = (visit.viewer.clone(), visit.profile.clone()) else {
-        return Ok(sign_in_first(&visit));
-    };
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let CurrentAccount { viewer, profile } = visit.account()?;
     let schema = visit.site.schema().clone();
     let (state, deletion) = (visit.form(paths::PROFILE), visit.form(paths::PROFILE_DELETE));
     let edit = visit
         .asked("edit")
-        .and_then(|asked| EDITABLE.into_iter().find(|group| *group == asked))
+        .and_then(AttributeGroup::named)
+        .filter(|group| group.is_editable())
         .or_else(|| edited(&state));
     let changed = [EMAIL, PHONE].into_iter().find(|page| visit.flash == Some(page.changed));
     let is_now = changed.and_then(|page| Some(page.words.is_now(&page.shown(page.now(&profile)?))));
@@ -56,18 +56,18 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
         flash,
         path: visit.path.clone(),
     };
-    Ok(Answer::show(text::PROFILE, Frame::House { who: viewer.username }, move || {
+    Ok(Answer::show(Page::Profile, Frame::House { who: viewer.username }, move || {
         view! { <ProfileScreen screen/> }.into_any()
     }))
 }
 
 /// The group that a refused post was about.
-fn edited(state: &FormState) -> Option<&'static str> {
+fn edited(state: &FormState) -> Option<AttributeGroup> {
     let attributes = state
         .typed
         .keys()
         .filter_map(|name| if let FieldName::Attribute(name) = name { Some(name) } else { None });
-    attributes.map(group_of).find_map(|group| EDITABLE.into_iter().find(|editable| *editable == group))
+    attributes.map(AttributeGroup::of).find(|group| group.is_editable())
 }
 
 #[component]
@@ -75,8 +75,10 @@ fn ProfileScreen(screen: Screen) -> impl IntoView {
     let Screen { view, edit, flash, deletion, .. } = screen.clone();
     let username = screen.profile.username.clone();
     let focus = screen.state.refusal.is_empty() && deletion.refusal.is_empty();
-    let groups =
-        GROUPS.into_iter().filter(|key| view.facts.iter().any(|fact| fact.group == *key)).map(|key| {
+    let groups = AttributeGroup::ALL
+        .into_iter()
+        .filter(|key| view.facts.iter().any(|fact| fact.group == *key))
+        .map(|key| {
             let editing = edit == Some(key);
             view! { <Group key editing screen=screen.clone()/> }
         });
@@ -105,13 +107,13 @@ fn ProfileScreen(screen: Screen) -> impl IntoView {
 }
 
 #[component]
-fn Group(key: &'static str, editing: bool, screen: Screen) -> impl IntoView {
+fn Group(key: AttributeGroup, editing: bool, screen: Screen) -> impl IntoView {
     let title = text::group(key);
-    let id = format!("group-{key}");
+    let id = format!("group-{}", key.as_str());
     let labelled_by = id.clone();
-    let can_edit = EDITABLE.contains(&key) && !writable(&screen, key).is_empty();
-    let edit = (can_edit && !editing).then(|| view! { <a class="button slim" href=format!("{}?edit={key}", paths::PROFILE)>{text::EDIT}<span class="vh">" "{title}</span></a> });
-    let contacts = if key == "contact" { deletable_contacts(&screen) } else { Vec::new() };
+    let can_edit = key.is_editable() && !writable(&screen, key).is_empty();
+    let edit = (can_edit && !editing).then(|| view! { <a class="button slim" href=format!("{}?edit={}", paths::PROFILE, key.as_str())>{text::EDIT}<span class="vh">" "{title}</span></a> });
+    let contacts = if key == AttributeGroup::Contact { deletable_contacts(&screen) } else { Vec::new() };
     let (schema, username, deletion) =
         (screen.schema.clone(), screen.profile.username.clone(), screen.deletion.clone());
     view! {
@@ -127,26 +129,31 @@ fn Group(key: &'static str, editing: bool, screen: Screen) -> impl IntoView {
 fn deletable_contacts(screen: &Screen) -> Vec<AttributeName> {
     let attributes = &screen.profile.attributes;
     let is = |name: Standard, value: &str| attributes.get(&name.into()).is_some_and(|stored| stored == value);
-    let other_is_proven = |name: &AttributeName| match name.standard() {
-        Some(Standard::Email) => is(Standard::PhoneNumberVerified, "true"),
-        _ => is(Standard::EmailVerified, "true"),
+    let other_is_proven = |name: &AttributeName| match ContactKind::of(name) {
+        Some(ContactKind::Email) => is(Standard::PhoneNumberVerified, "true"),
+        Some(ContactKind::PhoneNumber) => is(Standard::EmailVerified, "true"),
+        None => false,
     };
-    let optional = writable(screen, "contact").into_iter().filter(|it| !it.required).map(|it| it.name);
+    let optional =
+        writable(screen, AttributeGroup::Contact).into_iter().filter(|it| !it.required).map(|it| it.name);
     optional.filter(|name| attributes.contains_key(name) && other_is_proven(name)).collect()
 }
 
 /// The attributes of a group that this client may write, with their definitions.
-fn writable(screen: &Screen, key: &str) -> Vec<Definition> {
+fn writable(screen: &Screen, key: AttributeGroup) -> Vec<Definition> {
     // What can't be shown can't be edited either: saving would put nothing in its place.
     let access = &screen.profile.writable;
     let may = |it: &&Definition| {
-        group_of(&it.name) == key && it.mutable && access.may_write(&it.name) && access.may_read(&it.name)
+        AttributeGroup::of(&it.name) == key
+            && it.mutable
+            && access.may_write(&it.name)
+            && access.may_read(&it.name)
     };
     screen.schema.definitions().filter(may).cloned().collect()
 }
 
 #[component]
-fn EditGroup(key: &'static str, screen: Screen) -> impl IntoView {
+fn EditGroup(key: AttributeGroup, screen: Screen) -> impl IntoView {
     let state = screen.state.clone();
     let definitions = writable(&screen, key);
     let rules: Vec<_> = definitions
@@ -165,7 +172,7 @@ fn EditGroup(key: &'static str, screen: Screen) -> impl IntoView {
         .collect();
     view! {
         <div class="sheet">
-            <Form action=format!("{}?edit={key}", paths::PROFILE) event="updateUserAttributes".to_owned() rules>
+            <Form action=format!("{}?edit={}", paths::PROFILE, key.as_str()) event=FormEvent::UpdateUserAttributes rules>
                 {summary(&state)}
                 {inputs}
                 <div class="actions">
@@ -184,10 +191,11 @@ fn Delete(names: Vec<AttributeName>, schema: Schema, username: String, state: Fo
     let refused = state.typed.get(&FieldName::Names).cloned().unwrap_or_default();
     let buttons = names.into_iter().map(|name| {
         let state = if refused == name.as_str() { state.clone() } else { FormState::default() };
-        let again = ContactPage::of(&name).is_some().then(|| again_if_asked(&state, &username, name.as_str()));
+        let again =
+            ContactPage::of(&name).is_some().then(|| again_if_asked(&state, &username, name.as_str()));
         let label = text::label(&name, &schema).to_lowercase();
         view! {
-            <Form action=paths::PROFILE_DELETE.to_owned() event="deleteUserAttributes".to_owned() rules=vec![]>
+            <Form action=paths::PROFILE_DELETE.to_owned() event=FormEvent::DeleteUserAttributes rules=vec![]>
                 <input type="hidden" name="names" value=name.to_string()/>
                 {again}
                 <button class="button slim danger">{text::DELETE}" "{label}</button>

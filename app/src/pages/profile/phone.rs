@@ -5,14 +5,14 @@ use super::contact_kinds::PHONE;
 use crate::auth_events::OfAttribute;
 use crate::form::{FormError, FormPost, attribute_fields};
 use crate::layout::Answer;
-use crate::request::Visit;
+use crate::request::{PageError, Visit};
 use leptos::prelude::*;
 use model::{Password, UpdateOutcome};
 use std::collections::BTreeMap;
 
 /// The screen.
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    Ok(contact::show(&visit, PHONE))
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    contact::show(&visit, PHONE)
 }
 
 /// Asks for a new number (operation UpdateUserAttributes).

@@ -1,12 +1,12 @@
 //! `/profile/required`: after sign-in, what has become required since.
 
+use crate::auth_events::FormEvent;
 use crate::form::{Check, Form, FormError, FormPost, FormState, attribute_fields, refused, summary};
 use crate::layout::{Answer, Frame, heading};
-use crate::pages::sign_in_first::sign_in_first;
-use crate::request::{Caller, Flash, Visit};
+use crate::request::{Caller, CurrentAccount, Flash, PageError, Visit};
 use crate::text;
 use leptos::prelude::*;
-use model::{Definition, FieldName, Schema, UpdateOutcome, paths};
+use model::{Definition, FieldName, Page, Schema, UpdateOutcome, paths};
 use pool::identifiers::ContactKind;
 use pool::sessions::NewSession;
 use std::collections::BTreeMap;
@@ -27,23 +27,21 @@ pub(crate) async fn is_due(caller: &Caller, session: &NewSession) -> Result<bool
 }
 
 /// The screen.
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    let Some(viewer) = visit.viewer.clone() else {
-        return Ok(sign_in_first(&visit));
-    };
-    let schema = visit.site.schema().clone();
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let CurrentAccount { viewer, .. } = visit.account()?;
+    let (schema, next) = (visit.site.schema().clone(), visit.next());
     let missing = visit.site.pool.missing_attributes(&viewer).await?;
     if missing.is_empty() {
-        return Ok(Answer::go(paths::PROFILE));
+        return Ok(Answer::go(next.unwrap_or(Page::Profile)));
     }
     let missing: Vec<_> = missing.iter().filter_map(|name| schema.get(name).cloned()).collect();
     let state = visit.form(paths::PROFILE_REQUIRED);
-    let show = move || view! { <Required state schema missing/> }.into_any();
-    Ok(Answer::show(text::REQUIRED_HEADING, Frame::House { who: viewer.username }, show))
+    let show = move || view! { <Required state schema missing next/> }.into_any();
+    Ok(Answer::show(Page::RequiredDetails, Frame::House { who: viewer.username }, show))
 }
 
 #[component]
-fn Required(state: FormState, schema: Schema, missing: Vec<Definition>) -> impl IntoView {
+fn Required(state: FormState, schema: Schema, missing: Vec<Definition>, next: Option<Page>) -> impl IntoView {
     let rules: Vec<_> = missing
         .iter()
         .map(|it| (FieldName::Attribute(it.name.clone()), Check::Attribute(it.clone())))
@@ -52,9 +50,10 @@ fn Required(state: FormState, schema: Schema, missing: Vec<Definition>) -> impl 
     view! {
         <div class="groups">
             <div class="title">{heading(text::REQUIRED_HEADING, state.refusal.is_empty())}<p>{text::REQUIRED_TEXT}</p></div>
-            <Form class="sheet" action=paths::PROFILE_REQUIRED.to_owned() event="updateUserAttributes".to_owned() rules>
+            <Form class="sheet" action=paths::PROFILE_REQUIRED.to_owned() event=FormEvent::UpdateUserAttributes rules>
                 {summary(&state)}
                 {fields}
+                {next.map(|next| view! { <input type="hidden" name="next" value=next.path()/> })}
                 <div class="actions"><button class="button main">{text::SAVE}</button></div>
             </Form>
         </div>
@@ -65,10 +64,11 @@ fn Required(state: FormState, schema: Schema, missing: Vec<Definition>) -> impl 
 #[server(prefix = "", endpoint = "/profile/required", protocol = FormPost)]
 pub async fn complete_profile(
     #[server(default)] attributes: BTreeMap<String, String>,
+    #[server(default)] next: String,
 ) -> Result<UpdateOutcome, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
     let outcome = caller.pool.complete_profile(&viewer, attributes, &caller.origin).await.map_err(refused)?;
     caller.say_about(Flash::Saved, &outcome.keys().cloned().collect::<Vec<_>>());
-    caller.go(paths::PROFILE);
+    caller.go(Page::after_sign_in(&next).unwrap_or(Page::Profile).path());
     Ok(outcome)
 }

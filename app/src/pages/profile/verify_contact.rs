@@ -2,29 +2,29 @@
 //! skipped, and is not offered again for a while.
 
 use super::contact;
-use super::contact_kinds::{EMAIL, PHONE, Page};
-use crate::auth_events::OfAttribute;
+use super::contact_kinds::{ContactPage, EMAIL, PHONE};
+use crate::auth_events::{FormEvent, OfAttribute};
 use crate::form::{Form, FormError, FormPost, FormState, refused, summary};
 use crate::layout::{Answer, Frame, heading};
-use crate::pages::sign_in_first::sign_in_first;
 use crate::request::cookies::Name;
-use crate::request::{Caller, Visit};
+use crate::request::{Caller, CurrentAccount, PageError, Visit};
 use crate::text;
 use leptos::prelude::*;
-use model::{AttributeName, Refusal, Why, paths};
+use model::{AttributeName, ErrorCode, FormErrors, Page, paths};
 use pool::Settings;
 use pool::profile::Profile;
 use pool::sessions::NewSession;
 
 /// The contacts that could be proven now, masked. One that is about to be replaced is not worth a code.
-fn unproven(profile: &Profile, settings: &Settings) -> Vec<(Page, String)> {
-    let may = |page: &Page| {
+fn unproven(profile: &Profile, settings: &Settings) -> Vec<(ContactPage, String)> {
+    let may = |page: &ContactPage| {
         settings.reaches(page.kind) && profile.writable.may_read(&page.kind.verified_flag().into())
     };
     let pages = [EMAIL, PHONE].into_iter().filter(may).filter(|page| !page.is_verified(profile));
-    let stays = |page: Page, now: &str| page.waiting(profile).is_none_or(|it| it.value == now);
-    let masked =
-        |page: Page| page.now(profile).filter(|now| stays(page, now)).map(|now| (page, page.kind.mask(now)));
+    let stays = |page: ContactPage, now: &str| page.waiting(profile).is_none_or(|it| it.value == now);
+    let masked = |page: ContactPage| {
+        page.now(profile).filter(|now| stays(page, now)).map(|now| (page, page.kind.mask(now)))
+    };
     pages.filter_map(masked).collect()
 }
 
@@ -39,21 +39,19 @@ pub(crate) async fn is_due(caller: &Caller, session: &NewSession) -> Result<bool
 }
 
 /// The screen.
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    let (Some(viewer), Some(profile)) = (visit.viewer.clone(), visit.profile.clone()) else {
-        return Ok(sign_in_first(&visit));
-    };
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let CurrentAccount { viewer, profile } = visit.account()?;
     let choices = unproven(&profile, visit.site.pool.settings());
     if choices.is_empty() {
-        return Ok(Answer::go(paths::PROFILE));
+        return Ok(Answer::go(Page::Profile));
     }
     let state = visit.form(paths::VERIFY_CONTACT);
     let show = move || view! { <VerifyContact choices state/> }.into_any();
-    Ok(Answer::show(text::VERIFY_CONTACT_TITLE, Frame::House { who: viewer.username }, show))
+    Ok(Answer::show(Page::VerifyContact, Frame::House { who: viewer.username }, show))
 }
 
 #[component]
-fn VerifyContact(choices: Vec<(Page, String)>, state: FormState) -> impl IntoView {
+fn VerifyContact(choices: Vec<(ContactPage, String)>, state: FormState) -> impl IntoView {
     let radios = choices.into_iter().enumerate().map(|(at, (page, mask))| {
         view! {
             <label class="choice">
@@ -68,7 +66,7 @@ fn VerifyContact(choices: Vec<(Page, String)>, state: FormState) -> impl IntoVie
             <div class="title">{heading(text::VERIFY_CONTACT_HEADING, state.refusal.is_empty())}</div>
             <p>{text::VERIFY_CONTACT_WHY}</p>
             <div class="sheet stack">
-                <Form action=paths::VERIFY_CONTACT.to_owned() event="resendUserAttributeCode".to_owned() rules=vec![]>
+                <Form action=paths::VERIFY_CONTACT.to_owned() event=FormEvent::ResendUserAttributeCode rules=vec![]>
                     {summary(&state)}
                     <fieldset>
                         <legend>{text::VERIFY_WHICH}</legend>
@@ -88,8 +86,8 @@ fn VerifyContact(choices: Vec<(Page, String)>, state: FormState) -> impl IntoVie
 #[server(prefix = "", endpoint = "/verify-contact", protocol = FormPost)]
 pub async fn verify_contact(#[server(default)] names: String) -> Result<OfAttribute, FormError> {
     let (caller, _) = Caller::signed_in().await?;
-    let page = names.parse::<AttributeName>().ok().and_then(|name| Page::of(&name));
-    let page = page.ok_or_else(|| FormError(Refusal::form(Why::NotInList)))?;
+    let page = names.parse::<AttributeName>().ok().and_then(|name| ContactPage::of(&name));
+    let page = page.ok_or_else(|| FormError(FormErrors::form(ErrorCode::NotInList)))?;
     caller.put_off_verifying();
     contact::resend(page).await
 }

@@ -1,30 +1,34 @@
 //! `/security/app`: an authenticator app.
 
 use super::qr::qr_code;
-use crate::auth_events::OfFactor;
+use crate::auth_events::{FormEvent, OfFactor};
 use crate::form::{
     Check, Form, FormError, FormPost, FormState, Input, again_field, code_field, refused, summary,
 };
 use crate::layout::{Answer, Frame, heading};
-use crate::pages::sign_in_first::sign_in_first;
-use crate::request::{Caller, Flash, Visit};
+use crate::request::{Caller, CurrentAccount, Flash, PageError, Visit};
 use crate::text;
 use leptos::prelude::*;
-use model::{Factor, FieldName, Password, paths};
+use model::{Factor, FieldName, Page, Password, paths};
 use pool::factors::set_up_app::Then;
 use pool::factors::{AppSecret, FactorError};
 
 /// The screen: before there is a secret what it is good for, then the secret.
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    let Some(viewer) = visit.viewer.clone() else {
-        return Ok(sign_in_first(&visit));
-    };
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let CurrentAccount { viewer, .. } = visit.account()?;
     let pool = &visit.site.pool;
     let secret = match pool.app_being_set_up(&viewer).await {
         Ok(secret) => secret.filter(|_| visit.path != paths::SECURITY_APP_NEW),
-        Err(FactorError::Unavailable(fault)) => return Err(fault),
+        Err(FactorError::Unavailable(fault)) => return Err(fault.into()),
         // Who signed in long ago begins with the password.
-        Err(_) => None,
+        Err(
+            FactorError::NotFresh(_)
+            | FactorError::NotAtHand(_)
+            | FactorError::NotACode(_)
+            | FactorError::WrongAppCode
+            | FactorError::Wait { .. }
+            | FactorError::SignedOut,
+        ) => None,
     };
     let replaces = pool
         .second_factors(&viewer)
@@ -36,7 +40,7 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
         Some(secret) => view! { <Scan visit secret replaces/> }.into_any(),
         None => view! { <Begin visit/> }.into_any(),
     };
-    Ok(Answer::show(text::APP, Frame::House { who: viewer.username }, show))
+    Ok(Answer::show(Page::AuthenticatorApp, Frame::House { who: viewer.username }, show))
 }
 
 #[component]
@@ -45,7 +49,7 @@ fn Begin(visit: Visit) -> impl IntoView {
     view! {
         <div class="groups">
             <div class="title">{heading(text::APP, state.refusal.is_empty())}<p>{text::APP_BEFORE}</p></div>
-            <Form class="sheet" action=paths::SECURITY_APP_NEW.to_owned() event="setUpTotp".to_owned() rules=vec![]>
+            <Form class="sheet" action=paths::SECURITY_APP_NEW.to_owned() event=FormEvent::SetUpTotp rules=vec![]>
                 {summary(&state)}
                 {again_field(&visit, &state)}
                 <div class="actions">
@@ -80,7 +84,7 @@ fn Scan(visit: Visit, secret: AppSecret, replaces: bool) -> impl IntoView {
 fn first_code(visit: &Visit, state: FormState) -> AnyView {
     let (code, again) = (Input::new(FieldName::Code, text::CODE), again_field(visit, &state));
     view! {
-        <Form action=paths::SECURITY_APP.to_owned() event="enableMfa".to_owned() rules=vec![(FieldName::Code, Check::Code)]>
+        <Form action=paths::SECURITY_APP.to_owned() event=FormEvent::EnableMfa rules=vec![(FieldName::Code, Check::Code)]>
             {summary(&state)}
             {code_field(&code, &state)}
             {again}

@@ -2,24 +2,21 @@
 
 use super::factors::factors_group;
 use super::passkeys::PasskeysGroup;
-use super::password::PasswordGroup;
+use super::password::password_group;
 use super::sessions::sessions_group;
 use crate::islands::Live;
 use crate::layout::{Answer, Frame, flash_note, follow_events, heading, news};
-use crate::pages::sign_in_first::sign_in_first;
-use crate::request::Visit;
+use crate::request::{CurrentAccount, PageError, Visit};
 use crate::text;
 use leptos::prelude::*;
-use model::paths;
+use model::{Page, paths};
 use pool::factors::SecondFactors;
 use pool::list_sessions::OpenSession;
 use pool::passkeys::Passkey;
 
 /// The screen. At the address of a form the form is open.
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    let Some(viewer) = visit.viewer.clone() else {
-        return Ok(sign_in_first(&visit));
-    };
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let CurrentAccount { viewer, .. } = visit.account()?;
     let pool = &visit.site.pool;
     let sessions = pool.sessions(&viewer).await?;
     let factors = pool.second_factors(&viewer).await?;
@@ -28,7 +25,7 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
         None => None,
     };
     let frame = Frame::House { who: viewer.username };
-    Ok(Answer::show(text::SECURITY, frame, move || {
+    Ok(Answer::show(Page::Security, frame, move || {
         view! { <Security visit sessions factors passkeys/> }.into_any()
     }))
 }
@@ -40,8 +37,7 @@ fn Security(
     factors: SecondFactors,
     passkeys: Option<(String, Vec<Passkey>)>,
 ) -> impl IntoView {
-    let latest = visit.profile.as_ref().map_or(0, |profile| profile.latest_event);
-    let state = visit.form(paths::SECURITY_PASSWORD);
+    let latest = visit.account.as_ref().map_or(0, |account| account.profile.latest_event);
     let here = sessions.iter().find(|session| session.is_here).map(|here| here.device);
     let device =
         here.filter(|it| it.browser.is_some() || it.system.is_some()).map(text::device).unwrap_or_default();
@@ -55,7 +51,7 @@ fn Security(
                     <p>{text::SECURITY_TEXT}</p>
                 </div>
                 {flash_note(visit.flash)}
-                <PasswordGroup visit=visit.clone() state/>
+                {password_group(&visit)}
                 {factors_group(&visit, &factors)}
                 {passkeys}
                 {sessions_group(&visit, sessions)}

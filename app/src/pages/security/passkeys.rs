@@ -1,6 +1,6 @@
 //! `/security/passkeys…`: what somebody signs in with in place of a password.
 
-use crate::auth_events::{OfPasskey, PasskeyQuestion};
+use crate::auth_events::{FormEvent, OfPasskey, PasskeyQuestion};
 use crate::form::{
     Check, Form, FormError, FormPost, FormState, Input, again_field, again_if_asked, field, refused, summary,
 };
@@ -26,7 +26,7 @@ pub(super) fn PasskeysGroup(
     let open = visit.path == paths::SECURITY_PASSKEYS;
     let link = (!open && passkeys.len() < MOST)
         .then(|| view! { <a class="button slim" href=paths::SECURITY_PASSKEYS>{text::ADD_PASSKEY}</a> });
-    let username = visit.viewer.as_ref().map(|viewer| viewer.username.clone()).unwrap_or_default();
+    let username = visit.username();
     let refused = removing.typed.get(&FieldName::Passkey).cloned();
     let rows: Vec<_> = passkeys
         .into_iter()
@@ -69,7 +69,7 @@ fn AddPasskey(visit: Visit, state: FormState, device: String) -> impl IntoView {
             data-failed=text::NO_PASSKEY_MADE
             data-known=text::HAS_A_PASSKEY
         >
-            <Form class="sheet" action=paths::SECURITY_PASSKEYS.to_owned() event="addPasskey".to_owned() rules>
+            <Form class="sheet" action=paths::SECURITY_PASSKEYS.to_owned() event=FormEvent::AddPasskey rules>
                 {summary(&state)}
                 {field(name, &state)}
                 {again_field(&visit, &state)}
@@ -94,7 +94,7 @@ fn row(passkey: Passkey, state: &FormState, username: &str) -> AnyView {
                 <p class="small soft">{dates}</p>
             </div>
             <div class="actions">
-                <Form action=paths::SECURITY_PASSKEYS_REMOVE.to_owned() event="removePasskey".to_owned() rules=vec![]>
+                <Form action=paths::SECURITY_PASSKEYS_REMOVE.to_owned() event=FormEvent::RemovePasskey rules=vec![]>
                     {told}
                     <input type="hidden" name="passkey" value=handle/>
                     {again}

@@ -1,6 +1,6 @@
 //! `/security/password`: another password, for whoever knows the one in force.
 
-use crate::auth_events::OfAccount;
+use crate::auth_events::{FormEvent, OfAccount};
 use crate::form::{Check, Form, FormError, FormPost, FormState, Input, password_field, refused, summary};
 use crate::request::{Caller, Flash, Visit};
 use crate::text;
@@ -9,11 +9,11 @@ use model::{FieldName, Password, Policy, paths};
 use pool::change_password::PasswordChange;
 
 /// The password's part of the page: a link to the form, or the form.
-#[component]
-pub(super) fn PasswordGroup(visit: Visit, state: FormState) -> impl IntoView {
+pub(super) fn password_group(visit: &Visit) -> impl IntoView + use<> {
+    let state = visit.form(paths::SECURITY_PASSWORD);
     let open = visit.path == paths::SECURITY_PASSWORD;
     let policy = visit.site.pool.settings().policy;
-    let username = visit.viewer.map(|viewer| viewer.username).unwrap_or_default();
+    let username = visit.username();
     let link = (!open)
         .then(|| view! { <a class="button slim" href=paths::SECURITY_PASSWORD>{text::CHANGE_PASSWORD}</a> });
     view! {
@@ -46,7 +46,7 @@ fn ChangePassword(state: FormState, policy: Policy, username: String) -> impl In
         (FieldName::ConfirmPassword, Check::SameAs(FieldName::Password)),
     ];
     view! {
-        <Form class="sheet" action=paths::SECURITY_PASSWORD.to_owned() event="changePassword".to_owned() rules>
+        <Form class="sheet" action=paths::SECURITY_PASSWORD.to_owned() event=FormEvent::ChangePassword rules>
             {summary(&state)}
             // Password managers learn from it whose the password is; without a name it is not sent.
             <input type="text" value=username autocomplete="username" readonly hidden/>

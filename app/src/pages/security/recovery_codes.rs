@@ -1,27 +1,33 @@
 //! `/security/recovery-codes`: what takes the place of a second step that is lost.
 
-use crate::auth_events::OfAccount;
+use crate::auth_events::{FormEvent, OfAccount};
 use crate::form::{Form, FormError, FormPost, again_field, refused, summary};
 use crate::layout::{Answer, Frame, flash_note, heading};
-use crate::pages::sign_in_first::sign_in_first;
-use crate::request::{Caller, Flash, Visit};
+use crate::request::{Caller, CurrentAccount, Flash, PageError, Visit};
 use crate::text;
 use leptos::prelude::*;
-use model::{Password, paths};
+use model::{Page, Password, paths};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use pool::factors::FactorError;
 
 /// The screen: codes that were made just now, or the way to new ones.
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    let Some(viewer) = visit.viewer.clone() else {
-        return Ok(sign_in_first(&visit));
-    };
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let CurrentAccount { viewer, .. } = visit.account()?;
     let pool = &visit.site.pool;
     let factors = pool.second_factors(&viewer).await?;
     let codes = match pool.recovery_codes(&viewer).await {
         Ok(codes) if visit.path != paths::SECURITY_RECOVERY_NEW => codes,
-        Err(FactorError::Unavailable(fault)) => return Err(fault),
-        _ => Vec::new(),
+        Err(FactorError::Unavailable(fault)) => return Err(fault.into()),
+        // Who signed in long ago begins with the password.
+        Ok(_)
+        | Err(
+            FactorError::NotFresh(_)
+            | FactorError::NotAtHand(_)
+            | FactorError::NotACode(_)
+            | FactorError::WrongAppCode
+            | FactorError::Wait { .. }
+            | FactorError::SignedOut,
+        ) => Vec::new(),
     };
     let (any, left) = (factors.any(), factors.recovery_codes_left);
     let username = viewer.username.clone();
@@ -32,7 +38,7 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
             view! { <Codes visit codes username/> }.into_any()
         }
     };
-    Ok(Answer::show(text::RECOVERY_CODES, Frame::House { who: viewer.username }, show))
+    Ok(Answer::show(Page::RecoveryCodes, Frame::House { who: viewer.username }, show))
 }
 
 #[component]
@@ -42,7 +48,7 @@ fn Begin(visit: Visit, any: bool, left: u32) -> impl IntoView {
     let (focus, again) = (state.refusal.is_empty(), again_field(&visit, &state));
     let form = any.then(|| {
         view! {
-            <Form class="sheet" action=paths::SECURITY_RECOVERY_NEW.to_owned() event="createRecoveryCodes".to_owned() rules=vec![]>
+            <Form class="sheet" action=paths::SECURITY_RECOVERY_NEW.to_owned() event=FormEvent::CreateRecoveryCodes rules=vec![]>
                 {summary(&state)}
                 <p>{text::codes_left(left)}</p>
                 {again}
@@ -73,7 +79,7 @@ fn Codes(visit: Visit, codes: Vec<String>, username: String) -> impl IntoView {
         <div class="groups">
             <div class="title">{heading(text::RECOVERY_CODES, state.refusal.is_empty())}<p>{text::RECOVERY_TEXT}</p></div>
             {flash_note(visit.flash)}
-            <Form class="sheet" action=paths::SECURITY_RECOVERY.to_owned() event="putRecoveryCodesAway".to_owned() rules=vec![]>
+            <Form class="sheet" action=paths::SECURITY_RECOVERY.to_owned() event=FormEvent::PutRecoveryCodesAway rules=vec![]>
                 {summary(&state)}
                 <ul class="codes mono" translate="no">{codes.into_iter().map(|code| view! { <li>{code}</li> }).collect_view()}</ul>
                 <div class="actions">

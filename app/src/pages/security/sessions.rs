@@ -1,6 +1,6 @@
 //! `/security/sessions/…`: where somebody is signed in, and signing out there.
 
-use crate::auth_events::{OfAccount, OfSessions};
+use crate::auth_events::{FormEvent, OfAccount, OfSessions};
 use crate::form::{Form, FormError, FormPost, FormState, refused, summary};
 use crate::request::{Caller, Flash, Visit};
 use crate::text;
@@ -20,7 +20,7 @@ pub(super) fn sessions_group(visit: &Visit, sessions: Vec<OpenSession>) -> impl 
     let refused = FORMS.map(|path| visit.form(path)).into_iter().find(|state| !state.refusal.is_empty());
     let others = (sessions.len() > 1).then(|| {
         view! {
-            <Form action=paths::SECURITY_SESSIONS_OTHERS.to_owned() event="signOutOthers".to_owned() rules=vec![]>
+            <Form action=paths::SECURITY_SESSIONS_OTHERS.to_owned() event=FormEvent::SignOutOthers rules=vec![]>
                 {summary(&FormState::default())}
                 <button class="button">{text::SIGN_OUT_OTHERS}</button>
             </Form>
@@ -33,7 +33,7 @@ pub(super) fn sessions_group(visit: &Visit, sessions: Vec<OpenSession>) -> impl 
             <ul class="rows">{sessions.into_iter().map(|session| row(session, now)).collect_view()}</ul>
             <div class="actions">
                 {others}
-                <Form action=paths::SECURITY_SESSIONS_EVERYWHERE.to_owned() event="globalSignOut".to_owned() rules=vec![]>
+                <Form action=paths::SECURITY_SESSIONS_EVERYWHERE.to_owned() event=FormEvent::GlobalSignOut rules=vec![]>
                     {summary(&FormState::default())}
                     <button class="button danger">{text::SIGN_OUT_EVERYWHERE}</button>
                 </Form>
@@ -55,7 +55,7 @@ fn row(session: OpenSession, now: Timestamp) -> impl IntoView {
         let words = format!(" {device}, {}", session.network);
         view! {
             <div class="actions">
-                <Form action=paths::SECURITY_SESSIONS_END.to_owned() event="signOutOthers".to_owned() rules=vec![]>
+                <Form action=paths::SECURITY_SESSIONS_END.to_owned() event=FormEvent::SignOutOthers rules=vec![]>
                     {summary(&FormState::default())}
                     <input type="hidden" name="session" value=session.name/>
                     <button class="button slim">{text::SIGN_OUT}<span class="vh">{words}</span></button>

@@ -3,8 +3,9 @@
 use crate::auth_events::OfAccount;
 use crate::form::FormError;
 use crate::pages::profile::{required, verify_contact};
+use crate::request::cookies::PendingSignIn;
 use crate::request::{Caller, Flash};
-use model::paths;
+use model::{Page, paths};
 use pool::sessions::NewSession;
 use pool::sign_in::SignedIn;
 
@@ -12,7 +13,7 @@ use pool::sign_in::SignedIn;
 pub(super) async fn go_on(
     caller: &Caller,
     done: SignedIn,
-    next: Option<&'static str>,
+    next: Option<Page>,
 ) -> Result<Option<OfAccount>, FormError> {
     match done {
         SignedIn::Session { username, session } => {
@@ -20,11 +21,11 @@ pub(super) async fn go_on(
             return Ok(Some(OfAccount { username }));
         }
         SignedIn::Challenge(challenge) => {
-            caller.remember_challenge(&challenge.token, next);
+            caller.remember_challenge(&PendingSignIn { token: challenge.token, next });
             caller.go(paths::SIGN_IN_CODE);
         }
         SignedIn::NewPassword(asked) => {
-            caller.remember_challenge(&asked.token, next);
+            caller.remember_challenge(&PendingSignIn { token: asked.token, next });
             caller.go(paths::SIGN_IN_NEW_PASSWORD);
         }
         SignedIn::Unconfirmed(ticket) => {
@@ -40,16 +41,16 @@ pub(super) async fn go_on(
 pub(super) async fn arrive(
     caller: &Caller,
     session: &NewSession,
-    next: Option<&'static str>,
+    next: Option<Page>,
 ) -> Result<(), FormError> {
     caller.enter(session).await?;
     // Nobody is held up by a question that can't be asked just now, and whoever was on the way somewhere by
     // nothing that can wait.
     if required::is_due(caller, session).await.unwrap_or_default() {
-        caller.go(paths::PROFILE_REQUIRED);
+        caller.go_by_way_of(Page::RequiredDetails, next);
         return Ok(());
     }
     let verify = next.is_none() && verify_contact::is_due(caller, session).await.unwrap_or_default();
-    caller.go(if verify { paths::VERIFY_CONTACT } else { next.unwrap_or(paths::PROFILE) });
+    caller.go(if verify { paths::VERIFY_CONTACT } else { next.unwrap_or(Page::Profile).path() });
     Ok(())
 }

@@ -2,35 +2,34 @@
 
 use super::arrive::go_on;
 use super::challenge::{Over, waiting};
-use crate::auth_events::OfAccount;
+use crate::auth_events::{FormEvent, OfAccount};
 use crate::form::{
     Check, Form, FormError, FormPost, FormState, Input, code_field, field, refused, resend_button, summary,
 };
 use crate::layout::{Answer, Frame, flash_note, heading};
-use crate::request::{Caller, Flash, Visit};
+use crate::request::cookies::PendingSignIn;
+use crate::request::{Caller, Flash, PageError, Visit};
 use crate::text;
 use crate::times::seconds_until;
 use leptos::prelude::*;
-use model::{Factor, FieldName, Refusal, Why, paths};
+use model::{ErrorCode, Factor, FieldName, FormErrors, Page, paths};
 use pool::factors::challenge::PendingChallenge;
 
 /// The screen. Where no sign-in waits, it begins anew.
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    if visit.viewer.is_some() {
-        return Ok(Answer::go(paths::PROFILE));
-    }
-    let Some(token) = &visit.challenge else { return Ok(Answer::go(paths::SIGN_IN)) };
-    let title = text::SIGN_IN_CODE_TITLE;
-    Ok(match visit.site.pool.pending_challenge(token).await? {
-        Some(pending) => {
-            Answer::show(title, Frame::Door, move || view! { <SignInCode visit pending/> }.into_any())
-        }
-        None => Answer::show(title, Frame::Door, move || view! { <Over/> }.into_any()),
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let Some(PendingSignIn { token, next }) = visit.challenge.clone() else {
+        return Ok(Answer::go(Page::SignIn));
+    };
+    Ok(match visit.site.pool.pending_challenge(&token).await? {
+        Some(pending) => Answer::show(Page::SignInCode, Frame::Door, move || {
+            view! { <SignInCode visit pending next/> }.into_any()
+        }),
+        None => Answer::show(Page::SignInCode, Frame::Door, move || view! { <Over next/> }.into_any()),
     })
 }
 
 #[component]
-fn SignInCode(visit: Visit, pending: PendingChallenge) -> impl IntoView {
+fn SignInCode(visit: Visit, pending: PendingChallenge, next: Option<Page>) -> impl IntoView {
     let forms = [
         paths::SIGN_IN_CODE,
         paths::SIGN_IN_CODE_RESEND,
@@ -52,14 +51,14 @@ fn SignInCode(visit: Visit, pending: PendingChallenge) -> impl IntoView {
         <div class="stack">
             {flash_note(visit.flash)}
             {whence(&pending)}
-            <Form action=paths::SIGN_IN_CODE.to_owned() event="signIn".to_owned() rules=vec![(FieldName::Code, Check::Code)]>
+            <Form action=paths::SIGN_IN_CODE.to_owned() event=FormEvent::SignIn rules=vec![(FieldName::Code, Check::Code)]>
                 {summary(&state)}
                 {code_field(&code, &state)}
                 <button class="button main wide">{text::CONFIRM}</button>
             </Form>
             {again.map(|wait| resend_form(resend, wait))}
             {other_ways(&pending, &choose, recovery)}
-            <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
+            <p><a href=Page::SignIn.on_the_way_to(next)>{text::BACK_TO_SIGN_IN}</a></p>
         </div>
     }
 }
@@ -79,7 +78,7 @@ fn other_ways(pending: &PendingChallenge, choose: &FormState, recovery: FormStat
     let open = !(choose.refusal.is_empty() && recovery.refusal.is_empty());
     let others = pending.others.iter().map(|&factor| {
         view! {
-            <Form action=paths::SIGN_IN_CODE_CHOOSE.to_owned() event="selectMfaType".to_owned() rules=vec![]>
+            <Form action=paths::SIGN_IN_CODE_CHOOSE.to_owned() event=FormEvent::SelectMfaType rules=vec![]>
                 {summary(&FormState::default())}
                 <input type="hidden" name="factor" value=factor.as_str()/>
                 <button class="button wide">{text::instead(factor)}</button>
@@ -102,7 +101,7 @@ fn other_ways(pending: &PendingChallenge, choose: &FormState, recovery: FormStat
 
 fn resend_form(state: FormState, wait: u32) -> AnyView {
     view! {
-        <Form action=paths::SIGN_IN_CODE_RESEND.to_owned() event="resendSignInCode".to_owned() rules=vec![] wait=wait>
+        <Form action=paths::SIGN_IN_CODE_RESEND.to_owned() event=FormEvent::ResendSignInCode rules=vec![] wait=wait>
             {summary(&state)}
             {resend_button(wait, "button wide")}
         </Form>
@@ -116,7 +115,7 @@ fn recovery_form(state: FormState) -> AnyView {
         Input::new(FieldName::Code, text::RECOVERY_CODE).hint(text::RECOVERY_CODE_HINT).required(true);
     let input = Input { form: form.to_owned(), ..input };
     view! {
-        <Form action=paths::SIGN_IN_CODE_RECOVERY.to_owned() event="signIn".to_owned() rules=vec![(FieldName::Code, Check::Given)]>
+        <Form action=paths::SIGN_IN_CODE_RECOVERY.to_owned() event=FormEvent::SignIn rules=vec![(FieldName::Code, Check::Given)]>
             {summary(&state)}
             {field(input, &state)}
             <button class="button wide">{text::USE_RECOVERY_CODE}</button>
@@ -129,7 +128,7 @@ fn recovery_form(state: FormState) -> AnyView {
 #[server(prefix = "", endpoint = "/sign-in/code", protocol = FormPost)]
 pub async fn confirm_sign_in(#[server(default)] code: String) -> Result<Option<OfAccount>, FormError> {
     let caller = Caller::here()?;
-    let (token, next) = waiting(&caller)?;
+    let PendingSignIn { token, next } = waiting(&caller)?;
     let done = caller.pool.answer_challenge(&token, &code, &caller.origin).await.map_err(refused)?;
     go_on(&caller, done, next).await
 }
@@ -140,7 +139,7 @@ pub async fn confirm_with_recovery_code(
     #[server(default)] code: String,
 ) -> Result<Option<OfAccount>, FormError> {
     let caller = Caller::here()?;
-    let (token, next) = waiting(&caller)?;
+    let PendingSignIn { token, next } = waiting(&caller)?;
     let done = caller.pool.answer_with_recovery_code(&token, &code, &caller.origin).await.map_err(refused)?;
     go_on(&caller, done, next).await
 }
@@ -149,7 +148,7 @@ pub async fn confirm_with_recovery_code(
 #[server(prefix = "", endpoint = "/sign-in/code/resend", protocol = FormPost)]
 pub async fn resend_sign_in_code() -> Result<(), FormError> {
     let caller = Caller::here()?;
-    let (token, _) = waiting(&caller)?;
+    let PendingSignIn { token, .. } = waiting(&caller)?;
     caller.pool.resend_challenge_code(&caller.client, &token, &caller.origin).await.map_err(refused)?;
     caller.say(Flash::CodeSent);
     caller.go(paths::SIGN_IN_CODE);
@@ -160,8 +159,8 @@ pub async fn resend_sign_in_code() -> Result<(), FormError> {
 #[server(prefix = "", endpoint = "/sign-in/code/choose", protocol = FormPost)]
 pub async fn choose_factor(#[server(default)] factor: String) -> Result<(), FormError> {
     let caller = Caller::here()?;
-    let (token, _) = waiting(&caller)?;
-    let factor: Factor = factor.parse().map_err(|_| FormError(Refusal::form(Why::NotInList)))?;
+    let PendingSignIn { token, .. } = waiting(&caller)?;
+    let factor: Factor = factor.parse().map_err(|_| FormError(FormErrors::form(ErrorCode::NotInList)))?;
     caller.pool.choose_factor(&caller.client, &token, factor, &caller.origin).await.map_err(refused)?;
     caller.go(paths::SIGN_IN_CODE);
     Ok(())

@@ -3,34 +3,33 @@
 
 use super::arrive::arrive;
 use super::challenge::{Over, waiting};
-use crate::auth_events::OfAccount;
+use crate::auth_events::{FormEvent, OfAccount};
 use crate::form::{
     Check, Form, FormError, FormPost, FormState, Input, attribute_fields, password_field, refused, summary,
 };
 use crate::layout::{Answer, Frame, heading};
-use crate::request::{Caller, Visit};
+use crate::request::cookies::PendingSignIn;
+use crate::request::{Caller, PageError, Visit};
 use crate::text;
 use leptos::prelude::*;
-use model::{Definition, FieldName, Password, paths};
+use model::{Definition, FieldName, Page, Password, paths};
 use pool::new_password_required::OwnPassword;
 use pool::settings::Settings;
 use std::collections::BTreeMap;
 
 /// The screen. Where no sign-in waits, it begins anew.
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    if visit.viewer.is_some() {
-        return Ok(Answer::go(paths::PROFILE));
-    }
-    let Some(token) = &visit.challenge else { return Ok(Answer::go(paths::SIGN_IN)) };
-    let title = text::CHANGE_PASSWORD_HEADING;
-    let Some((username, missing)) = visit.site.pool.pending_new_password(token).await? else {
-        return Ok(Answer::show(title, Frame::Door, move || view! { <Over/> }.into_any()));
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let Some(PendingSignIn { token, next }) = visit.challenge.clone() else {
+        return Ok(Answer::go(Page::SignIn));
+    };
+    let Some((username, missing)) = visit.site.pool.pending_new_password(&token).await? else {
+        return Ok(Answer::show(Page::NewPassword, Frame::Door, move || view! { <Over next/> }.into_any()));
     };
     let state = visit.form(paths::SIGN_IN_NEW_PASSWORD);
     let settings = visit.site.pool.settings().clone();
     let missing: Vec<_> = missing.iter().filter_map(|name| settings.schema.get(name).cloned()).collect();
-    Ok(Answer::show(title, Frame::Door, move || {
-        view! { <OwnPasswordForm state settings username missing/> }.into_any()
+    Ok(Answer::show(Page::NewPassword, Frame::Door, move || {
+        view! { <OwnPasswordForm state settings username missing next/> }.into_any()
     }))
 }
 
@@ -40,6 +39,7 @@ fn OwnPasswordForm(
     settings: Settings,
     username: String,
     missing: Vec<Definition>,
+    next: Option<Page>,
 ) -> impl IntoView {
     let password = Input::new(FieldName::Password, text::NEW_PASSWORD)
         .kind("password", "new-password")
@@ -65,7 +65,7 @@ fn OwnPasswordForm(
         {heading(text::CHANGE_PASSWORD_HEADING, state.refusal.is_empty())}
         <div class="stack">
             <p>{text::OWN_PASSWORD_TEXT}</p>
-            <Form action=paths::SIGN_IN_NEW_PASSWORD.to_owned() event="signIn".to_owned() rules>
+            <Form action=paths::SIGN_IN_NEW_PASSWORD.to_owned() event=FormEvent::SignIn rules>
                 {summary(&state)}
                 // Password managers learn from it whose the password is; without a name it is not sent.
                 <input type="text" value=username autocomplete="username" readonly hidden/>
@@ -74,7 +74,7 @@ fn OwnPasswordForm(
                 {about_you}
                 <button class="button main wide">{text::CHANGE_PASSWORD_HEADING}</button>
             </Form>
-            <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
+            <p><a href=Page::SignIn.on_the_way_to(next)>{text::BACK_TO_SIGN_IN}</a></p>
         </div>
     }
 }
@@ -88,7 +88,7 @@ pub async fn set_own_password(
     #[server(default)] attributes: BTreeMap<String, String>,
 ) -> Result<OfAccount, FormError> {
     let caller = Caller::here()?;
-    let (token, next) = waiting(&caller)?;
+    let PendingSignIn { token, next } = waiting(&caller)?;
     let attributes = attribute_fields::with_country(attributes, &country_code);
     let form = OwnPassword { password, confirmation: Some(confirm_password), attributes };
     let (username, session) =

@@ -1,25 +1,25 @@
 //! `/sign-in/passkey`: a passkey in place of name and password.
 
 use super::arrive::arrive;
-use crate::auth_events::{OfAccount, PasskeyQuestion};
+use crate::auth_events::{FormEvent, OfAccount, PasskeyQuestion};
 use crate::form::{Form, FormError, FormPost, FormState, refused, summary};
 use crate::layout::{passkey_fields, passkeys_script};
 use crate::request::Caller;
 use crate::text;
 use leptos::prelude::*;
-use model::paths;
+use model::{Page, paths};
 
 /// The button, for those whose browser knows passkeys. Who has one is not asked: the browser offers what it
 /// has, in the field of the username as well.
 #[component]
-pub(super) fn PasskeySignIn(domain: String, state: FormState, next: Option<&'static str>) -> impl IntoView {
+pub(super) fn PasskeySignIn(domain: String, state: FormState, next: Option<Page>) -> impl IntoView {
     view! {
         <div data-passkeys=domain hidden>
             <div class="or" data-passkey="get" data-autofill="" data-options=paths::SIGN_IN_PASSKEY_OPTIONS data-failed=text::NO_PASSKEY_USED>
-                <Form action=paths::SIGN_IN_PASSKEY.to_owned() event="signIn".to_owned() rules=vec![]>
+                <Form action=paths::SIGN_IN_PASSKEY.to_owned() event=FormEvent::SignIn rules=vec![]>
                     {summary(&state)}
                     {passkey_fields()}
-                    {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
+                    {next.map(|next| view! { <input type="hidden" name="next" value=next.path()/> })}
                     <button class="button wide">{text::SIGN_IN_WITH_PASSKEY}</button>
                 </Form>
             </div>
@@ -47,6 +47,6 @@ pub async fn sign_in_with_passkey(
     let form = pool::passkeys::PasskeySignIn { state, credential };
     let done =
         caller.pool.sign_in_with_passkey(&caller.client, &form, &caller.origin).await.map_err(refused)?;
-    arrive(&caller, &done.session, paths::next(&next)).await?;
+    arrive(&caller, &done.session, Page::after_sign_in(&next)).await?;
     Ok(OfAccount { username: done.username })
 }

@@ -2,26 +2,22 @@
 
 use super::arrive::go_on;
 use super::passkey::PasskeySignIn;
-use crate::auth_events::OfAccount;
+use crate::auth_events::{FormEvent, OfAccount};
 use crate::form::{Check, Form, FormError, FormPost, Input, field, password_field, refused, summary};
 use crate::layout::{Answer, Frame, flash_note, heading, tabs};
-use crate::request::{Caller, Visit};
+use crate::request::{Caller, PageError, Visit};
 use crate::text;
 use leptos::prelude::*;
-use model::{FieldName, Password, paths};
+use model::{FieldName, Page, Password, paths};
 
 /// The screen.
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    let typed = visit.replay.as_ref().and_then(|replay| replay.typed.get(&FieldName::Next));
-    let next = visit.asked("next").or(typed.map(String::as_str)).and_then(paths::next);
-    if visit.viewer.is_some() {
-        return Ok(Answer::go(next.unwrap_or(paths::PROFILE)));
-    }
-    Ok(Answer::show(text::SIGN_IN_TITLE, Frame::Door, move || view! { <SignIn visit next/> }.into_any()))
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let next = visit.next();
+    Ok(Answer::show(Page::SignIn, Frame::Door, move || view! { <SignIn visit next/> }.into_any()))
 }
 
 #[component]
-fn SignIn(visit: Visit, next: Option<&'static str>) -> impl IntoView {
+fn SignIn(visit: Visit, next: Option<Page>) -> impl IntoView {
     let (state, options) = (visit.form(paths::SIGN_IN), visit.site.sign_in_options());
     let passkeys = visit.site.pool.passkey_domain().map(|domain| {
         let state = visit.form(paths::SIGN_IN_PASSKEY);
@@ -38,11 +34,11 @@ fn SignIn(visit: Visit, next: Option<&'static str>) -> impl IntoView {
         {tabs(paths::SIGN_IN)}
         {heading(text::SIGN_IN_HEADING, visit.replay.is_none())}
         {flash_note(visit.flash)}
-        <Form action=paths::SIGN_IN.to_owned() event="signIn".to_owned() rules>
+        <Form action=paths::SIGN_IN.to_owned() event=FormEvent::SignIn rules>
             {summary(&state)}
             {field(who, &state)}
             {password_field(&password, &state)}
-            {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
+            {next.map(|next| view! { <input type="hidden" name="next" value=next.path()/> })}
             <div class="stack">
                 <button class="button main wide">{text::SIGN_IN}</button>
                 <p><a href=paths::FORGOT_PASSWORD>{text::FORGOT_YOUR_PASSWORD}</a></p>
@@ -63,5 +59,5 @@ pub async fn sign_in(
     let caller = Caller::here()?;
     let form = pool::sign_in::SignIn { username, password };
     let done = caller.pool.sign_in(&caller.client, form, &caller.origin).await.map_err(refused)?;
-    go_on(&caller, done, paths::next(&next)).await
+    go_on(&caller, done, Page::after_sign_in(&next)).await
 }

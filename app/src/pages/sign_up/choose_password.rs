@@ -2,13 +2,13 @@
 
 use super::confirmed::go_on;
 use super::username::new_username;
-use crate::auth_events::OfAccount;
+use crate::auth_events::{FormEvent, OfAccount};
 use crate::form::{Check, Form, FormError, FormPost, FormState, Input, password_field, refused, summary};
 use crate::layout::{flash_note, heading};
 use crate::request::{Caller, Visit};
 use crate::text;
 use leptos::prelude::*;
-use model::{FieldName, Password, Policy, Refusal, Why, paths};
+use model::{ErrorCode, FieldName, FormErrors, Password, Policy, paths};
 use pool::confirm_sign_up::FirstPassword;
 
 /// Who chooses a password, and among what.
@@ -52,7 +52,7 @@ fn FirstPasswordForm(who: String, taken: Option<String>, state: FormState) -> im
         .required(true);
     let rules = vec![(FieldName::CurrentPassword, Check::Given)];
     view! {
-        <Form action=paths::CONFIRM_PASSWORD.to_owned() event="confirmSignUp".to_owned() rules>
+        <Form action=paths::CONFIRM_PASSWORD.to_owned() event=FormEvent::ConfirmSignUp rules>
             {summary(&state)}
             // Password managers learn from it whose the password is; without a name it is not sent.
             <input type="text" value=who autocomplete="username" readonly hidden/>
@@ -86,7 +86,7 @@ fn NewPasswordForm(
     ];
     let class = if is_main { "button main wide" } else { "button wide" };
     view! {
-        <Form action=paths::CONFIRM_NEW_PASSWORD.to_owned() event="confirmSignUp".to_owned() rules>
+        <Form action=paths::CONFIRM_NEW_PASSWORD.to_owned() event=FormEvent::ConfirmSignUp rules>
             {summary(&state)}
             <input type="text" value=who autocomplete="username" readonly hidden/>
             {taken.map(|taken| new_username(&taken, &state, if is_main { "" } else { "new" }))}
@@ -104,7 +104,7 @@ fn entered(
     confirmation: Option<Password>,
     new_username: Option<String>,
 ) -> Result<FirstPassword, FormError> {
-    let ticket = caller.ticket().ok_or_else(|| FormError(Refusal::form(Why::NoCode)))?;
+    let ticket = caller.ticket().ok_or_else(|| FormError(FormErrors::form(ErrorCode::NoCode)))?;
     Ok(FirstPassword { ticket, password, confirmation, new_username })
 }
 

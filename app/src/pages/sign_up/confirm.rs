@@ -3,17 +3,17 @@
 use super::choose_password::{Choosing, choose_password};
 use super::confirmed::go_on;
 use super::username::new_username;
-use crate::auth_events::OfAccount;
+use crate::auth_events::{FormEvent, OfAccount};
 use crate::form::{
     Check, Form, FormError, FormPost, FormState, Input, code_field, field, password_field, refused,
     resend_button, summary,
 };
 use crate::layout::{Answer, Frame, flash_note, heading};
-use crate::request::{Caller, Flash, Visit};
+use crate::request::{Caller, Flash, PageError, Visit};
 use crate::text;
 use crate::times::{clock_time, seconds_until};
 use leptos::prelude::*;
-use model::{CodeDeliveryDetails, DeliveryMedium, FieldName, Password, Refusal, Why, paths};
+use model::{CodeDeliveryDetails, DeliveryMedium, ErrorCode, FieldName, FormErrors, Page, Password, paths};
 use pool::change_sign_up_address::AnotherAddress;
 use pool::confirm_sign_up::{Confirming, PendingSignUp, Stage, Who};
 use pool::sessions::BrowserTicket;
@@ -30,10 +30,7 @@ struct Waiting {
 
 /// The screen. In the browser that signed up it knows where the code went; elsewhere it asks who is asking.
 /// Once the right code was entered it may ask for a password.
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    if visit.viewer.is_some() {
-        return Ok(Answer::go(paths::PROFILE));
-    }
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
     let pool = &visit.site.pool;
     let ticket = visit.ticket.as_deref().and_then(BrowserTicket::parse);
     let pending = match &ticket {
@@ -51,7 +48,7 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
     {
         let who = if options.username { username } else { value };
         let shown = move || choose_password(&visit, Choosing { who, takes_first, is_name_taken });
-        return Ok(Answer::show(text::CHOOSE_PASSWORD, Frame::Door, shown));
+        return Ok(Answer::titled(text::CHOOSE_PASSWORD, Frame::Door, shown));
     }
     let waiting = pending.map(|it| Waiting {
         username: it.username,
@@ -60,7 +57,7 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
         delivery: it.delivery,
         is_name_taken: it.is_name_taken,
     });
-    Ok(Answer::show(text::CONFIRM_TITLE, Frame::Door, move || match waiting {
+    Ok(Answer::show(Page::Confirm, Frame::Door, move || match waiting {
         Some(waiting) => view! { <ConfirmHere visit waiting/> }.into_any(),
         None => view! { <ConfirmAnywhere visit options/> }.into_any(),
     }))
@@ -81,13 +78,13 @@ fn ConfirmHere(visit: Visit, waiting: Waiting) -> impl IntoView {
         <div class="stack">
             {flash_note(visit.flash)}
             <p>{before}<strong><bdi>{waiting.delivery.destination.clone()}</bdi></strong>{after}</p>
-            <Form action=paths::CONFIRM.to_owned() event="confirmSignUp".to_owned() rules>
+            <Form action=paths::CONFIRM.to_owned() event=FormEvent::ConfirmSignUp rules>
                 {summary(&state)}
                 {new_name}
                 {code_field(&code, &state)}
                 <button class="button main wide">{text::CONFIRM}</button>
             </Form>
-            <Form action=paths::CONFIRM_RESEND.to_owned() event="resendSignUpCode".to_owned() rules=vec![] wait=waiting.resend_in>
+            <Form action=paths::CONFIRM_RESEND.to_owned() event=FormEvent::ResendSignUpCode rules=vec![] wait=waiting.resend_in>
                 {summary(&resend)}
                 {resend_button(waiting.resend_in, "button wide")}
             </Form>
@@ -116,7 +113,7 @@ fn WrongAddress(username: String, state: FormState) -> impl IntoView {
     view! {
         <details class="stack" open=open>
             <summary>{text::WRONG_ADDRESS}</summary>
-            <Form action=paths::CONFIRM_ADDRESS.to_owned() event="resendSignUpCode".to_owned() rules>
+            <Form action=paths::CONFIRM_ADDRESS.to_owned() event=FormEvent::ResendSignUpCode rules>
                 {summary(&state)}
                 // Password managers learn from it whose the password is; without a name it is not sent.
                 <input type="text" value=username autocomplete="username" readonly hidden/>
@@ -153,7 +150,7 @@ fn ConfirmAnywhere(visit: Visit, options: model::SignInOptions) -> impl IntoView
         <div class="stack">
             {flash_note(visit.flash)}
             <p>{text::CONFIRM_ANYWHERE}</p>
-            <Form action=paths::CONFIRM.to_owned() event="confirmSignUp".to_owned() rules=vec![given(), (FieldName::Code, Check::Code)]>
+            <Form action=paths::CONFIRM.to_owned() event=FormEvent::ConfirmSignUp rules=vec![given(), (FieldName::Code, Check::Code)]>
                 {summary(&state)}
                 {field(who, &state)}
                 {code_field(&code, &state)}
@@ -172,9 +169,9 @@ fn who(caller: &Caller, username: Option<String>) -> Result<Who, FormError> {
     match (username, caller.ticket()) {
         (Some(username), _) if !username.trim().is_empty() => Ok(Who::Typed(username)),
         (_, Some(ticket)) => Ok(Who::Ticket(ticket)),
-        (Some(_), None) => Err(FormError(Refusal::field(FieldName::Username, Why::Missing))),
+        (Some(_), None) => Err(FormError(FormErrors::field(FieldName::Username, ErrorCode::Missing))),
         // The page stems from a time when this browser still waited for a code, and has no field for a name.
-        (None, None) => Err(FormError(Refusal::form(Why::NoCode))),
+        (None, None) => Err(FormError(FormErrors::form(ErrorCode::NoCode))),
     }
 }
 
@@ -227,7 +224,7 @@ pub async fn change_address(
 ) -> Result<Option<OfAccount>, FormError> {
     let caller = Caller::here()?;
     let Some(ticket) = caller.ticket() else {
-        return Err(FormError(Refusal::form(Why::NoCode)));
+        return Err(FormError(FormErrors::form(ErrorCode::NoCode)));
     };
     let form = AnotherAddress { address: email, password };
     caller.pool.change_sign_up_address(&ticket, &form, &caller.origin).await.map_err(refused)?;

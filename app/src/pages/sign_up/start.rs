@@ -1,26 +1,23 @@
 //! `/sign-up`: a new account.
 
-use crate::auth_events::OfAccount;
+use crate::auth_events::{FormEvent, OfAccount};
 use crate::form::{
     Check, Form, FormError, FormPost, FormState, Input, attribute_fields, field, password_field, refused,
     summary,
 };
 use crate::layout::{Answer, Frame, heading, tabs};
-use crate::request::{Caller, Visit};
+use crate::request::{Caller, PageError, Visit};
 use crate::text;
 use leptos::prelude::*;
-use model::{Definition, FieldName, Password, Standard, paths};
+use model::{Definition, FieldName, Page, Password, Standard, paths};
 use pool::Settings;
 use std::collections::BTreeMap;
 
 /// The screen.
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    if visit.viewer.is_some() {
-        return Ok(Answer::go(paths::PROFILE));
-    }
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
     let state = visit.form(paths::SIGN_UP);
     let settings = visit.site.pool.settings().clone();
-    Ok(Answer::show(text::SIGN_UP_TITLE, Frame::Door, move || view! { <SignUp state settings/> }.into_any()))
+    Ok(Answer::show(Page::SignUp, Frame::Door, move || view! { <SignUp state settings/> }.into_any()))
 }
 
 #[component]
@@ -59,7 +56,7 @@ fn SignUp(state: FormState, settings: Settings) -> impl IntoView {
     view! {
         {tabs(paths::SIGN_UP)}
         {heading(text::SIGN_UP_HEADING, state.refusal.is_empty())}
-        <Form action=paths::SIGN_UP.to_owned() event="signUp".to_owned() rules>
+        <Form action=paths::SIGN_UP.to_owned() event=FormEvent::SignUp rules>
             {summary(&state)}
             <fieldset>
                 <legend>{text::HOW_YOU_SIGN_IN}</legend>
