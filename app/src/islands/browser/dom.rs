@@ -54,6 +54,11 @@ pub(super) fn part(object: &JsValue, name: &str) -> JsValue {
     js_sys::Reflect::get(object, &name.into()).unwrap_or_default()
 }
 
+/// The time in milliseconds. As a whole number: to write and read fractions is code that nothing else here needs.
+pub(super) fn now() -> i64 {
+    js_sys::Date::now() as i64
+}
+
 /// Does something with every element that a selector finds.
 pub(super) fn each(root: &Element, selector: &str, mut work: impl FnMut(&HtmlElement)) {
     let Ok(found) = root.query_selector_all(selector) else { return };

@@ -1,6 +1,6 @@
 //! What the form's island does in the browser.
 
-use super::dom::{Answered, dispatch_auth, each, focus, go, post, sign_in_from_here, stored, value};
+use super::dom::{Answered, dispatch_auth, each, focus, go, now, post, sign_in_from_here, stored, value};
 use crate::form::{Check, Checks};
 use crate::text;
 use leptos::leptos_dom::helpers::{document, set_timeout, window_event_listener};
@@ -43,7 +43,7 @@ pub(crate) fn submit(event: &leptos::ev::SubmitEvent) {
             Answered::Refused { body, refusal } => {
                 dispatch_auth(&format!("{event}_failure"), &body);
                 // The account's other pages hear of it too; this one needs no second telling.
-                _ = form.set_attribute("data-refused", &js_sys::Date::now().to_string());
+                _ = form.set_attribute("data-refused", &now().to_string());
                 busy(&form, button.as_ref(), false);
                 show(&form, &refusal);
             }

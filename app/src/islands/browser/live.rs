@@ -1,7 +1,7 @@
 //! What a page that hears of its account does in the browser.
 
 use super::dom::{
-    Answered, dispatch_auth, each, go, part, post, read_json, sign_in_from_here, store, stored, value,
+    Answered, dispatch_auth, each, go, now, part, post, read_json, sign_in_from_here, store, stored, value,
 };
 use crate::text;
 use futures_util::StreamExt;
@@ -19,7 +19,7 @@ const BUSY: i32 = 50;
 /// How long the cookie of a new session may take to follow the news that the old one ended.
 const SETTLED: i32 = 200;
 /// So long after a refusal its event is taken for the page's own.
-const OWN: f64 = 3_000.0;
+const OWN: i64 = 3_000;
 
 /// The page's stream of events.
 #[derive(Clone)]
@@ -93,7 +93,7 @@ impl Follower {
     }
 
     /// The session is over. If a form of this browser did it, that form goes on; and if the browser has
-    /// another one by as after a change of the password, so does the page.
+    /// another one by now, as after a change of the password, so does the page.
     async fn ended(self, turn: u32) {
         while document().query_selector("form[aria-busy]").ok().flatten().is_some() {
             pause(BUSY).await;
@@ -155,9 +155,9 @@ fn is_own_refusal(frame: &Element, event: &str) -> bool {
         .strip_suffix("_failure")
         .and_then(|name| first(frame, &format!("form[data-event={name}][data-refused]")));
     let Some(form) = form else { return false };
-    let at = form.get_attribute("data-refused").and_then(|at| at.parse::<f64>().ok()).unwrap_or_default();
+    let at = form.get_attribute("data-refused").and_then(|at| at.parse::<i64>().ok()).unwrap_or_default();
     _ = form.remove_attribute("data-refused");
-    js_sys::Date::now() - at < OWN
+    now() - at < OWN
 }
 
 pub(crate) fn refresh_on_click(event: &leptos::ev::MouseEvent) {
