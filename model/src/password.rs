@@ -3,11 +3,12 @@
 use crate::why::Why;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use zeroize::Zeroize as _;
 
 /// The longest password that is hashed (`PasswordType`).
 pub const PASSWORD_MAX: usize = 256;
 
-/// A password as typed. It shows itself to nobody, and is never trimmed.
+/// A password as typed. It shows itself to nobody, is never trimmed, and is wiped from memory when it is dropped.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Password(String);
@@ -20,6 +21,12 @@ impl Password {
     /// The text itself, for hashing and checking.
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+}
+
+impl Drop for Password {
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 
