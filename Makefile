@@ -68,8 +68,8 @@ bench: ## how fast the finished program is, on both databases (ARGS="--users 100
 	@export TMPDIR=/var/tmp NAMEPLATE_POSTGRES_DURABLE=1; \
 		scripts/with-postgres target/debug/bench $(or $(ARGS),--out bench)
 
-lint: ## formatting and clippy, for the server's half and the browser's
-	@scripts/setup run
+lint: ## formatting, clippy, documentation, scripts, and what others wrote (licences, sources, versions, advisories)
+	@scripts/setup lint
 	@scripts/lint
 
 fmt: ## format the code
