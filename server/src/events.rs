@@ -185,6 +185,7 @@ async fn news(feed: &mut broadcast::Receiver<News>, user: UserId) {
 }
 
 /// The Hub's payload, and the sentence that a page says about it.
+#[expect(clippy::indexing_slicing, reason = "an event is an object")]
 fn written(recorded: &Recorded) -> Sent {
     let mut payload = serde_json::to_value(&recorded.event).unwrap_or_default();
     payload["text"] = app::text::event(&recorded.event).map_or(serde_json::Value::Null, |text| json!(text));

@@ -1,6 +1,6 @@
 //! Whatever strangers send, and whoever is signed in: it is answered, never by a fault of the service, and
 //! the service goes on. `PROPTEST_CASES` says how much is tried; `make soak` tries a lot.
-#![expect(clippy::unwrap_used, reason = "a test that can't be set up has failed")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can't be set up has failed")]
 
 mod support;
 

@@ -96,6 +96,7 @@ pub fn entered(tokens: &Tokens) -> Value {
     json!({ "AuthenticationResult": result(tokens), "ChallengeParameters": {} })
 }
 
+#[expect(clippy::indexing_slicing, reason = "it was made as an object")]
 fn result(tokens: &Tokens) -> Value {
     let mut result = json!({
         "AccessToken": tokens.access,

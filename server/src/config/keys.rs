@@ -142,7 +142,7 @@ fn collect(name: &str, schema: &Value, sections: &mut Vec<Section>) {
     let table = if repeated { &schema["items"] } else { schema };
     let required =
         |key: &str| table["required"].as_array().is_some_and(|names| names.iter().any(|it| it == key));
-    let is_table = |schema: &Value| schema["items"]["type"] == "object";
+    let is_table = |schema: &Value| schema.pointer("/items/type").is_some_and(|kind| kind == "object");
     let keys = properties(table).filter(|(_, schema)| !is_table(schema)).map(|(key, schema)| Key {
         name: key.to_owned(),
         doc: doc(schema),

@@ -1,7 +1,12 @@
 //! A server for tests: the real router on a real database, with a clock moved by hand and the messages at
 //! hand.
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses its own part of it")]
-#![expect(clippy::unwrap_used, reason = "a test that can't be set up has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that can't be set up has failed"
+)]
 
 use axum::Router;
 use axum::body::{Body, to_bytes};

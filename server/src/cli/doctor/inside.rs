@@ -96,16 +96,15 @@ fn keys(config: &Config, stored: &[String]) -> Finding {
     };
     let given = match keys {
         Ok(Some(keys)) => keys.fingerprints(),
-        Ok(None) if stored.is_empty() => {
-            return Finding::look(
-                WHAT,
-                format!("{source} is not there yet"),
-                "that is well, it is made when nameplate first starts",
-            );
-        }
         Ok(None) => {
-            let says =
-                format!("{source} is missing, and the store can't be opened without the key {}", stored[0]);
+            let Some(newest) = stored.first() else {
+                return Finding::look(
+                    WHAT,
+                    format!("{source} is not there yet"),
+                    "that is well, it is made when nameplate first starts",
+                );
+            };
+            let says = format!("{source} is missing, and the store can't be opened without the key {newest}");
             return Finding::wrong(WHAT, says, "put that file back, from a backup or another node");
         }
         Err(error @ KeyError::File { .. }) => {

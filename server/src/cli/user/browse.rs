@@ -107,6 +107,7 @@ impl Show {
     }
 }
 
+#[expect(clippy::indexing_slicing, reason = "an account is an object")]
 fn as_json(shown: &Shown) -> Result<String, serde_json::Error> {
     let mut value = serde_json::to_value(&shown.record)?;
     value["sessions"] = shown.sessions.into();

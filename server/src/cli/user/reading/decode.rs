@@ -23,9 +23,10 @@ pub(in crate::cli::user) fn decode(bytes: Vec<u8>) -> Result<(String, Option<&'s
         _ => (utf8(bytes)?, None),
     };
     match text.find('\0') {
-        Some(at) => {
-            Err(Fault::at(line_of(&text.as_bytes()[..at]), "there is a NUL character: the file isn't a text"))
-        }
+        Some(at) => Err(Fault::at(
+            line_of(text.as_bytes().get(..at).unwrap_or_default()),
+            "there is a NUL character: the file isn't a text",
+        )),
         None => Ok((text, remark)),
     }
 }
@@ -44,7 +45,7 @@ fn utf8(bytes: Vec<u8>) -> Result<String, Fault> {
         let wrong = format!(
             "the byte {byte:02X} is not UTF-8. This may be Windows-1252, in which spreadsheets save \"CSV\": save it as \"CSV UTF-8\""
         );
-        Fault::at(line_of(&bytes[..at]), wrong)
+        Fault::at(line_of(bytes.get(..at).unwrap_or_default()), wrong)
     })
 }
 

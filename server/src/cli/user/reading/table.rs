@@ -157,8 +157,10 @@ pub(super) fn read(text: &str) -> Result<Contents<'_>, Fault> {
             _ => Some(it),
         });
     let Some((1.., separator, called, header_line, header)) = best else { return Err(no_table(text)) };
-    if let Some((number, twice)) =
-        header.iter().enumerate().find(|(number, name)| !name.is_empty() && header[..*number].contains(name))
+    if let Some((number, twice)) = header
+        .iter()
+        .enumerate()
+        .find(|(number, name)| !name.is_empty() && header.iter().take(*number).any(|it| it == *name))
     {
         return Err(Fault::at(
             format!("line {header_line}, column {}", number + 1),
