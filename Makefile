@@ -5,7 +5,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help run watch build test test-rust test-e2e test-clients test-release test-watch clients soak bench lint fmt clean
+.PHONY: help run watch build test test-rust test-e2e test-clients test-release test-watch clients soak bench lint lint-scripts fmt clean
 
 help: ## list the verbs
 	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s%s\n", $$1, $$2 }'
@@ -25,7 +25,7 @@ build: ## one file to deploy: target/release/nameplate
 
 test: ## all of it: style, rules, the program in a browser and with the clients of others, the finished program, the development loop
 	@scripts/setup test
-	@$(MAKE) lint test-rust test-e2e test-clients test-watch test-release
+	@$(MAKE) lint lint-scripts test-rust test-e2e test-clients test-watch test-release
 
 test-rust: ## the tests of the crates, on SQLite and on PostgreSQL (ARGS="postgres verify_attribute" picks some)
 	@scripts/setup test-rust
@@ -68,9 +68,13 @@ bench: ## how fast the finished program is, on both databases (ARGS="--users 100
 	@export TMPDIR=/var/tmp NAMEPLATE_POSTGRES_DURABLE=1; \
 		scripts/with-postgres target/debug/bench $(or $(ARGS),--out bench)
 
-lint: ## formatting and clippy, for the server's half and the browser's
-	@scripts/setup run
+lint: ## formatting, clippy, documentation, scripts, and what others wrote (licences, sources, versions, advisories)
+	@scripts/setup lint
 	@scripts/lint
+
+lint-scripts: ## the scripts of the pages: their types, and the rules of a linter
+	@scripts/setup test
+	@scripts/lint-scripts
 
 fmt: ## format the code
 	@. scripts/env; cargo fmt --all

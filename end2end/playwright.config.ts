@@ -13,13 +13,14 @@ export default defineConfig<Options>({
   testDir: 'specs',
   outputDir: 'results',
   forbidOnly: !!process.env.CI,
-  // On a machine that builds at the same time a page can be late; a test that only passes the second time is listed as flaky.
+  // On a machine that builds at the same time a page can be late. A test that passes only at a later try fails all the same,
+  // unless it stands in flaky.ts with a reason.
   retries: process.env.CI ? 2 : 0,
   fullyParallel: true,
   workers: 2,
   timeout: 45_000,
   expect: { timeout: 7_000 },
-  reporter: [['list']],
+  reporter: [['list'], ['./support/flaky-reporter.ts']],
   use: {
     locale: 'en-US',
     timezoneId: 'UTC',

@@ -2,27 +2,35 @@
 //!
 //! Pages are plain components that only the server renders; the browser gets behaviour, as islands
 //! ([`islands`]). A form posts to the address of a page; the thin server function behind it stands in the
-//! page's own file and calls one use case of `pool`.
+//! page's own file and calls one use case of `pool`. Islands call no server function: they post what the form
+//! has, so that pages and their functions are the server's alone.
+
+#![warn(clippy::wildcard_enum_match_arm)]
 
 pub mod form;
 pub mod islands;
-pub mod pages;
 pub mod text;
 
 #[cfg(feature = "ssr")]
-pub mod caller;
+mod attribute_groups;
 #[cfg(feature = "ssr")]
-pub mod components;
+pub mod auth_events;
 #[cfg(feature = "ssr")]
-pub mod cookies;
+pub mod layout;
 #[cfg(feature = "ssr")]
 pub mod lists;
 #[cfg(feature = "ssr")]
-pub mod shell;
+pub mod pages;
 #[cfg(feature = "ssr")]
-pub mod visit;
+pub mod request;
+#[cfg(feature = "ssr")]
+pub mod scripts;
+#[cfg(feature = "ssr")]
+mod times;
 
 #[cfg(feature = "ssr")]
-pub use pages::{PAGES, error_page};
+pub use layout::{Answer, shell};
 #[cfg(feature = "ssr")]
-pub use visit::{Answer, Site, SiteFiles, Visit};
+pub use pages::error_page;
+#[cfg(feature = "ssr")]
+pub use request::{Site, SiteFiles, Visit};

@@ -73,8 +73,8 @@ pub(crate) fn countries_from(code: &str) -> Vec<(String, String)> {
         let country = rust_iso3166::from_alpha2(phonenumber::metadata::DATABASE.region(&code)?.first()?)?;
         all.iter().position(|(_, words)| *words == format!("{} +{code}", country.name))
     });
-    if let Some(at) = main {
-        all[..=at].rotate_right(1);
+    if let Some(front) = main.and_then(|at| all.get_mut(..=at)) {
+        front.rotate_right(1);
     }
     all
 }

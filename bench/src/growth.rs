@@ -41,6 +41,7 @@ pub fn measure(small: &(Place, Service), large: &(Place, Service), works: &[Stri
 
 type Side<'a> = (&'a Work, &'a (Place, Service));
 
+#[expect(clippy::indexing_slicing, reason = "there are as many as rounds")]
 fn compare(small: Side<'_>, large: Side<'_>) -> Result<Growth> {
     let run = |(work, (place, service)): Side<'_>| -> Result<(f64, f64)> {
         let found = work.run(service, place, CONNECTIONS, TURN_SECONDS)?;

@@ -158,7 +158,10 @@ fn sign_applications_in(service: &Service, place: &Place) -> Result<()> {
             .header("Content-Type", "application/x-amz-json-1.1")
             .header("X-Amz-Target", "AWSCognitoIdentityProviderService.InitiateAuth");
         let answer: serde_json::Value = serde_json::from_str(&request.send(asked.to_string())?.into_body().read_to_string()?)?;
-        let token = answer["AuthenticationResult"]["AccessToken"].as_str().context("no access token")?;
+        let token = answer
+            .pointer("/AuthenticationResult/AccessToken")
+            .and_then(serde_json::Value::as_str)
+            .context("no access token")?;
         Ok(format!("{name} {token}\n"))
     });
     let lines: Result<Vec<_>> = lines.collect();

@@ -1,87 +1,41 @@
 //! Names of attributes: the standard ones of OpenID Connect Core 1.0, section 5.1, and everything else.
 
+use crate::closed_set;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// The standard attributes and the three that the service sets itself.
-///
-/// The order is the order in which people see them, and that of the attributes as JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Standard {
-    Sub,
-    Email,
-    EmailVerified,
-    PhoneNumber,
-    PhoneNumberVerified,
-    Name,
-    GivenName,
-    MiddleName,
-    FamilyName,
-    Nickname,
-    PreferredUsername,
-    Birthdate,
-    Gender,
-    Address,
-    Website,
-    Profile,
-    Picture,
-    Locale,
-    Zoneinfo,
-    UpdatedAt,
+closed_set! {
+    /// The standard attributes and the three that the service sets itself.
+    ///
+    /// The order is the order in which people see them, and that of the attributes as JSON. The names are the
+    /// claims' of OpenID Connect.
+    #[derive(PartialOrd, Ord, Hash)]
+    pub enum Standard {
+        Sub = "sub",
+        Email = "email",
+        EmailVerified = "email_verified",
+        PhoneNumber = "phone_number",
+        PhoneNumberVerified = "phone_number_verified",
+        Name = "name",
+        GivenName = "given_name",
+        MiddleName = "middle_name",
+        FamilyName = "family_name",
+        Nickname = "nickname",
+        PreferredUsername = "preferred_username",
+        Birthdate = "birthdate",
+        Gender = "gender",
+        Address = "address",
+        Website = "website",
+        Profile = "profile",
+        Picture = "picture",
+        Locale = "locale",
+        Zoneinfo = "zoneinfo",
+        UpdatedAt = "updated_at",
+    }
 }
 
 impl Standard {
-    /// Every standard attribute, in order.
-    pub const ALL: [Self; 20] = [
-        Self::Sub,
-        Self::Email,
-        Self::EmailVerified,
-        Self::PhoneNumber,
-        Self::PhoneNumberVerified,
-        Self::Name,
-        Self::GivenName,
-        Self::MiddleName,
-        Self::FamilyName,
-        Self::Nickname,
-        Self::PreferredUsername,
-        Self::Birthdate,
-        Self::Gender,
-        Self::Address,
-        Self::Website,
-        Self::Profile,
-        Self::Picture,
-        Self::Locale,
-        Self::Zoneinfo,
-        Self::UpdatedAt,
-    ];
-
-    /// The claim's name, as in OpenID Connect.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Sub => "sub",
-            Self::Email => "email",
-            Self::EmailVerified => "email_verified",
-            Self::PhoneNumber => "phone_number",
-            Self::PhoneNumberVerified => "phone_number_verified",
-            Self::Name => "name",
-            Self::GivenName => "given_name",
-            Self::MiddleName => "middle_name",
-            Self::FamilyName => "family_name",
-            Self::Nickname => "nickname",
-            Self::PreferredUsername => "preferred_username",
-            Self::Birthdate => "birthdate",
-            Self::Gender => "gender",
-            Self::Address => "address",
-            Self::Website => "website",
-            Self::Profile => "profile",
-            Self::Picture => "picture",
-            Self::Locale => "locale",
-            Self::Zoneinfo => "zoneinfo",
-            Self::UpdatedAt => "updated_at",
-        }
-    }
-
     /// Whether only the service itself ever sets it; no client's write list changes that.
     pub const fn is_set_by_service(self) -> bool {
         matches!(self, Self::Sub | Self::EmailVerified | Self::PhoneNumberVerified)
@@ -92,7 +46,24 @@ impl Standard {
         match self {
             Self::Email => Some(Self::EmailVerified),
             Self::PhoneNumber => Some(Self::PhoneNumberVerified),
-            _ => None,
+            Self::Sub
+            | Self::EmailVerified
+            | Self::PhoneNumberVerified
+            | Self::Name
+            | Self::GivenName
+            | Self::MiddleName
+            | Self::FamilyName
+            | Self::Nickname
+            | Self::PreferredUsername
+            | Self::Birthdate
+            | Self::Gender
+            | Self::Address
+            | Self::Website
+            | Self::Profile
+            | Self::Picture
+            | Self::Locale
+            | Self::Zoneinfo
+            | Self::UpdatedAt => None,
         }
     }
 }
@@ -179,7 +150,7 @@ impl FromStr for AttributeName {
     type Err = MalformedName;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        if let Some(standard) = Standard::ALL.into_iter().find(|standard| standard.as_str() == name) {
+        if let Some(standard) = Standard::named(name) {
             return Ok(Self::Standard(standard));
         }
         // Brackets would be mangled on their way through a form; the rest would be mangled in a log.

@@ -1,6 +1,7 @@
 //! Codes that prove an address, and how a destination is shown to somebody who may not know it.
 
 use crate::attribute::AttributeName;
+use crate::closed_set;
 use serde::{Deserialize, Serialize};
 
 /// How many digits a code has.
@@ -10,21 +11,12 @@ pub const MORE_DIGITS: usize = 8;
 /// How often a code may be tried before a new one is needed.
 pub const MAX_ATTEMPTS: u32 = 5;
 
-/// How a message travels (`DeliveryMediumType`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum DeliveryMedium {
-    Email,
-    Sms,
-}
-
-impl DeliveryMedium {
-    /// As the wire API spells it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Email => "EMAIL",
-            Self::Sms => "SMS",
-        }
+closed_set! {
+    serialized
+    /// How a message travels (`DeliveryMediumType`).
+    pub enum DeliveryMedium {
+        Email = "EMAIL",
+        Sms = "SMS",
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::attribute::AttributeName;
 use crate::code::CodeDeliveryDetails;
 use crate::factor::Factor;
-use crate::refusal::Refusal;
+use crate::form::FormErrors;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -20,152 +20,100 @@ pub struct Updated {
 /// What became of an update, attribute by attribute.
 pub type UpdateOutcome = BTreeMap<AttributeName, Updated>;
 
-/// An event of an account. Serialised it is the Hub's payload: `{"event": …, "data": …}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "event", content = "data")]
-pub enum Event {
-    #[serde(rename = "signUp")]
-    SignUp { username: String },
-    #[serde(rename = "confirmSignUp")]
-    ConfirmSignUp { username: String },
-    #[serde(rename = "confirmSignUp_failure")]
-    ConfirmSignUpFailure(Refusal),
-    /// A new code for a new account, to the address it has or to a corrected one.
-    #[serde(rename = "resendSignUpCode")]
-    ResendSignUpCode { username: String },
-    #[serde(rename = "signIn")]
-    SignIn { username: String },
-    #[serde(rename = "signIn_failure")]
-    SignInFailure { username: String },
-    /// The password was right, and the code that was asked for beside it was not.
-    #[serde(rename = "confirmSignIn_failure")]
-    ConfirmSignInFailure(Refusal),
-    /// A second factor is asked for from now on.
-    #[serde(rename = "enableMfa")]
-    EnableMfa { factor: Factor },
-    #[serde(rename = "disableMfa")]
-    DisableMfa { factor: Factor },
-    /// Which second factor is asked for first; none: the first that there is.
-    #[serde(rename = "preferMfa")]
-    PreferMfa { factor: Option<Factor> },
-    /// The account has new recovery codes; those before are worth nothing.
-    #[serde(rename = "createRecoveryCodes")]
-    CreateRecoveryCodes { username: String },
-    /// A recovery code took the place of a second factor; so many are left.
-    #[serde(rename = "useRecoveryCode")]
-    UseRecoveryCode { left: u32 },
-    #[serde(rename = "signInWithPasskey")]
-    SignInWithPasskey { username: String, passkey: String },
-    /// A passkey of the account was used, and what it answered was not right.
-    #[serde(rename = "signInWithPasskey_failure")]
-    SignInWithPasskeyFailure { username: String, passkey: String },
-    /// A code for a new password was sent.
-    #[serde(rename = "forgotPassword")]
-    ForgotPassword { username: String },
-    /// The code was right, and the account has a new password.
-    #[serde(rename = "forgotPasswordSubmit")]
-    ForgotPasswordSubmit { username: String },
-    #[serde(rename = "forgotPasswordSubmit_failure")]
-    ForgotPasswordSubmitFailure(Refusal),
-    /// The current password was right, and the account has another one.
-    #[serde(rename = "changePassword")]
-    ChangePassword { username: String },
-    #[serde(rename = "changePassword_failure")]
-    ChangePasswordFailure(Refusal),
-    #[serde(rename = "addPasskey")]
-    AddPasskey { passkey: String },
-    #[serde(rename = "removePasskey")]
-    RemovePasskey { passkey: String },
-    #[serde(rename = "signOut")]
-    SignOut { username: String },
-    /// Other browsers were signed out, so many.
-    #[serde(rename = "signOutOthers")]
-    SignOutOthers { username: String, sessions: u32 },
-    #[serde(rename = "globalSignOut")]
-    GlobalSignOut { username: String },
-    #[serde(rename = "updateUserAttributes")]
-    UpdateUserAttributes(UpdateOutcome),
-    /// None of the attributes was changed; the refusal says which one and why.
-    #[serde(rename = "updateUserAttributes_failure")]
-    UpdateUserAttributesFailure(Refusal),
-    #[serde(rename = "verifyUserAttribute")]
-    VerifyUserAttribute { attribute: AttributeName },
-    #[serde(rename = "verifyUserAttribute_failure")]
-    VerifyUserAttributeFailure {
-        attribute: AttributeName,
-        #[serde(flatten)]
-        refusal: Refusal,
-    },
-    #[serde(rename = "resendUserAttributeCode")]
-    ResendUserAttributeCode { attribute: AttributeName },
-    #[serde(rename = "cancelUserAttributeUpdate")]
-    CancelUserAttributeUpdate { attribute: AttributeName },
-    #[serde(rename = "deleteUserAttributes")]
-    DeleteUserAttributes { attributes: Vec<AttributeName> },
-    #[serde(rename = "deleteUserAttributes_failure")]
-    DeleteUserAttributesFailure(Refusal),
-    /// Everything that is held about the person was handed to them.
-    #[serde(rename = "downloadUserData")]
-    DownloadUserData { username: String },
-    /// The operator made the account.
-    #[serde(rename = "adminCreateUser")]
-    AdminCreateUser { username: String },
-    /// The operator gave the account a password, or had a code for a new one sent.
-    #[serde(rename = "adminResetUserPassword")]
-    AdminResetUserPassword { username: String },
-    /// The operator disabled the account: nobody signs in to it.
-    #[serde(rename = "adminDisableUser")]
-    AdminDisableUser { username: String },
-    #[serde(rename = "adminEnableUser")]
-    AdminEnableUser { username: String },
-    /// The operator removed every second factor of the account.
-    #[serde(rename = "adminResetMfa")]
-    AdminResetMfa { username: String },
+/// Declares the events, each with the Hub's name of it.
+macro_rules! events {
+    (
+        $(#[$meta:meta])*
+        pub enum Event {
+            $(
+                $(#[$doc:meta])*
+                $Event:ident $(($data:ty))? $({ $($(#[$attribute:meta])* $field:ident: $type:ty),+ })? = $name:literal
+            ),+ $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "event", content = "data")]
+        pub enum Event {
+            $(
+                $(#[$doc])*
+                #[serde(rename = $name)]
+                $Event $(($data))? $({ $($(#[$attribute])* $field: $type),+ })?
+            ),+
+        }
+
+        impl Event {
+            /// The names of all events.
+            pub const NAMES: [&'static str; [$($name),+].len()] = [$($name),+];
+
+            /// The Hub's name of the event.
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$Event { .. } => $name),+
+                }
+            }
+        }
+    };
 }
 
-impl Event {
-    /// The Hub's name of the event.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::SignUp { .. } => "signUp",
-            Self::ConfirmSignUp { .. } => "confirmSignUp",
-            Self::ConfirmSignUpFailure(_) => "confirmSignUp_failure",
-            Self::ResendSignUpCode { .. } => "resendSignUpCode",
-            Self::SignIn { .. } => "signIn",
-            Self::SignInFailure { .. } => "signIn_failure",
-            Self::ConfirmSignInFailure(_) => "confirmSignIn_failure",
-            Self::EnableMfa { .. } => "enableMfa",
-            Self::DisableMfa { .. } => "disableMfa",
-            Self::PreferMfa { .. } => "preferMfa",
-            Self::CreateRecoveryCodes { .. } => "createRecoveryCodes",
-            Self::UseRecoveryCode { .. } => "useRecoveryCode",
-            Self::SignInWithPasskey { .. } => "signInWithPasskey",
-            Self::SignInWithPasskeyFailure { .. } => "signInWithPasskey_failure",
-            Self::ForgotPassword { .. } => "forgotPassword",
-            Self::ForgotPasswordSubmit { .. } => "forgotPasswordSubmit",
-            Self::ForgotPasswordSubmitFailure(_) => "forgotPasswordSubmit_failure",
-            Self::ChangePassword { .. } => "changePassword",
-            Self::ChangePasswordFailure(_) => "changePassword_failure",
-            Self::AddPasskey { .. } => "addPasskey",
-            Self::RemovePasskey { .. } => "removePasskey",
-            Self::SignOut { .. } => "signOut",
-            Self::SignOutOthers { .. } => "signOutOthers",
-            Self::GlobalSignOut { .. } => "globalSignOut",
-            Self::UpdateUserAttributes(_) => "updateUserAttributes",
-            Self::UpdateUserAttributesFailure(_) => "updateUserAttributes_failure",
-            Self::VerifyUserAttribute { .. } => "verifyUserAttribute",
-            Self::VerifyUserAttributeFailure { .. } => "verifyUserAttribute_failure",
-            Self::ResendUserAttributeCode { .. } => "resendUserAttributeCode",
-            Self::CancelUserAttributeUpdate { .. } => "cancelUserAttributeUpdate",
-            Self::DeleteUserAttributes { .. } => "deleteUserAttributes",
-            Self::DeleteUserAttributesFailure(_) => "deleteUserAttributes_failure",
-            Self::DownloadUserData { .. } => "downloadUserData",
-            Self::AdminCreateUser { .. } => "adminCreateUser",
-            Self::AdminResetUserPassword { .. } => "adminResetUserPassword",
-            Self::AdminDisableUser { .. } => "adminDisableUser",
-            Self::AdminEnableUser { .. } => "adminEnableUser",
-            Self::AdminResetMfa { .. } => "adminResetMfa",
-        }
+events! {
+    /// An event of an account. Serialised it is the Hub's payload: `{"event": …, "data": …}`.
+    pub enum Event {
+        SignUp { username: String } = "signUp",
+        ConfirmSignUp { username: String } = "confirmSignUp",
+        ConfirmSignUpFailure(FormErrors) = "confirmSignUp_failure",
+        /// A new code for a new account, to the address it has or to a corrected one.
+        ResendSignUpCode { username: String } = "resendSignUpCode",
+        SignIn { username: String } = "signIn",
+        SignInFailure { username: String } = "signIn_failure",
+        /// The password was right, and the code that was asked for beside it was not.
+        ConfirmSignInFailure(FormErrors) = "confirmSignIn_failure",
+        /// A second factor is asked for from now on.
+        EnableMfa { factor: Factor } = "enableMfa",
+        DisableMfa { factor: Factor } = "disableMfa",
+        /// Which second factor is asked for first; none: the first that there is.
+        PreferMfa { factor: Option<Factor> } = "preferMfa",
+        /// The account has new recovery codes; those before are worth nothing.
+        CreateRecoveryCodes { username: String } = "createRecoveryCodes",
+        /// A recovery code took the place of a second factor; so many are left.
+        UseRecoveryCode { left: u32 } = "useRecoveryCode",
+        SignInWithPasskey { username: String, passkey: String } = "signInWithPasskey",
+        /// A passkey of the account was used, and what it answered was not right.
+        SignInWithPasskeyFailure { username: String, passkey: String } = "signInWithPasskey_failure",
+        /// A code for a new password was sent.
+        ForgotPassword { username: String } = "forgotPassword",
+        /// The code was right, and the account has a new password.
+        ForgotPasswordSubmit { username: String } = "forgotPasswordSubmit",
+        ForgotPasswordSubmitFailure(FormErrors) = "forgotPasswordSubmit_failure",
+        /// The current password was right, and the account has another one.
+        ChangePassword { username: String } = "changePassword",
+        ChangePasswordFailure(FormErrors) = "changePassword_failure",
+        AddPasskey { passkey: String } = "addPasskey",
+        RemovePasskey { passkey: String } = "removePasskey",
+        SignOut { username: String } = "signOut",
+        /// Other browsers were signed out, so many.
+        SignOutOthers { username: String, sessions: u32 } = "signOutOthers",
+        GlobalSignOut { username: String } = "globalSignOut",
+        UpdateUserAttributes(UpdateOutcome) = "updateUserAttributes",
+        /// None of the attributes was changed; the refusal says which one and why.
+        UpdateUserAttributesFailure(FormErrors) = "updateUserAttributes_failure",
+        VerifyUserAttribute { attribute: AttributeName } = "verifyUserAttribute",
+        VerifyUserAttributeFailure { attribute: AttributeName, #[serde(flatten)] refusal: FormErrors } = "verifyUserAttribute_failure",
+        ResendUserAttributeCode { attribute: AttributeName } = "resendUserAttributeCode",
+        CancelUserAttributeUpdate { attribute: AttributeName } = "cancelUserAttributeUpdate",
+        DeleteUserAttributes { attributes: Vec<AttributeName> } = "deleteUserAttributes",
+        DeleteUserAttributesFailure(FormErrors) = "deleteUserAttributes_failure",
+        /// Everything that is held about the person was handed to them.
+        DownloadUserData { username: String } = "downloadUserData",
+        /// The operator made the account.
+        AdminCreateUser { username: String } = "adminCreateUser",
+        /// The operator gave the account a password, or had a code for a new one sent.
+        AdminResetUserPassword { username: String } = "adminResetUserPassword",
+        /// The operator disabled the account: nobody signs in to it.
+        AdminDisableUser { username: String } = "adminDisableUser",
+        AdminEnableUser { username: String } = "adminEnableUser",
+        /// The operator removed every second factor of the account.
+        AdminResetMfa { username: String } = "adminResetMfa",
     }
 }
 
@@ -194,7 +142,8 @@ mod tests {
 
     #[test]
     fn a_refused_code_tells_of_which_attribute_and_why() {
-        let refusal = Refusal::field(crate::FieldName::Code, crate::Why::WrongCode { tries_left: 4 });
+        let refusal =
+            FormErrors::field(crate::FieldName::Code, crate::ErrorCode::WrongCode { tries_left: 4 });
         let event = Event::VerifyUserAttributeFailure { attribute: Standard::Email.into(), refusal };
         let text = serde_json::to_string(&event).unwrap();
         assert_eq!(
@@ -205,9 +154,20 @@ mod tests {
     }
 
     #[test]
-    fn the_name_is_the_one_that_travels() {
-        let event = Event::UpdateUserAttributesFailure(Refusal::default());
-        let text = serde_json::to_string(&event).unwrap();
-        assert!(text.starts_with(&format!(r#"{{"event":"{}""#, event.name())));
+    fn every_event_travels_by_its_name_and_is_read_back() {
+        // What any of the events has to say; each takes what it needs.
+        let data = serde_json::json!({
+            "username": "jdoe", "attribute": "email", "attributes": ["email"], "factor": "SMS_MFA",
+            "passkey": "phone", "left": 1, "sessions": 2, "form": "Busy", "fields": [],
+        });
+        let updated = serde_json::json!({ "email": { "isUpdated": true } });
+        for name in Event::NAMES {
+            let with = |data| serde_json::from_value(serde_json::json!({ "event": name, "data": data }));
+            let event: Event = with(&data).or_else(|_| with(&updated)).unwrap();
+            assert_eq!(event.name(), name);
+            let text = serde_json::to_string(&event).unwrap();
+            assert!(text.starts_with(&format!(r#"{{"event":"{name}""#)), "{text}");
+            assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
+        }
     }
 }

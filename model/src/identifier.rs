@@ -2,7 +2,7 @@
 //!
 //! Normalisation (NFKC, case folding) needs tables and lives in `pool`.
 
-use crate::why::Why;
+use crate::form::ErrorCode;
 use serde::{Deserialize, Serialize};
 
 /// The longest username (`UsernameType`).
@@ -61,35 +61,35 @@ impl SignInOptions {
 
 /// A new username: 1 to 128 visible characters, no spaces, and nothing that could be taken for an email
 /// address or a phone number.
-pub fn check_username(typed: &str) -> Result<(), Why> {
+pub fn check_username(typed: &str) -> Result<(), ErrorCode> {
     let length = typed.chars().count();
     if length == 0 {
-        return Err(Why::Missing);
+        return Err(ErrorCode::Missing);
     }
     if length > USERNAME_MAX {
-        return Err(Why::TooLong { max: USERNAME_MAX as u32 });
+        return Err(ErrorCode::TooLong { max: USERNAME_MAX as u32 });
     }
     if typed.contains('@') || typed.starts_with('+') {
-        return Err(Why::UsernameLooksLikeContact);
+        return Err(ErrorCode::UsernameLooksLikeContact);
     }
     if typed.chars().any(|c| {
         c.is_whitespace() || c.is_control() || is_invisible(c) || matches!(c, '<' | '>' | '"' | '\\' | '&')
     }) {
-        return Err(Why::BadUsername);
+        return Err(ErrorCode::BadUsername);
     }
     Ok(())
 }
 
 /// The shape of an email address as browsers see it (HTML, section 4.10.5.1.5), with a dot in the domain, and
 /// with letters beyond ASCII allowed (RFC 6531).
-pub fn check_email(typed: &str) -> Result<(), Why> {
+pub fn check_email(typed: &str) -> Result<(), ErrorCode> {
     if typed.is_empty() {
-        return Err(Why::Missing);
+        return Err(ErrorCode::Missing);
     }
     if typed.len() > EMAIL_MAX {
-        return Err(Why::TooLong { max: EMAIL_MAX as u32 });
+        return Err(ErrorCode::TooLong { max: EMAIL_MAX as u32 });
     }
-    let (local, domain) = typed.rsplit_once('@').ok_or(Why::NotAnEmail)?;
+    let (local, domain) = typed.rsplit_once('@').ok_or(ErrorCode::NotAnEmail)?;
     let visible = |c: char| !c.is_control() && !c.is_whitespace() && !is_invisible(c);
     let in_local = |c: char| {
         visible(c) && (!c.is_ascii() || c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c))
@@ -107,20 +107,20 @@ pub fn check_email(typed: &str) -> Result<(), Why> {
     if good_local && domain.contains('.') && domain.split('.').all(good_label) {
         Ok(())
     } else {
-        Err(Why::NotAnEmail)
+        Err(ErrorCode::NotAnEmail)
     }
 }
 
 /// The shape of an E.164 number: `+`, no leading zero, 7 to 15 digits.
-pub fn check_phone(typed: &str) -> Result<(), Why> {
+pub fn check_phone(typed: &str) -> Result<(), ErrorCode> {
     if typed.is_empty() {
-        return Err(Why::Missing);
+        return Err(ErrorCode::Missing);
     }
-    let digits = typed.strip_prefix('+').ok_or(Why::NotAPhoneNumber)?;
+    let digits = typed.strip_prefix('+').ok_or(ErrorCode::NotAPhoneNumber)?;
     let shaped = (7..=15).contains(&digits.len())
         && digits.bytes().all(|d| d.is_ascii_digit())
         && !digits.starts_with('0');
-    if shaped { Ok(()) } else { Err(Why::NotAPhoneNumber) }
+    if shaped { Ok(()) } else { Err(ErrorCode::NotAPhoneNumber) }
 }
 
 /// A phone number from the country code beside the field and what was typed; a typed `+` wins.
@@ -177,7 +177,7 @@ mod tests {
             "a\n@b.de",
             "<a@b.de>",
         ] {
-            assert_eq!(check_email(typed), Err(Why::NotAnEmail), "{typed:?}");
+            assert_eq!(check_email(typed), Err(ErrorCode::NotAnEmail), "{typed:?}");
         }
         assert_eq!(check_email("jürgen@bücher.example"), Ok(()));
         assert_eq!(check_email("first.last+tag@sub.example.co"), Ok(()));
@@ -185,10 +185,10 @@ mod tests {
 
     #[test]
     fn a_username_can_not_pass_for_an_address() {
-        assert_eq!(check_username("me@domain.com"), Err(Why::UsernameLooksLikeContact));
-        assert_eq!(check_username("+12128601234"), Err(Why::UsernameLooksLikeContact));
-        assert_eq!(check_username("j doe"), Err(Why::BadUsername));
-        assert_eq!(check_username("jdoe\u{200B}"), Err(Why::BadUsername));
+        assert_eq!(check_username("me@domain.com"), Err(ErrorCode::UsernameLooksLikeContact));
+        assert_eq!(check_username("+12128601234"), Err(ErrorCode::UsernameLooksLikeContact));
+        assert_eq!(check_username("j doe"), Err(ErrorCode::BadUsername));
+        assert_eq!(check_username("jdoe\u{200B}"), Err(ErrorCode::BadUsername));
         assert_eq!(check_username("用户"), Ok(()));
     }
 
@@ -200,7 +200,7 @@ mod tests {
         assert_eq!(join_phone("+1", "+49 30 123456"), "+4930123456");
         assert_eq!(join_phone("+1", "0049 30 123456"), "+4930123456");
         assert_eq!(join_phone("+1", " "), "");
-        assert_eq!(check_phone(&join_phone("+1", "call me")), Err(Why::NotAPhoneNumber));
+        assert_eq!(check_phone(&join_phone("+1", "call me")), Err(ErrorCode::NotAPhoneNumber));
     }
 
     #[test]

@@ -1,27 +1,30 @@
-//! What things are: attributes, identifiers, passwords, codes, events, refusals and addresses of pages.
+//! What things are: attributes, identifiers, passwords, codes, events, error codes and pages.
 //!
 //! No I/O, no clock, no randomness, no framework, no tables: it compiles to WASM and stands behind both the
 //! browser's inline checks and the server's decisions.
 
+#![warn(clippy::wildcard_enum_match_arm)]
+
 pub mod access;
 pub mod attribute;
+mod closed_set;
 pub mod code;
 pub mod event;
 pub mod factor;
+pub mod form;
 pub mod identifier;
+pub mod page;
 pub mod password;
 pub mod paths;
-pub mod refusal;
 pub mod schema;
-pub mod why;
 
 pub use access::AccessLists;
 pub use attribute::{AttributeName, Standard};
 pub use code::{CodeDeliveryDetails, DeliveryMedium};
 pub use event::{Event, UpdateOutcome, Updated};
 pub use factor::Factor;
+pub use form::{ErrorCode, FieldName, FormErrors};
 pub use identifier::{IdentifierKind, SignInOptions};
+pub use page::{Access, Page};
 pub use password::{Password, Policy, Rule, Rules};
-pub use refusal::{FieldName, Refusal};
 pub use schema::{Definition, Format, Schema};
-pub use why::Why;

@@ -2,31 +2,28 @@
 //! share.
 
 use crate::attribute::{AttributeName, Standard};
+use crate::closed_set;
+use crate::form::ErrorCode;
 use crate::identifier::{check_email, check_phone, is_invisible};
-use crate::why::Why;
 use serde::{Deserialize, Serialize};
 
 /// The longest value of any attribute (`AttributeValueType`).
 pub const VALUE_MAX: u32 = 2048;
 
-/// What the text of a value must look like. Every value travels as text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Format {
-    Text,
-    Email,
-    PhoneNumber,
-    /// `YYYY-MM-DD`, a real day (OpenID Connect Core 1.0, section 5.1, `birthdate`).
-    Date,
-    /// An integer between the definition's bounds.
-    Number,
-    /// `true` or `false`.
-    Boolean,
-}
-
-impl Format {
-    /// In the order of their numbers.
-    const ALL: [Self; 6] =
-        [Self::Text, Self::Email, Self::PhoneNumber, Self::Date, Self::Number, Self::Boolean];
+closed_set! {
+    /// What the text of a value must look like, in the order of the formats' numbers. Every value travels as text.
+    #[derive(Serialize, Deserialize)]
+    pub enum Format {
+        Text,
+        Email,
+        PhoneNumber,
+        /// `YYYY-MM-DD`, a real day (OpenID Connect Core 1.0, section 5.1, `birthdate`).
+        Date,
+        /// An integer between the definition's bounds.
+        Number,
+        /// `true` or `false`.
+        Boolean,
+    }
 }
 
 /// One attribute of the schema (`SchemaAttributeType`).
@@ -54,7 +51,20 @@ impl Definition {
             Standard::EmailVerified | Standard::PhoneNumberVerified => {
                 (Format::Boolean, 0, i64::from(VALUE_MAX))
             }
-            _ => (Format::Text, 0, i64::from(VALUE_MAX)),
+            Standard::Sub
+            | Standard::Name
+            | Standard::GivenName
+            | Standard::MiddleName
+            | Standard::FamilyName
+            | Standard::Nickname
+            | Standard::PreferredUsername
+            | Standard::Gender
+            | Standard::Address
+            | Standard::Website
+            | Standard::Profile
+            | Standard::Picture
+            | Standard::Locale
+            | Standard::Zoneinfo => (Format::Text, 0, i64::from(VALUE_MAX)),
         };
         Self {
             name: standard.into(),
@@ -69,13 +79,13 @@ impl Definition {
 
     /// Whether a value, already trimmed, may stand in this attribute. An empty one is not judged here: it
     /// means "none".
-    pub fn check(&self, value: &str) -> Result<(), Why> {
+    pub fn check(&self, value: &str) -> Result<(), ErrorCode> {
         let length = value.chars().count() as i64;
         if length > i64::from(VALUE_MAX) {
-            return Err(Why::TooLong { max: VALUE_MAX });
+            return Err(ErrorCode::TooLong { max: VALUE_MAX });
         }
         if has_bad_characters(value, self.allows_lines()) {
-            return Err(Why::ControlCharacters);
+            return Err(ErrorCode::ControlCharacters);
         }
         match self.format {
             Format::Email => check_email(value),
@@ -84,26 +94,26 @@ impl Definition {
                 if is_real_date(value) {
                     Ok(())
                 } else {
-                    Err(Why::NotADate)
+                    Err(ErrorCode::NotADate)
                 }
             }
             Format::Boolean => {
                 if matches!(value, "true" | "false") {
                     Ok(())
                 } else {
-                    Err(Why::NotABoolean)
+                    Err(ErrorCode::NotABoolean)
                 }
             }
             Format::Number => match parse_integer(value) {
                 Some(number) if (self.min..=self.max).contains(&number) => Ok(()),
-                Some(_) => Err(Why::OutOfRange { min: self.min, max: self.max }),
-                None => Err(Why::NotANumber),
+                Some(_) => Err(ErrorCode::OutOfRange { min: self.min, max: self.max }),
+                None => Err(ErrorCode::NotANumber),
             },
             Format::Text if length > self.max => {
-                Err(Why::TooLong { max: self.max.try_into().unwrap_or(VALUE_MAX) })
+                Err(ErrorCode::TooLong { max: self.max.try_into().unwrap_or(VALUE_MAX) })
             }
             Format::Text if length < self.min => {
-                Err(Why::TooShort { min: self.min.try_into().unwrap_or(VALUE_MAX) })
+                Err(ErrorCode::TooShort { min: self.min.try_into().unwrap_or(VALUE_MAX) })
             }
             Format::Text => Ok(()),
         }
@@ -210,17 +220,17 @@ pub fn is_real_date(value: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn check(name: Standard, value: &str) -> Result<(), Why> {
+    fn check(name: Standard, value: &str) -> Result<(), ErrorCode> {
         Schema::standard().get(&name.into()).unwrap().check(value)
     }
 
     #[test]
     fn what_other_servers_let_through_is_refused() {
-        assert_eq!(check(Standard::Name, &"x".repeat(5000)), Err(Why::TooLong { max: VALUE_MAX }));
-        assert_eq!(check(Standard::Birthdate, "not-a-date"), Err(Why::NotADate));
-        assert_eq!(check(Standard::Birthdate, "2023-02-29"), Err(Why::NotADate));
-        assert_eq!(check(Standard::UpdatedAt, "NaN"), Err(Why::NotANumber));
-        assert_eq!(check(Standard::UpdatedAt, "-1"), Err(Why::OutOfRange { min: 0, max: i64::MAX }));
+        assert_eq!(check(Standard::Name, &"x".repeat(5000)), Err(ErrorCode::TooLong { max: VALUE_MAX }));
+        assert_eq!(check(Standard::Birthdate, "not-a-date"), Err(ErrorCode::NotADate));
+        assert_eq!(check(Standard::Birthdate, "2023-02-29"), Err(ErrorCode::NotADate));
+        assert_eq!(check(Standard::UpdatedAt, "NaN"), Err(ErrorCode::NotANumber));
+        assert_eq!(check(Standard::UpdatedAt, "-1"), Err(ErrorCode::OutOfRange { min: 0, max: i64::MAX }));
     }
 
     #[test]
@@ -230,17 +240,17 @@ mod tests {
         }
         for day in ["1900-02-29", "2024-13-01", "2024-00-10", "2024-1-1", "2024-01-1x", "２０２４-01-01"]
         {
-            assert_eq!(check(Standard::Birthdate, day), Err(Why::NotADate), "{day}");
+            assert_eq!(check(Standard::Birthdate, day), Err(ErrorCode::NotADate), "{day}");
         }
     }
 
     #[test]
     fn control_and_direction_characters_are_refused_and_joiners_are_not() {
-        assert_eq!(check(Standard::Name, "a\u{0}b"), Err(Why::ControlCharacters));
-        assert_eq!(check(Standard::Name, "a\u{202E}b"), Err(Why::ControlCharacters));
+        assert_eq!(check(Standard::Name, "a\u{0}b"), Err(ErrorCode::ControlCharacters));
+        assert_eq!(check(Standard::Name, "a\u{202E}b"), Err(ErrorCode::ControlCharacters));
         assert_eq!(check(Standard::Nickname, "👩\u{200D}🚀"), Ok(()));
         assert_eq!(check(Standard::Address, "1 Street\nTown"), Ok(()));
-        assert_eq!(check(Standard::Name, "two\nlines"), Err(Why::ControlCharacters));
+        assert_eq!(check(Standard::Name, "two\nlines"), Err(ErrorCode::ControlCharacters));
     }
 
     #[test]

@@ -1,22 +1,29 @@
 //! A pool for tests: a real database of its own, a clock that is moved by hand, chance that repeats
 //! itself, and the messages that would have been sent.
 
-use crate::clock::{Clock as _, TestClock, Timestamp};
-use crate::confirm_sign_up::{ConfirmSignUpError, Confirmed, Confirming, Who};
-use crate::delete_attributes::DeleteAttributesError;
+use crate::account::events;
+use crate::attributes::delete::{self, DeleteAttributesError};
+use crate::attributes::profile::{self, Profile};
+use crate::attributes::update::{self, UpdateAttributesError};
+use crate::contacts::verify::{self, Verified, VerifyAttributeError};
+use crate::core::client::ClientId;
+use crate::core::clock::{Clock as _, TestClock, Timestamp};
+use crate::core::entropy::SeededEntropy;
+use crate::core::identity::{BrowserTicket, Origin, SessionToken, Viewer};
+use crate::core::keys::{Keys, Purpose};
+use crate::core::settings::{Hashing, Settings};
 use crate::delivery::Message;
-use crate::entropy::SeededEntropy;
-use crate::keys::{Keys, Purpose};
-use crate::passkeys::{NewPasskey, Question};
-use crate::profile::Profile;
-use crate::sessions::{BrowserTicket, Origin, SessionToken, Viewer};
-use crate::settings::{ClientId, Hashing, Settings};
-use crate::sign_in::{SignIn, SignInError, SignedIn};
-use crate::sign_up::{SignUp, SignUpError, SignedUp};
+use crate::passkeys::add::{self, NewPasskey};
+use crate::passkeys::questions::Question;
+use crate::sessions::viewer;
+use crate::sign_in::outcome::{SignInError, SignedIn};
+use crate::sign_in::password::{self, SignIn};
+use crate::sign_up::confirm;
+use crate::sign_up::confirm_error::ConfirmSignUpError;
+use crate::sign_up::confirmation::{Confirmed, Confirming, Who};
+use crate::sign_up::start::{self, SignUp, SignUpError, SignedUp};
 use crate::store::Row;
-use crate::update_attributes::UpdateAttributesError;
-use crate::verify_attribute::{Verified, VerifyAttributeError};
-use crate::{Parts, Pool};
+use crate::{Context, Parts};
 use model::{Password, Standard, UpdateOutcome};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -24,11 +31,12 @@ use std::time::Duration;
 
 mod authenticator;
 mod residents;
+mod srp_client;
 mod store;
-pub use crate::srp::SrpClient;
-pub use authenticator::Authenticator;
-pub use residents::Resident;
-pub use store::{SERVER, TestStore};
+pub use crate::testing::authenticator::Authenticator;
+pub use crate::testing::residents::{Resident, fill};
+pub use crate::testing::srp_client::SrpClient;
+pub use crate::testing::store::{SERVER, TestStore};
 
 /// The guide's password.
 pub const PASSWORD: &str = "mysecurerandompassword#123";
@@ -36,16 +44,16 @@ pub const PASSWORD: &str = "mysecurerandompassword#123";
 /// A pool, and what stands around it. Its store is removed with it.
 #[derive(Debug)]
 pub struct TestPool {
-    pool: Pool,
+    pool: Context,
     pub clock: TestClock,
     pub settings: Settings,
     place: TestStore,
 }
 
 impl Deref for TestPool {
-    type Target = Pool;
+    type Target = Context;
 
-    fn deref(&self) -> &Pool {
+    fn deref(&self) -> &Context {
         &self.pool
     }
 }
@@ -73,13 +81,13 @@ impl TestPool {
 
     /// The same store and clock after a restart.
     pub async fn restart(self) -> Self {
-        self.pool.inner.store.close().await;
+        self.pool.store.close().await;
         let pool = open(&self.place, &self.clock, &self.settings, 2).await;
         Self { pool, ..self }
     }
 
     /// A handle of its own, for another task.
-    pub fn handle(&self) -> Pool {
+    pub fn handle(&self) -> Context {
         self.pool.clone()
     }
 
@@ -94,7 +102,7 @@ impl TestPool {
     }
 
     /// A second node on the same store: another process, with its own chance and the same clock.
-    pub async fn another(&self, seed: u64) -> Pool {
+    pub async fn another(&self, seed: u64) -> Context {
         open(&self.place, &self.clock, &self.settings, seed).await
     }
 
@@ -137,7 +145,7 @@ impl TestPool {
         address: &str,
         (from, to): (Timestamp, Timestamp),
     ) -> Vec<(Timestamp, Message)> {
-        let mut conn = self.inner.store.read().await.expect("the store reads");
+        let mut conn = self.store.read().await.expect("the store reads");
         let query = conn
             .query("SELECT id, payload, due_at FROM outbox WHERE payload IS NOT NULL AND due_at >= $1 AND due_at <= $2 ORDER BY due_at");
         let rows = query.bind(from.0).bind(to.0).all().await.expect("the outbox is read");
@@ -159,7 +167,7 @@ impl TestPool {
     }
 
     async fn queued(&self, sql: &'static str, address: &str) -> Vec<Message> {
-        let mut conn = self.inner.store.read().await.expect("the store reads");
+        let mut conn = self.store.read().await.expect("the store reads");
         let rows = conn.query(sql).all().await.expect("the outbox is read");
         drop(conn);
         self.opened(&rows, address)
@@ -169,11 +177,8 @@ impl TestPool {
         let opened = rows.iter().map(|row| {
             let (id, payload): (String, Vec<u8>) =
                 (row.get(0).expect("an id"), row.get(1).expect("a payload"));
-            let plain = self
-                .inner
-                .keys
-                .open(Purpose::Outbox, &payload, id.as_bytes())
-                .expect("the payload is opened");
+            let plain =
+                self.keys.open(Purpose::Outbox, &payload, id.as_bytes()).expect("the payload is opened");
             serde_json::from_slice::<Message>(&plain).expect("the payload is a message")
         });
         opened.filter(|message| message.to().value == address).collect()
@@ -181,7 +186,7 @@ impl TestPool {
 
     /// Lets time pass until every code that was asked for can be sent.
     pub async fn wait_until_sent(&self) {
-        let mut conn = self.inner.store.read().await.expect("the store reads");
+        let mut conn = self.store.read().await.expect("the store reads");
         let row = conn
             .query("SELECT MAX(sent_at) FROM requested_codes")
             .optional()
@@ -197,7 +202,7 @@ impl TestPool {
         username: &str,
         attributes: &[(&str, &str)],
     ) -> Result<SignedUp, SignUpError> {
-        self.pool.sign_up(&self.client(), form(username, attributes), &origin()).await
+        start::start(&self.pool, &self.client(), form(username, attributes), &origin()).await
     }
 
     /// The same, and it has to work.
@@ -220,7 +225,7 @@ impl TestPool {
 
     /// Enters a code in the browser that signed up.
     pub async fn confirm(&self, ticket: BrowserTicket, code: &str) -> Result<Confirmed, ConfirmSignUpError> {
-        self.pool.confirm_sign_up(&self.client(), &entering(Who::Ticket(ticket), code), &origin()).await
+        confirm::confirm(&self.pool, &self.client(), &entering(Who::Ticket(ticket), code), &origin()).await
     }
 
     /// Enters a code in an application, by name.
@@ -236,18 +241,18 @@ impl TestPool {
         code: &str,
     ) -> Result<Confirmed, ConfirmSignUpError> {
         let form = entering(Who::Typed(name.into()), code);
-        self.pool.confirm_sign_up_for_application(&self.client(), &form, origin).await
+        confirm::confirm_for_application(&self.pool, &self.client(), &form, origin).await
     }
 
     /// Signs in.
     pub async fn try_sign_in(&self, name: &str, password: &str) -> Result<SignedIn, SignInError> {
         let form = SignIn { username: name.into(), password: Password::new(password) };
-        self.pool.sign_in(&self.client(), form, &origin()).await
+        password::with_password(&self.pool, &self.client(), form, &origin()).await
     }
 
     /// Who holds the token; somebody has to.
     pub async fn viewer_of(&self, token: &SessionToken) -> Viewer {
-        self.viewer(token).await.expect("the store reads").expect("the session is alive")
+        viewer::viewer(self, token).await.expect("the store reads").expect("the session is alive")
     }
 }
 
@@ -262,7 +267,7 @@ impl TestPool {
         let viewer = &self.fresh(viewer);
         let attributes =
             attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Ok(self.pool.update_attributes(viewer, attributes, &origin()).await?.outcome)
+        Ok(update::update(&self.pool, viewer, attributes, &origin()).await?.outcome)
     }
 
     /// Enters a code for a contact.
@@ -272,7 +277,7 @@ impl TestPool {
         attribute: Standard,
         code: &str,
     ) -> Result<Verified, VerifyAttributeError> {
-        self.pool.verify_attribute(viewer, &attribute.into(), code, &origin()).await
+        verify::verify(&self.pool, viewer, &attribute.into(), code, &origin()).await
     }
 
     /// The same person as if the sign-in were of this moment.
@@ -282,22 +287,23 @@ impl TestPool {
 
     /// Removes these attributes, having given the password if need be.
     pub async fn delete(&self, viewer: &Viewer, names: &[&str]) -> Result<(), DeleteAttributesError> {
-        self.pool
-            .delete_attributes(
-                &self.fresh(viewer),
-                names.iter().map(|name| (*name).to_owned()).collect(),
-                &origin(),
-            )
-            .await
+        delete::delete(
+            &self.pool,
+            &self.fresh(viewer),
+            names.iter().map(|name| (*name).to_owned()).collect(),
+            &origin(),
+        )
+        .await
     }
 
     /// Adds a passkey that this device makes.
     #[expect(clippy::expect_used, reason = "a test that can't be set up has failed")]
     pub async fn give_passkey(&self, viewer: &Viewer, device: &mut Authenticator) {
-        let Question { options, state } = self.pool.ask_for_new_passkey(viewer).await.expect("a question");
+        let Question { options, state } =
+            add::ask_for_new_passkey(&self.pool, viewer).await.expect("a question");
         let credential = device.create(&options).expect("a passkey");
         let passkey = NewPasskey { name: "My phone".into(), state, credential };
-        self.pool.add_passkey(&self.fresh(viewer), &passkey, &origin()).await.expect("added");
+        add::add_passkey(&self.pool, &self.fresh(viewer), &passkey, &origin()).await.expect("added");
     }
 
     /// What the account shows for one attribute.
@@ -308,13 +314,13 @@ impl TestPool {
     /// The whole account.
     #[expect(clippy::expect_used, reason = "a test whose store can't be read has failed")]
     pub async fn shown_profile(&self, viewer: &Viewer) -> Profile {
-        self.pool.profile(viewer).await.expect("the store reads")
+        profile::profile(&self.pool, viewer).await.expect("the store reads")
     }
 
     /// The names of everything that happened to the account, oldest first.
     #[expect(clippy::expect_used, reason = "a test whose store can't be read has failed")]
     pub async fn event_names(&self, viewer: &Viewer) -> Vec<&'static str> {
-        let events = self.pool.events_after(viewer, 0, 1000).await.expect("the store reads");
+        let events = events::after(&self.pool, viewer, 0, 1000).await.expect("the store reads");
         events.iter().map(|it| it.event.name()).collect()
     }
 
@@ -363,10 +369,10 @@ pub fn another_code(code: &str) -> String {
 }
 
 #[expect(clippy::expect_used, reason = "a test that can't be set up has failed")]
-async fn open(place: &TestStore, clock: &TestClock, settings: &Settings, seed: u64) -> Pool {
+async fn open(place: &TestStore, clock: &TestClock, settings: &Settings, seed: u64) -> Context {
     let store = place.open().await.expect("the store opens");
     let keys = Keys::generate(&SeededEntropy::new(0));
     let entropy = Arc::new(SeededEntropy::new(seed));
     let parts = Parts { store, clock: Arc::new(clock.clone()), entropy, keys, settings: settings.clone() };
-    Pool::open(parts).await.expect("the pool opens")
+    crate::maintenance::open::open(parts).await.expect("the pool opens")
 }

@@ -1,15 +1,15 @@
 //! The process: what the program `nameplate` is made of, as a library so that tests use the real router.
 
-pub mod api;
 pub mod cli;
 pub mod config;
-pub mod events;
-pub mod form_door;
+pub mod connection_limits;
 pub mod layers;
 pub mod lifecycle;
+pub mod live_events;
 pub mod mailbox;
+pub mod output;
 pub mod pages;
+pub mod progressive_forms;
 pub mod router;
-pub mod seats;
 pub mod site;
 pub mod telemetry;

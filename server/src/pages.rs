@@ -1,36 +1,36 @@
 //! Hands requests to the pages of `app` and their answers back.
 
-use crate::layers::cross_site;
-use app::pages::Load;
-use app::visit::{self, Visit};
-use app::{Answer, Site, error_page, shell};
+use crate::layers::{cross_site, error_pages};
+use app::pages::load;
+use app::request::{self, Visit};
+use app::{Answer, Site, shell};
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use model::paths;
+use model::{Page, paths};
+use pool::CommonError;
 use pool::Origin;
-use pool::download_data::DownloadError;
+use pool::account::DownloadError;
 use std::error::Error;
 
 /// Loads and renders a page.
-pub async fn show(load: Load, site: Site, request: Request) -> Response {
+pub async fn show(page: Page, site: Site, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let visit = match Visit::of(site.clone(), &parts).await {
         Ok(visit) => visit,
         Err(error) => return unavailable(&error, site, &parts),
     };
-    match load(visit.clone()).await {
+    match load(page, visit.clone()).await {
         Ok(Answer::Go(path)) => match HeaderValue::from_str(&path) {
             Ok(path) => (
                 StatusCode::SEE_OTHER,
                 [(LOCATION, path), (CACHE_CONTROL, HeaderValue::from_static("no-store"))],
             )
                 .into_response(),
-            Err(_) => fault(StatusCode::NOT_FOUND, site, &parts, &HeaderMap::new()),
+            Err(_) => error_pages::render(StatusCode::NOT_FOUND, site, &parts, &HeaderMap::new()),
         },
         Ok(Answer::Show(page)) => shell::render(page, &visit).into_response(),
         Err(error) => unavailable(&error, site, &parts),
@@ -40,7 +40,7 @@ pub async fn show(load: Load, site: Site, request: Request) -> Response {
 /// `GET /profile/attributes.json`: the same bytes as on the page (operation GetUser).
 pub async fn attributes_json(State(site): State<Site>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    match visit::info(&site, &parts).await {
+    match request::info(&site, &parts).await {
         Ok(Some(info)) => {
             let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
             (headers, info.attributes_json()).into_response()
@@ -56,7 +56,7 @@ pub async fn attributes_json(State(site): State<Site>, request: Request) -> Resp
 pub async fn personal_data(State(site): State<Site>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let viewer = match Visit::of(site.clone(), &parts).await {
-        Ok(visit) => visit.viewer,
+        Ok(visit) => visit.account.map(|account| account.viewer),
         Err(error) => return unavailable(&error, site, &parts),
     };
     let Some(viewer) = viewer else { return StatusCode::UNAUTHORIZED.into_response() };
@@ -66,61 +66,30 @@ pub async fn personal_data(State(site): State<Site>, request: Request) -> Respon
     else {
         return to_the_page();
     };
-    match site.pool.personal_data(&viewer, origin).await {
+    match pool::account::personal_data(&site.pool, &viewer, origin).await {
         Ok(data) => {
             let name = HeaderValue::from_static("attachment; filename=\"my-data.json\"");
             let headers =
                 [(CONTENT_DISPOSITION, name), (CACHE_CONTROL, HeaderValue::from_static("no-store"))];
             (headers, Json(data)).into_response()
         }
-        Err(DownloadError::Unavailable(error)) => unavailable(&error, site, &parts),
-        Err(DownloadError::Wait { seconds }) => {
+        Err(DownloadError::Common(CommonError::Unavailable(error))) => unavailable(&error, site, &parts),
+        Err(DownloadError::Common(CommonError::Wait { seconds })) => {
             let wait = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from(seconds))]);
-            fault(StatusCode::TOO_MANY_REQUESTS, site, &parts, &wait)
+            error_pages::render(StatusCode::TOO_MANY_REQUESTS, site, &parts, &wait)
         }
-        Err(DownloadError::NotFresh(_) | DownloadError::SignedOut) => to_the_page(),
+        Err(DownloadError::Common(CommonError::Busy)) => busy(site, &parts),
+        Err(DownloadError::NotFresh(_) | DownloadError::Common(CommonError::SignedOut)) => to_the_page(),
     }
-}
-
-/// Gives every error that has no page yet one, if a page was asked for.
-pub async fn dress(State(site): State<Site>, request: Request, next: Next) -> Response {
-    if !wants_page(request.headers()) {
-        return next.run(request).await;
-    }
-    let (parts, body) = request.into_parts();
-    let answer = next.run(Request::from_parts(parts.clone(), body)).await;
-    if is_bare_fault(&answer) { fault(answer.status(), site, &parts, answer.headers()) } else { answer }
-}
-
-/// Whether a browser is asking for a page, rather than a script for data.
-pub fn wants_page(headers: &HeaderMap) -> bool {
-    headers
-        .get(ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"))
-}
-
-fn is_bare_fault(answer: &Response) -> bool {
-    let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let is_page = kind.is_some_and(|kind| kind.starts_with("text/html"));
-    (answer.status().is_client_error() || answer.status().is_server_error()) && !is_page
-}
-
-/// The page for an error, in the house's style; works when the store doesn't.
-pub fn fault(status: StatusCode, site: Site, parts: &Parts, headers: &HeaderMap) -> Response {
-    let visit = Visit::without_viewer(site, parts);
-    let mut answer = shell::render(error_page(status.as_u16(), &visit), &visit).into_response();
-    for name in [RETRY_AFTER, axum::http::header::ALLOW, axum::http::header::SET_COOKIE] {
-        for value in headers.get_all(&name) {
-            answer.headers_mut().append(name.clone(), value.clone());
-        }
-    }
-    answer
 }
 
 fn unavailable(error: &pool::Unavailable, site: Site, parts: &Parts) -> Response {
     tracing::error!(error = error as &dyn Error, path = parts.uri.path(), "a page could not be loaded");
-    fault(
+    busy(site, parts)
+}
+
+fn busy(site: Site, parts: &Parts) -> Response {
+    error_pages::render(
         StatusCode::SERVICE_UNAVAILABLE,
         site,
         parts,

@@ -1,10 +1,10 @@
 //! All routes and layers on one screen.
 
-use crate::config::{Config, Environment};
-use crate::layers::{access_log, client, cross_site, headers, patience};
+use crate::config::{Config, Environment, ServerConfig};
+use crate::layers::{access_log, client_ip, cross_site, error_pages, headers, timeout};
 use crate::mailbox::DevMailbox;
-use crate::{api, events, form_door, mailbox, pages, site};
-use app::{PAGES, Site};
+use crate::{live_events, mailbox, pages, progressive_forms, site};
+use app::{Site, SiteFiles};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -13,8 +13,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos::server_fn::axum::server_fn_paths;
-use model::paths;
-use pool::Pool;
+use model::{Page, paths};
+use pool::Context;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -22,10 +22,12 @@ use tower_http::catch_panic::CatchPanicLayer;
 /// What the router answers from.
 #[derive(Debug, Clone)]
 pub struct AppState {
-    pub pool: Pool,
+    pub pool: Context,
     pub config: Arc<Config>,
     /// Only while no mail provider is configured.
     pub mailbox: Option<DevMailbox>,
+    /// Where the built files are found.
+    pub site_files: fn() -> Option<SiteFiles>,
     /// Ends the live streams when the service stops.
     pub shutdown: CancellationToken,
 }
@@ -38,30 +40,50 @@ pub fn build(state: AppState) -> Router {
     let inner = with_pages(Router::new(), &site)
         .route(paths::PROFILE_JSON, get(pages::attributes_json).with_state(site.clone()))
         .route(paths::ACCOUNT_JSON, get(pages::personal_data).with_state(site.clone()))
-        .merge(events::routes(&state))
-        .merge(mailbox::routes(&state))
+        .merge(live_events::routes(state.pool.clone(), &config, state.shutdown.clone()))
+        .merge(mailbox_routes(&state))
         .fallback(not_a_route);
     // A POST of a plain form becomes a GET of its page here, so it wraps the finished routes.
-    let service = form_door::wrap(inner, config.clone());
+    let service = progressive_forms::wrap(inner, config.clone());
 
     // Outermost last.
-    service
-        // Forged requests reach no form.
-        .layer(from_fn_with_state(config.clone(), cross_site::refuse))
-        // Limits and the trail need to know who asks.
-        .layer(from_fn_with_state(config.clone(), client::tell))
-        // One request's panic is one 500.
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(config.clone(), patience::limit))
+    // Forged requests reach no form.
+    let service = service.layer(from_fn_with_state(config.clone(), cross_site::refuse));
+    guarded(service, &config)
         // Whatever failed further in gets words and a way on.
-        .layer(from_fn_with_state(site, pages::dress))
+        .layer(from_fn_with_state(site, error_pages::add))
         .route(paths::HEALTHZ, get(|| async { "ok\n" }))
         .route(paths::READYZ, get(ready).with_state(state.pool.clone()))
-        // What speaks the wire API has layers of its own: no forms, no cookies, no rule about where it comes
-        // from.
-        .layer(from_fn_with_state(api::routes(state.pool.clone(), config.clone()), api::door))
+        // What speaks the wire API never comes as far as the pages: no forms, no cookies, no rule about where it
+        // comes from.
+        .layer(from_fn_with_state(wire_api(&state, &config), wire::dispatch))
         .layer(from_fn_with_state(config, headers::add))
         .layer(from_fn_with_state(state.pool, access_log::log))
+}
+
+/// What holds for pages and applications alike.
+fn guarded(routes: Router, config: &Arc<ServerConfig>) -> Router {
+    routes
+        // Limits and the trail need to know who asks.
+        .layer(from_fn_with_state(config.clone(), client_ip::add))
+        // One request's panic is one 500.
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(config.clone(), timeout::limit))
+}
+
+fn wire_api(state: &AppState, config: &Arc<ServerConfig>) -> Router {
+    let limits = wire::BodyLimits { bytes: config.body_limit, timeout: config.body_timeout };
+    wire::routes(state.pool.clone(), limits, |routes| guarded(routes, config))
+}
+
+fn mailbox_routes(state: &AppState) -> Router {
+    match &state.mailbox {
+        Some(mailbox) => {
+            let url = &state.config.server.public_url;
+            mailbox::routes(mailbox, url, state.pool.settings(), state.site_files)
+        }
+        None => Router::new(),
+    }
 }
 
 fn site_of(state: &AppState) -> Site {
@@ -73,17 +95,19 @@ fn site_of(state: &AppState) -> Site {
     Site {
         pool: state.pool.clone(),
         secure: state.config.server.public_url.is_https(),
-        files: Arc::new(site::files),
+        files: Arc::new(state.site_files),
         leptos,
     }
 }
 
-/// Every page by its table, and every server function at its own address: together they share a page's
+/// Every page at its addresses, and every server function at its own address: together they share a page's
 /// address.
 fn with_pages(mut router: Router, site: &Site) -> Router {
-    for &(path, load) in PAGES {
-        let site = site.clone();
-        router = router.route(path, get(move |request: Request| pages::show(load, site, request)));
+    for page in Page::ALL {
+        for path in page.addresses() {
+            let site = site.clone();
+            router = router.route(path, get(move |request: Request| pages::show(page, site, request)));
+        }
     }
     for (path, _) in server_fn_paths() {
         let site = site.clone();
@@ -104,7 +128,7 @@ async fn not_a_route(request: Request) -> Response {
 }
 
 /// Whether requests can be answered: the store reads and writes.
-async fn ready(State(pool): State<Pool>) -> Response {
+async fn ready(State(pool): State<Context>) -> Response {
     match pool.store().check().await {
         Ok(()) => "ready\n".into_response(),
         Err(error) => {

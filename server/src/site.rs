@@ -1,7 +1,8 @@
-//! The built site (scripts, WASM, styles, `public/`), inside the binary. Debug builds read the folder
-//! instead.
+//! Static files: the built site (islands, styles, `public/`), which is inside the binary (debug builds read the
+//! folder instead), and the scripts of the pages, which are part of `app`.
 
 use app::SiteFiles;
+use app::scripts::{self, Script};
 use axum::body::Body;
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
@@ -9,7 +10,8 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
-use std::sync::OnceLock;
+use std::borrow::Cow;
+use std::sync::{Once, OnceLock};
 
 #[derive(RustEmbed)]
 #[folder = "../target/site"]
@@ -19,60 +21,105 @@ struct Site;
 /// The folder inside the site whose names carry hashes in a release.
 const BUILT: &str = "pkg/";
 
-/// The addresses of the page's own files.
-pub fn files() -> SiteFiles {
-    static FOUND: OnceLock<SiteFiles> = OnceLock::new();
-    let find = || SiteFiles { js: find(".js"), wasm: find(".wasm"), css: find(".css") };
+/// The addresses of the built files. That they are missing is said in the log.
+pub fn files() -> Option<SiteFiles> {
+    static FOUND: OnceLock<Option<SiteFiles>> = OnceLock::new();
+    static SAID: Once = Once::new();
     // While developing, a build may come after the start.
-    if cfg!(debug_assertions) { find() } else { FOUND.get_or_init(find).clone() }
+    let found = if cfg!(debug_assertions) { find_all() } else { FOUND.get_or_init(find_all).clone() };
+    if found.is_none() {
+        say_missing(&SAID);
+    }
+    found
 }
 
-/// Whether the pages' own files are there. A release without them refuses to start.
+/// Once: every page would say it.
+fn say_missing(said: &Once) {
+    said.call_once(|| {
+        tracing::error!(
+            "pages have neither styles nor scripts, because the built files are missing in target/site: run scripts/build dev"
+        );
+    });
+}
+
+/// Whether the built files are there. A release without them refuses to start.
 pub fn is_complete() -> bool {
-    let SiteFiles { js, wasm, css } = files();
-    !(js.is_empty() || wasm.is_empty() || css.is_empty())
+    find_all().is_some()
 }
 
-fn find(end: &str) -> String {
-    let found = Site::iter().find(|path| path.starts_with("pkg/nameplate") && path.ends_with(end));
-    found.map(|path| format!("/{path}")).unwrap_or_default()
+fn find_all() -> Option<SiteFiles> {
+    Some(SiteFiles { js: find(".js")?, wasm: find(".wasm")?, css: find(".css")? })
+}
+
+fn find(end: &str) -> Option<String> {
+    let found = Site::iter().find(|path| path.starts_with("pkg/nameplate") && path.ends_with(end))?;
+    Some(format!("/{found}"))
+}
+
+/// What is sent for a path: bytes in one coding, and their tag.
+struct Encoded {
+    bytes: Cow<'static, [u8]>,
+    coding: Option<&'static str>,
+    tag: String,
+    /// Whether another text would have another address.
+    is_immutable: bool,
 }
 
 /// The file at a path, in the best coding that the browser takes.
 pub fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
+    let file = match scripts::at(path) {
+        Some(script) => of_script(script, headers),
+        None => of_site(path.strip_prefix('/')?, headers)?,
+    };
+    respond(path, file, headers)
+}
+
+fn of_script(script: &'static Script, headers: &HeaderMap) -> Encoded {
+    let (bytes, coding) = if accepts(headers, "br") {
+        (script.brotli, Some("br"))
+    } else if accepts(headers, "gzip") {
+        (script.gzip, Some("gzip"))
+    } else {
+        (script.plain, None)
+    };
+    // The address has the text's hash, which tells all but the coding.
+    let tag = format!("\"{}{}\"", script.path, coding.unwrap_or_default());
+    Encoded { bytes: bytes.into(), coding, tag, is_immutable: true }
+}
+
+fn of_site(path: &str, headers: &HeaderMap) -> Option<Encoded> {
     // The coded twins are found by negotiation, never by name.
-    let path = path.strip_prefix('/').filter(|path| !path.ends_with(".br") && !path.ends_with(".gz"))?;
+    if path.ends_with(".br") || path.ends_with(".gz") {
+        return None;
+    }
     let coded = |coding: &'static str, end: &str| {
         let file = accepts(headers, coding).then(|| Site::get(&format!("{path}.{end}"))).flatten()?;
         Some((file, Some(coding)))
     };
     let (file, coding) =
         coded("br", "br").or_else(|| coded("gzip", "gz")).or_else(|| Some((Site::get(path)?, None)))?;
-
-    let immutable = path.starts_with(BUILT) && !cfg!(debug_assertions);
     let tag = tag(&file);
+    let is_immutable = path.starts_with(BUILT) && !cfg!(debug_assertions);
+    Some(Encoded { bytes: file.data, coding, tag, is_immutable })
+}
+
+fn respond(path: &str, file: Encoded, headers: &HeaderMap) -> Option<Response> {
+    let kept = if file.is_immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
     let mut answer = HeaderMap::new();
     answer.insert(VARY, HeaderValue::from_static("accept-encoding"));
-    answer.insert(
-        CACHE_CONTROL,
-        HeaderValue::from_static(if immutable { "public, max-age=31536000, immutable" } else { "no-cache" }),
-    );
-    let known = headers
-        .get_all(IF_NONE_MATCH)
-        .iter()
-        .filter_map(|seen| seen.to_str().ok())
-        .any(|seen| matches(seen, &tag));
-    answer.insert(ETAG, HeaderValue::from_str(&tag).ok()?);
-    if known {
+    answer.insert(CACHE_CONTROL, HeaderValue::from_static(kept));
+    answer.insert(ETAG, HeaderValue::from_str(&file.tag).ok()?);
+    let mut seen = headers.get_all(IF_NONE_MATCH).iter().filter_map(|seen| seen.to_str().ok());
+    if seen.any(|seen| matches(seen, &file.tag)) {
         return Some((StatusCode::NOT_MODIFIED, answer).into_response());
     }
     let kind = mime_guess::from_path(path).first_or_octet_stream();
     let kind = if kind.type_() == "text" { format!("{kind}; charset=utf-8") } else { kind.to_string() };
     answer.insert(CONTENT_TYPE, HeaderValue::from_str(&kind).ok()?);
-    if let Some(coding) = coding {
+    if let Some(coding) = file.coding {
         answer.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
     }
-    Some((answer, Body::from(file.data)).into_response())
+    Some((answer, Body::from(file.bytes)).into_response())
 }
 
 /// Whether a coding is accepted: named, and not with the weight 0 (RFC 9110, section 12.5.3).
@@ -103,6 +150,7 @@ fn tag(file: &EmbeddedFile) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::{Arc, Mutex};
 
     #[test]
     fn a_coding_that_is_refused_is_not_sent() {
@@ -121,5 +169,53 @@ mod tests {
             assert!(matches(seen, "\"a\""), "{seen}");
         }
         assert!(!matches("\"b\", \"c\"", "\"a\""));
+    }
+
+    #[test]
+    fn script_is_sent_in_the_best_coding_and_kept_for_ever() {
+        for (accepted, coding) in [("gzip, br", "br"), ("gzip", "gzip"), ("identity", "")] {
+            let asked = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(accepted))]);
+            let answer = file(scripts::PAGE.path, &asked).unwrap();
+            let header = |name| answer.headers().get(name).map(|it| it.to_str().unwrap()).unwrap_or_default();
+            assert_eq!(header(CONTENT_ENCODING), coding);
+            assert_eq!(header(CONTENT_TYPE), "text/javascript; charset=utf-8");
+            assert!(header(CACHE_CONTROL).ends_with("immutable"));
+            let again = HeaderMap::from_iter([
+                (ACCEPT_ENCODING, HeaderValue::from_static(accepted)),
+                (IF_NONE_MATCH, answer.headers().get(ETAG).unwrap().clone()),
+            ]);
+            assert_eq!(file(scripts::PAGE.path, &again).unwrap().status(), StatusCode::NOT_MODIFIED);
+        }
+        assert!(file("/pkg/page.js", &HeaderMap::new()).is_none());
+    }
+
+    /// What is logged, for tests.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn missing_files_are_said_once_as_an_error_with_what_to_run() {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+        let said = Once::new();
+        tracing::subscriber::with_default(subscriber, || {
+            say_missing(&said);
+            say_missing(&said);
+        });
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert_eq!((text.lines().count(), text.matches("ERROR").count()), (1, 1), "{text}");
+        assert!(text.contains("run scripts/build dev"), "{text}");
     }
 }

@@ -1,11 +1,11 @@
-//! The arrows between the crates: frontend → app → model; server → app, pool, model; pool → model. Nothing
-//! else.
+//! The arrows between the crates: frontend → app → model; server → app, wire, pool, model; wire → pool, model;
+//! pool → model. Nothing else.
 #![expect(clippy::unwrap_used, reason = "what a test's helpers can't do, the test can't")]
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, NodeDep, PackageId};
 use std::collections::{BTreeMap, BTreeSet};
 
-const OURS: [&str; 6] = ["app", "bench", "frontend", "model", "pool", "server"];
+const OURS: [&str; 7] = ["app", "bench", "frontend", "model", "nameplate-wire", "pool", "server"];
 
 /// What Cargo knows about the workspace.
 fn metadata() -> Metadata {
@@ -62,7 +62,7 @@ fn manifest<'a>(metadata: &'a Metadata, of: &str, on: &str) -> (bool, Vec<&'a st
 }
 
 #[test]
-fn every_arrow_between_our_crates_is_one_of_the_houses() {
+fn every_arrow_between_our_crates_is_a_known_one() {
     let metadata = metadata();
     let mut members: Vec<_> = metadata.workspace_packages().iter().map(|it| it.name.to_string()).collect();
     members.sort();
@@ -72,7 +72,8 @@ fn every_arrow_between_our_crates_is_one_of_the_houses() {
     let graph = Graph::of(&metadata);
     assert_eq!(graph.ours("frontend"), ["app"]);
     assert_eq!(graph.ours("app"), ["model", "pool"]);
-    assert_eq!(graph.ours("server"), ["app", "model", "pool"]);
+    assert_eq!(graph.ours("server"), ["app", "model", "nameplate-wire", "pool"]);
+    assert_eq!(graph.ours("nameplate-wire"), ["model", "pool"]);
     assert_eq!(graph.ours("pool"), ["model"]);
     // It measures the finished program, and only fills its store.
     assert_eq!(graph.ours("bench"), ["pool"]);
@@ -89,9 +90,9 @@ fn the_browser_takes_apps_browser_half_and_the_server_its_servers_half() {
 }
 
 #[test]
-fn model_knows_nothing_but_serde() {
+fn model_knows_nothing_but_serde_and_zeroize() {
     let metadata = metadata();
-    assert_eq!(Graph::of(&metadata).direct("model"), BTreeSet::from(["serde"]));
+    assert_eq!(Graph::of(&metadata).direct("model"), BTreeSet::from(["serde", "zeroize"]));
 }
 
 #[test]
@@ -106,6 +107,15 @@ fn pool_knows_neither_leptos_nor_axum() {
     };
     let wrong: Vec<_> = graph.all("pool").into_iter().filter(web).collect();
     assert!(wrong.is_empty(), "pool reaches {wrong:?}");
+}
+
+#[test]
+fn wire_knows_nothing_of_the_pages() {
+    let metadata = metadata();
+    let graph = Graph::of(&metadata);
+    let pages = |name: &&str| ["leptos", "server_fn"].iter().any(|it| is_of_family(name, it));
+    let wrong: Vec<_> = graph.all("nameplate-wire").into_iter().filter(pages).collect();
+    assert!(wrong.is_empty(), "wire reaches {wrong:?}");
 }
 
 #[test]

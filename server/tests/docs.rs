@@ -10,12 +10,12 @@ fn the_reference_of_the_configuration_is_the_generated_one() {
 
 #[test]
 fn the_reference_of_the_command_line_is_the_generated_one() {
-    expect_file!["../../docs/cli.md"].assert_eq(&server::cli::reference());
+    expect_file!["../../docs/cli.md"].assert_eq(&server::cli::reference::reference());
 }
 
 #[test]
 fn the_reference_of_the_wire_api_is_the_generated_one() {
-    expect_file!["../../docs/api.md"].assert_eq(&server::api::reference());
+    expect_file!["../../docs/api.md"].assert_eq(&wire::reference());
 }
 
 #[test]

@@ -4,7 +4,7 @@
 mod support;
 
 use axum::http::header::SET_COOKIE;
-use support::{Answer, PASSWORD, TestServer};
+use support::{Answer, MAILBOX_TOKEN, PASSWORD, TestServer};
 
 const HTTPS: &str =
     "[server]\npublic_url = 'https://id.example.com'\n[mail]\nsmtp_url = 'smtp://localhost'\n";
@@ -46,6 +46,36 @@ async fn scripts_run_only_with_the_nonce_of_their_page() {
     for answer in [&one, &other] {
         let (scripts, text) = (answer.text().matches("<script").count(), answer.text());
         assert_eq!(text.matches(&format!("nonce=\"{}\"", nonce(answer))).count(), scripts, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn page_names_its_built_files_and_its_script() {
+    let server = TestServer::new().await;
+    let page = server.browser().get("/sign-in").await;
+    for part in [
+        "<link rel=\"stylesheet\" href=\"/pkg/nameplate.css\">",
+        "<link rel=\"modulepreload\" href=\"/pkg/nameplate.js\" data-wasm=\"/pkg/nameplate.wasm\">",
+        "src=\"/pkg/page.",
+        "src=\"/pkg/passkeys.",
+    ] {
+        assert!(page.text().contains(part), "{part}: {}", page.text());
+    }
+    assert!(!page.text().contains("data-private"), "{}", page.text());
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    assert!(browser.get("/profile").await.text().contains("data-private"));
+}
+
+#[tokio::test]
+async fn page_without_built_files_has_no_empty_address() {
+    let server = TestServer::with_files("", || None).await;
+    let mut browser = server.browser();
+    for path in ["/sign-in", "/nowhere", &format!("/dev/mailbox?token={MAILBOX_TOKEN}")] {
+        let page = browser.get(path).await;
+        assert!(page.text().contains("<title>"), "{path}: {}", page.text());
+        for wrong in ["href=\"\"", "src=\"\"", "rel=\"stylesheet\"", "modulepreload"] {
+            assert!(!page.text().contains(wrong), "{path}, {wrong}: {}", page.text());
+        }
     }
 }
 

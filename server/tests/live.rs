@@ -1,6 +1,10 @@
 //! Live events: what one page does, the account's other pages hear.
 
-#![expect(clippy::unwrap_used, reason = "a stream that can't be read has failed the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a stream that can't be read has failed the test"
+)]
 
 mod support;
 

@@ -235,7 +235,7 @@ async fn no_page_of_the_product_links_it() {
     stranger.get(&with_token("/dev/mailbox")).await;
     let mut jane = server.signed_in("jane", "jane@domain.com").await.saying("host", "127.0.0.1:3000");
     jane.jar.extend(stranger.jar.clone());
-    for (path, _) in app::PAGES {
+    for path in model::Page::ALL.into_iter().flat_map(model::Page::addresses) {
         for browser in [&mut jane, &mut stranger] {
             browser.get(path).await.never_says("/dev/");
         }

@@ -1,5 +1,5 @@
 //! Passkeys, raw: what the page's script asks and sends, with an authenticator in software.
-#![expect(clippy::unwrap_used, reason = "a test that can't be set up has failed")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can't be set up has failed")]
 
 mod support;
 

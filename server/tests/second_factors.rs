@@ -214,13 +214,13 @@ async fn our_scripts_get_the_same_as_json() {
 #[tokio::test]
 async fn a_password_that_the_operator_knows_is_replaced_and_what_is_missing_filled_in() {
     let server = TestServer::with("[attributes]\nrequired = [\"email\", \"given_name\"]\n").await;
-    let new = pool::admin::create_user::NewUser {
+    let new = pool::admin::NewUser {
         username: Some("jdoe".into()),
-        password: pool::admin::create_user::FirstPassword::Temporary(model::Password::new(PASSWORD)),
+        password: pool::admin::FirstPassword::Temporary(model::Password::new(PASSWORD)),
         attributes: [("email".to_owned(), "me@domain.com".to_owned())].into(),
         verified: true,
     };
-    server.pool.create_user(new).await.expect("the account is made");
+    pool::admin::create_user(&server.pool, new).await.expect("the account is made");
     let mut browser = server.browser();
     browser
         .submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)])

@@ -2,7 +2,7 @@
 
 use model::identifier::{check_email, check_username, join_phone};
 use model::password::Rules;
-use model::{Definition, FieldName, Format, Policy, Why, code};
+use model::{Definition, ErrorCode, FieldName, Format, Policy, code};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -24,30 +24,30 @@ pub enum Check {
 
 impl Check {
     /// Judges a value as typed; `other` gives the values of the form's other fields.
-    pub fn judge(&self, typed: &str, other: impl Fn(&FieldName) -> String) -> Result<(), Why> {
+    pub fn judge(&self, typed: &str, other: impl Fn(&FieldName) -> String) -> Result<(), ErrorCode> {
         let trimmed = typed.trim();
         match self {
-            Self::Given if typed.is_empty() => Err(Why::Missing),
+            Self::Given if typed.is_empty() => Err(ErrorCode::Missing),
             Self::Given => Ok(()),
             Self::Username => check_username(trimmed),
             Self::Email => check_email(trimmed),
-            Self::NewPassword(_) if typed.is_empty() => Err(Why::Missing),
+            Self::NewPassword(_) if typed.is_empty() => Err(ErrorCode::Missing),
             Self::NewPassword(policy) => policy.judge(typed),
             Self::SameAs(name) => {
                 if typed == other(name) {
                     Ok(())
                 } else {
-                    Err(Why::PasswordsDiffer)
+                    Err(ErrorCode::PasswordsDiffer)
                 }
             }
             Self::Code => match code::tidy(typed).as_str() {
-                "" => Err(Why::Missing),
+                "" => Err(ErrorCode::Missing),
                 code if code::is_shaped(code) => Ok(()),
-                _ => Err(Why::NotACode),
+                _ => Err(ErrorCode::NotACode),
             },
             Self::Attribute(definition) if trimmed.is_empty() => {
                 if definition.required {
-                    Err(Why::Missing)
+                    Err(ErrorCode::Missing)
                 } else {
                     Ok(())
                 }
@@ -135,14 +135,14 @@ mod tests {
     fn the_second_password_is_held_against_the_first_untrimmed() {
         let same = Check::SameAs(FieldName::Password);
         assert_eq!(same.judge("secret12", |_| "secret12".into()), Ok(()));
-        assert_eq!(same.judge("secret12 ", |_| "secret12".into()), Err(Why::PasswordsDiffer));
+        assert_eq!(same.judge("secret12 ", |_| "secret12".into()), Err(ErrorCode::PasswordsDiffer));
     }
 
     #[test]
     fn a_code_may_have_spaces_but_not_letters() {
         assert_eq!(Check::Code.judge("123 456", |_| String::new()), Ok(()));
-        assert_eq!(Check::Code.judge("12345a", |_| String::new()), Err(Why::NotACode));
-        assert_eq!(Check::Code.judge(" ", |_| String::new()), Err(Why::Missing));
+        assert_eq!(Check::Code.judge("12345a", |_| String::new()), Err(ErrorCode::NotACode));
+        assert_eq!(Check::Code.judge(" ", |_| String::new()), Err(ErrorCode::Missing));
     }
 
     #[test]

@@ -2,16 +2,16 @@
 
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use model::{Refusal, Why};
+use model::{ErrorCode, FormErrors};
 use serde::{Deserialize, Serialize};
 
-/// A [`Refusal`] as server functions carry it.
+/// A [`FormErrors`] as server functions carry it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct FormError(pub Refusal);
+pub struct FormError(pub FormErrors);
 
 /// For `map_err`: every error of a use case knows what a person is told.
-pub fn refused(why: impl Into<Refusal>) -> FormError {
+pub fn refused(why: impl Into<FormErrors>) -> FormError {
     FormError(why.into())
 }
 
@@ -20,11 +20,17 @@ impl FromServerFnError for FormError {
 
     /// The framework's own errors carry text; ours never do.
     fn from_server_fn_error(why: ServerFnErrorErr) -> Self {
-        Self(Refusal::form(match why {
+        Self(FormErrors::form(match why {
             ServerFnErrorErr::Args(_)
             | ServerFnErrorErr::MissingArg(_)
-            | ServerFnErrorErr::Deserialization(_) => Why::BadRequest,
-            _ => Why::Unavailable,
+            | ServerFnErrorErr::Deserialization(_) => ErrorCode::BadRequest,
+            ServerFnErrorErr::Registration(_)
+            | ServerFnErrorErr::UnsupportedRequestMethod(_)
+            | ServerFnErrorErr::Request(_)
+            | ServerFnErrorErr::ServerError(_)
+            | ServerFnErrorErr::MiddlewareError(_)
+            | ServerFnErrorErr::Serialization(_)
+            | ServerFnErrorErr::Response(_) => ErrorCode::Unavailable,
         }))
     }
 }

@@ -1,8 +1,7 @@
 //! One labelled control with its hint and its error beside it, as the server renders it.
 
-use super::FormState;
+use super::state::FormState;
 use crate::text;
-use crate::visit::Visit;
 use leptos::prelude::*;
 use model::FieldName;
 
@@ -84,9 +83,10 @@ impl Input {
 
 /// The `id` of a field's control; names with brackets and colons make awkward selectors.
 pub fn id_of(name: &FieldName) -> String {
-    match name {
-        FieldName::Attribute(attribute) => attribute.as_str().replace(':', "-"),
-        other => other.to_string(),
+    if let FieldName::Attribute(attribute) = name {
+        attribute.as_str().replace(':', "-")
+    } else {
+        name.to_string()
     }
 }
 
@@ -184,43 +184,6 @@ pub fn password_field(input: &Input, state: &FormState) -> AnyView {
                 </button>
             </div>
             {error}
-        </div>
-    }
-    .into_any()
-}
-
-/// The password once more, in a form that does something dangerous. It shows up when the sign-in isn't fresh
-/// any more: as the page comes, or when the server asks for it.
-pub fn again_field(visit: &Visit, state: &FormState) -> AnyView {
-    let fresh = visit.viewer.as_ref().is_none_or(|viewer| visit.site.pool.is_fresh(viewer));
-    let username = visit.viewer.as_ref().map(|viewer| viewer.username.clone()).unwrap_or_default();
-    again(state, username, !fresh || is_asked_again(state), "")
-}
-
-/// The same for a form that is little more than a button: there it shows up only when the server asks for it.
-/// Such forms stand on a page in numbers, so each has a name of its own.
-pub fn again_if_asked(state: &FormState, username: &str, form: &str) -> AnyView {
-    let asked = is_asked_again(state);
-    again(state, username.to_owned(), asked, if asked { "" } else { form })
-}
-
-fn is_asked_again(state: &FormState) -> bool {
-    state.refusal.on(&FieldName::CurrentPassword).is_some()
-}
-
-fn again(state: &FormState, username: String, shown: bool, form: &str) -> AnyView {
-    let input = Input {
-        form: form.to_owned(),
-        ..Input::new(FieldName::CurrentPassword, text::CURRENT_PASSWORD)
-            .kind("password", "current-password")
-            .hint(text::PASSWORD_AGAIN)
-            .required(shown)
-    };
-    view! {
-        <div data-again="" hidden=!shown>
-            // Password managers learn from it whose the password is; without a name it is not sent.
-            <input type="text" value=username autocomplete="username" readonly hidden/>
-            {password_field(&input, state)}
         </div>
     }
     .into_any()

@@ -1,25 +1,45 @@
 //! Forms: how they are posted, refused, shown again and checked while one types.
 //!
 //! A form posts to the address of its own page. With WASM the post is a fetch; without it the server's form
-//! door answers with the same page, the typed values and the refusal's status.
+//! door answers with the same page, the typed values and the refusal's status. The browser needs the checks;
+//! the rest is the server's.
 
 mod check;
+
+pub use check::{Check, Checks};
+
+#[cfg(feature = "ssr")]
+mod again;
+#[cfg(feature = "ssr")]
+pub(crate) mod attribute_fields;
+#[cfg(feature = "ssr")]
+mod element;
+#[cfg(feature = "ssr")]
 mod error;
 #[cfg(feature = "ssr")]
 mod field;
 #[cfg(feature = "ssr")]
-mod frame;
 mod post;
 #[cfg(feature = "ssr")]
-mod replay;
+mod resend;
+#[cfg(feature = "ssr")]
+mod state;
+#[cfg(feature = "ssr")]
+mod summary;
 
-pub use check::{Check, Checks};
+#[cfg(feature = "ssr")]
+pub use again::{again_field, again_if_asked};
+#[cfg(feature = "ssr")]
+pub use element::Form;
+#[cfg(feature = "ssr")]
 pub use error::{FormError, refused};
+#[cfg(feature = "ssr")]
+pub use field::{Input, code_field, field, password_field};
+#[cfg(feature = "ssr")]
 pub use post::FormPost;
-
 #[cfg(feature = "ssr")]
-pub use field::{Input, again_field, again_if_asked, code_field, field, password_field};
+pub(crate) use resend::resend_button;
 #[cfg(feature = "ssr")]
-pub use frame::Form;
+pub use state::{FormState, Replay};
 #[cfg(feature = "ssr")]
-pub use replay::{FormState, Replay, summary};
+pub use summary::summary;

@@ -39,24 +39,12 @@ where
     }
 }
 
-#[cfg(feature = "ssr")]
 fn encode<Out: Serialize>(answer: &Out) -> Result<String, String> {
     serde_json::to_string(answer).map_err(|why| why.to_string())
 }
 
-#[cfg(not(feature = "ssr"))]
-fn encode<Out: Serialize>(_answer: &Out) -> Result<String, String> {
-    Err(String::new())
-}
-
-#[cfg(not(feature = "ssr"))]
-fn parse<Args: DeserializeOwned>(_form: &str) -> Result<Args, String> {
-    Err(String::new())
-}
-
 /// Reads a posted form. A field that wasn't declared, or stands twice, is an error; attributes travel as
 /// `attributes[<name>]=<value>`.
-#[cfg(feature = "ssr")]
 fn parse<Args: DeserializeOwned>(form: &str) -> Result<Args, String> {
     // The reader would put replacement characters where the bytes are no text.
     if form.split(['&', '=']).any(|part| percent_encoding::percent_decode_str(part).decode_utf8().is_err()) {
@@ -72,7 +60,7 @@ fn parse<Args: DeserializeOwned>(form: &str) -> Result<Args, String> {
     undeclared.map_or(Ok(args), |field| Err(format!("undeclared field {field}")))
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 

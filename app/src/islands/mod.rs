@@ -11,4 +11,4 @@ pub use form::WakingForm;
 pub use live::Live;
 
 #[cfg(feature = "hydrate")]
-mod dom;
+mod browser;

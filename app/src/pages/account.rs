@@ -1,37 +1,29 @@
 //! `/account`: what is held about somebody, to take away, and leaving for good.
 
-use crate::form::{FormError, FormPost};
-use leptos::prelude::*;
-use model::Password;
-
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::components::{flash_note, heading},
-    crate::form::{Check, Form, FormState, Input, again_field, field, password_field, refused, summary},
-    crate::text,
-    crate::visit::{Answer, Flash, Frame, Visit},
-    model::{FieldName, paths},
-    pool::delete_account::{AccountDeletion, CONFIRMATION},
+use crate::auth_events::FormEvent;
+use crate::form::{
+    Check, Form, FormError, FormPost, FormState, Input, again_field, field, password_field, refused, summary,
 };
+use crate::layout::{Answer, Frame, flash_note, heading};
+use crate::request::{Caller, CurrentAccount, Flash, PageError, Visit};
+use crate::text;
+use leptos::prelude::*;
+use model::{FieldName, Page, Password, paths};
+use pool::account::{AccountDeletion, CONFIRMATION};
 
 /// The screen.
-#[cfg(feature = "ssr")]
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    let Some(viewer) = visit.viewer.clone() else {
-        return Ok(super::sign_in_first(&visit));
-    };
-    Ok(Answer::show(text::ACCOUNT, Frame::House { who: viewer.username }, move || {
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let CurrentAccount { viewer, .. } = visit.account()?;
+    Ok(Answer::show(Page::Account, Frame::House { who: viewer.username }, move || {
         view! { <Account visit/> }.into_any()
     }))
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn Account(visit: Visit) -> impl IntoView {
     let (download, deletion) = (visit.form(paths::ACCOUNT_DOWNLOAD), visit.form(paths::ACCOUNT_DELETE));
     let open = visit.path == paths::ACCOUNT_DELETE;
-    let username = visit.viewer.as_ref().map(|viewer| viewer.username.clone()).unwrap_or_default();
+    let username = visit.username();
     let focus = download.refusal.is_empty() && deletion.refusal.is_empty();
     // Not woken: the answer is a file, and the page stays as it is.
     view! {
@@ -58,7 +50,6 @@ fn Account(visit: Visit) -> impl IntoView {
     }
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn Deletion(state: FormState, username: String) -> impl IntoView {
     let current = Input::new(FieldName::CurrentPassword, text::CURRENT_PASSWORD)
@@ -67,7 +58,7 @@ fn Deletion(state: FormState, username: String) -> impl IntoView {
     let word = Input::new(FieldName::Confirmation, text::type_to_confirm(CONFIRMATION)).required(true);
     let rules = vec![(FieldName::CurrentPassword, Check::Given), (FieldName::Confirmation, Check::Given)];
     view! {
-        <Form class="sheet" action=paths::ACCOUNT_DELETE.to_owned() event="deleteUser".to_owned() rules>
+        <Form class="sheet" action=paths::ACCOUNT_DELETE.to_owned() event=FormEvent::DeleteUser rules>
             {summary(&state)}
             // Password managers learn from it whose the password is; without a name it is not sent.
             <input type="text" value=username autocomplete="username" readonly hidden/>
@@ -85,7 +76,7 @@ fn Deletion(state: FormState, username: String) -> impl IntoView {
 #[server(prefix = "", endpoint = "/account/download", protocol = FormPost)]
 pub async fn download_data(#[server(default)] current_password: Password) -> Result<(), FormError> {
     let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
-    caller.pool.may_have_data(&viewer).await.map_err(refused)?;
+    pool::account::may_have_data(&caller.pool, &viewer).await.map_err(refused)?;
     caller.go(paths::ACCOUNT_JSON);
     Ok(())
 }
@@ -98,7 +89,7 @@ pub async fn delete_account(
 ) -> Result<(), FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
     let form = AccountDeletion { password: current_password, confirmation };
-    caller.pool.delete_account(&viewer, form, &caller.origin).await.map_err(refused)?;
+    pool::account::delete(&caller.pool, &viewer, form, &caller.origin).await.map_err(refused)?;
     caller.leave();
     caller.say(Flash::AccountDeleted);
     caller.go(paths::SIGN_IN);

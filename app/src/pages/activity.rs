@@ -1,18 +1,14 @@
 //! `/activity`: what happened to the account, when, from where and with which browser.
 
-#[cfg(feature = "ssr")]
-use {
-    crate::components::{flash_note, follow_events, heading, news},
-    crate::islands::Live,
-    crate::text::{self, Told},
-    crate::visit::{Answer, Flash, Frame, Visit},
-    leptos::prelude::*,
-    model::{Schema, paths},
-    pool::activity::{Activity, Entry, Turn},
-};
+use crate::islands::Live;
+use crate::layout::{Answer, Frame, flash_note, follow_events, heading, news};
+use crate::request::{CurrentAccount, Flash, PageError, Visit};
+use crate::text::{self, Told};
+use leptos::prelude::*;
+use model::{Page, Schema, paths};
+use pool::account::{Activity, Entry, Turn};
 
 /// The events of a day.
-#[cfg(feature = "ssr")]
 struct Day {
     /// As machines read it.
     date: String,
@@ -21,7 +17,6 @@ struct Day {
 }
 
 /// Everything the screen needs.
-#[cfg(feature = "ssr")]
 struct Screen {
     activity: Activity,
     days: Vec<Day>,
@@ -32,35 +27,30 @@ struct Screen {
 }
 
 /// The screen.
-#[cfg(feature = "ssr")]
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    let Some(viewer) = visit.viewer.clone() else {
-        return Ok(super::sign_in_first(&visit));
-    };
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let CurrentAccount { viewer, .. } = visit.account()?;
     let pool = &visit.site.pool;
-    let mut activity = pool.activity(&viewer, turn(&visit)).await?;
+    let mut activity = pool::account::activity(&pool, &viewer, turn(&visit)).await?;
     let days = days(std::mem::take(&mut activity.entries), pool.now());
     let screen = Screen {
         activity,
         days,
         schema: visit.site.schema().clone(),
         kept_for: pool.settings().events.keep.as_secs() / (24 * 60 * 60),
-        latest_event: visit.profile.as_ref().map_or(0, |profile| profile.latest_event),
+        latest_event: visit.account.as_ref().map_or(0, |account| account.profile.latest_event),
         flash: visit.flash,
     };
-    Ok(Answer::show(text::ACTIVITY, Frame::House { who: viewer.username }, move || {
+    Ok(Answer::show(Page::Activity, Frame::House { who: viewer.username }, move || {
         view! { <ActivityScreen screen/> }.into_any()
     }))
 }
 
 /// Which page is asked for. What can't be read is the newest.
-#[cfg(feature = "ssr")]
 fn turn(visit: &Visit) -> Turn {
     let number = |name| visit.asked(name).and_then(|text| text.parse().ok());
     number("before").map(Turn::Before).or_else(|| number("after").map(Turn::After)).unwrap_or(Turn::Newest)
 }
 
-#[cfg(feature = "ssr")]
 fn link(turn: Turn) -> String {
     match turn {
         Turn::Newest => paths::ACTIVITY.to_owned(),
@@ -70,12 +60,10 @@ fn link(turn: Turn) -> String {
 }
 
 /// The moment in UTC.
-#[cfg(feature = "ssr")]
 fn utc(at: pool::Timestamp) -> jiff::Zoned {
     jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC)
 }
 
-#[cfg(feature = "ssr")]
 fn days(entries: Vec<Entry>, now: pool::Timestamp) -> Vec<Day> {
     let today = utc(now).date();
     let mut days: Vec<Day> = Vec::new();
@@ -97,7 +85,6 @@ fn days(entries: Vec<Entry>, now: pool::Timestamp) -> Vec<Day> {
     days
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn ActivityScreen(screen: Screen) -> impl IntoView {
     let Screen { activity, days, schema, kept_for, latest_event, flash } = screen;
@@ -126,7 +113,6 @@ fn ActivityScreen(screen: Screen) -> impl IntoView {
     }
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn DayGroup(day: Day, schema: Schema) -> impl IntoView {
     let id = format!("day-{}", day.date);
@@ -140,7 +126,6 @@ fn DayGroup(day: Day, schema: Schema) -> impl IntoView {
     }
 }
 
-#[cfg(feature = "ssr")]
 fn row(entry: &Entry, schema: &Schema) -> impl IntoView + use<> {
     let Told { words, refused } = text::told(&entry.event, schema);
     let at = utc(entry.at).strftime("%H:%M").to_string();
@@ -154,7 +139,7 @@ fn row(entry: &Entry, schema: &Schema) -> impl IntoView + use<> {
     }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use model::Event;

@@ -1,10 +1,9 @@
 //! `/theme`: light, dark, or as the system has it. A form at the foot of every page posts here.
 
 use crate::form::{FormError, FormPost};
+use crate::request::{Caller, Theme};
 use leptos::prelude::*;
-
-#[cfg(feature = "ssr")]
-use {crate::caller::Caller, crate::visit::Theme, model::paths};
+use model::{Page, paths};
 
 /// Remembers the theme in this browser.
 #[server(prefix = "", endpoint = "/theme", protocol = FormPost)]
@@ -14,6 +13,6 @@ pub async fn set_theme(
 ) -> Result<(), FormError> {
     let caller = Caller::here()?;
     caller.remember_theme(Theme::parse(&theme));
-    caller.go(paths::page(&next).unwrap_or(paths::START));
+    caller.go(Page::at(&next).map_or(paths::START, |(_, address)| address));
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::attributes::label;
 use super::factors::second_step;
 use super::pages::field_label;
 use super::refusals::sentence;
-use model::{AttributeName, Event, FieldName, Refusal, Schema, UpdateOutcome};
+use model::{AttributeName, Event, FieldName, FormErrors, Schema, UpdateOutcome};
 
 /// An event as its page tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,106 +14,100 @@ pub struct Told {
     pub refused: bool,
 }
 
-/// An event in words.
-pub fn told(event: &Event, schema: &Schema) -> Told {
-    match refused(event, schema) {
-        Some(words) => Told { words, refused: true },
-        None => Told { words: done(event, schema), refused: false },
+impl Told {
+    fn done(words: impl Into<String>) -> Self {
+        Self { words: words.into(), refused: false }
+    }
+
+    fn refused(words: impl Into<String>) -> Self {
+        Self { words: words.into(), refused: true }
     }
 }
 
-fn done(event: &Event, schema: &Schema) -> String {
+/// An event in words; what was refused with its reason.
+#[expect(clippy::too_many_lines, reason = "a line for each event")]
+pub fn told(event: &Event, schema: &Schema) -> Told {
     let label = |name: &AttributeName| label(name, schema);
+    let reasons = |refusal| reasons(refusal, schema);
     match event {
-        Event::SignUp { .. } => "Account created".into(),
-        Event::ConfirmSignUp { .. } => "Account confirmed".into(),
-        Event::ResendSignUpCode { .. } => "Another code for the new account was sent".into(),
-        Event::SignIn { .. } => "Signed in".into(),
+        Event::SignUp { .. } => Told::done("Account created"),
+        Event::ConfirmSignUp { .. } => Told::done("Account confirmed"),
+        Event::ResendSignUpCode { .. } => Told::done("Another code for the new account was sent"),
+        Event::SignIn { .. } => Told::done("Signed in"),
         Event::EnableMfa { factor } => {
-            format!("Signing in now takes a second step: {}", second_step(*factor))
+            Told::done(format!("Signing in now takes a second step: {}", second_step(*factor)))
         }
         Event::DisableMfa { factor } => {
-            format!("Signing in no longer takes this second step: {}", second_step(*factor))
+            Told::done(format!("Signing in no longer takes this second step: {}", second_step(*factor)))
         }
         Event::PreferMfa { factor: Some(factor) } => {
-            format!("Asked for first when signing in: {}", second_step(*factor))
+            Told::done(format!("Asked for first when signing in: {}", second_step(*factor)))
         }
-        Event::PreferMfa { factor: None } => "No second step is asked for before the others".into(),
-        Event::CreateRecoveryCodes { .. } => "New recovery codes made, the old ones no longer work".into(),
-        Event::UseRecoveryCode { left } => format!("Recovery code used to sign in, {left} left"),
-        Event::SignInWithPasskey { passkey, .. } => format!("Signed in with the passkey “{passkey}”"),
-        Event::AddPasskey { passkey } => format!("Passkey added: {passkey}"),
-        Event::RemovePasskey { passkey } => format!("Passkey removed: {passkey}"),
-        Event::ForgotPassword { .. } => "A code for a new password was asked for".into(),
+        Event::PreferMfa { factor: None } => Told::done("No second step is asked for before the others"),
+        Event::CreateRecoveryCodes { .. } => {
+            Told::done("New recovery codes made, the old ones no longer work")
+        }
+        Event::UseRecoveryCode { left } => Told::done(format!("Recovery code used to sign in, {left} left")),
+        Event::SignInWithPasskey { passkey, .. } => {
+            Told::done(format!("Signed in with the passkey “{passkey}”"))
+        }
+        Event::AddPasskey { passkey } => Told::done(format!("Passkey added: {passkey}")),
+        Event::RemovePasskey { passkey } => Told::done(format!("Passkey removed: {passkey}")),
+        Event::ForgotPassword { .. } => Told::done("A code for a new password was asked for"),
         Event::ForgotPasswordSubmit { .. } => {
-            "Password replaced with a code, every browser signed out".into()
+            Told::done("Password replaced with a code, every browser signed out")
         }
-        Event::ChangePassword { .. } => "Password changed, every other browser signed out".into(),
-        Event::SignOut { .. } => "Signed out".into(),
-        Event::SignOutOthers { sessions: 1, .. } => "Another browser signed out from here".into(),
-        Event::SignOutOthers { sessions, .. } => format!("{sessions} other browsers signed out from here"),
-        Event::GlobalSignOut { .. } => "Signed out everywhere".into(),
-        Event::UpdateUserAttributes(outcome) => updated(outcome, schema),
-        Event::VerifyUserAttribute { attribute } => format!("{} confirmed", label(attribute)),
+        Event::ChangePassword { .. } => Told::done("Password changed, every other browser signed out"),
+        Event::SignOut { .. } => Told::done("Signed out"),
+        Event::SignOutOthers { sessions: 1, .. } => Told::done("Another browser signed out from here"),
+        Event::SignOutOthers { sessions, .. } => {
+            Told::done(format!("{sessions} other browsers signed out from here"))
+        }
+        Event::GlobalSignOut { .. } => Told::done("Signed out everywhere"),
+        Event::UpdateUserAttributes(outcome) => Told::done(updated(outcome, schema)),
+        Event::VerifyUserAttribute { attribute } => Told::done(format!("{} confirmed", label(attribute))),
         Event::ResendUserAttributeCode { attribute } => {
-            format!("{}: another code was sent", label(attribute))
+            Told::done(format!("{}: another code was sent", label(attribute)))
         }
         Event::CancelUserAttributeUpdate { attribute } => {
-            format!("{}: the change was cancelled", label(attribute))
+            Told::done(format!("{}: the change was cancelled", label(attribute)))
         }
-        Event::DeleteUserAttributes { attributes } => {
-            format!(
-                "Deleted from the profile: {}",
-                attributes.iter().map(label).collect::<Vec<_>>().join(", ")
-            )
-        }
-        Event::DownloadUserData { .. } => "Everything we keep about you was downloaded".into(),
-        Event::AdminCreateUser { .. } => "Account created by whoever runs the service".into(),
-        Event::AdminResetUserPassword { .. } => "Password reset by whoever runs the service".into(),
-        Event::AdminDisableUser { .. } => "Account disabled by whoever runs the service".into(),
-        Event::AdminEnableUser { .. } => "Account enabled again by whoever runs the service".into(),
+        Event::DeleteUserAttributes { attributes } => Told::done(format!(
+            "Deleted from the profile: {}",
+            attributes.iter().map(label).collect::<Vec<_>>().join(", ")
+        )),
+        Event::DownloadUserData { .. } => Told::done("Everything we keep about you was downloaded"),
+        Event::AdminCreateUser { .. } => Told::done("Account created by whoever runs the service"),
+        Event::AdminResetUserPassword { .. } => Told::done("Password reset by whoever runs the service"),
+        Event::AdminDisableUser { .. } => Told::done("Account disabled by whoever runs the service"),
+        Event::AdminEnableUser { .. } => Told::done("Account enabled again by whoever runs the service"),
         Event::AdminResetMfa { .. } => {
-            "Every second step to sign in removed by whoever runs the service".into()
+            Told::done("Every second step to sign in removed by whoever runs the service")
         }
-        // What was refused is told with its reason, above.
-        Event::ConfirmSignUpFailure(_)
-        | Event::SignInFailure { .. }
-        | Event::ConfirmSignInFailure(_)
-        | Event::SignInWithPasskeyFailure { .. }
-        | Event::ForgotPasswordSubmitFailure(_)
-        | Event::ChangePasswordFailure(_)
-        | Event::UpdateUserAttributesFailure(_)
-        | Event::VerifyUserAttributeFailure { .. }
-        | Event::DeleteUserAttributesFailure(_) => String::new(),
-    }
-}
-
-/// What somebody tried, and why it was refused; `None` for what was done.
-fn refused(event: &Event, schema: &Schema) -> Option<String> {
-    Some(match event {
-        Event::SignInFailure { .. } => "Sign-in with a wrong password".into(),
+        Event::SignInFailure { .. } => Told::refused("Sign-in with a wrong password"),
         Event::ConfirmSignInFailure(refusal) => {
-            format!("Sign-in with the right password and a wrong code. {}", reasons(refusal, schema))
+            Told::refused(format!("Sign-in with the right password and a wrong code. {}", reasons(refusal)))
         }
-        Event::SignInWithPasskeyFailure { passkey, .. } => format!("Sign-in with the passkey “{passkey}”"),
+        Event::SignInWithPasskeyFailure { passkey, .. } => {
+            Told::refused(format!("Sign-in with the passkey “{passkey}”"))
+        }
         Event::ConfirmSignUpFailure(refusal) => {
-            format!("Confirming the account. {}", reasons(refusal, schema))
+            Told::refused(format!("Confirming the account. {}", reasons(refusal)))
         }
         Event::ForgotPasswordSubmitFailure(refusal) => {
-            format!("A new password with a code. {}", reasons(refusal, schema))
+            Told::refused(format!("A new password with a code. {}", reasons(refusal)))
         }
-        Event::ChangePasswordFailure(_) => "Changing the password without the current one".into(),
+        Event::ChangePasswordFailure(_) => Told::refused("Changing the password without the current one"),
         Event::UpdateUserAttributesFailure(refusal) => {
-            format!("Changing the profile. {}", reasons(refusal, schema))
+            Told::refused(format!("Changing the profile. {}", reasons(refusal)))
         }
         Event::DeleteUserAttributesFailure(refusal) => {
-            format!("Deleting from the profile. {}", reasons(refusal, schema))
+            Told::refused(format!("Deleting from the profile. {}", reasons(refusal)))
         }
         Event::VerifyUserAttributeFailure { attribute, refusal } => {
-            format!("Confirming: {}. {}", label(attribute, schema), reasons(refusal, schema))
+            Told::refused(format!("Confirming: {}. {}", label(attribute), reasons(refusal)))
         }
-        _ => return None,
-    })
+    }
 }
 
 fn updated(outcome: &UpdateOutcome, schema: &Schema) -> String {
@@ -128,13 +122,15 @@ fn updated(outcome: &UpdateOutcome, schema: &Schema) -> String {
 }
 
 /// Each reason with the field that it is about; codes and passwords need no mention.
-fn reasons(refusal: &Refusal, schema: &Schema) -> String {
-    let about = |(name, why): &(FieldName, model::Why)| {
+fn reasons(refusal: &FormErrors, schema: &Schema) -> String {
+    let about = |(name, why): &(FieldName, model::ErrorCode)| {
         let why = sentence(*why).replace('\n', "; ");
-        match name {
-            FieldName::Attribute(name) => format!("{}: {why}", label(name, schema)),
-            FieldName::Code => why,
-            other => format!("{}: {why}", field_label(other)),
+        if let FieldName::Attribute(name) = name {
+            format!("{}: {why}", label(name, schema))
+        } else if *name == FieldName::Code {
+            why
+        } else {
+            format!("{}: {why}", field_label(name))
         }
     };
     let form = refusal.form.map(sentence);
@@ -145,7 +141,7 @@ fn reasons(refusal: &Refusal, schema: &Schema) -> String {
 mod tests {
     use super::*;
     use model::code::{CodeDeliveryDetails, DeliveryMedium};
-    use model::{Standard, Updated, Why};
+    use model::{ErrorCode, Standard, Updated};
     use std::collections::BTreeMap;
 
     fn words(event: &Event) -> (String, bool) {
@@ -171,17 +167,39 @@ mod tests {
 
     #[test]
     fn what_was_refused_is_told_with_its_reason() {
-        let refusal =
-            Refusal::field(FieldName::Attribute(Standard::Website.into()), Why::TooLong { max: 2048 });
+        let refusal = FormErrors::field(
+            FieldName::Attribute(Standard::Website.into()),
+            ErrorCode::TooLong { max: 2048 },
+        );
         let (told, refused) = words(&Event::UpdateUserAttributesFailure(refusal));
         assert_eq!(
             (told.as_str(), refused),
             ("Changing the profile. Website: Use at most 2048 characters.", true)
         );
-        let refusal = Refusal::field(FieldName::Code, Why::WrongCode { tries_left: 4 });
+        let refusal = FormErrors::field(FieldName::Code, ErrorCode::WrongCode { tries_left: 4 });
         let (told, refused) =
             words(&Event::VerifyUserAttributeFailure { attribute: Standard::Email.into(), refusal });
         assert!(told.starts_with("Confirming: Email. That is not the code we sent.") && refused, "{told}");
+    }
+
+    #[test]
+    fn every_event_has_words_and_every_failure_says_so() {
+        // What any of the events has to say; each takes what it needs.
+        let data = serde_json::json!({
+            "username": "jdoe", "attribute": "email", "attributes": ["email"], "factor": "SMS_MFA",
+            "passkey": "phone", "left": 1, "sessions": 2, "form": "Busy", "fields": [],
+        });
+        let updated = serde_json::json!({ "email": { "isUpdated": true } });
+        for name in Event::NAMES {
+            let with = |data| serde_json::from_value(serde_json::json!({ "event": name, "data": data }));
+            let event: Event = with(&data).or_else(|_| with(&updated)).unwrap();
+            let (told, refused) = words(&event);
+            assert!(
+                told.starts_with(|first: char| first.is_uppercase() || first.is_numeric()),
+                "{name}: {told:?}"
+            );
+            assert_eq!(refused, name.ends_with("_failure"), "{name}");
+        }
     }
 
     #[test]

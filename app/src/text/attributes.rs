@@ -1,5 +1,6 @@
 //! What attributes are called on pages: labels people understand, not claims.
 
+use crate::attribute_groups::AttributeGroup;
 use model::{AttributeName, Schema, Standard};
 
 /// The label of an attribute; a custom one has its own from the configuration.
@@ -42,12 +43,12 @@ pub const fn standard_label(standard: Standard) -> &'static str {
 }
 
 /// The heading of a group of attributes.
-pub fn group(key: &str) -> &'static str {
-    match key {
-        "about" => "About you",
-        "contact" => "Contact",
-        "preferences" => "Preferences",
-        "custom" => "Custom",
-        _ => "Account",
+pub const fn group(group: AttributeGroup) -> &'static str {
+    match group {
+        AttributeGroup::About => "About you",
+        AttributeGroup::Contact => "Contact",
+        AttributeGroup::Preferences => "Preferences",
+        AttributeGroup::Custom => "Custom",
+        AttributeGroup::Account => "Account",
     }
 }

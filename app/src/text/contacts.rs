@@ -1,5 +1,6 @@
 //! The words of the two pages on which a contact is replaced or proven.
 
+use super::pages::{EMAIL, PHONE_NUMBER};
 use model::DeliveryMedium;
 
 /// What the page about an email address and the page about a phone number say differently.
@@ -80,8 +81,8 @@ pub const SKIP_VERIFYING: &str = "Skip";
 
 pub const fn contact_label(medium: DeliveryMedium) -> &'static str {
     match medium {
-        DeliveryMedium::Email => super::EMAIL,
-        DeliveryMedium::Sms => super::PHONE_NUMBER,
+        DeliveryMedium::Email => EMAIL,
+        DeliveryMedium::Sms => PHONE_NUMBER,
     }
 }
 

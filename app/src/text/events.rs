@@ -1,21 +1,12 @@
 //! Events in plain words, for the account's other open pages.
 
 use super::attributes::standard_label;
-use model::{AttributeName, Event};
+use model::{AttributeName, Event, UpdateOutcome};
 
 /// What an open page says about an event; `None` where there is nothing to say.
 pub fn event(event: &Event) -> Option<String> {
     Some(match event {
-        Event::UpdateUserAttributes(outcome) => {
-            let done: Vec<_> =
-                outcome.iter().filter(|(_, it)| it.is_updated).map(|(name, _)| name_of(name)).collect();
-            let waiting: Vec<_> =
-                outcome.iter().filter(|(_, it)| !it.is_updated).map(|(name, _)| name_of(name)).collect();
-            let done = (!done.is_empty()).then(|| format!("Changed on another page: {}.", done.join(", ")));
-            let waiting =
-                (!waiting.is_empty()).then(|| format!("Waiting for a code: {}.", waiting.join(", ")));
-            [done, waiting].into_iter().flatten().collect::<Vec<_>>().join(" ")
-        }
+        Event::UpdateUserAttributes(outcome) => updated(outcome),
         Event::VerifyUserAttribute { attribute } => {
             format!("{} was verified and is now in force.", name_of(attribute))
         }
@@ -66,6 +57,16 @@ pub fn event(event: &Event) -> Option<String> {
         | Event::AdminEnableUser { .. }
         | Event::AdminResetMfa { .. } => return None,
     })
+}
+
+fn updated(outcome: &UpdateOutcome) -> String {
+    let done: Vec<_> =
+        outcome.iter().filter(|(_, it)| it.is_updated).map(|(name, _)| name_of(name)).collect();
+    let waiting: Vec<_> =
+        outcome.iter().filter(|(_, it)| !it.is_updated).map(|(name, _)| name_of(name)).collect();
+    let done = (!done.is_empty()).then(|| format!("Changed on another page: {}.", done.join(", ")));
+    let waiting = (!waiting.is_empty()).then(|| format!("Waiting for a code: {}.", waiting.join(", ")));
+    [done, waiting].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 fn name_of(name: &AttributeName) -> String {

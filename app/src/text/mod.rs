@@ -18,6 +18,8 @@ mod pages;
 #[cfg(feature = "ssr")]
 mod sessions;
 #[cfg(feature = "ssr")]
+mod titles;
+#[cfg(feature = "ssr")]
 pub use {
     activity::{Told, told},
     attributes::{group, label},
@@ -27,6 +29,7 @@ pub use {
     pages::*,
     refusals::about,
     sessions::{active_since, device, last_active},
+    titles::title,
 };
 
 // What the browser's half says as well.

@@ -1,13 +1,21 @@
 //! The words of the pages, in the order in which people meet them.
 
+use crate::request::Theme;
 use model::{AttributeName, DeliveryMedium, FieldName, SignInOptions};
 
 pub const SKIP: &str = "Skip to content";
 pub const REQUIRED: &str = "required";
 pub const FOOT: &str = "Your details stay on this server.";
 pub const THEME: &str = "Theme";
-pub const THEMES: [(&str, &str); 3] = [("system", "System"), ("light", "Light"), ("dark", "Dark")];
 pub const OR_CHANGE: &str = "Cancel";
+
+pub const fn theme(theme: Theme) -> &'static str {
+    match theme {
+        Theme::System => "System",
+        Theme::Light => "Light",
+        Theme::Dark => "Dark",
+    }
+}
 
 // Sign in, create account.
 pub const SIGN_IN_TABS: &str = "Sign in or create an account";

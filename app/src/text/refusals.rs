@@ -1,6 +1,6 @@
 //! What a person is told when something is refused: a sentence to act on.
 
-use model::{Rule, Why};
+use model::{ErrorCode, Rule};
 
 /// One rule of the password policy, as people read it.
 pub fn rule(rule: Rule, min_length: Option<u8>) -> String {
@@ -14,99 +14,102 @@ pub fn rule(rule: Rule, min_length: Option<u8>) -> String {
     }
 }
 
-/// The sentence for a refusal. Several lines where several rules are broken.
-pub fn sentence(why: Why) -> String {
-    match why {
-        Why::PasswordPolicy { broken, min_length } => {
-            broken.iter().map(|it| rule(it, Some(min_length))).collect::<Vec<_>>().join("\n")
+/// The sentence for an error. Several lines where several rules are broken.
+#[expect(clippy::too_many_lines, reason = "a line for each code")]
+pub fn sentence(code: ErrorCode) -> String {
+    let words = match code {
+        ErrorCode::PasswordPolicy { broken, min_length } => {
+            return broken.iter().map(|it| rule(it, Some(min_length))).collect::<Vec<_>>().join("\n");
         }
-        Why::TooLong { max } => format!("Use at most {max} characters."),
-        Why::TooShort { min } => format!("Use at least {min} characters."),
-        Why::OutOfRange { min, max } => format!("Enter a whole number from {min} to {max}."),
-        Why::WrongCode { tries_left: 0 } => sentence(Why::WornOutCode),
-        Why::WrongCode { tries_left: 1 } => {
-            "That is not the code we sent. Check the newest message. 1 try left.".into()
+        ErrorCode::TooLong { max } => return format!("Use at most {max} characters."),
+        ErrorCode::TooShort { min } => return format!("Use at least {min} characters."),
+        ErrorCode::OutOfRange { min, max } => return format!("Enter a whole number from {min} to {max}."),
+        ErrorCode::WrongCode { tries_left: 0 } => return sentence(ErrorCode::WornOutCode),
+        ErrorCode::WrongCode { tries_left: 1 } => {
+            "That is not the code we sent. Check the newest message. 1 try left."
         }
-        Why::WrongCode { tries_left } => {
-            format!("That is not the code we sent. Check the newest message. {tries_left} tries left.")
+        ErrorCode::WrongCode { tries_left } => {
+            return format!(
+                "That is not the code we sent. Check the newest message. {tries_left} tries left."
+            );
         }
-        Why::Wait { seconds } => format!("Too many tries. Please wait {} and try again.", duration(seconds)),
-        other => plain(other).into(),
-    }
-}
-
-fn plain(why: Why) -> &'static str {
-    match why {
-        Why::Missing => "Please fill this in.",
-        Why::NotAnEmail => "Enter an email address like name@example.com.",
-        Why::NotAPhoneNumber => "Enter a phone number with its country code, like +1 212 555 0123.",
-        Why::NotADate => "Enter a real date, like 1990-12-31.",
-        Why::NotANumber => "Enter a whole number.",
-        Why::NotABoolean => "Choose yes or no.",
-        Why::ControlCharacters => "This has characters that can’t be seen. Please type it again.",
-        Why::NotInList => "Choose one from the list.",
-        Why::BadUsername => "Use a username without spaces, quotes, & or < >.",
-        Why::UsernameLooksLikeContact => "A username can’t look like an email address or a phone number.",
-        Why::PasswordsDiffer => "Your passwords must match",
-        Why::SameAsNow => "You have this one already.",
-        Why::UnknownAttribute => "There is no such attribute. Nothing was changed.",
-        Why::NotWritable => "You can’t change this here. Nothing was changed.",
-        Why::Immutable => "This can’t be changed once it is set. Nothing was changed.",
-        Why::RequiredAttribute => "This is required. You can change it, but not remove it.",
-        Why::SignsInWithIt => "You sign in with this. You can replace it, but not remove it.",
-        Why::LastVerifiedContact => {
+        ErrorCode::Wait { seconds } => {
+            return format!("Too many tries. Please wait {} and try again.", duration(seconds));
+        }
+        ErrorCode::Missing => "Please fill this in.",
+        ErrorCode::NotAnEmail => "Enter an email address like name@example.com.",
+        ErrorCode::NotAPhoneNumber => "Enter a phone number with its country code, like +1 212 555 0123.",
+        ErrorCode::NotADate => "Enter a real date, like 1990-12-31.",
+        ErrorCode::NotANumber => "Enter a whole number.",
+        ErrorCode::NotABoolean => "Choose yes or no.",
+        ErrorCode::ControlCharacters => "This has characters that can’t be seen. Please type it again.",
+        ErrorCode::NotInList => "Choose one from the list.",
+        ErrorCode::BadUsername => "Use a username without spaces, quotes, & or < >.",
+        ErrorCode::UsernameLooksLikeContact => {
+            "A username can’t look like an email address or a phone number."
+        }
+        ErrorCode::PasswordsDiffer => "Your passwords must match",
+        ErrorCode::SameAsNow => "You have this one already.",
+        ErrorCode::UnknownAttribute => "There is no such attribute. Nothing was changed.",
+        ErrorCode::NotWritable => "You can’t change this here. Nothing was changed.",
+        ErrorCode::Immutable => "This can’t be changed once it is set. Nothing was changed.",
+        ErrorCode::RequiredAttribute => "This is required. You can change it, but not remove it.",
+        ErrorCode::SignsInWithIt => "You sign in with this. You can replace it, but not remove it.",
+        ErrorCode::LastVerifiedContact => {
             "This is your only verified contact. You can replace it, but not remove it."
         }
-        Why::NothingToDo => "Nothing was filled in, so nothing was changed.",
-        Why::UsernameTaken => "This username is taken. Please choose another one.",
-        Why::AliasExists => "An account with the given email or phone number already exists.",
-        Why::WrongPassword => "This is not your current password.",
-        Why::WrongFirstPassword => {
+        ErrorCode::NothingToDo => "Nothing was filled in, so nothing was changed.",
+        ErrorCode::UsernameTaken => "This username is taken. Please choose another one.",
+        ErrorCode::AliasExists => "An account with the given email or phone number already exists.",
+        ErrorCode::WrongPassword => "This is not your current password.",
+        ErrorCode::WrongFirstPassword => {
             "This isn’t the password from sign-up. Try again, or choose a new one below."
         }
-        Why::ResetRequired => {
+        ErrorCode::ResetRequired => {
             "This account needs a new password. Choose one with “Forgot your password?” below."
         }
-        Why::PasswordAgain => "You signed in a while ago. Enter your password to go on.",
-        Why::NotConfirmed => "This is not the word.",
-        Why::WrongCredentials => "Incorrect username or password.",
-        Why::SignedOut => "You are signed out.",
-        Why::SignInOver => {
+        ErrorCode::PasswordAgain => "You signed in a while ago. Enter your password to go on.",
+        ErrorCode::NotConfirmed => "This is not the word.",
+        ErrorCode::WrongCredentials => "Incorrect username or password.",
+        ErrorCode::SignedOut => "You are signed out.",
+        ErrorCode::SignInOver => {
             "This sign-in took too long, or something changed meanwhile. Please sign in again."
         }
-        Why::Disabled => "This account is disabled. Ask whoever runs this service to enable it.",
-        Why::WrongPasskey => "This passkey doesn’t work here. Please sign in another way.",
-        Why::PasskeyFailed => "This passkey couldn’t be added. Please try again.",
-        Why::TooManyPasskeys => "You have as many passkeys as there can be. Remove one first.",
-        Why::ChallengeOver => "That took too long. Please try again.",
-        Why::NotACode => "A code has 6 to 8 digits.",
-        Why::ExpiredCode => "This code has expired. Ask for a new one.",
-        Why::UsedCode => "This code has been used already.",
-        Why::WornOutCode => "This code was tried too often. Ask for a new one.",
-        Why::WrongAppCode => {
+        ErrorCode::Disabled => "This account is disabled. Ask whoever runs this service to enable it.",
+        ErrorCode::WrongPasskey => "This passkey doesn’t work here. Please sign in another way.",
+        ErrorCode::PasskeyFailed => "This passkey couldn’t be added. Please try again.",
+        ErrorCode::TooManyPasskeys => "You have as many passkeys as there can be. Remove one first.",
+        ErrorCode::ChallengeOver => "That took too long. Please try again.",
+        ErrorCode::NotACode => "A code has 6 to 8 digits.",
+        ErrorCode::ExpiredCode => "This code has expired. Ask for a new one.",
+        ErrorCode::UsedCode => "This code has been used already.",
+        ErrorCode::WornOutCode => "This code was tried too often. Ask for a new one.",
+        ErrorCode::WrongAppCode => {
             "This is not the code that your app shows now. Wait for the next one, and check that your phone’s clock is right."
         }
-        Why::WrongRecoveryCode => "This is none of your recovery codes.",
-        Why::NoSuchFactor => {
+        ErrorCode::WrongRecoveryCode => "This is none of your recovery codes.",
+        ErrorCode::NoSuchFactor => {
             "This second step can’t be used: it isn’t set up, or has no confirmed address. Choose another one."
         }
-        Why::NoCode => "No code is waiting here. Ask for a new one.",
-        Why::BadRequest => "Something was wrong with this form. Please load the page again.",
-        Why::CrossSite => "This form came from another site, so we did nothing. Please load the page again.",
-        Why::TooLarge => "This is too much text. Please shorten it.",
-        Why::Busy => "Many people are signing in just now. Please try again in a moment.",
-        Why::Unavailable => {
+        ErrorCode::NoCode => "No code is waiting here. Ask for a new one.",
+        ErrorCode::BadRequest => "Something was wrong with this form. Please load the page again.",
+        ErrorCode::CrossSite => {
+            "This form came from another site, so we did nothing. Please load the page again."
+        }
+        ErrorCode::TooLarge => "This is too much text. Please shorten it.",
+        ErrorCode::Busy => "Many people are signing in just now. Please try again in a moment.",
+        ErrorCode::Unavailable => {
             "Something went wrong, and we can’t tell whether this was done. Please look before you try again."
         }
-        _ => "Something went wrong on our side. Please try again.",
-    }
+    };
+    words.into()
 }
 
 /// The same with the field's name where the sentence stands far from the field.
 #[cfg(feature = "ssr")]
-pub fn about(name: &model::FieldName, why: Why) -> String {
+pub fn about(name: &model::FieldName, code: ErrorCode) -> String {
     let label = super::pages::field_label(name);
-    format!("{label}: {}", sentence(why).replace('\n', "; "))
+    format!("{label}: {}", sentence(code).replace('\n', "; "))
 }
 
 /// The headline above several faults.
@@ -125,5 +128,28 @@ fn duration(seconds: u32) -> String {
         2..120 => format!("{seconds} seconds"),
         120..7200 => format!("{} minutes", seconds.div_ceil(60)),
         _ => format!("{} hours", seconds.div_ceil(3600)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_code_has_a_sentence_of_its_own() {
+        let sentences = ErrorCode::ALL.map(sentence);
+        for words in &sentences {
+            assert!(words.starts_with(char::is_uppercase) && words.len() > 10, "{words:?}");
+        }
+        assert_eq!(BTreeSet::from_iter(&sentences).len(), sentences.len());
+    }
+
+    #[test]
+    fn every_rule_of_a_password_has_a_line() {
+        let all = Rule::ALL.into_iter().fold(model::Rules::default(), model::Rules::with);
+        let words = sentence(ErrorCode::PasswordPolicy { broken: all, min_length: 8 });
+        assert_eq!(words.lines().count(), Rule::ALL.len());
+        assert!(words.contains("at least 8 characters"), "{words}");
     }
 }

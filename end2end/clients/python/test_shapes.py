@@ -1,7 +1,7 @@
 """Requests and answers have the shapes of the published service model, operation by operation.
 
 The model comes with botocore. What a request that breaks it has to be answered is computed from the model here, a second
-time and independently of the program's own table (server/src/api/requests.rs).
+time and independently of the program's own table (crates/wire/src/requests.rs).
 """
 
 import base64

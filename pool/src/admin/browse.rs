@@ -1,11 +1,12 @@
 //! Looking at accounts: one after the other, or one of them.
 
-use super::record::Record;
-use super::{Moment, NotSelected, UserSelector, find};
-use crate::sessions::UserId;
+use crate::admin::record::{Moment, Record};
+use crate::admin::selection::{NotSelected, UserSelector, find};
+use crate::core::identity::UserId;
+use crate::sessions::viewer;
 use crate::store::users::User;
 use crate::store::{Conn, StoreError, factors, passkeys, profile, records, sessions, waiting};
-use crate::{Pool, Unavailable};
+use crate::{Context, Unavailable};
 use model::{AttributeName, Factor};
 use std::collections::BTreeMap;
 
@@ -67,61 +68,59 @@ impl From<StoreError> for ShowUserError {
     }
 }
 
-impl Pool {
-    /// Accounts in the order in which they came, without their password hashes.
-    pub async fn users(&self, after: Option<UserId>) -> Result<Page, Unavailable> {
-        self.page(after, Record::shown).await
-    }
+/// Accounts in the order in which they came, without their password hashes.
+pub async fn list_users(ctx: &Context, after: Option<UserId>) -> Result<Page, Unavailable> {
+    page(ctx, after, Record::shown).await
+}
 
-    /// The same with their hashes: what another store needs for people to sign in with their passwords.
-    pub async fn export_users(&self, after: Option<UserId>) -> Result<Page, Unavailable> {
-        self.page(after, Record::whole).await
-    }
+/// The same with their hashes: what another store needs for people to sign in with their passwords.
+pub async fn export_users(ctx: &Context, after: Option<UserId>) -> Result<Page, Unavailable> {
+    page(ctx, after, Record::whole).await
+}
 
-    async fn page(
-        &self,
-        after: Option<UserId>,
-        record: impl Fn(&records::Stored) -> Record,
-    ) -> Result<Page, Unavailable> {
-        let mut conn = self.inner.store.read().await?;
-        let stored = records::after(&mut conn, after.unwrap_or(UserId(0)), PAGE).await?;
-        let full = stored.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
-        let next = stored.last().filter(|_| full).map(|it| it.id);
-        let guarded = stored.iter().filter(|it| it.guards > 0).count();
-        Ok(Page { records: stored.iter().map(record).collect(), next, guarded })
-    }
+async fn page(
+    ctx: &Context,
+    after: Option<UserId>,
+    record: impl Fn(&records::Stored) -> Record,
+) -> Result<Page, Unavailable> {
+    let mut conn = ctx.store.read().await?;
+    let stored = records::after(&mut conn, after.unwrap_or(UserId(0)), PAGE).await?;
+    let full = stored.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let next = stored.last().filter(|_| full).map(|it| it.id);
+    let guarded = stored.iter().filter(|it| it.guards > 0).count();
+    Ok(Page { records: stored.iter().map(record).collect(), next, guarded })
+}
 
-    /// The account of that name: its `sub`, its username, or a contact.
-    pub async fn user(&self, named: impl Into<UserSelector<'_>>) -> Result<Shown, ShowUserError> {
-        let selector = named.into();
-        let nobody = || NotSelected::nobody(selector);
-        let mut conn = self.inner.store.read().await?;
-        let user = find(&mut conn, selector).await??;
-        let stored = records::one(&mut conn, user.id).await?.ok_or_else(nobody)?;
-        let account = profile::load(&mut conn, user.id).await?.ok_or_else(nobody)?;
-        let second_factors = factors::of_user(&mut conn, user.id)
-            .await?
-            .into_iter()
-            .filter(|it| it.enabled)
-            .map(|it| it.factor)
-            .collect();
-        let passkeys = passkeys::of_user(&mut conn, user.id).await?.len();
-        let (sessions, last_seen_at) = sessions::count(&mut conn, user.id, self.alive()).await?;
-        let pending = account
-            .pending
-            .into_iter()
-            .map(|it| (it.kind.attribute().into(), (it.value, Moment(it.requested_at))));
-        let schema = &self.inner.settings.schema;
-        let others = others(&mut conn, &user).await?;
-        Ok(Shown {
-            others,
-            sessions,
-            last_seen_at: last_seen_at.map(Moment),
-            second_factors,
-            passkeys,
-            pending: pending.collect(),
-            hidden: stored.attributes.keys().filter(|name| schema.get(name).is_none()).cloned().collect(),
-            record: Record::shown(&stored),
-        })
-    }
+/// The account of that name: its `sub`, its username, or a contact.
+pub async fn find_user(ctx: &Context, named: impl Into<UserSelector<'_>>) -> Result<Shown, ShowUserError> {
+    let selector = named.into();
+    let nobody = || NotSelected::nobody(selector);
+    let mut conn = ctx.store.read().await?;
+    let user = find(&mut conn, selector).await??;
+    let stored = records::one(&mut conn, user.id).await?.ok_or_else(nobody)?;
+    let account = profile::load(&mut conn, user.id).await?.ok_or_else(nobody)?;
+    let second_factors = factors::of_user(&mut conn, user.id)
+        .await?
+        .into_iter()
+        .filter(|it| it.enabled)
+        .map(|it| it.factor)
+        .collect();
+    let passkeys = passkeys::of_user(&mut conn, user.id).await?.len();
+    let (sessions, last_seen_at) = sessions::count(&mut conn, user.id, viewer::alive(ctx)).await?;
+    let pending = account
+        .pending
+        .into_iter()
+        .map(|it| (it.kind.attribute().into(), (it.value, Moment(it.requested_at))));
+    let schema = &ctx.settings.schema;
+    let others = others(&mut conn, &user).await?;
+    Ok(Shown {
+        others,
+        sessions,
+        last_seen_at: last_seen_at.map(Moment),
+        second_factors,
+        passkeys,
+        pending: pending.collect(),
+        hidden: stored.attributes.keys().filter(|name| schema.get(name).is_none()).cloned().collect(),
+        record: Record::shown(&stored),
+    })
 }

@@ -1,17 +1,19 @@
 //! Confirming an account whose code never arrived (operation AdminConfirmSignUp).
 
-use super::create_user::claim;
-use super::{EVERY, NotSelected, SelectBy, UserLabel, UserSelector, can_sign_in, find, operator, waiting_as};
-use crate::code_requests::Target;
-use crate::codes::CodePurpose;
-use crate::confirm_sign_up::TOLD;
-use crate::identifiers::{Identifier, username_key};
-use crate::sessions::UserId;
-use crate::store::users;
+use crate::account::events;
+use crate::admin::create_user::claim;
+use crate::admin::selection::{
+    EVERY, NotSelected, SelectBy, UserLabel, UserSelector, can_sign_in, find, operator, waiting_as,
+};
+use crate::core::code::CodePurpose;
+use crate::core::contact::Target;
+use crate::core::identifiers::{Identifier, username_key};
+use crate::core::identity::UserId;
+use crate::sign_up::confirmation::TOLD;
 use crate::store::waiting::{self, Confirmation, Waiting};
-use crate::store::{StoreError, Tx, names, requested_codes, retried, tickets};
-use crate::{Pool, Unavailable, events};
-use model::{Event, FieldName, Refusal, Why};
+use crate::store::{StoreError, Tx, names, requested_codes, retried, tickets, users};
+use crate::{Context, Unavailable};
+use model::{ErrorCode, Event, FieldName, FormErrors};
 
 /// Why the account stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +37,7 @@ pub enum ConfirmUserError {
     NoWayIn(UserLabel),
     /// The contact belongs to another account.
     #[error("refused: {0:?}")]
-    Refused(Refusal),
+    Refused(FormErrors),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -64,95 +66,101 @@ pub struct Confirming<'a> {
     pub verified: bool,
 }
 
-impl Pool {
-    /// Confirms an account that waits for its code, which is worth nothing from then on (operation
-    /// AdminConfirmSignUp). The contact that the code went to counts as proven if the operator vouches for
-    /// it. One that somebody else has tried to sign up too keeps nothing but that contact, and no password.
-    pub async fn confirm_user(&self, form: Confirming<'_>) -> Result<UserConfirmed, ConfirmUserError> {
-        retried(|| self.try_to_confirm_user(form)).await
-    }
+/// Confirms an account that waits for its code, which is worth nothing from then on (operation
+/// AdminConfirmSignUp). The contact that the code went to counts as proven if the operator vouches for
+/// it. One that somebody else has tried to sign up too keeps nothing but that contact, and no password.
+pub async fn confirm_user(ctx: &Context, form: Confirming<'_>) -> Result<UserConfirmed, ConfirmUserError> {
+    retried(|| try_to_confirm_user(ctx, form)).await
+}
 
-    async fn try_to_confirm_user(&self, form: Confirming<'_>) -> Result<UserConfirmed, ConfirmUserError> {
-        let (inner, now) = (&*self.inner, self.now());
-        let mut tx = inner.store.begin().await?;
-        names::lock(&mut tx).await?;
-        let user = self.meant_to_confirm(&mut tx, form).await?;
-        let label =
-            UserLabel::of(&users::lock(&mut tx, user).await?.ok_or_else(|| NotSelected::nobody(form.user))?);
-        let Some(waiting) = waiting::lock(&mut tx, user).await? else {
-            return Err(ConfirmUserError::Confirmed(label));
-        };
-        let contested = waiting.user.contested;
-        let vouched = waiting.target.as_ref().filter(|_| form.verified);
-        if contested && vouched.is_none() {
-            return Err(ConfirmUserError::Contested(label));
-        }
-        let proven: Vec<_> = vouched.iter().map(|target| target.kind).collect();
-        if !can_sign_in(&inner.settings, &proven) {
-            return Err(ConfirmUserError::NoWayIn(label));
-        }
-        let alone = vouched
-            .map(|target| (target.kind.attribute().into(), target.value.clone()))
-            .into_iter()
-            .collect();
-        let key = waiting.user.chosen_username().map(username_key);
-        if let Some(key) = &key
-            && names::taken_by_sub(&mut tx, key, Some(&waiting.user.sub)).await?
-        {
-            return Err(ConfirmUserError::Refused(Refusal::field(FieldName::Username, Why::UsernameTaken)));
-        }
-        let former = (contested && waiting.user.has_password())
-            .then(|| (waiting.user.password_hash.as_str(), now.plus(TOLD)));
-        let confirmation = Confirmation {
-            username: waiting.user.chosen_username().zip(key.as_deref()),
-            password_hash: if contested { "" } else { &waiting.user.password_hash },
-            former,
-            attributes: if contested { &alone } else { &waiting.attributes },
-        };
-        if !waiting::confirm(&mut tx, &waiting.user, &confirmation, now).await? {
-            return Err(ConfirmUserError::Refused(Refusal::field(FieldName::Username, Why::UsernameTaken)));
-        }
-        if let Some(target) = vouched {
-            claim(&mut tx, user, &target.contact()).await?.map_err(ConfirmUserError::Refused)?;
-        }
-        requested_codes::consume_all(&mut tx, (user, CodePurpose::SignUp), now).await?;
-        tickets::clear(&mut tx, user).await?;
-        events::record(
-            &mut tx,
-            user,
-            &Event::ConfirmSignUp { username: waiting.user.username },
-            now,
-            &operator(),
-        )
-        .await?;
-        self.commit(tx, user).await?;
-        Ok(UserConfirmed { user: label, keeps_password: !contested })
+async fn try_to_confirm_user(ctx: &Context, form: Confirming<'_>) -> Result<UserConfirmed, ConfirmUserError> {
+    let now = ctx.now();
+    let mut tx = ctx.store.begin().await?;
+    names::lock(&mut tx).await?;
+    let user = meant_to_confirm(ctx, &mut tx, form).await?;
+    let label =
+        UserLabel::of(&users::lock(&mut tx, user).await?.ok_or_else(|| NotSelected::nobody(form.user))?);
+    let Some(waiting) = waiting::lock(&mut tx, user).await? else {
+        return Err(ConfirmUserError::Confirmed(label));
+    };
+    let contested = waiting.user.contested;
+    let vouched = waiting.target.as_ref().filter(|_| form.verified);
+    if contested && vouched.is_none() {
+        return Err(ConfirmUserError::Contested(label));
     }
+    let proven: Vec<_> = vouched.iter().map(|target| target.kind).collect();
+    if !can_sign_in(&ctx.settings, &proven) {
+        return Err(ConfirmUserError::NoWayIn(label));
+    }
+    let alone =
+        vouched.map(|target| (target.kind.attribute().into(), target.value.clone())).into_iter().collect();
+    let key = waiting.user.chosen_username().map(username_key);
+    if let Some(key) = &key
+        && names::taken_by_sub(&mut tx, key, Some(&waiting.user.sub)).await?
+    {
+        return Err(ConfirmUserError::Refused(FormErrors::field(
+            FieldName::Username,
+            ErrorCode::UsernameTaken,
+        )));
+    }
+    let former = (contested && waiting.user.has_password())
+        .then(|| (waiting.user.password_hash.as_str(), now.plus(TOLD)));
+    let confirmation = Confirmation {
+        username: waiting.user.chosen_username().zip(key.as_deref()),
+        password_hash: if contested { "" } else { &waiting.user.password_hash },
+        former,
+        attributes: if contested { &alone } else { &waiting.attributes },
+    };
+    if !waiting::confirm(&mut tx, &waiting.user, &confirmation, now).await? {
+        return Err(ConfirmUserError::Refused(FormErrors::field(
+            FieldName::Username,
+            ErrorCode::UsernameTaken,
+        )));
+    }
+    if let Some(target) = vouched {
+        claim(&mut tx, user, &target.contact()).await?.map_err(ConfirmUserError::Refused)?;
+    }
+    requested_codes::consume_all(&mut tx, (user, CodePurpose::SignUp), now).await?;
+    tickets::clear(&mut tx, user).await?;
+    events::record(
+        &mut tx,
+        user,
+        &Event::ConfirmSignUp { username: waiting.user.username },
+        now,
+        &operator(),
+    )
+    .await?;
+    events::commit(ctx, tx, user).await?;
+    Ok(UserConfirmed { user: label, keeps_password: !contested })
+}
 
-    async fn meant_to_confirm(&self, tx: &mut Tx, form: Confirming<'_>) -> Result<UserId, ConfirmUserError> {
-        let who = Identifier::parse(form.user.text, EVERY).filter(|_| form.user.by != Some(SelectBy::Sub));
-        let waiting = match &who {
-            Some(who) => waiting_as(tx, who).await?,
-            None => Vec::new(),
-        };
-        let by_sub = users::by_sub(tx, form.user.text.trim()).await?;
-        if by_sub.is_some() || waiting.is_empty() {
-            return Ok(find(tx, form.user).await??.id);
+async fn meant_to_confirm(
+    _ctx: &Context,
+    tx: &mut Tx,
+    form: Confirming<'_>,
+) -> Result<UserId, ConfirmUserError> {
+    let who = Identifier::parse(form.user.text, EVERY).filter(|_| form.user.by != Some(SelectBy::Sub));
+    let waiting = match &who {
+        Some(who) => waiting_as(tx, who).await?,
+        None => Vec::new(),
+    };
+    let by_sub = users::by_sub(tx, form.user.text.trim()).await?;
+    if by_sub.is_some() || waiting.is_empty() {
+        return Ok(find(tx, form.user).await??.id);
+    }
+    let contact = form.contact.map(|it| (it, Identifier::parse(it, EVERY).map(|it| it.to_key())));
+    match (contact, waiting.as_slice()) {
+        (None, [one]) => Ok(one.user.id),
+        (None, several) => {
+            let contacts = several.iter().map(|it| {
+                it.target.as_ref().map_or_else(|| "none".to_owned(), |target| target.value.clone())
+            });
+            Err(ConfirmUserError::Several(contacts.collect()))
         }
-        let contact = form.contact.map(|it| (it, Identifier::parse(it, EVERY).map(|it| it.to_key())));
-        match (contact, waiting.as_slice()) {
-            (None, [one]) => Ok(one.user.id),
-            (None, several) => {
-                let contacts = several.iter().map(|it| {
-                    it.target.as_ref().map_or_else(|| "none".to_owned(), |target| target.value.clone())
-                });
-                Err(ConfirmUserError::Several(contacts.collect()))
-            }
-            (Some((typed, key)), several) => {
-                let is_it = |it: &&Waiting| it.target.as_ref().map(Target::to_key) == key && key.is_some();
-                let found = several.iter().find(is_it).map(|it| it.user.id);
-                found.ok_or_else(|| ConfirmUserError::NoSuchContact(typed.to_owned()))
-            }
+        (Some((typed, key)), several) => {
+            let is_it = |it: &&Waiting| it.target.as_ref().map(Target::to_key) == key && key.is_some();
+            let found = several.iter().find(is_it).map(|it| it.user.id);
+            found.ok_or_else(|| ConfirmUserError::NoSuchContact(typed.to_owned()))
         }
     }
 }

@@ -1,16 +1,19 @@
 //! An account that the operator makes (operation AdminCreateUser).
 
-use super::reset_user_password::send_code;
-use super::{access, can_sign_in, operator};
-use crate::attributes::{Occasion, check_submitted, parse_names};
+use crate::account::events;
+use crate::admin::reset_user_password::send_code;
+use crate::admin::selection::{access, can_sign_in, operator};
+use crate::attributes::rules::{Occasion, check_submitted, parse_names};
+use crate::core::identifiers::{ContactKind, check_username, username_key};
+use crate::core::identity::UserId;
 use crate::delivery::Contact;
-use crate::identifiers::{ContactKind, check_username, username_key};
-use crate::passwords::HashingError;
-use crate::sessions::UserId;
+use crate::password::hasher::HashingError;
+use crate::password::rules;
+use crate::sign_in::verifiers;
 use crate::store::records::{self, Incoming};
 use crate::store::{StoreError, Tx, aliases, attributes, names, profile, retried, users};
-use crate::{Pool, Unavailable, events, new_password};
-use model::{AttributeName, Event, FieldName, Password, Refusal, Why};
+use crate::{Context, Unavailable};
+use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Password};
 use std::collections::BTreeMap;
 
 /// How its owner gets in.
@@ -50,7 +53,7 @@ pub struct UserCreated {
 pub enum CreateUserError {
     /// Every culprit by name.
     #[error("refused: {0:?}")]
-    Refused(Refusal),
+    Refused(FormErrors),
     #[error(
         "nobody could sign in to this account: people sign in here with an email address or a phone number, so give one and vouch for it"
     )]
@@ -86,134 +89,128 @@ struct Checked {
     temporary: bool,
 }
 
-impl Pool {
-    /// Makes a confirmed account (operation AdminCreateUser). Sign-ups that wait under the same username need
-    /// another one from then on.
-    ///
-    /// # Errors
-    /// The rules for names, passwords and attributes are those of sign-up, but that required attributes may
-    /// be left out where the first sign-in asks for them. Nothing is made unless all of it can be.
-    pub async fn create_user(&self, new: NewUser) -> Result<UserCreated, CreateUserError> {
-        let inner = &*self.inner;
-        let checked = self.check_new_user(&new)?;
-        let password = match &new.password {
-            FirstPassword::Temporary(password) | FirstPassword::Permanent(password) => password.clone(),
-            // Known to nobody: the code of the invitation sets another.
-            FirstPassword::Invitation => Password::new(inner.entropy.token()),
-        };
-        let hash = inner.passwords.hash(&password, &*inner.entropy).await?;
-        let (user, done) = retried(|| self.write_new_user(&checked, &hash)).await?;
-        self.keep_verifiers(user, &password, &hash).await;
-        Ok(done)
-    }
+/// Makes a confirmed account (operation AdminCreateUser). Sign-ups that wait under the same username need
+/// another one from then on.
+///
+/// # Errors
+/// The rules for names, passwords and attributes are those of sign-up, but that required attributes may
+/// be left out where the first sign-in asks for them. Nothing is made unless all of it can be.
+pub async fn create_user(ctx: &Context, new: NewUser) -> Result<UserCreated, CreateUserError> {
+    let checked = check_new_user(ctx, &new)?;
+    let password = match &new.password {
+        FirstPassword::Temporary(password) | FirstPassword::Permanent(password) => password.clone(),
+        // Known to nobody: the code of the invitation sets another.
+        FirstPassword::Invitation => Password::new(ctx.entropy.token()),
+    };
+    let hash = ctx.passwords.hash(&password, &*ctx.entropy).await?;
+    let (user, done) = retried(|| write_new_user(ctx, &checked, &hash)).await?;
+    verifiers::keep_verifiers(ctx, user, &password, &hash).await;
+    Ok(done)
+}
 
-    fn check_new_user(&self, new: &NewUser) -> Result<Checked, CreateUserError> {
-        let settings = &self.inner.settings;
-        let mut faults: Vec<(FieldName, Why)> = Vec::new();
-        let username =
-            settings.has_usernames().then(|| new.username.as_deref().unwrap_or_default().trim().to_owned());
-        if let Some(Err(why)) = username.as_deref().map(check_username) {
-            faults.push((FieldName::Username, why));
-        }
-        if let FirstPassword::Temporary(password) | FirstPassword::Permanent(password) = &new.password {
-            faults.extend(new_password::faults(settings, password, None));
-        }
-        let temporary = matches!(new.password, FirstPassword::Temporary(_));
-        let occasion = if temporary { Occasion::ByOperator } else { Occasion::SignUp };
-        let names = parse_names(new.attributes.clone());
-        let submitted =
-            names.and_then(|names| check_submitted(&settings.schema, &access(settings), occasion, names));
-        let attributes = match submitted {
-            Ok(submitted) if faults.is_empty() => submitted.set,
-            Ok(_) => return Err(CreateUserError::Refused(Refusal { form: None, fields: faults })),
-            Err(refusal) => {
-                faults.extend(refusal.fields);
-                return Err(CreateUserError::Refused(Refusal { form: refusal.form, fields: faults }));
-            }
-        };
-        let given = [ContactKind::Email, ContactKind::PhoneNumber].into_iter().filter(|_| new.verified);
-        let contact = |kind: ContactKind| {
-            Some(Contact { kind, value: attributes.get(&kind.attribute().into())?.clone() })
-        };
-        let verified: Vec<_> = given.filter_map(contact).collect();
-        if !can_sign_in(settings, &verified.iter().map(|it| it.kind).collect::<Vec<_>>()) {
-            return Err(CreateUserError::NoWayIn);
-        }
-        let invited = match new.password {
-            FirstPassword::Temporary(_) | FirstPassword::Permanent(_) => None,
-            FirstPassword::Invitation => {
-                Some(verified.first().cloned().ok_or(CreateUserError::NobodyToInvite)?)
-            }
-        };
-        Ok(Checked { username, attributes, verified, invited, temporary })
+fn check_new_user(ctx: &Context, new: &NewUser) -> Result<Checked, CreateUserError> {
+    let settings = &ctx.settings;
+    let mut faults: Vec<(FieldName, ErrorCode)> = Vec::new();
+    let username =
+        settings.has_usernames().then(|| new.username.as_deref().unwrap_or_default().trim().to_owned());
+    if let Some(Err(why)) = username.as_deref().map(check_username) {
+        faults.push((FieldName::Username, why));
     }
+    if let FirstPassword::Temporary(password) | FirstPassword::Permanent(password) = &new.password {
+        faults.extend(rules::faults(settings, password, None));
+    }
+    let temporary = matches!(new.password, FirstPassword::Temporary(_));
+    let occasion = if temporary { Occasion::ByOperator } else { Occasion::SignUp };
+    let names = parse_names(new.attributes.clone());
+    let submitted =
+        names.and_then(|names| check_submitted(&settings.schema, &access(settings), occasion, names));
+    let attributes = match submitted {
+        Ok(submitted) if faults.is_empty() => submitted.set,
+        Ok(_) => return Err(CreateUserError::Refused(FormErrors { form: None, fields: faults })),
+        Err(refusal) => {
+            faults.extend(refusal.fields);
+            return Err(CreateUserError::Refused(FormErrors { form: refusal.form, fields: faults }));
+        }
+    };
+    let given = [ContactKind::Email, ContactKind::PhoneNumber].into_iter().filter(|_| new.verified);
+    let contact =
+        |kind: ContactKind| Some(Contact { kind, value: attributes.get(&kind.attribute().into())?.clone() });
+    let verified: Vec<_> = given.filter_map(contact).collect();
+    if !can_sign_in(settings, &verified.iter().map(|it| it.kind).collect::<Vec<_>>()) {
+        return Err(CreateUserError::NoWayIn);
+    }
+    let invited = match new.password {
+        FirstPassword::Temporary(_) | FirstPassword::Permanent(_) => None,
+        FirstPassword::Invitation => Some(verified.first().cloned().ok_or(CreateUserError::NobodyToInvite)?),
+    };
+    Ok(Checked { username, attributes, verified, invited, temporary })
+}
 
-    async fn write_new_user(
-        &self,
-        new: &Checked,
-        password_hash: &str,
-    ) -> Result<(UserId, UserCreated), CreateUserError> {
-        let (inner, now) = (&*self.inner, self.now());
-        let sub = inner.entropy.uuid_v4();
-        let username = new.username.as_deref().unwrap_or(&sub);
-        let username_key = new.username.as_deref().map_or_else(|| sub.clone(), username_key);
-        let row = Incoming {
-            sub: &sub,
-            username,
-            username_key: &username_key,
-            waits: None,
-            contested: false,
-            password_hash,
-            created_at: now,
-            updated_at: now,
-            confirmed_at: Some(now),
-            disabled_at: None,
-            waiting_since: None,
-        };
-        let mut tx = inner.store.begin().await?;
-        names::lock(&mut tx).await?;
-        let taken = || CreateUserError::Refused(Refusal::field(FieldName::Username, Why::UsernameTaken));
-        let user = records::insert(&mut tx, &row).await?.ok_or_else(taken)?;
-        tx.write(vec![attributes::put(user, &new.attributes)?]).await?;
-        for contact in &new.verified {
-            claim(&mut tx, user, contact).await?.map_err(CreateUserError::Refused)?;
-        }
-        if new.temporary {
-            users::mark_temporary(&mut tx, user, now).await?;
-        }
-        events::record(
-            &mut tx,
-            user,
-            &Event::AdminCreateUser { username: username.to_owned() },
-            now,
-            &operator(),
-        )
-        .await?;
-        if let Some(contact) = &new.invited {
-            let account = profile::load(&mut tx, user)
-                .await?
-                .ok_or_else(|| StoreError::unreadable("an account that just came"))?;
-            send_code(&mut tx, inner, (user, &account), contact).await?;
-        }
-        self.commit(tx, user).await?;
-        Ok((
-            user,
-            UserCreated {
-                username: username.to_owned(),
-                sub,
-                invited: new.invited.as_ref().map(|it| it.value.clone()),
-            },
-        ))
+async fn write_new_user(
+    ctx: &Context,
+    new: &Checked,
+    password_hash: &str,
+) -> Result<(UserId, UserCreated), CreateUserError> {
+    let now = ctx.now();
+    let sub = ctx.entropy.uuid_v4();
+    let username = new.username.as_deref().unwrap_or(&sub);
+    let username_key = new.username.as_deref().map_or_else(|| sub.clone(), username_key);
+    let row = Incoming {
+        sub: &sub,
+        username,
+        username_key: &username_key,
+        waits: None,
+        contested: false,
+        password_hash,
+        created_at: now,
+        updated_at: now,
+        confirmed_at: Some(now),
+        disabled_at: None,
+        waiting_since: None,
+    };
+    let mut tx = ctx.store.begin().await?;
+    names::lock(&mut tx).await?;
+    let taken = || CreateUserError::Refused(FormErrors::field(FieldName::Username, ErrorCode::UsernameTaken));
+    let user = records::insert(&mut tx, &row).await?.ok_or_else(taken)?;
+    tx.write(vec![attributes::put(user, &new.attributes)?]).await?;
+    for contact in &new.verified {
+        claim(&mut tx, user, contact).await?.map_err(CreateUserError::Refused)?;
     }
+    if new.temporary {
+        users::mark_temporary(&mut tx, user, now).await?;
+    }
+    events::record(
+        &mut tx,
+        user,
+        &Event::AdminCreateUser { username: username.to_owned() },
+        now,
+        &operator(),
+    )
+    .await?;
+    if let Some(contact) = &new.invited {
+        let account = profile::load(&mut tx, user)
+            .await?
+            .ok_or_else(|| StoreError::unreadable("an account that just came"))?;
+        send_code(&mut tx, ctx, (user, &account), contact).await?;
+    }
+    events::commit(ctx, tx, user).await?;
+    Ok((
+        user,
+        UserCreated {
+            username: username.to_owned(),
+            sub,
+            invited: new.invited.as_ref().map(|it| it.value.clone()),
+        },
+    ))
 }
 
 /// Makes a contact that the operator vouches for the account's own. The inner error: it belongs to another
 /// one.
-pub(super) async fn claim(
+pub(crate) async fn claim(
     tx: &mut Tx,
     user: UserId,
     contact: &Contact,
-) -> Result<Result<(), Refusal>, StoreError> {
+) -> Result<Result<(), FormErrors>, StoreError> {
     let key = contact
         .kind
         .key(&contact.value)
@@ -222,6 +219,6 @@ pub(super) async fn claim(
     Ok(if is_ours {
         Ok(())
     } else {
-        Err(Refusal::field(AttributeName::from(contact.kind.attribute()), Why::AliasExists))
+        Err(FormErrors::field(AttributeName::from(contact.kind.attribute()), ErrorCode::AliasExists))
     })
 }

@@ -1,8 +1,10 @@
 //! Removing an account (operation AdminDeleteUser).
 
-use super::{NotSelected, UserLabel, UserSelector, find};
+use crate::account::{delete, events};
+use crate::admin::selection::{NotSelected, UserLabel, UserSelector, find};
+use crate::maintenance::purge;
 use crate::store::{StoreError, profile, retried, users};
-use crate::{Pool, Unavailable};
+use crate::{Context, Unavailable};
 
 /// Why the account is still there.
 #[derive(Debug, thiserror::Error)]
@@ -19,28 +21,26 @@ impl From<StoreError> for DeleteUserError {
     }
 }
 
-impl Pool {
-    /// Removes the account and everything of it: attributes, sessions, codes and the trail. Its username and
-    /// contacts are free again. What waits to be sent to them never leaves. Who takes one of them next, where
-    /// somebody was signed in, does not wait for passwords that were wrong before.
-    pub async fn delete_user(
-        &self,
-        named: impl Into<UserSelector<'_>>,
-    ) -> Result<UserLabel, DeleteUserError> {
-        let selector = named.into();
-        let deleted = retried(|| self.try_to_delete_user(selector)).await?;
-        self.shred().await;
-        Ok(deleted)
-    }
+/// Removes the account and everything of it: attributes, sessions, codes and the trail. Its username and
+/// contacts are free again. What waits to be sent to them never leaves. Who takes one of them next, where
+/// somebody was signed in, does not wait for passwords that were wrong before.
+pub async fn delete_user(
+    ctx: &Context,
+    named: impl Into<UserSelector<'_>>,
+) -> Result<UserLabel, DeleteUserError> {
+    let selector = named.into();
+    let deleted = retried(|| try_to_delete_user(ctx, selector)).await?;
+    purge::truncate_wal(ctx).await;
+    Ok(deleted)
+}
 
-    async fn try_to_delete_user(&self, selector: UserSelector<'_>) -> Result<UserLabel, DeleteUserError> {
-        let nobody = || NotSelected::nobody(selector);
-        let mut tx = self.inner.store.begin().await?;
-        let found = find(&mut tx, selector).await??;
-        let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
-        let account = profile::load(&mut tx, user.id).await?.ok_or_else(nobody)?;
-        self.remove(&mut tx, (user.id, &account), None).await?;
-        self.commit(tx, user.id).await?;
-        Ok(UserLabel::of(&user))
-    }
+async fn try_to_delete_user(ctx: &Context, selector: UserSelector<'_>) -> Result<UserLabel, DeleteUserError> {
+    let nobody = || NotSelected::nobody(selector);
+    let mut tx = ctx.store.begin().await?;
+    let found = find(&mut tx, selector).await??;
+    let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
+    let account = profile::load(&mut tx, user.id).await?.ok_or_else(nobody)?;
+    delete::remove(ctx, &mut tx, (user.id, &account), None).await?;
+    events::commit(ctx, tx, user.id).await?;
+    Ok(UserLabel::of(&user))
 }

@@ -2,74 +2,24 @@
 //!
 //! Every account is judged first, and the judgement is a plan that can be read before anything is written.
 
-mod judge;
-mod remarks;
-mod rewrite;
+pub(crate) mod arrival;
+pub(crate) mod judge;
+pub(crate) mod remarks;
+pub(crate) mod rewrite;
 
-pub use remarks::{Change, Obstacle, Remark, Remarked};
-
-use super::record::Status;
-use super::{Moment, UserLabel, operator};
-use crate::delivery::Contact;
-use crate::identifiers::{ContactKind, Identifier, username_key};
-use crate::passwords::HashingError;
-use crate::settings::Settings;
-use crate::sign_up_code;
+use crate::account::events;
+use crate::admin::import_users::remarks::{Ready, Remarked};
+use crate::admin::record::Status;
+use crate::admin::selection::{UserLabel, operator};
+use crate::password::hasher::HashingError;
 use crate::store::records::{self, Incoming};
-use crate::store::waiting::Key;
 use crate::store::{StoreError, Tx, aliases, attributes, names, retried, users};
-use crate::{Pool, Unavailable, events};
-use model::{AttributeName, Event, Password, Why};
-use std::collections::BTreeMap;
+use crate::{Context, Unavailable};
+use model::{ErrorCode, Event, Password};
 use std::fmt;
 
 /// So many accounts come in one transaction: nobody's write should wait for more.
 const BATCH: usize = if cfg!(test) { 3 } else { 100 };
-
-/// An account as it was read.
-#[derive(Clone)]
-pub struct Arrival {
-    /// Where it stands, for whoever has to correct it: `line 7`.
-    pub place: String,
-    pub username: Option<String>,
-    /// `None`: it gets a new one.
-    pub sub: Option<String>,
-    pub status: Status,
-    pub created_at: Option<Moment>,
-    pub updated_at: Option<Moment>,
-    pub confirmed_at: Option<Moment>,
-    pub disabled_at: Option<Moment>,
-    /// Names as they were read, without what the service sets itself.
-    pub attributes: BTreeMap<String, String>,
-    /// The contacts among them that are proven.
-    pub verified: Vec<ContactKind>,
-    /// `None`: its owner chooses a password with a code.
-    pub password_hash: Option<String>,
-    /// The operator knows the password: its owner chooses another one at the next sign-in.
-    pub temporary_password: bool,
-    /// It waits for its code, and somebody else had tried the same with another password.
-    pub contested: bool,
-    pub elsewhere: Elsewhere,
-}
-
-/// What an account had at the service it comes from, and doesn't bring along.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Elsewhere {
-    /// It signed in there through another provider, of this name.
-    pub provider: Option<String>,
-    /// It was asked for a second step there.
-    pub second_factor: bool,
-}
-
-/// Whose it is is nothing for a log.
-impl fmt::Debug for Arrival {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Arrival")
-            .field("place", &self.place)
-            .field("status", &self.status)
-            .finish_non_exhaustive()
-    }
-}
 
 /// What becomes of attributes that the configuration doesn't have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +54,7 @@ pub struct ImportFault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wrong {
     /// What people would be told too.
-    Told(Why),
+    Told(ErrorCode),
     /// It has the same as the account at another place.
     Same(String),
     /// An account in the store has it.
@@ -214,115 +164,75 @@ impl From<HashingError> for ImportUsersError {
     }
 }
 
-/// An account that passed every rule.
-#[derive(Clone)]
-struct Ready<'a> {
-    number: usize,
-    arrival: &'a Arrival,
-    /// `None`: the `sub` is the username.
-    username: Option<&'a str>,
-    sub: String,
-    attributes: BTreeMap<AttributeName, String>,
-    /// Proven, each with what it is found by.
-    proven: Vec<(Contact, String)>,
-    changes: Vec<Change>,
+/// Brings in those of the plan that passed every rule; the others are the caller's to refuse or to leave
+/// out. `tell` hears how many are there by now.
+///
+/// # Errors
+/// The store can't be reached, or was changed since the plan was made. What came before is there.
+pub async fn import_users(
+    ctx: &Context,
+    plan: &ImportPlan<'_>,
+    mut tell: impl FnMut(usize),
+) -> Result<(), ImportUsersError> {
+    // Known to nobody: the same for all who bring none.
+    let nobodys = Password::new(ctx.entropy.token());
+    let nobodys = ctx.passwords.hash(&nobodys, &*ctx.entropy).await?;
+    let mut done = 0;
+    for batch in plan.ready.chunks(BATCH) {
+        retried(|| bring_in(ctx, batch, &nobodys)).await?;
+        done += batch.len();
+        tell(done);
+    }
+    Ok(())
 }
 
-impl Ready<'_> {
-    fn username_key(&self) -> String {
-        self.username.map_or_else(|| self.sub.clone(), username_key)
+async fn bring_in(ctx: &Context, batch: &[Ready<'_>], nobodys: &str) -> Result<(), ImportUsersError> {
+    let mut tx = ctx.store.begin().await?;
+    names::lock(&mut tx).await?;
+    for ready in batch {
+        if !bring_in_one(ctx, &mut tx, ready, nobodys).await? {
+            return Err(ImportUsersError::Overtaken { place: ready.arrival.place.clone() });
+        }
     }
-
-    fn label(&self) -> UserLabel {
-        UserLabel { username: self.username.unwrap_or(&self.sub).to_owned(), sub: self.sub.clone() }
-    }
+    Ok(tx.commit().await?)
 }
 
-impl Ready<'_> {
-    /// What it waits under until it is confirmed; `None`: it is.
-    fn waits(&self, settings: &Settings) -> Option<Key> {
-        let target = sign_up_code::target(settings, &self.attributes).ok();
-        let name = match (self.username, &target) {
-            (None, Some(target)) => Identifier::Contact(target.kind, target.key.clone()),
-            _ => Identifier::Username(self.username_key()),
-        };
-        (self.arrival.status == Status::Unconfirmed).then(|| Key::new(&name, target.as_ref()))
+/// `false`: something of it belongs to another account.
+async fn bring_in_one(
+    ctx: &Context,
+    tx: &mut Tx,
+    ready: &Ready<'_>,
+    nobodys: &str,
+) -> Result<bool, StoreError> {
+    let (now, arrival) = (ctx.now(), ready.arrival);
+    let (username, username_key) = (ready.username.unwrap_or(&ready.sub), ready.username_key());
+    let waits = ready.waits(&ctx.settings);
+    let created_at = arrival.created_at.map_or(now, |it| it.0);
+    let row = Incoming {
+        sub: &ready.sub,
+        username,
+        username_key: &username_key,
+        waits: waits.as_ref(),
+        contested: arrival.contested && waits.is_some(),
+        password_hash: arrival.password_hash.as_deref().unwrap_or(nobodys),
+        created_at,
+        updated_at: arrival.updated_at.map_or(created_at, |it| it.0),
+        confirmed_at: waits.is_none().then(|| arrival.confirmed_at.map_or(created_at, |it| it.0)),
+        disabled_at: arrival.disabled_at.map(|it| it.0),
+        // Not since it was created: accounts that come from elsewhere would be too old to stay.
+        waiting_since: waits.is_some().then_some(now),
+    };
+    let Some(user) = records::insert(tx, &row).await? else { return Ok(false) };
+    if arrival.temporary_password {
+        users::mark_temporary(tx, user, now).await?;
     }
-}
-
-impl fmt::Debug for Ready<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ready").field("arrival", self.arrival).finish_non_exhaustive()
-    }
-}
-
-impl Pool {
-    /// Brings in those of the plan that passed every rule; the others are the caller's to refuse or to leave
-    /// out. `tell` hears how many are there by now.
-    ///
-    /// # Errors
-    /// The store can't be reached, or was changed since the plan was made. What came before is there.
-    pub async fn import_users(
-        &self,
-        plan: &ImportPlan<'_>,
-        mut tell: impl FnMut(usize),
-    ) -> Result<(), ImportUsersError> {
-        let inner = &*self.inner;
-        // Known to nobody: the same for all who bring none.
-        let nobodys = Password::new(inner.entropy.token());
-        let nobodys = inner.passwords.hash(&nobodys, &*inner.entropy).await?;
-        let mut done = 0;
-        for batch in plan.ready.chunks(BATCH) {
-            retried(|| self.bring_in(batch, &nobodys)).await?;
-            done += batch.len();
-            tell(done);
+    tx.write(vec![attributes::put(user, &ready.attributes)?]).await?;
+    for (contact, key) in &ready.proven {
+        if !aliases::claim(tx, user, contact.kind, key).await? {
+            return Ok(false);
         }
-        Ok(())
     }
-
-    async fn bring_in(&self, batch: &[Ready<'_>], nobodys: &str) -> Result<(), ImportUsersError> {
-        let mut tx = self.inner.store.begin().await?;
-        names::lock(&mut tx).await?;
-        for ready in batch {
-            if !self.bring_in_one(&mut tx, ready, nobodys).await? {
-                return Err(ImportUsersError::Overtaken { place: ready.arrival.place.clone() });
-            }
-        }
-        Ok(tx.commit().await?)
-    }
-
-    /// `false`: something of it belongs to another account.
-    async fn bring_in_one(&self, tx: &mut Tx, ready: &Ready<'_>, nobodys: &str) -> Result<bool, StoreError> {
-        let (inner, now, arrival) = (&*self.inner, self.now(), ready.arrival);
-        let (username, username_key) = (ready.username.unwrap_or(&ready.sub), ready.username_key());
-        let waits = ready.waits(&inner.settings);
-        let created_at = arrival.created_at.map_or(now, |it| it.0);
-        let row = Incoming {
-            sub: &ready.sub,
-            username,
-            username_key: &username_key,
-            waits: waits.as_ref(),
-            contested: arrival.contested && waits.is_some(),
-            password_hash: arrival.password_hash.as_deref().unwrap_or(nobodys),
-            created_at,
-            updated_at: arrival.updated_at.map_or(created_at, |it| it.0),
-            confirmed_at: waits.is_none().then(|| arrival.confirmed_at.map_or(created_at, |it| it.0)),
-            disabled_at: arrival.disabled_at.map(|it| it.0),
-            // Not since it was created: accounts that come from elsewhere would be too old to stay.
-            waiting_since: waits.is_some().then_some(now),
-        };
-        let Some(user) = records::insert(tx, &row).await? else { return Ok(false) };
-        if arrival.temporary_password {
-            users::mark_temporary(tx, user, now).await?;
-        }
-        tx.write(vec![attributes::put(user, &ready.attributes)?]).await?;
-        for (contact, key) in &ready.proven {
-            if !aliases::claim(tx, user, contact.kind, key).await? {
-                return Ok(false);
-            }
-        }
-        let event = Event::AdminCreateUser { username: username.to_owned() };
-        events::record(tx, user, &event, now, &operator()).await?;
-        Ok(true)
-    }
+    let event = Event::AdminCreateUser { username: username.to_owned() };
+    events::record(tx, user, &event, now, &operator()).await?;
+    Ok(true)
 }

@@ -1,7 +1,7 @@
 //! An account as a line of text: what `nameplate user export` writes and `import` reads.
 
-use crate::clock::Timestamp;
-use crate::identifiers::ContactKind;
+use crate::core::clock::Timestamp;
+use crate::core::identifiers::ContactKind;
 use crate::store::records::Stored;
 use model::AttributeName;
 use serde::{Deserialize, Serialize};
@@ -98,7 +98,7 @@ impl Record {
     }
 
     /// What another store needs to be the same to its people.
-    pub(super) fn whole(stored: &Stored) -> Self {
+    pub(crate) fn whole(stored: &Stored) -> Self {
         let hash = Some(stored.password_hash.clone()).filter(|hash| !hash.is_empty());
         Self { password_hash: hash, ..Self::shown(stored) }
     }

@@ -1,9 +1,10 @@
 //! Second factors that somebody has lost, removed by the operator (operation AdminSetUserMFAPreference).
 
-use super::{NotSelected, UserChanged, UserLabel, UserSelector, find, operator};
+use crate::account::events;
+use crate::admin::selection::{NotSelected, UserChanged, UserLabel, UserSelector, find, operator};
 use crate::delivery::{Message, queue_to_all};
 use crate::store::{StoreError, factors, profile, retried, users};
-use crate::{Pool, Unavailable, events};
+use crate::{Context, Unavailable};
 use model::Event;
 
 /// Why the account stays as it is.
@@ -21,39 +22,34 @@ impl From<StoreError> for ResetMfaError {
     }
 }
 
-impl Pool {
-    /// Removes every second factor of the account and its recovery codes: the password is all that sign-in
-    /// asks for. Every proven contact is told. Not changed: there was none.
-    pub async fn reset_mfa(&self, named: impl Into<UserSelector<'_>>) -> Result<UserChanged, ResetMfaError> {
-        let selector = named.into();
-        retried(async || {
-            let nobody = || NotSelected::nobody(selector);
-            let (inner, now) = (&*self.inner, self.now());
-            let mut tx = inner.store.begin().await?;
-            let found = find(&mut tx, selector).await??;
-            let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
-            let stored = factors::of_user(&mut tx, user.id).await?;
-            if stored.is_empty() {
-                return Ok(UserChanged { user: UserLabel::of(&user), changed: false });
-            }
-            factors::remove_all(&mut tx, user.id).await?;
-            let account = profile::load(&mut tx, user.id).await?.ok_or_else(nobody)?;
-            for factor in stored.iter().filter(|it| it.enabled).map(|it| it.factor) {
-                let message = |to, asked| Message::SecondFactorOff { to, factor, asked };
-                queue_to_all(&mut tx, inner, (user.id, &account), message, &operator()).await?;
-            }
-            let label = UserLabel::of(&user);
-            events::record(
-                &mut tx,
-                user.id,
-                &Event::AdminResetMfa { username: user.username },
-                now,
-                &operator(),
-            )
+/// Removes every second factor of the account and its recovery codes: the password is all that sign-in
+/// asks for. Every proven contact is told. Not changed: there was none.
+pub async fn reset_mfa(
+    ctx: &Context,
+    named: impl Into<UserSelector<'_>>,
+) -> Result<UserChanged, ResetMfaError> {
+    let selector = named.into();
+    retried(async || {
+        let nobody = || NotSelected::nobody(selector);
+        let now = ctx.now();
+        let mut tx = ctx.store.begin().await?;
+        let found = find(&mut tx, selector).await??;
+        let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
+        let stored = factors::of_user(&mut tx, user.id).await?;
+        if stored.is_empty() {
+            return Ok(UserChanged { user: UserLabel::of(&user), changed: false });
+        }
+        factors::remove_all(&mut tx, user.id).await?;
+        let account = profile::load(&mut tx, user.id).await?.ok_or_else(nobody)?;
+        for factor in stored.iter().filter(|it| it.enabled).map(|it| it.factor) {
+            let message = |to, asked| Message::SecondFactorOff { to, factor, asked };
+            queue_to_all(&mut tx, ctx, (user.id, &account), message, &operator()).await?;
+        }
+        let label = UserLabel::of(&user);
+        events::record(&mut tx, user.id, &Event::AdminResetMfa { username: user.username }, now, &operator())
             .await?;
-            self.commit(tx, user.id).await?;
-            Ok(UserChanged { user: label, changed: true })
-        })
-        .await
-    }
+        events::commit(ctx, tx, user.id).await?;
+        Ok(UserChanged { user: label, changed: true })
+    })
+    .await
 }

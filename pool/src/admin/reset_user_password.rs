@@ -1,18 +1,22 @@
 //! A new password because the operator wants it so (operations AdminResetUserPassword, AdminSetUserPassword).
 
-use super::{NotSelected, UserLabel, UserSelector, find, operator};
-use crate::code_requests::{self, Pace};
-use crate::codes::CodePurpose;
+use crate::account::events;
+use crate::admin::selection::{NotSelected, UserLabel, UserSelector, find, operator};
+use crate::core::code::CodePurpose;
+use crate::core::identifiers::ContactKind;
+use crate::core::identity::UserId;
 use crate::delivery::{Contact, Message};
-use crate::identifiers::ContactKind;
-use crate::passwords::HashingError;
-use crate::reset_code::{self, Asking, Named};
-use crate::sessions::UserId;
+use crate::one_time_codes::request::Pace;
+use crate::one_time_codes::requests;
+use crate::password::hasher::HashingError;
+use crate::password::reset_code::{self, Asking, Named};
+use crate::password::rules;
+use crate::sign_in::verifiers;
 use crate::store::profile::{self, Account};
 use crate::store::users::{self, User};
 use crate::store::{StoreError, Tx, retried};
-use crate::{Inner, Pool, Unavailable, events, new_password};
-use model::{Event, Password, Refusal};
+use crate::{Context, Unavailable};
+use model::{Event, FormErrors, Password};
 
 /// Why the password stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +31,7 @@ pub enum ResetUserPasswordError {
     NoContact(UserLabel),
     /// What the password breaks.
     #[error("refused: {0:?}")]
-    Refused(Refusal),
+    Refused(FormErrors),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -51,89 +55,86 @@ impl From<HashingError> for ResetUserPasswordError {
     }
 }
 
-impl Pool {
-    /// Has a code for a new password sent to a proven contact of the account, and answers to which (operation
-    /// AdminResetUserPassword). Until it is entered the password stays.
-    pub async fn reset_user_password(
-        &self,
-        named: impl Into<UserSelector<'_>>,
-    ) -> Result<ResetCodeSent, ResetUserPasswordError> {
-        let selector = named.into();
-        retried(|| self.try_to_reset_user_password(selector)).await
-    }
+/// Has a code for a new password sent to a proven contact of the account, and answers to which (operation
+/// AdminResetUserPassword). Until it is entered the password stays.
+pub async fn reset_user_password(
+    ctx: &Context,
+    named: impl Into<UserSelector<'_>>,
+) -> Result<ResetCodeSent, ResetUserPasswordError> {
+    let selector = named.into();
+    retried(|| try_to_reset_user_password(ctx, selector)).await
+}
 
-    async fn try_to_reset_user_password(
-        &self,
-        selector: UserSelector<'_>,
-    ) -> Result<ResetCodeSent, ResetUserPasswordError> {
-        let (inner, now) = (&*self.inner, self.now());
-        let mut tx = inner.store.begin().await?;
-        let (user, account) = open(&mut tx, selector).await?;
-        let label = UserLabel::of(&user);
-        if user.disabled {
-            return Err(ResetUserPasswordError::Disabled(label));
-        }
-        let Some(contact) = proven_contact(&account) else {
-            return Err(ResetUserPasswordError::NoContact(label));
-        };
-        send_code(&mut tx, inner, (user.id, &account), &contact).await?;
-        events::record(
-            &mut tx,
-            user.id,
-            &Event::AdminResetUserPassword { username: user.username },
-            now,
-            &operator(),
-        )
-        .await?;
-        self.commit(tx, user.id).await?;
-        Ok(ResetCodeSent { user: label, to: contact })
+async fn try_to_reset_user_password(
+    ctx: &Context,
+    selector: UserSelector<'_>,
+) -> Result<ResetCodeSent, ResetUserPasswordError> {
+    let now = ctx.now();
+    let mut tx = ctx.store.begin().await?;
+    let (user, account) = open(&mut tx, selector).await?;
+    let label = UserLabel::of(&user);
+    if user.disabled {
+        return Err(ResetUserPasswordError::Disabled(label));
     }
+    let Some(contact) = proven_contact(&account) else {
+        return Err(ResetUserPasswordError::NoContact(label));
+    };
+    send_code(&mut tx, ctx, (user.id, &account), &contact).await?;
+    events::record(
+        &mut tx,
+        user.id,
+        &Event::AdminResetUserPassword { username: user.username },
+        now,
+        &operator(),
+    )
+    .await?;
+    events::commit(ctx, tx, user.id).await?;
+    Ok(ResetCodeSent { user: label, to: contact })
+}
 
-    /// Gives the account this password (operation AdminSetUserPassword). Every session of it ends, and its
-    /// proven contacts are told. One that isn't permanent is replaced by its owner at the next sign-in.
-    pub async fn set_user_password(
-        &self,
-        named: impl Into<UserSelector<'_>>,
-        password: &Password,
-        permanent: bool,
-    ) -> Result<UserLabel, ResetUserPasswordError> {
-        let selector = named.into();
-        let inner = &*self.inner;
-        let fields = new_password::faults(&inner.settings, password, None);
-        if !fields.is_empty() {
-            return Err(ResetUserPasswordError::Refused(Refusal { form: None, fields }));
-        }
-        let hash = inner.passwords.hash(password, &*inner.entropy).await?;
-        let (user, label) = retried(|| self.try_to_set_user_password(selector, &hash, permanent)).await?;
-        self.keep_verifiers(user, password, &hash).await;
-        Ok(label)
+/// Gives the account this password (operation AdminSetUserPassword). Every session of it ends, and its
+/// proven contacts are told. One that isn't permanent is replaced by its owner at the next sign-in.
+pub async fn set_user_password(
+    ctx: &Context,
+    named: impl Into<UserSelector<'_>>,
+    password: &Password,
+    permanent: bool,
+) -> Result<UserLabel, ResetUserPasswordError> {
+    let selector = named.into();
+    let fields = rules::faults(&ctx.settings, password, None);
+    if !fields.is_empty() {
+        return Err(ResetUserPasswordError::Refused(FormErrors { form: None, fields }));
     }
+    let hash = ctx.passwords.hash(password, &*ctx.entropy).await?;
+    let (user, label) = retried(|| try_to_set_user_password(ctx, selector, &hash, permanent)).await?;
+    verifiers::keep_verifiers(ctx, user, password, &hash).await;
+    Ok(label)
+}
 
-    async fn try_to_set_user_password(
-        &self,
-        selector: UserSelector<'_>,
-        hash: &str,
-        permanent: bool,
-    ) -> Result<(UserId, UserLabel), ResetUserPasswordError> {
-        let (inner, now) = (&*self.inner, self.now());
-        let mut tx = inner.store.begin().await?;
-        let (user, account) = open(&mut tx, selector).await?;
-        new_password::set(&mut tx, inner, (user.id, &account), (hash, None), &operator()).await?;
-        if !permanent {
-            users::mark_temporary(&mut tx, user.id, now).await?;
-        }
-        let label = UserLabel::of(&user);
-        events::record(
-            &mut tx,
-            user.id,
-            &Event::AdminResetUserPassword { username: user.username },
-            now,
-            &operator(),
-        )
-        .await?;
-        self.commit(tx, user.id).await?;
-        Ok((user.id, label))
+async fn try_to_set_user_password(
+    ctx: &Context,
+    selector: UserSelector<'_>,
+    hash: &str,
+    permanent: bool,
+) -> Result<(UserId, UserLabel), ResetUserPasswordError> {
+    let now = ctx.now();
+    let mut tx = ctx.store.begin().await?;
+    let (user, account) = open(&mut tx, selector).await?;
+    rules::set(&mut tx, ctx, (user.id, &account), (hash, None), &operator()).await?;
+    if !permanent {
+        users::mark_temporary(&mut tx, user.id, now).await?;
     }
+    let label = UserLabel::of(&user);
+    events::record(
+        &mut tx,
+        user.id,
+        &Event::AdminResetUserPassword { username: user.username },
+        now,
+        &operator(),
+    )
+    .await?;
+    events::commit(ctx, tx, user.id).await?;
+    Ok((user.id, label))
 }
 
 /// The confirmed account of that name, taken for this transaction.
@@ -156,20 +157,20 @@ fn proven_contact(account: &Account) -> Option<Contact> {
 
 /// Makes a code that sets a new password, and promises to send it. Nobody has asked for it, so it can be
 /// tried by each name of the account, and as often as if nobody had tried before.
-pub(super) async fn send_code(
+pub(crate) async fn send_code(
     tx: &mut Tx,
-    inner: &Inner,
+    ctx: &Context,
     (user, account): (UserId, &Account),
     contact: &Contact,
 ) -> Result<(), StoreError> {
     let contacts = [ContactKind::Email, ContactKind::PhoneNumber]
         .into_iter()
         .filter_map(|kind| account.proven_contact(kind));
-    for name in contacts.chain([account.username.as_str()]).filter_map(|name| Named::read(inner, name)) {
-        code_requests::begin_round(tx, inner, (CodePurpose::Reset, &name.name)).await?;
+    for name in contacts.chain([account.username.as_str()]).filter_map(|name| Named::read(ctx, name)) {
+        requests::begin_round(tx, ctx, (CodePurpose::Reset, &name.name)).await?;
     }
     let origin = operator();
     let asking = Asking { user, account, contact, requesters: &[], origin: &origin, pace: Pace::AtOnce };
     let message = |to, code, expires_at, asked| Message::ResetCodeByOperator { to, code, expires_at, asked };
-    reset_code::request(tx, inner, asking, message).await.map(drop)
+    reset_code::request(tx, ctx, asking, message).await.map(drop)
 }

@@ -1,16 +1,21 @@
 //! Changing somebody's attributes, all or nothing (operation AdminUpdateUserAttributes).
 
-use super::create_user::claim;
-use super::{NotSelected, UserLabel, UserSelector, access, find, operator};
-use crate::attributes::{Occasion, Submitted, check_submitted, parse_names};
+use crate::account::events;
+use crate::admin::create_user::claim;
+use crate::admin::selection::{NotSelected, UserLabel, UserSelector, access, find, operator};
+use crate::attributes::delete;
+use crate::attributes::rules::{Occasion, Submitted, check_submitted, parse_names};
+use crate::attributes::update::{UpdateAttributesError, admit};
+use crate::contacts::code;
+use crate::core::identifiers::ContactKind;
+use crate::core::identity::UserId;
 use crate::delivery::{self, About, Asked, Contact, Message};
-use crate::identifiers::ContactKind;
-use crate::sessions::UserId;
+use crate::error::CommonError;
+use crate::one_time_codes::codes;
 use crate::store::profile::{self, Account};
 use crate::store::{StoreError, Tx, attributes, retried, users};
-use crate::update_attributes::{UpdateAttributesError, admit};
-use crate::{Pool, Unavailable, codes, contact_codes, delete_attributes, events};
-use model::{AttributeName, Event, Refusal, UpdateOutcome, Updated, Why};
+use crate::{Context, Unavailable};
+use model::{AttributeName, ErrorCode, Event, FormErrors, UpdateOutcome, Updated};
 use std::collections::BTreeMap;
 
 /// Why nothing was changed.
@@ -22,7 +27,7 @@ pub enum UpdateUserError {
     Unconfirmed(UserLabel),
     /// Every culprit by name.
     #[error("refused: {0:?}")]
-    Refused(Refusal),
+    Refused(FormErrors),
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -40,124 +45,116 @@ impl From<StoreError> for UpdateUserError {
     }
 }
 
-impl From<Refusal> for UpdateUserError {
-    fn from(refusal: Refusal) -> Self {
+impl From<FormErrors> for UpdateUserError {
+    fn from(refusal: FormErrors) -> Self {
         Self::Refused(refusal)
     }
 }
 
-impl Pool {
-    /// Changes the account's attributes, all of them or none; an empty value removes one.
-    ///
-    /// A new contact waits for the code that is sent to it, and the one in force stays so, as when its owner
-    /// asks for the change; one that the operator vouches for is in force at once, and the one before is
-    /// told. The outcome says which.
-    pub async fn update_user(
-        &self,
-        named: impl Into<UserSelector<'_>>,
-        submitted: BTreeMap<String, String>,
-        verified: bool,
-    ) -> Result<UserUpdated, UpdateUserError> {
-        let selector = named.into();
-        let settings = &self.inner.settings;
-        if submitted.is_empty() {
-            return Err(Refusal::form(Why::NothingToDo).into());
-        }
-        let submitted =
-            check_submitted(&settings.schema, &access(settings), Occasion::Update, parse_names(submitted)?)?;
-        retried(|| self.try_to_update_user(selector, &submitted, verified)).await
+/// Changes the account's attributes, all of them or none; an empty value removes one.
+///
+/// A new contact waits for the code that is sent to it, and the one in force stays so, as when its owner
+/// asks for the change; one that the operator vouches for is in force at once, and the one before is
+/// told. The outcome says which.
+pub async fn update_user(
+    ctx: &Context,
+    named: impl Into<UserSelector<'_>>,
+    submitted: BTreeMap<String, String>,
+    verified: bool,
+) -> Result<UserUpdated, UpdateUserError> {
+    let selector = named.into();
+    let settings = &ctx.settings;
+    if submitted.is_empty() {
+        return Err(FormErrors::form(ErrorCode::NothingToDo).into());
     }
+    let submitted =
+        check_submitted(&settings.schema, &access(settings), Occasion::Update, parse_names(submitted)?)?;
+    retried(|| try_to_update_user(ctx, selector, &submitted, verified)).await
+}
 
-    async fn try_to_update_user(
-        &self,
-        selector: UserSelector<'_>,
-        submitted: &Submitted,
-        verified: bool,
-    ) -> Result<UserUpdated, UpdateUserError> {
-        let (inner, now) = (&*self.inner, self.now());
-        let nobody = || NotSelected::nobody(selector);
-        let mut tx = inner.store.begin().await?;
-        let found = find(&mut tx, selector).await??;
-        let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
-        if !user.confirmed {
-            return Err(UpdateUserError::Unconfirmed(UserLabel::of(&user)));
-        }
-        let account = profile::load(&mut tx, user.id).await?.ok_or_else(nobody)?;
-        let indispensable = delete_attributes::indispensable(&inner.settings, &account, &submitted.remove);
-        if !indispensable.is_empty() {
-            return Err(Refusal { form: None, fields: indispensable }.into());
-        }
-        let (mut outcome, mut all) = (UpdateOutcome::new(), account.attributes.clone());
-        for (name, value) in &submitted.set {
-            let change = (name, value.as_str(), verified);
-            let updated = self.prepare_for_user(&mut tx, (user.id, &account), change).await?;
-            if updated.is_updated {
-                all.insert(name.clone(), value.clone());
-            }
-            outcome.insert(name.clone(), updated);
-        }
-        for name in &submitted.remove {
-            delete_attributes::let_go(&mut tx, inner, (user.id, &account), name, &operator()).await?;
-            all.remove(name);
-            outcome.insert(name.clone(), done());
-        }
-        tx.write(vec![attributes::change(user.id, &all, now)?]).await?;
-        events::record(&mut tx, user.id, &Event::UpdateUserAttributes(outcome.clone()), now, &operator())
-            .await?;
-        self.commit(tx, user.id).await?;
-        Ok(UserUpdated { user: UserLabel::of(&user), outcome })
+async fn try_to_update_user(
+    ctx: &Context,
+    selector: UserSelector<'_>,
+    submitted: &Submitted,
+    verified: bool,
+) -> Result<UserUpdated, UpdateUserError> {
+    let now = ctx.now();
+    let nobody = || NotSelected::nobody(selector);
+    let mut tx = ctx.store.begin().await?;
+    let found = find(&mut tx, selector).await??;
+    let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
+    if !user.confirmed {
+        return Err(UpdateUserError::Unconfirmed(UserLabel::of(&user)));
     }
+    let account = profile::load(&mut tx, user.id).await?.ok_or_else(nobody)?;
+    let indispensable = delete::indispensable(&ctx.settings, &account, &submitted.remove);
+    if !indispensable.is_empty() {
+        return Err(FormErrors { form: None, fields: indispensable }.into());
+    }
+    let (mut outcome, mut all) = (UpdateOutcome::new(), account.attributes.clone());
+    for (name, value) in &submitted.set {
+        let change = (name, value.as_str(), verified);
+        let updated = prepare_for_user(ctx, &mut tx, (user.id, &account), change).await?;
+        if updated.is_updated {
+            all.insert(name.clone(), value.clone());
+        }
+        outcome.insert(name.clone(), updated);
+    }
+    for name in &submitted.remove {
+        delete::let_go(&mut tx, ctx, (user.id, &account), name, &operator()).await?;
+        all.remove(name);
+        outcome.insert(name.clone(), done());
+    }
+    tx.write(vec![attributes::change(user.id, &all, now)?]).await?;
+    events::record(&mut tx, user.id, &Event::UpdateUserAttributes(outcome.clone()), now, &operator()).await?;
+    events::commit(ctx, tx, user.id).await?;
+    Ok(UserUpdated { user: UserLabel::of(&user), outcome })
+}
 
-    /// What has to happen before the attribute has this value: a contact is proven, or sent a code.
-    async fn prepare_for_user(
-        &self,
-        tx: &mut Tx,
-        (user, account): (UserId, &Account),
-        (name, value, verified): (&AttributeName, &str, bool),
-    ) -> Result<Updated, UpdateUserError> {
-        let inner = &*self.inner;
-        let Some(kind) = ContactKind::of(name) else {
-            return Ok(done());
-        };
-        let contact = Contact { kind, value: value.to_owned() };
-        if verified {
-            self.vouch_for(tx, (user, account), &contact).await?;
-            return Ok(done());
-        }
-        if account.contact(kind) == Some(value) {
-            return Ok(done());
-        }
-        admit(tx, inner, (user, account), std::slice::from_ref(&contact)).await.map_err(
-            |error| match error {
-                UpdateAttributesError::Refused(refusal) => UpdateUserError::Refused(refusal),
-                UpdateAttributesError::Unavailable(fault) => UpdateUserError::Unavailable(fault),
-                UpdateAttributesError::Wait { seconds } => Refusal::form(Why::Wait { seconds }).into(),
-                UpdateAttributesError::SignedOut => Refusal::form(Why::SignedOut).into(),
-                UpdateAttributesError::NotFresh(stale) => Refusal::from(stale).into(),
-            },
-        )?;
-        contact_codes::send(tx, inner, (user, account), &contact, &operator()).await?;
-        Ok(Updated { is_updated: false, code_delivery_details: Some(kind.delivery(value)) })
+/// What has to happen before the attribute has this value: a contact is proven, or sent a code.
+async fn prepare_for_user(
+    ctx: &Context,
+    tx: &mut Tx,
+    (user, account): (UserId, &Account),
+    (name, value, verified): (&AttributeName, &str, bool),
+) -> Result<Updated, UpdateUserError> {
+    let Some(kind) = ContactKind::of(name) else {
+        return Ok(done());
+    };
+    let contact = Contact { kind, value: value.to_owned() };
+    if verified {
+        vouch_for(ctx, tx, (user, account), &contact).await?;
+        return Ok(done());
     }
+    if account.contact(kind) == Some(value) {
+        return Ok(done());
+    }
+    admit(tx, ctx, (user, account), std::slice::from_ref(&contact)).await.map_err(|error| match error {
+        UpdateAttributesError::Refused(refusal) => UpdateUserError::Refused(refusal),
+        UpdateAttributesError::Common(CommonError::Unavailable(fault)) => UpdateUserError::Unavailable(fault),
+        UpdateAttributesError::Common(common) => FormErrors::from(common).into(),
+        UpdateAttributesError::NotFresh(stale) => FormErrors::from(stale).into(),
+    })?;
+    code::send(tx, ctx, (user, account), &contact, &operator()).await?;
+    Ok(Updated { is_updated: false, code_delivery_details: Some(kind.delivery(value)) })
+}
 
-    /// Puts the contact in force; a change that waited for its code doesn't any more.
-    async fn vouch_for(
-        &self,
-        tx: &mut Tx,
-        (user, account): (UserId, &Account),
-        contact: &Contact,
-    ) -> Result<(), UpdateUserError> {
-        let kind = contact.kind;
-        claim(tx, user, contact).await?.map_err(UpdateUserError::Refused)?;
-        codes::cancel(tx, &contact_codes::slot(user, kind)).await?;
-        if let Some(old) = account.proven_contact(kind).filter(|old| *old != contact.value) {
-            let (to, new) = (Contact { kind, value: old.to_owned() }, contact.clone());
-            let asked = Asked::new(account.chosen_username(), self.now(), &operator());
-            delivery::queue(tx, &self.inner, &Message::ChangeDone { to, new, asked }, About::Account(user))
-                .await?;
-        }
-        Ok(())
+/// Puts the contact in force; a change that waited for its code doesn't any more.
+async fn vouch_for(
+    ctx: &Context,
+    tx: &mut Tx,
+    (user, account): (UserId, &Account),
+    contact: &Contact,
+) -> Result<(), UpdateUserError> {
+    let kind = contact.kind;
+    claim(tx, user, contact).await?.map_err(UpdateUserError::Refused)?;
+    codes::cancel(tx, &code::slot(user, kind)).await?;
+    if let Some(old) = account.proven_contact(kind).filter(|old| *old != contact.value) {
+        let (to, new) = (Contact { kind, value: old.to_owned() }, contact.clone());
+        let asked = Asked::new(account.chosen_username(), ctx.now(), &operator());
+        delivery::queue(tx, ctx, &Message::ChangeDone { to, new, asked }, About::Account(user)).await?;
     }
+    Ok(())
 }
 
 const fn done() -> Updated {

@@ -1,9 +1,9 @@
 //! Messages in words. The words stand in `templates/`, checked against the data when the crate is compiled.
 
-use super::message::{Asked, Contact, Message};
-use super::words;
-use crate::clock::Timestamp;
-use crate::settings::Settings;
+use crate::core::clock::Timestamp;
+use crate::core::settings::Settings;
+use crate::delivery::message::{Asked, Contact, Message};
+use crate::delivery::words;
 use askama::Template;
 use model::code::DeliveryMedium;
 use model::{Factor, paths};

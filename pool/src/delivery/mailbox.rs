@@ -1,6 +1,6 @@
 //! The mailbox that stands in for a provider in development.
 
-use super::transport::Parcel;
+use crate::delivery::parcel::Parcel;
 use model::code::DeliveryMedium;
 use serde::Serialize;
 use std::collections::VecDeque;
@@ -54,7 +54,7 @@ impl Mailbox {
     }
 
     /// Forgets what it holds and takes nothing more.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         self.closed.store(true, Ordering::Release);
         self.locked(VecDeque::clear);
     }
@@ -64,7 +64,7 @@ impl Mailbox {
         self.locked(|letters| letters.iter().cloned().collect())
     }
 
-    pub(super) fn receive(&self, parcel: &Parcel) {
+    pub(crate) fn receive(&self, parcel: &Parcel) {
         let written = &parcel.written;
         let letter = Letter {
             medium: written.medium,
@@ -95,7 +95,7 @@ impl fmt::Debug for Mailbox {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Timestamp;
+    use crate::core::clock::Timestamp;
     use crate::delivery::Written;
 
     fn parcel(number: usize) -> Parcel {

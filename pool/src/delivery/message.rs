@@ -1,8 +1,8 @@
 //! What there is to tell people outside the pages: one variant for each message.
 
-use crate::clock::Timestamp;
-use crate::identifiers::ContactKind;
-use crate::sessions::Origin;
+use crate::core::clock::Timestamp;
+use crate::core::identifiers::ContactKind;
+use crate::core::identity::Origin;
 use model::code::DeliveryMedium;
 use model::{Factor, paths};
 use serde::{Deserialize, Serialize};

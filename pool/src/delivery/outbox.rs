@@ -2,15 +2,15 @@
 //!
 //! A payload is sealed under the key file for as long as it waits, and erased when it is done.
 
-use super::message::Message;
-use super::{sms, smtp};
-use crate::Inner;
-use crate::clock::Timestamp;
-use crate::keys::Purpose;
+use crate::Context;
+use crate::core::clock::Timestamp;
+use crate::core::keys::Purpose;
+use crate::delivery::message::Message;
+use crate::delivery::{sms, smtp};
 use crate::store::{StoreError, Tx, outbox};
 use std::time::Duration;
 
-pub(super) use outbox::{Claimed, Outcome, drop_stale, end, next_due, postpone};
+pub(crate) use outbox::{Claimed, Outcome, drop_stale, end, next_due, postpone};
 
 /// How long a claimed message is this worker's. Longer than any attempt, so that nobody else sends it
 /// meanwhile.
@@ -19,7 +19,7 @@ const _: () = assert!(LEASE.as_secs() > smtp::LONGEST.as_secs() && LEASE.as_secs
 
 /// Leases up to `most` due messages, the longest waiting first. None for the development mailbox if the store
 /// is served for real.
-pub(super) async fn claim(
+pub(crate) async fn claim(
     tx: &mut Tx,
     now: Timestamp,
     most: usize,
@@ -29,7 +29,7 @@ pub(super) async fn claim(
 }
 
 /// What was promised. `None`: its key is gone, or it was written by another version.
-pub(super) fn open(inner: &Inner, claimed: &Claimed) -> Option<Message> {
-    let plain = inner.keys.open(Purpose::Outbox, &claimed.payload, claimed.id.as_bytes()).ok()?;
+pub(crate) fn open(ctx: &Context, claimed: &Claimed) -> Option<Message> {
+    let plain = ctx.keys.open(Purpose::Outbox, &claimed.payload, claimed.id.as_bytes()).ok()?;
     serde_json::from_slice(&plain).ok()
 }

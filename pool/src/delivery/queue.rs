@@ -1,12 +1,12 @@
 //! The promise to send: an outbox row in the transaction of the use case.
 
-use super::{Asked, Contact, Message};
-use crate::Inner;
-use crate::clock::Timestamp;
-use crate::codes::{Issue, Issued, Slot};
-use crate::identifiers::ContactKind;
-use crate::keys::Purpose;
-use crate::sessions::{Origin, UserId};
+use crate::Context;
+use crate::core::clock::Timestamp;
+use crate::core::code::{Issue, Issued, Slot};
+use crate::core::identifiers::ContactKind;
+use crate::core::identity::{Origin, UserId};
+use crate::core::keys::Purpose;
+use crate::delivery::{Asked, Contact, Message};
 use crate::store::profile::Account;
 use crate::store::{StoreError, Tx, outbox};
 
@@ -54,23 +54,23 @@ impl About<'_> {
 /// After the commit, [`Pool::commit`](crate::Pool::commit) wakes the worker.
 pub(crate) async fn queue(
     tx: &mut Tx,
-    inner: &Inner,
+    ctx: &Context,
     message: &Message,
     about: About<'_>,
 ) -> Result<(), StoreError> {
-    queue_at(tx, inner, message, about, inner.clock.now()).await.map(drop)
+    queue_at(tx, ctx, message, about, ctx.clock.now()).await.map(drop)
 }
 
 /// The same for a message that is due at this time. What its row is called, if there is one.
 pub(crate) async fn queue_at(
     tx: &mut Tx,
-    inner: &Inner,
+    ctx: &Context,
     message: &Message,
     about: About<'_>,
     due_at: Timestamp,
 ) -> Result<Option<String>, StoreError> {
-    let (id, payload) = sealed(inner, message, inner.entropy.uuid_v4())?;
-    if !inner.settings.reaches(message.to().kind) {
+    let (id, payload) = sealed(ctx, message, ctx.entropy.uuid_v4())?;
+    if !ctx.settings.reaches(message.to().kind) {
         return Ok(None);
     }
     let new = outbox::New {
@@ -79,7 +79,7 @@ pub(crate) async fn queue_at(
         payload,
         user: about.user(),
         code: about.code(),
-        created_at: inner.clock.now(),
+        created_at: ctx.clock.now(),
         due_at,
     };
     outbox::insert(tx, new).await?;
@@ -87,47 +87,47 @@ pub(crate) async fn queue_at(
 }
 
 /// What it costs to seal a message, for one that is never sent.
-pub(crate) fn seal_for_nobody(inner: &Inner, message: &Message) {
-    drop(sealed(inner, message, inner.entropy.uuid_v4()));
+pub(crate) fn seal_for_nobody(ctx: &Context, message: &Message) {
+    drop(sealed(ctx, message, ctx.entropy.uuid_v4()));
 }
 
-fn sealed(inner: &Inner, message: &Message, id: String) -> Result<(String, Vec<u8>), StoreError> {
+fn sealed(ctx: &Context, message: &Message, id: String) -> Result<(String, Vec<u8>), StoreError> {
     let plain = serde_json::to_vec(message).map_err(StoreError::unreadable)?;
-    let payload = inner.keys.seal(Purpose::Outbox, &plain, id.as_bytes(), &*inner.entropy);
+    let payload = ctx.keys.seal(Purpose::Outbox, &plain, id.as_bytes(), &*ctx.entropy);
     Ok((id, payload))
 }
 
 /// A message that waits to be sent. `None`: it can't be read any more.
-pub(crate) async fn waiting(tx: &mut Tx, inner: &Inner, id: &str) -> Result<Option<Message>, StoreError> {
+pub(crate) async fn waiting(tx: &mut Tx, ctx: &Context, id: &str) -> Result<Option<Message>, StoreError> {
     let Some(payload) = outbox::payload(tx, id).await? else { return Ok(None) };
-    let opened = inner.keys.open(Purpose::Outbox, &payload, id.as_bytes()).ok();
+    let opened = ctx.keys.open(Purpose::Outbox, &payload, id.as_bytes()).ok();
     Ok(opened.and_then(|plain| serde_json::from_slice(&plain).ok()))
 }
 
 /// Puts another message in its place. `false`: somebody may be sending it.
 pub(crate) async fn replace(
     tx: &mut Tx,
-    inner: &Inner,
+    ctx: &Context,
     id: &str,
     message: &Message,
 ) -> Result<bool, StoreError> {
-    let (id, payload) = sealed(inner, message, id.to_owned())?;
-    outbox::replace(tx, &id, payload, inner.clock.now()).await
+    let (id, payload) = sealed(ctx, message, id.to_owned())?;
+    outbox::replace(tx, &id, payload, ctx.clock.now()).await
 }
 
 /// Tells every proven contact what was changed: whoever can read one of them can't hide it from the other.
 pub(crate) async fn queue_to_all(
     tx: &mut Tx,
-    inner: &Inner,
+    ctx: &Context,
     (user, account): (UserId, &Account),
     message: impl Fn(Contact, Asked) -> Message,
     origin: &Origin,
 ) -> Result<(), StoreError> {
-    let asked = Asked::new(account.chosen_username(), inner.clock.now(), origin);
+    let asked = Asked::new(account.chosen_username(), ctx.clock.now(), origin);
     for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
         if let Some(value) = account.proven_contact(kind) {
             let to = Contact { kind, value: value.to_owned() };
-            queue(tx, inner, &message(to, asked.clone()), About::Account(user)).await?;
+            queue(tx, ctx, &message(to, asked.clone()), About::Account(user)).await?;
         }
     }
     Ok(())

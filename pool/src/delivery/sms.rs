@@ -1,7 +1,7 @@
 //! Text messages through an HTTP gateway, with hyper: Twilio's, or any that takes a small JSON request.
 
-use super::smtp::is_here;
-use super::transport::{Parcel, Reason, SendError};
+use crate::delivery::parcel::{Parcel, Reason, SendError};
+use crate::delivery::smtp::is_here;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -28,7 +28,7 @@ use url::Url;
 const CONNECT: Duration = Duration::from_secs(10);
 /// From the first packet to the answer. A gateway only queues the message, so it has no reason to take
 /// longer; a lease is longer than this.
-pub(super) const LONGEST: Duration = Duration::from_secs(30);
+pub(crate) const LONGEST: Duration = Duration::from_secs(30);
 /// Twilio's own address.
 pub const TWILIO: &str = "https://api.twilio.com";
 /// The least and the most bytes of a signing secret, by Standard Webhooks.
@@ -160,7 +160,7 @@ impl Sms {
 
     /// The same with less time for an answer.
     #[cfg(test)]
-    pub(super) fn impatient(mut self, patience: Duration) -> Self {
+    pub(crate) fn impatient(mut self, patience: Duration) -> Self {
         Arc::get_mut(&mut self.0).unwrap().patience = patience;
         self
     }

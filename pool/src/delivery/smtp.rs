@@ -1,6 +1,6 @@
 //! Mail through an SMTP server (RFC 5321), with lettre.
 
-use super::transport::{Parcel, Reason, SendError};
+use crate::delivery::parcel::{Parcel, Reason, SendError};
 use lettre::address::{Address, Envelope};
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox as Sender, MultiPart};
@@ -27,7 +27,7 @@ const TRANSFER: Duration = Duration::from_secs(120);
 /// For the good-bye, which nobody waits for.
 const QUIT: Duration = Duration::from_secs(5);
 /// The longest that one message can take. A lease on it is longer than this.
-pub(super) const LONGEST: Duration = CONNECT.saturating_add(TRANSFER);
+pub(crate) const LONGEST: Duration = CONNECT.saturating_add(TRANSFER);
 
 /// How to reach the mail server.
 #[derive(Clone, Default)]
@@ -272,7 +272,7 @@ fn credentials(url: &Url) -> Result<Option<Credentials>, SmtpFault> {
 }
 
 /// Whether a host is this machine: what goes there is on no wire.
-pub(super) fn is_here(host: &str) -> bool {
+pub(crate) fn is_here(host: &str) -> bool {
     host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
@@ -339,7 +339,7 @@ impl Header for NoAnswers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Timestamp;
+    use crate::core::clock::Timestamp;
     use crate::delivery::{Asked, Contact, Message, Service, write};
     use crate::testing::origin;
     use mail_parser::MessageParser;

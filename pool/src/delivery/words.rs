@@ -1,6 +1,6 @@
 //! Numbers, times and typed text in the shape in which templates put them into sentences.
 
-use crate::clock::Timestamp;
+use crate::core::clock::Timestamp;
 use model::identifier::is_invisible;
 
 /// A time in UTC, in a format of `strftime`'s: the format is the template's, since it belongs to its

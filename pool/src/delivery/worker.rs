@@ -1,12 +1,14 @@
 //! The worker that keeps the promises of the outbox.
 
-use super::letter::{self, Service};
-use super::outbox::{self, Claimed, Outcome};
-use super::transport::{Parcel, Reason, SendError, Transport};
-use crate::clock::Timestamp;
-use crate::entropy::Entropy;
+use crate::core::clock::Timestamp;
+use crate::core::entropy::Entropy;
+use crate::delivery::letter::{self, Service};
+use crate::delivery::outbox::{self, Claimed, Outcome};
+use crate::delivery::parcel::{Parcel, Reason, SendError};
+use crate::delivery::transport::Transport;
+use crate::maintenance::production;
 use crate::store::{StoreError, meta, retried};
-use crate::{Pool, Unavailable};
+use crate::{Context, Unavailable};
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -43,172 +45,175 @@ enum End {
     GivenUp,
 }
 
-impl Pool {
-    /// Sends what was promised until `shutdown`, then finishes what is on its way: some milliseconds, or
-    /// minutes where a mail server is slow; whoever doesn't wait for that loses nothing, but a mail may go
-    /// out twice.
-    ///
-    /// Several processes may do this on one store: each message is claimed by one of them. The development
-    /// mailbox gets nothing from a store that is served for real, whoever came first: it closes.
-    pub async fn deliver(&self, transport: Transport, shutdown: CancellationToken) {
-        while !shutdown.is_cancelled() {
-            if let Some(mailbox) = transport.mailbox()
-                && self.is_production().await.is_ok_and(|it| it)
-            {
-                mailbox.close();
-                tracing::error!(
-                    "the store is served with real mail now: this node sends nothing, and its mailbox is closed; stop it"
-                );
-                return;
-            }
-            let wait = match self.pass(&transport, &shutdown).await {
-                Ok(Progress { next_due, .. }) => {
-                    next_due.map_or(LOOK, |due| due.since(self.inner.clock.now())).min(LOOK)
-                }
-                Err(error) => {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "the outbox can't be read; trying again"
-                    );
-                    FIRST_WAIT
-                }
-            };
-            tokio::select! {
-                () = shutdown.cancelled() => {}
-                () = self.inner.wake_delivery.notified() => {}
-                () = sleep(wait) => {}
-            }
+/// Sends what was promised until `shutdown`, then finishes what is on its way: some milliseconds, or
+/// minutes where a mail server is slow; whoever doesn't wait for that loses nothing, but a mail may go
+/// out twice.
+///
+/// Several processes may do this on one store: each message is claimed by one of them. The development
+/// mailbox gets nothing from a store that is served for real, whoever came first: it closes.
+pub async fn run(ctx: &Context, transport: Transport, shutdown: CancellationToken) {
+    while !shutdown.is_cancelled() {
+        if let Some(mailbox) = transport.mailbox()
+            && production::is_production(ctx).await.is_ok_and(|it| it)
+        {
+            mailbox.close();
+            tracing::error!(
+                "the store is served with real mail now: this node sends nothing, and its mailbox is closed; stop it"
+            );
+            return;
         }
-    }
-
-    /// Sends what is due now, and answers when nothing is left that is.
-    ///
-    /// # Errors
-    /// The store did not answer. What had been claimed was still sent.
-    pub async fn deliver_due(&self, transport: &Transport) -> Result<Progress, Unavailable> {
-        self.pass(transport, &CancellationToken::new()).await
-    }
-
-    async fn pass(&self, transport: &Transport, stop: &CancellationToken) -> Result<Progress, Unavailable> {
-        let mut progress = Progress::default();
-        let mut store = Ok(());
-        // Tasks, not futures of this one: one that holds a transaction must go on while this one asks for the
-        // next.
-        let mut on_their_way = JoinSet::new();
-        loop {
-            let room = AT_ONCE - on_their_way.len();
-            let wanted = room > 0 && store.is_ok() && !stop.is_cancelled();
-            if wanted {
-                match self.claim(room, transport.mailbox().is_some()).await {
-                    Ok((stale, claimed)) => {
-                        progress.stale += stale;
-                        for claimed in claimed {
-                            on_their_way.spawn(self.clone().attempt(transport.clone(), claimed));
-                        }
-                    }
-                    // What is on its way must still be marked, or it would be sent again.
-                    Err(error) => store = Err(error),
-                }
-            }
-            let waiting = !on_their_way.is_empty();
-            tokio::select! {
-                Some(end) = on_their_way.join_next() => match end {
-                    Ok(End::Sent) => progress.sent += 1,
-                    Ok(End::GivenUp) => progress.given_up += 1,
-                    // After a panic the lease runs out, and it is tried again.
-                    Ok(End::Failed) | Err(_) => progress.failed += 1,
-                },
-                // A new message doesn't wait for a slow one.
-                () = self.inner.wake_delivery.notified(), if wanted && waiting => {}
-                else => break,
-            }
-        }
-        store?;
-        progress.next_due = outbox::next_due(&mut self.inner.store.read().await?).await?;
-        Ok(progress)
-    }
-
-    /// Claims what is due, and drops what is stale. Costs one read where there is nothing.
-    async fn claim(&self, most: usize, development: bool) -> Result<(usize, Vec<Claimed>), StoreError> {
-        let (store, mut stale) = (&self.inner.store, 0);
-        loop {
-            let now = self.inner.clock.now();
-            let next_due = outbox::next_due(&mut store.read().await?).await?;
-            if next_due.is_none_or(|due| due > now) {
-                return Ok((stale, Vec::new()));
-            }
-            let dropped = retried(async || {
-                let mut tx = store.begin().await?;
-                let dropped = outbox::drop_stale(&mut tx, now).await?;
-                tx.commit().await.map(|()| dropped)
-            })
-            .await?;
-            stale += usize::try_from(dropped).unwrap_or(usize::MAX);
-            let claimed = retried(async || {
-                let mut tx = store.begin().await?;
-                let claimed = outbox::claim(&mut tx, now, most, development).await?;
-                tx.commit().await.map(|()| claimed)
-            })
-            .await?;
-            // None, though some are due: another worker was there first, and there may be more; or none is
-            // for us.
-            if !claimed.is_empty()
-                || (development && meta::get(&mut store.read().await?, meta::PRODUCTION).await?.is_some())
-            {
-                return Ok((stale, claimed));
-            }
-        }
-    }
-
-    /// Sends one message and writes down what became of it.
-    async fn attempt(self, transport: Transport, claimed: Claimed) -> End {
-        let result = self.send(&transport, &claimed).await;
-        let now = self.inner.clock.now();
-        let too_late = now.since(claimed.created_at) >= PATIENCE;
-        let (id, attempts) = (&claimed.id, claimed.attempts);
-        let end = match result {
-            Ok(()) => End::Sent,
-            Err(SendError::Later(reason)) if !too_late => {
-                if attempts == 1 {
-                    tracing::warn!(%id, %reason, "a message could not be sent; trying again for three days");
-                } else {
-                    tracing::debug!(%id, %reason, attempts, "a message could not be sent again");
-                }
-                End::Failed
+        let wait = match pass(ctx, &transport, &shutdown).await {
+            Ok(Progress { next_due, .. }) => {
+                next_due.map_or(LOOK, |due| due.since(ctx.clock.now())).min(LOOK)
             }
             Err(error) => {
-                tracing::warn!(%id, %error, attempts, "a message is given up");
-                End::GivenUp
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the outbox can't be read; trying again"
+                );
+                FIRST_WAIT
             }
         };
-        if let Err(error) = retried(|| self.write_down(&claimed, &end, now)).await {
-            tracing::error!(%id, error = &error as &dyn std::error::Error, "what became of a message was not written down");
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = ctx.wake_delivery.notified() => {}
+            () = sleep(wait) => {}
         }
-        end
     }
+}
 
-    async fn send(&self, transport: &Transport, claimed: &Claimed) -> Result<(), SendError> {
-        // Another process that shares this store may have the key, or the version, to read it.
-        let message = outbox::open(&self.inner, claimed)
-            .ok_or(SendError::Later(Reason::Unwritable("its key is gone, or another version wrote it")))?;
-        let service = Service::of(&self.inner.settings);
-        let written =
-            letter::write(&service, &message).map_err(|_| SendError::unwritable("its template failed"))?;
-        transport.send(&Parcel { id: claimed.id.clone(), at: self.inner.clock.now(), written }).await
-    }
+/// Sends what is due now, and answers when nothing is left that is.
+///
+/// # Errors
+/// The store did not answer. What had been claimed was still sent.
+pub async fn deliver_due(ctx: &Context, transport: &Transport) -> Result<Progress, Unavailable> {
+    pass(ctx, transport, &CancellationToken::new()).await
+}
 
-    async fn write_down(&self, claimed: &Claimed, end: &End, now: Timestamp) -> Result<(), StoreError> {
-        let mut tx = self.inner.store.begin().await?;
-        match end {
-            End::Sent => outbox::end(&mut tx, &claimed.id, Outcome::Sent).await?,
-            End::GivenUp => outbox::end(&mut tx, &claimed.id, Outcome::GivenUp).await?,
-            End::Failed => {
-                let due = now.plus(back_off(claimed.attempts, &*self.inner.entropy));
-                outbox::postpone(&mut tx, claimed, due).await?;
+async fn pass(
+    ctx: &Context,
+    transport: &Transport,
+    stop: &CancellationToken,
+) -> Result<Progress, Unavailable> {
+    let mut progress = Progress::default();
+    let mut store = Ok(());
+    // Tasks, not futures of this one: one that holds a transaction must go on while this one asks for the
+    // next.
+    let mut on_their_way = JoinSet::new();
+    loop {
+        let room = AT_ONCE - on_their_way.len();
+        let wanted = room > 0 && store.is_ok() && !stop.is_cancelled();
+        if wanted {
+            match claim(ctx, room, transport.mailbox().is_some()).await {
+                Ok((stale, claimed)) => {
+                    progress.stale += stale;
+                    for claimed in claimed {
+                        on_their_way.spawn(attempt(ctx.clone(), transport.clone(), claimed));
+                    }
+                }
+                // What is on its way must still be marked, or it would be sent again.
+                Err(error) => store = Err(error),
             }
         }
-        tx.commit().await
+        let waiting = !on_their_way.is_empty();
+        tokio::select! {
+            Some(end) = on_their_way.join_next() => match end {
+                Ok(End::Sent) => progress.sent += 1,
+                Ok(End::GivenUp) => progress.given_up += 1,
+                // After a panic the lease runs out, and it is tried again.
+                Ok(End::Failed) | Err(_) => progress.failed += 1,
+            },
+            // A new message doesn't wait for a slow one.
+            () = ctx.wake_delivery.notified(), if wanted && waiting => {}
+            else => break,
+        }
     }
+    store?;
+    progress.next_due = outbox::next_due(&mut ctx.store.read().await?).await?;
+    Ok(progress)
+}
+
+/// Claims what is due, and drops what is stale. Costs one read where there is nothing.
+async fn claim(ctx: &Context, most: usize, development: bool) -> Result<(usize, Vec<Claimed>), StoreError> {
+    let (store, mut stale) = (&ctx.store, 0);
+    loop {
+        let now = ctx.clock.now();
+        let next_due = outbox::next_due(&mut store.read().await?).await?;
+        if next_due.is_none_or(|due| due > now) {
+            return Ok((stale, Vec::new()));
+        }
+        let dropped = retried(async || {
+            let mut tx = store.begin().await?;
+            let dropped = outbox::drop_stale(&mut tx, now).await?;
+            tx.commit().await.map(|()| dropped)
+        })
+        .await?;
+        stale += usize::try_from(dropped).unwrap_or(usize::MAX);
+        let claimed = retried(async || {
+            let mut tx = store.begin().await?;
+            let claimed = outbox::claim(&mut tx, now, most, development).await?;
+            tx.commit().await.map(|()| claimed)
+        })
+        .await?;
+        // None, though some are due: another worker was there first, and there may be more; or none is
+        // for us.
+        if !claimed.is_empty()
+            || (development && meta::get(&mut store.read().await?, meta::PRODUCTION).await?.is_some())
+        {
+            return Ok((stale, claimed));
+        }
+    }
+}
+
+/// Sends one message and writes down what became of it.
+async fn attempt(ctx: Context, transport: Transport, claimed: Claimed) -> End {
+    let ctx = &ctx;
+    let result = send(ctx, &transport, &claimed).await;
+    let now = ctx.clock.now();
+    let too_late = now.since(claimed.created_at) >= PATIENCE;
+    let (id, attempts) = (&claimed.id, claimed.attempts);
+    let end = match result {
+        Ok(()) => End::Sent,
+        Err(SendError::Later(reason)) if !too_late => {
+            if attempts == 1 {
+                tracing::warn!(%id, %reason, "a message could not be sent; trying again for three days");
+            } else {
+                tracing::debug!(%id, %reason, attempts, "a message could not be sent again");
+            }
+            End::Failed
+        }
+        Err(error) => {
+            tracing::warn!(%id, %error, attempts, "a message is given up");
+            End::GivenUp
+        }
+    };
+    if let Err(error) = retried(|| write_down(ctx, &claimed, &end, now)).await {
+        tracing::error!(%id, error = &error as &dyn std::error::Error, "what became of a message was not written down");
+    }
+    end
+}
+
+async fn send(ctx: &Context, transport: &Transport, claimed: &Claimed) -> Result<(), SendError> {
+    // Another process that shares this store may have the key, or the version, to read it.
+    let message = outbox::open(ctx, claimed)
+        .ok_or(SendError::Later(Reason::Unwritable("its key is gone, or another version wrote it")))?;
+    let service = Service::of(&ctx.settings);
+    let written =
+        letter::write(&service, &message).map_err(|_| SendError::unwritable("its template failed"))?;
+    transport.send(&Parcel { id: claimed.id.clone(), at: ctx.clock.now(), written }).await
+}
+
+async fn write_down(ctx: &Context, claimed: &Claimed, end: &End, now: Timestamp) -> Result<(), StoreError> {
+    let mut tx = ctx.store.begin().await?;
+    match end {
+        End::Sent => outbox::end(&mut tx, &claimed.id, Outcome::Sent).await?,
+        End::GivenUp => outbox::end(&mut tx, &claimed.id, Outcome::GivenUp).await?,
+        End::Failed => {
+            let due = now.plus(back_off(claimed.attempts, &*ctx.entropy));
+            outbox::postpone(&mut tx, claimed, due).await?;
+        }
+    }
+    tx.commit().await
 }
 
 /// How long to wait after so many attempts: up to a quarter less than the doubled time, or all messages that
@@ -223,7 +228,7 @@ fn back_off(attempts: u32, entropy: &dyn Entropy) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entropy::SeededEntropy;
+    use crate::core::entropy::SeededEntropy;
 
     #[test]
     fn waits_double_from_one_second_to_ten_minutes_and_differ() {

@@ -2,12 +2,12 @@
 //! every app computes. The codes of the steps before and after count too, for clocks that are not quite
 //! right.
 
-use crate::Inner;
-use crate::clock::Timestamp;
-use crate::entropy::Entropy;
-use crate::keys::Purpose;
-use crate::sessions::UserId;
-use crate::settings::Settings;
+use crate::Context;
+use crate::core::clock::Timestamp;
+use crate::core::entropy::Entropy;
+use crate::core::identity::UserId;
+use crate::core::keys::Purpose;
+use crate::core::settings::Settings;
 use crate::store::StoreError;
 use totp_rs::{Algorithm, Builder, Totp};
 
@@ -51,14 +51,14 @@ impl App {
     }
 
     /// Opens what [`App::sealed`] made for this account.
-    pub(crate) fn open(inner: &Inner, user: UserId, sealed: &[u8]) -> Result<Self, StoreError> {
+    pub(crate) fn open(ctx: &Context, user: UserId, sealed: &[u8]) -> Result<Self, StoreError> {
         let secret =
-            inner.keys.open(Purpose::Factors, sealed, &context(user)).map_err(StoreError::unreadable)?;
+            ctx.keys.open(Purpose::Factors, sealed, &context(user)).map_err(StoreError::unreadable)?;
         Ok(Self::of(&secret))
     }
 
-    pub(crate) fn sealed(&self, inner: &Inner, user: UserId) -> Vec<u8> {
-        inner.keys.seal(Purpose::Factors, self.0.secret().as_bytes(), &context(user), &*inner.entropy)
+    pub(crate) fn sealed(&self, ctx: &Context, user: UserId) -> Vec<u8> {
+        ctx.keys.seal(Purpose::Factors, self.0.secret().as_bytes(), &context(user), &*ctx.entropy)
     }
 
     /// The time step that this code belongs to, if it is one of now.

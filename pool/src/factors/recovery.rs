@@ -1,14 +1,16 @@
 //! Recovery codes: ten of them, shown once, kept as digests, each good for one sign-in.
 
-use crate::clock::Timestamp;
-use crate::entropy::Entropy;
-use crate::factors::FactorError;
-use crate::keys::Purpose;
-use crate::sessions::{Origin, UserId, Viewer};
-use crate::sign_in_again::require_fresh;
+use crate::account::events;
+use crate::core::clock::Timestamp;
+use crate::core::entropy::Entropy;
+use crate::core::identity::{Origin, UserId, Viewer};
+use crate::core::keys::Purpose;
+use crate::error::CommonError;
+use crate::factors::second_factors::FactorError;
+use crate::sign_in::freshness::require_fresh;
 use crate::store::factors::{self, Spent};
 use crate::store::{StoreError, Tx, retried, users};
-use crate::{Inner, Pool, events, limits};
+use crate::{Context, limits};
 use model::Event;
 use std::time::Duration;
 
@@ -46,13 +48,13 @@ fn context(user: UserId) -> Vec<u8> {
 }
 
 /// Gives the account new codes in the place of those that it has.
-pub(crate) async fn renew(tx: &mut Tx, inner: &Inner, user: UserId) -> Result<(), StoreError> {
+pub(crate) async fn renew(tx: &mut Tx, ctx: &Context, user: UserId) -> Result<(), StoreError> {
     factors::remove_recovery_codes(tx, user).await?;
-    let (id, now) = (user.0.to_le_bytes(), inner.clock.now());
+    let (id, now) = (user.0.to_le_bytes(), ctx.clock.now());
     for _ in 0..NUMBER {
-        let code = generate(&*inner.entropy);
-        let digest = inner.keys.digest(Purpose::Factors, &parts(&id, &code));
-        let readable = inner.keys.seal(Purpose::Factors, code.as_bytes(), &context(user), &*inner.entropy);
+        let code = generate(&*ctx.entropy);
+        let digest = ctx.keys.digest(Purpose::Factors, &parts(&id, &code));
+        let readable = ctx.keys.seal(Purpose::Factors, code.as_bytes(), &context(user), &*ctx.entropy);
         factors::add_recovery_code(tx, user, &digest, &readable, now).await?;
     }
     Ok(())
@@ -61,14 +63,14 @@ pub(crate) async fn renew(tx: &mut Tx, inner: &Inner, user: UserId) -> Result<()
 /// Spends the code, under whichever key it was digested.
 pub(crate) async fn spend(
     tx: &mut Tx,
-    inner: &Inner,
+    ctx: &Context,
     user: UserId,
     code: &str,
     now: Timestamp,
 ) -> Result<Spent, StoreError> {
     let id = user.0.to_le_bytes();
     let mut found = Spent::Unknown;
-    for digest in inner.keys.digests(Purpose::Factors, &parts(&id, code)) {
+    for digest in ctx.keys.digests(Purpose::Factors, &parts(&id, code)) {
         match factors::spend_recovery_code(tx, user, &digest, now).await? {
             Spent::Unknown => {}
             known => found = known,
@@ -77,61 +79,55 @@ pub(crate) async fn spend(
     Ok(found)
 }
 
-impl Pool {
-    /// Makes new recovery codes for somebody who has a second factor; the old ones are worth nothing from
-    /// then on.
-    pub async fn make_recovery_codes(&self, viewer: &Viewer, origin: &Origin) -> Result<(), FactorError> {
-        let inner = &*self.inner;
-        require_fresh(inner, viewer)?;
-        retried(async || {
-            let mut tx = inner.store.begin().await?;
-            let user = users::lock(&mut tx, viewer.user).await?.ok_or(FactorError::SignedOut)?;
-            limits::count_change(&mut tx, inner, user.id).await??;
-            let stored = factors::of_user(&mut tx, user.id).await?;
-            if !stored.iter().any(|it| it.enabled) {
-                return Err(FactorError::NotAtHand(model::Factor::SoftwareToken));
-            }
-            renew(&mut tx, inner, user.id).await?;
-            let event = Event::CreateRecoveryCodes { username: user.username };
-            events::record(&mut tx, user.id, &event, self.now(), origin).await?;
-            self.commit(tx, user.id).await?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// The codes that were made just now, for as long as nobody has said that they are written down.
-    pub async fn recovery_codes(&self, viewer: &Viewer) -> Result<Vec<String>, FactorError> {
-        let inner = &*self.inner;
-        require_fresh(inner, viewer)?;
-        let mut conn = inner.store.read().await?;
-        let sealed = factors::readable_codes(&mut conn, viewer.user, self.now().minus(READABLE)).await?;
-        let open = |sealed: &Vec<u8>| {
-            let code = inner
-                .keys
-                .open(Purpose::Factors, sealed, &context(viewer.user))
-                .map_err(StoreError::unreadable)?;
-            Ok(grouped(&String::from_utf8(code).map_err(StoreError::unreadable)?))
-        };
-        sealed.iter().map(open).collect()
-    }
-
-    /// They are written down: nobody, the service included, can read them any more.
-    pub async fn put_recovery_codes_away(&self, viewer: &Viewer) -> Result<(), FactorError> {
-        retried(async || {
-            let mut tx = self.inner.store.begin().await?;
-            factors::hide_codes(&mut tx, viewer.user).await?;
-            tx.commit().await
-        })
-        .await?;
+/// Makes new recovery codes for somebody who has a second factor; the old ones are worth nothing from
+/// then on.
+pub async fn make_recovery_codes(ctx: &Context, viewer: &Viewer, origin: &Origin) -> Result<(), FactorError> {
+    require_fresh(ctx, viewer)?;
+    retried(async || {
+        let mut tx = ctx.store.begin().await?;
+        let user = users::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+        limits::count_change(&mut tx, ctx, user.id).await??;
+        let stored = factors::of_user(&mut tx, user.id).await?;
+        if !stored.iter().any(|it| it.enabled) {
+            return Err(FactorError::NotAtHand(model::Factor::SoftwareToken));
+        }
+        renew(&mut tx, ctx, user.id).await?;
+        let event = Event::CreateRecoveryCodes { username: user.username };
+        events::record(&mut tx, user.id, &event, ctx.now(), origin).await?;
+        events::commit(ctx, tx, user.id).await?;
         Ok(())
-    }
+    })
+    .await
+}
+
+/// The codes that were made just now, for as long as nobody has said that they are written down.
+pub async fn recovery_codes(ctx: &Context, viewer: &Viewer) -> Result<Vec<String>, FactorError> {
+    require_fresh(ctx, viewer)?;
+    let mut conn = ctx.store.read().await?;
+    let sealed = factors::readable_codes(&mut conn, viewer.user, ctx.now().minus(READABLE)).await?;
+    let open = |sealed: &Vec<u8>| {
+        let code =
+            ctx.keys.open(Purpose::Factors, sealed, &context(viewer.user)).map_err(StoreError::unreadable)?;
+        Ok(grouped(&String::from_utf8(code).map_err(StoreError::unreadable)?))
+    };
+    sealed.iter().map(open).collect()
+}
+
+/// They are written down: nobody, the service included, can read them any more.
+pub async fn hide_recovery_codes(ctx: &Context, viewer: &Viewer) -> Result<(), FactorError> {
+    retried(async || {
+        let mut tx = ctx.store.begin().await?;
+        factors::hide_codes(&mut tx, viewer.user).await?;
+        tx.commit().await
+    })
+    .await?;
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entropy::SeededEntropy;
+    use crate::core::entropy::SeededEntropy;
 
     #[test]
     fn a_code_is_read_however_it_is_typed() {

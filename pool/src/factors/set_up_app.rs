@@ -1,16 +1,19 @@
 //! An authenticator app for an account (operations AssociateSoftwareToken and VerifySoftwareToken).
 
-use super::app::{App, AppSecret};
-use super::{FactorError, recovery};
-use crate::clock::Timestamp;
+use crate::account::events;
+use crate::core::clock::Timestamp;
+use crate::core::identity::{Origin, UserId, Viewer};
 use crate::delivery::{Message, queue_to_all};
-use crate::limits;
-use crate::sessions::{Origin, UserId, Viewer};
-use crate::sign_in_again::require_fresh;
+use crate::error::CommonError;
+use crate::factors::app::{App, AppSecret};
+use crate::factors::recovery;
+use crate::factors::second_factors::FactorError;
+use crate::one_time_codes::codes;
+use crate::sign_in::freshness::require_fresh;
 use crate::store::factors::{self, Stored};
 use crate::store::profile::{self, Account};
 use crate::store::{Conn, StoreError, retried, users};
-use crate::{Pool, codes, events};
+use crate::{Context, limits};
 use model::{Event, Factor};
 use std::time::Duration;
 
@@ -26,104 +29,93 @@ pub enum Then {
     Wait,
 }
 
-impl Pool {
-    /// Makes a secret for another app. One that is in use stays in use until the first code of the new one is
-    /// right.
-    pub async fn set_up_app(&self, viewer: &Viewer) -> Result<AppSecret, FactorError> {
-        let inner = &*self.inner;
-        require_fresh(inner, viewer)?;
-        retried(async || {
-            let mut tx = inner.store.begin().await?;
-            users::lock(&mut tx, viewer.user).await?.ok_or(FactorError::SignedOut)?;
-            limits::count_change(&mut tx, inner, viewer.user).await??;
-            let app = App::generate(&*inner.entropy);
-            factors::set_pending(&mut tx, viewer.user, &app.sealed(inner, viewer.user), self.now()).await?;
-            let account = profile::load(&mut tx, viewer.user).await?.ok_or(FactorError::SignedOut)?;
-            let secret = app.secret(&inner.settings, name_of(&account))?;
-            self.commit(tx, viewer.user).await?;
-            Ok(secret)
-        })
-        .await
-    }
+/// Makes a secret for another app. One that is in use stays in use until the first code of the new one is
+/// right.
+pub async fn set_up_app(ctx: &Context, viewer: &Viewer) -> Result<AppSecret, FactorError> {
+    require_fresh(ctx, viewer)?;
+    retried(async || {
+        let mut tx = ctx.store.begin().await?;
+        users::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+        limits::count_change(&mut tx, ctx, viewer.user).await??;
+        let app = App::generate(&*ctx.entropy);
+        factors::set_pending(&mut tx, viewer.user, &app.sealed(ctx, viewer.user), ctx.now()).await?;
+        let account = profile::load(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+        let secret = app.secret(&ctx.settings, name_of(&account))?;
+        events::commit(ctx, tx, viewer.user).await?;
+        Ok(secret)
+    })
+    .await
+}
 
-    /// What waits for its first code; `None`: nothing was asked for lately.
-    pub async fn app_being_set_up(&self, viewer: &Viewer) -> Result<Option<AppSecret>, FactorError> {
-        let inner = &*self.inner;
-        require_fresh(inner, viewer)?;
-        let mut conn = inner.store.read().await?;
-        let Some(sealed) = pending(&mut conn, viewer.user, self.now()).await? else { return Ok(None) };
-        let account = profile::load(&mut conn, viewer.user).await?.ok_or(FactorError::SignedOut)?;
-        Ok(Some(App::open(inner, viewer.user, &sealed)?.secret(&inner.settings, name_of(&account))?))
-    }
+/// What waits for its first code; `None`: nothing was asked for lately.
+pub async fn app_being_set_up(ctx: &Context, viewer: &Viewer) -> Result<Option<AppSecret>, FactorError> {
+    require_fresh(ctx, viewer)?;
+    let mut conn = ctx.store.read().await?;
+    let Some(sealed) = pending(&mut conn, viewer.user, ctx.now()).await? else { return Ok(None) };
+    let account = profile::load(&mut conn, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+    Ok(Some(App::open(ctx, viewer.user, &sealed)?.secret(&ctx.settings, name_of(&account))?))
+}
 
-    /// The first code of a new app proves that it was told its secret; only then does it count. That code is
-    /// spent.
-    ///
-    /// Whoever has a second factor for the first time gets recovery codes too, to be read at
-    /// [`Pool::recovery_codes`]; the answer says so.
-    pub async fn confirm_app(
-        &self,
-        viewer: &Viewer,
-        typed: &str,
-        then: Then,
-        origin: &Origin,
-    ) -> Result<bool, FactorError> {
-        require_fresh(&self.inner, viewer)?;
-        let code = codes::read(typed).map_err(FactorError::NotACode)?;
-        retried(|| self.adopt_app(viewer, &code, then, origin)).await
-    }
+/// The first code of a new app proves that it was told its secret; only then does it count. That code is
+/// spent.
+///
+/// Whoever has a second factor for the first time gets recovery codes too, to be read at
+/// [`Pool::recovery_codes`]; the answer says so.
+pub async fn confirm_app(
+    ctx: &Context,
+    viewer: &Viewer,
+    typed: &str,
+    then: Then,
+    origin: &Origin,
+) -> Result<bool, FactorError> {
+    require_fresh(ctx, viewer)?;
+    let code = codes::read(typed).map_err(FactorError::NotACode)?;
+    retried(|| adopt_app(ctx, viewer, &code, then, origin)).await
+}
 
-    async fn adopt_app(
-        &self,
-        viewer: &Viewer,
-        code: &str,
-        then: Then,
-        origin: &Origin,
-    ) -> Result<bool, FactorError> {
-        let (inner, user, now) = (&*self.inner, viewer.user, self.now());
-        let mut tx = inner.store.begin().await?;
-        users::lock(&mut tx, user).await?.ok_or(FactorError::SignedOut)?;
-        limits::count_change(&mut tx, inner, user).await??;
-        let sealed =
-            pending(&mut tx, user, now).await?.ok_or(FactorError::NotAtHand(Factor::SoftwareToken))?;
-        let app = App::open(inner, user, &sealed)?;
-        let step = app.step_of(code, now).ok_or(FactorError::WrongAppCode)?;
-        let before = factors::of_user(&mut tx, user).await?;
-        factors::adopt_pending(&mut tx, user, &sealed, step).await?;
-        let mut with_codes = false;
-        if then == Then::AskForIt {
-            let account = profile::load(&mut tx, user).await?.ok_or(FactorError::SignedOut)?;
-            with_codes =
-                turn_on(&mut tx, inner, (user, &account), (Factor::SoftwareToken, &before), origin).await?;
-        }
-        self.commit(tx, user).await?;
-        Ok(with_codes)
+async fn adopt_app(
+    ctx: &Context,
+    viewer: &Viewer,
+    code: &str,
+    then: Then,
+    origin: &Origin,
+) -> Result<bool, FactorError> {
+    let (user, now) = (viewer.user, ctx.now());
+    let mut tx = ctx.store.begin().await?;
+    users::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
+    limits::count_change(&mut tx, ctx, user).await??;
+    let sealed = pending(&mut tx, user, now).await?.ok_or(FactorError::NotAtHand(Factor::SoftwareToken))?;
+    let app = App::open(ctx, user, &sealed)?;
+    let step = app.step_of(code, now).ok_or(FactorError::WrongAppCode)?;
+    let before = factors::of_user(&mut tx, user).await?;
+    factors::adopt_pending(&mut tx, user, &sealed, step).await?;
+    let mut with_codes = false;
+    if then == Then::AskForIt {
+        let account = profile::load(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
+        with_codes =
+            turn_on(&mut tx, ctx, (user, &account), (Factor::SoftwareToken, &before), origin).await?;
     }
+    events::commit(ctx, tx, user).await?;
+    Ok(with_codes)
 }
 
 /// Asks for the factor from now on, and tells its owner. `true`: it is the first one, and there are recovery
 /// codes now.
-pub(super) async fn turn_on(
+pub(crate) async fn turn_on(
     tx: &mut crate::store::Tx,
-    inner: &crate::Inner,
+    ctx: &Context,
     (user, account): (UserId, &Account),
     (factor, before): (Factor, &[Stored]),
     origin: &Origin,
 ) -> Result<bool, StoreError> {
-    let now = inner.clock.now();
+    let now = ctx.clock.now();
     factors::enable(tx, user, factor, now).await?;
     let first = !before.iter().any(|it| it.enabled);
     if first {
-        recovery::renew(tx, inner, user).await?;
+        recovery::renew(tx, ctx, user).await?;
     }
-    queue_to_all(
-        tx,
-        inner,
-        (user, account),
-        |to, asked| Message::SecondFactorOn { to, factor, asked },
-        origin,
-    )
-    .await?;
+    queue_to_all(tx, ctx, (user, account), |to, asked| Message::SecondFactorOn { to, factor, asked }, origin)
+        .await?;
     events::record(tx, user, &Event::EnableMfa { factor }, now, origin).await?;
     Ok(first)
 }
@@ -137,7 +129,7 @@ async fn pending(conn: &mut Conn, user: UserId, now: Timestamp) -> Result<Option
 
 /// What people call their account: they may have several with one app.
 fn name_of(account: &Account) -> &str {
-    use crate::identifiers::ContactKind::{Email, PhoneNumber};
+    use crate::core::identifiers::ContactKind::{Email, PhoneNumber};
     let contact = || account.proven_contact(Email).or_else(|| account.proven_contact(PhoneNumber));
     account.chosen_username().or_else(contact).unwrap_or(&account.username)
 }

@@ -1,10 +1,11 @@
 //! Requests for codes by people who have proven nothing: gaps that grow and end, so that nobody is kept from
 //! a code for longer than an hour.
 
-use super::{DAY, Key, Wait};
-use crate::clock::Timestamp;
-use crate::store::limits::{self as table, Counter};
-use crate::store::{Conn, StoreError, Tx};
+use crate::core::clock::Timestamp;
+use crate::limits::Key;
+use crate::limits::rate::{DAY, Wait};
+use crate::store::limits::Counter;
+use crate::store::{Conn, StoreError, Tx, limits as table};
 use std::time::Duration;
 
 /// After each of the first requests within a day, in units of the shortest gap; the last one holds for those
@@ -113,8 +114,8 @@ fn is_in_gap(rung: &Counter, now: Timestamp) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::key;
     use super::*;
+    use crate::limits::key;
     use crate::testing::TestPool;
 
     const LADDER: Ladder = Ladder { shortest: secs(30) };
@@ -126,10 +127,10 @@ mod tests {
     #[tokio::test]
     async fn gaps_grow_to_a_quarter_of_an_hour_and_after_twenty_to_an_hour() {
         let pool = TestPool::new().await;
-        let key = key(&pool.inner, &["ladder"]);
+        let key = key(&pool, &["ladder"]);
         let mut waits = Vec::new();
         for _ in 0..22 {
-            let mut tx = pool.inner.store.begin().await.unwrap();
+            let mut tx = pool.store.begin().await.unwrap();
             let free_at = LADDER.climb(&mut tx, &key, pool.time()).await.unwrap().unwrap();
             assert!(LADDER.climb(&mut tx, &key, pool.time()).await.unwrap().is_err());
             tx.commit().await.unwrap();
@@ -140,7 +141,7 @@ mod tests {
         assert_eq!(waits[..7], [30, 60, 120, 300, 600, 900, 900]);
         assert_eq!(waits[18..], [900, 3600, 3600, 3600]);
         pool.wait(24 * 3600);
-        let mut tx = pool.inner.store.begin().await.unwrap();
+        let mut tx = pool.store.begin().await.unwrap();
         assert_eq!(
             LADDER.climb(&mut tx, &key, pool.time()).await.unwrap(),
             Ok(pool.time().plus(secs(30))),
@@ -151,9 +152,9 @@ mod tests {
     #[tokio::test]
     async fn a_request_inside_of_a_gap_gets_its_end_and_the_next_ones_join_it() {
         let pool = TestPool::new().await;
-        let key = key(&pool.inner, &["ladder"]);
+        let key = key(&pool, &["ladder"]);
         let start = pool.time();
-        let mut tx = pool.inner.store.begin().await.unwrap();
+        let mut tx = pool.store.begin().await.unwrap();
         assert_eq!(
             LADDER.turn(&mut tx, &key, false, start).await.unwrap(),
             Some(Turn { at: start, count: 1 })
@@ -172,9 +173,9 @@ mod tests {
     #[tokio::test]
     async fn a_clock_that_was_wrong_keeps_nobody_waiting() {
         let pool = TestPool::new().await;
-        let key = key(&pool.inner, &["ladder"]);
+        let key = key(&pool, &["ladder"]);
         let (now, far) = (pool.time(), pool.time().plus(DAY * 365));
-        let mut tx = pool.inner.store.begin().await.unwrap();
+        let mut tx = pool.store.begin().await.unwrap();
         LADDER.climb(&mut tx, &key, far).await.unwrap().unwrap();
         assert_eq!(LADDER.climb(&mut tx, &key, now).await.unwrap(), Ok(now.plus(secs(30))));
     }

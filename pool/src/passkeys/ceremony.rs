@@ -1,8 +1,8 @@
 //! The ceremonies of WebAuthn (level 3, section 7), by `webauthn_rp`: what an authenticator is asked, and
 //! whether its answer is right. No clock of ours, no store, no account.
 
-use super::PATIENCE;
 use crate::Unavailable;
+use crate::passkeys::bounds::PATIENCE;
 use crate::store::passkeys::Kept;
 use serde_json::Value;
 use std::num::NonZeroU32;
@@ -28,41 +28,41 @@ type PublicKey = CompressedPubKey<[u8; 32], [u8; 32], [u8; 48], Vec<u8>>;
 
 /// Who asks: authenticators keep a passkey for one domain, and browsers say at which address it was used.
 #[derive(Debug)]
-pub(super) struct RelyingParty {
+pub(crate) struct RelyingParty {
     id: RpId,
     origin: String,
 }
 
 /// A ceremony that has begun.
 #[derive(Debug)]
-pub(super) struct Opened {
+pub(crate) struct Opened {
     /// What the library has to know when the answer comes.
-    pub(super) state: Vec<u8>,
+    pub(crate) state: Vec<u8>,
     /// What the browser is handed.
-    pub(super) options: Value,
+    pub(crate) options: Value,
 }
 
 /// A passkey that an authenticator has just made.
 #[derive(Debug)]
-pub(super) struct Made {
-    pub(super) credential: Vec<u8>,
-    pub(super) transports: u8,
-    pub(super) public_key: Vec<u8>,
-    pub(super) state: Vec<u8>,
+pub(crate) struct Made {
+    pub(crate) credential: Vec<u8>,
+    pub(crate) transports: u8,
+    pub(crate) public_key: Vec<u8>,
+    pub(crate) state: Vec<u8>,
 }
 
 /// What an authenticator has signed.
 #[derive(Debug)]
-pub(super) struct Answer(DiscoverableAuthentication<HANDLE>);
+pub(crate) struct Answer(DiscoverableAuthentication<HANDLE>);
 
 impl Answer {
     /// Reads an `AuthenticationResponseJSON`.
-    pub(super) fn parse(json: &str) -> Option<Self> {
+    pub(crate) fn parse(json: &str) -> Option<Self> {
         DiscoverableAuthentication::<HANDLE>::from_json_relaxed(json.as_bytes()).ok().map(Self)
     }
 
     /// Which passkey has answered.
-    pub(super) fn credential(&self) -> Vec<u8> {
+    pub(crate) fn credential(&self) -> Vec<u8> {
         self.0.raw_id().as_ref().to_vec()
     }
 }
@@ -77,7 +77,7 @@ fn fault(error: impl std::error::Error + Send + Sync + 'static) -> Unavailable {
 
 impl RelyingParty {
     /// The one at a public address. A domain, never an IP address (section 5.1.3, step 8).
-    pub(super) fn at(public_url: &str) -> Option<Self> {
+    pub(crate) fn at(public_url: &str) -> Option<Self> {
         let mut url = Url::parse(public_url).ok()?;
         let loopback = match url.host()? {
             Host::Domain(_) => false,
@@ -92,13 +92,13 @@ impl RelyingParty {
         Some(Self { id, origin: url.origin().ascii_serialization() })
     }
 
-    pub(super) fn domain(&self) -> &str {
+    pub(crate) fn domain(&self) -> &str {
         self.id.as_ref()
     }
 
     /// Asks for a new passkey: one that needs no username beside it, and proves its user each time. An
     /// authenticator that has one of these makes no second one.
-    pub(super) fn ask_for_new(&self, user: [u8; HANDLE], known: &[Kept]) -> Result<Opened, Unavailable> {
+    pub(crate) fn ask_for_new(&self, user: [u8; HANDLE], known: &[Kept]) -> Result<Opened, Unavailable> {
         let Ok(user) = UserHandle::<HANDLE>::decode(user);
         let known = known.iter().filter_map(|kept| {
             let id = CredentialId::<Vec<u8>>::decode(kept.credential.clone()).ok()?;
@@ -121,7 +121,7 @@ impl RelyingParty {
     }
 
     /// The passkey in a `RegistrationResponseJSON`. `None`: the answer isn't right.
-    pub(super) fn made(&self, state: &[u8], answer: &str) -> Option<Made> {
+    pub(crate) fn made(&self, state: &[u8], answer: &str) -> Option<Made> {
         let state = RegistrationServerState::<HANDLE>::decode(state).ok()?;
         let answer = Registration::from_json_relaxed(answer.as_bytes()).ok()?;
         let options = RegistrationVerificationOptions::<&str, &str> {
@@ -137,7 +137,7 @@ impl RelyingParty {
     }
 
     /// Asks for any passkey of this domain. Whose they are is not known yet.
-    pub(super) fn ask_for_any(&self) -> Result<Opened, Unavailable> {
+    pub(crate) fn ask_for_any(&self) -> Result<Opened, Unavailable> {
         let mut options = DiscoverableCredentialRequestOptions::passkey(&self.id);
         options.0.timeout = patience();
         let (state, options) = options.start_ceremony().map_err(fault)?;
@@ -149,7 +149,7 @@ impl RelyingParty {
 
     /// Whether this passkey of this user has answered what was asked: what is kept of it from now on. A
     /// signature counter that didn't grow is a refusal: the key may have been copied (section 6.1.1).
-    pub(super) fn proven(
+    pub(crate) fn proven(
         &self,
         state: &[u8],
         answer: &Answer,

@@ -1,10 +1,10 @@
 //! Somebody's passkeys.
 
-use super::handle;
-use crate::clock::Timestamp;
-use crate::sessions::Viewer;
+use crate::core::clock::Timestamp;
+use crate::core::identity::Viewer;
+use crate::passkeys::questions::handle;
 use crate::store::passkeys;
-use crate::{Pool, Unavailable};
+use crate::{Context, Unavailable};
 
 /// A passkey, as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,16 +17,14 @@ pub struct Passkey {
     pub last_used_at: Option<Timestamp>,
 }
 
-impl Pool {
-    /// The viewer's passkeys, oldest first.
-    pub async fn passkeys(&self, viewer: &Viewer) -> Result<Vec<Passkey>, Unavailable> {
-        let kept = passkeys::of_user(&mut self.inner.store.read().await?, viewer.user).await?;
-        let shown = kept.into_iter().map(|kept| Passkey {
-            handle: handle(&kept.credential),
-            name: kept.name,
-            created_at: kept.created_at,
-            last_used_at: kept.last_used_at,
-        });
-        Ok(shown.collect())
-    }
+/// The viewer's passkeys, oldest first.
+pub async fn list(ctx: &Context, viewer: &Viewer) -> Result<Vec<Passkey>, Unavailable> {
+    let kept = passkeys::of_user(&mut ctx.store.read().await?, viewer.user).await?;
+    let shown = kept.into_iter().map(|kept| Passkey {
+        handle: handle(&kept.credential),
+        name: kept.name,
+        created_at: kept.created_at,
+        last_used_at: kept.last_used_at,
+    });
+    Ok(shown.collect())
 }

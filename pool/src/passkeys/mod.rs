@@ -1,114 +1,14 @@
-//! Passkeys: signing in with a key that a device keeps, and lets its owner use by a fingerprint, a face or a
-//! PIN.
-//!
-//! An authenticator is asked something random, and signs it. Between question and answer nothing is
-//! remembered here: what has to be known travels with the page, sealed. That a question was answered is
-//! remembered, so it is answered once.
+//! Passkeys: signing in with a key that a device keeps.
 
-mod add;
-mod ceremony;
-mod list;
-mod remove;
-mod sign_in;
+pub(crate) mod add;
+pub(crate) mod bounds;
+pub(crate) mod ceremony;
+pub(crate) mod list;
+pub(crate) mod questions;
+pub(crate) mod remove;
 
-pub use add::{AddPasskeyError, NewPasskey};
-pub use list::Passkey;
-pub use remove::RemovePasskeyError;
-pub use sign_in::{PasskeySignIn, SignInWithPasskeyError, SignedInWithPasskey};
-
-use crate::clock::Timestamp;
-use crate::keys::Purpose;
-use crate::limits::{self, DAY, Rate};
-use crate::store::{StoreError, retried};
-use crate::{Pool, Unavailable};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ceremony::{Opened, RelyingParty};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
-use std::time::Duration;
-
-/// How long a question waits for its answer.
-pub const PATIENCE: Duration = Duration::from_secs(10 * 60);
-/// No account has more passkeys.
-pub const MOST: usize = 20;
-/// No passkey has a longer name, in characters.
-pub const LONGEST_NAME: u32 = 64;
-
-/// What a page's script hands to the browser, and brings back with the answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
-    /// `PublicKeyCredentialCreationOptionsJSON`, or `PublicKeyCredentialRequestOptionsJSON` (WebAuthn level
-    /// 3, section 5.1).
-    pub options: String,
-    /// What this service has to know of it, sealed.
-    pub state: String,
-}
-
-/// The sealed state of a question.
-#[derive(Serialize, Deserialize)]
-struct Block {
-    /// The library's, in base64url.
-    ceremony: String,
-    until: Timestamp,
-}
-
-impl Pool {
-    /// The domain that passkeys are made for (the "relying party id"): a page at another host can't use them.
-    /// `None`: the public address is an IP address, for which there are none.
-    ///
-    /// On loopback it is `localhost`, under which the same machine is reached.
-    pub fn passkey_domain(&self) -> Option<String> {
-        RelyingParty::at(&self.inner.settings.public_url).map(|party| party.domain().to_owned())
-    }
-
-    fn relying_party(&self) -> Option<RelyingParty> {
-        RelyingParty::at(&self.inner.settings.public_url)
-    }
-
-    fn question(&self, about: &str, Opened { state, options }: Opened) -> Result<Question, Unavailable> {
-        let block = Block { ceremony: URL_SAFE_NO_PAD.encode(state), until: self.now().plus(PATIENCE) };
-        let text = serde_json::to_vec(&block).map_err(StoreError::unreadable)?;
-        let sealed = self.inner.keys.seal(Purpose::Passkeys, &text, about.as_bytes(), &*self.inner.entropy);
-        Ok(Question { options: options.to_string(), state: URL_SAFE_NO_PAD.encode(sealed) })
-    }
-
-    /// What was asked, for whoever answers in time and first. A question is used up even if the answer is
-    /// wrong.
-    async fn take_up(&self, about: &str, state: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let Some(ceremony) = self.still_open(about, state) else { return Ok(None) };
-        let (inner, now) = (&*self.inner, self.now());
-        let key =
-            limits::key(inner, &["passkey question", &URL_SAFE_NO_PAD.encode(Sha256::digest(&ceremony))]);
-        retried(async || {
-            let mut tx = inner.store.begin().await?;
-            if limits::count(&mut tx, &key, Rate { times: 1, per: DAY }, now).await?.is_err() {
-                return Ok(None);
-            }
-            tx.commit().await.map(|()| Some(ceremony.clone()))
-        })
-        .await
-    }
-
-    fn still_open(&self, about: &str, state: &str) -> Option<Vec<u8>> {
-        let sealed = URL_SAFE_NO_PAD.decode(state).ok()?;
-        let text = self.inner.keys.open(Purpose::Passkeys, &sealed, about.as_bytes()).ok()?;
-        let block: Block = serde_json::from_slice(&text).ok()?;
-        (block.until > self.now()).then(|| URL_SAFE_NO_PAD.decode(block.ceremony).ok())?
-    }
-}
-
-/// What authenticators know an account by. It says nothing about the person, and is the same for all their
-/// passkeys.
-fn user_handle(sub: &str) -> [u8; 32] {
-    Sha256::new().chain_update("nameplate passkey user 1").chain_update(sub).finalize().into()
-}
-
-/// What a passkey is called on pages.
-fn handle(credential: &[u8]) -> String {
-    let digest = Sha256::new().chain_update("nameplate passkey name 1").chain_update(credential).finalize();
-    URL_SAFE_NO_PAD.encode(&digest[..12])
-}
-
-#[cfg(test)]
-mod tests;
+pub use add::{AddPasskeyError, NewPasskey, add_passkey, ask_for_new_passkey};
+pub use bounds::{LONGEST_NAME, MOST, PATIENCE};
+pub use list::{Passkey, list};
+pub use questions::{Question, passkey_domain};
+pub use remove::{RemovePasskeyError, remove_passkey};

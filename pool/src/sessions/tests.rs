@@ -1,4 +1,8 @@
 use super::*;
+use crate::account::events;
+use crate::core::clock::Timestamp;
+use crate::core::identity::{Origin, SessionToken};
+use crate::sessions::{sign_out, viewer};
 use crate::testing::{TestPool, origin};
 
 const DAY: u64 = 24 * 60 * 60;
@@ -9,10 +13,10 @@ async fn an_unused_session_ends_and_a_used_one_lasts() {
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     for _ in 0..5 {
         pool.wait(14 * DAY - 1);
-        assert!(pool.viewer(&token).await.unwrap().is_some());
+        assert!(viewer::viewer(&pool, &token).await.unwrap().is_some());
     }
     pool.wait(14 * DAY);
-    assert_eq!(pool.viewer(&token).await.unwrap(), None);
+    assert_eq!(viewer::viewer(&pool, &token).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -21,10 +25,10 @@ async fn a_session_ends_after_ninety_days_however_often_it_is_used() {
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     for _ in 0..8 {
         pool.wait(11 * DAY);
-        assert!(pool.viewer(&token).await.unwrap().is_some());
+        assert!(viewer::viewer(&pool, &token).await.unwrap().is_some());
     }
     pool.wait(2 * DAY);
-    assert_eq!(pool.viewer(&token).await.unwrap(), None);
+    assert_eq!(viewer::viewer(&pool, &token).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -34,12 +38,12 @@ async fn a_session_is_known_by_its_whole_hash_and_not_by_its_number() {
     let mut alike = viewer.session;
     alike.0[31] ^= 1;
     assert_eq!(alike.number(), viewer.session.number());
-    assert_eq!(pool.viewer_of_session(alike).await.unwrap(), None);
-    assert!(pool.session_with_info(alike).await.unwrap().is_none());
-    let mut tx = pool.inner.store.begin().await.unwrap();
-    assert_eq!(owner(&mut tx, alike).await.unwrap(), None);
-    assert!(!end(&mut tx, alike).await.unwrap());
-    assert!(end(&mut tx, viewer.session).await.unwrap());
+    assert_eq!(viewer::viewer_of_session(&pool, alike).await.unwrap(), None);
+    assert!(viewer::session_with_info(&pool, alike).await.unwrap().is_none());
+    let mut tx = pool.store.begin().await.unwrap();
+    assert_eq!(crate::store::sessions::owner(&mut tx, alike).await.unwrap(), None);
+    assert!(!crate::store::sessions::end(&mut tx, alike).await.unwrap());
+    assert!(crate::store::sessions::end(&mut tx, viewer.session).await.unwrap());
 }
 
 #[tokio::test]
@@ -48,7 +52,7 @@ async fn the_last_use_is_written_at_most_every_five_minutes() {
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     let begun = pool.time();
     let last_seen = async || {
-        let mut conn = pool.inner.store.read().await.unwrap();
+        let mut conn = pool.store.read().await.unwrap();
         let row = conn.query("SELECT last_seen_at FROM sessions").optional().await.unwrap().unwrap();
         Timestamp(row.get(0).unwrap())
     };
@@ -68,7 +72,7 @@ async fn somebody_active_stays_signed_in_however_short_the_idle_limit_is() {
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     for _ in 0..10 {
         pool.wait(170);
-        assert!(pool.viewer(&token).await.unwrap().is_some());
+        assert!(viewer::viewer(&pool, &token).await.unwrap().is_some());
     }
 }
 
@@ -78,28 +82,28 @@ async fn a_page_that_only_listens_is_no_use_of_the_session() {
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     for _ in 0..13 {
         pool.wait(DAY);
-        assert!(pool.is_alive(&token).await.unwrap());
+        assert!(viewer::is_alive(&pool, &token).await.unwrap());
     }
     pool.wait(DAY);
-    assert!(!pool.is_alive(&token).await.unwrap());
+    assert!(!viewer::is_alive(&pool, &token).await.unwrap());
 }
 
 #[tokio::test]
 async fn signing_out_ends_the_session_and_no_other() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
-    let Ok(crate::sign_in::SignedIn::Session { session: other, .. }) =
+    let Ok(crate::sign_in::outcome::SignedIn::Session { session: other, .. }) =
         pool.try_sign_in("jdoe", crate::testing::PASSWORD).await
     else {
         panic!()
     };
-    let mut feed = pool.feed();
-    pool.sign_out(&token, &origin()).await.unwrap();
+    let mut feed = events::subscribe(&pool);
+    sign_out::sign_out(&pool, &token, &origin()).await.unwrap();
     assert!(feed.try_recv().is_ok());
-    assert_eq!(pool.viewer(&token).await.unwrap(), None);
-    pool.sign_out(&token, &origin()).await.unwrap();
+    assert_eq!(viewer::viewer(&pool, &token).await.unwrap(), None);
+    sign_out::sign_out(&pool, &token, &origin()).await.unwrap();
     let viewer = pool.viewer_of(&other.token).await;
-    let events = pool.events_after(&viewer, 0, 100).await.unwrap();
+    let events = events::after(&pool, &viewer, 0, 100).await.unwrap();
     assert_eq!(events.iter().filter(|it| it.event.name() == "signOut").count(), 1);
 }
 
@@ -108,7 +112,7 @@ async fn a_token_that_nobody_was_given_proves_nothing() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     let forged = SessionToken::generate(&crate::SystemEntropy);
-    assert_eq!(pool.viewer(&forged).await.unwrap(), None);
+    assert_eq!(viewer::viewer(&pool, &forged).await.unwrap(), None);
     for text in ["", "short", &"!".repeat(43), &"A".repeat(44)] {
         assert_eq!(SessionToken::parse(text), None, "{text}");
     }

@@ -175,7 +175,7 @@ pub(crate) fn fingerprint() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sessions::SessionId;
+    use crate::core::identity::SessionId;
     use crate::store::Store;
     use crate::testing::TestStore;
     use sqlx::sqlite::SqliteConnectOptions;

@@ -22,14 +22,18 @@
 //! `tables`.
 
 mod engine;
+mod keys;
 pub(crate) mod migrations;
 mod readiness;
 mod tables;
 pub mod transfer;
 
-pub use engine::{Bind, Column, Conn, Field, NotADatabase, PostgresUrl, Query, Row, Store, StoreError, Tx};
-pub(crate) use engine::{FileLock, Notification, Statement, retried};
-pub(crate) use tables::{
+pub use crate::store::engine::{
+    Bind, Column, Conn, Field, NotADatabase, PostgresUrl, Query, Row, Store, StoreError, Tx,
+};
+pub(crate) use crate::store::engine::{FileLock, Notification, Statement, retried};
+pub use crate::store::keys::{StoreKeysError, keys_of};
+pub(crate) use crate::store::tables::{
     aliases, attributes, challenges, codes, events, factors, known_origins, limits, meta, names, outbox,
     passkeys, profile, purge, records, refresh_tokens, requested_codes, sessions, signing_keys,
     srp_verifiers, tickets, users, waiting,

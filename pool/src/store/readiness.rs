@@ -1,7 +1,7 @@
 //! Whether a store can be served from.
 
-use super::tables::{meta, schema};
-use super::{Store, StoreError, migrations};
+use crate::store::tables::{meta, schema};
+use crate::store::{Store, StoreError, migrations};
 use std::time::Duration;
 
 /// A check of health is answered within this time.

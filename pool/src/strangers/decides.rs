@@ -1,9 +1,9 @@
 //! A stranger decides nothing: the owner's account is in the end what it would be without him.
 
-use super::config;
-use super::operations::{ADDRESS, Operation, Step, Typed, any_script};
-use super::owner::{Outcome, Owner, Plan};
-use super::scene::{Kind, Scene, World};
+use crate::strangers::config;
+use crate::strangers::operations::{ADDRESS, Operation, Step, Typed, any_script};
+use crate::strangers::owner::{Outcome, Owner, Plan};
+use crate::strangers::scene::{Kind, Scene, World};
 use proptest::prelude::*;
 use proptest::sample::select;
 

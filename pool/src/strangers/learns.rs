@@ -1,9 +1,9 @@
 //! A stranger learns nothing: he is answered the same about the owner's name and address whether they belong
 //! to an account, to nobody, or to a sign-up that waits.
 
-use super::config;
-use super::operations::{Operation, Step, any_script};
-use super::scene::{Kind, Masks, Scene, World};
+use crate::strangers::config;
+use crate::strangers::operations::{Operation, Step, any_script};
+use crate::strangers::scene::{Kind, Masks, Scene, World};
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -1,7 +1,7 @@
 //! What a stranger does.
 
 use crate::Origin;
-use crate::sessions::BrowserId;
+use crate::core::identity::BrowserId;
 use crate::testing::origin_at;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -9,13 +9,13 @@ use proptest::sample::{Index, select};
 use proptest::strategy::Union;
 
 /// The owner's name, as she writes it.
-pub(super) const OWNER: &str = "JDoe";
+pub(crate) const OWNER: &str = "JDoe";
 /// Her address.
-pub(super) const ADDRESS: &str = "Me@Domain.com";
+pub(crate) const ADDRESS: &str = "Me@Domain.com";
 
 /// Somebody who can be named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Typed {
+pub(crate) enum Typed {
     /// The owner's username, in either spelling.
     Name(bool),
     /// The owner's address, likewise.
@@ -26,7 +26,7 @@ pub(super) enum Typed {
 }
 
 impl Typed {
-    pub(super) const fn text(self) -> &'static str {
+    pub(crate) const fn text(self) -> &'static str {
         match self {
             Self::Name(false) => "jdoe",
             Self::Name(true) => "JDOE",
@@ -41,7 +41,7 @@ impl Typed {
 /// Every kind of anonymous request that sends something or counts something. Whoever adds one to the pool
 /// adds it here.
 #[derive(Debug, Clone)]
-pub(super) enum Operation {
+pub(crate) enum Operation {
     /// `holding`: with the ticket of an earlier one, which only browsers have.
     SignUp {
         name: Typed,
@@ -73,9 +73,9 @@ pub(super) enum Operation {
 }
 
 /// Where the stranger is: two networks of applications, a third by IPv6, and two browsers.
-pub(super) const PLACES: usize = 5;
+pub(crate) const PLACES: usize = 5;
 
-pub(super) fn place(number: usize) -> Origin {
+pub(crate) fn place(number: usize) -> Origin {
     let browser = |digit: &str| BrowserId::parse(&digit.repeat(43)).unwrap();
     match number {
         0 => origin_at("198.51.100.1"),
@@ -88,10 +88,10 @@ pub(super) fn place(number: usize) -> Origin {
 
 /// What the stranger does next, from where, and how often in a row.
 #[derive(Debug, Clone)]
-pub(super) struct Step {
-    pub(super) operation: Operation,
-    pub(super) place: usize,
-    pub(super) times: u8,
+pub(crate) struct Step {
+    pub(crate) operation: Operation,
+    pub(crate) place: usize,
+    pub(crate) times: u8,
 }
 
 /// The kinds of operation, and the list of them all.
@@ -102,7 +102,7 @@ macro_rules! kinds {
         const KINDS: &[Kind] = &[$(Kind::$kind),+];
         impl Operation {
             /// An operation that has no kind doesn't compile, and no kind is left out of what is tried.
-            pub(super) const fn name(&self) -> &'static str {
+            pub(crate) const fn name(&self) -> &'static str {
                 match self { $(Self::$kind { .. } => stringify!($kind)),+ }
             }
         }
@@ -176,13 +176,13 @@ fn any_step() -> impl Strategy<Value = Step> {
 }
 
 /// What a stranger does, in some order.
-pub(super) fn any_script(most: usize) -> impl Strategy<Value = Vec<Step>> {
+pub(crate) fn any_script(most: usize) -> impl Strategy<Value = Vec<Step>> {
     vec(any_step(), 1..most)
 }
 
 impl Operation {
     /// Whether it is a sign-up under the owner's username.
-    pub(super) const fn names_the_owner(&self) -> bool {
+    pub(crate) const fn names_the_owner(&self) -> bool {
         matches!(self, Self::SignUp { name: Typed::Name(_), .. })
     }
 }

@@ -1,12 +1,16 @@
 //! An owner who signs up, or has forgotten her password, and follows her mail.
 
-use super::operations::{ADDRESS, OWNER, Typed};
-use super::scene::{Kind, Scene, home, reset};
 use crate::Origin;
-use crate::clock::Timestamp;
-use crate::confirm_sign_up::{Confirmed, FirstPassword, Who};
-use crate::sessions::{BrowserId, BrowserTicket};
-use crate::sign_in::{SignIn, SignedIn};
+use crate::core::clock::Timestamp;
+use crate::core::identity::{BrowserId, BrowserTicket};
+use crate::password::{confirm_forgot, forgot};
+use crate::sign_in::outcome::SignedIn;
+use crate::sign_in::password::{self, SignIn};
+use crate::sign_up::confirmation::{Confirmed, Who};
+use crate::sign_up::first_password::FirstPassword;
+use crate::sign_up::{confirm, pending, resend, start};
+use crate::strangers::operations::{ADDRESS, OWNER, Typed};
+use crate::strangers::scene::{Kind, Scene, home, reset};
 use crate::testing::{PASSWORD, entering, form, origin_at};
 use model::{Password, Standard};
 use std::collections::BTreeMap;
@@ -15,7 +19,7 @@ use std::time::Duration;
 
 /// What the owner does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Plan {
+pub(crate) enum Plan {
     /// In her browser, by the ticket.
     SignUpOnPages,
     /// In an application, by name, from her network.
@@ -26,7 +30,7 @@ pub(super) enum Plan {
     ResetAway,
 }
 
-pub(super) const NEW_PASSWORD: &str = "owners+New-Password-1";
+pub(crate) const NEW_PASSWORD: &str = "owners+New-Password-1";
 /// "A message comes up to an hour later."
 const LATEST: Duration = Duration::from_secs(3600);
 /// After so long she asks for another code instead of looking for the one that she was sent.
@@ -34,23 +38,23 @@ const PATIENCE: Duration = Duration::from_secs(1800);
 
 /// What she has in the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Outcome {
+pub(crate) struct Outcome {
     /// The attributes of her account, without the sub.
-    pub(super) attributes: BTreeMap<String, String>,
-    pub(super) username: Option<String>,
+    pub(crate) attributes: BTreeMap<String, String>,
+    pub(crate) username: Option<String>,
     /// Whether she was asked to choose a password after the code (on the wire: to reset it).
-    pub(super) chose_password: bool,
+    pub(crate) chose_password: bool,
 }
 
 impl Outcome {
     /// Forgets how name and address are written.
-    pub(super) fn write_small(&mut self) {
+    pub(crate) fn write_small(&mut self) {
         self.username = self.username.take().map(|it| it.to_lowercase());
         self.attributes.values_mut().for_each(|it| *it = it.to_lowercase());
     }
 }
 
-pub(super) struct Owner {
+pub(crate) struct Owner {
     plan: Plan,
     kind: Kind,
     ticket: Option<BrowserTicket>,
@@ -59,7 +63,7 @@ pub(super) struct Owner {
 }
 
 impl Owner {
-    pub(super) const fn new(kind: Kind, plan: Plan) -> Self {
+    pub(crate) const fn new(kind: Kind, plan: Plan) -> Self {
         Self { plan, kind, ticket: None, asked_at: Timestamp(0), may_ask_at: Timestamp(0) }
     }
 
@@ -79,17 +83,17 @@ impl Owner {
 
     /// She asks for a code, and is never refused: what she is told counts her own requests, and she waits as
     /// she was told.
-    pub(super) async fn ask(&mut self, scene: &Scene) {
+    pub(crate) async fn ask(&mut self, scene: &Scene) {
         scene.advance_to(self.may_ask_at);
         let (pool, origin) = (&scene.pool, self.origin());
         self.note_time(scene);
         self.may_ask_at = match self.plan {
             Plan::ResetAtHome | Plan::ResetAway => {
-                pool.forgot_password(self.name(), &origin).await.unwrap().resend_at
+                forgot::forgot(&pool, self.name(), &origin).await.unwrap().resend_at
             }
             Plan::SignUpOnPages => self.sign_up_or_resend(scene).await,
             Plan::SignUpOnWire if self.ticket.is_some() => {
-                pool.resend_sign_up_code(&Who::Typed(self.name().into()), &origin).await.unwrap().resend_at
+                resend::resend(&pool, &Who::Typed(self.name().into()), &origin).await.unwrap().resend_at
             }
             Plan::SignUpOnWire => self.sign_up(scene).await,
         };
@@ -105,7 +109,7 @@ impl Owner {
 
     async fn sign_up_or_resend(&mut self, scene: &Scene) -> Timestamp {
         let pending = match &self.ticket {
-            Some(ticket) => scene.pool.pending_sign_up(ticket).await.unwrap(),
+            Some(ticket) => pending::pending(&scene.pool, ticket).await.unwrap(),
             None => None,
         };
         match (&self.ticket, pending) {
@@ -115,9 +119,7 @@ impl Owner {
                     (ADDRESS, false),
                     "what she entered is there"
                 );
-                scene
-                    .pool
-                    .resend_sign_up_code(&Who::Ticket(ticket.clone()), &self.origin())
+                resend::resend(&scene.pool, &Who::Ticket(ticket.clone()), &self.origin())
                     .await
                     .unwrap()
                     .resend_at
@@ -128,8 +130,8 @@ impl Owner {
 
     async fn sign_up(&mut self, scene: &Scene) -> Timestamp {
         let form = form(OWNER, &[("email", ADDRESS), ("nickname", "Owner")]);
-        let done = scene.pool.sign_up(&scene.test.client(), form, &self.origin()).await.unwrap();
-        let pending = scene.pool.pending_sign_up(&done.ticket).await.unwrap().unwrap();
+        let done = start::start(&scene.pool, &scene.test.client(), form, &self.origin()).await.unwrap();
+        let pending = pending::pending(&scene.pool, &done.ticket).await.unwrap().unwrap();
         self.ticket = Some(done.ticket);
         pending.resend_at
     }
@@ -168,7 +170,7 @@ impl Owner {
     }
 
     /// She enters her code, and does what is asked for then; what she has in the end.
-    pub(super) async fn finish(&mut self, scene: &Scene) -> Outcome {
+    pub(crate) async fn finish(&mut self, scene: &Scene) -> Outcome {
         let (chose_password, password) = match self.plan {
             Plan::SignUpOnPages => self.confirm_on_pages(scene).await,
             Plan::SignUpOnWire => self.confirm_on_wire(scene).await,
@@ -186,9 +188,7 @@ impl Owner {
         let ticket = self.ticket.clone().unwrap();
         let done: Confirmed = self
             .enter(scene, "sign_up_code", async |code| {
-                scene
-                    .pool
-                    .confirm_sign_up(&client, &entering(Who::Ticket(ticket.clone()), code), &origin)
+                confirm::confirm(&scene.pool, &client, &entering(Who::Ticket(ticket.clone()), code), &origin)
                     .await
             })
             .await;
@@ -202,14 +202,14 @@ impl Owner {
             confirmation: None,
             new_username: None,
         };
-        scene.pool.choose_first_password(&client, &form, &origin).await.unwrap();
+        crate::sign_up::choose_first_password(&scene.pool, &client, &form, &origin).await.unwrap();
         (true, PASSWORD)
     }
 
     /// A week later the ticket is none any more.
     async fn renew_ticket(&mut self, scene: &Scene) {
         let ticket = self.ticket.as_ref().unwrap();
-        if scene.pool.pending_sign_up(ticket).await.unwrap().is_none() {
+        if pending::pending(&scene.pool, ticket).await.unwrap().is_none() {
             self.ticket = None;
             self.ask(scene).await;
         } else if scene.test.time() > self.asked_at.plus(PATIENCE) {
@@ -221,16 +221,19 @@ impl Owner {
         let (origin, client, name) = (self.origin(), scene.test.client(), self.name());
         self.enter(scene, "sign_up_code", async |code| {
             let form = entering(Who::Typed(name.into()), code);
-            scene.pool.confirm_sign_up_for_application(&client, &form, &origin).await
+            confirm::confirm_for_application(&scene.pool, &client, &form, &origin).await
         })
         .await;
         let form = SignIn { username: name.into(), password: Password::new(PASSWORD) };
-        if matches!(scene.pool.sign_in(&client, form, &origin).await, Ok(SignedIn::Session { .. })) {
+        if matches!(
+            password::with_password(&scene.pool, &client, form, &origin).await,
+            Ok(SignedIn::Session { .. })
+        ) {
             return (false, PASSWORD);
         }
         // "On the wire it is 'reset required'."
         self.note_time(scene);
-        scene.pool.forgot_password(name, &origin).await.unwrap();
+        forgot::forgot(&scene.pool, name, &origin).await.unwrap();
         self.reset(scene).await;
         (true, NEW_PASSWORD)
     }
@@ -238,7 +241,7 @@ impl Owner {
     async fn reset(&mut self, scene: &Scene) {
         let (origin, name) = (self.origin(), self.name());
         self.enter(scene, "reset_code", async |code| {
-            scene.pool.confirm_forgot_password(reset(name, code, NEW_PASSWORD), &origin).await
+            confirm_forgot::confirm_forgot(&scene.pool, reset(name, code, NEW_PASSWORD), &origin).await
         })
         .await;
     }
@@ -247,7 +250,7 @@ impl Owner {
         scene.belongs_to_owner(self.name(), password).await;
         let form = SignIn { username: self.name().into(), password: Password::new(password) };
         let Ok(SignedIn::Session { session, .. }) =
-            scene.pool.sign_in(&scene.test.client(), form, &self.origin()).await
+            password::with_password(&scene.pool, &scene.test.client(), form, &self.origin()).await
         else {
             panic!("her password doesn't sign in")
         };

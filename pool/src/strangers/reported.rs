@@ -1,11 +1,14 @@
 //! What strangers could once do, step by step as it was reported.
 
-use super::operations::{ADDRESS, Typed, place};
-use super::scene::{Kind, Scene, WRONG_CODE, World, home, reset};
 use crate::Origin;
-use crate::confirm_sign_up::Who;
-use crate::sessions::BrowserId;
-use crate::sign_up::SignUp;
+use crate::admin::reset_user_password;
+use crate::core::identity::BrowserId;
+use crate::password::{confirm_forgot, forgot};
+use crate::sign_up::confirmation::Who;
+use crate::sign_up::start::{self, SignUp};
+use crate::sign_up::{confirm, resend};
+use crate::strangers::operations::{ADDRESS, Typed, place};
+use crate::strangers::scene::{Kind, Scene, WRONG_CODE, World, home, reset};
 use crate::testing::{PASSWORD, entering, form, origin_at};
 use model::Password;
 
@@ -26,12 +29,12 @@ async fn oracle(kind: Kind, world: World, typed: Typed) -> (Vec<String>, Vec<boo
     let scene = Scene::new(kind, world, 90_000).await;
     let (mut asked, mut signed_up) = (Vec::new(), Vec::new());
     for _ in 0..4 {
-        asked.push(format!("{:?}", scene.pool.forgot_password(typed.text(), &place(0)).await));
+        asked.push(format!("{:?}", forgot::forgot(&scene.pool, typed.text(), &place(0)).await));
         scene.test.wait(300);
     }
     for name in ["stranger1", "stranger2"] {
         let form = form(name, &[("email", ADDRESS)]);
-        signed_up.push(scene.pool.sign_up(&scene.test.client(), form, &place(0)).await.is_ok());
+        signed_up.push(start::start(&scene.pool, &scene.test.client(), form, &place(0)).await.is_ok());
     }
     (asked, signed_up)
 }
@@ -52,12 +55,14 @@ async fn sign_up_after_four_requests_for_a_new_password_tells_nothing_about_the_
 /// The owner asks for a new password from a browser that nobody knows, and follows her mail.
 async fn resets_within_the_hour(scene: &Scene, from: &Origin) {
     let asked_at = scene.test.time();
-    scene.pool.forgot_password(ADDRESS, from).await.unwrap();
+    forgot::forgot(&scene.pool, ADDRESS, from).await.unwrap();
     let until = asked_at.plus(std::time::Duration::from_secs(3600));
     let came = scene.test.messages_between(ADDRESS, (asked_at, until)).await;
     let (at, message) = came.last().expect("a message within the hour");
     scene.advance_to(*at);
-    scene.pool.confirm_forgot_password(reset(ADDRESS, message.code().unwrap(), NEW), from).await.unwrap();
+    confirm_forgot::confirm_forgot(&scene.pool, reset(ADDRESS, message.code().unwrap(), NEW), from)
+        .await
+        .unwrap();
     scene.belongs_to_owner(ADDRESS, NEW).await;
 }
 
@@ -65,10 +70,10 @@ async fn resets_within_the_hour(scene: &Scene, from: &Origin) {
 async fn forgot_password_by_five_strangers_keeps_neither_owner_nor_administrator_from_it() {
     let scene = Scene::new(Kind::Usernames, World::Account, 90_000).await;
     for number in 0..5 {
-        scene.pool.forgot_password("jdoe", &network(number)).await.unwrap();
+        forgot::forgot(&scene.pool, "jdoe", &network(number)).await.unwrap();
     }
     let before = scene.test.codes_due_to(ADDRESS).await.len();
-    scene.pool.reset_user_password("jdoe").await.unwrap();
+    reset_user_password::reset_user_password(&scene.pool, "jdoe").await.unwrap();
     assert_eq!(
         scene.test.codes_due_to(ADDRESS).await.len(),
         before + 1,
@@ -82,7 +87,7 @@ async fn forgot_password_for_days_by_strangers_leaves_the_owner_a_code_within_th
     let scene = Scene::new(Kind::Usernames, World::Account, 90_000).await;
     for round in 0..60 {
         for number in 0..3 {
-            _ = scene.pool.forgot_password("jdoe", &network(number + 3 * (round % 20))).await;
+            _ = forgot::forgot(&scene.pool, "jdoe", &network(number + 3 * (round % 20))).await;
         }
         scene.test.wait(900);
     }
@@ -94,10 +99,10 @@ async fn sign_up_by_strangers_with_an_address_leaves_its_owner_her_reset() {
     let scene = Scene::new(Kind::Usernames, World::Account, 90_000).await;
     for number in 0..4 {
         let form = form(&format!("stranger{number}"), &[("email", ADDRESS)]);
-        scene.pool.sign_up(&scene.test.client(), form, &place(0)).await.unwrap();
+        start::start(&scene.pool, &scene.test.client(), form, &place(0)).await.unwrap();
     }
     let due = scene.test.codes_due_to(ADDRESS).await.len();
-    scene.pool.forgot_password(ADDRESS, &away()).await.unwrap();
+    forgot::forgot(&scene.pool, ADDRESS, &away()).await.unwrap();
     assert_eq!(
         scene.test.codes_due_to(ADDRESS).await.len(),
         due + 1,
@@ -111,22 +116,24 @@ async fn sign_up_by_strangers_with_an_address_leaves_its_owner_her_reset() {
 async fn confirm_forgot_password_by_strangers_wears_out_no_code_of_the_browser_that_asked() {
     let scene = Scene::new(Kind::Usernames, World::Account, 90_000).await;
     let owner = away();
-    scene.pool.forgot_password(ADDRESS, &owner).await.unwrap();
+    forgot::forgot(&scene.pool, ADDRESS, &owner).await.unwrap();
     let code = scene.test.code_for(ADDRESS).await;
     for number in 0..12 {
         for name in ["jdoe", ADDRESS] {
-            _ = scene.pool.forgot_password(name, &network(number)).await;
+            _ = forgot::forgot(&scene.pool, name, &network(number)).await;
             for _ in 0..7 {
-                let tried = scene
-                    .pool
-                    .confirm_forgot_password(reset(name, WRONG_CODE, PASSWORD), &network(number))
-                    .await;
+                let tried = confirm_forgot::confirm_forgot(
+                    &scene.pool,
+                    reset(name, WRONG_CODE, PASSWORD),
+                    &network(number),
+                )
+                .await;
                 assert!(tried.is_err());
             }
         }
         scene.test.wait(60);
     }
-    scene.pool.confirm_forgot_password(reset(ADDRESS, &code, NEW), &owner).await.unwrap();
+    confirm_forgot::confirm_forgot(&scene.pool, reset(ADDRESS, &code, NEW), &owner).await.unwrap();
     scene.belongs_to_owner(ADDRESS, NEW).await;
 }
 
@@ -138,7 +145,7 @@ async fn confirm_sign_up_by_strangers_wears_out_no_code_of_the_browser_that_sign
         let code = scene.test.code_for(ADDRESS).await;
         for number in 0..12 {
             for name in ["jdoe", ADDRESS] {
-                _ = scene.pool.resend_sign_up_code(&Who::Typed(name.into()), &network(number)).await;
+                _ = resend::resend(&scene.pool, &Who::Typed(name.into()), &network(number)).await;
                 for _ in 0..7 {
                     assert!(
                         scene.test.confirm_by_name_from(&network(number), name, WRONG_CODE).await.is_err()
@@ -147,11 +154,14 @@ async fn confirm_sign_up_by_strangers_wears_out_no_code_of_the_browser_that_sign
             }
             scene.test.wait(60);
         }
-        let done = scene
-            .pool
-            .confirm_sign_up(&scene.test.client(), &entering(Who::Ticket(ticket), &code), &home())
-            .await
-            .unwrap();
+        let done = confirm::confirm(
+            &scene.pool,
+            &scene.test.client(),
+            &entering(Who::Ticket(ticket), &code),
+            &home(),
+        )
+        .await
+        .unwrap();
         assert!(done.session.is_some(), "{kind:?}: nobody contested it");
     }
 }
@@ -162,7 +172,7 @@ async fn confirm_sign_up_on_the_wire_finds_what_this_network_asked_for_among_man
     let client = scene.test.client();
     let sign_up = async |address: &str, password: &str, from: &Origin| {
         let form = SignUp { password: Password::new(password), ..form("jdoe", &[("email", address)]) };
-        scene.pool.sign_up(&client, form, from).await.unwrap()
+        start::start(&scene.pool, &client, form, from).await.unwrap()
     };
     // The stranger's second code of the owner's address waits to be sent when she asks: she shares it.
     sign_up(ADDRESS, "strangers+Password-1", &place(0)).await;

@@ -1,17 +1,21 @@
 //! A pool with an owner in it, and a stranger who does something and writes down what is answered.
 
-use super::operations::{ADDRESS, OWNER, Operation, Step, Typed, place};
-use crate::change_sign_up_address::AnotherAddress;
-use crate::clock::Timestamp;
-use crate::confirm_forgot_password::PasswordReset;
-use crate::confirm_sign_up::Who;
-use crate::sessions::{BrowserId, BrowserTicket};
-use crate::settings::Settings;
-use crate::sign_in::{SignIn, SignedIn};
-use crate::sign_up::{SignUp, SignUpError, SignedUp};
-use crate::srp_sign_in::{Challenge, Proof};
+use crate::core::clock::Timestamp;
+use crate::core::identity::{BrowserId, BrowserTicket};
+use crate::core::settings::Settings;
+use crate::password::confirm_forgot::{self, PasswordReset};
+use crate::password::forgot;
+use crate::sign_in::for_tokens;
+use crate::sign_in::outcome::SignedIn;
+use crate::sign_in::password::{self, SignIn};
+use crate::sign_in::srp::{self, Challenge, Proof};
+use crate::sign_up::change_address::{self, AnotherAddress};
+use crate::sign_up::confirmation::Who;
+use crate::sign_up::start::{self, SignUp, SignUpError, SignedUp};
+use crate::sign_up::{confirm, pending, resend};
+use crate::strangers::operations::{ADDRESS, OWNER, Operation, Step, Typed, place};
 use crate::testing::{SrpClient, TestPool, entering, form, origin_at};
-use crate::{Origin, Pool};
+use crate::{Context, Origin};
 use model::{Password, SignInOptions};
 use proptest::sample::Index;
 use std::fmt::Debug;
@@ -20,14 +24,14 @@ use std::time::Duration;
 
 /// What people are called in a pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Usernames,
     EmailOnly,
 }
 
 /// What the name and the address are that the stranger tries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum World {
+pub(crate) enum World {
     /// Those of the owner's account.
     Account,
     Nobody,
@@ -38,7 +42,7 @@ pub(super) enum World {
 /// The passwords that the stranger signs up with.
 const STRANGERS: [&str; 2] = ["strangers+Password-1", "strangers+Password-2"];
 /// A code that nobody is ever sent: it has seven digits.
-pub(super) const WRONG_CODE: &str = "1234567";
+pub(crate) const WRONG_CODE: &str = "1234567";
 /// Every scene begins so long after its pool.
 const BEGINNING: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
@@ -46,36 +50,36 @@ static CLIENT: LazyLock<SrpClient> = LazyLock::new(|| SrpClient::new(7));
 static PUBLIC: LazyLock<String> = LazyLock::new(|| CLIENT.public());
 
 /// The owner's browser, in her network.
-pub(super) fn home() -> Origin {
+pub(crate) fn home() -> Origin {
     origin_at("192.0.2.7")
         .in_browser(BrowserId::parse(&"g".repeat(42).chars().chain(['A']).collect::<String>()).unwrap())
 }
 
-pub(super) struct Scene {
-    pub(super) test: TestPool,
-    pub(super) pool: Pool,
+pub(crate) struct Scene {
+    pub(crate) test: TestPool,
+    pub(crate) pool: Context,
     /// What the stranger got for each sign-up, if it was taken.
     tickets: Vec<Option<BrowserTicket>>,
     /// The ids that the stranger has seen: which are the same tells more than what they are.
     ids: Vec<String>,
-    pub(super) masks: Masks,
+    pub(crate) masks: Masks,
 }
 
 /// What isn't written down, because the promise excepts it.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Masks {
+pub(crate) struct Masks {
     /// "Username taken: said, since it is a public name." Nor what can be done with the ticket of such a
     /// sign-up.
-    pub(super) taken_names: bool,
+    pub(crate) taken_names: bool,
     /// "…that his own password of a repeated sign-up leads to no code step (so that somebody waits)": where
     /// he replaces, by a ticket, the password of what he signed up first, the id of that sign-up stays, and
     /// of another's it is made up for each password.
-    pub(super) ids: bool,
+    pub(crate) ids: bool,
 }
 
 impl Scene {
     /// `age`: how long ago the owner signed up, or asked for something, in seconds.
-    pub(super) async fn new(kind: Kind, world: World, age: u32) -> Self {
+    pub(crate) async fn new(kind: Kind, world: World, age: u32) -> Self {
         let email_only = SignInOptions { username: false, email: true, phone_number: false };
         let sign_in = if kind == Kind::EmailOnly { email_only } else { SignInOptions::default() };
         let test = TestPool::with(Settings { sign_in, ..Settings::default() }).await;
@@ -90,9 +94,9 @@ impl Scene {
                 let ticket = scene.owner_signs_up().await.ticket;
                 let code = scene.test.code_for(ADDRESS).await;
                 let form = entering(Who::Ticket(ticket), &code);
-                scene.pool.confirm_sign_up(&scene.test.client(), &form, &home()).await.unwrap();
+                confirm::confirm(&scene.pool, &scene.test.client(), &form, &home()).await.unwrap();
                 scene.advance_to(before);
-                scene.pool.forgot_password(ADDRESS, &home()).await.unwrap();
+                forgot::forgot(&scene.pool, ADDRESS, &home()).await.unwrap();
             }
             World::Waiting => {
                 scene.advance_to(before);
@@ -103,17 +107,17 @@ impl Scene {
         scene
     }
 
-    pub(super) async fn owner_signs_up(&self) -> SignedUp {
+    pub(crate) async fn owner_signs_up(&self) -> SignedUp {
         let form = form(OWNER, &[("email", ADDRESS), ("nickname", "Owner")]);
-        self.pool.sign_up(&self.test.client(), form, &home()).await.unwrap()
+        start::start(&self.pool, &self.test.client(), form, &home()).await.unwrap()
     }
 
-    pub(super) fn advance_to(&self, time: Timestamp) {
+    pub(crate) fn advance_to(&self, time: Timestamp) {
         self.test.clock.advance(time.since(self.test.time()));
     }
 
     /// What the stranger is answered, line by line.
-    pub(super) async fn play(&mut self, script: &[Step]) -> Vec<String> {
+    pub(crate) async fn play(&mut self, script: &[Step]) -> Vec<String> {
         let mut heard = Vec::new();
         for step in script {
             for _ in 0..step.times {
@@ -131,11 +135,11 @@ impl Scene {
             Operation::ChangeAddress { ticket, contact, password } => {
                 let Some(ticket) = self.ticket(*ticket) else { return "no ticket".into() };
                 let form = AnotherAddress { address: contact.text().into(), password: strangers(*password) };
-                said(&self.pool.change_sign_up_address(&ticket, &form, from).await)
+                said(&change_address::change_address(&self.pool, &ticket, &form, from).await)
             }
-            Operation::Resend(typed) => said(&self.pool.resend_confirmation_code(typed.text(), from).await),
+            Operation::Resend(typed) => said(&resend::resend_by_name(&self.pool, typed.text(), from).await),
             Operation::ResendByTicket(ticket) => match self.ticket(*ticket) {
-                Some(ticket) => said(&self.pool.resend_sign_up_code(&Who::Ticket(ticket), from).await),
+                Some(ticket) => said(&resend::resend(&self.pool, &Who::Ticket(ticket), from).await),
                 None => "no ticket".into(),
             },
             Operation::Confirm(typed) => self.confirm(Who::Typed(typed.text().into()), from).await,
@@ -148,17 +152,19 @@ impl Scene {
                 None => "no ticket".into(),
             },
             Operation::PendingSignUp(ticket) => self.pending_sign_up(*ticket).await,
-            Operation::ForgotPassword(typed) => said(&self.pool.forgot_password(typed.text(), from).await),
+            Operation::ForgotPassword(typed) => said(&forgot::forgot(&self.pool, typed.text(), from).await),
             Operation::ConfirmForgotPassword(typed) => {
                 let form = reset(typed.text(), WRONG_CODE, STRANGERS[0]);
-                said(&self.pool.confirm_forgot_password(form, from).await)
+                said(&confirm_forgot::confirm_forgot(&self.pool, form, from).await)
             }
-            Operation::PendingReset(typed) => said(&self.pool.pending_reset(typed.text(), from).await),
+            Operation::PendingReset(typed) => {
+                said(&forgot::pending_reset(&self.pool, typed.text(), from).await)
+            }
             Operation::SignIn(typed) => {
-                said(&self.pool.sign_in(&self.test.client(), wrong(*typed), from).await)
+                said(&password::with_password(&self.pool, &self.test.client(), wrong(*typed), from).await)
             }
             Operation::SignInForTokens(typed) => {
-                said(&self.pool.sign_in_for_tokens(&self.test.client(), &wrong(*typed), from).await)
+                said(&for_tokens::for_tokens(&self.pool, &self.test.client(), &wrong(*typed), from).await)
             }
             Operation::Srp(typed) => self.srp(*typed, from).await,
             Operation::Wait(seconds) => {
@@ -181,10 +187,13 @@ impl Scene {
         let is_browser = from.browser.is_some();
         let ticket = holding.filter(|_| is_browser).and_then(|it| self.ticket(it));
         let form = form(name.text(), &[("email", contact.text()), ("nickname", "Stranger")]);
-        let done = self
-            .pool
-            .sign_up(&self.test.client(), SignUp { password: strangers(password), ticket, ..form }, from)
-            .await;
+        let done = start::start(
+            &self.pool,
+            &self.test.client(),
+            SignUp { password: strangers(password), ticket, ..form },
+            from,
+        )
+        .await;
         let is_masked = self.masks.taken_names && matches!(name, Typed::Name(_));
         self.tickets.push(done.as_ref().ok().filter(|_| !is_masked).map(|it| it.ticket.clone()));
         if is_masked {
@@ -205,14 +214,14 @@ impl Scene {
     async fn confirm(&self, who: Who, from: &Origin) -> String {
         let (client, form) = (self.test.client(), entering(who, WRONG_CODE));
         match from.browser {
-            Some(_) => said(&self.pool.confirm_sign_up(&client, &form, from).await),
-            None => said(&self.pool.confirm_sign_up_for_application(&client, &form, from).await),
+            Some(_) => said(&confirm::confirm(&self.pool, &client, &form, from).await),
+            None => said(&confirm::confirm_for_application(&self.pool, &client, &form, from).await),
         }
     }
 
     async fn pending_sign_up(&mut self, ticket: Index) -> String {
         let Some(ticket) = self.ticket(ticket) else { return "no ticket".into() };
-        let mut pending = self.pool.pending_sign_up(&ticket).await.unwrap();
+        let mut pending = pending::pending(&self.pool, &ticket).await.unwrap();
         if let Some(it) = &mut pending {
             it.username = self.numbered(&it.username);
         }
@@ -220,22 +229,27 @@ impl Scene {
     }
 
     /// The owner's password signs in, and no stranger's does.
-    pub(super) async fn belongs_to_owner(&self, name: &str, password: &str) {
+    pub(crate) async fn belongs_to_owner(&self, name: &str, password: &str) {
         let entered = |password: &str| SignIn { username: name.into(), password: Password::new(password) };
         for strangers in STRANGERS {
-            let done =
-                self.pool.sign_in(&self.test.client(), entered(strangers), &origin_at("192.0.2.99")).await;
+            let done = password::with_password(
+                &self.pool,
+                &self.test.client(),
+                entered(strangers),
+                &origin_at("192.0.2.99"),
+            )
+            .await;
             // At most back to the code of a sign-up of his own, that waits beside the account.
             assert!(matches!(done, Err(_) | Ok(SignedIn::Unconfirmed(_))), "a stranger's password: {done:?}");
         }
-        let done = self.pool.sign_in(&self.test.client(), entered(password), &home()).await;
+        let done = password::with_password(&self.pool, &self.test.client(), entered(password), &home()).await;
         assert!(matches!(done, Ok(SignedIn::Session { .. })), "the owner's password: {done:?}");
     }
 
     /// A challenge, and an answer that proves nothing.
     async fn srp(&self, typed: Typed, from: &Origin) -> String {
         let client = self.test.client();
-        let challenge = match self.pool.srp_challenge(&client, typed.text(), &PUBLIC, from).await {
+        let challenge = match srp::challenge(&self.pool, &client, typed.text(), &PUBLIC, from).await {
             Ok(challenge) => challenge,
             Err(error) => return said::<(), _>(&Err(error)),
         };
@@ -247,7 +261,7 @@ impl Scene {
             timestamp: "Tue Nov 3 09:05:07 UTC 2026".into(),
             signature: vec![0; 32],
         };
-        format!("{shown} {}", said(&self.pool.answer_srp_challenge(&client, &proof, from).await))
+        format!("{shown} {}", said(&srp::answer(&self.pool, &client, &proof, from).await))
     }
 
     /// Ids are told apart by when they were first seen. Everything else is as it is.
@@ -286,7 +300,7 @@ fn wrong(typed: Typed) -> SignIn {
     SignIn { username: typed.text().into(), password: Password::new("nobodys+Password-1") }
 }
 
-pub(super) fn reset(name: &str, code: &str, password: &str) -> PasswordReset {
+pub(crate) fn reset(name: &str, code: &str, password: &str) -> PasswordReset {
     PasswordReset {
         username: name.into(),
         code: code.into(),

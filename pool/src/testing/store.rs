@@ -15,6 +15,7 @@ use url::Url;
 pub const SERVER: &str = "NAMEPLATE_TEST_POSTGRES_URL";
 
 #[expect(clippy::disallowed_methods, reason = "this chooses what is tested; it is no setting")]
+#[expect(clippy::panic, reason = "a test that can't be set up has failed")]
 fn server() -> Option<Url> {
     let text = std::env::var(SERVER).ok().filter(|text| !text.is_empty())?;
     Some(text.parse().unwrap_or_else(|_| panic!("{SERVER} is no URL")))

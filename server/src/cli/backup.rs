@@ -1,6 +1,7 @@
 //! `nameplate backup …`
 
-use super::{configuration, house, say};
+use super::setup::{configuration, store_files};
+use crate::output::print;
 use clap::Args;
 use pool::store::transfer::Manifest;
 use pool::store::transfer::backup::backup;
@@ -37,8 +38,8 @@ impl Arguments {
             };
             return Err(InPostgres { database: database.to_string(), keys }.into());
         }
-        let made = backup(&house(&server)?, &self.file, self.force, SystemClock.now()).await?;
-        say(&done(&self.file, &made));
+        let made = backup(&store_files(&server)?, &self.file, self.force, SystemClock.now()).await?;
+        print(&done(&self.file, &made));
         Ok(())
     }
 }

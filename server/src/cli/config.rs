@@ -1,7 +1,8 @@
 //! `nameplate config …`
 
-use super::{configuration, say};
+use super::setup::configuration;
 use crate::config::{Config, reference};
+use crate::output::print;
 use clap::Subcommand;
 use std::error::Error;
 
@@ -16,8 +17,8 @@ pub(super) enum Command {
 impl Command {
     pub(super) fn run(&self) -> Result<(), Box<dyn Error>> {
         match self {
-            Self::Check => say(&right(&configuration()?)),
-            Self::Reference => say(&reference()),
+            Self::Check => print(&right(&configuration()?)),
+            Self::Reference => print(&reference()),
         }
         Ok(())
     }

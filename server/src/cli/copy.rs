@@ -1,6 +1,6 @@
 //! `nameplate copy …`
 
-use super::say;
+use crate::output::print;
 use clap::Args;
 use pool::store::transfer::copy::{Copied, Progress, copy};
 use pool::store::transfer::location::{LocationError, StoreLocation};
@@ -32,9 +32,9 @@ impl Arguments {
         let place =
             |name, text: &str| text.parse::<StoreLocation>().map_err(|fault| WrongPlace { name, fault });
         let (from, to) = (place("--from", &self.from)?, place("--to", &self.to)?);
-        let mut shown = Shown { at_once: stderr().is_terminal(), last: 0 };
+        let mut shown = CopyProgress { at_once: stderr().is_terminal(), last: 0 };
         let copied = copy(&from, &to, |progress| shown.tell(progress)).await?;
-        say(&done(&to, &copied));
+        print(&done(&to, &copied));
         Ok(())
     }
 }
@@ -48,12 +48,12 @@ fn done(to: &StoreLocation, Copied { pool, keys, rows }: &Copied) -> String {
 }
 
 /// How far it is, for people on a terminal and for logs.
-struct Shown {
+struct CopyProgress {
     at_once: bool,
     last: i64,
 }
 
-impl Shown {
+impl CopyProgress {
     /// A log needs no line for less.
     const STEP: i64 = 10_000;
 

@@ -1,8 +1,8 @@
 //! `nameplate init`: a walkthrough that writes the configuration file.
 
-use super::say;
 use crate::config::draft::{self, Choices, Draft, SIGN_IN};
 use crate::config::{ConfigError, Environment};
+use crate::output::print;
 use clap::Args;
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, Input, MultiSelect};
@@ -77,7 +77,7 @@ trait Ask {
 impl Arguments {
     pub(super) fn run(self) -> Result<(), Box<dyn Error>> {
         let environment = Environment::of_process()?;
-        let path = draft::place(&environment, Path::new("."));
+        let path = draft::path(&environment, Path::new("."));
         let text = read(&path)?;
         let before = draft::read(&path, text.as_deref())?;
         let mut draft = self.answers(&before)?;
@@ -98,17 +98,17 @@ impl Arguments {
             }
         };
         if text.as_deref() == Some(written.as_str()) {
-            say(&format!("{} says all that already, and stays as it is\n", path.display()));
+            print(&format!("{} says all that already, and stays as it is\n", path.display()));
             return Ok(());
         }
-        say(&difference(&path, text.as_deref().unwrap_or_default(), &written));
+        print(&difference(&path, text.as_deref().unwrap_or_default(), &written));
         if let Some(person) = &mut person
             && !person.yes(&format!("Write {}?", path.display()))?
         {
             return Err(NotWritten::Kept.into());
         }
         write(&path, &written)?;
-        say(&format!("{} is written; start nameplate (again) to use it\n", path.display()));
+        print(&format!("{} is written; start nameplate (again) to use it\n", path.display()));
         Ok(())
     }
 

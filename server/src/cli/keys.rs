@@ -1,9 +1,11 @@
 //! `nameplate keys …`
 
-use super::{configuration, lifecycle, say, user};
+use super::setup::{configuration, require_store};
 use crate::config::Config;
+use crate::lifecycle::store;
+use crate::output::print;
 use clap::Subcommand;
-use pool::keys::KeyError;
+use pool::core::key_error::KeyError;
 use pool::{Keys, SystemEntropy};
 use std::error::Error;
 use std::path::Path;
@@ -42,12 +44,12 @@ impl Command {
     }
 
     async fn rotate_signing(config: &Config) -> Result<(), Box<dyn Error>> {
-        user::refuse_nothing(config)?;
-        let pool = lifecycle::open(config).await?;
-        let made = pool.rotate_signing_key().await;
+        require_store(config)?;
+        let pool = store::open(config).await?;
+        let made = pool::tokens::rotate(&pool).await;
         pool.store().close().await;
         let made = made?;
-        say(&format!("the new key is {}; it signs from {} on\n", made.kid, made.signs_from));
+        print(&format!("the new key is {}; it signs from {} on\n", made.kid, made.signs_from));
         Ok(())
     }
 
@@ -55,7 +57,7 @@ impl Command {
         if config.server.keys.is_some() {
             return Err(Unrotated::FromEnvironment.into());
         }
-        say(&rotate(&config.server.key_file())?);
+        print(&rotate(&config.server.key_file())?);
         Ok(())
     }
 }

@@ -7,22 +7,18 @@ mod copy;
 mod doctor;
 mod init;
 mod keys;
-mod reference;
+pub mod reference;
 mod restore;
+mod setup;
 mod user;
 
-pub use reference::reference;
-
-use crate::config::{Config, ConfigError, Environment, ServerConfig};
+use crate::config::ConfigError;
 use crate::lifecycle;
 use crate::telemetry;
 use clap::{Parser, Subcommand};
-use pool::Keys;
-use pool::keys::KeyError;
-use pool::store::transfer::{KeyLocation, StoreFiles};
+use setup::configuration;
 use std::error::Error;
-use std::io::{Write, stderr, stdout};
-use std::path::Path;
+use std::io::{Write, stderr};
 use std::process::ExitCode;
 
 /// What the program says when what it was told is wrong: arguments or configuration.
@@ -98,19 +94,6 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     Ok(lifecycle::serve(config).await?)
 }
 
-fn configuration() -> Result<Config, ConfigError> {
-    Config::load(&Environment::of_process()?, Path::new("."))
-}
-
-/// Where the store is, if it is a file, and its keys.
-fn house(config: &ServerConfig) -> Result<StoreFiles, KeyError> {
-    let keys = match &config.keys {
-        Some(text) => KeyLocation::Given(Keys::from_text(text.reveal())?),
-        None => KeyLocation::File(config.key_file()),
-    };
-    Ok(StoreFiles { database: config.database(), keys })
-}
-
 fn complain(error: &(dyn Error + 'static)) -> ExitCode {
     let mut text = String::new();
     // One line for each fault of a configuration; otherwise one for each cause.
@@ -127,9 +110,4 @@ fn complain(error: &(dyn Error + 'static)) -> ExitCode {
     let is_argument = error.is::<copy::WrongPlace>()
         || error.downcast_ref().is_some_and(init::NotWritten::is_wrong_argument);
     if error.is::<ConfigError>() || is_argument { ExitCode::from(WRONG) } else { ExitCode::FAILURE }
-}
-
-/// To standard output. That whoever reads it went away (`| head`) is no fault.
-fn say(text: &str) {
-    _ = stdout().write_all(text.as_bytes());
 }

@@ -1,7 +1,8 @@
 //! `nameplate restore …`
 
-use super::{configuration, house, say};
-use crate::lifecycle::make_folder;
+use super::setup::{configuration, store_files};
+use crate::lifecycle::store::make_folder;
+use crate::output::print;
 use clap::Args;
 use pool::store::transfer::restore::{Restored, restore};
 use pool::{Clock as _, SystemClock};
@@ -28,8 +29,8 @@ impl Arguments {
             return Err(InPostgres(database.to_string()).into());
         }
         make_folder(&server.data)?;
-        let restored = restore(&self.file, &house(&server)?, SystemClock.now()).await?;
-        say(&done(&server.data, &restored));
+        let restored = restore(&self.file, &store_files(&server)?, SystemClock.now()).await?;
+        print(&done(&server.data, &restored));
         Ok(())
     }
 }

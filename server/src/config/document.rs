@@ -1,8 +1,8 @@
 //! The text of a configuration file, and the line of each of its keys.
 
-use super::faults::{ConfigError, Fault, Place, did_you_mean};
-use super::file::File;
-use super::keys::{self, Kind};
+use super::keys::{self, ValueKind};
+use super::problems::{ConfigError, Problem, Source, did_you_mean};
+use super::sections::File;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -33,8 +33,8 @@ impl Document {
         Ok(document)
     }
 
-    /// The place of a key, if the file has it (or the table around it).
-    pub(super) fn place(&self, key: &str) -> Option<Place> {
+    /// Where a key stands, if the file has it (or the table around it).
+    pub(super) fn source_of(&self, key: &str) -> Option<Source> {
         let span = self.spans.get(key).or_else(|| {
             key.rsplit_once('.')
                 .filter(|(table, _)| table.ends_with(']'))
@@ -43,9 +43,9 @@ impl Document {
         Some(self.at(span.start))
     }
 
-    fn at(&self, offset: usize) -> Place {
+    fn at(&self, offset: usize) -> Source {
         let line = 1 + self.text.bytes().take(offset).filter(|byte| *byte == b'\n').count();
-        Place::File { path: self.path.clone(), line: Some(line) }
+        Source::File { path: self.path.clone(), line: Some(line) }
     }
 
     fn walk(&mut self, prefix: &str, table: &DeTable<'_>) {
@@ -80,20 +80,20 @@ impl Document {
             let path: String = without_indexes(path);
             keys::section(&path).is_some() || keys::key(&path).is_some()
         };
-        let mut faults: Vec<Fault> = Vec::new();
+        let mut problems: Vec<Problem> = Vec::new();
         for (path, span) in &self.spans {
             // What stands below an unknown table is unknown with it.
-            let below = |fault: &Fault| {
-                path.strip_prefix(&fault.key).is_some_and(|rest| rest.starts_with(['.', '[']))
+            let below = |problem: &Problem| {
+                path.strip_prefix(&problem.key).is_some_and(|rest| rest.starts_with(['.', '[']))
             };
-            if !known(path) && !faults.iter().any(below) {
+            if !known(path) && !problems.iter().any(below) {
                 let below_value = path
                     .rsplit_once('.')
                     .is_some_and(|(table, _)| keys::key(&without_indexes(table)).is_some());
                 if !below_value {
                     let right = meant(path);
-                    faults.push(Fault {
-                        place: self.at(span.start),
+                    problems.push(Problem {
+                        source: self.at(span.start),
                         key: path.clone(),
                         wrong: "there is no such key".into(),
                         right,
@@ -101,16 +101,16 @@ impl Document {
                 }
             }
         }
-        if faults.is_empty() { Ok(()) } else { Err(ConfigError { faults }) }
+        if problems.is_empty() { Ok(()) } else { Err(ConfigError { problems }) }
     }
 
     fn not_toml(&self, error: &toml::de::Error) -> ConfigError {
-        let place = error
+        let source = error
             .span()
-            .map_or_else(|| Place::File { path: self.path.clone(), line: None }, |span| self.at(span.start));
+            .map_or_else(|| Source::File { path: self.path.clone(), line: None }, |span| self.at(span.start));
         let wrong = format!("this is not TOML ({})", error.message().trim().replace('\n', "; "));
-        Fault {
-            place,
+        Problem {
+            source,
             key: String::new(),
             wrong,
             right: "lines such as name = \"Nameplate\" below a [section]".into(),
@@ -130,7 +130,7 @@ impl Document {
 }
 
 /// The refusal of a value that has not the type of its key.
-pub(super) fn wrong_value(place: Place, key: &str, error: &toml::de::Error) -> ConfigError {
+pub(super) fn wrong_value(source: Source, key: &str, error: &toml::de::Error) -> ConfigError {
     let bare = without_indexes(key);
     let known = keys::key(&bare);
     let right = known.map_or_else(
@@ -142,10 +142,10 @@ pub(super) fn wrong_value(place: Place, key: &str, error: &toml::de::Error) -> C
     );
     let wrong = match known.map(|key| &key.kind) {
         // The parser's words repeat the value.
-        Some(Kind::Secret) => "this is no text".to_owned(),
+        Some(ValueKind::Secret) => "this is no text".to_owned(),
         _ => error.message().trim().replace('\n', "; "),
     };
-    Fault { place, key: key.to_owned(), wrong, right }.into()
+    Problem { source, key: key.to_owned(), wrong, right }.into()
 }
 
 /// `clients[0].id` is a `clients.id`.

@@ -2,9 +2,9 @@
 //! file stays as it is, comments included.
 
 use super::document::Document;
-use super::faults::ConfigError;
-use super::file::File;
-use super::pool::SignInWith;
+use super::problems::ConfigError;
+use super::sections::File;
+use super::sections::pool::SignInWith;
 use super::{Config, Environment, FILE, keys};
 use model::attribute::CUSTOM_PREFIX;
 use model::{AttributeName, Standard};
@@ -49,7 +49,7 @@ const HEAD: &str = "\
 ";
 
 /// The file that is read and written.
-pub fn place(environment: &Environment, folder: &Path) -> PathBuf {
+pub fn path(environment: &Environment, folder: &Path) -> PathBuf {
     environment.config_file().map_or_else(|| folder.join(FILE), |path| folder.join(path))
 }
 

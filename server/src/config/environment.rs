@@ -1,8 +1,8 @@
 //! What the environment says. The only place that reads it.
 
-use super::faults::{ConfigError, Fault, Place, did_you_mean};
-use super::keys::{self, Key, Section};
-use super::secret::Secret;
+use super::keys::{self, ConfigKey, Section};
+use super::problems::{ConfigError, Problem, Source, did_you_mean};
+use super::values::secret::Secret;
 use pool::Keys;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -30,8 +30,8 @@ impl Environment {
         let mut variables = BTreeMap::new();
         for (name, value) in std::env::vars_os() {
             let Some(name) = name.to_str().filter(|name| name.starts_with(PREFIX)) else { continue };
-            let value = value.into_string().map_err(|_| Fault {
-                place: Place::Environment(name.into()),
+            let value = value.into_string().map_err(|_| Problem {
+                source: Source::Environment(name.into()),
                 key: String::new(),
                 wrong: "its value is not UTF-8".into(),
                 right: "a text in UTF-8".into(),
@@ -56,8 +56,8 @@ impl Environment {
     /// Keys instead of a key file. What is wrong with them is said without them.
     pub(super) fn keys(&self) -> Result<Option<Secret>, ConfigError> {
         let Some(text) = self.variables.get(KEYS) else { return Ok(None) };
-        Keys::from_text(text).map_err(|error| Fault {
-            place: Place::Environment(KEYS.into()),
+        Keys::from_text(text).map_err(|error| Problem {
+            source: Source::Environment(KEYS.into()),
             key: String::new(),
             wrong: error.to_string(),
             right: "the text of the file \"keys\" of a data folder".into(),
@@ -66,9 +66,11 @@ impl Environment {
     }
 
     /// The keys of the file that it overrides: section, key, the variable's name and value.
-    pub(super) fn overrides(&self) -> impl Iterator<Item = (&'static Section, &'static Key, &str, &str)> {
+    pub(super) fn overrides(
+        &self,
+    ) -> impl Iterator<Item = (&'static Section, &'static ConfigKey, &str, &str)> {
         let named =
-            |key: &'static Key| key.env.as_deref().and_then(|name| self.variables.get_key_value(name));
+            |key: &'static ConfigKey| key.env.as_deref().and_then(|name| self.variables.get_key_value(name));
         let keys =
             keys::sections().iter().flat_map(|section| section.keys.iter().map(move |key| (section, key)));
         keys.filter_map(move |(section, key)| {

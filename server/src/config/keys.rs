@@ -1,7 +1,7 @@
 //! Every key there is, read off the sections' own definitions: name, comment, type, default, environment
 //! variable.
 
-use super::file::File;
+use super::sections::File;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 use std::sync::LazyLock;
@@ -17,16 +17,16 @@ pub struct Section {
     pub doc: String,
     /// Whether there may be several: `[[clients]]`.
     pub repeated: bool,
-    pub keys: Vec<Key>,
+    pub keys: Vec<ConfigKey>,
 }
 
 /// One key of a section.
 #[derive(Debug, Clone)]
-pub struct Key {
+pub struct ConfigKey {
     /// Its name within the section.
     pub name: String,
     pub doc: String,
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// The environment variable that overrides it; nothing overrides a single key of a repeated section, nor
     /// a limit.
     pub env: Option<String>,
@@ -37,7 +37,7 @@ pub struct Key {
 
 /// What the value of a key looks like.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     Text,
     Secret,
     Duration,
@@ -47,7 +47,7 @@ pub enum Kind {
     List(Vec<String>),
 }
 
-impl Kind {
+impl ValueKind {
     fn of(schema: &Value) -> Self {
         let choices = |schema: &Value| -> Vec<String> {
             let plain = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str);
@@ -131,7 +131,7 @@ pub fn section(name: &str) -> Option<&'static Section> {
 }
 
 /// The key at a path such as `pool.name` or `clients[0].id`.
-pub fn key(path: &str) -> Option<&'static Key> {
+pub fn key(path: &str) -> Option<&'static ConfigKey> {
     let (table, name) = path.rsplit_once('.')?;
     let table = table.split_once('[').map_or(table, |(table, _)| table);
     section(table)?.keys.iter().find(|key| key.name == name.split_once('[').map_or(name, |(name, _)| name))
@@ -142,11 +142,11 @@ fn collect(name: &str, schema: &Value, sections: &mut Vec<Section>) {
     let table = if repeated { &schema["items"] } else { schema };
     let required =
         |key: &str| table["required"].as_array().is_some_and(|names| names.iter().any(|it| it == key));
-    let is_table = |schema: &Value| schema["items"]["type"] == "object";
-    let keys = properties(table).filter(|(_, schema)| !is_table(schema)).map(|(key, schema)| Key {
+    let is_table = |schema: &Value| schema.pointer("/items/type").is_some_and(|it| it == "object");
+    let keys = properties(table).filter(|(_, schema)| !is_table(schema)).map(|(key, schema)| ConfigKey {
         name: key.to_owned(),
         doc: doc(schema),
-        kind: Kind::of(schema),
+        kind: ValueKind::of(schema),
         env: (!repeated && name != FILE_ONLY).then(|| of_environment(name, key, &schema["x-env"])).flatten(),
         default: schema["default"].clone(),
         required: required(key),

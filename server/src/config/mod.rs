@@ -4,43 +4,29 @@
 //! Each section is a file with its keys as fields; their comments are the reference (`docs/config.md`). A new
 //! key is a field with a comment and a default, and a line in that section's check.
 
-mod accounts;
-mod attributes;
-mod clients;
-mod codes;
+mod cross_checks;
 mod document;
 pub mod draft;
-mod duration;
 mod environment;
-mod events;
-mod faults;
-mod file;
-mod hashing;
 pub mod keys;
-mod limits;
-mod mail;
-mod password;
-mod pool;
-mod public_url;
+mod problems;
 mod reference;
-mod secret;
-mod server;
-mod sessions;
-mod sms;
+mod sections;
+mod values;
 
 pub use environment::Environment;
-pub use faults::{ConfigError, Fault, Place};
-pub use mail::is_mailbox_token;
-pub use public_url::{NotAnOrigin, PublicUrl};
+pub use problems::{ConfigError, Problem, Source};
 pub use reference::reference;
-pub use secret::Secret;
-pub use server::{LogFormat, ServerConfig};
+pub use sections::mail::is_mailbox_token;
+pub use sections::server::{LogFormat, ServerConfig};
+pub use values::public_url::{NotAnOrigin, PublicUrl};
+pub use values::secret::Secret;
 
-use ::pool::delivery::SmsSettings;
-use ::pool::settings::{MailSettings, Settings};
 use document::{Document, wrong_value};
-use faults::Faults;
-use file::File;
+use pool::core::settings::{MailSettings, Settings};
+use pool::delivery::SmsSettings;
+use problems::Problems;
+use sections::{File, clients};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -114,17 +100,17 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let file = merge(document, environment)?;
         let keys = environment.keys()?;
-        let place = |key: &str| place(key, document, environment);
-        let mut faults = Faults::new(&place);
-        let config = build(&file, keys, &mut faults);
-        faults.into_result()?;
+        let source = |key: &str| source(key, document, environment);
+        let mut problems = Problems::new(&source);
+        let config = build(&file, keys, &mut problems);
+        problems.into_result()?;
         Ok(Self { file: path, warnings: environment.unknown(), ..config })
     }
 }
 
 fn read(path: &Path) -> Result<Document, ConfigError> {
-    let text = std::fs::read_to_string(path).map_err(|error| Fault {
-        place: Place::File { path: path.to_owned(), line: None },
+    let text = std::fs::read_to_string(path).map_err(|error| Problem {
+        source: Source::File { path: path.to_owned(), line: None },
         key: String::new(),
         wrong: format!("it can't be read ({error})"),
         right: "a readable file in UTF-8, or no NAMEPLATE_CONFIG".into(),
@@ -138,71 +124,61 @@ fn merge(document: Option<&Document>, environment: &Environment) -> Result<File,
     for (section, key, variable, text) in environment.overrides() {
         let one = |value: toml::Value| toml::Table::from_iter([(key.name.clone(), value)]);
         let value = key.kind.read(text);
-        let place = Place::Environment(variable.to_owned());
+        let source = Source::Environment(variable.to_owned());
         let path = format!("{}.{}", section.name, key.name);
         // Alone first, so that a refusal names the variable and not the file.
         let alone = toml::Table::from_iter([(section.name.clone(), toml::Value::Table(one(value.clone())))]);
-        File::deserialize(alone).map_err(|error| wrong_value(place, &path, &error))?;
+        File::deserialize(alone).map_err(|error| wrong_value(source, &path, &error))?;
         let entry = table.entry(&section.name).or_insert_with(|| toml::Value::Table(toml::Table::new()));
         if let Some(existing) = entry.as_table_mut() {
             existing.insert(key.name.clone(), value);
         }
     }
-    File::deserialize(table).map_err(|error| wrong_value(Place::Default, "", &error))
+    File::deserialize(table).map_err(|error| wrong_value(Source::Default, "", &error))
 }
 
-fn place(key: &str, document: Option<&Document>, environment: &Environment) -> Place {
+fn source(key: &str, document: Option<&Document>, environment: &Environment) -> Source {
     let overridden =
         environment.overrides().find(|(section, it, ..)| key == format!("{}.{}", section.name, it.name));
     match overridden {
-        Some((_, _, variable, _)) => Place::Environment(variable.to_owned()),
-        None => document.and_then(|document| document.place(key)).unwrap_or(Place::Default),
+        Some((_, _, variable, _)) => Source::Environment(variable.to_owned()),
+        None => document.and_then(|document| document.source_of(key)).unwrap_or(Source::Default),
     }
 }
 
-fn build(file: &File, keys: Option<Secret>, faults: &mut Faults<'_>) -> Config {
-    file.pool.check(file, faults);
-    let schema = file.attributes.schema(faults);
-    let clients = clients::clients(&file.clients, &schema, faults);
-    let sign_up_attributes = file.attributes.asked_at_sign_up(&schema, clients.first(), faults);
-    file.pool.check_code_can_be_sent(file, &sign_up_attributes, faults);
-    let server = file.server.config(keys, faults);
+fn build(file: &File, keys: Option<Secret>, problems: &mut Problems<'_>) -> Config {
+    file.pool.check(problems);
+    cross_checks::check_sign_in(file, problems);
+    let schema = file.attributes.schema(problems);
+    let clients = clients::clients(&file.clients, &schema, problems);
+    let sign_up_attributes = file.attributes.asked_at_sign_up(&schema, clients.first(), problems);
+    cross_checks::check_code_can_be_sent(file, &sign_up_attributes, problems);
+    let server = file.server.config(keys, problems);
     let from = file.mail.sender(file.pool.name.trim(), server.public_url.host());
-    file.mail.check(&from, &server.public_url, faults);
-    refuse_unreachable_mailbox(file, &server, faults);
+    file.mail.check(&from, &server.public_url, problems);
+    cross_checks::refuse_unreachable_mailbox(file, &server, problems);
     let settings = Settings {
         name: file.pool.name.trim().to_owned(),
         public_url: server.public_url.origin().to_owned(),
         sign_in: file.pool.options(),
         country_code: file.pool.country_code.clone(),
         sign_up_attributes,
-        policy: file.password.policy(faults),
+        policy: file.password.policy(problems),
         clients,
-        sessions: file.sessions.times(faults),
-        accounts: file.accounts.times(faults),
-        events: file.events.times(faults),
-        codes: file.codes.times(faults),
-        limits: file.limits.limits(faults),
-        hashing: file.hashing.hashing(faults),
+        sessions: file.sessions.times(problems),
+        accounts: file.accounts.times(problems),
+        events: file.events.times(problems),
+        codes: file.codes.times(problems),
+        limits: file.limits.limits(problems),
+        hashing: file.hashing.hashing(problems),
         mail: MailSettings { from },
-        texts: file.sends_texts(),
+        texts: cross_checks::sends_texts(file),
         schema,
     };
     let mail = MailConfig {
         smtp_url: file.mail.smtp_url.clone(),
         mailbox_token: file.mail.mailbox_token.clone(),
-        sms: file.sms.settings(faults),
+        sms: file.sms.settings(problems),
     };
     Config { server, pool: settings, mail, file: None, warnings: Vec::new() }
-}
-
-/// The development mailbox shows every code to whoever opens it: it must not be where others can go.
-fn refuse_unreachable_mailbox(file: &File, server: &ServerConfig, faults: &mut Faults<'_>) {
-    if file.mail.smtp_url.is_none() && !server.public_url.is_loopback() {
-        faults.add(
-            "mail.smtp_url",
-            format!("{} is no loopback address, and no mail could be sent from there", server.public_url),
-            "the address of a mail server (NAMEPLATE_SMTP_URL), or a public address such as http://localhost:3000 (NAMEPLATE_PUBLIC_URL)",
-        );
-    }
 }

@@ -1,6 +1,6 @@
 //! `docs/config.md`, made from the sections' definitions.
 
-use super::keys::{self, Key, Kind, Section};
+use super::keys::{self, ConfigKey, Section, ValueKind};
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -36,16 +36,16 @@ fn describe(section: &Section, text: &mut String) {
     }
 }
 
-fn facts(key: &Key) -> String {
+fn facts(key: &ConfigKey) -> String {
     let kind = match &key.kind {
-        Kind::Text => "text".to_owned(),
-        Kind::Secret => "text, kept out of logs".to_owned(),
-        Kind::Duration => "duration".to_owned(),
-        Kind::Number => "number".to_owned(),
-        Kind::Switch => "`true` or `false`".to_owned(),
-        Kind::Choice(names) => code(names),
-        Kind::List(names) if names.is_empty() => "list".to_owned(),
-        Kind::List(names) => format!("list of {}", code(names)),
+        ValueKind::Text => "text".to_owned(),
+        ValueKind::Secret => "text, kept out of logs".to_owned(),
+        ValueKind::Duration => "duration".to_owned(),
+        ValueKind::Number => "number".to_owned(),
+        ValueKind::Switch => "`true` or `false`".to_owned(),
+        ValueKind::Choice(names) => code(names),
+        ValueKind::List(names) if names.is_empty() => "list".to_owned(),
+        ValueKind::List(names) => format!("list of {}", code(names)),
     };
     let default = match &key.default {
         _ if key.required => "- must be given".to_owned(),

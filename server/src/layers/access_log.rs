@@ -1,19 +1,20 @@
 //! A number for every request, and one line about it in the log: method, path without its query (queries may
 //! hold what people typed), status, milliseconds, request id. Nothing that was sent or answered.
 
-use app::visit::RequestId;
+use app::request::RequestId;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
-use pool::Pool;
+use pool::Context;
 
 static HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-pub async fn log(State(pool): State<Pool>, mut request: Request, next: Next) -> Response {
+pub async fn log(State(pool): State<Context>, mut request: Request, next: Next) -> Response {
     let id = uuid::Uuid::new_v4().simple().to_string().split_off(20);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(RequestId(id.clone()));
+    request.extensions_mut().insert(wire::RequestId(id.clone()));
     let started = pool.now();
     let mut response = next.run(request).await;
     let status = response.status().as_u16();

@@ -9,7 +9,7 @@ use axum::http::header::ORIGIN;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use model::{Refusal, Why};
+use model::{ErrorCode, FormErrors};
 use std::sync::Arc;
 
 pub static FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -18,7 +18,7 @@ pub async fn refuse(State(config): State<Arc<ServerConfig>>, request: Request, n
     if request.method().is_safe() || is_own(request.headers(), config.public_url.origin()) {
         return next.run(request).await;
     }
-    (StatusCode::FORBIDDEN, Json(Refusal::form(Why::CrossSite))).into_response()
+    (StatusCode::FORBIDDEN, Json(FormErrors::form(ErrorCode::CrossSite))).into_response()
 }
 
 /// What the browser says of the two sides counts before what one side says of itself: a page opened as

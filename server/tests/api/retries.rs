@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::Request;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use pool::srp_sign_in::Challenge;
+use pool::sign_in::srp::Challenge;
 use pool::testing::SrpClient;
 use serde_json::{Value, json};
 

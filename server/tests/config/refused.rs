@@ -2,6 +2,7 @@
 
 use crate::load;
 
+#[expect(clippy::expect_used, reason = "a configuration that is not refused has failed the test")]
 fn refusal(text: &str, environment: &[(&str, &str)]) -> String {
     load(text, environment).map(|_| ()).expect_err(text).to_string()
 }

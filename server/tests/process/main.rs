@@ -1,7 +1,13 @@
 //! The program itself, as an operator has it: started, stopped, killed, started again.
 //!
 //! `make soak` is the long form of the kill -9 tests.
-#![expect(clippy::unwrap_used, reason = "what a test's helpers can't do, the test can't")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what a test's helpers can't do, the test can't"
+)]
 
 mod accounts;
 mod browser;

@@ -15,9 +15,8 @@ use tempfile::TempDir;
 const AT_ONCE: Duration = Duration::from_secs(10);
 const BARE: &str = "server { listen 443 ssl; location / { proxy_pass http://127.0.0.1:3000; } }";
 
-/// The program. Where it is missing its tests are skipped, but not where all of them have to pass.
-fn program() -> Option<PathBuf> {
-    // Debian keeps it off the PATH of everybody but root.
+/// The program. Debian keeps it off the PATH of everybody but root.
+fn program() -> PathBuf {
     let places = [
         "nginx",
         "/usr/sbin/nginx",
@@ -28,12 +27,7 @@ fn program() -> Option<PathBuf> {
     let runs = |place: &&str| {
         Command::new(place).arg("-v").stderr(Stdio::null()).status().is_ok_and(|status| status.success())
     };
-    let found = places.into_iter().find(runs).map(PathBuf::from);
-    if found.is_none() {
-        assert!(std::env::var_os("CI").is_none(), "nginx is missing; scripts/setup test-rust installs it");
-        eprintln!("skipped: nginx is missing; scripts/setup test-rust installs it");
-    }
-    found
+    places.into_iter().find(runs).map(PathBuf::from).expect("nginx; scripts/setup test-rust installs it")
 }
 
 /// An nginx of its own in a temporary folder, in front of a program. Ended at the latest with its test.
@@ -45,8 +39,9 @@ struct Nginx {
 
 impl Nginx {
     /// With this for every server, and this server; it listens on a port of its own, without TLS.
-    fn start(program: &PathBuf, running: &Running, for_all: &str, server: &str) -> Self {
-        until("nginx", || Self::try_start(program, running, for_all, server))
+    fn start(running: &Running, for_all: &str, server: &str) -> Self {
+        let program = program();
+        until("nginx", || Self::try_start(&program, running, for_all, server))
     }
 
     /// Nothing, if somebody else was given the port meanwhile.
@@ -175,38 +170,38 @@ fn hears_live(jane: &mut Browser, nginx: &Nginx, accept: &str, nickname: &str) -
 }
 
 #[test]
+#[ignore = "needs nginx: scripts/test-rust"]
 fn events_come_live_through_an_nginx_that_was_told_nothing() {
-    let Some(program) = program() else { return };
     let home = Home::new(CONFIG);
     let running = home.start();
     let mut jane = running.signed_in("jane");
-    let nginx = Nginx::start(&program, &running, "", BARE);
+    let nginx = Nginx::start(&running, "", BARE);
     let head = hears_live(&mut jane, &nginx, "", "one");
     assert!(!head.contains("content-encoding"), "{head}");
     running.stop();
 }
 
 #[test]
+#[ignore = "needs nginx: scripts/test-rust"]
 fn events_come_live_through_an_nginx_that_packs_everything() {
-    let Some(program) = program() else { return };
     let home = Home::new(CONFIG);
     let running = home.start();
     let mut jane = running.signed_in("jane");
     let gzip = "gzip on; gzip_types *; gzip_proxied any; gzip_min_length 1;";
-    let nginx = Nginx::start(&program, &running, gzip, BARE);
+    let nginx = Nginx::start(&running, gzip, BARE);
     let head = hears_live(&mut jane, &nginx, "Accept-Encoding: gzip\r\n", "one");
     assert!(head.contains("content-encoding: gzip"), "{head}");
     running.stop();
 }
 
 #[test]
+#[ignore = "needs nginx: scripts/test-rust"]
 fn the_nginx_of_the_readme_passes_forms_and_events_on_and_says_who_asks() {
-    let Some(program) = program() else { return };
     let readme = include_str!("../../../README.md");
     let server = readme.split("```nginx\n").nth(1).unwrap().split("```").next().unwrap();
     let home = Home::new(&format!("[server]\ntrusted_proxies = ['127.0.0.1']\n{CONFIG}"));
     let running = home.start();
-    let nginx = Nginx::start(&program, &running, "", server);
+    let nginx = Nginx::start(&running, "", server);
 
     let mut jane = Browser::new(&nginx.address);
     jane.sign_up("jane").unwrap().succeeds();
@@ -228,14 +223,14 @@ fn the_nginx_of_the_readme_passes_forms_and_events_on_and_says_who_asks() {
 }
 
 #[test]
+#[ignore = "needs nginx: scripts/test-rust"]
 fn the_mailbox_is_not_there_behind_nginx_without_its_token_nor_with_a_header_of_a_proxy() {
-    let Some(program) = program() else { return };
     let home = Home::new(CONFIG);
     let running = home.start();
     running.signed_in("jane");
     let with_token = format!("/dev/mailbox.json?token={MAILBOX_TOKEN}");
     // It looks like a browser of this machine: nothing but the token is missing.
-    let bare = Nginx::start(&program, &running, "", BARE);
+    let bare = Nginx::start(&running, "", BARE);
     for path in ["/dev/mailbox", "/dev/mailbox.json", "/dev/mailbox/preview", "/dev/mailbox/1/html"] {
         assert_eq!(Browser::new(&bare.address).get(path).unwrap().status, 404, "{path}");
     }
@@ -249,7 +244,7 @@ fn the_mailbox_is_not_there_behind_nginx_without_its_token_nor_with_a_header_of_
         let server = format!(
             "server {{ listen 443 ssl; location / {{ proxy_pass http://127.0.0.1:3000; proxy_set_header {header}; }} }}"
         );
-        let nginx = Nginx::start(&program, &running, "", &server);
+        let nginx = Nginx::start(&running, "", &server);
         assert_eq!(Browser::new(&nginx.address).get(&with_token).unwrap().status, 404, "{header}");
     }
     assert_eq!(running.browser().get(&with_token).unwrap().status, 200);

@@ -1,18 +1,24 @@
 //! A server for tests: the real router on a real database, with a clock moved by hand and the messages at
 //! hand.
 #![allow(dead_code, clippy::allow_attributes, reason = "each test file uses its own part of it")]
-#![expect(clippy::unwrap_used, reason = "a test that can't be set up has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that can't be set up has failed"
+)]
 
+use app::SiteFiles;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Request, StatusCode};
+use pool::core::settings::Hashing;
 use pool::delivery::{Letter, Mailbox, Transport};
-use pool::settings::Hashing;
 use pool::testing::TestStore;
-use pool::{Keys, Parts, Pool, SeededEntropy, TestClock};
+use pool::{Context, Keys, Parts, SeededEntropy, TestClock};
 use server::config::{Config, Environment, Secret};
-use server::layers::client::Peer;
+use server::layers::client_ip::Peer;
 use server::mailbox::DevMailbox;
 use server::router::{self, AppState};
 use std::collections::BTreeMap;
@@ -29,9 +35,9 @@ pub const MAILBOX_TOKEN: &str = "the-token-of-tests";
 
 pub struct TestServer {
     pub router: Router,
-    pub pool: Pool,
+    pub pool: Context,
     pub clock: TestClock,
-    pub place: TestStore,
+    pub place: Arc<TestStore>,
     mailbox: Mailbox,
     shutdown: CancellationToken,
 }
@@ -43,18 +49,35 @@ impl TestServer {
 
     /// With this text as its `nameplate.toml`.
     pub async fn with(toml: &str) -> Self {
+        let built = || {
+            let [js, wasm, css] = ["js", "wasm", "css"].map(|end| format!("/pkg/nameplate.{end}"));
+            Some(SiteFiles { js, wasm, css })
+        };
+        Self::with_files(toml, built).await
+    }
+
+    /// The same with these built files, or without any.
+    pub async fn with_files(toml: &str, site_files: fn() -> Option<SiteFiles>) -> Self {
+        Self::on(Arc::new(TestStore::new()), 1, toml, site_files).await
+    }
+
+    /// The same service, started again with another `nameplate.toml`.
+    pub async fn again_with(self, toml: &str) -> Self {
+        Self::on(self.place, 3, toml, || None).await
+    }
+
+    async fn on(place: Arc<TestStore>, seed: u64, toml: &str, site_files: fn() -> Option<SiteFiles>) -> Self {
         let mut config = Config::from_text(toml, &Environment::default()).unwrap();
-        let place = TestStore::new();
         config.pool.hashing = Hashing { memory_kib: 32, iterations: 1, ..config.pool.hashing };
         let clock = TestClock::new(1_795_356_120_000);
         let parts = Parts {
             store: place.open().await.unwrap(),
             clock: Arc::new(clock.clone()),
-            entropy: Arc::new(SeededEntropy::new(1)),
+            entropy: Arc::new(SeededEntropy::new(seed)),
             keys: Keys::generate(&SeededEntropy::new(2)),
             settings: config.pool.clone(),
         };
-        let pool = Pool::open(parts).await.unwrap();
+        let pool = pool::maintenance::open(parts).await.unwrap();
         let mailbox = Mailbox::new(|_| {});
         let shutdown = CancellationToken::new();
         let dev_mailbox = DevMailbox { mailbox: mailbox.clone(), token: Secret::new(MAILBOX_TOKEN) };
@@ -62,6 +85,7 @@ impl TestServer {
             pool: pool.clone(),
             config: Arc::new(config),
             mailbox: Some(dev_mailbox),
+            site_files,
             shutdown: shutdown.clone(),
         };
         Self { router: router::build(state), pool, clock, place, mailbox, shutdown }
@@ -82,7 +106,9 @@ impl TestServer {
 
     /// Everything that was sent by now, newest first.
     pub async fn letters(&self) -> Vec<Letter> {
-        self.pool.deliver_due(&Transport::Mailbox(self.mailbox.clone())).await.unwrap();
+        pool::delivery::worker::deliver_due(&self.pool, &Transport::Mailbox(self.mailbox.clone()))
+            .await
+            .unwrap();
         self.mailbox.letters()
     }
 

@@ -1,94 +1,22 @@
 //! The page on which a contact is replaced or proven: `/profile/email` and `/profile/phone`. The old one
 //! stays in force until the code that was sent to the new one is entered.
 
-use super::fields;
-use crate::caller::Caller;
-use crate::components::{heading, news, note};
+use super::contact_kinds::ContactPage;
+use crate::auth_events::{FormEvent, OfAttribute};
 use crate::form::{
-    Check, Form, FormError, FormState, Input, again_field, code_field, field, refused, summary,
+    Check, Form, FormError, FormState, Input, again_field, attribute_fields, code_field, field, refused,
+    resend_button, summary,
 };
 use crate::islands::Live;
-use crate::lists;
-use crate::pages::confirm::resend_button;
-use crate::pages::hub::OfAttribute;
-use crate::text::{self, ContactWords};
-use crate::visit::{Answer, Flash, Frame, Visit, clock_time, seconds_until};
+use crate::layout::{Answer, Frame, heading, news, note};
+use crate::request::{Caller, CurrentAccount, Flash, PageError, Visit};
+use crate::times::{clock_time, seconds_until};
+use crate::{lists, text};
 use leptos::prelude::*;
-use model::{AttributeName, Definition, FieldName, Password, Refusal, UpdateOutcome, Why, paths};
-use pool::identifiers::ContactKind;
-use pool::profile::{Pending, Profile};
+use model::{Definition, ErrorCode, FieldName, FormErrors, Password, UpdateOutcome, paths};
+use pool::attributes::Profile;
+use pool::core::identifiers::ContactKind;
 use std::collections::BTreeMap;
-
-/// What the pages of the two kinds of contact have different.
-#[derive(Clone, Copy)]
-pub(crate) struct Page {
-    pub kind: ContactKind,
-    /// Where the page's forms post to: the new contact, its code, another code, no change after all.
-    pub forms: [&'static str; 4],
-    /// Said once the change is done.
-    pub changed: Flash,
-    pub words: &'static ContactWords,
-}
-
-pub(crate) const EMAIL: Page = Page {
-    kind: ContactKind::Email,
-    forms: [
-        paths::PROFILE_EMAIL,
-        paths::PROFILE_EMAIL_VERIFY,
-        paths::PROFILE_EMAIL_RESEND,
-        paths::PROFILE_EMAIL_CANCEL,
-    ],
-    changed: Flash::EmailChanged,
-    words: &text::EMAIL_WORDS,
-};
-
-pub(crate) const PHONE: Page = Page {
-    kind: ContactKind::PhoneNumber,
-    forms: [
-        paths::PROFILE_PHONE,
-        paths::PROFILE_PHONE_VERIFY,
-        paths::PROFILE_PHONE_RESEND,
-        paths::PROFILE_PHONE_CANCEL,
-    ],
-    changed: Flash::PhoneChanged,
-    words: &text::PHONE_WORDS,
-};
-
-impl Page {
-    /// The page of the contact that an attribute is, if it is one.
-    pub(crate) fn of(name: &AttributeName) -> Option<Self> {
-        [EMAIL, PHONE].into_iter().find(|page| *name == page.kind.attribute())
-    }
-
-    pub(crate) const fn path(self) -> &'static str {
-        self.forms[0]
-    }
-
-    fn attribute(self) -> AttributeName {
-        self.kind.attribute().into()
-    }
-
-    /// What is in force.
-    pub(crate) fn now(self, profile: &Profile) -> Option<&str> {
-        profile.attributes.get(&self.attribute()).map(String::as_str)
-    }
-
-    pub(crate) fn is_verified(self, profile: &Profile) -> bool {
-        profile.attributes.get(&self.kind.verified_flag().into()).is_some_and(|value| value == "true")
-    }
-
-    /// What waits for its code.
-    pub(crate) fn waiting(self, profile: &Profile) -> Option<&Pending> {
-        profile.pending.iter().find(|it| it.attribute == self.kind.attribute())
-    }
-
-    /// A contact as people read it.
-    pub(crate) fn shown(self, value: &str) -> String {
-        let readable =
-            if self.kind == ContactKind::PhoneNumber { lists::readable_phone(value) } else { None };
-        readable.unwrap_or_else(|| value.to_owned())
-    }
-}
 
 /// The contact that waits for its code.
 #[derive(Clone)]
@@ -101,7 +29,7 @@ struct Waiting {
 /// Everything the screen needs.
 #[derive(Clone)]
 struct Screen {
-    page: Page,
+    page: ContactPage,
     /// Whether codes can be sent there.
     reached: bool,
     waiting: Option<Waiting>,
@@ -117,10 +45,8 @@ struct Screen {
 }
 
 /// The screen.
-pub(crate) fn show(visit: &Visit, page: Page) -> Answer {
-    let (Some(viewer), Some(profile)) = (visit.viewer.clone(), visit.profile.clone()) else {
-        return super::super::sign_in_first(visit);
-    };
+pub(crate) fn show(visit: &Visit, page: ContactPage) -> Result<Answer, PageError> {
+    let CurrentAccount { viewer, profile } = visit.account()?;
     let now = visit.site.pool.now();
     let waiting = page.waiting(&profile).map(|it| Waiting {
         value: it.value.clone(),
@@ -128,14 +54,10 @@ pub(crate) fn show(visit: &Visit, page: Page) -> Answer {
         resend_in: seconds_until(it.resend_at, now),
     });
     let states = page.forms.map(|path| visit.form(path));
-    let flash = match (visit.flash, &waiting) {
-        (Some(Flash::ChangeAsked), Some(waiting)) => Some(text::code_sent_to(&page.shown(&waiting.value))),
-        (Some(Flash::CodeSent), Some(waiting)) => Some(text::new_code_sent_to(&page.shown(&waiting.value))),
-        (Some(Flash::ChangeCancelled), _) => {
-            Some(page.words.stays(page.now(&profile).map(|now| page.shown(now)).as_deref()))
-        }
-        _ => visit.flash_sentence(),
-    };
+    let sent = waiting.as_ref().and_then(|waiting| sent(visit.flash?, &page.shown(&waiting.value)));
+    let cancelled = (visit.flash == Some(Flash::ChangeCancelled))
+        .then(|| page.words.stays(page.now(&profile).map(|now| page.shown(now)).as_deref()));
+    let flash = sent.or(cancelled).or_else(|| visit.flash_sentence());
     let screen = Screen {
         page,
         reached: visit.site.pool.settings().reaches(page.kind),
@@ -148,9 +70,18 @@ pub(crate) fn show(visit: &Visit, page: Page) -> Answer {
         profile,
         visit: visit.clone(),
     };
-    Answer::show(page.words.heading, Frame::House { who: viewer.username }, move || {
+    Ok(Answer::show(page.page, Frame::House { who: viewer.username }, move || {
         view! { <ContactScreen screen/> }.into_any()
-    })
+    }))
+}
+
+/// Where a code has just gone.
+fn sent(flash: Flash, to: &str) -> Option<String> {
+    if flash == Flash::ChangeAsked {
+        Some(text::code_sent_to(to))
+    } else {
+        (flash == Flash::CodeSent).then(|| text::new_code_sent_to(to))
+    }
 }
 
 #[component]
@@ -164,7 +95,7 @@ fn ContactScreen(screen: Screen) -> impl IntoView {
         .find_map(|state| state.refusal.form.or(state.refusal.fields.first().map(|(_, why)| *why)));
     let over = over
         .filter(|_| waiting.is_none())
-        .map(|why| FormState { refusal: Refusal::form(why), ..FormState::default() });
+        .map(|why| FormState { refusal: FormErrors::form(why), ..FormState::default() });
     view! {
         <Live>
             <div class="groups" data-after=screen.profile.latest_event>
@@ -184,7 +115,7 @@ fn ContactScreen(screen: Screen) -> impl IntoView {
 }
 
 /// The contact in force, and the one that it becomes.
-pub(crate) fn rows(page: Page, profile: &Profile) -> impl IntoView + use<> {
+pub(crate) fn rows(page: ContactPage, profile: &Profile) -> impl IntoView + use<> {
     let (word, class) =
         if page.is_verified(profile) { (text::VERIFIED, "badge ok") } else { (text::UNVERIFIED, "badge") };
     let now = page.now(profile);
@@ -225,7 +156,7 @@ fn AskForContact(screen: Screen) -> impl IntoView {
     };
     let new = match page.kind {
         ContactKind::Email => field(new.kind("email", "email"), &state),
-        ContactKind::PhoneNumber => fields::phone(new.kind("tel", "tel-national"), country, &state),
+        ContactKind::PhoneNumber => attribute_fields::phone(new.kind("tel", "tel-national"), country, &state),
     };
     let rules: Vec<_> = screen
         .definition
@@ -239,7 +170,7 @@ fn AskForContact(screen: Screen) -> impl IntoView {
     let unverified =
         screen.reached && now.is_some() && !page.is_verified(&screen.profile) && screen.waiting.is_none();
     view! {
-        <Form class="sheet".to_owned() action=page.path().to_owned() event="updateUserAttributes".to_owned() rules>
+        <Form class="sheet".to_owned() action=page.path().to_owned() event=FormEvent::UpdateUserAttributes rules>
             {summary(&state)}
             {new}
             {again}
@@ -249,7 +180,7 @@ fn AskForContact(screen: Screen) -> impl IntoView {
             </div>
         </Form>
         {unverified.then(|| view! {
-            <Form action=page.forms[2].to_owned() event="resendUserAttributeCode".to_owned() rules=vec![]>
+            <Form action=page.forms[2].to_owned() event=FormEvent::ResendUserAttributeCode rules=vec![]>
                 {summary(&screen.states[2])}
                 <p>{page.words.unverified}</p>
                 <button class="button">{text::VERIFY_NOW}</button>
@@ -274,18 +205,18 @@ fn EnterTheCode(screen: Screen, waiting: Waiting) -> impl IntoView {
     view! {
         <section class="sheet waiting" aria-labelledby="pending">
             <header><h2 id="pending">{title}</h2><span class=class><span>{badge}</span></span></header>
-            <Form action=to_verify event="verifyUserAttribute".to_owned() rules=vec![(FieldName::Code, Check::Code)]>
+            <Form action=to_verify event=FormEvent::VerifyUserAttribute rules=vec![(FieldName::Code, Check::Code)]>
                 {summary(&verify)}
                 <p>{text::ENTER_DIGITS}<strong><bdi>{page.shown(&waiting.value)}</bdi></strong>{words.stays_until_then(old.as_deref())}</p>
                 {code_field(&code, &verify)}
                 <button class="button main">{text::SEND_CODE}</button>
             </Form>
             <div class="more actions">
-                <Form action=to_resend event="resendUserAttributeCode".to_owned() rules=vec![] wait=waiting.resend_in>
+                <Form action=to_resend event=FormEvent::ResendUserAttributeCode rules=vec![] wait=waiting.resend_in>
                     {summary(&resend)}
                     {resend_button(waiting.resend_in, "button slim")}
                 </Form>
-                <Form action=to_cancel event="cancelUserAttributeUpdate".to_owned() rules=vec![]>
+                <Form action=to_cancel event=FormEvent::CancelUserAttributeUpdate rules=vec![]>
                     {summary(&cancel)}
                     <button class="button plain">{if is_new { text::CANCEL_CHANGE } else { text::NOT_NOW }}</button>
                 </Form>
@@ -297,27 +228,29 @@ fn EnterTheCode(screen: Screen, waiting: Waiting) -> impl IntoView {
 
 /// Asks for a new contact (operation UpdateUserAttributes). Nothing but the contact can be changed here.
 pub(crate) async fn ask(
-    page: Page,
+    page: ContactPage,
     attributes: BTreeMap<String, String>,
     password: &Password,
 ) -> Result<UpdateOutcome, FormError> {
     let (caller, viewer) = Caller::signed_in_again(password).await?;
-    let wrong = |why| FormError(Refusal::field(FieldName::Attribute(page.attribute()), why));
+    let wrong = |why| FormError(FormErrors::field(FieldName::Attribute(page.attribute()), why));
     let typed = attributes.get(page.kind.as_str()).map(|typed| typed.trim()).unwrap_or_default();
     if typed.is_empty() {
         // Overlooked here, not meant to be removed.
-        return Err(wrong(Why::Missing));
+        return Err(wrong(ErrorCode::Missing));
     }
     if page.kind == ContactKind::PhoneNumber && lists::readable_phone(typed).is_none() {
         // It has the shape of a number, and no country has such numbers: no code would ever arrive.
-        return Err(wrong(Why::NotAPhoneNumber));
+        return Err(wrong(ErrorCode::NotAPhoneNumber));
     }
-    let profile = caller.pool.profile(&viewer).await.map_err(refused)?;
+    let profile = pool::attributes::profile(&caller.pool, &viewer).await.map_err(refused)?;
     if page.now(&profile).is_some_and(|now| page.kind.key(now) == page.kind.key(typed)) {
-        return Err(wrong(Why::SameAsNow));
+        return Err(wrong(ErrorCode::SameAsNow));
     }
-    let outcome =
-        caller.pool.update_attributes(&viewer, attributes, &caller.origin).await.map_err(refused)?.outcome;
+    let outcome = pool::attributes::update(&caller.pool, &viewer, attributes, &caller.origin)
+        .await
+        .map_err(refused)?
+        .outcome;
     let waits = outcome.get(&page.attribute()).is_some_and(|it| !it.is_updated);
     caller.say(if waits { Flash::ChangeAsked } else { page.changed });
     caller.go(if waits { page.path() } else { paths::PROFILE });
@@ -325,27 +258,33 @@ pub(crate) async fn ask(
 }
 
 /// Proves the contact (operation VerifyUserAttribute).
-pub(crate) async fn prove(page: Page, code: &str) -> Result<OfAttribute, FormError> {
+pub(crate) async fn prove(page: ContactPage, code: &str) -> Result<OfAttribute, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
-    caller.pool.verify_attribute(&viewer, &page.attribute(), code, &caller.origin).await.map_err(refused)?;
+    pool::contacts::verify(&caller.pool, &viewer, &page.attribute(), code, &caller.origin)
+        .await
+        .map_err(refused)?;
     caller.say(page.changed);
     caller.go(paths::PROFILE);
     Ok(OfAttribute { attribute: page.attribute() })
 }
 
 /// Sends a fresh code (operation GetUserAttributeVerificationCode).
-pub(crate) async fn resend(page: Page) -> Result<OfAttribute, FormError> {
+pub(crate) async fn resend(page: ContactPage) -> Result<OfAttribute, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
-    caller.pool.resend_attribute_code(&viewer, &page.attribute(), &caller.origin).await.map_err(refused)?;
+    pool::contacts::resend(&caller.pool, &viewer, &page.attribute(), &caller.origin)
+        .await
+        .map_err(refused)?;
     caller.say(Flash::CodeSent);
     caller.go(page.path());
     Ok(OfAttribute { attribute: page.attribute() })
 }
 
 /// Gives the pending change up; what is in force stays.
-pub(crate) async fn cancel(page: Page) -> Result<OfAttribute, FormError> {
+pub(crate) async fn cancel(page: ContactPage) -> Result<OfAttribute, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
-    caller.pool.cancel_attribute_change(&viewer, &page.attribute(), &caller.origin).await.map_err(refused)?;
+    pool::contacts::cancel(&caller.pool, &viewer, &page.attribute(), &caller.origin)
+        .await
+        .map_err(refused)?;
     caller.say(Flash::ChangeCancelled);
     caller.go(page.path());
     Ok(OfAttribute { attribute: page.attribute() })

@@ -1,21 +1,18 @@
 //! `/profile/email`: a new address, and the code that proves it. The screen is [`super::contact`]'s.
 
+use super::contact;
+use super::contact_kinds::EMAIL;
+use crate::auth_events::OfAttribute;
 use crate::form::{FormError, FormPost};
-use crate::pages::hub::OfAttribute;
+use crate::layout::Answer;
+use crate::request::{PageError, Visit};
 use leptos::prelude::*;
 use model::{Password, UpdateOutcome};
 use std::collections::BTreeMap;
 
-#[cfg(feature = "ssr")]
-use {
-    super::contact::{self, EMAIL},
-    crate::visit::{Answer, Visit},
-};
-
 /// The screen.
-#[cfg(feature = "ssr")]
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    Ok(contact::show(&visit, EMAIL))
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    contact::show(&visit, EMAIL)
 }
 
 /// Asks for a new address (operation UpdateUserAttributes).

@@ -1,22 +1,18 @@
 //! `/profile/phone`: a new number, and the code that proves it. The screen is [`super::contact`]'s.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::OfAttribute;
+use super::contact;
+use super::contact_kinds::PHONE;
+use crate::auth_events::OfAttribute;
+use crate::form::{FormError, FormPost, attribute_fields};
+use crate::layout::Answer;
+use crate::request::{PageError, Visit};
 use leptos::prelude::*;
 use model::{Password, UpdateOutcome};
 use std::collections::BTreeMap;
 
-#[cfg(feature = "ssr")]
-use {
-    super::contact::{self, PHONE},
-    super::fields,
-    crate::visit::{Answer, Visit},
-};
-
 /// The screen.
-#[cfg(feature = "ssr")]
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    Ok(contact::show(&visit, PHONE))
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    contact::show(&visit, PHONE)
 }
 
 /// Asks for a new number (operation UpdateUserAttributes).
@@ -26,7 +22,7 @@ pub async fn update_phone(
     #[server(default)] attributes: BTreeMap<String, String>,
     #[server(default)] current_password: Password,
 ) -> Result<UpdateOutcome, FormError> {
-    contact::ask(PHONE, fields::with_country(attributes, &country_code), &current_password).await
+    contact::ask(PHONE, attribute_fields::with_country(attributes, &country_code), &current_password).await
 }
 
 /// Proves the new number (operation VerifyUserAttribute).

@@ -1,26 +1,18 @@
 //! `/profile/required`: after sign-in, what has become required since.
 
-use crate::form::{FormError, FormPost};
+use crate::auth_events::FormEvent;
+use crate::form::{Check, Form, FormError, FormPost, FormState, attribute_fields, refused, summary};
+use crate::layout::{Answer, Frame, heading};
+use crate::request::{Caller, CurrentAccount, Flash, PageError, Visit};
+use crate::text;
 use leptos::prelude::*;
-use model::UpdateOutcome;
+use model::{Definition, FieldName, Page, Schema, UpdateOutcome, paths};
+use pool::core::identifiers::ContactKind;
+use pool::core::identity::NewSession;
 use std::collections::BTreeMap;
 
-#[cfg(feature = "ssr")]
-use {
-    super::fields,
-    crate::caller::Caller,
-    crate::components::heading,
-    crate::form::{Check, Form, FormState, refused, summary},
-    crate::text,
-    crate::visit::{Answer, Flash, Frame, Visit},
-    model::{Definition, FieldName, Schema, paths},
-    pool::identifiers::ContactKind,
-    pool::sessions::NewSession,
-};
-
 /// Whether somebody who has just signed in is asked.
-#[cfg(feature = "ssr")]
-pub(in crate::pages) async fn is_due(caller: &Caller, session: &NewSession) -> Result<bool, FormError> {
+pub(crate) async fn is_due(caller: &Caller, session: &NewSession) -> Result<bool, FormError> {
     if !caller
         .pool
         .settings()
@@ -30,41 +22,40 @@ pub(in crate::pages) async fn is_due(caller: &Caller, session: &NewSession) -> R
     {
         return Ok(false);
     }
-    let Some(viewer) = caller.pool.viewer(&session.token).await.map_err(refused)? else { return Ok(false) };
-    Ok(!caller.pool.missing_attributes(&viewer).await.map_err(refused)?.is_empty())
+    let Some(viewer) = pool::sessions::viewer(&caller.pool, &session.token).await.map_err(refused)? else {
+        return Ok(false);
+    };
+    Ok(!pool::attributes::missing_attributes(&caller.pool, &viewer).await.map_err(refused)?.is_empty())
 }
 
 /// The screen.
-#[cfg(feature = "ssr")]
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    let Some(viewer) = visit.viewer.clone() else {
-        return Ok(crate::pages::sign_in_first(&visit));
-    };
-    let schema = visit.site.schema().clone();
-    let missing = visit.site.pool.missing_attributes(&viewer).await?;
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let CurrentAccount { viewer, .. } = visit.account()?;
+    let (schema, next) = (visit.site.schema().clone(), visit.next());
+    let missing = pool::attributes::missing_attributes(&visit.site.pool, &viewer).await?;
     if missing.is_empty() {
-        return Ok(Answer::go(paths::PROFILE));
+        return Ok(Answer::go(next.unwrap_or(Page::Profile)));
     }
     let missing: Vec<_> = missing.iter().filter_map(|name| schema.get(name).cloned()).collect();
     let state = visit.form(paths::PROFILE_REQUIRED);
-    let show = move || view! { <Required state schema missing/> }.into_any();
-    Ok(Answer::show(text::REQUIRED_HEADING, Frame::House { who: viewer.username }, show))
+    let show = move || view! { <Required state schema missing next/> }.into_any();
+    Ok(Answer::show(Page::RequiredDetails, Frame::House { who: viewer.username }, show))
 }
 
-#[cfg(feature = "ssr")]
 #[component]
-fn Required(state: FormState, schema: Schema, missing: Vec<Definition>) -> impl IntoView {
+fn Required(state: FormState, schema: Schema, missing: Vec<Definition>, next: Option<Page>) -> impl IntoView {
     let rules: Vec<_> = missing
         .iter()
         .map(|it| (FieldName::Attribute(it.name.clone()), Check::Attribute(it.clone())))
         .collect();
-    let fields = missing.iter().map(|it| fields::input(it, &schema, None, &state)).collect_view();
+    let fields = missing.iter().map(|it| attribute_fields::input(it, &schema, None, &state)).collect_view();
     view! {
         <div class="groups">
             <div class="title">{heading(text::REQUIRED_HEADING, state.refusal.is_empty())}<p>{text::REQUIRED_TEXT}</p></div>
-            <Form class="sheet" action=paths::PROFILE_REQUIRED.to_owned() event="updateUserAttributes".to_owned() rules>
+            <Form class="sheet" action=paths::PROFILE_REQUIRED.to_owned() event=FormEvent::UpdateUserAttributes rules>
                 {summary(&state)}
                 {fields}
+                {next.map(|next| view! { <input type="hidden" name="next" value=next.path()/> })}
                 <div class="actions"><button class="button main">{text::SAVE}</button></div>
             </Form>
         </div>
@@ -75,10 +66,13 @@ fn Required(state: FormState, schema: Schema, missing: Vec<Definition>) -> impl 
 #[server(prefix = "", endpoint = "/profile/required", protocol = FormPost)]
 pub async fn complete_profile(
     #[server(default)] attributes: BTreeMap<String, String>,
+    #[server(default)] next: String,
 ) -> Result<UpdateOutcome, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
-    let outcome = caller.pool.complete_profile(&viewer, attributes, &caller.origin).await.map_err(refused)?;
+    let outcome = pool::attributes::complete(&caller.pool, &viewer, attributes, &caller.origin)
+        .await
+        .map_err(refused)?;
     caller.say_about(Flash::Saved, &outcome.keys().cloned().collect::<Vec<_>>());
-    caller.go(paths::PROFILE);
+    caller.go(Page::after_sign_in(&next).unwrap_or(Page::Profile).path());
     Ok(outcome)
 }

@@ -1,12 +1,13 @@
 //! A profile in the words of its page.
 
-use super::contact::Page;
+use super::contact_kinds::ContactPage;
+use crate::attribute_groups::AttributeGroup;
 use crate::text;
 use leptos::either::Either;
 use leptos::prelude::*;
 use model::{AttributeName, Format, Schema, Standard};
 use pool::Settings;
-use pool::profile::Profile;
+use pool::attributes::Profile;
 use std::collections::BTreeMap;
 
 /// The state of a value, as a badge.
@@ -23,7 +24,7 @@ pub(super) enum Badge {
 pub(super) struct Fact {
     /// The attribute; a pending change names the attribute that it is about.
     pub name: String,
-    pub group: &'static str,
+    pub group: AttributeGroup,
     pub label: String,
     /// Empty: not filled in.
     pub text: String,
@@ -45,24 +46,6 @@ pub(super) struct ProfileView {
     pub facts: Vec<Fact>,
     pub json: String,
     pub latest_event: i64,
-}
-
-/// The groups of a profile, from top to bottom.
-pub(super) const GROUPS: [&str; 5] = ["about", "contact", "preferences", "custom", "account"];
-/// Those with a form; contacts have screens of their own, and the account's own facts aren't edited.
-pub(super) const EDITABLE: [&str; 3] = ["about", "preferences", "custom"];
-
-/// Where an attribute stands.
-pub(super) fn group_of(name: &AttributeName) -> &'static str {
-    match name.standard() {
-        Some(
-            Standard::Email | Standard::PhoneNumber | Standard::EmailVerified | Standard::PhoneNumberVerified,
-        ) => "contact",
-        Some(Standard::PreferredUsername | Standard::Locale | Standard::Zoneinfo) => "preferences",
-        Some(Standard::Sub | Standard::UpdatedAt) => "account",
-        Some(_) => "about",
-        None => "custom",
-    }
 }
 
 /// The whole profile: only what the client may read is in it.
@@ -88,14 +71,14 @@ pub(super) fn of(profile: &Profile, settings: &Settings) -> ProfileView {
 fn fact(name: &AttributeName, profile: &Profile, settings: &Settings) -> Fact {
     let schema = &settings.schema;
     let stored = profile.attributes.get(name).map(String::as_str).unwrap_or_default();
-    let (contact, badge) = (Page::of(name), badge(name, profile, stored));
+    let (contact, badge) = (ContactPage::of(name), badge(name, profile, stored));
     // Where a code is on its way already, or a change, its page is the place to go on.
-    let asks = |page: &Page| {
+    let asks = |page: &ContactPage| {
         settings.reaches(page.kind) && page.waiting(profile).is_none() && badge == Some(Badge::Unverified)
     };
     let changeable = profile.writable.may_write(name) && schema.get(name).is_some_and(|it| it.mutable);
     let note = (!stored.is_empty() && !changeable && name.is_custom()).then_some(text::CANT_CHANGE);
-    let to_page = |page: Page| {
+    let to_page = |page: ContactPage| {
         let proving = page.waiting(profile).is_some_and(|it| it.value == stored);
         if proving { text::ENTER_THE_CODE } else { page.words.update }
     };
@@ -103,7 +86,7 @@ fn fact(name: &AttributeName, profile: &Profile, settings: &Settings) -> Fact {
     let nothing_yet = stored.is_empty() && change.is_some();
     Fact {
         name: name.to_string(),
-        group: group_of(name),
+        group: AttributeGroup::of(name),
         label: text::label(name, schema),
         text: if nothing_yet { text::NONE_YET.to_owned() } else { shown(name, stored, schema) },
         is_link: is_link(name, stored),
@@ -116,12 +99,12 @@ fn fact(name: &AttributeName, profile: &Profile, settings: &Settings) -> Fact {
 
 /// The line below a contact that is about to be replaced.
 fn pending(name: &AttributeName, profile: &Profile) -> Option<Fact> {
-    let page = Page::of(name)?;
+    let page = ContactPage::of(name)?;
     let pending = page.waiting(profile)?;
     let stored = page.now(profile) == Some(pending.value.as_str());
     (!stored).then(|| Fact {
         name: format!("{name} (new)"),
-        group: group_of(name),
+        group: AttributeGroup::of(name),
         label: text::WILL_BECOME.to_owned(),
         text: page.shown(&pending.value),
         is_link: false,
@@ -160,7 +143,23 @@ fn shown(name: &AttributeName, stored: &str, schema: &Schema) -> String {
         Some(Standard::PhoneNumber) => crate::lists::readable_phone(stored),
         Some(Standard::Locale) => crate::lists::language_name(stored),
         Some(Standard::Zoneinfo) => Some(stored.replace('_', " ")),
-        Some(_) => None,
+        Some(
+            Standard::Sub
+            | Standard::Email
+            | Standard::EmailVerified
+            | Standard::PhoneNumberVerified
+            | Standard::Name
+            | Standard::GivenName
+            | Standard::MiddleName
+            | Standard::FamilyName
+            | Standard::Nickname
+            | Standard::PreferredUsername
+            | Standard::Gender
+            | Standard::Address
+            | Standard::Website
+            | Standard::Profile
+            | Standard::Picture,
+        ) => None,
         None if schema.get(name).is_some_and(|it| it.format == Format::Boolean) => {
             Some(if stored == "true" { text::YES } else { text::NO }.to_owned())
         }
@@ -198,7 +197,7 @@ fn initials(person: &str) -> String {
 
 /// The HTML of each part that follows what is stored, by its `data-live` name.
 pub(super) fn parts(view: &ProfileView) -> BTreeMap<String, String> {
-    let groups = GROUPS.map(|group| (group.to_owned(), rows(view, group).to_html()));
+    let groups = AttributeGroup::ALL.map(|group| (group.as_str().to_owned(), rows(view, group).to_html()));
     let plate =
         [("initials", view.initials.clone()), ("person", view.person.clone()), ("json", view.json.clone())];
     let plate = plate.map(|(name, words)| (name.to_owned(), words.into_view().to_html()));
@@ -219,11 +218,11 @@ pub(super) fn person(view: &ProfileView, username: &str, focus: bool) -> impl In
 }
 
 /// The facts of one group.
-pub(super) fn facts(view: &ProfileView, group: &'static str) -> impl IntoView + use<> {
-    view! { <dl class="rows" data-live=group>{rows(view, group)}</dl> }
+pub(super) fn facts(view: &ProfileView, group: AttributeGroup) -> impl IntoView + use<> {
+    view! { <dl class="rows" data-live=group.as_str()>{rows(view, group)}</dl> }
 }
 
-fn rows(view: &ProfileView, group: &str) -> impl IntoView + use<> {
+fn rows(view: &ProfileView, group: AttributeGroup) -> impl IntoView + use<> {
     let facts = view.facts.iter().filter(|fact| fact.group == group);
     let (given, missing): (Vec<_>, Vec<_>) =
         facts.cloned().partition(|fact| !fact.text.is_empty() || fact.change.is_some());

@@ -1,39 +1,36 @@
 //! `/security/app`: an authenticator app.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::OfFactor;
-use leptos::prelude::*;
-use model::Password;
-
-#[cfg(feature = "ssr")]
-use {
-    super::qr::qr_code,
-    crate::caller::Caller,
-    crate::components::heading,
-    crate::form::{Check, Form, FormState, Input, again_field, code_field, refused, summary},
-    crate::text,
-    crate::visit::{Answer, Flash, Frame, Visit},
-    model::{Factor, FieldName, paths},
-    pool::factors::AppSecret,
-    pool::factors::FactorError,
-    pool::factors::set_up_app::Then,
+use super::qr::qr_code;
+use crate::auth_events::{FormEvent, OfFactor};
+use crate::form::{
+    Check, Form, FormError, FormPost, FormState, Input, again_field, code_field, refused, summary,
 };
+use crate::layout::{Answer, Frame, heading};
+use crate::request::{Caller, CurrentAccount, Flash, PageError, Visit};
+use crate::text;
+use leptos::prelude::*;
+use model::{Factor, FieldName, Page, Password, paths};
+use pool::CommonError;
+use pool::factors::Then;
+use pool::factors::{AppSecret, FactorError};
 
 /// The screen: before there is a secret what it is good for, then the secret.
-#[cfg(feature = "ssr")]
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    let Some(viewer) = visit.viewer.clone() else {
-        return Ok(super::super::sign_in_first(&visit));
-    };
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let CurrentAccount { viewer, .. } = visit.account()?;
     let pool = &visit.site.pool;
-    let secret = match pool.app_being_set_up(&viewer).await {
+    let secret = match pool::factors::app_being_set_up(&pool, &viewer).await {
         Ok(secret) => secret.filter(|_| visit.path != paths::SECURITY_APP_NEW),
-        Err(FactorError::Unavailable(fault)) => return Err(fault),
+        Err(FactorError::Common(CommonError::Unavailable(fault))) => return Err(fault.into()),
         // Who signed in long ago begins with the password.
-        Err(_) => None,
+        Err(
+            FactorError::NotFresh(_)
+            | FactorError::NotAtHand(_)
+            | FactorError::NotACode(_)
+            | FactorError::WrongAppCode
+            | FactorError::Common(CommonError::Wait { .. } | CommonError::Busy | CommonError::SignedOut),
+        ) => None,
     };
-    let replaces = pool
-        .second_factors(&viewer)
+    let replaces = pool::factors::second_factors(&pool, &viewer)
         .await?
         .ways
         .iter()
@@ -42,17 +39,16 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
         Some(secret) => view! { <Scan visit secret replaces/> }.into_any(),
         None => view! { <Begin visit/> }.into_any(),
     };
-    Ok(Answer::show(text::APP, Frame::House { who: viewer.username }, show))
+    Ok(Answer::show(Page::AuthenticatorApp, Frame::House { who: viewer.username }, show))
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn Begin(visit: Visit) -> impl IntoView {
     let state = visit.form(paths::SECURITY_APP_NEW);
     view! {
         <div class="groups">
             <div class="title">{heading(text::APP, state.refusal.is_empty())}<p>{text::APP_BEFORE}</p></div>
-            <Form class="sheet" action=paths::SECURITY_APP_NEW.to_owned() event="setUpTotp".to_owned() rules=vec![]>
+            <Form class="sheet" action=paths::SECURITY_APP_NEW.to_owned() event=FormEvent::SetUpTotp rules=vec![]>
                 {summary(&state)}
                 {again_field(&visit, &state)}
                 <div class="actions">
@@ -64,7 +60,6 @@ fn Begin(visit: Visit) -> impl IntoView {
     }
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn Scan(visit: Visit, secret: AppSecret, replaces: bool) -> impl IntoView {
     let state = visit.form(paths::SECURITY_APP);
@@ -85,11 +80,10 @@ fn Scan(visit: Visit, secret: AppSecret, replaces: bool) -> impl IntoView {
     }
 }
 
-#[cfg(feature = "ssr")]
 fn first_code(visit: &Visit, state: FormState) -> AnyView {
     let (code, again) = (Input::new(FieldName::Code, text::CODE), again_field(visit, &state));
     view! {
-        <Form action=paths::SECURITY_APP.to_owned() event="enableMfa".to_owned() rules=vec![(FieldName::Code, Check::Code)]>
+        <Form action=paths::SECURITY_APP.to_owned() event=FormEvent::EnableMfa rules=vec![(FieldName::Code, Check::Code)]>
             {summary(&state)}
             {code_field(&code, &state)}
             {again}
@@ -103,7 +97,6 @@ fn first_code(visit: &Visit, state: FormState) -> AnyView {
 }
 
 /// Four characters at a time, which is how people type.
-#[cfg(feature = "ssr")]
 fn grouped(key: &str) -> String {
     let characters: Vec<char> = key.chars().collect();
     characters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
@@ -113,7 +106,7 @@ fn grouped(key: &str) -> String {
 #[server(prefix = "", endpoint = "/security/app/new", protocol = FormPost)]
 pub async fn set_up_app(#[server(default)] current_password: Password) -> Result<(), FormError> {
     let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
-    caller.pool.set_up_app(&viewer).await.map_err(refused)?;
+    pool::factors::set_up_app(&caller.pool, &viewer).await.map_err(refused)?;
     caller.go(paths::SECURITY_APP);
     Ok(())
 }
@@ -125,14 +118,15 @@ pub async fn confirm_app(
     #[server(default)] current_password: Password,
 ) -> Result<OfFactor, FormError> {
     let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
-    let with_codes =
-        caller.pool.confirm_app(&viewer, &code, Then::AskForIt, &caller.origin).await.map_err(refused)?;
+    let with_codes = pool::factors::confirm_app(&caller.pool, &viewer, &code, Then::AskForIt, &caller.origin)
+        .await
+        .map_err(refused)?;
     caller.say(Flash::FactorOn);
     caller.go(if with_codes { paths::SECURITY_RECOVERY } else { paths::SECURITY });
     Ok(OfFactor { factor: Factor::SoftwareToken })
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::grouped;
 

@@ -1,31 +1,59 @@
 //! `/security/factors`: which second steps sign-in asks for.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::OfFactor;
+use crate::auth_events::{FormEvent, OfFactor};
+use crate::form::{Form, FormError, FormPost, FormState, again_if_asked, refused, summary};
+use crate::request::{Caller, Flash, Visit};
+use crate::text;
+use crate::times::clock_time;
 use leptos::prelude::*;
-use model::Password;
+use model::{ErrorCode, Factor, FieldName, FormErrors, Password, closed_set, paths};
+use pool::factors::Wish;
+use pool::factors::{SecondFactors, Way};
 
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::form::{Form, FormState, again_if_asked, refused, summary},
-    crate::text,
-    crate::visit::{Flash, Visit, clock_time},
-    model::{Factor, FieldName, Refusal, Why, paths},
-    pool::factors::change::Wish,
-    pool::factors::{SecondFactors, Way},
-};
+closed_set! {
+    /// What a button of the list does with a second step.
+    enum FactorChange {
+        On = "on",
+        Off = "off",
+        First = "first",
+    }
+}
 
-/// What a button of the list wishes, and how that travels.
-#[cfg(feature = "ssr")]
-const WISHES: [(&str, Wish, &str, Flash); 3] = [
-    ("on", Wish::On, "enableMfa", Flash::FactorOn),
-    ("off", Wish::Removed, "disableMfa", Flash::FactorOff),
-    ("first", Wish::First, "preferMfa", Flash::FactorFirst),
-];
+impl FactorChange {
+    const fn wish(self) -> Wish {
+        match self {
+            Self::On => Wish::On,
+            Self::Off => Wish::Removed,
+            Self::First => Wish::First,
+        }
+    }
+
+    const fn event(self) -> FormEvent {
+        match self {
+            Self::On => FormEvent::EnableMfa,
+            Self::Off => FormEvent::DisableMfa,
+            Self::First => FormEvent::PreferMfa,
+        }
+    }
+
+    const fn flash(self) -> Flash {
+        match self {
+            Self::On => Flash::FactorOn,
+            Self::Off => Flash::FactorOff,
+            Self::First => Flash::FactorFirst,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::On => text::TURN_ON,
+            Self::Off => text::TURN_OFF,
+            Self::First => text::ASK_FIRST,
+        }
+    }
+}
 
 /// The second steps, each with what can be done with it, and the recovery codes.
-#[cfg(feature = "ssr")]
 pub(super) fn factors_group(visit: &Visit, factors: &SecondFactors) -> AnyView {
     let state = visit.form(paths::SECURITY_FACTORS);
     let refused = (!state.refusal.is_empty()).then(|| summary(&state));
@@ -42,25 +70,23 @@ pub(super) fn factors_group(visit: &Visit, factors: &SecondFactors) -> AnyView {
     .into_any()
 }
 
-#[cfg(feature = "ssr")]
 fn row(visit: &Visit, way: &Way, several: bool, state: &FormState) -> AnyView {
     let label = text::factor_label(way.factor);
     let on = way.enabled.then(|| view! { <span class="badge ok">{text::ON}</span> });
     let first = (way.preferred && several).then(|| view! { <span class="badge">{text::ASKED_FIRST}</span> });
-    let button =
-        |wish: &'static str, words: &'static str| change_button(visit, way.factor, (wish, words), state);
-    let ask_first = (way.enabled && several && !way.preferred).then(|| button("first", text::ASK_FIRST));
+    let button = |change| change_button(visit, way.factor, change, state);
+    let ask_first = (way.enabled && several && !way.preferred).then(|| button(FactorChange::First));
     let action = match (way.enabled, way.factor) {
         (true, Factor::SoftwareToken) => view! {
             <a class="button slim" href=paths::SECURITY_APP>{text::SET_UP_AGAIN}<span class="vh">" "{label}</span></a>
-            {button("off", text::TURN_OFF)}
+            {button(FactorChange::Off)}
         }
         .into_any(),
-        (true, _) => button("off", text::TURN_OFF),
+        (true, Factor::Sms | Factor::Email) => button(FactorChange::Off),
         (false, Factor::SoftwareToken) => {
             view! { <a class="button slim" href=paths::SECURITY_APP>{text::SET_UP}<span class="vh">" "{label}</span></a> }.into_any()
         }
-        (false, _) if way.is_at_hand() => button("on", text::TURN_ON),
+        (false, Factor::Sms | Factor::Email) if way.is_at_hand() => button(FactorChange::On),
         (false, Factor::Sms) => view! { <a href=paths::PROFILE_PHONE>{text::CONFIRM_PHONE_FIRST}</a> }.into_any(),
         (false, Factor::Email) => view! { <a href=paths::PROFILE_EMAIL>{text::CONFIRM_EMAIL_FIRST}</a> }.into_any(),
     };
@@ -77,7 +103,6 @@ fn row(visit: &Visit, way: &Way, several: bool, state: &FormState) -> AnyView {
 }
 
 /// Where its codes go, and when the last one was used.
-#[cfg(feature = "ssr")]
 fn about(visit: &Visit, way: &Way) -> AnyView {
     let used = way.enabled.then(|| match way.used_at {
         Some(at) => text::last_used(&clock_time(at, visit.site.pool.now())),
@@ -90,33 +115,25 @@ fn about(visit: &Visit, way: &Way) -> AnyView {
     view! { {destination}{comma}{used}{plain} }.into_any()
 }
 
-#[cfg(feature = "ssr")]
-fn change_button(
-    visit: &Visit,
-    factor: Factor,
-    (wish, words): (&'static str, &'static str),
-    state: &FormState,
-) -> AnyView {
-    let username = visit.viewer.as_ref().map(|viewer| viewer.username.clone()).unwrap_or_default();
+fn change_button(visit: &Visit, factor: Factor, change: FactorChange, state: &FormState) -> AnyView {
+    let username = visit.username();
     let typed = |name: FieldName, value: &str| state.typed.get(&name).is_some_and(|it| it == value);
     // The list has many of these forms: what was refused is shown in the one that it was.
-    let is_this = typed(FieldName::Factor, factor.as_str()) && typed(FieldName::Wish, wish);
+    let is_this = typed(FieldName::Factor, factor.as_str()) && typed(FieldName::Wish, change.as_str());
     let state = if is_this { state.clone() } else { FormState::default() };
-    let event = WISHES.iter().find(|it| it.0 == wish).map(|it| it.2).unwrap_or_default();
-    let name = format!("{}-{wish}", factor.as_str().to_lowercase());
+    let name = format!("{}-{}", factor.as_str().to_lowercase(), change.as_str());
     view! {
-        <Form action=paths::SECURITY_FACTORS.to_owned() event=event.to_owned() rules=vec![]>
+        <Form action=paths::SECURITY_FACTORS.to_owned() event=change.event() rules=vec![]>
             {summary(&FormState::default())}
             <input type="hidden" name="factor" value=factor.as_str()/>
-            <input type="hidden" name="wish" value=wish/>
+            <input type="hidden" name="wish" value=change.as_str()/>
             {again_if_asked(&state, &username, &name)}
-            <button class="button slim">{words}<span class="vh">" "{text::factor_label(factor)}</span></button>
+            <button class="button slim">{change.words()}<span class="vh">" "{text::factor_label(factor)}</span></button>
         </Form>
     }
     .into_any()
 }
 
-#[cfg(feature = "ssr")]
 fn recovery_row(left: u32) -> AnyView {
     view! {
         <li>
@@ -137,13 +154,14 @@ pub async fn change_factor(
     #[server(default)] wish: String,
     #[server(default)] current_password: Password,
 ) -> Result<OfFactor, FormError> {
-    let not_in_list = || FormError(Refusal::form(Why::NotInList));
-    let factor: Factor = factor.parse().map_err(|_| not_in_list())?;
-    let (_, wish, _, flash) = WISHES.into_iter().find(|it| it.0 == wish).ok_or_else(not_in_list)?;
     let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
-    let with_codes =
-        caller.pool.change_factors(&viewer, &[(factor, wish)], &caller.origin).await.map_err(refused)?;
-    caller.say(flash);
+    let not_in_list = || FormError(FormErrors::form(ErrorCode::NotInList));
+    let factor: Factor = factor.parse().map_err(|_| not_in_list())?;
+    let change = FactorChange::named(&wish).ok_or_else(not_in_list)?;
+    let with_codes = pool::factors::change(&caller.pool, &viewer, &[(factor, change.wish())], &caller.origin)
+        .await
+        .map_err(refused)?;
+    caller.say(change.flash());
     caller.go(if with_codes { paths::SECURITY_RECOVERY } else { paths::SECURITY });
     Ok(OfFactor { factor })
 }

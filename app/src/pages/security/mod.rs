@@ -1,81 +1,10 @@
-//! `/security`: how somebody proves that it is them, and where they are signed in.
+//! `/security…`: how somebody proves that it is them, and where they are signed in.
 
 pub mod app;
 pub mod factors;
+pub mod overview;
 pub mod passkeys;
 pub mod password;
-#[cfg(feature = "ssr")]
 mod qr;
 pub mod recovery_codes;
 pub mod sessions;
-
-#[cfg(feature = "ssr")]
-use {
-    crate::components::{flash_note, follow_events, heading, news},
-    crate::islands::Live,
-    crate::text,
-    crate::visit::{Answer, Frame, Visit},
-    factors::factors_group,
-    leptos::prelude::*,
-    model::paths,
-    passkeys::PasskeysGroup,
-    password::PasswordGroup,
-    pool::factors::SecondFactors,
-    pool::list_sessions::OpenSession,
-    pool::passkeys::Passkey,
-    sessions::sessions_group,
-};
-
-/// The screen. At the address of a form the form is open.
-#[cfg(feature = "ssr")]
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    let Some(viewer) = visit.viewer.clone() else {
-        return Ok(super::sign_in_first(&visit));
-    };
-    let pool = &visit.site.pool;
-    let sessions = pool.sessions(&viewer).await?;
-    let factors = pool.second_factors(&viewer).await?;
-    let passkeys = match pool.passkey_domain() {
-        Some(domain) => Some((domain, pool.passkeys(&viewer).await?)),
-        None => None,
-    };
-    let frame = Frame::House { who: viewer.username };
-    Ok(Answer::show(text::SECURITY, frame, move || {
-        view! { <Security visit sessions factors passkeys/> }.into_any()
-    }))
-}
-
-#[cfg(feature = "ssr")]
-#[component]
-fn Security(
-    visit: Visit,
-    sessions: Vec<OpenSession>,
-    factors: SecondFactors,
-    passkeys: Option<(String, Vec<Passkey>)>,
-) -> impl IntoView {
-    let latest = visit.profile.as_ref().map_or(0, |profile| profile.latest_event);
-    let state = visit.form(paths::SECURITY_PASSWORD);
-    let here = sessions.iter().find(|session| session.is_here).map(|here| here.device);
-    let device =
-        here.filter(|it| it.browser.is_some() || it.system.is_some()).map(text::device).unwrap_or_default();
-    let passkeys = passkeys
-        .map(|(domain, passkeys)| view! { <PasskeysGroup visit=visit.clone() domain passkeys device/> });
-    view! {
-        <Live>
-            <div class="groups" data-after=latest>
-                <div class="title">
-                    {heading(text::SECURITY, visit.replay.is_none())}
-                    <p>{text::SECURITY_TEXT}</p>
-                </div>
-                {flash_note(visit.flash)}
-                <PasswordGroup visit=visit.clone() state/>
-                {factors_group(&visit, &factors)}
-                {passkeys}
-                {sessions_group(&visit, sessions)}
-                <p><a href=paths::ACTIVITY>{text::WHAT_HAPPENED}</a></p>
-                {follow_events(latest)}
-                {news()}
-            </div>
-        </Live>
-    }
-}

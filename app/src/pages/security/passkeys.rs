@@ -1,24 +1,19 @@
 //! `/security/passkeys…`: what somebody signs in with in place of a password.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::{OfPasskey, PasskeyQuestion};
-use leptos::prelude::*;
-use model::Password;
-
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::components::{passkey_fields, passkeys_script},
-    crate::form::{Check, Form, FormState, Input, again_field, again_if_asked, field, refused, summary},
-    crate::text,
-    crate::visit::{Flash, Visit, day},
-    model::{FieldName, paths},
-    pool::passkeys::{MOST, NewPasskey, Passkey},
+use crate::auth_events::{FormEvent, OfPasskey, PasskeyQuestion};
+use crate::form::{
+    Check, Form, FormError, FormPost, FormState, Input, again_field, again_if_asked, field, refused, summary,
 };
+use crate::layout::{passkey_fields, passkeys_script};
+use crate::request::{Caller, Flash, Visit};
+use crate::text;
+use crate::times::day;
+use leptos::prelude::*;
+use model::{FieldName, Password, paths};
+use pool::passkeys::{MOST, NewPasskey, Passkey};
 
 /// The passkeys for a domain, each with its button, and the form for another one. Nothing of it shows without
 /// scripts: nobody uses a passkey without them.
-#[cfg(feature = "ssr")]
 #[component]
 pub(super) fn PasskeysGroup(
     visit: Visit,
@@ -31,7 +26,7 @@ pub(super) fn PasskeysGroup(
     let open = visit.path == paths::SECURITY_PASSKEYS;
     let link = (!open && passkeys.len() < MOST)
         .then(|| view! { <a class="button slim" href=paths::SECURITY_PASSKEYS>{text::ADD_PASSKEY}</a> });
-    let username = visit.viewer.as_ref().map(|viewer| viewer.username.clone()).unwrap_or_default();
+    let username = visit.username();
     let refused = removing.typed.get(&FieldName::Passkey).cloned();
     let rows: Vec<_> = passkeys
         .into_iter()
@@ -60,7 +55,6 @@ pub(super) fn PasskeysGroup(
     }
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn AddPasskey(visit: Visit, state: FormState, device: String) -> impl IntoView {
     let name = Input::new(FieldName::PasskeyName, text::PASSKEY_NAME)
@@ -75,7 +69,7 @@ fn AddPasskey(visit: Visit, state: FormState, device: String) -> impl IntoView {
             data-failed=text::NO_PASSKEY_MADE
             data-known=text::HAS_A_PASSKEY
         >
-            <Form class="sheet" action=paths::SECURITY_PASSKEYS.to_owned() event="addPasskey".to_owned() rules>
+            <Form class="sheet" action=paths::SECURITY_PASSKEYS.to_owned() event=FormEvent::AddPasskey rules>
                 {summary(&state)}
                 {field(name, &state)}
                 {again_field(&visit, &state)}
@@ -89,7 +83,6 @@ fn AddPasskey(visit: Visit, state: FormState, device: String) -> impl IntoView {
     }
 }
 
-#[cfg(feature = "ssr")]
 fn row(passkey: Passkey, state: &FormState, username: &str) -> AnyView {
     let Passkey { handle, name, created_at, last_used_at } = passkey;
     let dates = text::passkey_dates(&day(created_at), last_used_at.map(day).as_deref());
@@ -101,7 +94,7 @@ fn row(passkey: Passkey, state: &FormState, username: &str) -> AnyView {
                 <p class="small soft">{dates}</p>
             </div>
             <div class="actions">
-                <Form action=paths::SECURITY_PASSKEYS_REMOVE.to_owned() event="removePasskey".to_owned() rules=vec![]>
+                <Form action=paths::SECURITY_PASSKEYS_REMOVE.to_owned() event=FormEvent::RemovePasskey rules=vec![]>
                     {told}
                     <input type="hidden" name="passkey" value=handle/>
                     {again}
@@ -117,7 +110,7 @@ fn row(passkey: Passkey, state: &FormState, username: &str) -> AnyView {
 #[server(prefix = "", endpoint = "/security/passkeys/options", protocol = FormPost)]
 pub async fn ask_for_new_passkey() -> Result<PasskeyQuestion, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
-    let question = caller.pool.ask_for_new_passkey(&viewer).await.map_err(refused)?;
+    let question = pool::passkeys::ask_for_new_passkey(&caller.pool, &viewer).await.map_err(refused)?;
     Ok(PasskeyQuestion { options: question.options, state: question.state })
 }
 
@@ -131,7 +124,7 @@ pub async fn add_passkey(
 ) -> Result<OfPasskey, FormError> {
     let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
     let form = NewPasskey { name: passkey_name.clone(), state, credential };
-    caller.pool.add_passkey(&viewer, &form, &caller.origin).await.map_err(refused)?;
+    pool::passkeys::add_passkey(&caller.pool, &viewer, &form, &caller.origin).await.map_err(refused)?;
     caller.say(Flash::PasskeyAdded);
     caller.go(paths::SECURITY);
     Ok(OfPasskey { passkey: passkey_name.trim().to_owned() })
@@ -144,7 +137,9 @@ pub async fn remove_passkey(
     #[server(default)] current_password: Password,
 ) -> Result<Option<OfPasskey>, FormError> {
     let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
-    let removed = caller.pool.remove_passkey(&viewer, &passkey, &caller.origin).await.map_err(refused)?;
+    let removed = pool::passkeys::remove_passkey(&caller.pool, &viewer, &passkey, &caller.origin)
+        .await
+        .map_err(refused)?;
     caller.say(Flash::PasskeyRemoved);
     caller.go(paths::SECURITY);
     Ok(removed.map(|passkey| OfPasskey { passkey }))

@@ -1,27 +1,19 @@
 //! `/security/password`: another password, for whoever knows the one in force.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::OfAccount;
+use crate::auth_events::{FormEvent, OfAccount};
+use crate::form::{Check, Form, FormError, FormPost, FormState, Input, password_field, refused, summary};
+use crate::request::{Caller, Flash, Visit};
+use crate::text;
 use leptos::prelude::*;
-use model::Password;
-
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::form::{Check, Form, FormState, Input, password_field, refused, summary},
-    crate::text,
-    crate::visit::{Flash, Visit},
-    model::{FieldName, Policy, paths},
-    pool::change_password::PasswordChange,
-};
+use model::{FieldName, Password, Policy, paths};
+use pool::password::PasswordChange;
 
 /// The password's part of the page: a link to the form, or the form.
-#[cfg(feature = "ssr")]
-#[component]
-pub(super) fn PasswordGroup(visit: Visit, state: FormState) -> impl IntoView {
+pub(super) fn password_group(visit: &Visit) -> impl IntoView + use<> {
+    let state = visit.form(paths::SECURITY_PASSWORD);
     let open = visit.path == paths::SECURITY_PASSWORD;
     let policy = visit.site.pool.settings().policy;
-    let username = visit.viewer.map(|viewer| viewer.username).unwrap_or_default();
+    let username = visit.username();
     let link = (!open)
         .then(|| view! { <a class="button slim" href=paths::SECURITY_PASSWORD>{text::CHANGE_PASSWORD}</a> });
     view! {
@@ -36,7 +28,6 @@ pub(super) fn PasswordGroup(visit: Visit, state: FormState) -> impl IntoView {
     }
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn ChangePassword(state: FormState, policy: Policy, username: String) -> impl IntoView {
     let current = Input::new(FieldName::CurrentPassword, text::CURRENT_PASSWORD)
@@ -55,7 +46,7 @@ fn ChangePassword(state: FormState, policy: Policy, username: String) -> impl In
         (FieldName::ConfirmPassword, Check::SameAs(FieldName::Password)),
     ];
     view! {
-        <Form class="sheet" action=paths::SECURITY_PASSWORD.to_owned() event="changePassword".to_owned() rules>
+        <Form class="sheet" action=paths::SECURITY_PASSWORD.to_owned() event=FormEvent::ChangePassword rules>
             {summary(&state)}
             // Password managers learn from it whose the password is; without a name it is not sent.
             <input type="text" value=username autocomplete="username" readonly hidden/>
@@ -80,7 +71,7 @@ pub async fn change_password(
 ) -> Result<OfAccount, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
     let form = PasswordChange { current: current_password, password, confirmation: Some(confirm_password) };
-    let done = caller.pool.change_password(&viewer, form, &caller.origin).await.map_err(refused)?;
+    let done = pool::password::change(&caller.pool, &viewer, form, &caller.origin).await.map_err(refused)?;
     if let Some(session) = &done.session {
         caller.enter(session).await?;
     }

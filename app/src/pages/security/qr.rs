@@ -12,7 +12,7 @@ const QUIET: usize = 4;
 pub(super) fn qr_code(text: &str, words: &'static str) -> Option<impl IntoView + use<>> {
     let code = QRBuilder::new(text).ecl(ECL::M).build().ok()?;
     let size = code.size + 2 * QUIET;
-    let path = path(code.size, |x, y| code[y][x].value());
+    let path = path(code.size, |x, y| code[y].get(x).is_some_and(|module| module.value()));
     Some(view! {
         <svg class="qr" viewBox=format!("0 0 {size} {size}") role="img" aria-label=words shape-rendering="crispEdges">
             <path fill="#fff" d=format!("M0 0h{size}v{size}H0z")/>

@@ -1,34 +1,33 @@
 //! `/security/recovery-codes`: what takes the place of a second step that is lost.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::OfAccount;
+use crate::auth_events::{FormEvent, OfAccount};
+use crate::form::{Form, FormError, FormPost, again_field, refused, summary};
+use crate::layout::{Answer, Frame, flash_note, heading};
+use crate::request::{Caller, CurrentAccount, Flash, PageError, Visit};
+use crate::text;
 use leptos::prelude::*;
-use model::Password;
-
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::components::{flash_note, heading},
-    crate::form::{Form, again_field, refused, summary},
-    crate::text,
-    crate::visit::{Answer, Flash, Frame, Visit},
-    model::paths,
-    percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode},
-    pool::factors::FactorError,
-};
+use model::{Page, Password, paths};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use pool::CommonError;
+use pool::factors::FactorError;
 
 /// The screen: codes that were made just now, or the way to new ones.
-#[cfg(feature = "ssr")]
-pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
-    let Some(viewer) = visit.viewer.clone() else {
-        return Ok(super::super::sign_in_first(&visit));
-    };
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let CurrentAccount { viewer, .. } = visit.account()?;
     let pool = &visit.site.pool;
-    let factors = pool.second_factors(&viewer).await?;
-    let codes = match pool.recovery_codes(&viewer).await {
+    let factors = pool::factors::second_factors(&pool, &viewer).await?;
+    let codes = match pool::factors::recovery_codes(&pool, &viewer).await {
         Ok(codes) if visit.path != paths::SECURITY_RECOVERY_NEW => codes,
-        Err(FactorError::Unavailable(fault)) => return Err(fault),
-        _ => Vec::new(),
+        Err(FactorError::Common(CommonError::Unavailable(fault))) => return Err(fault.into()),
+        // Who signed in long ago begins with the password.
+        Ok(_)
+        | Err(
+            FactorError::NotFresh(_)
+            | FactorError::NotAtHand(_)
+            | FactorError::NotACode(_)
+            | FactorError::WrongAppCode
+            | FactorError::Common(CommonError::Wait { .. } | CommonError::Busy | CommonError::SignedOut),
+        ) => Vec::new(),
     };
     let (any, left) = (factors.any(), factors.recovery_codes_left);
     let username = viewer.username.clone();
@@ -39,10 +38,9 @@ pub async fn page(visit: Visit) -> Result<Answer, pool::Unavailable> {
             view! { <Codes visit codes username/> }.into_any()
         }
     };
-    Ok(Answer::show(text::RECOVERY_CODES, Frame::House { who: viewer.username }, show))
+    Ok(Answer::show(Page::RecoveryCodes, Frame::House { who: viewer.username }, show))
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn Begin(visit: Visit, any: bool, left: u32) -> impl IntoView {
     let state = visit.form(paths::SECURITY_RECOVERY_NEW);
@@ -50,7 +48,7 @@ fn Begin(visit: Visit, any: bool, left: u32) -> impl IntoView {
     let (focus, again) = (state.refusal.is_empty(), again_field(&visit, &state));
     let form = any.then(|| {
         view! {
-            <Form class="sheet" action=paths::SECURITY_RECOVERY_NEW.to_owned() event="createRecoveryCodes".to_owned() rules=vec![]>
+            <Form class="sheet" action=paths::SECURITY_RECOVERY_NEW.to_owned() event=FormEvent::CreateRecoveryCodes rules=vec![]>
                 {summary(&state)}
                 <p>{text::codes_left(left)}</p>
                 {again}
@@ -71,7 +69,6 @@ fn Begin(visit: Visit, any: bool, left: u32) -> impl IntoView {
     }
 }
 
-#[cfg(feature = "ssr")]
 #[component]
 fn Codes(visit: Visit, codes: Vec<String>, username: String) -> impl IntoView {
     let state = visit.form(paths::SECURITY_RECOVERY);
@@ -82,7 +79,7 @@ fn Codes(visit: Visit, codes: Vec<String>, username: String) -> impl IntoView {
         <div class="groups">
             <div class="title">{heading(text::RECOVERY_CODES, state.refusal.is_empty())}<p>{text::RECOVERY_TEXT}</p></div>
             {flash_note(visit.flash)}
-            <Form class="sheet" action=paths::SECURITY_RECOVERY.to_owned() event="putRecoveryCodesAway".to_owned() rules=vec![]>
+            <Form class="sheet" action=paths::SECURITY_RECOVERY.to_owned() event=FormEvent::PutRecoveryCodesAway rules=vec![]>
                 {summary(&state)}
                 <ul class="codes mono" translate="no">{codes.into_iter().map(|code| view! { <li>{code}</li> }).collect_view()}</ul>
                 <div class="actions">
@@ -100,7 +97,7 @@ pub async fn make_recovery_codes(
     #[server(default)] current_password: Password,
 ) -> Result<OfAccount, FormError> {
     let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
-    caller.pool.make_recovery_codes(&viewer, &caller.origin).await.map_err(refused)?;
+    pool::factors::make_recovery_codes(&caller.pool, &viewer, &caller.origin).await.map_err(refused)?;
     caller.go(paths::SECURITY_RECOVERY);
     Ok(OfAccount { username: viewer.username })
 }
@@ -109,7 +106,7 @@ pub async fn make_recovery_codes(
 #[server(prefix = "", endpoint = "/security/recovery-codes", protocol = FormPost)]
 pub async fn put_recovery_codes_away() -> Result<(), FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
-    caller.pool.put_recovery_codes_away(&viewer).await.map_err(refused)?;
+    pool::factors::hide_recovery_codes(&caller.pool, &viewer).await.map_err(refused)?;
     caller.say(Flash::RecoveryCodesPutAway);
     caller.go(paths::SECURITY);
     Ok(())

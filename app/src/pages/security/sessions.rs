@@ -1,33 +1,26 @@
 //! `/security/sessions/…`: where somebody is signed in, and signing out there.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::{OfAccount, OfSessions};
+use crate::auth_events::{FormEvent, OfAccount, OfSessions};
+use crate::form::{Form, FormError, FormPost, FormState, refused, summary};
+use crate::request::{Caller, Flash, Visit};
+use crate::text;
+use crate::times::clock_time;
 use leptos::prelude::*;
+use model::paths;
+use pool::Timestamp;
+use pool::sessions::OpenSession;
+use pool::sessions::Others;
 
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::form::{Form, FormState, refused, summary},
-    crate::text,
-    crate::visit::{Flash, Visit, clock_time},
-    model::paths,
-    pool::Timestamp,
-    pool::end_sessions::Others,
-    pool::list_sessions::OpenSession,
-};
-
-#[cfg(feature = "ssr")]
 const FORMS: [&str; 3] =
     [paths::SECURITY_SESSIONS_END, paths::SECURITY_SESSIONS_OTHERS, paths::SECURITY_SESSIONS_EVERYWHERE];
 
 /// The live sessions, this one first, each with its button.
-#[cfg(feature = "ssr")]
 pub(super) fn sessions_group(visit: &Visit, sessions: Vec<OpenSession>) -> impl IntoView + use<> {
     let now = visit.site.pool.now();
     let refused = FORMS.map(|path| visit.form(path)).into_iter().find(|state| !state.refusal.is_empty());
     let others = (sessions.len() > 1).then(|| {
         view! {
-            <Form action=paths::SECURITY_SESSIONS_OTHERS.to_owned() event="signOutOthers".to_owned() rules=vec![]>
+            <Form action=paths::SECURITY_SESSIONS_OTHERS.to_owned() event=FormEvent::SignOutOthers rules=vec![]>
                 {summary(&FormState::default())}
                 <button class="button">{text::SIGN_OUT_OTHERS}</button>
             </Form>
@@ -40,7 +33,7 @@ pub(super) fn sessions_group(visit: &Visit, sessions: Vec<OpenSession>) -> impl 
             <ul class="rows">{sessions.into_iter().map(|session| row(session, now)).collect_view()}</ul>
             <div class="actions">
                 {others}
-                <Form action=paths::SECURITY_SESSIONS_EVERYWHERE.to_owned() event="globalSignOut".to_owned() rules=vec![]>
+                <Form action=paths::SECURITY_SESSIONS_EVERYWHERE.to_owned() event=FormEvent::GlobalSignOut rules=vec![]>
                     {summary(&FormState::default())}
                     <button class="button danger">{text::SIGN_OUT_EVERYWHERE}</button>
                 </Form>
@@ -49,7 +42,6 @@ pub(super) fn sessions_group(visit: &Visit, sessions: Vec<OpenSession>) -> impl 
     }
 }
 
-#[cfg(feature = "ssr")]
 fn row(session: OpenSession, now: Timestamp) -> impl IntoView {
     let device = text::device(session.device);
     let since = clock_time(session.signed_in_at, now);
@@ -63,7 +55,7 @@ fn row(session: OpenSession, now: Timestamp) -> impl IntoView {
         let words = format!(" {device}, {}", session.network);
         view! {
             <div class="actions">
-                <Form action=paths::SECURITY_SESSIONS_END.to_owned() event="signOutOthers".to_owned() rules=vec![]>
+                <Form action=paths::SECURITY_SESSIONS_END.to_owned() event=FormEvent::SignOutOthers rules=vec![]>
                     {summary(&FormState::default())}
                     <input type="hidden" name="session" value=session.name/>
                     <button class="button slim">{text::SIGN_OUT}<span class="vh">{words}</span></button>
@@ -86,11 +78,10 @@ fn row(session: OpenSession, now: Timestamp) -> impl IntoView {
 #[server(prefix = "", endpoint = "/security/sessions/end", protocol = FormPost)]
 pub async fn end_session(#[server(default)] session: String) -> Result<OfSessions, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
-    let sessions = caller
-        .pool
-        .sign_out_others(&viewer, Others::Named(&session), &caller.origin)
-        .await
-        .map_err(refused)?;
+    let sessions =
+        pool::sessions::sign_out_others(&caller.pool, &viewer, Others::Named(&session), &caller.origin)
+            .await
+            .map_err(refused)?;
     caller.say(Flash::SessionEnded);
     caller.go(paths::SECURITY);
     Ok(OfSessions { username: viewer.username, sessions })
@@ -100,8 +91,9 @@ pub async fn end_session(#[server(default)] session: String) -> Result<OfSession
 #[server(prefix = "", endpoint = "/security/sessions/others", protocol = FormPost)]
 pub async fn end_other_sessions() -> Result<OfSessions, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
-    let sessions =
-        caller.pool.sign_out_others(&viewer, Others::All, &caller.origin).await.map_err(refused)?;
+    let sessions = pool::sessions::sign_out_others(&caller.pool, &viewer, Others::All, &caller.origin)
+        .await
+        .map_err(refused)?;
     caller.say(Flash::OthersEnded);
     caller.go(paths::SECURITY);
     Ok(OfSessions { username: viewer.username, sessions })
@@ -111,7 +103,9 @@ pub async fn end_other_sessions() -> Result<OfSessions, FormError> {
 #[server(prefix = "", endpoint = "/security/sessions/everywhere", protocol = FormPost)]
 pub async fn end_all_sessions() -> Result<Option<OfAccount>, FormError> {
     let (caller, viewer) = Caller::signed_in().await?;
-    let username = caller.pool.sign_out_everywhere(viewer.user, &caller.origin).await.map_err(refused)?;
+    let username = pool::sessions::sign_out_everywhere(&caller.pool, viewer.user, &caller.origin)
+        .await
+        .map_err(refused)?;
     caller.leave();
     caller.say(Flash::SignedOutEverywhere);
     caller.go(paths::SIGN_IN);

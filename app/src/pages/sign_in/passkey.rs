@@ -1,30 +1,25 @@
 //! `/sign-in/passkey`: a passkey in place of name and password.
 
-use crate::form::{FormError, FormPost};
-use crate::pages::hub::{OfAccount, PasskeyQuestion};
+use super::arrive::arrive;
+use crate::auth_events::{FormEvent, OfAccount, PasskeyQuestion};
+use crate::form::{Form, FormError, FormPost, FormState, refused, summary};
+use crate::layout::{passkey_fields, passkeys_script};
+use crate::request::Caller;
+use crate::text;
 use leptos::prelude::*;
-
-#[cfg(feature = "ssr")]
-use {
-    crate::caller::Caller,
-    crate::components::{passkey_fields, passkeys_script},
-    crate::form::{Form, FormState, refused, summary},
-    crate::text,
-    model::paths,
-};
+use model::{Page, paths};
 
 /// The button, for those whose browser knows passkeys. Who has one is not asked: the browser offers what it
 /// has, in the field of the username as well.
-#[cfg(feature = "ssr")]
 #[component]
-pub(super) fn PasskeySignIn(domain: String, state: FormState, next: Option<&'static str>) -> impl IntoView {
+pub(super) fn PasskeySignIn(domain: String, state: FormState, next: Option<Page>) -> impl IntoView {
     view! {
         <div data-passkeys=domain hidden>
             <div class="or" data-passkey="get" data-autofill="" data-options=paths::SIGN_IN_PASSKEY_OPTIONS data-failed=text::NO_PASSKEY_USED>
-                <Form action=paths::SIGN_IN_PASSKEY.to_owned() event="signIn".to_owned() rules=vec![]>
+                <Form action=paths::SIGN_IN_PASSKEY.to_owned() event=FormEvent::SignIn rules=vec![]>
                     {summary(&state)}
                     {passkey_fields()}
-                    {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
+                    {next.map(|next| view! { <input type="hidden" name="next" value=next.path()/> })}
                     <button class="button wide">{text::SIGN_IN_WITH_PASSKEY}</button>
                 </Form>
             </div>
@@ -37,7 +32,7 @@ pub(super) fn PasskeySignIn(domain: String, state: FormState, next: Option<&'sta
 #[server(prefix = "", endpoint = "/sign-in/passkey/options", protocol = FormPost)]
 pub async fn ask_for_passkey() -> Result<PasskeyQuestion, FormError> {
     let caller = Caller::here()?;
-    let question = caller.pool.ask_for_passkey().map_err(refused)?;
+    let question = pool::sign_in::passkey::ask_for_passkey(&caller.pool).map_err(refused)?;
     Ok(PasskeyQuestion { options: question.options, state: question.state })
 }
 
@@ -49,9 +44,10 @@ pub async fn sign_in_with_passkey(
     #[server(default)] next: String,
 ) -> Result<OfAccount, FormError> {
     let caller = Caller::here()?;
-    let form = pool::passkeys::PasskeySignIn { state, credential };
-    let done =
-        caller.pool.sign_in_with_passkey(&caller.client, &form, &caller.origin).await.map_err(refused)?;
-    super::arrive(&caller, &done.session, paths::next(&next)).await?;
+    let form = pool::sign_in::passkey::PasskeySignIn { state, credential };
+    let done = pool::sign_in::passkey::with_passkey(&caller.pool, &caller.client, &form, &caller.origin)
+        .await
+        .map_err(refused)?;
+    arrive(&caller, &done.session, Page::after_sign_in(&next)).await?;
     Ok(OfAccount { username: done.username })
 }

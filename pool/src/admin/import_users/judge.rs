@@ -1,16 +1,18 @@
 //! Whether an account can come in, and as what.
 
-use super::super::record::Status;
-use super::super::{UserLabel, access};
-use super::{Arrival, Change, ImportFault, ImportPlan, ImportRules, Ready, Skipped, Unknown, Wrong, rewrite};
-use crate::attributes::{Occasion, check_submitted, parse_names};
+use crate::admin::import_users::arrival::Arrival;
+use crate::admin::import_users::remarks::{Change, Ready};
+use crate::admin::import_users::{ImportFault, ImportPlan, ImportRules, Skipped, Unknown, Wrong, rewrite};
+use crate::admin::record::Status;
+use crate::admin::selection::{UserLabel, access};
+use crate::attributes::rules::{Occasion, check_submitted, parse_names};
+use crate::core::identifiers::{ContactKind, Identifier, check_username, username_key};
+use crate::core::keys::Purpose;
+use crate::core::settings::Settings;
 use crate::delivery::Contact;
-use crate::identifiers::{ContactKind, Identifier, check_username, username_key};
-use crate::keys::Purpose;
-use crate::settings::Settings;
 use crate::store::{Conn, StoreError, aliases, names, users, waiting};
-use crate::{Pool, Unavailable};
-use model::{AccessLists, AttributeName, Refusal, Schema, Why};
+use crate::{Context, Unavailable};
+use model::{AccessLists, AttributeName, ErrorCode, FormErrors, Schema};
 use std::collections::BTreeMap;
 
 /// What attributes may be.
@@ -27,183 +29,180 @@ type Faults = Vec<(String, Wrong)>;
 
 const CONTACTS: [ContactKind; 2] = [ContactKind::Email, ContactKind::PhoneNumber];
 
-impl Pool {
-    /// Looks at all of them, and writes nothing: what would happen to each.
-    ///
-    /// # Errors
-    /// The store can't be read.
-    pub async fn plan_import<'a>(
-        &self,
-        arrivals: &'a [Arrival],
-        rules: ImportRules,
-    ) -> Result<ImportPlan<'a>, Unavailable> {
-        let settings = &self.inner.settings;
-        let book = Rulebook { schema: lenient(&settings.schema), access: access(settings) };
-        let mut plan =
-            ImportPlan { ready: Vec::new(), skipped: Vec::new(), faults: Vec::new(), remarks: Vec::new() };
-        let mut seen = Seen::new();
-        let mut conn = self.inner.store.read().await?;
-        // Who signed in through another provider comes after those who have an account of their own with the
-        // same contact.
-        let from_providers = |wanted: bool| {
-            arrivals.iter().enumerate().filter(move |(_, it)| it.elsewhere.provider.is_some() == wanted)
-        };
-        for (number, arrival) in from_providers(false).chain(from_providers(true)) {
-            let fault = |(field, wrong)| ImportFault { number, place: arrival.place.clone(), field, wrong };
-            let mut ready = match self.judge((number, arrival), &book, rules.unknown) {
-                Ok(ready) => ready,
-                Err(wrong) => {
-                    plan.faults.extend(wrong.into_iter().map(fault));
-                    continue;
-                }
-            };
-            if let Some(skipped) = already_there(&mut conn, &self.inner.settings, &ready).await? {
-                match rules.skip_existing {
-                    true => plan.skipped.push(skipped),
-                    false => plan.faults.push(fault(("username".into(), Wrong::Taken))),
-                }
+/// Looks at all of them, and writes nothing: what would happen to each.
+///
+/// # Errors
+/// The store can't be read.
+pub async fn plan_import<'a>(
+    ctx: &Context,
+    arrivals: &'a [Arrival],
+    rules: ImportRules,
+) -> Result<ImportPlan<'a>, Unavailable> {
+    let settings = &ctx.settings;
+    let book = Rulebook { schema: lenient(&settings.schema), access: access(settings) };
+    let mut plan =
+        ImportPlan { ready: Vec::new(), skipped: Vec::new(), faults: Vec::new(), remarks: Vec::new() };
+    let mut seen = Seen::new();
+    let mut conn = ctx.store.read().await?;
+    // Who signed in through another provider comes after those who have an account of their own with the
+    // same contact.
+    let from_providers = |wanted: bool| {
+        arrivals.iter().enumerate().filter(move |(_, it)| it.elsewhere.provider.is_some() == wanted)
+    };
+    for (number, arrival) in from_providers(false).chain(from_providers(true)) {
+        let fault = |(field, wrong)| ImportFault { number, place: arrival.place.clone(), field, wrong };
+        let mut ready = match judge(ctx, (number, arrival), &book, rules.unknown) {
+            Ok(ready) => ready,
+            Err(wrong) => {
+                plan.faults.extend(wrong.into_iter().map(fault));
                 continue;
             }
-            if arrival.elsewhere.provider.is_some() {
-                yield_contacts(&mut conn, &mut ready, &seen).await?;
-            }
-            let mut wrong = repeated(&ready, &seen);
-            wrong.extend(taken(&mut conn, &ready).await?);
-            if wrong.is_empty() {
-                note(&ready, &mut seen);
-                plan.ready.push(ready);
-            }
-            plan.faults.extend(wrong.into_iter().map(fault));
-        }
-        plan.ready.sort_by_key(|it| it.number);
-        plan.faults.sort_by_key(|it| it.number);
-        plan.skipped.sort_by_key(|it| it.number);
-        plan.remarks = plan.ready.iter().flat_map(|it| it.remarks(settings)).collect();
-        Ok(plan)
-    }
-
-    /// What can be told of one account by itself.
-    fn judge<'a>(
-        &self,
-        (number, arrival): (usize, &'a Arrival),
-        book: &Rulebook,
-        unknown: Unknown,
-    ) -> Result<Ready<'a>, Faults> {
-        let mut wrong = Faults::new();
-        let mut changes = Vec::new();
-        let mut given = arrival.attributes.clone();
-        let username = self.username(arrival, &mut given, &mut changes).unwrap_or_else(|why| {
-            wrong.push(("username".into(), Wrong::Told(why)));
-            None
-        });
-        let sub = match arrival.sub.as_deref().map(|sub| (sub, uuid::Uuid::parse_str(sub.trim()))) {
-            None => self.new_sub(arrival, username),
-            Some((_, Err(_))) => {
-                wrong.push(("sub".into(), Wrong::NotASub));
-                String::new()
-            }
-            Some((brought, Ok(sub))) => {
-                let sub = sub.to_string();
-                if sub != brought {
-                    changes.push(Change::Sub { from: brought.to_owned() });
-                }
-                sub
-            }
         };
-        match arrival.password_hash.as_deref().map(|hash| self.inner.passwords.takes(hash)) {
-            Some(None) => wrong.push(("password_hash".into(), Wrong::NotAHash)),
-            Some(Some(false)) => wrong.push(("password_hash".into(), Wrong::CostlyHash)),
-            None | Some(Some(true)) => {}
-        }
-        // Judged one by one: a name that can't be one is pointed at too.
-        let mut attributes = BTreeMap::new();
-        for (name, value) in given {
-            if unknown == Unknown::Drop && !book.has(&name) {
-                changes.push(Change::Dropped { attribute: name });
-                continue;
+        if let Some(skipped) = already_there(&mut conn, &ctx.settings, &ready).await? {
+            match rules.skip_existing {
+                true => plan.skipped.push(skipped),
+                false => plan.faults.push(fault(("username".into(), Wrong::Taken))),
             }
-            let kept = rewrite::rewritten(&name, &value);
-            match book.judge(&name, kept.clone().unwrap_or_else(|| value.clone())) {
-                Ok(set) => attributes.extend(set),
-                Err(why) => wrong.push((name.clone(), Wrong::Told(why))),
-            }
-            changes.extend(kept.map(|to| Change::Value { attribute: name, from: value, to }));
+            continue;
         }
-        if arrival.elsewhere.second_factor {
-            changes.push(Change::NoSecondFactor);
+        if arrival.elsewhere.provider.is_some() {
+            yield_contacts(&mut conn, &mut ready, &seen).await?;
         }
-        let proven =
-            if arrival.status == Status::Confirmed { proven(arrival, &attributes) } else { Vec::new() };
+        let mut wrong = repeated(&ready, &seen);
+        wrong.extend(taken(&mut conn, &ready).await?);
         if wrong.is_empty() {
-            Ok(Ready { number, arrival, username, sub, attributes, proven, changes })
-        } else {
-            Err(wrong)
+            note(&ready, &mut seen);
+            plan.ready.push(ready);
+        }
+        plan.faults.extend(wrong.into_iter().map(fault));
+    }
+    plan.ready.sort_by_key(|it| it.number);
+    plan.faults.sort_by_key(|it| it.number);
+    plan.skipped.sort_by_key(|it| it.number);
+    plan.remarks = plan.ready.iter().flat_map(|it| it.remarks(settings)).collect();
+    Ok(plan)
+}
+
+/// What can be told of one account by itself.
+fn judge<'a>(
+    ctx: &Context,
+    (number, arrival): (usize, &'a Arrival),
+    book: &Rulebook,
+    unknown: Unknown,
+) -> Result<Ready<'a>, Faults> {
+    let mut wrong = Faults::new();
+    let mut changes = Vec::new();
+    let mut given = arrival.attributes.clone();
+    let username = username(ctx, arrival, &mut given, &mut changes).unwrap_or_else(|why| {
+        wrong.push(("username".into(), Wrong::Told(why)));
+        None
+    });
+    let sub = match arrival.sub.as_deref().map(|sub| (sub, uuid::Uuid::parse_str(sub.trim()))) {
+        None => new_sub(ctx, arrival, username),
+        Some((_, Err(_))) => {
+            wrong.push(("sub".into(), Wrong::NotASub));
+            String::new()
+        }
+        Some((brought, Ok(sub))) => {
+            let sub = sub.to_string();
+            if sub != brought {
+                changes.push(Change::Sub { from: brought.to_owned() });
+            }
+            sub
+        }
+    };
+    match arrival.password_hash.as_deref().map(|hash| ctx.passwords.takes(hash)) {
+        Some(None) => wrong.push(("password_hash".into(), Wrong::NotAHash)),
+        Some(Some(false)) => wrong.push(("password_hash".into(), Wrong::CostlyHash)),
+        None | Some(Some(true)) => {}
+    }
+    // Judged one by one: a name that can't be one is pointed at too.
+    let mut attributes = BTreeMap::new();
+    for (name, value) in given {
+        if unknown == Unknown::Drop && !book.has(&name) {
+            changes.push(Change::Dropped { attribute: name });
+            continue;
+        }
+        let kept = rewrite::rewritten(&name, &value);
+        match book.judge(&name, kept.clone().unwrap_or_else(|| value.clone())) {
+            Ok(set) => attributes.extend(set),
+            Err(why) => wrong.push((name.clone(), Wrong::Told(why))),
+        }
+        changes.extend(kept.map(|to| Change::Value { attribute: name, from: value, to }));
+    }
+    if arrival.elsewhere.second_factor {
+        changes.push(Change::NoSecondFactor);
+    }
+    let proven = if arrival.status == Status::Confirmed { proven(arrival, &attributes) } else { Vec::new() };
+    if wrong.is_empty() {
+        Ok(Ready { number, arrival, username, sub, attributes, proven, changes })
+    } else {
+        Err(wrong)
+    }
+}
+
+/// What the account is called. `None`: by its `sub`, because people have no usernames here, or because it
+/// had none that can be one, as in user pools whose people sign in by email. A contact in its place
+/// becomes the contact, if there is no other.
+fn username<'a>(
+    ctx: &Context,
+    arrival: &'a Arrival,
+    attributes: &mut BTreeMap<String, String>,
+    changes: &mut Vec<Change>,
+) -> Result<Option<&'a str>, ErrorCode> {
+    let given = arrival.username.as_deref().unwrap_or_default().trim();
+    let checked = check_username(given);
+    let looks_like_contact = checked == Err(ErrorCode::UsernameLooksLikeContact);
+    // What another provider calls people may look like an address and be none.
+    if looks_like_contact && arrival.elsewhere.provider.is_none() {
+        let kind = if given.contains('@') { ContactKind::Email } else { ContactKind::PhoneNumber };
+        if attributes.get(kind.as_str()).is_none_or(|value| value.trim().is_empty()) {
+            attributes.insert(kind.as_str().to_owned(), given.to_owned());
+            changes.push(Change::ContactFromUsername { attribute: kind.as_str() });
         }
     }
-
-    /// What the account is called. `None`: by its `sub`, because people have no usernames here, or because it
-    /// had none that can be one, as in user pools whose people sign in by email. A contact in its place
-    /// becomes the contact, if there is no other.
-    fn username<'a>(
-        &self,
-        arrival: &'a Arrival,
-        attributes: &mut BTreeMap<String, String>,
-        changes: &mut Vec<Change>,
-    ) -> Result<Option<&'a str>, Why> {
-        let given = arrival.username.as_deref().unwrap_or_default().trim();
-        let checked = check_username(given);
-        let looks_like_contact = checked == Err(Why::UsernameLooksLikeContact);
-        // What another provider calls people may look like an address and be none.
-        if looks_like_contact && arrival.elsewhere.provider.is_none() {
-            let kind = if given.contains('@') { ContactKind::Email } else { ContactKind::PhoneNumber };
-            if attributes.get(kind.as_str()).is_none_or(|value| value.trim().is_empty()) {
-                attributes.insert(kind.as_str().to_owned(), given.to_owned());
-                changes.push(Change::ContactFromUsername { attribute: kind.as_str() });
-            }
+    if !ctx.settings.has_usernames() {
+        let is_its_own = |value: &str| value.eq_ignore_ascii_case(given);
+        let known = arrival.sub.as_deref().is_some_and(is_its_own)
+            || CONTACTS
+                .iter()
+                .any(|kind| attributes.get(kind.as_str()).is_some_and(|value| is_its_own(value.trim())));
+        if !given.is_empty() && !known {
+            changes.push(Change::NoUsername { from: given.to_owned() });
         }
-        if !self.inner.settings.has_usernames() {
-            let is_its_own = |value: &str| value.eq_ignore_ascii_case(given);
-            let known = arrival.sub.as_deref().is_some_and(is_its_own)
-                || CONTACTS
-                    .iter()
-                    .any(|kind| attributes.get(kind.as_str()).is_some_and(|value| is_its_own(value.trim())));
-            if !given.is_empty() && !known {
-                changes.push(Change::NoUsername { from: given.to_owned() });
-            }
-            return Ok(None);
-        }
-        let has_contact = CONTACTS
-            .iter()
-            .any(|kind| attributes.get(kind.as_str()).is_some_and(|value| !value.trim().is_empty()));
-        match checked {
-            Ok(()) => Ok(Some(given)),
-            Err(Why::UsernameLooksLikeContact) => {
-                changes.push(Change::NewUsername { from: given.to_owned() });
-                Ok(None)
-            }
-            Err(Why::Missing) if has_contact => {
-                changes.push(Change::NewUsername { from: String::new() });
-                Ok(None)
-            }
-            Err(why) => Err(why),
-        }
+        return Ok(None);
     }
-
-    /// A `sub` for an account that brings none. Where nothing else would tell that it is there already, it is
-    /// the same whenever the file is imported again.
-    fn new_sub(&self, arrival: &Arrival, username: Option<&str>) -> String {
-        let contact = CONTACTS.iter().find_map(|kind| arrival.attributes.get(kind.as_str()));
-        let called = arrival.username.as_ref().filter(|name| !name.trim().is_empty()).or(contact);
-        match (username, called) {
-            (None, Some(called)) => {
-                let parts: [&[u8]; 2] = [b"sub of an import", called.trim().as_bytes()];
-                let digest = self.inner.keys.digest(Purpose::Masks, &parts);
-                let mut bytes = [0; 16];
-                bytes.copy_from_slice(&digest[..16]);
-                uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
-            }
-            _ => self.inner.entropy.uuid_v4(),
+    let has_contact = CONTACTS
+        .iter()
+        .any(|kind| attributes.get(kind.as_str()).is_some_and(|value| !value.trim().is_empty()));
+    match checked {
+        Ok(()) => Ok(Some(given)),
+        Err(ErrorCode::UsernameLooksLikeContact) => {
+            changes.push(Change::NewUsername { from: given.to_owned() });
+            Ok(None)
         }
+        Err(ErrorCode::Missing) if has_contact => {
+            changes.push(Change::NewUsername { from: String::new() });
+            Ok(None)
+        }
+        Err(why) => Err(why),
+    }
+}
+
+/// A `sub` for an account that brings none. Where nothing else would tell that it is there already, it is
+/// the same whenever the file is imported again.
+fn new_sub(ctx: &Context, arrival: &Arrival, username: Option<&str>) -> String {
+    let contact = CONTACTS.iter().find_map(|kind| arrival.attributes.get(kind.as_str()));
+    let called = arrival.username.as_ref().filter(|name| !name.trim().is_empty()).or(contact);
+    match (username, called) {
+        (None, Some(called)) => {
+            let parts: [&[u8]; 2] = [b"sub of an import", called.trim().as_bytes()];
+            let digest = ctx.keys.digest(Purpose::Masks, &parts);
+            let mut bytes = [0; 16];
+            bytes.copy_from_slice(&digest[..16]);
+            uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+        }
+        _ => ctx.entropy.uuid_v4(),
     }
 }
 
@@ -212,12 +211,12 @@ impl Rulebook {
         name.parse().is_ok_and(|name: AttributeName| self.schema.get(&name).is_some())
     }
 
-    fn judge(&self, name: &str, value: String) -> Result<BTreeMap<AttributeName, String>, Why> {
-        let why = |refusal: &Refusal| {
-            refusal.form.or(refusal.fields.first().map(|(_, why)| *why)).unwrap_or(Why::BadRequest)
+    fn judge(&self, name: &str, value: String) -> Result<BTreeMap<AttributeName, String>, ErrorCode> {
+        let why = |refusal: &FormErrors| {
+            refusal.form.or(refusal.fields.first().map(|(_, why)| *why)).unwrap_or(ErrorCode::BadRequest)
         };
-        let names =
-            parse_names(BTreeMap::from([(name.to_owned(), value)])).map_err(|_| Why::UnknownAttribute)?;
+        let names = parse_names(BTreeMap::from([(name.to_owned(), value)]))
+            .map_err(|_| ErrorCode::UnknownAttribute)?;
         let checked = check_submitted(&self.schema, &self.access, Occasion::SignUp, names);
         checked.map(|it| it.set).map_err(|refusal| why(&refusal))
     }

@@ -1,10 +1,16 @@
 //! What an administrator should hear about accounts that come in.
 
-use super::super::UserLabel;
-use super::super::record::Status;
-use super::Ready;
-use crate::identifiers::ContactKind;
-use crate::settings::Settings;
+use crate::admin::import_users::arrival::Arrival;
+use crate::admin::record::Status;
+use crate::admin::selection::UserLabel;
+use crate::core::identifiers::{ContactKind, Identifier, username_key};
+use crate::core::settings::Settings;
+use crate::delivery::Contact;
+use crate::sign_up::code;
+use crate::store::waiting::Key;
+use model::AttributeName;
+use std::collections::BTreeMap;
+use std::fmt;
 
 /// What is worth telling about one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +70,7 @@ pub enum Change {
 }
 
 impl Ready<'_> {
-    pub(super) fn remarks(&self, settings: &Settings) -> Vec<Remarked> {
+    pub(crate) fn remarks(&self, settings: &Settings) -> Vec<Remarked> {
         let obstacles = self.obstacles(settings).into_iter().map(Remark::CanNotSignIn);
         let changes = self.changes.iter().cloned().map(Remark::Changed);
         let contact = [ContactKind::Email, ContactKind::PhoneNumber].into_iter();
@@ -105,5 +111,47 @@ impl Ready<'_> {
                 ContactKind::Email => settings.sign_in.email,
                 ContactKind::PhoneNumber => settings.sign_in.phone_number,
             })
+    }
+}
+
+/// An account that passed every rule.
+#[derive(Clone)]
+pub(crate) struct Ready<'a> {
+    pub(crate) number: usize,
+    pub(crate) arrival: &'a Arrival,
+    /// `None`: the `sub` is the username.
+    pub(crate) username: Option<&'a str>,
+    pub(crate) sub: String,
+    pub(crate) attributes: BTreeMap<AttributeName, String>,
+    /// Proven, each with what it is found by.
+    pub(crate) proven: Vec<(Contact, String)>,
+    pub(crate) changes: Vec<Change>,
+}
+
+impl Ready<'_> {
+    pub(crate) fn username_key(&self) -> String {
+        self.username.map_or_else(|| self.sub.clone(), username_key)
+    }
+
+    fn label(&self) -> UserLabel {
+        UserLabel { username: self.username.unwrap_or(&self.sub).to_owned(), sub: self.sub.clone() }
+    }
+}
+
+impl Ready<'_> {
+    /// What it waits under until it is confirmed; `None`: it is.
+    pub(crate) fn waits(&self, settings: &Settings) -> Option<Key> {
+        let target = code::target(settings, &self.attributes).ok();
+        let name = match (self.username, &target) {
+            (None, Some(target)) => Identifier::Contact(target.kind, target.key.clone()),
+            _ => Identifier::Username(self.username_key()),
+        };
+        (self.arrival.status == Status::Unconfirmed).then(|| Key::new(&name, target.as_ref()))
+    }
+}
+
+impl fmt::Debug for Ready<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ready").field("arrival", self.arrival).finish_non_exhaustive()
     }
 }

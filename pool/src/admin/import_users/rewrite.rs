@@ -1,10 +1,10 @@
 //! Forms that other services write, brought into ours.
 
-use crate::identifiers::phone_key;
+use crate::core::identifiers::phone_key;
 use model::Standard;
 
 /// The value as it is kept here, where that differs from what was read.
-pub(super) fn rewritten(attribute: &str, value: &str) -> Option<String> {
+pub(crate) fn rewritten(attribute: &str, value: &str) -> Option<String> {
     let value = value.trim();
     let kept = match attribute {
         name if name == Standard::Birthdate.as_str() => iso_date(value)?,

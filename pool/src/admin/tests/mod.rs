@@ -1,11 +1,11 @@
 //! What an operator does to accounts, and what their people notice.
 
-mod accounts;
-mod moving_in;
-mod names;
-mod standing;
+pub(crate) mod accounts;
+pub(crate) mod moving_in;
+pub(crate) mod names;
+pub(crate) mod standing;
 
-use super::create_user::{CreateUserError, FirstPassword, NewUser, UserCreated};
+use crate::admin::create_user::{self, CreateUserError, FirstPassword, NewUser, UserCreated};
 use crate::testing::{PASSWORD, TestPool};
 use model::Password;
 
@@ -18,5 +18,5 @@ fn new_user(username: &str, attributes: &[(&str, &str)]) -> NewUser {
 }
 
 async fn create(pool: &TestPool, username: &str, email: &str) -> Result<UserCreated, CreateUserError> {
-    pool.create_user(new_user(username, &[("email", email)])).await
+    create_user::create_user(&pool, new_user(username, &[("email", email)])).await
 }

@@ -1,18 +1,23 @@
-use super::{create, new_user};
-use crate::admin::create_user::{FirstPassword, NewUser};
+use crate::admin::create_user::{self, FirstPassword, NewUser};
+use crate::admin::import_users::arrival::{Arrival, Elsewhere};
+use crate::admin::import_users::remarks::{Change, Obstacle, Remark};
 use crate::admin::import_users::{
-    Arrival, Change, Elsewhere, ImportFault, ImportPlan, ImportRules, ImportUsersError, Obstacle, Remark,
-    Unknown, Wrong,
+    self, ImportFault, ImportPlan, ImportRules, ImportUsersError, Unknown, Wrong, judge,
 };
-use crate::admin::{Moment, Record, Status};
-use crate::clock::Timestamp;
-use crate::factors::set_up_app::Then;
-use crate::factors::shown_by;
-use crate::identifiers::ContactKind;
-use crate::settings::Settings;
-use crate::sign_in::{SignInError, SignedIn};
+use crate::admin::record::{Moment, Record, Status};
+use crate::admin::tests::{create, new_user};
+use crate::admin::{browse, disable_user, update_user};
+use crate::core::clock::Timestamp;
+use crate::core::identifiers::ContactKind;
+use crate::core::settings::Settings;
+use crate::factors::app::shown_by;
+use crate::factors::set_up_app::{self, Then};
+use crate::maintenance::purge;
+use crate::password::{confirm_forgot, forgot};
+use crate::sign_in::outcome::{SignInError, SignedIn};
+use crate::sign_up::start;
 use crate::testing::{Authenticator, PASSWORD, TestPool, origin};
-use model::{Password, SignInOptions, Standard, Why};
+use model::{ErrorCode, Password, SignInOptions, Standard};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -21,7 +26,7 @@ const RULES: ImportRules = ImportRules { unknown: Unknown::Refuse, skip_existing
 async fn everybody(pool: &TestPool) -> Vec<Record> {
     let (mut all, mut after) = (Vec::new(), None);
     loop {
-        let page = pool.export_users(after).await.unwrap();
+        let page = browse::export_users(&pool, after).await.unwrap();
         all.extend(page.records);
         after = page.next;
         if after.is_none() {
@@ -75,14 +80,14 @@ fn stranger(number: usize, username: &str, attributes: &[(&str, &str)]) -> Arriv
 }
 
 async fn plan<'a>(pool: &TestPool, arrivals: &'a [Arrival], rules: ImportRules) -> ImportPlan<'a> {
-    pool.plan_import(arrivals, rules).await.unwrap()
+    judge::plan_import(&pool, arrivals, rules).await.unwrap()
 }
 
 /// All of them, and how many that are.
 async fn import(pool: &TestPool, arrivals: &[Arrival], rules: ImportRules) -> usize {
     let plan = plan(pool, arrivals, rules).await;
     assert_eq!(plan.faults(), []);
-    pool.import_users(&plan, |_| {}).await.unwrap();
+    import_users::import_users(&pool, &plan, |_| {}).await.unwrap();
     plan.accounts()
 }
 
@@ -104,17 +109,19 @@ async fn what_was_taken_out_comes_in_elsewhere_as_it_was() {
         let attributes =
             [("email", format!("p{number}@domain.com")), ("address", "1 Street\n2: Town".to_owned())];
         let attributes = attributes.each_ref().map(|(name, value)| (*name, value.as_str()));
-        pool.create_user(new_user(&format!("Person{number}"), &attributes)).await.unwrap();
+        create_user::create_user(&pool, new_user(&format!("Person{number}"), &attributes)).await.unwrap();
         pool.wait(61);
     }
-    pool.update_user("person1", BTreeMap::from([("nickname".into(), "Jo".into())]), true).await.unwrap();
-    pool.disable_user("person2").await.unwrap();
+    update_user::update_user(&pool, "person1", BTreeMap::from([("nickname".into(), "Jo".into())]), true)
+        .await
+        .unwrap();
+    disable_user::disable_user(&pool, "person2").await.unwrap();
     pool.sign_up("waiting", "waiting@domain.com").await;
     let temporary = NewUser {
         password: FirstPassword::Temporary(Password::new(PASSWORD)),
         ..new_user("new", &[("email", "new@domain.com")])
     };
-    pool.create_user(temporary).await.unwrap();
+    create_user::create_user(&pool, temporary).await.unwrap();
     let taken_out = everybody(&pool).await;
     let lines: Vec<String> = taken_out.iter().map(|record| serde_json::to_string(record).unwrap()).collect();
     let read: Vec<Record> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -131,7 +138,7 @@ async fn what_was_taken_out_comes_in_elsewhere_as_it_was() {
     );
     assert!(everybody(&elsewhere).await.is_empty(), "a plan writes nothing");
     let mut heard = Vec::new();
-    elsewhere.import_users(&planned, |done| heard.push(done)).await.unwrap();
+    import_users::import_users(&elsewhere, &planned, |done| heard.push(done)).await.unwrap();
     assert_eq!(heard, [3, 6]);
     assert!(everybody(&elsewhere).await == taken_out);
 
@@ -158,14 +165,14 @@ async fn whoever_takes_accounts_out_hears_how_many_leave_second_factors_or_passk
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     create(&pool, "other", "other@domain.com").await.unwrap();
-    let guarded = async || pool.export_users(None).await.unwrap().guarded;
+    let guarded = async || browse::export_users(&pool, None).await.unwrap().guarded;
     assert_eq!(guarded().await, 0);
     pool.give_passkey(&viewer, &mut Authenticator::at("http://localhost:3000")).await;
     assert_eq!(guarded().await, 1);
-    assert_eq!(pool.user("jdoe").await.unwrap().passkeys, 1);
-    let secret = pool.set_up_app(&pool.fresh(&viewer)).await.unwrap().text;
+    assert_eq!(browse::find_user(&pool, "jdoe").await.unwrap().passkeys, 1);
+    let secret = set_up_app::set_up_app(&pool, &pool.fresh(&viewer)).await.unwrap().text;
     let code = shown_by(&secret, pool.time()).unwrap();
-    pool.confirm_app(&pool.fresh(&viewer), &code, Then::AskForIt, &origin()).await.unwrap();
+    set_up_app::confirm_app(&pool, &pool.fresh(&viewer), &code, Then::AskForIt, &origin()).await.unwrap();
     assert_eq!(guarded().await, 1, "both are one person's");
 }
 
@@ -200,10 +207,10 @@ async fn every_fault_names_its_place_and_field() {
     assert_eq!(
         said,
         [
-            ("line 2", "username", Wrong::Told(Why::BadUsername)),
-            ("line 2", "birthdate", Wrong::Told(Why::NotADate)),
-            ("line 2", "email", Wrong::Told(Why::NotAnEmail)),
-            ("line 2", "nope", Wrong::Told(Why::UnknownAttribute)),
+            ("line 2", "username", Wrong::Told(ErrorCode::BadUsername)),
+            ("line 2", "birthdate", Wrong::Told(ErrorCode::NotADate)),
+            ("line 2", "email", Wrong::Told(ErrorCode::NotAnEmail)),
+            ("line 2", "nope", Wrong::Told(ErrorCode::UnknownAttribute)),
             ("line 3", "username", Wrong::Taken),
             ("line 4", "email", Wrong::Taken),
             ("line 5", "username", Wrong::Same("line 1".into())),
@@ -233,14 +240,14 @@ async fn who_brings_no_password_chooses_one_with_a_code() {
     );
     assert_eq!(import(&pool, &arrivals, rules).await, 2);
     assert!(matches!(pool.try_sign_in("jdoe", "").await, Err(SignInError::Missing(_))));
-    pool.forgot_password("me@domain.com", &origin()).await.unwrap();
-    let form = crate::confirm_forgot_password::PasswordReset {
+    forgot::forgot(&pool, "me@domain.com", &origin()).await.unwrap();
+    let form = crate::password::confirm_forgot::PasswordReset {
         username: "me@domain.com".into(),
         code: pool.code_for("me@domain.com").await,
         password: model::Password::new(PASSWORD),
         confirmation: None,
     };
-    pool.confirm_forgot_password(form, &origin()).await.unwrap();
+    confirm_forgot::confirm_forgot(&pool, form, &origin()).await.unwrap();
     assert!(pool.try_sign_in("jdoe", PASSWORD).await.is_ok());
 }
 
@@ -260,17 +267,17 @@ async fn an_unconfirmed_account_waits_from_its_import_on_and_not_from_its_creati
         ..stranger(1, "late", &[("email", "late@domain.com")])
     };
     assert_eq!(import(&pool, &[waiting], RULES).await, 1);
-    pool.tidy().await.unwrap();
+    purge::purge_expired(&pool).await.unwrap();
     pool.wait(10 * DAY - 1);
-    pool.tidy().await.unwrap();
+    purge::purge_expired(&pool).await.unwrap();
     assert_eq!(
-        pool.user("late").await.unwrap().record.created_at,
+        browse::find_user(&pool, "late").await.unwrap().record.created_at,
         created_at,
         "what is shown is the day of its creation"
     );
     pool.wait(1);
-    pool.tidy().await.unwrap();
-    assert!(pool.user("late").await.is_err());
+    purge::purge_expired(&pool).await.unwrap();
+    assert!(browse::find_user(&pool, "late").await.is_err());
 }
 
 #[tokio::test]
@@ -282,8 +289,8 @@ async fn a_new_attempt_at_an_imported_sign_up_waits_its_own_time() {
     pool.wait(29 * DAY);
     pool.sign_up("late", "late@domain.com").await;
     pool.wait(29 * DAY);
-    pool.tidy().await.unwrap();
-    assert!(pool.user("late").await.is_ok());
+    purge::purge_expired(&pool).await.unwrap();
+    assert!(browse::find_user(&pool, "late").await.is_ok());
 }
 
 #[tokio::test]
@@ -317,7 +324,7 @@ async fn a_username_that_is_a_contact_becomes_the_contact_and_the_sub_takes_its_
     );
     assert_eq!(import(&pool, &arrivals, RULES).await, 4);
     for email in ["ann@domain.com", "ben@domain.com", "cleo@domain.com"] {
-        let record = pool.user(email).await.unwrap().record;
+        let record = browse::find_user(&pool, email).await.unwrap().record;
         assert_eq!(
             (&record.username, record.contact(ContactKind::Email)),
             (&record.sub, Some((email, true)))
@@ -352,7 +359,7 @@ async fn where_people_have_no_usernames_the_contact_is_the_name() {
     assert!(told.contains(&(4, Remark::CanNotSignIn(Obstacle::NoContactToSignInWith))), "{told:?}");
     assert_eq!(told.iter().filter(|(_, it)| matches!(it, Remark::Changed(_))).count(), 4, "{told:?}");
     assert_eq!(import(&pool, &arrivals, RULES).await, 5);
-    assert_eq!(pool.user("cleo@domain.com").await.unwrap().record.sub, sub);
+    assert_eq!(browse::find_user(&pool, "cleo@domain.com").await.unwrap().record.sub, sub);
 }
 
 #[tokio::test]
@@ -381,7 +388,7 @@ async fn who_signed_in_through_another_provider_comes_in_and_yields_a_shared_con
         ]
     );
     assert_eq!(import(&pool, &arrivals, RULES).await, 4);
-    assert_eq!(pool.user("ann@domain.com").await.unwrap().record.username, "ann");
+    assert_eq!(browse::find_user(&pool, "ann@domain.com").await.unwrap().record.username, "ann");
 }
 
 #[tokio::test]
@@ -404,12 +411,12 @@ async fn values_of_other_services_are_rewritten_and_said_to_be() {
         ]
     );
     import(&pool, &arrivals, RULES).await;
-    let attributes = pool.user("ann").await.unwrap().record.attributes;
+    let attributes = browse::find_user(&pool, "ann").await.unwrap().record.attributes;
     assert_eq!(attributes[&Standard::Birthdate.into()], "1985-02-01");
     let wrong = [stranger(1, "ben", &[("birthdate", "31/12/1985")])];
     assert_eq!(
         faults(&plan(&pool, &wrong, RULES).await),
-        [(0, "birthdate".into(), Wrong::Told(Why::NotADate))]
+        [(0, "birthdate".into(), Wrong::Told(ErrorCode::NotADate))]
     );
 }
 
@@ -439,7 +446,7 @@ async fn what_was_taken_since_the_plan_ends_the_import_and_leaves_what_came_befo
         .collect();
     let planned = plan(&pool, &arrivals, RULES).await;
     create(&pool, "person4", "other@domain.com").await.unwrap();
-    let overtaken = pool.import_users(&planned, |_| {}).await;
+    let overtaken = import_users::import_users(&pool, &planned, |_| {}).await;
     assert!(
         matches!(overtaken, Err(ImportUsersError::Overtaken { ref place }) if place == "line 4"),
         "{overtaken:?}"
@@ -457,8 +464,8 @@ async fn export_and_import_keep_every_sign_up_that_waits_under_a_name() {
     }
     let mut other = crate::testing::form("jdoe", &[("email", "two@domain.com")]);
     other.password = Password::new("another+Password-1");
-    pool.handle().sign_up(&pool.client(), other, &crate::testing::origin()).await.unwrap();
-    let records = pool.export_users(None).await.unwrap().records;
+    start::start(&pool.handle(), &pool.client(), other, &crate::testing::origin()).await.unwrap();
+    let records = browse::export_users(&pool, None).await.unwrap().records;
     assert_eq!(records.iter().map(|it| it.contested).collect::<Vec<_>>(), [false, true]);
     let lines: Vec<_> = records.iter().map(|record| serde_json::to_string(record).unwrap()).collect();
     let arrivals: Vec<_> =
@@ -466,13 +473,13 @@ async fn export_and_import_keep_every_sign_up_that_waits_under_a_name() {
 
     let there = TestPool::new().await;
     assert_eq!(import(&there, &arrivals, RULES).await, 2);
-    assert_eq!(there.export_users(None).await.unwrap().records.len(), 2);
+    assert_eq!(browse::export_users(&there, None).await.unwrap().records.len(), 2);
     let SignedIn::Unconfirmed(ticket) = there.try_sign_in("jdoe", PASSWORD).await.unwrap() else {
         panic!("not the code step")
     };
     let code = there.code_for("two@domain.com").await;
     let done = there.confirm(ticket, &code).await.unwrap();
     assert!(done.session.is_none() && done.next.is_some(), "it is contested still");
-    let again = there.plan_import(&arrivals[..1], RULES).await.unwrap();
+    let again = judge::plan_import(&there, &arrivals[..1], RULES).await.unwrap();
     assert_eq!(again.accounts(), 0, "it waits there already");
 }

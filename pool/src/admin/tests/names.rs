@@ -1,15 +1,19 @@
 //! Usernames and subs are one space of names.
 
-use super::{create, new_user};
-use crate::admin::browse::ShowUserError;
-use crate::admin::create_user::CreateUserError;
-use crate::admin::import_users::{Arrival, Elsewhere, ImportRules, ImportUsersError, Unknown, Wrong};
-use crate::admin::{NotSelected, SelectBy, Status, UserSelector};
-use crate::delete_account::AccountDeletion;
-use crate::identifiers::ContactKind;
-use crate::sign_up::SignUpError;
+use crate::account::delete::{self, AccountDeletion};
+use crate::admin::browse::{self, ShowUserError};
+use crate::admin::create_user::{self, CreateUserError};
+use crate::admin::import_users::arrival::{Arrival, Elsewhere};
+use crate::admin::import_users::{self, ImportRules, ImportUsersError, Unknown, Wrong, judge};
+use crate::admin::record::Status;
+use crate::admin::selection::{NotSelected, SelectBy, UserSelector};
+use crate::admin::tests::{create, new_user};
+use crate::admin::{delete_user, disable_user, reset_user_password, update_user};
+use crate::core::identifiers::ContactKind;
+use crate::maintenance::purge;
+use crate::sign_up::start::SignUpError;
 use crate::testing::{PASSWORD, TestPool, origin};
-use model::{FieldName, Password, Refusal, Why};
+use model::{ErrorCode, FieldName, FormErrors, Password};
 
 const RULES: ImportRules = ImportRules { unknown: Unknown::Refuse, skip_existing: false };
 const SUB: &str = "7f0e3c52-6d0e-4a8e-9b1f-0a52a4a3f001";
@@ -49,14 +53,15 @@ async fn is_taken(pool: &TestPool, sub: &str) {
     for name in spellings(sub) {
         let signed_up = pool.try_sign_up(&name, &[("email", "stranger@domain.com")]).await;
         assert!(matches!(signed_up, Err(SignUpError::UsernameTaken)), "{name}: {signed_up:?}");
-        let created = pool.create_user(new_user(&name, &[("email", "stranger@domain.com")])).await;
-        let taken = Refusal::field(FieldName::Username, Why::UsernameTaken);
+        let created =
+            create_user::create_user(&pool, new_user(&name, &[("email", "stranger@domain.com")])).await;
+        let taken = FormErrors::field(FieldName::Username, ErrorCode::UsernameTaken);
         assert!(
             matches!(&created, Err(CreateUserError::Refused(refusal)) if *refusal == taken),
             "{name}: {created:?}"
         );
         let arrivals = [arrival(1, &name, None)];
-        let plan = pool.plan_import(&arrivals, RULES).await.unwrap();
+        let plan = judge::plan_import(&pool, &arrivals, RULES).await.unwrap();
         let faults: Vec<_> = plan.faults().iter().map(|fault| (fault.field.as_str(), &fault.wrong)).collect();
         assert_eq!(faults, [("username", &Wrong::SubOfAnother(None))], "{name}");
     }
@@ -66,7 +71,7 @@ async fn is_taken(pool: &TestPool, sub: &str) {
 async fn the_sub_of_a_living_account_is_taken_at_every_door_in_every_spelling() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
-    is_taken(&pool, &pool.user("jdoe").await.unwrap().record.sub).await;
+    is_taken(&pool, &browse::find_user(&pool, "jdoe").await.unwrap().record.sub).await;
     let waiting = pool.sign_up("waiting", "waiting@domain.com").await;
     is_taken(&pool, &waiting.sub).await;
     pool.try_sign_up("7f0e3c52-6d0e-4a8e-9b1f-0a52a4a3f00f", &[("email", "free@domain.com")]).await.unwrap();
@@ -76,30 +81,30 @@ async fn the_sub_of_a_living_account_is_taken_at_every_door_in_every_spelling() 
 async fn the_sub_of_a_deleted_account_stays_taken_however_it_was_deleted() {
     let pool = TestPool::new().await;
     let mut subs = vec![create(&pool, "jane", "jane@domain.com").await.unwrap().sub];
-    pool.delete_user("jane").await.unwrap();
+    delete_user::delete_user(&pool, "jane").await.unwrap();
 
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
-    subs.push(pool.user("jdoe").await.unwrap().record.sub);
+    subs.push(browse::find_user(&pool, "jdoe").await.unwrap().record.sub);
     let form = AccountDeletion { password: Password::new(PASSWORD), confirmation: "delete".into() };
-    pool.delete_account(&viewer, form, &origin()).await.unwrap();
+    delete::delete(&pool, &viewer, form, &origin()).await.unwrap();
 
     let viewer = pool.signed_in("other", "other@domain.com").await;
-    subs.push(pool.user("other").await.unwrap().record.sub);
-    pool.delete_own_user(&viewer, &origin()).await.unwrap();
+    subs.push(browse::find_user(&pool, "other").await.unwrap().record.sub);
+    delete::delete_own_user(&pool, &viewer, &origin()).await.unwrap();
 
     subs.push(pool.sign_up("makes-way", "makes-way@domain.com").await.sub);
     create(&pool, "makes-way", "other@domain.com").await.unwrap();
 
     subs.push(pool.sign_up("abandoned", "abandoned@domain.com").await.sub);
     pool.wait(31 * 24 * 60 * 60);
-    pool.tidy().await.unwrap();
+    purge::purge_expired(&pool).await.unwrap();
 
     let pool = pool.restart().await;
     for sub in subs {
-        assert!(pool.user(&sub).await.is_err(), "it is gone");
+        assert!(browse::find_user(&pool, &sub).await.is_err(), "it is gone");
         is_taken(&pool, &sub).await;
         let brought = [arrival(1, &sub, Some(&sub))];
-        let plan = pool.plan_import(&brought, RULES).await.unwrap();
+        let plan = judge::plan_import(&pool, &brought, RULES).await.unwrap();
         assert_eq!((plan.accounts(), plan.faults().len()), (1, 0), "the same account may come back");
     }
 }
@@ -111,11 +116,11 @@ async fn an_account_may_have_its_own_sub_as_its_username() {
         Arrival { status: Status::Unconfirmed, ..arrival(2, "b4b1c7de-1111-4222-8333-944445555666", None) };
     let waiting = Arrival { sub: waiting.username.clone(), ..waiting };
     let arrivals = [arrival(1, &SUB.to_ascii_uppercase(), Some(SUB)), waiting];
-    let plan = pool.plan_import(&arrivals, RULES).await.unwrap();
+    let plan = judge::plan_import(&pool, &arrivals, RULES).await.unwrap();
     assert_eq!(plan.faults(), []);
-    pool.import_users(&plan, |_| {}).await.unwrap();
-    assert_eq!(pool.user(SUB).await.unwrap().record.sub, SUB);
-    pool.set_user_password(SUB, &Password::new(PASSWORD), true).await.unwrap();
+    import_users::import_users(&pool, &plan, |_| {}).await.unwrap();
+    assert_eq!(browse::find_user(&pool, SUB).await.unwrap().record.sub, SUB);
+    reset_user_password::set_user_password(&pool, SUB, &Password::new(PASSWORD), true).await.unwrap();
     assert!(pool.try_sign_in(SUB, PASSWORD).await.is_ok());
     let again = pool.try_sign_up("b4b1c7de-1111-4222-8333-944445555666", &[("email", "p2@domain.com")]).await;
     assert!(again.is_ok(), "a new attempt at a sign-up that waits: {again:?}");
@@ -132,7 +137,7 @@ async fn an_imported_sub_can_not_be_the_username_of_another_account() {
         arrival(4, "cleo", Some("c4b1c7de-1111-4222-8333-944445555666")),
         arrival(5, "c4b1c7de-1111-4222-8333-944445555666", None),
     ];
-    let plan = pool.plan_import(&arrivals, RULES).await.unwrap();
+    let plan = judge::plan_import(&pool, &arrivals, RULES).await.unwrap();
     let faults: Vec<_> =
         plan.faults().iter().map(|it| (it.place.as_str(), it.field.as_str(), it.wrong.clone())).collect();
     assert_eq!(
@@ -150,19 +155,22 @@ async fn sign_up_that_waits_by_the_name_of_an_imported_sub_needs_another_name() 
     let pool = TestPool::new().await;
     let ticket = pool.sign_up(SUB, "stranger@domain.com").await.ticket;
     let arrivals = [arrival(1, "ann", Some(SUB))];
-    let plan = pool.plan_import(&arrivals, RULES).await.unwrap();
-    pool.import_users(&plan, |_| {}).await.unwrap();
-    assert_eq!(pool.user(SUB).await.unwrap().record.username, "ann");
+    let plan = judge::plan_import(&pool, &arrivals, RULES).await.unwrap();
+    import_users::import_users(&pool, &plan, |_| {}).await.unwrap();
+    assert_eq!(browse::find_user(&pool, SUB).await.unwrap().record.username, "ann");
     let code = pool.code_for("stranger@domain.com").await;
     let refused = pool.confirm(ticket, &code).await;
-    assert!(matches!(refused, Err(crate::confirm_sign_up::ConfirmSignUpError::Username(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(crate::sign_up::confirm_error::ConfirmSignUpError::Username(_))),
+        "{refused:?}"
+    );
 }
 
 /// As versions before this rule let it come about.
 async fn two_with_one_name(pool: &TestPool) -> (String, String) {
     let ann = create(pool, "ann", "ann@domain.com").await.unwrap().sub;
     let ben = create(pool, "ben", "ben@domain.com").await.unwrap().sub;
-    let mut tx = pool.inner.store.begin().await.unwrap();
+    let mut tx = pool.store.begin().await.unwrap();
     let query = tx.query("UPDATE users SET username = $1, username_key = $1 WHERE sub = $2");
     query.bind(ann.clone()).bind(ben.clone()).run().await.unwrap();
     tx.commit().await.unwrap();
@@ -173,22 +181,36 @@ async fn two_with_one_name(pool: &TestPool) -> (String, String) {
 async fn what_names_two_accounts_is_refused_with_both_until_one_is_picked() {
     let pool = TestPool::new().await;
     let (ann, ben) = two_with_one_name(&pool).await;
-    let refused = pool.disable_user(&ann).await.unwrap_err().to_string();
+    let refused = disable_user::disable_user(&pool, &ann).await.unwrap_err().to_string();
     for named in ["ann (sub ", &ben, "--by sub or --by username"] {
         assert!(refused.contains(named), "{refused}");
     }
-    assert!(matches!(pool.user(&ann).await, Err(ShowUserError::NotSelected(NotSelected::Ambiguous { .. }))));
-    assert!(pool.delete_user(&ann).await.is_err() && pool.reset_user_password(&ann).await.is_err());
-    assert!(pool.update_user(&ann, [("nickname".into(), "Jo".into())].into(), false).await.is_err());
+    assert!(matches!(
+        browse::find_user(&pool, &ann).await,
+        Err(ShowUserError::NotSelected(NotSelected::Ambiguous { .. }))
+    ));
+    assert!(
+        delete_user::delete_user(&pool, &ann).await.is_err()
+            && reset_user_password::reset_user_password(&pool, &ann).await.is_err()
+    );
+    assert!(
+        update_user::update_user(&pool, &ann, [("nickname".into(), "Jo".into())].into(), false)
+            .await
+            .is_err()
+    );
 
     let by = |by| UserSelector { text: &ann, by: Some(by) };
-    assert_eq!(pool.user(by(SelectBy::Sub)).await.unwrap().record.username, "ann");
-    assert_eq!(pool.user(by(SelectBy::Username)).await.unwrap().record.sub, ben);
-    assert!(pool.user(by(SelectBy::Contact)).await.is_err());
-    assert_eq!(pool.user("ann").await.unwrap().record.sub, ann, "what names one account still does");
-    let deleted = pool.delete_user(by(SelectBy::Username)).await.unwrap();
+    assert_eq!(browse::find_user(&pool, by(SelectBy::Sub)).await.unwrap().record.username, "ann");
+    assert_eq!(browse::find_user(&pool, by(SelectBy::Username)).await.unwrap().record.sub, ben);
+    assert!(browse::find_user(&pool, by(SelectBy::Contact)).await.is_err());
+    assert_eq!(
+        browse::find_user(&pool, "ann").await.unwrap().record.sub,
+        ann,
+        "what names one account still does"
+    );
+    let deleted = delete_user::delete_user(&pool, by(SelectBy::Username)).await.unwrap();
     assert_eq!(deleted.sub, ben);
-    assert_eq!(pool.user(&ann).await.unwrap().record.username, "ann");
+    assert_eq!(browse::find_user(&pool, &ann).await.unwrap().record.username, "ann");
 }
 
 #[tokio::test]
@@ -198,16 +220,17 @@ async fn of_a_sign_up_and_an_import_that_bring_the_same_text_at_once_one_gets_it
         let sub = format!("7f0e3c52-6d0e-4a8e-9b1f-0a52a4a3f{round:03}");
         let (serving, name) = (pool.handle(), sub.clone());
         let created = tokio::spawn(async move {
-            serving.create_user(new_user(&name, &[("email", &format!("c{name}@domain.com"))])).await
+            create_user::create_user(&serving, new_user(&name, &[("email", &format!("c{name}@domain.com"))]))
+                .await
         });
         let arrivals = [Arrival {
             attributes: [("email".to_owned(), format!("i{round}@domain.com"))].into(),
             ..arrival(1, &format!("person{round}"), Some(&sub))
         }];
-        let plan = pool.plan_import(&arrivals, RULES).await.unwrap();
+        let plan = judge::plan_import(&pool, &arrivals, RULES).await.unwrap();
         let imported = match plan.accounts() {
             0 => false,
-            _ => match pool.import_users(&plan, |_| {}).await {
+            _ => match import_users::import_users(&pool, &plan, |_| {}).await {
                 Ok(()) => true,
                 Err(ImportUsersError::Overtaken { .. }) => false,
                 Err(error) => panic!("{error}"),

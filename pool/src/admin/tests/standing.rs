@@ -1,32 +1,40 @@
-use super::create;
-use crate::admin::NotSelected;
-use crate::admin::disable_user::DisableUserError;
-use crate::admin::reset_user_password::ResetUserPasswordError;
-use crate::confirm_forgot_password::PasswordReset;
-use crate::sign_in::{SignInError, SignedIn};
+use crate::admin::disable_user::{self, DisableUserError};
+use crate::admin::reset_user_password::{self, ResetUserPasswordError};
+use crate::admin::selection::NotSelected;
+use crate::admin::tests::create;
+use crate::admin::{browse, update_user};
+use crate::password::confirm_forgot::{self, PasswordReset};
+use crate::password::forgot;
+use crate::sessions::viewer;
+use crate::sign_in::outcome::{SignInError, SignedIn};
+use crate::sign_in::password;
+use crate::sign_up::start;
 use crate::testing::{PASSWORD, TestPool, origin};
-use model::{Password, Refusal, Why};
+use model::{ErrorCode, FormErrors, Password};
 
 #[tokio::test]
 async fn a_disabled_account_is_signed_out_at_once_and_opens_only_when_enabled() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
-    assert!(pool.disable_user("jdoe").await.unwrap().changed);
-    assert!(!pool.disable_user("me@domain.com").await.unwrap().changed, "it was disabled before");
-    assert!(pool.viewer(&token).await.unwrap().is_none());
+    assert!(disable_user::disable_user(&pool, "jdoe").await.unwrap().changed);
+    assert!(
+        !disable_user::disable_user(&pool, "me@domain.com").await.unwrap().changed,
+        "it was disabled before"
+    );
+    assert!(viewer::viewer(&pool, &token).await.unwrap().is_none());
     let refused = pool.try_sign_in("jdoe", PASSWORD).await;
     assert!(matches!(refused, Err(SignInError::Disabled)), "{refused:?}");
-    assert_eq!(Refusal::from(refused.unwrap_err()), Refusal::form(Why::Disabled));
+    assert_eq!(FormErrors::from(refused.unwrap_err()), FormErrors::form(ErrorCode::Disabled));
     assert!(
         matches!(pool.try_sign_in("jdoe", "wrong").await, Err(SignInError::WrongCredentials)),
         "a stranger learns nothing"
     );
-    assert!(pool.user("jdoe").await.unwrap().record.disabled_at.is_some());
+    assert!(browse::find_user(&pool, "jdoe").await.unwrap().record.disabled_at.is_some());
 
-    assert!(pool.enable_user("jdoe").await.unwrap().changed);
-    assert!(!pool.enable_user("jdoe").await.unwrap().changed);
+    assert!(disable_user::enable_user(&pool, "jdoe").await.unwrap().changed);
+    assert!(!disable_user::enable_user(&pool, "jdoe").await.unwrap().changed);
     assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Session { .. })));
-    assert!(pool.viewer(&token).await.unwrap().is_none(), "what ended stays ended");
+    assert!(viewer::viewer(&pool, &token).await.unwrap().is_none(), "what ended stays ended");
 }
 
 #[tokio::test]
@@ -34,12 +42,15 @@ async fn a_disabled_account_gets_no_code_and_says_so_to_nobody() {
     let pool = TestPool::new().await;
     create(&pool, "jdoe", "me@domain.com").await.unwrap();
     create(&pool, "other", "other@domain.com").await.unwrap();
-    pool.disable_user("jdoe").await.unwrap();
-    let asked = pool.forgot_password("me@domain.com", &origin()).await.unwrap();
+    disable_user::disable_user(&pool, "jdoe").await.unwrap();
+    let asked = forgot::forgot(&pool, "me@domain.com", &origin()).await.unwrap();
     assert_eq!(asked.delivery.destination, "m***@d***");
     assert!(pool.message_names("me@domain.com").await.is_empty());
-    assert!(matches!(pool.reset_user_password("jdoe").await, Err(ResetUserPasswordError::Disabled(_))));
-    pool.forgot_password("other@domain.com", &origin()).await.unwrap();
+    assert!(matches!(
+        reset_user_password::reset_user_password(&pool, "jdoe").await,
+        Err(ResetUserPasswordError::Disabled(_))
+    ));
+    forgot::forgot(&pool, "other@domain.com", &origin()).await.unwrap();
     assert_eq!(pool.message_names("other@domain.com").await, ["reset_code"]);
 }
 
@@ -47,9 +58,9 @@ async fn a_disabled_account_gets_no_code_and_says_so_to_nobody() {
 async fn what_nobody_confirmed_is_not_disabled() {
     let pool = TestPool::new().await;
     pool.sign_up("jdoe", "me@domain.com").await;
-    assert!(matches!(pool.disable_user("jdoe").await, Err(DisableUserError::Unconfirmed(_))));
+    assert!(matches!(disable_user::disable_user(&pool, "jdoe").await, Err(DisableUserError::Unconfirmed(_))));
     assert!(matches!(
-        pool.enable_user("nobody").await,
+        disable_user::enable_user(&pool, "nobody").await,
         Err(DisableUserError::NotSelected(NotSelected::Nobody(_)))
     ));
 }
@@ -62,22 +73,24 @@ async fn who_signs_in_while_the_account_is_disabled_is_not_in_afterwards() {
         let tries: Vec<_> = (0..8)
             .map(|_| {
                 let (pool, client) = (pool.handle(), pool.client());
-                let form =
-                    crate::sign_in::SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
-                tokio::spawn(async move { pool.sign_in(&client, form, &origin()).await })
+                let form = crate::sign_in::password::SignIn {
+                    username: "jdoe".into(),
+                    password: Password::new(PASSWORD),
+                };
+                tokio::spawn(async move { password::with_password(&pool, &client, form, &origin()).await })
             })
             .collect();
         for _ in 0..round {
             tokio::task::yield_now().await;
         }
         let operator = pool.another(100 + round).await;
-        assert!(operator.disable_user("jdoe").await.unwrap().changed);
+        assert!(disable_user::disable_user(&operator, "jdoe").await.unwrap().changed);
         for it in tries {
             if let Ok(SignedIn::Session { session, .. }) = it.await.unwrap() {
-                assert!(pool.viewer(&session.token).await.unwrap().is_none(), "round {round}");
+                assert!(viewer::viewer(&pool, &session.token).await.unwrap().is_none(), "round {round}");
             }
         }
-        assert_eq!(pool.user("jdoe").await.unwrap().sessions, 0);
+        assert_eq!(browse::find_user(&pool, "jdoe").await.unwrap().sessions, 0);
     }
 }
 
@@ -85,16 +98,20 @@ async fn who_signs_in_while_the_account_is_disabled_is_not_in_afterwards() {
 async fn a_password_that_the_operator_sets_replaces_the_old_and_ends_sessions() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
-    let short = pool.set_user_password("jdoe", &Password::new("short"), true).await;
+    let short = reset_user_password::set_user_password(&pool, "jdoe", &Password::new("short"), true).await;
     assert!(matches!(short, Err(ResetUserPasswordError::Refused(_))), "{short:?}");
-    assert!(pool.viewer(&token).await.unwrap().is_some());
-    pool.set_user_password("jdoe", &Password::new("another+Password-1"), true).await.unwrap();
-    assert!(pool.viewer(&token).await.unwrap().is_none());
+    assert!(viewer::viewer(&pool, &token).await.unwrap().is_some());
+    reset_user_password::set_user_password(&pool, "jdoe", &Password::new("another+Password-1"), true)
+        .await
+        .unwrap();
+    assert!(viewer::viewer(&pool, &token).await.unwrap().is_none());
     assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Err(SignInError::WrongCredentials)));
     assert!(pool.try_sign_in("jdoe", "another+Password-1").await.is_ok());
     assert!(pool.message_names("me@domain.com").await.contains(&"password_changed"));
     pool.sign_up("late", "late@domain.com").await;
-    let late = pool.set_user_password("late", &Password::new("another+Password-1"), true).await;
+    let late =
+        reset_user_password::set_user_password(&pool, "late", &Password::new("another+Password-1"), true)
+            .await;
     assert!(matches!(late, Err(ResetUserPasswordError::Unconfirmed(_))));
 }
 
@@ -109,18 +126,18 @@ async fn a_reset_by_the_operator_works_though_the_name_was_tried_too_often() {
         confirmation: None,
     };
     for _ in 0..6 {
-        assert!(pool.confirm_forgot_password(form("000000".into()), &origin()).await.is_err());
+        assert!(confirm_forgot::confirm_forgot(&pool, form("000000".into()), &origin()).await.is_err());
     }
-    let to = pool.reset_user_password("jdoe").await.unwrap().to;
+    let to = reset_user_password::reset_user_password(&pool, "jdoe").await.unwrap().to;
     assert_eq!(to.value, "me@domain.com");
     assert!(pool.try_sign_in("jdoe", PASSWORD).await.is_ok(), "until it is entered the password stays");
     let code = pool.code_for("me@domain.com").await;
-    pool.confirm_forgot_password(form(code), &origin()).await.unwrap();
+    confirm_forgot::confirm_forgot(&pool, form(code), &origin()).await.unwrap();
     assert!(pool.try_sign_in("jdoe", "another+Password-1").await.is_ok());
 
     // What others have asked for is no reason to refuse the operator.
     for _ in 0..10 {
-        pool.reset_user_password("jdoe").await.unwrap();
+        reset_user_password::reset_user_password(&pool, "jdoe").await.unwrap();
     }
 }
 
@@ -134,20 +151,22 @@ async fn two_processes_on_one_store_lose_nothing_of_each_other() {
         for number in 0..40 {
             let name = format!("person{number}");
             let form = crate::testing::form(&name, &[("email", &format!("{name}@domain.com"))]);
-            serving.sign_up(&serving.pages_client(), form, &origin()).await.unwrap();
+            start::start(&serving, &serving.pages_client(), form, &origin()).await.unwrap();
         }
     });
     for number in 0..40 {
         let value = number.to_string();
-        operator.update_user("jdoe", [("nickname".to_owned(), value)].into(), false).await.unwrap();
-        operator.disable_user("jdoe").await.unwrap();
-        operator.enable_user("jdoe").await.unwrap();
+        update_user::update_user(&operator, "jdoe", [("nickname".to_owned(), value)].into(), false)
+            .await
+            .unwrap();
+        disable_user::disable_user(&operator, "jdoe").await.unwrap();
+        disable_user::enable_user(&operator, "jdoe").await.unwrap();
     }
     newcomers.await.unwrap();
     let mut listed = 0;
     let mut after = None;
     loop {
-        let page = operator.users(after).await.unwrap();
+        let page = browse::list_users(&operator, after).await.unwrap();
         listed += page.records.len();
         after = page.next;
         if after.is_none() {
@@ -155,6 +174,6 @@ async fn two_processes_on_one_store_lose_nothing_of_each_other() {
         }
     }
     assert_eq!(listed, 41);
-    let shown = pool.user("jdoe").await.unwrap();
+    let shown = browse::find_user(&pool, "jdoe").await.unwrap();
     assert_eq!(shown.record.attributes[&model::Standard::Nickname.into()], "39");
 }

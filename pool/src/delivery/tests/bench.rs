@@ -1,51 +1,51 @@
 //! What the tests of this folder share.
 
-use super::mail_server::{MailServer, Manners, Received};
-use crate::Pool;
+use crate::Context;
+use crate::core::settings::Settings;
+use crate::delivery::tests::mail_server::{MailServer, Manners, Received};
 use crate::delivery::{About, Asked, Contact, Message, Smtp, SmtpSettings, Transport, queue};
-use crate::settings::Settings;
 use crate::testing::{TestPool, origin};
 use mail_parser::MessageParser;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use tracing_subscriber::fmt::MakeWriter;
 
-pub(super) const ADDRESS: &str = "me@domain.com";
+pub(crate) const ADDRESS: &str = "me@domain.com";
 
 /// A pool with a public address and a real name.
-pub(super) async fn pool() -> TestPool {
+pub(crate) async fn pool() -> TestPool {
     TestPool::with(Settings { public_url: "https://id.example.com".to_owned(), ..Settings::default() }).await
 }
 
-pub(super) fn settings(url: String) -> SmtpSettings {
+pub(crate) fn settings(url: String) -> SmtpSettings {
     let from = "Nameplate <no-reply@id.example.com>".to_owned();
     SmtpSettings { url, from, public_url: "https://id.example.com".to_owned(), extra_roots: None }
 }
 
-pub(super) fn transport(url: String) -> Transport {
+pub(crate) fn transport(url: String) -> Transport {
     Transport::Smtp(Smtp::new(&settings(url)).unwrap())
 }
 
 /// A server that takes everything, and the way to it.
-pub(super) async fn server() -> (MailServer, Transport) {
+pub(crate) async fn server() -> (MailServer, Transport) {
     let server = MailServer::start(Manners::default()).await;
     let transport = transport(format!("smtp://{}", server.address()));
     (server, transport)
 }
 
 /// Promises a message that carries no code.
-pub(super) async fn promise(pool: &Pool, to: &str, username: &str) {
+pub(crate) async fn promise(pool: &Context, to: &str, username: &str) {
     let asked = Asked::new(Some(username), pool.now(), &origin());
-    let mut tx = pool.inner.store.begin().await.unwrap();
-    queue(&mut tx, &pool.inner, &Message::AddressDeleted { to: Contact::email(to), asked }, About::Farewell)
+    let mut tx = pool.store.begin().await.unwrap();
+    queue(&mut tx, &pool, &Message::AddressDeleted { to: Contact::email(to), asked }, About::Farewell)
         .await
         .unwrap();
     tx.commit().await.unwrap();
 }
 
 /// `outcome` of every row, oldest first, and whether anything readable or sealed is left of it.
-pub(super) async fn outcomes(pool: &Pool) -> Vec<(Option<String>, bool)> {
-    let mut conn = pool.inner.store.read().await.unwrap();
+pub(crate) async fn outcomes(pool: &Context) -> Vec<(Option<String>, bool)> {
+    let mut conn = pool.store.read().await.unwrap();
     let rows = conn
         .query("SELECT outcome, payload IS NOT NULL FROM outbox ORDER BY created_at, id")
         .all()
@@ -54,17 +54,17 @@ pub(super) async fn outcomes(pool: &Pool) -> Vec<(Option<String>, bool)> {
     rows.iter().map(|row| (row.get(0).unwrap(), row.get(1).unwrap())).collect()
 }
 
-pub(super) fn ended(outcome: &str) -> (Option<String>, bool) {
+pub(crate) fn ended(outcome: &str) -> (Option<String>, bool) {
     (Some(outcome.to_owned()), false)
 }
 
 /// A mail as the person's program reads it.
-pub(super) fn parse(mail: &Received) -> mail_parser::Message<'_> {
+pub(crate) fn parse(mail: &Received) -> mail_parser::Message<'_> {
     MessageParser::default().parse(&mail.data).unwrap()
 }
 
 /// The code in a mail's text.
-pub(super) fn code_in(mail: &Received) -> String {
+pub(crate) fn code_in(mail: &Received) -> String {
     let text = parse(mail).body_text(0).unwrap().into_owned();
     text.lines()
         .find(|line| line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit()))
@@ -74,10 +74,10 @@ pub(super) fn code_in(mail: &Received) -> String {
 
 /// Everything that is logged on this thread, at every level, while it is held.
 #[derive(Clone, Default)]
-pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    pub(super) fn listen() -> (Self, tracing::subscriber::DefaultGuard) {
+    pub(crate) fn listen() -> (Self, tracing::subscriber::DefaultGuard) {
         let log = Self::default();
         let subscriber =
             tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
@@ -85,7 +85,7 @@ impl Log {
         (log, guard)
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }

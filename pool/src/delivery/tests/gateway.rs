@@ -18,30 +18,30 @@ use tokio_rustls::TlsAcceptor;
 
 /// A request that came in whole, whatever was answered.
 #[derive(Clone)]
-pub(super) struct Asked {
-    pub(super) what: String,
-    pub(super) headers: HeaderMap,
-    pub(super) body: String,
+pub(crate) struct Asked {
+    pub(crate) what: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
 impl Asked {
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     /// The fields of a posted form.
-    pub(super) fn form(&self) -> Vec<(String, String)> {
+    pub(crate) fn form(&self) -> Vec<(String, String)> {
         url::form_urlencoded::parse(self.body.as_bytes()).into_owned().collect()
     }
 
-    pub(super) fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap()
     }
 }
 
 /// What the gateway does with the next request.
 #[derive(Clone, Copy)]
-pub(super) enum Whim {
+pub(crate) enum Whim {
     Answer(u16),
     /// Takes the message, and answers well after this.
     Wait(Duration),
@@ -55,7 +55,7 @@ struct State {
     whims: Mutex<VecDeque<Whim>>,
 }
 
-pub(super) struct Gateway {
+pub(crate) struct Gateway {
     address: SocketAddr,
     state: Arc<State>,
     task: JoinHandle<()>,
@@ -68,11 +68,11 @@ impl Drop for Gateway {
 }
 
 impl Gateway {
-    pub(super) async fn start(tls: Option<TlsAcceptor>) -> Self {
+    pub(crate) async fn start(tls: Option<TlsAcceptor>) -> Self {
         Self::start_at("127.0.0.1:0".parse().unwrap(), tls).await
     }
 
-    pub(super) async fn start_at(address: SocketAddr, tls: Option<TlsAcceptor>) -> Self {
+    pub(crate) async fn start_at(address: SocketAddr, tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let state = Arc::new(State::default());
@@ -119,15 +119,15 @@ impl Gateway {
         Ok(Response::builder().status(status).body(Empty::new()).unwrap())
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    pub(super) fn asked(&self) -> Vec<Asked> {
+    pub(crate) fn asked(&self) -> Vec<Asked> {
         self.state.asked.lock().unwrap().clone()
     }
 
-    pub(super) fn next(&self, whim: Whim) {
+    pub(crate) fn next(&self, whim: Whim) {
         self.state.whims.lock().unwrap().push_back(whim);
     }
 }

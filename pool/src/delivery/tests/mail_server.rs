@@ -16,17 +16,17 @@ use tokio_rustls::TlsAcceptor;
 
 /// A mail that was taken.
 #[derive(Clone)]
-pub(super) struct Received {
-    pub(super) from: String,
-    pub(super) to: Vec<String>,
-    pub(super) data: Vec<u8>,
-    pub(super) encrypted: bool,
-    pub(super) signed_in: bool,
+pub(crate) struct Received {
+    pub(crate) from: String,
+    pub(crate) to: Vec<String>,
+    pub(crate) data: Vec<u8>,
+    pub(crate) encrypted: bool,
+    pub(crate) signed_in: bool,
 }
 
 /// What the server does with the next mail, instead of taking it.
 #[derive(Clone, Copy)]
-pub(super) enum Whim {
+pub(crate) enum Whim {
     RefuseRecipient(u16),
     RefuseMail(u16),
     /// Takes the mail, then hangs up without a word.
@@ -37,14 +37,14 @@ pub(super) enum Whim {
 
 /// What the server can do and wants.
 #[derive(Clone, Default)]
-pub(super) struct Manners {
+pub(crate) struct Manners {
     /// `user:password` that AUTH PLAIN must give (RFC 4616).
-    pub(super) login: Option<&'static str>,
-    pub(super) tls: Option<TlsAcceptor>,
+    pub(crate) login: Option<&'static str>,
+    pub(crate) tls: Option<TlsAcceptor>,
     /// TLS from the first byte instead of after STARTTLS.
-    pub(super) tls_from_the_start: bool,
+    pub(crate) tls_from_the_start: bool,
     /// Addresses beyond ASCII (RFC 6531).
-    pub(super) utf8: bool,
+    pub(crate) utf8: bool,
 }
 
 #[derive(Default)]
@@ -55,7 +55,7 @@ struct State {
     arrived: Notify,
 }
 
-pub(super) struct MailServer {
+pub(crate) struct MailServer {
     address: SocketAddr,
     state: Arc<State>,
     task: JoinHandle<()>,
@@ -68,11 +68,11 @@ impl Drop for MailServer {
 }
 
 impl MailServer {
-    pub(super) async fn start(manners: Manners) -> Self {
+    pub(crate) async fn start(manners: Manners) -> Self {
         Self::start_at("127.0.0.1:0".parse().unwrap(), manners).await
     }
 
-    pub(super) async fn start_at(address: SocketAddr, manners: Manners) -> Self {
+    pub(crate) async fn start_at(address: SocketAddr, manners: Manners) -> Self {
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let state = Arc::new(State { manners, ..State::default() });
@@ -87,16 +87,16 @@ impl MailServer {
         Self { address, state, task }
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    pub(super) fn received(&self) -> Vec<Received> {
+    pub(crate) fn received(&self) -> Vec<Received> {
         self.state.received.lock().unwrap().clone()
     }
 
     /// Waits until so many mails have come.
-    pub(super) async fn wait_for(&self, mails: usize) {
+    pub(crate) async fn wait_for(&self, mails: usize) {
         loop {
             let arrived = self.state.arrived.notified();
             if self.received().len() >= mails {
@@ -106,7 +106,7 @@ impl MailServer {
         }
     }
 
-    pub(super) fn next(&self, whim: Whim) {
+    pub(crate) fn next(&self, whim: Whim) {
         self.state.whims.lock().unwrap().push_back(whim);
     }
 }

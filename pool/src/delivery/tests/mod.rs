@@ -1,7 +1,7 @@
 mod bench;
-mod gateway;
-mod mail_server;
-mod promises;
-mod sending;
-mod texting;
-mod words_of_messages;
+pub(crate) mod gateway;
+pub(crate) mod mail_server;
+pub(crate) mod promises;
+pub(crate) mod sending;
+pub(crate) mod texting;
+pub(crate) mod words_of_messages;

@@ -1,10 +1,10 @@
 //! Every message as people read it, compared with `preview/`. After a wanted change: `UPDATE_EXPECT=1 cargo
 //! test -p pool delivery`, and look at the difference.
 
-use crate::clock::Timestamp;
+use crate::core::clock::Timestamp;
+use crate::core::identity::Origin;
+use crate::core::settings::Settings;
 use crate::delivery::{Asked, Contact, Message, Preview, Service, preview, write};
-use crate::sessions::Origin;
-use crate::settings::Settings;
 use expect_test::expect_file;
 
 const GSM: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";

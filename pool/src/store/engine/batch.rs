@@ -3,10 +3,10 @@
 //! Each trip to that thread is two wake-ups, more work than a small statement, and while it lasts every other
 //! write waits.
 
-use super::StoreError;
-use super::connection::{Query, Row};
-use super::transaction::Tx;
-use super::writer::NEXT;
+use crate::store::engine::StoreError;
+use crate::store::engine::connection::{Query, Row};
+use crate::store::engine::transaction::Tx;
+use crate::store::engine::writer::NEXT;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -144,7 +144,7 @@ fn carried(writes: Vec<Statement>) -> Vec<Batch> {
     for write in writes {
         match groups.last_mut() {
             Some(group) if group.iter().all(|other| table(other.sql) != table(write.sql)) => {
-                group.push(write);
+                group.push(write)
             }
             _ => groups.push(vec![write]),
         }

@@ -1,13 +1,13 @@
 //! SQLite's write-ahead log, copied into the database beside the writer.
 //!
-//! SQLite copies it when it has become long enough, on the connection that commits just then, and here every
-//! transaction shares that: among a million accounts a fifth of the time went into copying and syncing. So
-//! most of it is done before, by a connection that reads. Only the writer finds the moment in which nothing is
-//! left and the log begins anew, but then little is left.
+//! SQLite copies it when it has become long enough, on the connection that commits just then, and here that
+//! every transaction shares: among a million accounts a fifth of the time went into copying and syncing. So most of it
+//! is done before, by a connection that reads. Only the writer finds the moment in which nothing is left and
+//! the log begins anew, but then little is left.
 
-use super::StoreError;
-use super::pool::Pooled;
-use super::sqlite_readers::SqliteReaders;
+use crate::store::engine::StoreError;
+use crate::store::engine::pool::Pooled;
+use crate::store::engine::sqlite_readers::SqliteReaders;
 use deadpool::managed::Pool;
 use std::error::Error;
 use tokio::sync::mpsc;

@@ -3,11 +3,11 @@
 //! Statements have `$1` placeholders and native types: TEXT, BIGINT (`i64`), BLOB or BYTEA. To add a
 //! database, add a variant to `Backend`, `DriverQuery` and [`Row`], and its driver to [`Bind`] and [`Field`].
 
-use super::StoreError;
-use super::pool::Pooled;
-use super::postgres_connections::PostgresConnections;
-use super::sqlite_readers::SqliteReaders;
-use super::writer::Lease;
+use crate::store::engine::StoreError;
+use crate::store::engine::pool::Pooled;
+use crate::store::engine::postgres_connections::PostgresConnections;
+use crate::store::engine::sqlite_readers::SqliteReaders;
+use crate::store::engine::writer::Lease;
 use sqlx::postgres::{PgArguments, PgConnection, PgQueryResult, PgRow};
 use sqlx::query::Query as SqlxQuery;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteQueryResult, SqliteRow};

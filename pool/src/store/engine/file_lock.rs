@@ -1,6 +1,6 @@
 //! Who may use the SQLite file: several processes that serve it, or one that replaces or copies it.
 
-use super::StoreError;
+use crate::store::engine::StoreError;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 

@@ -22,15 +22,15 @@ mod store;
 mod transaction;
 mod writer;
 
-pub(crate) use batch::Statement;
-pub use connection::{Bind, Column, Conn, Field, Query, Row};
-pub use error::StoreError;
-pub(crate) use file_lock::FileLock;
-pub(crate) use listen::Notification;
-pub use postgres_url::{NotADatabase, PostgresUrl};
-pub(crate) use retry::retried;
-pub use store::Store;
-pub use transaction::Tx;
+pub(crate) use crate::store::engine::batch::Statement;
+pub use crate::store::engine::connection::{Bind, Column, Conn, Field, Query, Row};
+pub use crate::store::engine::error::StoreError;
+pub(crate) use crate::store::engine::file_lock::FileLock;
+pub(crate) use crate::store::engine::listen::Notification;
+pub use crate::store::engine::postgres_url::{NotADatabase, PostgresUrl};
+pub(crate) use crate::store::engine::retry::retried;
+pub use crate::store::engine::store::Store;
+pub use crate::store::engine::transaction::Tx;
 
 #[cfg(test)]
 mod tests;

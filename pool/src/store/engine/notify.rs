@@ -4,10 +4,10 @@
 //! with its own sync of the disk, and then its writes are no more than that. A node that dies in between has
 //! notified nobody; listeners poll now and then besides.
 
-use super::StoreError;
-use super::listen::CHANNEL;
-use super::pool::Pooled;
-use super::postgres_connections::PostgresConnections;
+use crate::store::engine::StoreError;
+use crate::store::engine::listen::CHANNEL;
+use crate::store::engine::pool::Pooled;
+use crate::store::engine::postgres_connections::PostgresConnections;
 use deadpool::managed::Pool;
 use std::collections::BTreeSet;
 use std::error::Error;

@@ -5,7 +5,7 @@
 //! on it was answered. Only after a failure, or out of a transaction that was not committed, it is recovered
 //! first, and closed if that fails.
 
-use super::StoreError;
+use crate::store::engine::StoreError;
 use deadpool::Runtime;
 use deadpool::managed::{Manager, Object, Pool, PoolConfig, PoolError, QueueMode, Timeouts};
 use sqlx::Connection as _;

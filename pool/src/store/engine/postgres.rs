@@ -3,10 +3,10 @@
 //! Nothing here, and no statement elsewhere, needs what other databases that speak its protocol lack: no
 //! advisory locks, and NOTIFY only where it is there.
 
-use super::notify::Notifier;
-use super::pool::{self, Pooled};
-use super::postgres_connections::{self, PostgresConnections};
-use super::{PostgresUrl, StoreError};
+use crate::store::engine::notify::Notifier;
+use crate::store::engine::pool::{self, Pooled};
+use crate::store::engine::postgres_connections::{self, PostgresConnections};
+use crate::store::engine::{PostgresUrl, StoreError};
 use crate::store::migrations;
 use deadpool::managed::Pool;
 use sqlx::postgres::{PgConnectOptions, PgConnection};

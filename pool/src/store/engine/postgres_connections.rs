@@ -1,7 +1,7 @@
 //! PostgreSQL's connections: pooled, each with the settings of its session, and the transactions on them.
 
-use super::StoreError;
-use super::pool::{Pooled, Recover};
+use crate::store::engine::StoreError;
+use crate::store::engine::pool::{Pooled, Recover};
 use deadpool::managed::{Manager, Metrics, Pool, RecycleError, RecycleResult};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{Connection as _, Executor as _};

@@ -1,11 +1,11 @@
 //! Opening the SQLite file: one process at a time brings it to shape.
 
-use super::StoreError;
-use super::checkpoints::Checkpoints;
-use super::file_lock::open_private;
-use super::pool::{self, Pooled};
-use super::sqlite_readers::SqliteReaders;
-use super::writer::Writer;
+use crate::store::engine::StoreError;
+use crate::store::engine::checkpoints::Checkpoints;
+use crate::store::engine::file_lock::open_private;
+use crate::store::engine::pool::{self, Pooled};
+use crate::store::engine::sqlite_readers::SqliteReaders;
+use crate::store::engine::writer::Writer;
 use crate::store::migrations;
 use deadpool::managed::Pool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
@@ -71,8 +71,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-/// Waits for the lock file beside the database. The system releases it when the process ends, however it
-/// ends.
+/// Waits for the lock file beside the database. The system releases it when the process ends, however it ends.
 async fn lock(path: &Path) -> Result<File, StoreError> {
     let path = path.to_owned();
     let locked = tokio::task::spawn_blocking(move || {

@@ -1,6 +1,6 @@
 //! SQLite's readers: pooled connections that change nothing.
 
-use super::pool::Recover;
+use crate::store::engine::pool::Recover;
 use deadpool::managed::{Manager, Metrics, RecycleResult};
 use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};

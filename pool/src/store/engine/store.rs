@@ -1,14 +1,14 @@
 //! The store itself: which database it is, and connections to it.
 
-use super::connection::{Backend, Conn};
-use super::file_lock::FileLock;
-use super::listen::Listener;
-use super::pool::Pooled;
-use super::postgres::Postgres;
-use super::sqlite_readers::SqliteReaders;
-use super::transaction::Tx;
-use super::writer::Writer;
-use super::{PostgresUrl, StoreError, checkpoints, sqlite};
+use crate::store::engine::connection::{Backend, Conn};
+use crate::store::engine::file_lock::FileLock;
+use crate::store::engine::listen::Listener;
+use crate::store::engine::pool::Pooled;
+use crate::store::engine::postgres::Postgres;
+use crate::store::engine::sqlite_readers::SqliteReaders;
+use crate::store::engine::transaction::Tx;
+use crate::store::engine::writer::Writer;
+use crate::store::engine::{PostgresUrl, StoreError, checkpoints, sqlite};
 use deadpool::managed::Pool;
 use std::fmt;
 use std::path::Path;

@@ -1,9 +1,8 @@
 //! Transactions: what is written together, or not at all.
 
-use super::StoreError;
-use super::connection::{Backend, Conn};
-use super::notify::Notifier;
-use super::postgres_connections;
+use crate::store::engine::connection::{Backend, Conn};
+use crate::store::engine::notify::Notifier;
+use crate::store::engine::{StoreError, postgres_connections};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 

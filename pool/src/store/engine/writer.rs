@@ -1,12 +1,11 @@
-//! SQLite's one writer: it leases its connection to one transaction after the other, and commits them as a
-//! group.
+//! SQLite's one writer: it leases its connection to one transaction after the other, and commits them as a group.
 //!
 //! Each transaction is a savepoint inside one `BEGIN IMMEDIATE`; one `COMMIT`, one sync of the disk,
 //! acknowledges them all. Under load that is several times the throughput of a lock around a connection, and
 //! no transaction waits for seconds; alone it costs nothing.
 
-use super::StoreError;
-use super::checkpoints::Checkpoints;
+use crate::store::engine::StoreError;
+use crate::store::engine::checkpoints::Checkpoints;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 use std::sync::Arc;
@@ -49,8 +48,8 @@ pub(super) struct Lease {
     /// A statement has failed, or its answer was not awaited.
     pub(super) failed: bool,
     /// The transaction's last statements ended with [`NEXT`]. Where that was cut short, the savepoint is
-    /// missing, and the group fails; where it wasn't, but its answer was not awaited, the transaction is
-    /// whole, and holds with its group.
+    /// missing, and the group fails; where it wasn't, but its answer was not awaited, the transaction is whole, and
+    /// holds with its group.
     pub(super) renewed: bool,
 }
 
@@ -191,8 +190,8 @@ async fn set_busy_timeout(conn: &mut SqliteConnection, milliseconds: i64) -> Res
     sqlx::query(AssertSqlSafe(text)).fetch_one(conn).await.map(drop)
 }
 
-/// Runs a group and reports the outcome to every transaction in it. Answers how many were committed, and what
-/// the queue had next, if that was no transaction.
+/// Runs a group and reports the outcome to every transaction in it. Answers how many were committed, and what the
+/// queue had next, if that was no transaction.
 async fn run_group(
     options: &SqliteConnectOptions,
     slot: &mut Option<SqliteConnection>,
@@ -229,9 +228,9 @@ async fn run_group(
 }
 
 struct Group<'q> {
-    queue: &'q mut mpsc::Receiver<Job>,
-    acks: Vec<Ack>,
-    left: Option<Job>,
+    pub(crate) queue: &'q mut mpsc::Receiver<Job>,
+    pub(crate) acks: Vec<Ack>,
+    pub(crate) left: Option<Job>,
 }
 
 impl Group<'_> {

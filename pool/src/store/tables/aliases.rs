@@ -1,8 +1,8 @@
 //! Proven contacts: one account owns each, and may sign in with it. Which kinds it has stands with the
 //! account besides (`users.proven`), so that whoever looks at it need not look here.
 
-use crate::identifiers::ContactKind;
-use crate::sessions::UserId;
+use crate::core::identifiers::ContactKind;
+use crate::core::identity::UserId;
 use crate::store::{Conn, StoreError, Tx};
 
 /// Whose contact this is. `key` is canonical ([`ContactKind::key`]).
@@ -79,10 +79,10 @@ mod tests {
         let user = pool.signed_in("jdoe", "me@domain.com").await.user;
         pool.signed_in("other", "other@domain.com").await;
         let proven = async || {
-            profile::load(&mut pool.inner.store.read().await.unwrap(), user).await.unwrap().unwrap().proven
+            profile::load(&mut pool.store.read().await.unwrap(), user).await.unwrap().unwrap().proven
         };
         let change = async |claimed: Option<&str>, kind: ContactKind| {
-            let mut tx = pool.inner.store.begin().await.unwrap();
+            let mut tx = pool.store.begin().await.unwrap();
             let done = match claimed {
                 Some(key) => claim(&mut tx, user, kind, key).await.unwrap(),
                 None => release(&mut tx, user, kind).await.is_ok(),

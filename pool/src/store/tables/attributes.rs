@@ -6,8 +6,8 @@
 //! `sub`, `updated_at`, the verified flags and what nobody set are not among them: the first two are columns
 //! of their own, and a contact is verified while it is the account's own ([`super::aliases`]).
 
-use crate::clock::Timestamp;
-use crate::sessions::UserId;
+use crate::core::clock::Timestamp;
+use crate::core::identity::UserId;
 #[cfg(test)]
 use crate::store::{Conn, Tx};
 use crate::store::{Statement, StoreError};
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 pub(crate) type Attributes = BTreeMap<AttributeName, String>;
 
 /// Reads the column.
-pub(in crate::store) fn read(column: &str) -> Result<Attributes, StoreError> {
+pub(crate) fn read(column: &str) -> Result<Attributes, StoreError> {
     serde_json::from_str(column).map_err(StoreError::unreadable)
 }
 

@@ -1,8 +1,8 @@
 //! Sign-ins whose password was right and that wait for something more.
 
-use crate::clock::Timestamp;
-use crate::sessions::{ChallengeToken, UserId};
-use crate::settings::ClientId;
+use crate::core::client::ClientId;
+use crate::core::clock::Timestamp;
+use crate::core::identity::{ChallengeToken, UserId};
 use crate::store::{Conn, StoreError, Tx};
 use model::Factor;
 

@@ -1,8 +1,8 @@
 //! Codes that prove a contact of an account: one for each account, purpose and attribute, and the change that
 //! waits for it.
 
-use crate::clock::Timestamp;
-use crate::codes::{Issue, Slot};
+use crate::core::clock::Timestamp;
+use crate::core::code::{Issue, Slot};
 use crate::store::{Conn, Row, StoreError, Tx};
 
 /// A code as it is stored.

@@ -1,7 +1,7 @@
 //! The trail: what happened to each account.
 
-use crate::clock::Timestamp;
-use crate::sessions::{Origin, UserId};
+use crate::core::clock::Timestamp;
+use crate::core::identity::{Origin, UserId};
 use crate::store::{Conn, Row, Statement, StoreError};
 use model::Event;
 

@@ -1,7 +1,7 @@
 //! Second factors of accounts, and the recovery codes that take their place.
 
-use crate::clock::Timestamp;
-use crate::sessions::UserId;
+use crate::core::clock::Timestamp;
+use crate::core::identity::UserId;
 use crate::store::{Conn, Row, StoreError, Tx};
 use model::Factor;
 

@@ -1,6 +1,6 @@
 //! Subs of accounts that were deleted, as digests: no account gets one of them as its username.
 
-use crate::identifiers::username_key;
+use crate::core::identifiers::username_key;
 use crate::store::{Row, StoreError, Tx};
 use sha2::{Digest as _, Sha256};
 

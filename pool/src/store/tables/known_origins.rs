@@ -1,7 +1,7 @@
 //! Browsers and networks from which somebody has signed in to an account in full.
 
-use crate::clock::Timestamp;
-use crate::sessions::UserId;
+use crate::core::clock::Timestamp;
+use crate::core::identity::UserId;
 use crate::store::{Conn, StoreError, Tx};
 
 /// What is known.

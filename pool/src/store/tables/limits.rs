@@ -1,10 +1,10 @@
 //! Counters of limits, each under a digest of its name. The counter of an account's changes stands with the
 //! account.
 
-use super::attributes;
-use super::profile::{self, Account};
-use crate::clock::Timestamp;
-use crate::sessions::UserId;
+use crate::core::clock::Timestamp;
+use crate::core::identity::UserId;
+use crate::store::tables::attributes;
+use crate::store::tables::profile::{self, Account};
 use crate::store::{Conn, Row, Statement, StoreError, Tx};
 
 /// What a counter says.

@@ -1,8 +1,8 @@
 //! Usernames and subs are one space of names: a username can't equal the `sub` of another account, living or
 //! deleted. What names two accounts would let an administrator act on the wrong one.
 
-use super::{former_subs, meta, waiting};
-use crate::identifiers::{Identifier, username_key};
+use crate::core::identifiers::{Identifier, username_key};
+use crate::store::tables::{former_subs, meta, waiting};
 use crate::store::{Conn, StoreError, Tx};
 
 /// The row of `meta` that orders those who compare usernames with subs.

@@ -2,9 +2,9 @@
 //!
 //! A row is due, leased (due again later, should the worker that claimed it die) or done.
 
-use crate::clock::Timestamp;
-use crate::codes::{Issue, Slot};
-use crate::sessions::UserId;
+use crate::core::clock::Timestamp;
+use crate::core::code::{Issue, Slot};
+use crate::core::identity::UserId;
 use crate::store::{Conn, Row, StoreError, Tx};
 
 /// A message that is promised.

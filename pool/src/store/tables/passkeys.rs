@@ -1,8 +1,8 @@
 //! Passkeys: the public halves of keys that people sign in with.
 
-use super::users::{self, User};
-use crate::clock::Timestamp;
-use crate::sessions::UserId;
+use crate::core::clock::Timestamp;
+use crate::core::identity::UserId;
+use crate::store::tables::users::{self, User};
 use crate::store::{Conn, Row, StoreError, Tx};
 
 /// A passkey as it is kept.

@@ -1,11 +1,11 @@
 //! All that an account shows, in one statement and one row: its attributes, its proven contacts, the codes
 //! that it waits for and the number of its latest event.
 
-use super::attributes;
-use super::sessions::{self, Alive, Live};
-use crate::clock::Timestamp;
-use crate::identifiers::ContactKind;
-use crate::sessions::{SessionId, UserId};
+use crate::core::clock::Timestamp;
+use crate::core::identifiers::ContactKind;
+use crate::core::identity::{SessionId, UserId};
+use crate::store::tables::attributes;
+use crate::store::tables::sessions::{self, Alive, Live};
 use crate::store::{Conn, Row, Statement, StoreError};
 use model::{AttributeName, Factor};
 use std::collections::BTreeMap;

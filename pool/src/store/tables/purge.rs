@@ -3,8 +3,8 @@
 //! Each condition stands twice in its statement for databases with several writers: what was changed since
 //! the inner query saw it is looked at again before it goes.
 
-use super::former_subs;
-use crate::clock::Timestamp;
+use crate::core::clock::Timestamp;
+use crate::store::tables::former_subs;
 use crate::store::{StoreError, Tx};
 
 /// What can be removed once it is old enough.

@@ -1,10 +1,10 @@
 //! Whole accounts, one after the other: what an operator lists, takes out and brings in.
 
-use super::profile::kinds;
-use super::{attributes, names, waiting};
-use crate::clock::Timestamp;
-use crate::identifiers::ContactKind;
-use crate::sessions::UserId;
+use crate::core::clock::Timestamp;
+use crate::core::identifiers::ContactKind;
+use crate::core::identity::UserId;
+use crate::store::tables::profile::kinds;
+use crate::store::tables::{attributes, names, waiting};
 use crate::store::{Conn, Row, StoreError, Tx};
 use model::AttributeName;
 use std::collections::BTreeMap;

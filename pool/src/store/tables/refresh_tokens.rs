@@ -1,8 +1,8 @@
 //! Refresh tokens: the store knows them by hashes, and one row for each session that has one.
 
-use crate::clock::Timestamp;
-use crate::sessions::{SessionId, UserId};
-use crate::settings::ClientId;
+use crate::core::client::ClientId;
+use crate::core::clock::Timestamp;
+use crate::core::identity::{SessionId, UserId};
 use crate::store::{Conn, StoreError, Tx};
 
 /// A session that is proven by a refresh token.

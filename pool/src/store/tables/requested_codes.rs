@@ -1,8 +1,8 @@
 //! Codes that people ask for who have not signed in, and who asked for each.
 
-use crate::clock::Timestamp;
-use crate::codes::{CodePurpose, Issue, Slot};
-use crate::sessions::UserId;
+use crate::core::clock::Timestamp;
+use crate::core::code::{CodePurpose, Issue, Slot};
+use crate::core::identity::UserId;
 use crate::store::{Conn, Row, StoreError, Tx};
 
 /// A requested code, as the store has it.

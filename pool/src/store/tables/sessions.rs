@@ -1,8 +1,8 @@
 //! Sessions: the store knows them by the hashes of their tokens.
 
-use crate::clock::Timestamp;
-use crate::sessions::{Origin, SessionId, UserId, Viewer};
-use crate::settings::ClientId;
+use crate::core::client::ClientId;
+use crate::core::clock::Timestamp;
+use crate::core::identity::{Origin, SessionId, UserId, Viewer};
 use crate::store::{Conn, Row, StoreError, Tx};
 use std::net::IpAddr;
 
@@ -47,7 +47,8 @@ macro_rules! is_live {
         "s.id = $1 AND s.hash = $2 AND s.expires_at > $3 AND s.last_seen_at > $4"
     };
 }
-pub(super) use {columns, is_live};
+pub(super) use columns;
+pub(super) use is_live;
 
 impl Live {
     pub(super) fn read(row: &Row) -> Result<Self, StoreError> {

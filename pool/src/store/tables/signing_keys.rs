@@ -1,6 +1,6 @@
 //! The keys that tokens are signed with. All nodes have the same: whoever comes first makes it.
 
-use crate::clock::Timestamp;
+use crate::core::clock::Timestamp;
 use crate::store::{Conn, StoreError, Tx};
 
 /// A key as the store has it.

@@ -1,7 +1,7 @@
 //! What passwords are compared with in SRP, sealed under the key file. An account has one for each name that
 //! it may have in the exchange.
 
-use crate::sessions::UserId;
+use crate::core::identity::UserId;
 use crate::store::{Conn, StoreError, Tx};
 
 /// The name in the exchange: the canonical username, or the `sub`.

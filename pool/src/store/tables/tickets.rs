@@ -1,8 +1,8 @@
 //! Tickets of browsers and applications that signed up and are not signed in yet.
 
-use super::waiting::{self, Waiting};
-use crate::clock::Timestamp;
-use crate::sessions::{BrowserTicket, UserId};
+use crate::core::clock::Timestamp;
+use crate::core::identity::{BrowserTicket, UserId};
+use crate::store::tables::waiting::{self, Waiting};
 use crate::store::{Conn, StoreError, Tx};
 
 /// A ticket as the store has it.

@@ -1,9 +1,9 @@
 //! Accounts.
 
-use super::former_subs;
-use crate::clock::Timestamp;
-use crate::identifiers::Identifier;
-use crate::sessions::UserId;
+use crate::core::clock::Timestamp;
+use crate::core::identifiers::Identifier;
+use crate::core::identity::UserId;
+use crate::store::tables::former_subs;
 use crate::store::{Conn, Row, StoreError, Tx};
 
 /// What every use case needs of an account.

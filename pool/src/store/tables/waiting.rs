@@ -1,11 +1,11 @@
 //! Sign-ups that wait for their code: accounts that nobody has confirmed, one for each name and contact.
 
-use super::users::{self, User};
-use super::{attributes, srp_verifiers};
-use crate::clock::Timestamp;
-use crate::code_requests::Target;
-use crate::identifiers::{ContactKind, Identifier};
-use crate::sessions::UserId;
+use crate::core::clock::Timestamp;
+use crate::core::contact::Target;
+use crate::core::identifiers::{ContactKind, Identifier};
+use crate::core::identity::UserId;
+use crate::store::tables::users::{self, User};
+use crate::store::tables::{attributes, srp_verifiers};
 use crate::store::{Conn, Row, StoreError, Tx};
 use attributes::Attributes;
 

@@ -1,13 +1,20 @@
 //! Everything at once, on the same rows: nobody waits for who waits for them, and nobody is told that the
 //! service can't do this now.
 
-use crate::change_sign_up_address::AnotherAddress;
-use crate::confirm_sign_up::Who;
-use crate::settings::Settings;
+use crate::account::events;
+use crate::attributes::{delete, update};
+use crate::contacts::{self, cancel, verify};
+use crate::core::settings::Settings;
+use crate::maintenance::purge;
+use crate::sessions::sign_out;
+use crate::sign_in::password;
+use crate::sign_up::change_address::{self, AnotherAddress};
+use crate::sign_up::confirmation::Who;
+use crate::sign_up::{confirm, resend, start};
 use crate::store::Store;
 use crate::testing::{PASSWORD, TestPool, entering, form, origin};
-use crate::{Pool, Viewer};
-use model::{AttributeName, Refusal, Standard, Why};
+use crate::{Context, Viewer};
+use model::{AttributeName, ErrorCode, FormErrors, Standard};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -16,10 +23,10 @@ const ROUNDS: usize = 6;
 
 /// Refused or not, the store was there.
 #[track_caller]
-fn answered<T, E: Into<Refusal>>(done: Result<T, E>) {
+fn answered<T, E: Into<FormErrors>>(done: Result<T, E>) {
     if let Err(error) = done {
-        let refusal: Refusal = error.into();
-        assert_ne!(refusal.form, Some(Why::Unavailable));
+        let refusal: FormErrors = error.into();
+        assert_ne!(refusal.form, Some(ErrorCode::Unavailable));
     }
 }
 
@@ -32,54 +39,54 @@ fn settings() -> Settings {
 }
 
 /// What a person does who waits for the code, and what others do who only know the name.
-async fn newcomer(pool: Pool, client: crate::ClientId, round: usize) {
+async fn newcomer(pool: Context, client: crate::ClientId, round: usize) {
     let signed_up =
-        pool.sign_up(&client, form("waiting", &[("email", "waiting@domain.com")]), &origin()).await;
+        start::start(&pool, &client, form("waiting", &[("email", "waiting@domain.com")]), &origin()).await;
     if let Ok(signed_up) = &signed_up {
         let who = Who::Ticket(signed_up.ticket.clone());
         let other = AnotherAddress {
             address: format!("other{round}@domain.com"),
             password: model::Password::new(PASSWORD),
         };
-        answered(pool.resend_sign_up_code(&who, &origin()).await);
-        answered(pool.change_sign_up_address(&signed_up.ticket, &other, &origin()).await);
-        answered(pool.confirm_sign_up(&client, &entering(who, "000000"), &origin()).await);
+        answered(resend::resend(&pool, &who, &origin()).await);
+        answered(change_address::change_address(&pool, &signed_up.ticket, &other, &origin()).await);
+        answered(confirm::confirm(&pool, &client, &entering(who, "000000"), &origin()).await);
     }
     answered(signed_up);
     let who = Who::Typed("waiting".into());
-    answered(pool.resend_sign_up_code(&who, &origin()).await);
-    answered(pool.confirm_sign_up(&client, &entering(who, "000000"), &origin()).await);
-    let sign_in = |password| crate::sign_in::SignIn {
+    answered(resend::resend(&pool, &who, &origin()).await);
+    answered(confirm::confirm(&pool, &client, &entering(who, "000000"), &origin()).await);
+    let sign_in = |password| crate::sign_in::password::SignIn {
         username: "waiting".into(),
         password: model::Password::new(password),
     };
-    answered(pool.sign_in(&client, sign_in(PASSWORD), &origin()).await);
-    answered(pool.sign_in(&client, sign_in("wrong-password"), &origin()).await);
+    answered(password::with_password(&pool, &client, sign_in(PASSWORD), &origin()).await);
+    answered(password::with_password(&pool, &client, sign_in("wrong-password"), &origin()).await);
 }
 
 /// What a person does in several tabs.
-async fn resident(pool: Pool, client: crate::ClientId, viewer: Viewer, round: usize) {
+async fn resident(pool: Context, client: crate::ClientId, viewer: Viewer, round: usize) {
     let email = AttributeName::from(Standard::Email);
     let change = |name: &str, value: String| BTreeMap::from([(name.to_owned(), value)]);
-    answered(pool.update_attributes(&viewer, change("nickname", round.to_string()), &origin()).await);
+    answered(update::update(&pool, &viewer, change("nickname", round.to_string()), &origin()).await);
     answered(
-        pool.update_attributes(&viewer, change("email", format!("new{}@domain.com", round % 2)), &origin())
+        update::update(&pool, &viewer, change("email", format!("new{}@domain.com", round % 2)), &origin())
             .await,
     );
-    answered(pool.resend_attribute_code(&viewer, &email, &origin()).await);
-    answered(pool.verify_attribute(&viewer, &email, "000000", &origin()).await);
-    answered(pool.cancel_attribute_change(&viewer, &email, &origin()).await);
-    answered(
-        pool.delete_attributes(&viewer, vec!["nickname".into(), "phone_number".into()], &origin()).await,
-    );
-    let sign_in =
-        crate::sign_in::SignIn { username: "jdoe".into(), password: model::Password::new(PASSWORD) };
-    let signed_in = pool.sign_in(&client, sign_in, &origin()).await;
-    if let Ok(crate::sign_in::SignedIn::Session { session, .. }) = &signed_in {
-        pool.sign_out(&session.token, &origin()).await.unwrap();
+    answered(contacts::resend(&pool, &viewer, &email, &origin()).await);
+    answered(verify::verify(&pool, &viewer, &email, "000000", &origin()).await);
+    answered(cancel::cancel(&pool, &viewer, &email, &origin()).await);
+    answered(delete::delete(&pool, &viewer, vec!["nickname".into(), "phone_number".into()], &origin()).await);
+    let sign_in = crate::sign_in::password::SignIn {
+        username: "jdoe".into(),
+        password: model::Password::new(PASSWORD),
+    };
+    let signed_in = password::with_password(&pool, &client, sign_in, &origin()).await;
+    if let Ok(crate::sign_in::outcome::SignedIn::Session { session, .. }) = &signed_in {
+        sign_out::sign_out(&pool, &session.token, &origin()).await.unwrap();
     }
     answered(signed_in);
-    pool.tidy().await.unwrap();
+    purge::purge_expired(&pool).await.unwrap();
 }
 
 async fn everything_at_once(pool: TestPool) {
@@ -92,7 +99,7 @@ async fn everything_at_once(pool: TestPool) {
     }
     tasks.join_all().await; // panics with the task that did
     let stored: Vec<i64> =
-        pool.events_after(&viewer, 0, 1000).await.unwrap().iter().map(|it| it.id).collect();
+        events::after(&pool, &viewer, 0, 1000).await.unwrap().iter().map(|it| it.id).collect();
     assert!(stored.is_sorted() && stored.len() > 5 * ROUNDS);
 }
 

@@ -1,6 +1,6 @@
 //! No statement looks at every row of a table that grows, on any database.
 
-use super::sources::{code, files, root, statements};
+use crate::store::tests::sources::{code, files, root, statements};
 use crate::testing::TestStore;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _, SqliteConnection};
 

@@ -1,11 +1,13 @@
 //! A store that the version before wrote (`fixtures/version-14.json`) goes on with those who waited in it.
 
-use crate::app_clients::Flow;
-use crate::confirm_forgot_password::PasswordReset;
-use crate::sessions::BrowserTicket;
-use crate::settings::Settings;
-use crate::sign_in::SignedIn;
-use crate::srp_sign_in::Proof;
+use crate::core::client::Flow;
+use crate::core::identity::BrowserTicket;
+use crate::core::settings::Settings;
+use crate::delivery::worker;
+use crate::password::confirm_forgot::{self, PasswordReset};
+use crate::sign_in::outcome::SignedIn;
+use crate::sign_in::srp::{self, Proof};
+use crate::sign_up::{confirm, pending};
 use crate::store::migrations;
 use crate::testing::{PASSWORD, SrpClient, TestPool, TestStore, origin};
 use model::{Password, SignInOptions, Standard};
@@ -133,12 +135,12 @@ impl Before {
 
 async fn signs_in_by_srp(pool: &TestPool, name: &str) -> bool {
     let client = SrpClient::new(7);
-    let challenge = pool.srp_challenge(&pool.client(), name, &client.public(), &origin()).await.unwrap();
+    let challenge = srp::challenge(&pool, &pool.client(), name, &client.public(), &origin()).await.unwrap();
     let timestamp = "Tue Nov 3 09:05:07 UTC 2026".to_owned();
     let signature = client.proof(pool.id(), &challenge, PASSWORD, &timestamp);
     let proof =
         Proof { username: challenge.user_id, secret_block: challenge.secret_block, timestamp, signature };
-    pool.answer_srp_challenge(&pool.client(), &proof, &origin()).await.is_ok()
+    srp::answer(&pool, &pool.client(), &proof, &origin()).await.is_ok()
 }
 
 #[tokio::test]
@@ -147,7 +149,7 @@ async fn upgrade_keeps_sign_ups_that_wait_with_their_tickets_codes_and_passwords
         let pool = before.pool().await;
         for at in 0..2 {
             let ticket = BrowserTicket::parse(before.text("tickets", at)).unwrap();
-            let pending = pool.pending_sign_up(&ticket).await.unwrap().unwrap();
+            let pending = pending::pending(&pool, &ticket).await.unwrap().unwrap();
             assert!(!pending.is_name_taken);
             let name = before.names()[at];
             assert!(matches!(pool.try_sign_in(name, PASSWORD).await, Ok(SignedIn::Unconfirmed(_))), "{name}");
@@ -179,7 +181,7 @@ async fn upgrade_keeps_codes_that_are_entered_by_name() {
             password: Password::new("another+Password-1"),
             confirmation: None,
         };
-        pool.confirm_forgot_password(form, &origin()).await.unwrap();
+        confirm_forgot::confirm_forgot(&pool, form, &origin()).await.unwrap();
         assert!(pool.try_sign_in("confirmed@domain.com", "another+Password-1").await.is_ok());
     }
 }
@@ -189,7 +191,8 @@ async fn upgrade_sends_the_messages_that_were_promised() {
     for before in Before::both() {
         let pool = before.pool().await;
         let mailbox = crate::delivery::Mailbox::new(|_| {});
-        let progress = pool.deliver_due(&crate::delivery::Transport::Mailbox(mailbox)).await.unwrap();
+        let progress =
+            worker::deliver_due(&pool, &crate::delivery::Transport::Mailbox(mailbox)).await.unwrap();
         assert_eq!((progress.sent, progress.stale), (3, 1), "that of the code that was used is stale");
     }
 }

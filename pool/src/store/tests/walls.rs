@@ -1,6 +1,6 @@
 //! SQL stands in the store, and nowhere else.
 
-use super::sources::{VERBS, code, files, root};
+use crate::store::tests::sources::{VERBS, code, files, root};
 use std::path::Path;
 
 /// Where SQL may stand.

@@ -1,8 +1,8 @@
 //! The file of a backup: a tar with what it is, the keys and the database, in this order.
 
-use super::database_file::Found;
-use crate::clock::Timestamp;
-use crate::keys::Keys;
+use crate::core::clock::Timestamp;
+use crate::core::keys::Keys;
+use crate::store::transfer::database_file::Found;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fs::{File, OpenOptions};
@@ -67,7 +67,7 @@ pub(super) enum Broken {
     #[error("it was made in a way that this version doesn't know ({0})")]
     Format(u32),
     #[error("its keys can't be read")]
-    Keys(#[source] crate::keys::KeyError),
+    Keys(#[source] crate::core::key_error::KeyError),
     #[error("it is not what was written: the database in it was changed, or cut off")]
     Changed,
 }
@@ -111,7 +111,7 @@ pub(super) fn unpack(from: File, folder: &Path) -> std::result::Result<Unpacked,
                 manifest = Some(
                     serde_json::from_str(&text(entry)?)
                         .map_err(|error| Broken::Manifest(error.to_string()))?,
-                );
+                )
             }
             KEYS => keys = Some(Keys::from_text(&text(entry)?).map_err(Broken::Keys)?),
             DATABASE => {

@@ -1,11 +1,11 @@
 //! A store and its keys in one file, written while the service goes on.
 
-use super::archive::{self, DATABASE, Manifest};
-use super::database_file::{FileError, inspect, snapshot};
-use super::files::{KeyLocation, StoreFiles, folder_of, sync};
-use crate::clock::Timestamp;
-use crate::keys::KeyError;
+use crate::core::clock::Timestamp;
+use crate::core::key_error::KeyError;
 use crate::store::StoreError;
+use crate::store::transfer::archive::{self, DATABASE, Manifest};
+use crate::store::transfer::database_file::{FileError, inspect, snapshot};
+use crate::store::transfer::files::{KeyLocation, StoreFiles, folder_of, sync};
 use std::path::Path;
 use tempfile::{Builder, NamedTempFile};
 

@@ -1,8 +1,8 @@
 //! Looking at a store as it is: nothing is made, brought to shape or locked, and who is served goes on being
 //! served.
 
-use super::location::StoreLocation;
-use crate::clock::Timestamp;
+use crate::core::clock::Timestamp;
+use crate::store::transfer::location::StoreLocation;
 use crate::store::{Conn, Store, StoreError, meta, migrations};
 use std::collections::BTreeMap;
 

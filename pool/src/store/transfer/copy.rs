@@ -4,8 +4,8 @@
 //! again, it does the whole of it anew: what has changed at the source meanwhile is not found by looking for
 //! what is missing.
 
-use super::location::StoreLocation;
-use super::tables::{COUNTED, Kind, TABLES, Table};
+use crate::store::transfer::location::StoreLocation;
+use crate::store::transfer::tables::{COUNTED, Kind, TABLES, Table};
 use crate::store::{Conn, Query, Row, Store, StoreError, Tx, meta};
 use std::time::Duration;
 
@@ -214,7 +214,7 @@ async fn copy_table(
         }
         done += i64::try_from(page.len()).unwrap_or(i64::MAX);
         report(Progress { table: table.name, done, all });
-        if page.len() < super::tables::PAGE {
+        if page.len() < crate::store::transfer::tables::PAGE {
             return Ok(done);
         }
         last = page.into_iter().last().map(|row| row[..table.key].to_vec());

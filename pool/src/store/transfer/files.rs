@@ -1,6 +1,7 @@
 //! The files of a store on SQLite.
 
-use crate::keys::{KeyError, Keys};
+use crate::core::key_error::KeyError;
+use crate::core::keys::Keys;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
 //! Where a store is, told as a text.
 
-use super::files::folder_of;
+use crate::store::transfer::files::folder_of;
 use crate::store::{FileLock, NotADatabase, PostgresUrl, Store, StoreError};
 use std::fmt;
 use std::path::{Path, PathBuf};

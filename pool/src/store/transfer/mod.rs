@@ -12,9 +12,9 @@ pub mod location;
 pub mod restore;
 mod tables;
 
-pub use archive::Manifest;
-pub use database_file::FileError;
-pub use files::{KeyLocation, StoreFiles};
+pub use crate::store::transfer::archive::Manifest;
+pub use crate::store::transfer::database_file::FileError;
+pub use crate::store::transfer::files::{KeyLocation, StoreFiles};
 
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,11 @@
 //! A backup in the place of a store.
 
-use super::archive::{self, DATABASE, Manifest};
-use super::database_file::{FileError, Found, inspect, mark_production, production, settle};
-use super::files::{KeyLocation, StoreFiles, beside, folder_of, sync};
-use crate::clock::Timestamp;
-use crate::keys::{KeyError, Keys};
+use crate::core::clock::Timestamp;
+use crate::core::key_error::KeyError;
+use crate::core::keys::Keys;
+use crate::store::transfer::archive::{self, DATABASE, Manifest};
+use crate::store::transfer::database_file::{FileError, Found, inspect, mark_production, production, settle};
+use crate::store::transfer::files::{KeyLocation, StoreFiles, beside, folder_of, sync};
 use crate::store::{FileLock, StoreError};
 use std::fs::{self, File};
 use std::io;

@@ -1,12 +1,16 @@
 //! `nameplate user list`, `show` and `export`.
 
-use super::{Account, say};
+use super::account::AccountArgument;
+use crate::output::print;
 use app::text::label;
 use clap::{Args, ValueEnum};
-use pool::Pool;
-use pool::admin::browse::{Page, Shown};
-use pool::admin::{Record, Status};
-use pool::identifiers::ContactKind;
+use model::AttributeName;
+use pool::Context;
+use pool::admin::{Moment, Record, Status};
+use pool::admin::{Page, Shown};
+use pool::core::identifiers::ContactKind;
+use serde::Serialize;
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{BufWriter, ErrorKind, Write, stderr, stdout};
 
@@ -14,7 +18,7 @@ use std::io::{BufWriter, ErrorKind, Write, stderr, stdout};
 pub(in crate::cli) struct List {
     /// Only those in this state.
     #[arg(long)]
-    status: Option<State>,
+    status: Option<AccountState>,
     /// Only those in whose username, email address or phone number this text stands.
     #[arg(long)]
     search: Option<String>,
@@ -24,13 +28,13 @@ pub(in crate::cli) struct List {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum State {
+enum AccountState {
     Confirmed,
     Unconfirmed,
     Disabled,
 }
 
-impl State {
+impl AccountState {
     fn of(record: &Record) -> Self {
         match (record.status, record.disabled_at) {
             (_, Some(_)) => Self::Disabled,
@@ -51,11 +55,11 @@ impl State {
 const CONTACTS: [ContactKind; 2] = [ContactKind::Email, ContactKind::PhoneNumber];
 
 impl List {
-    pub(super) async fn run(self, pool: &Pool) -> Result<(), Box<dyn Error>> {
+    pub(super) async fn run(self, pool: &Context) -> Result<(), Box<dyn Error>> {
         let mut out = Lines::new();
         let mut after = None;
         loop {
-            let Page { records, next, .. } = pool.users(after).await?;
+            let Page { records, next, .. } = pool::admin::list_users(&pool, after).await?;
             for record in records.iter().filter(|record| self.wants(record)) {
                 out.line(&if self.json { serde_json::to_string(record)? } else { in_words(record) })?;
             }
@@ -73,7 +77,8 @@ impl List {
                 .chain([record.username.as_str()])
                 .any(|it| it.to_lowercase().contains(&text.to_lowercase()))
         };
-        self.status.is_none_or(|state| State::of(record) == state) && self.search.as_ref().is_none_or(found)
+        self.status.is_none_or(|state| AccountState::of(record) == state)
+            && self.search.as_ref().is_none_or(found)
     }
 }
 
@@ -84,7 +89,7 @@ fn in_words(record: &Record) -> String {
         .map(|(value, proven)| if proven { value.to_owned() } else { format!("{value} (not verified)") });
     let since = record.created_at.to_string();
     let day = since.split('T').next().unwrap_or_default();
-    let state = State::of(record).words();
+    let state = AccountState::of(record).words();
     let contested = if record.contested { " (contested)" } else { "" };
     let contacts = contacts.collect::<Vec<_>>().join(", ");
     format!("{:<24} {state:<12} {day}  {contacts}{contested}", record.username).trim_end().to_owned()
@@ -93,37 +98,49 @@ fn in_words(record: &Record) -> String {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Show {
     #[command(flatten)]
-    account: Account,
+    account: AccountArgument,
     /// As JSON, for scripts.
     #[arg(long)]
     json: bool,
 }
 
 impl Show {
-    pub(super) async fn run(self, pool: &Pool) -> Result<(), Box<dyn Error>> {
-        let shown = pool.user(&self.account).await?;
-        say(&if self.json { as_json(&shown)? } else { portrait(pool, &shown) });
+    pub(super) async fn run(self, pool: &Context) -> Result<(), Box<dyn Error>> {
+        let shown = pool::admin::find_user(&pool, &self.account).await?;
+        print(&if self.json { as_json(&shown)? } else { portrait(pool, &shown) });
         Ok(())
     }
 }
 
-fn as_json(shown: &Shown) -> Result<String, serde_json::Error> {
-    let mut value = serde_json::to_value(&shown.record)?;
-    value["sessions"] = shown.sessions.into();
-    value["second_factors"] = shown.second_factors.iter().map(|it| it.as_str()).collect();
-    value["passkeys"] = shown.passkeys.into();
-    value["last_seen_at"] = serde_json::to_value(shown.last_seen_at)?;
-    value["pending"] = shown
-        .pending
-        .iter()
-        .map(|(name, (value, _))| (name.to_string(), serde_json::Value::from(value.as_str())))
-        .collect();
-    value["hidden"] = serde_json::to_value(&shown.hidden)?;
-    value["also_waiting"] = shown.others.iter().map(|(contact, _)| contact.as_str()).collect();
-    Ok(serde_json::to_string_pretty(&value)? + "\n")
+/// An account as scripts read it.
+#[derive(Serialize)]
+struct ShownAsJson<'a> {
+    #[serde(flatten)]
+    record: &'a Record,
+    sessions: i64,
+    second_factors: Vec<&'static str>,
+    passkeys: usize,
+    last_seen_at: Option<Moment>,
+    pending: BTreeMap<&'a str, &'a str>,
+    hidden: &'a [AttributeName],
+    also_waiting: Vec<&'a str>,
 }
 
-fn portrait(pool: &Pool, shown: &Shown) -> String {
+fn as_json(shown: &Shown) -> Result<String, serde_json::Error> {
+    let json = ShownAsJson {
+        record: &shown.record,
+        sessions: shown.sessions,
+        second_factors: shown.second_factors.iter().map(|it| it.as_str()).collect(),
+        passkeys: shown.passkeys,
+        last_seen_at: shown.last_seen_at,
+        pending: shown.pending.iter().map(|(name, (value, _))| (name.as_str(), value.as_str())).collect(),
+        hidden: &shown.hidden,
+        also_waiting: shown.others.iter().map(|(contact, _)| contact.as_str()).collect(),
+    };
+    Ok(serde_json::to_string_pretty(&json)? + "\n")
+}
+
+fn portrait(pool: &Context, shown: &Shown) -> String {
     let record = &shown.record;
     let mut lines = vec![
         ("username".to_owned(), record.username.clone()),
@@ -175,21 +192,21 @@ fn portrait(pool: &Pool, shown: &Shown) -> String {
 }
 
 fn state_since(record: &Record) -> String {
-    let since = match State::of(record) {
-        State::Disabled => record.disabled_at,
-        State::Confirmed => record.confirmed_at,
-        State::Unconfirmed => None,
+    let since = match AccountState::of(record) {
+        AccountState::Disabled => record.disabled_at,
+        AccountState::Confirmed => record.confirmed_at,
+        AccountState::Unconfirmed => None,
     };
     let since = since.map(|at| format!(" since {at}")).unwrap_or_default();
-    format!("{}{since}", State::of(record).words())
+    format!("{}{since}", AccountState::of(record).words())
 }
 
 /// `nameplate user export`.
-pub(super) async fn export(pool: &Pool) -> Result<(), Box<dyn Error>> {
+pub(super) async fn export(pool: &Context) -> Result<(), Box<dyn Error>> {
     let mut out = Lines::new();
     let (mut after, mut left_behind) = (None, 0);
     loop {
-        let Page { records, next, guarded } = pool.export_users(after).await?;
+        let Page { records, next, guarded } = pool::admin::export_users(&pool, after).await?;
         left_behind += guarded;
         for record in &records {
             out.line(&serde_json::to_string(record)?)?;

@@ -1,14 +1,16 @@
 //! The `nameplate user` commands that change one account.
 
-use super::{Account, Refused, say};
+use super::account::AccountArgument;
+use super::refused::Refused;
+use crate::output::print;
 use clap::Args;
 use model::Password;
-use pool::Pool;
+use pool::Context;
+use pool::admin::ResetUserPasswordError;
+use pool::admin::UpdateUserError;
 use pool::admin::UserLabel;
-use pool::admin::confirm_user::{ConfirmUserError, Confirming};
-use pool::admin::create_user::{CreateUserError, FirstPassword, NewUser};
-use pool::admin::reset_user_password::ResetUserPasswordError;
-use pool::admin::update_user::UpdateUserError;
+use pool::admin::{ConfirmUserError, Confirming};
+use pool::admin::{CreateUserError, FirstPassword, NewUser};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{IsTerminal, Write, stderr, stdin};
@@ -40,7 +42,7 @@ pub(in crate::cli) struct Create {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Confirm {
     #[command(flatten)]
-    account: Account,
+    account: AccountArgument,
     /// Which one, where several sign-ups wait under the username: its email address or phone number.
     #[arg(long)]
     contact: Option<String>,
@@ -52,7 +54,7 @@ pub(in crate::cli) struct Confirm {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SetAttribute {
     #[command(flatten)]
-    account: Account,
+    account: AccountArgument,
     /// What to set, as name=value; nothing after the = removes the attribute.
     #[arg(required = true, value_name = "NAME=VALUE", value_parser = pair)]
     attributes: Vec<(String, String)>,
@@ -65,7 +67,7 @@ pub(in crate::cli) struct SetAttribute {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ResetPassword {
     #[command(flatten)]
-    account: Account,
+    account: AccountArgument,
     /// Set the password that is read from standard input, to its first line end. Everybody who is signed in
     /// no longer is, and its owner replaces it at the next sign-in.
     #[arg(long)]
@@ -78,13 +80,13 @@ pub(in crate::cli) struct ResetPassword {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Whom {
     #[command(flatten)]
-    account: Account,
+    account: AccountArgument,
 }
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Delete {
     #[command(flatten)]
-    account: Account,
+    account: AccountArgument,
     /// Don't ask.
     #[arg(long)]
     yes: bool,
@@ -122,7 +124,7 @@ fn password_from_stdin() -> std::io::Result<Password> {
 const SOON: &str = "the service sends it as soon as it runs";
 
 impl Create {
-    pub(super) async fn run(self, pool: &Pool) -> Done {
+    pub(super) async fn run(self, pool: &Context) -> Done {
         let password = match (self.invite, self.permanent) {
             (true, _) => FirstPassword::Invitation,
             (false, true) => FirstPassword::Permanent(password_from_stdin()?),
@@ -134,33 +136,33 @@ impl Create {
             attributes: attributes(self.attributes)?,
             verified: self.verified,
         };
-        let made = pool.create_user(new).await.map_err(|error| match error {
+        let made = pool::admin::create_user(&pool, new).await.map_err(|error| match error {
             CreateUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
             other => other.into(),
         })?;
         let user = UserLabel { username: made.username, sub: made.sub };
-        say(&format!("{user} was created\n"));
+        print(&format!("{user} was created\n"));
         if let Some(to) = made.invited {
-            say(&format!("the invitation goes to {to}: {SOON}\n"));
+            print(&format!("the invitation goes to {to}: {SOON}\n"));
         }
         Ok(())
     }
 }
 
 impl Confirm {
-    pub(super) async fn run(self, pool: &Pool) -> Done {
+    pub(super) async fn run(self, pool: &Context) -> Done {
         let form = Confirming {
             user: (&self.account).into(),
             contact: self.contact.as_deref(),
             verified: self.verified,
         };
-        let confirmed = pool.confirm_user(form).await.map_err(|error| match error {
+        let confirmed = pool::admin::confirm_user(&pool, form).await.map_err(|error| match error {
             ConfirmUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
             other => other.into(),
         })?;
-        say(&format!("{} is confirmed\n", confirmed.user));
+        print(&format!("{} is confirmed\n", confirmed.user));
         if !confirmed.keeps_password {
-            say(
+            print(
                 "someone else tried to sign up as this too, so it has no password: its owner sets one with “Forgot your password?”\n",
             );
         }
@@ -169,20 +171,20 @@ impl Confirm {
 }
 
 impl SetAttribute {
-    pub(super) async fn run(self, pool: &Pool) -> Done {
-        let updated = pool
-            .update_user(&self.account, attributes(self.attributes)?, self.verified)
-            .await
-            .map_err(|error| match error {
-                UpdateUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
-                other => other.into(),
-            })?;
-        say(&format!("{}\n", updated.user));
+    pub(super) async fn run(self, pool: &Context) -> Done {
+        let updated =
+            pool::admin::update_user(&pool, &self.account, attributes(self.attributes)?, self.verified)
+                .await
+                .map_err(|error| match error {
+                    UpdateUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
+                    other => other.into(),
+                })?;
+        print(&format!("{}\n", updated.user));
         for (name, updated) in updated.outcome {
             match updated.code_delivery_details {
-                None => say(&format!("{name}: done\n")),
+                None => print(&format!("{name}: done\n")),
                 Some(code) => {
-                    say(&format!("{name}: waits for the code that goes to {}: {SOON}\n", code.destination))
+                    print(&format!("{name}: waits for the code that goes to {}: {SOON}\n", code.destination));
                 }
             }
         }
@@ -191,47 +193,47 @@ impl SetAttribute {
 }
 
 impl ResetPassword {
-    pub(super) async fn run(self, pool: &Pool) -> Done {
+    pub(super) async fn run(self, pool: &Context) -> Done {
         let told = |error| match error {
             ResetUserPasswordError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
             other => other.into(),
         };
         if self.password_stdin {
-            let user = pool
-                .set_user_password(&self.account, &password_from_stdin()?, self.permanent)
-                .await
-                .map_err(told)?;
-            say(&format!("{user} has the new password, and nobody is signed in\n"));
+            let user =
+                pool::admin::set_user_password(&pool, &self.account, &password_from_stdin()?, self.permanent)
+                    .await
+                    .map_err(told)?;
+            print(&format!("{user} has the new password, and nobody is signed in\n"));
         } else {
-            let sent = pool.reset_user_password(&self.account).await.map_err(told)?;
-            say(&format!("{}: a code for a new password goes to {}: {SOON}\n", sent.user, sent.to.value));
+            let sent = pool::admin::reset_user_password(&pool, &self.account).await.map_err(told)?;
+            print(&format!("{}: a code for a new password goes to {}: {SOON}\n", sent.user, sent.to.value));
         }
         Ok(())
     }
 }
 
 impl Whom {
-    pub(super) async fn reset_mfa(self, pool: &Pool) -> Done {
-        let done = pool.reset_mfa(&self.account).await?;
+    pub(super) async fn reset_mfa(self, pool: &Context) -> Done {
+        let done = pool::admin::reset_mfa(&pool, &self.account).await?;
         let words =
             if done.changed { "signs in with the password alone now" } else { "had no second factor" };
-        say(&format!("{} {words}\n", done.user));
+        print(&format!("{} {words}\n", done.user));
         Ok(())
     }
 
-    pub(super) async fn disable(self, pool: &Pool) -> Done {
-        let done = pool.disable_user(&self.account).await?;
+    pub(super) async fn disable(self, pool: &Context) -> Done {
+        let done = pool::admin::disable_user(&pool, &self.account).await?;
         let words =
             if done.changed { "is disabled, and nobody is signed in to it" } else { "was disabled before" };
-        say(&format!("{} {words}\n", done.user));
+        print(&format!("{} {words}\n", done.user));
         Ok(())
     }
 
-    pub(super) async fn enable(self, pool: &Pool) -> Done {
-        let done = pool.enable_user(&self.account).await?;
+    pub(super) async fn enable(self, pool: &Context) -> Done {
+        let done = pool::admin::enable_user(&pool, &self.account).await?;
         let words =
             if done.changed { "is enabled: people can sign in to it again" } else { "was not disabled" };
-        say(&format!("{} {words}\n", done.user));
+        print(&format!("{} {words}\n", done.user));
         Ok(())
     }
 }
@@ -246,13 +248,13 @@ enum NotDeleted {
 }
 
 impl Delete {
-    pub(super) async fn run(self, pool: &Pool) -> Done {
+    pub(super) async fn run(self, pool: &Context) -> Done {
         if !self.yes {
-            let record = pool.user(&self.account).await?.record;
+            let record = pool::admin::find_user(&pool, &self.account).await?.record;
             Self::ask(&UserLabel { username: record.username, sub: record.sub })?;
         }
-        let user = pool.delete_user(&self.account).await?;
-        say(&format!("{user} is gone, with everything of it\n"));
+        let user = pool::admin::delete_user(&pool, &self.account).await?;
+        print(&format!("{user} is gone, with everything of it\n"));
         Ok(())
     }
 

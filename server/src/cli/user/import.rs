@@ -1,11 +1,14 @@
 //! `nameplate user import`.
 
-use super::reading::{Contents, Entry, Fault, Form, decode, left_out_json, printable, read};
+use super::reading::contents::{Contents, FileEntry, Form};
+use super::reading::decode::decode;
+use super::reading::error::{LineError, printable};
+use super::reading::{json, read};
 use super::report::{self, Report};
-use super::say;
+use crate::output::print;
 use clap::{Args, ValueEnum};
-use pool::Pool;
-use pool::admin::import_users::{Arrival, ImportFault, ImportPlan, ImportRules, Unknown, Wrong};
+use pool::Context;
+use pool::admin::{Arrival, ImportFault, ImportPlan, ImportRules, Unknown, Wrong};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
@@ -73,7 +76,7 @@ const MOST_ALIKE: usize = 5;
 /// What is wrong with the file, a line for each.
 #[derive(Debug)]
 struct Faulty {
-    faults: Vec<Fault>,
+    faults: Vec<LineError>,
     /// How many accounts have them; `None`: it is the file.
     accounts: Option<usize>,
 }
@@ -108,22 +111,22 @@ impl fmt::Display for Faulty {
 
 impl Error for Faulty {}
 
-fn in_words(fault: &ImportFault) -> Fault {
+fn in_words(fault: &ImportFault) -> LineError {
     let wrong = match &fault.wrong {
         Wrong::Told(why) => app::text::sentence(*why).replace('\n', "; "),
         other => other.to_string(),
     };
-    Fault { place: fault.place.clone(), field: printable(&fault.field), wrong }
+    LineError { place: fault.place.clone(), field: printable(&fault.field), wrong }
 }
 
 /// An account that can't come in, and why.
 struct Bad<'a> {
     source: &'a str,
-    faults: Vec<Fault>,
+    faults: Vec<LineError>,
 }
 
 impl Import {
-    pub(super) async fn run(self, pool: &Pool) -> Result<(), Box<dyn Error>> {
+    pub(super) async fn run(self, pool: &Context) -> Result<(), Box<dyn Error>> {
         for path in [&self.skip_bad, &self.report].into_iter().flatten() {
             if path.symlink_metadata().is_ok() {
                 return Err(Exists(path.display().to_string()).into());
@@ -133,14 +136,14 @@ impl Import {
         let (text, encoding) = decode(self.bytes()?).map_err(whole)?;
         let Contents { form, entries, remarks } = read(&text, pool.now()).map_err(whole)?;
         let (sources, arrivals, mut bad) = sorted(entries);
-        let plan = pool.plan_import(&arrivals, self.rules()).await?;
+        let plan = pool::admin::plan_import(&pool, &arrivals, self.rules()).await?;
         add_faults(&mut bad, &plan, &sources);
 
         let report = Report { plan: &plan, arrivals: &arrivals, left_out: bad.len(), check: self.check };
         let refused = !bad.is_empty() && self.skip_bad.is_none();
         if self.check || !refused {
             let remarks = encoding.map(str::to_owned).into_iter().chain(remarks).collect::<Vec<_>>();
-            remarks.iter().for_each(|remark| say(&format!("{remark}\n")));
+            remarks.iter().for_each(|remark| print(&format!("{remark}\n")));
         }
         if refused {
             if self.check {
@@ -155,8 +158,8 @@ impl Import {
             if let Some(path) = self.skip_bad.as_deref().filter(|_| !bad.is_empty()) {
                 write_left_out(path, &form, &bad)?;
             }
-            let mut shown = Shown { at_once: stderr().is_terminal(), all: plan.accounts(), last: 0 };
-            pool.import_users(&plan, |done| shown.tell(done)).await?;
+            let mut shown = ImportProgress { at_once: stderr().is_terminal(), all: plan.accounts(), last: 0 };
+            pool::admin::import_users(&pool, &plan, |done| shown.tell(done)).await?;
         }
         self.tell(&report)?;
         self.tell_left_out(&bad);
@@ -194,16 +197,16 @@ impl Import {
             }
             None => None,
         };
-        say(&report.in_words(written));
+        print(&report.in_words(written));
         Ok(())
     }
 
     fn tell_left_out(&self, bad: &[Bad<'_>]) {
         let Some(path) = self.skip_bad.as_deref().filter(|_| !bad.is_empty()) else { return };
         let words = if self.check { "would be left out and written" } else { "left out and written" };
-        say(&format!("{} {words} to {}:\n", report::counted(bad.len()), path.display()));
+        print(&format!("{} {words} to {}:\n", report::counted(bad.len()), path.display()));
         for fault in bad.iter().flat_map(|it| &it.faults).take(report::MOST_NAMED) {
-            say(&format!("  {fault}\n"));
+            print(&format!("  {fault}\n"));
         }
     }
 }
@@ -211,9 +214,9 @@ impl Import {
 type Sorted<'a> = (Vec<&'a str>, Vec<Arrival>, Vec<Bad<'a>>);
 
 /// Those that could be read, each with its text, and those that couldn't.
-fn sorted(entries: Vec<Entry<'_>>) -> Sorted<'_> {
+fn sorted(entries: Vec<FileEntry<'_>>) -> Sorted<'_> {
     let (mut sources, mut arrivals, mut bad) = (Vec::new(), Vec::new(), Vec::new());
-    for Entry { source, read } in entries {
+    for FileEntry { source, read } in entries {
         match read {
             Ok(arrival) => {
                 sources.push(source);
@@ -227,7 +230,7 @@ fn sorted(entries: Vec<Entry<'_>>) -> Sorted<'_> {
 
 /// Those that could be read and can't come in, in the order of the file again.
 fn add_faults<'a>(bad: &mut Vec<Bad<'a>>, plan: &ImportPlan<'_>, sources: &[&'a str]) {
-    let mut faulty: BTreeMap<usize, Vec<Fault>> = BTreeMap::new();
+    let mut faulty: BTreeMap<usize, Vec<LineError>> = BTreeMap::new();
     for fault in plan.faults() {
         faulty.entry(fault.number).or_default().push(in_words(fault));
     }
@@ -250,13 +253,13 @@ fn new_file(path: &Path) -> std::io::Result<File> {
 fn write_left_out(path: &Path, form: &Form, bad: &[Bad<'_>]) -> Result<(), Unusable> {
     let reason = |bad: &Bad<'_>| bad.faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
     let mut text = match form {
-        Form::Table(table) => table.left_out_header(),
+        Form::Csv(table) => table.left_out_header(),
         Form::Json => String::new(),
     };
     for bad in bad {
         text += &match form {
-            Form::Table(table) => table.left_out(bad.source, &reason(bad)),
-            Form::Json => left_out_json(bad.source, &reason(bad)),
+            Form::Csv(table) => table.left_out(bad.source, &reason(bad)),
+            Form::Json => json::left_out(bad.source, &reason(bad)),
         };
     }
     let mut file = new_file(path).map_err(Unusable::of(path, "written"))?;
@@ -264,13 +267,13 @@ fn write_left_out(path: &Path, form: &Form, bad: &[Bad<'_>]) -> Result<(), Unusa
 }
 
 /// How far it is, for people on a terminal and for logs.
-struct Shown {
+struct ImportProgress {
     at_once: bool,
     all: usize,
     last: usize,
 }
 
-impl Shown {
+impl ImportProgress {
     /// A log needs no line for less.
     const STEP: usize = 10_000;
 

@@ -1,19 +1,18 @@
 //! `nameplate user …`: accounts, straight in the store. A server may be running meanwhile.
 
+mod account;
 mod browse;
 mod change;
 mod import;
 mod reading;
+mod refused;
 mod report;
 
-use super::{configuration, lifecycle, say};
-use crate::config::Config;
-use clap::{Args, Subcommand, ValueEnum};
-use model::Refusal;
-use pool::Pool;
-use pool::admin::{SelectBy, UserSelector};
+use super::setup::{configuration, require_store};
+use crate::lifecycle::store;
+use clap::Subcommand;
+use pool::Context;
 use std::error::Error;
-use std::fmt;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -44,73 +43,19 @@ pub(super) enum Command {
     Import(import::Import),
 }
 
-/// Which account a command is about.
-#[derive(Debug, Args)]
-struct Account {
-    /// The account's username, its sub, or its email address or phone number.
-    account: String,
-    /// What ACCOUNT is, where it could name two accounts.
-    #[arg(long, value_enum)]
-    by: Option<By>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum By {
-    Sub,
-    Username,
-    Contact,
-}
-
-impl<'a> From<&'a Account> for UserSelector<'a> {
-    fn from(account: &'a Account) -> Self {
-        let by = account.by.map(|by| match by {
-            By::Sub => SelectBy::Sub,
-            By::Username => SelectBy::Username,
-            By::Contact => SelectBy::Contact,
-        });
-        Self { text: &account.account, by }
-    }
-}
-
-/// Why there is nothing to work on.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "there is no store at {0} yet: it is made when nameplate first starts, or with the first nameplate user create"
-)]
-pub(super) struct NoStore(String);
-
-/// What was refused, one line for each field, in the words of the pages.
-#[derive(Debug)]
-struct Refused(Refusal);
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let form = self.0.form.iter().map(|why| app::text::sentence(*why));
-        let fields = self.0.fields.iter().map(|(field, why)| {
-            let field = field.to_string();
-            let name =
-                field.strip_prefix("attributes[").and_then(|rest| rest.strip_suffix(']')).unwrap_or(&field);
-            format!("{name}: {}", app::text::sentence(*why).replace('\n', "; "))
-        });
-        f.write_str(&form.chain(fields).collect::<Vec<_>>().join("\n"))
-    }
-}
-
-impl Error for Refused {}
-
 impl Command {
     pub(super) async fn run(self) -> Result<(), Box<dyn Error>> {
         let config = configuration()?;
         if !matches!(self, Self::Create(_) | Self::Import(_)) {
-            refuse_nothing(&config)?;
+            require_store(&config)?;
         }
-        let pool = lifecycle::open(&config).await?;
+        let pool = store::open(&config).await?;
         let done = self.work(&pool).await;
         pool.store().close().await;
         done
     }
 
-    async fn work(self, pool: &Pool) -> Result<(), Box<dyn Error>> {
+    async fn work(self, pool: &Context) -> Result<(), Box<dyn Error>> {
         match self {
             Self::List(arguments) => arguments.run(pool).await,
             Self::Show(arguments) => arguments.run(pool).await,
@@ -126,13 +71,4 @@ impl Command {
             Self::Import(arguments) => arguments.run(pool).await,
         }
     }
-}
-
-/// A store that isn't there is not made by looking into it.
-pub(super) fn refuse_nothing(config: &Config) -> Result<(), NoStore> {
-    let database = config.server.database();
-    if config.server.store_url.is_none() && !database.exists() {
-        return Err(NoStore(database.display().to_string()));
-    }
-    Ok(())
 }

@@ -1,9 +1,9 @@
 //! What an import did, or would do: in words, with the first names of each kind, and as lines with all of
 //! them.
 
-use super::reading::printable;
+use super::reading::error::printable;
 use pool::admin::UserLabel;
-use pool::admin::import_users::{Arrival, Change, ImportPlan, Obstacle, Remark, Remarked};
+use pool::admin::{Arrival, Change, ImportPlan, Obstacle, Remark, Remarked};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -42,7 +42,7 @@ enum Topic {
 }
 
 /// One account under a topic.
-struct Line<'a> {
+struct ReportLine<'a> {
     number: usize,
     user: &'a UserLabel,
     contact: Option<&'a str>,
@@ -162,11 +162,15 @@ impl Topic {
 }
 
 impl Report<'_> {
-    fn by_topic(&self) -> BTreeMap<Topic, Vec<Line<'_>>> {
-        let mut topics: BTreeMap<Topic, Vec<Line<'_>>> = BTreeMap::new();
+    fn by_topic(&self) -> BTreeMap<Topic, Vec<ReportLine<'_>>> {
+        let mut topics: BTreeMap<Topic, Vec<ReportLine<'_>>> = BTreeMap::new();
         for skipped in self.plan.skipped().iter().filter(|it| it.other_sub) {
-            let line =
-                Line { number: skipped.number, user: &skipped.there, contact: None, detail: String::new() };
+            let line = ReportLine {
+                number: skipped.number,
+                user: &skipped.there,
+                contact: None,
+                detail: String::new(),
+            };
             topics.entry(Topic::OtherSub).or_default().push(line);
         }
         for Remarked { number, user, contact, remark } in self.plan.remarks() {
@@ -175,7 +179,7 @@ impl Report<'_> {
             if let (Topic::Unreachable, Some(provider)) = (&topic, provider) {
                 detail = format!("signed in through {provider} before");
             }
-            topics.entry(topic).or_default().push(Line {
+            topics.entry(topic).or_default().push(ReportLine {
                 number: *number,
                 user,
                 contact: contact.as_deref(),
@@ -226,7 +230,7 @@ impl Report<'_> {
         text
     }
 
-    fn named(&self, line: &Line<'_>) -> String {
+    fn named(&self, line: &ReportLine<'_>) -> String {
         let place = self.arrivals.get(line.number).map(|it| it.place.as_str()).unwrap_or_default();
         let contact = line
             .contact
@@ -240,7 +244,7 @@ impl Report<'_> {
         format!("{place}, {}{contact}{detail}", printable(&user))
     }
 
-    fn has_lasting_sub(&self, line: &Line<'_>) -> bool {
+    fn has_lasting_sub(&self, line: &ReportLine<'_>) -> bool {
         let brought = self.arrivals.get(line.number).is_some_and(|it| it.sub.is_some());
         !self.check || brought || line.user.username == line.user.sub
     }

@@ -1,10 +1,10 @@
 //! What only PostgreSQL has: several writers, connections that break, news between nodes. `scripts/test-rust`
 //! runs these beside a server of their own; without one they are shown as ignored.
 
-use super::{get, set, store};
 use crate::store::engine::postgres::Postgres;
 use crate::store::engine::retry::TRIES;
 use crate::store::engine::store::Database;
+use crate::store::engine::tests::{get, set, store};
 use crate::store::{Notification, Store, StoreError, meta, retried};
 use crate::testing::TestStore;
 use std::sync::Arc;

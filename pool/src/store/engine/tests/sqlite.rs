@@ -1,8 +1,8 @@
 //! What only SQLite has: a file, its write-ahead log, its one writer. These run on SQLite whatever the rest
 //! is run on.
 
-use super::{get, set};
 use crate::store::Store;
+use crate::store::engine::tests::{get, set};
 use crate::testing::TestStore;
 use std::sync::Arc;
 use tokio::task::JoinSet;

@@ -1,9 +1,13 @@
-use super::super::copy::{Copied, CopyError, Value, copy, page};
-use super::super::location::StoreLocation;
-use super::super::tables::{Kind, TABLES};
 use super::*;
-use crate::sign_in::{SignIn, SignedIn};
+use crate::account::events;
+use crate::admin::{delete_user, reset_user_password};
+use crate::sign_in::for_tokens;
+use crate::sign_in::outcome::SignedIn;
+use crate::sign_in::password::SignIn;
 use crate::store::meta;
+use crate::store::transfer::copy::{Copied, CopyError, Value, copy, page};
+use crate::store::transfer::location::StoreLocation;
+use crate::store::transfer::tables::{Kind, TABLES};
 use crate::testing::{Authenticator, origin};
 use model::{Password, Standard};
 
@@ -23,16 +27,18 @@ async fn left() -> TestStore {
         pool.give_passkey(&viewer, &mut Authenticator::at("http://localhost:3000")).await;
     }
     let form = SignIn { username: "person0".into(), password: Password::new(PASSWORD) };
-    pool.sign_in_for_tokens(&pool.client(), &form, &origin()).await.unwrap();
+    for_tokens::for_tokens(&pool, &pool.client(), &form, &origin()).await.unwrap();
     let app = [(model::Factor::Email, crate::factors::change::Wish::On)];
-    pool.change_factors(&pool.signed_in("careful", "careful@domain.com").await, &app, &origin())
+    crate::factors::change(&pool, &pool.signed_in("careful", "careful@domain.com").await, &app, &origin())
         .await
         .unwrap();
     assert!(matches!(pool.try_sign_in("careful", PASSWORD).await, Ok(SignedIn::Challenge(_))));
     pool.signed_in("known", "known@domain.com").await;
-    pool.set_user_password("known", &Password::new("another+Password-1"), false).await.unwrap();
+    reset_user_password::set_user_password(&pool, "known", &Password::new("another+Password-1"), false)
+        .await
+        .unwrap();
     pool.signed_in("leaves", "leaves@domain.com").await;
-    pool.delete_user("leaves").await.unwrap();
+    delete_user::delete_user(&pool, "leaves").await.unwrap();
     pool.sign_up("late", "late@domain.com").await;
     pool.store().close().await;
     pool.into_place()
@@ -128,7 +134,7 @@ async fn people_go_on_where_their_pool_was_moved_to_and_no_id_is_given_twice() {
     pool.verify(&viewer, Standard::Email, &code).await.unwrap();
     assert_eq!(pool.shown(&viewer, Standard::Email).await.as_deref(), Some("new2@domain.com"));
     let newcomer = pool.signed_in("newcomer", "newcomer@domain.com").await;
-    let events = pool.events_after(&newcomer, last, 100).await.unwrap();
+    let events = events::after(&pool, &newcomer, last, 100).await.unwrap();
     assert_eq!(events.len(), pool.event_names(&newcomer).await.len());
 }
 
@@ -154,11 +160,14 @@ async fn half_a_copy_serves_nobody_and_is_completed_by_another_one() {
     tx.commit().await.unwrap();
 
     let keys = target.folder().join("keys");
-    let refused = Keys::for_store(&keys, &store, &SystemEntropy).await;
-    assert!(matches!(refused, Err(KeyError::Store(StoreError::HalfCopied))) && !keys.exists(), "{refused:?}");
+    let refused = crate::store::keys_of(&keys, &store, &SystemEntropy).await;
+    assert!(
+        matches!(refused, Err(crate::store::StoreKeysError::Store(StoreError::HalfCopied))) && !keys.exists(),
+        "{refused:?}"
+    );
     let (clock, entropy) = (Arc::new(crate::SystemClock), Arc::new(SystemEntropy));
     let keys = Keys::generate(&SeededEntropy::new(0));
-    let refused = crate::Pool::open(Parts {
+    let refused = crate::maintenance::open::open(Parts {
         store: store.clone(),
         clock,
         entropy,
@@ -202,7 +211,7 @@ async fn a_copy_of_a_store_that_was_served_for_real_is_one_and_stays_one() {
 
 #[tokio::test]
 async fn whether_a_store_was_served_for_real_is_seen_without_bringing_it_to_shape() {
-    use super::super::checkup::{checkup, is_production};
+    use crate::store::transfer::checkup::{checkup, is_production};
     let store = TestStore::empty();
     assert!(!is_production(&place(&store)).await.unwrap(), "nothing is there");
     store.open().await.unwrap().close().await;

@@ -1,9 +1,11 @@
-use super::backup::{BackupError, backup};
-use super::restore::{RestoreError, Restored, restore};
 use super::*;
-use crate::clock::Timestamp;
-use crate::entropy::{SeededEntropy, SystemEntropy};
-use crate::keys::{KeyError, Keys};
+use crate::core::clock::Timestamp;
+use crate::core::entropy::{SeededEntropy, SystemEntropy};
+use crate::core::key_error::KeyError;
+use crate::core::keys::Keys;
+use crate::maintenance::production;
+use crate::store::transfer::backup::{BackupError, backup};
+use crate::store::transfer::restore::{RestoreError, Restored, restore};
 use crate::store::{FileLock, Store, StoreError, migrations};
 use crate::testing::{PASSWORD, TestPool, TestStore};
 use crate::{Parts, Settings};
@@ -29,7 +31,7 @@ impl Town {
         let pool = TestPool::at(TestStore::sqlite(), Settings::default()).await;
         pool.signed_in("jane", "jane@domain.com").await;
         let files = files(pool.place().folder());
-        pool.inner.keys.save(&key_file(&files)).unwrap();
+        pool.keys.save(&key_file(&files)).unwrap();
         Self { pool, files, outside: tempfile::tempdir().unwrap() }
     }
 
@@ -74,7 +76,7 @@ async fn people(folder: &Path) -> Result<Vec<String>, Box<dyn std::error::Error>
         keys,
         settings: Settings::default(),
     };
-    let opened = crate::Pool::open(parts).await;
+    let opened = crate::maintenance::open::open(parts).await;
     let rows = store.read().await?.query("SELECT username FROM users ORDER BY id").all().await?;
     store.close().await;
     opened?;
@@ -130,7 +132,7 @@ async fn what_a_backup_replaces_is_kept_with_its_keys() {
     let (town, other) = (Town::new().await, Town::new().await);
     town.backup().await.unwrap();
     other.pool.signed_in("late", "late@domain.com").await;
-    let keys = Keys::generate(&SystemEntropy).before(&other.pool.inner.keys);
+    let keys = Keys::generate(&SystemEntropy).before(&other.pool.keys);
     keys.save(&key_file(&other.files)).unwrap();
     other.pool.store().close().await;
 
@@ -139,7 +141,7 @@ async fn what_a_backup_replaces_is_kept_with_its_keys() {
     assert_eq!(people(there).await.unwrap(), ["jane"]);
     assert_eq!(
         Keys::load(&key_file(&other.files)).unwrap().unwrap().fingerprints(),
-        town.pool.inner.keys.fingerprints()
+        town.pool.keys.fingerprints()
     );
     assert_eq!(people(&old).await.unwrap(), ["jane", "late"]);
     assert_eq!(Keys::load(&old.join("keys")).unwrap().unwrap().fingerprints(), keys.fingerprints());
@@ -176,9 +178,9 @@ async fn a_damaged_store_is_replaced_and_its_log_does_not_reach_the_new_one() {
 
 /// When the store in the folder was first served for real.
 async fn production(folder: &Path) -> Option<String> {
-    super::database_file::production(
+    crate::store::transfer::database_file::production(
         &folder.join("nameplate.db"),
-        &super::database_file::inspect(&folder.join("nameplate.db")).await.unwrap().pool,
+        &crate::store::transfer::database_file::inspect(&folder.join("nameplate.db")).await.unwrap().pool,
     )
     .await
 }
@@ -188,7 +190,7 @@ async fn a_backup_holds_that_its_store_was_served_for_real_and_a_restore_never_f
     let town = Town::new().await;
     town.backup().await.unwrap();
     let before = fs::read(town.file()).unwrap();
-    town.pool.mark_production().await.unwrap();
+    production::mark_production(&town.pool).await.unwrap();
     let since = Some(town.pool.time().millis().to_string());
     backup(&town.files, &town.file(), true, NOW).await.unwrap();
     let there = tempfile::tempdir().unwrap();
@@ -222,7 +224,7 @@ async fn a_crash_between_leaves_the_old_store_or_the_new_one_with_a_key_that_ope
     let there = other.pool.place().folder();
 
     // The keys of both, and the old store still.
-    foreign.before(&other.pool.inner.keys).save(&key_file(&other.files)).unwrap();
+    foreign.before(&other.pool.keys).save(&key_file(&other.files)).unwrap();
     fs::create_dir(there.join(".restoring-left")).unwrap();
     assert_eq!(people(there).await.unwrap(), ["jane", "late"]);
     // Begun again, it does the whole of it.
@@ -230,7 +232,7 @@ async fn a_crash_between_leaves_the_old_store_or_the_new_one_with_a_key_that_ope
     assert_eq!(people(there).await.unwrap(), ["jane"]);
     assert!(!there.join(".restoring-left").exists());
     // The new store, and the keys of both still.
-    foreign.before(&other.pool.inner.keys).save(&key_file(&other.files)).unwrap();
+    foreign.before(&other.pool.keys).save(&key_file(&other.files)).unwrap();
     assert_eq!(people(there).await.unwrap(), ["jane"]);
 }
 
@@ -267,7 +269,7 @@ async fn a_backup_of_a_newer_version_or_of_other_keys_is_refused() {
         assert_eq!(unpacked.manifest.pool, manifest.pool);
         archive::write(&mut File::create(town.file()).unwrap(), &manifest, Some(keys), &database).unwrap();
     };
-    let own = town.pool.inner.keys.clone();
+    let own = (*town.pool.keys).clone();
     remade("SELECT 1", &Keys::generate(&SeededEntropy::new(77))).await;
     refuses(&town, "put the right key file back").await;
     let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'newer', 1, x'00', 1)";
@@ -279,7 +281,7 @@ async fn a_backup_of_a_newer_version_or_of_other_keys_is_refused() {
 #[tokio::test]
 async fn keys_that_have_no_file_are_not_in_a_backup_and_have_to_be_given_again() {
     let town = Town::new().await;
-    let given = StoreFiles { keys: KeyLocation::Given(town.pool.inner.keys.clone()), ..town.files.clone() };
+    let given = StoreFiles { keys: KeyLocation::Given((*town.pool.keys).clone()), ..town.files.clone() };
     let made = backup(&given, &town.file(), false, NOW).await.unwrap();
     assert!(!made.has_keys);
     let there = tempfile::tempdir().unwrap();
@@ -289,7 +291,7 @@ async fn keys_that_have_no_file_are_not_in_a_backup_and_have_to_be_given_again()
     let elsewhere = |keys: Keys| StoreFiles { keys: KeyLocation::Given(keys), ..files(there.path()) };
     let refused = restore(&town.file(), &elsewhere(Keys::generate(&SystemEntropy)), NOW).await.unwrap_err();
     assert!(matches!(refused, RestoreError::Store(StoreError::KeyDiffers { .. })), "{refused:?}");
-    restore(&town.file(), &elsewhere(town.pool.inner.keys.clone()), NOW).await.unwrap();
+    restore(&town.file(), &elsewhere((*town.pool.keys).clone()), NOW).await.unwrap();
     assert!(!there.path().join("keys").exists());
 }
 

@@ -1,8 +1,10 @@
 //! Accounts as Cognito's ListUsers and AdminGetUser answer them (`UserType`).
 
-use super::{Fault, arrival, printable};
+use super::arrival::arrival;
+use super::error::{LineError, printable};
+use super::values::moment;
 use pool::Timestamp;
-use pool::admin::import_users::{Arrival, Elsewhere};
+use pool::admin::{Arrival, Elsewhere};
 use pool::admin::{Moment, Status};
 use serde::Deserialize;
 use serde_json::Value;
@@ -61,10 +63,10 @@ impl CognitoUser {
         &self.username
     }
 
-    pub(super) fn into_arrival(self, place: String, now: Timestamp) -> Result<Arrival, Vec<Fault>> {
+    pub(super) fn into_arrival(self, place: String, now: Timestamp) -> Result<Arrival, Vec<LineError>> {
         let mut faults = Vec::new();
         let mut fault = |field: &str, wrong: String| {
-            faults.push(Fault { place: place.clone(), field: field.to_owned(), wrong })
+            faults.push(LineError { place: place.clone(), field: field.to_owned(), wrong });
         };
         let mut moment = |field: &str, date: Option<Value>| match date {
             None | Some(Value::Null) => None,
@@ -134,36 +136,4 @@ fn provider(username: &str, identities: Option<&String>) -> String {
     let named = identities.as_ref().and_then(|it| it.get(0)?.get("providerName")?.as_str());
     let prefix = username.split_once('_').map(|(provider, _)| provider);
     printable(named.or(prefix).unwrap_or("another provider"))
-}
-
-/// RFC 3339, or seconds since 1970 as older tools write them, or milliseconds.
-fn moment(date: &Value) -> Option<Moment> {
-    let seconds = match date {
-        Value::String(text) => return moment_in(text),
-        Value::Number(seconds) => seconds.as_f64()?,
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
-    };
-    /// The last second of the year 9999.
-    const LAST: f64 = 253_402_300_799.0;
-    let seconds = if seconds.abs() > LAST { seconds / 1000.0 } else { seconds };
-    (seconds.abs() <= LAST).then(|| Moment(Timestamp((seconds * 1000.0).round() as i64)))
-}
-
-/// The same in a text.
-pub(super) fn moment_in(text: &str) -> Option<Moment> {
-    let text = text.trim();
-    match text.parse::<f64>() {
-        Ok(seconds) => moment(&serde_json::Number::from_f64(seconds)?.into()),
-        Err(_) => text.to_owned().try_into().ok(),
-    }
-}
-
-/// `true` or `false`, in whichever case; nothing is `false`.
-pub(super) fn boolean(text: &str) -> Option<bool> {
-    match text.trim() {
-        "" => Some(false),
-        text if text.eq_ignore_ascii_case("true") => Some(true),
-        text if text.eq_ignore_ascii_case("false") => Some(false),
-        _ => None,
-    }
 }

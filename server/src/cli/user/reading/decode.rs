@@ -1,12 +1,12 @@
 //! The text in a file, whichever program saved it.
 
-use super::Fault;
+use super::error::LineError;
 
 /// The text, and how it was written, where that isn't plain UTF-8.
-pub(in crate::cli::user) fn decode(bytes: Vec<u8>) -> Result<(String, Option<&'static str>), Fault> {
+pub fn decode(bytes: Vec<u8>) -> Result<(String, Option<&'static str>), LineError> {
     let (text, remark) = match bytes.as_slice() {
         [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => {
-            return Err(Fault::at("", "the file is in UTF-32: save it as UTF-8"));
+            return Err(LineError::at("", "the file is in UTF-32: save it as UTF-8"));
         }
         [0xEF, 0xBB, 0xBF, rest @ ..] => (utf8(rest.to_vec())?, None),
         [0xFF, 0xFE, rest @ ..] => (utf16(rest, u16::from_le_bytes)?, Some(UTF_16)),
@@ -14,18 +14,19 @@ pub(in crate::cli::user) fn decode(bytes: Vec<u8>) -> Result<(String, Option<&'s
         [1..=255, 0, 1..=255, 0, ..] => (utf16(&bytes, u16::from_le_bytes)?, Some(UTF_16)),
         [0, 1..=255, 0, 1..=255, ..] => (utf16(&bytes, u16::from_be_bytes)?, Some(UTF_16)),
         [b'P', b'K', 3, 4, ..] => {
-            return Err(Fault::at(
+            return Err(LineError::at(
                 "",
                 "the file is a spreadsheet or a ZIP archive: save the table as \"CSV UTF-8\", or unpack it",
             ));
         }
-        [0x1F, 0x8B, ..] => return Err(Fault::at("", "the file is compressed (gzip): unpack it first")),
+        [0x1F, 0x8B, ..] => return Err(LineError::at("", "the file is compressed (gzip): unpack it first")),
         _ => (utf8(bytes)?, None),
     };
     match text.find('\0') {
-        Some(at) => {
-            Err(Fault::at(line_of(&text.as_bytes()[..at]), "there is a NUL character: the file isn't a text"))
-        }
+        Some(at) => Err(LineError::at(
+            line_of(text.as_bytes().get(..at).unwrap_or_default()),
+            "there is a NUL character: the file isn't a text",
+        )),
         None => Ok((text, remark)),
     }
 }
@@ -36,7 +37,7 @@ fn line_of(before: &[u8]) -> String {
     format!("line {}", before.iter().filter(|byte| **byte == b'\n').count() + 1)
 }
 
-fn utf8(bytes: Vec<u8>) -> Result<String, Fault> {
+fn utf8(bytes: Vec<u8>) -> Result<String, LineError> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let bytes = error.into_bytes();
@@ -44,15 +45,15 @@ fn utf8(bytes: Vec<u8>) -> Result<String, Fault> {
         let wrong = format!(
             "the byte {byte:02X} is not UTF-8. This may be Windows-1252, in which spreadsheets save \"CSV\": save it as \"CSV UTF-8\""
         );
-        Fault::at(line_of(&bytes[..at]), wrong)
+        LineError::at(line_of(bytes.get(..at).unwrap_or_default()), wrong)
     })
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, Fault> {
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, LineError> {
     let (pairs, rest) = bytes.as_chunks::<2>();
     let text = String::from_utf16(&pairs.iter().map(|pair| unit(*pair)).collect::<Vec<_>>());
     match text {
         Ok(text) if rest.is_empty() => Ok(text),
-        _ => Err(Fault::at("", "the file begins like UTF-16 and is damaged: save it as UTF-8")),
+        _ => Err(LineError::at("", "the file begins like UTF-16 and is damaged: save it as UTF-8")),
     }
 }

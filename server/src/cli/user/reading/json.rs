@@ -2,11 +2,12 @@
 //! export.
 
 use super::cognito::CognitoUser;
-use super::{Contents, Entry, Fault, Form, REASON, printable};
+use super::contents::{Contents, FileEntry, Form};
+use super::error::{LineError, REASON, printable};
 use pool::Timestamp;
 use pool::admin::Record;
-use pool::admin::import_users::{Arrival, Elsewhere};
-use pool::identifiers::ContactKind;
+use pool::admin::{Arrival, Elsewhere};
+use pool::core::identifiers::ContactKind;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -14,7 +15,7 @@ use serde_json::value::RawValue;
 
 /// What kind of object it is.
 #[derive(Deserialize)]
-struct Kind<'a> {
+struct ObjectKind<'a> {
     #[serde(rename = "Users", borrow)]
     users: Option<Vec<&'a RawValue>>,
     #[serde(rename = "PaginationToken")]
@@ -47,14 +48,14 @@ impl<'a> Places<'a> {
     }
 
     /// What a parser says about a part, with the place in the whole.
-    fn fault(&self, part: &str, error: &serde_json::Error) -> Fault {
+    fn fault(&self, part: &str, error: &serde_json::Error) -> LineError {
         let (line, column) = self.of(part);
         let (down, across) = (error.line().max(1), error.column().max(1));
         let column = if down == 1 { column + across - 1 } else { across };
         // Its own place, at the end of its words, is that in the part.
         let words = error.to_string();
         let words = words.split(" at line ").next().unwrap_or_default();
-        Fault::at(format!("line {}, column {column}", line + down - 1), printable(words))
+        LineError::at(format!("line {}, column {column}", line + down - 1), printable(words))
     }
 }
 
@@ -62,13 +63,13 @@ impl<'a> Places<'a> {
 struct Reader<'a> {
     places: Places<'a>,
     now: Timestamp,
-    entries: Vec<Entry<'a>>,
+    entries: Vec<FileEntry<'a>>,
 }
 
 /// In a list of pages there is nothing deeper.
 const DEEPEST: usize = 3;
 
-pub(super) fn read(text: &str, now: Timestamp) -> Result<Contents<'_>, Fault> {
+pub fn read(text: &str, now: Timestamp) -> Result<Contents<'_>, LineError> {
     let mut reader = Reader { places: Places::new(text), now, entries: Vec::new() };
     let whole: Result<Vec<&RawValue>, _> = serde_json::Deserializer::from_str(text).into_iter().collect();
     match whole {
@@ -93,18 +94,20 @@ pub(super) fn read(text: &str, now: Timestamp) -> Result<Contents<'_>, Fault> {
 }
 
 impl<'a> Reader<'a> {
-    fn refuse(&mut self, source: &'a str, fault: Fault) {
-        self.entries.push(Entry { source, read: Err(vec![fault]) });
+    fn refuse(&mut self, source: &'a str, fault: LineError) {
+        self.entries.push(FileEntry { source, read: Err(vec![fault]) });
     }
 
     /// A page, a list, or an account. `number`: which one of its list, counted from 0.
     fn take(&mut self, source: &'a str, number: Option<usize>, depth: usize) {
         let inner = match source.as_bytes().first() {
             Some(b'[') if depth < DEEPEST => serde_json::from_str(source).map(Some),
-            Some(b'{') => match serde_json::from_str::<Kind<'a>>(source) {
-                Ok(Kind { users: Some(users), .. }) => Ok(Some(users)),
+            Some(b'{') => match serde_json::from_str::<ObjectKind<'a>>(source) {
+                Ok(ObjectKind { users: Some(users), .. }) => Ok(Some(users)),
                 // The last page may have no more than this.
-                Ok(Kind { pagination_token: Some(_), cognito_username: None, .. }) => Ok(Some(Vec::new())),
+                Ok(ObjectKind { pagination_token: Some(_), cognito_username: None, .. }) => {
+                    Ok(Some(Vec::new()))
+                }
                 Ok(kind) => return self.account(source, number, &kind),
                 Err(error) => Err(error),
             },
@@ -112,7 +115,7 @@ impl<'a> Reader<'a> {
                 let (line, column) = self.places.of(source);
                 return self.refuse(
                     source,
-                    Fault::at(
+                    LineError::at(
                         format!("line {line}, column {column}"),
                         "this is no user, but a value of another kind",
                     ),
@@ -130,7 +133,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn account(&mut self, source: &'a str, number: Option<usize>, kind: &Kind<'a>) {
+    fn account(&mut self, source: &'a str, number: Option<usize>, kind: &ObjectKind<'a>) {
         let (line, _) = self.places.of(source);
         let of_list = number.map(|number| format!(", Users[{number}]")).unwrap_or_default();
         let fault = |error: &serde_json::Error| vec![self.places.fault(source, error)];
@@ -145,9 +148,9 @@ impl<'a> Reader<'a> {
                 .and_then(|record| ours(format!("line {line}{of_list}"), record))
         } else {
             let wrong = "this is neither a user of Cognito's nor a line of nameplate user export";
-            Err(vec![Fault::at(format!("line {line}{of_list}"), wrong)])
+            Err(vec![LineError::at(format!("line {line}{of_list}"), wrong)])
         };
-        self.entries.push(Entry { source, read });
+        self.entries.push(FileEntry { source, read });
     }
 }
 
@@ -161,10 +164,13 @@ fn exported(source: &str) -> Result<Record, serde_json::Error> {
     serde_json::from_value(object.into())
 }
 
-fn ours(place: String, record: Record) -> Result<Arrival, Vec<Fault>> {
+fn ours(place: String, record: Record) -> Result<Arrival, Vec<LineError>> {
     let contact = |name| {
         let wrong = || {
-            vec![Fault { field: "verified".into(), ..Fault::at(&*place, format!("{name} is no contact")) }]
+            vec![LineError {
+                field: "verified".into(),
+                ..LineError::at(&*place, format!("{name} is no contact"))
+            }]
         };
         ContactKind::of(name).ok_or_else(wrong)
     };
@@ -188,7 +194,7 @@ fn ours(place: String, record: Record) -> Result<Arrival, Vec<Fault>> {
 }
 
 /// An account that was left out, on one line, with the reason.
-pub(in crate::cli::user) fn left_out(source: &str, reason: &str) -> String {
+pub fn left_out(source: &str, reason: &str) -> String {
     let mut object = serde_json::Map::from_iter([(REASON.to_owned(), Value::from(reason))]);
     match serde_json::from_str::<Value>(source) {
         Ok(Value::Object(account)) => object.extend(account.into_iter().filter(|(name, _)| name != REASON)),

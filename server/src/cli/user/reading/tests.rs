@@ -1,4 +1,8 @@
+use super::contents::Form;
+use super::decode::decode;
+use super::error::REASON;
 use super::*;
+use pool::admin::Status;
 use std::fmt::Write as _;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -294,12 +298,12 @@ fn text_comes_from_every_encoding_that_can_be_told_and_the_others_are_named() {
 fn what_was_left_out_is_read_again_as_it_was() {
     let text = "cognito:username;name;address\nann;\"Lee; \"\"A\"\"\";\"1 Street\nTown\"\n";
     let contents = read(text, NOW).unwrap();
-    let Form::Table(table) = &contents.form else { panic!("a table") };
+    let Form::Csv(table) = &contents.form else { panic!("a table") };
     let again = table.left_out_header()
         + &table.left_out(contents.entries[0].source, "line 2, name: \"odd\", they say");
     assert_eq!(told(&again), "line 2: ann [address=1 Street\nTown, name=Lee; \"A\"]\n");
     let more = read(&again, NOW).unwrap();
-    let Form::Table(table) = &more.form else { panic!("a table") };
+    let Form::Csv(table) = &more.form else { panic!("a table") };
     assert_eq!(
         table.left_out_header() + &table.left_out(more.entries[0].source, "again").replace("again", "x"),
         again.replace("\"line 2, name: \"\"odd\"\", they say\"", "x")
@@ -307,16 +311,16 @@ fn what_was_left_out_is_read_again_as_it_was() {
 
     let backslash = "cognito:username,name\nann,a\\\\,b\n";
     let contents = read(backslash, NOW).unwrap();
-    let Form::Table(table) = &contents.form else { panic!("a table") };
+    let Form::Csv(table) = &contents.form else { panic!("a table") };
     let again = table.left_out_header() + &table.left_out(contents.entries[0].source, "x");
     assert_eq!(told(&again), told(backslash), "{again}");
 
-    let ann = left_out_json(&user("ann", ""), "line 1: odd");
+    let ann = json::left_out(&user("ann", ""), "line 1: odd");
     assert!(ann.starts_with("{\"nameplate:reason\":\"line 1: odd\",\"Username\":\"ann\""), "{ann}");
     assert_eq!(told(&ann), "line 1 (ann): ann [email=ann@domain.com]\n");
-    assert_eq!(left_out_json(&ann, "again").matches(REASON).count(), 1);
+    assert_eq!(json::left_out(&ann, "again").matches(REASON).count(), 1);
     assert_eq!(
-        left_out_json("{\"Username\": ", "x"),
+        json::left_out("{\"Username\": ", "x"),
         "{\"nameplate:reason\":\"x\",\"nameplate:text\":\"{\\\"Username\\\": \"}\n"
     );
     let record = r#"{"nameplate:reason":"x","username":"ann","sub":"s","status":"confirmed","created_at":"2023-05-04T08:20:30Z","updated_at":"2023-05-04T08:20:30Z","attributes":{}}"#;

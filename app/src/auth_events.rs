@@ -1,0 +1,106 @@
+//! What forms tell the page that they have done: the guide's Hub has an event for each, by name, and the `data` that
+//! the server function behind the form answers. The account's other open pages hear the same.
+
+use model::{AttributeName, Factor, closed_set};
+use serde::{Deserialize, Serialize};
+
+closed_set! {
+    /// The event that a form's success dispatches; with `_failure` behind it its refusal does.
+    pub enum FormEvent {
+        SignUp = "signUp",
+        ConfirmSignUp = "confirmSignUp",
+        ResendSignUpCode = "resendSignUpCode",
+        SignIn = "signIn",
+        SignOut = "signOut",
+        SignOutOthers = "signOutOthers",
+        GlobalSignOut = "globalSignOut",
+        ForgotPassword = "forgotPassword",
+        ForgotPasswordSubmit = "forgotPasswordSubmit",
+        ChangePassword = "changePassword",
+        EnableMfa = "enableMfa",
+        DisableMfa = "disableMfa",
+        PreferMfa = "preferMfa",
+        CreateRecoveryCodes = "createRecoveryCodes",
+        AddPasskey = "addPasskey",
+        RemovePasskey = "removePasskey",
+        UpdateUserAttributes = "updateUserAttributes",
+        VerifyUserAttribute = "verifyUserAttribute",
+        ResendUserAttributeCode = "resendUserAttributeCode",
+        CancelUserAttributeUpdate = "cancelUserAttributeUpdate",
+        DeleteUserAttributes = "deleteUserAttributes",
+        // Of these the account's other pages don't hear.
+        DeleteUser = "deleteUser",
+        SetUpTotp = "setUpTotp",
+        SelectMfaType = "selectMfaType",
+        ResendSignInCode = "resendSignInCode",
+        PutRecoveryCodesAway = "putRecoveryCodesAway",
+    }
+}
+
+/// `signUp`, `confirmSignUp`, `signIn`, `changePassword`, `signOut`, `globalSignOut`: whose account.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct OfAccount {
+    pub username: String,
+}
+
+/// `enableMfa`, `disableMfa`, `preferMfa`: which second factor.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OfFactor {
+    pub factor: Factor,
+}
+
+/// `verifyUserAttribute`, `resendUserAttributeCode`, `cancelUserAttributeUpdate`: which attribute.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OfAttribute {
+    pub attribute: AttributeName,
+}
+
+/// `deleteUserAttributes`: which attributes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OfAttributes {
+    pub attributes: Vec<AttributeName>,
+}
+
+/// `addPasskey`, `removePasskey`: which one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OfPasskey {
+    pub passkey: String,
+}
+
+/// What an authenticator is asked, for the page's script: no event.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PasskeyQuestion {
+    pub options: String,
+    pub state: String,
+}
+
+/// `signOutOthers`: whose account, and how many browsers were signed out.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct OfSessions {
+    pub username: String,
+    pub sessions: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Event;
+
+    #[test]
+    fn the_accounts_events_and_the_forms_have_the_same_names() {
+        let of_the_form_alone = [
+            FormEvent::DeleteUser,
+            FormEvent::SetUpTotp,
+            FormEvent::SelectMfaType,
+            FormEvent::ResendSignInCode,
+            FormEvent::PutRecoveryCodesAway,
+        ];
+        for event in FormEvent::ALL {
+            assert_eq!(
+                Event::NAMES.contains(&event.as_str()),
+                !of_the_form_alone.contains(&event),
+                "{event:?}"
+            );
+        }
+    }
+}

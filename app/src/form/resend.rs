@@ -1,0 +1,13 @@
+//! The button that asks for another code.
+
+use crate::text;
+use leptos::prelude::*;
+
+/// A resend button and the words about its cooldown; the form's island counts down.
+pub(crate) fn resend_button(wait: u32, class: &'static str) -> impl IntoView {
+    let waits = wait > 0;
+    view! {
+        <button class=class aria-disabled=waits.then_some("true") data-resend="">{text::RESEND_CODE}</button>
+        <p class="hint" data-wait="">{waits.then(|| text::wait_for_code(wait))}</p>
+    }
+}

@@ -1,0 +1,267 @@
+//! What a page that hears of its account does in the browser.
+
+use super::dom::{
+    Answered, dispatch_auth, each, go, now, part, post, read_json, sign_in_from_here, store, stored, value,
+};
+use crate::text;
+use futures_util::StreamExt;
+use gloo_net::eventsource::futures::EventSource;
+use leptos::prelude::*;
+use model::paths;
+use send_wrapper::SendWrapper;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlElement, PageTransitionEvent};
+
+/// How long to wait before a stream that was refused is asked for again, and before another look at a
+/// busy form.
+const RETRY: i32 = 5_000;
+const BUSY: i32 = 50;
+/// How long the cookie of a new session may take to follow the news that the old one ended.
+const SETTLED: i32 = 200;
+/// So long after a refusal its event is taken for the page's own.
+const OWN: i64 = 3_000;
+
+/// The page's stream of events.
+#[derive(Clone)]
+struct Follower {
+    frame: SendWrapper<Element>,
+    /// The id of the last event that was heard.
+    newest: StoredValue<String>,
+    source: StoredValue<Option<EventSource>, LocalStorage>,
+    /// Which source it is: one that was closed must not be taken for the one after it.
+    turn: StoredValue<u32>,
+}
+
+/// Follows the account's events while the page can be seen. Hidden pages let go of the stream: over
+/// HTTP/1.1 a browser has six connections for all its tabs. They resume by the last id.
+pub(crate) fn follow(frame: Element) {
+    let after =
+        frame.query_selector("[data-after]").ok().flatten().and_then(|it| it.get_attribute("data-after"));
+    let follower = Follower {
+        frame: SendWrapper::new(frame),
+        newest: StoredValue::new(after.unwrap_or_default()),
+        source: StoredValue::new_local(None),
+        turn: StoredValue::new(0),
+    };
+    follower.open();
+    let again = follower.clone();
+    window_event_listener(leptos::ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| {
+        again.close();
+        again.open();
+    });
+    // A page that comes back from the page cache is asked for again: the shell's script sees to it.
+    window_event_listener(leptos::ev::Custom::<PageTransitionEvent>::new("pagehide"), move |_| {
+        follower.close();
+    });
+}
+
+impl Follower {
+    fn close(&self) {
+        self.turn.update_value(|turn| *turn += 1);
+        self.source.set_value(None);
+    }
+
+    fn open(&self) {
+        if document().hidden() {
+            return;
+        }
+        let Ok(mut source) =
+            EventSource::new(&format!("{}?after={}", paths::EVENTS, self.newest.get_value()))
+        else {
+            return;
+        };
+        let (Ok(mut events), Ok(mut ended)) = (source.subscribe("message"), source.subscribe("signed-out"))
+        else {
+            return;
+        };
+        self.source.set_value(Some(source));
+        let (this, turn) = (self.clone(), self.turn.get_value());
+        let again = self.clone();
+        leptos::task::spawn_local(async move {
+            while let Some(Ok((_, message))) = events.next().await {
+                this.newest.set_value(message.last_event_id());
+                arrived(&message.data().as_string().unwrap_or_default(), &this.frame).await;
+            }
+            drop(events);
+            this.mend(turn).await;
+        });
+        leptos::task::spawn_local(async move {
+            if let Some(Ok(_)) = ended.next().await {
+                again.ended(turn).await;
+            }
+        });
+    }
+
+    /// The session is over. If a form of this browser did it, that form goes on; and if the browser has
+    /// another one by now, as after a change of the password, so does the page.
+    async fn ended(self, turn: u32) {
+        while document().query_selector("form[aria-busy]").ok().flatten().is_some() {
+            pause(BUSY).await;
+        }
+        pause(SETTLED).await;
+        // Signed out for good, the refresh leaves.
+        if self.turn.get_value() == turn && refresh(&self.frame).await.is_some() {
+            self.close();
+            self.open();
+        }
+    }
+
+    /// The source is closed. A connection that merely broke the browser itself takes up again; what ends
+    /// here was closed by us, or refused: by a proxy whose server is away, or because we are signed out
+    /// by now.
+    async fn mend(self, turn: u32) {
+        while self.turn.get_value() == turn {
+            pause(RETRY).await;
+            if self.turn.get_value() == turn && refresh(&self.frame).await.is_some() {
+                self.close();
+                self.open();
+            }
+        }
+    }
+}
+
+async fn pause(milliseconds: i32) {
+    let promise = js_sys::Promise::new(&mut |done, _| {
+        _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&done, milliseconds);
+    });
+    _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+}
+
+fn first(frame: &Element, selector: &str) -> Option<Element> {
+    frame.query_selector(selector).ok().flatten()
+}
+
+/// An event as `GET /events` sends it: the Hub's payload, and the sentence for people.
+async fn arrived(message: &str, frame: &Element) {
+    // While a form is being sent the event may be that form's. If it is done the next page shows it, and
+    // this one ends here; if it is refused the form has told so itself.
+    while first(frame, "form[aria-busy]").is_some() {
+        pause(BUSY).await;
+    }
+    let message = read_json(message);
+    let event = part(&message, "event").as_string().unwrap_or_default();
+    if is_own_refusal(frame, &event) {
+        return;
+    }
+    dispatch_auth(&event, &part(&message, "data"));
+    if let (Some(_), Some(text)) = (refresh(frame).await, part(&message, "text").as_string()) {
+        say(frame, &text);
+    }
+}
+
+/// Whether a form of this page was just refused with this event.
+fn is_own_refusal(frame: &Element, event: &str) -> bool {
+    let form = event
+        .strip_suffix("_failure")
+        .and_then(|name| first(frame, &format!("form[data-event={name}][data-refused]")));
+    let Some(form) = form else { return false };
+    let at = form.get_attribute("data-refused").and_then(|at| at.parse::<i64>().ok()).unwrap_or_default();
+    _ = form.remove_attribute("data-refused");
+    now() - at < OWN
+}
+
+pub(crate) fn refresh_on_click(event: &leptos::ev::MouseEvent) {
+    let pressed = event
+        .target()
+        .and_then(|it| it.dyn_into::<Element>().ok())
+        .and_then(|it| it.closest("[data-refresh]").ok()?);
+    let frame = event.current_target().and_then(|it| it.dyn_into::<Element>().ok());
+    let (Some(_), Some(frame)) = (pressed, frame) else { return };
+    event.prevent_default();
+    leptos::task::spawn_local(async move {
+        if let Some(changed) = refresh(&frame).await {
+            say(
+                &frame,
+                &if changed.is_empty() { text::NOTHING_CHANGED.to_owned() } else { text::changed(&changed) },
+            );
+        }
+    });
+}
+
+fn say(frame: &Element, words: &str) {
+    each(frame, "[data-said]", |line| line.set_text_content(Some(words)));
+}
+
+/// Re-reads the page's live parts; the labels of what is different now. Signed out by now: to the
+/// sign-in.
+async fn refresh(frame: &Element) -> Option<Vec<String>> {
+    match post(paths::PROFILE_REFRESH, "").await {
+        Answered::Done { body, .. } => {
+            let (mut changed, mut stale) = (Vec::new(), false);
+            each(frame, "[data-live]", |old| {
+                let fresh = part(&part(&body, "parts"), &old.get_attribute("data-live").unwrap_or_default())
+                    .as_string();
+                if let Some(fresh) = fresh.filter(|fresh| *fresh != old.inner_html()) {
+                    replace(old, &fresh, &mut changed);
+                    stale |= old.has_attribute("data-reload");
+                }
+            });
+            take_over(frame, &part(&body, "stored"), &mut changed);
+            if stale && !is_typed_into(frame) {
+                _ = window().location().reload();
+            }
+            Some(changed)
+        }
+        Answered::Refused { refusal, .. } => {
+            if refusal.form == Some(model::ErrorCode::SignedOut) {
+                leave();
+            }
+            None
+        }
+    }
+}
+
+/// Whether somebody is in the middle of something here.
+fn is_typed_into(frame: &Element) -> bool {
+    let mut typed = false;
+    each(frame, "input:not([type=hidden], [readonly])", |field| typed |= !value(field).is_empty());
+    typed
+}
+
+/// Puts the server's HTML in place, and notes the label of each row that says something else now.
+fn replace(old: &HtmlElement, fresh: &str, changed: &mut Vec<String>) {
+    let before = rows(old);
+    old.set_inner_html(fresh);
+    let after = rows(old);
+    let differs = |row: &&(String, String), others: &[(String, String)]| !others.contains(row);
+    let labels = after
+        .iter()
+        .filter(|row| differs(row, &before))
+        .chain(before.iter().filter(|row| differs(row, &after)));
+    for (label, _) in labels {
+        if !changed.contains(label) {
+            changed.push(label.clone());
+        }
+    }
+}
+
+/// Label and words of each row, but for the row that lists what is missing.
+fn rows(part: &HtmlElement) -> Vec<(String, String)> {
+    let mut rows = Vec::new();
+    each(part, "[data-attribute]", |row| {
+        let label =
+            row.query_selector("dt").ok().flatten().and_then(|it| it.text_content()).unwrap_or_default();
+        rows.push((label, row.text_content().unwrap_or_default()));
+    });
+    rows
+}
+
+/// Fields that show a stored value take the new one over, and their labels are noted; what was typed
+/// stays.
+fn take_over(frame: &Element, stored_now: &JsValue, changed: &mut Vec<String>) {
+    each(frame, "[data-stored]", |field| {
+        let name = field.get_attribute("name").unwrap_or_default();
+        let name = name.trim_start_matches("attributes[").trim_end_matches(']');
+        let is = part(stored_now, name).as_string().unwrap_or_default();
+        if is == stored(field) {
+            return;
+        }
+        store(field, &is);
+        let label = frame.query_selector(&format!("label[for=\"{}\"]", field.id())).ok().flatten();
+        changed.extend(label.and_then(|it| it.text_content()));
+    });
+}
+
+fn leave() {
+    go(&sign_in_from_here());
+}

@@ -1,0 +1,101 @@
+//! The document around every page: head, frame, scripts, and the policy that holds for it.
+
+use super::frames::{door, fault, house};
+use super::response::{Content, Frame};
+use crate::request::cookies::{self, Name};
+use crate::request::{SiteFiles, Theme, Visit};
+use crate::scripts;
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE};
+use http::{HeaderValue, Response, StatusCode};
+use leptos::hydration::AutoReload;
+use leptos::nonce::{provide_nonce, use_nonce};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// Renders a page to its complete response.
+pub fn render(page: Content, visit: &Visit) -> Response<String> {
+    let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let private = visit.account.is_some();
+    let flash_shown = visit.flash.is_some();
+    let secure = visit.site.secure;
+    let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new_islands())));
+    let (html, policy) = owner.with(|| {
+        provide_nonce();
+        let policy = content_security_policy(
+            use_nonce().as_deref().unwrap_or_default(),
+            visit.site.leptos.reload_port,
+        );
+        (format!("<!DOCTYPE html>{}", document(page, visit).to_html()), policy)
+    });
+    owner.unset_with_forced_cleanup();
+
+    let mut response = Response::new(html);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    // What a signed-in person sees is kept nowhere, or Back after Sign out would show it from the page cache.
+    headers.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static(if private { "no-store" } else { "private, no-cache" }),
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    if let (true, Ok(forget)) = (flash_shown, HeaderValue::from_str(&cookies::forget(Name::Flash, secure))) {
+        headers.append(SET_COOKIE, forget);
+    }
+    response
+}
+
+/// Scripts only with this page's nonce, WASM, everything else from here (CSP level 3).
+fn content_security_policy(nonce: &str, reload_port: u32) -> String {
+    // `cargo leptos watch` reloads over a socket of its own.
+    let socket = |host| format!(" ws://{host}:{reload_port}");
+    let watch =
+        if cfg!(debug_assertions) { socket("127.0.0.1") + &socket("localhost") } else { String::new() };
+    format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'{watch}; \
+         img-src 'self' data: blob:; font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+}
+
+fn document(page: Content, visit: &Visit) -> impl IntoView + use<> {
+    let files = (visit.site.files)();
+    let name = visit.site.pool.settings().name.clone();
+    let theme = visit.theme;
+    let forced = (theme != Theme::System).then(|| theme.as_str());
+    let scheme = forced.unwrap_or("light dark");
+    let leptos = visit.site.leptos.clone();
+    let title = format!("{} · {name}", page.title);
+    let body = (page.body)();
+    let framed = match page.frame {
+        Frame::Door => door(visit, name, body).into_any(),
+        Frame::House { who } => house(visit, who, body).into_any(),
+        Frame::Fault(number) => fault(visit, number, body).into_any(),
+    };
+    view! {
+        <html lang="en" dir="ltr" data-theme=forced data-private=visit.account.is_some()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content=scheme/>
+                <title>{title}</title>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                {files.map(links)}
+                <AutoReload options=leptos/>
+            </head>
+            <body>
+                {framed}
+                <script type="module" src=scripts::PAGE.path nonce=use_nonce()></script>
+            </body>
+        </html>
+    }
+}
+
+/// The built files: the styles, and the islands, which `js/page.js` fetches from the addresses that it reads here.
+fn links(SiteFiles { js, wasm, css }: SiteFiles) -> impl IntoView {
+    view! {
+        <link rel="stylesheet" href=css/>
+        <link rel="modulepreload" href=js data-wasm=wasm/>
+    }
+}

@@ -1,0 +1,49 @@
+//! `/forgot-password`: who are you? A code for a new password goes to what that account has confirmed.
+
+use crate::auth_events::FormEvent;
+use crate::form::{Check, Form, FormError, FormPost, FormState, Input, field, refused, summary};
+use crate::layout::{Answer, Frame, heading};
+use crate::request::{Caller, PageError, Visit};
+use crate::text;
+use leptos::prelude::*;
+use model::{FieldName, Page, paths};
+
+/// The screen. Somebody who is signed in may have forgotten it too.
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let state = visit.form(paths::FORGOT_PASSWORD);
+    let options = visit.site.sign_in_options();
+    Ok(Answer::show(Page::ForgotPassword, Frame::Door, move || {
+        view! { <ForgotPassword state options/> }.into_any()
+    }))
+}
+
+#[component]
+fn ForgotPassword(state: FormState, options: model::SignInOptions) -> impl IntoView {
+    let mut who = Input::new(FieldName::Username, text::whose_password(options))
+        .kind("text", "username")
+        .required(true);
+    who.hint = text::identifier_hint(options).map(str::to_owned);
+    view! {
+        {heading(text::RESET_PASSWORD, state.refusal.is_empty())}
+        <div class="stack">
+            <p>{text::CODE_TO_CONTACT}</p>
+            <Form action=paths::FORGOT_PASSWORD.to_owned() event=FormEvent::ForgotPassword rules=vec![(FieldName::Username, Check::Given)]>
+                {summary(&state)}
+                {field(who, &state)}
+                <button class="button main wide">{text::SEND_RESET_CODE}</button>
+            </Form>
+            <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
+        </div>
+    }
+}
+
+/// Sends a code for a new password (operation ForgotPassword); says the same whether or not the account
+/// exists.
+#[server(prefix = "", endpoint = "/forgot-password", protocol = FormPost)]
+pub async fn forgot_password(#[server(default)] username: String) -> Result<(), FormError> {
+    let caller = Caller::here()?;
+    pool::password::forgot(&caller.pool, &username, &caller.origin).await.map_err(refused)?;
+    caller.remember_reset(&username);
+    caller.go(paths::RESET_PASSWORD);
+    Ok(())
+}

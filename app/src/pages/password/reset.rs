@@ -1,0 +1,175 @@
+//! `/reset-password`: the code, and a new password.
+
+use crate::auth_events::{FormEvent, OfAccount};
+use crate::form::{
+    Check, Form, FormError, FormPost, FormState, Input, code_field, field, password_field, refused,
+    resend_button, summary,
+};
+use crate::layout::{Answer, Frame, flash_note, heading};
+use crate::request::cookies::Name;
+use crate::request::{Caller, Flash, PageError, Visit};
+use crate::text;
+use crate::times::{clock_time, seconds_until};
+use leptos::prelude::*;
+use model::{FieldName, Page, Password, paths};
+use pool::core::settings::Settings;
+use pool::password::PasswordReset;
+
+/// What this browser asked for. It is told alike for every name.
+#[derive(Clone)]
+struct Asked {
+    name: String,
+    until: Option<String>,
+    resend_in: u32,
+}
+
+/// The screen. The browser that asked for the code knows for whom; another one asks.
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let asked = match name(&visit) {
+        Some(name) => {
+            let now = visit.site.pool.now();
+            let pending = match &visit.origin {
+                Some(origin) => pool::password::pending_reset(&visit.site.pool, &name, origin).await?,
+                None => None,
+            };
+            Some(Asked {
+                name,
+                until: pending.filter(|it| it.expires_at > now).map(|it| clock_time(it.expires_at, now)),
+                resend_in: pending.map_or(0, |it| seconds_until(it.resend_at, now)),
+            })
+        }
+        None => None,
+    };
+    Ok(Answer::show(Page::ResetPassword, Frame::Door, move || {
+        view! { <ResetPassword visit asked/> }.into_any()
+    }))
+}
+
+/// Whose password it is: what a refused post of this browser said, or else what it asked for last.
+fn name(visit: &Visit) -> Option<String> {
+    let posted =
+        |path| visit.form(path).typed.remove(&FieldName::Username).filter(|name| !name.trim().is_empty());
+    let resent = posted(paths::RESET_PASSWORD_RESEND);
+    // Without the cookie the name stands in a field of its own, which shows it again by itself.
+    let entered = visit.resetting.is_some().then(|| posted(paths::RESET_PASSWORD)).flatten();
+    resent.or(entered).or_else(|| visit.resetting.clone())
+}
+
+#[component]
+fn ResetPassword(visit: Visit, asked: Option<Asked>) -> impl IntoView {
+    let [state, resend] = [paths::RESET_PASSWORD, paths::RESET_PASSWORD_RESEND].map(|path| visit.form(path));
+    let refused = !(state.refusal.is_empty() && resend.refusal.is_empty());
+    let (known, again) = (asked.clone(), asked.clone());
+    let until = asked.as_ref().and_then(|it| it.until.clone());
+    let settings = visit.site.pool.settings().clone();
+    view! {
+        {heading(text::RESET_PASSWORD, !refused)}
+        <div class="stack">
+            {flash_note(visit.flash)}
+            {match known {
+                Some(asked) => whose(asked).into_any(),
+                None => view! { <p>{text::RESET_ANYWHERE}</p> }.into_any(),
+            }}
+            <NewPassword state settings name=asked.map(|it| it.name) until/>
+            {match again {
+                Some(asked) => ask_again(asked, resend).into_any(),
+                None => view! { <p><a href=paths::FORGOT_PASSWORD>{text::NO_CODE_YET}</a></p> }.into_any(),
+            }}
+            <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
+        </div>
+    }
+}
+
+fn whose(asked: Asked) -> impl IntoView {
+    let (before, after) = text::RESET_ON_ITS_WAY;
+    view! {
+        <p>{before}<strong><bdi>{asked.name}</bdi></strong>{after}</p>
+        <p><a href=paths::FORGOT_PASSWORD>{text::ANOTHER_NAME}</a></p>
+    }
+}
+
+#[component]
+fn NewPassword(
+    state: FormState,
+    settings: Settings,
+    name: Option<String>,
+    until: Option<String>,
+) -> impl IntoView {
+    let who = match name {
+        // Password managers learn from it whose the new password is.
+        Some(name) => {
+            view! { <input type="hidden" name="username" value=name autocomplete="username"/> }.into_any()
+        }
+        None => {
+            let input = Input::new(FieldName::Username, text::identifier_label(settings.sign_in))
+                .kind("text", "username")
+                .required(true);
+            field(input, &state)
+        }
+    };
+    let mut code = Input::new(FieldName::Code, text::CODE);
+    code.hint = until.as_deref().map(text::works_until);
+    let password = Input::new(FieldName::Password, text::NEW_PASSWORD)
+        .kind("password", "new-password")
+        .hint(text::policy_hint(&settings.policy))
+        .required(true);
+    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD)
+        .kind("password", "new-password")
+        .required(true);
+    let rules = vec![
+        (FieldName::Username, Check::Given),
+        (FieldName::Code, Check::Code),
+        (FieldName::Password, Check::NewPassword(settings.policy)),
+        (FieldName::ConfirmPassword, Check::SameAs(FieldName::Password)),
+    ];
+    view! {
+        <Form action=paths::RESET_PASSWORD.to_owned() event=FormEvent::ForgotPasswordSubmit rules>
+            {summary(&state)}
+            {who}
+            {code_field(&code, &state)}
+            {password_field(&password, &state)}
+            {password_field(&confirm, &state)}
+            <button class="button main wide">{text::SUBMIT}</button>
+        </Form>
+    }
+}
+
+fn ask_again(asked: Asked, state: FormState) -> impl IntoView {
+    view! {
+        <Form action=paths::RESET_PASSWORD_RESEND.to_owned() event=FormEvent::ForgotPassword rules=vec![] wait=asked.resend_in>
+            {summary(&state)}
+            <input type="hidden" name="username" value=asked.name/>
+            {resend_button(asked.resend_in, "button wide")}
+        </Form>
+        <p class="hint">{text::NO_RESET_CODE}</p>
+    }
+}
+
+/// Sets the new password (operation ConfirmForgotPassword). Nobody is signed in by it: whoever knows it can
+/// sign in.
+#[server(prefix = "", endpoint = "/reset-password", protocol = FormPost)]
+pub async fn reset_password(
+    #[server(default)] username: String,
+    #[server(default)] code: String,
+    #[server(default)] password: Password,
+    #[server(default)] confirm_password: Password,
+) -> Result<OfAccount, FormError> {
+    let caller = Caller::here()?;
+    let form = PasswordReset { username, code, password, confirmation: Some(confirm_password) };
+    let done = pool::password::confirm_forgot(&caller.pool, form, &caller.origin).await.map_err(refused)?;
+    caller.forget(Name::Reset);
+    caller.say(Flash::PasswordReset);
+    caller.go(paths::SIGN_IN);
+    Ok(OfAccount { username: done.username })
+}
+
+/// Sends a fresh code (operation ForgotPassword again).
+#[server(prefix = "", endpoint = "/reset-password/resend", protocol = FormPost)]
+pub async fn resend_reset_code(#[server(default)] username: String) -> Result<(), FormError> {
+    let caller = Caller::here()?;
+    pool::password::forgot(&caller.pool, &username, &caller.origin).await.map_err(refused)?;
+    caller.remember_reset(&username);
+    caller.say(Flash::ResetCodeAsked);
+    caller.go(paths::RESET_PASSWORD);
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! `/verify-contact`: after sign-in, the chance to prove a contact that nobody has proven yet. It can be
+//! skipped, and is not offered again for a while.
+
+use super::contact;
+use super::contact_kinds::{ContactPage, EMAIL, PHONE};
+use crate::auth_events::{FormEvent, OfAttribute};
+use crate::form::{Form, FormError, FormPost, FormState, refused, summary};
+use crate::layout::{Answer, Frame, heading};
+use crate::request::cookies::Name;
+use crate::request::{Caller, CurrentAccount, PageError, Visit};
+use crate::text;
+use leptos::prelude::*;
+use model::{AttributeName, ErrorCode, FormErrors, Page, paths};
+use pool::Settings;
+use pool::attributes::Profile;
+use pool::core::identity::NewSession;
+
+/// The contacts that could be proven now, masked. One that is about to be replaced is not worth a code.
+fn unproven(profile: &Profile, settings: &Settings) -> Vec<(ContactPage, String)> {
+    let may = |page: &ContactPage| {
+        settings.reaches(page.kind) && profile.writable.may_read(&page.kind.verified_flag().into())
+    };
+    let pages = [EMAIL, PHONE].into_iter().filter(may).filter(|page| !page.is_verified(profile));
+    let stays = |page: ContactPage, now: &str| page.waiting(profile).is_none_or(|it| it.value == now);
+    let masked = |page: ContactPage| {
+        page.now(profile).filter(|now| stays(page, now)).map(|now| (page, page.kind.mask(now)))
+    };
+    pages.filter_map(masked).collect()
+}
+
+/// Whether somebody who has just signed in is asked: there is something to prove, and it wasn't put off.
+pub(crate) async fn is_due(caller: &Caller, session: &NewSession) -> Result<bool, FormError> {
+    if caller.cookie(Name::VerifyLater).is_some() {
+        return Ok(false);
+    }
+    let Some(viewer) = pool::sessions::viewer(&caller.pool, &session.token).await.map_err(refused)? else {
+        return Ok(false);
+    };
+    let profile = pool::attributes::profile(&caller.pool, &viewer).await.map_err(refused)?;
+    Ok(!unproven(&profile, caller.pool.settings()).is_empty())
+}
+
+/// The screen.
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let CurrentAccount { viewer, profile } = visit.account()?;
+    let choices = unproven(&profile, visit.site.pool.settings());
+    if choices.is_empty() {
+        return Ok(Answer::go(Page::Profile));
+    }
+    let state = visit.form(paths::VERIFY_CONTACT);
+    let show = move || view! { <VerifyContact choices state/> }.into_any();
+    Ok(Answer::show(Page::VerifyContact, Frame::House { who: viewer.username }, show))
+}
+
+#[component]
+fn VerifyContact(choices: Vec<(ContactPage, String)>, state: FormState) -> impl IntoView {
+    let radios = choices.into_iter().enumerate().map(|(at, (page, mask))| {
+        view! {
+            <label class="choice">
+                <input type="radio" name="names" value=page.kind.as_str() checked={at == 0} required/>
+                <span>{text::contact_label(page.kind.medium())}": "<bdi>{mask}</bdi></span>
+            </label>
+        }
+    });
+    let radios = radios.collect_view();
+    view! {
+        <div class="groups">
+            <div class="title">{heading(text::VERIFY_CONTACT_HEADING, state.refusal.is_empty())}</div>
+            <p>{text::VERIFY_CONTACT_WHY}</p>
+            <div class="sheet stack">
+                <Form action=paths::VERIFY_CONTACT.to_owned() event=FormEvent::ResendUserAttributeCode rules=vec![]>
+                    {summary(&state)}
+                    <fieldset>
+                        <legend>{text::VERIFY_WHICH}</legend>
+                        {radios}
+                    </fieldset>
+                    <button class="button main">{text::VERIFY}</button>
+                </Form>
+                // The browser's alone: nothing happens to the account.
+                <form method="post" action=paths::VERIFY_CONTACT_SKIP><button class="button plain">{text::SKIP_VERIFYING}</button></form>
+            </div>
+        </div>
+    }
+}
+
+/// Sends a code to the chosen contact (operation GetUserAttributeVerificationCode) and leads to where it is
+/// entered.
+#[server(prefix = "", endpoint = "/verify-contact", protocol = FormPost)]
+pub async fn verify_contact(#[server(default)] names: String) -> Result<OfAttribute, FormError> {
+    let (caller, _) = Caller::signed_in().await?;
+    let page = names.parse::<AttributeName>().ok().and_then(|name| ContactPage::of(&name));
+    let page = page.ok_or_else(|| FormError(FormErrors::form(ErrorCode::NotInList)))?;
+    caller.put_off_verifying();
+    contact::resend(page).await
+}
+
+/// Not now: the profile, and no such question for a while.
+#[server(prefix = "", endpoint = "/verify-contact/skip", protocol = FormPost)]
+pub async fn skip_verification() -> Result<(), FormError> {
+    let (caller, _) = Caller::signed_in().await?;
+    caller.put_off_verifying();
+    caller.go(paths::PROFILE);
+    Ok(())
+}

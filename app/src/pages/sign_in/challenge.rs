@@ -1,0 +1,26 @@
+//! A sign-in that waits for its next step, and one that waited too long.
+
+use crate::form::FormError;
+use crate::layout::heading;
+use crate::request::Caller;
+use crate::request::cookies::PendingSignIn;
+use crate::text;
+use leptos::prelude::*;
+use model::{ErrorCode, FormErrors, Page};
+
+/// Where no sign-in waits any more, it begins anew.
+#[component]
+pub(super) fn Over(next: Option<Page>) -> impl IntoView {
+    view! {
+        {heading(text::SIGN_IN_CODE_TITLE, true)}
+        <div class="stack">
+            <p>{text::SIGN_IN_OVER}</p>
+            <p><a class="button main wide" href=Page::SignIn.on_the_way_to(next)>{text::SIGN_IN_AGAIN}</a></p>
+        </div>
+    }
+}
+
+/// The sign-in that waits in this browser.
+pub(super) fn waiting(caller: &Caller) -> Result<PendingSignIn, FormError> {
+    caller.challenge().ok_or_else(|| FormError(FormErrors::form(ErrorCode::SignInOver)))
+}

@@ -1,0 +1,176 @@
+//! `/sign-in/code`: the second step of a sign-in whose password was right.
+
+use super::arrive::go_on;
+use super::challenge::{Over, waiting};
+use crate::auth_events::{FormEvent, OfAccount};
+use crate::form::{
+    Check, Form, FormError, FormPost, FormState, Input, code_field, field, refused, resend_button, summary,
+};
+use crate::layout::{Answer, Frame, flash_note, heading};
+use crate::request::cookies::PendingSignIn;
+use crate::request::{Caller, Flash, PageError, Visit};
+use crate::text;
+use crate::times::seconds_until;
+use leptos::prelude::*;
+use model::{ErrorCode, Factor, FieldName, FormErrors, Page, paths};
+use pool::sign_in::second_factor::PendingChallenge;
+
+/// The screen. Where no sign-in waits, it begins anew.
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let Some(PendingSignIn { token, next }) = visit.challenge.clone() else {
+        return Ok(Answer::go(Page::SignIn));
+    };
+    Ok(match pool::sign_in::second_factor::pending(&visit.site.pool, &token).await? {
+        Some(pending) => Answer::show(Page::SignInCode, Frame::Door, move || {
+            view! { <SignInCode visit pending next/> }.into_any()
+        }),
+        None => Answer::show(Page::SignInCode, Frame::Door, move || view! { <Over next/> }.into_any()),
+    })
+}
+
+#[component]
+fn SignInCode(visit: Visit, pending: PendingChallenge, next: Option<Page>) -> impl IntoView {
+    let forms = [
+        paths::SIGN_IN_CODE,
+        paths::SIGN_IN_CODE_RESEND,
+        paths::SIGN_IN_CODE_CHOOSE,
+        paths::SIGN_IN_CODE_RECOVERY,
+    ];
+    let [state, resend, choose, recovery] = forms.map(|path| visit.form(path));
+    let refused = [&state, &resend, &choose, &recovery].iter().any(|it| !it.refusal.is_empty());
+    let now = visit.site.pool.now();
+    // The links of a refusal lead to the field of its own form.
+    let by_recovery = !recovery.refusal.is_empty();
+    let code = Input {
+        form: if by_recovery { "step".into() } else { String::new() },
+        ..Input::new(FieldName::Code, text::CODE)
+    };
+    let again = pending.delivery.as_ref().map(|(_, free_at)| seconds_until(*free_at, now));
+    view! {
+        {heading(text::confirm_code(pending.factor), !refused)}
+        <div class="stack">
+            {flash_note(visit.flash)}
+            {whence(&pending)}
+            <Form action=paths::SIGN_IN_CODE.to_owned() event=FormEvent::SignIn rules=vec![(FieldName::Code, Check::Code)]>
+                {summary(&state)}
+                {code_field(&code, &state)}
+                <button class="button main wide">{text::CONFIRM}</button>
+            </Form>
+            {again.map(|wait| resend_form(resend, wait))}
+            {other_ways(&pending, &choose, recovery)}
+            <p><a href=Page::SignIn.on_the_way_to(next)>{text::BACK_TO_SIGN_IN}</a></p>
+        </div>
+    }
+}
+
+/// Where the code is to be found.
+fn whence(pending: &PendingChallenge) -> AnyView {
+    let Some((delivery, _)) = &pending.delivery else { return view! { <p>{text::APP_SHOWS}</p> }.into_any() };
+    let (before, after) = text::code_on_its_way(delivery.delivery_medium);
+    view! { <p>{before}<strong><bdi>{delivery.destination.clone()}</bdi></strong>{after}</p> }.into_any()
+}
+
+/// The other factors, and the recovery codes, for whoever can't get this one.
+fn other_ways(pending: &PendingChallenge, choose: &FormState, recovery: FormState) -> Option<AnyView> {
+    if pending.others.is_empty() && pending.recovery_codes_left == 0 {
+        return None;
+    }
+    let open = !(choose.refusal.is_empty() && recovery.refusal.is_empty());
+    let others = pending.others.iter().map(|&factor| {
+        view! {
+            <Form action=paths::SIGN_IN_CODE_CHOOSE.to_owned() event=FormEvent::SelectMfaType rules=vec![]>
+                {summary(&FormState::default())}
+                <input type="hidden" name="factor" value=factor.as_str()/>
+                <button class="button wide">{text::instead(factor)}</button>
+            </Form>
+        }
+        .into_any()
+    });
+    let others: Vec<AnyView> = others.collect();
+    let with_codes = (pending.recovery_codes_left > 0).then(|| recovery_form(recovery));
+    let details = view! {
+        <details class="stack" open=open>
+            <summary>{text::NO_PHONE}</summary>
+            {(!choose.refusal.is_empty()).then(|| summary(choose))}
+            {others}
+            {with_codes}
+        </details>
+    };
+    Some(details.into_any())
+}
+
+fn resend_form(state: FormState, wait: u32) -> AnyView {
+    view! {
+        <Form action=paths::SIGN_IN_CODE_RESEND.to_owned() event=FormEvent::ResendSignInCode rules=vec![] wait=wait>
+            {summary(&state)}
+            {resend_button(wait, "button wide")}
+        </Form>
+    }
+    .into_any()
+}
+
+fn recovery_form(state: FormState) -> AnyView {
+    let form = if state.refusal.is_empty() { "recovery" } else { "" };
+    let input =
+        Input::new(FieldName::Code, text::RECOVERY_CODE).hint(text::RECOVERY_CODE_HINT).required(true);
+    let input = Input { form: form.to_owned(), ..input };
+    view! {
+        <Form action=paths::SIGN_IN_CODE_RECOVERY.to_owned() event=FormEvent::SignIn rules=vec![(FieldName::Code, Check::Given)]>
+            {summary(&state)}
+            {field(input, &state)}
+            <button class="button wide">{text::USE_RECOVERY_CODE}</button>
+        </Form>
+    }
+    .into_any()
+}
+
+/// Finishes the sign-in (operation RespondToAuthChallenge).
+#[server(prefix = "", endpoint = "/sign-in/code", protocol = FormPost)]
+pub async fn confirm_sign_in(#[server(default)] code: String) -> Result<Option<OfAccount>, FormError> {
+    let caller = Caller::here()?;
+    let PendingSignIn { token, next } = waiting(&caller)?;
+    let done = pool::sign_in::second_factor::answer(&caller.pool, &token, &code, &caller.origin)
+        .await
+        .map_err(refused)?;
+    go_on(&caller, done, next).await
+}
+
+/// The same with a recovery code, from a field of its own.
+#[server(prefix = "", endpoint = "/sign-in/code/recovery", protocol = FormPost)]
+pub async fn confirm_with_recovery_code(
+    #[server(default)] code: String,
+) -> Result<Option<OfAccount>, FormError> {
+    let caller = Caller::here()?;
+    let PendingSignIn { token, next } = waiting(&caller)?;
+    let done =
+        pool::sign_in::second_factor::answer_with_recovery_code(&caller.pool, &token, &code, &caller.origin)
+            .await
+            .map_err(refused)?;
+    go_on(&caller, done, next).await
+}
+
+/// Sends another code.
+#[server(prefix = "", endpoint = "/sign-in/code/resend", protocol = FormPost)]
+pub async fn resend_sign_in_code() -> Result<(), FormError> {
+    let caller = Caller::here()?;
+    let PendingSignIn { token, .. } = waiting(&caller)?;
+    pool::sign_in::second_factor::resend(&caller.pool, &caller.client, &token, &caller.origin)
+        .await
+        .map_err(refused)?;
+    caller.say(Flash::CodeSent);
+    caller.go(paths::SIGN_IN_CODE);
+    Ok(())
+}
+
+/// Asks for another factor instead (SELECT_MFA_TYPE).
+#[server(prefix = "", endpoint = "/sign-in/code/choose", protocol = FormPost)]
+pub async fn choose_factor(#[server(default)] factor: String) -> Result<(), FormError> {
+    let caller = Caller::here()?;
+    let PendingSignIn { token, .. } = waiting(&caller)?;
+    let factor: Factor = factor.parse().map_err(|_| FormError(FormErrors::form(ErrorCode::NotInList)))?;
+    pool::sign_in::second_factor::choose_factor(&caller.pool, &caller.client, &token, factor, &caller.origin)
+        .await
+        .map_err(refused)?;
+    caller.go(paths::SIGN_IN_CODE);
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! `/sign-in/new-password`: a password that whoever runs the service knows is replaced, and what was left out
+//! is filled in.
+
+use super::arrive::arrive;
+use super::challenge::{Over, waiting};
+use crate::auth_events::{FormEvent, OfAccount};
+use crate::form::{
+    Check, Form, FormError, FormPost, FormState, Input, attribute_fields, password_field, refused, summary,
+};
+use crate::layout::{Answer, Frame, heading};
+use crate::request::cookies::PendingSignIn;
+use crate::request::{Caller, PageError, Visit};
+use crate::text;
+use leptos::prelude::*;
+use model::{Definition, FieldName, Page, Password, paths};
+use pool::core::settings::Settings;
+use pool::sign_in::new_password::OwnPassword;
+use std::collections::BTreeMap;
+
+/// The screen. Where no sign-in waits, it begins anew.
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let Some(PendingSignIn { token, next }) = visit.challenge.clone() else {
+        return Ok(Answer::go(Page::SignIn));
+    };
+    let Some((username, missing)) = pool::sign_in::new_password::pending(&visit.site.pool, &token).await?
+    else {
+        return Ok(Answer::show(Page::NewPassword, Frame::Door, move || view! { <Over next/> }.into_any()));
+    };
+    let state = visit.form(paths::SIGN_IN_NEW_PASSWORD);
+    let settings = visit.site.pool.settings().clone();
+    let missing: Vec<_> = missing.iter().filter_map(|name| settings.schema.get(name).cloned()).collect();
+    Ok(Answer::show(Page::NewPassword, Frame::Door, move || {
+        view! { <OwnPasswordForm state settings username missing next/> }.into_any()
+    }))
+}
+
+#[component]
+fn OwnPasswordForm(
+    state: FormState,
+    settings: Settings,
+    username: String,
+    missing: Vec<Definition>,
+    next: Option<Page>,
+) -> impl IntoView {
+    let password = Input::new(FieldName::Password, text::NEW_PASSWORD)
+        .kind("password", "new-password")
+        .hint(text::policy_hint(&settings.policy))
+        .required(true);
+    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD)
+        .kind("password", "new-password")
+        .required(true);
+    let attributes =
+        missing.iter().map(|it| (FieldName::Attribute(it.name.clone()), Check::Attribute(it.clone())));
+    let passwords = [
+        (FieldName::Password, Check::NewPassword(settings.policy)),
+        (FieldName::ConfirmPassword, Check::SameAs(FieldName::Password)),
+    ];
+    let rules: Vec<_> = passwords.into_iter().chain(attributes).collect();
+    let fields = missing
+        .iter()
+        .map(|it| attribute_fields::input_in(it, (&settings.schema, &settings.country_code), None, &state))
+        .collect_view();
+    let about_you = (!missing.is_empty())
+        .then(|| view! { <fieldset><legend>{text::ABOUT_YOU}</legend>{fields}</fieldset> });
+    view! {
+        {heading(text::CHANGE_PASSWORD_HEADING, state.refusal.is_empty())}
+        <div class="stack">
+            <p>{text::OWN_PASSWORD_TEXT}</p>
+            <Form action=paths::SIGN_IN_NEW_PASSWORD.to_owned() event=FormEvent::SignIn rules>
+                {summary(&state)}
+                // Password managers learn from it whose the password is; without a name it is not sent.
+                <input type="text" value=username autocomplete="username" readonly hidden/>
+                {password_field(&password, &state)}
+                {password_field(&confirm, &state)}
+                {about_you}
+                <button class="button main wide">{text::CHANGE_PASSWORD_HEADING}</button>
+            </Form>
+            <p><a href=Page::SignIn.on_the_way_to(next)>{text::BACK_TO_SIGN_IN}</a></p>
+        </div>
+    }
+}
+
+/// Sets the password that only its owner knows (operation RespondToAuthChallenge, NEW_PASSWORD_REQUIRED).
+#[server(prefix = "", endpoint = "/sign-in/new-password", protocol = FormPost)]
+pub async fn set_own_password(
+    #[server(default)] password: Password,
+    #[server(default)] confirm_password: Password,
+    #[server(default)] country_code: String,
+    #[server(default)] attributes: BTreeMap<String, String>,
+) -> Result<OfAccount, FormError> {
+    let caller = Caller::here()?;
+    let PendingSignIn { token, next } = waiting(&caller)?;
+    let attributes = attribute_fields::with_country(attributes, &country_code);
+    let form = OwnPassword { password, confirmation: Some(confirm_password), attributes };
+    let (username, session) = pool::sign_in::new_password::set(&caller.pool, &token, form, &caller.origin)
+        .await
+        .map_err(refused)?;
+    arrive(&caller, &session, next).await?;
+    Ok(OfAccount { username })
+}

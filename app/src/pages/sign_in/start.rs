@@ -1,0 +1,65 @@
+//! `/sign-in`: who are you?
+
+use super::arrive::go_on;
+use super::passkey::PasskeySignIn;
+use crate::auth_events::{FormEvent, OfAccount};
+use crate::form::{Check, Form, FormError, FormPost, Input, field, password_field, refused, summary};
+use crate::layout::{Answer, Frame, flash_note, heading, tabs};
+use crate::request::{Caller, PageError, Visit};
+use crate::text;
+use leptos::prelude::*;
+use model::{FieldName, Page, Password, paths};
+
+/// The screen.
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let next = visit.next();
+    Ok(Answer::show(Page::SignIn, Frame::Door, move || view! { <SignIn visit next/> }.into_any()))
+}
+
+#[component]
+fn SignIn(visit: Visit, next: Option<Page>) -> impl IntoView {
+    let (state, options) = (visit.form(paths::SIGN_IN), visit.site.sign_in_options());
+    let passkeys = pool::passkeys::passkey_domain(&visit.site.pool).map(|domain| {
+        let state = visit.form(paths::SIGN_IN_PASSKEY);
+        view! { <PasskeySignIn domain state next/> }
+    });
+    let mut who = Input::new(FieldName::Username, text::identifier_label(options))
+        .kind("text", "username webauthn")
+        .required(true);
+    who.hint = text::identifier_hint(options).map(str::to_owned);
+    let password =
+        Input::new(FieldName::Password, text::PASSWORD).kind("password", "current-password").required(true);
+    let rules = vec![(FieldName::Username, Check::Given), (FieldName::Password, Check::Given)];
+    view! {
+        {tabs(paths::SIGN_IN)}
+        {heading(text::SIGN_IN_HEADING, visit.replay.is_none())}
+        {flash_note(visit.flash)}
+        <Form action=paths::SIGN_IN.to_owned() event=FormEvent::SignIn rules>
+            {summary(&state)}
+            {field(who, &state)}
+            {password_field(&password, &state)}
+            {next.map(|next| view! { <input type="hidden" name="next" value=next.path()/> })}
+            <div class="stack">
+                <button class="button main wide">{text::SIGN_IN}</button>
+                <p><a href=paths::FORGOT_PASSWORD>{text::FORGOT_YOUR_PASSWORD}</a></p>
+            </div>
+        </Form>
+        {passkeys}
+    }
+}
+
+/// Signs in (operation InitiateAuth). Where the account has a second factor, that is asked for next. An
+/// account that isn't confirmed yet goes on to its code.
+#[server(prefix = "", endpoint = "/sign-in", protocol = FormPost)]
+pub async fn sign_in(
+    #[server(default)] username: String,
+    #[server(default)] password: Password,
+    #[server(default)] next: String,
+) -> Result<Option<OfAccount>, FormError> {
+    let caller = Caller::here()?;
+    let form = pool::sign_in::SignIn { username, password };
+    let done = pool::sign_in::with_password(&caller.pool, &caller.client, form, &caller.origin)
+        .await
+        .map_err(refused)?;
+    go_on(&caller, done, Page::after_sign_in(&next)).await
+}

@@ -1,0 +1,139 @@
+//! The password after the code: the one from sign-up, or another.
+
+use super::confirmed::go_on;
+use super::username::new_username;
+use crate::auth_events::{FormEvent, OfAccount};
+use crate::form::{Check, Form, FormError, FormPost, FormState, Input, password_field, refused, summary};
+use crate::layout::{flash_note, heading};
+use crate::request::{Caller, Visit};
+use crate::text;
+use leptos::prelude::*;
+use model::{ErrorCode, FieldName, FormErrors, Password, Policy, paths};
+use pool::sign_up::FirstPassword;
+
+/// Who chooses a password, and among what.
+#[derive(Clone)]
+pub(super) struct Choosing {
+    /// What they sign in with.
+    pub who: String,
+    /// Whether the password from sign-up is taken too.
+    pub takes_first: bool,
+    /// Whether their username belongs to another account by now.
+    pub is_name_taken: bool,
+}
+
+/// The screen once the right code was entered: by somebody who may not have signed up, or where others have
+/// tried to as well.
+pub(super) fn choose_password(visit: &Visit, choosing: Choosing) -> AnyView {
+    let Choosing { who, takes_first, is_name_taken } = choosing;
+    let [first, new] = [paths::CONFIRM_PASSWORD, paths::CONFIRM_NEW_PASSWORD].map(|path| visit.form(path));
+    let refused = !(first.refusal.is_empty() && new.refusal.is_empty());
+    let taken = is_name_taken.then(|| who.clone());
+    let policy = visit.site.pool.settings().policy;
+    let first =
+        takes_first.then(|| view! { <FirstPasswordForm who=who.clone() taken=taken.clone() state=first/> });
+    view! {
+        {heading(text::CHOOSE_PASSWORD, !refused)}
+        <div class="stack">
+            {flash_note(visit.flash)}
+            <p>{if takes_first { text::PASSWORD_AFTER_CODE } else { text::PASSWORD_AFTER_CONTESTED_CODE }}</p>
+            {first}
+            <NewPasswordForm who taken policy is_main=!takes_first state=new/>
+            <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn FirstPasswordForm(who: String, taken: Option<String>, state: FormState) -> impl IntoView {
+    let current = Input::new(FieldName::CurrentPassword, text::PASSWORD_FROM_SIGN_UP)
+        .kind("password", "current-password")
+        .required(true);
+    let rules = vec![(FieldName::CurrentPassword, Check::Given)];
+    view! {
+        <Form action=paths::CONFIRM_PASSWORD.to_owned() event=FormEvent::ConfirmSignUp rules>
+            {summary(&state)}
+            // Password managers learn from it whose the password is; without a name it is not sent.
+            <input type="text" value=who autocomplete="username" readonly hidden/>
+            {taken.map(|taken| new_username(&taken, &state, ""))}
+            {password_field(&current, &state)}
+            <button class="button main wide">{text::CONTINUE}</button>
+        </Form>
+        <h2>{text::OR_NEW_PASSWORD}</h2>
+        <p>{text::OR_NEW_PASSWORD_TEXT}</p>
+    }
+}
+
+#[component]
+fn NewPasswordForm(
+    who: String,
+    taken: Option<String>,
+    policy: Policy,
+    is_main: bool,
+    state: FormState,
+) -> impl IntoView {
+    let password = Input::new(FieldName::Password, text::NEW_PASSWORD)
+        .kind("password", "new-password")
+        .hint(text::policy_hint(&policy))
+        .required(true);
+    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD)
+        .kind("password", "new-password")
+        .required(true);
+    let rules = vec![
+        (FieldName::Password, Check::NewPassword(policy)),
+        (FieldName::ConfirmPassword, Check::SameAs(FieldName::Password)),
+    ];
+    let class = if is_main { "button main wide" } else { "button wide" };
+    view! {
+        <Form action=paths::CONFIRM_NEW_PASSWORD.to_owned() event=FormEvent::ConfirmSignUp rules>
+            {summary(&state)}
+            <input type="text" value=who autocomplete="username" readonly hidden/>
+            {taken.map(|taken| new_username(&taken, &state, if is_main { "" } else { "new" }))}
+            {password_field(&password, &state)}
+            {password_field(&confirm, &state)}
+            <button class=class>{text::SET_PASSWORD}</button>
+        </Form>
+    }
+}
+
+/// What was entered, with what the right code left in this browser.
+fn entered(
+    caller: &Caller,
+    password: Password,
+    confirmation: Option<Password>,
+    new_username: Option<String>,
+) -> Result<FirstPassword, FormError> {
+    let ticket = caller.ticket().ok_or_else(|| FormError(FormErrors::form(ErrorCode::NoCode)))?;
+    Ok(FirstPassword { ticket, password, confirmation, new_username })
+}
+
+/// Confirms the account as it was signed up, by the password from sign-up.
+#[server(prefix = "", endpoint = "/confirm/password", protocol = FormPost)]
+pub async fn confirm_with_first_password(
+    #[server(default)] current_password: Password,
+    #[server(default)] new_username: Option<String>,
+) -> Result<OfAccount, FormError> {
+    let caller = Caller::here()?;
+    let form = entered(&caller, current_password, None, new_username)?;
+    let confirmed =
+        pool::sign_up::confirm_with_first_password(&caller.pool, &caller.client, &form, &caller.origin)
+            .await
+            .map_err(refused)?;
+    go_on(&caller, confirmed).await
+}
+
+/// Chooses the account's first password; nothing else that was entered at sign-up is kept.
+#[server(prefix = "", endpoint = "/confirm/new-password", protocol = FormPost)]
+pub async fn choose_first_password(
+    #[server(default)] password: Password,
+    #[server(default)] confirm_password: Password,
+    #[server(default)] new_username: Option<String>,
+) -> Result<OfAccount, FormError> {
+    let caller = Caller::here()?;
+    let form = entered(&caller, password, Some(confirm_password), new_username)?;
+    let confirmed = pool::sign_up::choose_first_password(&caller.pool, &caller.client, &form, &caller.origin)
+        .await
+        .map_err(refused)?;
+    go_on(&caller, confirmed).await
+}

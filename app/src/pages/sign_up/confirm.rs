@@ -1,0 +1,234 @@
+//! `/confirm`: the code that was sent at sign-up, and the password after it where one is chosen then.
+
+use super::choose_password::{Choosing, choose_password};
+use super::confirmed::go_on;
+use super::username::new_username;
+use crate::auth_events::{FormEvent, OfAccount};
+use crate::form::{
+    Check, Form, FormError, FormPost, FormState, Input, code_field, field, password_field, refused,
+    resend_button, summary,
+};
+use crate::layout::{Answer, Frame, flash_note, heading};
+use crate::request::{Caller, Flash, PageError, Visit};
+use crate::text;
+use crate::times::{clock_time, seconds_until};
+use leptos::prelude::*;
+use model::{CodeDeliveryDetails, DeliveryMedium, ErrorCode, FieldName, FormErrors, Page, Password, paths};
+use pool::core::identity::BrowserTicket;
+use pool::sign_up::AnotherAddress;
+use pool::sign_up::{Confirming, PendingSignUp, Stage, Who};
+
+/// What the screen shows.
+#[derive(Clone)]
+struct Waiting {
+    username: String,
+    delivery: CodeDeliveryDetails,
+    until: String,
+    resend_in: u32,
+    is_name_taken: bool,
+}
+
+/// The screen. In the browser that signed up it knows where the code went; elsewhere it asks who is asking.
+/// Once the right code was entered it may ask for a password.
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let pool = &visit.site.pool;
+    let ticket = visit.ticket.as_deref().and_then(BrowserTicket::parse);
+    let pending = match &ticket {
+        Some(ticket) => pool::sign_up::pending(&pool, ticket).await?,
+        None => None,
+    };
+    let (now, options) = (pool.now(), visit.site.sign_in_options());
+    if let Some(PendingSignUp {
+        stage: Stage::Password { takes_first },
+        username,
+        value,
+        is_name_taken,
+        ..
+    }) = pending
+    {
+        let who = if options.username { username } else { value };
+        let shown = move || choose_password(&visit, Choosing { who, takes_first, is_name_taken });
+        return Ok(Answer::titled(text::CHOOSE_PASSWORD, Frame::Door, shown));
+    }
+    let waiting = pending.map(|it| Waiting {
+        username: it.username,
+        until: clock_time(it.expires_at, now),
+        resend_in: seconds_until(it.resend_at, now),
+        delivery: it.delivery,
+        is_name_taken: it.is_name_taken,
+    });
+    Ok(Answer::show(Page::Confirm, Frame::Door, move || match waiting {
+        Some(waiting) => view! { <ConfirmHere visit waiting/> }.into_any(),
+        None => view! { <ConfirmAnywhere visit options/> }.into_any(),
+    }))
+}
+
+#[component]
+fn ConfirmHere(visit: Visit, waiting: Waiting) -> impl IntoView {
+    let state = refused_one(&visit, &[paths::CONFIRM, paths::CONFIRM_PASSWORD, paths::CONFIRM_NEW_PASSWORD]);
+    let [resend, address] = [paths::CONFIRM_RESEND, paths::CONFIRM_ADDRESS].map(|path| visit.form(path));
+    let refused = !(state.refusal.is_empty() && resend.refusal.is_empty() && address.refusal.is_empty());
+    let medium = waiting.delivery.delivery_medium;
+    let (before, after) = text::code_on_its_way(medium);
+    let code = Input::new(FieldName::Code, text::CONFIRMATION_CODE).hint(text::works_until(&waiting.until));
+    let rules = vec![(FieldName::Code, Check::Code)];
+    let new_name = waiting.is_name_taken.then(|| new_username(&waiting.username, &state, ""));
+    view! {
+        {heading(text::code_heading(medium), !refused)}
+        <div class="stack">
+            {flash_note(visit.flash)}
+            <p>{before}<strong><bdi>{waiting.delivery.destination.clone()}</bdi></strong>{after}</p>
+            <Form action=paths::CONFIRM.to_owned() event=FormEvent::ConfirmSignUp rules>
+                {summary(&state)}
+                {new_name}
+                {code_field(&code, &state)}
+                <button class="button main wide">{text::CONFIRM}</button>
+            </Form>
+            <Form action=paths::CONFIRM_RESEND.to_owned() event=FormEvent::ResendSignUpCode rules=vec![] wait=waiting.resend_in>
+                {summary(&resend)}
+                {resend_button(waiting.resend_in, "button wide")}
+            </Form>
+            {(medium == DeliveryMedium::Email).then(|| view! { <WrongAddress username=waiting.username state=address/> })}
+            <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
+        </div>
+    }
+}
+
+/// The state of the form that was refused, if one of these was.
+fn refused_one(visit: &Visit, forms: &[&'static str]) -> FormState {
+    forms.iter().map(|path| visit.form(path)).find(|it| !it.refusal.is_empty()).unwrap_or_default()
+}
+
+/// `Wrong address? Change it`, on the spot.
+#[component]
+fn WrongAddress(username: String, state: FormState) -> impl IntoView {
+    let email = Input::new(FieldName::Email, text::NEW_ADDRESS)
+        .kind("email", "email")
+        .hint(text::NEW_ADDRESS_HINT)
+        .required(true);
+    let password =
+        Input::new(FieldName::Password, text::PASSWORD).kind("password", "current-password").required(true);
+    let open = !state.refusal.is_empty();
+    let rules = vec![(FieldName::Email, Check::Email), (FieldName::Password, Check::Given)];
+    view! {
+        <details class="stack" open=open>
+            <summary>{text::WRONG_ADDRESS}</summary>
+            <Form action=paths::CONFIRM_ADDRESS.to_owned() event=FormEvent::ResendSignUpCode rules>
+                {summary(&state)}
+                // Password managers learn from it whose the password is; without a name it is not sent.
+                <input type="text" value=username autocomplete="username" readonly hidden/>
+                {field(email, &state)}
+                {password_field(&password, &state)}
+                <button class="button">{text::SEND_NEW_CODE}</button>
+            </Form>
+        </details>
+    }
+}
+
+#[component]
+fn ConfirmAnywhere(visit: Visit, options: model::SignInOptions) -> impl IntoView {
+    // One form with two buttons, and what this browser waited for when it loaded the page: whichever was
+    // refused is shown.
+    let state = refused_one(
+        &visit,
+        &[
+            paths::CONFIRM,
+            paths::CONFIRM_RESEND,
+            paths::CONFIRM_ADDRESS,
+            paths::CONFIRM_PASSWORD,
+            paths::CONFIRM_NEW_PASSWORD,
+        ],
+    );
+    let refused = !state.refusal.is_empty();
+    let who = Input::new(FieldName::Username, text::identifier_label(options))
+        .kind("text", "username")
+        .required(true);
+    let code = Input::new(FieldName::Code, text::CONFIRMATION_CODE);
+    let given = || (FieldName::Username, Check::Given);
+    view! {
+        {heading(text::CONFIRM_HEADING, !refused)}
+        <div class="stack">
+            {flash_note(visit.flash)}
+            <p>{text::CONFIRM_ANYWHERE}</p>
+            <Form action=paths::CONFIRM.to_owned() event=FormEvent::ConfirmSignUp rules=vec![given(), (FieldName::Code, Check::Code)]>
+                {summary(&state)}
+                {field(who, &state)}
+                {code_field(&code, &state)}
+                <div class="stack">
+                    <button class="button main wide">{text::CONFIRM}</button>
+                    <button class="button wide" formaction=paths::CONFIRM_RESEND formnovalidate>{text::RESEND_CODE}</button>
+                </div>
+            </Form>
+            <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
+        </div>
+    }
+}
+
+/// Whose code it is: the browser's that signed up, or whoever was typed.
+fn who(caller: &Caller, username: Option<String>) -> Result<Who, FormError> {
+    match (username, caller.ticket()) {
+        (Some(username), _) if !username.trim().is_empty() => Ok(Who::Typed(username)),
+        (_, Some(ticket)) => Ok(Who::Ticket(ticket)),
+        (Some(_), None) => Err(FormError(FormErrors::field(FieldName::Username, ErrorCode::Missing))),
+        // The page stems from a time when this browser still waited for a code, and has no field for a name.
+        (None, None) => Err(FormError(FormErrors::form(ErrorCode::NoCode))),
+    }
+}
+
+/// Whose code this browser waits for.
+async fn waiting(caller: &Caller, ticket: &BrowserTicket) -> Result<Option<OfAccount>, FormError> {
+    let pending = pool::sign_up::pending(&caller.pool, ticket).await.map_err(refused)?;
+    Ok(pending.map(|it| OfAccount { username: it.username }))
+}
+
+/// Confirms a new account (operation ConfirmSignUp). The browser that signed up is signed in by it;
+/// elsewhere, and where somebody else has tried to sign up too, a password is next.
+#[server(prefix = "", endpoint = "/confirm", protocol = FormPost)]
+pub async fn confirm(
+    #[server(default)] username: Option<String>,
+    #[server(default)] code: String,
+    #[server(default)] new_username: Option<String>,
+) -> Result<OfAccount, FormError> {
+    let caller = Caller::here()?;
+    let form = Confirming { who: who(&caller, username)?, code, new_username };
+    let confirmed =
+        pool::sign_up::confirm(&caller.pool, &caller.client, &form, &caller.origin).await.map_err(refused)?;
+    go_on(&caller, confirmed).await
+}
+
+/// Sends a fresh code (operation ResendConfirmationCode); says the same whether or not the account exists.
+#[server(prefix = "", endpoint = "/confirm/resend", protocol = FormPost)]
+pub async fn resend_code(
+    #[server(default)] username: Option<String>,
+    #[server(default)] code: String,
+    #[server(default)] new_username: Option<String>,
+) -> Result<Option<OfAccount>, FormError> {
+    _ = (code, new_username); // the same form may hold them
+    let caller = Caller::here()?;
+    let who = who(&caller, username)?;
+    pool::sign_up::resend(&caller.pool, &who, &caller.origin).await.map_err(refused)?;
+    caller.say(Flash::CodeSent);
+    caller.go(paths::CONFIRM);
+    match who {
+        Who::Ticket(ticket) => waiting(&caller, &ticket).await,
+        // Whether there is such an account is not told.
+        Who::Typed(_) | Who::Named { .. } => Ok(None),
+    }
+}
+
+/// Signs up with another address instead, from the browser that signed up.
+#[server(prefix = "", endpoint = "/confirm/address", protocol = FormPost)]
+pub async fn change_address(
+    #[server(default)] email: String,
+    #[server(default)] password: Password,
+) -> Result<Option<OfAccount>, FormError> {
+    let caller = Caller::here()?;
+    let Some(ticket) = caller.ticket() else {
+        return Err(FormError(FormErrors::form(ErrorCode::NoCode)));
+    };
+    let form = AnotherAddress { address: email, password };
+    pool::sign_up::change_address(&caller.pool, &ticket, &form, &caller.origin).await.map_err(refused)?;
+    caller.say(Flash::CodeSent);
+    caller.go(paths::CONFIRM);
+    waiting(&caller, &ticket).await
+}

@@ -1,0 +1,117 @@
+//! `/sign-up`: a new account.
+
+use crate::auth_events::{FormEvent, OfAccount};
+use crate::form::{
+    Check, Form, FormError, FormPost, FormState, Input, attribute_fields, field, password_field, refused,
+    summary,
+};
+use crate::layout::{Answer, Frame, heading, tabs};
+use crate::request::{Caller, PageError, Visit};
+use crate::text;
+use leptos::prelude::*;
+use model::{Definition, FieldName, Page, Password, Standard, paths};
+use pool::Settings;
+use std::collections::BTreeMap;
+
+/// The screen.
+pub async fn page(visit: Visit) -> Result<Answer, PageError> {
+    let state = visit.form(paths::SIGN_UP);
+    let settings = visit.site.pool.settings().clone();
+    Ok(Answer::show(Page::SignUp, Frame::Door, move || view! { <SignUp state settings/> }.into_any()))
+}
+
+#[component]
+fn SignUp(state: FormState, settings: Settings) -> impl IntoView {
+    let asked: Vec<Definition> =
+        settings.sign_up_attributes.iter().filter_map(|name| settings.schema.get(name).cloned()).collect();
+    // Addresses stand with the password: they are part of how one signs in. The rest is about the person.
+    let (first, rest): (Vec<_>, Vec<_>) = asked
+        .into_iter()
+        .partition(|it| it.name == Standard::Email || (it.name == Standard::PhoneNumber && it.required));
+    let optional = rest.iter().all(|it| !it.required);
+    let username = settings.sign_in.username.then(|| {
+        Input::new(FieldName::Username, text::USERNAME)
+            .kind("text", "username")
+            .hint(text::NEW_USERNAME_HINT)
+            .marked(true)
+    });
+    let password = Input::new(FieldName::Password, text::PASSWORD)
+        .kind("password", "new-password")
+        .hint(text::policy_hint(&settings.policy))
+        .marked(true);
+    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD)
+        .kind("password", "new-password")
+        .marked(true);
+    let rules = rules(&settings, first.iter().chain(&rest));
+    let inputs = |definitions: &[Definition]| {
+        definitions
+            .iter()
+            .map(|it| {
+                attribute_fields::input_in(it, (&settings.schema, &settings.country_code), None, &state)
+            })
+            .collect_view()
+    };
+    let has_rest = !rest.is_empty();
+    let (first, rest) = (inputs(&first), inputs(&rest));
+    view! {
+        {tabs(paths::SIGN_UP)}
+        {heading(text::SIGN_UP_HEADING, state.refusal.is_empty())}
+        <Form action=paths::SIGN_UP.to_owned() event=FormEvent::SignUp rules>
+            {summary(&state)}
+            <fieldset>
+                <legend>{text::HOW_YOU_SIGN_IN}</legend>
+                {username.map(|username| field(username, &state))}
+                {first}
+                {password_field(&password, &state)}
+                {password_field(&confirm, &state)}
+            </fieldset>
+            {has_rest.then(|| view! {
+                <fieldset>
+                    <legend>{text::ABOUT_YOU}</legend>
+                    {optional.then(|| view! { <p class="hint">{text::ALL_OPTIONAL}</p> })}
+                    {rest}
+                </fieldset>
+            })}
+            <div class="stack">
+                <button class="button main wide">{text::CREATE_ACCOUNT}</button>
+                <p class="soft small">{text::HAVE_AN_ACCOUNT}" "<a href=paths::SIGN_IN>{text::SIGN_IN}</a></p>
+            </div>
+        </Form>
+    }
+}
+
+fn rules<'a>(settings: &Settings, asked: impl Iterator<Item = &'a Definition>) -> Vec<(FieldName, Check)> {
+    let username = settings.sign_in.username.then_some((FieldName::Username, Check::Username));
+    let passwords = [
+        (FieldName::Password, Check::NewPassword(settings.policy)),
+        (FieldName::ConfirmPassword, Check::SameAs(FieldName::Password)),
+    ];
+    let attributes = asked.map(|it| (FieldName::Attribute(it.name.clone()), Check::Attribute(it.clone())));
+    username.into_iter().chain(attributes).chain(passwords).collect()
+}
+
+/// Creates an account (operation SignUp) and sends its code.
+#[server(prefix = "", endpoint = "/sign-up", protocol = FormPost)]
+pub async fn sign_up(
+    #[server(default)] username: Option<String>,
+    #[server(default)] password: Password,
+    #[server(default)] confirm_password: Password,
+    #[server(default)] country_code: String,
+    #[server(default)] attributes: BTreeMap<String, String>,
+) -> Result<OfAccount, FormError> {
+    let caller = Caller::here()?;
+    let attributes = attribute_fields::named(attribute_fields::with_country(attributes, &country_code))?;
+    let ticket = caller.ticket();
+    let form = pool::sign_up::SignUp {
+        username,
+        password,
+        confirmation: Some(confirm_password),
+        attributes,
+        ticket,
+    };
+    let done =
+        pool::sign_up::start(&caller.pool, &caller.client, form, &caller.origin).await.map_err(refused)?;
+    caller.remember_sign_up(&done.ticket);
+    caller.go(paths::CONFIRM);
+    Ok(OfAccount { username: done.username })
+}

@@ -1,0 +1,198 @@
+//! Who calls a server function, and how it answers besides its value: cookies, a flash, where to go next.
+
+use super::cookies::{self, Name, PendingSignIn};
+use super::flash::Flash;
+use super::site::Site;
+use super::theme::Theme;
+use crate::form::{FormError, refused};
+use http::header::{LOCATION, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderName, HeaderValue};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use model::{AttributeName, ErrorCode, FormErrors, Page, Password};
+use pool::core::identity::{BrowserTicket, NewSession};
+use pool::{BrowserId, ClientId, Context, Origin, SessionToken, Viewer};
+
+/// The longest encoded name that a cookie carries, in bytes: no browser keeps more than 4096 (RFC 6265,
+/// section 6.1).
+const LONGEST_NAME: usize = 3072;
+
+/// The request behind a server function, and the answer's headers.
+#[derive(Debug)]
+pub struct Caller {
+    pub pool: Context,
+    pub client: ClientId,
+    pub origin: Origin,
+    site: Site,
+    parts: Parts,
+    response: ResponseOptions,
+}
+
+impl Caller {
+    /// The caller of the server function that is running.
+    pub fn here() -> Result<Self, FormError> {
+        let missing = || FormError(FormErrors::form(ErrorCode::Unavailable));
+        let site: Site = use_context().ok_or_else(missing)?;
+        let parts: Parts = use_context().ok_or_else(missing)?;
+        let origin = parts.extensions.get::<Origin>().cloned().ok_or_else(missing)?;
+        let response = use_context().ok_or_else(missing)?;
+        let caller =
+            Self { pool: site.pool.clone(), client: site.pool.pages_client(), origin, site, parts, response };
+        Ok(caller.in_its_browser())
+    }
+
+    /// Says which browser it is; one that has not been here before is told so for next time.
+    fn in_its_browser(mut self) -> Self {
+        let known = self.cookie(Name::Browser).and_then(|value| BrowserId::parse(&value));
+        let browser = known.clone().unwrap_or_else(|| self.pool.new_browser());
+        if known.is_none() {
+            self.remember_browser(&browser);
+        }
+        self.origin.browser = Some(browser);
+        self
+    }
+
+    fn remember_browser(&self, browser: &BrowserId) {
+        self.set(&cookies::set(Name::Browser, browser.reveal(), 400 * 24 * 3600, self.site.secure));
+    }
+
+    /// The same for functions that only a signed-in person may call.
+    pub async fn signed_in() -> Result<(Self, Viewer), FormError> {
+        let caller = Self::here()?;
+        let viewer = match caller.session() {
+            Some(token) => pool::sessions::viewer(&caller.pool, &token).await.map_err(refused)?,
+            None => None,
+        };
+        match viewer {
+            Some(viewer) => Ok((caller, viewer)),
+            None => Err(FormError(FormErrors::form(ErrorCode::SignedOut))),
+        }
+    }
+
+    /// The same for what asks for the password once more, if the sign-in is no longer fresh. With the right
+    /// one this browser goes on under a new session, whatever becomes of the rest; with none the use case
+    /// decides.
+    pub async fn signed_in_again(password: &Password) -> Result<(Self, Viewer), FormError> {
+        let (caller, viewer) = Self::signed_in().await?;
+        if password.reveal().is_empty() || pool::sign_in::is_fresh(&caller.pool, &viewer) {
+            return Ok((caller, viewer));
+        }
+        let (session, viewer) =
+            pool::sign_in::reauthenticate(&caller.pool, &viewer, password, &caller.origin)
+                .await
+                .map_err(refused)?;
+        caller.enter(&session).await?;
+        Ok((caller, viewer))
+    }
+
+    /// The session's token, whether it still lives or not.
+    pub fn session(&self) -> Option<SessionToken> {
+        self.cookie(Name::Session).and_then(|value| SessionToken::parse(&value))
+    }
+
+    /// The ticket of the browser that signed up.
+    pub fn ticket(&self) -> Option<BrowserTicket> {
+        self.cookie(Name::SignUp).and_then(|value| BrowserTicket::parse(&value))
+    }
+
+    /// Begins the session in this browser; one that it had before ends.
+    pub async fn enter(&self, session: &NewSession) -> Result<(), FormError> {
+        if let Some(before) = self.session() {
+            pool::sessions::sign_out(&self.pool, &before, &self.origin).await.map_err(refused)?;
+        }
+        let seconds = session.absolute_expiry.0.saturating_sub(self.pool.now().0) / 1000;
+        self.set(&cookies::set(Name::Session, session.token.reveal(), seconds, self.site.secure));
+        self.forget(Name::SignUp);
+        if let Some(browser) = &self.origin.browser {
+            self.remember_browser(browser);
+        }
+        if self.cookie(Name::Challenge).is_some() {
+            self.forget(Name::Challenge);
+        }
+        Ok(())
+    }
+
+    /// The sign-in of this browser that waits for its next step.
+    pub fn challenge(&self) -> Option<PendingSignIn> {
+        self.cookie(Name::Challenge).as_deref().and_then(PendingSignIn::read)
+    }
+
+    /// Remembers a sign-in that waits for its next step.
+    pub fn remember_challenge(&self, pending: &PendingSignIn) {
+        let seconds =
+            i64::try_from(self.pool.settings().codes.sign_in_lifetime.as_secs()).unwrap_or(i64::MAX);
+        self.set(&cookies::set(Name::Challenge, &pending.cookie(), seconds, self.site.secure));
+    }
+
+    pub fn leave(&self) {
+        self.forget(Name::Session);
+    }
+
+    pub fn remember_sign_up(&self, ticket: &BrowserTicket) {
+        let seconds = i64::try_from(BrowserTicket::LIFETIME.as_secs()).unwrap_or(i64::MAX);
+        self.set(&cookies::set(Name::SignUp, ticket.reveal(), seconds, self.site.secure));
+    }
+
+    /// Remembers for whom a new password is to be set, for as long as a code works. Longer than any name, it
+    /// is nobody.
+    pub fn remember_reset(&self, typed: &str) {
+        let seconds = i64::try_from(self.pool.settings().codes.reset_lifetime.as_secs()).unwrap_or(i64::MAX);
+        let encoded: String = form_urlencoded::byte_serialize(typed.trim().as_bytes()).collect();
+        if encoded.len() <= LONGEST_NAME {
+            self.set(&cookies::set(Name::Reset, &encoded, seconds, self.site.secure));
+        } else {
+            self.forget(Name::Reset);
+        }
+    }
+
+    /// This browser is not asked again to prove a contact, until a month has passed.
+    pub fn put_off_verifying(&self) {
+        self.set(&cookies::set(Name::VerifyLater, "1", 30 * 24 * 3600, self.site.secure));
+    }
+
+    pub fn remember_theme(&self, theme: Theme) {
+        self.set(&cookies::set(Name::Theme, theme.as_str(), 400 * 24 * 3600, self.site.secure));
+    }
+
+    pub fn say(&self, flash: Flash) {
+        self.say_about(flash, &[]);
+    }
+
+    /// The same, naming the attributes that it is about.
+    pub fn say_about(&self, flash: Flash, about: &[AttributeName]) {
+        self.set(&cookies::set(Name::Flash, &flash.with(about), 60, self.site.secure));
+    }
+
+    /// Where the browser goes next: the form door turns it into a 303, the form's island follows it.
+    pub fn go(&self, path: &'static str) {
+        self.response.insert_header(LOCATION, HeaderValue::from_static(path));
+    }
+
+    /// The same to a step on the way to another page.
+    pub fn go_by_way_of(&self, step: Page, next: Option<Page>) {
+        // Addresses of ours are plain ASCII.
+        if let Ok(location) = HeaderValue::from_str(&step.on_the_way_to(next)) {
+            self.response.insert_header(LOCATION, location);
+        }
+    }
+
+    pub fn forget(&self, name: Name) {
+        self.set(&cookies::forget(name, self.site.secure));
+    }
+
+    fn set(&self, cookie: &str) {
+        self.append(SET_COOKIE, cookie);
+    }
+
+    fn append(&self, name: HeaderName, value: &str) {
+        // Tokens and flags are plain ASCII; a value that isn't is not sent at all.
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.response.append_header(name, value);
+        }
+    }
+
+    pub fn cookie(&self, name: Name) -> Option<String> {
+        cookies::read(&self.parts.headers, name, self.site.secure)
+    }
+}

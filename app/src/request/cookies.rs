@@ -1,0 +1,117 @@
+//! The cookies that the pages set. Their names and flags follow the public address.
+
+use cookie::{Cookie, SameSite};
+use http::HeaderMap;
+use http::header::COOKIE;
+use model::Page;
+use pool::core::identity::ChallengeToken;
+
+/// Which cookie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Name {
+    Session,
+    /// Which browser signed up, until the account is confirmed.
+    SignUp,
+    /// Which browser it is: codes belong to the one that asked for them, and accounts know those that they
+    /// were signed in to from.
+    Browser,
+    /// Whose password was right, until the second factor is.
+    Challenge,
+    /// The name for which a new password was asked, as it was typed.
+    Reset,
+    /// Nobody is asked again to prove a contact, for a while.
+    VerifyLater,
+    /// What just happened, said once by the next page.
+    Flash,
+    Theme,
+}
+
+impl Name {
+    /// Under https the `__Host-` prefix keeps subdomains and plain http from setting it (RFC 6265bis, section
+    /// 4.1.3).
+    pub const fn as_str(self, secure: bool) -> &'static str {
+        match (self, secure) {
+            (Self::Session, false) => "nameplate",
+            (Self::Session, true) => "__Host-nameplate",
+            (Self::Browser, false) => "nameplate-browser",
+            (Self::Browser, true) => "__Host-nameplate-browser",
+            (Self::SignUp, false) => "nameplate-sign-up",
+            (Self::SignUp, true) => "__Host-nameplate-sign-up",
+            (Self::Challenge, false) => "nameplate-challenge",
+            (Self::Challenge, true) => "__Host-nameplate-challenge",
+            (Self::Reset, false) => "nameplate-reset",
+            (Self::Reset, true) => "__Host-nameplate-reset",
+            (Self::VerifyLater, false) => "nameplate-verify-later",
+            (Self::VerifyLater, true) => "__Host-nameplate-verify-later",
+            (Self::Flash, false) => "nameplate-flash",
+            (Self::Flash, true) => "__Host-nameplate-flash",
+            (Self::Theme, false) => "nameplate-theme",
+            (Self::Theme, true) => "__Host-nameplate-theme",
+        }
+    }
+}
+
+/// The value of a cookie in a request.
+pub fn read(headers: &HeaderMap, name: Name, secure: bool) -> Option<String> {
+    let wanted = name.as_str(secure);
+    let all = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
+    let mut cookies = all.flat_map(|header| Cookie::split_parse(header.to_owned()).filter_map(Result::ok));
+    cookies.find(|cookie| cookie.name() == wanted).map(|cookie| cookie.value().to_owned())
+}
+
+/// A sign-in whose password was right, and which waits for its next step.
+#[derive(Debug, Clone)]
+pub struct PendingSignIn {
+    pub token: ChallengeToken,
+    /// The page that it leads to.
+    pub next: Option<Page>,
+}
+
+impl PendingSignIn {
+    /// Reads the cookie. A page that isn't one of ours is none.
+    pub fn read(cookie: &str) -> Option<Self> {
+        let (token, next) = cookie.split_at(cookie.find('/').unwrap_or(cookie.len()));
+        Some(Self { token: ChallengeToken::parse(token)?, next: Page::after_sign_in(next) })
+    }
+
+    /// As the cookie has it.
+    pub fn cookie(&self) -> String {
+        format!("{}{}", self.token.reveal(), self.next.map(Page::path).unwrap_or_default())
+    }
+}
+
+/// A `Set-Cookie` value that lives for so many seconds.
+pub fn set(name: Name, value: &str, seconds: i64, secure: bool) -> String {
+    let cookie = Cookie::build((name.as_str(secure), value.to_owned()))
+        .path("/")
+        .http_only(true)
+        .secure(secure)
+        .same_site(SameSite::Lax)
+        .max_age(cookie::time::Duration::seconds(seconds));
+    cookie.build().to_string()
+}
+
+/// A `Set-Cookie` value that forgets the cookie.
+pub fn forget(name: Name, secure: bool) -> String {
+    set(name, "", 0, secure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_found_among_others_and_only_under_its_own_name() {
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, "a=1; nameplate=secret; __Host-nameplate=other".parse().unwrap());
+        assert_eq!(read(&headers, Name::Session, false).as_deref(), Some("secret"));
+        assert_eq!(read(&headers, Name::Session, true).as_deref(), Some("other"));
+        assert_eq!(read(&headers, Name::Theme, false), None);
+    }
+
+    #[test]
+    fn under_https_cookies_are_secure_and_bound_to_the_host() {
+        let cookie = set(Name::Session, "x", 60, true);
+        assert_eq!(cookie, "__Host-nameplate=x; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60");
+    }
+}

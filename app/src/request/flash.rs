@@ -1,0 +1,122 @@
+//! What just happened, said once by the page that comes next.
+
+use crate::text;
+use model::{AttributeName, Schema, closed_set};
+
+closed_set! {
+    /// What just happened, said once by the page that comes next. Closed, so that nobody can put words on our pages.
+    pub enum Flash {
+        SignedOut = "signed-out",
+        Saved = "saved",
+        Deleted = "deleted",
+        CodeSent = "code-sent",
+        ChangeAsked = "change-asked",
+        ChangeCancelled = "change-cancelled",
+        EmailChanged = "email-changed",
+        PhoneChanged = "phone-changed",
+        Confirmed = "confirmed",
+        Welcome = "welcome",
+        NotConfirmedYet = "not-confirmed-yet",
+        ResetCodeAsked = "reset-code-asked",
+        PasswordReset = "password-reset",
+        PasswordChanged = "password-changed",
+        PasskeyAdded = "passkey-added",
+        PasskeyRemoved = "passkey-removed",
+        SessionEnded = "session-ended",
+        OthersEnded = "others-ended",
+        SignedOutEverywhere = "signed-out-everywhere",
+        AccountDeleted = "account-deleted",
+        FactorOn = "factor-on",
+        FactorOff = "factor-off",
+        FactorFirst = "factor-first",
+        RecoveryCodesPutAway = "recovery-codes-put-away",
+    }
+}
+
+impl Flash {
+    /// As its cookie has it: `saved&given_name`, with the attributes that it is about.
+    pub fn with(self, about: &[AttributeName]) -> String {
+        let words = std::iter::once(self.as_str()).chain(about.iter().map(AttributeName::as_str));
+        words
+            .map(|word| form_urlencoded::byte_serialize(word.as_bytes()).collect::<String>())
+            .collect::<Vec<_>>()
+            .join("&")
+    }
+
+    /// Reads the cookie; only attributes of this service are in the answer.
+    pub(super) fn read(cookie: &str, schema: &Schema) -> (Option<Self>, Vec<AttributeName>) {
+        let mut words = form_urlencoded::parse(cookie.as_bytes()).map(|(word, _)| word);
+        let flash = words.next().and_then(|word| Self::named(&word));
+        let known = |name: &AttributeName| schema.get(name).is_some();
+        (flash, words.filter_map(|word| word.parse().ok()).filter(known).collect())
+    }
+
+    /// The sentence, for those that need nothing else.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::SignedOut => text::SIGNED_OUT,
+            Self::Saved | Self::EmailChanged | Self::PhoneChanged => text::SAVED,
+            Self::Deleted => text::DELETED,
+            Self::CodeSent | Self::ChangeAsked => text::CODE_SENT,
+            Self::ChangeCancelled => text::CHANGE_CANCELLED,
+            Self::Confirmed => text::CONFIRMED,
+            Self::Welcome => text::WELCOME,
+            Self::NotConfirmedYet => text::NOT_CONFIRMED_YET,
+            Self::ResetCodeAsked => text::RESET_CODE_ASKED,
+            Self::PasswordReset => text::PASSWORD_RESET,
+            Self::PasswordChanged => text::PASSWORD_CHANGED,
+            Self::PasskeyAdded => text::PASSKEY_ADDED,
+            Self::PasskeyRemoved => text::PASSKEY_REMOVED,
+            Self::SessionEnded => text::SESSION_ENDED,
+            Self::OthersEnded => text::OTHERS_ENDED,
+            Self::SignedOutEverywhere => text::SIGNED_OUT_EVERYWHERE,
+            Self::AccountDeleted => text::ACCOUNT_DELETED,
+            Self::FactorOn => text::FACTOR_ON,
+            Self::FactorOff => text::FACTOR_OFF,
+            Self::FactorFirst => text::FACTOR_FIRST,
+            Self::RecoveryCodesPutAway => text::RECOVERY_PUT_AWAY,
+        }
+    }
+
+    /// The same with the attributes that it is about, by their labels, for those that can name them.
+    pub fn sentence_about(self, labels: &[String]) -> String {
+        if self == Self::Saved && !labels.is_empty() {
+            text::saved(labels)
+        } else if self == Self::Deleted && !labels.is_empty() {
+            text::deleted(labels)
+        } else {
+            self.sentence().to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Standard;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_flash_is_read_back_from_its_cookie_and_has_its_words() {
+        let schema = Schema::standard();
+        let about = [Standard::GivenName.into(), Standard::Email.into()];
+        for flash in Flash::ALL {
+            assert_eq!(Flash::read(&flash.with(&[]), &schema), (Some(flash), vec![]));
+            assert_eq!(Flash::read(&flash.with(&about), &schema), (Some(flash), about.to_vec()));
+            assert!(flash.sentence().ends_with(['.', '!']), "{flash:?}");
+        }
+        assert_eq!(BTreeSet::from(Flash::ALL.map(Flash::as_str)).len(), Flash::ALL.len());
+    }
+
+    #[test]
+    fn nobody_can_put_words_on_our_pages() {
+        let schema = Schema::standard();
+        for cookie in ["", "evil", "Saved", "saved%26", "<b>", "saved&nope&given_name"] {
+            let (flash, about) = Flash::read(cookie, &schema);
+            assert_eq!(
+                (flash.is_some(), about.len()),
+                (cookie.starts_with("saved&"), usize::from(flash.is_some()))
+            );
+        }
+    }
+}

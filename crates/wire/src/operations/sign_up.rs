@@ -1,0 +1,105 @@
+//! New accounts: SignUp, ConfirmSignUp, ResendConfirmationCode.
+
+use super::attributes::{self, Attribute};
+use crate::call::{Call, nothing};
+use crate::error::ApiError;
+use model::{AttributeName, IdentifierKind, Password, Standard};
+use pool::core::identity::BrowserTicket;
+use pool::sign_up::{Confirming, SignUp, Who};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SignUpRequest {
+    client_id: Option<String>,
+    secret_hash: Option<String>,
+    username: Option<String>,
+    password: Option<String>,
+    user_attributes: Option<Vec<Attribute>>,
+}
+
+pub async fn sign_up(call: &Call) -> Result<Value, ApiError> {
+    let request: SignUpRequest = call.read()?;
+    let username = request.username.unwrap_or_default();
+    let client = call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
+    let mut attributes = named(attributes::submitted(request.user_attributes.unwrap_or_default())?)?;
+    if !call.pool.settings().has_usernames() {
+        complete(&mut attributes, call.pool.settings().sign_in.kind_of(&username), &username)?;
+    }
+    let password = Password::new(request.password.unwrap_or_default());
+    let form = SignUp { username: Some(username), password, confirmation: None, attributes, ticket: None };
+    let done = pool::sign_up::start(&call.pool, &client.id, form, &call.origin).await?;
+    Ok(json!({
+        "UserConfirmed": false,
+        "UserSub": done.sub,
+        "CodeDeliveryDetails": done.delivery,
+        "Session": done.ticket.reveal(),
+    }))
+}
+
+fn named(submitted: BTreeMap<String, String>) -> Result<BTreeMap<AttributeName, String>, ApiError> {
+    let parsed = submitted.into_iter().map(|(name, value)| match name.parse() {
+        Ok(parsed) => Ok((parsed, value)),
+        Err(_) => Err(ApiError::unknown_attribute(&name)),
+    });
+    parsed.collect()
+}
+
+/// Where people sign in with a contact, it is what clients send as the username.
+fn complete(
+    attributes: &mut BTreeMap<AttributeName, String>,
+    kind: IdentifierKind,
+    username: &str,
+) -> Result<(), ApiError> {
+    let contact = match kind {
+        IdentifierKind::PhoneNumber => Standard::PhoneNumber,
+        IdentifierKind::Email | IdentifierKind::Username => Standard::Email,
+    };
+    let known = attributes.entry(contact.into()).or_insert_with(|| username.to_owned());
+    if known == username {
+        Ok(())
+    } else {
+        Err(ApiError::parameter(format!("Username should be the same as the {contact} attribute.")))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ConfirmRequest {
+    client_id: Option<String>,
+    secret_hash: Option<String>,
+    username: Option<String>,
+    confirmation_code: Option<String>,
+    session: Option<String>,
+}
+
+pub async fn confirm(call: &Call) -> Result<Value, ApiError> {
+    let request: ConfirmRequest = call.read()?;
+    let username = request.username.unwrap_or_default();
+    let client = call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
+    let who = match request.session.as_deref().and_then(BrowserTicket::parse) {
+        Some(ticket) => Who::Named { typed: username, ticket },
+        None => Who::Typed(username),
+    };
+    let form = Confirming { who, code: request.confirmation_code.unwrap_or_default(), new_username: None };
+    pool::sign_up::confirm_for_application(&call.pool, &client.id, &form, &call.origin).await?;
+    Ok(nothing())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ResendRequest {
+    client_id: Option<String>,
+    secret_hash: Option<String>,
+    username: Option<String>,
+}
+
+pub async fn resend(call: &Call) -> Result<Value, ApiError> {
+    let request: ResendRequest = call.read()?;
+    let username = request.username.unwrap_or_default();
+    call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
+    let sent = pool::sign_up::resend_by_name(&call.pool, &username, &call.origin).await?;
+    Ok(json!({ "CodeDeliveryDetails": sent }))
+}

@@ -1,0 +1,150 @@
+//! The names of the fields that forms have.
+
+use crate::attribute::AttributeName;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// Declares the names, each with its name in the form, and whether what was typed may be shown again.
+macro_rules! field_names {
+    (
+        $(#[$meta:meta])*
+        pub enum FieldName {
+            $($(#[$doc:meta])* $Field:ident = $name:literal $kept:ident),+ $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        pub enum FieldName {
+            $($(#[$doc])* $Field,)+
+            /// `attributes[<name>]`.
+            Attribute(AttributeName),
+        }
+
+        impl FieldName {
+            /// All of them, but for the attributes.
+            pub const PLAIN: &'static [Self] = &[$(Self::$Field),+];
+
+            /// Whether the typed value may be shown again after a refusal; passwords and codes never.
+            pub const fn keep(&self) -> bool {
+                match self {
+                    $(Self::$Field => field_names!(@ $kept),)+
+                    Self::Attribute(_) => true,
+                }
+            }
+        }
+
+        impl fmt::Display for FieldName {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Self::$Field => f.write_str($name),)+
+                    Self::Attribute(name) => write!(f, "attributes[{name}]"),
+                }
+            }
+        }
+
+        impl FromStr for FieldName {
+            type Err = UnknownField;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok(match text {
+                    $($name => Self::$Field,)+
+                    other => Self::Attribute(attribute(other).ok_or(UnknownField)?),
+                })
+            }
+        }
+    };
+    (@ shown) => { true };
+    (@ secret) => { false };
+}
+
+field_names! {
+    /// A field that a form may have. What isn't one of these isn't a form of ours.
+    #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+    #[serde(try_from = "String", into = "String")]
+    pub enum FieldName {
+        Username = "username" shown,
+        /// Another username, in the place of one that was taken meanwhile.
+        NewUsername = "new_username" shown,
+        Email = "email" shown,
+        Password = "password" secret,
+        ConfirmPassword = "confirm_password" secret,
+        CurrentPassword = "current_password" secret,
+        Confirmation = "confirmation" shown,
+        Code = "code" secret,
+        CountryCode = "country_code" shown,
+        Next = "next" shown,
+        Names = "names" shown,
+        Session = "session" shown,
+        Factor = "factor" shown,
+        Wish = "wish" shown,
+        /// What a passkey is called by its owner.
+        PasskeyName = "passkey_name" shown,
+        /// Which passkey.
+        Passkey = "passkey" shown,
+        Theme = "theme" shown,
+    }
+}
+
+/// The attribute of a field that is named `attributes[<name>]`.
+fn attribute(field: &str) -> Option<AttributeName> {
+    field.strip_prefix("attributes[")?.strip_suffix(']')?.parse().ok()
+}
+
+/// A field that no form of ours has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownField;
+
+impl fmt::Display for UnknownField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a field of any form")
+    }
+}
+
+impl std::error::Error for UnknownField {}
+
+impl TryFrom<String> for FieldName {
+    type Error = UnknownField;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        name.parse()
+    }
+}
+
+impl From<FieldName> for String {
+    fn from(name: FieldName) -> Self {
+        name.to_string()
+    }
+}
+
+impl From<AttributeName> for FieldName {
+    fn from(name: AttributeName) -> Self {
+        Self::Attribute(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_is_read_back_from_its_name() {
+        let attribute = FieldName::Attribute("custom:team".parse().unwrap());
+        assert_eq!(attribute.to_string(), "attributes[custom:team]");
+        for field in FieldName::PLAIN.iter().chain([&attribute]) {
+            assert_eq!(field.to_string().parse().as_ref(), Ok(field));
+        }
+        for name in ["new_password", "", "attributes[", "attributes[]", "attributes[a[b]]", "Username"] {
+            assert_eq!(name.parse::<FieldName>(), Err(UnknownField), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn passwords_and_codes_are_never_kept() {
+        for field in FieldName::PLAIN {
+            let name = field.to_string();
+            let is_secret = name.contains("password") || name == "code";
+            assert_eq!(field.keep(), !is_secret, "{name}");
+        }
+        assert!(FieldName::Attribute("custom:team".parse().unwrap()).keep());
+    }
+}

@@ -1,0 +1,61 @@
+//! The rules that a password can break, one by one and as a set.
+
+use crate::closed_set;
+use serde::{Deserialize, Serialize};
+
+/// The longest password that is hashed (`PasswordType`).
+pub const PASSWORD_MAX: usize = 256;
+
+closed_set! {
+    /// One rule that a password can break, in the order in which people read them.
+    #[derive(Serialize, Deserialize)]
+    pub enum Rule {
+        Length,
+        Lowercase,
+        Uppercase,
+        Number,
+        Symbol,
+        /// Neither spaces nor control characters, at most [`PASSWORD_MAX`] characters.
+        Characters,
+    }
+}
+
+impl Rule {
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// A set of rules.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Rules(u8);
+
+impl Rules {
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// As one number, for its journey.
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// The set behind a number; what stands for no rule is ignored.
+    pub const fn from_bits(bits: u8) -> Self {
+        Self(bits)
+    }
+
+    pub const fn contains(self, rule: Rule) -> bool {
+        self.0 & rule.bit() != 0
+    }
+
+    #[must_use]
+    pub const fn with(self, rule: Rule) -> Self {
+        Self(self.0 | rule.bit())
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = Rule> {
+        Rule::ALL.into_iter().filter(move |rule| self.contains(*rule))
+    }
+}

@@ -1,0 +1,16 @@
+//! What belongs to an account as a whole: its activity, its events, its data, its end.
+
+pub(crate) mod activity;
+pub(crate) mod delete;
+pub(crate) mod download;
+pub(crate) mod events;
+pub(crate) mod feed;
+
+pub use activity::{Activity, Entry, PAGE, Turn, activity};
+pub use delete::{AccountDeletion, CONFIRMATION, DeleteAccountError, delete, delete_own_user};
+pub use download::{
+    DownloadError, Happened, KeptPasskey, PendingContact, PersonalData, SecondFactor, SignedIn,
+    may_have_data, personal_data,
+};
+pub use events::{Recorded, after, listen, subscribe};
+pub use feed::News;

@@ -1,0 +1,10 @@
+//! Email addresses and phone numbers: verified before they count.
+
+pub(crate) mod cancel;
+pub(crate) mod code;
+pub(crate) mod resend;
+pub(crate) mod verify;
+
+pub use cancel::{CancelError, cancel};
+pub use resend::{AttributeCodeResent, resend};
+pub use verify::{Verified, VerifyAttributeError, verify};

@@ -1,0 +1,83 @@
+use crate::error::CommonError;
+use crate::sign_up::resend::ResendError;
+use crate::testing::{TestPool, origin};
+use model::{DeliveryMedium, ErrorCode, FormErrors, Standard};
+
+const NEW: &str = "me@anotherdomain.com";
+
+#[tokio::test]
+async fn a_new_code_goes_to_the_pending_address_and_the_old_code_dies() {
+    let pool = TestPool::new().await;
+    let viewer = pool.signed_in("jdoe", "me@domain.com").await;
+    pool.update(&viewer, &[("email", NEW)]).await.unwrap();
+    let (old, asked) = (pool.code_for(NEW).await, pool.time());
+    pool.wait(30);
+    let sent =
+        crate::contacts::resend::resend(&pool, &viewer, &Standard::Email.into(), &origin()).await.unwrap();
+    assert_eq!(
+        (sent.delivery.delivery_medium, sent.delivery.destination.as_str()),
+        (DeliveryMedium::Email, "m***@a***")
+    );
+    assert_eq!(sent.resend_at, pool.time().plus(pool.settings.codes.resend_after));
+    let pending = pool.shown_profile(&viewer).await.pending.remove(0);
+    assert_eq!((pending.requested_at, pending.resend_at), (asked, sent.resend_at));
+    let new = pool.code_for(NEW).await;
+    assert_ne!(old, new);
+    pool.verify(&viewer, Standard::Email, &old).await.unwrap_err();
+    pool.verify(&viewer, Standard::Email, &new).await.unwrap();
+    assert!(pool.event_names(&viewer).await.contains(&"resendUserAttributeCode"));
+    let told = pool
+        .message_names("me@domain.com")
+        .await
+        .into_iter()
+        .filter(|name| *name == "change_requested")
+        .count();
+    assert_eq!(told, 1, "the old address was told of the change already");
+}
+
+#[tokio::test]
+async fn too_soon_and_too_often_are_told_in_seconds() {
+    let pool = TestPool::new().await;
+    let viewer = pool.signed_in("jdoe", "me@domain.com").await;
+    pool.update(&viewer, &[("email", NEW)]).await.unwrap();
+    let resend = || async {
+        crate::contacts::resend::resend(&pool, &viewer, &Standard::Email.into(), &origin()).await
+    };
+    assert_eq!(
+        FormErrors::from(resend().await.unwrap_err()),
+        FormErrors::form(ErrorCode::Wait { seconds: 30 })
+    );
+    for _ in 0..4 {
+        pool.wait(30);
+        resend().await.unwrap();
+    }
+    pool.wait(30);
+    assert!(
+        matches!(resend().await, Err(ResendError::Common(CommonError::Wait { seconds: 80_000.. }))),
+        "five a day"
+    );
+    // A refusal is not counted, and a day later it goes on.
+    pool.wait(24 * 60 * 60);
+    resend().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_expired_code_is_made_good_by_a_new_one() {
+    let pool = TestPool::new().await;
+    let viewer = pool.signed_in("jdoe", "me@domain.com").await;
+    pool.update(&viewer, &[("email", NEW)]).await.unwrap();
+    pool.wait(3 * 24 * 60 * 60);
+    crate::contacts::resend::resend(&pool, &viewer, &Standard::Email.into(), &origin()).await.unwrap();
+    pool.verify(&viewer, Standard::Email, &pool.code_for(NEW).await).await.unwrap();
+}
+
+#[tokio::test]
+async fn where_there_is_nothing_to_prove_no_code_is_sent() {
+    let pool = TestPool::new().await;
+    let viewer = pool.signed_in("jdoe", "me@domain.com").await;
+    for attribute in [Standard::Email, Standard::PhoneNumber, Standard::Nickname] {
+        let refused =
+            crate::contacts::resend::resend(&pool, &viewer, &attribute.into(), &origin()).await.unwrap_err();
+        assert_eq!(FormErrors::from(refused), FormErrors::form(ErrorCode::NoCode), "{attribute}");
+    }
+}

@@ -1,0 +1,11 @@
+//! Limits: what one account, address or network may ask for.
+
+pub(crate) mod counters;
+pub(crate) mod ladder;
+pub(crate) mod rate;
+
+pub(crate) use counters::{
+    Key, clear, count, count_change, count_change_and_load, count_code_of, count_code_to, count_down,
+    count_sign_in_code_to, count_up, counted, give_back, key, key_of, knock, left,
+};
+pub(crate) use ladder::{Ladder, Turn};

@@ -1,0 +1,113 @@
+//! The code that sets a new password: whom it is for, where it goes, and what counts for a name that was only
+//! typed.
+
+use crate::Context;
+use crate::core::code::CodePurpose;
+use crate::core::contact::Target;
+use crate::core::identifiers::{ContactKind, Identifier};
+use crate::core::identity::{Origin, UserId};
+use crate::core::settings::Settings;
+use crate::delivery::{Asked, Contact, Message};
+use crate::one_time_codes::request::{Pace, Request};
+use crate::one_time_codes::requester::Requester;
+use crate::one_time_codes::requests;
+use crate::sign_up::code;
+use crate::store::profile::Account;
+use crate::store::{Conn, StoreError, Tx, users};
+use model::CodeDeliveryDetails;
+
+/// Whom somebody names who has proved nothing.
+pub(crate) struct Named {
+    typed: String,
+    /// `None`: it can't be anybody.
+    pub(crate) who: Option<Identifier>,
+    /// In canonical form, where it has one: what limits are counted for.
+    pub(crate) name: String,
+}
+
+impl Named {
+    /// `None`: nothing was typed.
+    pub(crate) fn read(ctx: &Context, typed: &str) -> Option<Self> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return None;
+        }
+        let who = Identifier::parse(typed, ctx.settings.sign_in);
+        let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
+        Some(Self { typed: typed.to_owned(), who, name })
+    }
+
+    /// The confirmed account of that name. Another has proved no contact, and has its code from sign-up; to
+    /// one that is disabled a new password opens nothing.
+    pub(crate) async fn account(&self, conn: &mut Conn) -> Result<Option<UserId>, StoreError> {
+        let Some(who) = &self.who else { return Ok(None) };
+        Ok(users::by_identifier(conn, who)
+            .await?
+            .filter(|user| user.confirmed && !user.disabled)
+            .map(|user| user.id))
+    }
+
+    /// The proven contact that a code goes to: the one that was named, or else the address before the number.
+    /// One that messages don't reach any more is none.
+    pub(crate) fn contact(&self, settings: &Settings, account: &Account) -> Option<Contact> {
+        let named = match &self.who {
+            Some(Identifier::Contact(kind, _)) => Some(*kind),
+            _ => None,
+        };
+        let mut kinds = named
+            .into_iter()
+            .chain([ContactKind::Email, ContactKind::PhoneNumber])
+            .filter(|kind| settings.reaches(*kind));
+        kinds.find_map(|kind| Some(Contact { kind, value: account.proven_contact(kind)?.to_owned() }))
+    }
+
+    /// Where the code went, as far as callers are told who have only named somebody: a contact that was named
+    /// is masked as it was typed; for a username it is the same for everybody.
+    pub(crate) fn delivery(&self, ctx: &Context) -> CodeDeliveryDetails {
+        match &self.who {
+            Some(Identifier::Contact(kind, _)) => kind.delivery(&self.typed),
+            _ => unknown_delivery(code::accepted_kinds(&ctx.settings)[0]),
+        }
+    }
+}
+
+/// Somewhere.
+fn unknown_delivery(kind: ContactKind) -> CodeDeliveryDetails {
+    let destination = match kind {
+        ContactKind::Email => "***@***",
+        ContactKind::PhoneNumber => "+***********",
+    };
+    CodeDeliveryDetails {
+        attribute_name: kind.attribute().into(),
+        delivery_medium: kind.medium(),
+        destination: destination.to_owned(),
+    }
+}
+
+/// A code for a new password that is asked for.
+pub(crate) struct Asking<'a> {
+    pub(crate) user: UserId,
+    pub(crate) account: &'a Account,
+    pub(crate) contact: &'a Contact,
+    pub(crate) requesters: &'a [Requester],
+    pub(crate) origin: &'a Origin,
+    pub(crate) pace: Pace,
+}
+
+/// Makes a code that sets a new password, and promises to send it with these words. `false`: one that waits
+/// is shared.
+pub(crate) async fn request(
+    tx: &mut Tx,
+    ctx: &Context,
+    asking: Asking<'_>,
+    message: impl Fn(Contact, String, crate::Timestamp, Asked) -> Message,
+) -> Result<bool, StoreError> {
+    let Asking { user, account, contact, requesters, origin, pace } = asking;
+    let target = Target::new(contact.kind, &contact.value)
+        .ok_or_else(|| StoreError::unreadable("a contact that can't be one"))?;
+    let request = Request { user, purpose: CodePurpose::Reset, target: &target, requesters, origin, pace };
+    requests::request(tx, ctx, &request, |code, expires_at, sent_at| {
+        message(contact.clone(), code, expires_at, Asked::new(account.chosen_username(), sent_at, origin))
+    })
+    .await
+}

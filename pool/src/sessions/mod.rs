@@ -1,0 +1,14 @@
+//! Sessions: beginning one, listing and ending them, and who it is that asks.
+
+pub(crate) mod begin;
+pub(crate) mod end;
+pub(crate) mod list;
+pub(crate) mod sign_out;
+#[cfg(test)]
+mod tests;
+pub(crate) mod viewer;
+
+pub use end::{Others, sign_out_everywhere, sign_out_others};
+pub use list::{OpenSession, list};
+pub use sign_out::sign_out;
+pub use viewer::{is_alive, viewer, viewer_with_info, viewer_with_profile};

@@ -1,0 +1,81 @@
+use super::*;
+use crate::attributes::update::{self, UpdateAttributesError};
+use crate::error::CommonError;
+use crate::sessions::list;
+use crate::testing::{PASSWORD, TestPool, origin};
+use std::collections::BTreeMap;
+
+const QUARTER: u64 = 15 * 60;
+
+async fn jane(pool: &TestPool) -> Viewer {
+    pool.signed_in("jane", "jane@example.com").await
+}
+
+async fn change(
+    pool: &TestPool,
+    viewer: &Viewer,
+    name: &str,
+    value: &str,
+) -> Result<(), UpdateAttributesError> {
+    let changes = BTreeMap::from([(name.to_owned(), value.to_owned())]);
+    update::update(&pool, viewer, changes, &origin()).await.map(drop)
+}
+
+#[tokio::test]
+async fn a_contact_is_changed_by_somebody_who_signed_in_lately() {
+    let pool = TestPool::new().await;
+    let viewer = jane(&pool).await;
+    pool.wait(QUARTER - 1);
+    change(&pool, &viewer, "email", "jane@new.example").await.unwrap();
+    pool.wait(1);
+    let refused = change(&pool, &viewer, "email", "jane@newer.example").await;
+    assert!(matches!(refused, Err(UpdateAttributesError::NotFresh(NotFresh))), "{refused:?}");
+    change(&pool, &viewer, "nickname", "Janie").await.expect("a name is nothing dangerous");
+    assert!(pool.messages_to("jane@newer.example").await.is_empty());
+}
+
+#[tokio::test]
+async fn the_password_makes_a_sign_in_fresh_under_a_new_session() {
+    let pool = TestPool::new().await;
+    let viewer = jane(&pool).await;
+    pool.wait(QUARTER);
+    let (session, again) =
+        crate::sign_in::reauthenticate::reauthenticate(&pool, &viewer, &Password::new(PASSWORD), &origin())
+            .await
+            .unwrap();
+    assert_eq!(pool.viewer_of(&session.token).await, again);
+    assert_eq!(list::list(&pool, &again).await.unwrap().len(), 1, "the old one ended");
+    change(&pool, &again, "email", "jane@new.example").await.unwrap();
+    let refused =
+        crate::sign_in::reauthenticate::reauthenticate(&pool, &viewer, &Password::new(PASSWORD), &origin())
+            .await;
+    assert!(matches!(refused, Err(SignInAgainError::Common(CommonError::SignedOut))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_wrong_password_counts_like_a_failed_sign_in_and_changes_nothing() {
+    let pool = TestPool::new().await;
+    let viewer = jane(&pool).await;
+    pool.wait(QUARTER);
+    for _ in 0..pool.settings.limits.sign_in_failures_free {
+        let refused = crate::sign_in::reauthenticate::reauthenticate(
+            &pool,
+            &viewer,
+            &Password::new("not-my-password"),
+            &origin(),
+        )
+        .await;
+        assert!(matches!(refused, Err(SignInAgainError::WrongPassword)), "{refused:?}");
+    }
+    let refused = pool.try_sign_in("jane", PASSWORD).await;
+    assert!(
+        matches!(refused, Err(crate::sign_in::outcome::SignInError::Common(CommonError::Wait { .. }))),
+        "{refused:?}"
+    );
+    let refused =
+        crate::sign_in::reauthenticate::reauthenticate(&pool, &viewer, &Password::new(PASSWORD), &origin())
+            .await;
+    assert!(matches!(refused, Err(SignInAgainError::Common(CommonError::Wait { .. }))), "{refused:?}");
+    assert_eq!(list::list(&pool, &viewer).await.unwrap().len(), 1, "the session goes on");
+    assert!(!crate::sign_in::freshness::is_fresh(&pool, &viewer));
+}

@@ -1,0 +1,9 @@
+//! The second step of a sign-in.
+
+pub(crate) mod answer;
+pub(crate) mod challenge;
+pub(crate) mod error;
+
+pub use answer::{answer, answer_for_tokens, answer_with_recovery_code};
+pub use challenge::{Challenge, PendingChallenge, choose_factor, pending, resend};
+pub use error::ChallengeError;

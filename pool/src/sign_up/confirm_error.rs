@@ -1,0 +1,54 @@
+//! Why an account was not confirmed.
+
+use crate::error::{CommonError, common_error};
+use crate::one_time_codes::codes::CodeFault;
+use crate::one_time_codes::tries::TryError;
+use model::{AttributeName, ErrorCode, FieldName, FormErrors};
+
+/// Why an account was not confirmed.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfirmSignUpError {
+    /// Nobody was named.
+    #[error("no name")]
+    Nobody,
+    #[error("the code was refused: {0:?}")]
+    Code(CodeFault),
+    /// The code was right, and the contact belongs to another account.
+    #[error("the contact belongs to another account")]
+    AliasExists(AttributeName),
+    /// The code was right, and the username belongs to another account by now, or the other one that was
+    /// entered can't be had.
+    #[error("the username can't be had: {0:?}")]
+    Username(ErrorCode),
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+common_error!(ConfirmSignUpError);
+
+impl From<ConfirmSignUpError> for FormErrors {
+    fn from(error: ConfirmSignUpError) -> Self {
+        match error {
+            ConfirmSignUpError::Nobody => Self::field(FieldName::Username, ErrorCode::Missing),
+            ConfirmSignUpError::Code(fault) => fault.refusal(),
+            ConfirmSignUpError::AliasExists(_) => Self::form(ErrorCode::AliasExists),
+            ConfirmSignUpError::Username(why) => Self::field(FieldName::NewUsername, why),
+            ConfirmSignUpError::Common(common) => common.into(),
+        }
+    }
+}
+
+impl From<CodeFault> for ConfirmSignUpError {
+    fn from(fault: CodeFault) -> Self {
+        Self::Code(fault)
+    }
+}
+
+impl From<TryError> for ConfirmSignUpError {
+    fn from(error: TryError) -> Self {
+        match error {
+            TryError::Wait(wait) => wait.into(),
+            TryError::Unavailable(fault) => Self::Common(CommonError::Unavailable(fault)),
+        }
+    }
+}

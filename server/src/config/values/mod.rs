@@ -1,0 +1,5 @@
+//! What a value of the configuration may be, beside what TOML knows.
+
+pub mod duration;
+pub mod public_url;
+pub mod secret;

@@ -1,0 +1,46 @@
+//! Pages for errors: what failed further in gets words and a way on.
+
+use app::request::Visit;
+use app::{Site, error_page, shell};
+use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+/// Gives every error that has no page yet one, if a page was asked for.
+pub async fn add(State(site): State<Site>, request: Request, next: Next) -> Response {
+    if !wants_page(request.headers()) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let answer = next.run(Request::from_parts(parts.clone(), body)).await;
+    if is_bare_error(&answer) { render(answer.status(), site, &parts, answer.headers()) } else { answer }
+}
+
+/// Whether a browser is asking for a page, rather than a script for data.
+pub fn wants_page(headers: &HeaderMap) -> bool {
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn is_bare_error(answer: &Response) -> bool {
+    let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let is_page = kind.is_some_and(|kind| kind.starts_with("text/html"));
+    (answer.status().is_client_error() || answer.status().is_server_error()) && !is_page
+}
+
+/// The page for an error; works when the store doesn't.
+pub fn render(status: StatusCode, site: Site, parts: &Parts, headers: &HeaderMap) -> Response {
+    let visit = Visit::without_account(site, parts);
+    let mut answer = shell::render(error_page(status.as_u16(), &visit), &visit).into_response();
+    for name in [RETRY_AFTER, ALLOW, SET_COOKIE] {
+        for value in headers.get_all(&name) {
+            answer.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    answer
+}
