@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use clap::ValueEnum;
 use pool::testing::{Resident, TestStore};
-use pool::{Context, Keys, Parts, Settings, SystemClock, SystemEntropy};
+use pool::{Keys, Parts, Settings, SystemClock, SystemEntropy};
 use std::fmt;
 use std::fs;
 use std::path::PathBuf;

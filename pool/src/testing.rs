@@ -1,5 +1,6 @@
 //! A pool for tests: a real database of its own, a clock that is moved by hand, chance that repeats
 //! itself, and the messages that would have been sent.
+#![expect(clippy::indexing_slicing, reason = "a test that can't be set up has failed")]
 
 use crate::account::events;
 use crate::attributes::delete::{self, DeleteAttributesError};

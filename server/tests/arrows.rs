@@ -1,6 +1,11 @@
 //! The arrows between the crates: frontend → app → model; server → app, wire, pool, model; wire → pool, model;
 //! pool → model. Nothing else.
-#![expect(clippy::unwrap_used, reason = "what a test's helpers can't do, the test can't")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what a test's helpers can't do, the test can't"
+)]
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, NodeDep, PackageId};
 use std::collections::{BTreeMap, BTreeSet};

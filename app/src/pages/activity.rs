@@ -30,7 +30,7 @@ struct Screen {
 pub async fn page(visit: Visit) -> Result<Answer, PageError> {
     let CurrentAccount { viewer, .. } = visit.account()?;
     let pool = &visit.site.pool;
-    let mut activity = pool::account::activity(&pool, &viewer, turn(&visit)).await?;
+    let mut activity = pool::account::activity(pool, &viewer, turn(&visit)).await?;
     let days = days(std::mem::take(&mut activity.entries), pool.now());
     let screen = Screen {
         activity,

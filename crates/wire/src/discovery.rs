@@ -29,7 +29,7 @@ pub async fn configuration(State(api): State<Api>, Path(asked): Path<String>) ->
 
 fn described(pool: &Context) -> Value {
     json!({
-        "issuer": pool::tokens::issuer(&pool),
+        "issuer": pool::tokens::issuer(pool),
         "jwks_uri": format!("{}{}", pool.settings().public_url, paths::pool_keys(pool.id())),
         "userinfo_endpoint": format!("{}{}", pool.settings().public_url, paths::USER_INFO),
         "id_token_signing_alg_values_supported": ["RS256"],

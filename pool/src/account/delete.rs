@@ -10,7 +10,7 @@ use crate::sign_in::failures;
 use crate::sign_in::reauthenticate::{self, SignInAgainError};
 use crate::store::profile::{self, Account};
 use crate::store::users::{self, User};
-use crate::store::{StoreError, Tx, retried};
+use crate::store::{StoreError, Tx, retried, sessions};
 use crate::{Context, limits};
 use model::{ErrorCode, FieldName, FormErrors, Password};
 
@@ -94,7 +94,7 @@ async fn leave(
 ) -> Result<(), DeleteAccountError> {
     let mut tx = ctx.store.begin().await?;
     let user = users::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
-    if crate::store::sessions::owner(&mut tx, viewer.session).await? != Some(user.id) {
+    if sessions::owner(&mut tx, viewer.session).await? != Some(user.id) {
         return Err(DeleteAccountError::Common(CommonError::SignedOut));
     }
     if user.password_hash != verified.password_hash {
@@ -115,7 +115,7 @@ pub async fn delete_own_user(
         let mut tx = ctx.store.begin().await?;
         let user = users::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
         // The token's session may have ended since it was looked at.
-        if crate::store::sessions::owner(&mut tx, viewer.session).await? != Some(user.id) {
+        if sessions::owner(&mut tx, viewer.session).await? != Some(user.id) {
             return Err(DeleteAccountError::Common(CommonError::SignedOut));
         }
         remove_and_tell(ctx, tx, user.id, origin).await
@@ -167,7 +167,7 @@ async fn forgive(
         .chain([account.username.as_str()])
         .filter_map(|name| Identifier::parse(name, options))
         .collect();
-    let networks = crate::store::sessions::networks(tx, user).await?;
+    let networks = sessions::networks(tx, user).await?;
     for network in networks.into_iter().chain(here.map(|it| it.network)) {
         let there = Origin::new(network, "");
         for name in &names {

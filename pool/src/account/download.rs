@@ -8,7 +8,9 @@ use crate::error::{CommonError, common_error};
 use crate::sessions::viewer;
 use crate::sign_in::freshness::{NotFresh, require_fresh};
 use crate::store::users::{self, User};
-use crate::store::{Conn, StoreError, Tx, events as trail, factors, passkeys, profile, records, retried};
+use crate::store::{
+    Conn, StoreError, Tx, events as trail, factors, passkeys, profile, records, retried, sessions,
+};
 use crate::{Context, limits};
 use model::{AttributeName, Event, Factor, FormErrors};
 use serde::Serialize;
@@ -133,7 +135,7 @@ pub async fn personal_data(
     let mut conn = ctx.store.read().await?;
     let stored = records::one(&mut conn, viewer.user).await?.ok_or(CommonError::SignedOut)?;
     let account = profile::load(&mut conn, viewer.user).await?.ok_or(CommonError::SignedOut)?;
-    let open = crate::store::sessions::open(&mut conn, viewer, viewer::alive(ctx), u32::MAX).await?;
+    let open = sessions::open(&mut conn, viewer, viewer::alive(ctx), u32::MAX).await?;
     let second_factors = factors::of_user(&mut conn, viewer.user).await?;
     let recovery_codes_left = factors::recovery_codes_left(&mut conn, viewer.user).await?;
     let passkeys = passkeys::of_user(&mut conn, viewer.user).await?;

@@ -2,7 +2,7 @@
 
 use crate::account::events;
 use crate::admin::selection::{NotSelected, UserChanged, UserLabel, UserSelector, find, operator};
-use crate::store::{StoreError, retried, users};
+use crate::store::{StoreError, retried, sessions, users};
 use crate::{Context, Unavailable};
 use model::Event;
 
@@ -67,7 +67,7 @@ async fn set_standing(
         false => Event::AdminEnableUser { username },
     };
     if disabled {
-        crate::store::sessions::end_all(&mut tx, user.id).await?;
+        sessions::end_all(&mut tx, user.id).await?;
     }
     events::record(&mut tx, user.id, &event, now, &operator()).await?;
     events::commit(ctx, tx, user.id).await?;

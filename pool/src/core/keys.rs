@@ -92,6 +92,7 @@ impl Key {
         }
     }
 
+    #[expect(clippy::indexing_slicing, reason = "there is always a key, and one sub-key for each purpose")]
     const fn subkey(&self, purpose: Purpose) -> &[u8; 32] {
         &self.subkeys[purpose as usize]
     }
@@ -202,6 +203,7 @@ impl Keys {
     }
 
     /// The HMAC over all parts under the newest key.
+    #[expect(clippy::indexing_slicing, reason = "there is always a key, and one sub-key for each purpose")]
     pub fn digest(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
         self.0[0].digest(purpose, parts)
     }
@@ -213,6 +215,7 @@ impl Keys {
 
     /// Seals a secret under the newest key (XChaCha20-Poly1305). `context` is not in the result, and must be
     /// the same to open it: a sealed text can't be moved to another row.
+    #[expect(clippy::indexing_slicing, reason = "there is always a key, and one sub-key for each purpose")]
     pub fn seal(&self, purpose: Purpose, plaintext: &[u8], context: &[u8], entropy: &dyn Entropy) -> Vec<u8> {
         let key = &self.0[0];
         let nonce: [u8; NONCE] = entropy.bytes();

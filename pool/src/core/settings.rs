@@ -5,7 +5,6 @@ pub use crate::core::client::{AppClient, ClientSecret, Flow};
 use crate::core::code::CodePurpose;
 use crate::core::identifiers::ContactKind;
 use model::{AccessLists, AttributeName, Policy, Schema, SignInOptions, Standard};
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Everything that the operator may set about accounts.

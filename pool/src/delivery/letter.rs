@@ -156,6 +156,7 @@ pub fn preview(settings: &Settings) -> Result<Vec<Preview>, askama::Error> {
 }
 
 /// One message of each kind for each medium.
+#[expect(clippy::too_many_lines, reason = "a list")]
 fn samples() -> Vec<Message> {
     // 22 November 2026, 14:02 UTC.
     let at = Timestamp(1_795_356_120_000);

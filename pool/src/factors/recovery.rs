@@ -23,6 +23,7 @@ const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// So long they can be read, if nobody says before that they are written down.
 pub(crate) const READABLE: Duration = Duration::from_secs(15 * 60);
 
+#[expect(clippy::indexing_slicing, reason = "the alphabet has 32 characters")]
 fn generate(entropy: &dyn Entropy) -> String {
     entropy.bytes::<LENGTH>().iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
 }

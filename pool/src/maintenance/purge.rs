@@ -68,7 +68,7 @@ pub(crate) async fn truncate_wal(ctx: &Context) {
         Ok(true) => {}
         Ok(false) => tracing::debug!("somebody was reading; the store's log is emptied later"),
         Err(error) => {
-            tracing::warn!(%error, "the store's log was not emptied; that is tried again later")
+            tracing::warn!(%error, "the store's log was not emptied; that is tried again later");
         }
     }
 }

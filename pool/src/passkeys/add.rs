@@ -6,10 +6,10 @@ use crate::delivery::{Message, queue_to_all};
 use crate::error::{CommonError, common_error};
 use crate::passkeys::bounds::{LONGEST_NAME, MOST};
 use crate::passkeys::ceremony::Made;
-use crate::passkeys::questions::{Question, user_handle};
+use crate::passkeys::questions::{self, Question, user_handle};
 use crate::sign_in::freshness::{NotFresh, require_fresh};
 use crate::store::passkeys::{self, Kept};
-use crate::store::{profile, retried, users};
+use crate::store::{profile, retried, sessions, users};
 use crate::{Context, limits};
 use model::identifier::is_invisible;
 use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Standard};
@@ -79,8 +79,9 @@ fn tidy_name(typed: &str) -> Result<String, AddPasskeyError> {
 
 /// What the viewer's browser has to ask of an authenticator for a new passkey. Nothing happens to the
 /// account yet.
+#[expect(clippy::indexing_slicing, reason = "the options are an object of objects")]
 pub async fn ask_for_new_passkey(ctx: &Context, viewer: &Viewer) -> Result<Question, AddPasskeyError> {
-    let party = crate::passkeys::questions::relying_party(ctx).ok_or(AddPasskeyError::Failed)?;
+    let party = questions::relying_party(ctx).ok_or(AddPasskeyError::Failed)?;
     let mut conn = ctx.store.read().await?;
     let account = profile::load(&mut conn, viewer.user).await?.ok_or(CommonError::SignedOut)?;
     let known = passkeys::of_user(&mut conn, viewer.user).await?;
@@ -97,7 +98,7 @@ pub async fn ask_for_new_passkey(ctx: &Context, viewer: &Viewer) -> Result<Quest
     opened.options["rp"]["name"] = ctx.settings.name.as_str().into();
     opened.options["user"]["name"] = name.into();
     opened.options["user"]["displayName"] = name.into();
-    Ok(crate::passkeys::questions::question(ctx, &about(viewer), opened)?)
+    Ok(questions::question(ctx, &about(viewer), opened)?)
 }
 
 /// Adds a passkey that an authenticator has made: its owner signs in with it from now on. Every proven
@@ -110,10 +111,8 @@ pub async fn add_passkey(
 ) -> Result<(), AddPasskeyError> {
     let name = tidy_name(&form.name)?;
     require_fresh(ctx, viewer)?;
-    let party = crate::passkeys::questions::relying_party(ctx).ok_or(AddPasskeyError::Failed)?;
-    let asked = crate::passkeys::questions::take_up(ctx, &about(viewer), &form.state)
-        .await?
-        .ok_or(AddPasskeyError::Over)?;
+    let party = questions::relying_party(ctx).ok_or(AddPasskeyError::Failed)?;
+    let asked = questions::take_up(ctx, &about(viewer), &form.state).await?.ok_or(AddPasskeyError::Over)?;
     let Made { credential, transports, public_key, state } =
         party.made(&asked, &form.credential).ok_or(AddPasskeyError::Failed)?;
     let created_at = ctx.now();
@@ -130,7 +129,7 @@ async fn keep(
     let user = viewer.user;
     let mut tx = ctx.store.begin().await?;
     users::lock(&mut tx, user).await?.filter(|user| !user.disabled).ok_or(CommonError::SignedOut)?;
-    if crate::store::sessions::owner(&mut tx, viewer.session).await? != Some(user) {
+    if sessions::owner(&mut tx, viewer.session).await? != Some(user) {
         return Err(AddPasskeyError::Common(CommonError::SignedOut));
     }
     limits::count_change(&mut tx, ctx, user).await??;

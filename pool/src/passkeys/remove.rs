@@ -6,7 +6,7 @@ use crate::delivery::{Message, queue_to_all};
 use crate::error::{CommonError, common_error};
 use crate::passkeys::questions::handle;
 use crate::sign_in::freshness::{NotFresh, require_fresh};
-use crate::store::{passkeys, profile, retried, users};
+use crate::store::{passkeys, profile, retried, sessions, users};
 use crate::{Context, limits};
 use model::{Event, FormErrors};
 
@@ -51,7 +51,7 @@ async fn take_away(
     let user = viewer.user;
     let mut tx = ctx.store.begin().await?;
     users::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
-    if crate::store::sessions::owner(&mut tx, viewer.session).await? != Some(user) {
+    if sessions::owner(&mut tx, viewer.session).await? != Some(user) {
         return Err(RemovePasskeyError::Common(CommonError::SignedOut));
     }
     limits::count_change(&mut tx, ctx, user).await??;

@@ -10,7 +10,7 @@ use crate::sessions::begin;
 use crate::sign_in::failures::{self, failed_passwords};
 use crate::sign_in::verifiers;
 use crate::store::users::{self, User};
-use crate::store::{profile, retried};
+use crate::store::{profile, retried, sessions};
 use model::{ErrorCode, Event, FieldName, FormErrors, Password};
 
 /// What somebody enters who wants another password.
@@ -110,7 +110,7 @@ async fn finish_change(
     let user = verified.id;
     let mut tx = ctx.store.begin().await?;
     let now = users::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
-    if crate::store::sessions::owner(&mut tx, viewer.session).await? != Some(user) {
+    if sessions::owner(&mut tx, viewer.session).await? != Some(user) {
         return Err(ChangePasswordError::Common(CommonError::SignedOut));
     }
     if now.password_hash != verified.password_hash {

@@ -314,7 +314,7 @@ mod tests {
         for (n, answer) in tasks.join_all().await {
             match answer {
                 Ok((answered, others)) => {
-                    assert!(answered == n && others < 2, "{n}: {answered}, beside {others}")
+                    assert!(answered == n && others < 2, "{n}: {answered}, beside {others}");
                 }
                 Err(error) => assert!(n % 10 == 0, "{n}: {error}"),
             }

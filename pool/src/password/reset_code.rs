@@ -63,6 +63,7 @@ impl Named {
 
     /// Where the code went, as far as callers are told who have only named somebody: a contact that was named
     /// is masked as it was typed; for a username it is the same for everybody.
+    #[expect(clippy::indexing_slicing, reason = "there is always a kind of contact")]
     pub(crate) fn delivery(&self, ctx: &Context) -> CodeDeliveryDetails {
         match &self.who {
             Some(Identifier::Contact(kind, _)) => kind.delivery(&self.typed),

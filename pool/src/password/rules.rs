@@ -5,7 +5,7 @@ use crate::core::identity::{Origin, SessionId, UserId};
 use crate::core::settings::Settings;
 use crate::delivery::{Message, queue_to_all};
 use crate::store::profile::Account;
-use crate::store::{StoreError, Tx, users};
+use crate::store::{StoreError, Tx, sessions, users};
 use model::{ErrorCode, FieldName, Password};
 
 /// What is wrong with a new password and the one typed to confirm it, if that was asked for.
@@ -35,8 +35,8 @@ pub(crate) async fn set(
 ) -> Result<(), StoreError> {
     users::set_password(tx, user, hash).await?;
     match stays {
-        Some(session) => crate::store::sessions::end_others(tx, user, session).await?,
-        None => crate::store::sessions::end_all(tx, user).await?,
+        Some(session) => sessions::end_others(tx, user, session).await?,
+        None => sessions::end_all(tx, user).await?,
     };
     let message = |to, asked| Message::PasswordChanged { to, asked };
     queue_to_all(tx, ctx, (user, account), message, origin).await

@@ -4,7 +4,7 @@ use crate::account::events;
 use crate::core::identity::{Origin, SessionId, UserId, Viewer};
 use crate::sessions::list::name;
 use crate::sessions::viewer;
-use crate::store::{StoreError, Tx, retried, users};
+use crate::store::{StoreError, Tx, retried, sessions, users};
 use crate::{Context, Unavailable};
 use model::Event;
 
@@ -35,7 +35,7 @@ async fn end_others(
 ) -> Result<u32, StoreError> {
     let mut tx = ctx.store.begin().await?;
     let Some(user) = users::lock(&mut tx, viewer.user).await? else { return Ok(0) };
-    let mut all = crate::store::sessions::of_user(&mut tx, viewer.user, viewer::alive(ctx)).await?;
+    let mut all = sessions::of_user(&mut tx, viewer.user, viewer::alive(ctx)).await?;
     // An ended session ends no other one: its owner may have ended it because of who has it.
     if !all.contains(&viewer.session) {
         return Ok(0);
@@ -63,7 +63,7 @@ pub async fn sign_out_everywhere(
 async fn end_everywhere(ctx: &Context, user: UserId, origin: &Origin) -> Result<Option<String>, StoreError> {
     let mut tx = ctx.store.begin().await?;
     let Some(user) = users::lock(&mut tx, user).await? else { return Ok(None) };
-    if crate::store::sessions::end_all(&mut tx, user.id).await? == 0 {
+    if sessions::end_all(&mut tx, user.id).await? == 0 {
         return Ok(None);
     }
     let event = Event::GlobalSignOut { username: user.username.clone() };
@@ -82,7 +82,7 @@ fn is_meant(session: SessionId, which: Others<'_>) -> bool {
 async fn end_each(tx: &mut Tx, sessions: &[SessionId]) -> Result<u32, StoreError> {
     let mut ended = 0;
     for session in sessions {
-        ended += u32::from(crate::store::sessions::end(tx, *session).await?);
+        ended += u32::from(sessions::end(tx, *session).await?);
     }
     Ok(ended)
 }

@@ -4,6 +4,7 @@ use crate::core::clock::Timestamp;
 use crate::core::identity::{SessionId, Viewer};
 use crate::delivery::{Device, device};
 use crate::sessions::viewer;
+use crate::store::sessions;
 use crate::{Context, Unavailable};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,6 +30,7 @@ pub struct OpenSession {
 
 /// What a session is called outside: neither its token nor the hash that the store knows it by follows from
 /// it.
+#[expect(clippy::indexing_slicing, reason = "a digest has 32 bytes")]
 pub(crate) fn name(session: SessionId) -> String {
     let digest = Sha256::new().chain_update("nameplate session name 1").chain_update(session.0).finalize();
     URL_SAFE_NO_PAD.encode(&digest[..12])
@@ -37,7 +39,7 @@ pub(crate) fn name(session: SessionId) -> String {
 /// The viewer's live sessions, this one first.
 pub async fn list(ctx: &Context, viewer: &Viewer) -> Result<Vec<OpenSession>, Unavailable> {
     let mut conn = ctx.store.read().await?;
-    let rows = crate::store::sessions::open(&mut conn, viewer, viewer::alive(ctx), MOST).await?;
+    let rows = sessions::open(&mut conn, viewer, viewer::alive(ctx), MOST).await?;
     let open = rows.into_iter().map(|row| OpenSession {
         name: name(row.session),
         device: device(&row.user_agent),

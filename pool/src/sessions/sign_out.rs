@@ -2,7 +2,7 @@
 
 use crate::account::events;
 use crate::core::identity::{Origin, SessionId, SessionToken};
-use crate::store::{retried, users};
+use crate::store::{retried, sessions, users};
 use crate::{Context, Unavailable};
 use model::Event;
 
@@ -22,9 +22,9 @@ async fn end_session(
     origin: &Origin,
 ) -> Result<Option<String>, Unavailable> {
     let mut tx = ctx.store.begin().await?;
-    let Some(owner) = crate::store::sessions::owner(&mut tx, session).await? else { return Ok(None) };
+    let Some(owner) = sessions::owner(&mut tx, session).await? else { return Ok(None) };
     let Some(user) = users::lock(&mut tx, owner).await? else { return Ok(None) };
-    if !crate::store::sessions::end(&mut tx, session).await? {
+    if !sessions::end(&mut tx, session).await? {
         return Ok(None);
     }
     events::record(&mut tx, user.id, &Event::SignOut { username: user.username.clone() }, ctx.now(), origin)

@@ -1,8 +1,8 @@
-use super::*;
 use crate::account::events;
 use crate::core::clock::Timestamp;
 use crate::core::identity::{Origin, SessionToken};
 use crate::sessions::{sign_out, viewer};
+use crate::store::sessions;
 use crate::testing::{TestPool, origin};
 
 const DAY: u64 = 24 * 60 * 60;
@@ -41,9 +41,9 @@ async fn a_session_is_known_by_its_whole_hash_and_not_by_its_number() {
     assert_eq!(viewer::viewer_of_session(&pool, alike).await.unwrap(), None);
     assert!(viewer::session_with_info(&pool, alike).await.unwrap().is_none());
     let mut tx = pool.store.begin().await.unwrap();
-    assert_eq!(crate::store::sessions::owner(&mut tx, alike).await.unwrap(), None);
-    assert!(!crate::store::sessions::end(&mut tx, alike).await.unwrap());
-    assert!(crate::store::sessions::end(&mut tx, viewer.session).await.unwrap());
+    assert_eq!(sessions::owner(&mut tx, alike).await.unwrap(), None);
+    assert!(!sessions::end(&mut tx, alike).await.unwrap());
+    assert!(sessions::end(&mut tx, viewer.session).await.unwrap());
 }
 
 #[tokio::test]

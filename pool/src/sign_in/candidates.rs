@@ -3,6 +3,7 @@
 use crate::Context;
 use crate::core::identifiers::Identifier;
 use crate::core::identity::Origin;
+use crate::one_time_codes::requester;
 use crate::store::users::{self, User};
 use crate::store::{StoreError, waiting};
 
@@ -19,7 +20,7 @@ pub(crate) async fn candidates(
     if has_usernames && matches!(who, Identifier::Contact(..)) {
         return Ok(vec![account]);
     }
-    let network = crate::one_time_codes::requester::network(ctx, origin);
+    let network = requester::network(ctx, origin);
     let waiting =
         waiting::by_name(&mut conn, &who.to_key(), &network).await?.into_iter().next().map(|it| it.user);
     Ok(if has_usernames { vec![account.or(waiting)] } else { vec![account, waiting] })

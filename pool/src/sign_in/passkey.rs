@@ -7,7 +7,7 @@ use crate::core::identity::{NewSession, Origin};
 use crate::error::{CommonError, common_error};
 use crate::limits::{self, Key};
 use crate::passkeys::ceremony::Answer;
-use crate::passkeys::questions::{Question, handle, user_handle};
+use crate::passkeys::questions::{self, Question, handle, user_handle};
 use crate::sessions::begin;
 use crate::sign_in::{failures, known_origins};
 use crate::store::passkeys::{self, Kept};
@@ -69,8 +69,8 @@ impl From<SignInWithPasskeyError> for FormErrors {
 /// What a browser has to ask of an authenticator to sign somebody in. It names nobody, and nothing is
 /// written for it.
 pub fn ask_for_passkey(ctx: &Context) -> Result<Question, SignInWithPasskeyError> {
-    let party = crate::passkeys::questions::relying_party(ctx).ok_or(SignInWithPasskeyError::WrongPasskey)?;
-    Ok(crate::passkeys::questions::question(ctx, ABOUT, party.ask_for_any()?)?)
+    let party = questions::relying_party(ctx).ok_or(SignInWithPasskeyError::WrongPasskey)?;
+    Ok(questions::question(ctx, ABOUT, party.ask_for_any()?)?)
 }
 
 /// Signs in whoever's passkey has answered. A try counts before it is judged, as with a password.
@@ -84,14 +84,12 @@ pub async fn with_passkey(
     origin: &Origin,
 ) -> Result<SignedInWithPasskey, SignInWithPasskeyError> {
     let client = &ctx.settings.client(client).ok_or(SignInWithPasskeyError::UnknownClient)?.id;
-    let party = crate::passkeys::questions::relying_party(ctx).ok_or(SignInWithPasskeyError::WrongPasskey)?;
+    let party = questions::relying_party(ctx).ok_or(SignInWithPasskeyError::WrongPasskey)?;
     let answer = Answer::parse(&form.credential);
     let credential = answer.as_ref().map(Answer::credential).unwrap_or_default();
     let failures = failures::failed_sign_ins(ctx, &format!("passkey {}", handle(&credential)), origin);
     retried(|| failures::admit_sign_in(ctx, &failures, origin)).await??;
-    let asked = crate::passkeys::questions::take_up(ctx, ABOUT, &form.state)
-        .await?
-        .ok_or(SignInWithPasskeyError::Over)?;
+    let asked = questions::take_up(ctx, ABOUT, &form.state).await?.ok_or(SignInWithPasskeyError::Over)?;
     let answer = answer.ok_or(SignInWithPasskeyError::WrongPasskey)?;
     let found = passkeys::find(&mut ctx.store.read().await?, &credential).await?;
     let proven =

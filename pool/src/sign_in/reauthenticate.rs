@@ -6,8 +6,8 @@ use crate::error::{CommonError, common_error};
 use crate::sessions::begin;
 use crate::sign_in::failures;
 use crate::sign_in::freshness::NotFresh;
-use crate::store::retried;
 use crate::store::users::{self, User};
+use crate::store::{retried, sessions};
 use crate::{Context, limits};
 use model::{ErrorCode, FieldName, FormErrors, Password};
 
@@ -62,7 +62,7 @@ pub(crate) async fn prove_again(
 ) -> Result<(User, limits::Key), SignInAgainError> {
     let found = users::by_id(&mut ctx.store.read().await?, viewer.user).await?;
     let user = found.ok_or(CommonError::SignedOut)?;
-    let failures = crate::sign_in::failures::failed_passwords(ctx, &user, origin);
+    let failures = failures::failed_passwords(ctx, &user, origin);
     retried(|| failures::admit_sign_in(ctx, &failures, origin)).await??;
     if !ctx.passwords.verify(Some(&user.password_hash), password).await?.matches {
         retried(|| failures::note_failure(ctx, Some(&user), origin)).await?;
@@ -83,7 +83,7 @@ async fn renew(
         .await?
         .filter(|user| !user.disabled)
         .ok_or(CommonError::SignedOut)?;
-    if !crate::store::sessions::end(&mut tx, viewer.session).await? {
+    if !sessions::end(&mut tx, viewer.session).await? {
         return Err(SignInAgainError::Common(CommonError::SignedOut));
     }
     if user.password_hash != verified.password_hash {

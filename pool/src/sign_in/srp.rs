@@ -21,7 +21,6 @@ use crate::store::{StoreError, retried};
 use crate::{Context, Unavailable, limits};
 use model::{FieldName, IdentifierKind};
 use serde::{Deserialize, Serialize};
-use sha2::Digest as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -159,7 +158,7 @@ async fn computed(
     done.map_err(|error| Unavailable(Box::new(error)).into())
 }
 
-pub(crate) fn sealed(ctx: &Context, block: &Block) -> Result<Vec<u8>, SignInError> {
+fn sealed(ctx: &Context, block: &Block) -> Result<Vec<u8>, SignInError> {
     let text = serde_json::to_vec(block).map_err(StoreError::unreadable)?;
     Ok(ctx.keys.seal(Purpose::Srp, &text, b"challenge", &*ctx.entropy))
 }

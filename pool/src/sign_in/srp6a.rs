@@ -90,6 +90,7 @@ fn hash(parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// A number as these clients hash it: without zeros in front, but for one where it would look negative.
+#[expect(clippy::indexing_slicing, reason = "the lengths are those of the algorithms")]
 fn pad(number: &[u8]) -> Vec<u8> {
     let start = number.iter().position(|byte| *byte != 0).unwrap_or(number.len().saturating_sub(1));
     let number = &number[start..];
@@ -178,6 +179,7 @@ pub(crate) fn scrambled(a: &Public, b: &Public) -> [u8; 32] {
     hash(&[&pad(&a.0), &pad(&b.0)])
 }
 
+#[expect(clippy::indexing_slicing, reason = "the lengths are those of the algorithms")]
 pub(crate) fn session_key(u: &[u8; 32], shared: &BoxedMontyForm) -> SessionKey {
     let pseudorandom = mac(&pad(u), &[&pad(&plain(shared))]).finalize().into_bytes();
     let expanded = mac(&pseudorandom, &[INFO]).finalize().into_bytes();

@@ -96,7 +96,7 @@ pub(crate) async fn begin_first_session(
 ) -> Result<NewSession, StoreError> {
     let session = begin::begin(tx, ctx, user, client, origin).await?;
     let event = Event::SignIn { username: username.to_owned() };
-    crate::account::events::record(tx, user, &event, ctx.now(), origin).await?;
+    events::record(tx, user, &event, ctx.now(), origin).await?;
     known_origins::note(tx, ctx, user, origin).await?;
     Ok(session)
 }

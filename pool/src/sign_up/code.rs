@@ -30,6 +30,7 @@ pub(crate) fn accepted_kinds(settings: &Settings) -> Vec<ContactKind> {
 }
 
 /// Where the code of a new account goes. The error is the attribute that is missing.
+#[expect(clippy::indexing_slicing, reason = "there is always a kind of contact")]
 pub(crate) fn target(
     settings: &Settings,
     attributes: &BTreeMap<AttributeName, String>,

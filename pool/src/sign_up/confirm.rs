@@ -9,9 +9,9 @@ use crate::core::code::CodePurpose;
 use crate::core::identifiers::Identifier;
 use crate::core::identity::{BrowserTicket, Origin, UserId};
 use crate::one_time_codes::codes::{self, CodeFault};
-use crate::one_time_codes::requester::Requester;
+use crate::one_time_codes::requester::{self, Requester};
 use crate::one_time_codes::tries::{Tried, Try};
-use crate::sign_up::become_account::{Becoming, How, begin_first_session};
+use crate::sign_up::become_account::{Becoming, How, become_account, begin_first_session};
 use crate::sign_up::confirm_error::ConfirmSignUpError;
 use crate::sign_up::confirmation::{Confirmed, Confirming, PROOF, Who};
 use crate::sign_up::entered::{self, Entered};
@@ -129,7 +129,7 @@ async fn only_named(
 ) -> Result<Named, StoreError> {
     let who = Identifier::parse(typed, ctx.settings.sign_in);
     let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
-    let network = crate::one_time_codes::requester::network(ctx, origin);
+    let network = requester::network(ctx, origin);
     let mut users: Vec<_> =
         waiting::by_name(conn, &name, &network).await?.iter().map(|it| it.user.id).collect();
     // Whose code was used already is told so.
@@ -171,9 +171,8 @@ async fn finish(
         None => waiting,
     };
     let waiting = waiting.proven_as(&code.value);
-    let own = own.filter(|_| contested);
-    let chosen = form.new_username.as_deref().filter(|name| !name.trim().is_empty());
-    let chosen = chosen.or(own.as_ref().map(|it| it.username.as_str()));
+    let own_name = own.filter(|_| contested).map(|it| it.username);
+    let chosen = form.new_username.as_deref().filter(|name| !name.trim().is_empty()).or(own_name.as_deref());
     let becoming = |how| Becoming { how, new_username: chosen };
     let done = match (door, contested) {
         (Door::Pages, false) if !is_holder => {
@@ -181,14 +180,8 @@ async fn finish(
             Confirmed { username: waiting.user.username.clone(), session: None, next: Some(next) }
         }
         (_, true) => {
-            let username = crate::sign_up::become_account::become_account(
-                ctx,
-                &mut tx,
-                &waiting,
-                becoming(How::WithoutPassword),
-                origin,
-            )
-            .await?;
+            let username =
+                become_account(ctx, &mut tx, &waiting, becoming(How::WithoutPassword), origin).await?;
             let next = match door {
                 Door::Pages => Some(proof(ctx, &mut tx, &waiting).await?),
                 Door::Application => None,
@@ -196,14 +189,7 @@ async fn finish(
             Confirmed { username, session: None, next }
         }
         (_, false) => {
-            let username = crate::sign_up::become_account::become_account(
-                ctx,
-                &mut tx,
-                &waiting,
-                becoming(How::AsEntered),
-                origin,
-            )
-            .await?;
+            let username = become_account(ctx, &mut tx, &waiting, becoming(How::AsEntered), origin).await?;
             let session = match door {
                 Door::Pages => Some(
                     begin_first_session(ctx, &mut tx, (waiting.user.id, &username), client, origin).await?,

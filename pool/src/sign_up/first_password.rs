@@ -192,8 +192,7 @@ async fn begin(
     origin: &Origin,
 ) -> Result<Confirmed, FirstPasswordError> {
     let session =
-        crate::sign_up::become_account::begin_first_session(ctx, &mut tx, (user, &username), client, origin)
-            .await?;
+        become_account::begin_first_session(ctx, &mut tx, (user, &username), client, origin).await?;
     events::commit(ctx, tx, user).await?;
     Ok(Confirmed { username, session: Some(session), next: None })
 }

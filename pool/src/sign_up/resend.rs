@@ -6,7 +6,7 @@ use crate::core::clock::Timestamp;
 use crate::core::code::CodePurpose;
 use crate::core::identity::{BrowserTicket, Origin, UserId};
 use crate::error::{CommonError, common_error};
-use crate::one_time_codes::requester::Requester;
+use crate::one_time_codes::requester::{self, Requester};
 use crate::one_time_codes::requests;
 use crate::password::reset_code::Named;
 use crate::sign_up::code::{self, Asking};
@@ -98,7 +98,7 @@ async fn resend_to_name(ctx: &Context, typed: &str, origin: &Origin) -> Result<R
     let named = Named::read(ctx, typed).ok_or(ResendError::Nobody)?;
     let requester = Requester::of(ctx, origin);
     let mut tx = ctx.store.begin().await?;
-    let network = crate::one_time_codes::requester::network(ctx, origin);
+    let network = requester::network(ctx, origin);
     let found = waiting::by_name(&mut tx, &named.name, &network).await?.into_iter().next();
     // The account goes before the counters; no account has the number of nobody. Meanwhile it may have
     // been confirmed.

@@ -23,7 +23,7 @@ const DAY: u64 = 24 * 3600;
 
 async fn is_known(pool: &TestPool, user: UserId, origin: &Origin) -> bool {
     let mut tx = pool.store.begin().await.unwrap();
-    known_origins::pace(&mut tx, &pool, user, origin).await.unwrap() != Pace::Strangers
+    known_origins::pace(&mut tx, pool, user, origin).await.unwrap() != Pace::Strangers
 }
 
 fn browser(letter: char) -> BrowserId {

@@ -8,7 +8,7 @@ use crate::sign_in::outcome::SignedIn;
 use crate::sign_in::password::{self, SignIn};
 use crate::sign_up::confirmation::{Confirmed, Who};
 use crate::sign_up::first_password::FirstPassword;
-use crate::sign_up::{confirm, pending, resend, start};
+use crate::sign_up::{self, confirm, pending, resend, start};
 use crate::strangers::operations::{ADDRESS, OWNER, Typed};
 use crate::strangers::scene::{Kind, Scene, home, reset};
 use crate::testing::{PASSWORD, entering, form, origin_at};
@@ -89,11 +89,11 @@ impl Owner {
         self.note_time(scene);
         self.may_ask_at = match self.plan {
             Plan::ResetAtHome | Plan::ResetAway => {
-                forgot::forgot(&pool, self.name(), &origin).await.unwrap().resend_at
+                forgot::forgot(pool, self.name(), &origin).await.unwrap().resend_at
             }
             Plan::SignUpOnPages => self.sign_up_or_resend(scene).await,
             Plan::SignUpOnWire if self.ticket.is_some() => {
-                resend::resend(&pool, &Who::Typed(self.name().into()), &origin).await.unwrap().resend_at
+                resend::resend(pool, &Who::Typed(self.name().into()), &origin).await.unwrap().resend_at
             }
             Plan::SignUpOnWire => self.sign_up(scene).await,
         };
@@ -202,7 +202,7 @@ impl Owner {
             confirmation: None,
             new_username: None,
         };
-        crate::sign_up::choose_first_password(&scene.pool, &client, &form, &origin).await.unwrap();
+        sign_up::choose_first_password(&scene.pool, &client, &form, &origin).await.unwrap();
         (true, PASSWORD)
     }
 

@@ -1,8 +1,9 @@
 //! A store for one test, on the database that the tests are run on: a SQLite file, or with
 //! `NAMEPLATE_TEST_POSTGRES_URL` a PostgreSQL database of its own on that server (`scripts/with-postgres`
 //! starts one).
+#![expect(clippy::indexing_slicing, reason = "a test that can't be set up has failed")]
 
-use crate::store::{PostgresUrl, Store, StoreError};
+use crate::store::{PostgresUrl, Store, StoreError, migrations};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Row as _};
 use std::path::Path;
@@ -128,7 +129,7 @@ impl Drop for Database {
 fn template(server: &Url) -> &'static str {
     static NAME: OnceLock<String> = OnceLock::new();
     NAME.get_or_init(|| {
-        let name = format!("nameplate_template_{}", crate::store::migrations::fingerprint());
+        let name = format!("nameplate_template_{}", migrations::fingerprint());
         let is_there = format!("SELECT 1 / COUNT(*) FROM pg_database WHERE datname = '{name}'");
         if administer(server, is_there.clone()).is_ok() {
             return name;

@@ -8,7 +8,6 @@ use crate::tokens::signing_keys::{
     KEPT, NewSigningKey, PUBLISHED, PublicKey, READ_AGAIN, SigningKey, SigningKeys, fault, generate,
 };
 use crate::{Context, Unavailable};
-use sha2::Digest as _;
 use std::sync::Arc;
 
 /// What applications verify tokens with.

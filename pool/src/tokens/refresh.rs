@@ -9,7 +9,7 @@ use crate::sessions::viewer;
 use crate::store::profile::{self, Account};
 use crate::store::refresh_tokens::{self, Held};
 use crate::store::users::{self, User};
-use crate::store::{StoreError, Tx, retried};
+use crate::store::{StoreError, Tx, retried, sessions};
 use crate::tokens::issue::{self, RefreshToken, Tokens, is_just_now};
 use crate::tokens::key_ring;
 use crate::{Context, Unavailable};
@@ -107,7 +107,7 @@ async fn exchange_token(
         end_stolen(ctx, tx, &user, &held, origin).await?;
         return Err(RefreshError::Reused);
     };
-    crate::store::sessions::seen(&mut tx, held.session, now).await?;
+    sessions::seen(&mut tx, held.session, now).await?;
     let account = profile::load(&mut tx, user.id).await?.ok_or(RefreshError::Revoked)?;
     tx.commit().await?;
     let viewer = Viewer {
@@ -153,7 +153,7 @@ async fn end_stolen(
     origin: &Origin,
 ) -> Result<(), StoreError> {
     tracing::warn!("a refresh token was used a second time, and its session ended");
-    crate::store::sessions::end(&mut tx, held.session).await?;
+    sessions::end(&mut tx, held.session).await?;
     events::record(&mut tx, user.id, &Event::SignOut { username: user.username.clone() }, ctx.now(), origin)
         .await?;
     events::commit(ctx, tx, user.id).await
@@ -183,7 +183,7 @@ async fn revoke_token(
     if held.client != *client {
         return Err(RevokeError::NotYours);
     }
-    crate::store::sessions::end(&mut tx, held.session).await?;
+    sessions::end(&mut tx, held.session).await?;
     events::record(&mut tx, user.id, &Event::SignOut { username: user.username }, ctx.now(), origin).await?;
     Ok(events::commit(ctx, tx, user.id).await?)
 }

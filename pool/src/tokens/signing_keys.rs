@@ -68,7 +68,7 @@ pub(crate) struct SigningKeys {
 /// holds for as long as the keys are not read again; whether a token has expired and whether its session
 /// lives is asked every time.
 #[derive(Default)]
-struct Proven(Mutex<HashSet<[u8; 32]>>);
+pub(crate) struct Proven(Mutex<HashSet<[u8; 32]>>);
 
 impl Proven {
     /// No more are remembered than this: about half a megabyte.

@@ -18,7 +18,7 @@ use pool::factors::{AppSecret, FactorError};
 pub async fn page(visit: Visit) -> Result<Answer, PageError> {
     let CurrentAccount { viewer, .. } = visit.account()?;
     let pool = &visit.site.pool;
-    let secret = match pool::factors::app_being_set_up(&pool, &viewer).await {
+    let secret = match pool::factors::app_being_set_up(pool, &viewer).await {
         Ok(secret) => secret.filter(|_| visit.path != paths::SECURITY_APP_NEW),
         Err(FactorError::Common(CommonError::Unavailable(fault))) => return Err(fault.into()),
         // Who signed in long ago begins with the password.
@@ -30,7 +30,7 @@ pub async fn page(visit: Visit) -> Result<Answer, PageError> {
             | FactorError::Common(CommonError::Wait { .. } | CommonError::Busy | CommonError::SignedOut),
         ) => None,
     };
-    let replaces = pool::factors::second_factors(&pool, &viewer)
+    let replaces = pool::factors::second_factors(pool, &viewer)
         .await?
         .ways
         .iter()

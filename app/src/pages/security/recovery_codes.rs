@@ -15,8 +15,8 @@ use pool::factors::FactorError;
 pub async fn page(visit: Visit) -> Result<Answer, PageError> {
     let CurrentAccount { viewer, .. } = visit.account()?;
     let pool = &visit.site.pool;
-    let factors = pool::factors::second_factors(&pool, &viewer).await?;
-    let codes = match pool::factors::recovery_codes(&pool, &viewer).await {
+    let factors = pool::factors::second_factors(pool, &viewer).await?;
+    let codes = match pool::factors::recovery_codes(pool, &viewer).await {
         Ok(codes) if visit.path != paths::SECURITY_RECOVERY_NEW => codes,
         Err(FactorError::Common(CommonError::Unavailable(fault))) => return Err(fault.into()),
         // Who signed in long ago begins with the password.

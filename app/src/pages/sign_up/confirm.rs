@@ -34,7 +34,7 @@ pub async fn page(visit: Visit) -> Result<Answer, PageError> {
     let pool = &visit.site.pool;
     let ticket = visit.ticket.as_deref().and_then(BrowserTicket::parse);
     let pending = match &ticket {
-        Some(ticket) => pool::sign_up::pending(&pool, ticket).await?,
+        Some(ticket) => pool::sign_up::pending(pool, ticket).await?,
         None => None,
     };
     let (now, options) = (pool.now(), visit.site.sign_in_options());

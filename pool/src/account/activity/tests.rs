@@ -1,5 +1,5 @@
 use super::*;
-use crate::account::events;
+use crate::account::{activity, events};
 use crate::testing::TestPool;
 
 fn ids(page: &Activity) -> Vec<i64> {
@@ -20,7 +20,7 @@ async fn the_newest_comes_first_with_when_from_where_and_which_browser() {
     let pool = TestPool::new().await;
     pool.signed_in("other", "other@domain.com").await;
     let viewer = busy(&pool, 1).await;
-    let page = crate::account::activity::activity(&pool, &viewer, Turn::Newest).await.unwrap();
+    let page = activity::activity(&pool, &viewer, Turn::Newest).await.unwrap();
     let names: Vec<_> = page.entries.iter().map(|entry| entry.event.name()).collect();
     assert_eq!(names, ["updateUserAttributes", "signIn", "confirmSignUp", "signUp"]);
     assert_eq!((page.newer, page.older), (None, None));
@@ -38,53 +38,40 @@ async fn older_and_newer_lead_through_everything_once() {
     let all: Vec<_> =
         events::after(&pool, &viewer, 0, 1000).await.unwrap().iter().rev().map(|it| it.id).collect();
     let (mut seen, mut pages) =
-        (Vec::new(), vec![crate::account::activity::activity(&pool, &viewer, Turn::Newest).await.unwrap()]);
+        (Vec::new(), vec![activity::activity(&pool, &viewer, Turn::Newest).await.unwrap()]);
     assert_eq!(pages[0].newer, None);
     while let Some(older) = pages.last().unwrap().older {
-        pages.push(crate::account::activity::activity(&pool, &viewer, older).await.unwrap());
+        pages.push(activity::activity(&pool, &viewer, older).await.unwrap());
     }
     for page in &pages {
         seen.extend(ids(page));
     }
     assert_eq!((seen, pages.len()), (all, 3));
-    let back = crate::account::activity::activity(&pool, &viewer, pages[2].newer.unwrap()).await.unwrap();
+    let back = activity::activity(&pool, &viewer, pages[2].newer.unwrap()).await.unwrap();
     assert_eq!(back, pages[1]);
-    assert_eq!(
-        crate::account::activity::activity(&pool, &viewer, back.newer.unwrap()).await.unwrap(),
-        pages[0]
-    );
+    assert_eq!(activity::activity(&pool, &viewer, back.newer.unwrap()).await.unwrap(), pages[0]);
 }
 
 #[tokio::test]
 async fn what_happens_meanwhile_moves_no_page() {
     let pool = TestPool::new().await;
     let viewer = busy(&pool, 40).await;
-    let newest = crate::account::activity::activity(&pool, &viewer, Turn::Newest).await.unwrap();
-    let older = crate::account::activity::activity(&pool, &viewer, newest.older.unwrap()).await.unwrap();
+    let newest = activity::activity(&pool, &viewer, Turn::Newest).await.unwrap();
+    let older = activity::activity(&pool, &viewer, newest.older.unwrap()).await.unwrap();
     for number in 0..30 {
         pool.update(&viewer, &[("nickname", &format!("N{number}"))]).await.unwrap();
     }
-    assert_eq!(
-        crate::account::activity::activity(&pool, &viewer, newest.older.unwrap()).await.unwrap(),
-        older
-    );
-    assert_eq!(
-        ids(&crate::account::activity::activity(&pool, &viewer, older.newer.unwrap()).await.unwrap()),
-        ids(&newest)
-    );
+    assert_eq!(activity::activity(&pool, &viewer, newest.older.unwrap()).await.unwrap(), older);
+    assert_eq!(ids(&activity::activity(&pool, &viewer, older.newer.unwrap()).await.unwrap()), ids(&newest));
 }
 
 #[tokio::test]
 async fn a_number_that_leads_nowhere_leads_to_the_newest() {
     let pool = TestPool::new().await;
     let viewer = busy(&pool, 1).await;
-    let newest = crate::account::activity::activity(&pool, &viewer, Turn::Newest).await.unwrap();
+    let newest = activity::activity(&pool, &viewer, Turn::Newest).await.unwrap();
     for turn in [Turn::Before(0), Turn::Before(i64::MIN), Turn::After(i64::MAX), Turn::After(0)] {
-        assert_eq!(
-            crate::account::activity::activity(&pool, &viewer, turn).await.unwrap(),
-            newest,
-            "{turn:?}"
-        );
+        assert_eq!(activity::activity(&pool, &viewer, turn).await.unwrap(), newest, "{turn:?}");
     }
 }
 
@@ -93,9 +80,8 @@ async fn nobody_looks_into_another_account() {
     let pool = TestPool::new().await;
     let viewer = busy(&pool, 3).await;
     let other = pool.signed_in("other", "other@domain.com").await;
-    let mine = ids(&crate::account::activity::activity(&pool, &viewer, Turn::Newest).await.unwrap());
+    let mine = ids(&activity::activity(&pool, &viewer, Turn::Newest).await.unwrap());
     pool.delete(&viewer, &["nickname"]).await.unwrap();
-    let theirs =
-        ids(&crate::account::activity::activity(&pool, &other, Turn::Before(i64::MAX)).await.unwrap());
+    let theirs = ids(&activity::activity(&pool, &other, Turn::Before(i64::MAX)).await.unwrap());
     assert!(theirs.len() == 3 && !theirs.iter().any(|id| mine.contains(id)));
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::account::delete;
 use crate::admin::delete_user;
 use crate::contacts::verify::VerifyAttributeError;
 use crate::error::CommonError;
@@ -15,7 +16,7 @@ fn form(password: &str, confirmation: &str) -> AccountDeletion {
 }
 
 async fn leave(pool: &TestPool, viewer: &Viewer) -> Result<(), DeleteAccountError> {
-    crate::account::delete::delete(&pool, viewer, form(PASSWORD, " Delete "), &origin()).await
+    delete::delete(pool, viewer, form(PASSWORD, " Delete "), &origin()).await
 }
 
 #[tokio::test]
@@ -38,8 +39,7 @@ async fn a_wrong_password_or_word_deletes_nothing_and_both_are_told() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jane", "jane@example.com").await;
     let told = |error: DeleteAccountError| FormErrors::from(error).fields;
-    let refused =
-        crate::account::delete::delete(&pool, &viewer, form("", "no"), &origin()).await.unwrap_err();
+    let refused = delete::delete(&pool, &viewer, form("", "no"), &origin()).await.unwrap_err();
     assert_eq!(
         told(refused),
         [
@@ -47,9 +47,7 @@ async fn a_wrong_password_or_word_deletes_nothing_and_both_are_told() {
             (FieldName::Confirmation, ErrorCode::NotConfirmed)
         ]
     );
-    let refused = crate::account::delete::delete(&pool, &viewer, form("a guess", "delete"), &origin())
-        .await
-        .unwrap_err();
+    let refused = delete::delete(&pool, &viewer, form("a guess", "delete"), &origin()).await.unwrap_err();
     assert_eq!(told(refused), [(FieldName::CurrentPassword, ErrorCode::WrongPassword)]);
     assert_eq!(pool.event_names(&viewer).await.last(), Some(&"signIn_failure"));
     assert_eq!(list::list(&pool, &viewer).await.unwrap().len(), 1);
@@ -119,7 +117,7 @@ async fn who_takes_the_name_next_does_not_wait_for_old_failures() {
         if by_operator {
             delete_user::delete_user(&pool, "jane").await.unwrap();
         } else {
-            crate::account::delete::delete_own_user(&pool, &viewer, &origin()).await.unwrap();
+            delete::delete_own_user(&pool, &viewer, &origin()).await.unwrap();
         }
         pool.signed_in("jane", "jane@example.com").await;
         for name in ["jane", "jane@example.com"] {
@@ -169,7 +167,7 @@ async fn nothing_of_the_person_is_left_in_any_file_while_the_service_runs() {
     leave(&pool, &viewer).await.unwrap();
     assert!(left_of_jane(&pool).is_empty(), "{:?}", left_of_jane(&pool));
     let (pool, viewer) = jane_at(TestStore::sqlite()).await;
-    crate::account::delete::delete_own_user(&pool, &viewer, &origin()).await.unwrap();
+    delete::delete_own_user(&pool, &viewer, &origin()).await.unwrap();
     assert!(left_of_jane(&pool).is_empty(), "{:?}", left_of_jane(&pool));
     // The operator's command is a process of its own.
     let (pool, _) = jane_at(TestStore::sqlite()).await;

@@ -1,7 +1,8 @@
 use super::*;
+use crate::account::events;
 use crate::account::feed::Feed;
 use crate::attributes::delete;
-use crate::testing::TestPool;
+use crate::testing::{self, TestPool};
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
 use tokio::time::timeout;
@@ -18,20 +19,19 @@ async fn other_nodes_hear_what_happened_and_none_hears_itself_twice() {
     let there = here.another(2).await;
     let stop = CancellationToken::new();
     for node in [here.handle(), there.clone()] {
-        let (mut feed, stop) = (crate::account::events::subscribe(&node), stop.clone());
+        let (mut feed, stop) = (events::subscribe(&node), stop.clone());
         let listening = node.clone();
         tokio::spawn(async move { listen(&listening, stop).await });
         assert_eq!(next(&mut feed).await, News::Anybody, "nobody listened before");
     }
-    let (mut feed_here, mut feed_there) =
-        (crate::account::events::subscribe(&here), crate::account::events::subscribe(&there));
+    let (mut feed_here, mut feed_there) = (events::subscribe(&here), events::subscribe(&there));
     here.update(&viewer, &[("nickname", "Jo")]).await.unwrap();
     assert_eq!(next(&mut feed_there).await, News::Of(viewer.user));
     assert_eq!(next(&mut feed_here).await, News::Of(viewer.user));
-    let seen = crate::account::events::after(&there, &viewer, 0, 100).await.unwrap();
+    let seen = events::after(&there, &viewer, 0, 100).await.unwrap();
     assert_eq!(seen.last().unwrap().event.name(), "updateUserAttributes");
     // Something of the other node's, which comes after whatever of ours came back.
-    delete::delete(&there, &viewer, vec!["nickname".into()], &crate::testing::origin()).await.unwrap();
+    delete::delete(&there, &viewer, vec!["nickname".into()], &testing::origin()).await.unwrap();
     assert_eq!(next(&mut feed_here).await, News::Of(viewer.user));
     assert!(feed_here.is_empty());
     stop.cancel();

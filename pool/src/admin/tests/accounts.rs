@@ -11,8 +11,9 @@ use crate::core::settings::Settings;
 use crate::password::confirm_forgot;
 use crate::sessions::viewer;
 use crate::sign_in::outcome::{SignInError, SignedIn};
-use crate::sign_up::{confirm, pending, start};
-use crate::testing::{PASSWORD, TestPool};
+use crate::sign_up::{pending, start};
+use crate::store::attributes;
+use crate::testing::{self, PASSWORD, TestPool};
 use model::{AttributeName, ErrorCode, FieldName, SignInOptions, Standard};
 
 fn email() -> FieldName {
@@ -107,9 +108,9 @@ async fn confirm_user_of_several_sign_ups_names_them_and_wants_the_contact() {
 async fn confirm_user_of_a_contested_sign_up_needs_a_vouched_contact_and_keeps_no_password() {
     let pool = TestPool::new().await;
     pool.try_sign_up("jdoe", &[("email", "me@domain.com"), ("nickname", "S")]).await.unwrap();
-    let mut other = crate::testing::form("jdoe", &[("email", "me@domain.com")]);
+    let mut other = testing::form("jdoe", &[("email", "me@domain.com")]);
     other.password = model::Password::new("another+Password-1");
-    start::start(&pool.handle(), &pool.client(), other, &crate::testing::origin()).await.unwrap();
+    start::start(&pool.handle(), &pool.client(), other, &testing::origin()).await.unwrap();
     assert!(matches!(
         confirm_user::confirm_user(&pool, confirming("jdoe", false)).await,
         Err(ConfirmUserError::Contested(_))
@@ -158,7 +159,7 @@ async fn who_is_invited_chooses_a_password_with_the_code() {
         password: model::Password::new("another+Password-1"),
         confirmation: None,
     };
-    confirm_forgot::confirm_forgot(&pool, form, &crate::testing::origin()).await.unwrap();
+    confirm_forgot::confirm_forgot(&pool, form, &testing::origin()).await.unwrap();
     assert!(pool.try_sign_in("jdoe", "another+Password-1").await.is_ok());
     let unreachable = NewUser { verified: false, ..invited };
     assert!(matches!(
@@ -313,9 +314,7 @@ async fn what_the_configuration_no_longer_has_is_shown_as_hidden() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let mut tx = pool.store.begin().await.unwrap();
-    crate::store::attributes::set(&mut tx, viewer.user, "custom:team".parse().unwrap(), "blue: 7 of 9")
-        .await
-        .unwrap();
+    attributes::set(&mut tx, viewer.user, "custom:team".parse().unwrap(), "blue: 7 of 9").await.unwrap();
     tx.commit().await.unwrap();
     let shown = browse::find_user(&pool, "jdoe").await.unwrap();
     let team: AttributeName = "custom:team".parse().unwrap();

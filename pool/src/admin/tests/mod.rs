@@ -18,5 +18,5 @@ fn new_user(username: &str, attributes: &[(&str, &str)]) -> NewUser {
 }
 
 async fn create(pool: &TestPool, username: &str, email: &str) -> Result<UserCreated, CreateUserError> {
-    create_user::create_user(&pool, new_user(username, &[("email", email)])).await
+    create_user::create_user(pool, new_user(username, &[("email", email)])).await
 }

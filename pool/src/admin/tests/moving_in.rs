@@ -16,7 +16,7 @@ use crate::maintenance::purge;
 use crate::password::{confirm_forgot, forgot};
 use crate::sign_in::outcome::{SignInError, SignedIn};
 use crate::sign_up::start;
-use crate::testing::{Authenticator, PASSWORD, TestPool, origin};
+use crate::testing::{self, Authenticator, PASSWORD, TestPool, origin};
 use model::{ErrorCode, Password, SignInOptions, Standard};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -26,7 +26,7 @@ const RULES: ImportRules = ImportRules { unknown: Unknown::Refuse, skip_existing
 async fn everybody(pool: &TestPool) -> Vec<Record> {
     let (mut all, mut after) = (Vec::new(), None);
     loop {
-        let page = browse::export_users(&pool, after).await.unwrap();
+        let page = browse::export_users(pool, after).await.unwrap();
         all.extend(page.records);
         after = page.next;
         if after.is_none() {
@@ -80,14 +80,14 @@ fn stranger(number: usize, username: &str, attributes: &[(&str, &str)]) -> Arriv
 }
 
 async fn plan<'a>(pool: &TestPool, arrivals: &'a [Arrival], rules: ImportRules) -> ImportPlan<'a> {
-    judge::plan_import(&pool, arrivals, rules).await.unwrap()
+    judge::plan_import(pool, arrivals, rules).await.unwrap()
 }
 
 /// All of them, and how many that are.
 async fn import(pool: &TestPool, arrivals: &[Arrival], rules: ImportRules) -> usize {
     let plan = plan(pool, arrivals, rules).await;
     assert_eq!(plan.faults(), []);
-    import_users::import_users(&pool, &plan, |_| {}).await.unwrap();
+    import_users::import_users(pool, &plan, |_| {}).await.unwrap();
     plan.accounts()
 }
 
@@ -462,9 +462,9 @@ async fn export_and_import_keep_every_sign_up_that_waits_under_a_name() {
     for email in ["one@domain.com", "two@domain.com"] {
         pool.sign_up("jdoe", email).await;
     }
-    let mut other = crate::testing::form("jdoe", &[("email", "two@domain.com")]);
+    let mut other = testing::form("jdoe", &[("email", "two@domain.com")]);
     other.password = Password::new("another+Password-1");
-    start::start(&pool.handle(), &pool.client(), other, &crate::testing::origin()).await.unwrap();
+    start::start(&pool.handle(), &pool.client(), other, &testing::origin()).await.unwrap();
     let records = browse::export_users(&pool, None).await.unwrap().records;
     assert_eq!(records.iter().map(|it| it.contested).collect::<Vec<_>>(), [false, true]);
     let lines: Vec<_> = records.iter().map(|record| serde_json::to_string(record).unwrap()).collect();

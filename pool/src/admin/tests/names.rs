@@ -54,14 +54,14 @@ async fn is_taken(pool: &TestPool, sub: &str) {
         let signed_up = pool.try_sign_up(&name, &[("email", "stranger@domain.com")]).await;
         assert!(matches!(signed_up, Err(SignUpError::UsernameTaken)), "{name}: {signed_up:?}");
         let created =
-            create_user::create_user(&pool, new_user(&name, &[("email", "stranger@domain.com")])).await;
+            create_user::create_user(pool, new_user(&name, &[("email", "stranger@domain.com")])).await;
         let taken = FormErrors::field(FieldName::Username, ErrorCode::UsernameTaken);
         assert!(
             matches!(&created, Err(CreateUserError::Refused(refusal)) if *refusal == taken),
             "{name}: {created:?}"
         );
         let arrivals = [arrival(1, &name, None)];
-        let plan = judge::plan_import(&pool, &arrivals, RULES).await.unwrap();
+        let plan = judge::plan_import(pool, &arrivals, RULES).await.unwrap();
         let faults: Vec<_> = plan.faults().iter().map(|fault| (fault.field.as_str(), &fault.wrong)).collect();
         assert_eq!(faults, [("username", &Wrong::SubOfAnother(None))], "{name}");
     }

@@ -9,7 +9,7 @@ use crate::sessions::viewer;
 use crate::sign_in::outcome::{SignInError, SignedIn};
 use crate::sign_in::password;
 use crate::sign_up::start;
-use crate::testing::{PASSWORD, TestPool, origin};
+use crate::testing::{self, PASSWORD, TestPool, origin};
 use model::{ErrorCode, FormErrors, Password};
 
 #[tokio::test]
@@ -150,7 +150,7 @@ async fn two_processes_on_one_store_lose_nothing_of_each_other() {
     let newcomers = tokio::spawn(async move {
         for number in 0..40 {
             let name = format!("person{number}");
-            let form = crate::testing::form(&name, &[("email", &format!("{name}@domain.com"))]);
+            let form = testing::form(&name, &[("email", &format!("{name}@domain.com"))]);
             start::start(&serving, &serving.pages_client(), form, &origin()).await.unwrap();
         }
     });

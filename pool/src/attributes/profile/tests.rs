@@ -1,10 +1,11 @@
 use super::*;
 use crate::account::events;
+use crate::attributes::profile;
 use crate::contacts::cancel;
 use crate::core::client::ClientId;
 use crate::core::settings::AppClient;
 use crate::sessions::viewer;
-use crate::testing::{TestPool, origin};
+use crate::testing::{self, TestPool, origin};
 
 /// The guide's sign-up, confirmed and signed in.
 async fn jane(pool: &TestPool) -> Viewer {
@@ -25,7 +26,7 @@ async fn jane(pool: &TestPool) -> Viewer {
 async fn the_guides_account_as_json_is_exactly_the_guides_flat_object() {
     let pool = TestPool::new().await;
     let viewer = jane(&pool).await;
-    let profile = crate::attributes::profile::profile(&pool, &viewer).await.unwrap();
+    let profile = profile::profile(&pool, &viewer).await.unwrap();
     let sub = &profile.attributes[&Standard::Sub.into()];
     let expected = format!(
         r#"{{
@@ -122,7 +123,7 @@ async fn a_pending_change_says_what_when_and_how_often_and_survives_a_restart() 
     pool.verify(
         &viewer,
         Standard::Email,
-        &crate::testing::another_code(&pool.code_for("me@anotherdomain.com").await),
+        &testing::another_code(&pool.code_for("me@anotherdomain.com").await),
     )
     .await
     .unwrap_err();
@@ -186,10 +187,7 @@ async fn what_people_wrote_comes_back_whole_whatever_it_looks_like() {
     ];
     pool.update(&viewer, &written).await.unwrap();
     let (same, profile) = viewer::viewer_with_profile(&pool, &token).await.unwrap().unwrap();
-    assert_eq!(
-        (same, &profile),
-        (viewer.clone(), &crate::attributes::profile::profile(&pool, &viewer).await.unwrap())
-    );
+    assert_eq!((same, &profile), (viewer.clone(), &profile::profile(&pool, &viewer).await.unwrap()));
     let (same, info) = viewer::viewer_with_info(&pool, &token).await.unwrap().unwrap();
     assert_eq!((same, &info.username, &info.attributes), (viewer, &profile.username, &profile.attributes));
     for (name, value) in written {

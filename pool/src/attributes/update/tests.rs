@@ -1,8 +1,9 @@
 use super::*;
 use crate::account::events;
+use crate::attributes::update;
 use crate::core::settings::Settings;
 use crate::error::CommonError;
-use crate::testing::{PASSWORD, TestPool};
+use crate::testing::{self, PASSWORD, TestPool};
 use model::{AccessLists, CodeDeliveryDetails, DeliveryMedium, SignInOptions};
 
 fn refusal(result: Result<UpdateOutcome, UpdateAttributesError>) -> FormErrors {
@@ -372,9 +373,7 @@ async fn of_many_changes_at_once_as_many_get_through_as_may() {
     for n in 0..20 {
         let (pool, viewer) = (pool.handle(), viewer.clone());
         let submitted = [("nickname".to_owned(), format!("Jo {n}"))].into();
-        tasks.spawn(async move {
-            crate::attributes::update::update(&pool, &viewer, submitted, &crate::testing::origin()).await
-        });
+        tasks.spawn(async move { update::update(&pool, &viewer, submitted, &testing::origin()).await });
     }
     let done = tasks.join_all().await;
     assert_eq!(done.iter().filter(|it| it.is_ok()).count(), 5, "{done:?}");

@@ -1,3 +1,4 @@
+use crate::contacts::cancel;
 use crate::contacts::verify::VerifyAttributeError;
 use crate::one_time_codes::codes::CodeFault;
 use crate::testing::{TestPool, origin};
@@ -13,7 +14,7 @@ async fn a_mistyped_address_is_given_up_and_its_code_with_it() {
     let code = pool.code_for(NEW).await;
     let changed = pool.shown(&viewer, Standard::UpdatedAt).await;
     pool.wait(5);
-    crate::contacts::cancel::cancel(&pool, &viewer, &Standard::Email.into(), &origin()).await.unwrap();
+    cancel::cancel(&pool, &viewer, &Standard::Email.into(), &origin()).await.unwrap();
     assert_eq!(pool.shown_profile(&viewer).await.pending, []);
     assert_eq!(pool.shown(&viewer, Standard::Email).await.as_deref(), Some("me@domain.com"));
     assert_eq!(pool.shown(&viewer, Standard::UpdatedAt).await, changed);
@@ -28,7 +29,7 @@ async fn giving_up_twice_is_done_and_recorded_once() {
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("email", NEW)]).await.unwrap();
     for attribute in [Standard::Email, Standard::Email, Standard::PhoneNumber, Standard::Nickname] {
-        crate::contacts::cancel::cancel(&pool, &viewer, &attribute.into(), &origin()).await.unwrap();
+        cancel::cancel(&pool, &viewer, &attribute.into(), &origin()).await.unwrap();
     }
     let events = pool.event_names(&viewer).await;
     assert_eq!(events.into_iter().filter(|name| *name == "cancelUserAttributeUpdate").count(), 1);
@@ -39,6 +40,6 @@ async fn one_contact_is_given_up_and_the_other_goes_on_waiting() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("email", NEW), ("phone_number", "+12128601234")]).await.unwrap();
-    crate::contacts::cancel::cancel(&pool, &viewer, &Standard::Email.into(), &origin()).await.unwrap();
+    cancel::cancel(&pool, &viewer, &Standard::Email.into(), &origin()).await.unwrap();
     assert_eq!(pool.shown_profile(&viewer).await.pending[0].value, "+12128601234");
 }

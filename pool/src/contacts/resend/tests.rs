@@ -1,3 +1,4 @@
+use crate::contacts::resend;
 use crate::error::CommonError;
 use crate::sign_up::resend::ResendError;
 use crate::testing::{TestPool, origin};
@@ -12,8 +13,7 @@ async fn a_new_code_goes_to_the_pending_address_and_the_old_code_dies() {
     pool.update(&viewer, &[("email", NEW)]).await.unwrap();
     let (old, asked) = (pool.code_for(NEW).await, pool.time());
     pool.wait(30);
-    let sent =
-        crate::contacts::resend::resend(&pool, &viewer, &Standard::Email.into(), &origin()).await.unwrap();
+    let sent = resend::resend(&pool, &viewer, &Standard::Email.into(), &origin()).await.unwrap();
     assert_eq!(
         (sent.delivery.delivery_medium, sent.delivery.destination.as_str()),
         (DeliveryMedium::Email, "m***@a***")
@@ -40,9 +40,7 @@ async fn too_soon_and_too_often_are_told_in_seconds() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("email", NEW)]).await.unwrap();
-    let resend = || async {
-        crate::contacts::resend::resend(&pool, &viewer, &Standard::Email.into(), &origin()).await
-    };
+    let resend = || async { resend::resend(&pool, &viewer, &Standard::Email.into(), &origin()).await };
     assert_eq!(
         FormErrors::from(resend().await.unwrap_err()),
         FormErrors::form(ErrorCode::Wait { seconds: 30 })
@@ -67,7 +65,7 @@ async fn an_expired_code_is_made_good_by_a_new_one() {
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("email", NEW)]).await.unwrap();
     pool.wait(3 * 24 * 60 * 60);
-    crate::contacts::resend::resend(&pool, &viewer, &Standard::Email.into(), &origin()).await.unwrap();
+    resend::resend(&pool, &viewer, &Standard::Email.into(), &origin()).await.unwrap();
     pool.verify(&viewer, Standard::Email, &pool.code_for(NEW).await).await.unwrap();
 }
 
@@ -76,8 +74,7 @@ async fn where_there_is_nothing_to_prove_no_code_is_sent() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     for attribute in [Standard::Email, Standard::PhoneNumber, Standard::Nickname] {
-        let refused =
-            crate::contacts::resend::resend(&pool, &viewer, &attribute.into(), &origin()).await.unwrap_err();
+        let refused = resend::resend(&pool, &viewer, &attribute.into(), &origin()).await.unwrap_err();
         assert_eq!(FormErrors::from(refused), FormErrors::form(ErrorCode::NoCode), "{attribute}");
     }
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::core::entropy::{SeededEntropy, SystemEntropy};
-use crate::store::StoreError;
+use crate::store::{self, StoreError};
 use crate::testing::{TestPool, TestStore};
 use crate::{Context, Parts, Settings, SystemClock};
 use std::sync::Arc;
@@ -116,15 +116,15 @@ async fn a_new_store_gets_a_key_file_and_one_with_data_never_gets_another() {
     let place = TestStore::new();
     let path = place.folder().join("keys");
     let store = place.open().await.unwrap();
-    let keys = crate::store::keys_of(&path, &store, &SystemEntropy).await.unwrap();
+    let keys = store::keys_of(&path, &store, &SystemEntropy).await.unwrap();
     assert_eq!(
-        crate::store::keys_of(&path, &store, &SystemEntropy).await.unwrap().fingerprints(),
+        store::keys_of(&path, &store, &SystemEntropy).await.unwrap().fingerprints(),
         keys.fingerprints()
     );
 
     let used = TestPool::new().await;
     std::fs::remove_file(&path).unwrap();
-    let refused = crate::store::keys_of(&path, used.store(), &SystemEntropy).await;
+    let refused = store::keys_of(&path, used.store(), &SystemEntropy).await;
     assert!(
         matches!(refused, Err(crate::store::StoreKeysError::Store(StoreError::KeyMissing))),
         "{refused:?}"

@@ -52,7 +52,7 @@ fn posting_to(address: SocketAddr) -> Transport {
 async fn promise(pool: &TestPool) {
     let asked = Asked::new(Some("jdoe"), pool.now(), &origin());
     let mut tx = pool.store.begin().await.unwrap();
-    queue(&mut tx, &pool, &Message::AddressDeleted { to: Contact::phone(NUMBER), asked }, About::Farewell)
+    queue(&mut tx, pool, &Message::AddressDeleted { to: Contact::phone(NUMBER), asked }, About::Farewell)
         .await
         .unwrap();
     tx.commit().await.unwrap();

@@ -4,8 +4,8 @@ use crate::core::settings::Settings;
 use crate::error::CommonError;
 use crate::factors::app::shown_by;
 use crate::factors::change::{self, Wish};
-use crate::factors::recovery;
 use crate::factors::set_up_app::{self, Then};
+use crate::factors::{recovery, second_factors};
 use crate::maintenance::purge;
 use crate::one_time_codes::codes::CodeFault;
 use crate::sign_in::for_tokens::{self, Entered};
@@ -33,14 +33,14 @@ async fn with_app() -> (TestPool, Viewer, String) {
 
 async fn set_up(pool: &TestPool, viewer: &Viewer) -> String {
     let viewer = &pool.fresh(viewer);
-    let secret = set_up_app::set_up_app(&pool, viewer).await.unwrap().text;
+    let secret = set_up_app::set_up_app(pool, viewer).await.unwrap().text;
     let code = shown_by(&secret, pool.time()).unwrap();
-    set_up_app::confirm_app(&pool, viewer, &code, Then::AskForIt, &origin()).await.unwrap();
+    set_up_app::confirm_app(pool, viewer, &code, Then::AskForIt, &origin()).await.unwrap();
     secret
 }
 
 async fn change(pool: &TestPool, viewer: &Viewer, factor: Factor, wish: Wish) -> Result<bool, FactorError> {
-    change::change(&pool, &pool.fresh(viewer), &[(factor, wish)], &origin()).await
+    change::change(pool, &pool.fresh(viewer), &[(factor, wish)], &origin()).await
 }
 
 /// Enters the password; a second factor has to be asked for.
@@ -53,7 +53,7 @@ async fn challenged(pool: &TestPool) -> Challenge {
 
 async fn answer(pool: &TestPool, challenge: &Challenge, code: &str) -> Result<Viewer, ChallengeError> {
     let SignedIn::Session { username, session } =
-        second_factor::answer::answer(&pool, &challenge.token, code, &origin()).await?
+        second_factor::answer::answer(pool, &challenge.token, code, &origin()).await?
     else {
         panic!()
     };
@@ -63,7 +63,7 @@ async fn answer(pool: &TestPool, challenge: &Challenge, code: &str) -> Result<Vi
 
 /// The codes that were handed to the person just now.
 async fn recovery_codes(pool: &TestPool, viewer: &Viewer) -> Vec<String> {
-    recovery::recovery_codes(&pool, &pool.fresh(viewer)).await.unwrap()
+    recovery::recovery_codes(pool, &pool.fresh(viewer)).await.unwrap()
 }
 
 async fn with_phone(pool: &TestPool, viewer: &Viewer) {
@@ -146,10 +146,7 @@ async fn of_many_that_answer_with_one_recovery_code_one_gets_in() {
         });
     }
     assert_eq!(tries.join_all().await.into_iter().filter(|done| *done).count(), 1);
-    assert_eq!(
-        crate::factors::second_factors::second_factors(&pool, &viewer).await.unwrap().recovery_codes_left,
-        9
-    );
+    assert_eq!(second_factors::second_factors(&pool, &viewer).await.unwrap().recovery_codes_left, 9);
 }
 
 #[tokio::test]
@@ -334,10 +331,7 @@ async fn a_recovery_code_takes_the_place_of_each_once_and_its_owner_is_told() {
             .await;
     assert!(matches!(wrong, Err(ChallengeError::WrongRecoveryCode)));
     answer(&pool, &challenge, &codes[3].to_uppercase()).await.unwrap();
-    assert_eq!(
-        crate::factors::second_factors::second_factors(&pool, &viewer).await.unwrap().recovery_codes_left,
-        9
-    );
+    assert_eq!(second_factors::second_factors(&pool, &viewer).await.unwrap().recovery_codes_left, 9);
     assert_eq!(pool.message_names(EMAIL).await.last(), Some(&"recovery_used"));
     let used = answer(&pool, &challenged(&pool).await, &codes[3]).await;
     assert!(matches!(used, Err(ChallengeError::Code(CodeFault::Used))));
@@ -466,7 +460,7 @@ async fn what_is_turned_off_is_not_asked_for_and_everybody_concerned_is_told() {
     assert!(matches!(change::change(&pool, &stale, &off, &origin()).await, Err(FactorError::NotFresh(_))));
     change(&pool, &viewer, Factor::SoftwareToken, Wish::Removed).await.unwrap();
     assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Session { .. })));
-    let factors = crate::factors::second_factors::second_factors(&pool, &viewer).await.unwrap();
+    let factors = second_factors::second_factors(&pool, &viewer).await.unwrap();
     assert!(!factors.any() && factors.recovery_codes_left == 0);
     assert_eq!(pool.message_names(EMAIL).await, ["sign_up_code", "second_factor_on", "second_factor_off"]);
     assert!(matches!(
@@ -488,10 +482,7 @@ async fn text_messages_need_a_proven_number_and_go_with_it() {
     assert_eq!(challenged(&pool).await.factor, Some(Factor::Sms));
     pool.delete(&viewer, &["phone_number"]).await.unwrap();
     assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Session { .. })));
-    assert_eq!(
-        crate::factors::second_factors::second_factors(&pool, &viewer).await.unwrap().recovery_codes_left,
-        0
-    );
+    assert_eq!(second_factors::second_factors(&pool, &viewer).await.unwrap().recovery_codes_left, 0);
 }
 
 #[tokio::test]

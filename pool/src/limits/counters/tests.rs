@@ -7,14 +7,14 @@ const BACKOFF: Backoff =
 
 async fn try_knock(pool: &TestPool, name: &str) -> Result<(), Wait> {
     let mut tx = pool.store.begin().await.unwrap();
-    knock(&mut tx, &key(&pool, &[name]), BACKOFF, pool.time()).await.unwrap()?;
+    knock(&mut tx, &key(pool, &[name]), BACKOFF, pool.time()).await.unwrap()?;
     tx.commit().await.unwrap();
     Ok(())
 }
 
 async fn try_count(pool: &TestPool, times: u32) -> Result<(), Wait> {
     let mut tx = pool.store.begin().await.unwrap();
-    count(&mut tx, &key(&pool, &["counted"]), Rate { times, per: HOUR }, pool.time()).await.unwrap()?;
+    count(&mut tx, &key(pool, &["counted"]), Rate { times, per: HOUR }, pool.time()).await.unwrap()?;
     tx.commit().await.unwrap();
     Ok(())
 }

@@ -7,11 +7,11 @@ use crate::core::settings::Limits;
 use crate::error::CommonError;
 use crate::passkeys::add::{self, AddPasskeyError, NewPasskey};
 use crate::passkeys::bounds::MOST;
-use crate::passkeys::list;
 use crate::passkeys::remove::{self, RemovePasskeyError};
+use crate::passkeys::{list, questions};
 use crate::sessions::end;
+use crate::sign_in::freshness;
 use crate::sign_in::passkey::{self, PasskeySignIn, SignInWithPasskeyError, SignedInWithPasskey};
-use crate::sign_in::{freshness, reauthenticate};
 use crate::testing::{Authenticator, TestPool, origin, origin_at};
 
 const PAGE: &str = "http://localhost:3000";
@@ -22,13 +22,13 @@ async fn add(
     device: &mut Authenticator,
     name: &str,
 ) -> Result<(), AddPasskeyError> {
-    let Question { options, state } = add::ask_for_new_passkey(&pool, viewer).await?;
+    let Question { options, state } = add::ask_for_new_passkey(pool, viewer).await?;
     let credential = device.create(&options).unwrap();
-    add::add_passkey(&pool, viewer, &NewPasskey { name: name.into(), state, credential }, &origin()).await
+    add::add_passkey(pool, viewer, &NewPasskey { name: name.into(), state, credential }, &origin()).await
 }
 
 fn answer(pool: &Context, device: &mut Authenticator) -> PasskeySignIn {
-    let Question { options, state } = passkey::ask_for_passkey(&pool).unwrap();
+    let Question { options, state } = passkey::ask_for_passkey(pool).unwrap();
     PasskeySignIn { state, credential: device.get(&options).unwrap() }
 }
 
@@ -36,7 +36,7 @@ async fn sign_in(
     pool: &TestPool,
     device: &mut Authenticator,
 ) -> Result<SignedInWithPasskey, SignInWithPasskeyError> {
-    passkey::with_passkey(&pool, &pool.client(), &answer(pool, device), &origin()).await
+    passkey::with_passkey(pool, &pool.client(), &answer(pool, device), &origin()).await
 }
 
 /// Jane, and her device with a passkey.
@@ -372,7 +372,7 @@ async fn at_an_ip_address_there_are_no_passkeys() {
     let settings = Settings { public_url: "https://192.0.2.7".into(), ..Settings::default() };
     let pool = TestPool::with(settings).await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
-    assert_eq!(crate::passkeys::questions::passkey_domain(&pool), None);
+    assert_eq!(questions::passkey_domain(&pool), None);
     assert!(matches!(add::ask_for_new_passkey(&pool, &viewer).await, Err(AddPasskeyError::Failed)));
     assert!(matches!(passkey::ask_for_passkey(&pool), Err(SignInWithPasskeyError::WrongPasskey)));
 }

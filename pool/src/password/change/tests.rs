@@ -21,7 +21,7 @@ async fn change(
     viewer: &Viewer,
     current: &str,
 ) -> Result<PasswordChanged, ChangePasswordError> {
-    crate::password::change::change(&pool, viewer, form(current, NEW), &origin()).await
+    crate::password::change::change(pool, viewer, form(current, NEW), &origin()).await
 }
 
 async fn another_session(pool: &TestPool) -> SessionToken {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::account::{events, feed};
-use crate::password::forgot;
+use crate::password::{confirm_forgot, forgot};
 use crate::sessions::viewer;
 use crate::testing::{PASSWORD, TestPool, another_code, origin, origin_at};
 use model::Standard;
@@ -18,12 +18,12 @@ fn form(username: &str, code: &str, password: &str) -> PasswordReset {
 }
 
 async fn reset(pool: &TestPool, name: &str, code: &str) -> Result<PasswordSet, ConfirmForgotPasswordError> {
-    crate::password::confirm_forgot::confirm_forgot(&pool, form(name, code, NEW), &origin()).await
+    confirm_forgot::confirm_forgot(pool, form(name, code, NEW), &origin()).await
 }
 
 /// Asks for a code and reads it.
 async fn code(pool: &TestPool) -> String {
-    forgot::forgot(&pool, "jdoe", &origin()).await.unwrap();
+    forgot::forgot(pool, "jdoe", &origin()).await.unwrap();
     pool.code_for("me@domain.com").await
 }
 
@@ -108,18 +108,14 @@ async fn a_password_that_the_policy_refuses_costs_no_try_and_everything_wrong_is
     let code = code(&pool).await;
     for _ in 0..6 {
         let refused =
-            crate::password::confirm_forgot::confirm_forgot(&pool, form("jdoe", &code, "short"), &origin())
-                .await
-                .unwrap_err();
+            confirm_forgot::confirm_forgot(&pool, form("jdoe", &code, "short"), &origin()).await.unwrap_err();
         assert!(matches!(
             FormErrors::from(refused).fields.as_slice(),
             [(FieldName::Password, ErrorCode::PasswordPolicy { .. })]
         ));
     }
     let all = PasswordReset { confirmation: Some(Password::new("other")), ..form(" ", "12", "") };
-    let refused = FormErrors::from(
-        crate::password::confirm_forgot::confirm_forgot(&pool, all, &origin()).await.unwrap_err(),
-    );
+    let refused = FormErrors::from(confirm_forgot::confirm_forgot(&pool, all, &origin()).await.unwrap_err());
     let expected = [
         (FieldName::Username, ErrorCode::Missing),
         (FieldName::Code, ErrorCode::NotACode),
@@ -172,9 +168,9 @@ async fn of_two_resets_with_one_code_one_wins() {
     let mut tasks = JoinSet::new();
     for password in passwords {
         let (pool, form) = (pool.handle(), form("jdoe", &code, password));
-        tasks.spawn(async move {
-            crate::password::confirm_forgot::confirm_forgot(&pool, form, &origin()).await.map(|_| password)
-        });
+        tasks.spawn(
+            async move { confirm_forgot::confirm_forgot(&pool, form, &origin()).await.map(|_| password) },
+        );
     }
     let results = tasks.join_all().await;
     let winners: Vec<_> = results.iter().filter_map(|it| it.as_ref().ok()).collect();
@@ -202,9 +198,7 @@ async fn wrong_codes_of_strangers_spend_nothing_of_what_the_owner_may_change() {
     for number in 0..320 {
         let stranger = origin_at(&format!("198.51.100.{}", number / 5));
         assert!(
-            crate::password::confirm_forgot::confirm_forgot(&pool, form("jdoe", "1234567", NEW), &stranger)
-                .await
-                .is_err()
+            confirm_forgot::confirm_forgot(&pool, form("jdoe", "1234567", NEW), &stranger).await.is_err()
         );
     }
     pool.update(&viewer, &[("nickname", "Jo")]).await.unwrap();

@@ -1,12 +1,12 @@
 use super::*;
 use crate::core::settings::Settings;
 use crate::error::CommonError;
-use crate::password::confirm_forgot;
+use crate::password::{confirm_forgot, forgot};
 use crate::testing::{TestPool, origin, origin_at};
 use model::{DeliveryMedium, SignInOptions};
 
 async fn ask(pool: &TestPool, name: &str) -> Result<ResetCodeSent, ForgotPasswordError> {
-    crate::password::forgot::forgot(&pool, name, &origin()).await
+    forgot::forgot(pool, name, &origin()).await
 }
 
 #[tokio::test]
@@ -79,9 +79,9 @@ async fn forgot_password_by_strangers_waits_alike_for_every_name_and_never_longe
     for name in ["jdoe", "nobody", "nobody@domain.com"] {
         let mut waits = Vec::new();
         for _ in 0..24 {
-            crate::password::forgot::forgot(&pool.handle(), name, &stranger).await.unwrap();
+            forgot::forgot(&pool.handle(), name, &stranger).await.unwrap();
             let Err(ForgotPasswordError::Common(CommonError::Wait { seconds })) =
-                crate::password::forgot::forgot(&pool.handle(), name, &stranger).await
+                forgot::forgot(&pool.handle(), name, &stranger).await
             else {
                 panic!("no wait")
             };
@@ -100,16 +100,14 @@ async fn forgot_password_from_where_the_owner_signed_in_is_not_kept_waiting_by_s
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     for n in 0..30 {
-        crate::password::forgot::forgot(&pool.handle(), "jdoe", &origin_at(&format!("198.51.100.{n}")))
-            .await
-            .unwrap();
+        forgot::forgot(&pool.handle(), "jdoe", &origin_at(&format!("198.51.100.{n}"))).await.unwrap();
     }
     let before = pool.codes_due_to("me@domain.com").await.len();
     ask(&pool, "jdoe").await.unwrap();
     assert_eq!(pool.codes_due_to("me@domain.com").await.len(), before + 1, "at once");
     // From elsewhere it comes too, within the hour, and it works where it was asked for.
     let away = origin_at("203.0.113.5");
-    crate::password::forgot::forgot(&pool.handle(), "me@domain.com", &away).await.unwrap();
+    forgot::forgot(&pool.handle(), "me@domain.com", &away).await.unwrap();
     pool.wait_until_sent().await;
     let code = pool.code_for("me@domain.com").await;
     let form = crate::password::confirm_forgot::PasswordReset {
@@ -127,9 +125,7 @@ async fn forgot_password_by_many_strangers_sends_few_and_longer_codes() {
     pool.signed_in("jdoe", "me@domain.com").await;
     let before = pool.codes_sent_to("me@domain.com").await.len();
     for n in 0..120 {
-        crate::password::forgot::forgot(&pool.handle(), "jdoe", &origin_at(&format!("198.51.100.{n}")))
-            .await
-            .unwrap();
+        forgot::forgot(&pool.handle(), "jdoe", &origin_at(&format!("198.51.100.{n}"))).await.unwrap();
         pool.wait(30);
     }
     let codes = pool.codes_sent_to("me@domain.com").await.split_off(before);
@@ -147,7 +143,7 @@ async fn forgot_password_by_another_name_of_the_account_joins_the_code_that_wait
     pool.signed_in("jdoe", "me@domain.com").await;
     let before = pool.codes_sent_to("me@domain.com").await.len();
     for name in ["jdoe", "me@domain.com", "jdoe", "me@domain.com"] {
-        _ = crate::password::forgot::forgot(&pool.handle(), name, &origin_at("198.51.100.9")).await;
+        _ = forgot::forgot(&pool.handle(), name, &origin_at("198.51.100.9")).await;
     }
     assert_eq!(
         pool.codes_sent_to("me@domain.com").await.len(),
@@ -173,17 +169,13 @@ async fn one_network_may_ask_only_so_often() {
 async fn what_was_asked_for_is_remembered_by_name_whoever_it_is() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
-    assert_eq!(crate::password::forgot::pending_reset(&pool, "jdoe", &origin()).await.unwrap(), None);
+    assert_eq!(forgot::pending_reset(&pool, "jdoe", &origin()).await.unwrap(), None);
     let pending = PendingReset {
         expires_at: pool.time().plus(std::time::Duration::from_secs(3600)),
         resend_at: pool.time().plus(std::time::Duration::from_secs(30)),
     };
     for name in ["jdoe", "nobody"] {
         ask(&pool, name).await.unwrap();
-        assert_eq!(
-            crate::password::forgot::pending_reset(&pool, name, &origin()).await.unwrap(),
-            Some(pending),
-            "{name}"
-        );
+        assert_eq!(forgot::pending_reset(&pool, name, &origin()).await.unwrap(), Some(pending), "{name}");
     }
 }

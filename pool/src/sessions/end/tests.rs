@@ -2,7 +2,7 @@ use super::*;
 use crate::account::{events, feed};
 use crate::core::identity::SessionToken;
 use crate::sessions::list::{self, OpenSession};
-use crate::sessions::viewer;
+use crate::sessions::{end, viewer};
 use crate::sign_in::outcome::SignedIn;
 use crate::sign_in::password::{self, SignIn};
 use crate::testing::{PASSWORD, TestPool, origin};
@@ -23,11 +23,11 @@ async fn phone(pool: &TestPool) -> SessionToken {
 }
 
 async fn lives(pool: &TestPool, token: &SessionToken) -> bool {
-    viewer::viewer(&pool, token).await.unwrap().is_some()
+    viewer::viewer(pool, token).await.unwrap().is_some()
 }
 
 async fn names(pool: &TestPool, viewer: &Viewer) -> Vec<String> {
-    list::list(&pool, viewer).await.unwrap().into_iter().map(|it| it.name).collect()
+    list::list(pool, viewer).await.unwrap().into_iter().map(|it| it.name).collect()
 }
 
 #[tokio::test]
@@ -93,14 +93,11 @@ async fn the_one_that_is_named_ends_and_no_other() {
     let viewer = pool.viewer_of(&here).await;
     let name = name(pool.viewer_of(&lost).await.session);
     let mut feed = events::subscribe(&pool);
-    assert_eq!(
-        crate::sessions::end::sign_out_others(&pool, &viewer, Others::Named(&name), &origin()).await.unwrap(),
-        1
-    );
+    assert_eq!(end::sign_out_others(&pool, &viewer, Others::Named(&name), &origin()).await.unwrap(), 1);
     assert_eq!(feed.try_recv(), Ok(feed::News::Of(viewer.user)), "its open pages look, and find it out");
     assert!(!lives(&pool, &lost).await && lives(&pool, &kept).await && lives(&pool, &here).await);
     assert_eq!(
-        crate::sessions::end::sign_out_others(&pool, &viewer, Others::Named(&name), &origin()).await.unwrap(),
+        end::sign_out_others(&pool, &viewer, Others::Named(&name), &origin()).await.unwrap(),
         0,
         "it has ended already"
     );
@@ -120,12 +117,7 @@ async fn nobody_ends_a_session_of_another_account_nor_ones_own_by_its_name() {
     let viewer = pool.viewer_of(&john).await;
     for token in [&jane, &john] {
         let name = name(pool.viewer_of(token).await.session);
-        assert_eq!(
-            crate::sessions::end::sign_out_others(&pool, &viewer, Others::Named(&name), &origin())
-                .await
-                .unwrap(),
-            0
-        );
+        assert_eq!(end::sign_out_others(&pool, &viewer, Others::Named(&name), &origin()).await.unwrap(), 0);
         assert!(lives(&pool, token).await);
     }
 }
@@ -136,15 +128,9 @@ async fn all_others_end_and_this_one_goes_on() {
     let (here, one) = phone_after_sign_up(&pool).await;
     let two = phone(&pool).await;
     let viewer = pool.viewer_of(&here).await;
-    assert_eq!(
-        crate::sessions::end::sign_out_others(&pool, &viewer, Others::All, &origin()).await.unwrap(),
-        2
-    );
+    assert_eq!(end::sign_out_others(&pool, &viewer, Others::All, &origin()).await.unwrap(), 2);
     assert!(lives(&pool, &here).await && !lives(&pool, &one).await && !lives(&pool, &two).await);
-    assert_eq!(
-        crate::sessions::end::sign_out_others(&pool, &viewer, Others::All, &origin()).await.unwrap(),
-        0
-    );
+    assert_eq!(end::sign_out_others(&pool, &viewer, Others::All, &origin()).await.unwrap(), 0);
 }
 
 #[tokio::test]
@@ -152,11 +138,8 @@ async fn a_session_that_has_ended_ends_no_other() {
     let pool = TestPool::new().await;
     let (here, thief) = phone_after_sign_up(&pool).await;
     let (owner, thief) = (pool.viewer_of(&here).await, pool.viewer_of(&thief).await);
-    crate::sessions::end::sign_out_others(&pool, &owner, Others::All, &origin()).await.unwrap();
-    assert_eq!(
-        crate::sessions::end::sign_out_others(&pool, &thief, Others::All, &origin()).await.unwrap(),
-        0
-    );
+    end::sign_out_others(&pool, &owner, Others::All, &origin()).await.unwrap();
+    assert_eq!(end::sign_out_others(&pool, &thief, Others::All, &origin()).await.unwrap(), 0);
     assert!(lives(&pool, &here).await);
 }
 
@@ -165,12 +148,9 @@ async fn everywhere_means_here_too() {
     let pool = TestPool::new().await;
     let (here, there) = phone_after_sign_up(&pool).await;
     let user = pool.viewer_of(&here).await.user;
-    assert_eq!(
-        crate::sessions::end::sign_out_everywhere(&pool, user, &origin()).await.unwrap().as_deref(),
-        Some("jdoe")
-    );
+    assert_eq!(end::sign_out_everywhere(&pool, user, &origin()).await.unwrap().as_deref(), Some("jdoe"));
     assert!(!lives(&pool, &here).await && !lives(&pool, &there).await);
-    assert_eq!(crate::sessions::end::sign_out_everywhere(&pool, user, &origin()).await.unwrap(), None);
+    assert_eq!(end::sign_out_everywhere(&pool, user, &origin()).await.unwrap(), None);
     let Ok(SignedIn::Session { session, .. }) = pool.try_sign_in("jdoe", PASSWORD).await else { panic!() };
     let viewer = pool.viewer_of(&session.token).await;
     assert_eq!(pool.event_names(&viewer).await.iter().filter(|name| **name == "globalSignOut").count(), 1);
@@ -184,9 +164,9 @@ async fn of_two_browsers_that_sign_each_other_out_one_stays() {
     let mut tasks = tokio::task::JoinSet::new();
     for viewer in viewers {
         let pool = pool.handle();
-        tasks.spawn(async move {
-            crate::sessions::end::sign_out_others(&pool, &viewer, Others::All, &origin()).await.unwrap()
-        });
+        tasks.spawn(
+            async move { end::sign_out_others(&pool, &viewer, Others::All, &origin()).await.unwrap() },
+        );
     }
     assert_eq!(tasks.join_all().await.iter().sum::<u32>(), 1);
     assert_ne!(lives(&pool, &here).await, lives(&pool, &there).await);

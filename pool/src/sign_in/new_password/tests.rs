@@ -5,6 +5,7 @@ use crate::core::settings::Settings;
 use crate::factors::change;
 use crate::password::{confirm_forgot, forgot};
 use crate::sign_in::for_tokens::{self, Entered};
+use crate::sign_in::new_password;
 use crate::sign_in::outcome::SignedIn;
 use crate::sign_in::password::SignIn;
 use crate::sign_in::second_factor::answer;
@@ -28,7 +29,7 @@ async fn made(pool: &TestPool) {
         attributes: BTreeMap::from([("email".into(), "me@domain.com".into())]),
         verified: true,
     };
-    create_user::create_user(&pool, new).await.unwrap();
+    create_user::create_user(pool, new).await.unwrap();
 }
 
 fn form(password: &str, attributes: &[(&str, &str)]) -> OwnPassword {
@@ -50,12 +51,9 @@ async fn a_password_that_the_operator_knows_is_replaced_and_what_is_missing_fill
     made(&pool).await;
     let asked = asked(&pool).await;
     assert_eq!((asked.username.as_str(), &asked.missing[..]), ("jdoe", &[Standard::GivenName.into()][..]));
-    let (username, missing) =
-        crate::sign_in::new_password::pending(&pool, &asked.token).await.unwrap().unwrap();
+    let (username, missing) = new_password::pending(&pool, &asked.token).await.unwrap().unwrap();
     assert_eq!((username.as_str(), missing.len()), ("jdoe", 1));
-    let set = async |form: OwnPassword| {
-        crate::sign_in::new_password::set(&pool, &asked.token, form, &origin()).await
-    };
+    let set = async |form: OwnPassword| new_password::set(&pool, &asked.token, form, &origin()).await;
     let refused: FormErrors = set(form("short", &[("nickname", "J")])).await.unwrap_err().into();
     assert!(matches!(refused.on(&FieldName::Password), Some(ErrorCode::PasswordPolicy { .. })));
     assert_eq!(refused.on(&AttributeName::from(Standard::GivenName).into()), Some(ErrorCode::Missing));
@@ -87,9 +85,7 @@ async fn of_two_that_set_it_at_once_one_does() {
     {
         let pool = pool.handle();
         tasks.spawn(async move {
-            crate::sign_in::new_password::set(&pool, &token, form(password, &[]), &origin())
-                .await
-                .map(|_| password)
+            new_password::set(&pool, &token, form(password, &[]), &origin()).await.map(|_| password)
         });
     }
     let results = tasks.join_all().await;
@@ -111,9 +107,7 @@ async fn an_application_sets_it_too_and_gets_tokens() {
     assert_eq!(asked.attributes[&Standard::Email.into()], "me@domain.com");
     let form = form(OWN, &[("given_name", "Jane")]);
     let tokens =
-        crate::sign_in::new_password::set_for_tokens(&pool, &pool.client(), &asked.token, form, &origin())
-            .await
-            .unwrap();
+        new_password::set_for_tokens(&pool, &pool.client(), &asked.token, form, &origin()).await.unwrap();
     assert_eq!(issue::viewer_of_access_token(&pool, &tokens.access).await.unwrap().username, "jdoe");
 }
 
@@ -132,13 +126,9 @@ async fn a_code_that_sets_another_password_makes_up_for_it() {
     };
     confirm_forgot::confirm_forgot(&pool, reset, &origin()).await.unwrap();
     assert!(matches!(pool.try_sign_in("jdoe", OWN).await, Ok(SignedIn::Session { .. })));
-    let late = crate::sign_in::new_password::set(
-        &pool,
-        &overtaken.token,
-        form("yetanothersecurepassword#789", &[]),
-        &origin(),
-    )
-    .await;
+    let late =
+        new_password::set(&pool, &overtaken.token, form("yetanothersecurepassword#789", &[]), &origin())
+            .await;
     assert!(matches!(late, Err(NewPasswordError::Over)));
 }
 
@@ -151,7 +141,7 @@ async fn one_that_is_permanent_is_not_asked_for_again_and_one_that_is_set_later_
     reset_user_password::set_user_password(&pool, "jdoe", &Password::new(PASSWORD), false).await.unwrap();
     let asked = asked(&pool).await;
     disable_user::disable_user(&pool, "jdoe").await.unwrap();
-    let refused = crate::sign_in::new_password::set(&pool, &asked.token, form(OWN, &[]), &origin()).await;
+    let refused = new_password::set(&pool, &asked.token, form(OWN, &[]), &origin()).await;
     assert!(matches!(refused, Err(NewPasswordError::Disabled)));
 }
 
@@ -163,14 +153,13 @@ async fn the_second_factor_comes_first() {
     change::change(&pool, &viewer, &on, &origin()).await.unwrap();
     reset_user_password::set_user_password(&pool, "jdoe", &Password::new(OWN), false).await.unwrap();
     let Ok(SignedIn::Challenge(challenge)) = pool.try_sign_in("jdoe", OWN).await else { panic!() };
-    assert!(crate::sign_in::new_password::pending(&pool, &challenge.token).await.unwrap().is_none());
-    let early =
-        crate::sign_in::new_password::set(&pool, &challenge.token, form(PASSWORD, &[]), &origin()).await;
+    assert!(new_password::pending(&pool, &challenge.token).await.unwrap().is_none());
+    let early = new_password::set(&pool, &challenge.token, form(PASSWORD, &[]), &origin()).await;
     assert!(matches!(early, Err(NewPasswordError::Over)));
     let code = pool.code_for("me@domain.com").await;
     let Ok(SignedIn::NewPassword(asked)) = answer::answer(&pool, &challenge.token, &code, &origin()).await
     else {
         panic!()
     };
-    crate::sign_in::new_password::set(&pool, &asked.token, form(PASSWORD, &[]), &origin()).await.unwrap();
+    new_password::set(&pool, &asked.token, form(PASSWORD, &[]), &origin()).await.unwrap();
 }

@@ -4,14 +4,15 @@ use crate::core::settings::{Hashing, Settings};
 use crate::error::CommonError;
 use crate::password::hasher::HashingError;
 use crate::sessions::viewer;
-use crate::sign_up::{confirm, pending, start};
+use crate::sign_in::password;
+use crate::sign_up::{pending, start};
 use crate::store::users;
-use crate::testing::{PASSWORD, TestPool, origin, origin_at};
+use crate::testing::{self, PASSWORD, TestPool, origin, origin_at};
 use model::SignInOptions;
 
 async fn sign_in_from(pool: &TestPool, network: &str, password: &str) -> Result<SignedIn, SignInError> {
     let form = SignIn { username: "jdoe".into(), password: Password::new(password) };
-    crate::sign_in::password::with_password(&pool.handle(), &pool.client(), form, &origin_at(network)).await
+    password::with_password(&pool.handle(), &pool.client(), form, &origin_at(network)).await
 }
 
 #[tokio::test]
@@ -175,7 +176,7 @@ async fn with_email_alone_a_stranger_reaches_the_code_step_whether_or_not_the_ad
     let pool = TestPool::with(Settings { sign_in, ..Settings::default() }).await;
     pool.signed_in("", "taken@domain.com").await;
     for email in ["taken@domain.com", "free@domain.com"] {
-        let mut form = crate::testing::form("", &[("email", email)]);
+        let mut form = testing::form("", &[("email", email)]);
         form.password = Password::new("the-strangers-own");
         start::start(&pool.handle(), &pool.client(), form, &origin()).await.unwrap();
         let step = pool.try_sign_in(email, "the-strangers-own").await;

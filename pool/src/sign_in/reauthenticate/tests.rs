@@ -2,6 +2,7 @@ use super::*;
 use crate::attributes::update::{self, UpdateAttributesError};
 use crate::error::CommonError;
 use crate::sessions::list;
+use crate::sign_in::{freshness, reauthenticate};
 use crate::testing::{PASSWORD, TestPool, origin};
 use std::collections::BTreeMap;
 
@@ -18,7 +19,7 @@ async fn change(
     value: &str,
 ) -> Result<(), UpdateAttributesError> {
     let changes = BTreeMap::from([(name.to_owned(), value.to_owned())]);
-    update::update(&pool, viewer, changes, &origin()).await.map(drop)
+    update::update(pool, viewer, changes, &origin()).await.map(drop)
 }
 
 #[tokio::test]
@@ -40,15 +41,11 @@ async fn the_password_makes_a_sign_in_fresh_under_a_new_session() {
     let viewer = jane(&pool).await;
     pool.wait(QUARTER);
     let (session, again) =
-        crate::sign_in::reauthenticate::reauthenticate(&pool, &viewer, &Password::new(PASSWORD), &origin())
-            .await
-            .unwrap();
+        reauthenticate::reauthenticate(&pool, &viewer, &Password::new(PASSWORD), &origin()).await.unwrap();
     assert_eq!(pool.viewer_of(&session.token).await, again);
     assert_eq!(list::list(&pool, &again).await.unwrap().len(), 1, "the old one ended");
     change(&pool, &again, "email", "jane@new.example").await.unwrap();
-    let refused =
-        crate::sign_in::reauthenticate::reauthenticate(&pool, &viewer, &Password::new(PASSWORD), &origin())
-            .await;
+    let refused = reauthenticate::reauthenticate(&pool, &viewer, &Password::new(PASSWORD), &origin()).await;
     assert!(matches!(refused, Err(SignInAgainError::Common(CommonError::SignedOut))), "{refused:?}");
 }
 
@@ -58,13 +55,9 @@ async fn a_wrong_password_counts_like_a_failed_sign_in_and_changes_nothing() {
     let viewer = jane(&pool).await;
     pool.wait(QUARTER);
     for _ in 0..pool.settings.limits.sign_in_failures_free {
-        let refused = crate::sign_in::reauthenticate::reauthenticate(
-            &pool,
-            &viewer,
-            &Password::new("not-my-password"),
-            &origin(),
-        )
-        .await;
+        let refused =
+            reauthenticate::reauthenticate(&pool, &viewer, &Password::new("not-my-password"), &origin())
+                .await;
         assert!(matches!(refused, Err(SignInAgainError::WrongPassword)), "{refused:?}");
     }
     let refused = pool.try_sign_in("jane", PASSWORD).await;
@@ -72,10 +65,8 @@ async fn a_wrong_password_counts_like_a_failed_sign_in_and_changes_nothing() {
         matches!(refused, Err(crate::sign_in::outcome::SignInError::Common(CommonError::Wait { .. }))),
         "{refused:?}"
     );
-    let refused =
-        crate::sign_in::reauthenticate::reauthenticate(&pool, &viewer, &Password::new(PASSWORD), &origin())
-            .await;
+    let refused = reauthenticate::reauthenticate(&pool, &viewer, &Password::new(PASSWORD), &origin()).await;
     assert!(matches!(refused, Err(SignInAgainError::Common(CommonError::Wait { .. }))), "{refused:?}");
     assert_eq!(list::list(&pool, &viewer).await.unwrap().len(), 1, "the session goes on");
-    assert!(!crate::sign_in::freshness::is_fresh(&pool, &viewer));
+    assert!(!freshness::is_fresh(&pool, &viewer));
 }

@@ -3,15 +3,16 @@ use crate::admin::{browse, disable_user};
 use crate::core::settings::Settings;
 use crate::error::CommonError;
 use crate::password::{change, confirm_forgot, forgot};
+use crate::sign_in::{srp, verifiers};
 use crate::sign_up::start;
-use crate::testing::{PASSWORD, SrpClient, TestPool, origin};
+use crate::testing::{self, PASSWORD, SrpClient, TestPool, origin};
 use crate::tokens::issue::{self, Tokens};
 use model::{Password, SignInOptions};
 
 const TIMESTAMP: &str = "Tue Nov 3 09:05:07 UTC 2026";
 
 async fn asked(pool: &TestPool, client: &SrpClient, name: &str) -> Challenge {
-    crate::sign_in::srp::challenge(&pool, &pool.client(), name, &client.public(), &origin()).await.unwrap()
+    srp::challenge(pool, &pool.client(), name, &client.public(), &origin()).await.unwrap()
 }
 
 fn answer(pool: &TestPool, client: &SrpClient, challenge: &Challenge, password: &str) -> Proof {
@@ -21,7 +22,7 @@ fn answer(pool: &TestPool, client: &SrpClient, challenge: &Challenge, password: 
 }
 
 async fn entered(pool: &TestPool, proof: &Proof) -> Result<Tokens, SrpError> {
-    match crate::sign_in::srp::answer(&pool, &pool.client(), proof, &origin()).await? {
+    match srp::answer(pool, &pool.client(), proof, &origin()).await? {
         Entered::Tokens(tokens) => Ok(tokens),
         other => panic!("{other:?}"),
     }
@@ -136,7 +137,7 @@ async fn what_was_changed_on_the_way_proves_nothing() {
 async fn numbers_that_make_passwords_needless_are_refused() {
     let pool = known().await;
     for hostile in ["0", &"0".repeat(768), &"f".repeat(768), "nonsense"] {
-        let refused = crate::sign_in::srp::challenge(&pool, &pool.client(), "jdoe", hostile, &origin()).await;
+        let refused = srp::challenge(&pool, &pool.client(), "jdoe", hostile, &origin()).await;
         assert!(matches!(refused, Err(SrpError::NotInGroup)), "{hostile}");
     }
 }
@@ -158,7 +159,7 @@ async fn failures_wait_like_those_with_a_password() {
 }
 
 async fn set_password(pool: &TestPool, password: &str) {
-    forgot::forgot(&pool, "jdoe", &origin()).await.unwrap();
+    forgot::forgot(pool, "jdoe", &origin()).await.unwrap();
     let (username, code) = ("jdoe".into(), pool.code_for("me@domain.com").await);
     let form = crate::password::confirm_forgot::PasswordReset {
         username,
@@ -166,7 +167,7 @@ async fn set_password(pool: &TestPool, password: &str) {
         password: Password::new(password),
         confirmation: None,
     };
-    confirm_forgot::confirm_forgot(&pool, form, &origin()).await.unwrap();
+    confirm_forgot::confirm_forgot(pool, form, &origin()).await.unwrap();
 }
 
 #[tokio::test]
@@ -199,7 +200,7 @@ async fn an_unconfirmed_account_is_led_back_to_its_code() {
     let client = SrpClient::new(7);
     let challenge = asked(&pool, &client, "jdoe").await;
     let proof = answer(&pool, &client, &challenge, PASSWORD);
-    let done = crate::sign_in::srp::answer(&pool, &pool.client(), &proof, &origin()).await.unwrap();
+    let done = srp::answer(&pool, &pool.client(), &proof, &origin()).await.unwrap();
     assert!(matches!(done, Entered::Unconfirmed));
 }
 
@@ -217,10 +218,7 @@ async fn the_store_holds_nothing_to_guess_the_password_from() {
     let mut conn = pool.store.read().await.unwrap();
     let user = users::by_identifier(&mut conn, &Identifier::Username("jdoe".into())).await.unwrap().unwrap();
     let sealed = srp_verifiers::get(&mut conn, user.id, Name::Username).await.unwrap().unwrap();
-    let (salt, pool_name) = (
-        crate::sign_in::verifiers::salt_of(&pool, "jdoe"),
-        crate::sign_in::verifiers::srp_name(&pool).to_owned(),
-    );
+    let (salt, pool_name) = (verifiers::salt_of(&pool, "jdoe"), verifiers::srp_name(&pool).to_owned());
     let verifier = Verifier::new(&pool_name, "jdoe", PASSWORD, &salt);
     assert!(!sealed.windows(32).any(|part| verifier.as_bytes().windows(32).any(|own| own == part)));
     let context = context(user.id, Name::Username, "another hash");
@@ -246,7 +244,7 @@ async fn only_who_has_the_password_hears_that_the_account_is_disabled() {
 async fn a_salt_is_the_same_to_clients_that_read_a_number_and_to_those_that_read_a_text() {
     let pool = TestPool::new().await;
     for number in 0..2000 {
-        let salt = crate::sign_in::verifiers::salt_of(&pool, &format!("user{number}"));
+        let salt = verifiers::salt_of(&pool, &format!("user{number}"));
         assert!(salt.len() == SALT && salt[0] != 0, "user{number}: {salt:?}");
     }
 }
@@ -263,14 +261,9 @@ async fn a_salt_from_before_is_replaced_when_the_password_is_typed() {
         &context(account.id, Name::Username, &account.password_hash),
         &*pool.entropy,
     );
-    crate::sign_in::verifiers::write_verifiers(
-        &pool,
-        account.id,
-        &account.password_hash,
-        &[(Name::Username, old)],
-    )
-    .await
-    .unwrap();
+    verifiers::write_verifiers(&pool, account.id, &account.password_hash, &[(Name::Username, old)])
+        .await
+        .unwrap();
     assert!(is_wrong(&signs_in(&pool, "jdoe", PASSWORD).await));
     assert!(pool.try_sign_in("jdoe", PASSWORD).await.is_ok());
     signs_in(&pool, "jdoe", PASSWORD).await.unwrap();
@@ -282,7 +275,7 @@ async fn srp_after_a_contested_confirmation_tells_only_the_waiting_password_to_r
     pool.sign_up("jdoe", "me@domain.com").await;
     let waits = signs_in_to_unconfirmed(&pool, "jdoe", PASSWORD).await;
     assert!(matches!(waits, Ok(Entered::Unconfirmed)), "the verifier of what waits: {waits:?}");
-    let mut other = crate::testing::form("jdoe", &[("email", "me@domain.com")]);
+    let mut other = testing::form("jdoe", &[("email", "me@domain.com")]);
     other.password = Password::new("another+Password-1");
     start::start(&pool.handle(), &pool.client(), other, &origin()).await.unwrap();
     pool.wait_until_sent().await;
@@ -300,11 +293,5 @@ async fn srp_after_a_contested_confirmation_tells_only_the_waiting_password_to_r
 async fn signs_in_to_unconfirmed(pool: &TestPool, name: &str, password: &str) -> Result<Entered, SrpError> {
     let client = SrpClient::new(7);
     let challenge = asked(pool, &client, name).await;
-    crate::sign_in::srp::answer(
-        &pool,
-        &pool.client(),
-        &answer(pool, &client, &challenge, password),
-        &origin(),
-    )
-    .await
+    srp::answer(pool, &pool.client(), &answer(pool, &client, &challenge, password), &origin()).await
 }

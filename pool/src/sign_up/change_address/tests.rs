@@ -2,9 +2,9 @@ use super::*;
 use crate::core::settings::Settings;
 use crate::error::CommonError;
 use crate::sign_up::confirm_error::ConfirmSignUpError;
-use crate::sign_up::{confirm, pending, start};
+use crate::sign_up::{change_address, pending, start};
 use crate::store::attributes;
-use crate::testing::{PASSWORD, TestPool, origin};
+use crate::testing::{self, PASSWORD, TestPool, origin};
 use model::{SignInOptions, Standard};
 use tokio::task::JoinSet;
 
@@ -17,7 +17,7 @@ async fn change(
     ticket: &BrowserTicket,
     address: &str,
 ) -> Result<CodeDeliveryDetails, ChangeAddressError> {
-    crate::sign_up::change_address::change_address(&pool, ticket, &another(address), &origin()).await
+    change_address::change_address(pool, ticket, &another(address), &origin()).await
 }
 
 #[tokio::test]
@@ -47,13 +47,12 @@ async fn change_address_to_one_that_waits_decides_nothing_for_it() {
     let sign_in = SignInOptions { username: false, email: true, phone_number: false };
     let pool = TestPool::with(Settings { sign_in, ..Settings::default() }).await;
     let owner = pool.try_sign_up("", &[("email", "owner@domain.com"), ("nickname", "Owner")]).await.unwrap();
-    let mut strangers =
-        crate::testing::form("", &[("email", "stranger@domain.com"), ("nickname", "Stranger")]);
+    let mut strangers = testing::form("", &[("email", "stranger@domain.com"), ("nickname", "Stranger")]);
     strangers.password = Password::new("the-strangers-own");
     let stranger = start::start(&pool.handle(), &pool.client(), strangers, &origin()).await.unwrap().ticket;
     let form =
         AnotherAddress { address: "owner@domain.com".into(), password: Password::new("the-strangers-own") };
-    crate::sign_up::change_address::change_address(&pool, &stranger, &form, &origin()).await.unwrap();
+    change_address::change_address(&pool, &stranger, &form, &origin()).await.unwrap();
     pool.wait_until_sent().await;
     assert!(pending::pending(&pool, &owner.ticket).await.unwrap().is_some(), "it waits still");
     let code = pool.code_for("owner@domain.com").await;
@@ -141,7 +140,7 @@ async fn of_many_that_move_to_one_address_or_to_each_others_at_once_one_has_it()
             let to = if round % 2 == 0 { "prize".to_owned() } else { format!("person{}", (n + 1) % 6) };
             let pool = pool.handle();
             tasks.spawn(async move {
-                let moved = crate::sign_up::change_address::change_address(
+                let moved = change_address::change_address(
                     &pool,
                     &ticket,
                     &another(&format!("{to}@round{round}.com")),

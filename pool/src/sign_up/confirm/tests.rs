@@ -4,8 +4,8 @@ use crate::error::CommonError;
 use crate::sign_in::outcome::SignedIn;
 use crate::sign_up::confirmation::Stage;
 use crate::sign_up::first_password::{self, FirstPassword, FirstPasswordError};
-use crate::sign_up::{resend, start};
-use crate::testing::{PASSWORD, TestPool, another_code, origin_at};
+use crate::sign_up::{confirm, pending, resend, start};
+use crate::testing::{self, PASSWORD, TestPool, another_code, origin_at};
 use model::{ErrorCode, Standard};
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -31,7 +31,7 @@ async fn the_right_code_confirms_verifies_and_signs_in_the_browser_that_signed_u
         events::after(&pool, &viewer, 0, 10).await.unwrap().iter().map(|it| it.event.name()).collect();
     assert_eq!(names, ["signUp", "confirmSignUp", "signIn"]);
     // The ticket was redeemed.
-    assert_eq!(crate::sign_up::pending::pending(&pool, &ticket).await.unwrap(), None);
+    assert_eq!(pending::pending(&pool, &ticket).await.unwrap(), None);
     assert_eq!(fault(pool.confirm(ticket, &code).await), CodeFault::NoCode);
 }
 
@@ -41,7 +41,7 @@ async fn from_another_browser_the_code_confirms_but_signs_in_nobody() {
     let ticket = pool.sign_up("jdoe", "me@domain.com").await.ticket;
     let code = pool.code_for("me@domain.com").await;
     assert!(pool.confirm_by_name("JDoe", &code).await.unwrap().session.is_none());
-    assert_eq!(crate::sign_up::pending::pending(&pool, &ticket).await.unwrap(), None);
+    assert_eq!(pending::pending(&pool, &ticket).await.unwrap(), None);
     assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Session { .. })));
     assert_eq!(fault(pool.confirm_by_name("jdoe", &code).await), CodeFault::Used);
 }
@@ -68,7 +68,7 @@ async fn a_code_wears_out_after_five_tries_and_a_new_one_helps() {
         "the right one comes too late"
     );
     pool.wait(30);
-    resend::resend(&pool, &Who::Ticket(ticket.clone()), &crate::testing::origin()).await.unwrap();
+    resend::resend(&pool, &Who::Ticket(ticket.clone()), &testing::origin()).await.unwrap();
     let code = pool.code_for("me@domain.com").await;
     assert!(pool.confirm(ticket, &code).await.is_ok());
 }
@@ -98,7 +98,7 @@ async fn only_the_newest_code_counts() {
     let ticket = pool.sign_up("jdoe", "me@domain.com").await.ticket;
     let old = pool.code_for("me@domain.com").await;
     pool.wait(30);
-    resend::resend(&pool, &Who::Ticket(ticket.clone()), &crate::testing::origin()).await.unwrap();
+    resend::resend(&pool, &Who::Ticket(ticket.clone()), &testing::origin()).await.unwrap();
     assert_ne!(pool.code_for("me@domain.com").await, old);
     assert_eq!(fault(pool.confirm(ticket, &old).await), CodeFault::Wrong { tries_left: 4 });
 }
@@ -145,8 +145,7 @@ async fn a_stranger_can_not_tell_by_codes_whether_there_is_such_an_account() {
             assert_eq!(fault(pool.confirm_by_name(name, &wrong).await), CodeFault::WornOut, "{name}");
         }
         assert_eq!(fault(pool.confirm_by_name(name, "1").await), CodeFault::NotACode, "{name}");
-        let resent =
-            resend::resend(&pool, &Who::Typed(name.into()), &crate::testing::origin()).await.unwrap();
+        let resent = resend::resend(&pool, &Who::Typed(name.into()), &testing::origin()).await.unwrap();
         assert_eq!(resent.resend_at, pool.time().plus(std::time::Duration::from_secs(30)));
         assert_eq!(
             fault(pool.confirm_by_name(name, &wrong).await),
@@ -249,7 +248,7 @@ const OTHERS: &str = "another+Password-1";
 
 /// Somebody signs up somewhere, with this password and nickname.
 async fn attempt(pool: &TestPool, origin: &Origin, email: &str, password: &str) -> BrowserTicket {
-    let mut form = crate::testing::form("jdoe", &[("email", email), ("nickname", password)]);
+    let mut form = testing::form("jdoe", &[("email", email), ("nickname", password)]);
     form.password = model::Password::new(password);
     start::start(&pool.handle(), &pool.client(), form, origin).await.unwrap().ticket
 }
@@ -342,14 +341,11 @@ async fn confirm_with_a_lost_ticket_by_name_on_the_pages_wants_the_password_from
     let browser = || origin_at("203.0.113.1").in_browser(crate::BrowserId::new(&*pool.entropy));
     attempt(&pool, &browser(), "me@domain.com", PASSWORD).await;
     let code = pool.code_for("me@domain.com").await;
-    let form = crate::testing::entering(Who::Typed("jdoe".into()), &code);
-    let next = crate::sign_up::confirm::confirm(&pool.handle(), &pool.client(), &form, &browser())
-        .await
-        .unwrap()
-        .next
-        .unwrap();
+    let form = testing::entering(Who::Typed("jdoe".into()), &code);
+    let next =
+        confirm::confirm(&pool.handle(), &pool.client(), &form, &browser()).await.unwrap().next.unwrap();
     assert_eq!(
-        crate::sign_up::pending::pending(&pool, &next).await.unwrap().unwrap().stage,
+        pending::pending(&pool, &next).await.unwrap().unwrap().stage,
         Stage::Password { takes_first: true }
     );
     let entered = |password: &str| FirstPassword {
@@ -384,12 +380,8 @@ async fn confirm_with_the_first_password_after_somebody_contested_is_refused_and
     let browser = origin_at("203.0.113.1").in_browser(crate::BrowserId::new(&*pool.entropy));
     attempt(&pool, &browser, "me@domain.com", PASSWORD).await;
     let code = pool.code_for("me@domain.com").await;
-    let form = crate::testing::entering(Who::Typed("jdoe".into()), &code);
-    let next = crate::sign_up::confirm::confirm(&pool.handle(), &pool.client(), &form, &browser)
-        .await
-        .unwrap()
-        .next
-        .unwrap();
+    let form = testing::entering(Who::Typed("jdoe".into()), &code);
+    let next = confirm::confirm(&pool.handle(), &pool.client(), &form, &browser).await.unwrap().next.unwrap();
     attempt(&pool, &origin_at("198.51.100.1"), "me@domain.com", OTHERS).await;
     let entered = |password: &str| FirstPassword {
         ticket: next.clone(),
@@ -425,7 +417,7 @@ async fn confirm_with_the_first_password_after_somebody_contested_is_refused_and
 async fn sign_up_again_with_the_first_ticket_replaces_what_waits() {
     let pool = TestPool::new().await;
     let first = attempt(&pool, &origin_at("192.0.2.7"), "me@domain.com", PASSWORD).await;
-    let mut again = crate::testing::form("jdoe", &[("email", "me@domain.com"), ("nickname", "corrected")]);
+    let mut again = testing::form("jdoe", &[("email", "me@domain.com"), ("nickname", "corrected")]);
     again.password = model::Password::new(OTHERS);
     again.ticket = Some(first);
     let ticket =
@@ -467,7 +459,7 @@ async fn confirm_two_sign_ups_of_one_name_at_once_gives_the_name_to_one() {
 #[tokio::test]
 async fn sign_in_while_several_wait_under_a_name_compares_with_the_one_of_this_network() {
     let pool = TestPool::new().await;
-    attempt(&pool, &crate::testing::origin(), "me@domain.com", PASSWORD).await;
+    attempt(&pool, &testing::origin(), "me@domain.com", PASSWORD).await;
     pool.wait(1);
     for n in 0..5 {
         attempt(&pool, &origin_at("198.51.100.1"), &format!("stranger{n}@domain.com"), OTHERS).await;
@@ -483,7 +475,7 @@ async fn confirm_by_text_where_two_have_signed_up_keeps_no_password_either() {
     settings.schema.get_mut(&Standard::Email.into()).unwrap().required = false;
     let pool = TestPool::with(settings).await;
     let attempt = async |password: &str| {
-        let mut form = crate::testing::form("", &[("phone_number", "+12128601234"), ("nickname", password)]);
+        let mut form = testing::form("", &[("phone_number", "+12128601234"), ("nickname", password)]);
         form.password = model::Password::new(password);
         start::start(&pool.handle(), &pool.client(), form, &origin_at("192.0.2.7")).await.unwrap()
     };
@@ -500,14 +492,10 @@ async fn confirm_by_text_where_two_have_signed_up_keeps_no_password_either() {
         confirmation: None,
         new_username: None,
     };
-    let done = first_password::choose_first_password(
-        &pool.handle(),
-        &pool.client(),
-        &form,
-        &crate::testing::origin(),
-    )
-    .await
-    .unwrap();
+    let done =
+        first_password::choose_first_password(&pool.handle(), &pool.client(), &form, &testing::origin())
+            .await
+            .unwrap();
     let viewer = pool.viewer_of(&done.session.unwrap().token).await;
     assert_eq!(pool.shown(&viewer, Standard::Nickname).await, None);
     assert_eq!(pool.shown(&viewer, Standard::PhoneNumberVerified).await.as_deref(), Some("true"));

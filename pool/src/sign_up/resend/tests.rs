@@ -4,7 +4,7 @@ use crate::error::CommonError;
 use crate::testing::{TestPool, origin};
 
 async fn resend(pool: &TestPool, who: &Who) -> Result<Resent, ResendError> {
-    crate::sign_up::resend::resend(&pool, who, &origin()).await
+    crate::sign_up::resend::resend(pool, who, &origin()).await
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use crate::delivery::Message;
 use crate::error::CommonError;
 use crate::sign_up::confirm_error::ConfirmSignUpError;
 use crate::sign_up::confirmation::{Confirming, Who};
-use crate::sign_up::{confirm, pending, resend};
+use crate::sign_up::{confirm, pending, resend, start};
 use crate::store::attributes;
 use crate::testing::{PASSWORD, TestPool, entering, form, origin, origin_at};
 use model::{SignInOptions, Standard};
@@ -240,9 +240,7 @@ async fn one_network_signs_up_and_asks_for_names_so_often_within_an_hour() {
     assert!(matches!(ask().await, Err(SignUpError::UsernameTaken)));
     assert!(matches!(ask().await, Err(SignUpError::Common(CommonError::Wait { .. }))));
     let elsewhere = form("third", &[("email", "third@domain.com")]);
-    crate::sign_up::start::start(&pool.handle(), &pool.client(), elsewhere, &origin_at("2001:db8::1"))
-        .await
-        .unwrap();
+    start::start(&pool.handle(), &pool.client(), elsewhere, &origin_at("2001:db8::1")).await.unwrap();
 }
 
 /// Somebody else signs up with the same name and address, which they write in their own way, and before:
@@ -328,6 +326,6 @@ async fn nothing_readable_of_code_ticket_or_password_is_in_the_store() {
 
 impl TestPool {
     async fn sign_up_form(&self, form: SignUp) -> Result<SignedUp, SignUpError> {
-        crate::sign_up::start::start(&self.handle(), &self.client(), form, &origin()).await
+        start::start(&self.handle(), &self.client(), form, &origin()).await
     }
 }

@@ -144,7 +144,7 @@ fn carried(writes: Vec<Statement>) -> Vec<Batch> {
     for write in writes {
         match groups.last_mut() {
             Some(group) if group.iter().all(|other| table(other.sql) != table(write.sql)) => {
-                group.push(write)
+                group.push(write);
             }
             _ => groups.push(vec![write]),
         }

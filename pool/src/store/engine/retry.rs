@@ -23,7 +23,7 @@ where
     for _ in 1..TRIES {
         match work().await {
             Err(error) if has_lost_a_race(&error) => {
-                tracing::debug!(error = &error as &dyn Error, "a transaction lost a race")
+                tracing::debug!(error = &error as &dyn Error, "a transaction lost a race");
             }
             done => return done,
         }

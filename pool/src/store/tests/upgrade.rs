@@ -7,7 +7,7 @@ use crate::delivery::worker;
 use crate::password::confirm_forgot::{self, PasswordReset};
 use crate::sign_in::outcome::SignedIn;
 use crate::sign_in::srp::{self, Proof};
-use crate::sign_up::{confirm, pending};
+use crate::sign_up::pending;
 use crate::store::migrations;
 use crate::testing::{PASSWORD, SrpClient, TestPool, TestStore, origin};
 use model::{Password, SignInOptions, Standard};
@@ -135,12 +135,12 @@ impl Before {
 
 async fn signs_in_by_srp(pool: &TestPool, name: &str) -> bool {
     let client = SrpClient::new(7);
-    let challenge = srp::challenge(&pool, &pool.client(), name, &client.public(), &origin()).await.unwrap();
+    let challenge = srp::challenge(pool, &pool.client(), name, &client.public(), &origin()).await.unwrap();
     let timestamp = "Tue Nov 3 09:05:07 UTC 2026".to_owned();
     let signature = client.proof(pool.id(), &challenge, PASSWORD, &timestamp);
     let proof =
         Proof { username: challenge.user_id, secret_block: challenge.secret_block, timestamp, signature };
-    srp::answer(&pool, &pool.client(), &proof, &origin()).await.is_ok()
+    srp::answer(pool, &pool.client(), &proof, &origin()).await.is_ok()
 }
 
 #[tokio::test]

@@ -111,7 +111,7 @@ pub(super) fn unpack(from: File, folder: &Path) -> std::result::Result<Unpacked,
                 manifest = Some(
                     serde_json::from_str(&text(entry)?)
                         .map_err(|error| Broken::Manifest(error.to_string()))?,
-                )
+                );
             }
             KEYS => keys = Some(Keys::from_text(&text(entry)?).map_err(Broken::Keys)?),
             DATABASE => {
@@ -148,6 +148,7 @@ pub(super) fn private(path: &Path) -> Result<File> {
 }
 
 /// Copies to the end, and answers the SHA-256 of it.
+#[expect(clippy::indexing_slicing, reason = "a read fills no more than the buffer")]
 fn copy(from: &mut impl Read, to: &mut impl Write) -> Result<String> {
     let (mut hash, mut buffer) = (Sha256::new(), vec![0; 64 * 1024]);
     loop {

@@ -197,6 +197,7 @@ async fn rows_of(store: &Store, table: &Table) -> Result<i64, StoreError> {
     row.ok_or_else(|| StoreError::unreadable("nothing came back"))?.get("number")
 }
 
+#[expect(clippy::indexing_slicing, reason = "a row has the columns of its table")]
 async fn copy_table(
     source: &Store,
     target: &Store,

@@ -260,6 +260,7 @@ impl Table {
         columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
     }
 
+    #[expect(clippy::indexing_slicing, reason = "a key is the first columns of its table")]
     fn key_names(&self) -> String {
         Self::names(&self.columns[..self.key])
     }
@@ -278,6 +279,7 @@ impl Table {
     }
 
     /// So many rows at once.
+    #[expect(clippy::indexing_slicing, reason = "a key is the first columns of its table")]
     pub(super) fn insert(&self, rows: usize) -> String {
         let (name, columns, key) = (self.name, Self::names(self.columns), self.key_names());
         let width = self.columns.len();

@@ -4,16 +4,17 @@ use crate::core::settings::Settings;
 use crate::sessions::{end, viewer};
 use crate::sign_in::for_tokens::{self, Entered};
 use crate::sign_in::password::SignIn;
+use crate::store::signing_keys;
 use crate::testing::{PASSWORD, TestPool, origin};
 use crate::tokens::refresh::{self, Exchange, RefreshError, RevokeError};
-use crate::tokens::{key_ring, signing_keys};
+use crate::tokens::{issue, key_ring};
 use model::{AccessLists, Password, Schema};
 
 const DAY: u64 = 24 * 60 * 60;
 
 async fn entered(pool: &TestPool) -> Tokens {
     let form = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
-    match for_tokens::for_tokens(&pool, &pool.client(), &form, &origin()).await.unwrap() {
+    match for_tokens::for_tokens(pool, &pool.client(), &form, &origin()).await.unwrap() {
         Entered::Tokens(tokens) => tokens,
         other => panic!("{other:?}"),
     }
@@ -27,7 +28,7 @@ async fn with_tokens() -> (TestPool, Tokens) {
 }
 
 async fn exchanged(pool: &TestPool, refresh: &str) -> Result<Tokens, RefreshError> {
-    refresh::refresh(&pool, &pool.client(), refresh, Exchange::Rotate, &origin()).await
+    refresh::refresh(pool, &pool.client(), refresh, Exchange::Rotate, &origin()).await
 }
 
 fn said(token: &str) -> Value {
@@ -38,7 +39,7 @@ fn said(token: &str) -> Value {
 #[tokio::test]
 async fn an_access_token_stands_for_its_session_and_account() {
     let (pool, tokens) = with_tokens().await;
-    let (viewer, info) = crate::tokens::issue::info_of_access_token(&pool, &tokens.access).await.unwrap();
+    let (viewer, info) = issue::info_of_access_token(&pool, &tokens.access).await.unwrap();
     assert_eq!((viewer.username.as_str(), viewer.client), ("jdoe", pool.client()));
     assert_eq!(info.attributes[&Standard::Email.into()], "me@domain.com");
 }
@@ -85,7 +86,7 @@ async fn an_id_token_has_only_what_the_client_may_read() {
 #[tokio::test]
 async fn an_id_token_is_no_access_token() {
     let (pool, tokens) = with_tokens().await;
-    let refused = crate::tokens::issue::viewer_of_access_token(&pool, &tokens.id).await;
+    let refused = issue::viewer_of_access_token(&pool, &tokens.id).await;
     assert!(matches!(refused, Err(AccessTokenError::Invalid)), "{refused:?}");
 }
 
@@ -105,7 +106,7 @@ async fn a_forged_token_is_refused_whatever_it_says_of_itself() {
     // Another seed, or the two pools would have made the same key.
     let foreign = foreign.another(77).await;
     let signed_elsewhere =
-        crate::tokens::key_ring::signing_keys(&foreign).await.unwrap().sign(&said(&tokens.access)).unwrap();
+        key_ring::signing_keys(&foreign).await.unwrap().sign(&said(&tokens.access)).unwrap();
     for forged in [
         format!("{unsigned}.{}.", parts[1]),
         format!("{unsigned_of_ours}.{}.", parts[1]),
@@ -118,7 +119,7 @@ async fn a_forged_token_is_refused_whatever_it_says_of_itself() {
         "..".into(),
         String::new(),
     ] {
-        let refused = crate::tokens::issue::viewer_of_access_token(&pool, &forged).await;
+        let refused = issue::viewer_of_access_token(&pool, &forged).await;
         assert!(matches!(refused, Err(AccessTokenError::Invalid)), "{forged}: {refused:?}");
     }
 }
@@ -134,11 +135,10 @@ async fn a_token_of_ours_for_another_use_or_scope_is_refused() {
     };
     for (name, value) in [("token_use", "id"), ("iss", "http://elsewhere/local_1"), ("origin_jti", "nothing")]
     {
-        let refused = crate::tokens::issue::viewer_of_access_token(&pool, &changed(name, value)).await;
+        let refused = issue::viewer_of_access_token(&pool, &changed(name, value)).await;
         assert!(matches!(refused, Err(AccessTokenError::Invalid)), "{name}: {refused:?}");
     }
-    let refused =
-        crate::tokens::issue::viewer_of_access_token(&pool, &changed("scope", "openid profile")).await;
+    let refused = issue::viewer_of_access_token(&pool, &changed("scope", "openid profile")).await;
     assert!(matches!(refused, Err(AccessTokenError::Scope)), "{refused:?}");
 }
 
@@ -146,9 +146,9 @@ async fn a_token_of_ours_for_another_use_or_scope_is_refused() {
 async fn an_access_token_expires() {
     let (pool, tokens) = with_tokens().await;
     pool.wait(3599);
-    assert!(crate::tokens::issue::viewer_of_access_token(&pool, &tokens.access).await.is_ok());
+    assert!(issue::viewer_of_access_token(&pool, &tokens.access).await.is_ok());
     pool.wait(1);
-    let refused = crate::tokens::issue::viewer_of_access_token(&pool, &tokens.access).await;
+    let refused = issue::viewer_of_access_token(&pool, &tokens.access).await;
     assert!(matches!(refused, Err(AccessTokenError::Expired)), "{refused:?}");
 }
 
@@ -157,9 +157,9 @@ async fn signing_out_everywhere_ends_the_tokens_of_every_session() {
     let (pool, tokens) = with_tokens().await;
     let browser = pool.try_sign_in("jdoe", PASSWORD).await.unwrap();
     let crate::sign_in::outcome::SignedIn::Session { session, .. } = browser else { panic!("not signed in") };
-    let viewer = crate::tokens::issue::viewer_of_access_token(&pool, &tokens.access).await.unwrap();
+    let viewer = issue::viewer_of_access_token(&pool, &tokens.access).await.unwrap();
     end::sign_out_everywhere(&pool, viewer.user, &origin()).await.unwrap();
-    let refused = crate::tokens::issue::viewer_of_access_token(&pool, &tokens.access).await;
+    let refused = issue::viewer_of_access_token(&pool, &tokens.access).await;
     assert!(matches!(refused, Err(AccessTokenError::Revoked)), "{refused:?}");
     let refused = exchanged(&pool, tokens.refresh.as_deref().unwrap()).await;
     assert!(matches!(refused, Err(RefreshError::Revoked)), "{refused:?}");
@@ -179,7 +179,7 @@ async fn what_was_exchanged_is_followed_by_another_and_works_no_more() {
     // Whoever has the other one may be the thief.
     let refused = exchanged(&pool, &second).await;
     assert!(matches!(refused, Err(RefreshError::Revoked)), "{refused:?}");
-    let refused = crate::tokens::issue::viewer_of_access_token(&pool, &access).await;
+    let refused = issue::viewer_of_access_token(&pool, &access).await;
     assert!(matches!(refused, Err(AccessTokenError::Revoked)), "{refused:?}");
 }
 
@@ -223,7 +223,7 @@ async fn clients_that_look_for_no_other_token_keep_theirs() {
         let kept =
             refresh::refresh(&pool, &pool.client(), &refresh, Exchange::Keep, &origin()).await.unwrap();
         assert!(kept.refresh.is_none());
-        assert!(crate::tokens::issue::viewer_of_access_token(&pool, &kept.access).await.is_ok());
+        assert!(issue::viewer_of_access_token(&pool, &kept.access).await.is_ok());
     }
 }
 
@@ -269,9 +269,9 @@ async fn revoking_a_refresh_token_ends_its_session_and_no_other() {
     let (pool, tokens) = with_tokens().await;
     let other = entered(&pool).await;
     refresh::revoke(&pool, &pool.client(), tokens.refresh.as_deref().unwrap(), &origin()).await.unwrap();
-    let refused = crate::tokens::issue::viewer_of_access_token(&pool, &tokens.access).await;
+    let refused = issue::viewer_of_access_token(&pool, &tokens.access).await;
     assert!(matches!(refused, Err(AccessTokenError::Revoked)), "{refused:?}");
-    assert!(crate::tokens::issue::viewer_of_access_token(&pool, &other.access).await.is_ok());
+    assert!(issue::viewer_of_access_token(&pool, &other.access).await.is_ok());
     refresh::revoke(&pool, &pool.client(), tokens.refresh.as_deref().unwrap(), &origin()).await.unwrap();
 }
 
@@ -282,7 +282,7 @@ async fn all_nodes_sign_with_one_key_that_is_not_readable_in_the_store() {
     let (one, other) = tokio::join!(key_ring::public_keys(&one), key_ring::public_keys(&other));
     assert_eq!(one.unwrap(), other.unwrap());
     let mut conn = pool.store.read().await.unwrap();
-    let stored = crate::store::signing_keys::all(&mut conn, pool.time()).await.unwrap();
+    let stored = signing_keys::all(&mut conn, pool.time()).await.unwrap();
     assert_eq!(stored.len(), 1);
     assert!(ring::signature::RsaKeyPair::from_pkcs8(&stored[0].sealed).is_err());
 }
@@ -291,7 +291,7 @@ async fn all_nodes_sign_with_one_key_that_is_not_readable_in_the_store() {
 async fn tokens_outlive_a_restart() {
     let (pool, tokens) = with_tokens().await;
     let pool = pool.restart().await;
-    assert!(crate::tokens::issue::viewer_of_access_token(&pool, &tokens.access).await.is_ok());
+    assert!(issue::viewer_of_access_token(&pool, &tokens.access).await.is_ok());
 }
 
 #[tokio::test]

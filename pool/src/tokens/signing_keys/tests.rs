@@ -2,6 +2,7 @@ use crate::sign_in::for_tokens::{self, Entered};
 use crate::sign_in::password::SignIn;
 use crate::testing::{PASSWORD, TestPool, origin};
 use crate::tokens::issue::{self, AccessTokenError, Tokens};
+use crate::tokens::key_ring;
 use crate::{Context, Settings};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,7 +13,7 @@ const DAY: u64 = 24 * 60 * 60;
 
 async fn entered(pool: &Context) -> Tokens {
     let form = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
-    match for_tokens::for_tokens(&pool, &pool.pages_client(), &form, &origin()).await.unwrap() {
+    match for_tokens::for_tokens(pool, &pool.pages_client(), &form, &origin()).await.unwrap() {
         Entered::Tokens(tokens) => tokens,
         other => panic!("{other:?}"),
     }
@@ -24,7 +25,7 @@ fn kid(tokens: &Tokens) -> String {
 }
 
 async fn published(pool: &Context) -> Vec<String> {
-    crate::tokens::key_ring::public_keys(&pool).await.unwrap().into_iter().map(|key| key.kid).collect()
+    key_ring::public_keys(pool).await.unwrap().into_iter().map(|key| key.kid).collect()
 }
 
 /// Whose tokens last as long as any may.
@@ -41,7 +42,7 @@ async fn a_new_key_is_published_before_it_signs_and_running_nodes_take_it_up() {
     let pool = pool().await;
     let other = pool.another(5).await;
     let old = kid(&entered(&other).await);
-    let made = crate::tokens::key_ring::rotate(&pool).await.unwrap();
+    let made = key_ring::rotate(&pool).await.unwrap();
     assert_eq!(published(&pool).await, [old.clone(), made.kid.clone()]);
     assert_eq!(published(&other).await, std::slice::from_ref(&old), "it has not looked again");
     pool.wait(60);
@@ -58,7 +59,7 @@ async fn a_new_key_is_published_before_it_signs_and_running_nodes_take_it_up() {
 #[tokio::test]
 async fn a_new_key_signs_nobody_out() {
     let pool = pool().await;
-    let made = crate::tokens::key_ring::rotate(&pool).await.unwrap();
+    let made = key_ring::rotate(&pool).await.unwrap();
     // The last moment in which the old key signs: what was read just before the new one does is not read
     // again so soon.
     pool.wait(599);
@@ -77,7 +78,7 @@ async fn a_new_key_signs_nobody_out() {
 async fn an_old_key_goes_when_no_token_of_it_is_left() {
     let pool = pool().await;
     let tokens = entered(&pool).await;
-    let made = crate::tokens::key_ring::rotate(&pool).await.unwrap();
+    let made = key_ring::rotate(&pool).await.unwrap();
     pool.wait(DAY + 15 * 60);
     assert_eq!(published(&pool).await, [made.kid]);
     let refused = issue::viewer_of_access_token(&pool, &tokens.access).await;
@@ -88,9 +89,9 @@ async fn an_old_key_goes_when_no_token_of_it_is_left() {
 async fn two_new_keys_in_a_row_come_one_after_the_other() {
     let pool = pool().await;
     let old = kid(&entered(&pool).await);
-    let first = crate::tokens::key_ring::rotate(&pool).await.unwrap().kid;
+    let first = key_ring::rotate(&pool).await.unwrap().kid;
     pool.wait(300);
-    let second = crate::tokens::key_ring::rotate(&pool).await.unwrap().kid;
+    let second = key_ring::rotate(&pool).await.unwrap().kid;
     for (wait, signs) in [(0, old), (360, first), (360, second)] {
         pool.wait(wait);
         assert_eq!(kid(&entered(&pool).await), signs, "{wait}");
@@ -103,8 +104,7 @@ async fn two_operators_at_once_make_two_keys() {
     let pool = pool().await;
     entered(&pool).await;
     let (one, other) = (pool.another(5).await, pool.another(6).await);
-    let (one, other) =
-        tokio::join!(crate::tokens::key_ring::rotate(&one), crate::tokens::key_ring::rotate(&other));
+    let (one, other) = tokio::join!(key_ring::rotate(&one), key_ring::rotate(&other));
     assert_ne!(one.unwrap().kid, other.unwrap().kid);
     pool.wait(60);
     assert_eq!(published(&pool).await.len(), 3);

@@ -1,13 +1,15 @@
 use super::*;
 use crate::account::events;
 use crate::admin::{delete_user, reset_user_password};
+use crate::factors;
+use crate::maintenance::open;
 use crate::sign_in::for_tokens;
 use crate::sign_in::outcome::SignedIn;
 use crate::sign_in::password::SignIn;
-use crate::store::meta;
 use crate::store::transfer::copy::{Copied, CopyError, Value, copy, page};
 use crate::store::transfer::location::StoreLocation;
 use crate::store::transfer::tables::{Kind, TABLES};
+use crate::store::{self, meta};
 use crate::testing::{Authenticator, origin};
 use model::{Password, Standard};
 
@@ -29,7 +31,7 @@ async fn left() -> TestStore {
     let form = SignIn { username: "person0".into(), password: Password::new(PASSWORD) };
     for_tokens::for_tokens(&pool, &pool.client(), &form, &origin()).await.unwrap();
     let app = [(model::Factor::Email, crate::factors::change::Wish::On)];
-    crate::factors::change(&pool, &pool.signed_in("careful", "careful@domain.com").await, &app, &origin())
+    factors::change(&pool, &pool.signed_in("careful", "careful@domain.com").await, &app, &origin())
         .await
         .unwrap();
     assert!(matches!(pool.try_sign_in("careful", PASSWORD).await, Ok(SignedIn::Challenge(_))));
@@ -160,21 +162,15 @@ async fn half_a_copy_serves_nobody_and_is_completed_by_another_one() {
     tx.commit().await.unwrap();
 
     let keys = target.folder().join("keys");
-    let refused = crate::store::keys_of(&keys, &store, &SystemEntropy).await;
+    let refused = store::keys_of(&keys, &store, &SystemEntropy).await;
     assert!(
         matches!(refused, Err(crate::store::StoreKeysError::Store(StoreError::HalfCopied))) && !keys.exists(),
         "{refused:?}"
     );
     let (clock, entropy) = (Arc::new(crate::SystemClock), Arc::new(SystemEntropy));
     let keys = Keys::generate(&SeededEntropy::new(0));
-    let refused = crate::maintenance::open::open(Parts {
-        store: store.clone(),
-        clock,
-        entropy,
-        keys,
-        settings: Settings::default(),
-    })
-    .await;
+    let refused =
+        open::open(Parts { store: store.clone(), clock, entropy, keys, settings: Settings::default() }).await;
     assert!(refused.is_err());
     store.close().await;
     let refused = copied(&target, &TestStore::sqlite()).await;

@@ -1,10 +1,10 @@
 use super::*;
 use crate::core::clock::Timestamp;
 use crate::core::entropy::{SeededEntropy, SystemEntropy};
-use crate::core::key_error::KeyError;
 use crate::core::keys::Keys;
-use crate::maintenance::production;
+use crate::maintenance::{open, production};
 use crate::store::transfer::backup::{BackupError, backup};
+use crate::store::transfer::database_file;
 use crate::store::transfer::restore::{RestoreError, Restored, restore};
 use crate::store::{FileLock, Store, StoreError, migrations};
 use crate::testing::{PASSWORD, TestPool, TestStore};
@@ -76,7 +76,7 @@ async fn people(folder: &Path) -> Result<Vec<String>, Box<dyn std::error::Error>
         keys,
         settings: Settings::default(),
     };
-    let opened = crate::maintenance::open::open(parts).await;
+    let opened = open::open(parts).await;
     let rows = store.read().await?.query("SELECT username FROM users ORDER BY id").all().await?;
     store.close().await;
     opened?;
@@ -178,9 +178,9 @@ async fn a_damaged_store_is_replaced_and_its_log_does_not_reach_the_new_one() {
 
 /// When the store in the folder was first served for real.
 async fn production(folder: &Path) -> Option<String> {
-    crate::store::transfer::database_file::production(
+    database_file::production(
         &folder.join("nameplate.db"),
-        &crate::store::transfer::database_file::inspect(&folder.join("nameplate.db")).await.unwrap().pool,
+        &database_file::inspect(&folder.join("nameplate.db")).await.unwrap().pool,
     )
     .await
 }
