@@ -3,8 +3,7 @@
 use crate::account::feed::News;
 use crate::core::clock::Timestamp;
 use crate::core::identity::{Origin, UserId, Viewer};
-use crate::limits::rate::{HOUR, Rate};
-use crate::limits::{self, Key};
+use crate::limits::{self, Key, LimitName};
 use crate::store::{Notification, Statement, StoreError, Tx, events as table, retried, users};
 use crate::{Context, Unavailable};
 use model::Event;
@@ -68,9 +67,6 @@ pub(crate) async fn commit_with(
     Ok(())
 }
 
-/// So many attempts of others are noted with an account within an hour.
-const ATTEMPTS_NOTED_AN_HOUR: u32 = 20;
-
 /// Records what was refused, in a transaction of its own: the use case's is gone with everything in it.
 /// It counts as a change, and beyond those that an account may make nothing is recorded: nobody fills the
 /// disk with refusals.
@@ -117,7 +113,7 @@ async fn try_to_record_attempt(
     event: &Event,
     origin: &Origin,
 ) -> Result<(), StoreError> {
-    let (now, rate) = (ctx.now(), Rate { times: ATTEMPTS_NOTED_AN_HOUR, per: HOUR });
+    let (now, rate) = (ctx.now(), LimitName::SignUpFailuresRecorded.rate(&ctx.settings));
     let mut tx = ctx.store.begin().await?;
     // No account has the number of nobody.
     let user = users::lock(&mut tx, user.unwrap_or(UserId(0))).await?;

@@ -1,5 +1,6 @@
 //! Removing attributes (operation DeleteUserAttributes).
 
+use crate::Context;
 use crate::account::events;
 use crate::attributes::profile::access;
 use crate::attributes::rules::{Occasion, abridged, check_submitted, parse_names};
@@ -10,12 +11,11 @@ use crate::core::settings::Settings;
 use crate::delivery::{self, About, Asked, Contact, Message};
 use crate::error::{CommonError, common_error};
 use crate::factors::second_factors;
-use crate::limits::rate::{DAY, Rate};
+use crate::limits::{self, LimitName};
 use crate::one_time_codes::codes;
 use crate::sign_in::freshness::{NotFresh, require_fresh};
 use crate::store::profile::{Account, Part};
 use crate::store::{StoreError, Tx, aliases, attributes, retried};
-use crate::{Context, limits};
 use model::identifier::IdentifierKind;
 use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors};
 use std::collections::BTreeSet;
@@ -186,8 +186,8 @@ pub(crate) async fn let_go(
 /// What nobody proved may be a stranger's: no more messages go there than codes would.
 async fn may_be_told(tx: &mut Tx, ctx: &Context, contact: &Contact) -> Result<bool, StoreError> {
     let Some(key) = contact.kind.key(&contact.value) else { return Ok(false) };
-    let rate = Rate { times: ctx.settings.limits.codes_per_destination_a_day, per: DAY };
-    let notices = limits::key(ctx, &["notices of removal to", contact.kind.as_str(), &key]);
+    let rate = LimitName::RemovalNotices.rate(&ctx.settings);
+    let notices = limits::key(ctx, LimitName::RemovalNotices, &[contact.kind.as_str(), &key]);
     Ok(limits::count(tx, &notices, rate, ctx.clock.now()).await?.is_ok())
 }
 

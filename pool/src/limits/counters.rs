@@ -8,6 +8,7 @@ use crate::core::clock::Timestamp;
 use crate::core::identifiers::ContactKind;
 use crate::core::identity::UserId;
 use crate::core::keys::Purpose;
+use crate::limits::names::LimitName;
 use crate::limits::rate::{Backoff, DAY, HOUR, Rate, Wait};
 use crate::store::limits::Counter;
 use crate::store::profile::{Account, Part};
@@ -18,15 +19,16 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Key(pub(crate) Vec<u8>);
 
-/// The counter of that name: what is limited, and for whom.
-pub(crate) fn key(ctx: &Context, parts: &[&str]) -> Key {
-    let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
-    key_of(ctx, &parts)
+/// The counter of this limit for somebody or something.
+pub(crate) fn key(ctx: &Context, name: LimitName, of: &[&str]) -> Key {
+    let of: Vec<&[u8]> = of.iter().map(|part| part.as_bytes()).collect();
+    key_of(ctx, name, &of)
 }
 
-/// The same of parts that needn't be texts.
-pub(crate) fn key_of(ctx: &Context, parts: &[&[u8]]) -> Key {
-    Key(ctx.keys.digest(Purpose::Limits, parts).to_vec())
+/// The same for what needn't be a text.
+pub(crate) fn key_of(ctx: &Context, name: LimitName, of: &[&[u8]]) -> Key {
+    let parts: Vec<&[u8]> = std::iter::once(name.label().as_bytes()).chain(of.iter().copied()).collect();
+    Key(ctx.keys.digest(Purpose::Limits, &parts).to_vec())
 }
 
 fn admits(counter: &Counter, rate: Rate, now: Timestamp) -> Result<(), Wait> {
@@ -129,9 +131,9 @@ pub(crate) async fn count_code_to(
     user: UserId,
     (kind, key): (ContactKind, &str),
 ) -> Result<Result<(), Wait>, StoreError> {
-    let rate = Rate { times: ctx.settings.limits.codes_per_destination_a_day, per: DAY };
-    let key = self::key(ctx, &["codes of account", &user.0.to_string(), "to", kind.as_str(), key]);
-    count(tx, &key, rate, ctx.clock.now()).await
+    let name = LimitName::CodesOfAccountTo;
+    let key = self::key(ctx, name, &[&user.0.to_string(), kind.as_str(), key]);
+    count(tx, &key, name.rate(&ctx.settings), ctx.clock.now()).await
 }
 
 /// Counts a code for a sign-in whose password was right: people may sign in more often than they change an
@@ -142,8 +144,9 @@ pub(crate) async fn count_sign_in_code_to(
     kind: ContactKind,
     key: &str,
 ) -> Result<Result<(), Wait>, StoreError> {
-    let rate = Rate { times: ctx.settings.limits.sign_in_codes_per_destination_a_day, per: DAY };
-    count(tx, &self::key(ctx, &["sign-in codes to", kind.as_str(), key]), rate, ctx.clock.now()).await
+    let name = LimitName::SignInCodes;
+    let key = self::key(ctx, name, &[kind.as_str(), key]);
+    count(tx, &key, name.rate(&ctx.settings), ctx.clock.now()).await
 }
 
 /// Counts a code of this account, wherever it goes and whatever it is for. After a [`Wait`] drop the
@@ -153,8 +156,9 @@ pub(crate) async fn count_code_of(
     ctx: &Context,
     user: UserId,
 ) -> Result<Result<(), Wait>, StoreError> {
-    let rate = Rate { times: ctx.settings.limits.codes_per_account_a_day, per: DAY };
-    count(tx, &self::key(ctx, &["codes of account", &user.0.to_string()]), rate, ctx.clock.now()).await
+    let name = LimitName::CodesOfAccount;
+    let key = self::key(ctx, name, &[&user.0.to_string()]);
+    count(tx, &key, name.rate(&ctx.settings), ctx.clock.now()).await
 }
 
 /// Counts a change that somebody makes to their account, or that was refused, and takes the account's row for
@@ -191,8 +195,7 @@ fn within_an_hour(ctx: &Context) -> (Timestamp, Timestamp) {
 }
 
 fn admit_change(ctx: &Context, counter: &Counter) -> Result<(), Wait> {
-    let rate = Rate { times: ctx.settings.limits.changes_per_account_an_hour, per: HOUR };
-    admits(counter, rate, ctx.clock.now())
+    admits(counter, LimitName::Changes.rate(&ctx.settings), ctx.clock.now())
 }
 
 /// Forgets what was counted.

@@ -115,6 +115,7 @@ fn is_in_gap(rung: &Counter, now: Timestamp) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::names::LimitName;
     use crate::limits::key;
     use crate::testing::TestPool;
 
@@ -127,7 +128,7 @@ mod tests {
     #[tokio::test]
     async fn gaps_grow_to_a_quarter_of_an_hour_and_after_twenty_to_an_hour() {
         let pool = TestPool::new().await;
-        let key = key(&pool, &["ladder"]);
+        let key = key(&pool, LimitName::SignUps, &["ladder"]);
         let mut waits = Vec::new();
         for _ in 0..22 {
             let mut tx = pool.store.begin().await.unwrap();
@@ -152,7 +153,7 @@ mod tests {
     #[tokio::test]
     async fn a_request_inside_of_a_gap_gets_its_end_and_the_next_ones_join_it() {
         let pool = TestPool::new().await;
-        let key = key(&pool, &["ladder"]);
+        let key = key(&pool, LimitName::SignUps, &["ladder"]);
         let start = pool.time();
         let mut tx = pool.store.begin().await.unwrap();
         assert_eq!(
@@ -173,7 +174,7 @@ mod tests {
     #[tokio::test]
     async fn a_clock_that_was_wrong_keeps_nobody_waiting() {
         let pool = TestPool::new().await;
-        let key = key(&pool, &["ladder"]);
+        let key = key(&pool, LimitName::SignUps, &["ladder"]);
         let (now, far) = (pool.time(), pool.time().plus(DAY * 365));
         let mut tx = pool.store.begin().await.unwrap();
         LADDER.climb(&mut tx, &key, far).await.unwrap().unwrap();

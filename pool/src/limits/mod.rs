@@ -2,6 +2,7 @@
 
 pub(crate) mod counters;
 pub(crate) mod ladder;
+pub(crate) mod names;
 pub(crate) mod rate;
 
 pub(crate) use counters::{
@@ -9,3 +10,4 @@ pub(crate) use counters::{
     count_sign_in_code_to, count_up, counted, give_back, key, key_of, knock, left,
 };
 pub(crate) use ladder::{Ladder, Turn};
+pub(crate) use names::{LimitName, backoff};

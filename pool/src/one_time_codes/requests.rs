@@ -11,7 +11,7 @@ use crate::core::code::{self, CodePurpose, Slot};
 use crate::core::identity::{Origin, UserId};
 use crate::delivery::{self, About, Message};
 use crate::limits::rate::{self, Wait};
-use crate::limits::{self, Key, Ladder, Turn};
+use crate::limits::{self, Key, Ladder, LimitName, Turn};
 use crate::one_time_codes::request::{Pace, Request, write};
 use crate::one_time_codes::requester::{self, Requester};
 use crate::one_time_codes::{codes, shared, tries};
@@ -21,8 +21,6 @@ use model::code::{DIGITS, MORE_DIGITS};
 
 /// From so many codes on that strangers ask of one contact within a day, codes are longer.
 const SHORT_CODES: u32 = 5;
-/// So many codes a day a known browser or network is sent outside of what strangers do.
-const KNOWN_CODES_A_DAY: u32 = 5;
 
 /// The ladder of what strangers ask for.
 pub(crate) fn ladder(ctx: &Context) -> Ladder {
@@ -33,7 +31,8 @@ pub(crate) fn ladder(ctx: &Context) -> Ladder {
 pub(crate) fn told_key(ctx: &Context, purpose: CodePurpose, requester: &Requester, name: &str) -> Key {
     limits::key_of(
         ctx,
-        &[b"codes asked for", purpose.as_str().as_bytes(), requester.as_bytes(), name.as_bytes()],
+        LimitName::CodesAskedFor,
+        &[purpose.as_str().as_bytes(), requester.as_bytes(), name.as_bytes()],
     )
 }
 
@@ -109,7 +108,7 @@ pub(crate) async fn request(
         }
         Pace::Known(budget) => {
             let count = limits::count_up(tx, budget, rate::DAY, now).await?;
-            (count <= KNOWN_CODES_A_DAY).then_some(at_once)
+            (count <= LimitName::CodesForKnownOrigin.rate(&ctx.settings).times).then_some(at_once)
         }
     };
     let (turn, queued) = match turn {
@@ -170,7 +169,7 @@ async fn strangers_turn(
     request: &Request<'_>,
 ) -> Result<(Option<Turn>, Option<Requested>), StoreError> {
     let (now, contact) = (ctx.clock.now(), request.target.to_key());
-    let key = limits::key(ctx, &["codes to", request.purpose.as_str(), &contact]);
+    let key = limits::key(ctx, LimitName::CodesToContact, &[request.purpose.as_str(), &contact]);
     // The counter's row first: it decides who of several is the one that waits.
     ladder(ctx).hold(tx, &key, now).await?;
     let queued = requested_codes::queued(tx, (request.user, request.purpose), &contact, now).await?;
@@ -227,7 +226,7 @@ pub(crate) async fn for_nobody(
     origin: &Origin,
 ) -> Result<(), StoreError> {
     let now = ctx.clock.now();
-    let key = limits::key(ctx, &["codes to nobody", purpose.as_str(), name]);
+    let key = limits::key(ctx, LimitName::CodesToNobody, &[purpose.as_str(), name]);
     ladder(ctx).hold(tx, &key, now).await?;
     let queued = requested_codes::queued(tx, (UserId(0), purpose), name, now).await?;
     ladder(ctx).turn(tx, &key, queued.is_some(), now).await?;

@@ -4,7 +4,7 @@ use crate::Context;
 use crate::core::clock::Timestamp;
 use crate::core::code::{Issue, Slot};
 use crate::delivery::{self, Message};
-use crate::limits::{self, rate};
+use crate::limits::{self, LimitName, rate};
 use crate::one_time_codes::codes;
 use crate::one_time_codes::request::{Request, write};
 use crate::store::requested_codes::{self, Requested};
@@ -31,7 +31,7 @@ pub(crate) async fn count_askers(
     more: usize,
 ) -> Result<u32, StoreError> {
     let what = message.map_or(issue.as_slice(), str::as_bytes);
-    let key = limits::key_of(ctx, &[b"who asked for", what]);
+    let key = limits::key_of(ctx, LimitName::Askers, &[what]);
     let mut asked = 0;
     for _ in 0..more {
         asked = limits::count_up(tx, &key, rate::DAY, ctx.clock.now()).await?;

@@ -6,8 +6,8 @@
 use crate::core::clock::Timestamp;
 use crate::core::code::CodePurpose;
 use crate::core::identity::{Origin, UserId};
-use crate::limits::rate::{DAY, HOUR, Rate, Wait};
-use crate::limits::{self, Key};
+use crate::limits::rate::{DAY, Rate, Wait};
+use crate::limits::{self, Key, LimitName};
 use crate::one_time_codes::codes::{self, CodeFault};
 use crate::one_time_codes::requester::{self, Requester};
 use crate::store::requested_codes::{self, Requested};
@@ -15,13 +15,8 @@ use crate::store::{Conn, StoreError, Tx, retried};
 use crate::{Context, Unavailable};
 use model::code::MAX_ATTEMPTS;
 
-/// By name a try is compared with so many of an account's newest codes…
+/// By name a try is compared with so many of an account's newest codes.
 const BY_NAME: u32 = 3;
-/// …and so often within a day by everybody together.
-const TRIES_BY_NAME: u32 = 20;
-/// What an administrator sends has eight digits and tries of its own: nobody spends those by asking, and so
-/// many by everybody together are no matter.
-const TRIES_OF_UNASKED: u32 = 200;
 /// Whoever holds a code itself may know that it was used or has expired: among so many it is looked for.
 const REMEMBERED: u32 = 8;
 
@@ -74,7 +69,8 @@ pub(crate) fn told_key(
     let purpose = purpose.as_str().as_bytes();
     limits::key_of(
         ctx,
-        &[b"code tries", purpose, requester.as_bytes(), name.as_bytes(), &round.to_le_bytes()],
+        LimitName::CodeTries,
+        &[purpose, requester.as_bytes(), name.as_bytes(), &round.to_le_bytes()],
     )
 }
 
@@ -88,7 +84,7 @@ pub(crate) async fn round(
 }
 
 pub(crate) fn round_key(ctx: &Context, (purpose, name): (CodePurpose, &str)) -> Key {
-    limits::key(ctx, &["rounds of code tries", purpose.as_str(), name])
+    limits::key(ctx, LimitName::CodeTryRounds, &[purpose.as_str(), name])
 }
 
 impl Try<'_> {
@@ -143,13 +139,12 @@ impl Try<'_> {
         ctx: &Context,
         now: Timestamp,
     ) -> Result<Result<(), Wait>, StoreError> {
-        let rate = Rate { times: ctx.settings.limits.code_requests_per_network_an_hour, per: HOUR };
-        limits::count(tx, &self.network_key(ctx), rate, now).await
+        limits::count(tx, &self.network_key(ctx), LimitName::WrongCodes.rate(&ctx.settings), now).await
     }
 
     /// Wrong codes of a network are counted apart from what it asks for.
     fn network_key(&self, ctx: &Context) -> Key {
-        limits::key(ctx, &["wrong codes from", &self.origin.household().to_string()])
+        limits::key(ctx, LimitName::WrongCodes, &[&self.origin.household().to_string()])
     }
 
     async fn give_network_back(&self, ctx: &Context) -> Result<(), TryError> {
@@ -184,19 +179,25 @@ impl Try<'_> {
     ) -> Result<Vec<Requested>, StoreError> {
         let now = ctx.clock.now();
         let mut found = Vec::new();
-        if self.count_name(tx, ctx, (b"codes tried by name", round), TRIES_BY_NAME).await? {
+        if self.count_name(tx, ctx, (LimitName::CodesTriedByName, round)).await? {
             for user in self.users {
                 let newest = requested_codes::newest(tx, (*user, self.purpose), BY_NAME, now).await?;
-                found.extend(newest.into_iter().map(|code| (code, TRIES_BY_NAME)));
+                found.extend(
+                    newest
+                        .into_iter()
+                        .map(|code| (code, LimitName::CodesTriedByName.rate(&ctx.settings).times)),
+                );
             }
         }
         if self.purpose == CodePurpose::Reset
-            && self.count_name(tx, ctx, (b"unasked codes tried by name", round), TRIES_OF_UNASKED).await?
+            && self.count_name(tx, ctx, (LimitName::UnaskedCodesTriedByName, round)).await?
         {
             for user in self.users {
                 let unasked = requested_codes::newest_unasked(tx, (*user, self.purpose), now).await?;
                 found.retain(|(code, _)| unasked.as_ref().is_none_or(|it| it.issue != code.issue));
-                found.extend(unasked.map(|code| (code, TRIES_OF_UNASKED)));
+                found.extend(
+                    unasked.map(|code| (code, LimitName::UnaskedCodesTriedByName.rate(&ctx.settings).times)),
+                );
             }
         }
         let mut others = Vec::new();
@@ -217,15 +218,14 @@ impl Try<'_> {
         &self,
         tx: &mut Tx,
         ctx: &Context,
-        (what, round): (&[u8], i64),
-        most: u32,
+        (limit, round): (LimitName, i64),
     ) -> Result<bool, StoreError> {
         let (now, network) = (ctx.clock.now(), requester::network(ctx, self.origin));
         let (purpose, round) = (self.purpose.as_str().as_bytes(), round.to_le_bytes());
-        let everywhere = limits::key_of(ctx, &[what, purpose, self.name.as_bytes(), &round]);
-        let here = limits::key_of(ctx, &[what, b"from", purpose, self.name.as_bytes(), &round, &network]);
+        let everywhere = limits::key_of(ctx, limit, &[purpose, self.name.as_bytes(), &round]);
+        let here = limits::key_of(ctx, limit, &[b"from", purpose, self.name.as_bytes(), &round, &network]);
         let one = u32::from(!self.origin.tally.is_paid());
-        for (key, most) in [(here, MAX_ATTEMPTS), (everywhere, most)] {
+        for (key, most) in [(here, MAX_ATTEMPTS), (everywhere, limit.rate(&ctx.settings).times)] {
             let rate = Rate { times: most, per: DAY };
             if limits::left(tx, &key, rate, now).await? < one {
                 return Ok(false);

@@ -7,11 +7,11 @@
 
 use crate::core::clock::Timestamp;
 use crate::core::keys::Purpose;
-use crate::limits::rate::{DAY, Rate};
+use crate::limits::{self, LimitName};
 use crate::passkeys::bounds::PATIENCE;
 use crate::passkeys::ceremony::{Opened, RelyingParty};
 use crate::store::{StoreError, retried};
-use crate::{Context, Unavailable, limits};
+use crate::{Context, Unavailable};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -63,10 +63,11 @@ pub(crate) fn question(
 pub(crate) async fn take_up(ctx: &Context, about: &str, state: &str) -> Result<Option<Vec<u8>>, StoreError> {
     let Some(ceremony) = still_open(ctx, about, state) else { return Ok(None) };
     let now = ctx.now();
-    let key = limits::key(ctx, &["passkey question", &URL_SAFE_NO_PAD.encode(Sha256::digest(&ceremony))]);
+    let key =
+        limits::key(ctx, LimitName::PasskeyAnswers, &[&URL_SAFE_NO_PAD.encode(Sha256::digest(&ceremony))]);
     retried(async || {
         let mut tx = ctx.store.begin().await?;
-        if limits::count(&mut tx, &key, Rate { times: 1, per: DAY }, now).await?.is_err() {
+        if limits::count(&mut tx, &key, LimitName::PasskeyAnswers.rate(&ctx.settings), now).await?.is_err() {
             return Ok(None);
         }
         tx.commit().await.map(|()| Some(ceremony.clone()))

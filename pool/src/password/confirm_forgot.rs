@@ -1,10 +1,12 @@
 //! A new password for whoever holds the code (operation ConfirmForgotPassword).
 
+use crate::Context;
 use crate::account::events;
 use crate::core::code::CodePurpose;
 use crate::core::identifiers::ContactKind;
 use crate::core::identity::{Origin, UserId};
 use crate::error::{CommonError, common_error};
+use crate::limits::{self, LimitName};
 use crate::one_time_codes::codes::{self, CodeFault};
 use crate::one_time_codes::requester::Requester;
 use crate::one_time_codes::tries::{Tried, Try, TryError};
@@ -13,7 +15,6 @@ use crate::password::rules;
 use crate::sign_in::{failures, verifiers};
 use crate::store::requested_codes::{self, Requested};
 use crate::store::{StoreError, known_origins, profile, retried, users};
-use crate::{Context, limits};
 use model::{ErrorCode, Event, FieldName, FormErrors, Password};
 
 /// What somebody enters who forgot their password.
@@ -102,7 +103,7 @@ pub async fn confirm_forgot(
             Ok(done)
         }
         Tried::Wrong(fault) => {
-            let noted = limits::key(ctx, &["wrong reset codes of", &name]);
+            let noted = limits::key(ctx, LimitName::ResetFailuresRecorded, &[&name]);
             events::record_attempt(
                 ctx,
                 user,

@@ -4,8 +4,8 @@ use crate::Context;
 use crate::account::events;
 use crate::core::identifiers::Identifier;
 use crate::core::identity::{Origin, UserId};
-use crate::limits::rate::{Backoff, HOUR, Rate, Wait};
-use crate::limits::{self, Key};
+use crate::limits::rate::Wait;
+use crate::limits::{self, Key, LimitName};
 use crate::sign_in::failures;
 use crate::sign_in::outcome::SignInError;
 use crate::store::users::{self, User};
@@ -28,7 +28,7 @@ pub(crate) async fn refuse_disabled(
 
 /// How often a password was wrong for this name (in canonical form) from this network.
 pub(crate) fn failed_sign_ins(ctx: &Context, name: &str, origin: &Origin) -> Key {
-    limits::key(ctx, &["sign-ins as", name, &origin.household().to_string()])
+    limits::key(ctx, LimitName::SignInFailures, &[name, &origin.household().to_string()])
 }
 
 /// Counts a password that somebody is about to try; its own transaction, so that it stays counted.
@@ -41,19 +41,13 @@ pub(crate) async fn admit_sign_in(
         return Ok(Ok(()));
     }
     let now = ctx.now();
-    let limits = &ctx.settings.limits;
-    let network = limits::key(ctx, &["sign-ins from", &origin.household().to_string()]);
-    let backoff = Backoff {
-        free: limits.sign_in_failures_free,
-        first: limits.sign_in_first_wait,
-        longest: limits.sign_in_longest_wait,
-    };
+    let network = limits::key(ctx, LimitName::SignIns, &[&origin.household().to_string()]);
     let mut tx = ctx.store.begin().await?;
-    let rate = Rate { times: limits.sign_ins_per_network_an_hour, per: HOUR };
+    let rate = LimitName::SignIns.rate(&ctx.settings);
     if let Err(wait) = limits::count(&mut tx, &network, rate, now).await? {
         return Ok(Err(wait));
     }
-    if let Err(wait) = limits::knock(&mut tx, failures, backoff, now).await? {
+    if let Err(wait) = limits::knock(&mut tx, failures, limits::backoff(&ctx.settings), now).await? {
         return Ok(Err(wait));
     }
     tx.commit().await?;
@@ -68,11 +62,11 @@ pub(crate) async fn note_failure(
     origin: &Origin,
 ) -> Result<(), StoreError> {
     let now = ctx.now();
-    let network = limits::key(ctx, &["failed sign-ins from", &origin.household().to_string()]);
+    let network = limits::key(ctx, LimitName::FailedSignIns, &[&origin.household().to_string()]);
     let mut tx = ctx.store.begin().await?;
     // No account has the number of nobody.
     let user = users::lock(&mut tx, user.map_or(UserId(0), |user| user.id)).await?;
-    limits::count_down(&mut tx, &network, Rate { times: u32::MAX, per: HOUR }, now).await?;
+    limits::count_down(&mut tx, &network, LimitName::FailedSignIns.rate(&ctx.settings), now).await?;
     let Some(user) = user.filter(|user| user.confirmed) else { return tx.commit().await };
     events::record(&mut tx, user.id, &Event::SignInFailure { username: user.username }, now, origin).await?;
     events::commit(ctx, tx, user.id).await

@@ -1,12 +1,13 @@
 //! Where an account's owner has signed in from: what strangers ask for doesn't count there.
 
+use crate::Context;
 use crate::core::clock::Timestamp;
 use crate::core::identity::{Origin, UserId};
+use crate::limits::{self, LimitName};
 use crate::one_time_codes::request::Pace;
 use crate::one_time_codes::requester::network;
 use crate::store::known_origins::{self, Kind};
 use crate::store::{StoreError, Tx};
-use crate::{Context, limits};
 use std::time::Duration;
 
 /// So many of each kind an account knows.
@@ -51,7 +52,8 @@ pub(crate) async fn pace(
             let account = user.0.to_le_bytes();
             pace = Pace::Known(limits::key_of(
                 ctx,
-                &[b"codes for known", kind.as_str().as_bytes(), &account, &digest],
+                LimitName::CodesForKnownOrigin,
+                &[kind.as_str().as_bytes(), &account, &digest],
             ));
         }
     }

@@ -8,7 +8,7 @@ use crate::core::clock::Timestamp;
 use crate::core::identifiers::{Identifier, username_key};
 use crate::core::identity::{Origin, UserId};
 use crate::core::keys::Purpose;
-use crate::limits::rate::{DAY, HOUR, Rate};
+use crate::limits::{self, LimitName};
 use crate::password::fingerprint::fingerprint;
 use crate::sign_in::for_tokens::{self, Entered};
 use crate::sign_in::outcome::{Proven, SignInError};
@@ -18,7 +18,7 @@ use crate::sign_in::{candidates, failures};
 use crate::store::srp_verifiers::{self, Name};
 use crate::store::users::{self, User};
 use crate::store::{StoreError, retried};
-use crate::{Context, Unavailable, limits};
+use crate::{Context, Unavailable};
 use model::{FieldName, IdentifierKind};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -138,8 +138,8 @@ async fn admit_challenge(ctx: &Context, origin: &Origin) -> Result<(), SignInErr
         return Ok(());
     }
     let now = ctx.now();
-    let key = limits::key(ctx, &["challenges for", &origin.household().to_string()]);
-    let rate = Rate { times: ctx.settings.limits.sign_ins_per_network_an_hour, per: HOUR };
+    let key = limits::key(ctx, LimitName::SrpChallenges, &[&origin.household().to_string()]);
+    let rate = LimitName::SrpChallenges.rate(&ctx.settings);
     let mut tx = ctx.store.begin().await?;
     limits::count(&mut tx, &key, rate, now).await??;
     tx.commit().await?;
@@ -242,9 +242,9 @@ pub async fn answer(
 
 async fn use_up(ctx: &Context, block: &Block) -> Result<(), SrpError> {
     let now = ctx.now();
-    let key = limits::key(ctx, &["challenge", &block.number]);
+    let key = limits::key(ctx, LimitName::SrpAnswers, &[&block.number]);
     let mut tx = ctx.store.begin().await?;
-    let first = limits::count(&mut tx, &key, Rate { times: 1, per: DAY }, now).await?.is_ok();
+    let first = limits::count(&mut tx, &key, LimitName::SrpAnswers.rate(&ctx.settings), now).await?.is_ok();
     if !first {
         return Err(SrpError::Over);
     }

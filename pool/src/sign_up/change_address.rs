@@ -2,14 +2,14 @@
 
 use crate::core::contact::Target;
 use crate::core::identity::{BrowserTicket, Origin};
-use crate::limits::rate::{DAY, Rate};
+use crate::limits::{self, LimitName};
 use crate::password::rules;
 use crate::sign_up::entered::{self, Entered};
 use crate::sign_up::start::{self, Checked, SignUpError};
 use crate::store::tickets::{self, Stored};
 use crate::store::waiting::Waiting;
 use crate::store::{StoreError, retried};
-use crate::{Context, Unavailable, limits};
+use crate::{Context, Unavailable};
 use model::{AttributeName, CodeDeliveryDetails, ErrorCode, FieldName, FormErrors, Password};
 
 /// What somebody enters who has mistyped their address.
@@ -73,8 +73,8 @@ pub async fn change_address(
 /// Its own transaction, so that what is refused afterwards was counted.
 async fn count_address(ctx: &Context, ticket: &BrowserTicket) -> Result<(), ChangeAddressError> {
     let now = ctx.now();
-    let key = limits::key_of(ctx, &[b"sign-up addresses with", &ticket.hash()]);
-    let rate = Rate { times: ctx.settings.limits.sign_up_addresses_a_day, per: DAY };
+    let key = limits::key_of(ctx, LimitName::SignUpAddresses, &[&ticket.hash()]);
+    let rate = LimitName::SignUpAddresses.rate(&ctx.settings);
     let mut tx = ctx.store.begin().await?;
     if let Err(wait) = limits::count(&mut tx, &key, rate, now).await? {
         return Err(ChangeAddressError::SignUp(wait.into()));

@@ -1,5 +1,6 @@
 //! The code that confirms a new account: where it goes, and what the message says.
 
+use crate::Context;
 use crate::core::clock::Timestamp;
 use crate::core::code::CodePurpose;
 use crate::core::contact::Target;
@@ -7,13 +8,13 @@ use crate::core::identifiers::ContactKind;
 use crate::core::identity::Origin;
 use crate::core::settings::Settings;
 use crate::delivery::{Asked, Message};
-use crate::limits::rate::{DAY, HOUR, Rate, Wait};
+use crate::limits::rate::{DAY, Wait};
+use crate::limits::{self, LimitName};
 use crate::one_time_codes::request::{Pace, Request};
 use crate::one_time_codes::requester::Requester;
 use crate::one_time_codes::requests;
 use crate::store::users::User;
 use crate::store::{StoreError, Tx, aliases};
-use crate::{Context, limits};
 use model::AttributeName;
 use std::collections::BTreeMap;
 
@@ -49,8 +50,8 @@ pub(crate) async fn count_network(
     ctx: &Context,
     origin: &Origin,
 ) -> Result<Result<(), Wait>, StoreError> {
-    let key = limits::key(ctx, &["code requests from", &origin.household().to_string()]);
-    let rate = Rate { times: ctx.settings.limits.code_requests_per_network_an_hour, per: HOUR };
+    let key = limits::key(ctx, LimitName::CodeRequests, &[&origin.household().to_string()]);
+    let rate = LimitName::CodeRequests.rate(&ctx.settings);
     limits::count(tx, &key, rate, ctx.clock.now()).await
 }
 
@@ -69,7 +70,7 @@ pub(crate) struct Asking<'a> {
 pub(crate) async fn request(tx: &mut Tx, ctx: &Context, asking: &Asking<'_>) -> Result<bool, StoreError> {
     let Asking { user, target, requesters, origin, before } = asking;
     let owner = aliases::owner(tx, target.kind, &target.key).await?;
-    let notices = limits::key(ctx, &["account notices to", &target.to_key()]);
+    let notices = limits::key(ctx, LimitName::AccountNotices, &[&target.to_key()]);
     let pace = match owner {
         None => Pace::Strangers,
         Some(_) if limits::count_up(tx, &notices, DAY, ctx.clock.now()).await? == 1 => Pace::AtOnce,

@@ -3,11 +3,13 @@
 //! The right code proves the contact, whoever enters it. What becomes of what was entered at sign-up depends
 //! on who that was: see `docs/waiting-sign-ups.md`.
 
+use crate::Context;
 use crate::account::events;
 use crate::core::client::ClientId;
 use crate::core::code::CodePurpose;
 use crate::core::identifiers::Identifier;
 use crate::core::identity::{BrowserTicket, Origin, UserId};
+use crate::limits::{self, LimitName};
 use crate::one_time_codes::codes::{self, CodeFault};
 use crate::one_time_codes::requester::{self, Requester};
 use crate::one_time_codes::tries::{Tried, Try};
@@ -18,7 +20,6 @@ use crate::sign_up::entered::{self, Entered};
 use crate::store::requested_codes::{self, Requested};
 use crate::store::waiting::{self, Waiting};
 use crate::store::{Conn, StoreError, Tx, aliases, retried, tickets, users};
-use crate::{Context, limits};
 use model::Event;
 
 /// Where somebody confirms an account.
@@ -84,7 +85,7 @@ async fn confirm_at(
         }
         Tried::Wrong(fault) => {
             if let (Some(_), true, [user]) = (&ticket, fault.is_a_try(), users.as_slice()) {
-                let noted = limits::key(ctx, &["wrong sign-up codes of", &user.0.to_string()]);
+                let noted = limits::key(ctx, LimitName::SignUpFailuresRecorded, &[&user.0.to_string()]);
                 events::record_attempt(
                     ctx,
                     Some(*user),

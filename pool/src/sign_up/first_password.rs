@@ -4,7 +4,8 @@
 use crate::account::events;
 use crate::core::client::ClientId;
 use crate::core::identity::{BrowserTicket, Origin, UserId};
-use crate::limits::rate::{HOUR, Rate, Wait};
+use crate::limits::rate::Wait;
+use crate::limits::{self, LimitName};
 use crate::one_time_codes::codes::CodeFault;
 use crate::password::hasher::HashingError;
 use crate::password::rules;
@@ -17,7 +18,7 @@ use crate::store::tickets::{self, Stored};
 use crate::store::users::{self, User};
 use crate::store::waiting::{self, Waiting};
 use crate::store::{StoreError, Tx, retried};
-use crate::{Context, Unavailable, limits};
+use crate::{Context, Unavailable};
 use model::{ErrorCode, FieldName, FormErrors, Password};
 
 /// What somebody enters who has entered the right code.
@@ -90,9 +91,6 @@ impl From<HashingError> for FirstPasswordError {
         }
     }
 }
-
-/// So often a password may be chosen with one ticket.
-const CHOICES: Rate = Rate { times: 20, per: HOUR };
 
 /// Whose password is chosen.
 enum Chooser {
@@ -209,9 +207,9 @@ fn as_proven(ctx: &Context, (ticket, stored): (&BrowserTicket, &Stored), waiting
 /// transaction, so that what is refused afterwards was counted.
 async fn count_choice(ctx: &Context, ticket: &BrowserTicket) -> Result<(), FirstPasswordError> {
     let now = ctx.now();
-    let key = limits::key_of(ctx, &[b"first passwords with", &ticket.hash()]);
+    let key = limits::key_of(ctx, LimitName::FirstPasswords, &[&ticket.hash()]);
     let mut tx = ctx.store.begin().await?;
-    limits::count(&mut tx, &key, CHOICES, now).await??;
+    limits::count(&mut tx, &key, LimitName::FirstPasswords.rate(&ctx.settings), now).await??;
     Ok(tx.commit().await?)
 }
 

@@ -1,5 +1,6 @@
 //! A new account (operation SignUp).
 
+use crate::Context;
 use crate::account::events;
 use crate::attributes::rules::{Occasion, check_submitted};
 use crate::core::client::ClientId;
@@ -11,7 +12,7 @@ use crate::core::identity::{BrowserTicket, Origin, UserId};
 use crate::core::keys::Purpose;
 use crate::core::settings::Settings;
 use crate::error::{CommonError, common_error};
-use crate::limits::rate::{HOUR, Rate};
+use crate::limits::{self, LimitName};
 use crate::one_time_codes::requester::Requester;
 use crate::one_time_codes::requests;
 use crate::password::rules;
@@ -21,7 +22,6 @@ use crate::sign_up::entered::{Entered, seal};
 use crate::store::users::{self, User};
 use crate::store::waiting::{self, Key, NewSignUp, Waiting};
 use crate::store::{StoreError, Tx, names, retried, tickets};
-use crate::{Context, limits};
 use model::{AttributeName, CodeDeliveryDetails, ErrorCode, Event, FieldName, FormErrors, Password};
 use std::collections::BTreeMap;
 
@@ -322,7 +322,6 @@ fn check_sign_up(ctx: &Context, client: &ClientId, form: SignUp) -> Result<Check
 /// refused afterwards was counted.
 async fn admit_sign_up(ctx: &Context, form: &Checked, origin: &Origin) -> Result<(), SignUpError> {
     let (now, network) = (ctx.now(), origin.household().to_string());
-    let limits = &ctx.settings.limits;
     let mut tx = ctx.store.begin().await?;
     let taken = match &form.identifier {
         Identifier::Username(_) => {
@@ -331,12 +330,9 @@ async fn admit_sign_up(ctx: &Context, form: &Checked, origin: &Origin) -> Result
         Identifier::Contact(ContactKind::Email | ContactKind::PhoneNumber, _) => false,
     };
     let taken = taken || names::is_sub_of_another(&mut tx, &form.identifier).await?;
-    let (what, times) = match taken {
-        true => ("usernames asked for by", limits.taken_answers_per_network_an_hour),
-        false => ("sign-ups from", limits.sign_ups_per_network_an_hour),
-    };
-    let key = limits::key(ctx, &[what, &network]);
-    limits::count(&mut tx, &key, Rate { times, per: HOUR }, now).await??;
+    let limit = if taken { LimitName::TakenAnswers } else { LimitName::SignUps };
+    let key = limits::key(ctx, limit, &[&network]);
+    limits::count(&mut tx, &key, limit.rate(&ctx.settings), now).await??;
     tx.commit().await?;
     if taken { Err(SignUpError::UsernameTaken) } else { Ok(()) }
 }

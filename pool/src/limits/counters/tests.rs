@@ -1,4 +1,5 @@
 use super::*;
+use crate::limits::names::LimitName;
 use crate::testing::TestPool;
 use tokio::task::JoinSet;
 
@@ -7,14 +8,16 @@ const BACKOFF: Backoff =
 
 async fn try_knock(pool: &TestPool, name: &str) -> Result<(), Wait> {
     let mut tx = pool.store.begin().await.unwrap();
-    knock(&mut tx, &key(pool, &[name]), BACKOFF, pool.time()).await.unwrap()?;
+    knock(&mut tx, &key(pool, LimitName::SignInFailures, &[name]), BACKOFF, pool.time()).await.unwrap()?;
     tx.commit().await.unwrap();
     Ok(())
 }
 
 async fn try_count(pool: &TestPool, times: u32) -> Result<(), Wait> {
     let mut tx = pool.store.begin().await.unwrap();
-    count(&mut tx, &key(pool, &["counted"]), Rate { times, per: HOUR }, pool.time()).await.unwrap()?;
+    count(&mut tx, &key(pool, LimitName::SignUps, &["counted"]), Rate { times, per: HOUR }, pool.time())
+        .await
+        .unwrap()?;
     tx.commit().await.unwrap();
     Ok(())
 }

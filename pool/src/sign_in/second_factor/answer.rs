@@ -7,8 +7,8 @@ use crate::core::identity::{ChallengeToken, Origin, UserId};
 use crate::delivery::{Message, queue_to_all};
 use crate::factors::app::App;
 use crate::factors::recovery;
-use crate::limits::rate::{Backoff, Wait};
-use crate::limits::{self, Key};
+use crate::limits::rate::Wait;
+use crate::limits::{self, Key, LimitName};
 use crate::one_time_codes::codes::{self, Attempt, CodeFault};
 use crate::password::fingerprint::fingerprint;
 use crate::sessions::begin;
@@ -142,7 +142,7 @@ async fn judge_second(
 }
 
 fn second_failures(ctx: &Context, user: UserId) -> Key {
-    limits::key(ctx, &["second factors of account", &user.0.to_string()])
+    limits::key(ctx, LimitName::SecondFactorFailures, &[&user.0.to_string()])
 }
 
 /// Counts a code that somebody is about to try; its own transaction, so that it stays counted. For the
@@ -151,12 +151,7 @@ async fn admit_second(ctx: &Context, user: UserId, origin: &Origin) -> Result<Re
     if origin.tally.is_paid() {
         return Ok(Ok(()));
     }
-    let limits = &ctx.settings.limits;
-    let backoff = Backoff {
-        free: limits.sign_in_failures_free,
-        first: limits.sign_in_first_wait,
-        longest: limits.sign_in_longest_wait,
-    };
+    let backoff = limits::backoff(&ctx.settings);
     let mut tx = ctx.store.begin().await?;
     if let Err(wait) = limits::knock(&mut tx, &second_failures(ctx, user), backoff, ctx.now()).await? {
         return Ok(Err(wait));
