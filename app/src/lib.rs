@@ -27,8 +27,8 @@ pub mod request;
 mod times;
 
 #[cfg(feature = "ssr")]
-pub use layout::{Answer, shell};
+pub use layout::{PageResponse, shell};
 #[cfg(feature = "ssr")]
 pub use pages::error_page;
 #[cfg(feature = "ssr")]
-pub use request::{Site, SiteFiles, Visit};
+pub use request::{PageRequest, Site, SiteFiles};
