@@ -1,5 +1,5 @@
-//! What forms tell the page that they have done: the guide's Hub has an event for each, by name, and the `data` that
-//! the server function behind the form answers. The account's other open pages hear the same.
+//! What forms tell the page that they have done: the guide's Hub has an event for each, by name, and the
+//! `data` that the server function behind the form answers. The account's other open pages hear the same.
 
 use model::{AttributeName, Factor, closed_set};
 use serde::{Deserialize, Serialize};
@@ -39,44 +39,44 @@ closed_set! {
 
 /// `signUp`, `confirmSignUp`, `signIn`, `changePassword`, `signOut`, `globalSignOut`: whose account.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct OfAccount {
+pub struct AccountData {
     pub username: String,
 }
 
 /// `enableMfa`, `disableMfa`, `preferMfa`: which second factor.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct OfFactor {
+pub struct FactorData {
     pub factor: Factor,
 }
 
 /// `verifyUserAttribute`, `resendUserAttributeCode`, `cancelUserAttributeUpdate`: which attribute.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct OfAttribute {
+pub struct AttributeData {
     pub attribute: AttributeName,
 }
 
 /// `deleteUserAttributes`: which attributes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct OfAttributes {
+pub struct AttributesData {
     pub attributes: Vec<AttributeName>,
 }
 
 /// `addPasskey`, `removePasskey`: which one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct OfPasskey {
+pub struct PasskeyData {
     pub passkey: String,
 }
 
 /// What an authenticator is asked, for the page's script: no event.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct PasskeyQuestion {
+pub struct PasskeyOptions {
     pub options: String,
     pub state: String,
 }
 
 /// `signOutOthers`: whose account, and how many browsers were signed out.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct OfSessions {
+pub struct SessionsData {
     pub username: String,
     pub sessions: u32,
 }

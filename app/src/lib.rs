@@ -29,8 +29,8 @@ pub mod scripts;
 mod times;
 
 #[cfg(feature = "ssr")]
-pub use layout::{Answer, shell};
+pub use layout::{PageResponse, shell};
 #[cfg(feature = "ssr")]
 pub use pages::error_page;
 #[cfg(feature = "ssr")]
-pub use request::{Site, SiteFiles, Visit};
+pub use request::{PageRequest, Site, SiteFiles};

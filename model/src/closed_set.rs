@@ -1,5 +1,5 @@
-//! Enums whose values travel by name. The values, the list of them, the name of each and the value behind a name
-//! are all written once.
+//! Enums whose values travel by name. The values, the list of them, the name of each and the value behind a
+//! name are all written once.
 
 /// Declares such an enum.
 ///
@@ -17,8 +17,8 @@
 /// assert_eq!(Answer::named("perhaps"), None);
 /// ```
 ///
-/// With `serialized` before everything else the names are those of its serialised form, too. Without names the
-/// enum has its list alone.
+/// With `serialized` before everything else the names are those of its serialised form, too. Without names
+/// the enum has its list alone.
 #[macro_export]
 macro_rules! closed_set {
     (

@@ -27,7 +27,10 @@ macro_rules! events {
         pub enum Event {
             $(
                 $(#[$doc:meta])*
-                $Event:ident $(($data:ty))? $({ $($(#[$attribute:meta])* $field:ident: $type:ty),+ })? = $name:literal
+                $Event:ident
+                    $(($data:ty))?
+                    $({ $($(#[$attribute:meta])* $field:ident: $type:ty),+ })?
+                    = $name:literal
             ),+ $(,)?
         }
     ) => {
@@ -98,7 +101,8 @@ events! {
         /// None of the attributes was changed; the refusal says which one and why.
         UpdateUserAttributesFailure(FormErrors) = "updateUserAttributes_failure",
         VerifyUserAttribute { attribute: AttributeName } = "verifyUserAttribute",
-        VerifyUserAttributeFailure { attribute: AttributeName, #[serde(flatten)] refusal: FormErrors } = "verifyUserAttribute_failure",
+        VerifyUserAttributeFailure { attribute: AttributeName, #[serde(flatten)] refusal: FormErrors }
+            = "verifyUserAttribute_failure",
         ResendUserAttributeCode { attribute: AttributeName } = "resendUserAttributeCode",
         CancelUserAttributeUpdate { attribute: AttributeName } = "cancelUserAttributeUpdate",
         DeleteUserAttributes { attributes: Vec<AttributeName> } = "deleteUserAttributes",

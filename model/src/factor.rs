@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 closed_set! {
     serialized
-    /// A second factor, called as in user pools (`UserMFASettingListType`), in the order in which they are offered.
+    /// A second factor, called as in user pools (`UserMFASettingListType`), in the order in which they are
+    /// offered.
     #[derive(PartialOrd, Ord, Hash)]
     pub enum Factor {
         /// The code that an authenticator app shows (RFC 6238).

@@ -13,13 +13,16 @@ closed_set! {
     }
 }
 
-/// Declares the pages, each with who may see it, its address, and the addresses that its forms post to, as far as
-/// they are others.
+/// Declares the pages, each with who may see it, its address, and the addresses that its forms post to, as
+/// far as they are others.
 macro_rules! pages {
     (
         $(#[$meta:meta])*
         pub enum Page {
-            $($(#[$doc:meta])* $Page:ident = $access:ident $path:ident $(, forms: [$($form:ident),+ $(,)?])?);+ $(;)?
+            $(
+                $(#[$doc:meta])*
+                $Page:ident = $access:ident $path:ident $(, forms: [$($form:ident),+ $(,)?])?
+            );+ $(;)?
         }
     ) => {
         closed_set! {
@@ -41,8 +44,8 @@ macro_rules! pages {
                 }
             }
 
-            /// The other addresses that its forms post to. The page stands at each of them, too, so that a refused
-            /// post without scripts has a page to come back to.
+            /// The other addresses that its forms post to. The page stands at each of them, too, so that a
+            /// refused post without scripts has a page to come back to.
             pub const fn forms(self) -> &'static [&'static str] {
                 match self {
                     $(Self::$Page => &[$($(paths::$form),+)?]),+
@@ -103,14 +106,15 @@ impl Page {
         std::iter::once(self.path()).chain(self.forms().iter().copied())
     }
 
-    /// The page at an address, and the address as the list has it. Nothing but the list's own addresses is ever put
-    /// into a `Location`.
+    /// The page at an address, and the address as the list has it. Nothing but the list's own addresses is
+    /// ever put into a `Location`.
     pub fn at(address: &str) -> Option<(Self, &'static str)> {
         let known = |page: Self| page.addresses().map(move |path| (page, path));
         Self::ALL.into_iter().flat_map(known).find(|(_, path)| *path == address)
     }
 
-    /// Its address as a step on the way to another page, which it names if that is one that asks for a sign-in.
+    /// Its address as a step on the way to another page, which it names if that is one that asks for a
+    /// sign-in.
     pub fn on_the_way_to(self, next: Option<Self>) -> String {
         match next.filter(|next| next.access() == Access::SignedIn) {
             Some(next) => format!("{}?next={}", self.path(), next.path()),
@@ -118,8 +122,8 @@ impl Page {
         }
     }
 
-    /// The page to go to after a sign-in that was asked for at an address, if that is one of ours. At the address of
-    /// a form that is the form's page.
+    /// The page to go to after a sign-in that was asked for at an address, if that is one of ours. At the
+    /// address of a form that is the form's page.
     pub fn after_sign_in(address: &str) -> Option<Self> {
         let (page, _) = Self::at(address)?;
         (page.access() == Access::SignedIn).then_some(page)

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 pub const VALUE_MAX: u32 = 2048;
 
 closed_set! {
-    /// What the text of a value must look like, in the order of the formats' numbers. Every value travels as text.
+    /// What the text of a value must look like, in the order of the formats' numbers. Every value travels as
+    /// text.
     #[derive(Serialize, Deserialize)]
     pub enum Format {
         Text,

@@ -4,7 +4,8 @@
 //! falls between; ids come from the table, so a page resumes by its last id across restarts and nodes.
 
 use crate::config::ServerConfig;
-use app::request::cookies::{self, Name};
+use crate::router::AppState;
+use app::request::cookies::{self, CookieName};
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::header::CACHE_CONTROL;
@@ -66,8 +67,8 @@ struct Resume {
 }
 
 async fn follow(State(live): State<Live>, Query(resume): Query<Resume>, headers: HeaderMap) -> Response {
-    let token =
-        cookies::read(&headers, Name::Session, live.secure).and_then(|value| SessionToken::parse(&value));
+    let token = cookies::read(&headers, CookieName::Session, live.secure)
+        .and_then(|value| SessionToken::parse(&value));
     let Some(token) = token else { return StatusCode::UNAUTHORIZED.into_response() };
     let viewer = match pool::sessions::viewer(&live.pool, &token).await {
         Ok(Some(viewer)) => viewer,

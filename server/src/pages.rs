@@ -2,8 +2,8 @@
 
 use crate::layers::{cross_site, error_pages};
 use app::pages::load;
-use app::request::{self, Visit};
-use app::{Answer, Site, shell};
+use app::request::{self, PageRequest};
+use app::{PageResponse, Site, shell};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION, RETRY_AFTER};
@@ -19,12 +19,12 @@ use std::error::Error;
 /// Loads and renders a page.
 pub async fn show(page: Page, site: Site, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    let visit = match Visit::of(site.clone(), &parts).await {
-        Ok(visit) => visit,
+    let page_request = match PageRequest::of(site.clone(), &parts).await {
+        Ok(page_request) => page_request,
         Err(error) => return unavailable(&error, site, &parts),
     };
-    match load(page, visit.clone()).await {
-        Ok(Answer::Go(path)) => match HeaderValue::from_str(&path) {
+    match load(page, page_request.clone()).await {
+        Ok(PageResponse::Redirect(path)) => match HeaderValue::from_str(&path) {
             Ok(path) => (
                 StatusCode::SEE_OTHER,
                 [(LOCATION, path), (CACHE_CONTROL, HeaderValue::from_static("no-store"))],
@@ -32,7 +32,7 @@ pub async fn show(page: Page, site: Site, request: Request) -> Response {
                 .into_response(),
             Err(_) => error_pages::render(StatusCode::NOT_FOUND, site, &parts, &HeaderMap::new()),
         },
-        Ok(Answer::Show(page)) => shell::render(page, &visit).into_response(),
+        Ok(PageResponse::Content(page)) => shell::render(page, &page_request).into_response(),
         Err(error) => unavailable(&error, site, &parts),
     }
 }
@@ -55,8 +55,8 @@ pub async fn attributes_json(State(site): State<Site>, request: Request) -> Resp
 /// down, and counts.
 pub async fn personal_data(State(site): State<Site>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    let viewer = match Visit::of(site.clone(), &parts).await {
-        Ok(visit) => visit.account.map(|account| account.viewer),
+    let viewer = match PageRequest::of(site.clone(), &parts).await {
+        Ok(page_request) => page_request.account.map(|account| account.viewer),
         Err(error) => return unavailable(&error, site, &parts),
     };
     let Some(viewer) = viewer else { return StatusCode::UNAUTHORIZED.into_response() };

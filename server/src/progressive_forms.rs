@@ -156,7 +156,7 @@ async fn page_again(inner: &Router, mut parts: Parts, form: &[u8], mut refusal: 
     parts.method = Method::GET;
     parts.headers.remove(CONTENT_TYPE);
     parts.headers.remove(CONTENT_LENGTH);
-    parts.extensions.insert(Replay { path: parts.uri.path().to_owned(), refusal, typed });
+    parts.extensions.insert(Replay { path: parts.uri.path().to_owned(), errors: refusal, typed });
 
     let mut page = ask(inner, Request::from_parts(parts, Body::empty())).await;
     if page.status().is_success() {

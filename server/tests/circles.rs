@@ -1,13 +1,8 @@
 //! No two files of a crate import each other in a circle.
 //!
-//! A file imports another by a `use` line, or by a path in its code, macros included. What is re-exported counts
-//! as the file that really has it; a `mod` line alone is no import; tests import what they like.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "what a test's helpers can't do, the test can't"
-)]
+//! A file imports another by a `use` line, or by a path in its code, macros included. What is re-exported
+//! counts as the file that really has it; a `mod` line alone is no import; tests import what they like.
+#![expect(clippy::unwrap_used, reason = "what a test's helpers can't do, the test can't")]
 
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
@@ -262,7 +257,7 @@ fn is_only_for_tests(item: TokenStream) -> bool {
 /// Every path of at least two names, however deep it stands. `pub(in …)` is none.
 fn collect_paths(tokens: TokenStream, paths: &mut Vec<Names>) {
     let tokens: Vec<_> = tokens.into_iter().collect();
-    let is = |at: usize, character: char| matches!(tokens.get(at), Some(TokenTree::Punct(it)) if it.as_char() == character);
+    let is = |at: usize, wanted: char| matches!(tokens.get(at), Some(TokenTree::Punct(it)) if it.as_char() == wanted);
     let (mut at, mut continues) = (0, false);
     while let Some(token) = tokens.get(at) {
         at += 1;
@@ -386,8 +381,9 @@ fn a_circle_through_macros_and_names_of_modules_is_found() {
 
 #[test]
 fn tests_and_other_crates_make_no_circle() {
-    let a = "use other::b::B; #[cfg(test)] mod tests { use crate::b::B; } pub(in crate::b) struct A; fn x() { ::b::c() }";
+    let tests = "#[cfg(test)] mod tests { use crate::b::B; }";
+    let a = format!("use other::b::B; {tests} pub(in crate::b) struct A; fn x() {{ ::b::c() }}");
     let b = "use crate::a::A; #[cfg(all(test, unix))] mod more;";
-    let files = [("lib.rs", "mod a; mod b;"), ("a.rs", a), ("b.rs", b)];
+    let files = [("lib.rs", "mod a; mod b;"), ("a.rs", &a), ("b.rs", b)];
     assert_eq!(circles_of(&files), [""; 0]);
 }

@@ -1,5 +1,5 @@
-//! The list of pages: each at its addresses, under its title, for whoever may see it, and a sign-in that is asked for
-//! at any of them leads back there.
+//! The list of pages: each at its addresses, under its title, for whoever may see it, and a sign-in that is
+//! asked for at any of them leads back there.
 #![expect(clippy::unwrap_used, reason = "a test that can't be set up has failed")]
 
 mod support;
@@ -159,7 +159,8 @@ async fn whoever_may_not_see_a_page_is_led_on() {
 
 #[tokio::test]
 async fn every_address_of_a_form_has_its_function_and_every_function_its_address() {
-    // Not even a page that was refused comes from these: scripts alone ask for them, and a form on every page.
+    // Not even a page that was refused comes from these: scripts alone ask for them, and a form on every
+    // page.
     let alone = [
         paths::PROFILE_REFRESH,
         paths::SECURITY_PASSKEYS_OPTIONS,

@@ -91,7 +91,7 @@ pub fn id_of(name: &FieldName) -> String {
 }
 
 /// What all kinds of fields share: ids, description, error.
-struct Frame {
+struct Control {
     id: String,
     described_by: String,
     invalid: Option<&'static str>,
@@ -99,14 +99,14 @@ struct Frame {
     autofocus: bool,
 }
 
-impl Frame {
+impl Control {
     fn of(input: &Input, state: &FormState) -> Self {
         let id = if input.form.is_empty() {
             id_of(&input.name)
         } else {
             format!("{}-{}", id_of(&input.name), input.form)
         };
-        let why = state.refusal.on(&input.name);
+        let why = state.errors.on(&input.name);
         let described_by =
             if input.hint.is_some() { format!("{id}-hint {id}-error") } else { format!("{id}-error") };
         let autofocus = state.is_first_wrong(&input.name);
@@ -122,22 +122,22 @@ fn label(id: &str, input: &Input) -> impl IntoView + use<> {
     view! { <div class="caption"><label for=id.to_owned()>{input.label.clone()}</label>{mark}</div> {hint} }
 }
 
-fn error(frame: &Frame) -> impl IntoView + use<> {
-    view! { <p class="error" id=format!("{}-error", frame.id) role="alert">{frame.error.clone()}</p> }
+fn error(control: &Control) -> impl IntoView + use<> {
+    view! { <p class="error" id=format!("{}-error", control.id) role="alert">{control.error.clone()}</p> }
 }
 
 /// A field that shows what was typed, or else what is stored.
 pub fn field(input: Input, state: &FormState) -> AnyView {
-    let frame = Frame::of(&input, state);
+    let control = Control::of(&input, state);
     let value = state.typed.get(&input.name).cloned().unwrap_or_else(|| input.value.clone());
-    let (label, error) = (label(&frame.id, &input), error(&frame));
+    let (label, error) = (label(&control.id, &input), error(&control));
     let name = input.name.to_string();
     // What comes back from a refused post was typed, and is not what is stored.
     let stored = (input.is_stored && value == input.value).then_some("");
     let control = match input.kind {
         "textarea" => view! {
-            <textarea id=frame.id name=name data-stored=stored rows="3" required=input.required autocomplete=input.autocomplete dir="auto"
-                aria-invalid=frame.invalid aria-describedby=frame.described_by autofocus=frame.autofocus>{value}</textarea>
+            <textarea id=control.id name=name data-stored=stored rows="3" required=input.required autocomplete=input.autocomplete dir="auto"
+                aria-invalid=control.invalid aria-describedby=control.described_by autofocus=control.autofocus>{value}</textarea>
         }
         .into_any(),
         "select" => {
@@ -148,8 +148,8 @@ pub fn field(input: Input, state: &FormState) -> AnyView {
             });
             let options = options.collect_view();
             view! {
-                <select id=frame.id name=name data-stored=stored required=input.required autocomplete=input.autocomplete
-                    aria-invalid=frame.invalid aria-describedby=frame.described_by autofocus=frame.autofocus>{options}</select>
+                <select id=control.id name=name data-stored=stored required=input.required autocomplete=input.autocomplete
+                    aria-invalid=control.invalid aria-describedby=control.described_by autofocus=control.autofocus>{options}</select>
             }
             .into_any()
         }
@@ -159,9 +159,9 @@ pub fn field(input: Input, state: &FormState) -> AnyView {
             let plain = input.autocomplete.starts_with("username").then_some("none");
             let spellcheck = plain.map(|_| "false");
             view! {
-                <input id=frame.id name=name type=kind value=value data-stored=stored required=input.required autocomplete=input.autocomplete dir=dir
+                <input id=control.id name=name type=kind value=value data-stored=stored required=input.required autocomplete=input.autocomplete dir=dir
                     autocapitalize=plain spellcheck=spellcheck
-                    aria-invalid=frame.invalid aria-describedby=frame.described_by autofocus=frame.autofocus/>
+                    aria-invalid=control.invalid aria-describedby=control.described_by autofocus=control.autofocus/>
             }
             .into_any()
         }
@@ -171,15 +171,15 @@ pub fn field(input: Input, state: &FormState) -> AnyView {
 
 /// A password: never filled in again, with a button that the page's script wakes up.
 pub fn password_field(input: &Input, state: &FormState) -> AnyView {
-    let frame = Frame::of(input, state);
-    let (label, error) = (label(&frame.id, input), error(&frame));
+    let control = Control::of(input, state);
+    let (label, error) = (label(&control.id, input), error(&control));
     view! {
         <div class="field">
             {label}
             <div class="reveal">
-                <input id=frame.id.clone() name=input.name.to_string() type="password" required=input.required autocomplete=input.autocomplete
-                    aria-invalid=frame.invalid aria-describedby=frame.described_by autofocus=frame.autofocus/>
-                <button type="button" aria-pressed="false" aria-controls=frame.id data-reveal="" hidden>
+                <input id=control.id.clone() name=input.name.to_string() type="password" required=input.required autocomplete=input.autocomplete
+                    aria-invalid=control.invalid aria-describedby=control.described_by autofocus=control.autofocus/>
+                <button type="button" aria-pressed="false" aria-controls=control.id data-reveal="" hidden>
                     <span>{text::SHOW}</span><span class="vh">" "{text::PASSWORD_WORD}</span>
                 </button>
             </div>
@@ -191,13 +191,13 @@ pub fn password_field(input: &Input, state: &FormState) -> AnyView {
 
 /// Six digits, one input; never filled in again.
 pub fn code_field(input: &Input, state: &FormState) -> AnyView {
-    let frame = Frame::of(input, state);
-    let (label, error) = (label(&frame.id, input), error(&frame));
+    let control = Control::of(input, state);
+    let (label, error) = (label(&control.id, input), error(&control));
     view! {
         <div class="field">
             {label}
-            <input id=frame.id class="code" name=input.name.to_string() type="text" inputmode="numeric" autocomplete="one-time-code" required
-                maxlength="16" spellcheck="false" aria-invalid=frame.invalid aria-describedby=frame.described_by autofocus=frame.autofocus/>
+            <input id=control.id class="code" name=input.name.to_string() type="text" inputmode="numeric" autocomplete="one-time-code" required
+                maxlength="16" spellcheck="false" aria-invalid=control.invalid aria-describedby=control.described_by autofocus=control.autofocus/>
             {error}
         </div>
     }

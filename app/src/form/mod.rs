@@ -1,15 +1,13 @@
 //! Forms: how they are posted, refused, shown again and checked while one types.
 //!
-//! A form posts to the address of its own page. With WASM the post is a fetch; without it the server's form
-//! door answers with the same page, the typed values and the refusal's status. The browser needs the checks;
-//! the rest is the server's.
+//! A form posts to the address of its own page. With WASM the post is a fetch; without it the server
+//! answers with the same page, the typed values and the refusal's status. The browser needs the checks; the
+//! rest is the server's.
 
 mod check;
 
 pub use check::{Check, Checks};
 
-#[cfg(feature = "ssr")]
-mod again;
 #[cfg(feature = "ssr")]
 pub(crate) mod attribute_fields;
 #[cfg(feature = "ssr")]
@@ -21,14 +19,14 @@ mod field;
 #[cfg(feature = "ssr")]
 mod post;
 #[cfg(feature = "ssr")]
+mod reauthentication;
+#[cfg(feature = "ssr")]
 mod resend;
 #[cfg(feature = "ssr")]
 mod state;
 #[cfg(feature = "ssr")]
 mod summary;
 
-#[cfg(feature = "ssr")]
-pub use again::{again_field, again_if_asked};
 #[cfg(feature = "ssr")]
 pub use element::Form;
 #[cfg(feature = "ssr")]
@@ -37,6 +35,8 @@ pub use error::{FormError, refused};
 pub use field::{Input, code_field, field, password_field};
 #[cfg(feature = "ssr")]
 pub use post::FormPost;
+#[cfg(feature = "ssr")]
+pub use reauthentication::{reauthentication_field, reauthentication_field_if_asked};
 #[cfg(feature = "ssr")]
 pub(crate) use resend::resend_button;
 #[cfg(feature = "ssr")]

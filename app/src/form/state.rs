@@ -3,12 +3,13 @@
 use model::{FieldName, FormErrors, Page};
 use std::collections::BTreeMap;
 
-/// What the form door hands to the page: no secrets inside, because only fields with [`FieldName::keep`] are.
+/// What the server hands to the page after a refused post: no secrets inside, because only fields with
+/// [`FieldName::keep`] are.
 #[derive(Debug, Clone, Default)]
 pub struct Replay {
     /// The form's path, without its query.
     pub path: String,
-    pub refusal: FormErrors,
+    pub errors: FormErrors,
     pub typed: BTreeMap<FieldName, String>,
 }
 
@@ -17,7 +18,7 @@ pub struct Replay {
 pub struct FormState {
     /// The page of the form.
     pub page: Option<Page>,
-    pub refusal: FormErrors,
+    pub errors: FormErrors,
     pub typed: BTreeMap<FieldName, String>,
 }
 
@@ -27,7 +28,7 @@ impl FormState {
         match replay {
             Some(replay) if replay.path == path => {
                 let page = Page::at(path).map(|(page, _)| page);
-                Self { page, refusal: replay.refusal.clone(), typed: replay.typed.clone() }
+                Self { page, errors: replay.errors.clone(), typed: replay.typed.clone() }
             }
             Some(_) | None => Self::default(),
         }
@@ -35,6 +36,6 @@ impl FormState {
 
     /// The first wrong field gets the focus, which is how focus works without scripts.
     pub fn is_first_wrong(&self, name: &FieldName) -> bool {
-        self.refusal.fields.first().is_some_and(|(first, _)| first == name)
+        self.errors.fields.first().is_some_and(|(first, _)| first == name)
     }
 }

@@ -8,20 +8,20 @@ use model::Page;
 
 /// The alert above a form: empty until something is refused, so that scripts have a place to write to.
 pub fn summary(state: &FormState) -> impl IntoView + use<> {
-    let (refusal, page) = (&state.refusal, state.page);
-    let lines: Vec<_> = refusal
+    let (errors, page) = (&state.errors, state.page);
+    let lines: Vec<_> = errors
         .fields
         .iter()
         .map(|(name, why)| view! { <li><a href=format!("#{}", id_of(name))>{text::about(name, *why)}</a></li> })
         .collect();
-    let signed_out = matches!(refusal.form, Some(model::ErrorCode::SignedOut));
-    let headline = refusal
+    let signed_out = matches!(errors.form, Some(model::ErrorCode::SignedOut));
+    let headline = errors
         .form
         .map(text::sentence)
         .or_else(|| (!lines.is_empty()).then(|| text::things_to_put_right(lines.len())));
-    let autofocus = refusal.fields.is_empty() && !refusal.is_empty();
+    let autofocus = errors.fields.is_empty() && !errors.is_empty();
     view! {
-        <div class="note-bad" role="alert" tabindex="-1" autofocus=autofocus data-summary="" hidden=refusal.is_empty()>
+        <div class="note-bad" role="alert" tabindex="-1" autofocus=autofocus data-summary="" hidden=errors.is_empty()>
             <strong>{headline}</strong>
             {signed_out.then(|| view! { <p><a href=Page::SignIn.on_the_way_to(page)>{text::SIGN_IN_AGAIN}</a></p> })}
             {(!lines.is_empty()).then(|| view! { <ul>{lines}</ul> })}

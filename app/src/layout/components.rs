@@ -35,7 +35,7 @@ pub fn note(words: String) -> impl IntoView {
 }
 
 /// The line that tells what happened elsewhere: it stays in sight at the lower edge of the window.
-pub fn news() -> impl IntoView {
+pub fn live_status() -> impl IntoView {
     view! { <p class="small" role="status" data-said=""></p> }
 }
 

@@ -1,9 +1,9 @@
 //! The document around every page: head, frame, scripts, and the policy that holds for it.
 
-use super::frames::{door, fault, house};
-use super::response::{Content, Frame};
-use crate::request::cookies::{self, Name};
-use crate::request::{SiteFiles, Theme, Visit};
+use super::layouts::{AccountLayout, AuthLayout, ErrorLayout, footer, navigation};
+use super::page_response::{Layout, PageContent};
+use crate::request::cookies::{self, CookieName};
+use crate::request::{PageRequest, SiteFiles, Theme};
 use crate::scripts;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE};
 use http::{HeaderValue, Response, StatusCode};
@@ -13,19 +13,19 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 /// Renders a page to its complete response.
-pub fn render(page: Content, visit: &Visit) -> Response<String> {
+pub fn render(page: PageContent, request: &PageRequest) -> Response<String> {
     let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let private = visit.account.is_some();
-    let flash_shown = visit.flash.is_some();
-    let secure = visit.site.secure;
+    let private = request.account.is_some();
+    let flash_shown = request.flash.is_some();
+    let secure = request.site.secure;
     let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new_islands())));
     let (html, policy) = owner.with(|| {
         provide_nonce();
         let policy = content_security_policy(
             use_nonce().as_deref().unwrap_or_default(),
-            visit.site.leptos.reload_port,
+            request.site.leptos.reload_port,
         );
-        (format!("<!DOCTYPE html>{}", document(page, visit).to_html()), policy)
+        (format!("<!DOCTYPE html>{}", document(page, request).to_html()), policy)
     });
     owner.unset_with_forced_cleanup();
 
@@ -41,7 +41,9 @@ pub fn render(page: Content, visit: &Visit) -> Response<String> {
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
     }
-    if let (true, Ok(forget)) = (flash_shown, HeaderValue::from_str(&cookies::forget(Name::Flash, secure))) {
+    if let (true, Ok(forget)) =
+        (flash_shown, HeaderValue::from_str(&cookies::forget(CookieName::Flash, secure)))
+    {
         headers.append(SET_COOKIE, forget);
     }
     response
@@ -59,22 +61,26 @@ fn content_security_policy(nonce: &str, reload_port: u32) -> String {
     )
 }
 
-fn document(page: Content, visit: &Visit) -> impl IntoView + use<> {
-    let files = (visit.site.files)();
-    let name = visit.site.pool.settings().name.clone();
-    let theme = visit.theme;
+fn document(page: PageContent, request: &PageRequest) -> impl IntoView + use<> {
+    let files = (request.site.files)();
+    let name = request.site.pool.settings().name.clone();
+    let theme = request.theme;
     let forced = (theme != Theme::System).then(|| theme.as_str());
     let scheme = forced.unwrap_or("light dark");
-    let leptos = visit.site.leptos.clone();
+    let leptos = request.site.leptos.clone();
     let title = format!("{} · {name}", page.title);
     let body = (page.body)();
-    let framed = match page.frame {
-        Frame::Door => door(visit, name, body).into_any(),
-        Frame::House { who } => house(visit, who, body).into_any(),
-        Frame::Fault(number) => fault(visit, number, body).into_any(),
+    let footer = footer(request);
+    let page = match page.layout {
+        Layout::Auth => view! { <AuthLayout name footer>{body}</AuthLayout> }.into_any(),
+        Layout::Account { username } => {
+            let navigation = navigation(request);
+            view! { <AccountLayout name username navigation footer>{body}</AccountLayout> }.into_any()
+        }
+        Layout::Error(status) => view! { <ErrorLayout status footer>{body}</ErrorLayout> }.into_any(),
     };
     view! {
-        <html lang="en" dir="ltr" data-theme=forced data-private=visit.account.is_some()>
+        <html lang="en" dir="ltr" data-theme=forced data-private=request.account.is_some()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -85,7 +91,7 @@ fn document(page: Content, visit: &Visit) -> impl IntoView + use<> {
                 <AutoReload options=leptos/>
             </head>
             <body>
-                {framed}
+                {page}
                 <script type="module" src=scripts::PAGE.path nonce=use_nonce()></script>
             </body>
         </html>

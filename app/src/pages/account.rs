@@ -2,39 +2,40 @@
 
 use crate::auth_events::FormEvent;
 use crate::form::{
-    Check, Form, FormError, FormPost, FormState, Input, again_field, field, password_field, refused, summary,
+    Check, Form, FormError, FormPost, FormState, Input, field, password_field, reauthentication_field,
+    refused, summary,
 };
-use crate::layout::{Answer, Frame, flash_note, heading};
-use crate::request::{Caller, CurrentAccount, Flash, PageError, Visit};
+use crate::layout::{Layout, PageResponse, flash_note, heading};
+use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestContext};
 use crate::text;
 use leptos::prelude::*;
 use model::{FieldName, Page, Password, paths};
 use pool::account::{AccountDeletion, CONFIRMATION};
 
 /// The screen.
-pub async fn page(visit: Visit) -> Result<Answer, PageError> {
-    let CurrentAccount { viewer, .. } = visit.account()?;
-    Ok(Answer::show(Page::Account, Frame::House { who: viewer.username }, move || {
-        view! { <Account visit/> }.into_any()
+pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
+    let CurrentAccount { viewer, .. } = request.account()?;
+    Ok(PageResponse::page(Page::Account, Layout::Account { username: viewer.username }, move || {
+        view! { <Account request/> }.into_any()
     }))
 }
 
 #[component]
-fn Account(visit: Visit) -> impl IntoView {
-    let (download, deletion) = (visit.form(paths::ACCOUNT_DOWNLOAD), visit.form(paths::ACCOUNT_DELETE));
-    let open = visit.path == paths::ACCOUNT_DELETE;
-    let username = visit.username();
-    let focus = download.refusal.is_empty() && deletion.refusal.is_empty();
+fn Account(request: PageRequest) -> impl IntoView {
+    let (download, deletion) = (request.form(paths::ACCOUNT_DOWNLOAD), request.form(paths::ACCOUNT_DELETE));
+    let open = request.path == paths::ACCOUNT_DELETE;
+    let username = request.username();
+    let focus = download.errors.is_empty() && deletion.errors.is_empty();
     // Not woken: the answer is a file, and the page stays as it is.
     view! {
         <div class="groups">
             <div class="title">{heading(text::ACCOUNT, focus)}</div>
-            {flash_note(visit.flash)}
+            {flash_note(request.flash)}
             <section class="group" aria-labelledby="group-download">
                 <header><h2 id="group-download">{text::YOUR_DATA}</h2><p>{text::YOUR_DATA_TEXT}</p></header>
                 <form class="sheet" method="post" action=paths::ACCOUNT_DOWNLOAD novalidate>
                     {summary(&download)}
-                    {(!open).then(|| again_field(&visit, &download))}
+                    {(!open).then(|| reauthentication_field(&request, &download))}
                     <div class="actions"><button class="button">{text::DOWNLOAD}</button></div>
                 </form>
             </section>
@@ -75,9 +76,9 @@ fn Deletion(state: FormState, username: String) -> impl IntoView {
 /// Leads to the file with everything that is held.
 #[server(prefix = "", endpoint = "/account/download", protocol = FormPost)]
 pub async fn download_data(#[server(default)] current_password: Password) -> Result<(), FormError> {
-    let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
-    pool::account::may_have_data(&caller.pool, &viewer).await.map_err(refused)?;
-    caller.go(paths::ACCOUNT_JSON);
+    let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
+    pool::account::may_have_data(&context.pool, &viewer).await.map_err(refused)?;
+    context.redirect(paths::ACCOUNT_JSON);
     Ok(())
 }
 
@@ -87,11 +88,11 @@ pub async fn delete_account(
     #[server(default)] current_password: Password,
     #[server(default)] confirmation: String,
 ) -> Result<(), FormError> {
-    let (caller, viewer) = Caller::signed_in().await?;
+    let (context, viewer) = RequestContext::signed_in().await?;
     let form = AccountDeletion { password: current_password, confirmation };
-    pool::account::delete(&caller.pool, &viewer, form, &caller.origin).await.map_err(refused)?;
-    caller.leave();
-    caller.say(Flash::AccountDeleted);
-    caller.go(paths::SIGN_IN);
+    pool::account::delete(&context.pool, &viewer, form, &context.origin).await.map_err(refused)?;
+    context.end_session();
+    context.flash(Flash::AccountDeleted);
+    context.redirect(paths::SIGN_IN);
     Ok(())
 }

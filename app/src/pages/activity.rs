@@ -1,8 +1,8 @@
 //! `/activity`: what happened to the account, when, from where and with which browser.
 
 use crate::islands::Live;
-use crate::layout::{Answer, Frame, flash_note, follow_events, heading, news};
-use crate::request::{CurrentAccount, Flash, PageError, Visit};
+use crate::layout::{Layout, PageResponse, flash_note, follow_events, heading, live_status};
+use crate::request::{CurrentAccount, Flash, PageError, PageRequest};
 use crate::text::{self, Told};
 use leptos::prelude::*;
 use model::{Page, Schema, paths};
@@ -27,27 +27,27 @@ struct Screen {
 }
 
 /// The screen.
-pub async fn page(visit: Visit) -> Result<Answer, PageError> {
-    let CurrentAccount { viewer, .. } = visit.account()?;
-    let pool = &visit.site.pool;
-    let mut activity = pool::account::activity(pool, &viewer, turn(&visit)).await?;
+pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
+    let CurrentAccount { viewer, .. } = request.account()?;
+    let pool = &request.site.pool;
+    let mut activity = pool::account::activity(&pool, &viewer, turn(&request)).await?;
     let days = days(std::mem::take(&mut activity.entries), pool.now());
     let screen = Screen {
         activity,
         days,
-        schema: visit.site.schema().clone(),
+        schema: request.site.schema().clone(),
         kept_for: pool.settings().events.keep.as_secs() / (24 * 60 * 60),
-        latest_event: visit.account.as_ref().map_or(0, |account| account.profile.latest_event),
-        flash: visit.flash,
+        latest_event: request.account.as_ref().map_or(0, |account| account.profile.latest_event),
+        flash: request.flash,
     };
-    Ok(Answer::show(Page::Activity, Frame::House { who: viewer.username }, move || {
+    Ok(PageResponse::page(Page::Activity, Layout::Account { username: viewer.username }, move || {
         view! { <ActivityScreen screen/> }.into_any()
     }))
 }
 
 /// Which page is asked for. What can't be read is the newest.
-fn turn(visit: &Visit) -> Turn {
-    let number = |name| visit.asked(name).and_then(|text| text.parse().ok());
+fn turn(request: &PageRequest) -> Turn {
+    let number = |name| request.query(name).and_then(|text| text.parse().ok());
     number("before").map(Turn::Before).or_else(|| number("after").map(Turn::After)).unwrap_or(Turn::Newest)
 }
 
@@ -107,7 +107,7 @@ fn ActivityScreen(screen: Screen) -> impl IntoView {
                 {days.into_iter().map(|day| view! { <DayGroup day schema=schema.clone()/> }).collect_view()}
                 {links}
                 {follow}
-                {news()}
+                {live_status()}
             </div>
         </Live>
     }

@@ -1,17 +1,17 @@
 //! `/sign-out`: a button, for whoever comes here by an address.
 
-use crate::auth_events::{FormEvent, OfAccount};
+use crate::auth_events::{AccountData, FormEvent};
 use crate::form::{Form, FormError, FormPost, refused};
-use crate::layout::{Answer, Frame, heading};
-use crate::request::{Caller, CurrentAccount, Flash, PageError, Visit};
+use crate::layout::{Layout, PageResponse, heading};
+use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestContext};
 use crate::text;
 use leptos::prelude::*;
 use model::{Page, paths};
 
 /// The screen.
-pub async fn page(visit: Visit) -> Result<Answer, PageError> {
-    let Some(CurrentAccount { viewer, .. }) = visit.account else {
-        return Ok(Answer::go(Page::SignIn));
+pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
+    let Some(CurrentAccount { viewer, .. }) = request.account else {
+        return Ok(PageResponse::redirect(Page::SignIn));
     };
     let body = || {
         view! {
@@ -26,21 +26,21 @@ pub async fn page(visit: Visit) -> Result<Answer, PageError> {
         }
         .into_any()
     };
-    Ok(Answer::show(Page::SignOut, Frame::House { who: viewer.username }, body))
+    Ok(PageResponse::page(Page::SignOut, Layout::Account { username: viewer.username }, body))
 }
 
 /// Ends this session. Signing out twice is signing out.
 #[server(prefix = "", endpoint = "/sign-out", protocol = FormPost)]
-pub async fn sign_out() -> Result<Option<OfAccount>, FormError> {
-    let caller = Caller::here()?;
-    let username = match caller.session() {
+pub async fn sign_out() -> Result<Option<AccountData>, FormError> {
+    let context = RequestContext::current()?;
+    let username = match context.session() {
         Some(token) => {
-            pool::sessions::sign_out(&caller.pool, &token, &caller.origin).await.map_err(refused)?
+            pool::sessions::sign_out(&context.pool, &token, &context.origin).await.map_err(refused)?
         }
         None => None,
     };
-    caller.leave();
-    caller.say(Flash::SignedOut);
-    caller.go(paths::SIGN_IN);
-    Ok(username.map(|username| OfAccount { username }))
+    context.end_session();
+    context.flash(Flash::SignedOut);
+    context.redirect(paths::SIGN_IN);
+    Ok(username.map(|username| AccountData { username }))
 }

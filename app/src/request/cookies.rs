@@ -8,7 +8,7 @@ use pool::core::identity::ChallengeToken;
 
 /// Which cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Name {
+pub enum CookieName {
     Session,
     /// Which browser signed up, until the account is confirmed.
     SignUp,
@@ -26,7 +26,7 @@ pub enum Name {
     Theme,
 }
 
-impl Name {
+impl CookieName {
     /// Under https the `__Host-` prefix keeps subdomains and plain http from setting it (RFC 6265bis, section
     /// 4.1.3).
     pub const fn as_str(self, secure: bool) -> &'static str {
@@ -52,7 +52,7 @@ impl Name {
 }
 
 /// The value of a cookie in a request.
-pub fn read(headers: &HeaderMap, name: Name, secure: bool) -> Option<String> {
+pub fn read(headers: &HeaderMap, name: CookieName, secure: bool) -> Option<String> {
     let wanted = name.as_str(secure);
     let all = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
     let mut cookies = all.flat_map(|header| Cookie::split_parse(header.to_owned()).filter_map(Result::ok));
@@ -81,7 +81,7 @@ impl PendingSignIn {
 }
 
 /// A `Set-Cookie` value that lives for so many seconds.
-pub fn set(name: Name, value: &str, seconds: i64, secure: bool) -> String {
+pub fn set(name: CookieName, value: &str, seconds: i64, secure: bool) -> String {
     let cookie = Cookie::build((name.as_str(secure), value.to_owned()))
         .path("/")
         .http_only(true)
@@ -92,7 +92,7 @@ pub fn set(name: Name, value: &str, seconds: i64, secure: bool) -> String {
 }
 
 /// A `Set-Cookie` value that forgets the cookie.
-pub fn forget(name: Name, secure: bool) -> String {
+pub fn forget(name: CookieName, secure: bool) -> String {
     set(name, "", 0, secure)
 }
 
@@ -104,14 +104,14 @@ mod tests {
     fn a_cookie_is_found_among_others_and_only_under_its_own_name() {
         let mut headers = HeaderMap::new();
         headers.append(COOKIE, "a=1; nameplate=secret; __Host-nameplate=other".parse().unwrap());
-        assert_eq!(read(&headers, Name::Session, false).as_deref(), Some("secret"));
-        assert_eq!(read(&headers, Name::Session, true).as_deref(), Some("other"));
-        assert_eq!(read(&headers, Name::Theme, false), None);
+        assert_eq!(read(&headers, CookieName::Session, false).as_deref(), Some("secret"));
+        assert_eq!(read(&headers, CookieName::Session, true).as_deref(), Some("other"));
+        assert_eq!(read(&headers, CookieName::Theme, false), None);
     }
 
     #[test]
     fn under_https_cookies_are_secure_and_bound_to_the_host() {
-        let cookie = set(Name::Session, "x", 60, true);
+        let cookie = set(CookieName::Session, "x", 60, true);
         assert_eq!(cookie, "__Host-nameplate=x; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60");
     }
 }

@@ -4,7 +4,8 @@ use crate::text;
 use model::{AttributeName, Schema, closed_set};
 
 closed_set! {
-    /// What just happened, said once by the page that comes next. Closed, so that nobody can put words on our pages.
+    /// What just happened, said once by the page that comes next. Closed, so that nobody can put words on our
+    /// pages.
     pub enum Flash {
         SignedOut = "signed-out",
         Saved = "saved",

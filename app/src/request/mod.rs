@@ -1,14 +1,14 @@
 //! Requests: who is asking, from which browser, and what that browser is told to remember.
 
-mod caller;
 pub mod cookies;
 mod flash;
+mod page_request;
+mod request_context;
 mod site;
 mod theme;
-mod visit;
 
-pub use caller::Caller;
 pub use flash::Flash;
+pub use page_request::{CurrentAccount, PageError, PageRequest, RequestId, info};
+pub use request_context::RequestContext;
 pub use site::{Site, SiteFiles};
 pub use theme::Theme;
-pub use visit::{CurrentAccount, PageError, RequestId, Visit, info};

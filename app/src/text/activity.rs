@@ -1,9 +1,9 @@
 //! What happened to an account, in plain words, for its owner to look through.
 
 use super::attributes::label;
+use super::errors::sentence;
 use super::factors::second_step;
 use super::pages::field_label;
-use super::refusals::sentence;
 use model::{AttributeName, Event, FieldName, FormErrors, Schema, UpdateOutcome};
 
 /// An event as its page tells it.

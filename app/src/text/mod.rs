@@ -1,7 +1,7 @@
 //! Every sentence that a page shows, in one place. Mails have theirs beside their templates.
 
-mod refusals;
-pub use refusals::{rule, sentence, things_to_put_right, wait_for_code};
+mod errors;
+pub use errors::{rule, sentence, things_to_put_right, wait_for_code};
 
 #[cfg(feature = "ssr")]
 mod activity;
@@ -9,6 +9,8 @@ mod activity;
 mod attributes;
 #[cfg(feature = "ssr")]
 mod contacts;
+#[cfg(feature = "ssr")]
+mod error_pages;
 #[cfg(feature = "ssr")]
 mod events;
 #[cfg(feature = "ssr")]
@@ -24,10 +26,11 @@ pub use {
     activity::{Told, told},
     attributes::{group, label},
     contacts::*,
+    error_pages::*,
+    errors::about,
     events::event,
     factors::*,
     pages::*,
-    refusals::about,
     sessions::{active_since, device, last_active},
     titles::title,
 };

@@ -29,8 +29,8 @@ impl FormErrors {
         self.form.is_none() && self.fields.is_empty()
     }
 
-    /// The HTTP status of a refusal: a form with several faults is "unprocessable", one with a single fault says
-    /// which.
+    /// The HTTP status of a refusal: a form with several faults is "unprocessable", one with a single fault
+    /// says which.
     pub fn status(&self) -> u16 {
         match (self.form, self.fields.as_slice()) {
             (Some(code), _) => code.status(),

@@ -115,8 +115,8 @@ fn is_in_gap(rung: &Counter, now: Timestamp) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::names::LimitName;
     use crate::limits::key;
+    use crate::limits::names::LimitName;
     use crate::testing::TestPool;
 
     const LADDER: Ladder = Ladder { shortest: secs(30) };

@@ -1,6 +1,6 @@
 //! Pages for errors: what failed further in gets words and a way on.
 
-use app::request::Visit;
+use app::request::PageRequest;
 use app::{Site, error_page, shell};
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
@@ -35,8 +35,8 @@ fn is_bare_error(answer: &Response) -> bool {
 
 /// The page for an error; works when the store doesn't.
 pub fn render(status: StatusCode, site: Site, parts: &Parts, headers: &HeaderMap) -> Response {
-    let visit = Visit::without_account(site, parts);
-    let mut answer = shell::render(error_page(status.as_u16(), &visit), &visit).into_response();
+    let page_request = PageRequest::without_account(site, parts);
+    let mut answer = shell::render(error_page(status.as_u16(), &page_request), &page_request).into_response();
     for name in [RETRY_AFTER, ALLOW, SET_COOKIE] {
         for value in headers.get_all(&name) {
             answer.headers_mut().append(name.clone(), value.clone());

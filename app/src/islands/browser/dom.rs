@@ -9,44 +9,42 @@ use web_sys::{
 };
 
 /// What a post was answered.
-pub(super) enum Answered {
+pub(super) enum Posted {
     Done { body: JsValue, location: Option<String> },
-    Refused { body: JsValue, refusal: FormErrors },
+    Refused { body: JsValue, errors: FormErrors },
 }
 
 /// Posts a form as the browser would have, asking for JSON instead of a page.
-pub(super) async fn post(path: &str, form: &str) -> Answered {
+pub(super) async fn post(path: &str, form: &str) -> Posted {
     match try_post(path, form).await {
-        Ok(answered) => answered,
-        Err(_) => {
-            Answered::Refused { body: JsValue::NULL, refusal: FormErrors::form(ErrorCode::Unavailable) }
-        }
+        Ok(posted) => posted,
+        Err(_) => Posted::Refused { body: JsValue::NULL, errors: FormErrors::form(ErrorCode::Unavailable) },
     }
 }
 
-async fn try_post(path: &str, form: &str) -> Result<Answered, gloo_net::Error> {
+async fn try_post(path: &str, form: &str) -> Result<Posted, gloo_net::Error> {
     let request = gloo_net::http::Request::post(path)
         .header("accept", "application/json")
         .header("content-type", "application/x-www-form-urlencoded");
     let answer = request.body(form)?.send().await?;
     let body = read_json(&answer.text().await?);
     if answer.ok() {
-        return Ok(Answered::Done { body, location: answer.headers().get("location") });
+        return Ok(Posted::Done { body, location: answer.headers().get("location") });
     }
-    let refusal = read_refusal(&body);
-    Ok(Answered::Refused { body, refusal })
+    let errors = read_errors(&body);
+    Ok(Posted::Refused { body, errors })
 }
 
 /// `{"form": code or null, "fields": [[name, code], …]}`. What can't be read is our fault, not the person's.
-fn read_refusal(body: &JsValue) -> FormErrors {
+fn read_errors(body: &JsValue) -> FormErrors {
     let code = |value: JsValue| value.as_string().and_then(|code| code.parse::<ErrorCode>().ok());
     let pair = |pair: JsValue| {
         let pair = js_sys::Array::from(&pair);
         Some((pair.get(0).as_string()?.parse().ok()?, code(pair.get(1))?))
     };
     let fields = js_sys::Array::from(&part(body, "fields")).iter().filter_map(pair).collect();
-    let refusal = FormErrors { form: code(part(body, "form")), fields };
-    if refusal.is_empty() { FormErrors::form(ErrorCode::Unavailable) } else { refusal }
+    let errors = FormErrors { form: code(part(body, "form")), fields };
+    if errors.is_empty() { FormErrors::form(ErrorCode::Unavailable) } else { errors }
 }
 
 /// A member of an object; `undefined` where there is none.
@@ -54,7 +52,8 @@ pub(super) fn part(object: &JsValue, name: &str) -> JsValue {
     js_sys::Reflect::get(object, &name.into()).unwrap_or_default()
 }
 
-/// The time in milliseconds. As a whole number: to write and read fractions is code that nothing else here needs.
+/// The time in milliseconds. As a whole number: to write and read fractions is code that nothing else here
+/// needs.
 pub(super) fn now() -> i64 {
     js_sys::Date::now() as i64
 }
@@ -88,7 +87,7 @@ pub(super) fn read_json(text: &str) -> JsValue {
 }
 
 /// Loads a page of ours; a page whose address is the current one is loaded again.
-pub(super) fn go(path: &str) {
+pub(super) fn navigate(path: &str) {
     _ = window().location().assign(path);
 }
 

@@ -1,6 +1,6 @@
 //! What the form's island does in the browser.
 
-use super::dom::{Answered, dispatch_auth, each, focus, go, now, post, sign_in_from_here, stored, value};
+use super::dom::{Posted, dispatch_auth, each, focus, navigate, now, post, sign_in_from_here, stored, value};
 use crate::form::{Check, Checks};
 use crate::text;
 use leptos::leptos_dom::helpers::{document, set_timeout, window_event_listener};
@@ -18,34 +18,34 @@ pub(crate) fn submit(event: &leptos::ev::SubmitEvent) {
     if says("aria-disabled").is_some() || form.get_attribute("aria-busy").is_some() {
         return;
     }
-    let refusal = if says("formnovalidate").is_some() { FormErrors::default() } else { judge(&form) };
-    if !refusal.is_empty() {
-        show(&form, &refusal);
+    let errors = if says("formnovalidate").is_some() { FormErrors::default() } else { judge(&form) };
+    if !errors.is_empty() {
+        show(&form, &errors);
         return;
     }
     let path = says("formaction").or_else(|| form.get_attribute("action")).unwrap_or_default();
     let event = form.get_attribute("data-event").unwrap_or_default();
     let Some(body) = encode(&form) else {
         // Nothing was touched: there is nothing to save, and the form is done with.
-        go(path.split('?').next().unwrap_or_default());
+        navigate(path.split('?').next().unwrap_or_default());
         return;
     };
     busy(&form, button.as_ref(), true);
     leptos::task::spawn_local(async move {
         match post(&path, &body).await {
-            Answered::Done { body, location } => {
+            Posted::Done { body, location } => {
                 // Some posts are no event: whoever only names an account isn't told about it.
                 if !body.is_null() {
                     dispatch_auth(&event, &body);
                 }
-                go(location.as_deref().unwrap_or(&path));
+                navigate(location.as_deref().unwrap_or(&path));
             }
-            Answered::Refused { body, refusal } => {
+            Posted::Refused { body, errors } => {
                 dispatch_auth(&format!("{event}_failure"), &body);
                 // The account's other pages hear of it too; this one needs no second telling.
                 _ = form.set_attribute("data-refused", &now().to_string());
                 busy(&form, button.as_ref(), false);
-                show(&form, &refusal);
+                show(&form, &errors);
             }
         }
     });
@@ -82,8 +82,8 @@ fn checks(form: &Element) -> Vec<(FieldName, Check)> {
 fn judge(form: &Element) -> FormErrors {
     let wrong = |(name, check): (FieldName, Check)| {
         let field = find(form, &name)?;
-        let why = verdict(form, &field, &check).err()?;
-        Some((name, why))
+        let error = verdict(form, &field, &check).err()?;
+        Some((name, error))
     };
     FormErrors { form: None, fields: checks(form).into_iter().filter_map(wrong).collect() }
 }
@@ -192,9 +192,9 @@ fn verdict(form: &Element, field: &Element, check: &Check) -> Result<(), ErrorCo
 }
 
 /// Shows or clears one field's error; `false` if the form has no such field.
-fn mark(form: &Element, name: &FieldName, why: Option<ErrorCode>) -> bool {
+fn mark(form: &Element, name: &FieldName, error: Option<ErrorCode>) -> bool {
     let Some(field) = find(form, name) else { return false };
-    match why {
+    match error {
         Some(_) => {
             _ = field.set_attribute("aria-invalid", "true");
             // The password, asked for only now.
@@ -204,27 +204,27 @@ fn mark(form: &Element, name: &FieldName, why: Option<ErrorCode>) -> bool {
         }
         None => _ = field.remove_attribute("aria-invalid"),
     }
-    if let Some(error) = document().get_element_by_id(&format!("{}-error", field.id())) {
-        error.set_text_content(why.map(text::sentence).as_deref());
+    if let Some(line) = document().get_element_by_id(&format!("{}-error", field.id())) {
+        line.set_text_content(error.map(text::sentence).as_deref());
     }
     true
 }
 
-/// Shows a refusal in place: each error beside its field, what has no field above the form, the focus on
+/// Shows a errors in place: each error beside its field, what has no field above the form, the focus on
 /// the first of them.
-fn show(form: &HtmlFormElement, refusal: &FormErrors) {
+fn show(form: &HtmlFormElement, errors: &FormErrors) {
     each(form, "[aria-invalid]", |field| {
         if let Some(Ok(name)) = field.get_attribute("name").map(|name| name.parse()) {
             mark(form, &name, None);
         }
     });
-    let elsewhere: Vec<_> = refusal
+    let elsewhere: Vec<_> = errors
         .fields
         .iter()
-        .filter(|(name, why)| !mark(form, name, Some(*why)))
-        .map(|(_, why)| *why)
+        .filter(|(name, error)| !mark(form, name, Some(*error)))
+        .map(|(_, error)| *error)
         .collect();
-    let headline = refusal.form.or(elsewhere.first().copied());
+    let headline = errors.form.or(elsewhere.first().copied());
     let Ok(Some(summary)) = form.query_selector("[data-summary]") else { return };
     summarise(&summary, headline);
     let first = form.query_selector("[aria-invalid]").ok().flatten();
@@ -237,12 +237,12 @@ fn show(form: &HtmlFormElement, refusal: &FormErrors) {
 fn summarise(summary: &Element, headline: Option<ErrorCode>) {
     _ = summary.toggle_attribute_with_force("hidden", headline.is_none());
     summary.set_text_content(None);
-    let Some(why) = headline else { return };
+    let Some(error) = headline else { return };
     if let Ok(strong) = document().create_element("strong") {
-        strong.set_text_content(Some(&text::sentence(why)));
+        strong.set_text_content(Some(&text::sentence(error)));
         _ = summary.append_child(&strong);
     }
-    if let (ErrorCode::SignedOut, Ok(link)) = (why, document().create_element("a")) {
+    if let (ErrorCode::SignedOut, Ok(link)) = (error, document().create_element("a")) {
         _ = link.set_attribute("href", &sign_in_from_here());
         link.set_text_content(Some(text::SIGN_IN_AGAIN));
         _ = summary.append_child(&link);

@@ -1,7 +1,8 @@
 //! What a page that hears of its account does in the browser.
 
 use super::dom::{
-    Answered, dispatch_auth, each, go, now, part, post, read_json, sign_in_from_here, store, stored, value,
+    Posted, dispatch_auth, each, navigate, now, part, post, read_json, sign_in_from_here, store, stored,
+    value,
 };
 use crate::text;
 use futures_util::StreamExt;
@@ -18,7 +19,7 @@ const RETRY: i32 = 5_000;
 const BUSY: i32 = 50;
 /// How long the cookie of a new session may take to follow the news that the old one ended.
 const SETTLED: i32 = 200;
-/// So long after a refusal its event is taken for the page's own.
+/// So long after a errors its event is taken for the page's own.
 const OWN: i64 = 3_000;
 
 /// The page's stream of events.
@@ -83,7 +84,7 @@ impl Follower {
                 arrived(&message.data().as_string().unwrap_or_default(), &this.frame).await;
             }
             drop(events);
-            this.mend(turn).await;
+            this.recover(turn).await;
         });
         leptos::task::spawn_local(async move {
             if let Some(Ok(_)) = ended.next().await {
@@ -109,7 +110,7 @@ impl Follower {
     /// The source is closed. A connection that merely broke the browser itself takes up again; what ends
     /// here was closed by us, or refused: by a proxy whose server is away, or because we are signed out
     /// by now.
-    async fn mend(self, turn: u32) {
+    async fn recover(self, turn: u32) {
         while self.turn.get_value() == turn {
             pause(RETRY).await;
             if self.turn.get_value() == turn && refresh(&self.frame).await.is_some() {
@@ -145,7 +146,7 @@ async fn arrived(message: &str, frame: &Element) {
     }
     dispatch_auth(&event, &part(&message, "data"));
     if let (Some(_), Some(text)) = (refresh(frame).await, part(&message, "text").as_string()) {
-        say(frame, &text);
+        announce(frame, &text);
     }
 }
 
@@ -170,7 +171,7 @@ pub(crate) fn refresh_on_click(event: &leptos::ev::MouseEvent) {
     event.prevent_default();
     leptos::task::spawn_local(async move {
         if let Some(changed) = refresh(&frame).await {
-            say(
+            announce(
                 &frame,
                 &if changed.is_empty() { text::NOTHING_CHANGED.to_owned() } else { text::changed(&changed) },
             );
@@ -178,7 +179,7 @@ pub(crate) fn refresh_on_click(event: &leptos::ev::MouseEvent) {
     });
 }
 
-fn say(frame: &Element, words: &str) {
+fn announce(frame: &Element, words: &str) {
     each(frame, "[data-said]", |line| line.set_text_content(Some(words)));
 }
 
@@ -186,7 +187,7 @@ fn say(frame: &Element, words: &str) {
 /// sign-in.
 async fn refresh(frame: &Element) -> Option<Vec<String>> {
     match post(paths::PROFILE_REFRESH, "").await {
-        Answered::Done { body, .. } => {
+        Posted::Done { body, .. } => {
             let (mut changed, mut stale) = (Vec::new(), false);
             each(frame, "[data-live]", |old| {
                 let fresh = part(&part(&body, "parts"), &old.get_attribute("data-live").unwrap_or_default())
@@ -202,9 +203,9 @@ async fn refresh(frame: &Element) -> Option<Vec<String>> {
             }
             Some(changed)
         }
-        Answered::Refused { refusal, .. } => {
-            if refusal.form == Some(model::ErrorCode::SignedOut) {
-                leave();
+        Posted::Refused { errors, .. } => {
+            if errors.form == Some(model::ErrorCode::SignedOut) {
+                navigate(&sign_in_from_here());
             }
             None
         }
@@ -260,8 +261,4 @@ fn take_over(frame: &Element, stored_now: &JsValue, changed: &mut Vec<String>) {
         let label = frame.query_selector(&format!("label[for=\"{}\"]", field.id())).ok().flatten();
         changed.extend(label.and_then(|it| it.text_content()));
     });
-}
-
-fn leave() {
-    go(&sign_in_from_here());
 }

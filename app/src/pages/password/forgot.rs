@@ -2,17 +2,17 @@
 
 use crate::auth_events::FormEvent;
 use crate::form::{Check, Form, FormError, FormPost, FormState, Input, field, refused, summary};
-use crate::layout::{Answer, Frame, heading};
-use crate::request::{Caller, PageError, Visit};
+use crate::layout::{Layout, PageResponse, heading};
+use crate::request::{PageError, PageRequest, RequestContext};
 use crate::text;
 use leptos::prelude::*;
 use model::{FieldName, Page, paths};
 
 /// The screen. Somebody who is signed in may have forgotten it too.
-pub async fn page(visit: Visit) -> Result<Answer, PageError> {
-    let state = visit.form(paths::FORGOT_PASSWORD);
-    let options = visit.site.sign_in_options();
-    Ok(Answer::show(Page::ForgotPassword, Frame::Door, move || {
+pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
+    let state = request.form(paths::FORGOT_PASSWORD);
+    let options = request.site.sign_in_options();
+    Ok(PageResponse::page(Page::ForgotPassword, Layout::Auth, move || {
         view! { <ForgotPassword state options/> }.into_any()
     }))
 }
@@ -24,7 +24,7 @@ fn ForgotPassword(state: FormState, options: model::SignInOptions) -> impl IntoV
         .required(true);
     who.hint = text::identifier_hint(options).map(str::to_owned);
     view! {
-        {heading(text::RESET_PASSWORD, state.refusal.is_empty())}
+        {heading(text::RESET_PASSWORD, state.errors.is_empty())}
         <div class="stack">
             <p>{text::CODE_TO_CONTACT}</p>
             <Form action=paths::FORGOT_PASSWORD.to_owned() event=FormEvent::ForgotPassword rules=vec![(FieldName::Username, Check::Given)]>
@@ -41,9 +41,9 @@ fn ForgotPassword(state: FormState, options: model::SignInOptions) -> impl IntoV
 /// exists.
 #[server(prefix = "", endpoint = "/forgot-password", protocol = FormPost)]
 pub async fn forgot_password(#[server(default)] username: String) -> Result<(), FormError> {
-    let caller = Caller::here()?;
-    pool::password::forgot(&caller.pool, &username, &caller.origin).await.map_err(refused)?;
-    caller.remember_reset(&username);
-    caller.go(paths::RESET_PASSWORD);
+    let context = RequestContext::current()?;
+    pool::password::forgot(&context.pool, &username, &context.origin).await.map_err(refused)?;
+    context.remember_reset(&username);
+    context.redirect(paths::RESET_PASSWORD);
     Ok(())
 }

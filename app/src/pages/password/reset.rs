@@ -1,13 +1,13 @@
 //! `/reset-password`: the code, and a new password.
 
-use crate::auth_events::{FormEvent, OfAccount};
+use crate::auth_events::{AccountData, FormEvent};
 use crate::form::{
     Check, Form, FormError, FormPost, FormState, Input, code_field, field, password_field, refused,
     resend_button, summary,
 };
-use crate::layout::{Answer, Frame, flash_note, heading};
-use crate::request::cookies::Name;
-use crate::request::{Caller, Flash, PageError, Visit};
+use crate::layout::{Layout, PageResponse, flash_note, heading};
+use crate::request::cookies::CookieName;
+use crate::request::{Flash, PageError, PageRequest, RequestContext};
 use crate::text;
 use crate::times::{clock_time, seconds_until};
 use leptos::prelude::*;
@@ -24,12 +24,12 @@ struct Asked {
 }
 
 /// The screen. The browser that asked for the code knows for whom; another one asks.
-pub async fn page(visit: Visit) -> Result<Answer, PageError> {
-    let asked = match name(&visit) {
+pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
+    let asked = match name(&request) {
         Some(name) => {
-            let now = visit.site.pool.now();
-            let pending = match &visit.origin {
-                Some(origin) => pool::password::pending_reset(&visit.site.pool, &name, origin).await?,
+            let now = request.site.pool.now();
+            let pending = match &request.origin {
+                Some(origin) => pool::password::pending_reset(&request.site.pool, &name, origin).await?,
                 None => None,
             };
             Some(Asked {
@@ -40,32 +40,33 @@ pub async fn page(visit: Visit) -> Result<Answer, PageError> {
         }
         None => None,
     };
-    Ok(Answer::show(Page::ResetPassword, Frame::Door, move || {
-        view! { <ResetPassword visit asked/> }.into_any()
+    Ok(PageResponse::page(Page::ResetPassword, Layout::Auth, move || {
+        view! { <ResetPassword request asked/> }.into_any()
     }))
 }
 
 /// Whose password it is: what a refused post of this browser said, or else what it asked for last.
-fn name(visit: &Visit) -> Option<String> {
+fn name(request: &PageRequest) -> Option<String> {
     let posted =
-        |path| visit.form(path).typed.remove(&FieldName::Username).filter(|name| !name.trim().is_empty());
+        |path| request.form(path).typed.remove(&FieldName::Username).filter(|name| !name.trim().is_empty());
     let resent = posted(paths::RESET_PASSWORD_RESEND);
     // Without the cookie the name stands in a field of its own, which shows it again by itself.
-    let entered = visit.resetting.is_some().then(|| posted(paths::RESET_PASSWORD)).flatten();
-    resent.or(entered).or_else(|| visit.resetting.clone())
+    let entered = request.resetting.is_some().then(|| posted(paths::RESET_PASSWORD)).flatten();
+    resent.or(entered).or_else(|| request.resetting.clone())
 }
 
 #[component]
-fn ResetPassword(visit: Visit, asked: Option<Asked>) -> impl IntoView {
-    let [state, resend] = [paths::RESET_PASSWORD, paths::RESET_PASSWORD_RESEND].map(|path| visit.form(path));
-    let refused = !(state.refusal.is_empty() && resend.refusal.is_empty());
+fn ResetPassword(request: PageRequest, asked: Option<Asked>) -> impl IntoView {
+    let [state, resend] =
+        [paths::RESET_PASSWORD, paths::RESET_PASSWORD_RESEND].map(|path| request.form(path));
+    let refused = !(state.errors.is_empty() && resend.errors.is_empty());
     let (known, again) = (asked.clone(), asked.clone());
     let until = asked.as_ref().and_then(|it| it.until.clone());
-    let settings = visit.site.pool.settings().clone();
+    let settings = request.site.pool.settings().clone();
     view! {
         {heading(text::RESET_PASSWORD, !refused)}
         <div class="stack">
-            {flash_note(visit.flash)}
+            {flash_note(request.flash)}
             {match known {
                 Some(asked) => whose(asked).into_any(),
                 None => view! { <p>{text::RESET_ANYWHERE}</p> }.into_any(),
@@ -153,23 +154,23 @@ pub async fn reset_password(
     #[server(default)] code: String,
     #[server(default)] password: Password,
     #[server(default)] confirm_password: Password,
-) -> Result<OfAccount, FormError> {
-    let caller = Caller::here()?;
+) -> Result<AccountData, FormError> {
+    let context = RequestContext::current()?;
     let form = PasswordReset { username, code, password, confirmation: Some(confirm_password) };
-    let done = pool::password::confirm_forgot(&caller.pool, form, &caller.origin).await.map_err(refused)?;
-    caller.forget(Name::Reset);
-    caller.say(Flash::PasswordReset);
-    caller.go(paths::SIGN_IN);
-    Ok(OfAccount { username: done.username })
+    let done = pool::password::confirm_forgot(&context.pool, form, &context.origin).await.map_err(refused)?;
+    context.clear_cookie(CookieName::Reset);
+    context.flash(Flash::PasswordReset);
+    context.redirect(paths::SIGN_IN);
+    Ok(AccountData { username: done.username })
 }
 
 /// Sends a fresh code (operation ForgotPassword again).
 #[server(prefix = "", endpoint = "/reset-password/resend", protocol = FormPost)]
 pub async fn resend_reset_code(#[server(default)] username: String) -> Result<(), FormError> {
-    let caller = Caller::here()?;
-    pool::password::forgot(&caller.pool, &username, &caller.origin).await.map_err(refused)?;
-    caller.remember_reset(&username);
-    caller.say(Flash::ResetCodeAsked);
-    caller.go(paths::RESET_PASSWORD);
+    let context = RequestContext::current()?;
+    pool::password::forgot(&context.pool, &username, &context.origin).await.map_err(refused)?;
+    context.remember_reset(&username);
+    context.flash(Flash::ResetCodeAsked);
+    context.redirect(paths::RESET_PASSWORD);
     Ok(())
 }

@@ -1,15 +1,15 @@
 //! The page on which a contact is replaced or proven: `/profile/email` and `/profile/phone`. The old one
 //! stays in force until the code that was sent to the new one is entered.
 
-use super::contact_kinds::ContactPage;
-use crate::auth_events::{FormEvent, OfAttribute};
+use super::contact_page::ContactPage;
+use crate::auth_events::{AttributeData, FormEvent};
 use crate::form::{
-    Check, Form, FormError, FormState, Input, again_field, attribute_fields, code_field, field, refused,
-    resend_button, summary,
+    Check, Form, FormError, FormState, Input, attribute_fields, code_field, field, reauthentication_field,
+    refused, resend_button, summary,
 };
 use crate::islands::Live;
-use crate::layout::{Answer, Frame, heading, news, note};
-use crate::request::{Caller, CurrentAccount, Flash, PageError, Visit};
+use crate::layout::{Layout, PageResponse, heading, live_status, note};
+use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestContext};
 use crate::times::{clock_time, seconds_until};
 use crate::{lists, text};
 use leptos::prelude::*;
@@ -41,36 +41,36 @@ struct Screen {
     states: [FormState; 4],
     flash: Option<String>,
     profile: std::sync::Arc<Profile>,
-    visit: Visit,
+    request: PageRequest,
 }
 
 /// The screen.
-pub(crate) fn show(visit: &Visit, page: ContactPage) -> Result<Answer, PageError> {
-    let CurrentAccount { viewer, profile } = visit.account()?;
-    let now = visit.site.pool.now();
+pub(crate) fn show(request: &PageRequest, page: ContactPage) -> Result<PageResponse, PageError> {
+    let CurrentAccount { viewer, profile } = request.account()?;
+    let now = request.site.pool.now();
     let waiting = page.waiting(&profile).map(|it| Waiting {
         value: it.value.clone(),
         until: (it.expires_at.0 > now.0 && it.tries_left > 0).then(|| clock_time(it.expires_at, now)),
         resend_in: seconds_until(it.resend_at, now),
     });
-    let states = page.forms.map(|path| visit.form(path));
-    let sent = waiting.as_ref().and_then(|waiting| sent(visit.flash?, &page.shown(&waiting.value)));
-    let cancelled = (visit.flash == Some(Flash::ChangeCancelled))
+    let states = page.forms.map(|path| request.form(path));
+    let sent = waiting.as_ref().and_then(|waiting| sent(request.flash?, &page.shown(&waiting.value)));
+    let cancelled = (request.flash == Some(Flash::ChangeCancelled))
         .then(|| page.words.stays(page.now(&profile).map(|now| page.shown(now)).as_deref()));
-    let flash = sent.or(cancelled).or_else(|| visit.flash_sentence());
+    let flash = sent.or(cancelled).or_else(|| request.flash_sentence());
     let screen = Screen {
         page,
-        reached: visit.site.pool.settings().reaches(page.kind),
-        change: visit.asked("change").is_some() || !states[0].refusal.is_empty(),
-        definition: visit.site.schema().get(&page.attribute()).cloned(),
-        country: visit.site.pool.settings().country_code.clone(),
+        reached: request.site.pool.settings().reaches(page.kind),
+        change: request.query("change").is_some() || !states[0].errors.is_empty(),
+        definition: request.site.schema().get(&page.attribute()).cloned(),
+        country: request.site.pool.settings().country_code.clone(),
         waiting,
         states,
         flash,
         profile,
-        visit: visit.clone(),
+        request: request.clone(),
     };
-    Ok(Answer::show(page.page, Frame::House { who: viewer.username }, move || {
+    Ok(PageResponse::page(page.page, Layout::Account { username: viewer.username }, move || {
         view! { <ContactScreen screen/> }.into_any()
     }))
 }
@@ -87,15 +87,15 @@ fn sent(flash: Flash, to: &str) -> Option<String> {
 #[component]
 fn ContactScreen(screen: Screen) -> impl IntoView {
     let (page, waiting) = (screen.page, screen.waiting.clone());
-    let focus = screen.states.iter().all(|state| state.refusal.is_empty());
+    let focus = screen.states.iter().all(|state| state.errors.is_empty());
     let asks = waiting.is_none() || screen.change;
     // What was refused about a change that is over by now has no form to stand in any more.
     let over = screen.states[1..]
         .iter()
-        .find_map(|state| state.refusal.form.or(state.refusal.fields.first().map(|(_, why)| *why)));
+        .find_map(|state| state.errors.form.or(state.errors.fields.first().map(|(_, why)| *why)));
     let over = over
         .filter(|_| waiting.is_none())
-        .map(|why| FormState { refusal: FormErrors::form(why), ..FormState::default() });
+        .map(|why| FormState { errors: FormErrors::form(why), ..FormState::default() });
     view! {
         <Live>
             <div class="groups" data-after=screen.profile.latest_event>
@@ -108,7 +108,7 @@ fn ContactScreen(screen: Screen) -> impl IntoView {
                 <dl class="rows" data-live=page.kind.as_str() data-reload="">{rows(page, &screen.profile)}</dl>
                 {asks.then(|| view! { <AskForContact screen=screen.clone()/> })}
                 {waiting.map(|waiting| view! { <EnterTheCode screen=screen.clone() waiting/> })}
-                {news()}
+                {live_status()}
             </div>
         </Live>
     }
@@ -165,7 +165,7 @@ fn AskForContact(screen: Screen) -> impl IntoView {
         })
         .into_iter()
         .collect();
-    let again = again_field(&screen.visit, &state);
+    let again = reauthentication_field(&screen.request, &state);
     let back = screen.waiting.is_some();
     let unverified =
         screen.reached && now.is_some() && !page.is_verified(&screen.profile) && screen.waiting.is_none();
@@ -227,12 +227,12 @@ fn EnterTheCode(screen: Screen, waiting: Waiting) -> impl IntoView {
 }
 
 /// Asks for a new contact (operation UpdateUserAttributes). Nothing but the contact can be changed here.
-pub(crate) async fn ask(
+pub(crate) async fn request_change(
     page: ContactPage,
     attributes: BTreeMap<String, String>,
     password: &Password,
 ) -> Result<UpdateOutcome, FormError> {
-    let (caller, viewer) = Caller::signed_in_again(password).await?;
+    let (context, viewer) = RequestContext::reauthenticated(password).await?;
     let wrong = |why| FormError(FormErrors::field(FieldName::Attribute(page.attribute()), why));
     let typed = attributes.get(page.kind.as_str()).map(|typed| typed.trim()).unwrap_or_default();
     if typed.is_empty() {
@@ -243,49 +243,49 @@ pub(crate) async fn ask(
         // It has the shape of a number, and no country has such numbers: no code would ever arrive.
         return Err(wrong(ErrorCode::NotAPhoneNumber));
     }
-    let profile = pool::attributes::profile(&caller.pool, &viewer).await.map_err(refused)?;
+    let profile = pool::attributes::profile(&context.pool, &viewer).await.map_err(refused)?;
     if page.now(&profile).is_some_and(|now| page.kind.key(now) == page.kind.key(typed)) {
         return Err(wrong(ErrorCode::SameAsNow));
     }
-    let outcome = pool::attributes::update(&caller.pool, &viewer, attributes, &caller.origin)
+    let outcome = pool::attributes::update(&context.pool, &viewer, attributes, &context.origin)
         .await
         .map_err(refused)?
         .outcome;
     let waits = outcome.get(&page.attribute()).is_some_and(|it| !it.is_updated);
-    caller.say(if waits { Flash::ChangeAsked } else { page.changed });
-    caller.go(if waits { page.path() } else { paths::PROFILE });
+    context.flash(if waits { Flash::ChangeAsked } else { page.changed });
+    context.redirect(if waits { page.path() } else { paths::PROFILE });
     Ok(outcome)
 }
 
 /// Proves the contact (operation VerifyUserAttribute).
-pub(crate) async fn prove(page: ContactPage, code: &str) -> Result<OfAttribute, FormError> {
-    let (caller, viewer) = Caller::signed_in().await?;
-    pool::contacts::verify(&caller.pool, &viewer, &page.attribute(), code, &caller.origin)
+pub(crate) async fn verify(page: ContactPage, code: &str) -> Result<AttributeData, FormError> {
+    let (context, viewer) = RequestContext::signed_in().await?;
+    pool::contacts::verify(&context.pool, &viewer, &page.attribute(), code, &context.origin)
         .await
         .map_err(refused)?;
-    caller.say(page.changed);
-    caller.go(paths::PROFILE);
-    Ok(OfAttribute { attribute: page.attribute() })
+    context.flash(page.changed);
+    context.redirect(paths::PROFILE);
+    Ok(AttributeData { attribute: page.attribute() })
 }
 
 /// Sends a fresh code (operation GetUserAttributeVerificationCode).
-pub(crate) async fn resend(page: ContactPage) -> Result<OfAttribute, FormError> {
-    let (caller, viewer) = Caller::signed_in().await?;
-    pool::contacts::resend(&caller.pool, &viewer, &page.attribute(), &caller.origin)
+pub(crate) async fn resend(page: ContactPage) -> Result<AttributeData, FormError> {
+    let (context, viewer) = RequestContext::signed_in().await?;
+    pool::contacts::resend(&context.pool, &viewer, &page.attribute(), &context.origin)
         .await
         .map_err(refused)?;
-    caller.say(Flash::CodeSent);
-    caller.go(page.path());
-    Ok(OfAttribute { attribute: page.attribute() })
+    context.flash(Flash::CodeSent);
+    context.redirect(page.path());
+    Ok(AttributeData { attribute: page.attribute() })
 }
 
 /// Gives the pending change up; what is in force stays.
-pub(crate) async fn cancel(page: ContactPage) -> Result<OfAttribute, FormError> {
-    let (caller, viewer) = Caller::signed_in().await?;
-    pool::contacts::cancel(&caller.pool, &viewer, &page.attribute(), &caller.origin)
+pub(crate) async fn cancel(page: ContactPage) -> Result<AttributeData, FormError> {
+    let (context, viewer) = RequestContext::signed_in().await?;
+    pool::contacts::cancel(&context.pool, &viewer, &page.attribute(), &context.origin)
         .await
         .map_err(refused)?;
-    caller.say(Flash::ChangeCancelled);
-    caller.go(page.path());
-    Ok(OfAttribute { attribute: page.attribute() })
+    context.flash(Flash::ChangeCancelled);
+    context.redirect(page.path());
+    Ok(AttributeData { attribute: page.attribute() })
 }

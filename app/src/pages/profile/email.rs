@@ -1,18 +1,18 @@
 //! `/profile/email`: a new address, and the code that proves it. The screen is [`super::contact`]'s.
 
 use super::contact;
-use super::contact_kinds::EMAIL;
-use crate::auth_events::OfAttribute;
+use super::contact_page::EMAIL;
+use crate::auth_events::AttributeData;
 use crate::form::{FormError, FormPost};
-use crate::layout::Answer;
-use crate::request::{PageError, Visit};
+use crate::layout::PageResponse;
+use crate::request::{PageError, PageRequest};
 use leptos::prelude::*;
 use model::{Password, UpdateOutcome};
 use std::collections::BTreeMap;
 
 /// The screen.
-pub async fn page(visit: Visit) -> Result<Answer, PageError> {
-    contact::show(&visit, EMAIL)
+pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
+    contact::show(&request, EMAIL)
 }
 
 /// Asks for a new address (operation UpdateUserAttributes).
@@ -21,23 +21,23 @@ pub async fn update_email(
     #[server(default)] attributes: BTreeMap<String, String>,
     #[server(default)] current_password: Password,
 ) -> Result<UpdateOutcome, FormError> {
-    contact::ask(EMAIL, attributes, &current_password).await
+    contact::request_change(EMAIL, attributes, &current_password).await
 }
 
 /// Proves the new address (operation VerifyUserAttribute).
 #[server(prefix = "", endpoint = "/profile/email/verify", protocol = FormPost)]
-pub async fn verify_email(#[server(default)] code: String) -> Result<OfAttribute, FormError> {
-    contact::prove(EMAIL, &code).await
+pub async fn verify_email(#[server(default)] code: String) -> Result<AttributeData, FormError> {
+    contact::verify(EMAIL, &code).await
 }
 
 /// Sends a fresh code (operation GetUserAttributeVerificationCode).
 #[server(prefix = "", endpoint = "/profile/email/resend", protocol = FormPost)]
-pub async fn resend_email_code() -> Result<OfAttribute, FormError> {
+pub async fn resend_email_code() -> Result<AttributeData, FormError> {
     contact::resend(EMAIL).await
 }
 
 /// Gives the pending change up; the address in force stays.
 #[server(prefix = "", endpoint = "/profile/email/cancel", protocol = FormPost)]
-pub async fn cancel_email_change() -> Result<OfAttribute, FormError> {
+pub async fn cancel_email_change() -> Result<AttributeData, FormError> {
     contact::cancel(EMAIL).await
 }

@@ -1,7 +1,7 @@
 //! `/profile…`: what an account says about its owner.
 
 mod contact;
-mod contact_kinds;
+mod contact_page;
 pub mod email;
 pub mod overview;
 pub mod phone;

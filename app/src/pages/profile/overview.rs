@@ -1,16 +1,17 @@
 //! `/profile`: every attribute that may be read, edited group by group.
 
 use super::contact;
-use super::contact_kinds::{ContactPage, EMAIL, PHONE};
+use super::contact_page::{ContactPage, EMAIL, PHONE};
 use super::view::{self, ProfileView, facts, person};
 use crate::attribute_groups::AttributeGroup;
-use crate::auth_events::{FormEvent, OfAttributes};
+use crate::auth_events::{AttributesData, FormEvent};
 use crate::form::{
-    Check, Form, FormError, FormPost, FormState, again_if_asked, attribute_fields, refused, summary,
+    Check, Form, FormError, FormPost, FormState, attribute_fields, reauthentication_field_if_asked, refused,
+    summary,
 };
 use crate::islands::Live;
-use crate::layout::{Answer, Frame, news, note};
-use crate::request::{Caller, CurrentAccount, Flash, PageError, Visit};
+use crate::layout::{Layout, PageResponse, live_status, note};
+use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestContext};
 use crate::text;
 use leptos::prelude::*;
 use model::{AttributeName, Definition, FieldName, Page, Password, Schema, Standard, UpdateOutcome, paths};
@@ -34,29 +35,29 @@ struct Screen {
 }
 
 /// The screen.
-pub async fn page(visit: Visit) -> Result<Answer, PageError> {
-    let CurrentAccount { viewer, profile } = visit.account()?;
-    let schema = visit.site.schema().clone();
-    let (state, deletion) = (visit.form(paths::PROFILE), visit.form(paths::PROFILE_DELETE));
-    let edit = visit
-        .asked("edit")
+pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
+    let CurrentAccount { viewer, profile } = request.account()?;
+    let schema = request.site.schema().clone();
+    let (state, deletion) = (request.form(paths::PROFILE), request.form(paths::PROFILE_DELETE));
+    let edit = request
+        .query("edit")
         .and_then(AttributeGroup::named)
         .filter(|group| group.is_editable())
         .or_else(|| edited(&state));
-    let changed = [EMAIL, PHONE].into_iter().find(|page| visit.flash == Some(page.changed));
+    let changed = [EMAIL, PHONE].into_iter().find(|page| request.flash == Some(page.changed));
     let is_now = changed.and_then(|page| Some(page.words.is_now(&page.shown(page.now(&profile)?))));
-    let flash = is_now.or_else(|| visit.flash_sentence());
+    let flash = is_now.or_else(|| request.flash_sentence());
     let screen = Screen {
-        view: view::of(&profile, visit.site.pool.settings()),
+        view: view::of(&profile, request.site.pool.settings()),
         profile,
         schema,
         edit,
         state,
         deletion,
         flash,
-        path: visit.path.clone(),
+        path: request.path.clone(),
     };
-    Ok(Answer::show(Page::Profile, Frame::House { who: viewer.username }, move || {
+    Ok(PageResponse::page(Page::Profile, Layout::Account { username: viewer.username }, move || {
         view! { <ProfileScreen screen/> }.into_any()
     }))
 }
@@ -74,7 +75,7 @@ fn edited(state: &FormState) -> Option<AttributeGroup> {
 fn ProfileScreen(screen: Screen) -> impl IntoView {
     let Screen { view, edit, flash, deletion, .. } = screen.clone();
     let username = screen.profile.username.clone();
-    let focus = screen.state.refusal.is_empty() && deletion.refusal.is_empty();
+    let focus = screen.state.errors.is_empty() && deletion.errors.is_empty();
     let groups = AttributeGroup::ALL
         .into_iter()
         .filter(|key| view.facts.iter().any(|fact| fact.group == *key))
@@ -85,7 +86,7 @@ fn ProfileScreen(screen: Screen) -> impl IntoView {
     let groups = groups.collect_view();
     // What was refused is said above the form that is open, or else above everything.
     let refused =
-        summary(if edit.is_none() && deletion.refusal.is_empty() { &screen.state } else { &deletion });
+        summary(if edit.is_none() && deletion.errors.is_empty() { &screen.state } else { &deletion });
     view! {
         <Live>
             <div class="groups" data-after=view.latest_event>
@@ -100,7 +101,7 @@ fn ProfileScreen(screen: Screen) -> impl IntoView {
                 </details>
                 // Re-reads the profile by hand; without scripts it loads the page again.
                 <p><a class="button slim" href=screen.path role="button" data-refresh="">{text::REFRESH}</a></p>
-                {news()}
+                {live_status()}
             </div>
         </Live>
     }
@@ -191,8 +192,9 @@ fn Delete(names: Vec<AttributeName>, schema: Schema, username: String, state: Fo
     let refused = state.typed.get(&FieldName::Names).cloned().unwrap_or_default();
     let buttons = names.into_iter().map(|name| {
         let state = if refused == name.as_str() { state.clone() } else { FormState::default() };
-        let again =
-            ContactPage::of(&name).is_some().then(|| again_if_asked(&state, &username, name.as_str()));
+        let again = ContactPage::of(&name)
+            .is_some()
+            .then(|| reauthentication_field_if_asked(&state, &username, name.as_str()));
         let label = text::label(&name, &schema).to_lowercase();
         view! {
             <Form action=paths::PROFILE_DELETE.to_owned() event=FormEvent::DeleteUserAttributes rules=vec![]>
@@ -219,16 +221,18 @@ pub async fn update_attributes(
     #[server(default)] attributes: BTreeMap<String, String>,
     #[server(default)] current_password: Password,
 ) -> Result<UpdateOutcome, FormError> {
-    let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
+    let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
     let attributes = attribute_fields::with_country(attributes, &country_code);
     // A form without scripts submits all its fields; people want to hear of those that are different now.
     let Update { outcome, changed } =
-        pool::attributes::update(&caller.pool, &viewer, attributes, &caller.origin).await.map_err(refused)?;
+        pool::attributes::update(&context.pool, &viewer, attributes, &context.origin)
+            .await
+            .map_err(refused)?;
     let waits =
         |page: &ContactPage| outcome.get(&page.kind.attribute().into()).is_some_and(|it| !it.is_updated);
     let waiting = [EMAIL, PHONE].into_iter().find(waits);
-    caller.say_about(if waiting.is_some() { Flash::ChangeAsked } else { Flash::Saved }, &changed);
-    caller.go(waiting.map_or(paths::PROFILE, ContactPage::path));
+    context.flash_about(if waiting.is_some() { Flash::ChangeAsked } else { Flash::Saved }, &changed);
+    context.redirect(waiting.map_or(paths::PROFILE, ContactPage::path));
     Ok(outcome)
 }
 
@@ -237,16 +241,16 @@ pub async fn update_attributes(
 pub async fn delete_attributes(
     #[server(default)] names: String,
     #[server(default)] current_password: Password,
-) -> Result<OfAttributes, FormError> {
-    let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
+) -> Result<AttributesData, FormError> {
+    let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
     let names: Vec<_> =
         names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
     let about: BTreeSet<AttributeName> = names.iter().filter_map(|name| name.parse().ok()).collect();
     let about = Vec::from_iter(about);
-    pool::attributes::delete(&caller.pool, &viewer, names, &caller.origin).await.map_err(refused)?;
-    caller.say_about(Flash::Deleted, &about);
-    caller.go(paths::PROFILE);
-    Ok(OfAttributes { attributes: about })
+    pool::attributes::delete(&context.pool, &viewer, names, &context.origin).await.map_err(refused)?;
+    context.flash_about(Flash::Deleted, &about);
+    context.redirect(paths::PROFILE);
+    Ok(AttributesData { attributes: about })
 }
 
 /// What an open page re-reads.
@@ -261,9 +265,9 @@ pub struct Fresh {
 /// Re-reads the profile for an open page (operation GetUser, never from a cache).
 #[server(prefix = "", endpoint = "/profile/refresh", protocol = FormPost)]
 pub async fn refresh_profile() -> Result<Fresh, FormError> {
-    let (caller, viewer) = Caller::signed_in().await?;
-    let profile = pool::attributes::profile(&caller.pool, &viewer).await.map_err(refused)?;
-    let view = view::of(&profile, caller.pool.settings());
+    let (context, viewer) = RequestContext::signed_in().await?;
+    let profile = pool::attributes::profile(&context.pool, &viewer).await.map_err(refused)?;
+    let view = view::of(&profile, context.pool.settings());
     let contacts =
         [EMAIL, PHONE].map(|page| (page.kind.as_str().to_owned(), contact::rows(page, &profile).to_html()));
     let latest = ("latest".to_owned(), profile.latest_event.to_string());

@@ -1,18 +1,18 @@
 //! `/profile/phone`: a new number, and the code that proves it. The screen is [`super::contact`]'s.
 
 use super::contact;
-use super::contact_kinds::PHONE;
-use crate::auth_events::OfAttribute;
+use super::contact_page::PHONE;
+use crate::auth_events::AttributeData;
 use crate::form::{FormError, FormPost, attribute_fields};
-use crate::layout::Answer;
-use crate::request::{PageError, Visit};
+use crate::layout::PageResponse;
+use crate::request::{PageError, PageRequest};
 use leptos::prelude::*;
 use model::{Password, UpdateOutcome};
 use std::collections::BTreeMap;
 
 /// The screen.
-pub async fn page(visit: Visit) -> Result<Answer, PageError> {
-    contact::show(&visit, PHONE)
+pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
+    contact::show(&request, PHONE)
 }
 
 /// Asks for a new number (operation UpdateUserAttributes).
@@ -22,23 +22,28 @@ pub async fn update_phone(
     #[server(default)] attributes: BTreeMap<String, String>,
     #[server(default)] current_password: Password,
 ) -> Result<UpdateOutcome, FormError> {
-    contact::ask(PHONE, attribute_fields::with_country(attributes, &country_code), &current_password).await
+    contact::request_change(
+        PHONE,
+        attribute_fields::with_country(attributes, &country_code),
+        &current_password,
+    )
+    .await
 }
 
 /// Proves the new number (operation VerifyUserAttribute).
 #[server(prefix = "", endpoint = "/profile/phone/verify", protocol = FormPost)]
-pub async fn verify_phone(#[server(default)] code: String) -> Result<OfAttribute, FormError> {
-    contact::prove(PHONE, &code).await
+pub async fn verify_phone(#[server(default)] code: String) -> Result<AttributeData, FormError> {
+    contact::verify(PHONE, &code).await
 }
 
 /// Sends a fresh code (operation GetUserAttributeVerificationCode).
 #[server(prefix = "", endpoint = "/profile/phone/resend", protocol = FormPost)]
-pub async fn resend_phone_code() -> Result<OfAttribute, FormError> {
+pub async fn resend_phone_code() -> Result<AttributeData, FormError> {
     contact::resend(PHONE).await
 }
 
 /// Gives the pending change up; the number in force stays.
 #[server(prefix = "", endpoint = "/profile/phone/cancel", protocol = FormPost)]
-pub async fn cancel_phone_change() -> Result<OfAttribute, FormError> {
+pub async fn cancel_phone_change() -> Result<AttributeData, FormError> {
     contact::cancel(PHONE).await
 }

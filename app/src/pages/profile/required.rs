@@ -2,8 +2,8 @@
 
 use crate::auth_events::FormEvent;
 use crate::form::{Check, Form, FormError, FormPost, FormState, attribute_fields, refused, summary};
-use crate::layout::{Answer, Frame, heading};
-use crate::request::{Caller, CurrentAccount, Flash, PageError, Visit};
+use crate::layout::{Layout, PageResponse, heading};
+use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestContext};
 use crate::text;
 use leptos::prelude::*;
 use model::{Definition, FieldName, Page, Schema, UpdateOutcome, paths};
@@ -12,8 +12,8 @@ use pool::core::identity::NewSession;
 use std::collections::BTreeMap;
 
 /// Whether somebody who has just signed in is asked.
-pub(crate) async fn is_due(caller: &Caller, session: &NewSession) -> Result<bool, FormError> {
-    if !caller
+pub(crate) async fn is_due(context: &RequestContext, session: &NewSession) -> Result<bool, FormError> {
+    if !context
         .pool
         .settings()
         .schema
@@ -22,24 +22,24 @@ pub(crate) async fn is_due(caller: &Caller, session: &NewSession) -> Result<bool
     {
         return Ok(false);
     }
-    let Some(viewer) = pool::sessions::viewer(&caller.pool, &session.token).await.map_err(refused)? else {
+    let Some(viewer) = pool::sessions::viewer(&context.pool, &session.token).await.map_err(refused)? else {
         return Ok(false);
     };
-    Ok(!pool::attributes::missing_attributes(&caller.pool, &viewer).await.map_err(refused)?.is_empty())
+    Ok(!pool::attributes::missing_attributes(&context.pool, &viewer).await.map_err(refused)?.is_empty())
 }
 
 /// The screen.
-pub async fn page(visit: Visit) -> Result<Answer, PageError> {
-    let CurrentAccount { viewer, .. } = visit.account()?;
-    let (schema, next) = (visit.site.schema().clone(), visit.next());
-    let missing = pool::attributes::missing_attributes(&visit.site.pool, &viewer).await?;
+pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
+    let CurrentAccount { viewer, .. } = request.account()?;
+    let (schema, next) = (request.site.schema().clone(), request.next());
+    let missing = pool::attributes::missing_attributes(&request.site.pool, &viewer).await?;
     if missing.is_empty() {
-        return Ok(Answer::go(next.unwrap_or(Page::Profile)));
+        return Ok(PageResponse::redirect(next.unwrap_or(Page::Profile)));
     }
     let missing: Vec<_> = missing.iter().filter_map(|name| schema.get(name).cloned()).collect();
-    let state = visit.form(paths::PROFILE_REQUIRED);
+    let state = request.form(paths::PROFILE_REQUIRED);
     let show = move || view! { <Required state schema missing next/> }.into_any();
-    Ok(Answer::show(Page::RequiredDetails, Frame::House { who: viewer.username }, show))
+    Ok(PageResponse::page(Page::RequiredDetails, Layout::Account { username: viewer.username }, show))
 }
 
 #[component]
@@ -51,7 +51,7 @@ fn Required(state: FormState, schema: Schema, missing: Vec<Definition>, next: Op
     let fields = missing.iter().map(|it| attribute_fields::input(it, &schema, None, &state)).collect_view();
     view! {
         <div class="groups">
-            <div class="title">{heading(text::REQUIRED_HEADING, state.refusal.is_empty())}<p>{text::REQUIRED_TEXT}</p></div>
+            <div class="title">{heading(text::REQUIRED_HEADING, state.errors.is_empty())}<p>{text::REQUIRED_TEXT}</p></div>
             <Form class="sheet" action=paths::PROFILE_REQUIRED.to_owned() event=FormEvent::UpdateUserAttributes rules>
                 {summary(&state)}
                 {fields}
@@ -68,11 +68,11 @@ pub async fn complete_profile(
     #[server(default)] attributes: BTreeMap<String, String>,
     #[server(default)] next: String,
 ) -> Result<UpdateOutcome, FormError> {
-    let (caller, viewer) = Caller::signed_in().await?;
-    let outcome = pool::attributes::complete(&caller.pool, &viewer, attributes, &caller.origin)
+    let (context, viewer) = RequestContext::signed_in().await?;
+    let outcome = pool::attributes::complete(&context.pool, &viewer, attributes, &context.origin)
         .await
         .map_err(refused)?;
-    caller.say_about(Flash::Saved, &outcome.keys().cloned().collect::<Vec<_>>());
-    caller.go(Page::after_sign_in(&next).unwrap_or(Page::Profile).path());
+    context.flash_about(Flash::Saved, &outcome.keys().cloned().collect::<Vec<_>>());
+    context.redirect(Page::after_sign_in(&next).unwrap_or(Page::Profile).path());
     Ok(outcome)
 }

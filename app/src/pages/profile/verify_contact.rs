@@ -2,12 +2,12 @@
 //! skipped, and is not offered again for a while.
 
 use super::contact;
-use super::contact_kinds::{ContactPage, EMAIL, PHONE};
-use crate::auth_events::{FormEvent, OfAttribute};
+use super::contact_page::{ContactPage, EMAIL, PHONE};
+use crate::auth_events::{AttributeData, FormEvent};
 use crate::form::{Form, FormError, FormPost, FormState, refused, summary};
-use crate::layout::{Answer, Frame, heading};
-use crate::request::cookies::Name;
-use crate::request::{Caller, CurrentAccount, PageError, Visit};
+use crate::layout::{Layout, PageResponse, heading};
+use crate::request::cookies::CookieName;
+use crate::request::{CurrentAccount, PageError, PageRequest, RequestContext};
 use crate::text;
 use leptos::prelude::*;
 use model::{AttributeName, ErrorCode, FormErrors, Page, paths};
@@ -16,7 +16,7 @@ use pool::attributes::Profile;
 use pool::core::identity::NewSession;
 
 /// The contacts that could be proven now, masked. One that is about to be replaced is not worth a code.
-fn unproven(profile: &Profile, settings: &Settings) -> Vec<(ContactPage, String)> {
+fn unverified(profile: &Profile, settings: &Settings) -> Vec<(ContactPage, String)> {
     let may = |page: &ContactPage| {
         settings.reaches(page.kind) && profile.writable.may_read(&page.kind.verified_flag().into())
     };
@@ -29,27 +29,27 @@ fn unproven(profile: &Profile, settings: &Settings) -> Vec<(ContactPage, String)
 }
 
 /// Whether somebody who has just signed in is asked: there is something to prove, and it wasn't put off.
-pub(crate) async fn is_due(caller: &Caller, session: &NewSession) -> Result<bool, FormError> {
-    if caller.cookie(Name::VerifyLater).is_some() {
+pub(crate) async fn is_due(context: &RequestContext, session: &NewSession) -> Result<bool, FormError> {
+    if context.cookie(CookieName::VerifyLater).is_some() {
         return Ok(false);
     }
-    let Some(viewer) = pool::sessions::viewer(&caller.pool, &session.token).await.map_err(refused)? else {
+    let Some(viewer) = pool::sessions::viewer(&context.pool, &session.token).await.map_err(refused)? else {
         return Ok(false);
     };
-    let profile = pool::attributes::profile(&caller.pool, &viewer).await.map_err(refused)?;
-    Ok(!unproven(&profile, caller.pool.settings()).is_empty())
+    let profile = pool::attributes::profile(&context.pool, &viewer).await.map_err(refused)?;
+    Ok(!unverified(&profile, context.pool.settings()).is_empty())
 }
 
 /// The screen.
-pub async fn page(visit: Visit) -> Result<Answer, PageError> {
-    let CurrentAccount { viewer, profile } = visit.account()?;
-    let choices = unproven(&profile, visit.site.pool.settings());
+pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
+    let CurrentAccount { viewer, profile } = request.account()?;
+    let choices = unverified(&profile, request.site.pool.settings());
     if choices.is_empty() {
-        return Ok(Answer::go(Page::Profile));
+        return Ok(PageResponse::redirect(Page::Profile));
     }
-    let state = visit.form(paths::VERIFY_CONTACT);
+    let state = request.form(paths::VERIFY_CONTACT);
     let show = move || view! { <VerifyContact choices state/> }.into_any();
-    Ok(Answer::show(Page::VerifyContact, Frame::House { who: viewer.username }, show))
+    Ok(PageResponse::page(Page::VerifyContact, Layout::Account { username: viewer.username }, show))
 }
 
 #[component]
@@ -65,7 +65,7 @@ fn VerifyContact(choices: Vec<(ContactPage, String)>, state: FormState) -> impl 
     let radios = radios.collect_view();
     view! {
         <div class="groups">
-            <div class="title">{heading(text::VERIFY_CONTACT_HEADING, state.refusal.is_empty())}</div>
+            <div class="title">{heading(text::VERIFY_CONTACT_HEADING, state.errors.is_empty())}</div>
             <p>{text::VERIFY_CONTACT_WHY}</p>
             <div class="sheet stack">
                 <Form action=paths::VERIFY_CONTACT.to_owned() event=FormEvent::ResendUserAttributeCode rules=vec![]>
@@ -86,19 +86,19 @@ fn VerifyContact(choices: Vec<(ContactPage, String)>, state: FormState) -> impl 
 /// Sends a code to the chosen contact (operation GetUserAttributeVerificationCode) and leads to where it is
 /// entered.
 #[server(prefix = "", endpoint = "/verify-contact", protocol = FormPost)]
-pub async fn verify_contact(#[server(default)] names: String) -> Result<OfAttribute, FormError> {
-    let (caller, _) = Caller::signed_in().await?;
+pub async fn verify_contact(#[server(default)] names: String) -> Result<AttributeData, FormError> {
+    let (context, _) = RequestContext::signed_in().await?;
     let page = names.parse::<AttributeName>().ok().and_then(|name| ContactPage::of(&name));
     let page = page.ok_or_else(|| FormError(FormErrors::form(ErrorCode::NotInList)))?;
-    caller.put_off_verifying();
+    context.postpone_verification();
     contact::resend(page).await
 }
 
 /// Not now: the profile, and no such question for a while.
 #[server(prefix = "", endpoint = "/verify-contact/skip", protocol = FormPost)]
 pub async fn skip_verification() -> Result<(), FormError> {
-    let (caller, _) = Caller::signed_in().await?;
-    caller.put_off_verifying();
-    caller.go(paths::PROFILE);
+    let (context, _) = RequestContext::signed_in().await?;
+    context.postpone_verification();
+    context.redirect(paths::PROFILE);
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! A profile in the words of its page.
 
-use super::contact_kinds::ContactPage;
+use super::contact_page::ContactPage;
 use crate::attribute_groups::AttributeGroup;
 use crate::text;
 use leptos::either::Either;

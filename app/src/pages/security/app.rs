@@ -1,12 +1,12 @@
 //! `/security/app`: an authenticator app.
 
 use super::qr::qr_code;
-use crate::auth_events::{FormEvent, OfFactor};
+use crate::auth_events::{FactorData, FormEvent};
 use crate::form::{
-    Check, Form, FormError, FormPost, FormState, Input, again_field, code_field, refused, summary,
+    Check, Form, FormError, FormPost, FormState, Input, code_field, reauthentication_field, refused, summary,
 };
-use crate::layout::{Answer, Frame, heading};
-use crate::request::{Caller, CurrentAccount, Flash, PageError, Visit};
+use crate::layout::{Layout, PageResponse, heading};
+use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestContext};
 use crate::text;
 use leptos::prelude::*;
 use model::{Factor, FieldName, Page, Password, paths};
@@ -15,11 +15,11 @@ use pool::factors::Then;
 use pool::factors::{AppSecret, FactorError};
 
 /// The screen: before there is a secret what it is good for, then the secret.
-pub async fn page(visit: Visit) -> Result<Answer, PageError> {
-    let CurrentAccount { viewer, .. } = visit.account()?;
-    let pool = &visit.site.pool;
-    let secret = match pool::factors::app_being_set_up(pool, &viewer).await {
-        Ok(secret) => secret.filter(|_| visit.path != paths::SECURITY_APP_NEW),
+pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
+    let CurrentAccount { viewer, .. } = request.account()?;
+    let pool = &request.site.pool;
+    let secret = match pool::factors::app_being_set_up(&pool, &viewer).await {
+        Ok(secret) => secret.filter(|_| request.path != paths::SECURITY_APP_NEW),
         Err(FactorError::Common(CommonError::Unavailable(fault))) => return Err(fault.into()),
         // Who signed in long ago begins with the password.
         Err(
@@ -36,21 +36,21 @@ pub async fn page(visit: Visit) -> Result<Answer, PageError> {
         .iter()
         .any(|way| way.factor == Factor::SoftwareToken && way.enabled);
     let show = move || match secret {
-        Some(secret) => view! { <Scan visit secret replaces/> }.into_any(),
-        None => view! { <Begin visit/> }.into_any(),
+        Some(secret) => view! { <Scan request secret replaces/> }.into_any(),
+        None => view! { <Begin request/> }.into_any(),
     };
-    Ok(Answer::show(Page::AuthenticatorApp, Frame::House { who: viewer.username }, show))
+    Ok(PageResponse::page(Page::AuthenticatorApp, Layout::Account { username: viewer.username }, show))
 }
 
 #[component]
-fn Begin(visit: Visit) -> impl IntoView {
-    let state = visit.form(paths::SECURITY_APP_NEW);
+fn Begin(request: PageRequest) -> impl IntoView {
+    let state = request.form(paths::SECURITY_APP_NEW);
     view! {
         <div class="groups">
-            <div class="title">{heading(text::APP, state.refusal.is_empty())}<p>{text::APP_BEFORE}</p></div>
+            <div class="title">{heading(text::APP, state.errors.is_empty())}<p>{text::APP_BEFORE}</p></div>
             <Form class="sheet" action=paths::SECURITY_APP_NEW.to_owned() event=FormEvent::SetUpTotp rules=vec![]>
                 {summary(&state)}
-                {again_field(&visit, &state)}
+                {reauthentication_field(&request, &state)}
                 <div class="actions">
                     <button class="button main">{text::APP_SHOW}</button>
                     <a class="button plain" href=paths::SECURITY>{text::CANCEL}</a>
@@ -61,9 +61,9 @@ fn Begin(visit: Visit) -> impl IntoView {
 }
 
 #[component]
-fn Scan(visit: Visit, secret: AppSecret, replaces: bool) -> impl IntoView {
-    let state = visit.form(paths::SECURITY_APP);
-    let focus = state.refusal.is_empty();
+fn Scan(request: PageRequest, secret: AppSecret, replaces: bool) -> impl IntoView {
+    let state = request.form(paths::SECURITY_APP);
+    let focus = state.errors.is_empty();
     view! {
         <div class="groups">
             <div class="title">{heading(text::APP, focus)}</div>
@@ -73,15 +73,15 @@ fn Scan(visit: Visit, secret: AppSecret, replaces: bool) -> impl IntoView {
                     <p>{text::APP_SCAN}" "{replaces.then_some(text::APP_REPLACES)}</p>
                     <p><span class="label">{text::APP_KEY}</span><br/><span class="mono key" translate="no">{grouped(&secret.text)}</span></p>
                     <p><a href=secret.uri>{text::OPEN_IN_APP}</a></p>
-                    {first_code(&visit, state)}
+                    {first_code(&request, state)}
                 </div>
             </div>
         </div>
     }
 }
 
-fn first_code(visit: &Visit, state: FormState) -> AnyView {
-    let (code, again) = (Input::new(FieldName::Code, text::CODE), again_field(visit, &state));
+fn first_code(request: &PageRequest, state: FormState) -> AnyView {
+    let (code, again) = (Input::new(FieldName::Code, text::CODE), reauthentication_field(request, &state));
     view! {
         <Form action=paths::SECURITY_APP.to_owned() event=FormEvent::EnableMfa rules=vec![(FieldName::Code, Check::Code)]>
             {summary(&state)}
@@ -105,9 +105,9 @@ fn grouped(key: &str) -> String {
 /// Makes the secret for another app (operation AssociateSoftwareToken).
 #[server(prefix = "", endpoint = "/security/app/new", protocol = FormPost)]
 pub async fn set_up_app(#[server(default)] current_password: Password) -> Result<(), FormError> {
-    let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
-    pool::factors::set_up_app(&caller.pool, &viewer).await.map_err(refused)?;
-    caller.go(paths::SECURITY_APP);
+    let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
+    pool::factors::set_up_app(&context.pool, &viewer).await.map_err(refused)?;
+    context.redirect(paths::SECURITY_APP);
     Ok(())
 }
 
@@ -116,14 +116,15 @@ pub async fn set_up_app(#[server(default)] current_password: Password) -> Result
 pub async fn confirm_app(
     #[server(default)] code: String,
     #[server(default)] current_password: Password,
-) -> Result<OfFactor, FormError> {
-    let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
-    let with_codes = pool::factors::confirm_app(&caller.pool, &viewer, &code, Then::AskForIt, &caller.origin)
-        .await
-        .map_err(refused)?;
-    caller.say(Flash::FactorOn);
-    caller.go(if with_codes { paths::SECURITY_RECOVERY } else { paths::SECURITY });
-    Ok(OfFactor { factor: Factor::SoftwareToken })
+) -> Result<FactorData, FormError> {
+    let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
+    let with_codes =
+        pool::factors::confirm_app(&context.pool, &viewer, &code, Then::AskForIt, &context.origin)
+            .await
+            .map_err(refused)?;
+    context.flash(Flash::FactorOn);
+    context.redirect(if with_codes { paths::SECURITY_RECOVERY } else { paths::SECURITY });
+    Ok(FactorData { factor: Factor::SoftwareToken })
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! `/security/factors`: which second steps sign-in asks for.
 
-use crate::auth_events::{FormEvent, OfFactor};
-use crate::form::{Form, FormError, FormPost, FormState, again_if_asked, refused, summary};
-use crate::request::{Caller, Flash, Visit};
+use crate::auth_events::{FactorData, FormEvent};
+use crate::form::{Form, FormError, FormPost, FormState, reauthentication_field_if_asked, refused, summary};
+use crate::request::{Flash, PageRequest, RequestContext};
 use crate::text;
 use crate::times::clock_time;
 use leptos::prelude::*;
@@ -54,12 +54,12 @@ impl FactorChange {
 }
 
 /// The second steps, each with what can be done with it, and the recovery codes.
-pub(super) fn factors_group(visit: &Visit, factors: &SecondFactors) -> AnyView {
-    let state = visit.form(paths::SECURITY_FACTORS);
-    let refused = (!state.refusal.is_empty()).then(|| summary(&state));
+pub(super) fn factors_group(request: &PageRequest, factors: &SecondFactors) -> AnyView {
+    let state = request.form(paths::SECURITY_FACTORS);
+    let refused = (!state.errors.is_empty()).then(|| summary(&state));
     let several = factors.ways.iter().filter(|way| way.enabled).count() > 1;
     let codes = factors.any().then(|| recovery_row(factors.recovery_codes_left));
-    let rows: Vec<AnyView> = factors.ways.iter().map(|way| row(visit, way, several, &state)).collect();
+    let rows: Vec<AnyView> = factors.ways.iter().map(|way| row(request, way, several, &state)).collect();
     view! {
         <section class="group" aria-labelledby="group-factors">
             <header><h2 id="group-factors">{text::SECOND_STEP}</h2><p>{text::SECOND_STEP_TEXT}</p></header>
@@ -70,11 +70,11 @@ pub(super) fn factors_group(visit: &Visit, factors: &SecondFactors) -> AnyView {
     .into_any()
 }
 
-fn row(visit: &Visit, way: &Way, several: bool, state: &FormState) -> AnyView {
+fn row(request: &PageRequest, way: &Way, several: bool, state: &FormState) -> AnyView {
     let label = text::factor_label(way.factor);
     let on = way.enabled.then(|| view! { <span class="badge ok">{text::ON}</span> });
     let first = (way.preferred && several).then(|| view! { <span class="badge">{text::ASKED_FIRST}</span> });
-    let button = |change| change_button(visit, way.factor, change, state);
+    let button = |change| change_button(request, way.factor, change, state);
     let ask_first = (way.enabled && several && !way.preferred).then(|| button(FactorChange::First));
     let action = match (way.enabled, way.factor) {
         (true, Factor::SoftwareToken) => view! {
@@ -94,7 +94,7 @@ fn row(visit: &Visit, way: &Way, several: bool, state: &FormState) -> AnyView {
         <li>
             <div>
                 <p class="value"><span>{label}</span>{on}{first}</p>
-                <p class="small soft">{about(visit, way)}</p>
+                <p class="small soft">{about(request, way)}</p>
             </div>
             <div class="actions">{ask_first}{action}</div>
         </li>
@@ -103,9 +103,9 @@ fn row(visit: &Visit, way: &Way, several: bool, state: &FormState) -> AnyView {
 }
 
 /// Where its codes go, and when the last one was used.
-fn about(visit: &Visit, way: &Way) -> AnyView {
+fn about(request: &PageRequest, way: &Way) -> AnyView {
     let used = way.enabled.then(|| match way.used_at {
-        Some(at) => text::last_used(&clock_time(at, visit.site.pool.now())),
+        Some(at) => text::last_used(&clock_time(at, request.site.pool.now())),
         None => text::NEVER_USED.to_owned(),
     });
     let used = if way.destination.is_none() { used.map(|words| text::capitalised(&words)) } else { used };
@@ -115,8 +115,8 @@ fn about(visit: &Visit, way: &Way) -> AnyView {
     view! { {destination}{comma}{used}{plain} }.into_any()
 }
 
-fn change_button(visit: &Visit, factor: Factor, change: FactorChange, state: &FormState) -> AnyView {
-    let username = visit.username();
+fn change_button(request: &PageRequest, factor: Factor, change: FactorChange, state: &FormState) -> AnyView {
+    let username = request.username();
     let typed = |name: FieldName, value: &str| state.typed.get(&name).is_some_and(|it| it == value);
     // The list has many of these forms: what was refused is shown in the one that it was.
     let is_this = typed(FieldName::Factor, factor.as_str()) && typed(FieldName::Wish, change.as_str());
@@ -127,7 +127,7 @@ fn change_button(visit: &Visit, factor: Factor, change: FactorChange, state: &Fo
             {summary(&FormState::default())}
             <input type="hidden" name="factor" value=factor.as_str()/>
             <input type="hidden" name="wish" value=change.as_str()/>
-            {again_if_asked(&state, &username, &name)}
+            {reauthentication_field_if_asked(&state, &username, &name)}
             <button class="button slim">{change.words()}<span class="vh">" "{text::factor_label(factor)}</span></button>
         </Form>
     }
@@ -153,15 +153,16 @@ pub async fn change_factor(
     #[server(default)] factor: String,
     #[server(default)] wish: String,
     #[server(default)] current_password: Password,
-) -> Result<OfFactor, FormError> {
-    let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
+) -> Result<FactorData, FormError> {
+    let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
     let not_in_list = || FormError(FormErrors::form(ErrorCode::NotInList));
     let factor: Factor = factor.parse().map_err(|_| not_in_list())?;
     let change = FactorChange::named(&wish).ok_or_else(not_in_list)?;
-    let with_codes = pool::factors::change(&caller.pool, &viewer, &[(factor, change.wish())], &caller.origin)
-        .await
-        .map_err(refused)?;
-    caller.say(change.flash());
-    caller.go(if with_codes { paths::SECURITY_RECOVERY } else { paths::SECURITY });
-    Ok(OfFactor { factor })
+    let with_codes =
+        pool::factors::change(&context.pool, &viewer, &[(factor, change.wish())], &context.origin)
+            .await
+            .map_err(refused)?;
+    context.flash(change.flash());
+    context.redirect(if with_codes { paths::SECURITY_RECOVERY } else { paths::SECURITY });
+    Ok(FactorData { factor })
 }

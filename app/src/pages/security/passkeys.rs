@@ -1,11 +1,12 @@
 //! `/security/passkeys…`: what somebody signs in with in place of a password.
 
-use crate::auth_events::{FormEvent, OfPasskey, PasskeyQuestion};
+use crate::auth_events::{FormEvent, PasskeyData, PasskeyOptions};
 use crate::form::{
-    Check, Form, FormError, FormPost, FormState, Input, again_field, again_if_asked, field, refused, summary,
+    Check, Form, FormError, FormPost, FormState, Input, field, reauthentication_field,
+    reauthentication_field_if_asked, refused, summary,
 };
 use crate::layout::{passkey_fields, passkeys_script};
-use crate::request::{Caller, Flash, Visit};
+use crate::request::{Flash, PageRequest, RequestContext};
 use crate::text;
 use crate::times::day;
 use leptos::prelude::*;
@@ -16,17 +17,17 @@ use pool::passkeys::{MOST, NewPasskey, Passkey};
 /// scripts: nobody uses a passkey without them.
 #[component]
 pub(super) fn PasskeysGroup(
-    visit: Visit,
+    request: PageRequest,
     domain: String,
     passkeys: Vec<Passkey>,
     device: String,
 ) -> impl IntoView {
     let (adding, removing) =
-        (visit.form(paths::SECURITY_PASSKEYS), visit.form(paths::SECURITY_PASSKEYS_REMOVE));
-    let open = visit.path == paths::SECURITY_PASSKEYS;
+        (request.form(paths::SECURITY_PASSKEYS), request.form(paths::SECURITY_PASSKEYS_REMOVE));
+    let open = request.path == paths::SECURITY_PASSKEYS;
     let link = (!open && passkeys.len() < MOST)
         .then(|| view! { <a class="button slim" href=paths::SECURITY_PASSKEYS>{text::ADD_PASSKEY}</a> });
-    let username = visit.username();
+    let username = request.username();
     let refused = removing.typed.get(&FieldName::Passkey).cloned();
     let rows: Vec<_> = passkeys
         .into_iter()
@@ -48,7 +49,7 @@ pub(super) fn PasskeysGroup(
             </header>
             <div class="stack">
                 {(!rows.is_empty()).then(|| view! { <ul class="rows">{rows}</ul> })}
-                {open.then(|| view! { <AddPasskey visit state=adding device/> })}
+                {open.then(|| view! { <AddPasskey request state=adding device/> })}
             </div>
         </section>
         {passkeys_script()}
@@ -56,7 +57,7 @@ pub(super) fn PasskeysGroup(
 }
 
 #[component]
-fn AddPasskey(visit: Visit, state: FormState, device: String) -> impl IntoView {
+fn AddPasskey(request: PageRequest, state: FormState, device: String) -> impl IntoView {
     let name = Input::new(FieldName::PasskeyName, text::PASSKEY_NAME)
         .hint(text::PASSKEY_NAME_HINT)
         .required(true)
@@ -72,7 +73,7 @@ fn AddPasskey(visit: Visit, state: FormState, device: String) -> impl IntoView {
             <Form class="sheet" action=paths::SECURITY_PASSKEYS.to_owned() event=FormEvent::AddPasskey rules>
                 {summary(&state)}
                 {field(name, &state)}
-                {again_field(&visit, &state)}
+                {reauthentication_field(&request, &state)}
                 {passkey_fields()}
                 <div class="actions">
                     <button class="button main">{text::ADD_PASSKEY}</button>
@@ -86,7 +87,7 @@ fn AddPasskey(visit: Visit, state: FormState, device: String) -> impl IntoView {
 fn row(passkey: Passkey, state: &FormState, username: &str) -> AnyView {
     let Passkey { handle, name, created_at, last_used_at } = passkey;
     let dates = text::passkey_dates(&day(created_at), last_used_at.map(day).as_deref());
-    let (told, again) = (summary(state), again_if_asked(state, username, &handle));
+    let (told, again) = (summary(state), reauthentication_field_if_asked(state, username, &handle));
     view! {
         <li>
             <div>
@@ -108,10 +109,10 @@ fn row(passkey: Passkey, state: &FormState, username: &str) -> AnyView {
 
 /// What an authenticator is asked for a new passkey.
 #[server(prefix = "", endpoint = "/security/passkeys/options", protocol = FormPost)]
-pub async fn ask_for_new_passkey() -> Result<PasskeyQuestion, FormError> {
-    let (caller, viewer) = Caller::signed_in().await?;
-    let question = pool::passkeys::ask_for_new_passkey(&caller.pool, &viewer).await.map_err(refused)?;
-    Ok(PasskeyQuestion { options: question.options, state: question.state })
+pub async fn ask_for_new_passkey() -> Result<PasskeyOptions, FormError> {
+    let (context, viewer) = RequestContext::signed_in().await?;
+    let question = pool::passkeys::ask_for_new_passkey(&context.pool, &viewer).await.map_err(refused)?;
+    Ok(PasskeyOptions { options: question.options, state: question.state })
 }
 
 /// Adds a passkey that an authenticator has made.
@@ -121,13 +122,13 @@ pub async fn add_passkey(
     #[server(default)] state: String,
     #[server(default)] credential: String,
     #[server(default)] current_password: Password,
-) -> Result<OfPasskey, FormError> {
-    let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
+) -> Result<PasskeyData, FormError> {
+    let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
     let form = NewPasskey { name: passkey_name.clone(), state, credential };
-    pool::passkeys::add_passkey(&caller.pool, &viewer, &form, &caller.origin).await.map_err(refused)?;
-    caller.say(Flash::PasskeyAdded);
-    caller.go(paths::SECURITY);
-    Ok(OfPasskey { passkey: passkey_name.trim().to_owned() })
+    pool::passkeys::add_passkey(&context.pool, &viewer, &form, &context.origin).await.map_err(refused)?;
+    context.flash(Flash::PasskeyAdded);
+    context.redirect(paths::SECURITY);
+    Ok(PasskeyData { passkey: passkey_name.trim().to_owned() })
 }
 
 /// Removes a passkey. One that is gone already is gone.
@@ -135,12 +136,12 @@ pub async fn add_passkey(
 pub async fn remove_passkey(
     #[server(default)] passkey: String,
     #[server(default)] current_password: Password,
-) -> Result<Option<OfPasskey>, FormError> {
-    let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
-    let removed = pool::passkeys::remove_passkey(&caller.pool, &viewer, &passkey, &caller.origin)
+) -> Result<Option<PasskeyData>, FormError> {
+    let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
+    let removed = pool::passkeys::remove_passkey(&context.pool, &viewer, &passkey, &context.origin)
         .await
         .map_err(refused)?;
-    caller.say(Flash::PasskeyRemoved);
-    caller.go(paths::SECURITY);
-    Ok(removed.map(|passkey| OfPasskey { passkey }))
+    context.flash(Flash::PasskeyRemoved);
+    context.redirect(paths::SECURITY);
+    Ok(removed.map(|passkey| PasskeyData { passkey }))
 }

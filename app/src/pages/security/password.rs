@@ -1,19 +1,19 @@
 //! `/security/password`: another password, for whoever knows the one in force.
 
-use crate::auth_events::{FormEvent, OfAccount};
+use crate::auth_events::{AccountData, FormEvent};
 use crate::form::{Check, Form, FormError, FormPost, FormState, Input, password_field, refused, summary};
-use crate::request::{Caller, Flash, Visit};
+use crate::request::{Flash, PageRequest, RequestContext};
 use crate::text;
 use leptos::prelude::*;
 use model::{FieldName, Password, Policy, paths};
 use pool::password::PasswordChange;
 
 /// The password's part of the page: a link to the form, or the form.
-pub(super) fn password_group(visit: &Visit) -> impl IntoView + use<> {
-    let state = visit.form(paths::SECURITY_PASSWORD);
-    let open = visit.path == paths::SECURITY_PASSWORD;
-    let policy = visit.site.pool.settings().policy;
-    let username = visit.username();
+pub(super) fn password_group(request: &PageRequest) -> impl IntoView + use<> {
+    let state = request.form(paths::SECURITY_PASSWORD);
+    let open = request.path == paths::SECURITY_PASSWORD;
+    let policy = request.site.pool.settings().policy;
+    let username = request.username();
     let link = (!open)
         .then(|| view! { <a class="button slim" href=paths::SECURITY_PASSWORD>{text::CHANGE_PASSWORD}</a> });
     view! {
@@ -68,14 +68,15 @@ pub async fn change_password(
     #[server(default)] current_password: Password,
     #[server(default)] password: Password,
     #[server(default)] confirm_password: Password,
-) -> Result<OfAccount, FormError> {
-    let (caller, viewer) = Caller::signed_in().await?;
+) -> Result<AccountData, FormError> {
+    let (context, viewer) = RequestContext::signed_in().await?;
     let form = PasswordChange { current: current_password, password, confirmation: Some(confirm_password) };
-    let done = pool::password::change(&caller.pool, &viewer, form, &caller.origin).await.map_err(refused)?;
+    let done =
+        pool::password::change(&context.pool, &viewer, form, &context.origin).await.map_err(refused)?;
     if let Some(session) = &done.session {
-        caller.enter(session).await?;
+        context.start_session(session).await?;
     }
-    caller.say(Flash::PasswordChanged);
-    caller.go(paths::SECURITY);
-    Ok(OfAccount { username: done.username })
+    context.flash(Flash::PasswordChanged);
+    context.redirect(paths::SECURITY);
+    Ok(AccountData { username: done.username })
 }

@@ -1,9 +1,9 @@
 //! `/security/recovery-codes`: what takes the place of a second step that is lost.
 
-use crate::auth_events::{FormEvent, OfAccount};
-use crate::form::{Form, FormError, FormPost, again_field, refused, summary};
-use crate::layout::{Answer, Frame, flash_note, heading};
-use crate::request::{Caller, CurrentAccount, Flash, PageError, Visit};
+use crate::auth_events::{AccountData, FormEvent};
+use crate::form::{Form, FormError, FormPost, reauthentication_field, refused, summary};
+use crate::layout::{Layout, PageResponse, flash_note, heading};
+use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestContext};
 use crate::text;
 use leptos::prelude::*;
 use model::{Page, Password, paths};
@@ -12,12 +12,12 @@ use pool::CommonError;
 use pool::factors::FactorError;
 
 /// The screen: codes that were made just now, or the way to new ones.
-pub async fn page(visit: Visit) -> Result<Answer, PageError> {
-    let CurrentAccount { viewer, .. } = visit.account()?;
-    let pool = &visit.site.pool;
-    let factors = pool::factors::second_factors(pool, &viewer).await?;
-    let codes = match pool::factors::recovery_codes(pool, &viewer).await {
-        Ok(codes) if visit.path != paths::SECURITY_RECOVERY_NEW => codes,
+pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
+    let CurrentAccount { viewer, .. } = request.account()?;
+    let pool = &request.site.pool;
+    let factors = pool::factors::second_factors(&pool, &viewer).await?;
+    let codes = match pool::factors::recovery_codes(&pool, &viewer).await {
+        Ok(codes) if request.path != paths::SECURITY_RECOVERY_NEW => codes,
         Err(FactorError::Common(CommonError::Unavailable(fault))) => return Err(fault.into()),
         // Who signed in long ago begins with the password.
         Ok(_)
@@ -33,19 +33,19 @@ pub async fn page(visit: Visit) -> Result<Answer, PageError> {
     let username = viewer.username.clone();
     let show = move || {
         if codes.is_empty() {
-            view! { <Begin visit any left/> }.into_any()
+            view! { <Begin request any left/> }.into_any()
         } else {
-            view! { <Codes visit codes username/> }.into_any()
+            view! { <Codes request codes username/> }.into_any()
         }
     };
-    Ok(Answer::show(Page::RecoveryCodes, Frame::House { who: viewer.username }, show))
+    Ok(PageResponse::page(Page::RecoveryCodes, Layout::Account { username: viewer.username }, show))
 }
 
 #[component]
-fn Begin(visit: Visit, any: bool, left: u32) -> impl IntoView {
-    let state = visit.form(paths::SECURITY_RECOVERY_NEW);
+fn Begin(request: PageRequest, any: bool, left: u32) -> impl IntoView {
+    let state = request.form(paths::SECURITY_RECOVERY_NEW);
     let words = if any { text::RECOVERY_NEW_TEXT } else { text::RECOVERY_NEEDS_STEP };
-    let (focus, again) = (state.refusal.is_empty(), again_field(&visit, &state));
+    let (focus, again) = (state.errors.is_empty(), reauthentication_field(&request, &state));
     let form = any.then(|| {
         view! {
             <Form class="sheet" action=paths::SECURITY_RECOVERY_NEW.to_owned() event=FormEvent::CreateRecoveryCodes rules=vec![]>
@@ -62,7 +62,7 @@ fn Begin(visit: Visit, any: bool, left: u32) -> impl IntoView {
     view! {
         <div class="groups">
             <div class="title">{heading(text::RECOVERY_CODES, focus)}<p>{words}</p></div>
-            {flash_note(visit.flash)}
+            {flash_note(request.flash)}
             {form}
             {(!any).then(|| view! { <p><a class="button" href=paths::SECURITY>{text::SECURITY}</a></p> })}
         </div>
@@ -70,15 +70,15 @@ fn Begin(visit: Visit, any: bool, left: u32) -> impl IntoView {
 }
 
 #[component]
-fn Codes(visit: Visit, codes: Vec<String>, username: String) -> impl IntoView {
-    let state = visit.form(paths::SECURITY_RECOVERY);
-    let settings = visit.site.pool.settings();
+fn Codes(request: PageRequest, codes: Vec<String>, username: String) -> impl IntoView {
+    let state = request.form(paths::SECURITY_RECOVERY);
+    let settings = request.site.pool.settings();
     let file = text::codes_file(&settings.name, &settings.public_url, &username, &codes);
     let file = format!("data:text/plain;charset=utf-8,{}", utf8_percent_encode(&file, NON_ALPHANUMERIC));
     view! {
         <div class="groups">
-            <div class="title">{heading(text::RECOVERY_CODES, state.refusal.is_empty())}<p>{text::RECOVERY_TEXT}</p></div>
-            {flash_note(visit.flash)}
+            <div class="title">{heading(text::RECOVERY_CODES, state.errors.is_empty())}<p>{text::RECOVERY_TEXT}</p></div>
+            {flash_note(request.flash)}
             <Form class="sheet" action=paths::SECURITY_RECOVERY.to_owned() event=FormEvent::PutRecoveryCodesAway rules=vec![]>
                 {summary(&state)}
                 <ul class="codes mono" translate="no">{codes.into_iter().map(|code| view! { <li>{code}</li> }).collect_view()}</ul>
@@ -95,19 +95,19 @@ fn Codes(visit: Visit, codes: Vec<String>, username: String) -> impl IntoView {
 #[server(prefix = "", endpoint = "/security/recovery-codes/new", protocol = FormPost)]
 pub async fn make_recovery_codes(
     #[server(default)] current_password: Password,
-) -> Result<OfAccount, FormError> {
-    let (caller, viewer) = Caller::signed_in_again(&current_password).await?;
-    pool::factors::make_recovery_codes(&caller.pool, &viewer, &caller.origin).await.map_err(refused)?;
-    caller.go(paths::SECURITY_RECOVERY);
-    Ok(OfAccount { username: viewer.username })
+) -> Result<AccountData, FormError> {
+    let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
+    pool::factors::make_recovery_codes(&context.pool, &viewer, &context.origin).await.map_err(refused)?;
+    context.redirect(paths::SECURITY_RECOVERY);
+    Ok(AccountData { username: viewer.username })
 }
 
 /// They are written down: from now on nobody can read them.
 #[server(prefix = "", endpoint = "/security/recovery-codes", protocol = FormPost)]
 pub async fn put_recovery_codes_away() -> Result<(), FormError> {
-    let (caller, viewer) = Caller::signed_in().await?;
-    pool::factors::hide_recovery_codes(&caller.pool, &viewer).await.map_err(refused)?;
-    caller.say(Flash::RecoveryCodesPutAway);
-    caller.go(paths::SECURITY);
+    let (context, viewer) = RequestContext::signed_in().await?;
+    pool::factors::hide_recovery_codes(&context.pool, &viewer).await.map_err(refused)?;
+    context.flash(Flash::RecoveryCodesPutAway);
+    context.redirect(paths::SECURITY);
     Ok(())
 }

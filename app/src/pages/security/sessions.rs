@@ -1,8 +1,8 @@
 //! `/security/sessions/…`: where somebody is signed in, and signing out there.
 
-use crate::auth_events::{FormEvent, OfAccount, OfSessions};
+use crate::auth_events::{AccountData, FormEvent, SessionsData};
 use crate::form::{Form, FormError, FormPost, FormState, refused, summary};
-use crate::request::{Caller, Flash, Visit};
+use crate::request::{Flash, PageRequest, RequestContext};
 use crate::text;
 use crate::times::clock_time;
 use leptos::prelude::*;
@@ -15,9 +15,9 @@ const FORMS: [&str; 3] =
     [paths::SECURITY_SESSIONS_END, paths::SECURITY_SESSIONS_OTHERS, paths::SECURITY_SESSIONS_EVERYWHERE];
 
 /// The live sessions, this one first, each with its button.
-pub(super) fn sessions_group(visit: &Visit, sessions: Vec<OpenSession>) -> impl IntoView + use<> {
-    let now = visit.site.pool.now();
-    let refused = FORMS.map(|path| visit.form(path)).into_iter().find(|state| !state.refusal.is_empty());
+pub(super) fn sessions_group(request: &PageRequest, sessions: Vec<OpenSession>) -> impl IntoView + use<> {
+    let now = request.site.pool.now();
+    let refused = FORMS.map(|path| request.form(path)).into_iter().find(|state| !state.errors.is_empty());
     let others = (sessions.len() > 1).then(|| {
         view! {
             <Form action=paths::SECURITY_SESSIONS_OTHERS.to_owned() event=FormEvent::SignOutOthers rules=vec![]>
@@ -76,38 +76,38 @@ fn row(session: OpenSession, now: Timestamp) -> impl IntoView {
 
 /// Signs another browser out. One that is signed out already is signed out.
 #[server(prefix = "", endpoint = "/security/sessions/end", protocol = FormPost)]
-pub async fn end_session(#[server(default)] session: String) -> Result<OfSessions, FormError> {
-    let (caller, viewer) = Caller::signed_in().await?;
+pub async fn end_session(#[server(default)] session: String) -> Result<SessionsData, FormError> {
+    let (context, viewer) = RequestContext::signed_in().await?;
     let sessions =
-        pool::sessions::sign_out_others(&caller.pool, &viewer, Others::Named(&session), &caller.origin)
+        pool::sessions::sign_out_others(&context.pool, &viewer, Others::Named(&session), &context.origin)
             .await
             .map_err(refused)?;
-    caller.say(Flash::SessionEnded);
-    caller.go(paths::SECURITY);
-    Ok(OfSessions { username: viewer.username, sessions })
+    context.flash(Flash::SessionEnded);
+    context.redirect(paths::SECURITY);
+    Ok(SessionsData { username: viewer.username, sessions })
 }
 
 /// Signs all other browsers out.
 #[server(prefix = "", endpoint = "/security/sessions/others", protocol = FormPost)]
-pub async fn end_other_sessions() -> Result<OfSessions, FormError> {
-    let (caller, viewer) = Caller::signed_in().await?;
-    let sessions = pool::sessions::sign_out_others(&caller.pool, &viewer, Others::All, &caller.origin)
+pub async fn end_other_sessions() -> Result<SessionsData, FormError> {
+    let (context, viewer) = RequestContext::signed_in().await?;
+    let sessions = pool::sessions::sign_out_others(&context.pool, &viewer, Others::All, &context.origin)
         .await
         .map_err(refused)?;
-    caller.say(Flash::OthersEnded);
-    caller.go(paths::SECURITY);
-    Ok(OfSessions { username: viewer.username, sessions })
+    context.flash(Flash::OthersEnded);
+    context.redirect(paths::SECURITY);
+    Ok(SessionsData { username: viewer.username, sessions })
 }
 
 /// Signs every browser out, this one included (operation GlobalSignOut).
 #[server(prefix = "", endpoint = "/security/sessions/everywhere", protocol = FormPost)]
-pub async fn end_all_sessions() -> Result<Option<OfAccount>, FormError> {
-    let (caller, viewer) = Caller::signed_in().await?;
-    let username = pool::sessions::sign_out_everywhere(&caller.pool, viewer.user, &caller.origin)
+pub async fn end_all_sessions() -> Result<Option<AccountData>, FormError> {
+    let (context, viewer) = RequestContext::signed_in().await?;
+    let username = pool::sessions::sign_out_everywhere(&context.pool, viewer.user, &context.origin)
         .await
         .map_err(refused)?;
-    caller.leave();
-    caller.say(Flash::SignedOutEverywhere);
-    caller.go(paths::SIGN_IN);
-    Ok(username.map(|username| OfAccount { username }))
+    context.end_session();
+    context.flash(Flash::SignedOutEverywhere);
+    context.redirect(paths::SIGN_IN);
+    Ok(username.map(|username| AccountData { username }))
 }

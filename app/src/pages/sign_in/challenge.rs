@@ -2,7 +2,7 @@
 
 use crate::form::FormError;
 use crate::layout::heading;
-use crate::request::Caller;
+use crate::request::RequestContext;
 use crate::request::cookies::PendingSignIn;
 use crate::text;
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use model::{ErrorCode, FormErrors, Page};
 
 /// Where no sign-in waits any more, it begins anew.
 #[component]
-pub(super) fn Over(next: Option<Page>) -> impl IntoView {
+pub(super) fn SignInExpired(next: Option<Page>) -> impl IntoView {
     view! {
         {heading(text::SIGN_IN_CODE_TITLE, true)}
         <div class="stack">
@@ -21,6 +21,6 @@ pub(super) fn Over(next: Option<Page>) -> impl IntoView {
 }
 
 /// The sign-in that waits in this browser.
-pub(super) fn waiting(caller: &Caller) -> Result<PendingSignIn, FormError> {
-    caller.challenge().ok_or_else(|| FormError(FormErrors::form(ErrorCode::SignInOver)))
+pub(super) fn pending_sign_in(context: &RequestContext) -> Result<PendingSignIn, FormError> {
+    context.challenge().ok_or_else(|| FormError(FormErrors::form(ErrorCode::SignInOver)))
 }

@@ -1,14 +1,14 @@
 //! `/sign-in/code`: the second step of a sign-in whose password was right.
 
-use super::arrive::go_on;
-use super::challenge::{Over, waiting};
-use crate::auth_events::{FormEvent, OfAccount};
+use super::challenge::{SignInExpired, pending_sign_in};
+use super::outcome::continue_with;
+use crate::auth_events::{AccountData, FormEvent};
 use crate::form::{
     Check, Form, FormError, FormPost, FormState, Input, code_field, field, refused, resend_button, summary,
 };
-use crate::layout::{Answer, Frame, flash_note, heading};
+use crate::layout::{Layout, PageResponse, flash_note, heading};
 use crate::request::cookies::PendingSignIn;
-use crate::request::{Caller, Flash, PageError, Visit};
+use crate::request::{Flash, PageError, PageRequest, RequestContext};
 use crate::text;
 use crate::times::seconds_until;
 use leptos::prelude::*;
@@ -16,31 +16,33 @@ use model::{ErrorCode, Factor, FieldName, FormErrors, Page, paths};
 use pool::sign_in::second_factor::PendingChallenge;
 
 /// The screen. Where no sign-in waits, it begins anew.
-pub async fn page(visit: Visit) -> Result<Answer, PageError> {
-    let Some(PendingSignIn { token, next }) = visit.challenge.clone() else {
-        return Ok(Answer::go(Page::SignIn));
+pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
+    let Some(PendingSignIn { token, next }) = request.challenge.clone() else {
+        return Ok(PageResponse::redirect(Page::SignIn));
     };
-    Ok(match pool::sign_in::second_factor::pending(&visit.site.pool, &token).await? {
-        Some(pending) => Answer::show(Page::SignInCode, Frame::Door, move || {
-            view! { <SignInCode visit pending next/> }.into_any()
+    Ok(match pool::sign_in::second_factor::pending(&request.site.pool, &token).await? {
+        Some(pending) => PageResponse::page(Page::SignInCode, Layout::Auth, move || {
+            view! { <SignInCode request pending next/> }.into_any()
         }),
-        None => Answer::show(Page::SignInCode, Frame::Door, move || view! { <Over next/> }.into_any()),
+        None => PageResponse::page(Page::SignInCode, Layout::Auth, move || {
+            view! { <SignInExpired next/> }.into_any()
+        }),
     })
 }
 
 #[component]
-fn SignInCode(visit: Visit, pending: PendingChallenge, next: Option<Page>) -> impl IntoView {
+fn SignInCode(request: PageRequest, pending: PendingChallenge, next: Option<Page>) -> impl IntoView {
     let forms = [
         paths::SIGN_IN_CODE,
         paths::SIGN_IN_CODE_RESEND,
         paths::SIGN_IN_CODE_CHOOSE,
         paths::SIGN_IN_CODE_RECOVERY,
     ];
-    let [state, resend, choose, recovery] = forms.map(|path| visit.form(path));
-    let refused = [&state, &resend, &choose, &recovery].iter().any(|it| !it.refusal.is_empty());
-    let now = visit.site.pool.now();
+    let [state, resend, choose, recovery] = forms.map(|path| request.form(path));
+    let refused = [&state, &resend, &choose, &recovery].iter().any(|it| !it.errors.is_empty());
+    let now = request.site.pool.now();
     // The links of a refusal lead to the field of its own form.
-    let by_recovery = !recovery.refusal.is_empty();
+    let by_recovery = !recovery.errors.is_empty();
     let code = Input {
         form: if by_recovery { "step".into() } else { String::new() },
         ..Input::new(FieldName::Code, text::CODE)
@@ -49,7 +51,7 @@ fn SignInCode(visit: Visit, pending: PendingChallenge, next: Option<Page>) -> im
     view! {
         {heading(text::confirm_code(pending.factor), !refused)}
         <div class="stack">
-            {flash_note(visit.flash)}
+            {flash_note(request.flash)}
             {whence(&pending)}
             <Form action=paths::SIGN_IN_CODE.to_owned() event=FormEvent::SignIn rules=vec![(FieldName::Code, Check::Code)]>
                 {summary(&state)}
@@ -75,7 +77,7 @@ fn other_ways(pending: &PendingChallenge, choose: &FormState, recovery: FormStat
     if pending.others.is_empty() && pending.recovery_codes_left == 0 {
         return None;
     }
-    let open = !(choose.refusal.is_empty() && recovery.refusal.is_empty());
+    let open = !(choose.errors.is_empty() && recovery.errors.is_empty());
     let others = pending.others.iter().map(|&factor| {
         view! {
             <Form action=paths::SIGN_IN_CODE_CHOOSE.to_owned() event=FormEvent::SelectMfaType rules=vec![]>
@@ -91,7 +93,7 @@ fn other_ways(pending: &PendingChallenge, choose: &FormState, recovery: FormStat
     let details = view! {
         <details class="stack" open=open>
             <summary>{text::NO_PHONE}</summary>
-            {(!choose.refusal.is_empty()).then(|| summary(choose))}
+            {(!choose.errors.is_empty()).then(|| summary(choose))}
             {others}
             {with_codes}
         </details>
@@ -110,7 +112,7 @@ fn resend_form(state: FormState, wait: u32) -> AnyView {
 }
 
 fn recovery_form(state: FormState) -> AnyView {
-    let form = if state.refusal.is_empty() { "recovery" } else { "" };
+    let form = if state.errors.is_empty() { "recovery" } else { "" };
     let input =
         Input::new(FieldName::Code, text::RECOVERY_CODE).hint(text::RECOVERY_CODE_HINT).required(true);
     let input = Input { form: form.to_owned(), ..input };
@@ -126,51 +128,61 @@ fn recovery_form(state: FormState) -> AnyView {
 
 /// Finishes the sign-in (operation RespondToAuthChallenge).
 #[server(prefix = "", endpoint = "/sign-in/code", protocol = FormPost)]
-pub async fn confirm_sign_in(#[server(default)] code: String) -> Result<Option<OfAccount>, FormError> {
-    let caller = Caller::here()?;
-    let PendingSignIn { token, next } = waiting(&caller)?;
-    let done = pool::sign_in::second_factor::answer(&caller.pool, &token, &code, &caller.origin)
+pub async fn confirm_sign_in(#[server(default)] code: String) -> Result<Option<AccountData>, FormError> {
+    let context = RequestContext::current()?;
+    let PendingSignIn { token, next } = pending_sign_in(&context)?;
+    let done = pool::sign_in::second_factor::answer(&context.pool, &token, &code, &context.origin)
         .await
         .map_err(refused)?;
-    go_on(&caller, done, next).await
+    continue_with(&context, done, next).await
 }
 
 /// The same with a recovery code, from a field of its own.
 #[server(prefix = "", endpoint = "/sign-in/code/recovery", protocol = FormPost)]
 pub async fn confirm_with_recovery_code(
     #[server(default)] code: String,
-) -> Result<Option<OfAccount>, FormError> {
-    let caller = Caller::here()?;
-    let PendingSignIn { token, next } = waiting(&caller)?;
-    let done =
-        pool::sign_in::second_factor::answer_with_recovery_code(&caller.pool, &token, &code, &caller.origin)
-            .await
-            .map_err(refused)?;
-    go_on(&caller, done, next).await
+) -> Result<Option<AccountData>, FormError> {
+    let context = RequestContext::current()?;
+    let PendingSignIn { token, next } = pending_sign_in(&context)?;
+    let done = pool::sign_in::second_factor::answer_with_recovery_code(
+        &context.pool,
+        &token,
+        &code,
+        &context.origin,
+    )
+    .await
+    .map_err(refused)?;
+    continue_with(&context, done, next).await
 }
 
 /// Sends another code.
 #[server(prefix = "", endpoint = "/sign-in/code/resend", protocol = FormPost)]
 pub async fn resend_sign_in_code() -> Result<(), FormError> {
-    let caller = Caller::here()?;
-    let PendingSignIn { token, .. } = waiting(&caller)?;
-    pool::sign_in::second_factor::resend(&caller.pool, &caller.client, &token, &caller.origin)
+    let context = RequestContext::current()?;
+    let PendingSignIn { token, .. } = pending_sign_in(&context)?;
+    pool::sign_in::second_factor::resend(&context.pool, &context.client, &token, &context.origin)
         .await
         .map_err(refused)?;
-    caller.say(Flash::CodeSent);
-    caller.go(paths::SIGN_IN_CODE);
+    context.flash(Flash::CodeSent);
+    context.redirect(paths::SIGN_IN_CODE);
     Ok(())
 }
 
 /// Asks for another factor instead (SELECT_MFA_TYPE).
 #[server(prefix = "", endpoint = "/sign-in/code/choose", protocol = FormPost)]
 pub async fn choose_factor(#[server(default)] factor: String) -> Result<(), FormError> {
-    let caller = Caller::here()?;
-    let PendingSignIn { token, .. } = waiting(&caller)?;
+    let context = RequestContext::current()?;
+    let PendingSignIn { token, .. } = pending_sign_in(&context)?;
     let factor: Factor = factor.parse().map_err(|_| FormError(FormErrors::form(ErrorCode::NotInList)))?;
-    pool::sign_in::second_factor::choose_factor(&caller.pool, &caller.client, &token, factor, &caller.origin)
-        .await
-        .map_err(refused)?;
-    caller.go(paths::SIGN_IN_CODE);
+    pool::sign_in::second_factor::choose_factor(
+        &context.pool,
+        &context.client,
+        &token,
+        factor,
+        &context.origin,
+    )
+    .await
+    .map_err(refused)?;
+    context.redirect(paths::SIGN_IN_CODE);
     Ok(())
 }

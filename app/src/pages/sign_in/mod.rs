@@ -1,8 +1,8 @@
 //! `/sign-in…`: who are you, and the steps after that.
 
-mod arrive;
 mod challenge;
 pub mod code;
 pub mod new_password;
+mod outcome;
 pub mod passkey;
 pub mod start;

@@ -1,15 +1,15 @@
 //! `/sign-in/new-password`: a password that whoever runs the service knows is replaced, and what was left out
 //! is filled in.
 
-use super::arrive::arrive;
-use super::challenge::{Over, waiting};
-use crate::auth_events::{FormEvent, OfAccount};
+use super::challenge::{SignInExpired, pending_sign_in};
+use super::outcome::complete_sign_in;
+use crate::auth_events::{AccountData, FormEvent};
 use crate::form::{
     Check, Form, FormError, FormPost, FormState, Input, attribute_fields, password_field, refused, summary,
 };
-use crate::layout::{Answer, Frame, heading};
+use crate::layout::{Layout, PageResponse, heading};
 use crate::request::cookies::PendingSignIn;
-use crate::request::{Caller, PageError, Visit};
+use crate::request::{PageError, PageRequest, RequestContext};
 use crate::text;
 use leptos::prelude::*;
 use model::{Definition, FieldName, Page, Password, paths};
@@ -18,18 +18,20 @@ use pool::sign_in::new_password::OwnPassword;
 use std::collections::BTreeMap;
 
 /// The screen. Where no sign-in waits, it begins anew.
-pub async fn page(visit: Visit) -> Result<Answer, PageError> {
-    let Some(PendingSignIn { token, next }) = visit.challenge.clone() else {
-        return Ok(Answer::go(Page::SignIn));
+pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
+    let Some(PendingSignIn { token, next }) = request.challenge.clone() else {
+        return Ok(PageResponse::redirect(Page::SignIn));
     };
-    let Some((username, missing)) = pool::sign_in::new_password::pending(&visit.site.pool, &token).await?
+    let Some((username, missing)) = pool::sign_in::new_password::pending(&request.site.pool, &token).await?
     else {
-        return Ok(Answer::show(Page::NewPassword, Frame::Door, move || view! { <Over next/> }.into_any()));
+        return Ok(PageResponse::page(Page::NewPassword, Layout::Auth, move || {
+            view! { <SignInExpired next/> }.into_any()
+        }));
     };
-    let state = visit.form(paths::SIGN_IN_NEW_PASSWORD);
-    let settings = visit.site.pool.settings().clone();
+    let state = request.form(paths::SIGN_IN_NEW_PASSWORD);
+    let settings = request.site.pool.settings().clone();
     let missing: Vec<_> = missing.iter().filter_map(|name| settings.schema.get(name).cloned()).collect();
-    Ok(Answer::show(Page::NewPassword, Frame::Door, move || {
+    Ok(PageResponse::page(Page::NewPassword, Layout::Auth, move || {
         view! { <OwnPasswordForm state settings username missing next/> }.into_any()
     }))
 }
@@ -63,7 +65,7 @@ fn OwnPasswordForm(
     let about_you = (!missing.is_empty())
         .then(|| view! { <fieldset><legend>{text::ABOUT_YOU}</legend>{fields}</fieldset> });
     view! {
-        {heading(text::CHANGE_PASSWORD_HEADING, state.refusal.is_empty())}
+        {heading(text::CHANGE_PASSWORD_HEADING, state.errors.is_empty())}
         <div class="stack">
             <p>{text::OWN_PASSWORD_TEXT}</p>
             <Form action=paths::SIGN_IN_NEW_PASSWORD.to_owned() event=FormEvent::SignIn rules>
@@ -87,14 +89,14 @@ pub async fn set_own_password(
     #[server(default)] confirm_password: Password,
     #[server(default)] country_code: String,
     #[server(default)] attributes: BTreeMap<String, String>,
-) -> Result<OfAccount, FormError> {
-    let caller = Caller::here()?;
-    let PendingSignIn { token, next } = waiting(&caller)?;
+) -> Result<AccountData, FormError> {
+    let context = RequestContext::current()?;
+    let PendingSignIn { token, next } = pending_sign_in(&context)?;
     let attributes = attribute_fields::with_country(attributes, &country_code);
     let form = OwnPassword { password, confirmation: Some(confirm_password), attributes };
-    let (username, session) = pool::sign_in::new_password::set(&caller.pool, &token, form, &caller.origin)
+    let (username, session) = pool::sign_in::new_password::set(&context.pool, &token, form, &context.origin)
         .await
         .map_err(refused)?;
-    arrive(&caller, &session, next).await?;
-    Ok(OfAccount { username })
+    complete_sign_in(&context, &session, next).await?;
+    Ok(AccountData { username })
 }

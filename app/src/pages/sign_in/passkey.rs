@@ -1,10 +1,10 @@
 //! `/sign-in/passkey`: a passkey in place of name and password.
 
-use super::arrive::arrive;
-use crate::auth_events::{FormEvent, OfAccount, PasskeyQuestion};
+use super::outcome::complete_sign_in;
+use crate::auth_events::{AccountData, FormEvent, PasskeyOptions};
 use crate::form::{Form, FormError, FormPost, FormState, refused, summary};
 use crate::layout::{passkey_fields, passkeys_script};
-use crate::request::Caller;
+use crate::request::RequestContext;
 use crate::text;
 use leptos::prelude::*;
 use model::{Page, paths};
@@ -30,10 +30,10 @@ pub(super) fn PasskeySignIn(domain: String, state: FormState, next: Option<Page>
 
 /// What an authenticator is asked. It is the same for everybody, and says nothing about anybody.
 #[server(prefix = "", endpoint = "/sign-in/passkey/options", protocol = FormPost)]
-pub async fn ask_for_passkey() -> Result<PasskeyQuestion, FormError> {
-    let caller = Caller::here()?;
-    let question = pool::sign_in::passkey::ask_for_passkey(&caller.pool).map_err(refused)?;
-    Ok(PasskeyQuestion { options: question.options, state: question.state })
+pub async fn ask_for_passkey() -> Result<PasskeyOptions, FormError> {
+    let context = RequestContext::current()?;
+    let question = pool::sign_in::passkey::ask_for_passkey(&context.pool).map_err(refused)?;
+    Ok(PasskeyOptions { options: question.options, state: question.state })
 }
 
 /// Signs in whoever's passkey has answered.
@@ -42,12 +42,12 @@ pub async fn sign_in_with_passkey(
     #[server(default)] state: String,
     #[server(default)] credential: String,
     #[server(default)] next: String,
-) -> Result<OfAccount, FormError> {
-    let caller = Caller::here()?;
+) -> Result<AccountData, FormError> {
+    let context = RequestContext::current()?;
     let form = pool::sign_in::passkey::PasskeySignIn { state, credential };
-    let done = pool::sign_in::passkey::with_passkey(&caller.pool, &caller.client, &form, &caller.origin)
+    let done = pool::sign_in::passkey::with_passkey(&context.pool, &context.client, &form, &context.origin)
         .await
         .map_err(refused)?;
-    arrive(&caller, &done.session, Page::after_sign_in(&next)).await?;
-    Ok(OfAccount { username: done.username })
+    complete_sign_in(&context, &done.session, Page::after_sign_in(&next)).await?;
+    Ok(AccountData { username: done.username })
 }

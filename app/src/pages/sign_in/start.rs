@@ -1,26 +1,26 @@
 //! `/sign-in`: who are you?
 
-use super::arrive::go_on;
+use super::outcome::continue_with;
 use super::passkey::PasskeySignIn;
-use crate::auth_events::{FormEvent, OfAccount};
+use crate::auth_events::{AccountData, FormEvent};
 use crate::form::{Check, Form, FormError, FormPost, Input, field, password_field, refused, summary};
-use crate::layout::{Answer, Frame, flash_note, heading, tabs};
-use crate::request::{Caller, PageError, Visit};
+use crate::layout::{Layout, PageResponse, flash_note, heading, tabs};
+use crate::request::{PageError, PageRequest, RequestContext};
 use crate::text;
 use leptos::prelude::*;
 use model::{FieldName, Page, Password, paths};
 
 /// The screen.
-pub async fn page(visit: Visit) -> Result<Answer, PageError> {
-    let next = visit.next();
-    Ok(Answer::show(Page::SignIn, Frame::Door, move || view! { <SignIn visit next/> }.into_any()))
+pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
+    let next = request.next();
+    Ok(PageResponse::page(Page::SignIn, Layout::Auth, move || view! { <SignIn request next/> }.into_any()))
 }
 
 #[component]
-fn SignIn(visit: Visit, next: Option<Page>) -> impl IntoView {
-    let (state, options) = (visit.form(paths::SIGN_IN), visit.site.sign_in_options());
-    let passkeys = pool::passkeys::passkey_domain(&visit.site.pool).map(|domain| {
-        let state = visit.form(paths::SIGN_IN_PASSKEY);
+fn SignIn(request: PageRequest, next: Option<Page>) -> impl IntoView {
+    let (state, options) = (request.form(paths::SIGN_IN), request.site.sign_in_options());
+    let passkeys = pool::passkeys::passkey_domain(&request.site.pool).map(|domain| {
+        let state = request.form(paths::SIGN_IN_PASSKEY);
         view! { <PasskeySignIn domain state next/> }
     });
     let mut who = Input::new(FieldName::Username, text::identifier_label(options))
@@ -32,8 +32,8 @@ fn SignIn(visit: Visit, next: Option<Page>) -> impl IntoView {
     let rules = vec![(FieldName::Username, Check::Given), (FieldName::Password, Check::Given)];
     view! {
         {tabs(paths::SIGN_IN)}
-        {heading(text::SIGN_IN_HEADING, visit.replay.is_none())}
-        {flash_note(visit.flash)}
+        {heading(text::SIGN_IN_HEADING, request.replay.is_none())}
+        {flash_note(request.flash)}
         <Form action=paths::SIGN_IN.to_owned() event=FormEvent::SignIn rules>
             {summary(&state)}
             {field(who, &state)}
@@ -55,11 +55,11 @@ pub async fn sign_in(
     #[server(default)] username: String,
     #[server(default)] password: Password,
     #[server(default)] next: String,
-) -> Result<Option<OfAccount>, FormError> {
-    let caller = Caller::here()?;
+) -> Result<Option<AccountData>, FormError> {
+    let context = RequestContext::current()?;
     let form = pool::sign_in::SignIn { username, password };
-    let done = pool::sign_in::with_password(&caller.pool, &caller.client, form, &caller.origin)
+    let done = pool::sign_in::with_password(&context.pool, &context.client, form, &context.origin)
         .await
         .map_err(refused)?;
-    go_on(&caller, done, Page::after_sign_in(&next)).await
+    continue_with(&context, done, Page::after_sign_in(&next)).await
 }

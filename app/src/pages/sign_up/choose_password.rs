@@ -1,11 +1,11 @@
 //! The password after the code: the one from sign-up, or another.
 
-use super::confirmed::go_on;
+use super::outcome::continue_with;
 use super::username::new_username;
-use crate::auth_events::{FormEvent, OfAccount};
+use crate::auth_events::{AccountData, FormEvent};
 use crate::form::{Check, Form, FormError, FormPost, FormState, Input, password_field, refused, summary};
 use crate::layout::{flash_note, heading};
-use crate::request::{Caller, Visit};
+use crate::request::{PageRequest, RequestContext};
 use crate::text;
 use leptos::prelude::*;
 use model::{ErrorCode, FieldName, FormErrors, Password, Policy, paths};
@@ -24,18 +24,18 @@ pub(super) struct Choosing {
 
 /// The screen once the right code was entered: by somebody who may not have signed up, or where others have
 /// tried to as well.
-pub(super) fn choose_password(visit: &Visit, choosing: Choosing) -> AnyView {
+pub(super) fn choose_password(request: &PageRequest, choosing: Choosing) -> AnyView {
     let Choosing { who, takes_first, is_name_taken } = choosing;
-    let [first, new] = [paths::CONFIRM_PASSWORD, paths::CONFIRM_NEW_PASSWORD].map(|path| visit.form(path));
-    let refused = !(first.refusal.is_empty() && new.refusal.is_empty());
+    let [first, new] = [paths::CONFIRM_PASSWORD, paths::CONFIRM_NEW_PASSWORD].map(|path| request.form(path));
+    let refused = !(first.errors.is_empty() && new.errors.is_empty());
     let taken = is_name_taken.then(|| who.clone());
-    let policy = visit.site.pool.settings().policy;
+    let policy = request.site.pool.settings().policy;
     let first =
         takes_first.then(|| view! { <FirstPasswordForm who=who.clone() taken=taken.clone() state=first/> });
     view! {
         {heading(text::CHOOSE_PASSWORD, !refused)}
         <div class="stack">
-            {flash_note(visit.flash)}
+            {flash_note(request.flash)}
             <p>{if takes_first { text::PASSWORD_AFTER_CODE } else { text::PASSWORD_AFTER_CONTESTED_CODE }}</p>
             {first}
             <NewPasswordForm who taken policy is_main=!takes_first state=new/>
@@ -99,12 +99,12 @@ fn NewPasswordForm(
 
 /// What was entered, with what the right code left in this browser.
 fn entered(
-    caller: &Caller,
+    context: &RequestContext,
     password: Password,
     confirmation: Option<Password>,
     new_username: Option<String>,
 ) -> Result<FirstPassword, FormError> {
-    let ticket = caller.ticket().ok_or_else(|| FormError(FormErrors::form(ErrorCode::NoCode)))?;
+    let ticket = context.ticket().ok_or_else(|| FormError(FormErrors::form(ErrorCode::NoCode)))?;
     Ok(FirstPassword { ticket, password, confirmation, new_username })
 }
 
@@ -113,14 +113,14 @@ fn entered(
 pub async fn confirm_with_first_password(
     #[server(default)] current_password: Password,
     #[server(default)] new_username: Option<String>,
-) -> Result<OfAccount, FormError> {
-    let caller = Caller::here()?;
-    let form = entered(&caller, current_password, None, new_username)?;
+) -> Result<AccountData, FormError> {
+    let context = RequestContext::current()?;
+    let form = entered(&context, current_password, None, new_username)?;
     let confirmed =
-        pool::sign_up::confirm_with_first_password(&caller.pool, &caller.client, &form, &caller.origin)
+        pool::sign_up::confirm_with_first_password(&context.pool, &context.client, &form, &context.origin)
             .await
             .map_err(refused)?;
-    go_on(&caller, confirmed).await
+    continue_with(&context, confirmed).await
 }
 
 /// Chooses the account's first password; nothing else that was entered at sign-up is kept.
@@ -129,11 +129,12 @@ pub async fn choose_first_password(
     #[server(default)] password: Password,
     #[server(default)] confirm_password: Password,
     #[server(default)] new_username: Option<String>,
-) -> Result<OfAccount, FormError> {
-    let caller = Caller::here()?;
-    let form = entered(&caller, password, Some(confirm_password), new_username)?;
-    let confirmed = pool::sign_up::choose_first_password(&caller.pool, &caller.client, &form, &caller.origin)
-        .await
-        .map_err(refused)?;
-    go_on(&caller, confirmed).await
+) -> Result<AccountData, FormError> {
+    let context = RequestContext::current()?;
+    let form = entered(&context, password, Some(confirm_password), new_username)?;
+    let confirmed =
+        pool::sign_up::choose_first_password(&context.pool, &context.client, &form, &context.origin)
+            .await
+            .map_err(refused)?;
+    continue_with(&context, confirmed).await
 }

@@ -1,15 +1,15 @@
 //! `/confirm`: the code that was sent at sign-up, and the password after it where one is chosen then.
 
 use super::choose_password::{Choosing, choose_password};
-use super::confirmed::go_on;
+use super::outcome::continue_with;
 use super::username::new_username;
-use crate::auth_events::{FormEvent, OfAccount};
+use crate::auth_events::{AccountData, FormEvent};
 use crate::form::{
     Check, Form, FormError, FormPost, FormState, Input, code_field, field, password_field, refused,
     resend_button, summary,
 };
-use crate::layout::{Answer, Frame, flash_note, heading};
-use crate::request::{Caller, Flash, PageError, Visit};
+use crate::layout::{Layout, PageResponse, flash_note, heading};
+use crate::request::{Flash, PageError, PageRequest, RequestContext};
 use crate::text;
 use crate::times::{clock_time, seconds_until};
 use leptos::prelude::*;
@@ -30,14 +30,14 @@ struct Waiting {
 
 /// The screen. In the browser that signed up it knows where the code went; elsewhere it asks who is asking.
 /// Once the right code was entered it may ask for a password.
-pub async fn page(visit: Visit) -> Result<Answer, PageError> {
-    let pool = &visit.site.pool;
-    let ticket = visit.ticket.as_deref().and_then(BrowserTicket::parse);
+pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
+    let pool = &request.site.pool;
+    let ticket = request.ticket.as_deref().and_then(BrowserTicket::parse);
     let pending = match &ticket {
         Some(ticket) => pool::sign_up::pending(pool, ticket).await?,
         None => None,
     };
-    let (now, options) = (pool.now(), visit.site.sign_in_options());
+    let (now, options) = (pool.now(), request.site.sign_in_options());
     if let Some(PendingSignUp {
         stage: Stage::Password { takes_first },
         username,
@@ -47,8 +47,8 @@ pub async fn page(visit: Visit) -> Result<Answer, PageError> {
     }) = pending
     {
         let who = if options.username { username } else { value };
-        let shown = move || choose_password(&visit, Choosing { who, takes_first, is_name_taken });
-        return Ok(Answer::titled(text::CHOOSE_PASSWORD, Frame::Door, shown));
+        let shown = move || choose_password(&request, Choosing { who, takes_first, is_name_taken });
+        return Ok(PageResponse::titled(text::CHOOSE_PASSWORD, Layout::Auth, shown));
     }
     let waiting = pending.map(|it| Waiting {
         username: it.username,
@@ -57,17 +57,18 @@ pub async fn page(visit: Visit) -> Result<Answer, PageError> {
         delivery: it.delivery,
         is_name_taken: it.is_name_taken,
     });
-    Ok(Answer::show(Page::Confirm, Frame::Door, move || match waiting {
-        Some(waiting) => view! { <ConfirmHere visit waiting/> }.into_any(),
-        None => view! { <ConfirmAnywhere visit options/> }.into_any(),
+    Ok(PageResponse::page(Page::Confirm, Layout::Auth, move || match waiting {
+        Some(waiting) => view! { <ConfirmHere request waiting/> }.into_any(),
+        None => view! { <ConfirmAnywhere request options/> }.into_any(),
     }))
 }
 
 #[component]
-fn ConfirmHere(visit: Visit, waiting: Waiting) -> impl IntoView {
-    let state = refused_one(&visit, &[paths::CONFIRM, paths::CONFIRM_PASSWORD, paths::CONFIRM_NEW_PASSWORD]);
-    let [resend, address] = [paths::CONFIRM_RESEND, paths::CONFIRM_ADDRESS].map(|path| visit.form(path));
-    let refused = !(state.refusal.is_empty() && resend.refusal.is_empty() && address.refusal.is_empty());
+fn ConfirmHere(request: PageRequest, waiting: Waiting) -> impl IntoView {
+    let state =
+        refused_one(&request, &[paths::CONFIRM, paths::CONFIRM_PASSWORD, paths::CONFIRM_NEW_PASSWORD]);
+    let [resend, address] = [paths::CONFIRM_RESEND, paths::CONFIRM_ADDRESS].map(|path| request.form(path));
+    let refused = !(state.errors.is_empty() && resend.errors.is_empty() && address.errors.is_empty());
     let medium = waiting.delivery.delivery_medium;
     let (before, after) = text::code_on_its_way(medium);
     let code = Input::new(FieldName::Code, text::CONFIRMATION_CODE).hint(text::works_until(&waiting.until));
@@ -76,7 +77,7 @@ fn ConfirmHere(visit: Visit, waiting: Waiting) -> impl IntoView {
     view! {
         {heading(text::code_heading(medium), !refused)}
         <div class="stack">
-            {flash_note(visit.flash)}
+            {flash_note(request.flash)}
             <p>{before}<strong><bdi>{waiting.delivery.destination.clone()}</bdi></strong>{after}</p>
             <Form action=paths::CONFIRM.to_owned() event=FormEvent::ConfirmSignUp rules>
                 {summary(&state)}
@@ -95,8 +96,8 @@ fn ConfirmHere(visit: Visit, waiting: Waiting) -> impl IntoView {
 }
 
 /// The state of the form that was refused, if one of these was.
-fn refused_one(visit: &Visit, forms: &[&'static str]) -> FormState {
-    forms.iter().map(|path| visit.form(path)).find(|it| !it.refusal.is_empty()).unwrap_or_default()
+fn refused_one(request: &PageRequest, forms: &[&'static str]) -> FormState {
+    forms.iter().map(|path| request.form(path)).find(|it| !it.errors.is_empty()).unwrap_or_default()
 }
 
 /// `Wrong address? Change it`, on the spot.
@@ -108,7 +109,7 @@ fn WrongAddress(username: String, state: FormState) -> impl IntoView {
         .required(true);
     let password =
         Input::new(FieldName::Password, text::PASSWORD).kind("password", "current-password").required(true);
-    let open = !state.refusal.is_empty();
+    let open = !state.errors.is_empty();
     let rules = vec![(FieldName::Email, Check::Email), (FieldName::Password, Check::Given)];
     view! {
         <details class="stack" open=open>
@@ -126,11 +127,11 @@ fn WrongAddress(username: String, state: FormState) -> impl IntoView {
 }
 
 #[component]
-fn ConfirmAnywhere(visit: Visit, options: model::SignInOptions) -> impl IntoView {
+fn ConfirmAnywhere(request: PageRequest, options: model::SignInOptions) -> impl IntoView {
     // One form with two buttons, and what this browser waited for when it loaded the page: whichever was
     // refused is shown.
     let state = refused_one(
-        &visit,
+        &request,
         &[
             paths::CONFIRM,
             paths::CONFIRM_RESEND,
@@ -139,7 +140,7 @@ fn ConfirmAnywhere(visit: Visit, options: model::SignInOptions) -> impl IntoView
             paths::CONFIRM_NEW_PASSWORD,
         ],
     );
-    let refused = !state.refusal.is_empty();
+    let refused = !state.errors.is_empty();
     let who = Input::new(FieldName::Username, text::identifier_label(options))
         .kind("text", "username")
         .required(true);
@@ -148,7 +149,7 @@ fn ConfirmAnywhere(visit: Visit, options: model::SignInOptions) -> impl IntoView
     view! {
         {heading(text::CONFIRM_HEADING, !refused)}
         <div class="stack">
-            {flash_note(visit.flash)}
+            {flash_note(request.flash)}
             <p>{text::CONFIRM_ANYWHERE}</p>
             <Form action=paths::CONFIRM.to_owned() event=FormEvent::ConfirmSignUp rules=vec![given(), (FieldName::Code, Check::Code)]>
                 {summary(&state)}
@@ -165,8 +166,8 @@ fn ConfirmAnywhere(visit: Visit, options: model::SignInOptions) -> impl IntoView
 }
 
 /// Whose code it is: the browser's that signed up, or whoever was typed.
-fn who(caller: &Caller, username: Option<String>) -> Result<Who, FormError> {
-    match (username, caller.ticket()) {
+fn who(context: &RequestContext, username: Option<String>) -> Result<Who, FormError> {
+    match (username, context.ticket()) {
         (Some(username), _) if !username.trim().is_empty() => Ok(Who::Typed(username)),
         (_, Some(ticket)) => Ok(Who::Ticket(ticket)),
         (Some(_), None) => Err(FormError(FormErrors::field(FieldName::Username, ErrorCode::Missing))),
@@ -176,9 +177,9 @@ fn who(caller: &Caller, username: Option<String>) -> Result<Who, FormError> {
 }
 
 /// Whose code this browser waits for.
-async fn waiting(caller: &Caller, ticket: &BrowserTicket) -> Result<Option<OfAccount>, FormError> {
-    let pending = pool::sign_up::pending(&caller.pool, ticket).await.map_err(refused)?;
-    Ok(pending.map(|it| OfAccount { username: it.username }))
+async fn waiting(context: &RequestContext, ticket: &BrowserTicket) -> Result<Option<AccountData>, FormError> {
+    let pending = pool::sign_up::pending(&context.pool, ticket).await.map_err(refused)?;
+    Ok(pending.map(|it| AccountData { username: it.username }))
 }
 
 /// Confirms a new account (operation ConfirmSignUp). The browser that signed up is signed in by it;
@@ -188,12 +189,13 @@ pub async fn confirm(
     #[server(default)] username: Option<String>,
     #[server(default)] code: String,
     #[server(default)] new_username: Option<String>,
-) -> Result<OfAccount, FormError> {
-    let caller = Caller::here()?;
-    let form = Confirming { who: who(&caller, username)?, code, new_username };
-    let confirmed =
-        pool::sign_up::confirm(&caller.pool, &caller.client, &form, &caller.origin).await.map_err(refused)?;
-    go_on(&caller, confirmed).await
+) -> Result<AccountData, FormError> {
+    let context = RequestContext::current()?;
+    let form = Confirming { who: who(&context, username)?, code, new_username };
+    let confirmed = pool::sign_up::confirm(&context.pool, &context.client, &form, &context.origin)
+        .await
+        .map_err(refused)?;
+    continue_with(&context, confirmed).await
 }
 
 /// Sends a fresh code (operation ResendConfirmationCode); says the same whether or not the account exists.
@@ -202,15 +204,15 @@ pub async fn resend_code(
     #[server(default)] username: Option<String>,
     #[server(default)] code: String,
     #[server(default)] new_username: Option<String>,
-) -> Result<Option<OfAccount>, FormError> {
+) -> Result<Option<AccountData>, FormError> {
     _ = (code, new_username); // the same form may hold them
-    let caller = Caller::here()?;
-    let who = who(&caller, username)?;
-    pool::sign_up::resend(&caller.pool, &who, &caller.origin).await.map_err(refused)?;
-    caller.say(Flash::CodeSent);
-    caller.go(paths::CONFIRM);
+    let context = RequestContext::current()?;
+    let who = who(&context, username)?;
+    pool::sign_up::resend(&context.pool, &who, &context.origin).await.map_err(refused)?;
+    context.flash(Flash::CodeSent);
+    context.redirect(paths::CONFIRM);
     match who {
-        Who::Ticket(ticket) => waiting(&caller, &ticket).await,
+        Who::Ticket(ticket) => waiting(&context, &ticket).await,
         // Whether there is such an account is not told.
         Who::Typed(_) | Who::Named { .. } => Ok(None),
     }
@@ -221,14 +223,14 @@ pub async fn resend_code(
 pub async fn change_address(
     #[server(default)] email: String,
     #[server(default)] password: Password,
-) -> Result<Option<OfAccount>, FormError> {
-    let caller = Caller::here()?;
-    let Some(ticket) = caller.ticket() else {
+) -> Result<Option<AccountData>, FormError> {
+    let context = RequestContext::current()?;
+    let Some(ticket) = context.ticket() else {
         return Err(FormError(FormErrors::form(ErrorCode::NoCode)));
     };
     let form = AnotherAddress { address: email, password };
-    pool::sign_up::change_address(&caller.pool, &ticket, &form, &caller.origin).await.map_err(refused)?;
-    caller.say(Flash::CodeSent);
-    caller.go(paths::CONFIRM);
-    waiting(&caller, &ticket).await
+    pool::sign_up::change_address(&context.pool, &ticket, &form, &context.origin).await.map_err(refused)?;
+    context.flash(Flash::CodeSent);
+    context.redirect(paths::CONFIRM);
+    waiting(&context, &ticket).await
 }

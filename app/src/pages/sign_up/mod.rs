@@ -2,6 +2,6 @@
 
 mod choose_password;
 pub mod confirm;
-mod confirmed;
+mod outcome;
 pub mod start;
 mod username;

@@ -1,12 +1,12 @@
 //! `/sign-up`: a new account.
 
-use crate::auth_events::{FormEvent, OfAccount};
+use crate::auth_events::{AccountData, FormEvent};
 use crate::form::{
     Check, Form, FormError, FormPost, FormState, Input, attribute_fields, field, password_field, refused,
     summary,
 };
-use crate::layout::{Answer, Frame, heading, tabs};
-use crate::request::{Caller, PageError, Visit};
+use crate::layout::{Layout, PageResponse, heading, tabs};
+use crate::request::{PageError, PageRequest, RequestContext};
 use crate::text;
 use leptos::prelude::*;
 use model::{Definition, FieldName, Page, Password, Standard, paths};
@@ -14,10 +14,10 @@ use pool::Settings;
 use std::collections::BTreeMap;
 
 /// The screen.
-pub async fn page(visit: Visit) -> Result<Answer, PageError> {
-    let state = visit.form(paths::SIGN_UP);
-    let settings = visit.site.pool.settings().clone();
-    Ok(Answer::show(Page::SignUp, Frame::Door, move || view! { <SignUp state settings/> }.into_any()))
+pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
+    let state = request.form(paths::SIGN_UP);
+    let settings = request.site.pool.settings().clone();
+    Ok(PageResponse::page(Page::SignUp, Layout::Auth, move || view! { <SignUp state settings/> }.into_any()))
 }
 
 #[component]
@@ -55,7 +55,7 @@ fn SignUp(state: FormState, settings: Settings) -> impl IntoView {
     let (first, rest) = (inputs(&first), inputs(&rest));
     view! {
         {tabs(paths::SIGN_UP)}
-        {heading(text::SIGN_UP_HEADING, state.refusal.is_empty())}
+        {heading(text::SIGN_UP_HEADING, state.errors.is_empty())}
         <Form action=paths::SIGN_UP.to_owned() event=FormEvent::SignUp rules>
             {summary(&state)}
             <fieldset>
@@ -98,10 +98,10 @@ pub async fn sign_up(
     #[server(default)] confirm_password: Password,
     #[server(default)] country_code: String,
     #[server(default)] attributes: BTreeMap<String, String>,
-) -> Result<OfAccount, FormError> {
-    let caller = Caller::here()?;
+) -> Result<AccountData, FormError> {
+    let context = RequestContext::current()?;
     let attributes = attribute_fields::named(attribute_fields::with_country(attributes, &country_code))?;
-    let ticket = caller.ticket();
+    let ticket = context.ticket();
     let form = pool::sign_up::SignUp {
         username,
         password,
@@ -110,8 +110,8 @@ pub async fn sign_up(
         ticket,
     };
     let done =
-        pool::sign_up::start(&caller.pool, &caller.client, form, &caller.origin).await.map_err(refused)?;
-    caller.remember_sign_up(&done.ticket);
-    caller.go(paths::CONFIRM);
-    Ok(OfAccount { username: done.username })
+        pool::sign_up::start(&context.pool, &context.client, form, &context.origin).await.map_err(refused)?;
+    context.remember_sign_up(&done.ticket);
+    context.redirect(paths::CONFIRM);
+    Ok(AccountData { username: done.username })
 }

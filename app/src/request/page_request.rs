@@ -1,6 +1,6 @@
-//! A visit to a page: who is asking, and for what.
+//! A request to a page: who is asking, and for what.
 
-use super::cookies::{self, Name, PendingSignIn};
+use super::cookies::{self, CookieName, PendingSignIn};
 use super::flash::Flash;
 use super::site::Site;
 use super::theme::Theme;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// One request for a page.
 #[derive(Debug, Clone)]
-pub struct Visit {
+pub struct PageRequest {
     pub site: Site,
     pub path: String,
     pub query: Vec<(String, String)>,
@@ -63,7 +63,7 @@ impl From<pool::Unavailable> for PageError {
 #[derive(Debug, Clone, Default)]
 pub struct RequestId(pub String);
 
-impl Visit {
+impl PageRequest {
     /// Reads a request. Fails only when the store can't be asked who is signed in.
     pub async fn of(site: Site, parts: &Parts) -> Result<Self, pool::Unavailable> {
         let found = match session(&site, parts) {
@@ -78,35 +78,35 @@ impl Visit {
     pub fn without_account(site: Site, parts: &Parts) -> Self {
         let cookie = |name| cookies::read(&parts.headers, name, site.secure);
         let query = parts.uri.query().unwrap_or_default();
-        let (flash, about) = Flash::read(&cookie(Name::Flash).unwrap_or_default(), site.schema());
+        let (flash, about) = Flash::read(&cookie(CookieName::Flash).unwrap_or_default(), site.schema());
         Self {
             path: parts.uri.path().to_owned(),
             query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             account: None,
-            ticket: cookie(Name::SignUp),
+            ticket: cookie(CookieName::SignUp),
             origin: parts.extensions.get::<Origin>().cloned().map(|origin| {
-                let browser = cookie(Name::Browser).and_then(|value| BrowserId::parse(&value));
+                let browser = cookie(CookieName::Browser).and_then(|value| BrowserId::parse(&value));
                 Origin { browser, ..origin }
             }),
-            challenge: cookie(Name::Challenge).as_deref().and_then(PendingSignIn::read),
-            resetting: cookie(Name::Reset).and_then(|value| decoded(&value)),
+            challenge: cookie(CookieName::Challenge).as_deref().and_then(PendingSignIn::read),
+            resetting: cookie(CookieName::Reset).and_then(|value| decoded(&value)),
             flash,
             about,
-            theme: cookie(Name::Theme).as_deref().map(Theme::parse).unwrap_or_default(),
+            theme: cookie(CookieName::Theme).as_deref().map(Theme::parse).unwrap_or_default(),
             replay: parts.extensions.get::<Replay>().cloned(),
             request_id: parts.extensions.get::<RequestId>().cloned().unwrap_or_default().0,
             site,
         }
     }
 
-    pub fn asked(&self, name: &str) -> Option<&str> {
+    pub fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// The page that a sign-in leads to, where this is about one that was asked for.
     pub fn next(&self) -> Option<Page> {
         let typed = self.replay.as_ref().and_then(|replay| replay.typed.get(&FieldName::Next));
-        self.asked("next").or(typed.map(String::as_str)).and_then(Page::after_sign_in)
+        self.query("next").or(typed.map(String::as_str)).and_then(Page::after_sign_in)
     }
 
     /// The account of whoever is signed in, for pages that are of no use without one.
@@ -145,5 +145,5 @@ pub async fn info(site: &Site, parts: &Parts) -> Result<Option<UserInfo>, pool::
 }
 
 fn session(site: &Site, parts: &Parts) -> Option<SessionToken> {
-    SessionToken::parse(&cookies::read(&parts.headers, Name::Session, site.secure)?)
+    SessionToken::parse(&cookies::read(&parts.headers, CookieName::Session, site.secure)?)
 }

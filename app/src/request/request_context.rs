@@ -1,6 +1,7 @@
-//! Who calls a server function, and how it answers besides its value: cookies, a flash, where to go next.
+//! The request behind a server function, and how it answers besides its value: cookies, a flash, where to go
+//! next.
 
-use super::cookies::{self, Name, PendingSignIn};
+use super::cookies::{self, CookieName, PendingSignIn};
 use super::flash::Flash;
 use super::site::Site;
 use super::theme::Theme;
@@ -20,7 +21,7 @@ const LONGEST_NAME: usize = 3072;
 
 /// The request behind a server function, and the answer's headers.
 #[derive(Debug)]
-pub struct Caller {
+pub struct RequestContext {
     pub pool: Context,
     pub client: ClientId,
     pub origin: Origin,
@@ -29,22 +30,22 @@ pub struct Caller {
     response: ResponseOptions,
 }
 
-impl Caller {
-    /// The caller of the server function that is running.
-    pub fn here() -> Result<Self, FormError> {
+impl RequestContext {
+    /// The context of the server function that is running.
+    pub fn current() -> Result<Self, FormError> {
         let missing = || FormError(FormErrors::form(ErrorCode::Unavailable));
         let site: Site = use_context().ok_or_else(missing)?;
         let parts: Parts = use_context().ok_or_else(missing)?;
         let origin = parts.extensions.get::<Origin>().cloned().ok_or_else(missing)?;
         let response = use_context().ok_or_else(missing)?;
-        let caller =
+        let context =
             Self { pool: site.pool.clone(), client: site.pool.pages_client(), origin, site, parts, response };
-        Ok(caller.in_its_browser())
+        Ok(context.in_its_browser())
     }
 
     /// Says which browser it is; one that has not been here before is told so for next time.
     fn in_its_browser(mut self) -> Self {
-        let known = self.cookie(Name::Browser).and_then(|value| BrowserId::parse(&value));
+        let known = self.cookie(CookieName::Browser).and_then(|value| BrowserId::parse(&value));
         let browser = known.clone().unwrap_or_else(|| self.pool.new_browser());
         if known.is_none() {
             self.remember_browser(&browser);
@@ -54,18 +55,18 @@ impl Caller {
     }
 
     fn remember_browser(&self, browser: &BrowserId) {
-        self.set(&cookies::set(Name::Browser, browser.reveal(), 400 * 24 * 3600, self.site.secure));
+        self.set(&cookies::set(CookieName::Browser, browser.reveal(), 400 * 24 * 3600, self.site.secure));
     }
 
     /// The same for functions that only a signed-in person may call.
     pub async fn signed_in() -> Result<(Self, Viewer), FormError> {
-        let caller = Self::here()?;
-        let viewer = match caller.session() {
-            Some(token) => pool::sessions::viewer(&caller.pool, &token).await.map_err(refused)?,
+        let context = Self::current()?;
+        let viewer = match context.session() {
+            Some(token) => pool::sessions::viewer(&context.pool, &token).await.map_err(refused)?,
             None => None,
         };
         match viewer {
-            Some(viewer) => Ok((caller, viewer)),
+            Some(viewer) => Ok((context, viewer)),
             None => Err(FormError(FormErrors::form(ErrorCode::SignedOut))),
         }
     }
@@ -73,65 +74,65 @@ impl Caller {
     /// The same for what asks for the password once more, if the sign-in is no longer fresh. With the right
     /// one this browser goes on under a new session, whatever becomes of the rest; with none the use case
     /// decides.
-    pub async fn signed_in_again(password: &Password) -> Result<(Self, Viewer), FormError> {
-        let (caller, viewer) = Self::signed_in().await?;
-        if password.reveal().is_empty() || pool::sign_in::is_fresh(&caller.pool, &viewer) {
-            return Ok((caller, viewer));
+    pub async fn reauthenticated(password: &Password) -> Result<(Self, Viewer), FormError> {
+        let (context, viewer) = Self::signed_in().await?;
+        if password.reveal().is_empty() || pool::sign_in::is_fresh(&context.pool, &viewer) {
+            return Ok((context, viewer));
         }
         let (session, viewer) =
-            pool::sign_in::reauthenticate(&caller.pool, &viewer, password, &caller.origin)
+            pool::sign_in::reauthenticate(&context.pool, &viewer, password, &context.origin)
                 .await
                 .map_err(refused)?;
-        caller.enter(&session).await?;
-        Ok((caller, viewer))
+        context.start_session(&session).await?;
+        Ok((context, viewer))
     }
 
     /// The session's token, whether it still lives or not.
     pub fn session(&self) -> Option<SessionToken> {
-        self.cookie(Name::Session).and_then(|value| SessionToken::parse(&value))
+        self.cookie(CookieName::Session).and_then(|value| SessionToken::parse(&value))
     }
 
     /// The ticket of the browser that signed up.
     pub fn ticket(&self) -> Option<BrowserTicket> {
-        self.cookie(Name::SignUp).and_then(|value| BrowserTicket::parse(&value))
+        self.cookie(CookieName::SignUp).and_then(|value| BrowserTicket::parse(&value))
     }
 
     /// Begins the session in this browser; one that it had before ends.
-    pub async fn enter(&self, session: &NewSession) -> Result<(), FormError> {
+    pub async fn start_session(&self, session: &NewSession) -> Result<(), FormError> {
         if let Some(before) = self.session() {
             pool::sessions::sign_out(&self.pool, &before, &self.origin).await.map_err(refused)?;
         }
         let seconds = session.absolute_expiry.0.saturating_sub(self.pool.now().0) / 1000;
-        self.set(&cookies::set(Name::Session, session.token.reveal(), seconds, self.site.secure));
-        self.forget(Name::SignUp);
+        self.set(&cookies::set(CookieName::Session, session.token.reveal(), seconds, self.site.secure));
+        self.clear_cookie(CookieName::SignUp);
         if let Some(browser) = &self.origin.browser {
             self.remember_browser(browser);
         }
-        if self.cookie(Name::Challenge).is_some() {
-            self.forget(Name::Challenge);
+        if self.cookie(CookieName::Challenge).is_some() {
+            self.clear_cookie(CookieName::Challenge);
         }
         Ok(())
     }
 
     /// The sign-in of this browser that waits for its next step.
     pub fn challenge(&self) -> Option<PendingSignIn> {
-        self.cookie(Name::Challenge).as_deref().and_then(PendingSignIn::read)
+        self.cookie(CookieName::Challenge).as_deref().and_then(PendingSignIn::read)
     }
 
     /// Remembers a sign-in that waits for its next step.
     pub fn remember_challenge(&self, pending: &PendingSignIn) {
         let seconds =
             i64::try_from(self.pool.settings().codes.sign_in_lifetime.as_secs()).unwrap_or(i64::MAX);
-        self.set(&cookies::set(Name::Challenge, &pending.cookie(), seconds, self.site.secure));
+        self.set(&cookies::set(CookieName::Challenge, &pending.cookie(), seconds, self.site.secure));
     }
 
-    pub fn leave(&self) {
-        self.forget(Name::Session);
+    pub fn end_session(&self) {
+        self.clear_cookie(CookieName::Session);
     }
 
     pub fn remember_sign_up(&self, ticket: &BrowserTicket) {
         let seconds = i64::try_from(BrowserTicket::LIFETIME.as_secs()).unwrap_or(i64::MAX);
-        self.set(&cookies::set(Name::SignUp, ticket.reveal(), seconds, self.site.secure));
+        self.set(&cookies::set(CookieName::SignUp, ticket.reveal(), seconds, self.site.secure));
     }
 
     /// Remembers for whom a new password is to be set, for as long as a code works. Longer than any name, it
@@ -140,44 +141,44 @@ impl Caller {
         let seconds = i64::try_from(self.pool.settings().codes.reset_lifetime.as_secs()).unwrap_or(i64::MAX);
         let encoded: String = form_urlencoded::byte_serialize(typed.trim().as_bytes()).collect();
         if encoded.len() <= LONGEST_NAME {
-            self.set(&cookies::set(Name::Reset, &encoded, seconds, self.site.secure));
+            self.set(&cookies::set(CookieName::Reset, &encoded, seconds, self.site.secure));
         } else {
-            self.forget(Name::Reset);
+            self.clear_cookie(CookieName::Reset);
         }
     }
 
     /// This browser is not asked again to prove a contact, until a month has passed.
-    pub fn put_off_verifying(&self) {
-        self.set(&cookies::set(Name::VerifyLater, "1", 30 * 24 * 3600, self.site.secure));
+    pub fn postpone_verification(&self) {
+        self.set(&cookies::set(CookieName::VerifyLater, "1", 30 * 24 * 3600, self.site.secure));
     }
 
     pub fn remember_theme(&self, theme: Theme) {
-        self.set(&cookies::set(Name::Theme, theme.as_str(), 400 * 24 * 3600, self.site.secure));
+        self.set(&cookies::set(CookieName::Theme, theme.as_str(), 400 * 24 * 3600, self.site.secure));
     }
 
-    pub fn say(&self, flash: Flash) {
-        self.say_about(flash, &[]);
+    pub fn flash(&self, flash: Flash) {
+        self.flash_about(flash, &[]);
     }
 
     /// The same, naming the attributes that it is about.
-    pub fn say_about(&self, flash: Flash, about: &[AttributeName]) {
-        self.set(&cookies::set(Name::Flash, &flash.with(about), 60, self.site.secure));
+    pub fn flash_about(&self, flash: Flash, about: &[AttributeName]) {
+        self.set(&cookies::set(CookieName::Flash, &flash.with(about), 60, self.site.secure));
     }
 
-    /// Where the browser goes next: the form door turns it into a 303, the form's island follows it.
-    pub fn go(&self, path: &'static str) {
+    /// Where the browser goes next: without scripts it becomes a 303, with them the form's island follows it.
+    pub fn redirect(&self, path: &'static str) {
         self.response.insert_header(LOCATION, HeaderValue::from_static(path));
     }
 
     /// The same to a step on the way to another page.
-    pub fn go_by_way_of(&self, step: Page, next: Option<Page>) {
+    pub fn redirect_by_way_of(&self, step: Page, next: Option<Page>) {
         // Addresses of ours are plain ASCII.
         if let Ok(location) = HeaderValue::from_str(&step.on_the_way_to(next)) {
             self.response.insert_header(LOCATION, location);
         }
     }
 
-    pub fn forget(&self, name: Name) {
+    pub fn clear_cookie(&self, name: CookieName) {
         self.set(&cookies::forget(name, self.site.secure));
     }
 
@@ -192,7 +193,7 @@ impl Caller {
         }
     }
 
-    pub fn cookie(&self, name: Name) -> Option<String> {
+    pub fn cookie(&self, name: CookieName) -> Option<String> {
         cookies::read(&self.parts.headers, name, self.site.secure)
     }
 }

@@ -2,34 +2,34 @@
 
 use super::field::{Input, password_field};
 use super::state::FormState;
-use crate::request::Visit;
+use crate::request::PageRequest;
 use crate::text;
 use leptos::prelude::*;
 use model::FieldName;
 
 /// The password once more, in a form that does something dangerous. It shows up when the sign-in isn't fresh
 /// any more: as the page comes, or when the server asks for it.
-pub fn again_field(visit: &Visit, state: &FormState) -> AnyView {
-    let fresh = visit
+pub fn reauthentication_field(request: &PageRequest, state: &FormState) -> AnyView {
+    let fresh = request
         .account
         .as_ref()
-        .is_none_or(|account| pool::sign_in::is_fresh(&visit.site.pool, &account.viewer));
-    let username = visit.username();
-    again(state, username, !fresh || is_asked_again(state), "")
+        .is_none_or(|account| pool::sign_in::is_fresh(&request.site.pool, &account.viewer));
+    let username = request.username();
+    password_again(state, username, !fresh || is_asked_for(state), "")
 }
 
 /// The same for a form that is little more than a button: there it shows up only when the server asks for it.
 /// Such forms stand on a page in numbers, so each has a name of its own.
-pub fn again_if_asked(state: &FormState, username: &str, form: &str) -> AnyView {
-    let asked = is_asked_again(state);
-    again(state, username.to_owned(), asked, if asked { "" } else { form })
+pub fn reauthentication_field_if_asked(state: &FormState, username: &str, form: &str) -> AnyView {
+    let asked = is_asked_for(state);
+    password_again(state, username.to_owned(), asked, if asked { "" } else { form })
 }
 
-fn is_asked_again(state: &FormState) -> bool {
-    state.refusal.on(&FieldName::CurrentPassword).is_some()
+fn is_asked_for(state: &FormState) -> bool {
+    state.errors.on(&FieldName::CurrentPassword).is_some()
 }
 
-fn again(state: &FormState, username: String, shown: bool, form: &str) -> AnyView {
+fn password_again(state: &FormState, username: String, shown: bool, form: &str) -> AnyView {
     let input = Input {
         form: form.to_owned(),
         ..Input::new(FieldName::CurrentPassword, text::CURRENT_PASSWORD)
