@@ -4,7 +4,6 @@
 //! falls between; ids come from the table, so a page resumes by its last id across restarts and nodes.
 
 use crate::config::ServerConfig;
-use crate::router::AppState;
 use app::request::cookies::{self, CookieName};
 use axum::Router;
 use axum::extract::{Query, State};

@@ -2,7 +2,12 @@
 //!
 //! A file imports another by a `use` line, or by a path in its code, macros included. What is re-exported
 //! counts as the file that really has it; a `mod` line alone is no import; tests import what they like.
-#![expect(clippy::unwrap_used, reason = "what a test's helpers can't do, the test can't")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what a test's helpers can't do, the test can't"
+)]
 
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};

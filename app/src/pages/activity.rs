@@ -30,7 +30,7 @@ struct Screen {
 pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
     let CurrentAccount { viewer, .. } = request.account()?;
     let pool = &request.site.pool;
-    let mut activity = pool::account::activity(&pool, &viewer, turn(&request)).await?;
+    let mut activity = pool::account::activity(pool, &viewer, turn(&request)).await?;
     let days = days(std::mem::take(&mut activity.entries), pool.now());
     let screen = Screen {
         activity,

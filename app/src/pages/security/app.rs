@@ -18,7 +18,7 @@ use pool::factors::{AppSecret, FactorError};
 pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
     let CurrentAccount { viewer, .. } = request.account()?;
     let pool = &request.site.pool;
-    let secret = match pool::factors::app_being_set_up(&pool, &viewer).await {
+    let secret = match pool::factors::app_being_set_up(pool, &viewer).await {
         Ok(secret) => secret.filter(|_| request.path != paths::SECURITY_APP_NEW),
         Err(FactorError::Common(CommonError::Unavailable(fault))) => return Err(fault.into()),
         // Who signed in long ago begins with the password.

@@ -18,10 +18,10 @@ use pool::sessions::OpenSession;
 pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
     let CurrentAccount { viewer, .. } = request.account()?;
     let pool = &request.site.pool;
-    let sessions = pool::sessions::list(&pool, &viewer).await?;
-    let factors = pool::factors::second_factors(&pool, &viewer).await?;
-    let passkeys = match pool::passkeys::passkey_domain(&pool) {
-        Some(domain) => Some((domain, pool::passkeys::list(&pool, &viewer).await?)),
+    let sessions = pool::sessions::list(pool, &viewer).await?;
+    let factors = pool::factors::second_factors(pool, &viewer).await?;
+    let passkeys = match pool::passkeys::passkey_domain(pool) {
+        Some(domain) => Some((domain, pool::passkeys::list(pool, &viewer).await?)),
         None => None,
     };
     let frame = Layout::Account { username: viewer.username };

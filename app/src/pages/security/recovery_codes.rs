@@ -15,8 +15,8 @@ use pool::factors::FactorError;
 pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
     let CurrentAccount { viewer, .. } = request.account()?;
     let pool = &request.site.pool;
-    let factors = pool::factors::second_factors(&pool, &viewer).await?;
-    let codes = match pool::factors::recovery_codes(&pool, &viewer).await {
+    let factors = pool::factors::second_factors(pool, &viewer).await?;
+    let codes = match pool::factors::recovery_codes(pool, &viewer).await {
         Ok(codes) if request.path != paths::SECURITY_RECOVERY_NEW => codes,
         Err(FactorError::Common(CommonError::Unavailable(fault))) => return Err(fault.into()),
         // Who signed in long ago begins with the password.
