@@ -77,7 +77,9 @@ fn values(wrong: &[(&AttributeName, ErrorCode)]) -> ApiError {
     }
     match wrong {
         [(_, ErrorCode::NotAnEmail)] => ApiError::parameter("Invalid email address format."),
-        [(_, ErrorCode::NotAPhoneNumber | ErrorCode::NoSuchPhoneNumber)] => ApiError::parameter("Invalid phone number format."),
+        [(_, ErrorCode::NotAPhoneNumber | ErrorCode::NoSuchPhoneNumber)] => {
+            ApiError::parameter("Invalid phone number format.")
+        }
         [(name, ErrorCode::Immutable)] => {
             ApiError::parameter(format!("user.{name}: {}", value(ErrorCode::Immutable)))
         }
