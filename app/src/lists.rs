@@ -1,6 +1,6 @@
 //! Lists to choose from. They come from maintained tables and stay on the server.
 
-use model::identifier::{check_phone, join_phone};
+use pool::core::phone;
 use std::sync::LazyLock;
 
 /// Chosen where nothing else is known.
@@ -97,13 +97,10 @@ pub(crate) fn time_zones() -> Vec<(String, String)> {
     TIME_ZONES.clone()
 }
 
-/// A number as typed beside a country, in the one spelling that it has abroad (E.164): what people only dial
-/// inside their country is no part of it. What can't be a number stays as it is, to be refused.
+/// A number as typed beside a country, in its canonical spelling. What can't be a number stays as it is, to be
+/// refused.
 pub(crate) fn e164(country: &str, typed: &str) -> String {
-    let joined = join_phone(known_country(country), typed);
-    // Only what the browser's check lets through: the library also reads letters and extensions.
-    let parsed = check_phone(&joined).ok().and_then(|()| phonenumber::parse(None, &joined).ok());
-    parsed.map_or(joined, |number| number.format().mode(phonenumber::Mode::E164).to_string())
+    phone::canonical(typed, known_country(country)).unwrap_or_else(|| typed.to_owned())
 }
 
 /// The calling code of a number, as the list has it.
@@ -162,7 +159,8 @@ mod tests {
             ("+39", "06 1234 5678", "+390612345678"),
             ("+1", "0049 30 123456", "+4930123456"),
             ("+1", "", ""),
-            ("+1", "call me", "+1callme"),
+            ("+1", "call me", "call me"),
+            ("+225", "07 12 34 56 78", "+2250712345678"),
             ("+evil", "2128601234", "+12128601234"),
         ] {
             assert_eq!(e164(country, typed), number, "{typed}");

@@ -85,9 +85,16 @@ async fn a_change_of_number_can_be_mistyped_resent_and_cancelled() {
 async fn what_is_no_number_is_refused_beside_its_field_and_stays_as_typed() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
-    for (country, number) in [("+1", "12"), ("+1", "call me"), ("+999", "+999123456789"), ("+44", "+44 1")] {
+    let (no_number, no_phone) = ("Enter a phone number with its country code", "No phone has this number");
+    for (country, number, why) in [
+        ("+1", "12", no_number),
+        ("+1", "call me", no_number),
+        ("+44", "+44 1", no_number),
+        ("+999", "+999123456789", no_phone),
+        ("+225", "0712 34 567", no_phone),
+    ] {
         let refused = browser.submit("/profile/phone", &typed(country, number)).await;
-        refused.refuses(422, "Enter a phone number with its country code");
+        refused.refuses(422, why);
         refused.says(&format!("value=\"{number}\""));
     }
     browser.submit("/profile/phone", &typed("+49", " ")).await.refuses(422, "Please fill this in.");

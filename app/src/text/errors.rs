@@ -39,6 +39,7 @@ pub fn sentence(code: ErrorCode) -> String {
         ErrorCode::Missing => "Please fill this in.",
         ErrorCode::NotAnEmail => "Enter an email address like name@example.com.",
         ErrorCode::NotAPhoneNumber => "Enter a phone number with its country code, like +1 212 555 0123.",
+        ErrorCode::NoSuchPhoneNumber => "No phone has this number. Check the digits and the country.",
         ErrorCode::NotADate => "Enter a real date, like 1990-12-31.",
         ErrorCode::NotANumber => "Enter a whole number.",
         ErrorCode::NotABoolean => "Choose yes or no.",

@@ -81,6 +81,8 @@ error_codes! {
         TooShort { min: u32 } = 422,
         NotAnEmail = 422,
         NotAPhoneNumber = 422,
+        /// It has the form of a number, and its country has none like it.
+        NoSuchPhoneNumber = 422,
         NotADate = 422,
         NotANumber = 422,
         NotABoolean = 422,

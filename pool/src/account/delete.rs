@@ -1,7 +1,7 @@
 //! Leaving for good (operation DeleteUser).
 
 use crate::account::events;
-use crate::core::identifiers::{ContactKind, Identifier};
+use crate::core::identifiers::ContactKind;
 use crate::core::identity::{Origin, UserId, Viewer};
 use crate::delivery::{self, About, Asked, Contact, Message};
 use crate::error::{CommonError, common_error};
@@ -159,14 +159,11 @@ async fn forgive(
     (user, account): (UserId, &Account),
     here: Option<&Origin>,
 ) -> Result<(), StoreError> {
-    let options = ctx.settings.sign_in;
     let proven = [ContactKind::Email, ContactKind::PhoneNumber]
         .into_iter()
         .filter_map(|kind| account.proven_contact(kind));
-    let names: Vec<_> = proven
-        .chain([account.username.as_str()])
-        .filter_map(|name| Identifier::parse(name, options))
-        .collect();
+    let names: Vec<_> =
+        proven.chain([account.username.as_str()]).filter_map(|name| ctx.settings.identifier(name)).collect();
     let networks = sessions::networks(tx, user).await?;
     for network in networks.into_iter().chain(here.map(|it| it.network)) {
         let there = Origin::new(network, "");

@@ -96,7 +96,7 @@ pub async fn find_user(ctx: &Context, named: impl Into<UserSelector<'_>>) -> Res
     let selector = named.into();
     let nobody = || NotSelected::nobody(selector);
     let mut conn = ctx.store.read().await?;
-    let user = find(&mut conn, selector).await??;
+    let user = find(&mut conn, selector, &ctx.settings.country_code).await??;
     let stored = records::one(&mut conn, user.id).await?.ok_or_else(nobody)?;
     let account = profile::load(&mut conn, user.id).await?.ok_or_else(nobody)?;
     let second_factors = factors::of_user(&mut conn, user.id)

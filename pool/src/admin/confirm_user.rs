@@ -3,7 +3,7 @@
 use crate::account::events;
 use crate::admin::create_user::claim;
 use crate::admin::selection::{
-    EVERY, NotSelected, SelectBy, UserLabel, UserSelector, can_sign_in, find, operator, waiting_as,
+    CONTACTS, EVERY, NotSelected, SelectBy, UserLabel, UserSelector, can_sign_in, find, operator, waiting_as,
 };
 use crate::core::code::CodePurpose;
 use crate::core::contact::Target;
@@ -135,20 +135,22 @@ async fn try_to_confirm_user(ctx: &Context, form: Confirming<'_>) -> Result<User
 }
 
 async fn meant_to_confirm(
-    _ctx: &Context,
+    ctx: &Context,
     tx: &mut Tx,
     form: Confirming<'_>,
 ) -> Result<UserId, ConfirmUserError> {
-    let who = Identifier::parse(form.user.text, EVERY).filter(|_| form.user.by != Some(SelectBy::Sub));
+    let country = &ctx.settings.country_code;
+    let who =
+        Identifier::parse(form.user.text, EVERY, country).filter(|_| form.user.by != Some(SelectBy::Sub));
     let waiting = match &who {
         Some(who) => waiting_as(tx, who).await?,
         None => Vec::new(),
     };
     let by_sub = users::by_sub(tx, form.user.text.trim()).await?;
     if by_sub.is_some() || waiting.is_empty() {
-        return Ok(find(tx, form.user).await??.id);
+        return Ok(find(tx, form.user, &ctx.settings.country_code).await??.id);
     }
-    let contact = form.contact.map(|it| (it, Identifier::parse(it, EVERY).map(|it| it.to_key())));
+    let contact = form.contact.map(|it| (it, contact_key(it, country)));
     match (contact, waiting.as_slice()) {
         (None, [one]) => Ok(one.user.id),
         (None, several) => {
@@ -163,4 +165,9 @@ async fn meant_to_confirm(
             found.ok_or_else(|| ConfirmUserError::NoSuchContact(typed.to_owned()))
         }
     }
+}
+
+/// What a contact is found by, as an administrator writes it.
+fn contact_key(typed: &str, country: &str) -> Option<String> {
+    Identifier::parse(typed, CONTACTS, country).map(|it| it.to_key())
 }

@@ -3,7 +3,7 @@
 use crate::account::events;
 use crate::admin::reset_user_password::send_code;
 use crate::admin::selection::{access, can_sign_in, operator};
-use crate::attributes::rules::{Occasion, check_submitted, parse_names};
+use crate::attributes::rules::{Occasion, OutsidePlan, Rulebook, check_submitted, parse_names};
 use crate::core::identifiers::{ContactKind, check_username, username_key};
 use crate::core::identity::UserId;
 use crate::delivery::Contact;
@@ -46,6 +46,8 @@ pub struct UserCreated {
     pub sub: String,
     /// Where the code went that sets the first password.
     pub invited: Option<String>,
+    /// The phone number, if its country's numbering plan doesn't have it: it is kept, and nothing is sent there.
+    pub outside_plan: Option<String>,
 }
 
 /// Why there is no account.
@@ -87,6 +89,8 @@ struct Checked {
     invited: Option<Contact>,
     /// Its owner replaces the password.
     temporary: bool,
+    /// The phone number, if no phone can have it.
+    outside_plan: Option<String>,
 }
 
 /// Makes a confirmed account (operation AdminCreateUser). Sign-ups that wait under the same username need
@@ -122,10 +126,11 @@ fn check_new_user(ctx: &Context, new: &NewUser) -> Result<Checked, CreateUserErr
     let temporary = matches!(new.password, FirstPassword::Temporary(_));
     let occasion = if temporary { Occasion::ByOperator } else { Occasion::SignUp };
     let names = parse_names(new.attributes.clone());
-    let submitted =
-        names.and_then(|names| check_submitted(&settings.schema, &access(settings), occasion, names));
-    let attributes = match submitted {
-        Ok(submitted) if faults.is_empty() => submitted.set,
+    let access = access(settings);
+    let book = Rulebook::of(settings, &access, OutsidePlan::Kept);
+    let submitted = names.and_then(|names| check_submitted(book, occasion, names));
+    let (outside_plan, attributes) = match submitted {
+        Ok(submitted) if faults.is_empty() => (submitted.outside_plan(), submitted.set),
         Ok(_) => return Err(CreateUserError::Refused(FormErrors { form: None, fields: faults })),
         Err(refusal) => {
             faults.extend(refusal.fields);
@@ -141,9 +146,12 @@ fn check_new_user(ctx: &Context, new: &NewUser) -> Result<Checked, CreateUserErr
     }
     let invited = match new.password {
         FirstPassword::Temporary(_) | FirstPassword::Permanent(_) => None,
-        FirstPassword::Invitation => Some(verified.first().cloned().ok_or(CreateUserError::NobodyToInvite)?),
+        FirstPassword::Invitation => {
+            let reached = verified.iter().find(|it| settings.reaches_contact(it.kind, &it.value));
+            Some(reached.cloned().ok_or(CreateUserError::NobodyToInvite)?)
+        }
     };
-    Ok(Checked { username, attributes, verified, invited, temporary })
+    Ok(Checked { username, attributes, verified, invited, temporary, outside_plan })
 }
 
 async fn write_new_user(
@@ -200,6 +208,7 @@ async fn write_new_user(
             username: username.to_owned(),
             sub,
             invited: new.invited.as_ref().map(|it| it.value.clone()),
+            outside_plan: new.outside_plan.clone(),
         },
     ))
 }

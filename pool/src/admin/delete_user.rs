@@ -37,7 +37,7 @@ pub async fn delete_user(
 async fn try_to_delete_user(ctx: &Context, selector: UserSelector<'_>) -> Result<UserLabel, DeleteUserError> {
     let nobody = || NotSelected::nobody(selector);
     let mut tx = ctx.store.begin().await?;
-    let found = find(&mut tx, selector).await??;
+    let found = find(&mut tx, selector, &ctx.settings.country_code).await??;
     let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
     let account = profile::load(&mut tx, user.id).await?.ok_or_else(nobody)?;
     delete::remove(ctx, &mut tx, (user.id, &account), None).await?;

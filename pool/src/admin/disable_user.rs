@@ -50,7 +50,7 @@ async fn set_standing(
     let now = ctx.now();
     let nobody = || NotSelected::nobody(selector);
     let mut tx = ctx.store.begin().await?;
-    let found = find(&mut tx, selector).await??;
+    let found = find(&mut tx, selector, &ctx.settings.country_code).await??;
     // From here on no sign-in begins a session: it takes this row first, and looks.
     let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
     let label = UserLabel::of(&user);

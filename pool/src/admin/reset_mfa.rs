@@ -33,7 +33,7 @@ pub async fn reset_mfa(
         let nobody = || NotSelected::nobody(selector);
         let now = ctx.now();
         let mut tx = ctx.store.begin().await?;
-        let found = find(&mut tx, selector).await??;
+        let found = find(&mut tx, selector, &ctx.settings.country_code).await??;
         let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
         let stored = factors::of_user(&mut tx, user.id).await?;
         if stored.is_empty() {

@@ -71,7 +71,7 @@ async fn try_to_reset_user_password(
 ) -> Result<ResetCodeSent, ResetUserPasswordError> {
     let now = ctx.now();
     let mut tx = ctx.store.begin().await?;
-    let (user, account) = open(&mut tx, selector).await?;
+    let (user, account) = open(ctx, &mut tx, selector).await?;
     let label = UserLabel::of(&user);
     if user.disabled {
         return Err(ResetUserPasswordError::Disabled(label));
@@ -119,7 +119,7 @@ async fn try_to_set_user_password(
 ) -> Result<(UserId, UserLabel), ResetUserPasswordError> {
     let now = ctx.now();
     let mut tx = ctx.store.begin().await?;
-    let (user, account) = open(&mut tx, selector).await?;
+    let (user, account) = open(ctx, &mut tx, selector).await?;
     rules::set(&mut tx, ctx, (user.id, &account), (hash, None), &operator()).await?;
     if !permanent {
         users::mark_temporary(&mut tx, user.id, now).await?;
@@ -138,9 +138,13 @@ async fn try_to_set_user_password(
 }
 
 /// The confirmed account of that name, taken for this transaction.
-async fn open(tx: &mut Tx, selector: UserSelector<'_>) -> Result<(User, Account), ResetUserPasswordError> {
+async fn open(
+    ctx: &Context,
+    tx: &mut Tx,
+    selector: UserSelector<'_>,
+) -> Result<(User, Account), ResetUserPasswordError> {
     let nobody = || NotSelected::nobody(selector);
-    let found = find(tx, selector).await??;
+    let found = find(tx, selector, &ctx.settings.country_code).await??;
     let user = users::lock(tx, found.id).await?.ok_or_else(nobody)?;
     let account = profile::load(tx, user.id).await?.ok_or_else(nobody)?;
     if user.confirmed {

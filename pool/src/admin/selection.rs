@@ -98,10 +98,12 @@ pub struct UserChanged {
 }
 
 /// The account that the operator means: by its `sub`, by its username or a proven contact, or by what it was
-/// signed up with while it waits for its code. Where that is two accounts, neither is taken.
+/// signed up with while it waits for its code. Where that is two accounts, neither is taken. A number without a
+/// country is one of `country`.
 pub(crate) async fn find(
     conn: &mut Conn,
     selector: UserSelector<'_>,
+    country: &str,
 ) -> Result<Result<User, NotSelected>, StoreError> {
     let named = selector.text.trim();
     let by_sub = match selector.by {
@@ -109,11 +111,9 @@ pub(crate) async fn find(
         Some(SelectBy::Username | SelectBy::Contact) => None,
     };
     let by_name = match selector.by {
-        None => by_name(conn, named, EVERY).await?,
-        Some(SelectBy::Username) => {
-            by_name(conn, named, SignInOptions { username: true, email: false, phone_number: false }).await?
-        }
-        Some(SelectBy::Contact) => by_name(conn, named, SignInOptions { username: false, ..EVERY }).await?,
+        None => by_name(conn, named, (EVERY, country)).await?,
+        Some(SelectBy::Username) => by_name(conn, named, (USERNAMES, country)).await?,
+        Some(SelectBy::Contact) => by_name(conn, named, (CONTACTS, country)).await?,
         Some(SelectBy::Sub) => None,
     };
     Ok(match (by_sub, by_name) {
@@ -132,9 +132,29 @@ pub(crate) async fn find(
 
 pub(crate) const EVERY: SignInOptions = SignInOptions { username: true, email: true, phone_number: true };
 
-async fn by_name(conn: &mut Conn, named: &str, options: SignInOptions) -> Result<Option<User>, StoreError> {
-    let Some(who) = Identifier::parse(named, options) else { return Ok(None) };
-    match users::by_identifier(conn, &who).await? {
+/// What an administrator calls a contact is never a username.
+pub(crate) const CONTACTS: SignInOptions = SignInOptions { username: false, ..EVERY };
+
+const USERNAMES: SignInOptions = SignInOptions { username: true, email: false, phone_number: false };
+
+async fn by_name(
+    conn: &mut Conn,
+    named: &str,
+    (options, country): (SignInOptions, &str),
+) -> Result<Option<User>, StoreError> {
+    let Some(who) = Identifier::parse(named, options, country) else { return Ok(None) };
+    let found = match &who {
+        // Whom an administrator calls by digits alone is called so first.
+        Identifier::Number { username, .. } => {
+            users::by_identifier(conn, &Identifier::Username(username.clone())).await?
+        }
+        Identifier::Username(_) | Identifier::Contact(..) => None,
+    };
+    let found = match found {
+        Some(user) => Some(user),
+        None => users::by_identifier(conn, &who).await?,
+    };
+    match found {
         Some(user) => Ok(Some(user)),
         None => Ok(waiting_as(conn, &who).await?.into_iter().next().map(|it| it.user)),
     }
@@ -142,7 +162,7 @@ async fn by_name(conn: &mut Conn, named: &str, options: SignInOptions) -> Result
 
 /// The sign-ups that wait under this name, or with this contact, the newest first.
 pub(crate) async fn waiting_as(conn: &mut Conn, who: &Identifier) -> Result<Vec<Waiting>, StoreError> {
-    let found = waiting::all_by_name(conn, &who.to_key()).await?;
+    let found = waiting::all_by_name(conn, &who.to_waiting_key()).await?;
     if found.is_empty() { waiting::all_with_contact(conn, &who.to_key()).await } else { Ok(found) }
 }
 

@@ -4,16 +4,17 @@ use crate::account::events;
 use crate::admin::create_user::claim;
 use crate::admin::selection::{NotSelected, UserLabel, UserSelector, access, find, operator};
 use crate::attributes::delete;
-use crate::attributes::rules::{Occasion, Submitted, check_submitted, parse_names};
+use crate::attributes::rules::{Occasion, OutsidePlan, Rulebook, Submitted, check_submitted, parse_names};
 use crate::attributes::update::{UpdateAttributesError, admit};
 use crate::contacts::code;
 use crate::core::identifiers::ContactKind;
 use crate::core::identity::UserId;
+use crate::core::phone;
 use crate::delivery::{self, About, Asked, Contact, Message};
 use crate::error::CommonError;
 use crate::one_time_codes::codes;
 use crate::store::profile::{self, Account};
-use crate::store::{StoreError, Tx, attributes, retried, users};
+use crate::store::{StoreError, Tx, aliases, attributes, retried, users};
 use crate::{Context, Unavailable};
 use model::{AttributeName, ErrorCode, Event, FormErrors, UpdateOutcome, Updated};
 use std::collections::BTreeMap;
@@ -37,6 +38,9 @@ pub enum UpdateUserError {
 pub struct UserUpdated {
     pub user: UserLabel,
     pub outcome: UpdateOutcome,
+    /// The phone number among them, if its country's numbering plan doesn't have it: it is kept, and nothing is
+    /// sent there.
+    pub outside_plan: Option<String>,
 }
 
 impl From<StoreError> for UpdateUserError {
@@ -67,8 +71,9 @@ pub async fn update_user(
     if submitted.is_empty() {
         return Err(FormErrors::form(ErrorCode::NothingToDo).into());
     }
-    let submitted =
-        check_submitted(&settings.schema, &access(settings), Occasion::Update, parse_names(submitted)?)?;
+    let access = access(settings);
+    let book = Rulebook::of(settings, &access, OutsidePlan::Kept);
+    let submitted = check_submitted(book, Occasion::Update, parse_names(submitted)?)?;
     retried(|| try_to_update_user(ctx, selector, &submitted, verified)).await
 }
 
@@ -81,7 +86,7 @@ async fn try_to_update_user(
     let now = ctx.now();
     let nobody = || NotSelected::nobody(selector);
     let mut tx = ctx.store.begin().await?;
-    let found = find(&mut tx, selector).await??;
+    let found = find(&mut tx, selector, &ctx.settings.country_code).await??;
     let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
     if !user.confirmed {
         return Err(UpdateUserError::Unconfirmed(UserLabel::of(&user)));
@@ -108,7 +113,7 @@ async fn try_to_update_user(
     tx.write(vec![attributes::change(user.id, &all, now)?]).await?;
     events::record(&mut tx, user.id, &Event::UpdateUserAttributes(outcome.clone()), now, &operator()).await?;
     events::commit(ctx, tx, user.id).await?;
-    Ok(UserUpdated { user: UserLabel::of(&user), outcome })
+    Ok(UserUpdated { user: UserLabel::of(&user), outcome, outside_plan: submitted.outside_plan() })
 }
 
 /// What has to happen before the attribute has this value: a contact is proven, or sent a code.
@@ -127,6 +132,12 @@ async fn prepare_for_user(
         return Ok(done());
     }
     if account.contact(kind) == Some(value) {
+        return Ok(done());
+    }
+    if kind == ContactKind::PhoneNumber && !phone::is_in_plan(value) {
+        // No code would ever arrive: it is stored as where text messages reach nobody.
+        codes::cancel(tx, &code::slot(user, kind)).await?;
+        aliases::release(tx, user, kind).await?;
         return Ok(done());
     }
     admit(tx, ctx, (user, account), std::slice::from_ref(&contact)).await.map_err(|error| match error {

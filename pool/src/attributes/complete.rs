@@ -3,7 +3,7 @@
 use crate::account::events;
 use crate::attributes::missing::missing;
 use crate::attributes::profile::access;
-use crate::attributes::rules::{check_missing, parse_names};
+use crate::attributes::rules::{OutsidePlan, Rulebook, check_missing, parse_names};
 use crate::core::identifiers::ContactKind;
 use crate::core::identity::{Origin, Viewer};
 use crate::error::{CommonError, common_error};
@@ -71,8 +71,9 @@ async fn fill_in(
         .await??
         .ok_or(CommonError::SignedOut)?;
     let names = to_fill_in(ctx, viewer, &account);
-    let checked =
-        check_missing(&ctx.settings.schema, &access(&ctx.settings, viewer), &names, submitted.clone());
+    let access = access(&ctx.settings, viewer);
+    let book = Rulebook::of(&ctx.settings, &access, OutsidePlan::Refused);
+    let checked = check_missing(book, &names, submitted.clone());
     let set = checked.map_err(|fields| CompleteProfileError::Refused(FormErrors { form: None, fields }))?;
     let updated =
         |name: &AttributeName| (name.clone(), Updated { is_updated: true, code_delivery_details: None });

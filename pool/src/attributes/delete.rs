@@ -3,7 +3,7 @@
 use crate::Context;
 use crate::account::events;
 use crate::attributes::profile::access;
-use crate::attributes::rules::{Occasion, abridged, check_submitted, parse_names};
+use crate::attributes::rules::{Occasion, OutsidePlan, Rulebook, abridged, check_submitted, parse_names};
 use crate::contacts::code;
 use crate::core::identifiers::ContactKind;
 use crate::core::identity::{Origin, UserId, Viewer};
@@ -126,7 +126,9 @@ fn check_deletion(
         return Err(FormErrors::form(ErrorCode::NothingToDo));
     }
     let emptied = parse_names(names.into_iter().map(|name| (name, String::new())).collect())?;
-    Ok(check_submitted(&settings.schema, &access(settings, viewer), Occasion::Update, emptied)?.remove)
+    let access = access(settings, viewer);
+    let book = Rulebook::of(settings, &access, OutsidePlan::Kept);
+    Ok(check_submitted(book, Occasion::Update, emptied)?.remove)
 }
 
 /// The proven contacts among these that the account can't do without: what its owner signs in with, where

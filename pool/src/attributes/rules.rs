@@ -1,7 +1,9 @@
 //! The rules for attributes that somebody submits, at sign-up and in an update alike.
 
 use crate::core::identifiers::ContactKind;
-use model::{AccessLists, AttributeName, ErrorCode, FieldName, FormErrors, Schema};
+use crate::core::phone::{self, PhoneFault};
+use crate::core::settings::Settings;
+use model::{AccessLists, AttributeName, ErrorCode, FieldName, FormErrors, Schema, Standard};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// More than anybody's schema has; whoever sends more is not judged name by name.
@@ -18,6 +20,35 @@ pub(crate) enum Occasion {
     Update,
 }
 
+/// What becomes of a phone number that its country's numbering plan doesn't have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OutsidePlan {
+    /// Somebody enters it: it is a slip.
+    Refused,
+    /// It was there before, or whoever brings it may know better.
+    Kept,
+}
+
+/// What attributes are judged by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rulebook<'a> {
+    pub(crate) schema: &'a Schema,
+    pub(crate) access: &'a AccessLists,
+    /// The calling code of the country that a phone number without one is from.
+    pub(crate) country: &'a str,
+    pub(crate) outside_plan: OutsidePlan,
+}
+
+impl<'a> Rulebook<'a> {
+    pub(crate) const fn of(
+        settings: &'a Settings,
+        access: &'a AccessLists,
+        outside_plan: OutsidePlan,
+    ) -> Self {
+        Self { schema: &settings.schema, access, country: settings.country_code.as_str(), outside_plan }
+    }
+}
+
 /// Attributes that passed every rule that can be told without the store.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Submitted {
@@ -28,6 +59,11 @@ pub(crate) struct Submitted {
 }
 
 impl Submitted {
+    /// The phone number, if its country's numbering plan doesn't have it.
+    pub(crate) fn outside_plan(&self) -> Option<String> {
+        self.set.get(&Standard::PhoneNumber.into()).filter(|number| !phone::is_in_plan(number)).cloned()
+    }
+
     /// Whatever was submitted.
     pub(crate) fn names(&self) -> impl Iterator<Item = &AttributeName> {
         self.set.keys().chain(&self.remove)
@@ -52,10 +88,10 @@ pub(crate) fn parse_names(
 /// the client's write list, then the schema (UpdateUserAttributes, SignUp). Nothing passes unless all of it
 /// does.
 ///
-/// Values are trimmed; line ends in those that may have several become `\n`.
+/// Values are trimmed; line ends in those that may have several become `\n`; a phone number gets its canonical
+/// spelling.
 pub(crate) fn check_submitted(
-    schema: &Schema,
-    access: &AccessLists,
+    book: Rulebook<'_>,
     occasion: Occasion,
     submitted: BTreeMap<AttributeName, String>,
 ) -> Result<Submitted, FormErrors> {
@@ -65,7 +101,7 @@ pub(crate) fn check_submitted(
     let mut checked = Submitted::default();
     let mut faults: Vec<(FieldName, ErrorCode)> = Vec::new();
     for (name, value) in submitted {
-        match check_one(schema, access, occasion, &name, &value) {
+        match check_one(book, occasion, &name, &value) {
             Err(why) => faults.push((name.into(), why)),
             Ok(None) => drop(checked.remove.insert(name)),
             Ok(Some(value)) => drop(checked.set.insert(name, value)),
@@ -73,7 +109,7 @@ pub(crate) fn check_submitted(
     }
     if occasion == Occasion::SignUp {
         // What only the service sets is not asked of anybody.
-        let asked = schema.definitions().filter(|it| it.required && access.may_write(&it.name));
+        let asked = book.schema.definitions().filter(|it| it.required && book.access.may_write(&it.name));
         for definition in asked {
             let judged = checked.set.contains_key(&definition.name)
                 || faults.iter().any(|(field, _)| *field == definition.name.clone().into());
@@ -91,15 +127,14 @@ pub(crate) fn check_submitted(
 /// Checks what is submitted to make up for required attributes that an account lacks: all of those, and
 /// nothing else. They are set for the first time, so immutable ones may be.
 pub(crate) fn check_missing(
-    schema: &Schema,
-    access: &AccessLists,
+    book: Rulebook<'_>,
     missing: &[AttributeName],
     mut submitted: BTreeMap<AttributeName, String>,
 ) -> Result<BTreeMap<AttributeName, String>, Vec<(FieldName, ErrorCode)>> {
     let (mut set, mut faults) = (BTreeMap::new(), Vec::new());
     for name in missing {
         let value = submitted.remove(name).unwrap_or_default();
-        match check_one(schema, access, Occasion::SignUp, name, &value) {
+        match check_one(book, Occasion::SignUp, name, &value) {
             Ok(Some(value)) => drop(set.insert(name.clone(), value)),
             Ok(None) => faults.push((name.clone().into(), ErrorCode::Missing)),
             Err(why) => faults.push((name.clone().into(), why)),
@@ -111,8 +146,7 @@ pub(crate) fn check_missing(
 
 /// The value to set; `None`, if it is to be removed.
 fn check_one(
-    schema: &Schema,
-    access: &AccessLists,
+    book: Rulebook<'_>,
     occasion: Occasion,
     name: &AttributeName,
     value: &str,
@@ -121,8 +155,8 @@ fn check_one(
     if value.chars().count() > model::schema::VALUE_MAX as usize {
         return Err(ErrorCode::TooLong { max: model::schema::VALUE_MAX });
     }
-    let definition = schema.get(name).ok_or(ErrorCode::UnknownAttribute)?;
-    if !access.may_write(name) {
+    let definition = book.schema.get(name).ok_or(ErrorCode::UnknownAttribute)?;
+    if !book.access.may_write(name) {
         return Err(ErrorCode::NotWritable);
     }
     if occasion == Occasion::Update && !definition.mutable {
@@ -134,6 +168,11 @@ fn check_one(
     }
     let value = if definition.allows_lines() {
         value.replace("\r\n", "\n").replace('\r', "\n")
+    } else if *name == Standard::PhoneNumber {
+        match (phone::parse(value, book.country), book.outside_plan) {
+            (Ok(number), _) | (Err(PhoneFault::NotInPlan(number)), OutsidePlan::Kept) => number.into_string(),
+            (Err(why), _) => return Err(why.into()),
+        }
     } else {
         value.to_owned()
     };
@@ -156,14 +195,19 @@ pub(crate) fn abridged(refusal: &FormErrors) -> FormErrors {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Settings;
     use model::Standard;
 
     fn check(occasion: Occasion, submitted: &[(&str, &str)]) -> Result<Submitted, FormErrors> {
         let settings = Settings::default();
         let submitted =
             submitted.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        check_submitted(&settings.schema, &settings.clients[0].access, occasion, parse_names(submitted)?)
+        let book = Rulebook {
+            schema: &settings.schema,
+            access: &settings.clients[0].access,
+            country: "+49",
+            outside_plan: OutsidePlan::Refused,
+        };
+        check_submitted(book, occasion, parse_names(submitted)?)
     }
 
     #[test]
@@ -233,5 +277,15 @@ mod tests {
         let email = FieldName::from(AttributeName::from(Standard::Email));
         let refusal = check(Occasion::Update, &[("email", "me@xn--a.example")]).unwrap_err();
         assert_eq!(refusal.on(&email), Some(ErrorCode::NotAnEmail));
+    }
+
+    #[test]
+    fn check_submitted_phone_number_is_read_in_its_country() {
+        let phone = AttributeName::from(Standard::PhoneNumber);
+        let read = |typed| check(Occasion::SignUp, &[("email", "me@domain.com"), ("phone_number", typed)]);
+        assert_eq!(read("0151 23456789").unwrap().set[&phone], "+4915123456789");
+        let why = |typed| read(typed).unwrap_err().on(&phone.clone().into());
+        assert_eq!(why("call me"), Some(ErrorCode::NotAPhoneNumber));
+        assert_eq!(why("+225 712345678"), Some(ErrorCode::NoSuchPhoneNumber));
     }
 }

@@ -3,10 +3,13 @@
 use crate::account::events;
 use crate::attributes::delete;
 use crate::attributes::profile::access;
-use crate::attributes::rules::{Occasion, Submitted, abridged, check_submitted, parse_names};
+use crate::attributes::rules::{
+    Occasion, OutsidePlan, Rulebook, Submitted, abridged, check_submitted, parse_names,
+};
 use crate::contacts::code;
 use crate::core::identifiers::ContactKind;
 use crate::core::identity::{Origin, UserId, Viewer};
+use crate::core::phone;
 use crate::core::settings::Settings;
 use crate::delivery::Contact;
 use crate::error::{CommonError, common_error};
@@ -123,7 +126,10 @@ fn check_update(
     if submitted.is_empty() {
         return Err(FormErrors::form(ErrorCode::NothingToDo));
     }
-    check_submitted(&settings.schema, &access(settings, viewer), Occasion::Update, parse_names(submitted)?)
+    let access = access(settings, viewer);
+    // Whether a number is one that somebody enters, or was there before, the account tells.
+    let book = Rulebook::of(settings, &access, OutsidePlan::Kept);
+    check_submitted(book, Occasion::Update, parse_names(submitted)?)
 }
 
 async fn apply_update(
@@ -137,9 +143,10 @@ async fn apply_update(
     let account = limits::count_change_and_load(&mut tx, ctx, user, Part::needed_for(submitted.names()))
         .await??
         .ok_or(CommonError::SignedOut)?;
-    let indispensable = delete::indispensable(&ctx.settings, &account, &submitted.remove);
-    if !indispensable.is_empty() {
-        return Err(FormErrors { form: None, fields: indispensable }.into());
+    let mut faults = delete::indispensable(&ctx.settings, &account, &submitted.remove);
+    faults.extend(no_phone(&account, submitted));
+    if !faults.is_empty() {
+        return Err(FormErrors { form: None, fields: faults }.into());
     }
     let plan = plan(&ctx.settings, &account, submitted);
     if plan.changes_contacts(&account) {
@@ -175,6 +182,19 @@ async fn apply_update(
     Ok(Update { outcome, changed })
 }
 
+/// A new number that its country's numbering plan doesn't have. One that is stored may be submitted again: no
+/// application need know which.
+fn no_phone(account: &Account, submitted: &Submitted) -> Option<(FieldName, ErrorCode)> {
+    let name = AttributeName::from(Standard::PhoneNumber);
+    let new = submitted.set.get(&name).filter(|new| account.attributes.get(&name) != Some(new))?;
+    (!phone::is_in_plan(new)).then(|| (name.into(), ErrorCode::NoSuchPhoneNumber))
+}
+
+/// A stored number may be spelt as it no longer would be.
+fn is_same(name: &AttributeName, now: &str, new: &str) -> bool {
+    now == new || (*name == Standard::PhoneNumber && phone::canonical(now, "").as_deref() == Some(new))
+}
+
 fn plan(settings: &Settings, account: &Account, submitted: &Submitted) -> Plan {
     let mut plan = Plan::default();
     for (name, value) in &submitted.set {
@@ -182,7 +202,7 @@ fn plan(settings: &Settings, account: &Account, submitted: &Submitted) -> Plan {
             // A client that may write it is believed to have changed something, but when is told by our
             // clock.
             plan.changes = true;
-        } else if account.attributes.get(name) == Some(value) {
+        } else if account.attributes.get(name).is_some_and(|now| is_same(name, now, value)) {
             // It is so already; a change to another value that waits for its code goes on waiting.
         } else if let Some(kind) = ContactKind::of(name).filter(|kind| settings.reaches(*kind)) {
             plan.prove.push(Contact { kind, value: value.clone() });

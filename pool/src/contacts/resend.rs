@@ -50,6 +50,9 @@ async fn resend_to_contact(
     users::lock(&mut tx, user).await?.ok_or(ResendError::NoPending)?;
     let account = profile::load(&mut tx, user).await?.ok_or(ResendError::NoPending)?;
     let contact = unproven(&account, kind).ok_or(ResendError::NoPending)?;
+    if !ctx.settings.reaches_contact(kind, &contact.value) {
+        return Err(ResendError::NoPending);
+    }
     code::admit(&mut tx, ctx, (user, &account), &contact).await??;
     let issued = code::send(&mut tx, ctx, (user, &account), &contact, origin).await?;
     let event = Event::ResendUserAttributeCode { attribute: kind.attribute().into() };

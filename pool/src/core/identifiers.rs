@@ -1,9 +1,10 @@
 //! Canonical keys: what two spellings of the same name or address have in common.
 
+use crate::core::phone;
 use model::ErrorCode;
 use model::attribute::{AttributeName, Standard};
 use model::code::{CodeDeliveryDetails, DeliveryMedium, mask_email, mask_phone};
-use model::identifier::{IdentifierKind, SignInOptions, USERNAME_MAX, join_phone};
+use model::identifier::{IdentifierKind, SignInOptions, USERNAME_MAX};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -56,9 +57,9 @@ pub fn email_key(typed: &str) -> Option<String> {
     (!domain.is_empty() && !local.is_empty()).then(|| format!("{}@{domain}", fold(local)))
 }
 
-/// What a phone number is found by: E.164 has one spelling, but for what people put between digits.
-pub fn phone_key(typed: &str) -> String {
-    join_phone("", typed)
+/// What a stored phone number is found by: E.164 has one spelling.
+fn phone_key(number: &str) -> String {
+    phone::canonical(number, "").unwrap_or_else(|| number.to_owned())
 }
 
 /// An email address or a phone number that messages go to.
@@ -138,28 +139,56 @@ impl ContactKind {
 pub enum Identifier {
     Username(String),
     Contact(ContactKind, String),
+    /// What is a phone number in this country, and may be somebody's username: the number goes first, because
+    /// it is proven.
+    Number {
+        username: String,
+        phone: String,
+    },
 }
 
 impl Identifier {
-    /// What a typed text names. `None`: it can't be anybody, as an email address without a domain.
-    pub fn parse(typed: &str, options: SignInOptions) -> Option<Self> {
+    /// What a typed text names; a phone number may be written as in the country with this calling code.
+    /// `None`: it can't be anybody, as an email address without a domain.
+    pub fn parse(typed: &str, options: SignInOptions, country: &str) -> Option<Self> {
         let typed = typed.trim();
         // Longer than any name, or with what no name has and not every database takes.
         if typed.len() > 4 * USERNAME_MAX || typed.chars().any(char::is_control) {
             return None;
         }
+        let by_phone = |number| Self::Contact(ContactKind::PhoneNumber, number);
         Some(match options.kind_of(typed) {
-            IdentifierKind::Username => Self::Username(username_key(typed)),
-            IdentifierKind::Email => Self::Contact(ContactKind::Email, email_key(typed)?),
-            IdentifierKind::PhoneNumber => Self::Contact(ContactKind::PhoneNumber, phone_key(typed)),
+            IdentifierKind::Username => {
+                let username = username_key(typed);
+                match options.phone_number.then(|| phone::parse(typed, country)) {
+                    Some(Ok(phone)) if check_username(typed).is_err() => by_phone(phone.into_string()),
+                    Some(Ok(phone)) => Self::Number { username, phone: phone.into_string() },
+                    _ => Self::Username(username),
+                }
+            }
+            IdentifierKind::Email => match options.phone_number.then(|| phone::canonical(typed, country)) {
+                Some(Some(number)) => by_phone(number),
+                _ => Self::Contact(ContactKind::Email, email_key(typed)?),
+            },
+            IdentifierKind::PhoneNumber => by_phone(phone::canonical(typed, country)?),
         })
     }
 
-    /// As the store and the limits spell it: `username:jdoe`, `email:me@domain.com`.
+    /// As the store and the limits spell it: `username:jdoe`, `email:me@domain.com`. However a number is
+    /// written, it counts as the same.
     pub fn to_key(&self) -> String {
         match self {
             Self::Username(key) => format!("username:{key}"),
             Self::Contact(kind, key) => format!("{}:{key}", kind.as_str()),
+            Self::Number { phone, .. } => format!("{}:{phone}", ContactKind::PhoneNumber.as_str()),
+        }
+    }
+
+    /// What a sign-up of that name waits under.
+    pub fn to_waiting_key(&self) -> String {
+        match self {
+            Self::Number { username, .. } => format!("username:{username}"),
+            Self::Username(_) | Self::Contact(..) => self.to_key(),
         }
     }
 }
@@ -216,11 +245,39 @@ mod tests {
 
     #[test]
     fn what_was_typed_is_told_by_what_is_allowed() {
-        let parse = |typed| Identifier::parse(typed, SignInOptions::default()).map(|it| it.to_key());
+        let parse = |typed| Identifier::parse(typed, SignInOptions::default(), "+1").map(|it| it.to_key());
         assert_eq!(parse(" JDoe ").as_deref(), Some("username:jdoe"));
         assert_eq!(parse("Me@Domain.com").as_deref(), Some("email:me@domain.com"));
         for nobody in ["me@", "a\0b", &"x".repeat(513)] {
             assert_eq!(parse(nobody), None, "{nobody:?}");
         }
+    }
+
+    #[test]
+    fn parse_phone_number_as_at_home_names_its_owner() {
+        let options = |username, email| SignInOptions { username, email, phone_number: true };
+        let parse = |typed, options| Identifier::parse(typed, options, "+49");
+        let owner = Identifier::Contact(ContactKind::PhoneNumber, "+4915123456789".to_owned());
+        for typed in ["0151 23456789", "0049 151 23456789", "+49 (0)151 23456789"] {
+            assert_eq!(parse(typed, options(false, true)), Some(owner.clone()), "{typed}");
+            assert_eq!(parse(typed, options(false, false)), Some(owner.clone()), "{typed}");
+        }
+        for typed in ["0151 23456789", "+49 (0)151 23456789"] {
+            assert_eq!(
+                parse(typed, options(true, true)),
+                Some(owner.clone()),
+                "{typed}: no username has spaces"
+            );
+        }
+        let either = Identifier::Number { username: "015123456789".into(), phone: "+4915123456789".into() };
+        assert_eq!(parse("015123456789", options(true, true)), Some(either.clone()));
+        assert_eq!(either.to_key(), "phone_number:+4915123456789");
+        assert_eq!(either.to_waiting_key(), "username:015123456789");
+        assert_eq!(parse("1234", options(true, true)), Some(Identifier::Username("1234".into())));
+        assert_eq!(
+            Identifier::parse("015123456789", SignInOptions::default(), "+49"),
+            Some(Identifier::Username("015123456789".into())),
+            "where nobody signs in with a number"
+        );
     }
 }

@@ -11,4 +11,5 @@ pub mod identity;
 pub mod key_error;
 pub(crate) mod key_file;
 pub mod keys;
+pub mod phone;
 pub mod settings;

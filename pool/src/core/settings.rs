@@ -3,7 +3,8 @@
 use crate::core::client::ClientId;
 pub use crate::core::client::{AppClient, ClientSecret, Flow};
 use crate::core::code::CodePurpose;
-use crate::core::identifiers::ContactKind;
+use crate::core::identifiers::{ContactKind, Identifier};
+use crate::core::phone;
 use model::{AccessLists, AttributeName, Policy, Schema, SignInOptions, Standard};
 use std::time::Duration;
 
@@ -18,7 +19,8 @@ pub struct Settings {
     pub schema: Schema,
     /// How people say who they are.
     pub sign_in: SignInOptions,
-    /// The calling code of the country that most people here are from, such as `+1`.
+    /// The calling code of the country that most people here are from, such as `+1`: a number without a country
+    /// is read as one of that.
     pub country_code: String,
     /// The attributes that sign-up asks for, in order, required ones included.
     pub sign_up_attributes: Vec<AttributeName>,
@@ -50,6 +52,16 @@ impl Settings {
             ContactKind::Email => true,
             ContactKind::PhoneNumber => self.texts,
         }
+    }
+
+    /// Whether messages reach this contact: none goes to a number that no phone can have.
+    pub fn reaches_contact(&self, kind: ContactKind, value: &str) -> bool {
+        self.reaches(kind) && (kind != ContactKind::PhoneNumber || phone::is_in_plan(value))
+    }
+
+    /// Whom a typed text names here. `None`: it can't be anybody.
+    pub fn identifier(&self, typed: &str) -> Option<Identifier> {
+        Identifier::parse(typed, self.sign_in, &self.country_code)
     }
 
     /// Whether sign-up asks for a username; otherwise the `sub` is the username.

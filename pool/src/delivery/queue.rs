@@ -48,8 +48,8 @@ impl About<'_> {
 /// Queues the message: it is sent if, and only if, the transaction is committed, and what it is about still
 /// stands.
 ///
-/// Where text messages reach nobody, nothing is promised to a phone number: a notice would only be given up
-/// later.
+/// Where text messages reach nobody, nothing is promised to a phone number, and nowhere to one that no phone
+/// can have: a notice would only be given up later.
 ///
 /// After the commit, [`Pool::commit`](crate::Pool::commit) wakes the worker.
 pub(crate) async fn queue(
@@ -70,7 +70,8 @@ pub(crate) async fn queue_at(
     due_at: Timestamp,
 ) -> Result<Option<String>, StoreError> {
     let (id, payload) = sealed(ctx, message, ctx.entropy.uuid_v4())?;
-    if !ctx.settings.reaches(message.to().kind) {
+    let to = message.to();
+    if !ctx.settings.reaches_contact(to.kind, &to.value) {
         return Ok(None);
     }
     let new = outbox::New {

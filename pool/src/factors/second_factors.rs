@@ -57,7 +57,7 @@ pub(crate) fn usable(settings: &Settings, account: &Account, stored: &[Stored]) 
 
 /// The account's contact of that kind, if it is proven and messages reach it.
 pub(crate) fn reachable(settings: &Settings, account: &Account, kind: ContactKind) -> Option<Contact> {
-    let value = account.proven_contact(kind).filter(|_| settings.reaches(kind))?;
+    let value = account.proven_contact(kind).filter(|value| settings.reaches_contact(kind, value))?;
     Some(Contact { kind, value: value.to_owned() })
 }
 

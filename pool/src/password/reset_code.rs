@@ -32,9 +32,14 @@ impl Named {
         if typed.is_empty() {
             return None;
         }
-        let who = Identifier::parse(typed, ctx.settings.sign_in);
+        let who = ctx.settings.identifier(typed);
         let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
         Some(Self { typed: typed.to_owned(), who, name })
+    }
+
+    /// What a sign-up of that name waits under.
+    pub(crate) fn to_waiting_key(&self) -> String {
+        self.who.as_ref().map_or_else(|| self.typed.clone(), Identifier::to_waiting_key)
     }
 
     /// The confirmed account of that name. Another has proved no contact, and has its code from sign-up; to
@@ -52,13 +57,18 @@ impl Named {
     pub(crate) fn contact(&self, settings: &Settings, account: &Account) -> Option<Contact> {
         let named = match &self.who {
             Some(Identifier::Contact(kind, _)) => Some(*kind),
-            _ => None,
+            Some(Identifier::Number { phone, .. }) => {
+                account.proven_contact(ContactKind::PhoneNumber).and_then(|own| {
+                    (ContactKind::PhoneNumber.key(own)? == *phone).then_some(ContactKind::PhoneNumber)
+                })
+            }
+            Some(Identifier::Username(_)) | None => None,
         };
-        let mut kinds = named
-            .into_iter()
-            .chain([ContactKind::Email, ContactKind::PhoneNumber])
-            .filter(|kind| settings.reaches(*kind));
-        kinds.find_map(|kind| Some(Contact { kind, value: account.proven_contact(kind)?.to_owned() }))
+        let mut kinds = named.into_iter().chain([ContactKind::Email, ContactKind::PhoneNumber]);
+        kinds.find_map(|kind| {
+            let value = account.proven_contact(kind).filter(|value| settings.reaches_contact(kind, value))?;
+            Some(Contact { kind, value: value.to_owned() })
+        })
     }
 
     /// Where the code went, as far as callers are told who have only named somebody: a contact that was named

@@ -21,7 +21,10 @@ pub(crate) async fn candidates(
         return Ok(vec![account]);
     }
     let network = requester::network(ctx, origin);
-    let waiting =
-        waiting::by_name(&mut conn, &who.to_key(), &network).await?.into_iter().next().map(|it| it.user);
+    let waiting = waiting::by_name(&mut conn, &who.to_waiting_key(), &network)
+        .await?
+        .into_iter()
+        .next()
+        .map(|it| it.user);
     Ok(if has_usernames { vec![account.or(waiting)] } else { vec![account, waiting] })
 }

@@ -2,7 +2,6 @@
 
 use crate::Context;
 use crate::account::events;
-use crate::core::identifiers::Identifier;
 use crate::core::identity::{Origin, UserId};
 use crate::limits::rate::Wait;
 use crate::limits::{self, Key, LimitName};
@@ -75,6 +74,6 @@ pub(crate) async fn note_failure(
 /// How often a password was wrong for this account from this network: at sign-in by its username, or once
 /// signed in.
 pub(crate) fn failed_passwords(ctx: &Context, user: &User, origin: &Origin) -> Key {
-    let who = Identifier::parse(&user.username, ctx.settings.sign_in);
+    let who = ctx.settings.identifier(&user.username);
     failures::failed_sign_ins(ctx, &who.map_or_else(|| user.username.clone(), |who| who.to_key()), origin)
 }

@@ -4,6 +4,7 @@
 use crate::account::events;
 use crate::attributes::missing::missing;
 use crate::attributes::profile::access_of;
+use crate::attributes::rules::{OutsidePlan, Rulebook, check_missing, parse_names};
 use crate::core::client::ClientId;
 use crate::core::identity::{ChallengeToken, NewSession, Origin};
 use crate::error::{CommonError, common_error};
@@ -193,14 +194,9 @@ async fn check_own_password(
     let open = open_new_password(ctx, &mut ctx.store.read().await?, client, token).await?;
     let mut faults = rules::faults(&ctx.settings, &form.password, form.confirmation.as_ref());
     let access = access_of(&ctx.settings, client);
-    let submitted =
-        crate::attributes::rules::parse_names(form.attributes.clone()).map_err(NewPasswordError::Refused)?;
-    let attributes = match crate::attributes::rules::check_missing(
-        &ctx.settings.schema,
-        &access,
-        &open.missing,
-        submitted,
-    ) {
+    let submitted = parse_names(form.attributes.clone()).map_err(NewPasswordError::Refused)?;
+    let book = Rulebook::of(&ctx.settings, &access, OutsidePlan::Refused);
+    let attributes = match check_missing(book, &open.missing, submitted) {
         Ok(attributes) => attributes,
         Err(wrong) => {
             faults.extend(wrong);

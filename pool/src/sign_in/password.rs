@@ -80,7 +80,7 @@ pub(crate) async fn check_password(
     if !missing.is_empty() {
         return Err(SignInError::Missing(missing));
     }
-    let who = Identifier::parse(typed, ctx.settings.sign_in);
+    let who = ctx.settings.identifier(typed);
     let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
     let failures = failed_sign_ins(ctx, &name, origin);
     retried(|| admit_sign_in(ctx, &failures, origin)).await??;

@@ -110,7 +110,7 @@ pub async fn challenge(
         return Err(SignInError::Missing(vec![FieldName::Username]).into());
     }
     let public = Public::from_hex(public).ok_or(SrpError::NotInGroup)?;
-    let who = Identifier::parse(typed, ctx.settings.sign_in);
+    let who = ctx.settings.identifier(typed);
     let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
     retried(|| admit_challenge(ctx, origin)).await?;
     let meant = meant(ctx, who.as_ref(), (typed, &name), origin).await?;
@@ -164,14 +164,17 @@ fn sealed(ctx: &Context, block: &Block) -> Result<Vec<u8>, SignInError> {
 }
 
 /// What the account is called depends on what was typed, and not on whether there is one: a username is
-/// called by its canonical form, and a contact by a `sub`.
+/// called by its canonical form, and a contact, or what may be one, by a `sub`.
 async fn meant(
     ctx: &Context,
     who: Option<&Identifier>,
     (typed, name): (&str, &str),
     origin: &Origin,
 ) -> Result<Meant, StoreError> {
-    let by_username = ctx.settings.sign_in.kind_of(typed) == IdentifierKind::Username;
+    let by_username = match who {
+        Some(who) => matches!(who, Identifier::Username(_)),
+        None => ctx.settings.sign_in.kind_of(typed) == IdentifierKind::Username,
+    };
     let kind = if by_username { Name::Username } else { Name::Sub };
     // The account whose password would be compared.
     let user = candidates::candidates(ctx, who, origin).await?.into_iter().flatten().next();
@@ -266,8 +269,7 @@ fn is_proven(ctx: &Context, block: &Block, proof: &Proof) -> bool {
 
 /// Clients call the account as they were told to, or as it was typed.
 fn is_called(ctx: &Context, block: &Block, username: &str, user: Option<&User>) -> bool {
-    let as_typed =
-        Identifier::parse(username, ctx.settings.sign_in).is_some_and(|who| who.to_key() == block.name);
+    let as_typed = ctx.settings.identifier(username).is_some_and(|who| who.to_key() == block.name);
     as_typed
         || username == block.user_id
         || user.is_some_and(|user| username == user.sub || username == user.username)

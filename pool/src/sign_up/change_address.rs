@@ -1,7 +1,9 @@
 //! "Wrong address? Change it": a sign-up for another address, with what was entered before.
 
 use crate::core::contact::Target;
+use crate::core::identifiers::ContactKind;
 use crate::core::identity::{BrowserTicket, Origin};
+use crate::core::phone;
 use crate::limits::{self, LimitName};
 use crate::password::rules;
 use crate::sign_up::entered::{self, Entered};
@@ -111,10 +113,14 @@ fn check_address(ctx: &Context, old: &Target, typed: &str) -> Result<Target, Err
     if typed.is_empty() {
         return Err(ErrorCode::Missing);
     }
+    let typed = match old.kind {
+        ContactKind::PhoneNumber => phone::parse(typed, &ctx.settings.country_code)?.into_string(),
+        ContactKind::Email => typed.to_owned(),
+    };
     if let Some(definition) = ctx.settings.schema.get(&name) {
-        definition.check(typed)?;
+        definition.check(&typed)?;
     }
-    let new = Target::new(old.kind, typed).ok_or(ErrorCode::NotAnEmail)?;
+    let new = Target::new(old.kind, &typed).ok_or(ErrorCode::NotAnEmail)?;
     if new.key == old.key { Err(ErrorCode::SameAsNow) } else { Ok(new) }
 }
 

@@ -111,7 +111,7 @@ async fn named(ctx: &Context, who: &Who, origin: &Origin) -> Result<Named, Confi
         }
         Who::Typed(typed) => Ok(only_named(ctx, &mut conn, typed.trim(), origin).await?),
         Who::Named { typed, ticket } => {
-            let name = Identifier::parse(typed, ctx.settings.sign_in).map(|who| who.to_key());
+            let name = ctx.settings.identifier(typed).map(|who| who.to_waiting_key());
             let held = tickets::waiting(&mut conn, ticket, ctx.now()).await?;
             match held.filter(|(_, waiting)| name.as_ref() == Some(&waiting.name)) {
                 Some((_, waiting)) => Ok(Named::held(ticket, waiting)),
@@ -128,8 +128,8 @@ async fn only_named(
     typed: &str,
     origin: &Origin,
 ) -> Result<Named, StoreError> {
-    let who = Identifier::parse(typed, ctx.settings.sign_in);
-    let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
+    let who = ctx.settings.identifier(typed);
+    let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_waiting_key);
     let network = requester::network(ctx, origin);
     let mut users: Vec<_> =
         waiting::by_name(conn, &name, &network).await?.iter().map(|it| it.user.id).collect();

@@ -32,10 +32,13 @@ pub async fn pending(ctx: &Context, ticket: &BrowserTicket) -> Result<Option<Pen
     let who = (&Requester::ticket(ticket), told.as_str());
     let asked = requests::asked(&mut conn, ctx, CodePurpose::SignUp, who).await?;
     let (asked_at, resend_at) = asked.unwrap_or((waiting.created_at, now));
-    let name = Identifier::parse(&waiting.user.username, ctx.settings.sign_in)
-        .filter(|_| waiting.user.chosen_username().is_some());
+    let name =
+        ctx.settings.identifier(&waiting.user.username).filter(|_| waiting.user.chosen_username().is_some());
     let is_name_taken = match name {
-        Some(name @ Identifier::Username(_)) => users::by_identifier(&mut conn, &name).await?.is_some(),
+        Some(Identifier::Username(key) | Identifier::Number { username: key, .. }) => {
+            let name = Identifier::Username(key);
+            users::by_identifier(&mut conn, &name).await?.is_some()
+        }
         _ => false,
     };
     let stage = match stored.proven_at {

@@ -99,7 +99,7 @@ async fn resend_to_name(ctx: &Context, typed: &str, origin: &Origin) -> Result<R
     let requester = Requester::of(ctx, origin);
     let mut tx = ctx.store.begin().await?;
     let network = requester::network(ctx, origin);
-    let found = waiting::by_name(&mut tx, &named.name, &network).await?.into_iter().next();
+    let found = waiting::by_name(&mut tx, &named.to_waiting_key(), &network).await?.into_iter().next();
     // The account goes before the counters; no account has the number of nobody. Meanwhile it may have
     // been confirmed.
     let waiting = waiting::lock(&mut tx, found.map_or(UserId(0), |it| it.user.id)).await?;

@@ -2,12 +2,12 @@
 
 use crate::Context;
 use crate::account::events;
-use crate::attributes::rules::{Occasion, check_submitted};
+use crate::attributes::rules::{Occasion, OutsidePlan, Rulebook, check_submitted};
 use crate::core::client::ClientId;
 use crate::core::clock::Timestamp;
 use crate::core::code::CodePurpose;
 use crate::core::contact::Target;
-use crate::core::identifiers::{ContactKind, Identifier, check_username, username_key};
+use crate::core::identifiers::{Identifier, check_username, username_key};
 use crate::core::identity::{BrowserTicket, Origin, UserId};
 use crate::core::keys::Purpose;
 use crate::core::settings::Settings;
@@ -302,15 +302,15 @@ fn check_sign_up(ctx: &Context, client: &ClientId, form: SignUp) -> Result<Check
         faults.push((FieldName::Username, why));
     }
     faults.extend(rules::faults(settings, &form.password, form.confirmation.as_ref()));
-    let attributes =
-        match check_submitted(&settings.schema, &client.access, Occasion::SignUp, form.attributes) {
-            Ok(submitted) => submitted.set,
-            Err(refusal) if refusal.form.is_some() => return Err(SignUpError::TooMany),
-            Err(refusal) => {
-                faults.extend(refusal.fields);
-                return Err(SignUpError::Fields(faults));
-            }
-        };
+    let book = Rulebook::of(settings, &client.access, OutsidePlan::Refused);
+    let attributes = match check_submitted(book, Occasion::SignUp, form.attributes) {
+        Ok(submitted) => submitted.set,
+        Err(refusal) if refusal.form.is_some() => return Err(SignUpError::TooMany),
+        Err(refusal) => {
+            faults.extend(refusal.fields);
+            return Err(SignUpError::Fields(faults));
+        }
+    };
     let target = code::target(settings, &attributes)
         .map_err(|missing| faults.push((missing.into(), ErrorCode::Missing)));
     let (Ok(target), true) = (target, faults.is_empty()) else { return Err(SignUpError::Fields(faults)) };
@@ -327,7 +327,7 @@ async fn admit_sign_up(ctx: &Context, form: &Checked, origin: &Origin) -> Result
         Identifier::Username(_) => {
             users::by_identifier(&mut tx, &form.identifier).await?.is_some_and(|user| user.confirmed)
         }
-        Identifier::Contact(ContactKind::Email | ContactKind::PhoneNumber, _) => false,
+        Identifier::Contact(..) | Identifier::Number { .. } => false,
     };
     let taken = taken || names::is_sub_of_another(&mut tx, &form.identifier).await?;
     let limit = if taken { LimitName::TakenAnswers } else { LimitName::SignUps };

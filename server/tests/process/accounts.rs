@@ -8,7 +8,7 @@ use std::process::Stdio;
 use std::thread;
 
 /// The command with this on its standard input.
-fn with_input(home: &Home, arguments: &[&str], input: &str) -> Done {
+pub fn with_input(home: &Home, arguments: &[&str], input: &str) -> Done {
     let mut child = home
         .command(arguments)
         .stdin(Stdio::piped())
@@ -23,14 +23,14 @@ fn with_input(home: &Home, arguments: &[&str], input: &str) -> Done {
 }
 
 #[track_caller]
-fn does(done: Done, words: &str) -> Done {
+pub fn does(done: Done, words: &str) -> Done {
     assert_eq!((done.code, done.complained.as_str()), (Some(0), ""), "{done:?}");
     assert!(done.said.contains(words), "{words:?} is not in {done:?}");
     done
 }
 
 #[track_caller]
-fn refuses(done: &Done, words: &[&str]) {
+pub fn refuses(done: &Done, words: &[&str]) {
     assert_eq!((done.code, done.said.as_str()), (Some(1), ""), "{done:?}");
     for words in words {
         assert!(done.complained.contains(words), "{words:?} is not in {done:?}");
@@ -57,7 +57,7 @@ fn create(home: &Home, name: &str) -> Done {
     )
 }
 
-fn sign_in(running: &Running, name: &str, password: &str) -> (Browser, u16) {
+pub fn sign_in(running: &Running, name: &str, password: &str) -> (Browser, u16) {
     let mut browser = running.browser();
     let status = browser.post("/sign-in", &[("username", name), ("password", password)]).unwrap().status;
     (browser, status)

@@ -76,6 +76,16 @@ impl Browser {
         Ok(stream)
     }
 
+    /// An operation of the API, as an application asks for it.
+    pub fn wire(&mut self, operation: &str, request: &serde_json::Value) -> Result<Answer> {
+        let body = request.to_string();
+        let more = format!(
+            "X-Amz-Target: AWSCognitoIdentityProviderService.{operation}\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: {}\r\n",
+            body.len()
+        );
+        self.ask(&self.head("POST", "/", &more), &body)
+    }
+
     fn send(&mut self, path: &str, accept: &str, fields: &[(&str, &str)]) -> Result<Answer> {
         let form = encoded(fields);
         self.ask(&self.form_head(path, accept, form.len()), &form)

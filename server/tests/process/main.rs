@@ -21,6 +21,7 @@ mod mailroom;
 mod moving;
 mod nginx;
 mod nodes;
+mod phones;
 mod program;
 mod secrets;
 mod starting;

@@ -167,8 +167,10 @@ fn AskForContact(screen: Screen) -> impl IntoView {
         .collect();
     let again = reauthentication_field(&screen.request, &state);
     let back = screen.waiting.is_some();
-    let unverified =
-        screen.reached && now.is_some() && !page.is_verified(&screen.profile) && screen.waiting.is_none();
+    let settings = screen.request.site.pool.settings();
+    let unverified = now.is_some_and(|now| settings.reaches_contact(page.kind, now))
+        && !page.is_verified(&screen.profile)
+        && screen.waiting.is_none();
     view! {
         <Form class="sheet".to_owned() action=page.path().to_owned() event=FormEvent::UpdateUserAttributes rules>
             {summary(&state)}
@@ -238,10 +240,6 @@ pub(crate) async fn request_change(
     if typed.is_empty() {
         // Overlooked here, not meant to be removed.
         return Err(wrong(ErrorCode::Missing));
-    }
-    if page.kind == ContactKind::PhoneNumber && lists::readable_phone(typed).is_none() {
-        // It has the shape of a number, and no country has such numbers: no code would ever arrive.
-        return Err(wrong(ErrorCode::NotAPhoneNumber));
     }
     let profile = pool::attributes::profile(&context.pool, &viewer).await.map_err(refused)?;
     if page.now(&profile).is_some_and(|now| page.kind.key(now) == page.kind.key(typed)) {

@@ -23,7 +23,8 @@ fn unverified(profile: &Profile, settings: &Settings) -> Vec<(ContactPage, Strin
     let pages = [EMAIL, PHONE].into_iter().filter(may).filter(|page| !page.is_verified(profile));
     let stays = |page: ContactPage, now: &str| page.waiting(profile).is_none_or(|it| it.value == now);
     let masked = |page: ContactPage| {
-        page.now(profile).filter(|now| stays(page, now)).map(|now| (page, page.kind.mask(now)))
+        let now = page.now(profile).filter(|now| settings.reaches_contact(page.kind, now));
+        now.filter(|now| stays(page, now)).map(|now| (page, page.kind.mask(now)))
     };
     pages.filter_map(masked).collect()
 }

@@ -74,7 +74,9 @@ fn fact(name: &AttributeName, profile: &Profile, settings: &Settings) -> Fact {
     let (contact, badge) = (ContactPage::of(name), badge(name, profile, stored));
     // Where a code is on its way already, or a change, its page is the place to go on.
     let asks = |page: &ContactPage| {
-        settings.reaches(page.kind) && page.waiting(profile).is_none() && badge == Some(Badge::Unverified)
+        settings.reaches_contact(page.kind, stored)
+            && page.waiting(profile).is_none()
+            && badge == Some(Badge::Unverified)
     };
     let changeable = profile.writable.may_write(name) && schema.get(name).is_some_and(|it| it.mutable);
     let note = (!stored.is_empty() && !changeable && name.is_custom()).then_some(text::CANT_CHANGE);

@@ -77,7 +77,9 @@ fn values(wrong: &[(&AttributeName, ErrorCode)]) -> ApiError {
     }
     match wrong {
         [(_, ErrorCode::NotAnEmail)] => ApiError::parameter("Invalid email address format."),
-        [(_, ErrorCode::NotAPhoneNumber)] => ApiError::parameter("Invalid phone number format."),
+        [(_, ErrorCode::NotAPhoneNumber | ErrorCode::NoSuchPhoneNumber)] => {
+            ApiError::parameter("Invalid phone number format.")
+        }
         [(name, ErrorCode::Immutable)] => {
             ApiError::parameter(format!("user.{name}: {}", value(ErrorCode::Immutable)))
         }
@@ -99,7 +101,7 @@ fn value(why: ErrorCode) -> String {
             "Attribute cannot be deleted. (the user signs in or recovers the account with it)"
         }
         ErrorCode::NotAnEmail => "Invalid email address format.",
-        ErrorCode::NotAPhoneNumber => "Invalid phone number format.",
+        ErrorCode::NotAPhoneNumber | ErrorCode::NoSuchPhoneNumber => "Invalid phone number format.",
         ErrorCode::NotADate => "Date must be a real day as YYYY-MM-DD.",
         ErrorCode::NotANumber => "Number must be an integer.",
         ErrorCode::NotABoolean => "Boolean must be true or false.",

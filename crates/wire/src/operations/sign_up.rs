@@ -3,7 +3,9 @@
 use super::attributes::{self, Attribute};
 use crate::call::{Call, nothing};
 use crate::error::ApiError;
-use model::{AttributeName, IdentifierKind, Password, Standard};
+use model::{AttributeName, Password};
+use pool::Settings;
+use pool::core::identifiers::{ContactKind, Identifier};
 use pool::core::identity::BrowserTicket;
 use pool::sign_up::{Confirming, SignUp, Who};
 use serde::Deserialize;
@@ -26,7 +28,7 @@ pub async fn sign_up(call: &Call) -> Result<Value, ApiError> {
     let client = call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
     let mut attributes = named(attributes::submitted(request.user_attributes.unwrap_or_default())?)?;
     if !call.pool.settings().has_usernames() {
-        complete(&mut attributes, call.pool.settings().sign_in.kind_of(&username), &username)?;
+        complete(&mut attributes, call.pool.settings(), &username)?;
     }
     let password = Password::new(request.password.unwrap_or_default());
     let form = SignUp { username: Some(username), password, confirmation: None, attributes, ticket: None };
@@ -50,19 +52,28 @@ fn named(submitted: BTreeMap<String, String>) -> Result<BTreeMap<AttributeName, 
 /// Where people sign in with a contact, it is what clients send as the username.
 fn complete(
     attributes: &mut BTreeMap<AttributeName, String>,
-    kind: IdentifierKind,
+    settings: &Settings,
     username: &str,
 ) -> Result<(), ApiError> {
-    let contact = match kind {
-        IdentifierKind::PhoneNumber => Standard::PhoneNumber,
-        IdentifierKind::Email | IdentifierKind::Username => Standard::Email,
+    let kind = match settings.identifier(username) {
+        Some(Identifier::Contact(kind, _)) => kind,
+        _ => first_kind(settings),
     };
+    let contact = kind.attribute();
     let known = attributes.entry(contact.into()).or_insert_with(|| username.to_owned());
-    if known == username {
+    // However the number is written.
+    let is_same = known == username
+        || (kind == ContactKind::PhoneNumber && settings.identifier(known) == settings.identifier(username));
+    if is_same {
         Ok(())
     } else {
         Err(ApiError::parameter(format!("Username should be the same as the {contact} attribute.")))
     }
+}
+
+/// What people are found by where the text can't be anybody's.
+const fn first_kind(settings: &Settings) -> ContactKind {
+    if settings.sign_in.email { ContactKind::Email } else { ContactKind::PhoneNumber }
 }
 
 #[derive(Deserialize)]

@@ -5,9 +5,10 @@ use crate::admin::import_users::remarks::{Change, Ready};
 use crate::admin::import_users::{ImportFault, ImportPlan, ImportRules, Skipped, Unknown, Wrong, rewrite};
 use crate::admin::record::Status;
 use crate::admin::selection::{UserLabel, access};
-use crate::attributes::rules::{Occasion, check_submitted, parse_names};
+use crate::attributes::rules::{Occasion, OutsidePlan, Rulebook, check_submitted, parse_names};
 use crate::core::identifiers::{ContactKind, Identifier, check_username, username_key};
 use crate::core::keys::Purpose;
+use crate::core::phone;
 use crate::core::settings::Settings;
 use crate::delivery::Contact;
 use crate::store::{Conn, StoreError, aliases, names, users, waiting};
@@ -16,9 +17,10 @@ use model::{AccessLists, AttributeName, ErrorCode, FormErrors, Schema};
 use std::collections::BTreeMap;
 
 /// What attributes may be.
-struct Rulebook {
+struct Lenient<'a> {
     schema: Schema,
     access: AccessLists,
+    country: &'a str,
 }
 
 /// What one account has that another one can't have, and where that stands.
@@ -39,7 +41,11 @@ pub async fn plan_import<'a>(
     rules: ImportRules,
 ) -> Result<ImportPlan<'a>, Unavailable> {
     let settings = &ctx.settings;
-    let book = Rulebook { schema: lenient(&settings.schema), access: access(settings) };
+    let book = Lenient {
+        schema: lenient(&settings.schema),
+        access: access(settings),
+        country: &settings.country_code,
+    };
     let mut plan =
         ImportPlan { ready: Vec::new(), skipped: Vec::new(), faults: Vec::new(), remarks: Vec::new() };
     let mut seen = Seen::new();
@@ -87,7 +93,7 @@ pub async fn plan_import<'a>(
 fn judge<'a>(
     ctx: &Context,
     (number, arrival): (usize, &'a Arrival),
-    book: &Rulebook,
+    book: &Lenient<'_>,
     unknown: Unknown,
 ) -> Result<Ready<'a>, Faults> {
     let mut wrong = Faults::new();
@@ -123,12 +129,17 @@ fn judge<'a>(
             changes.push(Change::Dropped { attribute: name });
             continue;
         }
-        let kept = rewrite::rewritten(&name, &value);
+        let kept = rewrite::rewritten(&name, &value, book.country);
         match book.judge(&name, kept.clone().unwrap_or_else(|| value.clone())) {
             Ok(set) => attributes.extend(set),
             Err(why) => wrong.push((name.clone(), Wrong::Told(why))),
         }
         changes.extend(kept.map(|to| Change::Value { attribute: name, from: value, to }));
+    }
+    if let Some(number) = attributes.get(&ContactKind::PhoneNumber.attribute().into())
+        && !phone::is_in_plan(number)
+    {
+        changes.push(Change::OutsidePlan { number: number.clone() });
     }
     if arrival.elsewhere.second_factor {
         changes.push(Change::NoSecondFactor);
@@ -206,7 +217,7 @@ fn new_sub(ctx: &Context, arrival: &Arrival, username: Option<&str>) -> String {
     }
 }
 
-impl Rulebook {
+impl Lenient<'_> {
     fn has(&self, name: &str) -> bool {
         name.parse().is_ok_and(|name: AttributeName| self.schema.get(&name).is_some())
     }
@@ -217,7 +228,9 @@ impl Rulebook {
         };
         let names = parse_names(BTreeMap::from([(name.to_owned(), value)]))
             .map_err(|_| ErrorCode::UnknownAttribute)?;
-        let checked = check_submitted(&self.schema, &self.access, Occasion::SignUp, names);
+        let (schema, access, country) = (&self.schema, &self.access, self.country);
+        let book = Rulebook { schema, access, country, outside_plan: OutsidePlan::Kept };
+        let checked = check_submitted(book, Occasion::SignUp, names);
         checked.map(|it| it.set).map_err(|refusal| why(&refusal))
     }
 }

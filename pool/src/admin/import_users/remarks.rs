@@ -65,6 +65,8 @@ pub enum Change {
     NotVerified { attribute: &'static str },
     /// In lower case and with hyphens, as a `sub` is written here.
     Sub { from: String },
+    /// The numbering plan of its country doesn't have this phone number: it is kept, and nothing is sent there.
+    OutsidePlan { number: String },
     /// Second steps are set up anew.
     NoSecondFactor,
 }
@@ -90,7 +92,7 @@ impl Ready<'_> {
             obstacles.push(Obstacle::Unconfirmed);
             return obstacles;
         }
-        let reachable = self.proven.iter().any(|(contact, _)| settings.reaches(contact.kind));
+        let reachable = self.proven.iter().any(|(it, _)| settings.reaches_contact(it.kind, &it.value));
         if self.arrival.password_hash.is_none() {
             obstacles.push(match &self.arrival.elsewhere.provider {
                 _ if !reachable => Obstacle::Unreachable,

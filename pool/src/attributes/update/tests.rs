@@ -412,3 +412,20 @@ async fn refusals_do_not_fill_the_disk_and_changes_are_limited() {
     pool.wait(3600);
     pool.update(&viewer, &[("nickname", "Jo")]).await.unwrap();
 }
+
+#[tokio::test]
+async fn update_number_outside_the_plan_is_refused_unless_it_is_stored_already() {
+    let pool = TestPool::new().await;
+    let viewer = pool.signed_in("jdoe", "me@domain.com").await;
+    let stored = "+225712345678";
+    let number = || [("phone_number".to_owned(), stored.to_owned())].into();
+    let kept = crate::admin::update_user(&pool, "jdoe", number(), false).await.unwrap();
+    assert_eq!(kept.outside_plan.as_deref(), Some(stored));
+    assert!(kept.outcome[&Standard::PhoneNumber.into()].is_updated, "no code could arrive there");
+    let fields = [("phone_number", stored), ("nickname", "Jo")];
+    pool.update(&viewer, &fields).await.unwrap();
+    assert_eq!(pool.shown(&viewer, Standard::Nickname).await.as_deref(), Some("Jo"));
+    let refused = refusal(pool.update(&viewer, &[("phone_number", "+225 712345679")]).await);
+    assert_eq!(culprits(&refused), [("attributes[phone_number]".into(), ErrorCode::NoSuchPhoneNumber)]);
+    assert_eq!(pool.message_names(stored).await, [""; 0]);
+}

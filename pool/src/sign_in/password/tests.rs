@@ -227,3 +227,70 @@ fn whoever_finds_the_queue_full_is_told_to_come_back() {
     let refusal = FormErrors::from(SignInError::from(HashingError::Busy));
     assert_eq!((refusal.status(), refusal.retry_after()), (503, Some(1)));
 }
+
+/// A pool in Germany whose people sign in by all three.
+async fn german_pool() -> TestPool {
+    let sign_in = SignInOptions { username: true, email: true, phone_number: true };
+    TestPool::with(Settings { sign_in, country_code: "+49".into(), ..Settings::default() }).await
+}
+
+/// Somebody with this number, verified as an operator says.
+async fn with_number(pool: &TestPool, username: &str, number: &str) {
+    let email = format!("{username}@domain.com");
+    pool.signed_in(username, &email).await;
+    let number = [("phone_number".to_owned(), number.to_owned())].into();
+    crate::admin::update_user(pool, username, number, true).await.unwrap();
+}
+
+#[tokio::test]
+async fn sign_in_proven_number_in_any_spelling_finds_its_owner() {
+    let pool = german_pool().await;
+    with_number(&pool, "jdoe", "0151 23456789").await;
+    for typed in
+        ["0151 23456789", "015123456789", "0151/23456789", "0049 151 23456789", "+49 (0)151 23456789"]
+    {
+        let Ok(SignedIn::Session { username, .. }) = pool.try_sign_in(typed, PASSWORD).await else {
+            panic!("{typed}")
+        };
+        assert_eq!(username, "jdoe", "{typed}");
+    }
+}
+
+#[tokio::test]
+async fn sign_in_number_outside_the_plan_finds_its_owner_too() {
+    let pool = german_pool().await;
+    with_number(&pool, "jdoe", "+225712345678").await;
+    assert!(pool.try_sign_in("+225 712345678", PASSWORD).await.is_ok());
+    assert!(pool.try_sign_in("+225 07 12 34 56 78", PASSWORD).await.is_err(), "that is another number");
+}
+
+#[tokio::test]
+async fn sign_in_username_of_digits_yields_to_whoever_has_proved_that_number() {
+    let pool = german_pool().await;
+    pool.signed_in("015123456789", "digits@domain.com").await;
+    let Ok(SignedIn::Session { username, .. }) = pool.try_sign_in("015123456789", PASSWORD).await else {
+        panic!("nobody has the number")
+    };
+    assert_eq!(username, "015123456789");
+    with_number(&pool, "jdoe", "0151 23456789").await;
+    let Ok(SignedIn::Session { username, .. }) = pool.try_sign_in("015123456789", PASSWORD).await else {
+        panic!("somebody has it")
+    };
+    assert_eq!(username, "jdoe");
+    pool.sign_up("015123456780", "waiting@domain.com").await;
+    let waits = pool.try_sign_in("015123456780", PASSWORD).await;
+    assert!(matches!(waits, Ok(SignedIn::Unconfirmed(_))), "{waits:?}");
+}
+
+#[tokio::test]
+async fn sign_in_failures_with_a_number_count_together_however_it_is_spelt() {
+    let pool = german_pool().await;
+    with_number(&pool, "jdoe", "0151 23456789").await;
+    let spellings = ["015123456789", "0151-23456789", "0151/23456789", "+4915123456789", "0049 15123456789"];
+    for typed in spellings {
+        let refused = pool.try_sign_in(typed, "wrong").await;
+        assert!(matches!(refused, Err(SignInError::WrongCredentials)), "{typed}: {refused:?}");
+    }
+    let next = pool.try_sign_in("0151.23456789", PASSWORD).await;
+    assert!(matches!(next, Err(SignInError::Common(CommonError::Wait { .. }))), "{next:?}");
+}

@@ -1,7 +1,7 @@
 //! Accounts.
 
 use crate::core::clock::Timestamp;
-use crate::core::identifiers::Identifier;
+use crate::core::identifiers::{ContactKind, Identifier};
 use crate::core::identity::UserId;
 use crate::store::tables::former_subs;
 use crate::store::{Conn, Row, StoreError, Tx};
@@ -84,21 +84,30 @@ pub(crate) async fn by_sub(conn: &mut Conn, sub: &str) -> Result<Option<User>, S
 
 /// The account that signs in with this: a username, or a proven contact.
 pub(crate) async fn by_identifier(conn: &mut Conn, who: &Identifier) -> Result<Option<User>, StoreError> {
-    let row = match who {
-        Identifier::Username(key) => {
-            let query = conn.query(concat!("SELECT ", columns!(), " FROM users WHERE username_key = $1"));
-            query.bind(key.clone()).optional().await?
+    match who {
+        Identifier::Username(key) => by_username(conn, key).await,
+        Identifier::Contact(kind, key) => by_contact(conn, *kind, key).await,
+        Identifier::Number { username, phone } => {
+            match by_contact(conn, ContactKind::PhoneNumber, phone).await? {
+                Some(user) => Ok(Some(user)),
+                None => by_username(conn, username).await,
+            }
         }
-        Identifier::Contact(kind, key) => {
-            let query = conn.query(concat!(
-                "SELECT ",
-                columns!(),
-                " FROM users JOIN aliases ON user_id = id WHERE kind = $1 AND key = $2"
-            ));
-            query.bind(kind.as_str()).bind(key.clone()).optional().await?
-        }
-    };
-    row.as_ref().map(User::read).transpose()
+    }
+}
+
+async fn by_username(conn: &mut Conn, key: &str) -> Result<Option<User>, StoreError> {
+    let query = conn.query(concat!("SELECT ", columns!(), " FROM users WHERE username_key = $1"));
+    query.bind(key.to_owned()).optional().await?.as_ref().map(User::read).transpose()
+}
+
+async fn by_contact(conn: &mut Conn, kind: ContactKind, key: &str) -> Result<Option<User>, StoreError> {
+    let query = conn.query(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM users JOIN aliases ON user_id = id WHERE kind = $1 AND key = $2"
+    ));
+    query.bind(kind.as_str()).bind(key.to_owned()).optional().await?.as_ref().map(User::read).transpose()
 }
 
 /// Takes the account's row for this transaction, and reads it. The first statement of every

@@ -120,6 +120,13 @@ fn password_from_stdin() -> std::io::Result<Password> {
     ))
 }
 
+/// What an administrator may know better than the numbering plan, or may have mistyped.
+fn told_outside_plan(number: Option<String>) -> String {
+    number
+        .map(|number| format!("phone_number: no phone has {number}: it is kept, and nothing is sent to it\n"))
+        .unwrap_or_default()
+}
+
 /// Whoever serves from this store looks for messages every few seconds.
 const SOON: &str = "the service sends it as soon as it runs";
 
@@ -142,6 +149,7 @@ impl Create {
         })?;
         let user = UserLabel { username: made.username, sub: made.sub };
         print(&format!("{user} was created\n"));
+        print(&told_outside_plan(made.outside_plan));
         if let Some(to) = made.invited {
             print(&format!("the invitation goes to {to}: {SOON}\n"));
         }
@@ -180,6 +188,7 @@ impl SetAttribute {
                     other => other.into(),
                 })?;
         print(&format!("{}\n", updated.user));
+        print(&told_outside_plan(updated.outside_plan));
         for (name, updated) in updated.outcome {
             match updated.code_delivery_details {
                 None => print(&format!("{name}: done\n")),

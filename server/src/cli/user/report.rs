@@ -32,6 +32,7 @@ enum Topic {
     Unconfirmed,
     NoPassword,
     NotVerified,
+    OutsidePlan,
     NoSecondFactor,
     NewUsername,
     NoUsername,
@@ -67,6 +68,7 @@ impl Topic {
             Self::Unconfirmed => "unconfirmed",
             Self::NoPassword => "no_password",
             Self::NotVerified => "contact_not_verified",
+            Self::OutsidePlan => "no_such_phone_number",
             Self::NoSecondFactor => "no_second_factor",
             Self::NewUsername => "new_username",
             Self::NoUsername => "no_username",
@@ -111,6 +113,7 @@ impl Topic {
                 "Can't sign in yet: no password. They choose one with \"Forgot your password?\""
             }
             Self::NotVerified => "Contact kept as unverified, because another account has verified it",
+            Self::OutsidePlan => "Phone number kept, and nothing is sent to it, because no phone has it",
             Self::NoSecondFactor => "Two-step sign-in isn't imported: they set it up again",
             Self::NewUsername => {
                 "The sub becomes the username, because the old one can't be used here. They sign in with their contact"
@@ -154,6 +157,7 @@ impl Topic {
                 }
                 Change::Dropped { attribute } => (Self::Dropped(attribute.clone()), nothing()),
                 Change::NotVerified { attribute } => (Self::NotVerified, (*attribute).to_owned()),
+                Change::OutsidePlan { number } => (Self::OutsidePlan, number.clone()),
                 Change::Sub { from } => (Self::Sub, format!("it was {}", printable(from))),
                 Change::NoSecondFactor => (Self::NoSecondFactor, nothing()),
             },

@@ -13,7 +13,8 @@ pub struct PoolSection {
     pub name: String,
     /// What people may sign in with. An email address or phone number signs in once it is verified.
     pub sign_in: Vec<SignInWith>,
-    /// The calling code that is chosen beside a phone number, unless somebody chooses another.
+    /// The calling code that is chosen beside a phone number, unless somebody chooses another. A number without a
+    /// country, as people sign in with it, is one of this country's.
     pub country_code: String,
 }
 
