@@ -102,7 +102,7 @@ impl From<DownloadError> for FormErrors {
 const PAGE: i64 = 500;
 
 /// Whether somebody would be given what is held about them now. It counts nothing: only
-/// [`Pool::personal_data`] hands something out.
+/// [`personal_data`] hands something out.
 pub async fn may_have_data(ctx: &Context, viewer: &Viewer) -> Result<(), DownloadError> {
     require_fresh(ctx, viewer)?;
     // Not committed, so not counted.

@@ -19,7 +19,7 @@ pub struct Recorded {
     pub at: Timestamp,
 }
 
-/// Records the event with the change itself. Afterwards [`Pool::commit`] tells the account's open pages.
+/// Records the event with the change itself. Afterwards [`commit`] tells the account's open pages.
 ///
 /// The transaction holds the account's row (`users::lock`), or a page could miss the event: it goes on after
 /// the last number that it saw, so numbers must be committed in their order.

@@ -27,7 +27,7 @@ pub struct AttributeCodeResent {
 ///
 /// # Errors
 /// [`ResendError::NoPending`]: there is nothing to prove, or no way to send a code there.
-/// [`ResendError::Wait`]: too soon, or too often.
+/// [`CommonError::Wait`](crate::error::CommonError::Wait): too soon, or too often.
 pub async fn resend(
     ctx: &Context,
     viewer: &Viewer,

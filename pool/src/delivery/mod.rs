@@ -1,6 +1,6 @@
 //! Messages to people: what they say, the promise to send them, and the ways out.
 //!
-//! A use case calls [`queue`] inside its own transaction, so that what was promised is sent and what was
+//! A use case calls [`queue()`] inside its own transaction, so that what was promised is sent and what was
 //! rolled back is not. The worker (`worker::run`) does the rest.
 //!
 //! A new message: a variant of [`Message`], its files in `templates/en/`, its line in the templates that pick

@@ -1,4 +1,4 @@
-//! The rows of the outbox once they are committed: claimed, sent, erased. [`super::queue`] writes them.
+//! The rows of the outbox once they are committed: claimed, sent, erased. [`super::queue()`] writes them.
 //!
 //! A payload is sealed under the key file for as long as it waits, and erased when it is done.
 

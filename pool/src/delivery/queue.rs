@@ -51,7 +51,7 @@ impl About<'_> {
 /// Where text messages reach nobody, nothing is promised to a phone number, and nowhere to one that no phone
 /// can have: a notice would only be given up later.
 ///
-/// After the commit, [`Pool::commit`](crate::Pool::commit) wakes the worker.
+/// After the commit, [`commit`](crate::account::events::commit) wakes the worker.
 pub(crate) async fn queue(
     tx: &mut Tx,
     ctx: &Context,

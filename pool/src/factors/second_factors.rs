@@ -1,8 +1,8 @@
 //! Second factors: what is asked for at sign-in beside the password.
 //!
 //! An account may have an authenticator app, and codes to its proven contacts.
-//! [`Pool::sign_in`](crate::Pool::sign_in) asks for one of them where there are any; a recovery code takes
-//! the place of each.
+//! [`with_password`](crate::sign_in::with_password) asks for one of them where there are any; a recovery code
+//! takes the place of each.
 
 use crate::core::identifiers::ContactKind;
 use crate::core::identity::{UserId, Viewer};

@@ -60,7 +60,7 @@ pub async fn app_being_set_up(ctx: &Context, viewer: &Viewer) -> Result<Option<A
 /// spent.
 ///
 /// Whoever has a second factor for the first time gets recovery codes too, to be read at
-/// [`Pool::recovery_codes`]; the answer says so.
+/// [`recovery_codes`](crate::factors::recovery::recovery_codes); the answer says so.
 pub async fn confirm_app(
     ctx: &Context,
     viewer: &Viewer,

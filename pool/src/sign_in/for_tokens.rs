@@ -42,7 +42,8 @@ impl From<Asked> for Entered {
     }
 }
 
-/// Signs in an application. The rules are those of [`Pool::sign_in`]; tokens take the place of a cookie.
+/// Signs in an application. The rules are those of [`with_password`](crate::sign_in::with_password); tokens
+/// take the place of a cookie.
 pub async fn for_tokens(
     ctx: &Context,
     client: &ClientId,

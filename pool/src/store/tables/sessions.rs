@@ -41,7 +41,7 @@ macro_rules! columns {
         "s.user_id AS session_user, s.client, s.username AS session_username, s.created_at AS signed_in_at, s.last_seen_at"
     };
 }
-/// Which session, and that it is alive: `$1` to `$4` as [`bind_live`] binds them.
+/// Which session, and that it is alive: `$1` to `$4` as [`ask_live`] binds them.
 macro_rules! is_live {
     () => {
         "s.id = $1 AND s.hash = $2 AND s.expires_at > $3 AND s.last_seen_at > $4"

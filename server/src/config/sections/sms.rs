@@ -15,7 +15,7 @@ pub struct SmsSection {
     /// Who sends them: Twilio (or a service with the same request), or an address of your own that takes a
     /// JSON request.
     pub provider: Provider,
-    /// Of Twilio the address without a path, https://api.twilio.com by default. Of a webhook where the
+    /// Of Twilio the address without a path, `https://api.twilio.com` by default. Of a webhook where the
     /// request goes: `POST` with `{"id": …, "to": "+12125550123", "text": …}`, answered with any 2xx once the
     /// message is taken. `id` is the same on each attempt; it is also in the headers `Idempotency-Key` and
     /// `Webhook-Id`. 408, 425, 429 and 5xx mean later, for up to three days; another 4xx but 401, 403, 404,
