@@ -16,10 +16,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use syn::{Item, UseTree, Visibility};
 
-/// The crates that still have circles, and how many of their files stand in one. The numbers only go down; a
-/// crate without circles leaves the list.
-const NOT_YET: [(&str, usize); 2] = [("pool", 62), ("server", 40)];
-
 /// Names from the crate's root on.
 type Names = Vec<String>;
 
@@ -316,24 +312,10 @@ fn circles(package: &Package) -> Vec<BTreeSet<String>> {
 
 #[test]
 fn no_two_files_of_a_crate_import_each_other_in_a_circle() {
-    let mut wrong = Vec::new();
     for package in metadata().workspace_packages() {
-        let circles: Vec<BTreeSet<String>> = circles(package);
-        let files: usize = circles.iter().map(BTreeSet::len).sum();
-        let known =
-            NOT_YET.iter().find(|(name, _)| *name == package.name.as_str()).map_or(0, |(_, files)| *files);
-        if files > known {
-            wrong
-                .push(format!("{}: {files} files stand in circles, {known} did: {circles:#?}", package.name));
-        }
-        if files < known {
-            wrong.push(format!(
-                "{}: only {files} files stand in circles now: write that into NOT_YET",
-                package.name
-            ));
-        }
+        let circles = circles(package);
+        assert!(circles.is_empty(), "{}: {circles:#?}", package.name);
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// The circles of a made-up crate.
