@@ -61,6 +61,12 @@ fn content_security_policy(nonce: &str, reload_port: u32) -> String {
     )
 }
 
+/// Text between two tags. In development builds the framework would put a marker behind it, which is a comment
+/// anywhere but in a title.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
 fn document(page: PageContent, request: &PageRequest) -> impl IntoView + use<> {
     let files = (request.site.files)();
     let name = request.site.pool.settings().name.clone();
@@ -68,7 +74,7 @@ fn document(page: PageContent, request: &PageRequest) -> impl IntoView + use<> {
     let forced = (theme != Theme::System).then(|| theme.as_str());
     let scheme = forced.unwrap_or("light dark");
     let leptos = request.site.leptos.clone();
-    let title = format!("{} · {name}", page.title);
+    let title = escaped(&format!("{} · {name}", page.title));
     let body = (page.body)();
     let footer = footer(request);
     let page = match page.layout {
@@ -85,7 +91,7 @@ fn document(page: PageContent, request: &PageRequest) -> impl IntoView + use<> {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content=scheme/>
-                <title>{title}</title>
+                <title inner_html=title></title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 {files.map(links)}
                 <AutoReload options=leptos/>

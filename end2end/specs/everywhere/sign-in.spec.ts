@@ -13,6 +13,30 @@ test.describe('signed out', () => {
     await updateEmail.arrived();
   });
 
+  test('every page of an account comes back after the sign-in that it asks for', async ({ page, door, signIn }) => {
+    await door.enter();
+    for (const path of ['/profile', '/profile/phone', '/security/password', '/security/app', '/security/recovery-codes', '/activity', '/account/delete']) {
+      await door.signOut();
+      await page.goto(path);
+      await expect(page).toHaveURL(`/sign-in?next=${path}`);
+      await signIn.ready();
+      await signIn.submit(jane.username, jane.password);
+      await expect(page).toHaveURL(path);
+    }
+  });
+
+  test('a form whose session is over leads to the sign-in, and that back to its page', async ({ page, door, app, signIn, scripts }) => {
+    await door.enter();
+    await app.open();
+    await door.signOut();
+    await app.button('Show the QR code').click();
+    if (scripts) await page.getByRole('link', { name: 'Sign in again' }).click();
+    await expect(page).toHaveURL('/sign-in?next=/security/app');
+    await signIn.ready();
+    await signIn.submit(jane.username, jane.password);
+    await app.arrived();
+  });
+
   for (const next of ['//evil.example', 'https://evil.example/', '/\\evil.example', '/profile/../..//evil.example', 'javascript:alert(1)']) {
     test(`a hostile next leads nowhere: ${next}`, async ({ page, door, signIn, profile, server }) => {
       await door.enter();
