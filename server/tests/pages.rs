@@ -58,52 +58,40 @@ async fn with_app(server: &TestServer) -> String {
     secret
 }
 
-/// A browser that is shown the page when it asks for it, or the page that it is led on to.
-async fn ready_for(page: Page) -> Browser {
-    match page {
-        Page::Start
-        | Page::SignIn
-        | Page::SignUp
-        | Page::Confirm
-        | Page::ForgotPassword
-        | Page::ResetPassword => TestServer::new().await.browser(),
+/// A browser that is shown the page when it asks for it, or the page that it is led on to; and its server, whose
+/// store goes with it.
+struct Ready {
+    browser: Browser,
+    _server: TestServer,
+}
+
+async fn ready_for(page: Page) -> Ready {
+    let server = match page {
         Page::SignInCode => {
             let server = with_account("").await;
             with_app(&server).await;
-            let mut browser = server.browser();
-            browser.submit(paths::SIGN_IN, &WHO).await.leads_to(page.path());
-            browser
+            server
         }
         Page::NewPassword => {
             let server = TestServer::new().await;
             made(&server, FirstPassword::Temporary(Password::new(PASSWORD))).await;
-            let mut browser = server.browser();
-            browser.submit(paths::SIGN_IN, &WHO).await.leads_to(page.path());
-            browser
+            server
         }
-        Page::RequiredDetails => {
-            let mut browser = with_account("").await.again_with(REQUIRED).await.browser();
+        Page::RequiredDetails => with_account("").await.again_with(REQUIRED).await,
+        _ if page.access() == Access::SignedIn => with_account("").await,
+        _ => TestServer::new().await,
+    };
+    let mut browser = server.browser();
+    match page {
+        Page::SignInCode | Page::NewPassword | Page::RequiredDetails => {
             browser.submit(paths::SIGN_IN, &WHO).await.leads_to(page.path());
-            browser
         }
-        Page::Profile
-        | Page::UpdateEmail
-        | Page::UpdatePhone
-        | Page::VerifyContact
-        | Page::Security
-        | Page::ChangePassword
-        | Page::AddPasskey
-        | Page::AuthenticatorApp
-        | Page::RecoveryCodes
-        | Page::Activity
-        | Page::Account
-        | Page::DeleteAccount
-        | Page::SignOut => {
-            let mut browser = with_account("").await.browser();
+        _ if page.access() == Access::SignedIn => {
             browser.submit(paths::SIGN_IN, &with_next(&WHO, Page::Profile)).await.leads_to(paths::PROFILE);
-            browser
         }
+        _ => {}
     }
+    Ready { browser, _server: server }
 }
 
 fn title_in(answer: &Answer) -> String {
@@ -115,7 +103,7 @@ fn title_in(answer: &Answer) -> String {
 #[tokio::test]
 async fn every_page_has_exactly_its_title_at_each_of_its_addresses() {
     for page in Page::ALL {
-        let mut browser = ready_for(page).await;
+        let Ready { mut browser, _server } = ready_for(page).await;
         for address in page.addresses() {
             let mut answer = browser.get(address).await;
             if page == Page::Start {
