@@ -7,6 +7,7 @@ use crate::core::entropy::Entropy;
 use crate::core::identity::BrowserId;
 use crate::core::keys::Keys;
 use crate::core::settings::Settings;
+use crate::delivery::Delivery;
 use crate::password::hasher::Hasher;
 use crate::store::Store;
 use crate::tokens::signing_keys::Cached;
@@ -26,8 +27,7 @@ pub struct Context {
     /// Read, or made, when the first token is asked for.
     pub(crate) signing: Arc<Cached>,
     pub(crate) feed: Feed,
-    /// Rung after a commit that queued a message.
-    pub(crate) wake_delivery: Arc<tokio::sync::Notify>,
+    pub(crate) delivery: Delivery,
 }
 
 /// What a context is made of. Time and chance are arguments.
@@ -59,6 +59,11 @@ impl Context {
     /// The store, for backups and checks of health.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// The messages that wait, for the worker that sends them.
+    pub fn delivery(&self) -> &Delivery {
+        &self.delivery
     }
 
     /// A browser that has not been here before.

@@ -184,8 +184,13 @@ async fn say_farewell(
     for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
         if let Some(value) = account.proven_contact(kind) {
             let to = Contact { kind, value: value.to_owned() };
-            delivery::queue(tx, ctx, &Message::AccountDeleted { to, asked: asked.clone() }, About::Farewell)
-                .await?;
+            delivery::queue(
+                tx,
+                &ctx.delivery,
+                &Message::AccountDeleted { to, asked: asked.clone() },
+                About::Farewell,
+            )
+            .await?;
         }
     }
     Ok(())

@@ -63,7 +63,7 @@ pub(crate) async fn commit_with(
         tx.commit_with(writes).await?;
     }
     ctx.feed.announce(News::Of(user));
-    ctx.wake_delivery.notify_one();
+    ctx.delivery.wake();
     Ok(())
 }
 

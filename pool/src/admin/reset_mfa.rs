@@ -43,7 +43,7 @@ pub async fn reset_mfa(
         let account = profile::load(&mut tx, user.id).await?.ok_or_else(nobody)?;
         for factor in stored.iter().filter(|it| it.enabled).map(|it| it.factor) {
             let message = |to, asked| Message::SecondFactorOff { to, factor, asked };
-            queue_to_all(&mut tx, ctx, (user.id, &account), message, &operator()).await?;
+            queue_to_all(&mut tx, &ctx.delivery, (user.id, &account), message, &operator()).await?;
         }
         let label = UserLabel::of(&user);
         events::record(&mut tx, user.id, &Event::AdminResetMfa { username: user.username }, now, &operator())

@@ -163,7 +163,8 @@ async fn vouch_for(
     if let Some(old) = account.proven_contact(kind).filter(|old| *old != contact.value) {
         let (to, new) = (Contact { kind, value: old.to_owned() }, contact.clone());
         let asked = Asked::new(account.chosen_username(), ctx.now(), &operator());
-        delivery::queue(tx, ctx, &Message::ChangeDone { to, new, asked }, About::Account(user)).await?;
+        delivery::queue(tx, &ctx.delivery, &Message::ChangeDone { to, new, asked }, About::Account(user))
+            .await?;
     }
     Ok(())
 }

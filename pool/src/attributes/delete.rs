@@ -179,8 +179,13 @@ pub(crate) async fn let_go(
     let contact = Contact { kind, value: value.to_owned() };
     if account.proven.contains(&kind) || may_be_told(tx, ctx, &contact).await? {
         let asked = Asked::new(account.chosen_username(), ctx.clock.now(), origin);
-        delivery::queue(tx, ctx, &Message::AddressDeleted { to: contact, asked }, About::Account(user))
-            .await?;
+        delivery::queue(
+            tx,
+            &ctx.delivery,
+            &Message::AddressDeleted { to: contact, asked },
+            About::Account(user),
+        )
+        .await?;
     }
     Ok(())
 }

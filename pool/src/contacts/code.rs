@@ -64,8 +64,13 @@ pub(crate) async fn send(
     let asked = Asked::new(account.chosen_username(), issued.sent_at, origin);
     let (to, code, expires_at) = (contact.clone(), issued.code.clone(), issued.expires_at);
     if account.contact(contact.kind) == Some(contact.value.as_str()) {
-        delivery::queue(tx, ctx, &Message::VerifyCode { to, code, expires_at, asked }, About::Code(&issued))
-            .await?;
+        delivery::queue(
+            tx,
+            &ctx.delivery,
+            &Message::VerifyCode { to, code, expires_at, asked },
+            About::Code(&issued),
+        )
+        .await?;
         return Ok(issued);
     }
     let again = account.pending(contact.kind).is_some_and(|it| it.value == contact.value);
@@ -73,9 +78,14 @@ pub(crate) async fn send(
         let old = Contact { kind: contact.kind, value: old.to_owned() };
         let notice =
             Message::ChangeRequested { to: old, new: contact.clone(), expires_at, asked: asked.clone() };
-        delivery::queue(tx, ctx, &notice, About::Account(user)).await?;
+        delivery::queue(tx, &ctx.delivery, &notice, About::Account(user)).await?;
     }
-    delivery::queue(tx, ctx, &Message::ChangeCode { to, code, expires_at, asked }, About::Code(&issued))
-        .await?;
+    delivery::queue(
+        tx,
+        &ctx.delivery,
+        &Message::ChangeCode { to, code, expires_at, asked },
+        About::Code(&issued),
+    )
+    .await?;
     Ok(issued)
 }

@@ -122,7 +122,13 @@ async fn promote(
     if let Some(old) = account.proven_contact(kind).filter(|old| *old != value) {
         let (to, new) = (Contact { kind, value: old.to_owned() }, Contact { kind, value: value.to_owned() });
         let asked = Asked::new(account.chosen_username(), now, origin);
-        delivery::queue(&mut tx, ctx, &Message::ChangeDone { to, new, asked }, About::Account(user)).await?;
+        delivery::queue(
+            &mut tx,
+            &ctx.delivery,
+            &Message::ChangeDone { to, new, asked },
+            About::Account(user),
+        )
+        .await?;
     }
     events::record(&mut tx, user, &Event::VerifyUserAttribute { attribute }, now, origin).await?;
     events::commit(ctx, tx, user).await?;

@@ -18,6 +18,7 @@ macro_rules! secretive {
     };
 }
 
+mod context;
 pub(crate) mod letter;
 pub(crate) mod mailbox;
 pub(crate) mod message;
@@ -30,6 +31,7 @@ pub(crate) mod transport;
 pub(crate) mod words;
 pub mod worker;
 
+pub use crate::delivery::context::Delivery;
 pub use crate::delivery::letter::{Preview, Service, Written, preview, write};
 pub use crate::delivery::mailbox::{Arrival, Letter, Mailbox};
 pub use crate::delivery::message::{Asked, Contact, Message};

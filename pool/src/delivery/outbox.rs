@@ -2,9 +2,9 @@
 //!
 //! A payload is sealed under the key file for as long as it waits, and erased when it is done.
 
-use crate::Context;
 use crate::core::clock::Timestamp;
 use crate::core::keys::Purpose;
+use crate::delivery::Delivery;
 use crate::delivery::message::Message;
 use crate::delivery::{sms, smtp};
 use crate::store::{StoreError, Tx, outbox};
@@ -29,7 +29,7 @@ pub(crate) async fn claim(
 }
 
 /// What was promised. `None`: its key is gone, or it was written by another version.
-pub(crate) fn open(ctx: &Context, claimed: &Claimed) -> Option<Message> {
-    let plain = ctx.keys.open(Purpose::Outbox, &claimed.payload, claimed.id.as_bytes()).ok()?;
+pub(crate) fn open(delivery: &Delivery, claimed: &Claimed) -> Option<Message> {
+    let plain = delivery.keys.open(Purpose::Outbox, &claimed.payload, claimed.id.as_bytes()).ok()?;
     serde_json::from_slice(&plain).ok()
 }

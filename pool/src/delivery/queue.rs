@@ -1,11 +1,11 @@
 //! The promise to send: an outbox row in the transaction of the use case.
 
-use crate::Context;
 use crate::core::clock::Timestamp;
 use crate::core::code::{Issue, Issued, Slot};
 use crate::core::identifiers::ContactKind;
 use crate::core::identity::{Origin, UserId};
 use crate::core::keys::Purpose;
+use crate::delivery::Delivery;
 use crate::delivery::{Asked, Contact, Message};
 use crate::store::profile::Account;
 use crate::store::{StoreError, Tx, outbox};
@@ -54,24 +54,24 @@ impl About<'_> {
 /// After the commit, [`commit`](crate::account::events::commit) wakes the worker.
 pub(crate) async fn queue(
     tx: &mut Tx,
-    ctx: &Context,
+    delivery: &Delivery,
     message: &Message,
     about: About<'_>,
 ) -> Result<(), StoreError> {
-    queue_at(tx, ctx, message, about, ctx.clock.now()).await.map(drop)
+    queue_at(tx, delivery, message, about, delivery.clock.now()).await.map(drop)
 }
 
 /// The same for a message that is due at this time. What its row is called, if there is one.
 pub(crate) async fn queue_at(
     tx: &mut Tx,
-    ctx: &Context,
+    delivery: &Delivery,
     message: &Message,
     about: About<'_>,
     due_at: Timestamp,
 ) -> Result<Option<String>, StoreError> {
-    let (id, payload) = sealed(ctx, message, ctx.entropy.uuid_v4())?;
+    let (id, payload) = sealed(delivery, message, delivery.entropy.uuid_v4())?;
     let to = message.to();
-    if !ctx.settings.reaches_contact(to.kind, &to.value) {
+    if !delivery.settings.reaches_contact(to.kind, &to.value) {
         return Ok(None);
     }
     let new = outbox::New {
@@ -80,7 +80,7 @@ pub(crate) async fn queue_at(
         payload,
         user: about.user(),
         code: about.code(),
-        created_at: ctx.clock.now(),
+        created_at: delivery.clock.now(),
         due_at,
     };
     outbox::insert(tx, new).await?;
@@ -88,47 +88,51 @@ pub(crate) async fn queue_at(
 }
 
 /// What it costs to seal a message, for one that is never sent.
-pub(crate) fn seal_for_nobody(ctx: &Context, message: &Message) {
-    drop(sealed(ctx, message, ctx.entropy.uuid_v4()));
+pub(crate) fn seal_for_nobody(delivery: &Delivery, message: &Message) {
+    drop(sealed(delivery, message, delivery.entropy.uuid_v4()));
 }
 
-fn sealed(ctx: &Context, message: &Message, id: String) -> Result<(String, Vec<u8>), StoreError> {
+fn sealed(delivery: &Delivery, message: &Message, id: String) -> Result<(String, Vec<u8>), StoreError> {
     let plain = serde_json::to_vec(message).map_err(StoreError::unreadable)?;
-    let payload = ctx.keys.seal(Purpose::Outbox, &plain, id.as_bytes(), &*ctx.entropy);
+    let payload = delivery.keys.seal(Purpose::Outbox, &plain, id.as_bytes(), &*delivery.entropy);
     Ok((id, payload))
 }
 
 /// A message that waits to be sent. `None`: it can't be read any more.
-pub(crate) async fn waiting(tx: &mut Tx, ctx: &Context, id: &str) -> Result<Option<Message>, StoreError> {
+pub(crate) async fn waiting(
+    tx: &mut Tx,
+    delivery: &Delivery,
+    id: &str,
+) -> Result<Option<Message>, StoreError> {
     let Some(payload) = outbox::payload(tx, id).await? else { return Ok(None) };
-    let opened = ctx.keys.open(Purpose::Outbox, &payload, id.as_bytes()).ok();
+    let opened = delivery.keys.open(Purpose::Outbox, &payload, id.as_bytes()).ok();
     Ok(opened.and_then(|plain| serde_json::from_slice(&plain).ok()))
 }
 
 /// Puts another message in its place. `false`: somebody may be sending it.
 pub(crate) async fn replace(
     tx: &mut Tx,
-    ctx: &Context,
+    delivery: &Delivery,
     id: &str,
     message: &Message,
 ) -> Result<bool, StoreError> {
-    let (id, payload) = sealed(ctx, message, id.to_owned())?;
-    outbox::replace(tx, &id, payload, ctx.clock.now()).await
+    let (id, payload) = sealed(delivery, message, id.to_owned())?;
+    outbox::replace(tx, &id, payload, delivery.clock.now()).await
 }
 
 /// Tells every proven contact what was changed: whoever can read one of them can't hide it from the other.
 pub(crate) async fn queue_to_all(
     tx: &mut Tx,
-    ctx: &Context,
+    delivery: &Delivery,
     (user, account): (UserId, &Account),
     message: impl Fn(Contact, Asked) -> Message,
     origin: &Origin,
 ) -> Result<(), StoreError> {
-    let asked = Asked::new(account.chosen_username(), ctx.clock.now(), origin);
+    let asked = Asked::new(account.chosen_username(), delivery.clock.now(), origin);
     for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
         if let Some(value) = account.proven_contact(kind) {
             let to = Contact { kind, value: value.to_owned() };
-            queue(tx, ctx, &message(to, asked.clone()), About::Account(user)).await?;
+            queue(tx, delivery, &message(to, asked.clone()), About::Account(user)).await?;
         }
     }
     Ok(())

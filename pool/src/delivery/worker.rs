@@ -2,13 +2,13 @@
 
 use crate::core::clock::Timestamp;
 use crate::core::entropy::Entropy;
+use crate::delivery::Delivery;
 use crate::delivery::letter::{self, Service};
 use crate::delivery::outbox::{self, Claimed, Outcome};
 use crate::delivery::parcel::{Parcel, Reason, SendError};
 use crate::delivery::transport::Transport;
-use crate::maintenance::production;
+use crate::store::production;
 use crate::store::{StoreError, meta, retried};
-use crate::{Context, Unavailable};
 use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -51,10 +51,10 @@ enum End {
 ///
 /// Several processes may do this on one store: each message is claimed by one of them. The development
 /// mailbox gets nothing from a store that is served for real, whoever came first: it closes.
-pub async fn run(ctx: &Context, transport: Transport, shutdown: CancellationToken) {
+pub async fn run(delivery: &Delivery, transport: Transport, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
         if let Some(mailbox) = transport.mailbox()
-            && production::is_production(ctx).await.is_ok_and(|it| it)
+            && production::is_production(&delivery.store).await.is_ok_and(|it| it)
         {
             mailbox.close();
             tracing::error!(
@@ -62,9 +62,9 @@ pub async fn run(ctx: &Context, transport: Transport, shutdown: CancellationToke
             );
             return;
         }
-        let wait = match pass(ctx, &transport, &shutdown).await {
+        let wait = match pass(delivery, &transport, &shutdown).await {
             Ok(Progress { next_due, .. }) => {
-                next_due.map_or(LOOK, |due| due.since(ctx.clock.now())).min(LOOK)
+                next_due.map_or(LOOK, |due| due.since(delivery.clock.now())).min(LOOK)
             }
             Err(error) => {
                 tracing::error!(
@@ -76,7 +76,7 @@ pub async fn run(ctx: &Context, transport: Transport, shutdown: CancellationToke
         };
         tokio::select! {
             () = shutdown.cancelled() => {}
-            () = ctx.wake_delivery.notified() => {}
+            () = delivery.wake.notified() => {}
             () = sleep(wait) => {}
         }
     }
@@ -86,15 +86,15 @@ pub async fn run(ctx: &Context, transport: Transport, shutdown: CancellationToke
 ///
 /// # Errors
 /// The store did not answer. What had been claimed was still sent.
-pub async fn deliver_due(ctx: &Context, transport: &Transport) -> Result<Progress, Unavailable> {
-    pass(ctx, transport, &CancellationToken::new()).await
+pub async fn deliver_due(delivery: &Delivery, transport: &Transport) -> Result<Progress, StoreError> {
+    pass(delivery, transport, &CancellationToken::new()).await
 }
 
 async fn pass(
-    ctx: &Context,
+    delivery: &Delivery,
     transport: &Transport,
     stop: &CancellationToken,
-) -> Result<Progress, Unavailable> {
+) -> Result<Progress, StoreError> {
     let mut progress = Progress::default();
     let mut store = Ok(());
     // Tasks, not futures of this one: one that holds a transaction must go on while this one asks for the
@@ -104,11 +104,11 @@ async fn pass(
         let room = AT_ONCE - on_their_way.len();
         let wanted = room > 0 && store.is_ok() && !stop.is_cancelled();
         if wanted {
-            match claim(ctx, room, transport.mailbox().is_some()).await {
+            match claim(delivery, room, transport.mailbox().is_some()).await {
                 Ok((stale, claimed)) => {
                     progress.stale += stale;
                     for claimed in claimed {
-                        on_their_way.spawn(attempt(ctx.clone(), transport.clone(), claimed));
+                        on_their_way.spawn(attempt(delivery.clone(), transport.clone(), claimed));
                     }
                 }
                 // What is on its way must still be marked, or it would be sent again.
@@ -124,20 +124,24 @@ async fn pass(
                 Ok(End::Failed) | Err(_) => progress.failed += 1,
             },
             // A new message doesn't wait for a slow one.
-            () = ctx.wake_delivery.notified(), if wanted && waiting => {}
+            () = delivery.wake.notified(), if wanted && waiting => {}
             else => break,
         }
     }
     store?;
-    progress.next_due = outbox::next_due(&mut ctx.store.read().await?).await?;
+    progress.next_due = outbox::next_due(&mut delivery.store.read().await?).await?;
     Ok(progress)
 }
 
 /// Claims what is due, and drops what is stale. Costs one read where there is nothing.
-async fn claim(ctx: &Context, most: usize, development: bool) -> Result<(usize, Vec<Claimed>), StoreError> {
-    let (store, mut stale) = (&ctx.store, 0);
+async fn claim(
+    delivery: &Delivery,
+    most: usize,
+    development: bool,
+) -> Result<(usize, Vec<Claimed>), StoreError> {
+    let (store, mut stale) = (&delivery.store, 0);
     loop {
-        let now = ctx.clock.now();
+        let now = delivery.clock.now();
         let next_due = outbox::next_due(&mut store.read().await?).await?;
         if next_due.is_none_or(|due| due > now) {
             return Ok((stale, Vec::new()));
@@ -166,10 +170,10 @@ async fn claim(ctx: &Context, most: usize, development: bool) -> Result<(usize, 
 }
 
 /// Sends one message and writes down what became of it.
-async fn attempt(ctx: Context, transport: Transport, claimed: Claimed) -> End {
-    let ctx = &ctx;
-    let result = send(ctx, &transport, &claimed).await;
-    let now = ctx.clock.now();
+async fn attempt(delivery: Delivery, transport: Transport, claimed: Claimed) -> End {
+    let delivery = &delivery;
+    let result = send(delivery, &transport, &claimed).await;
+    let now = delivery.clock.now();
     let too_late = now.since(claimed.created_at) >= PATIENCE;
     let (id, attempts) = (&claimed.id, claimed.attempts);
     let end = match result {
@@ -187,29 +191,34 @@ async fn attempt(ctx: Context, transport: Transport, claimed: Claimed) -> End {
             End::GivenUp
         }
     };
-    if let Err(error) = retried(|| write_down(ctx, &claimed, &end, now)).await {
+    if let Err(error) = retried(|| write_down(delivery, &claimed, &end, now)).await {
         tracing::error!(%id, error = &error as &dyn std::error::Error, "what became of a message was not written down");
     }
     end
 }
 
-async fn send(ctx: &Context, transport: &Transport, claimed: &Claimed) -> Result<(), SendError> {
+async fn send(delivery: &Delivery, transport: &Transport, claimed: &Claimed) -> Result<(), SendError> {
     // Another process that shares this store may have the key, or the version, to read it.
-    let message = outbox::open(ctx, claimed)
+    let message = outbox::open(delivery, claimed)
         .ok_or(SendError::Later(Reason::Unwritable("its key is gone, or another version wrote it")))?;
-    let service = Service::of(&ctx.settings);
+    let service = Service::of(&delivery.settings);
     let written =
         letter::write(&service, &message).map_err(|_| SendError::unwritable("its template failed"))?;
-    transport.send(&Parcel { id: claimed.id.clone(), at: ctx.clock.now(), written }).await
+    transport.send(&Parcel { id: claimed.id.clone(), at: delivery.clock.now(), written }).await
 }
 
-async fn write_down(ctx: &Context, claimed: &Claimed, end: &End, now: Timestamp) -> Result<(), StoreError> {
-    let mut tx = ctx.store.begin().await?;
+async fn write_down(
+    delivery: &Delivery,
+    claimed: &Claimed,
+    end: &End,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut tx = delivery.store.begin().await?;
     match end {
         End::Sent => outbox::end(&mut tx, &claimed.id, Outcome::Sent).await?,
         End::GivenUp => outbox::end(&mut tx, &claimed.id, Outcome::GivenUp).await?,
         End::Failed => {
-            let due = now.plus(back_off(claimed.attempts, &*ctx.entropy));
+            let due = now.plus(back_off(claimed.attempts, &*delivery.entropy));
             outbox::postpone(&mut tx, claimed, due).await?;
         }
     }

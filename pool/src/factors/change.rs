@@ -91,7 +91,7 @@ async fn apply_wish(
             if enabled {
                 queue_to_all(
                     tx,
-                    ctx,
+                    &ctx.delivery,
                     (user, account),
                     |to, asked| Message::SecondFactorOff { to, factor, asked },
                     origin,

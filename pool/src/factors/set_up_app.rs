@@ -114,8 +114,14 @@ pub(crate) async fn turn_on(
     if first {
         recovery::renew(tx, ctx, user).await?;
     }
-    queue_to_all(tx, ctx, (user, account), |to, asked| Message::SecondFactorOn { to, factor, asked }, origin)
-        .await?;
+    queue_to_all(
+        tx,
+        &ctx.delivery,
+        (user, account),
+        |to, asked| Message::SecondFactorOn { to, factor, asked },
+        origin,
+    )
+    .await?;
     events::record(tx, user, &Event::EnableMfa { factor }, now, origin).await?;
     Ok(first)
 }

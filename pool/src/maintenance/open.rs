@@ -7,6 +7,7 @@ use crate::core::entropy::Entropy;
 use crate::core::identifiers::ContactKind;
 use crate::core::keys::Keys;
 use crate::core::settings::Settings;
+use crate::delivery::Delivery;
 use crate::error::Unavailable;
 use crate::password::hasher::Hasher;
 use crate::sign_up::code;
@@ -28,19 +29,26 @@ pub async fn open(parts: Parts) -> Result<Context, Unavailable> {
     adopt_sign_ups(&store, &settings).await?;
     let passwords = Hasher::new(&settings.hashing, settings.limits.hashing_queue, &*entropy)
         .map_err(|error| Unavailable(Box::new(error)))?;
-    let (feed, wake_delivery) = (Feed::new(&*entropy), tokio::sync::Notify::new());
-    let signing = Cached::default();
+    let (keys, settings) = (Arc::new(keys), Arc::new(settings));
+    let delivery = Delivery {
+        store: store.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        keys: keys.clone(),
+        settings: settings.clone(),
+        wake: Arc::default(),
+    };
     Ok(Context {
+        feed: Feed::new(&*entropy),
         store,
         clock,
         entropy,
-        keys: Arc::new(keys),
-        settings: Arc::new(settings),
+        keys,
+        settings,
         id: Arc::from(id),
         passwords: Arc::new(passwords),
-        signing: Arc::new(signing),
-        feed,
-        wake_delivery: Arc::new(wake_delivery),
+        signing: Arc::new(Cached::default()),
+        delivery,
     })
 }
 

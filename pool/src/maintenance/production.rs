@@ -1,44 +1,28 @@
-//! Whether a store was ever served for real: with a mail provider, or at a public address that isn't
-//! loopback.
-//!
-//! Such a store holds the contacts and codes of real people. The development mailbox must never show them, so
-//! the store remembers it for good, and the delivery of messages looks at it in the statement that claims
-//! them.
+//! Whether an installation was ever served for real: `store::production` says what follows from it.
 
-use crate::store::{meta, retried};
+use crate::store::production;
 use crate::{Context, Unavailable};
 
-/// Notes that the store is served for real. Called before anyone is served; it costs a read where it is
-/// known.
+/// Notes that it is served for real. Called before anyone is served.
 ///
 /// # Errors
 /// The store did not answer.
 pub async fn mark_production(ctx: &Context) -> Result<(), Unavailable> {
-    if is_production(ctx).await? {
-        return Ok(());
-    }
-    let since = ctx.now().millis().to_string();
-    retried(async || {
-        let mut tx = ctx.store.begin().await?;
-        meta::set_once(&mut tx, meta::PRODUCTION, &since).await?;
-        tx.commit().await
-    })
-    .await?;
-    Ok(())
+    Ok(production::mark_production(&ctx.store, ctx.now()).await?)
 }
 
-/// Whether the store was ever served for real.
+/// Whether it was ever served for real.
 ///
 /// # Errors
 /// The store did not answer.
 pub async fn is_production(ctx: &Context) -> Result<bool, Unavailable> {
-    Ok(meta::get(&mut ctx.store.read().await?, meta::PRODUCTION).await?.is_some())
+    Ok(production::is_production(&ctx.store).await?)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::delivery::{Mailbox, Progress, Transport};
+    use crate::store::meta;
     use crate::testing::TestPool;
     use tokio_util::sync::CancellationToken;
 
@@ -64,12 +48,12 @@ mod tests {
         let mailbox = Mailbox::new(|_| {});
         let transport = Transport::Mailbox(mailbox.clone());
         pool.sign_up("early", "early@domain.com").await;
-        assert_eq!(crate::delivery::worker::deliver_due(&pool, &transport).await.unwrap().sent, 1);
+        assert_eq!(crate::delivery::worker::deliver_due(pool.delivery(), &transport).await.unwrap().sent, 1);
 
         // Another node begins to serve the same store for real.
         super::mark_production(&pool.another(2).await).await.unwrap();
         pool.sign_up("jdoe", "me@domain.com").await;
-        let progress = crate::delivery::worker::deliver_due(&pool, &transport).await.unwrap();
+        let progress = crate::delivery::worker::deliver_due(pool.delivery(), &transport).await.unwrap();
         assert_eq!(
             (progress.sent, progress.next_due),
             (0, Some(pool.time())),
@@ -78,11 +62,11 @@ mod tests {
         assert_eq!(mailbox.letters().len(), 1);
 
         // The worker doesn't wait for its end: it has nothing to do here any more.
-        crate::delivery::worker::run(&pool, transport, CancellationToken::new()).await;
+        crate::delivery::worker::run(pool.delivery(), transport, CancellationToken::new()).await;
         assert!(mailbox.is_closed() && mailbox.letters().is_empty());
         let real = Mailbox::new(|_| {});
         assert_eq!(
-            crate::delivery::worker::deliver_due(&pool, &Transport::Mailbox(real)).await.unwrap(),
+            crate::delivery::worker::deliver_due(pool.delivery(), &Transport::Mailbox(real)).await.unwrap(),
             Progress { next_due: Some(pool.time()), ..Progress::default() }
         );
     }

@@ -205,7 +205,9 @@ mod tests {
         settings.events.keep = std::time::Duration::from_secs(10 * DAY);
         let pool = TestPool::with(settings).await;
         let viewer = pool.signed_in("jdoe", "me@domain.com").await;
-        crate::delivery::worker::deliver_due(&pool, &Transport::Mailbox(Mailbox::new(|_| {}))).await.unwrap();
+        crate::delivery::worker::deliver_due(pool.delivery(), &Transport::Mailbox(Mailbox::new(|_| {})))
+            .await
+            .unwrap();
         pool.wait(10 * DAY - 1);
         super::purge_expired(&pool).await.unwrap();
         assert!(!pool.event_names(&viewer).await.is_empty());

@@ -193,7 +193,7 @@ async fn make(
     let slot = Slot::new(request.user, request.purpose, request.target.kind.attribute());
     let about = About::Requested { slot: &slot, issue: &issue };
     let message = message(code.clone(), expires_at, turn.at);
-    let sent = delivery::queue_at(tx, ctx, &message, about, turn.at).await?;
+    let sent = delivery::queue_at(tx, &ctx.delivery, &message, about, turn.at).await?;
     if let Some(sent) = &sent {
         shared::count_askers(tx, ctx, (&issue, Some(sent)), request.requesters.len()).await?;
     }
@@ -214,7 +214,7 @@ fn make_for_nobody(
     let (now, issue, code) = (ctx.clock.now(), ctx.entropy.bytes(), ctx.entropy.code(DIGITS));
     let slot = Slot::new(request.user, request.purpose, request.target.kind.attribute());
     codes::digest(ctx, &slot, &request.target.value, (&issue, &code));
-    delivery::seal_for_nobody(ctx, &message(code, now, now));
+    delivery::seal_for_nobody(&ctx.delivery, &message(code, now, now));
 }
 
 /// What it costs to make and seal a code, for nobody: the same statements, but for the row of a code that

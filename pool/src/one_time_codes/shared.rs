@@ -48,7 +48,7 @@ pub(crate) async fn join(
     message: &impl Fn(String, Timestamp, Timestamp) -> Message,
 ) -> Result<Option<Shared>, StoreError> {
     let Some(id) = &queued.message else { return Ok(None) };
-    let Some(found) = delivery::waiting(tx, ctx, id).await? else { return Ok(None) };
+    let Some(found) = delivery::waiting(tx, &ctx.delivery, id).await? else { return Ok(None) };
     let Some(code) = found.code().map(str::to_owned) else { return Ok(None) };
     let is_own = queued.slot.user == request.user;
     let asked = count_askers(tx, ctx, (&queued.issue, Some(id)), request.requesters.len()).await?;
@@ -56,7 +56,7 @@ pub(crate) async fn join(
     let code = if lengthened { ctx.entropy.code(MORE_DIGITS) } else { code };
     let joined = found.clone().joined_by(message(code.clone(), queued.expires_at, queued.sent_at));
     let joined = if is_own { joined } else { joined.without_username() };
-    if joined != found && !delivery::replace(tx, ctx, id, &joined).await? {
+    if joined != found && !delivery::replace(tx, &ctx.delivery, id, &joined).await? {
         return Ok(None);
     }
     if lengthened {

@@ -140,8 +140,14 @@ async fn keep(
         return Err(AddPasskeyError::Failed);
     }
     let account = profile::load(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
-    queue_to_all(&mut tx, ctx, (user, &account), |to, asked| Message::PasskeyAdded { to, asked }, origin)
-        .await?;
+    queue_to_all(
+        &mut tx,
+        &ctx.delivery,
+        (user, &account),
+        |to, asked| Message::PasskeyAdded { to, asked },
+        origin,
+    )
+    .await?;
     events::record(&mut tx, user, &Event::AddPasskey { passkey: passkey.name.clone() }, ctx.now(), origin)
         .await?;
     events::commit(ctx, tx, user).await?;

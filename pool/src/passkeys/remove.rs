@@ -61,8 +61,14 @@ async fn take_away(
     };
     passkeys::delete(&mut tx, user, &passkey.credential).await?;
     let account = profile::load(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
-    queue_to_all(&mut tx, ctx, (user, &account), |to, asked| Message::PasskeyRemoved { to, asked }, origin)
-        .await?;
+    queue_to_all(
+        &mut tx,
+        &ctx.delivery,
+        (user, &account),
+        |to, asked| Message::PasskeyRemoved { to, asked },
+        origin,
+    )
+    .await?;
     events::record(&mut tx, user, &Event::RemovePasskey { passkey: passkey.name.clone() }, ctx.now(), origin)
         .await?;
     events::commit(ctx, tx, user).await?;

@@ -39,5 +39,5 @@ pub(crate) async fn set(
         None => sessions::end_all(tx, user).await?,
     };
     let message = |to, asked| Message::PasswordChanged { to, asked };
-    queue_to_all(tx, ctx, (user, account), message, origin).await
+    queue_to_all(tx, &ctx.delivery, (user, account), message, origin).await
 }

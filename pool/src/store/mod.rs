@@ -24,6 +24,7 @@
 mod engine;
 mod keys;
 pub(crate) mod migrations;
+pub(crate) mod production;
 mod readiness;
 mod tables;
 pub mod transfer;

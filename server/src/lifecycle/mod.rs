@@ -45,7 +45,7 @@ pub async fn serve(mut config: Config) -> Result<(), ServeError> {
 
     let delivery = tokio::spawn({
         let (pool, stop) = (pool.clone(), shutdown.clone());
-        async move { pool::delivery::worker::run(&pool, transport, stop).await }
+        async move { pool::delivery::worker::run(pool.delivery(), transport, stop).await }
     });
     tokio::spawn(purge_hourly(pool.clone(), shutdown.clone()));
     tokio::spawn({

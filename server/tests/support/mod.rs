@@ -106,7 +106,7 @@ impl TestServer {
 
     /// Everything that was sent by now, newest first.
     pub async fn letters(&self) -> Vec<Letter> {
-        pool::delivery::worker::deliver_due(&self.pool, &Transport::Mailbox(self.mailbox.clone()))
+        pool::delivery::worker::deliver_due(self.pool.delivery(), &Transport::Mailbox(self.mailbox.clone()))
             .await
             .unwrap();
         self.mailbox.letters()

@@ -37,9 +37,14 @@ pub(crate) async fn server() -> (MailServer, Transport) {
 pub(crate) async fn promise(pool: &Context, to: &str, username: &str) {
     let asked = Asked::new(Some(username), pool.now(), &origin());
     let mut tx = pool.store.begin().await.unwrap();
-    queue(&mut tx, pool, &Message::AddressDeleted { to: Contact::email(to), asked }, About::Farewell)
-        .await
-        .unwrap();
+    queue(
+        &mut tx,
+        &pool.delivery,
+        &Message::AddressDeleted { to: Contact::email(to), asked },
+        About::Farewell,
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -34,7 +34,7 @@ async fn a_mail_arrives_with_both_parts_and_the_headers_of_an_automatic_one() {
     let (server, transport) = server().await;
     pool.sign_up("jdoe", ADDRESS).await;
     let code = pool.code_for(ADDRESS).await;
-    assert_eq!(worker::deliver_due(&pool, &transport).await.unwrap().sent, 1);
+    assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().sent, 1);
 
     let [received] = server.received().try_into().ok().unwrap();
     assert_eq!(
@@ -59,7 +59,7 @@ async fn a_line_break_in_a_username_makes_no_header_and_no_second_mail() {
     let pool = pool().await;
     let (server, transport) = server().await;
     promise(&pool, ADDRESS, "jdoe\r\nBcc: everybody@domain.com\r\n.\r\nMAIL FROM:<x@y.z>\r\n").await;
-    assert_eq!(worker::deliver_due(&pool, &transport).await.unwrap().sent, 1);
+    assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().sent, 1);
     let [received] = server.received().try_into().ok().unwrap();
     assert_eq!(received.to, [ADDRESS]);
     let mail = parse(&received);
@@ -76,7 +76,7 @@ async fn a_line_break_in_an_address_or_in_the_services_name_makes_no_header() {
     let pool = pool.restart().await;
     promise(&pool, "me@domain.com\r\nBcc: everybody@domain.com", "jdoe").await;
     promise(&pool, ADDRESS, "jdoe").await;
-    let progress = worker::deliver_due(&pool, &transport).await.unwrap();
+    let progress = worker::deliver_due(pool.delivery(), &transport).await.unwrap();
     assert_eq!((progress.sent, progress.given_up), (1, 1));
     let [received] = server.received().try_into().ok().unwrap();
     assert_eq!(
@@ -98,7 +98,7 @@ async fn sign_in_and_encryption_are_used_when_asked_for() {
         let (scheme, query) = if tls_from_the_start { ("smtps", "") } else { ("smtp", "?tls=required") };
         let url = format!("{scheme}://me%40id.example.com:p%40ss%2Fword@{}{query}", server.address());
         promise(&pool, ADDRESS, "jdoe").await;
-        assert_eq!(worker::deliver_due(&pool, &trusting(url, root.clone())).await.unwrap().sent, 1);
+        assert_eq!(worker::deliver_due(pool.delivery(), &trusting(url, root.clone())).await.unwrap().sent, 1);
         let [mail] = server.received().try_into().ok().unwrap();
         assert!(mail.encrypted && mail.signed_in);
     }
@@ -113,7 +113,7 @@ async fn a_server_that_nobody_vouches_for_gets_neither_password_nor_mail() {
     let (log, _listening) = Log::listen();
     promise(&pool, ADDRESS, "jdoe").await;
     let url = format!("smtp://me:secret@{}?tls=required", server.address());
-    assert_eq!(worker::deliver_due(&pool, &transport(url)).await.unwrap().failed, 1);
+    assert_eq!(worker::deliver_due(pool.delivery(), &transport(url)).await.unwrap().failed, 1);
     assert!(server.received().is_empty());
     assert!(log.text().contains("certificate") && !log.text().contains("secret"), "{}", log.text());
 }
@@ -124,7 +124,7 @@ async fn where_encryption_is_required_a_server_without_it_gets_nothing() {
     let server = MailServer::start(Manners::default()).await;
     promise(&pool, ADDRESS, "jdoe").await;
     let url = format!("smtp://{}?tls=required", server.address());
-    assert_eq!(worker::deliver_due(&pool, &transport(url)).await.unwrap().failed, 1);
+    assert_eq!(worker::deliver_due(pool.delivery(), &transport(url)).await.unwrap().failed, 1);
     assert!(server.received().is_empty());
 }
 
@@ -134,13 +134,14 @@ async fn a_wrong_password_costs_no_mail() {
     let server = MailServer::start(Manners { login: Some("me:right"), ..Manners::default() }).await;
     promise(&pool, ADDRESS, "jdoe").await;
     for url in ["smtp://me:wrong@", "smtp://"] {
-        let progress =
-            worker::deliver_due(&pool, &transport(format!("{url}{}", server.address()))).await.unwrap();
+        let progress = worker::deliver_due(pool.delivery(), &transport(format!("{url}{}", server.address())))
+            .await
+            .unwrap();
         assert_eq!((progress.failed, progress.given_up), (1, 0));
         pool.wait(10);
     }
     let right = transport(format!("smtp://me:right@{}", server.address()));
-    assert_eq!(worker::deliver_due(&pool, &right).await.unwrap().sent, 1);
+    assert_eq!(worker::deliver_due(pool.delivery(), &right).await.unwrap().sent, 1);
 }
 
 #[tokio::test]
@@ -150,13 +151,17 @@ async fn a_temporary_refusal_is_tried_again() {
     promise(&pool, ADDRESS, "jdoe").await;
     for whim in [Whim::RefuseRecipient(450), Whim::RefuseMail(451)] {
         server.next(whim);
-        let progress = worker::deliver_due(&pool, &transport).await.unwrap();
+        let progress = worker::deliver_due(pool.delivery(), &transport).await.unwrap();
         assert_eq!((progress.sent, progress.failed), (0, 1));
         assert!(progress.next_due.is_some_and(|due| due > pool.time()));
-        assert_eq!(worker::deliver_due(&pool, &transport).await.unwrap().failed, 0, "not before it is due");
+        assert_eq!(
+            worker::deliver_due(pool.delivery(), &transport).await.unwrap().failed,
+            0,
+            "not before it is due"
+        );
         pool.wait(2);
     }
-    assert_eq!(worker::deliver_due(&pool, &transport).await.unwrap().sent, 1);
+    assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().sent, 1);
 }
 
 #[tokio::test]
@@ -167,7 +172,7 @@ async fn a_permanent_refusal_ends_it_at_once_and_its_log_names_nobody() {
     for whim in [Whim::RefuseRecipient(550), Whim::RefuseMail(554)] {
         server.next(whim);
         promise(&pool, ADDRESS, "jdoe").await;
-        assert_eq!(worker::deliver_due(&pool, &transport).await.unwrap().given_up, 1);
+        assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().given_up, 1);
     }
     assert_eq!(outcomes(&pool).await, [ended("given_up"), ended("given_up")]);
     assert!(log.text().contains("answered 550") && log.text().contains("answered 554"), "{}", log.text());
@@ -182,7 +187,7 @@ async fn a_message_is_given_up_after_three_days() {
     for (seconds, given_up) in [(0, 0), (3 * 24 * 60 * 60 - 1, 0), (600, 1)] {
         pool.wait(seconds);
         server.next(Whim::RefuseMail(451));
-        assert_eq!(worker::deliver_due(&pool, &transport).await.unwrap().given_up, given_up);
+        assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().given_up, given_up);
     }
     assert_eq!(outcomes(&pool).await, [ended("given_up")]);
 }
@@ -193,9 +198,9 @@ async fn a_server_that_hangs_up_after_the_mail_gets_it_again_under_the_same_name
     let (server, transport) = server().await;
     promise(&pool, ADDRESS, "jdoe").await;
     server.next(Whim::HangUp);
-    assert_eq!(worker::deliver_due(&pool, &transport).await.unwrap().failed, 1);
+    assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().failed, 1);
     pool.wait(2);
-    assert_eq!(worker::deliver_due(&pool, &transport).await.unwrap().sent, 1);
+    assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().sent, 1);
     let ids: Vec<_> =
         server.received().iter().map(|mail| parse(mail).message_id().unwrap().to_owned()).collect();
     assert_eq!(ids[0], ids[1]);
@@ -208,13 +213,13 @@ async fn addresses_beyond_ascii_go_as_far_as_the_server_can() {
     let able = MailServer::start(Manners { utf8: true, ..Manners::default() }).await;
     let way = |server: &MailServer| transport(format!("smtp://{}", server.address()));
     promise(&pool, "me@bücher.example", "jdoe").await;
-    assert_eq!(worker::deliver_due(&pool, &way(&plain)).await.unwrap().sent, 1);
+    assert_eq!(worker::deliver_due(pool.delivery(), &way(&plain)).await.unwrap().sent, 1);
     assert_eq!(plain.received()[0].to, ["me@xn--bcher-kva.example"]);
 
     promise(&pool, "jürgen@bücher.example", "jdoe").await;
-    assert_eq!(worker::deliver_due(&pool, &way(&plain)).await.unwrap().given_up, 1);
+    assert_eq!(worker::deliver_due(pool.delivery(), &way(&plain)).await.unwrap().given_up, 1);
     promise(&pool, "jürgen@bücher.example", "jdoe").await;
-    assert_eq!(worker::deliver_due(&pool, &way(&able)).await.unwrap().sent, 1);
+    assert_eq!(worker::deliver_due(pool.delivery(), &way(&able)).await.unwrap().sent, 1);
     assert_eq!(able.received()[0].to, ["jürgen@xn--bcher-kva.example"]);
 }
 

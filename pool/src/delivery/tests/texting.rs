@@ -52,9 +52,14 @@ fn posting_to(address: SocketAddr) -> Transport {
 async fn promise(pool: &TestPool) {
     let asked = Asked::new(Some("jdoe"), pool.now(), &origin());
     let mut tx = pool.store.begin().await.unwrap();
-    queue(&mut tx, pool, &Message::AddressDeleted { to: Contact::phone(NUMBER), asked }, About::Farewell)
-        .await
-        .unwrap();
+    queue(
+        &mut tx,
+        &pool.delivery,
+        &Message::AddressDeleted { to: Contact::phone(NUMBER), asked },
+        About::Farewell,
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -67,7 +72,10 @@ async fn twilio_gets_its_form_with_the_code_in_it() {
     let code = pool.code_for(NUMBER).await;
     let base = format!("http://{}", gateway.address());
     assert_eq!(
-        worker::deliver_due(&pool, &only_texts(sms(twilio(&base, "+12125550123")))).await.unwrap().given_up,
+        worker::deliver_due(pool.delivery(), &only_texts(sms(twilio(&base, "+12125550123"))))
+            .await
+            .unwrap()
+            .given_up,
         0
     );
 
@@ -102,7 +110,7 @@ async fn a_messaging_service_and_an_api_key_are_told_from_a_number_and_an_accoun
     };
     let provider = SmsProvider::Twilio { base, account, api_key: Some("SK1".to_owned()), token, from };
     promise(&pool).await;
-    assert_eq!(worker::deliver_due(&pool, &only_texts(sms(provider))).await.unwrap().sent, 1);
+    assert_eq!(worker::deliver_due(pool.delivery(), &only_texts(sms(provider))).await.unwrap().sent, 1);
     let [asked] = gateway.asked().try_into().ok().unwrap();
     assert!(asked.form().contains(&("MessagingServiceSid".to_owned(), service.to_owned())));
     assert_eq!(asked.header("authorization"), format!("Basic {}", STANDARD.encode("SK1:tok:en")));
@@ -117,7 +125,7 @@ async fn a_webhook_gets_json_that_it_can_verify() {
     let secret = format!("whsec_{}", STANDARD.encode(key));
     let provider = webhook(&format!("http://{}/send", gateway.address()), Some("token"), Some(&secret));
     promise(&pool).await;
-    assert_eq!(worker::deliver_due(&pool, &only_texts(sms(provider))).await.unwrap().sent, 1);
+    assert_eq!(worker::deliver_due(pool.delivery(), &only_texts(sms(provider))).await.unwrap().sent, 1);
 
     let [asked] = gateway.asked().try_into().ok().unwrap();
     assert_eq!((asked.what.as_str(), asked.header("content-type")), ("POST /send", "application/json"));
@@ -151,15 +159,19 @@ async fn a_gateway_in_trouble_is_asked_again_later_and_then_gets_the_message_onc
         Whim::Answer(302),
     ] {
         gateway.next(whim);
-        let progress = worker::deliver_due(&pool, &transport).await.unwrap();
+        let progress = worker::deliver_due(pool.delivery(), &transport).await.unwrap();
         assert_eq!((progress.sent, progress.failed, progress.given_up), (0, 1, 0));
         assert!(progress.next_due.is_some_and(|due| due > pool.time()), "it is not asked without a pause");
-        assert_eq!(worker::deliver_due(&pool, &transport).await.unwrap().failed, 0, "not before it is due");
+        assert_eq!(
+            worker::deliver_due(pool.delivery(), &transport).await.unwrap().failed,
+            0,
+            "not before it is due"
+        );
         pool.wait(60);
     }
-    assert_eq!(worker::deliver_due(&pool, &transport).await.unwrap().sent, 1);
+    assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().sent, 1);
     pool.wait(600);
-    assert_eq!(worker::deliver_due(&pool, &transport).await.unwrap().sent, 0);
+    assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().sent, 0);
     let asked = gateway.asked();
     assert_eq!(asked.len(), 7);
     assert!(
@@ -177,7 +189,10 @@ async fn a_permanent_refusal_ends_it_at_once_and_no_log_names_the_number() {
     for status in [400, 422] {
         gateway.next(Whim::Answer(status));
         promise(&pool).await;
-        assert_eq!(worker::deliver_due(&pool, &posting_to(gateway.address())).await.unwrap().given_up, 1);
+        assert_eq!(
+            worker::deliver_due(pool.delivery(), &posting_to(gateway.address())).await.unwrap().given_up,
+            1
+        );
     }
     assert_eq!(gateway.asked().len(), 2);
     assert_eq!(outcomes(&pool).await, [ended("given_up"), ended("given_up")]);
@@ -192,7 +207,7 @@ async fn a_gateway_that_is_down_or_silent_loses_nothing() {
     let address = down.local_addr().unwrap();
     drop(down);
     promise(&pool).await;
-    assert_eq!(worker::deliver_due(&pool, &posting_to(address)).await.unwrap().failed, 1);
+    assert_eq!(worker::deliver_due(pool.delivery(), &posting_to(address)).await.unwrap().failed, 1);
 
     let (log, _listening) = Log::listen();
     let up = Gateway::start_at(address, None).await;
@@ -201,15 +216,15 @@ async fn a_gateway_that_is_down_or_silent_loses_nothing() {
     );
     up.next(Whim::Wait(Duration::from_secs(60)));
     pool.wait(2);
-    assert_eq!(worker::deliver_due(&pool, &impatient).await.unwrap().failed, 1);
+    assert_eq!(worker::deliver_due(pool.delivery(), &impatient).await.unwrap().failed, 1);
     assert!(log.text().contains("did not answer in time"), "{}", log.text());
 
     // Slow, but not too slow.
     up.next(Whim::Wait(Duration::from_millis(500)));
     pool.wait(10);
-    assert_eq!(worker::deliver_due(&pool, &posting_to(address)).await.unwrap().sent, 1);
+    assert_eq!(worker::deliver_due(pool.delivery(), &posting_to(address)).await.unwrap().sent, 1);
     pool.wait(600);
-    assert_eq!(worker::deliver_due(&pool, &posting_to(address)).await.unwrap().sent, 0);
+    assert_eq!(worker::deliver_due(pool.delivery(), &posting_to(address)).await.unwrap().sent, 0);
     assert_eq!(up.asked().len(), 2);
 }
 
@@ -221,13 +236,13 @@ async fn only_a_gateway_that_somebody_vouches_for_gets_token_and_message() {
     let provider = || webhook(&format!("https://{}/", gateway.address()), Some("secret-token"), None);
     let (log, _listening) = Log::listen();
     promise(&pool).await;
-    assert_eq!(worker::deliver_due(&pool, &only_texts(sms(provider()))).await.unwrap().failed, 1);
+    assert_eq!(worker::deliver_due(pool.delivery(), &only_texts(sms(provider()))).await.unwrap().failed, 1);
     assert!(gateway.asked().is_empty());
     assert!(log.text().contains("certificate") && !log.text().contains("secret-token"), "{}", log.text());
 
     let trusting = Sms::new(&SmsSettings { provider: provider(), extra_roots: Some(root) }).unwrap();
     pool.wait(2);
-    assert_eq!(worker::deliver_due(&pool, &only_texts(trusting)).await.unwrap().sent, 1);
+    assert_eq!(worker::deliver_due(pool.delivery(), &only_texts(trusting)).await.unwrap().sent, 1);
     assert_eq!(gateway.asked()[0].header("authorization"), "Bearer secret-token");
 }
 
@@ -241,7 +256,7 @@ async fn mails_go_to_the_mail_server_and_texts_to_the_gateway() {
         Transport::SmtpAndSms(smtp, sms(webhook(&format!("http://{}/", gateway.address()), None, None)));
     pool.sign_up("jdoe", "me@domain.com").await;
     promise(&pool).await;
-    assert_eq!(worker::deliver_due(&pool, &both).await.unwrap().sent, 2);
+    assert_eq!(worker::deliver_due(pool.delivery(), &both).await.unwrap().sent, 2);
     assert_eq!((mails.received().len(), gateway.asked().len()), (1, 1));
 }
 

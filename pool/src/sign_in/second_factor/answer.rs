@@ -226,7 +226,7 @@ async fn spend_recovery_code(
     let left = factors::recovery_codes_left(tx, user.id).await?;
     queue_to_all(
         tx,
-        ctx,
+        &ctx.delivery,
         (user.id, account),
         |to, asked| Message::RecoveryCodeUsed { to, left, asked },
         origin,

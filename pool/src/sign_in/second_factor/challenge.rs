@@ -122,8 +122,13 @@ async fn send(
     let issued = codes::issue(tx, ctx, &slot, &contact.value).await?;
     let asked = Asked::new(account.chosen_username(), issued.sent_at, origin);
     let (to, code, expires_at) = (contact.clone(), issued.code.clone(), issued.expires_at);
-    delivery::queue(tx, ctx, &Message::SignInCode { to, code, expires_at, asked }, About::Code(&issued))
-        .await?;
+    delivery::queue(
+        tx,
+        &ctx.delivery,
+        &Message::SignInCode { to, code, expires_at, asked },
+        About::Code(&issued),
+    )
+    .await?;
     Ok(Ok(()))
 }
 

@@ -191,8 +191,9 @@ async fn upgrade_sends_the_messages_that_were_promised() {
     for before in Before::both() {
         let pool = before.pool().await;
         let mailbox = crate::delivery::Mailbox::new(|_| {});
-        let progress =
-            worker::deliver_due(&pool, &crate::delivery::Transport::Mailbox(mailbox)).await.unwrap();
+        let progress = worker::deliver_due(pool.delivery(), &crate::delivery::Transport::Mailbox(mailbox))
+            .await
+            .unwrap();
         assert_eq!((progress.sent, progress.stale), (3, 1), "that of the code that was used is stale");
     }
 }
