@@ -1,6 +1,6 @@
 //! Lists to choose from. They come from maintained tables and stay on the server.
 
-use pool::core::phone;
+use nameplate_core::phone;
 use std::sync::LazyLock;
 
 /// Chosen where nothing else is known.

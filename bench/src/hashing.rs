@@ -3,7 +3,7 @@
 use crate::place::now;
 use anyhow::{Result, anyhow};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
-use pool::core::settings::Hashing;
+use nameplate_core::settings::Hashing;
 use serde::Serialize;
 use std::time::Duration;
 

@@ -2,8 +2,8 @@
 
 use crate::place::Place;
 use crate::service::Service;
+use accounts::testing::PASSWORD;
 use anyhow::{Context as _, Result, ensure};
-use pool::testing::PASSWORD;
 use serde::{Deserialize, Serialize};
 use std::process::{Child, Command, Stdio};
 

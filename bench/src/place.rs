@@ -1,9 +1,9 @@
 //! A store that is full.
 
+use accounts::testing::{Resident, TestStore};
+use accounts::{Keys, Parts, Settings, SystemClock, SystemEntropy};
 use anyhow::{Context as _, Result, ensure};
 use clap::ValueEnum;
-use pool::testing::{Resident, TestStore};
-use pool::{Keys, Parts, Settings, SystemClock, SystemEntropy};
 use std::fmt;
 use std::fs;
 use std::path::PathBuf;
@@ -91,14 +91,14 @@ async fn move_in(store: &TestStore, users: usize) -> Result<Vec<Resident>> {
     let keys = Keys::load_or_create(&store.folder().join("keys"), &*entropy)?;
     let parts =
         Parts { store: opened, clock: Arc::new(SystemClock), entropy, keys, settings: Settings::default() };
-    let pool = pool::maintenance::open(parts).await?;
+    let pool = accounts::maintenance::open(parts).await?;
     let sample = (users / ACTIVE).max(1);
     let watch = |number: usize| {
         if number.is_multiple_of(100_000) {
             eprintln!("  {number}");
         }
     };
-    let residents = pool::testing::fill(&pool, users, sample, watch).await?;
+    let residents = accounts::testing::fill(&pool, users, sample, watch).await?;
     pool.store().close().await;
     Ok(residents)
 }

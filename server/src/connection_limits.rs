@@ -1,7 +1,7 @@
 //! How many connections there may be: in all, and of one network, so that no network takes all of them.
 
 use crate::config::ServerConfig;
-use pool::Origin;
+use accounts::Origin;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};

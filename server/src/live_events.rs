@@ -4,6 +4,8 @@
 //! falls between; ids come from the table, so a page resumes by its last id across restarts and nodes.
 
 use crate::config::ServerConfig;
+use accounts::account::{News, Recorded};
+use accounts::{Context, SessionToken, Unavailable, UserId, Viewer};
 use app::request::cookies::{self, CookieName};
 use axum::Router;
 use axum::extract::{Query, State};
@@ -14,8 +16,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures_util::stream::{self, Stream, StreamExt as _};
 use model::Event;
-use pool::account::{News, Recorded};
-use pool::{Context, SessionToken, Unavailable, UserId, Viewer};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -69,7 +69,7 @@ async fn follow(State(live): State<Live>, Query(resume): Query<Resume>, headers:
     let token = cookies::read(&headers, CookieName::Session, live.secure)
         .and_then(|value| SessionToken::parse(&value));
     let Some(token) = token else { return StatusCode::UNAUTHORIZED.into_response() };
-    let viewer = match pool::sessions::viewer(&live.pool, &token).await {
+    let viewer = match accounts::sessions::viewer(&live.pool, &token).await {
         Ok(Some(viewer)) => viewer,
         Ok(None) => return StatusCode::UNAUTHORIZED.into_response(),
         Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
@@ -81,7 +81,7 @@ async fn follow(State(live): State<Live>, Query(resume): Query<Resume>, headers:
     // Known before the answer: what happens after it is heard.
     let last = match told {
         Some(last) => last,
-        None => match pool::attributes::profile(&live.pool, &viewer).await {
+        None => match accounts::attributes::profile(&live.pool, &viewer).await {
             Ok(profile) => profile.latest_event,
             Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
         },
@@ -122,7 +122,7 @@ fn respond(
 ) -> impl IntoResponse {
     // A browser that reads slowly fills this and is cut off by its own connection, not by others' events.
     let (out, events) = mpsc::channel::<Result<Sent, Infallible>>(16);
-    let feed = pool::account::subscribe(&live.pool);
+    let feed = accounts::account::subscribe(&live.pool);
     tokio::spawn(async move {
         let follower = Follower { live, viewer, token, out, _permit: permit };
         if let Err(error) = follower.run(feed, last).await {
@@ -155,8 +155,8 @@ impl Follower {
         loop {
             // The session is asked for after the events were read: what is sent happened while it lived. The
             // other way round, a page whose session ends in between would hear what happened after.
-            let events = pool::account::after(&self.live.pool, &self.viewer, last, BATCH).await?;
-            if !pool::sessions::is_alive(&self.live.pool, &self.token).await? {
+            let events = accounts::account::after(&self.live.pool, &self.viewer, last, BATCH).await?;
+            if !accounts::sessions::is_alive(&self.live.pool, &self.token).await? {
                 _ = self.out.send(Ok(Sent::default().event("signed-out").data("{}"))).await;
                 return Ok(());
             }

@@ -1,6 +1,9 @@
 //! Hands requests to the pages of `app` and their answers back.
 
 use crate::layers::{cross_site, error_pages};
+use accounts::CommonError;
+use accounts::Origin;
+use accounts::account::DownloadError;
 use app::pages::load;
 use app::request::{self, PageRequest};
 use app::{PageResponse, Site, shell};
@@ -11,9 +14,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use model::{Page, paths};
-use pool::CommonError;
-use pool::Origin;
-use pool::account::DownloadError;
 use std::error::Error;
 
 /// Loads and renders a page.
@@ -66,7 +66,7 @@ pub async fn personal_data(State(site): State<Site>, request: Request) -> Respon
     else {
         return to_the_page();
     };
-    match pool::account::personal_data(&site.pool, &viewer, origin).await {
+    match accounts::account::personal_data(&site.pool, &viewer, origin).await {
         Ok(data) => {
             let name = HeaderValue::from_static("attachment; filename=\"my-data.json\"");
             let headers =
@@ -83,7 +83,7 @@ pub async fn personal_data(State(site): State<Site>, request: Request) -> Respon
     }
 }
 
-fn unavailable(error: &pool::Unavailable, site: Site, parts: &Parts) -> Response {
+fn unavailable(error: &accounts::Unavailable, site: Site, parts: &Parts) -> Response {
     tracing::error!(error = error as &dyn Error, path = parts.uri.path(), "a page could not be loaded");
     busy(site, parts)
 }

@@ -1,5 +1,6 @@
-//! The arrows between the crates: frontend → app → model; server → app, wire, pool, model; wire → pool, model;
-//! pool → model. Nothing else.
+//! The arrows between the crates: each may use those that stand here, and no other.
+//!
+//! frontend → app → accounts; server → app, wire → accounts → delivery → store → core → model.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -10,7 +11,45 @@
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, NodeDep, PackageId};
 use std::collections::{BTreeMap, BTreeSet};
 
-const OURS: [&str; 7] = ["app", "bench", "frontend", "model", "nameplate-wire", "pool", "server"];
+const OURS: [&str; 10] = [
+    "app",
+    "bench",
+    "frontend",
+    "nameplate-accounts",
+    "nameplate-core",
+    "nameplate-delivery",
+    "nameplate-model",
+    "nameplate-store",
+    "nameplate-wire",
+    "server",
+];
+
+/// What each of them may use of the others, in the order of the alphabet. The doors reach accounts and plain
+/// data; only the process, which opens stores and sets transports up, reaches below.
+const ARROWS: [(&str, &[&str]); 10] = [
+    ("nameplate-model", &[]),
+    ("nameplate-core", &["nameplate-model"]),
+    ("nameplate-store", &["nameplate-core", "nameplate-model"]),
+    ("nameplate-delivery", &["nameplate-core", "nameplate-model", "nameplate-store"]),
+    ("nameplate-accounts", &["nameplate-core", "nameplate-delivery", "nameplate-model", "nameplate-store"]),
+    ("nameplate-wire", &["nameplate-accounts", "nameplate-core", "nameplate-model"]),
+    ("app", &["nameplate-accounts", "nameplate-core", "nameplate-model"]),
+    ("frontend", &["app"]),
+    (
+        "server",
+        &[
+            "app",
+            "nameplate-accounts",
+            "nameplate-core",
+            "nameplate-delivery",
+            "nameplate-model",
+            "nameplate-store",
+            "nameplate-wire",
+        ],
+    ),
+    // It measures the finished program, and only fills its store.
+    ("bench", &["nameplate-accounts", "nameplate-core", "nameplate-store"]),
+];
 
 /// What Cargo knows about the workspace.
 fn metadata() -> Metadata {
@@ -75,14 +114,9 @@ fn every_arrow_between_our_crates_is_a_known_one() {
 
     // Cargo unites features over the workspace, so that app has its server's half here.
     let graph = Graph::of(&metadata);
-    assert_eq!(graph.ours("frontend"), ["app"]);
-    assert_eq!(graph.ours("app"), ["model", "pool"]);
-    assert_eq!(graph.ours("server"), ["app", "model", "nameplate-wire", "pool"]);
-    assert_eq!(graph.ours("nameplate-wire"), ["model", "pool"]);
-    assert_eq!(graph.ours("pool"), ["model"]);
-    // It measures the finished program, and only fills its store.
-    assert_eq!(graph.ours("bench"), ["pool"]);
-    assert!(graph.ours("model").is_empty());
+    for (name, uses) in ARROWS {
+        assert_eq!(graph.ours(name), uses, "{name}");
+    }
 }
 
 #[test]
@@ -90,28 +124,30 @@ fn the_browser_takes_apps_browser_half_and_the_server_its_servers_half() {
     let metadata = metadata();
     assert_eq!(manifest(&metadata, "frontend", "app"), (true, vec!["hydrate"]));
     assert_eq!(manifest(&metadata, "server", "app"), (true, vec!["ssr"]));
-    let (always, _) = manifest(&metadata, "app", "pool");
-    assert!(!always, "app without ssr would reach the pool");
+    let (always, _) = manifest(&metadata, "app", "nameplate-accounts");
+    assert!(!always, "app without ssr would reach the accounts");
 }
 
 #[test]
 fn model_knows_nothing_but_serde_and_zeroize() {
     let metadata = metadata();
-    assert_eq!(Graph::of(&metadata).direct("model"), BTreeSet::from(["serde", "zeroize"]));
+    assert_eq!(Graph::of(&metadata).direct("nameplate-model"), BTreeSet::from(["serde", "zeroize"]));
 }
 
 #[test]
-fn pool_knows_neither_leptos_nor_axum() {
+fn accounts_know_no_web_framework_and_no_database() {
     let metadata = metadata();
     let graph = Graph::of(&metadata);
-    // It sends text messages by HTTP, as it sends mails by SMTP; what answers requests is none of its
-    // business.
+    // Text messages are sent by HTTP, as mails are by SMTP; what answers requests is none of their business.
     let client = |name: &&str| *name != "tower-service";
     let web = |name: &&str| {
         client(name) && ["leptos", "axum", "server_fn", "tower"].iter().any(|it| is_of_family(name, it))
     };
-    let wrong: Vec<_> = graph.all("pool").into_iter().filter(web).collect();
-    assert!(wrong.is_empty(), "pool reaches {wrong:?}");
+    let wrong: Vec<_> = graph.all("nameplate-accounts").into_iter().filter(web).collect();
+    assert!(wrong.is_empty(), "accounts reach {wrong:?}");
+    for name in ["nameplate-accounts", "nameplate-delivery", "nameplate-core"] {
+        assert!(!graph.direct(name).contains("sqlx"), "{name} speaks to a database by itself");
+    }
 }
 
 #[test]
@@ -124,13 +160,25 @@ fn wire_knows_nothing_of_the_pages() {
 }
 
 #[test]
-fn the_browsers_half_reaches_neither_the_pool_nor_a_database() {
+fn the_browsers_half_reaches_neither_accounts_nor_a_database() {
     let browser = reachable_with("frontend", "app/hydrate");
-    assert!(browser.contains("leptos") && browser.contains("model"), "the list is empty: {browser:?}");
+    assert!(
+        browser.contains("leptos") && browser.contains("nameplate-model"),
+        "the list is empty: {browser:?}"
+    );
     let servers = |name: &&String| {
-        ["pool", "sqlx", "libsqlite3-sys", "tokio", "axum", "leptos_axum", "lettre"]
-            .iter()
-            .any(|it| is_of_family(name, it))
+        [
+            "nameplate-core",
+            "nameplate-accounts",
+            "sqlx",
+            "libsqlite3-sys",
+            "tokio",
+            "axum",
+            "leptos_axum",
+            "lettre",
+        ]
+        .iter()
+        .any(|it| is_of_family(name, it))
     };
     let wrong: Vec<_> = browser.iter().filter(servers).collect();
     assert!(wrong.is_empty(), "the browser's half reaches {wrong:?}");

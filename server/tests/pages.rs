@@ -4,12 +4,12 @@
 
 mod support;
 
+use accounts::admin::{FirstPassword, NewUser};
+use accounts::factors::shown_by;
+use accounts::testing::Authenticator;
 use app::text::title;
 use leptos::server_fn::axum::server_fn_paths;
 use model::{Access, Page, Password, paths};
-use pool::admin::{FirstPassword, NewUser};
-use pool::factors::shown_by;
-use pool::testing::Authenticator;
 use std::collections::BTreeSet;
 use support::{Answer, Browser, PASSWORD, TestServer};
 
@@ -36,7 +36,7 @@ async fn made(server: &TestServer, password: FirstPassword) {
         attributes: attributes.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         verified: false,
     };
-    pool::admin::create_user(&server.pool, new).await.unwrap();
+    accounts::admin::create_user(&server.pool, new).await.unwrap();
 }
 
 async fn with_account(toml: &str) -> TestServer {
@@ -65,6 +65,11 @@ struct Ready {
     _server: TestServer,
 }
 
+/// Whether who is signed in sees it, and not where it leads.
+fn is_for_the_signed_in(page: Page) -> bool {
+    page.access() == Access::SignedIn || page == Page::SignOut
+}
+
 async fn ready_for(page: Page) -> Ready {
     let server = match page {
         Page::SignInCode => {
@@ -78,7 +83,7 @@ async fn ready_for(page: Page) -> Ready {
             server
         }
         Page::RequiredDetails => with_account("").await.again_with(REQUIRED).await,
-        _ if page.access() == Access::SignedIn => with_account("").await,
+        _ if is_for_the_signed_in(page) => with_account("").await,
         _ => TestServer::new().await,
     };
     let mut browser = server.browser();
@@ -86,7 +91,7 @@ async fn ready_for(page: Page) -> Ready {
         Page::SignInCode | Page::NewPassword | Page::RequiredDetails => {
             browser.submit(paths::SIGN_IN, &WHO).await.leads_to(page.path());
         }
-        _ if page.access() == Access::SignedIn => {
+        _ if is_for_the_signed_in(page) => {
             browser.submit(paths::SIGN_IN, &with_next(&WHO, Page::Profile)).await.leads_to(paths::PROFILE);
         }
         _ => {}

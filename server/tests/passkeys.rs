@@ -3,7 +3,7 @@
 
 mod support;
 
-use pool::testing::Authenticator;
+use accounts::testing::Authenticator;
 use serde_json::json;
 use support::{Answer, Browser, PASSWORD, TestServer};
 

@@ -2,7 +2,7 @@
 
 mod support;
 
-use pool::factors::shown_by;
+use accounts::factors::shown_by;
 use serde_json::json;
 use support::{Browser, PASSWORD, TestServer, another};
 
@@ -214,13 +214,13 @@ async fn our_scripts_get_the_same_as_json() {
 #[tokio::test]
 async fn a_password_that_the_operator_knows_is_replaced_and_what_is_missing_filled_in() {
     let server = TestServer::with("[attributes]\nrequired = [\"email\", \"given_name\"]\n").await;
-    let new = pool::admin::NewUser {
+    let new = accounts::admin::NewUser {
         username: Some("jdoe".into()),
-        password: pool::admin::FirstPassword::Temporary(model::Password::new(PASSWORD)),
+        password: accounts::admin::FirstPassword::Temporary(model::Password::new(PASSWORD)),
         attributes: [("email".to_owned(), "me@domain.com".to_owned())].into(),
         verified: true,
     };
-    pool::admin::create_user(&server.pool, new).await.expect("the account is made");
+    accounts::admin::create_user(&server.pool, new).await.expect("the account is made");
     let mut browser = server.browser();
     browser
         .submit("/sign-in", &[("username", "jdoe"), ("password", PASSWORD)])

@@ -13,7 +13,7 @@ pub fn reauthentication_field(request: &PageRequest, state: &FormState) -> AnyVi
     let fresh = request
         .account
         .as_ref()
-        .is_none_or(|account| pool::sign_in::is_fresh(&request.site.pool, &account.viewer));
+        .is_none_or(|account| accounts::sign_in::is_fresh(&request.site.pool, &account.viewer));
     let username = request.username();
     password_again(state, username, !fresh || is_asked_for(state), "")
 }

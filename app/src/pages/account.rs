@@ -8,9 +8,9 @@ use crate::form::{
 use crate::layout::{Layout, PageResponse, flash_note, heading};
 use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestContext};
 use crate::text;
+use accounts::account::{AccountDeletion, CONFIRMATION};
 use leptos::prelude::*;
 use model::{FieldName, Page, Password, paths};
-use pool::account::{AccountDeletion, CONFIRMATION};
 
 /// The screen.
 pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
@@ -77,7 +77,7 @@ fn Deletion(state: FormState, username: String) -> impl IntoView {
 #[server(prefix = "", endpoint = "/account/download", protocol = FormPost)]
 pub async fn download_data(#[server(default)] current_password: Password) -> Result<(), FormError> {
     let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
-    pool::account::may_have_data(&context.pool, &viewer).await.map_err(refused)?;
+    accounts::account::may_have_data(&context.pool, &viewer).await.map_err(refused)?;
     context.redirect(paths::ACCOUNT_JSON);
     Ok(())
 }
@@ -90,7 +90,7 @@ pub async fn delete_account(
 ) -> Result<(), FormError> {
     let (context, viewer) = RequestContext::signed_in().await?;
     let form = AccountDeletion { password: current_password, confirmation };
-    pool::account::delete(&context.pool, &viewer, form, &context.origin).await.map_err(refused)?;
+    accounts::account::delete(&context.pool, &viewer, form, &context.origin).await.map_err(refused)?;
     context.end_session();
     context.flash(Flash::AccountDeleted);
     context.redirect(paths::SIGN_IN);

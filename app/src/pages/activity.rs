@@ -4,9 +4,9 @@ use crate::islands::Live;
 use crate::layout::{Layout, PageResponse, flash_note, follow_events, heading, live_status};
 use crate::request::{CurrentAccount, Flash, PageError, PageRequest};
 use crate::text::{self, Told};
+use accounts::account::{Activity, Entry, Turn};
 use leptos::prelude::*;
 use model::{Page, Schema, paths};
-use pool::account::{Activity, Entry, Turn};
 
 /// The events of a day.
 struct Day {
@@ -30,7 +30,7 @@ struct Screen {
 pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
     let CurrentAccount { viewer, .. } = request.account()?;
     let pool = &request.site.pool;
-    let mut activity = pool::account::activity(pool, &viewer, turn(&request)).await?;
+    let mut activity = accounts::account::activity(pool, &viewer, turn(&request)).await?;
     let days = days(std::mem::take(&mut activity.entries), pool.now());
     let screen = Screen {
         activity,
@@ -60,11 +60,11 @@ fn link(turn: Turn) -> String {
 }
 
 /// The moment in UTC.
-fn utc(at: pool::Timestamp) -> jiff::Zoned {
+fn utc(at: accounts::Timestamp) -> jiff::Zoned {
     jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC)
 }
 
-fn days(entries: Vec<Entry>, now: pool::Timestamp) -> Vec<Day> {
+fn days(entries: Vec<Entry>, now: accounts::Timestamp) -> Vec<Day> {
     let today = utc(now).date();
     let mut days: Vec<Day> = Vec::new();
     for entry in entries {
@@ -151,13 +151,13 @@ mod tests {
         let entry = |id, at| Entry {
             id,
             event: Event::SignIn { username: "jdoe".into() },
-            at: pool::Timestamp(at),
+            at: accounts::Timestamp(at),
             network: String::new(),
-            device: pool::delivery::device(""),
+            device: nameplate_core::device::Device::of(""),
         };
         let entries =
             vec![entry(4, NOON), entry(3, NOON - 1), entry(2, NOON - DAY), entry(1, NOON - 400 * DAY)];
-        let days = days(entries, pool::Timestamp(NOON + 1));
+        let days = days(entries, accounts::Timestamp(NOON + 1));
         let told: Vec<_> = days.iter().map(|day| (day.words.as_str(), day.entries.len())).collect();
         assert_eq!(told, [("Today", 2), ("Saturday, 21 November", 1), ("Saturday, 18 October 2025", 1)]);
     }

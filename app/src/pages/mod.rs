@@ -23,7 +23,7 @@ type Loading = Pin<Box<dyn Future<Output = Result<PageResponse, PageError>> + Se
 
 /// Loads what a page shows, for whoever may see it; others are led on. Status and redirect are decided here,
 /// before the first byte.
-pub async fn load(page: Page, request: PageRequest) -> Result<PageResponse, pool::Unavailable> {
+pub async fn load(page: Page, request: PageRequest) -> Result<PageResponse, accounts::Unavailable> {
     match (page.access(), request.account.is_some()) {
         (Access::SignedOut, true) => {
             return Ok(PageResponse::redirect(request.next().unwrap_or(Page::Profile)));

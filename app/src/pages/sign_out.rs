@@ -35,7 +35,7 @@ pub async fn sign_out() -> Result<Option<AccountData>, FormError> {
     let context = RequestContext::current()?;
     let username = match context.session() {
         Some(token) => {
-            pool::sessions::sign_out(&context.pool, &token, &context.origin).await.map_err(refused)?
+            accounts::sessions::sign_out(&context.pool, &token, &context.origin).await.map_err(refused)?
         }
         None => None,
     };

@@ -4,7 +4,7 @@ use cookie::{Cookie, SameSite};
 use http::HeaderMap;
 use http::header::COOKIE;
 use model::Page;
-use pool::core::identity::ChallengeToken;
+use nameplate_core::identity::ChallengeToken;
 
 /// Which cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use super::site::Site;
 use super::theme::Theme;
 use crate::form::{FormState, Replay};
 use crate::text;
+use accounts::attributes::{Profile, UserInfo};
+use accounts::{BrowserId, Origin, SessionToken, Viewer};
 use http::request::Parts;
 use model::{AttributeName, FieldName, Page};
-use pool::attributes::{Profile, UserInfo};
-use pool::{BrowserId, Origin, SessionToken, Viewer};
 use std::sync::Arc;
 
 /// One request for a page.
@@ -50,11 +50,11 @@ pub struct CurrentAccount {
 pub enum PageError {
     /// It is for people who are signed in.
     SignedOut,
-    Unavailable(pool::Unavailable),
+    Unavailable(accounts::Unavailable),
 }
 
-impl From<pool::Unavailable> for PageError {
-    fn from(error: pool::Unavailable) -> Self {
+impl From<accounts::Unavailable> for PageError {
+    fn from(error: accounts::Unavailable) -> Self {
         Self::Unavailable(error)
     }
 }
@@ -65,9 +65,9 @@ pub struct RequestId(pub String);
 
 impl PageRequest {
     /// Reads a request. Fails only when the store can't be asked who is signed in.
-    pub async fn of(site: Site, parts: &Parts) -> Result<Self, pool::Unavailable> {
+    pub async fn of(site: Site, parts: &Parts) -> Result<Self, accounts::Unavailable> {
         let found = match session(&site, parts) {
-            Some(token) => pool::sessions::viewer_with_profile(&site.pool, &token).await?,
+            Some(token) => accounts::sessions::viewer_with_profile(&site.pool, &token).await?,
             None => None,
         };
         let account = found.map(|(viewer, profile)| CurrentAccount { viewer, profile: Arc::new(profile) });
@@ -139,9 +139,9 @@ fn decoded(value: &str) -> Option<String> {
 }
 
 /// What may be told of whoever asks, for answers that are no pages. `None`: nobody is signed in.
-pub async fn info(site: &Site, parts: &Parts) -> Result<Option<UserInfo>, pool::Unavailable> {
+pub async fn info(site: &Site, parts: &Parts) -> Result<Option<UserInfo>, accounts::Unavailable> {
     let Some(token) = session(site, parts) else { return Ok(None) };
-    Ok(pool::sessions::viewer_with_info(&site.pool, &token).await?.map(|(_, info)| info))
+    Ok(accounts::sessions::viewer_with_info(&site.pool, &token).await?.map(|(_, info)| info))
 }
 
 fn session(site: &Site, parts: &Parts) -> Option<SessionToken> {

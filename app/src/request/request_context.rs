@@ -6,14 +6,14 @@ use super::flash::Flash;
 use super::site::Site;
 use super::theme::Theme;
 use crate::form::{FormError, refused};
+use accounts::{BrowserId, ClientId, Context, Origin, SessionToken, Viewer};
 use http::header::{LOCATION, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use model::{AttributeName, ErrorCode, FormErrors, Page, Password};
-use pool::core::identity::{BrowserTicket, NewSession};
-use pool::{BrowserId, ClientId, Context, Origin, SessionToken, Viewer};
+use nameplate_core::identity::{BrowserTicket, NewSession};
 
 /// The longest encoded name that a cookie carries, in bytes: no browser keeps more than 4096 (RFC 6265,
 /// section 6.1).
@@ -62,7 +62,7 @@ impl RequestContext {
     pub async fn signed_in() -> Result<(Self, Viewer), FormError> {
         let context = Self::current()?;
         let viewer = match context.session() {
-            Some(token) => pool::sessions::viewer(&context.pool, &token).await.map_err(refused)?,
+            Some(token) => accounts::sessions::viewer(&context.pool, &token).await.map_err(refused)?,
             None => None,
         };
         match viewer {
@@ -76,11 +76,11 @@ impl RequestContext {
     /// decides.
     pub async fn reauthenticated(password: &Password) -> Result<(Self, Viewer), FormError> {
         let (context, viewer) = Self::signed_in().await?;
-        if password.reveal().is_empty() || pool::sign_in::is_fresh(&context.pool, &viewer) {
+        if password.reveal().is_empty() || accounts::sign_in::is_fresh(&context.pool, &viewer) {
             return Ok((context, viewer));
         }
         let (session, viewer) =
-            pool::sign_in::reauthenticate(&context.pool, &viewer, password, &context.origin)
+            accounts::sign_in::reauthenticate(&context.pool, &viewer, password, &context.origin)
                 .await
                 .map_err(refused)?;
         context.start_session(&session).await?;
@@ -100,7 +100,7 @@ impl RequestContext {
     /// Begins the session in this browser; one that it had before ends.
     pub async fn start_session(&self, session: &NewSession) -> Result<(), FormError> {
         if let Some(before) = self.session() {
-            pool::sessions::sign_out(&self.pool, &before, &self.origin).await.map_err(refused)?;
+            accounts::sessions::sign_out(&self.pool, &before, &self.origin).await.map_err(refused)?;
         }
         let seconds = session.absolute_expiry.0.saturating_sub(self.pool.now().0) / 1000;
         self.set(&cookies::set(CookieName::Session, session.token.reveal(), seconds, self.site.secure));

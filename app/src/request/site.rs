@@ -1,8 +1,8 @@
 //! What the server tells the pages about itself.
 
+use accounts::Context;
 use leptos::prelude::LeptosOptions;
 use model::{Schema, SignInOptions};
-use pool::Context;
 use std::sync::Arc;
 
 /// What the server tells the pages about itself, once.

@@ -1,6 +1,6 @@
 //! Browsers in words.
 
-use pool::delivery::Device;
+use nameplate_core::device::Device;
 use std::time::Duration;
 
 /// What a person would call the browser.

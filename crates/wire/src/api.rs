@@ -4,9 +4,9 @@ use crate::call::Call;
 use crate::error::{ApiError, Exception};
 use crate::idempotency::{self, CallAttempt, PendingRetries};
 use crate::protocol::{SERVICE, TARGET};
+use accounts::{Context, Origin};
 use axum::body::to_bytes;
 use axum::extract::Request;
-use pool::{Context, Origin};
 use std::time::Duration;
 use tokio::time::timeout;
 

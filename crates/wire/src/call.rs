@@ -1,9 +1,9 @@
 //! One request of an operation, and what operations ask of it.
 
 use crate::error::ApiError;
-use pool::attributes::UserInfo;
-use pool::core::client::AppClient;
-use pool::{ClientId, Context, Origin, Viewer};
+use accounts::attributes::UserInfo;
+use accounts::{ClientId, Context, Origin, Viewer};
+use nameplate_core::client::AppClient;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
@@ -52,12 +52,12 @@ impl Call {
 
     /// Who is signed in.
     pub async fn viewer(&self, token: Option<String>) -> Result<Viewer, ApiError> {
-        Ok(pool::tokens::viewer_of_access_token(&self.pool, &token.unwrap_or_default()).await?)
+        Ok(accounts::tokens::viewer_of_access_token(&self.pool, &token.unwrap_or_default()).await?)
     }
 
     /// What may be told of whoever is signed in.
     pub async fn info(&self, token: Option<String>) -> Result<UserInfo, ApiError> {
-        Ok(pool::tokens::info_of_access_token(&self.pool, &token.unwrap_or_default()).await?.1)
+        Ok(accounts::tokens::info_of_access_token(&self.pool, &token.unwrap_or_default()).await?.1)
     }
 }
 

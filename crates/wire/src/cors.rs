@@ -7,8 +7,8 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use pool::core::client::ClientId;
-use pool::core::settings::Settings;
+use nameplate_core::client::ClientId;
+use nameplate_core::settings::Settings;
 
 /// What clients send besides.
 const HEADERS: &str =

@@ -2,12 +2,12 @@
 
 use crate::api::Api;
 use crate::error::{ApiError, Exception};
+use accounts::Context;
 use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use model::paths;
-use pool::Context;
 use serde_json::{Value, json};
 
 /// Long enough to spare requests, and short enough for a new key.
@@ -17,7 +17,7 @@ pub async fn keys(State(api): State<Api>, Path(asked): Path<String>) -> Response
     if asked != api.pool.id() {
         return unknown(&asked);
     }
-    match pool::tokens::public_keys(&api.pool).await {
+    match accounts::tokens::public_keys(&api.pool).await {
         Ok(keys) => answer(&json!({ "keys": keys })),
         Err(error) => ApiError::from(error).into_response(),
     }
@@ -29,7 +29,7 @@ pub async fn configuration(State(api): State<Api>, Path(asked): Path<String>) ->
 
 fn described(pool: &Context) -> Value {
     json!({
-        "issuer": pool::tokens::issuer(pool),
+        "issuer": accounts::tokens::issuer(pool),
         "jwks_uri": format!("{}{}", pool.settings().public_url, paths::pool_keys(pool.id())),
         "userinfo_endpoint": format!("{}{}", pool.settings().public_url, paths::USER_INFO),
         "id_token_signing_alg_values_supported": ["RS256"],

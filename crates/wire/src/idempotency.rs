@@ -8,8 +8,8 @@
 //! counted again, which is the safe side.
 
 use crate::error::ApiError;
+use accounts::{Context, Origin, Tally, Timestamp};
 use axum::http::{HeaderMap, HeaderName};
-use pool::{Context, Origin, Tally, Timestamp};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
@@ -115,7 +115,7 @@ impl Drop for CallAttempt {
 mod tests {
     use super::*;
     use crate::error::Exception;
-    use pool::testing::TestPool;
+    use accounts::testing::TestPool;
 
     const CALL: RetryKey = [7; 32];
 

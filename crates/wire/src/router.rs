@@ -4,6 +4,7 @@ use crate::api::{Api, BodyLimits, OperationRequest};
 use crate::error::ApiError;
 use crate::protocol::{ERROR_TYPE, JSON, REQUEST_ID, TARGET};
 use crate::{cors, discovery, operations, user_info};
+use accounts::{ClientId, Context};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ORIGIN};
@@ -12,7 +13,6 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use model::paths;
-use pool::{ClientId, Context};
 use tower::ServiceExt;
 
 /// The number that the service gave to a request, as an extension of it: the answer repeats it.
@@ -20,7 +20,7 @@ use tower::ServiceExt;
 pub struct RequestId(pub String);
 
 /// The wire API. `layers` are those of the service that surround it (one of them says where a request comes
-/// from, as a `pool::Origin`): what fails in one of them is told in the words of this API too.
+/// from, as a `accounts::Origin`): what fails in one of them is told in the words of this API too.
 pub fn routes(pool: Context, limits: BodyLimits, layers: impl FnOnce(Router) -> Router) -> Router {
     let routes = Router::new()
         .route(paths::START, post(call).options(cors::preflight))

@@ -2,11 +2,11 @@
 
 use crate::api::Api;
 use crate::error::ApiError;
+use accounts::tokens::AccessTokenError;
 use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use pool::tokens::AccessTokenError;
 use serde_json::{Value, json};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -16,10 +16,10 @@ pub async fn answer(State(api): State<Api>, headers: HeaderMap) -> Response {
         // Nothing was shown, so nothing is said of it (RFC 6750, section 3.1).
         return refusal(HeaderValue::from_static("Bearer"), &json!({ "error": "invalid_request" }));
     };
-    match pool::tokens::info_of_access_token(&api.pool, token).await {
+    match accounts::tokens::info_of_access_token(&api.pool, token).await {
         Ok((viewer, info)) => (
             [(CONTENT_TYPE, JSON)],
-            Value::from(pool::tokens::user_info(&api.pool, &viewer, &info)).to_string(),
+            Value::from(accounts::tokens::user_info(&api.pool, &viewer, &info)).to_string(),
         )
             .into_response(),
         Err(AccessTokenError::Unavailable(fault)) => ApiError::from(fault).into_response(),

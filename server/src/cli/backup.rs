@@ -2,12 +2,12 @@
 
 use super::setup::{configuration, store_files};
 use crate::output::print;
+use accounts::{Clock as _, SystemClock};
 use clap::Args;
-use pool::store::transfer::Manifest;
-use pool::store::transfer::backup::backup;
-use pool::{Clock as _, SystemClock};
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use store::transfer::Manifest;
+use store::transfer::backup::backup;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {

@@ -2,10 +2,10 @@
 
 use crate::output::print;
 use clap::Args;
-use pool::store::transfer::copy::{Copied, Progress, copy};
-use pool::store::transfer::location::{LocationError, StoreLocation};
 use std::error::Error;
 use std::io::{IsTerminal as _, Write as _, stderr};
+use store::transfer::copy::{Copied, Progress, copy};
+use store::transfer::location::{LocationError, StoreLocation};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {

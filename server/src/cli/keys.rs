@@ -4,9 +4,9 @@ use super::setup::{configuration, require_store};
 use crate::config::Config;
 use crate::lifecycle::store;
 use crate::output::print;
+use accounts::{Keys, SystemEntropy};
 use clap::Subcommand;
-use pool::core::key_error::KeyError;
-use pool::{Keys, SystemEntropy};
+use nameplate_core::key_error::KeyError;
 use std::error::Error;
 use std::path::Path;
 
@@ -46,7 +46,7 @@ impl Command {
     async fn rotate_signing(config: &Config) -> Result<(), Box<dyn Error>> {
         require_store(config)?;
         let pool = store::open(config).await?;
-        let made = pool::tokens::rotate(&pool).await;
+        let made = accounts::tokens::rotate(&pool).await;
         pool.store().close().await;
         let made = made?;
         print(&format!("the new key is {}; it signs from {} on\n", made.kid, made.signs_from));

@@ -3,11 +3,11 @@
 use super::setup::{configuration, store_files};
 use crate::lifecycle::store::make_folder;
 use crate::output::print;
+use accounts::{Clock as _, SystemClock};
 use clap::Args;
-use pool::store::transfer::restore::{Restored, restore};
-use pool::{Clock as _, SystemClock};
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use store::transfer::restore::{Restored, restore};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {

@@ -1,10 +1,10 @@
 //! What commands work on: the configuration, and the store that it names.
 
 use crate::config::{Config, ConfigError, Environment, ServerConfig};
-use pool::Keys;
-use pool::core::key_error::KeyError;
-use pool::store::transfer::{KeyLocation, StoreFiles};
+use accounts::Keys;
+use nameplate_core::key_error::KeyError;
 use std::path::Path;
+use store::transfer::{KeyLocation, StoreFiles};
 
 /// The configuration of this folder and environment.
 pub fn configuration() -> Result<Config, ConfigError> {

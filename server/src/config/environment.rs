@@ -3,7 +3,7 @@
 use super::keys::{self, ConfigKey, Section};
 use super::problems::{ConfigError, Problem, Source, did_you_mean};
 use super::values::secret::Secret;
-use pool::Keys;
+use accounts::Keys;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

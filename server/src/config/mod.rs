@@ -22,9 +22,9 @@ pub use sections::server::{LogFormat, ServerConfig};
 pub use values::public_url::{NotAnOrigin, PublicUrl};
 pub use values::secret::Secret;
 
+use delivery::SmsSettings;
 use document::{Document, wrong_value};
-use pool::core::settings::{MailSettings, Settings};
-use pool::delivery::SmsSettings;
+use nameplate_core::settings::{MailSettings, Settings};
 use problems::Problems;
 use sections::{File, clients};
 use serde::Deserialize;

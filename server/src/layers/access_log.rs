@@ -1,12 +1,12 @@
 //! A number for every request, and one line about it in the log: method, path without its query (queries may
 //! hold what people typed), status, milliseconds, request id. Nothing that was sent or answered.
 
+use accounts::Context;
 use app::request::RequestId;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
-use pool::Context;
 
 static HEADER: HeaderName = HeaderName::from_static("x-request-id");
 

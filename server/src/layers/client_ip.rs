@@ -1,12 +1,12 @@
 //! Where a request comes from: the peer, or what trusted proxies say about it. Rate limits count by it.
 
 use crate::config::ServerConfig;
+use accounts::Origin;
 use axum::extract::{Request, State};
 use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, HeaderName};
 use axum::middleware::Next;
 use axum::response::Response;
-use pool::Origin;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! Why the service did not start, or could not go on.
 
-use pool::core::key_error::KeyError;
-use pool::delivery::{SmsFault, SmtpFault};
-use pool::store::StoreError;
+use delivery::{SmsFault, SmtpFault};
+use nameplate_core::key_error::KeyError;
+use store::StoreError;
 
 /// Why the service did not start, or could not go on.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +18,7 @@ pub enum ServeError {
     )]
     KeysMissing(String),
     #[error("the user pool can't be opened")]
-    Accounts(#[from] pool::Unavailable),
+    Accounts(#[from] accounts::Unavailable),
     #[error("mail.smtp_url: {0}")]
     Smtp(#[from] SmtpFault),
     #[error("sms: {0}")]

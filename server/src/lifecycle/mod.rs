@@ -1,17 +1,17 @@
 //! From start to stop: open, announce, serve, drain.
 
 mod connections;
-mod delivery;
 pub mod error;
 mod signals;
 pub mod store;
+mod transports;
 
 use crate::config::Config;
 use crate::output::print_line;
 use crate::router::AppState;
 use crate::site;
+use accounts::Context;
 use error::ServeError;
-use pool::Context;
 use signals::StopSignals;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub async fn serve(mut config: Config) -> Result<(), ServeError> {
         config.listening_on(address.port());
     }
     let pool = open_to_serve(&config).await?;
-    let (transport, mailbox) = delivery::set_up(&config)?;
+    let (transport, mailbox) = transports::set_up(&config)?;
     let shutdown = CancellationToken::new();
     let state = AppState {
         pool: pool.clone(),
@@ -45,12 +45,12 @@ pub async fn serve(mut config: Config) -> Result<(), ServeError> {
 
     let delivery = tokio::spawn({
         let (pool, stop) = (pool.clone(), shutdown.clone());
-        async move { pool::delivery::worker::run(pool.delivery(), transport, stop).await }
+        async move { delivery::worker::run(pool.delivery(), transport, stop).await }
     });
     tokio::spawn(purge_hourly(pool.clone(), shutdown.clone()));
     tokio::spawn({
         let (pool, stop) = (pool.clone(), shutdown.clone());
-        async move { pool::account::listen(&pool, stop).await }
+        async move { accounts::account::listen(&pool, stop).await }
     });
     let drained = connections::accept(&state, listener, &mut stop).await;
     let grace = state.config.server.drain;
@@ -65,7 +65,7 @@ pub async fn serve(mut config: Config) -> Result<(), ServeError> {
 /// Nothing grows for ever: what has run its course goes, once at the start and then every hour.
 async fn purge_hourly(pool: Context, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        if let Err(error) = pool::maintenance::purge_expired(&pool).await {
+        if let Err(error) = accounts::maintenance::purge_expired(&pool).await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "what has run its course could not be removed"

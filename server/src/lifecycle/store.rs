@@ -2,11 +2,11 @@
 
 use super::error::ServeError;
 use crate::config::{Config, ServerConfig};
-use pool::store::transfer::checkup::is_production;
-use pool::store::{StoreError, StoreKeysError, keys_of};
-use pool::{Context, Entropy, Keys, Parts, Store, SystemClock, SystemEntropy};
+use accounts::{Context, Entropy, Keys, Parts, Store, SystemClock, SystemEntropy};
 use std::path::Path;
 use std::sync::Arc;
+use store::transfer::checkup::is_production;
+use store::{StoreError, StoreKeysError, keys_of};
 
 /// Opens the store as who serves from it must: a store that was served for real has no development mailbox,
 /// and one that is served for real from now on remembers it before anyone comes.
@@ -19,8 +19,8 @@ pub async fn open_to_serve(config: &Config) -> Result<Context, ServeError> {
     }
     let pool = open(config).await?;
     let refused = match config.is_production() {
-        true => pool::maintenance::mark_production(&pool).await.err().map(ServeError::Accounts),
-        false => match pool::maintenance::is_production(&pool).await {
+        true => accounts::maintenance::mark_production(&pool).await.err().map(ServeError::Accounts),
+        false => match accounts::maintenance::is_production(&pool).await {
             Ok(is_production) => is_production.then(production),
             Err(error) => Some(ServeError::Accounts(error)),
         },
@@ -67,7 +67,7 @@ async fn unlock(config: &Config, store: Store) -> Result<Context, ServeError> {
             StoreKeysError::Key(other) => ServeError::Keys(other),
         })?,
     };
-    Ok(pool::maintenance::open(Parts {
+    Ok(accounts::maintenance::open(Parts {
         store,
         clock: Arc::new(SystemClock),
         entropy,

@@ -11,13 +11,13 @@ mod state;
 pub mod token;
 
 use crate::config::{PublicUrl, Secret};
+use accounts::Settings;
 use app::SiteFiles;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::any;
+use delivery::Mailbox;
 use model::paths;
-use pool::Settings;
-use pool::delivery::Mailbox;
 use state::RouteState;
 
 /// The mailbox, and what opens it.

@@ -6,9 +6,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use delivery::{Letter, preview};
 use leptos::prelude::*;
 use model::paths;
-use pool::delivery::{Letter, preview};
 
 /// The page's policy: our styles, and mails in frames that may do nothing.
 const PAGE: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -1,9 +1,9 @@
 //! What the routes of the mailbox answer from.
 
 use crate::config::Secret;
+use accounts::Settings;
 use app::SiteFiles;
-use pool::Settings;
-use pool::delivery::Mailbox;
+use delivery::Mailbox;
 
 #[derive(Clone)]
 pub struct RouteState {

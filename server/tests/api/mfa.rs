@@ -2,7 +2,7 @@
 
 use crate::support::{PASSWORD, TestServer, another};
 use crate::{confirmed, signed_in, tokens, update, verify, with_password};
-use pool::factors::shown_by;
+use accounts::factors::shown_by;
 use serde_json::{Value, json};
 
 fn shown(server: &TestServer, secret: &Value) -> String {
@@ -129,7 +129,7 @@ async fn a_session_that_is_none_is_refused() {
 
 #[tokio::test]
 async fn a_password_that_the_operator_knows_is_replaced() {
-    use pool::admin::{FirstPassword, NewUser};
+    use accounts::admin::{FirstPassword, NewUser};
     let server = TestServer::with("[attributes]\nrequired = [\"email\", \"given_name\"]\n").await;
     let new = NewUser {
         username: Some("jdoe".into()),
@@ -137,7 +137,7 @@ async fn a_password_that_the_operator_knows_is_replaced() {
         attributes: [("email".to_owned(), "me@domain.com".to_owned())].into(),
         verified: true,
     };
-    pool::admin::create_user(&server.pool, new).await.unwrap();
+    accounts::admin::create_user(&server.pool, new).await.unwrap();
     let challenge = server.wire("InitiateAuth", with_password("jdoe", PASSWORD)).await.ok();
     assert_eq!(challenge["ChallengeName"], "NEW_PASSWORD_REQUIRED");
     let expected = json!({

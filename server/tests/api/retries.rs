@@ -2,12 +2,12 @@
 
 use crate::support::{Answer, PASSWORD, TestServer, another};
 use crate::{confirmed, signed_in, tokens, update, with_password};
+use accounts::sign_in::srp::Challenge;
+use accounts::testing::SrpClient;
 use axum::body::Body;
 use axum::http::Request;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use pool::sign_in::srp::Challenge;
-use pool::testing::SrpClient;
 use serde_json::{Value, json};
 
 /// A call as the SDKs name it.

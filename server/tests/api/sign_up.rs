@@ -42,7 +42,7 @@ async fn a_taken_username_is_said_and_a_taken_address_only_after_its_code() {
             "UserAttributes": [{ "Name": "email", "Value": "me@domain.com" }] })
     };
     server.wire("SignUp", form("JDoe")).await.refuses_with("UsernameExistsException", "User already exists");
-    let sub = pool::admin::find_user(&server.pool, "jdoe").await.unwrap().record.sub;
+    let sub = accounts::admin::find_user(&server.pool, "jdoe").await.unwrap().record.sub;
     for taken in [sub.clone(), sub.to_uppercase()] {
         server
             .wire("SignUp", form(&taken))

@@ -51,7 +51,7 @@ async fn a_stranger_learns_nothing_from_the_wire_either() {
 async fn only_who_has_the_password_hears_that_the_account_is_disabled() {
     let server = TestServer::new().await;
     confirmed(&server, "jdoe", "me@domain.com").await;
-    pool::admin::disable_user(&server.pool, "jdoe").await.unwrap();
+    accounts::admin::disable_user(&server.pool, "jdoe").await.unwrap();
     server
         .wire("InitiateAuth", with_password("jdoe", PASSWORD))
         .await

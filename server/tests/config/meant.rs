@@ -1,7 +1,7 @@
 //! What a right configuration means.
 
 use crate::load;
-use pool::core::settings::Settings;
+use nameplate_core::settings::Settings;
 use server::config::{Config, Environment, PublicUrl};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -46,7 +46,7 @@ fn a_variable_that_means_nothing_is_warned_about_and_no_reason_to_refuse() {
 
 #[test]
 fn no_variable_of_the_environment_turns_a_limit_off() {
-    let (ours, many) = (pool::core::settings::Limits::default(), "4294967295");
+    let (ours, many) = (nameplate_core::settings::Limits::default(), "4294967295");
     let config =
         load("", &[("NAMEPLATE_LIMITS_SIGN_IN_FAILURES_FREE", many), ("NAMEPLATE_CODES_RESEND_AFTER", "0s")])
             .unwrap();

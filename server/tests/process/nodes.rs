@@ -3,12 +3,12 @@
 use crate::browser::{Answer, Browser, PASSWORD};
 use crate::mailroom::Mailroom;
 use crate::program::{CONFIG, Home, Program, Running, a_moment, chance, until};
-use pool::store::Tx;
-use pool::testing::TestStore;
+use accounts::testing::TestStore;
 use std::io::{Read as _, Write as _};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::thread;
+use store::Tx;
 
 const NODES: usize = 3;
 const RESIDENTS: usize = 3;

@@ -1,7 +1,7 @@
 //! One folder with its configuration and data, and the programs that are started in it.
 
 use crate::browser::Browser;
-use pool::testing::TestStore;
+use accounts::testing::TestStore;
 use std::fs::{self, File};
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::{Path, PathBuf};

@@ -3,8 +3,8 @@
 
 use crate::browser::{Browser, PASSWORD};
 use crate::program::{CONFIG, Home, Running};
-use pool::Timestamp;
-use pool::factors::shown_by;
+use accounts::Timestamp;
+use accounts::factors::shown_by;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 const WRONG: &str = "Not-my+pass-77";

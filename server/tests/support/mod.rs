@@ -8,15 +8,15 @@
     reason = "a test that can't be set up has failed"
 )]
 
+use accounts::testing::TestStore;
+use accounts::{Context, Keys, Parts, SeededEntropy, TestClock};
 use app::SiteFiles;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Request, StatusCode};
-use pool::core::settings::Hashing;
-use pool::delivery::{Letter, Mailbox, Transport};
-use pool::testing::TestStore;
-use pool::{Context, Keys, Parts, SeededEntropy, TestClock};
+use delivery::{Letter, Mailbox, Transport};
+use nameplate_core::settings::Hashing;
 use server::config::{Config, Environment, Secret};
 use server::layers::client_ip::Peer;
 use server::mailbox::DevMailbox;
@@ -77,7 +77,7 @@ impl TestServer {
             keys: Keys::generate(&SeededEntropy::new(2)),
             settings: config.pool.clone(),
         };
-        let pool = pool::maintenance::open(parts).await.unwrap();
+        let pool = accounts::maintenance::open(parts).await.unwrap();
         let mailbox = Mailbox::new(|_| {});
         let shutdown = CancellationToken::new();
         let dev_mailbox = DevMailbox { mailbox: mailbox.clone(), token: Secret::new(MAILBOX_TOKEN) };
@@ -106,7 +106,7 @@ impl TestServer {
 
     /// Everything that was sent by now, newest first.
     pub async fn letters(&self) -> Vec<Letter> {
-        pool::delivery::worker::deliver_due(self.pool.delivery(), &Transport::Mailbox(self.mailbox.clone()))
+        delivery::worker::deliver_due(self.pool.delivery(), &Transport::Mailbox(self.mailbox.clone()))
             .await
             .unwrap();
         self.mailbox.letters()

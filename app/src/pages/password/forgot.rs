@@ -42,7 +42,7 @@ fn ForgotPassword(state: FormState, options: model::SignInOptions) -> impl IntoV
 #[server(prefix = "", endpoint = "/forgot-password", protocol = FormPost)]
 pub async fn forgot_password(#[server(default)] username: String) -> Result<(), FormError> {
     let context = RequestContext::current()?;
-    pool::password::forgot(&context.pool, &username, &context.origin).await.map_err(refused)?;
+    accounts::password::forgot(&context.pool, &username, &context.origin).await.map_err(refused)?;
     context.remember_reset(&username);
     context.redirect(paths::RESET_PASSWORD);
     Ok(())

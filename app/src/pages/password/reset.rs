@@ -10,10 +10,10 @@ use crate::request::cookies::CookieName;
 use crate::request::{Flash, PageError, PageRequest, RequestContext};
 use crate::text;
 use crate::times::{clock_time, seconds_until};
+use accounts::password::PasswordReset;
 use leptos::prelude::*;
 use model::{FieldName, Page, Password, paths};
-use pool::core::settings::Settings;
-use pool::password::PasswordReset;
+use nameplate_core::settings::Settings;
 
 /// What this browser asked for. It is told alike for every name.
 #[derive(Clone)]
@@ -29,7 +29,7 @@ pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
         Some(name) => {
             let now = request.site.pool.now();
             let pending = match &request.origin {
-                Some(origin) => pool::password::pending_reset(&request.site.pool, &name, origin).await?,
+                Some(origin) => accounts::password::pending_reset(&request.site.pool, &name, origin).await?,
                 None => None,
             };
             Some(Asked {
@@ -157,7 +157,8 @@ pub async fn reset_password(
 ) -> Result<AccountData, FormError> {
     let context = RequestContext::current()?;
     let form = PasswordReset { username, code, password, confirmation: Some(confirm_password) };
-    let done = pool::password::confirm_forgot(&context.pool, form, &context.origin).await.map_err(refused)?;
+    let done =
+        accounts::password::confirm_forgot(&context.pool, form, &context.origin).await.map_err(refused)?;
     context.clear_cookie(CookieName::Reset);
     context.flash(Flash::PasswordReset);
     context.redirect(paths::SIGN_IN);
@@ -168,7 +169,7 @@ pub async fn reset_password(
 #[server(prefix = "", endpoint = "/reset-password/resend", protocol = FormPost)]
 pub async fn resend_reset_code(#[server(default)] username: String) -> Result<(), FormError> {
     let context = RequestContext::current()?;
-    pool::password::forgot(&context.pool, &username, &context.origin).await.map_err(refused)?;
+    accounts::password::forgot(&context.pool, &username, &context.origin).await.map_err(refused)?;
     context.remember_reset(&username);
     context.flash(Flash::ResetCodeAsked);
     context.redirect(paths::RESET_PASSWORD);

@@ -12,10 +12,10 @@ use crate::layout::{Layout, PageResponse, heading, live_status, note};
 use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestContext};
 use crate::times::{clock_time, seconds_until};
 use crate::{lists, text};
+use accounts::attributes::Profile;
 use leptos::prelude::*;
 use model::{Definition, ErrorCode, FieldName, FormErrors, Password, UpdateOutcome, paths};
-use pool::attributes::Profile;
-use pool::core::identifiers::ContactKind;
+use nameplate_core::identifiers::ContactKind;
 use std::collections::BTreeMap;
 
 /// The contact that waits for its code.
@@ -241,11 +241,11 @@ pub(crate) async fn request_change(
         // Overlooked here, not meant to be removed.
         return Err(wrong(ErrorCode::Missing));
     }
-    let profile = pool::attributes::profile(&context.pool, &viewer).await.map_err(refused)?;
+    let profile = accounts::attributes::profile(&context.pool, &viewer).await.map_err(refused)?;
     if page.now(&profile).is_some_and(|now| page.kind.key(now) == page.kind.key(typed)) {
         return Err(wrong(ErrorCode::SameAsNow));
     }
-    let outcome = pool::attributes::update(&context.pool, &viewer, attributes, &context.origin)
+    let outcome = accounts::attributes::update(&context.pool, &viewer, attributes, &context.origin)
         .await
         .map_err(refused)?
         .outcome;
@@ -258,7 +258,7 @@ pub(crate) async fn request_change(
 /// Proves the contact (operation VerifyUserAttribute).
 pub(crate) async fn verify(page: ContactPage, code: &str) -> Result<AttributeData, FormError> {
     let (context, viewer) = RequestContext::signed_in().await?;
-    pool::contacts::verify(&context.pool, &viewer, &page.attribute(), code, &context.origin)
+    accounts::contacts::verify(&context.pool, &viewer, &page.attribute(), code, &context.origin)
         .await
         .map_err(refused)?;
     context.flash(page.changed);
@@ -269,7 +269,7 @@ pub(crate) async fn verify(page: ContactPage, code: &str) -> Result<AttributeDat
 /// Sends a fresh code (operation GetUserAttributeVerificationCode).
 pub(crate) async fn resend(page: ContactPage) -> Result<AttributeData, FormError> {
     let (context, viewer) = RequestContext::signed_in().await?;
-    pool::contacts::resend(&context.pool, &viewer, &page.attribute(), &context.origin)
+    accounts::contacts::resend(&context.pool, &viewer, &page.attribute(), &context.origin)
         .await
         .map_err(refused)?;
     context.flash(Flash::CodeSent);
@@ -280,7 +280,7 @@ pub(crate) async fn resend(page: ContactPage) -> Result<AttributeData, FormError
 /// Gives the pending change up; what is in force stays.
 pub(crate) async fn cancel(page: ContactPage) -> Result<AttributeData, FormError> {
     let (context, viewer) = RequestContext::signed_in().await?;
-    pool::contacts::cancel(&context.pool, &viewer, &page.attribute(), &context.origin)
+    accounts::contacts::cancel(&context.pool, &viewer, &page.attribute(), &context.origin)
         .await
         .map_err(refused)?;
     context.flash(Flash::ChangeCancelled);

@@ -3,9 +3,9 @@
 use crate::lists;
 use crate::request::Flash;
 use crate::text::{self, ContactWords};
+use accounts::attributes::{Pending, Profile};
 use model::{AttributeName, Page, paths};
-use pool::attributes::{Pending, Profile};
-use pool::core::identifiers::ContactKind;
+use nameplate_core::identifiers::ContactKind;
 
 /// What the pages of the two kinds of contact have different.
 #[derive(Clone, Copy)]

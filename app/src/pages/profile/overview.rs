@@ -13,11 +13,11 @@ use crate::islands::Live;
 use crate::layout::{Layout, PageResponse, live_status, note};
 use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestContext};
 use crate::text;
+use accounts::attributes::Profile;
+use accounts::attributes::Update;
 use leptos::prelude::*;
 use model::{AttributeName, Definition, FieldName, Page, Password, Schema, Standard, UpdateOutcome, paths};
-use pool::attributes::Profile;
-use pool::attributes::Update;
-use pool::core::identifiers::ContactKind;
+use nameplate_core::identifiers::ContactKind;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -225,7 +225,7 @@ pub async fn update_attributes(
     let attributes = attribute_fields::with_country(attributes, &country_code);
     // A form without scripts submits all its fields; people want to hear of those that are different now.
     let Update { outcome, changed } =
-        pool::attributes::update(&context.pool, &viewer, attributes, &context.origin)
+        accounts::attributes::update(&context.pool, &viewer, attributes, &context.origin)
             .await
             .map_err(refused)?;
     let waits =
@@ -247,7 +247,7 @@ pub async fn delete_attributes(
         names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
     let about: BTreeSet<AttributeName> = names.iter().filter_map(|name| name.parse().ok()).collect();
     let about = Vec::from_iter(about);
-    pool::attributes::delete(&context.pool, &viewer, names, &context.origin).await.map_err(refused)?;
+    accounts::attributes::delete(&context.pool, &viewer, names, &context.origin).await.map_err(refused)?;
     context.flash_about(Flash::Deleted, &about);
     context.redirect(paths::PROFILE);
     Ok(AttributesData { attributes: about })
@@ -266,7 +266,7 @@ pub struct Fresh {
 #[server(prefix = "", endpoint = "/profile/refresh", protocol = FormPost)]
 pub async fn refresh_profile() -> Result<Fresh, FormError> {
     let (context, viewer) = RequestContext::signed_in().await?;
-    let profile = pool::attributes::profile(&context.pool, &viewer).await.map_err(refused)?;
+    let profile = accounts::attributes::profile(&context.pool, &viewer).await.map_err(refused)?;
     let view = view::of(&profile, context.pool.settings());
     let contacts =
         [EMAIL, PHONE].map(|page| (page.kind.as_str().to_owned(), contact::rows(page, &profile).to_html()));

@@ -7,8 +7,8 @@ use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestConte
 use crate::text;
 use leptos::prelude::*;
 use model::{Definition, FieldName, Page, Schema, UpdateOutcome, paths};
-use pool::core::identifiers::ContactKind;
-use pool::core::identity::NewSession;
+use nameplate_core::identifiers::ContactKind;
+use nameplate_core::identity::NewSession;
 use std::collections::BTreeMap;
 
 /// Whether somebody who has just signed in is asked.
@@ -22,17 +22,18 @@ pub(crate) async fn is_due(context: &RequestContext, session: &NewSession) -> Re
     {
         return Ok(false);
     }
-    let Some(viewer) = pool::sessions::viewer(&context.pool, &session.token).await.map_err(refused)? else {
+    let Some(viewer) = accounts::sessions::viewer(&context.pool, &session.token).await.map_err(refused)?
+    else {
         return Ok(false);
     };
-    Ok(!pool::attributes::missing_attributes(&context.pool, &viewer).await.map_err(refused)?.is_empty())
+    Ok(!accounts::attributes::missing_attributes(&context.pool, &viewer).await.map_err(refused)?.is_empty())
 }
 
 /// The screen.
 pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
     let CurrentAccount { viewer, .. } = request.account()?;
     let (schema, next) = (request.site.schema().clone(), request.next());
-    let missing = pool::attributes::missing_attributes(&request.site.pool, &viewer).await?;
+    let missing = accounts::attributes::missing_attributes(&request.site.pool, &viewer).await?;
     if missing.is_empty() {
         return Ok(PageResponse::redirect(next.unwrap_or(Page::Profile)));
     }
@@ -69,7 +70,7 @@ pub async fn complete_profile(
     #[server(default)] next: String,
 ) -> Result<UpdateOutcome, FormError> {
     let (context, viewer) = RequestContext::signed_in().await?;
-    let outcome = pool::attributes::complete(&context.pool, &viewer, attributes, &context.origin)
+    let outcome = accounts::attributes::complete(&context.pool, &viewer, attributes, &context.origin)
         .await
         .map_err(refused)?;
     context.flash_about(Flash::Saved, &outcome.keys().cloned().collect::<Vec<_>>());

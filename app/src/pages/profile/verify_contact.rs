@@ -9,11 +9,11 @@ use crate::layout::{Layout, PageResponse, heading};
 use crate::request::cookies::CookieName;
 use crate::request::{CurrentAccount, PageError, PageRequest, RequestContext};
 use crate::text;
+use accounts::Settings;
+use accounts::attributes::Profile;
 use leptos::prelude::*;
 use model::{AttributeName, ErrorCode, FormErrors, Page, paths};
-use pool::Settings;
-use pool::attributes::Profile;
-use pool::core::identity::NewSession;
+use nameplate_core::identity::NewSession;
 
 /// The contacts that could be proven now, masked. One that is about to be replaced is not worth a code.
 fn unverified(profile: &Profile, settings: &Settings) -> Vec<(ContactPage, String)> {
@@ -34,10 +34,11 @@ pub(crate) async fn is_due(context: &RequestContext, session: &NewSession) -> Re
     if context.cookie(CookieName::VerifyLater).is_some() {
         return Ok(false);
     }
-    let Some(viewer) = pool::sessions::viewer(&context.pool, &session.token).await.map_err(refused)? else {
+    let Some(viewer) = accounts::sessions::viewer(&context.pool, &session.token).await.map_err(refused)?
+    else {
         return Ok(false);
     };
-    let profile = pool::attributes::profile(&context.pool, &viewer).await.map_err(refused)?;
+    let profile = accounts::attributes::profile(&context.pool, &viewer).await.map_err(refused)?;
     Ok(!unverified(&profile, context.pool.settings()).is_empty())
 }
 

@@ -3,11 +3,11 @@
 use super::contact_page::ContactPage;
 use crate::attribute_groups::AttributeGroup;
 use crate::text;
+use accounts::Settings;
+use accounts::attributes::Profile;
 use leptos::either::Either;
 use leptos::prelude::*;
 use model::{AttributeName, Format, Schema, Standard};
-use pool::Settings;
-use pool::attributes::Profile;
 use std::collections::BTreeMap;
 
 /// The state of a value, as a badge.

@@ -8,17 +8,17 @@ use crate::form::{
 use crate::layout::{Layout, PageResponse, heading};
 use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestContext};
 use crate::text;
+use accounts::CommonError;
+use accounts::factors::Then;
+use accounts::factors::{AppSecret, FactorError};
 use leptos::prelude::*;
 use model::{Factor, FieldName, Page, Password, paths};
-use pool::CommonError;
-use pool::factors::Then;
-use pool::factors::{AppSecret, FactorError};
 
 /// The screen: before there is a secret what it is good for, then the secret.
 pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
     let CurrentAccount { viewer, .. } = request.account()?;
     let pool = &request.site.pool;
-    let secret = match pool::factors::app_being_set_up(pool, &viewer).await {
+    let secret = match accounts::factors::app_being_set_up(pool, &viewer).await {
         Ok(secret) => secret.filter(|_| request.path != paths::SECURITY_APP_NEW),
         Err(FactorError::Common(CommonError::Unavailable(fault))) => return Err(fault.into()),
         // Who signed in long ago begins with the password.
@@ -30,7 +30,7 @@ pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
             | FactorError::Common(CommonError::Wait { .. } | CommonError::Busy | CommonError::SignedOut),
         ) => None,
     };
-    let replaces = pool::factors::second_factors(pool, &viewer)
+    let replaces = accounts::factors::second_factors(pool, &viewer)
         .await?
         .ways
         .iter()
@@ -106,7 +106,7 @@ fn grouped(key: &str) -> String {
 #[server(prefix = "", endpoint = "/security/app/new", protocol = FormPost)]
 pub async fn set_up_app(#[server(default)] current_password: Password) -> Result<(), FormError> {
     let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
-    pool::factors::set_up_app(&context.pool, &viewer).await.map_err(refused)?;
+    accounts::factors::set_up_app(&context.pool, &viewer).await.map_err(refused)?;
     context.redirect(paths::SECURITY_APP);
     Ok(())
 }
@@ -119,7 +119,7 @@ pub async fn confirm_app(
 ) -> Result<FactorData, FormError> {
     let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
     let with_codes =
-        pool::factors::confirm_app(&context.pool, &viewer, &code, Then::AskForIt, &context.origin)
+        accounts::factors::confirm_app(&context.pool, &viewer, &code, Then::AskForIt, &context.origin)
             .await
             .map_err(refused)?;
     context.flash(Flash::FactorOn);

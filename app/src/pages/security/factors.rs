@@ -5,10 +5,10 @@ use crate::form::{Form, FormError, FormPost, FormState, reauthentication_field_i
 use crate::request::{Flash, PageRequest, RequestContext};
 use crate::text;
 use crate::times::clock_time;
+use accounts::factors::Wish;
+use accounts::factors::{SecondFactors, Way};
 use leptos::prelude::*;
 use model::{ErrorCode, Factor, FieldName, FormErrors, Password, closed_set, paths};
-use pool::factors::Wish;
-use pool::factors::{SecondFactors, Way};
 
 closed_set! {
     /// What a button of the list does with a second step.
@@ -159,7 +159,7 @@ pub async fn change_factor(
     let factor: Factor = factor.parse().map_err(|_| not_in_list())?;
     let change = FactorChange::named(&wish).ok_or_else(not_in_list)?;
     let with_codes =
-        pool::factors::change(&context.pool, &viewer, &[(factor, change.wish())], &context.origin)
+        accounts::factors::change(&context.pool, &viewer, &[(factor, change.wish())], &context.origin)
             .await
             .map_err(refused)?;
     context.flash(change.flash());

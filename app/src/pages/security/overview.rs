@@ -8,20 +8,20 @@ use crate::islands::Live;
 use crate::layout::{Layout, PageResponse, flash_note, follow_events, heading, live_status};
 use crate::request::{CurrentAccount, PageError, PageRequest};
 use crate::text;
+use accounts::factors::SecondFactors;
+use accounts::passkeys::Passkey;
+use accounts::sessions::OpenSession;
 use leptos::prelude::*;
 use model::{Page, paths};
-use pool::factors::SecondFactors;
-use pool::passkeys::Passkey;
-use pool::sessions::OpenSession;
 
 /// The screen. At the address of a form the form is open.
 pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
     let CurrentAccount { viewer, .. } = request.account()?;
     let pool = &request.site.pool;
-    let sessions = pool::sessions::list(pool, &viewer).await?;
-    let factors = pool::factors::second_factors(pool, &viewer).await?;
-    let passkeys = match pool::passkeys::passkey_domain(pool) {
-        Some(domain) => Some((domain, pool::passkeys::list(pool, &viewer).await?)),
+    let sessions = accounts::sessions::list(pool, &viewer).await?;
+    let factors = accounts::factors::second_factors(pool, &viewer).await?;
+    let passkeys = match accounts::passkeys::passkey_domain(pool) {
+        Some(domain) => Some((domain, accounts::passkeys::list(pool, &viewer).await?)),
         None => None,
     };
     let frame = Layout::Account { username: viewer.username };

@@ -9,9 +9,9 @@ use crate::layout::{passkey_fields, passkeys_script};
 use crate::request::{Flash, PageRequest, RequestContext};
 use crate::text;
 use crate::times::day;
+use accounts::passkeys::{MOST, NewPasskey, Passkey};
 use leptos::prelude::*;
 use model::{FieldName, Password, paths};
-use pool::passkeys::{MOST, NewPasskey, Passkey};
 
 /// The passkeys for a domain, each with its button, and the form for another one. Nothing of it shows without
 /// scripts: nobody uses a passkey without them.
@@ -111,7 +111,7 @@ fn row(passkey: Passkey, state: &FormState, username: &str) -> AnyView {
 #[server(prefix = "", endpoint = "/security/passkeys/options", protocol = FormPost)]
 pub async fn ask_for_new_passkey() -> Result<PasskeyOptions, FormError> {
     let (context, viewer) = RequestContext::signed_in().await?;
-    let question = pool::passkeys::ask_for_new_passkey(&context.pool, &viewer).await.map_err(refused)?;
+    let question = accounts::passkeys::ask_for_new_passkey(&context.pool, &viewer).await.map_err(refused)?;
     Ok(PasskeyOptions { options: question.options, state: question.state })
 }
 
@@ -125,7 +125,7 @@ pub async fn add_passkey(
 ) -> Result<PasskeyData, FormError> {
     let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
     let form = NewPasskey { name: passkey_name.clone(), state, credential };
-    pool::passkeys::add_passkey(&context.pool, &viewer, &form, &context.origin).await.map_err(refused)?;
+    accounts::passkeys::add_passkey(&context.pool, &viewer, &form, &context.origin).await.map_err(refused)?;
     context.flash(Flash::PasskeyAdded);
     context.redirect(paths::SECURITY);
     Ok(PasskeyData { passkey: passkey_name.trim().to_owned() })
@@ -138,7 +138,7 @@ pub async fn remove_passkey(
     #[server(default)] current_password: Password,
 ) -> Result<Option<PasskeyData>, FormError> {
     let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
-    let removed = pool::passkeys::remove_passkey(&context.pool, &viewer, &passkey, &context.origin)
+    let removed = accounts::passkeys::remove_passkey(&context.pool, &viewer, &passkey, &context.origin)
         .await
         .map_err(refused)?;
     context.flash(Flash::PasskeyRemoved);

@@ -4,9 +4,9 @@ use crate::auth_events::{AccountData, FormEvent};
 use crate::form::{Check, Form, FormError, FormPost, FormState, Input, password_field, refused, summary};
 use crate::request::{Flash, PageRequest, RequestContext};
 use crate::text;
+use accounts::password::PasswordChange;
 use leptos::prelude::*;
 use model::{FieldName, Password, Policy, paths};
-use pool::password::PasswordChange;
 
 /// The password's part of the page: a link to the form, or the form.
 pub(super) fn password_group(request: &PageRequest) -> impl IntoView + use<> {
@@ -72,7 +72,7 @@ pub async fn change_password(
     let (context, viewer) = RequestContext::signed_in().await?;
     let form = PasswordChange { current: current_password, password, confirmation: Some(confirm_password) };
     let done =
-        pool::password::change(&context.pool, &viewer, form, &context.origin).await.map_err(refused)?;
+        accounts::password::change(&context.pool, &viewer, form, &context.origin).await.map_err(refused)?;
     if let Some(session) = &done.session {
         context.start_session(session).await?;
     }

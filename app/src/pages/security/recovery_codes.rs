@@ -5,18 +5,18 @@ use crate::form::{Form, FormError, FormPost, reauthentication_field, refused, su
 use crate::layout::{Layout, PageResponse, flash_note, heading};
 use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestContext};
 use crate::text;
+use accounts::CommonError;
+use accounts::factors::FactorError;
 use leptos::prelude::*;
 use model::{Page, Password, paths};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use pool::CommonError;
-use pool::factors::FactorError;
 
 /// The screen: codes that were made just now, or the way to new ones.
 pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
     let CurrentAccount { viewer, .. } = request.account()?;
     let pool = &request.site.pool;
-    let factors = pool::factors::second_factors(pool, &viewer).await?;
-    let codes = match pool::factors::recovery_codes(pool, &viewer).await {
+    let factors = accounts::factors::second_factors(pool, &viewer).await?;
+    let codes = match accounts::factors::recovery_codes(pool, &viewer).await {
         Ok(codes) if request.path != paths::SECURITY_RECOVERY_NEW => codes,
         Err(FactorError::Common(CommonError::Unavailable(fault))) => return Err(fault.into()),
         // Who signed in long ago begins with the password.
@@ -97,7 +97,7 @@ pub async fn make_recovery_codes(
     #[server(default)] current_password: Password,
 ) -> Result<AccountData, FormError> {
     let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
-    pool::factors::make_recovery_codes(&context.pool, &viewer, &context.origin).await.map_err(refused)?;
+    accounts::factors::make_recovery_codes(&context.pool, &viewer, &context.origin).await.map_err(refused)?;
     context.redirect(paths::SECURITY_RECOVERY);
     Ok(AccountData { username: viewer.username })
 }
@@ -106,7 +106,7 @@ pub async fn make_recovery_codes(
 #[server(prefix = "", endpoint = "/security/recovery-codes", protocol = FormPost)]
 pub async fn put_recovery_codes_away() -> Result<(), FormError> {
     let (context, viewer) = RequestContext::signed_in().await?;
-    pool::factors::hide_recovery_codes(&context.pool, &viewer).await.map_err(refused)?;
+    accounts::factors::hide_recovery_codes(&context.pool, &viewer).await.map_err(refused)?;
     context.flash(Flash::RecoveryCodesPutAway);
     context.redirect(paths::SECURITY);
     Ok(())

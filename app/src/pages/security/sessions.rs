@@ -5,11 +5,11 @@ use crate::form::{Form, FormError, FormPost, FormState, refused, summary};
 use crate::request::{Flash, PageRequest, RequestContext};
 use crate::text;
 use crate::times::clock_time;
+use accounts::Timestamp;
+use accounts::sessions::OpenSession;
+use accounts::sessions::Others;
 use leptos::prelude::*;
 use model::paths;
-use pool::Timestamp;
-use pool::sessions::OpenSession;
-use pool::sessions::Others;
 
 const FORMS: [&str; 3] =
     [paths::SECURITY_SESSIONS_END, paths::SECURITY_SESSIONS_OTHERS, paths::SECURITY_SESSIONS_EVERYWHERE];
@@ -79,7 +79,7 @@ fn row(session: OpenSession, now: Timestamp) -> impl IntoView {
 pub async fn end_session(#[server(default)] session: String) -> Result<SessionsData, FormError> {
     let (context, viewer) = RequestContext::signed_in().await?;
     let sessions =
-        pool::sessions::sign_out_others(&context.pool, &viewer, Others::Named(&session), &context.origin)
+        accounts::sessions::sign_out_others(&context.pool, &viewer, Others::Named(&session), &context.origin)
             .await
             .map_err(refused)?;
     context.flash(Flash::SessionEnded);
@@ -91,7 +91,7 @@ pub async fn end_session(#[server(default)] session: String) -> Result<SessionsD
 #[server(prefix = "", endpoint = "/security/sessions/others", protocol = FormPost)]
 pub async fn end_other_sessions() -> Result<SessionsData, FormError> {
     let (context, viewer) = RequestContext::signed_in().await?;
-    let sessions = pool::sessions::sign_out_others(&context.pool, &viewer, Others::All, &context.origin)
+    let sessions = accounts::sessions::sign_out_others(&context.pool, &viewer, Others::All, &context.origin)
         .await
         .map_err(refused)?;
     context.flash(Flash::OthersEnded);
@@ -103,7 +103,7 @@ pub async fn end_other_sessions() -> Result<SessionsData, FormError> {
 #[server(prefix = "", endpoint = "/security/sessions/everywhere", protocol = FormPost)]
 pub async fn end_all_sessions() -> Result<Option<AccountData>, FormError> {
     let (context, viewer) = RequestContext::signed_in().await?;
-    let username = pool::sessions::sign_out_everywhere(&context.pool, viewer.user, &context.origin)
+    let username = accounts::sessions::sign_out_everywhere(&context.pool, viewer.user, &context.origin)
         .await
         .map_err(refused)?;
     context.end_session();

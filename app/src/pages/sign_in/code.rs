@@ -11,16 +11,16 @@ use crate::request::cookies::PendingSignIn;
 use crate::request::{Flash, PageError, PageRequest, RequestContext};
 use crate::text;
 use crate::times::seconds_until;
+use accounts::sign_in::second_factor::PendingChallenge;
 use leptos::prelude::*;
 use model::{ErrorCode, Factor, FieldName, FormErrors, Page, paths};
-use pool::sign_in::second_factor::PendingChallenge;
 
 /// The screen. Where no sign-in waits, it begins anew.
 pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
     let Some(PendingSignIn { token, next }) = request.challenge.clone() else {
         return Ok(PageResponse::redirect(Page::SignIn));
     };
-    Ok(match pool::sign_in::second_factor::pending(&request.site.pool, &token).await? {
+    Ok(match accounts::sign_in::second_factor::pending(&request.site.pool, &token).await? {
         Some(pending) => PageResponse::page(Page::SignInCode, Layout::Auth, move || {
             view! { <SignInCode request pending next/> }.into_any()
         }),
@@ -131,7 +131,7 @@ fn recovery_form(state: FormState) -> AnyView {
 pub async fn confirm_sign_in(#[server(default)] code: String) -> Result<Option<AccountData>, FormError> {
     let context = RequestContext::current()?;
     let PendingSignIn { token, next } = pending_sign_in(&context)?;
-    let done = pool::sign_in::second_factor::answer(&context.pool, &token, &code, &context.origin)
+    let done = accounts::sign_in::second_factor::answer(&context.pool, &token, &code, &context.origin)
         .await
         .map_err(refused)?;
     continue_with(&context, done, next).await
@@ -144,7 +144,7 @@ pub async fn confirm_with_recovery_code(
 ) -> Result<Option<AccountData>, FormError> {
     let context = RequestContext::current()?;
     let PendingSignIn { token, next } = pending_sign_in(&context)?;
-    let done = pool::sign_in::second_factor::answer_with_recovery_code(
+    let done = accounts::sign_in::second_factor::answer_with_recovery_code(
         &context.pool,
         &token,
         &code,
@@ -160,7 +160,7 @@ pub async fn confirm_with_recovery_code(
 pub async fn resend_sign_in_code() -> Result<(), FormError> {
     let context = RequestContext::current()?;
     let PendingSignIn { token, .. } = pending_sign_in(&context)?;
-    pool::sign_in::second_factor::resend(&context.pool, &context.client, &token, &context.origin)
+    accounts::sign_in::second_factor::resend(&context.pool, &context.client, &token, &context.origin)
         .await
         .map_err(refused)?;
     context.flash(Flash::CodeSent);
@@ -174,7 +174,7 @@ pub async fn choose_factor(#[server(default)] factor: String) -> Result<(), Form
     let context = RequestContext::current()?;
     let PendingSignIn { token, .. } = pending_sign_in(&context)?;
     let factor: Factor = factor.parse().map_err(|_| FormError(FormErrors::form(ErrorCode::NotInList)))?;
-    pool::sign_in::second_factor::choose_factor(
+    accounts::sign_in::second_factor::choose_factor(
         &context.pool,
         &context.client,
         &token,

@@ -11,10 +11,10 @@ use crate::layout::{Layout, PageResponse, heading};
 use crate::request::cookies::PendingSignIn;
 use crate::request::{PageError, PageRequest, RequestContext};
 use crate::text;
+use accounts::sign_in::new_password::OwnPassword;
 use leptos::prelude::*;
 use model::{Definition, FieldName, Page, Password, paths};
-use pool::core::settings::Settings;
-use pool::sign_in::new_password::OwnPassword;
+use nameplate_core::settings::Settings;
 use std::collections::BTreeMap;
 
 /// The screen. Where no sign-in waits, it begins anew.
@@ -22,7 +22,8 @@ pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
     let Some(PendingSignIn { token, next }) = request.challenge.clone() else {
         return Ok(PageResponse::redirect(Page::SignIn));
     };
-    let Some((username, missing)) = pool::sign_in::new_password::pending(&request.site.pool, &token).await?
+    let Some((username, missing)) =
+        accounts::sign_in::new_password::pending(&request.site.pool, &token).await?
     else {
         return Ok(PageResponse::page(Page::NewPassword, Layout::Auth, move || {
             view! { <SignInExpired next/> }.into_any()
@@ -94,9 +95,10 @@ pub async fn set_own_password(
     let PendingSignIn { token, next } = pending_sign_in(&context)?;
     let attributes = attribute_fields::with_country(attributes, &country_code);
     let form = OwnPassword { password, confirmation: Some(confirm_password), attributes };
-    let (username, session) = pool::sign_in::new_password::set(&context.pool, &token, form, &context.origin)
-        .await
-        .map_err(refused)?;
+    let (username, session) =
+        accounts::sign_in::new_password::set(&context.pool, &token, form, &context.origin)
+            .await
+            .map_err(refused)?;
     complete_sign_in(&context, &session, next).await?;
     Ok(AccountData { username })
 }

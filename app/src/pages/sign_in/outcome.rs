@@ -5,9 +5,9 @@ use crate::form::FormError;
 use crate::pages::profile::{required, verify_contact};
 use crate::request::cookies::PendingSignIn;
 use crate::request::{Flash, RequestContext};
+use accounts::sign_in::SignedIn;
 use model::{Page, paths};
-use pool::core::identity::NewSession;
-use pool::sign_in::SignedIn;
+use nameplate_core::identity::NewSession;
 
 /// Where a sign-in leads: into the account, or to what is still asked for.
 pub(super) async fn continue_with(

@@ -32,7 +32,7 @@ pub(super) fn PasskeySignIn(domain: String, state: FormState, next: Option<Page>
 #[server(prefix = "", endpoint = "/sign-in/passkey/options", protocol = FormPost)]
 pub async fn ask_for_passkey() -> Result<PasskeyOptions, FormError> {
     let context = RequestContext::current()?;
-    let question = pool::sign_in::passkey::ask_for_passkey(&context.pool).map_err(refused)?;
+    let question = accounts::sign_in::passkey::ask_for_passkey(&context.pool).map_err(refused)?;
     Ok(PasskeyOptions { options: question.options, state: question.state })
 }
 
@@ -44,10 +44,11 @@ pub async fn sign_in_with_passkey(
     #[server(default)] next: String,
 ) -> Result<AccountData, FormError> {
     let context = RequestContext::current()?;
-    let form = pool::sign_in::passkey::PasskeySignIn { state, credential };
-    let done = pool::sign_in::passkey::with_passkey(&context.pool, &context.client, &form, &context.origin)
-        .await
-        .map_err(refused)?;
+    let form = accounts::sign_in::passkey::PasskeySignIn { state, credential };
+    let done =
+        accounts::sign_in::passkey::with_passkey(&context.pool, &context.client, &form, &context.origin)
+            .await
+            .map_err(refused)?;
     complete_sign_in(&context, &done.session, Page::after_sign_in(&next)).await?;
     Ok(AccountData { username: done.username })
 }

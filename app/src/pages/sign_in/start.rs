@@ -19,7 +19,7 @@ pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
 #[component]
 fn SignIn(request: PageRequest, next: Option<Page>) -> impl IntoView {
     let (state, options) = (request.form(paths::SIGN_IN), request.site.sign_in_options());
-    let passkeys = pool::passkeys::passkey_domain(&request.site.pool).map(|domain| {
+    let passkeys = accounts::passkeys::passkey_domain(&request.site.pool).map(|domain| {
         let state = request.form(paths::SIGN_IN_PASSKEY);
         view! { <PasskeySignIn domain state next/> }
     });
@@ -57,8 +57,8 @@ pub async fn sign_in(
     #[server(default)] next: String,
 ) -> Result<Option<AccountData>, FormError> {
     let context = RequestContext::current()?;
-    let form = pool::sign_in::SignIn { username, password };
-    let done = pool::sign_in::with_password(&context.pool, &context.client, form, &context.origin)
+    let form = accounts::sign_in::SignIn { username, password };
+    let done = accounts::sign_in::with_password(&context.pool, &context.client, form, &context.origin)
         .await
         .map_err(refused)?;
     continue_with(&context, done, Page::after_sign_in(&next)).await

@@ -7,9 +7,9 @@ use crate::form::{Check, Form, FormError, FormPost, FormState, Input, password_f
 use crate::layout::{flash_note, heading};
 use crate::request::{PageRequest, RequestContext};
 use crate::text;
+use accounts::sign_up::FirstPassword;
 use leptos::prelude::*;
 use model::{ErrorCode, FieldName, FormErrors, Password, Policy, paths};
-use pool::sign_up::FirstPassword;
 
 /// Who chooses a password, and among what.
 #[derive(Clone)]
@@ -116,10 +116,14 @@ pub async fn confirm_with_first_password(
 ) -> Result<AccountData, FormError> {
     let context = RequestContext::current()?;
     let form = entered(&context, current_password, None, new_username)?;
-    let confirmed =
-        pool::sign_up::confirm_with_first_password(&context.pool, &context.client, &form, &context.origin)
-            .await
-            .map_err(refused)?;
+    let confirmed = accounts::sign_up::confirm_with_first_password(
+        &context.pool,
+        &context.client,
+        &form,
+        &context.origin,
+    )
+    .await
+    .map_err(refused)?;
     continue_with(&context, confirmed).await
 }
 
@@ -133,7 +137,7 @@ pub async fn choose_first_password(
     let context = RequestContext::current()?;
     let form = entered(&context, password, Some(confirm_password), new_username)?;
     let confirmed =
-        pool::sign_up::choose_first_password(&context.pool, &context.client, &form, &context.origin)
+        accounts::sign_up::choose_first_password(&context.pool, &context.client, &form, &context.origin)
             .await
             .map_err(refused)?;
     continue_with(&context, confirmed).await

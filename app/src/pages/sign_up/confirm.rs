@@ -12,11 +12,11 @@ use crate::layout::{Layout, PageResponse, flash_note, heading};
 use crate::request::{Flash, PageError, PageRequest, RequestContext};
 use crate::text;
 use crate::times::{clock_time, seconds_until};
+use accounts::sign_up::AnotherAddress;
+use accounts::sign_up::{Confirming, PendingSignUp, Stage, Who};
 use leptos::prelude::*;
 use model::{CodeDeliveryDetails, DeliveryMedium, ErrorCode, FieldName, FormErrors, Page, Password, paths};
-use pool::core::identity::BrowserTicket;
-use pool::sign_up::AnotherAddress;
-use pool::sign_up::{Confirming, PendingSignUp, Stage, Who};
+use nameplate_core::identity::BrowserTicket;
 
 /// What the screen shows.
 #[derive(Clone)]
@@ -34,7 +34,7 @@ pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
     let pool = &request.site.pool;
     let ticket = request.ticket.as_deref().and_then(BrowserTicket::parse);
     let pending = match &ticket {
-        Some(ticket) => pool::sign_up::pending(pool, ticket).await?,
+        Some(ticket) => accounts::sign_up::pending(pool, ticket).await?,
         None => None,
     };
     let (now, options) = (pool.now(), request.site.sign_in_options());
@@ -178,7 +178,7 @@ fn who(context: &RequestContext, username: Option<String>) -> Result<Who, FormEr
 
 /// Whose code this browser waits for.
 async fn waiting(context: &RequestContext, ticket: &BrowserTicket) -> Result<Option<AccountData>, FormError> {
-    let pending = pool::sign_up::pending(&context.pool, ticket).await.map_err(refused)?;
+    let pending = accounts::sign_up::pending(&context.pool, ticket).await.map_err(refused)?;
     Ok(pending.map(|it| AccountData { username: it.username }))
 }
 
@@ -192,7 +192,7 @@ pub async fn confirm(
 ) -> Result<AccountData, FormError> {
     let context = RequestContext::current()?;
     let form = Confirming { who: who(&context, username)?, code, new_username };
-    let confirmed = pool::sign_up::confirm(&context.pool, &context.client, &form, &context.origin)
+    let confirmed = accounts::sign_up::confirm(&context.pool, &context.client, &form, &context.origin)
         .await
         .map_err(refused)?;
     continue_with(&context, confirmed).await
@@ -208,7 +208,7 @@ pub async fn resend_code(
     _ = (code, new_username); // the same form may hold them
     let context = RequestContext::current()?;
     let who = who(&context, username)?;
-    pool::sign_up::resend(&context.pool, &who, &context.origin).await.map_err(refused)?;
+    accounts::sign_up::resend(&context.pool, &who, &context.origin).await.map_err(refused)?;
     context.flash(Flash::CodeSent);
     context.redirect(paths::CONFIRM);
     match who {
@@ -229,7 +229,9 @@ pub async fn change_address(
         return Err(FormError(FormErrors::form(ErrorCode::NoCode)));
     };
     let form = AnotherAddress { address: email, password };
-    pool::sign_up::change_address(&context.pool, &ticket, &form, &context.origin).await.map_err(refused)?;
+    accounts::sign_up::change_address(&context.pool, &ticket, &form, &context.origin)
+        .await
+        .map_err(refused)?;
     context.flash(Flash::CodeSent);
     context.redirect(paths::CONFIRM);
     waiting(&context, &ticket).await

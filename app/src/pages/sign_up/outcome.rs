@@ -4,8 +4,8 @@ use crate::auth_events::AccountData;
 use crate::form::FormError;
 use crate::pages::profile::required;
 use crate::request::{Flash, RequestContext};
+use accounts::sign_up::Confirmed;
 use model::paths;
-use pool::sign_up::Confirmed;
 
 /// Into it, or to the password that is next.
 pub(super) async fn continue_with(

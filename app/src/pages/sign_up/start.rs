@@ -8,9 +8,9 @@ use crate::form::{
 use crate::layout::{Layout, PageResponse, heading, tabs};
 use crate::request::{PageError, PageRequest, RequestContext};
 use crate::text;
+use accounts::Settings;
 use leptos::prelude::*;
 use model::{Definition, FieldName, Page, Password, Standard, paths};
-use pool::Settings;
 use std::collections::BTreeMap;
 
 /// The screen.
@@ -102,15 +102,16 @@ pub async fn sign_up(
     let context = RequestContext::current()?;
     let attributes = attribute_fields::named(attribute_fields::with_country(attributes, &country_code))?;
     let ticket = context.ticket();
-    let form = pool::sign_up::SignUp {
+    let form = accounts::sign_up::SignUp {
         username,
         password,
         confirmation: Some(confirm_password),
         attributes,
         ticket,
     };
-    let done =
-        pool::sign_up::start(&context.pool, &context.client, form, &context.origin).await.map_err(refused)?;
+    let done = accounts::sign_up::start(&context.pool, &context.client, form, &context.origin)
+        .await
+        .map_err(refused)?;
     context.remember_sign_up(&done.ticket);
     context.redirect(paths::CONFIRM);
     Ok(AccountData { username: done.username })

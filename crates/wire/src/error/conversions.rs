@@ -2,20 +2,20 @@
 
 use super::field_errors::{attributes_refused, fields, too_many_attributes};
 use super::{ApiError, Exception};
+use accounts::account::DeleteAccountError;
+use accounts::attributes::{DeleteAttributesError, UpdateAttributesError};
+use accounts::contacts::VerifyAttributeError;
+use accounts::factors::FactorError;
+use accounts::one_time_codes::CodeFault;
+use accounts::password::{ChangePasswordError, ConfirmForgotPasswordError, ForgotPasswordError};
+use accounts::sign_in::SignInError;
+use accounts::sign_in::new_password::NewPasswordError;
+use accounts::sign_in::second_factor::ChallengeError;
+use accounts::sign_in::srp::SrpError;
+use accounts::sign_up::{ConfirmSignUpError, ResendError, SignUpError};
+use accounts::tokens::{AccessTokenError, RefreshError, RevokeError};
+use accounts::{CommonError, Unavailable};
 use model::{Factor, FieldName};
-use pool::account::DeleteAccountError;
-use pool::attributes::{DeleteAttributesError, UpdateAttributesError};
-use pool::contacts::VerifyAttributeError;
-use pool::factors::FactorError;
-use pool::one_time_codes::CodeFault;
-use pool::password::{ChangePasswordError, ConfirmForgotPasswordError, ForgotPasswordError};
-use pool::sign_in::SignInError;
-use pool::sign_in::new_password::NewPasswordError;
-use pool::sign_in::second_factor::ChallengeError;
-use pool::sign_in::srp::SrpError;
-use pool::sign_up::{ConfirmSignUpError, ResendError, SignUpError};
-use pool::tokens::{AccessTokenError, RefreshError, RevokeError};
-use pool::{CommonError, Unavailable};
 use std::error::Error;
 
 impl From<Unavailable> for ApiError {

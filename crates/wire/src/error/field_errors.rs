@@ -1,13 +1,13 @@
 //! Refused fields and attributes, in the words of the wire API.
 
 use super::{ApiError, Exception};
+use accounts::one_time_codes::CodeFault;
 use model::password::Rule;
 use model::{AttributeName, ErrorCode, FieldName, FormErrors};
-use pool::one_time_codes::CodeFault;
 
 /// More attributes than anybody submits.
 pub fn too_many_attributes(at: &str) -> ApiError {
-    let rule = format!("Member must have length less than or equal to {}", pool::MOST_SUBMITTED);
+    let rule = format!("Member must have length less than or equal to {}", accounts::MOST_SUBMITTED);
     ApiError::parameter(format!(
         "1 validation error detected: Value at '{at}' failed to satisfy constraint: {rule}"
     ))

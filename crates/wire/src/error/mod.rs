@@ -5,12 +5,12 @@ mod conversions;
 mod field_errors;
 
 use crate::protocol::{ERROR_TYPE, JSON};
+use accounts::ClientId;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use model::AttributeName;
-use pool::ClientId;
-use pool::core::client::ClientFault;
+use nameplate_core::client::ClientFault;
 use serde_json::json;
 use std::borrow::Cow;
 

@@ -55,7 +55,7 @@ pub async fn auth_factors(call: &Call) -> Result<Value, ApiError> {
 pub async fn delete_user(call: &Call) -> Result<Value, ApiError> {
     let request: TokenRequest = call.read()?;
     let viewer = call.viewer(request.access_token).await?;
-    pool::account::delete_own_user(&call.pool, &viewer, &call.origin).await?;
+    accounts::account::delete_own_user(&call.pool, &viewer, &call.origin).await?;
     Ok(nothing())
 }
 
@@ -71,7 +71,7 @@ pub async fn update(call: &Call) -> Result<Value, ApiError> {
     let viewer = call.viewer(request.access_token).await?;
     let submitted = submitted(request.user_attributes.unwrap_or_default())?;
     known(submitted.keys())?;
-    let outcome = pool::attributes::update(&call.pool, &viewer, submitted, &call.origin).await?.outcome;
+    let outcome = accounts::attributes::update(&call.pool, &viewer, submitted, &call.origin).await?.outcome;
     let sent: Vec<CodeDeliveryDetails> =
         outcome.into_values().filter_map(|updated| updated.code_delivery_details).collect();
     Ok(json!({ "CodeDeliveryDetailsList": sent }))
@@ -97,7 +97,7 @@ pub async fn delete(call: &Call) -> Result<Value, ApiError> {
     let names = request.user_attribute_names.unwrap_or_default();
     let viewer = call.viewer(request.access_token).await?;
     known(names.iter())?;
-    pool::attributes::delete(&call.pool, &viewer, names, &call.origin).await?;
+    accounts::attributes::delete(&call.pool, &viewer, names, &call.origin).await?;
     Ok(nothing())
 }
 
@@ -117,8 +117,8 @@ fn named(name: Option<String>) -> Result<AttributeName, ApiError> {
 pub async fn send_code(call: &Call) -> Result<Value, ApiError> {
     let request: CodeRequest = call.read()?;
     let viewer = call.viewer(request.access_token).await?;
-    let sent =
-        pool::contacts::resend(&call.pool, &viewer, &named(request.attribute_name)?, &call.origin).await?;
+    let sent = accounts::contacts::resend(&call.pool, &viewer, &named(request.attribute_name)?, &call.origin)
+        .await?;
     Ok(json!({ "CodeDeliveryDetails": sent.delivery }))
 }
 
@@ -126,6 +126,7 @@ pub async fn verify(call: &Call) -> Result<Value, ApiError> {
     let request: CodeRequest = call.read()?;
     let viewer = call.viewer(request.access_token).await?;
     let code = request.code.unwrap_or_default();
-    pool::contacts::verify(&call.pool, &viewer, &named(request.attribute_name)?, &code, &call.origin).await?;
+    accounts::contacts::verify(&call.pool, &viewer, &named(request.attribute_name)?, &code, &call.origin)
+        .await?;
     Ok(nothing())
 }

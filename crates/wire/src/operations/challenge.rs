@@ -4,10 +4,10 @@
 use super::{outcome, srp};
 use crate::call::Call;
 use crate::error::ApiError;
+use accounts::ClientId;
+use accounts::sign_in::new_password::OwnPassword;
 use model::{Factor, Password};
-use pool::ClientId;
-use pool::core::identity::ChallengeToken;
-use pool::sign_in::new_password::OwnPassword;
+use nameplate_core::identity::ChallengeToken;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -68,9 +68,14 @@ async fn select_factor(call: &Call, answer: &ChallengeAnswer<'_>) -> Result<Valu
     let token = answer.challenge()?;
     let chosen = answer.response("ANSWER")?;
     let factor = chosen.parse().map_err(|_| ApiError::parameter("Invalid selected MFA type"))?;
-    let challenge =
-        pool::sign_in::second_factor::choose_factor(&call.pool, answer.client, &token, factor, &call.origin)
-            .await?;
+    let challenge = accounts::sign_in::second_factor::choose_factor(
+        &call.pool,
+        answer.client,
+        &token,
+        factor,
+        &call.origin,
+    )
+    .await?;
     Ok(outcome::asked_for_factor(&challenge))
 }
 
@@ -78,7 +83,7 @@ async fn second_factor(call: &Call, answer: &ChallengeAnswer<'_>, factor: Factor
     let token = answer.challenge()?;
     let code = answer.response(code_parameter(factor))?;
     outcome::response(
-        &pool::sign_in::second_factor::answer_for_tokens(
+        &accounts::sign_in::second_factor::answer_for_tokens(
             &call.pool,
             answer.client,
             &token,
@@ -109,8 +114,13 @@ async fn new_password(call: &Call, answer: &ChallengeAnswer<'_>) -> Result<Value
         confirmation: None,
         attributes: attributes.collect(),
     };
-    let tokens =
-        pool::sign_in::new_password::set_for_tokens(&call.pool, answer.client, &token, form, &call.origin)
-            .await?;
+    let tokens = accounts::sign_in::new_password::set_for_tokens(
+        &call.pool,
+        answer.client,
+        &token,
+        form,
+        &call.origin,
+    )
+    .await?;
     Ok(outcome::entered(&tokens))
 }

@@ -2,8 +2,8 @@
 
 use crate::call::{Call, nothing};
 use crate::error::ApiError;
+use accounts::factors::{Then, Wish};
 use model::Factor;
-use pool::factors::{Then, Wish};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ struct AssociateRequest {
 pub async fn associate(call: &Call) -> Result<Value, ApiError> {
     let request: AssociateRequest = call.read()?;
     let viewer = call.viewer(request.access_token).await?;
-    Ok(json!({ "SecretCode": pool::factors::set_up_app(&call.pool, &viewer).await?.text }))
+    Ok(json!({ "SecretCode": accounts::factors::set_up_app(&call.pool, &viewer).await?.text }))
 }
 
 #[derive(Deserialize)]
@@ -30,7 +30,7 @@ pub async fn verify(call: &Call) -> Result<Value, ApiError> {
     let request: VerifyRequest = call.read()?;
     let viewer = call.viewer(request.access_token).await?;
     let code = request.user_code.unwrap_or_default();
-    pool::factors::confirm_app(&call.pool, &viewer, &code, Then::Wait, &call.origin).await?;
+    accounts::factors::confirm_app(&call.pool, &viewer, &code, Then::Wait, &call.origin).await?;
     Ok(json!({ "Status": "SUCCESS" }))
 }
 
@@ -60,7 +60,7 @@ pub async fn set_preference(call: &Call) -> Result<Value, ApiError> {
     let settings =
         [(Factor::SoftwareToken, request.app), (Factor::Sms, request.sms), (Factor::Email, request.email)];
     let wishes = wishes(settings.into_iter().filter_map(|(factor, wanted)| Some((factor, wanted?))))?;
-    pool::factors::change(&call.pool, &viewer, &wishes, &call.origin).await?;
+    accounts::factors::change(&call.pool, &viewer, &wishes, &call.origin).await?;
     Ok(nothing())
 }
 

@@ -1,11 +1,11 @@
 //! How a sign-in ends or goes on: tokens, or what it asks for next.
 
 use crate::error::{ApiError, Exception};
+use accounts::sign_in::Entered;
+use accounts::sign_in::NewPasswordAsked;
+use accounts::sign_in::second_factor::Challenge;
+use accounts::tokens::Tokens;
 use model::DeliveryMedium;
-use pool::sign_in::Entered;
-use pool::sign_in::NewPasswordAsked;
-use pool::sign_in::second_factor::Challenge;
-use pool::tokens::Tokens;
 use serde_json::{Map, Value, json};
 
 /// The challenge to choose among several second factors.

@@ -2,8 +2,8 @@
 
 use crate::call::{Call, nothing};
 use crate::error::ApiError;
+use accounts::password::{PasswordChange, PasswordReset};
 use model::Password;
-use pool::password::{PasswordChange, PasswordReset};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ pub async fn forgot(call: &Call) -> Result<Value, ApiError> {
     let request: ForgotRequest = call.read()?;
     let username = request.username.unwrap_or_default();
     call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
-    let sent = pool::password::forgot(&call.pool, &username, &call.origin).await?;
+    let sent = accounts::password::forgot(&call.pool, &username, &call.origin).await?;
     Ok(json!({ "CodeDeliveryDetails": sent.delivery }))
 }
 
@@ -43,7 +43,7 @@ pub async fn confirm_forgot(call: &Call) -> Result<Value, ApiError> {
         password: Password::new(request.password.unwrap_or_default()),
         confirmation: None,
     };
-    pool::password::confirm_forgot(&call.pool, form, &call.origin).await?;
+    accounts::password::confirm_forgot(&call.pool, form, &call.origin).await?;
     Ok(nothing())
 }
 
@@ -63,6 +63,6 @@ pub async fn change(call: &Call) -> Result<Value, ApiError> {
         password: Password::new(request.proposed_password.unwrap_or_default()),
         confirmation: None,
     };
-    pool::password::change(&call.pool, &viewer, form, &call.origin).await?;
+    accounts::password::change(&call.pool, &viewer, form, &call.origin).await?;
     Ok(nothing())
 }

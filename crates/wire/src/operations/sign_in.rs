@@ -3,11 +3,11 @@
 use super::{outcome, srp};
 use crate::call::Call;
 use crate::error::ApiError;
+use accounts::ClientId;
+use accounts::sign_in::SignIn;
+use accounts::tokens::Exchange;
 use model::Password;
-use pool::ClientId;
-use pool::core::client::{AppClient, Flow};
-use pool::sign_in::SignIn;
-use pool::tokens::Exchange;
+use nameplate_core::client::{AppClient, Flow};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -63,7 +63,7 @@ async fn refresh(
 ) -> Result<Value, ApiError> {
     let token =
         parameters.get("REFRESH_TOKEN").ok_or_else(|| ApiError::missing_parameter("REFRESH_TOKEN"))?;
-    let checked = pool::tokens::check_hash_of_token(
+    let checked = accounts::tokens::check_hash_of_token(
         &call.pool,
         client,
         token,
@@ -72,7 +72,7 @@ async fn refresh(
     .await?;
     checked.map_err(|fault| ApiError::not_that_client(&client.id, fault))?;
     Ok(outcome::entered(
-        &pool::tokens::refresh(&call.pool, &client.id, token, Exchange::Keep, &call.origin).await?,
+        &accounts::tokens::refresh(&call.pool, &client.id, token, Exchange::Keep, &call.origin).await?,
     ))
 }
 
@@ -83,5 +83,5 @@ async fn password(
 ) -> Result<Value, ApiError> {
     let given = |name: &str| parameters.get(name).cloned().unwrap_or_default();
     let form = SignIn { username: given("USERNAME"), password: Password::new(given("PASSWORD")) };
-    outcome::response(&pool::sign_in::for_tokens(&call.pool, client, &form, &call.origin).await?)
+    outcome::response(&accounts::sign_in::for_tokens(&call.pool, client, &form, &call.origin).await?)
 }

@@ -3,11 +3,11 @@
 use super::attributes::{self, Attribute};
 use crate::call::{Call, nothing};
 use crate::error::ApiError;
+use accounts::Settings;
+use accounts::sign_up::{Confirming, SignUp, Who};
 use model::{AttributeName, Password};
-use pool::Settings;
-use pool::core::identifiers::{ContactKind, Identifier};
-use pool::core::identity::BrowserTicket;
-use pool::sign_up::{Confirming, SignUp, Who};
+use nameplate_core::identifiers::{ContactKind, Identifier};
+use nameplate_core::identity::BrowserTicket;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ pub async fn sign_up(call: &Call) -> Result<Value, ApiError> {
     }
     let password = Password::new(request.password.unwrap_or_default());
     let form = SignUp { username: Some(username), password, confirmation: None, attributes, ticket: None };
-    let done = pool::sign_up::start(&call.pool, &client.id, form, &call.origin).await?;
+    let done = accounts::sign_up::start(&call.pool, &client.id, form, &call.origin).await?;
     Ok(json!({
         "UserConfirmed": false,
         "UserSub": done.sub,
@@ -95,7 +95,7 @@ pub async fn confirm(call: &Call) -> Result<Value, ApiError> {
         None => Who::Typed(username),
     };
     let form = Confirming { who, code: request.confirmation_code.unwrap_or_default(), new_username: None };
-    pool::sign_up::confirm_for_application(&call.pool, &client.id, &form, &call.origin).await?;
+    accounts::sign_up::confirm_for_application(&call.pool, &client.id, &form, &call.origin).await?;
     Ok(nothing())
 }
 
@@ -111,6 +111,6 @@ pub async fn resend(call: &Call) -> Result<Value, ApiError> {
     let request: ResendRequest = call.read()?;
     let username = request.username.unwrap_or_default();
     call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
-    let sent = pool::sign_up::resend_by_name(&call.pool, &username, &call.origin).await?;
+    let sent = accounts::sign_up::resend_by_name(&call.pool, &username, &call.origin).await?;
     Ok(json!({ "CodeDeliveryDetails": sent }))
 }

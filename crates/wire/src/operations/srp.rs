@@ -3,10 +3,10 @@
 use super::outcome;
 use crate::call::Call;
 use crate::error::ApiError;
+use accounts::ClientId;
+use accounts::sign_in::srp::Proof;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use pool::ClientId;
-use pool::sign_in::srp::Proof;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -20,9 +20,14 @@ pub async fn begin(
     parameters: &BTreeMap<String, String>,
 ) -> Result<Value, ApiError> {
     let given = |name: &str| parameters.get(name).ok_or_else(|| ApiError::missing_parameter(name));
-    let challenge =
-        pool::sign_in::srp::challenge(&call.pool, client, given("USERNAME")?, given("SRP_A")?, &call.origin)
-            .await?;
+    let challenge = accounts::sign_in::srp::challenge(
+        &call.pool,
+        client,
+        given("USERNAME")?,
+        given("SRP_A")?,
+        &call.origin,
+    )
+    .await?;
     Ok(json!({
         "ChallengeName": "PASSWORD_VERIFIER",
         "ChallengeParameters": {
@@ -42,7 +47,7 @@ pub async fn verify(
     responses: &BTreeMap<String, String>,
 ) -> Result<Value, ApiError> {
     outcome::response(
-        &pool::sign_in::srp::answer(&call.pool, client, &proof(responses)?, &call.origin).await?,
+        &accounts::sign_in::srp::answer(&call.pool, client, &proof(responses)?, &call.origin).await?,
     )
 }
 

@@ -3,7 +3,7 @@
 use super::outcome;
 use crate::call::{Call, nothing};
 use crate::error::{ApiError, Exception};
-use pool::tokens::Exchange;
+use accounts::tokens::Exchange;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ pub async fn refresh(call: &Call) -> Result<Value, ApiError> {
         .map_err(|fault| ApiError::not_that_client(&client.id, fault))?;
     let token = request.refresh_token.unwrap_or_default();
     let tokens =
-        pool::tokens::refresh(&call.pool, &client.id, &token, Exchange::Rotate, &call.origin).await?;
+        accounts::tokens::refresh(&call.pool, &client.id, &token, Exchange::Rotate, &call.origin).await?;
     Ok(json!({ "AuthenticationResult": outcome::authentication_result(&tokens) }))
 }
 
@@ -46,7 +46,7 @@ pub async fn revoke(call: &Call) -> Result<Value, ApiError> {
     if token.split('.').count() == 3 {
         return Err(ApiError::new(Exception::UnsupportedTokenType, "Unsupported token type"));
     }
-    pool::tokens::revoke(&call.pool, &client.id, &token, &call.origin).await?;
+    accounts::tokens::revoke(&call.pool, &client.id, &token, &call.origin).await?;
     Ok(nothing())
 }
 
@@ -59,6 +59,6 @@ struct SignOutRequest {
 pub async fn global_sign_out(call: &Call) -> Result<Value, ApiError> {
     let request: SignOutRequest = call.read()?;
     let viewer = call.viewer(request.access_token).await?;
-    pool::sessions::sign_out_everywhere(&call.pool, viewer.user, &call.origin).await?;
+    accounts::sessions::sign_out_everywhere(&call.pool, viewer.user, &call.origin).await?;
     Ok(nothing())
 }

@@ -3,7 +3,7 @@
 use super::finding::Finding;
 use crate::config::{Config, ServerConfig};
 use crate::lifecycle::store::without_mailbox;
-use pool::delivery::{Smtp, SmtpSettings};
+use delivery::{Smtp, SmtpSettings};
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;

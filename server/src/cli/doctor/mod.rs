@@ -6,9 +6,9 @@ mod store;
 
 use super::setup::configuration;
 use crate::output::print;
+use accounts::{Clock as _, SystemClock};
 use clap::Args;
 use finding::{Finding, Mark};
-use pool::{Clock as _, SystemClock};
 use std::error::Error;
 use std::fmt;
 

@@ -2,12 +2,12 @@
 
 use super::finding::{Finding, chain};
 use crate::config::Config;
+use accounts::{Keys, Timestamp};
 use model::AttributeName;
-use pool::core::key_error::KeyError;
-use pool::store::transfer::checkup::{CheckError, Checkup, checkup};
-use pool::store::transfer::location::StoreLocation;
-use pool::{Keys, Timestamp};
+use nameplate_core::key_error::KeyError;
 use std::time::Duration;
+use store::transfer::checkup::{CheckError, Checkup, checkup};
+use store::transfer::location::StoreLocation;
 
 /// A clock that is so far behind is no accident of several machines.
 const BEHIND: Duration = Duration::from_secs(5 * 60);

@@ -1,7 +1,7 @@
 //! Which account a command is about.
 
+use accounts::admin::{SelectBy, UserSelector};
 use clap::{Args, ValueEnum};
-use pool::admin::{SelectBy, UserSelector};
 
 /// Which account a command is about.
 #[derive(Debug, Args)]

@@ -2,13 +2,13 @@
 
 use super::account::AccountArgument;
 use crate::output::print;
+use accounts::Context;
+use accounts::admin::{Moment, Record, Status};
+use accounts::admin::{Page, Shown};
 use app::text::label;
 use clap::{Args, ValueEnum};
 use model::AttributeName;
-use pool::Context;
-use pool::admin::{Moment, Record, Status};
-use pool::admin::{Page, Shown};
-use pool::core::identifiers::ContactKind;
+use nameplate_core::identifiers::ContactKind;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -59,7 +59,7 @@ impl List {
         let mut out = Lines::new();
         let mut after = None;
         loop {
-            let Page { records, next, .. } = pool::admin::list_users(pool, after).await?;
+            let Page { records, next, .. } = accounts::admin::list_users(pool, after).await?;
             for record in records.iter().filter(|record| self.wants(record)) {
                 out.line(&if self.json { serde_json::to_string(record)? } else { in_words(record) })?;
             }
@@ -106,7 +106,7 @@ pub(in crate::cli) struct Show {
 
 impl Show {
     pub(super) async fn run(self, pool: &Context) -> Result<(), Box<dyn Error>> {
-        let shown = pool::admin::find_user(pool, &self.account).await?;
+        let shown = accounts::admin::find_user(pool, &self.account).await?;
         print(&if self.json { as_json(&shown)? } else { portrait(pool, &shown) });
         Ok(())
     }
@@ -206,7 +206,7 @@ pub(super) async fn export(pool: &Context) -> Result<(), Box<dyn Error>> {
     let mut out = Lines::new();
     let (mut after, mut left_behind) = (None, 0);
     loop {
-        let Page { records, next, guarded } = pool::admin::export_users(pool, after).await?;
+        let Page { records, next, guarded } = accounts::admin::export_users(pool, after).await?;
         left_behind += guarded;
         for record in &records {
             out.line(&serde_json::to_string(record)?)?;

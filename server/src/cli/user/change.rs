@@ -3,14 +3,14 @@
 use super::account::AccountArgument;
 use super::refused::Refused;
 use crate::output::print;
+use accounts::Context;
+use accounts::admin::ResetUserPasswordError;
+use accounts::admin::UpdateUserError;
+use accounts::admin::UserLabel;
+use accounts::admin::{ConfirmUserError, Confirming};
+use accounts::admin::{CreateUserError, FirstPassword, NewUser};
 use clap::Args;
 use model::Password;
-use pool::Context;
-use pool::admin::ResetUserPasswordError;
-use pool::admin::UpdateUserError;
-use pool::admin::UserLabel;
-use pool::admin::{ConfirmUserError, Confirming};
-use pool::admin::{CreateUserError, FirstPassword, NewUser};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{IsTerminal, Write, stderr, stdin};
@@ -143,7 +143,7 @@ impl Create {
             attributes: attributes(self.attributes)?,
             verified: self.verified,
         };
-        let made = pool::admin::create_user(pool, new).await.map_err(|error| match error {
+        let made = accounts::admin::create_user(pool, new).await.map_err(|error| match error {
             CreateUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
             other => other.into(),
         })?;
@@ -164,7 +164,7 @@ impl Confirm {
             contact: self.contact.as_deref(),
             verified: self.verified,
         };
-        let confirmed = pool::admin::confirm_user(pool, form).await.map_err(|error| match error {
+        let confirmed = accounts::admin::confirm_user(pool, form).await.map_err(|error| match error {
             ConfirmUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
             other => other.into(),
         })?;
@@ -181,7 +181,7 @@ impl Confirm {
 impl SetAttribute {
     pub(super) async fn run(self, pool: &Context) -> Done {
         let updated =
-            pool::admin::update_user(pool, &self.account, attributes(self.attributes)?, self.verified)
+            accounts::admin::update_user(pool, &self.account, attributes(self.attributes)?, self.verified)
                 .await
                 .map_err(|error| match error {
                     UpdateUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
@@ -208,13 +208,17 @@ impl ResetPassword {
             other => other.into(),
         };
         if self.password_stdin {
-            let user =
-                pool::admin::set_user_password(pool, &self.account, &password_from_stdin()?, self.permanent)
-                    .await
-                    .map_err(told)?;
+            let user = accounts::admin::set_user_password(
+                pool,
+                &self.account,
+                &password_from_stdin()?,
+                self.permanent,
+            )
+            .await
+            .map_err(told)?;
             print(&format!("{user} has the new password, and nobody is signed in\n"));
         } else {
-            let sent = pool::admin::reset_user_password(pool, &self.account).await.map_err(told)?;
+            let sent = accounts::admin::reset_user_password(pool, &self.account).await.map_err(told)?;
             print(&format!("{}: a code for a new password goes to {}: {SOON}\n", sent.user, sent.to.value));
         }
         Ok(())
@@ -223,7 +227,7 @@ impl ResetPassword {
 
 impl Whom {
     pub(super) async fn reset_mfa(self, pool: &Context) -> Done {
-        let done = pool::admin::reset_mfa(pool, &self.account).await?;
+        let done = accounts::admin::reset_mfa(pool, &self.account).await?;
         let words =
             if done.changed { "signs in with the password alone now" } else { "had no second factor" };
         print(&format!("{} {words}\n", done.user));
@@ -231,7 +235,7 @@ impl Whom {
     }
 
     pub(super) async fn disable(self, pool: &Context) -> Done {
-        let done = pool::admin::disable_user(pool, &self.account).await?;
+        let done = accounts::admin::disable_user(pool, &self.account).await?;
         let words =
             if done.changed { "is disabled, and nobody is signed in to it" } else { "was disabled before" };
         print(&format!("{} {words}\n", done.user));
@@ -239,7 +243,7 @@ impl Whom {
     }
 
     pub(super) async fn enable(self, pool: &Context) -> Done {
-        let done = pool::admin::enable_user(pool, &self.account).await?;
+        let done = accounts::admin::enable_user(pool, &self.account).await?;
         let words =
             if done.changed { "is enabled: people can sign in to it again" } else { "was not disabled" };
         print(&format!("{} {words}\n", done.user));
@@ -259,10 +263,10 @@ enum NotDeleted {
 impl Delete {
     pub(super) async fn run(self, pool: &Context) -> Done {
         if !self.yes {
-            let record = pool::admin::find_user(pool, &self.account).await?.record;
+            let record = accounts::admin::find_user(pool, &self.account).await?.record;
             Self::ask(&UserLabel { username: record.username, sub: record.sub })?;
         }
-        let user = pool::admin::delete_user(pool, &self.account).await?;
+        let user = accounts::admin::delete_user(pool, &self.account).await?;
         print(&format!("{user} is gone, with everything of it\n"));
         Ok(())
     }

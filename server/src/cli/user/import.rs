@@ -6,9 +6,9 @@ use super::reading::error::{LineError, printable};
 use super::reading::{json, read};
 use super::report::{self, Report};
 use crate::output::print;
+use accounts::Context;
+use accounts::admin::{Arrival, ImportFault, ImportPlan, ImportRules, Unknown, Wrong};
 use clap::{Args, ValueEnum};
-use pool::Context;
-use pool::admin::{Arrival, ImportFault, ImportPlan, ImportRules, Unknown, Wrong};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
@@ -136,7 +136,7 @@ impl Import {
         let (text, encoding) = decode(self.bytes()?).map_err(whole)?;
         let Contents { form, entries, remarks } = read(&text, pool.now()).map_err(whole)?;
         let (sources, arrivals, mut bad) = sorted(entries);
-        let plan = pool::admin::plan_import(pool, &arrivals, self.rules()).await?;
+        let plan = accounts::admin::plan_import(pool, &arrivals, self.rules()).await?;
         add_faults(&mut bad, &plan, &sources);
 
         let report = Report { plan: &plan, arrivals: &arrivals, left_out: bad.len(), check: self.check };
@@ -159,7 +159,7 @@ impl Import {
                 write_left_out(path, &form, &bad)?;
             }
             let mut shown = ImportProgress { at_once: stderr().is_terminal(), all: plan.accounts(), last: 0 };
-            pool::admin::import_users(pool, &plan, |done| shown.tell(done)).await?;
+            accounts::admin::import_users(pool, &plan, |done| shown.tell(done)).await?;
         }
         self.tell(&report)?;
         self.tell_left_out(&bad);

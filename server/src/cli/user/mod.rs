@@ -10,8 +10,8 @@ mod report;
 
 use super::setup::{configuration, require_store};
 use crate::lifecycle::store;
+use accounts::Context;
 use clap::Subcommand;
-use pool::Context;
 use std::error::Error;
 
 #[derive(Debug, Subcommand)]

@@ -2,8 +2,8 @@
 //! them.
 
 use super::reading::error::printable;
-use pool::admin::UserLabel;
-use pool::admin::{Arrival, Change, ImportPlan, Obstacle, Remark, Remarked};
+use accounts::admin::UserLabel;
+use accounts::admin::{Arrival, Change, ImportPlan, Obstacle, Remark, Remarked};
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -4,7 +4,7 @@ use crate::config::problems::{Problems, did_you_mean};
 use model::attribute::{CUSTOM_NAME_MAX, CUSTOM_PREFIX};
 use model::schema::VALUE_MAX;
 use model::{AttributeName, Definition, Format, Schema, Standard};
-use pool::core::client::AppClient;
+use nameplate_core::client::AppClient;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

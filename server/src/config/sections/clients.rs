@@ -5,7 +5,7 @@ use crate::config::problems::Problems;
 use crate::config::values::duration::Span;
 use crate::config::values::secret::Secret;
 use model::{AccessLists, AttributeName, Schema, Standard};
-use pool::core::client::{AppClient, ClientId, ClientSecret, Flow, TokenTimes};
+use nameplate_core::client::{AppClient, ClientId, ClientSecret, Flow, TokenTimes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;

@@ -2,7 +2,7 @@
 
 use crate::config::problems::Problems;
 use crate::config::values::duration::Span;
-use pool::core::settings::CodeTimes;
+use nameplate_core::settings::CodeTimes;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

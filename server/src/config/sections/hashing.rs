@@ -1,7 +1,7 @@
 //! `[hashing]`: what a password costs (Argon2id).
 
 use crate::config::problems::Problems;
-use pool::core::settings::Hashing;
+use nameplate_core::settings::Hashing;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,7 @@
 
 use crate::config::problems::Problems;
 use crate::config::values::duration::Span;
-use pool::core::settings::Limits;
+use nameplate_core::settings::Limits;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -3,7 +3,7 @@
 use crate::config::problems::Problems;
 use crate::config::values::public_url::PublicUrl;
 use crate::config::values::secret::Secret;
-use pool::delivery::{Smtp, SmtpFault, SmtpSettings};
+use delivery::{Smtp, SmtpFault, SmtpSettings};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;

@@ -5,13 +5,13 @@ use crate::config::values::duration::Span;
 use crate::config::values::public_url::PublicUrl;
 use crate::config::values::secret::Secret;
 use ipnet::IpNet;
-use pool::store::transfer::location::StoreLocation;
-use pool::store::{NotADatabase, PostgresUrl};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
+use store::transfer::location::StoreLocation;
+use store::{NotADatabase, PostgresUrl};
 
 /// Where the service answers, where its data is, and how long it waits for others.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -60,7 +60,7 @@ pub struct ServerSection {
     pub drain: Span,
     /// How the log is written.
     pub log_format: LogFormat,
-    /// What is logged: `error`, `warn`, `info`, `debug` or `trace`, or a list such as `info,pool=debug`.
+    /// What is logged: `error`, `warn`, `info`, `debug` or `trace`, or a list such as `info,accounts=debug`.
     pub log_level: String,
 }
 
@@ -216,7 +216,7 @@ impl ServerSection {
             problems.add(
                 "server.log_level",
                 format!("\"{}\" is no level", self.log_level),
-                "\"info\", or a list such as \"info,pool=debug\"",
+                "\"info\", or a list such as \"info,accounts=debug\"",
             );
         }
     }

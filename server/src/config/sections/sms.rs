@@ -2,7 +2,7 @@
 
 use crate::config::problems::Problems;
 use crate::config::values::secret::Secret;
-use pool::delivery::{Sms, SmsFault, SmsProvider, SmsSettings, TWILIO};
+use delivery::{Sms, SmsFault, SmsProvider, SmsSettings, TWILIO};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -2,9 +2,9 @@
 
 use super::error::LineError;
 use super::values::{boolean, moment_in};
-use pool::admin::Status;
-use pool::admin::{Arrival, Elsewhere};
-use pool::core::identifiers::ContactKind;
+use accounts::admin::Status;
+use accounts::admin::{Arrival, Elsewhere};
+use nameplate_core::identifiers::ContactKind;
 use std::collections::BTreeMap;
 
 /// A confirmed account without a password. What Cognito sets itself is no attribute: the flags say which

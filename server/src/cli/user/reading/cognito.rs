@@ -3,9 +3,9 @@
 use super::arrival::arrival;
 use super::error::{LineError, printable};
 use super::values::moment;
-use pool::Timestamp;
-use pool::admin::{Arrival, Elsewhere};
-use pool::admin::{Moment, Status};
+use accounts::Timestamp;
+use accounts::admin::{Arrival, Elsewhere};
+use accounts::admin::{Moment, Status};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -2,7 +2,7 @@
 
 use super::csv::CsvTable;
 use super::error::LineError;
-use pool::admin::Arrival;
+use accounts::admin::Arrival;
 
 /// A file that could be read, though perhaps not every account in it.
 #[derive(Debug)]

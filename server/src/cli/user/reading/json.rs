@@ -4,10 +4,10 @@
 use super::cognito::CognitoUser;
 use super::contents::{Contents, FileEntry, Form};
 use super::error::{LineError, REASON, printable};
-use pool::Timestamp;
-use pool::admin::Record;
-use pool::admin::{Arrival, Elsewhere};
-use pool::core::identifiers::ContactKind;
+use accounts::Timestamp;
+use accounts::admin::Record;
+use accounts::admin::{Arrival, Elsewhere};
+use nameplate_core::identifiers::ContactKind;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;

@@ -11,9 +11,9 @@ pub mod json;
 mod table;
 mod values;
 
+use accounts::Timestamp;
 use contents::Contents;
 use error::LineError;
-use pool::Timestamp;
 
 /// Reads a file of whichever kind it is. The error is about the file as a whole.
 pub fn read(text: &str, now: Timestamp) -> Result<Contents<'_>, LineError> {

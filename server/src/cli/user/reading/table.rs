@@ -5,8 +5,8 @@ use super::arrival::arrival;
 use super::contents::{Contents, FileEntry, Form};
 use super::csv::{CsvRow, CsvRows, CsvTable};
 use super::error::{LineError, REASON, printable};
+use accounts::admin::Arrival;
 use model::AttributeName;
-use pool::admin::Arrival;
 use std::collections::BTreeMap;
 
 const SEPARATORS: [(char, &str); 4] =

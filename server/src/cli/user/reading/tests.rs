@@ -2,7 +2,7 @@ use super::contents::Form;
 use super::decode::decode;
 use super::error::REASON;
 use super::*;
-use pool::admin::Status;
+use accounts::admin::Status;
 use std::fmt::Write as _;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);

@@ -1,7 +1,7 @@
 //! Times and truth values, as Cognito's tools write them.
 
-use pool::Timestamp;
-use pool::admin::Moment;
+use accounts::Timestamp;
+use accounts::admin::Moment;
 use serde_json::Value;
 
 /// RFC 3339, or seconds since 1970 as older tools write them, or milliseconds.

@@ -1,0 +1,201 @@
+//! Leaving for good (operation DeleteUser).
+
+use crate::account::events;
+use crate::error::{CommonError, common_error};
+use crate::maintenance::purge;
+use crate::sign_in::failures;
+use crate::sign_in::reauthenticate::{self, SignInAgainError};
+use crate::{Context, limits};
+use delivery::{self, About, Asked, Message};
+use model::{ErrorCode, FieldName, FormErrors, Password};
+use nameplate_core::contact::Contact;
+use nameplate_core::identifiers::ContactKind;
+use nameplate_core::identity::{Origin, UserId, Viewer};
+use store::profile::{self, Account};
+use store::users::{self, User};
+use store::{StoreError, Tx, retried, sessions};
+
+/// What somebody types who means it, in capitals or not.
+pub const CONFIRMATION: &str = "delete";
+
+/// What somebody enters who wants to leave.
+#[derive(Debug, Clone)]
+pub struct AccountDeletion {
+    pub password: Password,
+    /// [`CONFIRMATION`].
+    pub confirmation: String,
+}
+
+/// Why the account is still there.
+#[derive(Debug, thiserror::Error)]
+pub enum DeleteAccountError {
+    /// What can be told without looking at the account, all of it.
+    #[error("refused fields: {0:?}")]
+    Fields(Vec<(FieldName, ErrorCode)>),
+    #[error(transparent)]
+    Password(SignInAgainError),
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+common_error!(DeleteAccountError);
+
+impl From<DeleteAccountError> for FormErrors {
+    fn from(error: DeleteAccountError) -> Self {
+        match error {
+            DeleteAccountError::Fields(fields) => Self { form: None, fields },
+            DeleteAccountError::Password(error) => error.into(),
+            DeleteAccountError::Common(common) => common.into(),
+        }
+    }
+}
+
+impl AccountDeletion {
+    fn faults(&self) -> Vec<(FieldName, ErrorCode)> {
+        let password =
+            self.password.reveal().is_empty().then_some((FieldName::CurrentPassword, ErrorCode::Missing));
+        let typed = self.confirmation.trim();
+        let confirmation = match typed {
+            "" => Some(ErrorCode::Missing),
+            _ if typed.eq_ignore_ascii_case(CONFIRMATION) => None,
+            _ => Some(ErrorCode::NotConfirmed),
+        };
+        password.into_iter().chain(confirmation.map(|why| (FieldName::Confirmation, why))).collect()
+    }
+}
+
+/// Deletes the viewer's account, for whoever gives its password once more and says so in a word:
+/// everything that is kept of the person. Its username and contacts are free again, every session ends,
+/// and every proven contact is told.
+///
+/// A wrong password counts like a failed sign-in, and makes the next try wait like one.
+pub async fn delete(
+    ctx: &Context,
+    viewer: &Viewer,
+    form: AccountDeletion,
+    origin: &Origin,
+) -> Result<(), DeleteAccountError> {
+    let faults = form.faults();
+    if !faults.is_empty() {
+        return Err(DeleteAccountError::Fields(faults));
+    }
+    let (verified, _) = reauthenticate::prove_again(ctx, viewer, &form.password, origin)
+        .await
+        .map_err(DeleteAccountError::Password)?;
+    retried(|| leave(ctx, viewer, &verified, origin)).await?;
+    purge::truncate_wal(ctx).await;
+    Ok(())
+}
+
+async fn leave(
+    ctx: &Context,
+    viewer: &Viewer,
+    verified: &User,
+    origin: &Origin,
+) -> Result<(), DeleteAccountError> {
+    let mut tx = ctx.store.begin().await?;
+    let user = users::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+    if sessions::owner(&mut tx, viewer.session).await? != Some(user.id) {
+        return Err(DeleteAccountError::Common(CommonError::SignedOut));
+    }
+    if user.password_hash != verified.password_hash {
+        // It was changed while this one was being compared.
+        return Err(DeleteAccountError::Password(SignInAgainError::WrongPassword));
+    }
+    remove_and_tell(ctx, tx, user.id, origin).await
+}
+
+/// The same for the holder of an access token, which is all that an application shows (operation
+/// DeleteUser).
+pub async fn delete_own_user(
+    ctx: &Context,
+    viewer: &Viewer,
+    origin: &Origin,
+) -> Result<(), DeleteAccountError> {
+    retried(async || {
+        let mut tx = ctx.store.begin().await?;
+        let user = users::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+        // The token's session may have ended since it was looked at.
+        if sessions::owner(&mut tx, viewer.session).await? != Some(user.id) {
+            return Err(DeleteAccountError::Common(CommonError::SignedOut));
+        }
+        remove_and_tell(ctx, tx, user.id, origin).await
+    })
+    .await?;
+    purge::truncate_wal(ctx).await;
+    Ok(())
+}
+
+async fn remove_and_tell(
+    ctx: &Context,
+    mut tx: Tx,
+    user: UserId,
+    origin: &Origin,
+) -> Result<(), DeleteAccountError> {
+    let account = profile::load(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
+    remove(ctx, &mut tx, (user, &account), Some(origin)).await?;
+    say_farewell(&mut tx, ctx, &account, origin).await?;
+    events::commit(ctx, tx, user).await?;
+    Ok(())
+}
+
+/// Removes everything of the account, and what waits to be sent to it.
+pub(crate) async fn remove(
+    ctx: &Context,
+    tx: &mut Tx,
+    (user, account): (UserId, &Account),
+    here: Option<&Origin>,
+) -> Result<(), StoreError> {
+    forgive(ctx, tx, (user, account), here).await?;
+    delivery::withdraw(tx, user).await?;
+    users::delete(tx, user).await
+}
+
+/// Forgets how often passwords were wrong for what the account is called, here and wherever somebody is
+/// signed in to it: as after a right password. Elsewhere it stays for its day, or a stranger who keeps
+/// guessing would see that there was an account and that it is gone.
+async fn forgive(
+    ctx: &Context,
+    tx: &mut Tx,
+    (user, account): (UserId, &Account),
+    here: Option<&Origin>,
+) -> Result<(), StoreError> {
+    let proven = [ContactKind::Email, ContactKind::PhoneNumber]
+        .into_iter()
+        .filter_map(|kind| account.proven_contact(kind));
+    let names: Vec<_> =
+        proven.chain([account.username.as_str()]).filter_map(|name| ctx.settings.identifier(name)).collect();
+    let networks = sessions::networks(tx, user).await?;
+    for network in networks.into_iter().chain(here.map(|it| it.network)) {
+        let there = Origin::new(network, "");
+        for name in &names {
+            limits::clear(tx, &failures::failed_sign_ins(ctx, &name.to_key(), &there)).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn say_farewell(
+    tx: &mut Tx,
+    ctx: &Context,
+    account: &Account,
+    origin: &Origin,
+) -> Result<(), StoreError> {
+    let asked = Asked::new(account.chosen_username(), ctx.clock.now(), origin);
+    for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
+        if let Some(value) = account.proven_contact(kind) {
+            let to = Contact::stored(kind, value.to_owned());
+            delivery::queue(
+                tx,
+                &ctx.delivery,
+                &Message::AccountDeleted { to, asked: asked.clone() },
+                About::Farewell,
+            )
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

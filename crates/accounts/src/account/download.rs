@@ -1,0 +1,217 @@
+//! Everything that is held about a person, for that person (GDPR, articles 15 and 20).
+
+use crate::account::events;
+use crate::admin::record::{Moment, Record};
+use crate::error::{CommonError, common_error};
+use crate::sessions::viewer;
+use crate::sign_in::freshness::{NotFresh, require_fresh};
+use crate::{Context, limits};
+use model::{AttributeName, Event, Factor, FormErrors};
+use nameplate_core::client::ClientId;
+use nameplate_core::identity::{Origin, Viewer};
+use serde::Serialize;
+use store::users::{self, User};
+use store::{Conn, StoreError, Tx, events as trail, factors, passkeys, profile, records, retried, sessions};
+
+/// What is held, but for what would let somebody in: no hash of a password, no code, no token.
+#[derive(Debug, Serialize)]
+pub struct PersonalData {
+    /// What the service is called, and where it is.
+    pub service: String,
+    pub at: Moment,
+    pub account: Record,
+    /// The contacts that wait for a code.
+    pub pending: Vec<PendingContact>,
+    pub second_factors: Vec<SecondFactor>,
+    pub recovery_codes_left: u32,
+    pub sessions: Vec<SignedIn>,
+    pub passkeys: Vec<KeptPasskey>,
+    /// Oldest first.
+    pub events: Vec<Happened>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct PendingContact {
+    pub attribute: AttributeName,
+    pub value: String,
+    pub requested_at: Moment,
+}
+
+/// What sign-in asks for beside the password; no secret of an app.
+#[derive(Debug, Serialize)]
+pub struct SecondFactor {
+    pub factor: Factor,
+    pub enabled: bool,
+    pub preferred: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<Moment>,
+}
+
+/// A session that is alive.
+#[derive(Debug, Serialize)]
+pub struct SignedIn {
+    /// The app client: the pages, or an application.
+    pub client: ClientId,
+    pub signed_in_at: Moment,
+    pub last_seen_at: Moment,
+    pub network: String,
+    pub user_agent: String,
+}
+
+/// What somebody signs in with; without the key, which would tell nobody anything.
+#[derive(Debug, Serialize)]
+pub struct KeptPasskey {
+    pub name: String,
+    pub created_at: Moment,
+    pub last_used_at: Option<Moment>,
+}
+
+/// An event, in the words of the guide's Hub.
+#[derive(Debug, Serialize)]
+pub struct Happened {
+    pub at: Moment,
+    pub network: String,
+    pub user_agent: String,
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// Why nothing was handed out.
+#[derive(Debug, thiserror::Error)]
+pub enum DownloadError {
+    #[error(transparent)]
+    NotFresh(#[from] NotFresh),
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+common_error!(DownloadError);
+
+impl From<DownloadError> for FormErrors {
+    fn from(error: DownloadError) -> Self {
+        match error {
+            DownloadError::NotFresh(stale) => stale.into(),
+            DownloadError::Common(common) => common.into(),
+        }
+    }
+}
+
+/// So many events are read at once.
+const PAGE: i64 = 500;
+
+/// Whether somebody would be given what is held about them now. It counts nothing: only
+/// [`personal_data`] hands something out.
+pub async fn may_have_data(ctx: &Context, viewer: &Viewer) -> Result<(), DownloadError> {
+    require_fresh(ctx, viewer)?;
+    // Not committed, so not counted.
+    retried(async || admit_download(ctx, viewer).await.map(drop)).await
+}
+
+async fn admit_download(ctx: &Context, viewer: &Viewer) -> Result<(Tx, User), DownloadError> {
+    let mut tx = ctx.store.begin().await?;
+    let user = users::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+    limits::count_change(&mut tx, ctx, user.id).await??;
+    Ok((tx, user))
+}
+
+/// Everything that is held about the viewer, attributes included that no page shows. It is in the trail
+/// before it is handed out, and counts as a change: who asks without end is asked to wait.
+pub async fn personal_data(
+    ctx: &Context,
+    viewer: &Viewer,
+    origin: &Origin,
+) -> Result<PersonalData, DownloadError> {
+    require_fresh(ctx, viewer)?;
+    retried(async || {
+        let (mut tx, user) = admit_download(ctx, viewer).await?;
+        let event = Event::DownloadUserData { username: user.username };
+        events::record(&mut tx, user.id, &event, ctx.now(), origin).await?;
+        events::commit(ctx, tx, user.id).await?;
+        Ok::<_, DownloadError>(())
+    })
+    .await?;
+    let mut conn = ctx.store.read().await?;
+    let stored = records::one(&mut conn, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+    let account = profile::load(&mut conn, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+    let open = sessions::open(&mut conn, viewer, viewer::alive(ctx), u32::MAX).await?;
+    let second_factors = factors::of_user(&mut conn, viewer.user).await?;
+    let recovery_codes_left = factors::recovery_codes_left(&mut conn, viewer.user).await?;
+    let passkeys = passkeys::of_user(&mut conn, viewer.user).await?;
+    let events = all_events(&mut conn, viewer).await?;
+    let settings = &ctx.settings;
+    Ok(PersonalData {
+        service: format!("{} ({})", settings.name, settings.public_url),
+        at: Moment(ctx.now()),
+        account: Record::shown(&stored),
+        pending: account.pending.into_iter().map(PendingContact::from).collect(),
+        second_factors: second_factors.into_iter().map(SecondFactor::from).collect(),
+        recovery_codes_left,
+        sessions: open.into_iter().map(SignedIn::from).collect(),
+        passkeys: passkeys.into_iter().map(KeptPasskey::from).collect(),
+        events,
+    })
+}
+
+impl From<profile::PendingCode> for PendingContact {
+    fn from(code: profile::PendingCode) -> Self {
+        Self {
+            attribute: code.kind.attribute().into(),
+            value: code.value,
+            requested_at: Moment(code.requested_at),
+        }
+    }
+}
+
+impl From<factors::Stored> for SecondFactor {
+    fn from(it: factors::Stored) -> Self {
+        Self {
+            factor: it.factor,
+            enabled: it.enabled,
+            preferred: it.preferred,
+            last_used_at: it.used_at.map(Moment),
+        }
+    }
+}
+
+impl From<store::sessions::Open> for SignedIn {
+    fn from(open: store::sessions::Open) -> Self {
+        let (signed_in_at, last_seen_at) = (Moment(open.signed_in_at), Moment(open.last_seen_at));
+        Self {
+            client: open.client,
+            signed_in_at,
+            last_seen_at,
+            network: open.network,
+            user_agent: open.user_agent,
+        }
+    }
+}
+
+impl From<passkeys::Kept> for KeptPasskey {
+    fn from(kept: passkeys::Kept) -> Self {
+        Self {
+            name: kept.name,
+            created_at: Moment(kept.created_at),
+            last_used_at: kept.last_used_at.map(Moment),
+        }
+    }
+}
+
+impl From<trail::Stored> for Happened {
+    fn from(stored: trail::Stored) -> Self {
+        let trail::Stored { event, at, network, user_agent, .. } = stored;
+        Self { event, at: Moment(at), network, user_agent }
+    }
+}
+
+async fn all_events(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<Happened>, StoreError> {
+    let (mut all, mut last) = (Vec::new(), 0_i64);
+    loop {
+        let found = trail::after(conn, viewer.user, last, PAGE).await?;
+        let Some(newest) = found.last() else { return Ok(all) };
+        last = newest.id;
+        all.extend(found.into_iter().map(Happened::from));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,50 @@
+use super::*;
+use crate::account::events;
+use crate::account::feed::Feed;
+use crate::attributes::delete;
+use crate::testing::{self, TestPool};
+use std::time::Duration;
+use tokio::sync::broadcast::Receiver;
+use tokio::time::timeout;
+
+async fn next(feed: &mut Receiver<News>) -> News {
+    timeout(Duration::from_secs(20), feed.recv()).await.expect("in time").unwrap()
+}
+
+#[tokio::test]
+#[ignore = "PostgreSQL only: scripts/test-rust"]
+async fn other_nodes_hear_what_happened_and_none_hears_itself_twice() {
+    let here = TestPool::new().await;
+    let viewer = here.signed_in("jdoe", "me@domain.com").await;
+    let there = here.another(2).await;
+    let stop = CancellationToken::new();
+    for node in [here.handle(), there.clone()] {
+        let (mut feed, stop) = (events::subscribe(&node), stop.clone());
+        let listening = node.clone();
+        tokio::spawn(async move { listen(&listening, stop).await });
+        assert_eq!(next(&mut feed).await, News::Anybody, "nobody listened before");
+    }
+    let (mut feed_here, mut feed_there) = (events::subscribe(&here), events::subscribe(&there));
+    here.update(&viewer, &[("nickname", "Jo")]).await.unwrap();
+    assert_eq!(next(&mut feed_there).await, News::Of(viewer.user));
+    assert_eq!(next(&mut feed_here).await, News::Of(viewer.user));
+    let seen = events::after(&there, &viewer, 0, 100).await.unwrap();
+    assert_eq!(seen.last().unwrap().event.name(), "updateUserAttributes");
+    // Something of the other node's, which comes after whatever of ours came back.
+    delete::delete(&there, &viewer, vec!["nickname".into()], &testing::origin()).await.unwrap();
+    assert_eq!(next(&mut feed_here).await, News::Of(viewer.user));
+    assert!(feed_here.is_empty());
+    stop.cancel();
+}
+
+#[tokio::test]
+async fn a_note_of_a_stranger_is_nothing() {
+    let feed = Feed::new(&nameplate_core::entropy::SystemEntropy);
+    let mut listener = feed.sender.subscribe();
+    for note in ["", " ", "nonsense", "node x", "node 99999999999999999999", &feed.note(UserId(7))] {
+        feed.pass_on(note);
+        assert!(listener.is_empty(), "{note:?}");
+    }
+    feed.pass_on("another-node 7");
+    assert_eq!(listener.try_recv(), Ok(News::Of(UserId(7))));
+}

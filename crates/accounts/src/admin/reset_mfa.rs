@@ -1,0 +1,55 @@
+//! Second factors that somebody has lost, removed by the operator (operation AdminSetUserMFAPreference).
+
+use crate::account::events;
+use crate::admin::selection::{NotSelected, UserChanged, UserLabel, UserSelector, find, operator};
+use crate::{Context, Unavailable};
+use delivery::{Message, queue_to_all};
+use model::Event;
+use store::{StoreError, factors, profile, retried, users};
+
+/// Why the account stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum ResetMfaError {
+    #[error(transparent)]
+    NotSelected(#[from] NotSelected),
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl From<StoreError> for ResetMfaError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+/// Removes every second factor of the account and its recovery codes: the password is all that sign-in
+/// asks for. Every proven contact is told. Not changed: there was none.
+pub async fn reset_mfa(
+    ctx: &Context,
+    named: impl Into<UserSelector<'_>>,
+) -> Result<UserChanged, ResetMfaError> {
+    let selector = named.into();
+    retried(async || {
+        let nobody = || NotSelected::nobody(selector);
+        let now = ctx.now();
+        let mut tx = ctx.store.begin().await?;
+        let found = find(&mut tx, selector, &ctx.settings.country_code).await??;
+        let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
+        let stored = factors::of_user(&mut tx, user.id).await?;
+        if stored.is_empty() {
+            return Ok(UserChanged { user: UserLabel::of(&user), changed: false });
+        }
+        factors::remove_all(&mut tx, user.id).await?;
+        let account = profile::load(&mut tx, user.id).await?.ok_or_else(nobody)?;
+        for factor in stored.iter().filter(|it| it.enabled).map(|it| it.factor) {
+            let message = |to, asked| Message::SecondFactorOff { to, factor, asked };
+            queue_to_all(&mut tx, &ctx.delivery, (user.id, &account), message, &operator()).await?;
+        }
+        let label = UserLabel::of(&user);
+        events::record(&mut tx, user.id, &Event::AdminResetMfa { username: user.username }, now, &operator())
+            .await?;
+        events::commit(ctx, tx, user.id).await?;
+        Ok(UserChanged { user: label, changed: true })
+    })
+    .await
+}

@@ -1,0 +1,181 @@
+//! A new password because the operator wants it so (operations AdminResetUserPassword, AdminSetUserPassword).
+
+use crate::account::events;
+use crate::admin::selection::{NotSelected, UserLabel, UserSelector, find, operator};
+use crate::one_time_codes::request::Pace;
+use crate::one_time_codes::requests;
+use crate::password::hasher::HashingError;
+use crate::password::reset_code::{self, Asking, Named};
+use crate::password::rules;
+use crate::sign_in::verifiers;
+use crate::{Context, Unavailable};
+use delivery::Message;
+use model::{Event, FormErrors, Password};
+use nameplate_core::code::CodePurpose;
+use nameplate_core::contact::Contact;
+use nameplate_core::identifiers::ContactKind;
+use nameplate_core::identity::UserId;
+use store::profile::{self, Account};
+use store::users::{self, User};
+use store::{StoreError, Tx, retried};
+
+/// Why the password stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum ResetUserPasswordError {
+    #[error(transparent)]
+    NotSelected(#[from] NotSelected),
+    #[error("{0} waits for the code from its sign-up: confirm it first")]
+    Unconfirmed(UserLabel),
+    #[error("{0} is disabled, so a new password would open nothing: enable it first")]
+    Disabled(UserLabel),
+    #[error("{0} has no verified contact that a code could be sent to: set its password yourself")]
+    NoContact(UserLabel),
+    /// What the password breaks.
+    #[error("refused: {0:?}")]
+    Refused(FormErrors),
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// A code for a new password is on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResetCodeSent {
+    pub user: UserLabel,
+    pub to: Contact,
+}
+
+impl From<StoreError> for ResetUserPasswordError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl From<HashingError> for ResetUserPasswordError {
+    fn from(error: HashingError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+/// Has a code for a new password sent to a proven contact of the account, and answers to which (operation
+/// AdminResetUserPassword). Until it is entered the password stays.
+pub async fn reset_user_password(
+    ctx: &Context,
+    named: impl Into<UserSelector<'_>>,
+) -> Result<ResetCodeSent, ResetUserPasswordError> {
+    let selector = named.into();
+    retried(|| try_to_reset_user_password(ctx, selector)).await
+}
+
+async fn try_to_reset_user_password(
+    ctx: &Context,
+    selector: UserSelector<'_>,
+) -> Result<ResetCodeSent, ResetUserPasswordError> {
+    let now = ctx.now();
+    let mut tx = ctx.store.begin().await?;
+    let (user, account) = open(ctx, &mut tx, selector).await?;
+    let label = UserLabel::of(&user);
+    if user.disabled {
+        return Err(ResetUserPasswordError::Disabled(label));
+    }
+    let Some(contact) = proven_contact(&account) else {
+        return Err(ResetUserPasswordError::NoContact(label));
+    };
+    send_code(&mut tx, ctx, (user.id, &account), &contact).await?;
+    events::record(
+        &mut tx,
+        user.id,
+        &Event::AdminResetUserPassword { username: user.username },
+        now,
+        &operator(),
+    )
+    .await?;
+    events::commit(ctx, tx, user.id).await?;
+    Ok(ResetCodeSent { user: label, to: contact })
+}
+
+/// Gives the account this password (operation AdminSetUserPassword). Every session of it ends, and its
+/// proven contacts are told. One that isn't permanent is replaced by its owner at the next sign-in.
+pub async fn set_user_password(
+    ctx: &Context,
+    named: impl Into<UserSelector<'_>>,
+    password: &Password,
+    permanent: bool,
+) -> Result<UserLabel, ResetUserPasswordError> {
+    let selector = named.into();
+    let fields = rules::faults(&ctx.settings, password, None);
+    if !fields.is_empty() {
+        return Err(ResetUserPasswordError::Refused(FormErrors { form: None, fields }));
+    }
+    let hash = ctx.passwords.hash(password, &*ctx.entropy).await?;
+    let (user, label) = retried(|| try_to_set_user_password(ctx, selector, &hash, permanent)).await?;
+    verifiers::keep_verifiers(ctx, user, password, &hash).await;
+    Ok(label)
+}
+
+async fn try_to_set_user_password(
+    ctx: &Context,
+    selector: UserSelector<'_>,
+    hash: &str,
+    permanent: bool,
+) -> Result<(UserId, UserLabel), ResetUserPasswordError> {
+    let now = ctx.now();
+    let mut tx = ctx.store.begin().await?;
+    let (user, account) = open(ctx, &mut tx, selector).await?;
+    rules::set(&mut tx, ctx, (user.id, &account), (hash, None), &operator()).await?;
+    if !permanent {
+        users::mark_temporary(&mut tx, user.id, now).await?;
+    }
+    let label = UserLabel::of(&user);
+    events::record(
+        &mut tx,
+        user.id,
+        &Event::AdminResetUserPassword { username: user.username },
+        now,
+        &operator(),
+    )
+    .await?;
+    events::commit(ctx, tx, user.id).await?;
+    Ok((user.id, label))
+}
+
+/// The confirmed account of that name, taken for this transaction.
+async fn open(
+    ctx: &Context,
+    tx: &mut Tx,
+    selector: UserSelector<'_>,
+) -> Result<(User, Account), ResetUserPasswordError> {
+    let nobody = || NotSelected::nobody(selector);
+    let found = find(tx, selector, &ctx.settings.country_code).await??;
+    let user = users::lock(tx, found.id).await?.ok_or_else(nobody)?;
+    let account = profile::load(tx, user.id).await?.ok_or_else(nobody)?;
+    if user.confirmed {
+        Ok((user, account))
+    } else {
+        Err(ResetUserPasswordError::Unconfirmed(UserLabel::of(&user)))
+    }
+}
+
+fn proven_contact(account: &Account) -> Option<Contact> {
+    let mut kinds = [ContactKind::Email, ContactKind::PhoneNumber].into_iter();
+    kinds.find_map(|kind| Some(Contact::stored(kind, account.proven_contact(kind)?.to_owned())))
+}
+
+/// Makes a code that sets a new password, and promises to send it. Nobody has asked for it, so it can be
+/// tried by each name of the account, and as often as if nobody had tried before.
+pub(crate) async fn send_code(
+    tx: &mut Tx,
+    ctx: &Context,
+    (user, account): (UserId, &Account),
+    contact: &Contact,
+) -> Result<(), StoreError> {
+    let contacts = [ContactKind::Email, ContactKind::PhoneNumber]
+        .into_iter()
+        .filter_map(|kind| account.proven_contact(kind));
+    for name in contacts.chain([account.username.as_str()]).filter_map(|name| Named::read(ctx, name)) {
+        requests::begin_round(tx, ctx, (CodePurpose::Reset, &name.name)).await?;
+    }
+    let origin = operator();
+    let asking = Asking { user, account, contact, requesters: &[], origin: &origin, pace: Pace::AtOnce };
+    let message = |to, code, expires_at, asked| Message::ResetCodeByOperator { to, code, expires_at, asked };
+    reset_code::request(tx, ctx, asking, message).await.map(drop)
+}

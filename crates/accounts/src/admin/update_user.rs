@@ -1,0 +1,175 @@
+//! Changing somebody's attributes, all or nothing (operation AdminUpdateUserAttributes).
+
+use crate::account::events;
+use crate::admin::create_user::claim;
+use crate::admin::selection::{NotSelected, UserLabel, UserSelector, access, find, operator};
+use crate::attributes::delete;
+use crate::attributes::rules::{Occasion, OutsidePlan, Rulebook, Submitted, check_submitted, parse_names};
+use crate::attributes::update::{UpdateAttributesError, admit};
+use crate::contacts::code;
+use crate::error::CommonError;
+use crate::one_time_codes::codes;
+use crate::{Context, Unavailable};
+use delivery::{self, About, Asked, Message};
+use model::{AttributeName, ErrorCode, Event, FormErrors, UpdateOutcome, Updated};
+use nameplate_core::contact::Contact;
+use nameplate_core::identifiers::ContactKind;
+use nameplate_core::identity::UserId;
+use nameplate_core::phone;
+use std::collections::BTreeMap;
+use store::profile::{self, Account};
+use store::{StoreError, Tx, aliases, attributes, retried, users};
+
+/// Why nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateUserError {
+    #[error(transparent)]
+    NotSelected(#[from] NotSelected),
+    #[error("{0} waits for the code from its sign-up: confirm it first")]
+    Unconfirmed(UserLabel),
+    /// Every culprit by name.
+    #[error("refused: {0:?}")]
+    Refused(FormErrors),
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// What was changed, and whose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserUpdated {
+    pub user: UserLabel,
+    pub outcome: UpdateOutcome,
+    /// The phone number among them, if its country's numbering plan doesn't have it: it is kept, and nothing is
+    /// sent there.
+    pub outside_plan: Option<String>,
+}
+
+impl From<StoreError> for UpdateUserError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl From<FormErrors> for UpdateUserError {
+    fn from(refusal: FormErrors) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// Changes the account's attributes, all of them or none; an empty value removes one.
+///
+/// A new contact waits for the code that is sent to it, and the one in force stays so, as when its owner
+/// asks for the change; one that the operator vouches for is in force at once, and the one before is
+/// told. The outcome says which.
+pub async fn update_user(
+    ctx: &Context,
+    named: impl Into<UserSelector<'_>>,
+    submitted: BTreeMap<String, String>,
+    verified: bool,
+) -> Result<UserUpdated, UpdateUserError> {
+    let selector = named.into();
+    let settings = &ctx.settings;
+    if submitted.is_empty() {
+        return Err(FormErrors::form(ErrorCode::NothingToDo).into());
+    }
+    let access = access(settings);
+    let book = Rulebook::of(settings, &access, OutsidePlan::Kept);
+    let submitted = check_submitted(book, Occasion::Update, parse_names(submitted)?)?;
+    retried(|| try_to_update_user(ctx, selector, &submitted, verified)).await
+}
+
+async fn try_to_update_user(
+    ctx: &Context,
+    selector: UserSelector<'_>,
+    submitted: &Submitted,
+    verified: bool,
+) -> Result<UserUpdated, UpdateUserError> {
+    let now = ctx.now();
+    let nobody = || NotSelected::nobody(selector);
+    let mut tx = ctx.store.begin().await?;
+    let found = find(&mut tx, selector, &ctx.settings.country_code).await??;
+    let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
+    if !user.confirmed {
+        return Err(UpdateUserError::Unconfirmed(UserLabel::of(&user)));
+    }
+    let account = profile::load(&mut tx, user.id).await?.ok_or_else(nobody)?;
+    let indispensable = delete::indispensable(&ctx.settings, &account, &submitted.remove);
+    if !indispensable.is_empty() {
+        return Err(FormErrors { form: None, fields: indispensable }.into());
+    }
+    let (mut outcome, mut all) = (UpdateOutcome::new(), account.attributes.clone());
+    for (name, value) in &submitted.set {
+        let change = (name, value.as_str(), verified);
+        let updated = prepare_for_user(ctx, &mut tx, (user.id, &account), change).await?;
+        if updated.is_updated {
+            all.insert(name.clone(), value.clone());
+        }
+        outcome.insert(name.clone(), updated);
+    }
+    for name in &submitted.remove {
+        delete::let_go(&mut tx, ctx, (user.id, &account), name, &operator()).await?;
+        all.remove(name);
+        outcome.insert(name.clone(), done());
+    }
+    tx.write(vec![attributes::change(user.id, &all, now)?]).await?;
+    events::record(&mut tx, user.id, &Event::UpdateUserAttributes(outcome.clone()), now, &operator()).await?;
+    events::commit(ctx, tx, user.id).await?;
+    Ok(UserUpdated { user: UserLabel::of(&user), outcome, outside_plan: submitted.outside_plan() })
+}
+
+/// What has to happen before the attribute has this value: a contact is proven, or sent a code.
+async fn prepare_for_user(
+    ctx: &Context,
+    tx: &mut Tx,
+    (user, account): (UserId, &Account),
+    (name, value, verified): (&AttributeName, &str, bool),
+) -> Result<Updated, UpdateUserError> {
+    let Some(kind) = ContactKind::of(name) else {
+        return Ok(done());
+    };
+    let contact = Contact::stored(kind, value.to_owned());
+    if verified {
+        vouch_for(ctx, tx, (user, account), &contact).await?;
+        return Ok(done());
+    }
+    if account.contact(kind) == Some(value) {
+        return Ok(done());
+    }
+    if kind == ContactKind::PhoneNumber && !phone::is_in_plan(value) {
+        // No code would ever arrive: it is stored as where text messages reach nobody.
+        codes::cancel(tx, &code::slot(user, kind)).await?;
+        aliases::release(tx, user, kind).await?;
+        return Ok(done());
+    }
+    admit(tx, ctx, (user, account), std::slice::from_ref(&contact)).await.map_err(|error| match error {
+        UpdateAttributesError::Refused(refusal) => UpdateUserError::Refused(refusal),
+        UpdateAttributesError::Common(CommonError::Unavailable(fault)) => UpdateUserError::Unavailable(fault),
+        UpdateAttributesError::Common(common) => FormErrors::from(common).into(),
+        UpdateAttributesError::NotFresh(stale) => FormErrors::from(stale).into(),
+    })?;
+    code::send(tx, ctx, (user, account), &contact, &operator()).await?;
+    Ok(Updated { is_updated: false, code_delivery_details: Some(kind.delivery(value)) })
+}
+
+/// Puts the contact in force; a change that waited for its code doesn't any more.
+async fn vouch_for(
+    ctx: &Context,
+    tx: &mut Tx,
+    (user, account): (UserId, &Account),
+    contact: &Contact,
+) -> Result<(), UpdateUserError> {
+    let kind = contact.kind;
+    claim(tx, user, contact).await?.map_err(UpdateUserError::Refused)?;
+    codes::cancel(tx, &code::slot(user, kind)).await?;
+    if let Some(old) = account.proven_contact(kind).filter(|old| *old != contact.value) {
+        let (to, new) = (Contact::stored(kind, old.to_owned()), contact.clone());
+        let asked = Asked::new(account.chosen_username(), ctx.now(), &operator());
+        delivery::queue(tx, &ctx.delivery, &Message::ChangeDone { to, new, asked }, About::Account(user))
+            .await?;
+    }
+    Ok(())
+}
+
+const fn done() -> Updated {
+    Updated { is_updated: true, code_delivery_details: None }
+}

@@ -1,0 +1,250 @@
+//! Changing attributes, all or nothing (operation UpdateUserAttributes).
+
+use crate::account::events;
+use crate::attributes::delete;
+use crate::attributes::profile::access;
+use crate::attributes::rules::{
+    Occasion, OutsidePlan, Rulebook, Submitted, abridged, check_submitted, parse_names,
+};
+use crate::contacts::code;
+use crate::error::{CommonError, common_error};
+use crate::one_time_codes::codes;
+use crate::sign_in::freshness::{NotFresh, require_fresh};
+use crate::{Context, limits};
+use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Standard, UpdateOutcome, Updated};
+use nameplate_core::contact::Contact;
+use nameplate_core::identifiers::ContactKind;
+use nameplate_core::identity::{Origin, UserId, Viewer};
+use nameplate_core::phone;
+use nameplate_core::settings::Settings;
+use std::collections::BTreeMap;
+use store::profile::{Account, Part};
+use store::{Tx, aliases, attributes, retried};
+
+/// What an update came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Update {
+    pub outcome: UpdateOutcome,
+    /// The attributes that have another value now, or none any more.
+    pub changed: Vec<AttributeName>,
+}
+
+/// Why an update changed nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateAttributesError {
+    /// Every culprit by name, or what is wrong with the request as a whole.
+    #[error("refused: {0:?}")]
+    Refused(FormErrors),
+    /// A contact is among them.
+    #[error(transparent)]
+    NotFresh(#[from] NotFresh),
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+common_error!(UpdateAttributesError);
+
+impl From<UpdateAttributesError> for FormErrors {
+    fn from(error: UpdateAttributesError) -> Self {
+        match error {
+            UpdateAttributesError::Refused(refusal) => refusal,
+            UpdateAttributesError::Common(common) => common.into(),
+            UpdateAttributesError::NotFresh(stale) => stale.into(),
+        }
+    }
+}
+
+impl From<FormErrors> for UpdateAttributesError {
+    fn from(refusal: FormErrors) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// What an update comes to, given how the account stands.
+#[derive(Debug, Default)]
+struct Plan {
+    set: Vec<(AttributeName, String)>,
+    remove: Vec<AttributeName>,
+    /// Contacts that wait for a code before they are set.
+    prove: Vec<Contact>,
+    /// Whether a value is different afterwards.
+    changes: bool,
+}
+
+impl Plan {
+    fn changes_contacts(&self, account: &Account) -> bool {
+        let set = self.set.iter().map(|(name, _)| name);
+        let gone = self.remove.iter().filter(|name| account.attributes.contains_key(name));
+        !self.prove.is_empty() || set.chain(gone).any(|name| ContactKind::of(name).is_some())
+    }
+}
+
+/// Changes the viewer's attributes, all of them or none (operation UpdateUserAttributes).
+///
+/// Names are taken as they were submitted; values are trimmed, and an empty one removes the attribute. A
+/// new email address or phone number is not stored but waits for the code that is sent to it; what is in
+/// force stays so, and is told. A value that is there already changes nothing, and costs no code. Where
+/// text messages reach nobody, a new phone number is stored at once, and not proven.
+///
+/// The outcome says for each attribute whether it holds now, and where a code went if not. It is also
+/// recorded as the event of the update; so is a refusal.
+///
+/// # Errors
+/// The refusal names every culprit: unknown, outside the client's write list, immutable, malformed,
+/// required, or a contact that can't be done without, in this order of precedence for each; [`ErrorCode::Wait`]
+/// on a contact whose code can't be sent again yet. A contact is changed only by who signed in lately. A
+/// name that can't be one, or nothing at all, refuses the request as a whole.
+pub async fn update(
+    ctx: &Context,
+    viewer: &Viewer,
+    submitted: BTreeMap<String, String>,
+    origin: &Origin,
+) -> Result<Update, UpdateAttributesError> {
+    let done = match check_update(ctx, viewer, submitted) {
+        Ok(submitted) => retried(|| apply_update(ctx, viewer, &submitted, origin)).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    if let Err(UpdateAttributesError::Refused(refusal)) = &done {
+        events::record_refusal(
+            ctx,
+            viewer.user,
+            &Event::UpdateUserAttributesFailure(abridged(refusal)),
+            origin,
+        )
+        .await?;
+    }
+    done
+}
+
+/// Everything that can be told without looking at the account.
+fn check_update(
+    ctx: &Context,
+    viewer: &Viewer,
+    submitted: BTreeMap<String, String>,
+) -> Result<Submitted, FormErrors> {
+    let settings = &ctx.settings;
+    if submitted.is_empty() {
+        return Err(FormErrors::form(ErrorCode::NothingToDo));
+    }
+    let access = access(settings, viewer);
+    // Whether a number is one that somebody enters, or was there before, the account tells.
+    let book = Rulebook::of(settings, &access, OutsidePlan::Kept);
+    check_submitted(book, Occasion::Update, parse_names(submitted)?)
+}
+
+async fn apply_update(
+    ctx: &Context,
+    viewer: &Viewer,
+    submitted: &Submitted,
+    origin: &Origin,
+) -> Result<Update, UpdateAttributesError> {
+    let user = viewer.user;
+    let mut tx = ctx.store.begin().await?;
+    let account = limits::count_change_and_load(&mut tx, ctx, user, Part::needed_for(submitted.names()))
+        .await??
+        .ok_or(CommonError::SignedOut)?;
+    let mut faults = delete::indispensable(&ctx.settings, &account, &submitted.remove);
+    faults.extend(no_phone(&account, submitted));
+    if !faults.is_empty() {
+        return Err(FormErrors { form: None, fields: faults }.into());
+    }
+    let plan = plan(&ctx.settings, &account, submitted);
+    if plan.changes_contacts(&account) {
+        require_fresh(ctx, viewer)?;
+    }
+    admit(&mut tx, ctx, (user, &account), &plan.prove).await?;
+
+    for kind in plan.set.iter().filter_map(|(name, _)| ContactKind::of(name)) {
+        // What was proven was the value before.
+        codes::cancel(&mut tx, &code::slot(user, kind)).await?;
+        aliases::release(&mut tx, user, kind).await?;
+    }
+    for name in &plan.remove {
+        delete::let_go(&mut tx, ctx, (user, &account), name, origin).await?;
+    }
+    for contact in &plan.prove {
+        code::send(&mut tx, ctx, (user, &account), contact, origin).await?;
+    }
+    let now = ctx.now();
+    let outcome = outcome(submitted, &plan);
+    let mut writes = Vec::new();
+    if plan.changes {
+        let mut all = account.attributes.clone();
+        all.retain(|name, _| !plan.remove.contains(name));
+        all.extend(plan.set.iter().cloned());
+        writes.push(attributes::change(user, &all, now)?);
+    }
+    writes.push(events::entry(user, &Event::UpdateUserAttributes(outcome.clone()), now, origin)?);
+    events::commit_with(ctx, tx, writes, user).await?;
+    let set = plan.set.into_iter().map(|(name, _)| name);
+    let changed =
+        set.chain(plan.remove.into_iter().filter(|name| account.attributes.contains_key(name))).collect();
+    Ok(Update { outcome, changed })
+}
+
+/// A new number that its country's numbering plan doesn't have. One that is stored may be submitted again: no
+/// application need know which.
+fn no_phone(account: &Account, submitted: &Submitted) -> Option<(FieldName, ErrorCode)> {
+    let name = AttributeName::from(Standard::PhoneNumber);
+    let new = submitted.set.get(&name).filter(|new| account.attributes.get(&name) != Some(new))?;
+    (!phone::is_in_plan(new)).then(|| (name.into(), ErrorCode::NoSuchPhoneNumber))
+}
+
+/// A stored number may be spelt as it no longer would be.
+fn is_same(name: &AttributeName, now: &str, new: &str) -> bool {
+    now == new || (*name == Standard::PhoneNumber && phone::canonical(now, "").as_deref() == Some(new))
+}
+
+fn plan(settings: &Settings, account: &Account, submitted: &Submitted) -> Plan {
+    let mut plan = Plan::default();
+    for (name, value) in &submitted.set {
+        if *name == Standard::UpdatedAt {
+            // A client that may write it is believed to have changed something, but when is told by our
+            // clock.
+            plan.changes = true;
+        } else if account.attributes.get(name).is_some_and(|now| is_same(name, now, value)) {
+            // It is so already; a change to another value that waits for its code goes on waiting.
+        } else if let Some(kind) = ContactKind::of(name).filter(|kind| settings.reaches(*kind)) {
+            plan.prove.push(Contact::stored(kind, value.clone()));
+        } else {
+            plan.set.push((name.clone(), value.clone()));
+        }
+    }
+    plan.remove.extend(submitted.remove.iter().cloned());
+    plan.changes |=
+        !plan.set.is_empty() || plan.remove.iter().any(|name| account.attributes.contains_key(name));
+    plan
+}
+
+/// Whether every code that the update needs may be sent; all that may not are named together.
+pub(crate) async fn admit(
+    tx: &mut Tx,
+    ctx: &Context,
+    account: (UserId, &Account),
+    contacts: &[Contact],
+) -> Result<(), UpdateAttributesError> {
+    let mut waits: Vec<(FieldName, ErrorCode)> = Vec::new();
+    for contact in contacts {
+        if let Err(wait) = code::admit(tx, ctx, account, contact).await? {
+            let field = AttributeName::from(contact.kind.attribute()).into();
+            waits.push((field, ErrorCode::Wait { seconds: wait.seconds }));
+        }
+    }
+    if waits.is_empty() { Ok(()) } else { Err(FormErrors { form: None, fields: waits }.into()) }
+}
+
+/// What the guide prints: whether each attribute holds now, and where a code went if it doesn't.
+fn outcome(submitted: &Submitted, plan: &Plan) -> UpdateOutcome {
+    let names = submitted.names().cloned();
+    let mut outcome: UpdateOutcome =
+        names.map(|name| (name, Updated { is_updated: true, code_delivery_details: None })).collect();
+    for contact in &plan.prove {
+        let waiting =
+            Updated { is_updated: false, code_delivery_details: Some(contact.kind.delivery(&contact.value)) };
+        outcome.insert(contact.kind.attribute().into(), waiting);
+    }
+    outcome
+}
+
+#[cfg(test)]
+mod tests;

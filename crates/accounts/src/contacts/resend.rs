@@ -1,0 +1,73 @@
+//! Another code for a contact (operation GetUserAttributeVerificationCode).
+
+use crate::Context;
+use crate::account::events;
+use crate::contacts::code;
+use crate::sign_up::resend::ResendError;
+use model::{AttributeName, CodeDeliveryDetails, Event};
+use nameplate_core::clock::Timestamp;
+use nameplate_core::contact::Contact;
+use nameplate_core::identifiers::ContactKind;
+use nameplate_core::identity::{Origin, UserId, Viewer};
+use store::profile::{self, Account};
+use store::{retried, users};
+
+/// A code is on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttributeCodeResent {
+    /// Where to, masked.
+    pub delivery: CodeDeliveryDetails,
+    /// When the next one may be asked for.
+    pub resend_at: Timestamp,
+}
+
+/// Sends a new code for the change that waits for one; the code before is worth nothing from then on.
+/// Where no change waits and the stored contact was never proven, the code goes to that (operation
+/// GetUserAttributeVerificationCode).
+///
+/// # Errors
+/// [`ResendError::NoPending`]: there is nothing to prove, or no way to send a code there.
+/// [`CommonError::Wait`](crate::error::CommonError::Wait): too soon, or too often.
+pub async fn resend(
+    ctx: &Context,
+    viewer: &Viewer,
+    attribute: &AttributeName,
+    origin: &Origin,
+) -> Result<AttributeCodeResent, ResendError> {
+    let settings = &ctx.settings;
+    let kind = code::contact_of(settings, viewer, attribute).filter(|kind| settings.reaches(*kind));
+    let kind = kind.ok_or(ResendError::NoPending)?;
+    retried(|| resend_to_contact(ctx, viewer.user, kind, origin)).await
+}
+
+async fn resend_to_contact(
+    ctx: &Context,
+    user: UserId,
+    kind: ContactKind,
+    origin: &Origin,
+) -> Result<AttributeCodeResent, ResendError> {
+    let mut tx = ctx.store.begin().await?;
+    users::lock(&mut tx, user).await?.ok_or(ResendError::NoPending)?;
+    let account = profile::load(&mut tx, user).await?.ok_or(ResendError::NoPending)?;
+    let contact = unproven(&account, kind).ok_or(ResendError::NoPending)?;
+    if !ctx.settings.reaches_contact(kind, &contact.value) {
+        return Err(ResendError::NoPending);
+    }
+    code::admit(&mut tx, ctx, (user, &account), &contact).await??;
+    let issued = code::send(&mut tx, ctx, (user, &account), &contact, origin).await?;
+    let event = Event::ResendUserAttributeCode { attribute: kind.attribute().into() };
+    events::record(&mut tx, user, &event, issued.sent_at, origin).await?;
+    events::commit(ctx, tx, user).await?;
+    let resend_at = issued.sent_at.plus(ctx.settings.codes.resend_after);
+    Ok(AttributeCodeResent { delivery: kind.delivery(&contact.value), resend_at })
+}
+
+/// What there is to prove: the change that waits, or else what is stored.
+fn unproven(account: &Account, kind: ContactKind) -> Option<Contact> {
+    let stored = || account.contact(kind).filter(|_| !account.proven.contains(&kind));
+    let value = account.pending(kind).map(|it| it.value.as_str()).or_else(stored)?;
+    Some(Contact::stored(kind, value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! Proving a contact with the code that was sent to it (operation VerifyUserAttribute).
+
+use crate::Context;
+use crate::account::events;
+use crate::contacts::code;
+use crate::error::{CommonError, common_error};
+use crate::one_time_codes::codes::{self, Attempt, CodeFault};
+use delivery::{self, About, Asked, Message};
+use model::{AttributeName, ErrorCode, Event, FormErrors};
+use nameplate_core::contact::Contact;
+use nameplate_core::identity::{Origin, UserId, Viewer};
+use store::{StoreError, aliases, attributes, profile, retried, users};
+
+/// A contact that is proven, and in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// What the attribute is now.
+    pub value: String,
+}
+
+/// Why nothing was proven.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyAttributeError {
+    #[error("the code was refused: {0:?}")]
+    Code(CodeFault),
+    /// The code was right, and the contact belongs to another account. What is in force stays so, and the
+    /// code is spent.
+    #[error("the contact belongs to another account")]
+    AliasExists(AttributeName),
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+common_error!(VerifyAttributeError);
+
+impl From<VerifyAttributeError> for FormErrors {
+    fn from(error: VerifyAttributeError) -> Self {
+        match error {
+            VerifyAttributeError::Code(fault) => fault.refusal(),
+            VerifyAttributeError::AliasExists(attribute) => Self::field(attribute, ErrorCode::AliasExists),
+            VerifyAttributeError::Common(common) => common.into(),
+        }
+    }
+}
+
+impl From<CodeFault> for VerifyAttributeError {
+    fn from(fault: CodeFault) -> Self {
+        Self::Code(fault)
+    }
+}
+
+/// Proves a contact with the code that was sent to it (operation VerifyUserAttribute): the change that
+/// waited for it is done, from this moment the new contact signs in and the one before doesn't, and the
+/// one before is told.
+///
+/// # Errors
+/// Each way in which a code can fail is told apart. A contact that belongs to another account is refused
+/// only here, to the person who has proven it.
+pub async fn verify(
+    ctx: &Context,
+    viewer: &Viewer,
+    attribute: &AttributeName,
+    code: &str,
+    origin: &Origin,
+) -> Result<Verified, VerifyAttributeError> {
+    let done = match try_code(ctx, viewer, attribute, code, origin).await {
+        Ok(attempt) => retried(|| promote(ctx, viewer.user, &attempt, origin)).await,
+        Err(error) => Err(error),
+    };
+    if let Err(VerifyAttributeError::Code(fault)) = &done
+        && fault.is_a_try()
+    {
+        let event =
+            Event::VerifyUserAttributeFailure { attribute: attribute.clone(), refusal: fault.refusal() };
+        events::record_refusal(ctx, viewer.user, &event, origin).await?;
+    }
+    done
+}
+
+/// Counts the try, then compares.
+async fn try_code(
+    ctx: &Context,
+    viewer: &Viewer,
+    attribute: &AttributeName,
+    code: &str,
+    origin: &Origin,
+) -> Result<Attempt, VerifyAttributeError> {
+    let kind = code::contact_of(&ctx.settings, viewer, attribute).ok_or(CodeFault::NoCode)?;
+    let code = codes::read(code)?;
+    let attempt = codes::count_attempt(ctx, &code::slot(viewer.user, kind), &origin.tally).await??;
+    attempt.compare(&ctx.keys, &code)?;
+    Ok(attempt)
+}
+
+/// What the code proves becomes the attribute and the account's own.
+async fn promote(
+    ctx: &Context,
+    user: UserId,
+    attempt: &Attempt,
+    origin: &Origin,
+) -> Result<Verified, VerifyAttributeError> {
+    let now = ctx.now();
+    let (kind, value) = attempt.contact()?;
+    let attribute = AttributeName::from(kind.attribute());
+    let key = kind.key(value).ok_or_else(|| StoreError::unreadable("a contact that can't be one"))?;
+    let mut tx = ctx.store.begin().await?;
+    users::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
+    let account = profile::load(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
+    codes::consume(&mut tx, attempt, now).await??;
+    if !aliases::claim(&mut tx, user, kind, &key).await? {
+        // The code is spent, and the change no longer waits: it can't be done while the contact is
+        // somebody else's, and a step that can only fail is no step to offer. Once the contact is free,
+        // it is asked for anew.
+        let refusal = FormErrors::field(attribute.clone(), ErrorCode::AliasExists);
+        let event = Event::VerifyUserAttributeFailure { attribute: attribute.clone(), refusal };
+        events::record(&mut tx, user, &event, now, origin).await?;
+        events::commit(ctx, tx, user).await?;
+        return Err(VerifyAttributeError::AliasExists(attribute));
+    }
+    let mut all = account.attributes.clone();
+    all.insert(attribute.clone(), value.to_owned());
+    tx.write(vec![attributes::change(user, &all, now)?]).await?;
+    if let Some(old) = account.proven_contact(kind).filter(|old| *old != value) {
+        let (to, new) = (Contact::stored(kind, old.to_owned()), Contact::stored(kind, value.to_owned()));
+        let asked = Asked::new(account.chosen_username(), now, origin);
+        delivery::queue(
+            &mut tx,
+            &ctx.delivery,
+            &Message::ChangeDone { to, new, asked },
+            About::Account(user),
+        )
+        .await?;
+    }
+    events::record(&mut tx, user, &Event::VerifyUserAttribute { attribute }, now, origin).await?;
+    events::commit(ctx, tx, user).await?;
+    Ok(Verified { value: value.to_owned() })
+}
+
+#[cfg(test)]
+mod races;
+#[cfg(test)]
+mod tests;

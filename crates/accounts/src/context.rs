@@ -1,0 +1,78 @@
+//! What every use case works with. The doors hold one, and clone it freely.
+
+use crate::account::feed::Feed;
+use crate::password::hasher::Hasher;
+use crate::tokens::signing_keys::Cached;
+use delivery::Delivery;
+use nameplate_core::client::ClientId;
+use nameplate_core::clock::{Clock, Timestamp};
+use nameplate_core::entropy::Entropy;
+use nameplate_core::identity::BrowserId;
+use nameplate_core::keys::Keys;
+use nameplate_core::settings::Settings;
+use std::sync::Arc;
+use store::Store;
+
+/// The accounts of one installation: their store, and all that deciding about them takes. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Context {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) settings: Arc<Settings>,
+    /// What applications know the user pool by.
+    pub(crate) id: Arc<str>,
+    pub(crate) passwords: Arc<Hasher>,
+    /// Read, or made, when the first token is asked for.
+    pub(crate) signing: Arc<Cached>,
+    pub(crate) feed: Feed,
+    pub(crate) delivery: Delivery,
+}
+
+/// What a context is made of. Time and chance are arguments.
+#[derive(Debug)]
+pub struct Parts {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub keys: Keys,
+    pub settings: Settings,
+}
+
+impl Context {
+    /// The user pool's id, the same for as long as its store lives (`UserPoolIdType`).
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What the operator decided.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The app client of the pages: the first one of the settings.
+    pub fn pages_client(&self) -> ClientId {
+        self.settings.clients.first().map_or_else(|| ClientId(String::new()), |client| client.id.clone())
+    }
+
+    /// The store, for backups and checks of health.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The messages that wait, for the worker that sends them.
+    pub fn delivery(&self) -> &Delivery {
+        &self.delivery
+    }
+
+    /// A browser that has not been here before.
+    pub fn new_browser(&self) -> BrowserId {
+        BrowserId::new(&*self.entropy)
+    }
+
+    /// The time, for everything that people are shown about limits and codes.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}

@@ -1,0 +1,121 @@
+//! Which second factors sign-in asks for, and which one first (operation SetUserMFAPreference).
+
+use crate::account::events;
+use crate::error::CommonError;
+use crate::factors::second_factors::{FactorError, contact_kind, forget_codes_without_factors, reachable};
+use crate::factors::set_up_app::turn_on;
+use crate::sign_in::freshness::require_fresh;
+use crate::{Context, limits};
+use delivery::{Message, queue_to_all};
+use model::{Event, Factor};
+use nameplate_core::identity::{Origin, UserId, Viewer};
+use store::factors::{self, Stored};
+use store::profile::{self, Account};
+use store::{StoreError, Tx, retried};
+
+/// What somebody wants of a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    On,
+    /// It is asked for no longer. An app that was set up can be turned on again.
+    Off,
+    /// The same, and nothing of it is kept.
+    Removed,
+    /// It is asked for before the others.
+    First,
+    /// No longer before the others.
+    NotFirst,
+}
+
+/// Does all that is wished, or nothing. `true`: the account has its first second factor, and recovery
+/// codes with it.
+pub async fn change(
+    ctx: &Context,
+    viewer: &Viewer,
+    wishes: &[(Factor, Wish)],
+    origin: &Origin,
+) -> Result<bool, FactorError> {
+    if wishes.iter().any(|(_, wish)| matches!(wish, Wish::On | Wish::Off | Wish::Removed)) {
+        require_fresh(ctx, viewer)?;
+    }
+    retried(|| apply_wishes(ctx, viewer, wishes, origin)).await
+}
+
+async fn apply_wishes(
+    ctx: &Context,
+    viewer: &Viewer,
+    wishes: &[(Factor, Wish)],
+    origin: &Origin,
+) -> Result<bool, FactorError> {
+    let user = viewer.user;
+    let mut tx = ctx.store.begin().await?;
+    let account = limits::count_change_and_load(&mut tx, ctx, user, profile::Part::All)
+        .await??
+        .ok_or(CommonError::SignedOut)?;
+    let mut with_codes = false;
+    for &(factor, wish) in wishes {
+        let stored = factors::of_user(&mut tx, user).await?;
+        with_codes |= apply_wish(ctx, &mut tx, (user, &account), (factor, wish, &stored), origin).await?;
+    }
+    forget_codes_without_factors(&mut tx, user).await?;
+    events::commit(ctx, tx, user).await?;
+    Ok(with_codes)
+}
+
+async fn apply_wish(
+    ctx: &Context,
+    tx: &mut Tx,
+    (user, account): (UserId, &Account),
+    (factor, wish, stored): (Factor, Wish, &[Stored]),
+    origin: &Origin,
+) -> Result<bool, FactorError> {
+    let kept = stored.iter().find(|it| it.factor == factor);
+    let enabled = kept.is_some_and(|it| it.enabled);
+    match wish {
+        Wish::On if enabled => {}
+        Wish::On => {
+            let at_hand = match contact_kind(factor) {
+                None => kept.is_some_and(|it| it.secret.is_some()),
+                Some(kind) => reachable(&ctx.settings, account, kind).is_some(),
+            };
+            if !at_hand {
+                return Err(FactorError::NotAtHand(factor));
+            }
+            return Ok(turn_on(tx, ctx, (user, account), (factor, stored), origin).await?);
+        }
+        Wish::Off | Wish::Removed => {
+            match wish {
+                Wish::Off => factors::disable(tx, user, factor).await?,
+                _ => factors::remove(tx, user, factor).await?,
+            }
+            if enabled {
+                queue_to_all(
+                    tx,
+                    &ctx.delivery,
+                    (user, account),
+                    |to, asked| Message::SecondFactorOff { to, factor, asked },
+                    origin,
+                )
+                .await?;
+                events::record(tx, user, &Event::DisableMfa { factor }, ctx.now(), origin).await?;
+            }
+        }
+        Wish::First if !enabled => return Err(FactorError::NotAtHand(factor)),
+        Wish::First if kept.is_some_and(|it| it.preferred) => {}
+        Wish::First => prefer(ctx, tx, user, Some(factor), origin).await?,
+        Wish::NotFirst if kept.is_some_and(|it| it.preferred) => prefer(ctx, tx, user, None, origin).await?,
+        Wish::NotFirst => {}
+    }
+    Ok(false)
+}
+
+async fn prefer(
+    ctx: &Context,
+    tx: &mut Tx,
+    user: UserId,
+    factor: Option<Factor>,
+    origin: &Origin,
+) -> Result<(), StoreError> {
+    factors::prefer(tx, user, factor).await?;
+    events::record(tx, user, &Event::PreferMfa { factor }, ctx.now(), origin).await
+}

@@ -1,0 +1,141 @@
+//! An authenticator app for an account (operations AssociateSoftwareToken and VerifySoftwareToken).
+
+use crate::account::events;
+use crate::error::CommonError;
+use crate::factors::app::{App, AppSecret};
+use crate::factors::recovery;
+use crate::factors::second_factors::FactorError;
+use crate::one_time_codes::codes;
+use crate::sign_in::freshness::require_fresh;
+use crate::{Context, limits};
+use delivery::{Message, queue_to_all};
+use model::{Event, Factor};
+use nameplate_core::clock::Timestamp;
+use nameplate_core::identity::{Origin, UserId, Viewer};
+use std::time::Duration;
+use store::factors::{self, Stored};
+use store::profile::{self, Account};
+use store::{Conn, StoreError, retried, users};
+
+/// So long a secret waits for its first code.
+const PENDING: Duration = Duration::from_secs(60 * 60);
+
+/// Whether sign-in asks for the app from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// As on the pages: whoever sets it up wants it.
+    AskForIt,
+    /// As on the wire: SetUserMFAPreference says so.
+    Wait,
+}
+
+/// Makes a secret for another app. One that is in use stays in use until the first code of the new one is
+/// right.
+pub async fn set_up_app(ctx: &Context, viewer: &Viewer) -> Result<AppSecret, FactorError> {
+    require_fresh(ctx, viewer)?;
+    retried(async || {
+        let mut tx = ctx.store.begin().await?;
+        users::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+        limits::count_change(&mut tx, ctx, viewer.user).await??;
+        let app = App::generate(&*ctx.entropy);
+        factors::set_pending(&mut tx, viewer.user, &app.sealed(ctx, viewer.user), ctx.now()).await?;
+        let account = profile::load(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+        let secret = app.secret(&ctx.settings, name_of(&account))?;
+        events::commit(ctx, tx, viewer.user).await?;
+        Ok(secret)
+    })
+    .await
+}
+
+/// What waits for its first code; `None`: nothing was asked for lately.
+pub async fn app_being_set_up(ctx: &Context, viewer: &Viewer) -> Result<Option<AppSecret>, FactorError> {
+    require_fresh(ctx, viewer)?;
+    let mut conn = ctx.store.read().await?;
+    let Some(sealed) = pending(&mut conn, viewer.user, ctx.now()).await? else { return Ok(None) };
+    let account = profile::load(&mut conn, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+    Ok(Some(App::open(ctx, viewer.user, &sealed)?.secret(&ctx.settings, name_of(&account))?))
+}
+
+/// The first code of a new app proves that it was told its secret; only then does it count. That code is
+/// spent.
+///
+/// Whoever has a second factor for the first time gets recovery codes too, to be read at
+/// [`recovery_codes`](crate::factors::recovery::recovery_codes); the answer says so.
+pub async fn confirm_app(
+    ctx: &Context,
+    viewer: &Viewer,
+    typed: &str,
+    then: Then,
+    origin: &Origin,
+) -> Result<bool, FactorError> {
+    require_fresh(ctx, viewer)?;
+    let code = codes::read(typed).map_err(FactorError::NotACode)?;
+    retried(|| adopt_app(ctx, viewer, &code, then, origin)).await
+}
+
+async fn adopt_app(
+    ctx: &Context,
+    viewer: &Viewer,
+    code: &str,
+    then: Then,
+    origin: &Origin,
+) -> Result<bool, FactorError> {
+    let (user, now) = (viewer.user, ctx.now());
+    let mut tx = ctx.store.begin().await?;
+    users::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
+    limits::count_change(&mut tx, ctx, user).await??;
+    let sealed = pending(&mut tx, user, now).await?.ok_or(FactorError::NotAtHand(Factor::SoftwareToken))?;
+    let app = App::open(ctx, user, &sealed)?;
+    let step = app.step_of(code, now).ok_or(FactorError::WrongAppCode)?;
+    let before = factors::of_user(&mut tx, user).await?;
+    factors::adopt_pending(&mut tx, user, &sealed, step).await?;
+    let mut with_codes = false;
+    if then == Then::AskForIt {
+        let account = profile::load(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
+        with_codes =
+            turn_on(&mut tx, ctx, (user, &account), (Factor::SoftwareToken, &before), origin).await?;
+    }
+    events::commit(ctx, tx, user).await?;
+    Ok(with_codes)
+}
+
+/// Asks for the factor from now on, and tells its owner. `true`: it is the first one, and there are recovery
+/// codes now.
+pub(crate) async fn turn_on(
+    tx: &mut store::Tx,
+    ctx: &Context,
+    (user, account): (UserId, &Account),
+    (factor, before): (Factor, &[Stored]),
+    origin: &Origin,
+) -> Result<bool, StoreError> {
+    let now = ctx.clock.now();
+    factors::enable(tx, user, factor, now).await?;
+    let first = !before.iter().any(|it| it.enabled);
+    if first {
+        recovery::renew(tx, ctx, user).await?;
+    }
+    queue_to_all(
+        tx,
+        &ctx.delivery,
+        (user, account),
+        |to, asked| Message::SecondFactorOn { to, factor, asked },
+        origin,
+    )
+    .await?;
+    events::record(tx, user, &Event::EnableMfa { factor }, now, origin).await?;
+    Ok(first)
+}
+
+async fn pending(conn: &mut Conn, user: UserId, now: Timestamp) -> Result<Option<Vec<u8>>, StoreError> {
+    let stored = factors::of_user(conn, user).await?;
+    let pending =
+        stored.into_iter().filter(|it| it.factor == Factor::SoftwareToken).find_map(|it| it.pending);
+    Ok(pending.filter(|(_, since)| since.plus(PENDING) > now).map(|(sealed, _)| sealed))
+}
+
+/// What people call their account: they may have several with one app.
+fn name_of(account: &Account) -> &str {
+    use nameplate_core::identifiers::ContactKind::{Email, PhoneNumber};
+    let contact = || account.proven_contact(Email).or_else(|| account.proven_contact(PhoneNumber));
+    account.chosen_username().or_else(contact).unwrap_or(&account.username)
+}

@@ -1,0 +1,207 @@
+//! Counters that bound what one account, address or network may ask for. They are in the store, so that
+//! restarts don't forget them and several nodes share them.
+//!
+//! A counter is called by a digest: what strangers type is not kept. (A new key begins new counters.)
+
+use crate::Context;
+use crate::limits::names::LimitName;
+use crate::limits::rate::{Backoff, DAY, HOUR, Rate, Wait};
+use nameplate_core::clock::Timestamp;
+use nameplate_core::identifiers::ContactKind;
+use nameplate_core::identity::UserId;
+use nameplate_core::keys::Purpose;
+use std::time::Duration;
+use store::limits::Counter;
+use store::profile::{Account, Part};
+use store::{Conn, StoreError, Tx, limits as table};
+
+/// What a counter is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key(pub(crate) Vec<u8>);
+
+/// The counter of this limit for somebody or something.
+pub(crate) fn key(ctx: &Context, name: LimitName, of: &[&str]) -> Key {
+    let of: Vec<&[u8]> = of.iter().map(|part| part.as_bytes()).collect();
+    key_of(ctx, name, &of)
+}
+
+/// The same for what needn't be a text.
+pub(crate) fn key_of(ctx: &Context, name: LimitName, of: &[&[u8]]) -> Key {
+    let parts: Vec<&[u8]> = std::iter::once(name.label().as_bytes()).chain(of.iter().copied()).collect();
+    Key(ctx.keys.digest(Purpose::Limits, &parts).to_vec())
+}
+
+fn admits(counter: &Counter, rate: Rate, now: Timestamp) -> Result<(), Wait> {
+    if counter.count <= rate.times {
+        Ok(())
+    } else {
+        Err(Wait { seconds: counter.since.plus(rate.per).seconds_from(now) })
+    }
+}
+
+async fn bump(tx: &mut Tx, key: &Key, from: Timestamp, now: Timestamp) -> Result<Counter, StoreError> {
+    table::bump(tx, &key.0, from, now).await
+}
+
+/// Counts one more within the time. After a [`Wait`] drop the transaction: a refusal is not counted.
+pub(crate) async fn count(
+    tx: &mut Tx,
+    key: &Key,
+    rate: Rate,
+    now: Timestamp,
+) -> Result<Result<(), Wait>, StoreError> {
+    Ok(admits(&bump(tx, key, now.minus(rate.per), now).await?, rate, now))
+}
+
+/// Counts one more, and answers how many there were within the time.
+pub(crate) async fn count_up(
+    tx: &mut Tx,
+    key: &Key,
+    per: Duration,
+    now: Timestamp,
+) -> Result<u32, StoreError> {
+    Ok(bump(tx, key, now.minus(per), now).await?.count)
+}
+
+/// Counts one more, and answers how many are left within the time; none, from the last one on.
+pub(crate) async fn count_down(
+    tx: &mut Tx,
+    key: &Key,
+    rate: Rate,
+    now: Timestamp,
+) -> Result<u32, StoreError> {
+    Ok(rate.times.saturating_sub(count_up(tx, key, rate.per, now).await?))
+}
+
+/// Takes one back.
+pub(crate) async fn give_back(tx: &mut Tx, key: &Key) -> Result<(), StoreError> {
+    table::give_back(tx, &key.0).await
+}
+
+/// How many there were, whenever.
+pub(crate) async fn counted(conn: &mut Conn, key: &Key) -> Result<i64, StoreError> {
+    Ok(table::get(conn, &key.0).await?.map_or(0, |counter| i64::from(counter.count)))
+}
+
+/// How many are left within the time, without counting.
+pub(crate) async fn left(conn: &mut Conn, key: &Key, rate: Rate, now: Timestamp) -> Result<u32, StoreError> {
+    let counter = table::get(conn, &key.0).await?.filter(|counter| counter.since > now.minus(rate.per));
+    Ok(rate.times.saturating_sub(counter.map_or(0, |counter| counter.count)))
+}
+
+/// Counts a try that may turn out to be a failure, before it is known: of many at once only the free ones get
+/// through. After a [`Wait`] drop the transaction; after a success [`clear`] the counter. A day without a try
+/// forgets them.
+pub(crate) async fn knock(
+    tx: &mut Tx,
+    key: &Key,
+    backoff: Backoff,
+    now: Timestamp,
+) -> Result<Result<(), Wait>, StoreError> {
+    let counter = bump(tx, key, now.minus(DAY), now).await?;
+    let wait = match counter.count.checked_sub(backoff.free.max(1)) {
+        None => Duration::ZERO,
+        Some(doublings) => backoff
+            .first
+            .saturating_mul(1_u32.checked_shl(doublings).unwrap_or(u32::MAX))
+            .min(backoff.longest),
+    };
+    hold(tx, key, &counter, wait, now).await
+}
+
+async fn hold(
+    tx: &mut Tx,
+    key: &Key,
+    counter: &Counter,
+    wait: Duration,
+    now: Timestamp,
+) -> Result<Result<(), Wait>, StoreError> {
+    if counter.free_at > now {
+        return Ok(Err(Wait { seconds: counter.free_at.seconds_from(now) }));
+    }
+    table::wait_until(tx, &key.0, now.plus(wait), now).await?;
+    Ok(Ok(()))
+}
+
+/// Counts a code that the account asks for to this destination (`key` is canonical), signed in. What others
+/// ask for doesn't count: nobody spends what is somebody else's. After a [`Wait`] drop the transaction.
+pub(crate) async fn count_code_to(
+    tx: &mut Tx,
+    ctx: &Context,
+    user: UserId,
+    (kind, key): (ContactKind, &str),
+) -> Result<Result<(), Wait>, StoreError> {
+    let name = LimitName::CodesOfAccountTo;
+    let key = self::key(ctx, name, &[&user.0.to_string(), kind.as_str(), key]);
+    count(tx, &key, name.rate(&ctx.settings), ctx.clock.now()).await
+}
+
+/// Counts a code for a sign-in whose password was right: people may sign in more often than they change an
+/// address. After a [`Wait`] drop the transaction.
+pub(crate) async fn count_sign_in_code_to(
+    tx: &mut Tx,
+    ctx: &Context,
+    kind: ContactKind,
+    key: &str,
+) -> Result<Result<(), Wait>, StoreError> {
+    let name = LimitName::SignInCodes;
+    let key = self::key(ctx, name, &[kind.as_str(), key]);
+    count(tx, &key, name.rate(&ctx.settings), ctx.clock.now()).await
+}
+
+/// Counts a code of this account, wherever it goes and whatever it is for. After a [`Wait`] drop the
+/// transaction.
+pub(crate) async fn count_code_of(
+    tx: &mut Tx,
+    ctx: &Context,
+    user: UserId,
+) -> Result<Result<(), Wait>, StoreError> {
+    let name = LimitName::CodesOfAccount;
+    let key = self::key(ctx, name, &[&user.0.to_string()]);
+    count(tx, &key, name.rate(&ctx.settings), ctx.clock.now()).await
+}
+
+/// Counts a change that somebody makes to their account, or that was refused, and takes the account's row for
+/// this transaction. After a [`Wait`] drop the transaction.
+pub(crate) async fn count_change(
+    tx: &mut Tx,
+    ctx: &Context,
+    user: UserId,
+) -> Result<Result<(), Wait>, StoreError> {
+    let counter = table::count_change(tx, user, within_an_hour(ctx)).await?;
+    Ok(counter.map_or(Ok(()), |counter| admit_change(ctx, &counter)))
+}
+
+/// The same with what the change looks at of the account. `None`: it is gone, and has nothing to change.
+pub(crate) async fn count_change_and_load(
+    tx: &mut Tx,
+    ctx: &Context,
+    user: UserId,
+    part: Part,
+) -> Result<Result<Option<Account>, Wait>, StoreError> {
+    let times = within_an_hour(ctx);
+    let found = match part {
+        Part::All => table::count_change_with_account(tx, user, times).await?,
+        Part::Attributes => table::count_change_with_attributes(tx, user, times).await?,
+    };
+    let Some((counter, account)) = found else { return Ok(Ok(None)) };
+    Ok(admit_change(ctx, &counter).map(|()| Some(account)))
+}
+
+/// Since when changes are counted together, and now.
+fn within_an_hour(ctx: &Context) -> (Timestamp, Timestamp) {
+    let now = ctx.clock.now();
+    (now.minus(HOUR), now)
+}
+
+fn admit_change(ctx: &Context, counter: &Counter) -> Result<(), Wait> {
+    admits(counter, LimitName::Changes.rate(&ctx.settings), ctx.clock.now())
+}
+
+/// Forgets what was counted.
+pub(crate) async fn clear(tx: &mut Tx, key: &Key) -> Result<(), StoreError> {
+    table::remove(tx, &key.0).await
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! Every limit in one place: what it counts, who spends it, and how much there is of it.
+
+use crate::limits::rate::{Backoff, DAY, HOUR, Rate};
+use model::code::MAX_ATTEMPTS;
+use nameplate_core::settings::Settings;
+
+/// Whose budget a limit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spender {
+    /// Everybody behind one address, or one IPv6 /64.
+    Network,
+    /// Everybody who types this name.
+    Name,
+    /// Everybody who types this name, from one network.
+    NameFromNetwork,
+    /// Whoever asked for a code: a browser, a ticket or a network.
+    Requester,
+    /// Everybody together, for one email address or phone number.
+    Contact,
+    /// The account, signed in or after the right password.
+    Account,
+    /// Whoever holds this ticket, question or challenge.
+    Holder,
+}
+
+macro_rules! limits {
+    ($($(#[doc = $meaning:literal])+ $name:ident = $label:literal, $spender:ident;)+) => {
+        /// What a counter is for.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub(crate) enum LimitName {
+            $($(#[doc = $meaning])+ $name,)+
+        }
+
+        impl LimitName {
+            /// All of them.
+            #[cfg(test)]
+            pub(crate) const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// What its counters are called by inside. A label that is changed begins new counters.
+            pub(crate) const fn label(self) -> &'static str {
+                match self { $(Self::$name => $label),+ }
+            }
+
+            /// Whose budget it is.
+            #[cfg_attr(not(test), expect(dead_code, reason = "the list of limits in the documentation is made of it"))]
+            pub(crate) const fn spender(self) -> Spender {
+                match self { $(Self::$name => Spender::$spender),+ }
+            }
+        }
+    };
+}
+
+limits! {
+    /// Wrong passwords in a row: after the free ones each further try waits, twice as long every time.
+    SignInFailures = "sign-ins as", NameFromNetwork;
+    /// Passwords tried, right or wrong.
+    SignIns = "sign-ins from", Network;
+    /// Wrong passwords: only counted.
+    FailedSignIns = "failed sign-ins from", Network;
+    /// SRP exchanges begun.
+    SrpChallenges = "challenges for", Network;
+    /// Answers to one SRP challenge.
+    SrpAnswers = "challenge", Holder;
+    /// Answers to one question to a passkey.
+    PasskeyAnswers = "passkey question", Holder;
+    /// Wrong codes of the second step in a row, with waits as after wrong passwords.
+    SecondFactorFailures = "second factors of account", Account;
+    /// Sign-ups begun.
+    SignUps = "sign-ups from", Network;
+    /// Answers that a username is taken.
+    TakenAnswers = "usernames asked for by", Network;
+    /// Other addresses for one sign-up.
+    SignUpAddresses = "sign-up addresses with", Holder;
+    /// Passwords chosen after the right code.
+    FirstPasswords = "first passwords with", Holder;
+    /// Codes asked for by name.
+    CodeRequests = "code requests from", Network;
+    /// Wrong codes entered by name.
+    WrongCodes = "wrong codes from", Network;
+    /// Codes asked for by one requester, with gaps that grow.
+    CodesAskedFor = "codes asked for", Requester;
+    /// Tries at the codes of one name that a requester is told of.
+    CodeTries = "code tries", Requester;
+    /// Codes that an administrator sent: each gives everybody's tries back.
+    CodeTryRounds = "rounds of code tries", Name;
+    /// Tries at the newest codes of a name by whoever only knows it.
+    CodesTriedByName = "codes tried by name", Name;
+    /// Tries by name at a code that an administrator sent.
+    UnaskedCodesTriedByName = "unasked codes tried by name", Name;
+    /// Codes sent to a contact for strangers, with gaps that grow.
+    CodesToContact = "codes to", Contact;
+    /// The same for a name that nobody has.
+    CodesToNobody = "codes to nobody", Name;
+    /// Codes for a browser or network that the account knows, outside of what strangers ask for.
+    CodesForKnownOrigin = "codes for known", Requester;
+    /// Requesters that share one code.
+    Askers = "who asked for", Contact;
+    /// Notices that somebody signed up with a contact that is taken.
+    AccountNotices = "account notices to", Contact;
+    /// Notices that a contact was removed.
+    RemovalNotices = "notices of removal to", Contact;
+    /// Codes that an account has sent, wherever they go.
+    CodesOfAccount = "codes of account", Account;
+    /// Codes that an account has sent to one contact.
+    CodesOfAccountTo = "codes of account to", Account;
+    /// Codes of the second step to one contact.
+    SignInCodes = "sign-in codes to", Contact;
+    /// Wrong sign-up codes that are recorded as events.
+    SignUpFailuresRecorded = "wrong sign-up codes of", Account;
+    /// Wrong reset codes that are recorded as events.
+    ResetFailuresRecorded = "wrong reset codes of", Name;
+    /// Changes of an account, refused ones included. This counter stands with the account.
+    Changes = "changes of account", Account;
+}
+
+impl LimitName {
+    /// How often, within what time. Of limits with waits that grow it is what is free of them.
+    pub(crate) fn rate(self, settings: &Settings) -> Rate {
+        let limits = &settings.limits;
+        let (times, per) = match self {
+            Self::SignInFailures | Self::SecondFactorFailures => (limits.sign_in_failures_free, DAY),
+            Self::SignIns | Self::SrpChallenges => (limits.sign_ins_per_network_an_hour, HOUR),
+            Self::FailedSignIns => (u32::MAX, HOUR),
+            Self::SrpAnswers | Self::PasskeyAnswers | Self::AccountNotices => (1, DAY),
+            Self::SignUps => (limits.sign_ups_per_network_an_hour, HOUR),
+            Self::TakenAnswers => (limits.taken_answers_per_network_an_hour, HOUR),
+            Self::SignUpAddresses => (limits.sign_up_addresses_a_day, DAY),
+            Self::FirstPasswords => (20, HOUR),
+            Self::CodeRequests | Self::WrongCodes => (limits.code_requests_per_network_an_hour, HOUR),
+            Self::CodesAskedFor | Self::CodesToContact | Self::CodesToNobody => {
+                (1, settings.codes.resend_after)
+            }
+            Self::CodeTries => (MAX_ATTEMPTS, settings.codes.lifetime),
+            // Longer than any code works.
+            Self::CodeTryRounds => (u32::MAX, DAY * 3),
+            Self::CodesTriedByName => (20, DAY),
+            // It has eight digits: so many by everybody together are no matter.
+            Self::UnaskedCodesTriedByName => (200, DAY),
+            Self::CodesForKnownOrigin => (5, DAY),
+            Self::Askers => (1000, DAY),
+            Self::CodesOfAccount => (limits.codes_per_account_a_day, DAY),
+            Self::RemovalNotices | Self::CodesOfAccountTo => (limits.codes_per_destination_a_day, DAY),
+            Self::SignInCodes => (limits.sign_in_codes_per_destination_a_day, DAY),
+            Self::SignUpFailuresRecorded | Self::ResetFailuresRecorded => (20, HOUR),
+            Self::Changes => (limits.changes_per_account_an_hour, HOUR),
+        };
+        Rate { times, per }
+    }
+}
+
+/// The waits after wrong passwords, and after wrong codes of the second step.
+pub(crate) fn backoff(settings: &Settings) -> Backoff {
+    let limits = &settings.limits;
+    Backoff {
+        free: limits.sign_in_failures_free,
+        first: limits.sign_in_first_wait,
+        longest: limits.sign_in_longest_wait,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn limit_names_have_labels_of_their_own_and_a_rate() {
+        let labels: BTreeSet<_> = LimitName::ALL.iter().map(|it| it.label()).collect();
+        assert_eq!(labels.len(), LimitName::ALL.len());
+        for name in LimitName::ALL {
+            let rate = name.rate(&Settings::default());
+            assert!(rate.times > 0 && !rate.per.is_zero(), "{name:?}");
+            let _: Spender = name.spender();
+        }
+    }
+}

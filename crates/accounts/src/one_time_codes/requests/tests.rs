@@ -1,0 +1,284 @@
+use crate::admin::{browse, reset_user_password};
+use crate::error::CommonError;
+use crate::password::confirm_forgot::{self, PasswordReset};
+use crate::password::forgot;
+use crate::sign_up::confirmation::Who;
+use crate::sign_up::first_password::{self, FirstPassword, FirstPasswordError};
+use crate::sign_up::start::{self, SignedUp};
+use crate::sign_up::{confirm, resend};
+use crate::testing::{PASSWORD, TestPool, another_code, entering, form, origin, origin_at};
+use delivery::Message;
+use model::{Password, Standard};
+use nameplate_core::identity::{BrowserId, BrowserTicket, Origin};
+
+const OTHERS: &str = "another+Password-1";
+
+/// Somebody signs up as `jdoe`, somewhere.
+async fn sign_up(pool: &TestPool, from: &Origin, (name, email): (&str, &str), password: &str) -> SignedUp {
+    let mut form = form(name, &[("email", email)]);
+    form.password = Password::new(password);
+    start::start(&pool.handle(), &pool.client(), form, from).await.unwrap()
+}
+
+fn network(number: usize) -> Origin {
+    origin_at(&format!("198.51.{}.{}", 100 + number / 200, number % 200))
+}
+
+fn in_browser(number: usize) -> Origin {
+    Origin { browser: Some(BrowserId::generate(&nameplate_core::entropy::SystemEntropy)), ..network(number) }
+}
+
+fn reset(name: &str, code: &str) -> PasswordReset {
+    PasswordReset {
+        username: name.into(),
+        code: code.into(),
+        password: Password::new("new+Password-1"),
+        confirmation: None,
+    }
+}
+
+/// The right code, entered by name on the pages.
+async fn proof(pool: &TestPool, code: &str) -> BrowserTicket {
+    let form = entering(Who::Typed("jdoe".into()), code);
+    confirm::confirm(&pool.handle(), &pool.client(), &form, &origin())
+        .await
+        .unwrap()
+        .next
+        .expect("a password is next")
+}
+
+#[tokio::test]
+async fn a_code_proves_the_spelling_that_it_was_sent_to() {
+    for (first, second) in
+        [("straße@domain.com", "strasse@domain.com"), ("Jane@domain.com", "jane@domain.com")]
+    {
+        let pool = TestPool::new().await;
+        sign_up(&pool, &network(1), ("jdoe", first), OTHERS).await;
+        pool.wait(60);
+        let owner = sign_up(&pool, &network(2), ("jdoe", second), PASSWORD).await;
+        let code = pool.code_for(second).await;
+        pool.confirm(owner.ticket, &code).await.unwrap();
+        let shown = browse::find_user(&pool, "jdoe").await.unwrap().record;
+        assert_eq!(shown.attributes.get(&Standard::Email.into()).map(String::as_str), Some(second));
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_two_spellings_share_proves_the_one_that_it_is_sent_to() {
+    let cases = [
+        ("straße@domain.com", "strasse@domain.com", "straße@domain.com"),
+        ("Jane@domain.com", "jane@domain.com", "jane@domain.com"), // in case alone: as the owner writes it
+    ];
+    for (first, second, kept) in cases {
+        let pool = TestPool::new().await;
+        sign_up(&pool, &network(1), ("other", first), OTHERS).await;
+        sign_up(&pool, &network(2), ("another", first), OTHERS).await;
+        let owner = sign_up(&pool, &network(3), ("jdoe", second), PASSWORD).await;
+        pool.wait_until_sent().await;
+        let code = pool.code_for(first).await;
+        pool.confirm(owner.ticket, &code).await.unwrap();
+        let shown = browse::find_user(&pool, "jdoe").await.unwrap().record;
+        assert_eq!(shown.attributes.get(&Standard::Email.into()).map(String::as_str), Some(kept));
+    }
+}
+
+#[tokio::test]
+async fn a_password_that_is_chosen_after_the_code_goes_with_the_spelling_that_it_was_sent_to() {
+    let pool = TestPool::new().await;
+    sign_up(&pool, &network(1), ("jdoe", "straße@domain.com"), PASSWORD).await;
+    pool.wait(60);
+    sign_up(&pool, &network(2), ("jdoe", "strasse@domain.com"), PASSWORD).await;
+    let code = pool.code_for("strasse@domain.com").await;
+    let ticket = proof(&pool, &code).await;
+    let form =
+        FirstPassword { ticket, password: Password::new(OTHERS), confirmation: None, new_username: None };
+    first_password::choose_first_password(&pool.handle(), &pool.client(), &form, &origin()).await.unwrap();
+    let shown = browse::find_user(&pool, "jdoe").await.unwrap().record;
+    assert_eq!(shown.attributes.get(&Standard::Email.into()).map(String::as_str), Some("strasse@domain.com"));
+}
+
+#[tokio::test]
+async fn a_code_of_an_administrator_outlives_what_strangers_ask_for_and_try() {
+    let pool = TestPool::new().await;
+    pool.signed_in("jdoe", "me@domain.com").await;
+    reset_user_password::reset_user_password(&pool, "jdoe").await.unwrap();
+    let code = pool.code_for("me@domain.com").await;
+    assert_eq!(code.len(), 8);
+    for n in 0..10 {
+        forgot::forgot(&pool.handle(), "jdoe", &network(n)).await.unwrap();
+        for _ in 0..6 {
+            assert!(
+                confirm_forgot::confirm_forgot(&pool, reset("jdoe", "87654321"), &network(n)).await.is_err()
+            );
+        }
+        pool.wait(60);
+    }
+    confirm_forgot::confirm_forgot(&pool, reset("jdoe", &code), &origin_at("192.0.2.9")).await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_joins_a_queued_code_after_many_others_may_try_it_still() {
+    let pool = TestPool::new().await;
+    pool.signed_in("jdoe", "me@domain.com").await;
+    pool.wait(3600 * 24 * 200);
+    for _ in 0..40 {
+        forgot::forgot(&pool.handle(), "jdoe", &in_browser(1)).await.unwrap();
+    }
+    let owner = in_browser(2);
+    forgot::forgot(&pool.handle(), "jdoe", &owner).await.unwrap();
+    pool.wait_until_sent().await;
+    let code = pool.code_for("me@domain.com").await;
+    for n in 10..20 {
+        for _ in 0..5 {
+            assert!(
+                confirm_forgot::confirm_forgot(&pool, reset("jdoe", &another_code(&code)), &network(n))
+                    .await
+                    .is_err()
+            );
+        }
+    }
+    confirm_forgot::confirm_forgot(&pool, reset("jdoe", &code), &owner).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_code_that_more_than_eight_ask_for_is_a_longer_one_for_all_of_them() {
+    let pool = TestPool::new().await;
+    let mut all = Vec::new();
+    for n in 0..30 {
+        all.push(sign_up(&pool, &network(n), (&format!("jdoe{n}"), "me@domain.com"), PASSWORD).await);
+    }
+    pool.wait_until_sent().await;
+    let codes = pool.codes_sent_to("me@domain.com").await;
+    assert_eq!(codes.iter().map(String::len).collect::<Vec<_>>(), [6, 8]);
+    for n in [1, 4, 29] {
+        pool.wait(1);
+        let late = pool.confirm(all[n].ticket.clone(), &codes[1]).await;
+        assert!(n != 1 || late.is_ok(), "{late:?}");
+        assert!(
+            n == 1 || matches!(late, Err(crate::sign_up::confirm_error::ConfirmSignUpError::AliasExists(_))),
+            "{late:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn sign_up_that_shares_a_code_is_found_by_its_network_and_gets_the_next_one() {
+    let pool = TestPool::new().await;
+    let (stranger, owner) = (network(1), network(2));
+    sign_up(&pool, &stranger, ("jdoe", "me@domain.com"), OTHERS).await;
+    sign_up(&pool, &stranger, ("else", "me@domain.com"), OTHERS).await;
+    sign_up(&pool, &owner, ("jdoe", "me@domain.com"), PASSWORD).await;
+    for n in 0..3 {
+        pool.wait(1);
+        sign_up(&pool, &stranger, ("jdoe", &format!("x{n}@domain.com")), OTHERS).await;
+    }
+    pool.wait_until_sent().await;
+    let code = pool.code_for("me@domain.com").await;
+    pool.wait(60);
+    resend::resend_by_name(&pool.handle(), "jdoe", &owner).await.unwrap();
+    assert_eq!(pool.codes_sent_to("x2@domain.com").await.len(), 1);
+    let form = entering(Who::Typed("jdoe".into()), &code);
+    confirm::confirm_for_application(&pool.handle(), &pool.client(), &form, &owner).await.unwrap();
+    assert_eq!(
+        browse::find_user(&pool, "jdoe").await.unwrap().record.attributes[&Standard::Email.into()],
+        "me@domain.com"
+    );
+}
+
+#[tokio::test]
+async fn asking_and_wrong_codes_of_a_neighbour_stop_no_right_code() {
+    let pool = TestPool::new().await;
+    let owner = sign_up(&pool, &origin(), ("jdoe", "me@domain.com"), PASSWORD).await;
+    let code = pool.code_for("me@domain.com").await;
+    for n in 0..100 {
+        forgot::forgot(&pool.handle(), &format!("nobody{n}"), &origin()).await.unwrap();
+    }
+    assert!(pool.confirm_by_name("nobody", "123456").await.is_err());
+    for n in 0..110 {
+        assert!(pool.confirm_by_name(&format!("nobody{n}"), "123456").await.is_err());
+    }
+    pool.confirm(owner.ticket, &code).await.unwrap();
+}
+
+#[tokio::test]
+async fn asking_again_for_a_taken_contact_leaves_the_code_that_was_sent() {
+    let pool = TestPool::new().await;
+    pool.signed_in("owner", "me@domain.com").await;
+    pool.wait(60);
+    let late = sign_up(&pool, &origin(), ("jdoe", "me@domain.com"), PASSWORD).await;
+    let code = pool.code_for("me@domain.com").await;
+    pool.wait(60);
+    resend::resend(&pool, &Who::Ticket(late.ticket.clone()), &origin()).await.unwrap();
+    let refused = pool.confirm(late.ticket, &code).await;
+    assert!(
+        matches!(refused, Err(crate::sign_up::confirm_error::ConfirmSignUpError::AliasExists(_))),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn so_many_passwords_are_chosen_with_one_ticket() {
+    let pool = TestPool::new().await;
+    sign_up(&pool, &origin(), ("jdoe", "me@domain.com"), PASSWORD).await;
+    let code = pool.code_for("me@domain.com").await;
+    let ticket = proof(&pool, &code).await;
+    pool.signed_in("taken", "other@domain.com").await;
+    let mut form = FirstPassword {
+        ticket,
+        password: Password::new(OTHERS),
+        confirmation: None,
+        new_username: Some("taken".into()),
+    };
+    for n in 0..25 {
+        let refused = first_password::choose_first_password(&pool.handle(), &pool.client(), &form, &origin())
+            .await
+            .unwrap_err();
+        let waits = matches!(
+            refused,
+            FirstPasswordError::Confirm(crate::sign_up::confirm_error::ConfirmSignUpError::Common(
+                CommonError::Wait { .. }
+            ))
+        );
+        assert_eq!(waits, n >= 20, "{n}: {refused:?}");
+    }
+    pool.wait(3601);
+    form.new_username = None;
+    let late = first_password::choose_first_password(&pool.handle(), &pool.client(), &form, &origin()).await;
+    assert!(matches!(late, Err(FirstPasswordError::NoPending)), "the proof is an hour old: {late:?}");
+}
+
+#[tokio::test]
+async fn signing_up_again_by_name_gives_the_tries_back() {
+    let pool = TestPool::new().await;
+    for _ in 0..3 {
+        sign_up(&pool, &origin(), ("jdoe", "me@domain.com"), PASSWORD).await;
+        pool.wait_until_sent().await;
+        let code = pool.code_for("me@domain.com").await;
+        let again = entering(Who::Typed("jdoe".into()), &another_code(&code));
+        for _ in 0..5 {
+            assert!(
+                confirm::confirm_for_application(&pool.handle(), &pool.client(), &again, &origin())
+                    .await
+                    .is_err()
+            );
+        }
+        pool.wait(60);
+    }
+    sign_up(&pool, &origin(), ("jdoe", "me@domain.com"), PASSWORD).await;
+    pool.wait_until_sent().await;
+    let right = entering(Who::Typed("jdoe".into()), &pool.code_for("me@domain.com").await);
+    confirm::confirm_for_application(&pool.handle(), &pool.client(), &right, &origin()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_message_that_waits_says_that_somebody_was_before_once_somebody_else_joins() {
+    let pool = TestPool::new().await;
+    let first = sign_up(&pool, &network(1), ("jdoe", "me@domain.com"), OTHERS).await;
+    pool.wait(29);
+    resend::resend(&pool, &Who::Ticket(first.ticket), &network(1)).await.unwrap_err();
+    resend::resend(&pool, &Who::Typed("jdoe".into()), &network(5)).await.unwrap();
+    sign_up(&pool, &network(2), ("jdoe", "me@domain.com"), PASSWORD).await;
+    pool.wait_until_sent().await;
+    let last = pool.messages_to("me@domain.com").await.pop().unwrap();
+    assert!(matches!(last, Message::SignUpCode { before: Some(_), .. }));
+}

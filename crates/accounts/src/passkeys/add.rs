@@ -1,0 +1,155 @@
+//! Another passkey for somebody who is signed in.
+
+use crate::account::events;
+use crate::error::{CommonError, common_error};
+use crate::passkeys::bounds::{LONGEST_NAME, MOST};
+use crate::passkeys::ceremony::Made;
+use crate::passkeys::questions::{self, Question, user_handle};
+use crate::sign_in::freshness::{NotFresh, require_fresh};
+use crate::{Context, limits};
+use delivery::{Message, queue_to_all};
+use model::identifier::is_invisible;
+use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Standard};
+use nameplate_core::identity::{Origin, Viewer};
+use store::passkeys::{self, Kept};
+use store::{profile, retried, sessions, users};
+
+/// What a page sends when an authenticator has made a passkey.
+#[derive(Debug, Clone, Default)]
+pub struct NewPasskey {
+    /// What its owner calls it.
+    pub name: String,
+    /// Of the question that was answered.
+    pub state: String,
+    /// The answer: a `RegistrationResponseJSON` (WebAuthn level 3, section 5.1).
+    pub credential: String,
+}
+
+/// Why there is no new passkey.
+#[derive(Debug, thiserror::Error)]
+pub enum AddPasskeyError {
+    #[error("the name is refused")]
+    Name(ErrorCode),
+    #[error(transparent)]
+    NotFresh(#[from] NotFresh),
+    #[error("the question is too old, or was answered before")]
+    Over,
+    /// The authenticator's answer isn't right, its passkey is here already, or there are none at this
+    /// address.
+    #[error("the passkey can't be added")]
+    Failed,
+    #[error("the account has too many")]
+    TooMany,
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+common_error!(AddPasskeyError);
+
+impl From<AddPasskeyError> for FormErrors {
+    fn from(error: AddPasskeyError) -> Self {
+        match error {
+            AddPasskeyError::Name(why) => Self::field(FieldName::PasskeyName, why),
+            AddPasskeyError::NotFresh(stale) => stale.into(),
+            AddPasskeyError::Over => Self::form(ErrorCode::ChallengeOver),
+            AddPasskeyError::Failed => Self::form(ErrorCode::PasskeyFailed),
+            AddPasskeyError::TooMany => Self::form(ErrorCode::TooManyPasskeys),
+            AddPasskeyError::Common(common) => common.into(),
+        }
+    }
+}
+
+/// What a question is about: for somebody else's account its answer is worth nothing.
+fn about(viewer: &Viewer) -> String {
+    format!("a new passkey of account {}", viewer.user.0)
+}
+
+fn tidy_name(typed: &str) -> Result<String, AddPasskeyError> {
+    let name = typed.trim();
+    let long = u32::try_from(name.chars().count()).unwrap_or(u32::MAX) > LONGEST_NAME;
+    match name {
+        "" => Err(AddPasskeyError::Name(ErrorCode::Missing)),
+        _ if long => Err(AddPasskeyError::Name(ErrorCode::TooLong { max: LONGEST_NAME })),
+        _ if name.chars().any(|c| c.is_control() || is_invisible(c)) => {
+            Err(AddPasskeyError::Name(ErrorCode::ControlCharacters))
+        }
+        _ => Ok(name.to_owned()),
+    }
+}
+
+/// What the viewer's browser has to ask of an authenticator for a new passkey. Nothing happens to the
+/// account yet.
+#[expect(clippy::indexing_slicing, reason = "the options are an object of objects")]
+pub async fn ask_for_new_passkey(ctx: &Context, viewer: &Viewer) -> Result<Question, AddPasskeyError> {
+    let party = questions::relying_party(ctx).ok_or(AddPasskeyError::Failed)?;
+    let mut conn = ctx.store.read().await?;
+    let account = profile::load(&mut conn, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+    let known = passkeys::of_user(&mut conn, viewer.user).await?;
+    drop(conn);
+    if known.len() >= MOST {
+        return Err(AddPasskeyError::TooMany);
+    }
+    let mut opened = party.ask_for_new(user_handle(&account.sub), &known)?;
+    // What people choose by, when their device offers the passkey.
+    let contact = [Standard::Email, Standard::PhoneNumber]
+        .into_iter()
+        .find_map(|it| account.attributes.get(&AttributeName::from(it)));
+    let name = account.chosen_username().or(contact.map(String::as_str)).unwrap_or(&ctx.settings.name);
+    opened.options["rp"]["name"] = ctx.settings.name.as_str().into();
+    opened.options["user"]["name"] = name.into();
+    opened.options["user"]["displayName"] = name.into();
+    Ok(questions::question(ctx, &about(viewer), opened)?)
+}
+
+/// Adds a passkey that an authenticator has made: its owner signs in with it from now on. Every proven
+/// contact is told.
+pub async fn add_passkey(
+    ctx: &Context,
+    viewer: &Viewer,
+    form: &NewPasskey,
+    origin: &Origin,
+) -> Result<(), AddPasskeyError> {
+    let name = tidy_name(&form.name)?;
+    require_fresh(ctx, viewer)?;
+    let party = questions::relying_party(ctx).ok_or(AddPasskeyError::Failed)?;
+    let asked = questions::take_up(ctx, &about(viewer), &form.state).await?.ok_or(AddPasskeyError::Over)?;
+    let Made { credential, transports, public_key, state } =
+        party.made(&asked, &form.credential).ok_or(AddPasskeyError::Failed)?;
+    let created_at = ctx.now();
+    let passkey = Kept { credential, name, transports, public_key, state, created_at, last_used_at: None };
+    retried(|| keep(ctx, viewer, &passkey, origin)).await
+}
+
+async fn keep(
+    ctx: &Context,
+    viewer: &Viewer,
+    passkey: &Kept,
+    origin: &Origin,
+) -> Result<(), AddPasskeyError> {
+    let user = viewer.user;
+    let mut tx = ctx.store.begin().await?;
+    users::lock(&mut tx, user).await?.filter(|user| !user.disabled).ok_or(CommonError::SignedOut)?;
+    if sessions::owner(&mut tx, viewer.session).await? != Some(user) {
+        return Err(AddPasskeyError::Common(CommonError::SignedOut));
+    }
+    limits::count_change(&mut tx, ctx, user).await??;
+    if passkeys::of_user(&mut tx, user).await?.len() >= MOST {
+        return Err(AddPasskeyError::TooMany);
+    }
+    if !passkeys::insert(&mut tx, user, passkey).await? {
+        return Err(AddPasskeyError::Failed);
+    }
+    let account = profile::load(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
+    queue_to_all(
+        &mut tx,
+        &ctx.delivery,
+        (user, &account),
+        |to, asked| Message::PasskeyAdded { to, asked },
+        origin,
+    )
+    .await?;
+    events::record(&mut tx, user, &Event::AddPasskey { passkey: passkey.name.clone() }, ctx.now(), origin)
+        .await?;
+    events::commit(ctx, tx, user).await?;
+    Ok(())
+}

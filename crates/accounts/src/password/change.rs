@@ -1,0 +1,135 @@
+//! Another password for somebody who knows the one in force (operation ChangePassword).
+
+use crate::Context;
+use crate::account::events;
+use crate::error::{CommonError, common_error};
+use crate::limits::{self, Key};
+use crate::password::rules;
+use crate::sessions::begin;
+use crate::sign_in::failures::{self, failed_passwords};
+use crate::sign_in::verifiers;
+use model::{ErrorCode, Event, FieldName, FormErrors, Password};
+use nameplate_core::identity::{NewSession, Origin, SignedInBy, UserId, Viewer};
+use store::users::{self, User};
+use store::{profile, retried, sessions};
+
+/// What somebody enters who wants another password.
+#[derive(Debug, Clone)]
+pub struct PasswordChange {
+    pub current: Password,
+    pub password: Password,
+    /// The new one once more, where people type it.
+    pub confirmation: Option<Password>,
+}
+
+/// The account has another password, and whoever was signed in with the old one no longer is.
+#[derive(Debug, Clone)]
+pub struct PasswordChanged {
+    /// As typed at sign-up; the `sub`, where people have no username.
+    pub username: String,
+    /// What the browser goes on with that the change came from. An application goes on with the tokens that
+    /// it has.
+    pub session: Option<NewSession>,
+}
+
+/// Why the password stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangePasswordError {
+    /// What can be told without looking at the account, all of it.
+    #[error("refused fields: {0:?}")]
+    Fields(Vec<(FieldName, ErrorCode)>),
+    #[error("that is not the current password")]
+    WrongPassword,
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+common_error!(ChangePasswordError);
+
+impl From<ChangePasswordError> for FormErrors {
+    fn from(error: ChangePasswordError) -> Self {
+        match error {
+            ChangePasswordError::Fields(fields) => Self { form: None, fields },
+            ChangePasswordError::WrongPassword => {
+                Self::field(FieldName::CurrentPassword, ErrorCode::WrongPassword)
+            }
+            ChangePasswordError::Common(common) => common.into(),
+        }
+    }
+}
+
+/// Sets another password for whoever knows the current one (operation ChangePassword). Every other
+/// session ends; a browser goes on under a new id, an application with its tokens. Every proven contact
+/// is told.
+///
+/// A wrong current password counts like a failed sign-in, and makes the next try wait like one: a browser
+/// that was left open is no place to guess.
+pub async fn change(
+    ctx: &Context,
+    viewer: &Viewer,
+    form: PasswordChange,
+    origin: &Origin,
+) -> Result<PasswordChanged, ChangePasswordError> {
+    let missing =
+        form.current.reveal().is_empty().then_some((FieldName::CurrentPassword, ErrorCode::Missing));
+    let wrong = rules::faults(&ctx.settings, &form.password, form.confirmation.as_ref());
+    let faults: Vec<_> = missing.into_iter().chain(wrong).collect();
+    if !faults.is_empty() {
+        return Err(ChangePasswordError::Fields(faults));
+    }
+    let found = users::by_id(&mut ctx.store.read().await?, viewer.user).await?;
+    let user = found.ok_or(CommonError::SignedOut)?;
+    let failures = failed_passwords(ctx, &user, origin);
+    retried(|| failures::admit_sign_in(ctx, &failures, origin)).await??;
+    if !ctx.passwords.verify(Some(&user.password_hash), &form.current).await?.matches {
+        return refuse_change(ctx, user.id, origin).await;
+    }
+    let hash = ctx.passwords.hash(&form.password, &*ctx.entropy).await?;
+    let done = retried(|| finish_change(ctx, viewer, (&user, &hash), &failures, origin)).await?;
+    verifiers::keep_verifiers(ctx, user.id, &form.password, &hash).await;
+    Ok(done)
+}
+
+async fn refuse_change(
+    ctx: &Context,
+    user: UserId,
+    origin: &Origin,
+) -> Result<PasswordChanged, ChangePasswordError> {
+    let refusal = ChangePasswordError::WrongPassword.into();
+    events::record_refusal(ctx, user, &Event::ChangePasswordFailure(refusal), origin).await?;
+    Err(ChangePasswordError::WrongPassword)
+}
+
+async fn finish_change(
+    ctx: &Context,
+    viewer: &Viewer,
+    (verified, hash): (&User, &str),
+    failures: &Key,
+    origin: &Origin,
+) -> Result<PasswordChanged, ChangePasswordError> {
+    let user = verified.id;
+    let mut tx = ctx.store.begin().await?;
+    let now = users::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
+    if sessions::owner(&mut tx, viewer.session).await? != Some(user) {
+        return Err(ChangePasswordError::Common(CommonError::SignedOut));
+    }
+    if now.password_hash != verified.password_hash {
+        // It was changed while this one was being compared.
+        return Err(ChangePasswordError::WrongPassword);
+    }
+    let account = profile::load(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
+    limits::clear(&mut tx, failures).await?;
+    let stays = (viewer.by == SignedInBy::Tokens).then_some(viewer.session);
+    rules::set(&mut tx, ctx, (user, &account), (hash, stays), origin).await?;
+    let session = match viewer.by {
+        SignedInBy::Cookie => Some(begin::begin(&mut tx, ctx, user, &viewer.client, origin).await?),
+        SignedInBy::Tokens => None,
+    };
+    let event = Event::ChangePassword { username: account.username.clone() };
+    events::record(&mut tx, user, &event, ctx.now(), origin).await?;
+    events::commit(ctx, tx, user).await?;
+    Ok(PasswordChanged { username: account.username, session })
+}
+
+#[cfg(test)]
+mod tests;

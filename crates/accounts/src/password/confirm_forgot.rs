@@ -1,0 +1,169 @@
+//! A new password for whoever holds the code (operation ConfirmForgotPassword).
+
+use crate::Context;
+use crate::account::events;
+use crate::error::{CommonError, common_error};
+use crate::limits::{self, LimitName};
+use crate::one_time_codes::codes::{self, CodeFault};
+use crate::one_time_codes::requester::Requester;
+use crate::one_time_codes::tries::{Tried, Try, TryError};
+use crate::password::reset_code::Named;
+use crate::password::rules;
+use crate::sign_in::{failures, verifiers};
+use model::{ErrorCode, Event, FieldName, FormErrors, Password};
+use nameplate_core::code::CodePurpose;
+use nameplate_core::identifiers::ContactKind;
+use nameplate_core::identity::{Origin, UserId};
+use store::requested_codes::{self, Requested};
+use store::{StoreError, known_origins, profile, retried, users};
+
+/// What somebody enters who forgot their password.
+#[derive(Debug, Clone)]
+pub struct PasswordReset {
+    /// As it was entered to ask for the code, or another name of the same account.
+    pub username: String,
+    pub code: String,
+    pub password: Password,
+    /// The password once more, where people type it.
+    pub confirmation: Option<Password>,
+}
+
+/// The account has a new password, and nobody is signed in to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasswordSet {
+    /// As typed at sign-up; the `sub`, where people have no username.
+    pub username: String,
+}
+
+/// Why the password stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfirmForgotPasswordError {
+    /// What can be told without looking at the account, all of it.
+    #[error("refused fields: {0:?}")]
+    Fields(Vec<(FieldName, ErrorCode)>),
+    #[error("the code was refused: {0:?}")]
+    Code(CodeFault),
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+common_error!(ConfirmForgotPasswordError);
+
+impl From<ConfirmForgotPasswordError> for FormErrors {
+    fn from(error: ConfirmForgotPasswordError) -> Self {
+        match error {
+            ConfirmForgotPasswordError::Fields(fields) => Self { form: None, fields },
+            ConfirmForgotPasswordError::Code(fault) => fault.refusal(),
+            ConfirmForgotPasswordError::Common(common) => common.into(),
+        }
+    }
+}
+
+impl From<CodeFault> for ConfirmForgotPasswordError {
+    fn from(fault: CodeFault) -> Self {
+        Self::Code(fault)
+    }
+}
+
+impl From<TryError> for ConfirmForgotPasswordError {
+    fn from(error: TryError) -> Self {
+        match error {
+            TryError::Wait(wait) => wait.into(),
+            TryError::Unavailable(fault) => Self::Common(CommonError::Unavailable(fault)),
+        }
+    }
+}
+
+/// Sets a new password with the code that was sent for it (operation ConfirmForgotPassword). Every
+/// session of the account ends, and its proven contacts are told.
+///
+/// A name that is nobody's is answered like a wrong code, and counted down like one.
+pub async fn confirm_forgot(
+    ctx: &Context,
+    form: PasswordReset,
+    origin: &Origin,
+) -> Result<PasswordSet, ConfirmForgotPasswordError> {
+    let (named, code) = check_reset(ctx, &form).map_err(ConfirmForgotPasswordError::Fields)?;
+    let user = named.account(&mut ctx.store.read().await?).await?;
+    // The same statements for nobody: no account has this number.
+    let id = user.unwrap_or(UserId(0));
+    let (purpose, requester) = (CodePurpose::Reset, Requester::of(ctx, origin));
+    // The names of one account have one budget.
+    let name = user.map_or_else(|| named.name.clone(), |user| format!("account {}", user.0));
+    let told = &named.name;
+    let tried =
+        Try { users: &[id], purpose, requester, is_held: false, told, name: &name, code: &code, origin }
+            .run(ctx)
+            .await?;
+    match tried {
+        Tried::Right(right) => {
+            let hash = ctx.passwords.hash(&form.password, &*ctx.entropy).await?;
+            let done = retried(|| finish_reset(ctx, &right, (&named, &hash), origin)).await?;
+            verifiers::keep_verifiers(ctx, right.slot.user, &form.password, &hash).await;
+            Ok(done)
+        }
+        Tried::Wrong(fault) => {
+            let noted = limits::key(ctx, LimitName::ResetFailuresRecorded, &[&name]);
+            events::record_attempt(
+                ctx,
+                user,
+                &noted,
+                &Event::ForgotPasswordSubmitFailure(fault.refusal()),
+                origin,
+            )
+            .await?;
+            Err(fault.into())
+        }
+    }
+}
+
+/// Everything that can be told without the store, field by field.
+fn check_reset(ctx: &Context, form: &PasswordReset) -> Result<(Named, String), Vec<(FieldName, ErrorCode)>> {
+    let mut faults = Vec::new();
+    let named = Named::read(ctx, &form.username);
+    if named.is_none() {
+        faults.push((FieldName::Username, ErrorCode::Missing));
+    }
+    let code = codes::read(&form.code).map_err(|fault| faults.push((FieldName::Code, fault.why())));
+    faults.extend(rules::faults(&ctx.settings, &form.password, form.confirmation.as_ref()));
+    match (named, code) {
+        (Some(named), Ok(code)) if faults.is_empty() => Ok((named, code)),
+        _ => Err(faults),
+    }
+}
+
+async fn finish_reset(
+    ctx: &Context,
+    code: &Requested,
+    (named, hash): (&Named, &str),
+    origin: &Origin,
+) -> Result<PasswordSet, ConfirmForgotPasswordError> {
+    let (now, user) = (ctx.now(), code.slot.user);
+    let mut tx = ctx.store.begin().await?;
+    users::lock(&mut tx, user).await?.ok_or(CodeFault::NoCode)?;
+    let account = profile::load(&mut tx, user).await?.ok_or(CodeFault::NoCode)?;
+    if !requested_codes::consume(&mut tx, &code.issue, now).await? {
+        return Err(CodeFault::Used.into());
+    }
+    let kind = ContactKind::of(&code.slot.attribute)
+        .ok_or_else(|| StoreError::unreadable("a code for what is no contact"))?;
+    if account.proven_contact(kind) != Some(code.value.as_str()) {
+        // Since the code was sent the account let go of this contact: whoever reads it has no say any
+        // more.
+        return Err(CodeFault::NoCode.into());
+    }
+    // There is a new password: no other code sets one any more, and no browser is known that may have had
+    // the old one.
+    requested_codes::consume_all(&mut tx, (user, CodePurpose::Reset), now).await?;
+    known_origins::forget(&mut tx, user).await?;
+    rules::set(&mut tx, ctx, (user, &account), (hash, None), origin).await?;
+    // Who could not remember it has waited enough.
+    limits::clear(&mut tx, &failures::failed_sign_ins(ctx, &named.name, origin)).await?;
+    let event = Event::ForgotPasswordSubmit { username: account.username.clone() };
+    events::record(&mut tx, user, &event, now, origin).await?;
+    events::commit(ctx, tx, user).await?;
+    Ok(PasswordSet { username: account.username })
+}
+
+#[cfg(test)]
+mod tests;

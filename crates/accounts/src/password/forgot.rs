@@ -1,0 +1,123 @@
+//! A code for a new password (operation ForgotPassword).
+
+use crate::account::events;
+use crate::error::{CommonError, common_error};
+use crate::one_time_codes::requester::Requester;
+use crate::one_time_codes::requests;
+use crate::password::reset_code::{self, Asking, Named};
+use crate::sign_in::known_origins;
+use crate::sign_up::code;
+use crate::{Context, Unavailable};
+use delivery::Message;
+use model::{CodeDeliveryDetails, ErrorCode, Event, FieldName, FormErrors};
+use nameplate_core::clock::Timestamp;
+use nameplate_core::code::CodePurpose;
+use nameplate_core::identity::{Origin, UserId};
+use store::{profile, retried, users};
+
+/// A code was sent, as far as the caller may know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResetCodeSent {
+    /// Where it went, as far as whoever only knows the name may know.
+    pub delivery: CodeDeliveryDetails,
+    /// When the next one may be asked for.
+    pub resend_at: Timestamp,
+}
+
+/// A code for a new password that was asked for, as far as whoever only knows the name may know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PendingReset {
+    pub expires_at: Timestamp,
+    /// When the next one may be asked for.
+    pub resend_at: Timestamp,
+}
+
+/// Why no code was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum ForgotPasswordError {
+    /// Nobody was named.
+    #[error("no name")]
+    Nobody,
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+common_error!(ForgotPasswordError);
+
+impl From<ForgotPasswordError> for FormErrors {
+    fn from(error: ForgotPasswordError) -> Self {
+        match error {
+            ForgotPasswordError::Nobody => Self::field(FieldName::Username, ErrorCode::Missing),
+            ForgotPasswordError::Common(common) => common.into(),
+        }
+    }
+}
+
+/// Sends a code for a new password to a proven contact of the account (operation ForgotPassword); of each
+/// who asks the newest one counts.
+///
+/// It answers the same for a name that is nobody's, and for an account that has proved no contact: every
+/// limit that answers counts the caller's own requests. What strangers ask for only decides when the
+/// message is sent, and not that of somebody who asks from where the account's owner has signed in
+/// before.
+pub async fn forgot(
+    ctx: &Context,
+    typed: &str,
+    origin: &Origin,
+) -> Result<ResetCodeSent, ForgotPasswordError> {
+    let named = Named::read(ctx, typed).ok_or(ForgotPasswordError::Nobody)?;
+    retried(|| ask_for_reset(ctx, &named, origin)).await
+}
+
+/// What this browser asked for by this name. The same for a name that is nobody's.
+pub async fn pending_reset(
+    ctx: &Context,
+    typed: &str,
+    origin: &Origin,
+) -> Result<Option<PendingReset>, Unavailable> {
+    let Some(named) = Named::read(ctx, typed) else { return Ok(None) };
+    let mut conn = ctx.store.read().await?;
+    let who = (&Requester::of(ctx, origin), named.name.as_str());
+    let asked = requests::asked(&mut conn, ctx, CodePurpose::Reset, who).await?;
+    let lifetime = ctx.settings.codes.reset_lifetime;
+    Ok(asked.map(|(asked_at, resend_at)| PendingReset { expires_at: asked_at.plus(lifetime), resend_at }))
+}
+
+async fn ask_for_reset(
+    ctx: &Context,
+    named: &Named,
+    origin: &Origin,
+) -> Result<ResetCodeSent, ForgotPasswordError> {
+    let now = ctx.now();
+    let requester = Requester::of(ctx, origin);
+    let mut tx = ctx.store.begin().await?;
+    let user = named.account(&mut tx).await?;
+    // The account goes before the counters; no account has the number of nobody.
+    let user = users::lock(&mut tx, user.unwrap_or(UserId(0))).await?;
+    code::count_network(&mut tx, ctx, origin).await??;
+    let resend_at = requests::admit(&mut tx, ctx, CodePurpose::Reset, (&requester, &named.name)).await??;
+    let id = user.as_ref().map_or(UserId(0), |user| user.id);
+    let account = profile::load(&mut tx, id).await?;
+    let contact = account.as_ref().and_then(|account| named.contact(&ctx.settings, account));
+    let pace = known_origins::pace(&mut tx, ctx, id, origin).await?;
+    match (user, &account, &contact) {
+        (Some(user), Some(account), Some(contact)) => {
+            let asking = Asking { user: id, account, contact, requesters: &[requester], origin, pace };
+            let message = |to, code, expires_at, asked| Message::ResetCode { to, code, expires_at, asked };
+            // The trail has a line for each code, not for everybody who shares it.
+            if reset_code::request(&mut tx, ctx, asking, message).await? {
+                events::record(&mut tx, id, &Event::ForgotPassword { username: user.username }, now, origin)
+                    .await?;
+            }
+            events::commit(ctx, tx, id).await?;
+        }
+        _ => {
+            requests::for_nobody(&mut tx, ctx, (CodePurpose::Reset, &named.name), origin).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(ResetCodeSent { delivery: named.delivery(ctx), resend_at })
+}
+
+#[cfg(test)]
+mod tests;

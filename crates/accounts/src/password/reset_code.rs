@@ -1,0 +1,124 @@
+//! The code that sets a new password: whom it is for, where it goes, and what counts for a name that was only
+//! typed.
+
+use crate::Context;
+use crate::one_time_codes::request::{Pace, Request};
+use crate::one_time_codes::requester::Requester;
+use crate::one_time_codes::requests;
+use crate::sign_up::code;
+use delivery::{Asked, Message};
+use model::CodeDeliveryDetails;
+use nameplate_core::code::CodePurpose;
+use nameplate_core::contact::Contact;
+use nameplate_core::identifiers::{ContactKind, Identifier};
+use nameplate_core::identity::{Origin, UserId};
+use nameplate_core::settings::Settings;
+use store::profile::Account;
+use store::{Conn, StoreError, Tx, users};
+
+/// Whom somebody names who has proved nothing.
+pub(crate) struct Named {
+    typed: String,
+    /// `None`: it can't be anybody.
+    pub(crate) who: Option<Identifier>,
+    /// In canonical form, where it has one: what limits are counted for.
+    pub(crate) name: String,
+}
+
+impl Named {
+    /// `None`: nothing was typed.
+    pub(crate) fn read(ctx: &Context, typed: &str) -> Option<Self> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return None;
+        }
+        let who = ctx.settings.identifier(typed);
+        let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
+        Some(Self { typed: typed.to_owned(), who, name })
+    }
+
+    /// What a sign-up of that name waits under.
+    pub(crate) fn to_waiting_key(&self) -> String {
+        self.who.as_ref().map_or_else(|| self.typed.clone(), Identifier::to_waiting_key)
+    }
+
+    /// The confirmed account of that name. Another has proved no contact, and has its code from sign-up; to
+    /// one that is disabled a new password opens nothing.
+    pub(crate) async fn account(&self, conn: &mut Conn) -> Result<Option<UserId>, StoreError> {
+        let Some(who) = &self.who else { return Ok(None) };
+        Ok(users::by_identifier(conn, who)
+            .await?
+            .filter(|user| user.confirmed && !user.disabled)
+            .map(|user| user.id))
+    }
+
+    /// The proven contact that a code goes to: the one that was named, or else the address before the number.
+    /// One that messages don't reach any more is none.
+    pub(crate) fn contact(&self, settings: &Settings, account: &Account) -> Option<Contact> {
+        let named = match &self.who {
+            Some(Identifier::Contact(kind, _)) => Some(*kind),
+            Some(Identifier::Number { phone, .. }) => {
+                account.proven_contact(ContactKind::PhoneNumber).and_then(|own| {
+                    (ContactKind::PhoneNumber.key(own)? == *phone).then_some(ContactKind::PhoneNumber)
+                })
+            }
+            Some(Identifier::Username(_)) | None => None,
+        };
+        let mut kinds = named.into_iter().chain([ContactKind::Email, ContactKind::PhoneNumber]);
+        kinds.find_map(|kind| {
+            let value = account.proven_contact(kind).filter(|value| settings.reaches_contact(kind, value))?;
+            Some(Contact::stored(kind, value.to_owned()))
+        })
+    }
+
+    /// Where the code went, as far as callers are told who have only named somebody: a contact that was named
+    /// is masked as it was typed; for a username it is the same for everybody.
+    #[expect(clippy::indexing_slicing, reason = "there is always a kind of contact")]
+    pub(crate) fn delivery(&self, ctx: &Context) -> CodeDeliveryDetails {
+        match &self.who {
+            Some(Identifier::Contact(kind, _)) => kind.delivery(&self.typed),
+            _ => unknown_delivery(code::accepted_kinds(&ctx.settings)[0]),
+        }
+    }
+}
+
+/// Somewhere.
+fn unknown_delivery(kind: ContactKind) -> CodeDeliveryDetails {
+    let destination = match kind {
+        ContactKind::Email => "***@***",
+        ContactKind::PhoneNumber => "+***********",
+    };
+    CodeDeliveryDetails {
+        attribute_name: kind.attribute().into(),
+        delivery_medium: kind.medium(),
+        destination: destination.to_owned(),
+    }
+}
+
+/// A code for a new password that is asked for.
+pub(crate) struct Asking<'a> {
+    pub(crate) user: UserId,
+    pub(crate) account: &'a Account,
+    pub(crate) contact: &'a Contact,
+    pub(crate) requesters: &'a [Requester],
+    pub(crate) origin: &'a Origin,
+    pub(crate) pace: Pace,
+}
+
+/// Makes a code that sets a new password, and promises to send it with these words. `false`: one that waits
+/// is shared.
+pub(crate) async fn request(
+    tx: &mut Tx,
+    ctx: &Context,
+    asking: Asking<'_>,
+    message: impl Fn(Contact, String, nameplate_core::clock::Timestamp, Asked) -> Message,
+) -> Result<bool, StoreError> {
+    let Asking { user, account, contact, requesters, origin, pace } = asking;
+    let target = Contact::new(contact.kind, &contact.value)
+        .ok_or_else(|| StoreError::unreadable("a contact that can't be one"))?;
+    let request = Request { user, purpose: CodePurpose::Reset, target: &target, requesters, origin, pace };
+    requests::request(tx, ctx, &request, |code, expires_at, sent_at| {
+        message(contact.clone(), code, expires_at, Asked::new(account.chosen_username(), sent_at, origin))
+    })
+    .await
+}

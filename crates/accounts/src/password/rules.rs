@@ -1,0 +1,43 @@
+//! A new password: what it must have, and what goes with the one before.
+
+use crate::Context;
+use delivery::{Message, queue_to_all};
+use model::{ErrorCode, FieldName, Password};
+use nameplate_core::identity::{Origin, SessionId, UserId};
+use nameplate_core::settings::Settings;
+use store::profile::Account;
+use store::{StoreError, Tx, sessions, users};
+
+/// What is wrong with a new password and the one typed to confirm it, if that was asked for.
+pub(crate) fn faults(
+    settings: &Settings,
+    password: &Password,
+    confirmation: Option<&Password>,
+) -> Vec<(FieldName, ErrorCode)> {
+    let typed = password.reveal();
+    let judged = if typed.is_empty() { Err(ErrorCode::Missing) } else { settings.policy.judge(typed) };
+    let differs = confirmation.is_some_and(|again| again != password);
+    let faults = [
+        judged.err().map(|why| (FieldName::Password, why)),
+        differs.then_some((FieldName::ConfirmPassword, ErrorCode::PasswordsDiffer)),
+    ];
+    faults.into_iter().flatten().collect()
+}
+
+/// Gives the account another password, whose hash this is. Whoever was signed in with the old one no longer
+/// is, but for the session that stays, and every proven contact is told.
+pub(crate) async fn set(
+    tx: &mut Tx,
+    ctx: &Context,
+    (user, account): (UserId, &Account),
+    (hash, stays): (&str, Option<SessionId>),
+    origin: &Origin,
+) -> Result<(), StoreError> {
+    users::set_password(tx, user, hash).await?;
+    match stays {
+        Some(session) => sessions::end_others(tx, user, session).await?,
+        None => sessions::end_all(tx, user).await?,
+    };
+    let message = |to, asked| Message::PasswordChanged { to, asked };
+    queue_to_all(tx, &ctx.delivery, (user, account), message, origin).await
+}

@@ -1,0 +1,143 @@
+use crate::account::events;
+use crate::sessions::{sign_out, viewer};
+use crate::testing::{TestPool, origin};
+use nameplate_core::clock::Timestamp;
+use nameplate_core::identity::{Origin, SessionToken};
+use store::sessions;
+
+const DAY: u64 = 24 * 60 * 60;
+
+#[tokio::test]
+async fn an_unused_session_ends_and_a_used_one_lasts() {
+    let pool = TestPool::new().await;
+    let token = pool.signed_in_token("jdoe", "me@domain.com").await;
+    for _ in 0..5 {
+        pool.wait(14 * DAY - 1);
+        assert!(viewer::viewer(&pool, &token).await.unwrap().is_some());
+    }
+    pool.wait(14 * DAY);
+    assert_eq!(viewer::viewer(&pool, &token).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_session_ends_after_ninety_days_however_often_it_is_used() {
+    let pool = TestPool::new().await;
+    let token = pool.signed_in_token("jdoe", "me@domain.com").await;
+    for _ in 0..8 {
+        pool.wait(11 * DAY);
+        assert!(viewer::viewer(&pool, &token).await.unwrap().is_some());
+    }
+    pool.wait(2 * DAY);
+    assert_eq!(viewer::viewer(&pool, &token).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_session_is_known_by_its_whole_hash_and_not_by_its_number() {
+    let pool = TestPool::new().await;
+    let viewer = pool.viewer_of(&pool.signed_in_token("jdoe", "me@domain.com").await).await;
+    let mut alike = viewer.session;
+    alike.0[31] ^= 1;
+    assert_eq!(alike.number(), viewer.session.number());
+    assert_eq!(viewer::viewer_of_session(&pool, alike).await.unwrap(), None);
+    assert!(viewer::session_with_info(&pool, alike).await.unwrap().is_none());
+    let mut tx = pool.store.begin().await.unwrap();
+    assert_eq!(sessions::owner(&mut tx, alike).await.unwrap(), None);
+    assert!(!sessions::end(&mut tx, alike).await.unwrap());
+    assert!(sessions::end(&mut tx, viewer.session).await.unwrap());
+}
+
+#[tokio::test]
+async fn the_last_use_is_written_at_most_every_five_minutes() {
+    let pool = TestPool::new().await;
+    let token = pool.signed_in_token("jdoe", "me@domain.com").await;
+    let begun = pool.time();
+    let last_seen = async || {
+        let mut conn = pool.store.read().await.unwrap();
+        let row = conn.query("SELECT last_seen_at FROM sessions").optional().await.unwrap().unwrap();
+        Timestamp(row.get(0).unwrap())
+    };
+    pool.wait(299);
+    pool.viewer_of(&token).await;
+    assert_eq!(last_seen().await, begun);
+    pool.wait(1);
+    pool.viewer_of(&token).await;
+    assert_eq!(last_seen().await, pool.time());
+}
+
+#[tokio::test]
+async fn somebody_active_stays_signed_in_however_short_the_idle_limit_is() {
+    let mut settings = nameplate_core::settings::Settings::default();
+    settings.sessions.idle = std::time::Duration::from_secs(240);
+    let pool = TestPool::with(settings).await;
+    let token = pool.signed_in_token("jdoe", "me@domain.com").await;
+    for _ in 0..10 {
+        pool.wait(170);
+        assert!(viewer::viewer(&pool, &token).await.unwrap().is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_only_listens_is_no_use_of_the_session() {
+    let pool = TestPool::new().await;
+    let token = pool.signed_in_token("jdoe", "me@domain.com").await;
+    for _ in 0..13 {
+        pool.wait(DAY);
+        assert!(viewer::is_alive(&pool, &token).await.unwrap());
+    }
+    pool.wait(DAY);
+    assert!(!viewer::is_alive(&pool, &token).await.unwrap());
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session_and_no_other() {
+    let pool = TestPool::new().await;
+    let token = pool.signed_in_token("jdoe", "me@domain.com").await;
+    let Ok(crate::sign_in::outcome::SignedIn::Session { session: other, .. }) =
+        pool.try_sign_in("jdoe", crate::testing::PASSWORD).await
+    else {
+        panic!()
+    };
+    let mut feed = events::subscribe(&pool);
+    sign_out::sign_out(&pool, &token, &origin()).await.unwrap();
+    assert!(feed.try_recv().is_ok());
+    assert_eq!(viewer::viewer(&pool, &token).await.unwrap(), None);
+    sign_out::sign_out(&pool, &token, &origin()).await.unwrap();
+    let viewer = pool.viewer_of(&other.token).await;
+    let events = events::after(&pool, &viewer, 0, 100).await.unwrap();
+    assert_eq!(events.iter().filter(|it| it.event.name() == "signOut").count(), 1);
+}
+
+#[tokio::test]
+async fn a_token_that_nobody_was_given_proves_nothing() {
+    let pool = TestPool::new().await;
+    pool.signed_in("jdoe", "me@domain.com").await;
+    let forged = SessionToken::generate(&nameplate_core::entropy::SystemEntropy);
+    assert_eq!(viewer::viewer(&pool, &forged).await.unwrap(), None);
+    for text in ["", "short", &"!".repeat(43), &"A".repeat(44)] {
+        assert_eq!(SessionToken::parse(text), None, "{text}");
+    }
+    assert_eq!(SessionToken::parse(forged.reveal()), Some(forged));
+}
+
+#[tokio::test]
+async fn a_session_survives_a_restart() {
+    let pool = TestPool::new().await;
+    let token = pool.signed_in_token("jdoe", "me@domain.com").await;
+    let pool = pool.restart().await;
+    assert_eq!(pool.viewer_of(&token).await.username, "jdoe");
+}
+
+#[test]
+fn a_token_in_a_log_shows_nothing() {
+    let token = SessionToken::generate(&nameplate_core::entropy::SystemEntropy);
+    assert_eq!(format!("{token:?}"), "SessionToken(…)");
+}
+
+#[test]
+fn an_origin_keeps_what_is_safe_to_keep() {
+    let origin = Origin::new("::ffff:192.0.2.7".parse().unwrap(), &format!("a\nb{}", "x".repeat(300)));
+    assert_eq!(origin.network.to_string(), "192.0.2.7");
+    assert!(origin.user_agent.starts_with("abx") && origin.user_agent.chars().count() == 256);
+    let home = Origin::new("2001:db8:1:2:3:4:5:6".parse().unwrap(), "").household();
+    assert_eq!(home.to_string(), "2001:db8:1:2::");
+}

@@ -1,0 +1,100 @@
+//! Signing in an application with a password (operation InitiateAuth, USER_PASSWORD_AUTH).
+
+use crate::Context;
+use crate::account::events;
+use crate::limits::Key;
+use crate::sign_in::outcome::{Asked, NewPasswordAsked, Proven, SignInError};
+use crate::sign_in::password::{self, SignIn};
+use crate::sign_in::second_factor::challenge::{Challenge, Door};
+use crate::sign_in::{admission, verifiers};
+use crate::tokens::issue::{self, RefreshToken, Tokens};
+use crate::tokens::key_ring;
+use nameplate_core::client::ClientId;
+use nameplate_core::identity::{Origin, Viewer};
+use nameplate_core::settings::AppClient;
+use store::profile::{self, Account};
+use store::retried;
+
+/// The password was right.
+#[derive(Debug, Clone)]
+pub enum Entered {
+    Tokens(Tokens),
+    /// A second factor is asked for beside it.
+    Challenge(Challenge),
+    /// The operator knows this password: another one is asked for.
+    NewPassword(NewPasswordAsked),
+    /// The account still waits for its code, and a fresh one is on its way.
+    Unconfirmed,
+}
+
+/// How far the sign-in of an application got.
+enum Begun {
+    Session(Viewer, Account, RefreshToken),
+    Asked(Asked),
+}
+
+impl From<Asked> for Entered {
+    fn from(asked: Asked) -> Self {
+        match asked {
+            Asked::SecondFactor(challenge) => Self::Challenge(challenge),
+            Asked::NewPassword(asked) => Self::NewPassword(asked),
+        }
+    }
+}
+
+/// Signs in an application. The rules are those of [`with_password`](crate::sign_in::with_password); tokens
+/// take the place of a cookie.
+pub async fn for_tokens(
+    ctx: &Context,
+    client: &ClientId,
+    form: &SignIn,
+    origin: &Origin,
+) -> Result<Entered, SignInError> {
+    let client = ctx.settings.client(client).ok_or(SignInError::UnknownClient)?;
+    let (proven, failures) = password::check_password(ctx, form, origin).await?;
+    let done = issue_tokens(ctx, &proven, &failures, client, origin).await?;
+    verifiers::renew_verifiers(ctx, &proven, &form.password).await;
+    Ok(done)
+}
+
+/// Begins the session of an application whose user was proven.
+pub(crate) async fn issue_tokens(
+    ctx: &Context,
+    proven: &Proven,
+    failures: &Key,
+    client: &AppClient,
+    origin: &Origin,
+) -> Result<Entered, SignInError> {
+    let keys = key_ring::signing_keys(ctx).await?;
+    if !proven.user.confirmed {
+        retried(|| password::resume_sign_up(ctx, &proven.user, failures, origin)).await?;
+        return Ok(Entered::Unconfirmed);
+    }
+    match retried(|| begin_application(ctx, proven, failures, client, origin)).await? {
+        Begun::Session(viewer, account, refresh) => {
+            Ok(Entered::Tokens(issue::issue(ctx, &keys, (&viewer, account), Some(&refresh))?))
+        }
+        Begun::Asked(asked) => Ok(asked.into()),
+    }
+}
+
+async fn begin_application(
+    ctx: &Context,
+    proven: &Proven,
+    failures: &Key,
+    client: &AppClient,
+    origin: &Origin,
+) -> Result<Begun, SignInError> {
+    let user = &proven.user;
+    let mut tx = ctx.store.begin().await?;
+    if let Some(asked) =
+        admission::admit(ctx, &mut tx, (proven, failures), (&client.id, Door::Application), origin).await?
+    {
+        events::commit(ctx, tx, user.id).await?;
+        return Ok(Begun::Asked(asked));
+    }
+    let (viewer, refresh) = issue::begin(&mut tx, ctx, user, client, origin).await?;
+    let account = profile::load(&mut tx, user.id).await?.ok_or(SignInError::WrongCredentials)?;
+    events::commit(ctx, tx, user.id).await?;
+    Ok(Begun::Session(viewer, account, refresh))
+}

@@ -1,0 +1,21 @@
+//! Whether a sign-in is recent enough for what is dangerous.
+
+use crate::Context;
+use nameplate_core::identity::{SignedInBy, Viewer};
+
+/// The sign-in is too old for what somebody wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the sign-in is not fresh")]
+pub struct NotFresh;
+
+/// Refuses what is dangerous to somebody who signed in long ago: a browser may have been left open. An
+/// application with a valid access token may go on, as with Cognito.
+pub(crate) fn require_fresh(ctx: &Context, viewer: &Viewer) -> Result<(), NotFresh> {
+    if is_fresh(ctx, viewer) { Ok(()) } else { Err(NotFresh) }
+}
+
+/// Whether somebody signed in so lately that their password is not asked for once more.
+pub fn is_fresh(ctx: &Context, viewer: &Viewer) -> bool {
+    viewer.by == SignedInBy::Tokens
+        || ctx.clock.now().since(viewer.signed_in_at) < ctx.settings.sessions.fresh
+}

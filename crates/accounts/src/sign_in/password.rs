@@ -1,0 +1,191 @@
+//! Signing in with a password (operation InitiateAuth, USER_PASSWORD_AUTH).
+
+use crate::Context;
+use crate::account::events;
+use crate::limits::{self, Key};
+use crate::one_time_codes::requester::Requester;
+use crate::one_time_codes::requests;
+use crate::sessions::begin;
+use crate::sign_in::admission::admit;
+use crate::sign_in::candidates::candidates;
+use crate::sign_in::failures::{admit_sign_in, failed_sign_ins, note_failure, refuse_disabled};
+use crate::sign_in::outcome::{Proven, SignInError, SignedIn};
+use crate::sign_in::second_factor::challenge::Door;
+use crate::sign_in::verifiers;
+use crate::sign_up::code::{self, Asking};
+use crate::sign_up::entered::{self, Entered};
+use model::{ErrorCode, FieldName, FormErrors, Password};
+use nameplate_core::client::ClientId;
+use nameplate_core::code::CodePurpose;
+use nameplate_core::identifiers::Identifier;
+use nameplate_core::identity::{BrowserTicket, Origin};
+use store::users::User;
+use store::waiting::{self, Waiting};
+use store::{StoreError, retried, tickets};
+
+/// Who somebody says to be, and how it is proven.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// A username, or a proven email address or phone number, as far as the settings allow.
+    pub username: String,
+    pub password: Password,
+}
+
+impl From<SignInError> for FormErrors {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Missing(fields) => Self {
+                form: None,
+                fields: fields.into_iter().map(|field| (field, ErrorCode::Missing)).collect(),
+            },
+            SignInError::UnknownClient => Self::form(ErrorCode::BadRequest),
+            SignInError::WrongCredentials => Self::form(ErrorCode::WrongCredentials),
+            SignInError::ResetRequired => Self::form(ErrorCode::ResetRequired),
+            SignInError::Disabled => Self::form(ErrorCode::Disabled),
+            SignInError::Common(common) => common.into(),
+        }
+    }
+}
+
+/// Signs in. For a name that is nobody's the answer, and the work for it, is that of a wrong password.
+///
+/// After some failures of one name from one network each further try has to wait, twice as long every
+/// time; a try counts before the password is compared, so that many at once gain nothing.
+pub async fn with_password(
+    ctx: &Context,
+    client: &ClientId,
+    form: SignIn,
+    origin: &Origin,
+) -> Result<SignedIn, SignInError> {
+    let client = &ctx.settings.client(client).ok_or(SignInError::UnknownClient)?.id;
+    let (proven, failures) = check_password(ctx, &form, origin).await?;
+    let done = match proven.user.confirmed {
+        true => retried(|| begin_session(ctx, &proven, &failures, client, origin)).await?,
+        false => retried(|| resume_sign_up(ctx, &proven.user, &failures, origin)).await?,
+    };
+    verifiers::renew_verifiers(ctx, &proven, &form.password).await;
+    Ok(done)
+}
+
+/// Whose name and password these are, and what counts the failures of that name.
+pub(crate) async fn check_password(
+    ctx: &Context,
+    form: &SignIn,
+    origin: &Origin,
+) -> Result<(Proven, Key), SignInError> {
+    let typed = form.username.trim();
+    let empty =
+        [(typed.is_empty(), FieldName::Username), (form.password.reveal().is_empty(), FieldName::Password)];
+    let missing: Vec<_> = empty.into_iter().filter_map(|(empty, field)| empty.then_some(field)).collect();
+    if !missing.is_empty() {
+        return Err(SignInError::Missing(missing));
+    }
+    let who = ctx.settings.identifier(typed);
+    let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
+    let failures = failed_sign_ins(ctx, &name, origin);
+    retried(|| admit_sign_in(ctx, &failures, origin)).await??;
+    let proven = prove(ctx, who.as_ref(), &form.password, origin).await?;
+    refuse_disabled(ctx, &proven.user, origin).await?;
+    Ok((proven, failures))
+}
+
+async fn begin_session(
+    ctx: &Context,
+    proven: &Proven,
+    failures: &Key,
+    client: &ClientId,
+    origin: &Origin,
+) -> Result<SignedIn, SignInError> {
+    let user = &proven.user;
+    let mut tx = ctx.store.begin().await?;
+    if let Some(asked) = admit(ctx, &mut tx, (proven, failures), (client, Door::Browser), origin).await? {
+        events::commit(ctx, tx, user.id).await?;
+        return Ok(asked.into());
+    }
+    let session = begin::begin(&mut tx, ctx, user.id, client, origin).await?;
+    events::commit(ctx, tx, user.id).await?;
+    Ok(SignedIn::Session { username: user.username.clone(), session })
+}
+
+/// The account that has this name and this password.
+///
+/// A username is compared with one hash: the account's, or else that of one sign-up that waits. A
+/// contact, where people sign up by one, with two: the account's, and that of a newer sign-up. If the
+/// code step could be reached only where nobody owns the contact, it would tell who owns one.
+async fn prove(
+    ctx: &Context,
+    who: Option<&Identifier>,
+    password: &Password,
+    origin: &Origin,
+) -> Result<Proven, SignInError> {
+    let now = ctx.now();
+    let candidates = candidates(ctx, who, origin).await?;
+    let known = candidates.iter().flatten().next().cloned();
+    for candidate in candidates {
+        let hash = candidate.as_ref().and_then(|user| user.comparable_hash(now));
+        let verdict = ctx.passwords.verify(hash, password).await?;
+        let Some(user) = candidate.filter(|_| verdict.matches) else { continue };
+        if !user.has_password() {
+            retried(|| note_failure(ctx, Some(&user), origin)).await?;
+            return Err(SignInError::ResetRequired);
+        }
+        let rehashed = match verdict.outdated {
+            true => Some(ctx.passwords.hash(password, &*ctx.entropy).await?),
+            false => None,
+        };
+        return Ok(Proven { user, rehashed });
+    }
+    retried(|| note_failure(ctx, known.as_ref(), origin)).await?;
+    Err(SignInError::WrongCredentials)
+}
+
+/// Right password, but no code yet: a fresh code, unless one was asked for just now, and a ticket.
+pub(crate) async fn resume_sign_up(
+    ctx: &Context,
+    user: &User,
+    failures: &Key,
+    origin: &Origin,
+) -> Result<SignedIn, SignInError> {
+    let now = ctx.now();
+    let ticket = BrowserTicket::generate(&*ctx.entropy);
+    let mut tx = ctx.store.begin().await?;
+    let waiting =
+        waiting::lock(&mut tx, user.id).await?.filter(|it| it.user.password_hash == user.password_hash);
+    let waiting = waiting.ok_or(SignInError::WrongCredentials)?; // at this moment; the next try finds it so
+    if waiting.user.disabled {
+        return Err(SignInError::Disabled);
+    }
+    let target = waiting.target.as_ref().ok_or(SignInError::WrongCredentials)?;
+    limits::clear(&mut tx, failures).await?;
+    let stored = tickets::Stored {
+        user: user.id,
+        is_holder: true,
+        attributes: sealed_for(ctx, &ticket, &waiting)?,
+        proven_at: None,
+    };
+    tickets::insert(&mut tx, &ticket, &stored, (now, now.plus(BrowserTicket::LIFETIME))).await?;
+    let requester = Requester::ticket(&ticket);
+    requests::admit(&mut tx, ctx, CodePurpose::SignUp, (&requester, &waiting.told())).await??;
+    let requesters = Requester::of_sign_up(ctx, &ticket, origin);
+    requests::give_tries_back(&mut tx, ctx, (CodePurpose::SignUp, &waiting.name), &requesters).await?;
+    if !requests::share_newest(&mut tx, ctx, (user.id, CodePurpose::SignUp), (&requesters, origin)).await? {
+        let before = waiting.user.contested.then_some(waiting.created_at);
+        let asking = Asking { user: &waiting.user, target, requesters: &requesters, origin, before };
+        code::request(&mut tx, ctx, &asking).await?;
+    }
+    events::commit(ctx, tx, user.id).await?;
+    Ok(SignedIn::Unconfirmed(ticket))
+}
+
+/// Whoever knows the password of a sign-up may have what was entered with it.
+fn sealed_for(
+    ctx: &Context,
+    ticket: &BrowserTicket,
+    waiting: &Waiting,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let entered = Entered { username: waiting.user.username.clone(), attributes: waiting.attributes.clone() };
+    entered::seal(ctx, ticket, &entered).map(Some)
+}
+
+#[cfg(test)]
+mod tests;

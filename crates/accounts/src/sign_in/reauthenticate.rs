@@ -1,0 +1,101 @@
+//! The password once more: what is dangerous asks for it when the sign-in is no longer fresh.
+
+use crate::account::events;
+use crate::error::{CommonError, common_error};
+use crate::sessions::begin;
+use crate::sign_in::failures;
+use crate::sign_in::freshness::NotFresh;
+use crate::{Context, limits};
+use model::{ErrorCode, FieldName, FormErrors, Password};
+use nameplate_core::identity::{NewSession, Origin, Viewer};
+use store::users::{self, User};
+use store::{retried, sessions};
+
+impl From<NotFresh> for FormErrors {
+    fn from(NotFresh: NotFresh) -> Self {
+        Self::field(FieldName::CurrentPassword, ErrorCode::PasswordAgain)
+    }
+}
+
+/// Why nobody was signed in again.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInAgainError {
+    #[error("that is not the password")]
+    WrongPassword,
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+common_error!(SignInAgainError);
+
+impl From<SignInAgainError> for FormErrors {
+    fn from(error: SignInAgainError) -> Self {
+        match error {
+            SignInAgainError::WrongPassword => {
+                Self::field(FieldName::CurrentPassword, ErrorCode::WrongPassword)
+            }
+            SignInAgainError::Common(common) => common.into(),
+        }
+    }
+}
+
+/// Proves once more whose browser it is. It goes on under a new session, which is fresh; the old one
+/// ends, so a copy of its cookie gains nothing.
+///
+/// A wrong password counts like a failed sign-in, and makes the next try wait like one.
+pub async fn reauthenticate(
+    ctx: &Context,
+    viewer: &Viewer,
+    password: &Password,
+    origin: &Origin,
+) -> Result<(NewSession, Viewer), SignInAgainError> {
+    let (user, failures) = prove_again(ctx, viewer, password, origin).await?;
+    retried(async || renew(ctx, viewer, &user, &failures, origin).await).await
+}
+
+/// The viewer's account, if that is its password, and what counts the failures.
+pub(crate) async fn prove_again(
+    ctx: &Context,
+    viewer: &Viewer,
+    password: &Password,
+    origin: &Origin,
+) -> Result<(User, limits::Key), SignInAgainError> {
+    let found = users::by_id(&mut ctx.store.read().await?, viewer.user).await?;
+    let user = found.ok_or(CommonError::SignedOut)?;
+    let failures = failures::failed_passwords(ctx, &user, origin);
+    retried(|| failures::admit_sign_in(ctx, &failures, origin)).await??;
+    if !ctx.passwords.verify(Some(&user.password_hash), password).await?.matches {
+        retried(|| failures::note_failure(ctx, Some(&user), origin)).await?;
+        return Err(SignInAgainError::WrongPassword);
+    }
+    Ok((user, failures))
+}
+
+async fn renew(
+    ctx: &Context,
+    viewer: &Viewer,
+    verified: &User,
+    failures: &limits::Key,
+    origin: &Origin,
+) -> Result<(NewSession, Viewer), SignInAgainError> {
+    let mut tx = ctx.store.begin().await?;
+    let user = users::lock(&mut tx, viewer.user)
+        .await?
+        .filter(|user| !user.disabled)
+        .ok_or(CommonError::SignedOut)?;
+    if !sessions::end(&mut tx, viewer.session).await? {
+        return Err(SignInAgainError::Common(CommonError::SignedOut));
+    }
+    if user.password_hash != verified.password_hash {
+        // It was changed while this one was being compared.
+        return Err(SignInAgainError::WrongPassword);
+    }
+    limits::clear(&mut tx, failures).await?;
+    let session = begin::begin(&mut tx, ctx, user.id, &viewer.client, origin).await?;
+    events::commit(ctx, tx, user.id).await?;
+    let viewer = Viewer { session: session.id(), signed_in_at: ctx.now(), ..viewer.clone() };
+    Ok((session, viewer))
+}
+
+#[cfg(test)]
+mod tests;

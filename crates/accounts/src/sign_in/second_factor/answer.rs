@@ -1,0 +1,251 @@
+//! The code that proves the second factor, or the recovery code in its place.
+
+use crate::Context;
+use crate::account::events;
+use crate::factors::app::App;
+use crate::factors::recovery;
+use crate::limits::rate::Wait;
+use crate::limits::{self, Key, LimitName};
+use crate::one_time_codes::codes::{self, Attempt, CodeFault};
+use crate::password::fingerprint::fingerprint;
+use crate::sessions::begin;
+use crate::sign_in::for_tokens::Entered;
+use crate::sign_in::outcome::{NewPasswordAsked, SignedIn};
+use crate::sign_in::second_factor::challenge::{self, Open, slot};
+use crate::sign_in::second_factor::error::ChallengeError;
+use crate::sign_in::{known_origins, new_password};
+use crate::tokens::{issue, key_ring};
+use delivery::{Message, queue_to_all};
+use model::{Event, Factor};
+use nameplate_core::client::ClientId;
+use nameplate_core::identity::{ChallengeToken, Origin, UserId};
+use store::factors::{self, Spent};
+use store::profile::{self, Account};
+use store::users::{self, User};
+use store::{StoreError, Tx, challenges, retried};
+
+/// What proves the second factor, as far as it is judged before the sign-in is taken up.
+enum Proof {
+    App(String),
+    Contact(Factor, Attempt),
+    Recovery(String),
+}
+
+/// Signs in the browser whose second factor this code proves: one of the factor that is asked for, or a
+/// recovery code. A try counts before it is judged, and many wrong ones wait as wrong passwords do.
+pub async fn answer(
+    ctx: &Context,
+    token: &ChallengeToken,
+    code: &str,
+    origin: &Origin,
+) -> Result<SignedIn, ChallengeError> {
+    let client = ctx.pages_client();
+    let (open, proof) = judge_second(ctx, &client, token, (None, code), origin).await?;
+    let done = retried(async || {
+        let mut tx = ctx.store.begin().await?;
+        let (user, asked) = pass_second(ctx, &mut tx, token, (&open, &proof), (&client, origin)).await?;
+        let done = match asked {
+            Some(asked) => SignedIn::NewPassword(asked),
+            None => {
+                let session = begin::begin(&mut tx, ctx, user.id, &client, origin).await?;
+                SignedIn::Session { username: user.username, session }
+            }
+        };
+        events::commit(ctx, tx, user.id).await?;
+        Ok(done)
+    })
+    .await;
+    note_second_failure(ctx, open.user.id, done, origin).await
+}
+
+/// The same with a recovery code and nothing else, from a field of its own.
+pub async fn answer_with_recovery_code(
+    ctx: &Context,
+    token: &ChallengeToken,
+    code: &str,
+    origin: &Origin,
+) -> Result<SignedIn, ChallengeError> {
+    match recovery::read(code) {
+        Some(code) => answer(ctx, token, &code, origin).await,
+        None if code.trim().is_empty() => Err(CodeFault::Missing.into()),
+        None => Err(ChallengeError::WrongRecoveryCode),
+    }
+}
+
+/// The same for an application, which says which factor it was asked for.
+pub async fn answer_for_tokens(
+    ctx: &Context,
+    client: &ClientId,
+    token: &ChallengeToken,
+    (factor, code): (Factor, &str),
+    origin: &Origin,
+) -> Result<Entered, ChallengeError> {
+    let client = ctx.settings.client(client).ok_or(ChallengeError::Over)?;
+    let keys = key_ring::signing_keys(ctx).await?;
+    let (open, proof) = judge_second(ctx, &client.id, token, (Some(factor), code), origin).await?;
+    let done = retried(async || {
+        let mut tx = ctx.store.begin().await?;
+        let (user, asked) = pass_second(ctx, &mut tx, token, (&open, &proof), (&client.id, origin)).await?;
+        let begun = match asked {
+            Some(asked) => Err(asked),
+            None => {
+                let (viewer, refresh) = issue::begin(&mut tx, ctx, &user, client, origin).await?;
+                let account = profile::load(&mut tx, user.id).await?.ok_or(ChallengeError::Over)?;
+                Ok((viewer, account, refresh))
+            }
+        };
+        events::commit(ctx, tx, user.id).await?;
+        Ok(begun)
+    })
+    .await;
+    match note_second_failure(ctx, open.user.id, done, origin).await? {
+        Ok((viewer, account, refresh)) => {
+            Ok(Entered::Tokens(issue::issue(ctx, &keys, (&viewer, account), Some(&refresh))?))
+        }
+        Err(asked) => Ok(Entered::NewPassword(asked)),
+    }
+}
+
+/// Counts the try, and judges what can be judged without taking the sign-in up.
+async fn judge_second(
+    ctx: &Context,
+    client: &ClientId,
+    token: &ChallengeToken,
+    (expected, typed): (Option<Factor>, &str),
+    origin: &Origin,
+) -> Result<(Open, Proof), ChallengeError> {
+    let recovery_code = recovery::read(typed);
+    let code = match &recovery_code {
+        Some(_) => String::new(),
+        None => codes::read(typed)?,
+    };
+    let open = challenge::open_challenge(ctx, &mut ctx.store.read().await?, client, token).await?;
+    if expected.is_some() && expected != open.waiting.asks.factor() {
+        return Err(ChallengeError::Over);
+    }
+    retried(|| admit_second(ctx, open.user.id, origin)).await??;
+    let asked = open.get(open.waiting.asks.factor())?;
+    let proof = match (recovery_code, &asked.contact) {
+        (Some(code), _) => Ok(Proof::Recovery(code)),
+        (None, None) => Ok(Proof::App(code)),
+        (None, Some(contact)) => {
+            match codes::count_attempt(ctx, &slot(open.user.id, contact), &origin.tally).await? {
+                Ok(attempt) => {
+                    attempt.compare(&ctx.keys, &code).map(|()| Proof::Contact(asked.factor, attempt))
+                }
+                Err(fault) => Err(fault),
+            }
+        }
+    };
+    let proof = note_second_failure(ctx, open.user.id, proof.map_err(ChallengeError::from), origin).await?;
+    Ok((open, proof))
+}
+
+fn second_failures(ctx: &Context, user: UserId) -> Key {
+    limits::key(ctx, LimitName::SecondFactorFailures, &[&user.0.to_string()])
+}
+
+/// Counts a code that somebody is about to try; its own transaction, so that it stays counted. For the
+/// account, whichever network it comes from: who gets here has the password, and guesses among a million.
+async fn admit_second(ctx: &Context, user: UserId, origin: &Origin) -> Result<Result<(), Wait>, StoreError> {
+    if origin.tally.is_paid() {
+        return Ok(Ok(()));
+    }
+    let backoff = limits::backoff(&ctx.settings);
+    let mut tx = ctx.store.begin().await?;
+    if let Err(wait) = limits::knock(&mut tx, &second_failures(ctx, user), backoff, ctx.now()).await? {
+        return Ok(Err(wait));
+    }
+    tx.commit().await?;
+    origin.tally.count();
+    Ok(Ok(()))
+}
+
+/// Takes the sign-in up: the account is as it was when the password was right, nobody has answered
+/// before, and what proves the factor is spent. What goes with the session that begins now; or the new
+/// password that is asked for instead.
+async fn pass_second(
+    ctx: &Context,
+    tx: &mut Tx,
+    token: &ChallengeToken,
+    (open, proof): (&Open, &Proof),
+    (client, origin): (&ClientId, &Origin),
+) -> Result<(User, Option<NewPasswordAsked>), ChallengeError> {
+    let now = ctx.now();
+    let user = users::lock(tx, open.user.id).await?.ok_or(ChallengeError::Over)?;
+    if user.disabled {
+        return Err(ChallengeError::Disabled);
+    }
+    if fingerprint(&user.password_hash) != open.waiting.password || !challenges::take(tx, token, now).await? {
+        return Err(ChallengeError::Over);
+    }
+    match proof {
+        Proof::App(code) => {
+            spend_app_code(ctx, tx, user.id, code).await?;
+            factors::used(tx, user.id, Factor::SoftwareToken, now).await?;
+        }
+        Proof::Contact(factor, attempt) => {
+            codes::consume(tx, attempt, now).await??;
+            factors::used(tx, user.id, *factor, now).await?;
+        }
+        Proof::Recovery(code) => spend_recovery_code(ctx, tx, (&user, &open.account), code, origin).await?,
+    }
+    limits::clear(tx, &second_failures(ctx, user.id)).await?;
+    let asked = new_password::demand(tx, ctx, (&user, &user.password_hash), client).await?;
+    if asked.is_none() {
+        events::record(tx, user.id, &Event::SignIn { username: user.username.clone() }, now, origin).await?;
+        known_origins::note(tx, ctx, user.id, origin).await?;
+    }
+    Ok((user, asked))
+}
+
+async fn spend_app_code(ctx: &Context, tx: &mut Tx, user: UserId, code: &str) -> Result<(), ChallengeError> {
+    let stored = factors::of_user(tx, user).await?;
+    let app = stored
+        .iter()
+        .find(|it| it.factor == Factor::SoftwareToken && it.enabled)
+        .and_then(|it| it.secret.as_ref());
+    let app = App::open(ctx, user, app.ok_or(ChallengeError::NoSuchFactor)?)?;
+    let step = app.step_of(code, ctx.now()).ok_or(ChallengeError::WrongAppCode)?;
+    if factors::spend_step(tx, user, step).await? { Ok(()) } else { Err(CodeFault::Used.into()) }
+}
+
+async fn spend_recovery_code(
+    ctx: &Context,
+    tx: &mut Tx,
+    (user, account): (&User, &Account),
+    code: &str,
+    origin: &Origin,
+) -> Result<(), ChallengeError> {
+    let now = ctx.now();
+    match recovery::spend(tx, ctx, user.id, code, now).await? {
+        Spent::Now => {}
+        Spent::Before => return Err(CodeFault::Used.into()),
+        Spent::Unknown => return Err(ChallengeError::WrongRecoveryCode),
+    }
+    let left = factors::recovery_codes_left(tx, user.id).await?;
+    queue_to_all(
+        tx,
+        &ctx.delivery,
+        (user.id, account),
+        |to, asked| Message::RecoveryCodeUsed { to, left, asked },
+        origin,
+    )
+    .await?;
+    Ok(events::record(tx, user.id, &Event::UseRecoveryCode { left }, now, origin).await?)
+}
+
+/// The trail tells of every code that was tried in vain: whoever tried it had the password.
+async fn note_second_failure<T>(
+    ctx: &Context,
+    user: UserId,
+    done: Result<T, ChallengeError>,
+    origin: &Origin,
+) -> Result<T, ChallengeError> {
+    if let Err(error) = &done
+        && let Some(refusal) = error.tried()
+    {
+        events::record_refusal(ctx, user, &Event::ConfirmSignInFailure(refusal), origin).await?;
+    }
+    done
+}

@@ -1,0 +1,255 @@
+//! A sign-in whose password was right and that is asked for a second factor (operation
+//! RespondToAuthChallenge: SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA, SELECT_MFA_TYPE).
+
+use crate::account::events;
+use crate::error::CommonError;
+use crate::factors::second_factors::{Usable, usable};
+use crate::limits::rate::Wait;
+use crate::one_time_codes::codes;
+use crate::password::fingerprint::fingerprint;
+use crate::sign_in::second_factor::error::ChallengeError;
+use crate::{Context, Unavailable, limits};
+use delivery::{self, About, Asked, Message};
+use model::{CodeDeliveryDetails, Factor};
+use nameplate_core::client::ClientId;
+use nameplate_core::clock::Timestamp;
+use nameplate_core::code::{CodePurpose, Slot};
+use nameplate_core::contact::Contact;
+use nameplate_core::identity::{ChallengeToken, Origin, UserId};
+use store::challenges::{self, Asks, Stored};
+use store::profile::{self, Account};
+use store::users::{self, User};
+use store::{Conn, StoreError, Tx, factors, retried};
+
+/// The password was right, and this is asked for beside it.
+#[derive(Debug, Clone)]
+pub struct Challenge {
+    /// Comes back with the code.
+    pub token: ChallengeToken,
+    /// What the account is called by applications (`USER_ID_FOR_SRP`).
+    pub username: String,
+    /// `None`: whoever signs in chooses among the choices first.
+    pub factor: Option<Factor>,
+    pub choices: Vec<Factor>,
+    /// Where the code went, if one was sent.
+    pub delivery: Option<CodeDeliveryDetails>,
+}
+
+/// A sign-in that waits for its second factor, as its page shows it.
+#[derive(Debug, Clone)]
+pub struct PendingChallenge {
+    pub factor: Factor,
+    /// What else could be asked for.
+    pub others: Vec<Factor>,
+    /// Where the code went, if it is one that is sent, and when another one may be asked for.
+    pub delivery: Option<(CodeDeliveryDetails, Timestamp)>,
+    pub recovery_codes_left: u32,
+    pub expires_at: Timestamp,
+}
+
+/// Who signs in, and in which way it goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// One factor is asked for at once; another one can be chosen instead.
+    Browser,
+    /// Where several are equally good, the application asks which.
+    Application,
+}
+
+/// The place of the code that is sent at sign-in.
+pub(crate) fn slot(user: UserId, contact: &Contact) -> Slot {
+    Slot::new(user, CodePurpose::SignIn, contact.kind.attribute())
+}
+
+/// Asks for a second factor, if the account has one: to be called once the password was right, with the
+/// account's row taken. `None`: the password is all.
+pub(crate) async fn demand(
+    tx: &mut Tx,
+    ctx: &Context,
+    (user, password_hash): (&User, &str),
+    (client, door): (&ClientId, Door),
+    origin: &Origin,
+) -> Result<Option<Challenge>, StoreError> {
+    let stored = factors::of_user(tx, user.id).await?;
+    if !stored.iter().any(|it| it.enabled) {
+        return Ok(None);
+    }
+    let account = profile::load(tx, user.id).await?.unwrap_or_default();
+    let usable = usable(&ctx.settings, &account, &stored);
+    let Some(first) = usable.first() else { return Ok(None) };
+    let asked = (door == Door::Browser || usable.len() == 1 || first.preferred).then_some(first);
+    let (token, now) = (ChallengeToken::generate(&*ctx.entropy), ctx.clock.now());
+    let waiting = Stored {
+        user: user.id,
+        client: client.clone(),
+        password: fingerprint(password_hash),
+        asks: asked.map_or(Asks::Choice, |it| Asks::Factor(it.factor)),
+        expires_at: now.plus(ctx.settings.codes.sign_in_lifetime),
+    };
+    challenges::insert(tx, &token, &waiting, now).await?;
+    let contact = asked.and_then(|it| it.contact.as_ref());
+    if let Some(contact) = contact {
+        // One that was sent just now, or too many today: it can be asked for again, or another factor chosen.
+        let _ = send(tx, ctx, (user.id, &account), contact, origin).await?;
+    }
+    Ok(Some(Challenge {
+        token,
+        username: user.username.clone(),
+        factor: waiting.asks.factor(),
+        choices: usable.iter().map(|it| it.factor).collect(),
+        delivery: contact.map(|it| it.kind.delivery(&it.value)),
+    }))
+}
+
+/// Sends a code, unless one was sent just now or too many today.
+async fn send(
+    tx: &mut Tx,
+    ctx: &Context,
+    (user, account): (UserId, &Account),
+    contact: &Contact,
+    origin: &Origin,
+) -> Result<Result<(), Wait>, StoreError> {
+    let (slot, now) = (slot(user, contact), ctx.clock.now());
+    if let Some(code) = codes::waiting(tx, &slot).await?.filter(|code| code.fault(now).is_none()) {
+        let free_at = code.sent_at.plus(ctx.settings.codes.resend_after);
+        if free_at > now {
+            return Ok(Err(Wait { seconds: free_at.seconds_from(now) }));
+        }
+    }
+    let key = contact.kind.key(&contact.value).unwrap_or_else(|| contact.value.clone());
+    if let Err(wait) = limits::count_sign_in_code_to(tx, ctx, contact.kind, &key).await? {
+        return Ok(Err(wait));
+    }
+    let issued = codes::issue(tx, ctx, &slot, &contact.value).await?;
+    let asked = Asked::new(account.chosen_username(), issued.sent_at, origin);
+    let (to, code, expires_at) = (contact.clone(), issued.code.clone(), issued.expires_at);
+    delivery::queue(
+        tx,
+        &ctx.delivery,
+        &Message::SignInCode { to, code, expires_at, asked },
+        About::Code(&issued),
+    )
+    .await?;
+    Ok(Ok(()))
+}
+
+/// A challenge with its account, at one moment.
+pub(crate) struct Open {
+    pub(crate) waiting: Stored,
+    pub(crate) user: User,
+    pub(crate) account: Account,
+    pub(crate) usable: Vec<Usable>,
+}
+
+impl Open {
+    pub(crate) fn get(&self, factor: Option<Factor>) -> Result<&Usable, ChallengeError> {
+        self.usable.iter().find(|it| Some(it.factor) == factor).ok_or(ChallengeError::NoSuchFactor)
+    }
+}
+
+/// What a sign-in waits for. `None`: it waits no longer.
+pub async fn pending(ctx: &Context, token: &ChallengeToken) -> Result<Option<PendingChallenge>, Unavailable> {
+    let now = ctx.now();
+    let mut conn = ctx.store.read().await?;
+    let open = match open_challenge(ctx, &mut conn, &ctx.pages_client(), token).await {
+        Ok(open) => open,
+        Err(ChallengeError::Common(CommonError::Unavailable(fault))) => return Err(fault),
+        Err(_) => return Ok(None),
+    };
+    let Ok(asked) = open.get(open.waiting.asks.factor()) else { return Ok(None) };
+    let delivery = match &asked.contact {
+        Some(contact) => {
+            let code = codes::waiting(&mut conn, &slot(open.user.id, contact)).await?;
+            let free_at = code.map_or(now, |code| code.sent_at.plus(ctx.settings.codes.resend_after));
+            Some((contact.kind.delivery(&contact.value), free_at))
+        }
+        None => None,
+    };
+    let recovery_codes_left = factors::recovery_codes_left(&mut conn, open.user.id).await?;
+    let others = open.usable.iter().map(|it| it.factor).filter(|it| *it != asked.factor).collect();
+    Ok(Some(PendingChallenge {
+        factor: asked.factor,
+        others,
+        delivery,
+        recovery_codes_left,
+        expires_at: open.waiting.expires_at,
+    }))
+}
+
+/// The challenge, if it is of this application and nothing has overtaken it.
+pub(crate) async fn open_challenge(
+    ctx: &Context,
+    conn: &mut Conn,
+    client: &ClientId,
+    token: &ChallengeToken,
+) -> Result<Open, ChallengeError> {
+    let waiting = challenges::get(conn, token, ctx.now()).await?.ok_or(ChallengeError::Over)?;
+    let user = users::by_id(conn, waiting.user).await?.ok_or(ChallengeError::Over)?;
+    let asks_for_a_factor = waiting.asks != Asks::NewPassword;
+    if !asks_for_a_factor || waiting.client != *client || fingerprint(&user.password_hash) != waiting.password
+    {
+        return Err(ChallengeError::Over);
+    }
+    if user.disabled {
+        return Err(ChallengeError::Disabled);
+    }
+    let stored = factors::of_user(conn, user.id).await?;
+    let account = profile::load(conn, user.id).await?.ok_or(ChallengeError::Over)?;
+    let usable = usable(&ctx.settings, &account, &stored);
+    Ok(Open { waiting, user, account, usable })
+}
+
+/// Asks for another factor instead. A code is sent, if it is one that is sent and none went there just
+/// now.
+pub async fn choose_factor(
+    ctx: &Context,
+    client: &ClientId,
+    token: &ChallengeToken,
+    factor: Factor,
+    origin: &Origin,
+) -> Result<Challenge, ChallengeError> {
+    retried(|| switch_factor(ctx, client, token, Some(factor), origin)).await.map(|(challenge, _)| challenge)
+}
+
+/// Sends another code for the factor that is asked for. An application may have chosen none yet.
+pub async fn resend(
+    ctx: &Context,
+    client: &ClientId,
+    token: &ChallengeToken,
+    origin: &Origin,
+) -> Result<Challenge, ChallengeError> {
+    let (challenge, sent) = retried(|| switch_factor(ctx, client, token, None, origin)).await?;
+    sent?;
+    Ok(challenge)
+}
+
+async fn switch_factor(
+    ctx: &Context,
+    client: &ClientId,
+    token: &ChallengeToken,
+    factor: Option<Factor>,
+    origin: &Origin,
+) -> Result<(Challenge, Result<(), Wait>), ChallengeError> {
+    let mut tx = ctx.store.begin().await?;
+    let found = challenges::get(&mut tx, token, ctx.now()).await?.ok_or(ChallengeError::Over)?;
+    // The account's row goes first; what is read afterwards is as it is.
+    users::lock(&mut tx, found.user).await?.ok_or(ChallengeError::Over)?;
+    let open = open_challenge(ctx, &mut tx, client, token).await?;
+    let asked = open.get(factor.or(open.waiting.asks.factor()))?;
+    if !challenges::choose(&mut tx, token, asked.factor, ctx.now()).await? {
+        return Err(ChallengeError::Over);
+    }
+    let mut sent = Ok(());
+    if let Some(contact) = &asked.contact {
+        sent = send(&mut tx, ctx, (open.user.id, &open.account), contact, origin).await?;
+    }
+    let challenge = Challenge {
+        token: token.clone(),
+        username: open.user.username.clone(),
+        factor: Some(asked.factor),
+        choices: open.usable.iter().map(|it| it.factor).collect(),
+        delivery: asked.contact.as_ref().map(|it| it.kind.delivery(&it.value)),
+    };
+    events::commit(ctx, tx, open.user.id).await?;
+    Ok((challenge, sent))
+}

@@ -1,0 +1,279 @@
+//! Signing in an application without telling the password (operations InitiateAuth, USER_SRP_AUTH, and
+//! RespondToAuthChallenge, PASSWORD_VERIFIER).
+//!
+//! Between the two nothing is remembered here: what the server has to know travels with the client, sealed.
+
+use crate::limits::{self, LimitName};
+use crate::password::fingerprint::fingerprint;
+use crate::sign_in::for_tokens::{self, Entered};
+use crate::sign_in::outcome::{Proven, SignInError};
+use crate::sign_in::srp6a::{self, Public, SessionKey, Verifier};
+use crate::sign_in::verifiers::{SALT, context, made_up, salt_of, srp_name};
+use crate::sign_in::{candidates, failures};
+use crate::{Context, Unavailable};
+use model::{FieldName, IdentifierKind};
+use nameplate_core::client::ClientId;
+use nameplate_core::clock::Timestamp;
+use nameplate_core::identifiers::{Identifier, username_key};
+use nameplate_core::identity::{Origin, UserId};
+use nameplate_core::keys::Purpose;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use std::time::Duration;
+use store::srp_verifiers::{self, Name};
+use store::users::{self, User};
+use store::{StoreError, retried};
+
+/// How long a challenge waits for its answer.
+const PATIENCE: Duration = Duration::from_secs(3 * 60);
+
+/// What a client computes its proof from.
+#[derive(Debug, Clone)]
+pub struct Challenge {
+    /// What the account is called in this exchange, whether it exists or not.
+    pub user_id: String,
+    /// In hexadecimal digits, as are the numbers.
+    pub salt: String,
+    pub public: String,
+    /// Comes back with the proof.
+    pub secret_block: Vec<u8>,
+}
+
+/// What a client answers.
+#[derive(Debug, Clone)]
+pub struct Proof {
+    pub username: String,
+    pub secret_block: Vec<u8>,
+    pub timestamp: String,
+    pub signature: Vec<u8>,
+}
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SrpError {
+    /// With such a number no password would be needed.
+    #[error("the client's number is none of the group")]
+    NotInGroup,
+    /// The challenge was answered before, is too old, or another client's.
+    #[error("the challenge is no longer open")]
+    Over,
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
+}
+
+impl From<StoreError> for SrpError {
+    fn from(error: StoreError) -> Self {
+        Self::SignIn(error.into())
+    }
+}
+
+/// The sealed state of an exchange. Every field is as long for nobody as for somebody.
+#[derive(Serialize, Deserialize)]
+struct Block {
+    client: ClientId,
+    /// What was typed, in canonical form: failures count for that.
+    name: String,
+    user_id: String,
+    /// 16 hexadecimal digits; nobody is 0.
+    user: String,
+    /// Which password it is about.
+    password: String,
+    key: String,
+    until: Timestamp,
+    /// Makes it one of a kind.
+    number: String,
+}
+
+/// Who is meant, as far as the exchange shows.
+struct Meant {
+    user: UserId,
+    user_id: String,
+    password: String,
+    salt: Vec<u8>,
+    verifier: Verifier,
+}
+
+/// Begins an exchange. For a name that is nobody's it looks and works the same, and fails at the end.
+///
+/// # Errors
+/// The client's number is one that would make passwords needless; too many exchanges from this network.
+pub async fn challenge(
+    ctx: &Context,
+    client: &ClientId,
+    typed: &str,
+    public: &str,
+    origin: &Origin,
+) -> Result<Challenge, SrpError> {
+    let typed = typed.trim();
+    let client = ctx.settings.client(client).ok_or(SignInError::UnknownClient)?.id.clone();
+    if typed.is_empty() {
+        return Err(SignInError::Missing(vec![FieldName::Username]).into());
+    }
+    let public = Public::from_hex(public).ok_or(SrpError::NotInGroup)?;
+    let who = ctx.settings.identifier(typed);
+    let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
+    retried(|| admit_challenge(ctx, origin)).await?;
+    let meant = meant(ctx, who.as_ref(), (typed, &name), origin).await?;
+    let (ours, key) = computed(ctx, public, meant.verifier).await?;
+    let block = Block {
+        client,
+        name,
+        user_id: meant.user_id.clone(),
+        user: format!("{:016x}", meant.user.0),
+        password: meant.password,
+        key: srp6a::hex(&key),
+        until: ctx.now().plus(PATIENCE),
+        number: ctx.entropy.token(),
+    };
+    Ok(Challenge {
+        user_id: meant.user_id,
+        salt: srp6a::hex(&meant.salt),
+        public: ours.to_hex(),
+        secret_block: sealed(ctx, &block)?,
+    })
+}
+
+async fn admit_challenge(ctx: &Context, origin: &Origin) -> Result<(), SignInError> {
+    if origin.tally.is_paid() {
+        return Ok(());
+    }
+    let now = ctx.now();
+    let key = limits::key(ctx, LimitName::SrpChallenges, &[&origin.household().to_string()]);
+    let rate = LimitName::SrpChallenges.rate(&ctx.settings);
+    let mut tx = ctx.store.begin().await?;
+    limits::count(&mut tx, &key, rate, now).await??;
+    tx.commit().await?;
+    origin.tally.count();
+    Ok(())
+}
+
+/// The exponentiations take a few milliseconds.
+async fn computed(
+    ctx: &Context,
+    public: Public,
+    verifier: Verifier,
+) -> Result<(Public, SessionKey), SignInError> {
+    let entropy = Arc::clone(&ctx.entropy);
+    let done = tokio::task::spawn_blocking(move || srp6a::challenge(&public, &verifier, &*entropy)).await;
+    done.map_err(|error| Unavailable(Box::new(error)).into())
+}
+
+fn sealed(ctx: &Context, block: &Block) -> Result<Vec<u8>, SignInError> {
+    let text = serde_json::to_vec(block).map_err(StoreError::unreadable)?;
+    Ok(ctx.keys.seal(Purpose::Srp, &text, b"challenge", &*ctx.entropy))
+}
+
+/// What the account is called depends on what was typed, and not on whether there is one: a username is
+/// called by its canonical form, and a contact, or what may be one, by a `sub`.
+async fn meant(
+    ctx: &Context,
+    who: Option<&Identifier>,
+    (typed, name): (&str, &str),
+    origin: &Origin,
+) -> Result<Meant, StoreError> {
+    let by_username = match who {
+        Some(who) => matches!(who, Identifier::Username(_)),
+        None => ctx.settings.sign_in.kind_of(typed) == IdentifierKind::Username,
+    };
+    let kind = if by_username { Name::Username } else { Name::Sub };
+    // The account whose password would be compared.
+    let user = candidates::candidates(ctx, who, origin).await?.into_iter().flatten().next();
+    let mut conn = ctx.store.read().await?;
+    let id = user.as_ref().map_or(UserId(0), |user| user.id);
+    let sealed = srp_verifiers::get(&mut conn, id, kind).await?;
+    drop(conn);
+    let user_id = match (by_username, &user) {
+        (true, _) => username_key(typed),
+        (false, Some(user)) => user.sub.clone(),
+        (false, None) => {
+            uuid::Builder::from_random_bytes(made_up(ctx, &["sub for", name])).into_uuid().to_string()
+        }
+    };
+    let hash = user.as_ref().and_then(|user| user.comparable_hash(ctx.now())).unwrap_or_default().to_owned();
+    let kept = sealed.and_then(|sealed| ctx.keys.open(Purpose::Srp, &sealed, &context(id, kind, &hash)).ok());
+    let known = kept.and_then(|kept| {
+        let (salt, verifier) = kept.split_at_checked(SALT)?;
+        Some((salt.to_vec(), Verifier::from_bytes(verifier)?))
+    });
+    let nobody = Verifier::of_nobody(ctx.entropy.bytes());
+    let (salt, verifier) = known.unwrap_or_else(|| (salt_of(ctx, &user_id), nobody));
+    Ok(Meant { user: id, user_id, password: fingerprint(&hash), salt, verifier })
+}
+
+/// Ends an exchange: signs in whoever has computed the same key, and so has the password.
+///
+/// A try counts before it is judged, as with a password; and a challenge is answered once.
+pub async fn answer(
+    ctx: &Context,
+    client: &ClientId,
+    proof: &Proof,
+    origin: &Origin,
+) -> Result<Entered, SrpError> {
+    let client = ctx.settings.client(client).ok_or(SignInError::UnknownClient)?;
+    let opened = ctx.keys.open(Purpose::Srp, &proof.secret_block, b"challenge").ok();
+    let block: Block =
+        opened.and_then(|text| serde_json::from_slice(&text).ok()).ok_or(SignInError::WrongCredentials)?;
+    if block.client != client.id || block.until <= ctx.now() {
+        return Err(SrpError::Over);
+    }
+    if !origin.tally.is_paid() {
+        retried(|| use_up(ctx, &block)).await?;
+    }
+    let failures = failures::failed_sign_ins(ctx, &block.name, origin);
+    retried(|| failures::admit_sign_in(ctx, &failures, origin)).await?.map_err(SignInError::from)?;
+    let user = UserId(i64::from_str_radix(&block.user, 16).unwrap_or(0));
+    let user = users::by_id(&mut ctx.store.read().await?, user).await?;
+    let right = is_proven(ctx, &block, proof) && is_called(ctx, &block, &proof.username, user.as_ref());
+    let compared =
+        |user: &User| user.comparable_hash(ctx.now()).is_some_and(|hash| fingerprint(hash) == block.password);
+    match user.filter(|user| !right || compared(user)) {
+        Some(user) if right && !user.has_password() => {
+            retried(|| failures::note_failure(ctx, Some(&user), origin)).await?;
+            Err(SignInError::ResetRequired.into())
+        }
+        Some(user) if right => {
+            failures::refuse_disabled(ctx, &user, origin).await?;
+            Ok(for_tokens::issue_tokens(ctx, &Proven { user, rehashed: None }, &failures, client, origin)
+                .await?)
+        }
+        user => {
+            retried(|| failures::note_failure(ctx, user.as_ref(), origin)).await?;
+            Err(SignInError::WrongCredentials.into())
+        }
+    }
+}
+
+async fn use_up(ctx: &Context, block: &Block) -> Result<(), SrpError> {
+    let now = ctx.now();
+    let key = limits::key(ctx, LimitName::SrpAnswers, &[&block.number]);
+    let mut tx = ctx.store.begin().await?;
+    let first = limits::count(&mut tx, &key, LimitName::SrpAnswers.rate(&ctx.settings), now).await?.is_ok();
+    if !first {
+        return Err(SrpError::Over);
+    }
+    Ok(tx.commit().await?)
+}
+
+fn is_proven(ctx: &Context, block: &Block, proof: &Proof) -> bool {
+    let mut key = SessionKey::default();
+    for (byte, digits) in key.iter_mut().zip(block.key.as_bytes().chunks(2)) {
+        *byte = std::str::from_utf8(digits)
+            .ok()
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok())
+            .unwrap_or_default();
+    }
+    let parts =
+        [srp_name(ctx).as_bytes(), block.user_id.as_bytes(), &proof.secret_block, proof.timestamp.as_bytes()];
+    srp6a::proves(&key, &parts, &proof.signature)
+}
+
+/// Clients call the account as they were told to, or as it was typed.
+fn is_called(ctx: &Context, block: &Block, username: &str, user: Option<&User>) -> bool {
+    let as_typed = ctx.settings.identifier(username).is_some_and(|who| who.to_key() == block.name);
+    as_typed
+        || username == block.user_id
+        || user.is_some_and(|user| username == user.sub || username == user.username)
+}
+
+#[cfg(test)]
+mod tests;

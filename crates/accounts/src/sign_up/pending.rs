@@ -1,0 +1,83 @@
+//! What a sign-up waits for.
+
+use crate::one_time_codes::requester::Requester;
+use crate::one_time_codes::requests;
+use crate::sign_up::confirmation::{PROOF, PendingSignUp, Stage};
+use crate::sign_up::entered;
+use crate::{Context, Unavailable};
+use nameplate_core::clock::Timestamp;
+use nameplate_core::code::CodePurpose;
+use nameplate_core::identifiers::Identifier;
+use nameplate_core::identity::{BrowserTicket, UserId};
+use store::{profile, tickets, users, waiting};
+
+/// What whoever signed up is waiting for. `None`: nothing; the ticket is too old, or the account was
+/// confirmed.
+pub async fn pending(ctx: &Context, ticket: &BrowserTicket) -> Result<Option<PendingSignUp>, Unavailable> {
+    let now = ctx.now();
+    let mut conn = ctx.store.read().await?;
+    let Some(stored) = tickets::get(&mut conn, ticket, now).await? else { return Ok(None) };
+    let Some(waiting) = waiting::by_id(&mut conn, stored.user).await? else {
+        return pending_password(ctx, stored.user, stored.proven_at).await;
+    };
+    let told = waiting.told();
+    // As this one wrote it, whoever was first.
+    let entered = entered::unseal(ctx, ticket, &stored);
+    let waiting = match &entered {
+        Some(entered) => entered.written(waiting),
+        None => waiting,
+    };
+    let username = entered.map_or_else(|| waiting.user.username.clone(), |it| it.username);
+    let Some(target) = waiting.target else { return Ok(None) };
+    let who = (&Requester::ticket(ticket), told.as_str());
+    let asked = requests::asked(&mut conn, ctx, CodePurpose::SignUp, who).await?;
+    let (asked_at, resend_at) = asked.unwrap_or((waiting.created_at, now));
+    let name =
+        ctx.settings.identifier(&waiting.user.username).filter(|_| waiting.user.chosen_username().is_some());
+    let is_name_taken = match name {
+        Some(Identifier::Username(key) | Identifier::Number { username: key, .. }) => {
+            let name = Identifier::Username(key);
+            users::by_identifier(&mut conn, &name).await?.is_some()
+        }
+        _ => false,
+    };
+    let stage = match stored.proven_at {
+        None => Stage::Code,
+        Some(_) => Stage::Password { takes_first: !waiting.user.contested && waiting.user.has_password() },
+    };
+    Ok(Some(PendingSignUp {
+        username,
+        delivery: target.kind.delivery(&target.value),
+        value: target.value,
+        expires_at: asked_at.plus(ctx.settings.codes.lifetime_of(CodePurpose::SignUp)),
+        resend_at,
+        is_name_taken,
+        stage,
+    }))
+}
+
+/// An account that was confirmed without a password, and whose owner is about to choose one.
+pub(crate) async fn pending_password(
+    ctx: &Context,
+    user: UserId,
+    proven_at: Option<Timestamp>,
+) -> Result<Option<PendingSignUp>, Unavailable> {
+    let mut conn = ctx.store.read().await?;
+    let user = users::by_id(&mut conn, user).await?.filter(|user| user.confirmed && !user.has_password());
+    let (Some(user), Some(proven_at)) = (user, proven_at) else { return Ok(None) };
+    let Some(account) = profile::load(&mut conn, user.id).await? else { return Ok(None) };
+    let Some((kind, value)) =
+        account.proven.iter().find_map(|kind| Some((*kind, account.proven_contact(*kind)?)))
+    else {
+        return Ok(None);
+    };
+    Ok(Some(PendingSignUp {
+        username: user.username,
+        delivery: kind.delivery(value),
+        value: value.to_owned(),
+        expires_at: proven_at.plus(PROOF),
+        resend_at: proven_at,
+        is_name_taken: false,
+        stage: Stage::Password { takes_first: false },
+    }))
+}

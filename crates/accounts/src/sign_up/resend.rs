@@ -1,0 +1,140 @@
+//! Another code for a new account (operation ResendConfirmationCode).
+
+use crate::Context;
+use crate::account::events;
+use crate::error::{CommonError, common_error};
+use crate::one_time_codes::requester::{self, Requester};
+use crate::one_time_codes::requests;
+use crate::password::reset_code::Named;
+use crate::sign_up::code::{self, Asking};
+use crate::sign_up::confirmation::Who;
+use crate::sign_up::entered;
+use model::{CodeDeliveryDetails, ErrorCode, Event, FieldName, FormErrors};
+use nameplate_core::clock::Timestamp;
+use nameplate_core::code::CodePurpose;
+use nameplate_core::identity::{BrowserTicket, Origin, UserId};
+use store::waiting::{self, Waiting};
+use store::{StoreError, Tx, retried, tickets};
+
+/// A code was sent, as far as the caller may know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resent {
+    /// When the next one may be asked for.
+    pub resend_at: Timestamp,
+}
+
+/// Why no code was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum ResendError {
+    /// Nobody was named.
+    #[error("no name")]
+    Nobody,
+    /// Nothing waits for a code: it was confirmed, cancelled or replaced.
+    #[error("nothing waits for a code")]
+    NoPending,
+    #[error(transparent)]
+    Common(#[from] CommonError),
+}
+
+common_error!(ResendError);
+
+impl From<ResendError> for FormErrors {
+    fn from(error: ResendError) -> Self {
+        match error {
+            ResendError::Nobody => Self::field(FieldName::Username, ErrorCode::Missing),
+            ResendError::Common(common) => common.into(),
+            ResendError::NoPending => Self::form(ErrorCode::NoCode),
+        }
+    }
+}
+
+/// Sends a new code to the contact of a new account; of each who asks the newest one counts.
+///
+/// By name it answers the same for a name that is nobody's, or whose account is confirmed: every limit
+/// that answers counts the caller's own requests. What others ask for only decides when the message is
+/// sent.
+pub async fn resend(ctx: &Context, who: &Who, origin: &Origin) -> Result<Resent, ResendError> {
+    match who {
+        Who::Ticket(ticket) => retried(|| resend_to_holder(ctx, ticket, origin)).await,
+        Who::Typed(typed) | Who::Named { typed, .. } => retried(|| resend_to_name(ctx, typed, origin)).await,
+    }
+}
+
+/// The same by name, and where the code went as far as whoever only knows the name may know (operation
+/// ResendConfirmationCode).
+pub async fn resend_by_name(
+    ctx: &Context,
+    typed: &str,
+    origin: &Origin,
+) -> Result<CodeDeliveryDetails, ResendError> {
+    resend(ctx, &Who::Typed(typed.to_owned()), origin).await?;
+    let named = Named::read(ctx, typed).ok_or(ResendError::Nobody)?;
+    Ok(named.delivery(ctx))
+}
+
+async fn resend_to_holder(
+    ctx: &Context,
+    ticket: &BrowserTicket,
+    origin: &Origin,
+) -> Result<Resent, ResendError> {
+    let now = ctx.now();
+    let mut tx = ctx.store.begin().await?;
+    let (stored, waiting) =
+        tickets::lock_waiting(&mut tx, ticket, now).await?.ok_or(ResendError::NoPending)?;
+    let waiting = match entered::unseal(ctx, ticket, &stored) {
+        Some(entered) => entered.written(waiting),
+        None => waiting,
+    };
+    let requester = Requester::ticket(ticket);
+    let resend_at =
+        requests::admit(&mut tx, ctx, CodePurpose::SignUp, (&requester, &waiting.told())).await??;
+    let requesters = Requester::of_sign_up(ctx, ticket, origin);
+    request_code(ctx, &mut tx, &waiting, &requesters, origin).await?;
+    events::commit(ctx, tx, waiting.user.id).await?;
+    Ok(Resent { resend_at })
+}
+
+async fn resend_to_name(ctx: &Context, typed: &str, origin: &Origin) -> Result<Resent, ResendError> {
+    let named = Named::read(ctx, typed).ok_or(ResendError::Nobody)?;
+    let requester = Requester::of(ctx, origin);
+    let mut tx = ctx.store.begin().await?;
+    let network = requester::network(ctx, origin);
+    let found = waiting::by_name(&mut tx, &named.to_waiting_key(), &network).await?.into_iter().next();
+    // The account goes before the counters; no account has the number of nobody. Meanwhile it may have
+    // been confirmed.
+    let waiting = waiting::lock(&mut tx, found.map_or(UserId(0), |it| it.user.id)).await?;
+    code::count_network(&mut tx, ctx, origin).await??;
+    let resend_at = requests::admit(&mut tx, ctx, CodePurpose::SignUp, (&requester, &named.name)).await??;
+    match waiting {
+        Some(waiting) => {
+            request_code(ctx, &mut tx, &waiting, &[requester], origin).await?;
+            events::commit(ctx, tx, waiting.user.id).await?;
+        }
+        None => {
+            requests::for_nobody(&mut tx, ctx, (CodePurpose::SignUp, &named.name), origin).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(Resent { resend_at })
+}
+
+/// A sign-up without a contact has nothing to be sent.
+async fn request_code(
+    ctx: &Context,
+    tx: &mut Tx,
+    waiting: &Waiting,
+    requesters: &[Requester],
+    origin: &Origin,
+) -> Result<(), StoreError> {
+    let Some(target) = &waiting.target else { return Ok(()) };
+    let before = waiting.user.contested.then_some(waiting.created_at);
+    let asking = Asking { user: &waiting.user, target, requesters, origin, before };
+    if !code::request(tx, ctx, &asking).await? {
+        return Ok(());
+    }
+    let event = Event::ResendSignUpCode { username: waiting.user.username.clone() };
+    events::record(tx, waiting.user.id, &event, ctx.now(), origin).await
+}
+
+#[cfg(test)]
+mod tests;

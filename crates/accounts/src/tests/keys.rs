@@ -1,0 +1,74 @@
+//! A store and the keys that it was written with.
+
+use crate::testing::{TestPool, TestStore};
+use crate::{Context, Parts};
+use nameplate_core::clock::SystemClock;
+use nameplate_core::entropy::SystemEntropy;
+use nameplate_core::keys::Keys;
+use nameplate_core::settings::Settings;
+use std::sync::Arc;
+use store::StoreError;
+
+async fn open(pool: &TestPool, keys: Keys) -> Result<Context, crate::Unavailable> {
+    let store = pool.place().open().await.unwrap();
+    let parts = Parts {
+        store,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        keys,
+        settings: Settings::default(),
+    };
+    crate::maintenance::open::open(parts).await
+}
+
+#[tokio::test]
+async fn a_store_with_data_refuses_another_key_and_accepts_a_rotated_one() {
+    let pool = TestPool::new().await;
+    assert!(!pool.store().is_new().await.unwrap());
+    let refused = open(&pool, Keys::generate(&SystemEntropy)).await.unwrap_err();
+    let source = std::error::Error::source(&refused).and_then(|it| it.downcast_ref::<StoreError>());
+    assert!(matches!(source, Some(StoreError::KeyDiffers { .. })), "{refused:?}");
+
+    let own = pool.keys.to_text();
+    let newer = Keys::generate(&SystemEntropy).to_text();
+    let rotated = Keys::from_text(&format!("{newer}{own}")).unwrap();
+    open(&pool, rotated).await.unwrap();
+    // From now on things are sealed with the newer one: the old one alone no longer does.
+    assert!(open(&pool, Keys::from_text(&own).unwrap()).await.is_err());
+    open(&pool, Keys::from_text(&newer).unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_new_store_gets_a_key_file_and_one_with_data_never_gets_another() {
+    let place = TestStore::new();
+    let path = place.folder().join("keys");
+    let store = place.open().await.unwrap();
+    let keys = store::keys_of(&path, &store, &SystemEntropy).await.unwrap();
+    assert_eq!(
+        store::keys_of(&path, &store, &SystemEntropy).await.unwrap().fingerprints(),
+        keys.fingerprints()
+    );
+
+    let used = TestPool::new().await;
+    std::fs::remove_file(&path).unwrap();
+    let refused = store::keys_of(&path, used.store(), &SystemEntropy).await;
+    assert!(matches!(refused, Err(store::StoreKeysError::Store(StoreError::KeyMissing))), "{refused:?}");
+    assert!(!path.exists());
+}
+
+#[tokio::test]
+async fn of_nodes_that_start_at_once_with_keys_of_their_own_one_comes_first() {
+    let place = TestStore::new();
+    let start = async || {
+        let parts = Parts {
+            store: place.open().await.unwrap(),
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            keys: Keys::generate(&SystemEntropy),
+            settings: Settings::default(),
+        };
+        crate::maintenance::open::open(parts).await.is_ok()
+    };
+    let (a, b, c, d) = tokio::join!(start(), start(), start(), start());
+    assert_eq!([a, b, c, d].into_iter().filter(|started| *started).count(), 1);
+}

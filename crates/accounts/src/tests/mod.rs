@@ -1,0 +1,7 @@
+//! What the store and the key file promise, told with accounts.
+
+mod crowd;
+mod keys;
+mod proven;
+mod transfer;
+mod upgrade;

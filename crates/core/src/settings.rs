@@ -1,0 +1,275 @@
+//! What an installation decides. `server` builds it from the config file; [`Settings::default`] is "no file".
+
+use crate::client::ClientId;
+pub use crate::client::{AppClient, ClientSecret, Flow};
+use crate::code::CodePurpose;
+use crate::identifiers::{ContactKind, Identifier};
+use crate::phone;
+use model::{AccessLists, AttributeName, Policy, Schema, SignInOptions, Standard};
+use std::time::Duration;
+
+/// Everything that the operator may set about accounts.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What the service is called on pages and in mails.
+    pub name: String,
+    /// Scheme, host and port that people reach it under, without a slash at the end.
+    pub public_url: String,
+    /// Which attributes there are.
+    pub schema: Schema,
+    /// How people say who they are.
+    pub sign_in: SignInOptions,
+    /// The calling code of the country that most people here are from, such as `+1`: a number without a country
+    /// is read as one of that.
+    pub country_code: String,
+    /// The attributes that sign-up asks for, in order, required ones included.
+    pub sign_up_attributes: Vec<AttributeName>,
+    /// What a new password must have.
+    pub policy: Policy,
+    /// The app clients. The first one is the pages' own.
+    pub clients: Vec<AppClient>,
+    pub sessions: SessionTimes,
+    pub accounts: AccountTimes,
+    pub events: EventTimes,
+    pub codes: CodeTimes,
+    pub limits: Limits,
+    pub hashing: Hashing,
+    pub mail: MailSettings,
+    /// Whether text messages reach anybody: there is a gateway, or the mailbox of development. Without, a
+    /// phone number is stored as it is given, and nothing is ever sent there.
+    pub texts: bool,
+}
+
+impl Settings {
+    /// The app client of that id.
+    pub fn client(&self, id: &ClientId) -> Option<&AppClient> {
+        self.clients.iter().find(|client| client.id == *id)
+    }
+
+    /// Whether messages reach contacts of this kind.
+    pub const fn reaches(&self, kind: ContactKind) -> bool {
+        match kind {
+            ContactKind::Email => true,
+            ContactKind::PhoneNumber => self.texts,
+        }
+    }
+
+    /// Whether messages reach this contact: none goes to a number that no phone can have.
+    pub fn reaches_contact(&self, kind: ContactKind, value: &str) -> bool {
+        self.reaches(kind) && (kind != ContactKind::PhoneNumber || phone::is_in_plan(value))
+    }
+
+    /// Whom a typed text names here. `None`: it can't be anybody.
+    pub fn identifier(&self, typed: &str) -> Option<Identifier> {
+        Identifier::parse(typed, self.sign_in, &self.country_code)
+    }
+
+    /// Whether sign-up asks for a username; otherwise the `sub` is the username.
+    pub const fn has_usernames(&self) -> bool {
+        self.sign_in.username
+    }
+}
+
+impl Default for Settings {
+    /// What holds with no config file: username or verified email, email required, one client `web`.
+    fn default() -> Self {
+        let mut schema = Schema::standard();
+        if let Some(email) = schema.get_mut(&Standard::Email.into()) {
+            email.required = true;
+        }
+        let asked = [
+            Standard::Email,
+            Standard::GivenName,
+            Standard::FamilyName,
+            Standard::Nickname,
+            Standard::PhoneNumber,
+        ];
+        let web = AppClient {
+            name: "Web".into(),
+            ..AppClient::new("web", AccessLists::resolve(&schema, None, None))
+        };
+        Self {
+            name: "Nameplate".into(),
+            public_url: "http://127.0.0.1:3000".into(),
+            schema,
+            sign_in: SignInOptions::default(),
+            country_code: "+1".into(),
+            sign_up_attributes: asked.map(AttributeName::from).into(),
+            policy: Policy::default(),
+            clients: vec![web],
+            sessions: SessionTimes::default(),
+            accounts: AccountTimes::default(),
+            events: EventTimes::default(),
+            codes: CodeTimes::default(),
+            limits: Limits::default(),
+            hashing: Hashing::default(),
+            mail: MailSettings::default(),
+            texts: true,
+        }
+    }
+}
+
+/// How long a sign-in lasts.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionTimes {
+    /// It ends when it was not used for this long…
+    pub idle: Duration,
+    /// …and at the latest after this.
+    pub absolute: Duration,
+    /// So long after it, what is dangerous asks for the password once more.
+    pub fresh: Duration,
+}
+
+impl Default for SessionTimes {
+    fn default() -> Self {
+        Self { idle: days(14), absolute: days(90), fresh: Duration::from_secs(15 * 60) }
+    }
+}
+
+/// How long accounts are kept that nobody can use.
+#[derive(Debug, Clone, Copy)]
+pub struct AccountTimes {
+    /// One that isn't confirmed for so long is removed.
+    pub keep_unconfirmed: Duration,
+}
+
+impl Default for AccountTimes {
+    fn default() -> Self {
+        Self { keep_unconfirmed: days(30) }
+    }
+}
+
+/// How long the trail of an account goes back.
+#[derive(Debug, Clone, Copy)]
+pub struct EventTimes {
+    /// An event is forgotten after this.
+    pub keep: Duration,
+}
+
+impl Default for EventTimes {
+    /// A year, and time to look back on it.
+    fn default() -> Self {
+        Self { keep: days(400) }
+    }
+}
+
+/// How long a code lasts, and how soon another one may follow.
+#[derive(Debug, Clone, Copy)]
+pub struct CodeTimes {
+    pub lifetime: Duration,
+    /// Of a code that sets a new password: it opens the account, so it lasts no longer than it takes to read
+    /// a message.
+    pub reset_lifetime: Duration,
+    /// Of a code that is asked for at sign-in, and of the sign-in that waits for it.
+    pub sign_in_lifetime: Duration,
+    /// A new one is sent no sooner than this after the last.
+    pub resend_after: Duration,
+}
+
+impl Default for CodeTimes {
+    fn default() -> Self {
+        let (hour, while_at_it) = (Duration::from_secs(60 * 60), Duration::from_secs(10 * 60));
+        Self {
+            lifetime: days(1),
+            reset_lifetime: hour,
+            sign_in_lifetime: while_at_it,
+            resend_after: Duration::from_secs(30),
+        }
+    }
+}
+
+impl CodeTimes {
+    /// How long a code for this lasts.
+    pub const fn lifetime_of(&self, purpose: CodePurpose) -> Duration {
+        match purpose {
+            CodePurpose::SignUp | CodePurpose::Verify => self.lifetime,
+            CodePurpose::Reset => self.reset_lifetime,
+            CodePurpose::SignIn => self.sign_in_lifetime,
+        }
+    }
+}
+
+/// How much one account, address or network may ask for.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Failed sign-ins of one account from one network before waiting begins.
+    pub sign_in_failures_free: u32,
+    /// The first wait; it doubles with every failure…
+    pub sign_in_first_wait: Duration,
+    /// …up to this one. An account is never locked for good.
+    pub sign_in_longest_wait: Duration,
+    /// Sign-ins from one network, all accounts together.
+    pub sign_ins_per_network_an_hour: u32,
+    pub sign_ups_per_network_an_hour: u32,
+    /// How often one network is told within an hour that a username is taken.
+    pub taken_answers_per_network_an_hour: u32,
+    /// Codes that one account asks for to one destination within 24 hours, signed in.
+    pub codes_per_destination_a_day: u32,
+    /// Codes that one destination gets within 24 hours for sign-ins whose password was right.
+    pub sign_in_codes_per_destination_a_day: u32,
+    /// Codes that one account may have sent within 24 hours, all destinations together.
+    pub codes_per_account_a_day: u32,
+    /// How often a sign-up may change its address within 24 hours.
+    pub sign_up_addresses_a_day: u32,
+    /// Codes entered or asked for by one network for accounts that it only named.
+    pub code_requests_per_network_an_hour: u32,
+    /// Changes of one account within an hour, refused ones included.
+    pub changes_per_account_an_hour: u32,
+    /// Password hashes that may wait for their turn; whoever comes then is told that the service is busy.
+    pub hashing_queue: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            sign_in_failures_free: 5,
+            sign_in_first_wait: Duration::from_secs(1),
+            sign_in_longest_wait: Duration::from_secs(15 * 60),
+            sign_ins_per_network_an_hour: 1000,
+            sign_ups_per_network_an_hour: 100,
+            taken_answers_per_network_an_hour: 60,
+            codes_per_destination_a_day: 5,
+            sign_in_codes_per_destination_a_day: 30,
+            codes_per_account_a_day: 30,
+            sign_up_addresses_a_day: 10,
+            code_requests_per_network_an_hour: 100,
+            changes_per_account_an_hour: 300,
+            hashing_queue: 64,
+        }
+    }
+}
+
+/// The cost of a password hash (Argon2id, RFC 9106).
+#[derive(Debug, Clone, Copy)]
+pub struct Hashing {
+    pub memory_kib: u32,
+    pub iterations: u32,
+    pub parallelism: u32,
+    /// Hashes computed at the same time.
+    pub permits: usize,
+}
+
+impl Default for Hashing {
+    /// OWASP's recommendation, on every core.
+    fn default() -> Self {
+        let permits = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { memory_kib: 19_456, iterations: 2, parallelism: 1, permits }
+    }
+}
+
+/// How mails look from the outside.
+#[derive(Debug, Clone)]
+pub struct MailSettings {
+    /// The `From` of every mail.
+    pub from: String,
+}
+
+impl Default for MailSettings {
+    fn default() -> Self {
+        Self { from: "Nameplate <no-reply@localhost>".into() }
+    }
+}
+
+const fn days(number: u64) -> Duration {
+    Duration::from_secs(number * 24 * 60 * 60)
+}

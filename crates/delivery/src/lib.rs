@@ -1,0 +1,32 @@
+//! Messages to people: what they say, the promise to send them, and the ways out.
+//!
+//! A use case calls [`queue()`] inside its own transaction, so that what was promised is sent and what was
+//! rolled back is not. The worker (`worker::run`) does the rest.
+//!
+//! A new message: a variant of [`Message`], its files in `templates/en/`, its line in the templates that pick
+//! them (`letter.html`, `letter.txt`, `subject.txt`, `sms.txt`), a sample in `letter.rs`, and a look at it
+//! from the development mailbox, which links every message there is.
+
+mod context;
+pub mod letter;
+pub mod mailbox;
+pub mod message;
+pub mod outbox;
+pub mod parcel;
+pub mod queue;
+pub mod sms;
+pub mod smtp;
+pub mod transport;
+pub mod words;
+pub mod worker;
+
+pub use crate::context::Delivery;
+pub use crate::letter::{Preview, Service, Written, preview, write};
+pub use crate::mailbox::{Arrival, Letter, Mailbox};
+pub use crate::message::{Asked, Message};
+pub use crate::parcel::{Parcel, Reason, SendError};
+pub use crate::queue::{About, queue, queue_at, queue_to_all, replace, seal_for_nobody, waiting, withdraw};
+pub use crate::sms::{Sms, SmsFault, SmsProvider, SmsSettings, TWILIO};
+pub use crate::smtp::{Smtp, SmtpFault, SmtpSettings};
+pub use crate::transport::Transport;
+pub use crate::worker::Progress;

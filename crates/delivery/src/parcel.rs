@@ -1,0 +1,69 @@
+//! A message on its way, and why it did not arrive.
+
+use crate::letter::Written;
+use nameplate_core::clock::Timestamp;
+use nameplate_core::secretive;
+use std::fmt;
+
+/// One message on its way.
+pub struct Parcel {
+    /// The same on every attempt: the left half of the `Message-ID`, and what a webhook knows a repeated
+    /// request by.
+    pub id: String,
+    /// When it leaves.
+    pub at: Timestamp,
+    pub written: Written,
+}
+
+secretive!(Parcel);
+
+/// Why a message was not handed over. Shown, it names neither an address nor a code, so it may be logged.
+#[derive(Debug)]
+pub enum SendError {
+    /// Another time may do: the server is away, busy or set up wrongly.
+    Later(Reason),
+    /// This message will never be taken (RFC 5321, section 4.2.1, 5yz; RFC 9110, section 15.5).
+    Never(Reason),
+}
+
+/// What went wrong, in words for the operator.
+#[derive(Debug)]
+pub enum Reason {
+    /// No connection, no encryption or no sign-in: nothing of the message was said yet, so this is told in
+    /// full.
+    Connection(String),
+    /// The server's answer to the message. Only its number: its words repeat the address.
+    Answer(u16),
+    /// No answer in time, or the connection broke.
+    Silence,
+    /// The address is one that this way can't reach.
+    Address(&'static str),
+    /// The message could not be put into words.
+    Unwritable(&'static str),
+}
+
+impl SendError {
+    pub const fn unwritable(why: &'static str) -> Self {
+        Self::Never(Reason::Unwritable(why))
+    }
+}
+
+impl fmt::Display for SendError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Later(reason) | Self::Never(reason)) = self;
+        reason.fmt(f)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connection(what) => f.write_str(what),
+            Self::Answer(status) => write!(f, "the provider answered {status}"),
+            Self::Silence => f.write_str("the provider did not answer in time"),
+            Self::Address(what) | Self::Unwritable(what) => f.write_str(what),
+        }
+    }
+}
+
+impl std::error::Error for SendError {}

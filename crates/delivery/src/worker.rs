@@ -1,0 +1,257 @@
+//! The worker that keeps the promises of the outbox.
+
+use crate::Delivery;
+use crate::letter::{self, Service};
+use crate::outbox::{self, Claimed, Outcome};
+use crate::parcel::{Parcel, Reason, SendError};
+use crate::transport::Transport;
+use nameplate_core::clock::Timestamp;
+use nameplate_core::entropy::Entropy;
+use std::time::Duration;
+use store::production;
+use store::{StoreError, meta, retried};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+
+/// Messages on their way at the same time.
+const AT_ONCE: usize = 8;
+/// After the first failure; it doubles…
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+/// …up to this.
+const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
+/// A message that could not be sent for so long is given up.
+const PATIENCE: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+/// The outbox is looked at this often though nobody called: another node may have died, or more to do than it
+/// can, with promises of its own.
+const LOOK: Duration = Duration::from_secs(3);
+/// What one pass over the outbox did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    pub sent: usize,
+    /// Not sent: the code in it is no longer the one to enter.
+    pub stale: usize,
+    /// To be tried again.
+    pub failed: usize,
+    /// Refused for good, or failing for too long.
+    pub given_up: usize,
+    /// When there is something to do again; `None`: the outbox is empty.
+    pub next_due: Option<Timestamp>,
+}
+
+enum End {
+    Sent,
+    Failed,
+    GivenUp,
+}
+
+/// Sends what was promised until `shutdown`, then finishes what is on its way: some milliseconds, or
+/// minutes where a mail server is slow; whoever doesn't wait for that loses nothing, but a mail may go
+/// out twice.
+///
+/// Several processes may do this on one store: each message is claimed by one of them. The development
+/// mailbox gets nothing from a store that is served for real, whoever came first: it closes.
+pub async fn run(delivery: &Delivery, transport: Transport, shutdown: CancellationToken) {
+    while !shutdown.is_cancelled() {
+        if let Some(mailbox) = transport.mailbox()
+            && production::is_production(&delivery.store).await.is_ok_and(|it| it)
+        {
+            mailbox.close();
+            tracing::error!(
+                "the store is served with real mail now: this node sends nothing, and its mailbox is closed; stop it"
+            );
+            return;
+        }
+        let wait = match pass(delivery, &transport, &shutdown).await {
+            Ok(Progress { next_due, .. }) => {
+                next_due.map_or(LOOK, |due| due.since(delivery.clock.now())).min(LOOK)
+            }
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the outbox can't be read; trying again"
+                );
+                FIRST_WAIT
+            }
+        };
+        tokio::select! {
+            () = shutdown.cancelled() => {}
+            () = delivery.wake.notified() => {}
+            () = sleep(wait) => {}
+        }
+    }
+}
+
+/// Sends what is due now, and answers when nothing is left that is.
+///
+/// # Errors
+/// The store did not answer. What had been claimed was still sent.
+pub async fn deliver_due(delivery: &Delivery, transport: &Transport) -> Result<Progress, StoreError> {
+    pass(delivery, transport, &CancellationToken::new()).await
+}
+
+async fn pass(
+    delivery: &Delivery,
+    transport: &Transport,
+    stop: &CancellationToken,
+) -> Result<Progress, StoreError> {
+    let mut progress = Progress::default();
+    let mut store = Ok(());
+    // Tasks, not futures of this one: one that holds a transaction must go on while this one asks for the
+    // next.
+    let mut on_their_way = JoinSet::new();
+    loop {
+        let room = AT_ONCE - on_their_way.len();
+        let wanted = room > 0 && store.is_ok() && !stop.is_cancelled();
+        if wanted {
+            match claim(delivery, room, transport.mailbox().is_some()).await {
+                Ok((stale, claimed)) => {
+                    progress.stale += stale;
+                    for claimed in claimed {
+                        on_their_way.spawn(attempt(delivery.clone(), transport.clone(), claimed));
+                    }
+                }
+                // What is on its way must still be marked, or it would be sent again.
+                Err(error) => store = Err(error),
+            }
+        }
+        let waiting = !on_their_way.is_empty();
+        tokio::select! {
+            Some(end) = on_their_way.join_next() => match end {
+                Ok(End::Sent) => progress.sent += 1,
+                Ok(End::GivenUp) => progress.given_up += 1,
+                // After a panic the lease runs out, and it is tried again.
+                Ok(End::Failed) | Err(_) => progress.failed += 1,
+            },
+            // A new message doesn't wait for a slow one.
+            () = delivery.wake.notified(), if wanted && waiting => {}
+            else => break,
+        }
+    }
+    store?;
+    progress.next_due = outbox::next_due(&mut delivery.store.read().await?).await?;
+    Ok(progress)
+}
+
+/// Claims what is due, and drops what is stale. Costs one read where there is nothing.
+async fn claim(
+    delivery: &Delivery,
+    most: usize,
+    development: bool,
+) -> Result<(usize, Vec<Claimed>), StoreError> {
+    let (store, mut stale) = (&delivery.store, 0);
+    loop {
+        let now = delivery.clock.now();
+        let next_due = outbox::next_due(&mut store.read().await?).await?;
+        if next_due.is_none_or(|due| due > now) {
+            return Ok((stale, Vec::new()));
+        }
+        let dropped = retried(async || {
+            let mut tx = store.begin().await?;
+            let dropped = outbox::drop_stale(&mut tx, now).await?;
+            tx.commit().await.map(|()| dropped)
+        })
+        .await?;
+        stale += usize::try_from(dropped).unwrap_or(usize::MAX);
+        let claimed = retried(async || {
+            let mut tx = store.begin().await?;
+            let claimed = outbox::claim(&mut tx, now, most, development).await?;
+            tx.commit().await.map(|()| claimed)
+        })
+        .await?;
+        // None, though some are due: another worker was there first, and there may be more; or none is
+        // for us.
+        if !claimed.is_empty()
+            || (development && meta::get(&mut store.read().await?, meta::PRODUCTION).await?.is_some())
+        {
+            return Ok((stale, claimed));
+        }
+    }
+}
+
+/// Sends one message and writes down what became of it.
+async fn attempt(delivery: Delivery, transport: Transport, claimed: Claimed) -> End {
+    let delivery = &delivery;
+    let result = send(delivery, &transport, &claimed).await;
+    let now = delivery.clock.now();
+    let too_late = now.since(claimed.created_at) >= PATIENCE;
+    let (id, attempts) = (&claimed.id, claimed.attempts);
+    let end = match result {
+        Ok(()) => End::Sent,
+        Err(SendError::Later(reason)) if !too_late => {
+            if attempts == 1 {
+                tracing::warn!(%id, %reason, "a message could not be sent; trying again for three days");
+            } else {
+                tracing::debug!(%id, %reason, attempts, "a message could not be sent again");
+            }
+            End::Failed
+        }
+        Err(error) => {
+            tracing::warn!(%id, %error, attempts, "a message is given up");
+            End::GivenUp
+        }
+    };
+    if let Err(error) = retried(|| write_down(delivery, &claimed, &end, now)).await {
+        tracing::error!(%id, error = &error as &dyn std::error::Error, "what became of a message was not written down");
+    }
+    end
+}
+
+async fn send(delivery: &Delivery, transport: &Transport, claimed: &Claimed) -> Result<(), SendError> {
+    // Another process that shares this store may have the key, or the version, to read it.
+    let message = outbox::open(delivery, claimed)
+        .ok_or(SendError::Later(Reason::Unwritable("its key is gone, or another version wrote it")))?;
+    let service = Service::of(&delivery.settings);
+    let written =
+        letter::write(&service, &message).map_err(|_| SendError::unwritable("its template failed"))?;
+    transport.send(&Parcel { id: claimed.id.clone(), at: delivery.clock.now(), written }).await
+}
+
+async fn write_down(
+    delivery: &Delivery,
+    claimed: &Claimed,
+    end: &End,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let mut tx = delivery.store.begin().await?;
+    match end {
+        End::Sent => outbox::end(&mut tx, &claimed.id, Outcome::Sent).await?,
+        End::GivenUp => outbox::end(&mut tx, &claimed.id, Outcome::GivenUp).await?,
+        End::Failed => {
+            let due = now.plus(back_off(claimed.attempts, &*delivery.entropy));
+            outbox::postpone(&mut tx, claimed, due).await?;
+        }
+    }
+    tx.commit().await
+}
+
+/// How long to wait after so many attempts: up to a quarter less than the doubled time, or all messages that
+/// failed together would come back together.
+fn back_off(attempts: u32, entropy: &dyn Entropy) -> Duration {
+    let doubled = FIRST_WAIT.saturating_mul(1 << attempts.saturating_sub(1).min(16));
+    let whole = doubled.min(LONGEST_WAIT);
+    let [chance] = entropy.bytes();
+    whole - whole / 4 * u32::from(chance) / u32::from(u8::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nameplate_core::entropy::SeededEntropy;
+
+    #[test]
+    fn waits_double_from_one_second_to_ten_minutes_and_differ() {
+        let entropy = SeededEntropy::new(7);
+        for (attempts, seconds) in
+            [(1, 1), (2, 2), (5, 16), (10, 512), (11, 600), (400, 600), (u32::MAX, 600)]
+        {
+            let whole = Duration::from_secs(seconds);
+            let waits: Vec<_> = (0..20).map(|_| back_off(attempts, &entropy)).collect();
+            assert!(
+                waits.iter().all(|wait| *wait <= whole && *wait >= whole / 4 * 3),
+                "{attempts}: {waits:?}"
+            );
+            assert!(waits.iter().any(|wait| *wait != waits[0]), "{attempts}");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! What was promised is sent, once, and nothing else is.
+
+use crate::bench::{ADDRESS, Log, code_in, ended, outcomes, parse, pool, promise, server, transport};
+use crate::mail_server::{MailServer, Manners, Whim};
+use accounts::sign_up::Who;
+use accounts::sign_up::resend;
+use accounts::testing::origin;
+use delivery::{About, Asked, Mailbox, Message, Progress, Transport, queue, worker};
+use nameplate_core::contact::Contact;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+#[tokio::test]
+async fn a_server_that_was_down_gets_one_mail_whose_code_works_and_no_code_is_left_behind() {
+    let (log, _listening) = Log::listen();
+    let pool = pool().await;
+    let down = MailServer::start(Manners::default()).await;
+    let address = down.address();
+    drop(down);
+    let transport = transport(format!("smtp://{address}"));
+
+    let signed_up = pool.sign_up("jdoe", ADDRESS).await;
+    let who = Who::Ticket(signed_up.ticket.clone());
+    for wait in [31, 61, 121] {
+        assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().sent, 0);
+        pool.wait(wait);
+        resend(&pool, &who, &origin()).await.unwrap();
+    }
+    let codes = pool.codes_sent_to(ADDRESS).await;
+    assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().sent, 0);
+
+    let up = MailServer::start_at(address, Manners::default()).await;
+    pool.wait(600);
+    let progress = worker::deliver_due(pool.delivery(), &transport).await.unwrap();
+    assert_eq!((progress.sent, progress.failed, progress.next_due), (1, 0, None));
+    let [mail] = up.received().try_into().ok().unwrap();
+    let code = code_in(&mail);
+    assert_eq!(Some(&code), codes.last());
+    pool.confirm(signed_up.ticket, &code).await.unwrap();
+
+    let stored = pool.place().everything();
+    for code in codes {
+        assert!(!stored.windows(code.len()).any(|window| window == code.as_bytes()));
+        assert!(!log.text().contains(&code), "{}", log.text());
+    }
+    assert!(log.text().contains("could not be sent"), "the log was listened to");
+    assert!(!log.text().contains(ADDRESS), "{}", log.text());
+}
+
+#[tokio::test]
+async fn a_mail_that_was_taken_but_not_marked_is_repeated_with_the_same_message_id() {
+    let pool = pool().await;
+    let (server, transport) = server().await;
+    server.next(Whim::SayNothing);
+    pool.sign_up("jdoe", ADDRESS).await;
+
+    // The process dies between the server's 250 and our mark.
+    let (dying, way) = (pool.handle(), transport.clone());
+    let worker = tokio::spawn(async move { worker::deliver_due(dying.delivery(), &way).await });
+    server.wait_for(1).await;
+    worker.abort();
+    assert!(worker.await.unwrap_err().is_cancelled());
+
+    let after_restart = pool.another(2).await;
+    let early = worker::deliver_due(after_restart.delivery(), &transport).await.unwrap();
+    assert_eq!(
+        (early.sent, early.next_due),
+        (0, Some(pool.time().plus(Duration::from_secs(300)))),
+        "its lease is respected"
+    );
+    pool.wait(300);
+    assert_eq!(worker::deliver_due(after_restart.delivery(), &transport).await.unwrap().sent, 1);
+
+    let [first, second] = server.received().try_into().ok().unwrap();
+    let id = |mail| parse(mail).message_id().unwrap().to_owned();
+    assert_eq!(id(&first), id(&second));
+    assert!(id(&first).ends_with("@id.example.com"));
+    assert_eq!(code_in(&first), code_in(&second));
+}
+
+#[tokio::test]
+async fn nothing_is_sent_for_what_was_rolled_back() {
+    let pool = pool().await;
+    let mailbox = Mailbox::new(|_| {});
+    let asked = Asked::new(Some("jdoe"), pool.time(), &origin());
+    let mut tx = pool.store().begin().await.unwrap();
+    queue(
+        &mut tx,
+        pool.delivery(),
+        &Message::AddressDeleted { to: Contact::email(ADDRESS), asked },
+        About::Farewell,
+    )
+    .await
+    .unwrap();
+    drop(tx);
+    let progress = worker::deliver_due(pool.delivery(), &Transport::Mailbox(mailbox.clone())).await.unwrap();
+    assert_eq!(progress, Progress::default());
+    assert!(mailbox.letters().is_empty());
+}
+
+#[tokio::test]
+async fn a_message_is_erased_once_it_is_sent() {
+    let pool = pool().await;
+    let mailbox = Mailbox::new(|_| {});
+    pool.sign_up("jdoe", ADDRESS).await;
+    assert_eq!(outcomes(&pool).await, [(None, true)]);
+    worker::deliver_due(pool.delivery(), &Transport::Mailbox(mailbox.clone())).await.unwrap();
+    assert_eq!(outcomes(&pool).await, [ended("sent")]);
+    assert_eq!(mailbox.letters()[0].subject, "Confirm your Nameplate account");
+    assert_eq!(mailbox.letters()[0].sent_at, pool.time().to_rfc3339());
+}
+
+#[tokio::test]
+async fn a_code_that_was_used_meanwhile_is_not_sent() {
+    let pool = pool().await;
+    let mailbox = Mailbox::new(|_| {});
+    let ticket = pool.sign_up("jdoe", ADDRESS).await.ticket;
+    let code = pool.code_for(ADDRESS).await;
+    pool.confirm(ticket, &code).await.unwrap();
+    let progress = worker::deliver_due(pool.delivery(), &Transport::Mailbox(mailbox.clone())).await.unwrap();
+    assert_eq!((progress.sent, progress.stale), (0, 1));
+    assert_eq!(outcomes(&pool).await, [ended("stale")]);
+    assert!(mailbox.letters().is_empty());
+}
+
+#[tokio::test]
+async fn a_code_that_has_expired_meanwhile_is_not_sent() {
+    let pool = pool().await;
+    pool.sign_up("jdoe", ADDRESS).await;
+    pool.wait(24 * 60 * 60);
+    let progress =
+        worker::deliver_due(pool.delivery(), &Transport::Mailbox(Mailbox::new(|_| {}))).await.unwrap();
+    assert_eq!((progress.sent, progress.stale), (0, 1));
+    assert_eq!(outcomes(&pool).await, [ended("stale")]);
+}
+
+#[tokio::test]
+async fn a_message_whose_key_is_gone_waits_for_it_for_three_days_and_holds_nothing_up() {
+    let pool = pool().await;
+    promise(&pool, ADDRESS, "jdoe").await;
+    let mut tx = pool.store().begin().await.unwrap();
+    tx.query("UPDATE outbox SET payload = $1").bind(vec![7_u8; 100]).run().await.unwrap();
+    tx.commit().await.unwrap();
+    promise(&pool, "other@domain.com", "jdoe").await;
+    let progress =
+        worker::deliver_due(pool.delivery(), &Transport::Mailbox(Mailbox::new(|_| {}))).await.unwrap();
+    assert_eq!((progress.sent, progress.failed, progress.given_up), (1, 1, 0));
+    pool.wait(3 * 24 * 60 * 60);
+    let progress =
+        worker::deliver_due(pool.delivery(), &Transport::Mailbox(Mailbox::new(|_| {}))).await.unwrap();
+    assert_eq!((progress.sent, progress.failed, progress.given_up), (0, 0, 1));
+}
+
+#[tokio::test]
+async fn two_workers_on_one_store_send_each_message_once() {
+    const MAILS: usize = 60;
+    let pool = pool().await;
+    let (server, transport) = server().await;
+    for number in 0..MAILS {
+        promise(&pool, &format!("person{number}@domain.com"), "jdoe").await;
+    }
+    let (one, two) = (pool.another(2).await, pool.another(3).await);
+    let (done, also_done) = tokio::join!(
+        worker::deliver_due(one.delivery(), &transport),
+        worker::deliver_due(two.delivery(), &transport)
+    );
+    assert_eq!(done.unwrap().sent + also_done.unwrap().sent, MAILS);
+    let mut recipients: Vec<_> = server.received().iter().map(|mail| mail.to.concat()).collect();
+    recipients.sort();
+    recipients.dedup();
+    assert_eq!((server.received().len(), recipients.len()), (MAILS, MAILS));
+}
+
+#[tokio::test]
+async fn a_new_message_does_not_wait_for_a_slow_one() {
+    let pool = pool().await;
+    let (server, transport) = server().await;
+    let worker = pool.handle();
+    let worker =
+        tokio::spawn(
+            async move { worker::run(worker.delivery(), transport, CancellationToken::new()).await },
+        );
+    server.next(Whim::SayNothing);
+    pool.sign_up("slow", "slow@domain.com").await;
+    server.wait_for(1).await;
+    pool.sign_up("jdoe", ADDRESS).await;
+    server.wait_for(2).await;
+    assert_eq!(server.received()[1].to, [ADDRESS]);
+    worker.abort();
+}
+
+#[tokio::test]
+async fn the_worker_finishes_what_is_on_its_way_and_ends() {
+    let pool = pool().await;
+    let (server, transport) = server().await;
+    let stop = CancellationToken::new();
+    let (worker, until) = (pool.handle(), stop.clone());
+    let worker = tokio::spawn(async move { worker::run(worker.delivery(), transport, until).await });
+    pool.sign_up("jdoe", ADDRESS).await;
+    server.wait_for(1).await;
+    stop.cancel();
+    worker.await.unwrap();
+    assert_eq!(outcomes(&pool).await, [ended("sent")]);
+}

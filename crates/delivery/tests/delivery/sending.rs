@@ -1,0 +1,255 @@
+//! Mails on their way through a real mail server.
+
+use crate::bench::{
+    ADDRESS, Log, code_in, ended, outcomes, parse, pool, promise, server, settings, transport,
+};
+use crate::mail_server::{MailServer, Manners, Whim};
+use delivery::{Smtp, SmtpFault, SmtpSettings, Transport, worker};
+use std::sync::Arc;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+/// A certificate for 127.0.0.1 that vouches for itself, as PEM, and the server's side of it.
+pub(crate) fn certificate() -> (Vec<u8>, TlsAcceptor) {
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    (made.cert.pem().into_bytes(), TlsAcceptor::from(Arc::new(config)))
+}
+
+fn trusting(url: String, root: Vec<u8>) -> Transport {
+    Transport::Smtp(Smtp::new(&SmtpSettings { extra_roots: Some(root), ..settings(url) }).unwrap())
+}
+
+#[tokio::test]
+async fn a_mail_arrives_with_both_parts_and_the_headers_of_an_automatic_one() {
+    let pool = pool().await;
+    let (server, transport) = server().await;
+    pool.sign_up("jdoe", ADDRESS).await;
+    let code = pool.code_for(ADDRESS).await;
+    assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().sent, 1);
+
+    let [received] = server.received().try_into().ok().unwrap();
+    assert_eq!(
+        (received.from.as_str(), received.to.as_slice()),
+        ("no-reply@id.example.com", [ADDRESS.to_owned()].as_slice())
+    );
+    let mail = parse(&received);
+    assert_eq!(mail.subject(), Some("Confirm your Nameplate account"));
+    let from = mail.from().and_then(|from| from.first()).unwrap();
+    assert_eq!((from.name(), from.address()), (Some("Nameplate"), Some("no-reply@id.example.com")));
+    assert_eq!(mail.to().and_then(|to| to.first()).and_then(|to| to.address()), Some(ADDRESS));
+    assert_eq!(mail.date().unwrap().to_timestamp(), pool.time().secs());
+    assert_eq!(mail.header("Auto-Submitted").and_then(|value| value.as_text()), Some("auto-generated"));
+    assert_eq!((mail.text_body_count(), mail.html_body_count()), (1, 1));
+    assert_eq!(code_in(&received), code);
+    let html = mail.body_html(0).unwrap();
+    assert!(html.contains(&format!(r#"<p class="digits">{code}</p>"#)) && html.contains("wasn’t"), "{html}");
+}
+
+#[tokio::test]
+async fn a_line_break_in_a_username_makes_no_header_and_no_second_mail() {
+    let pool = pool().await;
+    let (server, transport) = server().await;
+    promise(&pool, ADDRESS, "jdoe\r\nBcc: everybody@domain.com\r\n.\r\nMAIL FROM:<x@y.z>\r\n").await;
+    assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().sent, 1);
+    let [received] = server.received().try_into().ok().unwrap();
+    assert_eq!(received.to, [ADDRESS]);
+    let mail = parse(&received);
+    assert!(mail.bcc().is_none());
+    assert!(mail.body_text(0).unwrap().contains("jdoe Bcc: everybody@domain.com . MAIL FROM:<x@y.z>"));
+    assert!(mail.body_html(0).unwrap().contains("<bdi>jdoe Bcc: everybody@domain.com"));
+}
+
+#[tokio::test]
+async fn a_line_break_in_an_address_or_in_the_services_name_makes_no_header() {
+    let mut pool = pool().await;
+    let (server, transport) = server().await;
+    pool.settings.name = "Name\r\nBcc: everybody@domain.com".to_owned();
+    let pool = pool.restart().await;
+    promise(&pool, "me@domain.com\r\nBcc: everybody@domain.com", "jdoe").await;
+    promise(&pool, ADDRESS, "jdoe").await;
+    let progress = worker::deliver_due(pool.delivery(), &transport).await.unwrap();
+    assert_eq!((progress.sent, progress.given_up), (1, 1));
+    let [received] = server.received().try_into().ok().unwrap();
+    assert_eq!(
+        parse(&received).subject(),
+        Some("Your Name Bcc: everybody@domain.com email address was removed")
+    );
+    assert!(parse(&received).bcc().is_none());
+}
+
+#[tokio::test]
+async fn sign_in_and_encryption_are_used_when_asked_for() {
+    let pool = pool().await;
+    let (root, tls) = certificate();
+    for tls_from_the_start in [false, true] {
+        let login = Some("me@id.example.com:p@ss/word");
+        let server =
+            MailServer::start(Manners { login, tls: Some(tls.clone()), tls_from_the_start, utf8: false })
+                .await;
+        let (scheme, query) = if tls_from_the_start { ("smtps", "") } else { ("smtp", "?tls=required") };
+        let url = format!("{scheme}://me%40id.example.com:p%40ss%2Fword@{}{query}", server.address());
+        promise(&pool, ADDRESS, "jdoe").await;
+        assert_eq!(worker::deliver_due(pool.delivery(), &trusting(url, root.clone())).await.unwrap().sent, 1);
+        let [mail] = server.received().try_into().ok().unwrap();
+        assert!(mail.encrypted && mail.signed_in);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_nobody_vouches_for_gets_neither_password_nor_mail() {
+    let pool = pool().await;
+    let (_, tls) = certificate();
+    let manners = Manners { login: Some("me:secret"), tls: Some(tls), ..Manners::default() };
+    let server = MailServer::start(manners).await;
+    let (log, _listening) = Log::listen();
+    promise(&pool, ADDRESS, "jdoe").await;
+    let url = format!("smtp://me:secret@{}?tls=required", server.address());
+    assert_eq!(worker::deliver_due(pool.delivery(), &transport(url)).await.unwrap().failed, 1);
+    assert!(server.received().is_empty());
+    assert!(log.text().contains("certificate") && !log.text().contains("secret"), "{}", log.text());
+}
+
+#[tokio::test]
+async fn where_encryption_is_required_a_server_without_it_gets_nothing() {
+    let pool = pool().await;
+    let server = MailServer::start(Manners::default()).await;
+    promise(&pool, ADDRESS, "jdoe").await;
+    let url = format!("smtp://{}?tls=required", server.address());
+    assert_eq!(worker::deliver_due(pool.delivery(), &transport(url)).await.unwrap().failed, 1);
+    assert!(server.received().is_empty());
+}
+
+#[tokio::test]
+async fn a_wrong_password_costs_no_mail() {
+    let pool = pool().await;
+    let server = MailServer::start(Manners { login: Some("me:right"), ..Manners::default() }).await;
+    promise(&pool, ADDRESS, "jdoe").await;
+    for url in ["smtp://me:wrong@", "smtp://"] {
+        let progress = worker::deliver_due(pool.delivery(), &transport(format!("{url}{}", server.address())))
+            .await
+            .unwrap();
+        assert_eq!((progress.failed, progress.given_up), (1, 0));
+        pool.wait(10);
+    }
+    let right = transport(format!("smtp://me:right@{}", server.address()));
+    assert_eq!(worker::deliver_due(pool.delivery(), &right).await.unwrap().sent, 1);
+}
+
+#[tokio::test]
+async fn a_temporary_refusal_is_tried_again() {
+    let pool = pool().await;
+    let (server, transport) = server().await;
+    promise(&pool, ADDRESS, "jdoe").await;
+    for whim in [Whim::RefuseRecipient(450), Whim::RefuseMail(451)] {
+        server.next(whim);
+        let progress = worker::deliver_due(pool.delivery(), &transport).await.unwrap();
+        assert_eq!((progress.sent, progress.failed), (0, 1));
+        assert!(progress.next_due.is_some_and(|due| due > pool.time()));
+        assert_eq!(
+            worker::deliver_due(pool.delivery(), &transport).await.unwrap().failed,
+            0,
+            "not before it is due"
+        );
+        pool.wait(2);
+    }
+    assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().sent, 1);
+}
+
+#[tokio::test]
+async fn a_permanent_refusal_ends_it_at_once_and_its_log_names_nobody() {
+    let pool = pool().await;
+    let (server, transport) = server().await;
+    let (log, _listening) = Log::listen();
+    for whim in [Whim::RefuseRecipient(550), Whim::RefuseMail(554)] {
+        server.next(whim);
+        promise(&pool, ADDRESS, "jdoe").await;
+        assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().given_up, 1);
+    }
+    assert_eq!(outcomes(&pool).await, [ended("given_up"), ended("given_up")]);
+    assert!(log.text().contains("answered 550") && log.text().contains("answered 554"), "{}", log.text());
+    assert!(!log.text().contains(ADDRESS) && !log.text().contains("jdoe"), "{}", log.text());
+}
+
+#[tokio::test]
+async fn a_message_is_given_up_after_three_days() {
+    let pool = pool().await;
+    let (server, transport) = server().await;
+    promise(&pool, ADDRESS, "jdoe").await;
+    for (seconds, given_up) in [(0, 0), (3 * 24 * 60 * 60 - 1, 0), (600, 1)] {
+        pool.wait(seconds);
+        server.next(Whim::RefuseMail(451));
+        assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().given_up, given_up);
+    }
+    assert_eq!(outcomes(&pool).await, [ended("given_up")]);
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up_after_the_mail_gets_it_again_under_the_same_name() {
+    let pool = pool().await;
+    let (server, transport) = server().await;
+    promise(&pool, ADDRESS, "jdoe").await;
+    server.next(Whim::HangUp);
+    assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().failed, 1);
+    pool.wait(2);
+    assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().sent, 1);
+    let ids: Vec<_> =
+        server.received().iter().map(|mail| parse(mail).message_id().unwrap().to_owned()).collect();
+    assert_eq!(ids[0], ids[1]);
+}
+
+#[tokio::test]
+async fn addresses_beyond_ascii_go_as_far_as_the_server_can() {
+    let pool = pool().await;
+    let plain = MailServer::start(Manners::default()).await;
+    let able = MailServer::start(Manners { utf8: true, ..Manners::default() }).await;
+    let way = |server: &MailServer| transport(format!("smtp://{}", server.address()));
+    promise(&pool, "me@bücher.example", "jdoe").await;
+    assert_eq!(worker::deliver_due(pool.delivery(), &way(&plain)).await.unwrap().sent, 1);
+    assert_eq!(plain.received()[0].to, ["me@xn--bcher-kva.example"]);
+
+    promise(&pool, "jürgen@bücher.example", "jdoe").await;
+    assert_eq!(worker::deliver_due(pool.delivery(), &way(&plain)).await.unwrap().given_up, 1);
+    promise(&pool, "jürgen@bücher.example", "jdoe").await;
+    assert_eq!(worker::deliver_due(pool.delivery(), &way(&able)).await.unwrap().sent, 1);
+    assert_eq!(able.received()[0].to, ["jürgen@xn--bcher-kva.example"]);
+}
+
+#[test]
+fn wrong_settings_are_told_apart_and_never_repeat_the_password() {
+    let fault = |url: &str| Smtp::new(&settings(url.to_owned())).unwrap_err();
+    for (url, expected) in [
+        ("mail.example.com", SmtpFault::Url),
+        ("https://me:secret@mail.example.com", SmtpFault::Scheme),
+        ("smtp://", SmtpFault::Host),
+        ("smtp://me:secret@mail.example.com", SmtpFault::ClearPassword),
+        ("smtp://me:secret@mail.example.com?tls=maybe", SmtpFault::Parameter),
+        ("smtps://me:secret@mail.example.com?tls=required", SmtpFault::Parameter),
+        ("smtp://mail.example.com?tls=required&x=1", SmtpFault::Parameter),
+        ("smtp://mail.example.com/path", SmtpFault::Parameter),
+        ("smtps://me@mail.example.com", SmtpFault::Credentials),
+        ("smtps://me:%ff@mail.example.com", SmtpFault::Credentials),
+    ] {
+        assert_eq!(fault(url), expected, "{url}");
+        assert!(!fault(url).to_string().contains("secret"));
+    }
+    let nobody = SmtpSettings { from: "nobody".to_owned(), ..settings("smtp://127.0.0.1".to_owned()) };
+    assert_eq!(Smtp::new(&nobody).unwrap_err(), SmtpFault::From);
+    let no_root = SmtpSettings {
+        extra_roots: Some(b"-----BEGIN CERTIFICATE-----\n?".to_vec()),
+        ..settings("smtps://[::1]".to_owned())
+    };
+    assert!(matches!(Smtp::new(&no_root), Err(SmtpFault::Tls(_))));
+    assert_eq!(
+        format!("{:?}", Smtp::new(&settings("smtps://me:secret@[::1]".to_owned())).unwrap()),
+        "Smtp(::1:465)"
+    );
+}

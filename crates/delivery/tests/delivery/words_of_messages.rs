@@ -1,0 +1,129 @@
+//! Every message as people read it, compared with `preview/`. After a wanted change: `UPDATE_EXPECT=1 cargo
+//! test -p pool delivery`, and look at the difference.
+
+use delivery::{Asked, Message, Preview, Service, preview, write};
+use expect_test::expect_file;
+use nameplate_core::clock::Timestamp;
+use nameplate_core::contact::Contact;
+use nameplate_core::identity::Origin;
+use nameplate_core::settings::Settings;
+
+const GSM: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+
+fn settings() -> Settings {
+    Settings { public_url: "https://id.example.com".to_owned(), ..Settings::default() }
+}
+
+fn previews() -> Vec<Preview> {
+    preview(&settings()).unwrap()
+}
+
+fn asked(username: &str) -> Asked {
+    let origin = Origin::new([192, 0, 2, 7].into(), "curl/8");
+    Asked::new(Some(username), Timestamp(1_795_356_120_000), &origin)
+}
+
+#[test]
+fn every_message_reads_as_it_was_approved() {
+    for Preview { name, subject, text, html } in previews() {
+        expect_file![format!("preview/{name}.txt")].assert_eq(&format!("Subject: {subject}\n\n{text}\n"));
+        if !html.is_empty() {
+            expect_file![format!("preview/{name}.html")].assert_eq(&format!("{html}\n"));
+        }
+    }
+}
+
+#[test]
+fn a_code_is_one_selectable_string_in_both_parts_and_never_in_the_subject() {
+    for Preview { name, subject, text, html } in previews().into_iter().filter(|it| it.name.contains("code"))
+    {
+        assert!(!subject.contains("418207"), "{name}");
+        assert!(text.contains("418207"), "{name}");
+        assert!(html.is_empty() || html.contains(r#"<p class="digits">418207</p>"#), "{name}");
+    }
+}
+
+#[test]
+fn notices_hold_no_code() {
+    for Preview { name, text, html, .. } in previews().into_iter().filter(|it| !it.name.contains("code")) {
+        assert!(!text.contains("418207") && !html.contains("418207"), "{name}");
+    }
+}
+
+#[test]
+fn a_text_message_with_a_code_is_one_of_plain_characters() {
+    for Preview { name, text, .. } in previews().into_iter().filter(|it| it.name.ends_with(".sms")) {
+        assert!(text.chars().all(|c| GSM.contains(c)), "{name}: {text}");
+        assert!(
+            !name.contains("code") || text.chars().count() <= 160,
+            "{name}: {} characters",
+            text.chars().count()
+        );
+    }
+}
+
+#[test]
+fn the_two_parts_of_a_mail_say_the_same() {
+    for Preview { name, text, html, .. } in previews().into_iter().filter(|it| it.name.ends_with(".email")) {
+        let body = html.split_once("<h1>").unwrap().1.replace("&#8217;", "’");
+        let plain: String =
+            body.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text)).collect();
+        let words = |text: &str| {
+            text.split_whitespace()
+                .filter(|word| !matches!(*word, "--" | "1." | "2."))
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        // The tags are gone, and with them the only difference.
+        assert_eq!(words(&plain).concat(), words(&text).concat(), "{name}");
+    }
+}
+
+#[test]
+fn what_people_typed_is_text_and_never_markup() {
+    let service = Service::of(&settings());
+    let asked = asked("<img src=x onerror=alert(1)>");
+    let to = Contact::email("\"<b>\"@domain.com");
+    let new = Contact::email("<script>@domain.com");
+    let written =
+        write(&service, &Message::ChangeRequested { to, new, expires_at: asked.at, asked }).unwrap();
+    for markup in ["<img", "<b>", "<script"] {
+        assert!(!written.html.contains(markup), "{markup}");
+        assert!(written.text.contains(markup), "{markup}");
+    }
+}
+
+#[test]
+fn a_line_break_in_typed_text_starts_no_line_of_its_own() {
+    let service = Service::of(&settings());
+    let asked = asked("jdoe\r\nBcc: everybody@domain.com\r\n\r\nBuy!");
+    let to = Contact::email("me@domain.com\r\nBcc: everybody@domain.com");
+    let written = write(&service, &Message::AddressDeleted { to, asked }).unwrap();
+    assert_eq!(written.subject.lines().count(), 1);
+    assert!(!written.to.contains(['\r', '\n']));
+    assert!(!written.text.lines().any(|line| line.starts_with("Bcc:") || line.starts_with("Buy!")));
+}
+
+#[test]
+fn where_people_have_no_username_the_sentences_still_stand() {
+    let service = Service::of(&settings());
+    let asked = Asked { username: None, ..asked("") };
+    let (to, new) = (Contact::email("me@domain.com"), Contact::email("me@anotherdomain.com"));
+    let written = write(&service, &Message::ChangeDone { to, new, asked }).unwrap();
+    assert!(
+        written.text.contains("Your account at id.example.com now has this email address:"),
+        "{}",
+        written.text
+    );
+}
+
+#[test]
+fn the_host_is_found_in_every_public_address() {
+    let host = |public_url: &str| {
+        Service::of(&Settings { public_url: public_url.to_owned(), ..Settings::default() }).host
+    };
+    assert_eq!(host("http://127.0.0.1:3000"), "127.0.0.1");
+    assert_eq!(host("https://id.example.com/"), "id.example.com");
+    assert_eq!(host("http://[::1]:3000"), "[::1]");
+    assert_eq!(host("http://[::1]"), "[::1]");
+}

@@ -1,0 +1,58 @@
+//! Proven contacts: one account owns each, and may sign in with it. Which kinds it has stands with the
+//! account besides (`users.proven`), so that whoever looks at it need not look here.
+
+use crate::{Conn, StoreError, Tx};
+use nameplate_core::identifiers::ContactKind;
+use nameplate_core::identity::UserId;
+
+/// Whose contact this is. `key` is canonical ([`ContactKind::key`]).
+pub async fn owner(conn: &mut Conn, kind: ContactKind, key: &str) -> Result<Option<UserId>, StoreError> {
+    let query = conn.query("SELECT user_id FROM aliases WHERE kind = $1 AND key = $2");
+    query
+        .bind(kind.as_str())
+        .bind(key.to_owned())
+        .optional()
+        .await?
+        .map(|row| Ok(UserId(row.get("user_id")?)))
+        .transpose()
+}
+
+/// Makes the contact the account's own, in the place of the one of that kind that it had. `false`: it belongs
+/// to another account, and nothing was changed.
+pub async fn claim(tx: &mut Tx, user: UserId, kind: ContactKind, key: &str) -> Result<bool, StoreError> {
+    // Let go first: one of a kind is all that an account may have. Nobody else can take the old one before
+    // this transaction ends, so it can be had back. An UPDATE would fail, and the transaction with it, where
+    // another account takes the same contact at this moment; DO NOTHING waits for that account, and answers.
+    let query = tx.query("DELETE FROM aliases WHERE user_id = $1 AND kind = $2 RETURNING key");
+    let old: Option<String> =
+        query.bind(user.0).bind(kind.as_str()).optional().await?.map(|row| row.get("key")).transpose()?;
+    let claimed = insert(tx, user, kind, key).await?;
+    match old {
+        Some(old) if !claimed => drop(insert(tx, user, kind, &old).await?),
+        None if claimed => tell_account(tx, user).await?,
+        _ => {}
+    }
+    Ok(claimed)
+}
+
+async fn insert(tx: &mut Tx, user: UserId, kind: ContactKind, key: &str) -> Result<bool, StoreError> {
+    let query =
+        tx.query("INSERT INTO aliases (kind, key, user_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING");
+    Ok(query.bind(kind.as_str()).bind(key.to_owned()).bind(user.0).run().await? == 1)
+}
+
+/// Lets go of the account's contact of that kind.
+pub async fn release(tx: &mut Tx, user: UserId, kind: ContactKind) -> Result<(), StoreError> {
+    let query = tx.query("DELETE FROM aliases WHERE user_id = $1 AND kind = $2");
+    if query.bind(user.0).bind(kind.as_str()).run().await? > 0 {
+        tell_account(tx, user).await?;
+    }
+    Ok(())
+}
+
+/// Writes with the account what it has here.
+async fn tell_account(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
+    let query =
+        tx.query("UPDATE users SET proven = COALESCE((SELECT string_agg(kind, ' ') FROM aliases WHERE user_id = $1), '') WHERE id = $1");
+    query.bind(user.0).run().await.map(drop)
+}

@@ -1,0 +1,61 @@
+//! The trail: what happened to each account.
+
+use crate::{Conn, Row, Statement, StoreError};
+use model::Event;
+use nameplate_core::clock::Timestamp;
+use nameplate_core::identity::{Origin, UserId};
+
+/// An event with where it came from.
+#[derive(Debug)]
+pub struct Stored {
+    /// Grows with time.
+    pub id: i64,
+    pub event: Event,
+    pub at: Timestamp,
+    pub network: String,
+    pub user_agent: String,
+}
+
+impl Stored {
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.get("id")?,
+            event: serde_json::from_str(row.get("payload")?).map_err(StoreError::unreadable)?,
+            at: Timestamp(row.get("at")?),
+            network: row.get("network")?,
+            user_agent: row.get("user_agent")?,
+        })
+    }
+}
+
+/// Records the event.
+pub fn insert(user: UserId, event: &Event, at: Timestamp, origin: &Origin) -> Result<Statement, StoreError> {
+    let payload = serde_json::to_string(event).map_err(StoreError::unreadable)?;
+    let statement = Statement::new(
+        "INSERT INTO events (user_id, payload, at, network, user_agent) VALUES ($1, $2, $3, $4, $5)",
+    );
+    Ok(statement
+        .bind(user.0)
+        .bind(payload)
+        .bind(at.0)
+        .bind(origin.network.to_string())
+        .bind(origin.user_agent.clone()))
+}
+
+/// The account's events before this one, newest first; so many at most.
+pub async fn before(conn: &mut Conn, user: UserId, id: i64, most: i64) -> Result<Vec<Stored>, StoreError> {
+    let query = conn.query(
+        "SELECT id, payload, at, network, user_agent FROM events
+         WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+    );
+    query.bind(user.0).bind(id).bind(most).all().await?.iter().map(Stored::read).collect()
+}
+
+/// The account's events after this one, oldest first; so many at most.
+pub async fn after(conn: &mut Conn, user: UserId, id: i64, most: i64) -> Result<Vec<Stored>, StoreError> {
+    let query = conn.query(
+        "SELECT id, payload, at, network, user_agent FROM events
+         WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+    );
+    query.bind(user.0).bind(id).bind(most).all().await?.iter().map(Stored::read).collect()
+}

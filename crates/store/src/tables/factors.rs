@@ -1,0 +1,231 @@
+//! Second factors of accounts, and the recovery codes that take their place.
+
+use crate::{Conn, Row, StoreError, Tx};
+use model::Factor;
+use nameplate_core::clock::Timestamp;
+use nameplate_core::identity::UserId;
+use nameplate_core::secretive;
+
+/// A second factor as it is stored.
+#[derive(Clone)]
+pub struct Stored {
+    pub factor: Factor,
+    /// Of an authenticator app, sealed.
+    pub secret: Option<Vec<u8>>,
+    /// The next such secret and since when it waits for its first code.
+    pub pending: Option<(Vec<u8>, Timestamp)>,
+    pub enabled: bool,
+    pub preferred: bool,
+    pub used_at: Option<Timestamp>,
+}
+
+secretive!(Stored);
+
+impl Stored {
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        let kind: String = row.get("kind")?;
+        let pending_at: Option<i64> = row.get("pending_at")?;
+        Ok(Self {
+            factor: kind.parse().map_err(|_| StoreError::unreadable("an unknown second factor"))?,
+            secret: row.get("secret")?,
+            pending: row.get::<Option<Vec<u8>>>("pending")?.zip(pending_at.map(Timestamp)),
+            enabled: row.get::<Option<i64>>("enabled_at")?.is_some(),
+            preferred: row.get::<i64>("preferred")? == 1,
+            used_at: row.get::<Option<i64>>("used_at")?.map(Timestamp),
+        })
+    }
+}
+
+/// All that the account has, the one that is asked for first in front, then in the order in which they are
+/// offered.
+pub async fn of_user(conn: &mut Conn, user: UserId) -> Result<Vec<Stored>, StoreError> {
+    let query = conn.query("SELECT kind, secret, pending, pending_at, enabled_at, preferred, used_at FROM factors WHERE user_id = $1");
+    let rows = query.bind(user.0).all().await?;
+    let mut all = rows.iter().map(Stored::read).collect::<Result<Vec<_>, _>>()?;
+    all.sort_by_key(|it| (!it.preferred, it.factor));
+    Ok(all)
+}
+
+/// Keeps a secret that waits for its first code; one that is in use stays in use.
+pub async fn set_pending(tx: &mut Tx, user: UserId, sealed: &[u8], now: Timestamp) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO factors (user_id, kind, pending, pending_at, preferred) VALUES ($1, $2, $3, $4, 0)
+         ON CONFLICT (user_id, kind) DO UPDATE SET pending = excluded.pending, pending_at = excluded.pending_at",
+    )
+    .bind(user.0)
+    .bind(Factor::SoftwareToken.as_str())
+    .bind(sealed.to_vec())
+    .bind(now.0)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// What waited is in use from now on; the code of this time step is spent.
+pub async fn adopt_pending(tx: &mut Tx, user: UserId, sealed: &[u8], step: i64) -> Result<(), StoreError> {
+    tx.query("UPDATE factors SET secret = $3, pending = NULL, pending_at = NULL, last_step = $4 WHERE user_id = $1 AND kind = $2")
+        .bind(user.0)
+        .bind(Factor::SoftwareToken.as_str())
+        .bind(sealed.to_vec())
+        .bind(step)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Spends the code of this time step. `false`: that one, or a later one, was used before.
+pub async fn spend_step(tx: &mut Tx, user: UserId, step: i64) -> Result<bool, StoreError> {
+    let query = tx.query("UPDATE factors SET last_step = $3 WHERE user_id = $1 AND kind = $2 AND (last_step IS NULL OR last_step < $3)");
+    Ok(query.bind(user.0).bind(Factor::SoftwareToken.as_str()).bind(step).run().await? == 1)
+}
+
+/// It is asked for from now on.
+pub async fn enable(tx: &mut Tx, user: UserId, factor: Factor, now: Timestamp) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO factors (user_id, kind, enabled_at, preferred) VALUES ($1, $2, $3, 0)
+         ON CONFLICT (user_id, kind) DO UPDATE SET enabled_at = excluded.enabled_at",
+    )
+    .bind(user.0)
+    .bind(factor.as_str())
+    .bind(now.0)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// It is asked for no longer; the secret of an app stays.
+pub async fn disable(tx: &mut Tx, user: UserId, factor: Factor) -> Result<(), StoreError> {
+    tx.query("UPDATE factors SET enabled_at = NULL, preferred = 0 WHERE user_id = $1 AND kind = $2")
+        .bind(user.0)
+        .bind(factor.as_str())
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Nothing of it stays.
+pub async fn remove(tx: &mut Tx, user: UserId, factor: Factor) -> Result<(), StoreError> {
+    tx.query("DELETE FROM factors WHERE user_id = $1 AND kind = $2")
+        .bind(user.0)
+        .bind(factor.as_str())
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// The same for all of them, and the recovery codes.
+pub async fn remove_all(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
+    tx.query("DELETE FROM factors WHERE user_id = $1").bind(user.0).run().await?;
+    tx.query("DELETE FROM recovery_codes WHERE user_id = $1").bind(user.0).run().await?;
+    Ok(())
+}
+
+/// Which one is asked for first; none: the first that there is.
+pub async fn prefer(tx: &mut Tx, user: UserId, factor: Option<Factor>) -> Result<(), StoreError> {
+    tx.query("UPDATE factors SET preferred = CASE WHEN kind = $2 THEN 1 ELSE 0 END WHERE user_id = $1")
+        .bind(user.0)
+        .bind(factor.map(Factor::as_str).unwrap_or_default())
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Notes that it was used at this moment.
+pub async fn used(tx: &mut Tx, user: UserId, factor: Factor, now: Timestamp) -> Result<(), StoreError> {
+    tx.query("UPDATE factors SET used_at = $3 WHERE user_id = $1 AND kind = $2")
+        .bind(user.0)
+        .bind(factor.as_str())
+        .bind(now.0)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Keeps a recovery code: its digest, and itself, sealed, until its owner has it.
+pub async fn add_recovery_code(
+    tx: &mut Tx,
+    user: UserId,
+    digest: &[u8],
+    readable: &[u8],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.query("INSERT INTO recovery_codes (user_id, digest, readable, created_at) VALUES ($1, $2, $3, $4)")
+        .bind(user.0)
+        .bind(digest.to_vec())
+        .bind(readable.to_vec())
+        .bind(now.0)
+        .run()
+        .await?;
+    Ok(())
+}
+
+pub async fn remove_recovery_codes(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
+    tx.query("DELETE FROM recovery_codes WHERE user_id = $1").bind(user.0).run().await?;
+    Ok(())
+}
+
+/// How many can still be used.
+pub async fn recovery_codes_left(conn: &mut Conn, user: UserId) -> Result<u32, StoreError> {
+    let row = conn
+        .query("SELECT COUNT(*) AS codes_left FROM recovery_codes WHERE user_id = $1 AND used_at IS NULL")
+        .bind(user.0)
+        .optional()
+        .await?;
+    let left: i64 = row.map_or(Ok(0), |row| row.get("codes_left"))?;
+    Ok(u32::try_from(left).unwrap_or(0))
+}
+
+/// The codes, sealed, that their owner may not have written down yet; those that are older than this are
+/// theirs alone.
+pub async fn readable_codes(
+    conn: &mut Conn,
+    user: UserId,
+    since: Timestamp,
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    let query = conn.query(
+        "SELECT readable FROM recovery_codes
+         WHERE user_id = $1 AND readable IS NOT NULL AND created_at > $2 AND used_at IS NULL ORDER BY digest",
+    );
+    query.bind(user.0).bind(since.0).all().await?.iter().map(|row| row.get("readable")).collect()
+}
+
+/// Nobody can read the codes any more.
+pub async fn hide_codes(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
+    tx.query("UPDATE recovery_codes SET readable = NULL WHERE user_id = $1 AND readable IS NOT NULL")
+        .bind(user.0)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// What became of a recovery code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spent {
+    Now,
+    Before,
+    Unknown,
+}
+
+/// Spends the code with this digest.
+pub async fn spend_recovery_code(
+    tx: &mut Tx,
+    user: UserId,
+    digest: &[u8],
+    now: Timestamp,
+) -> Result<Spent, StoreError> {
+    let spent = tx
+        .query("UPDATE recovery_codes SET used_at = $3, readable = NULL WHERE user_id = $1 AND digest = $2 AND used_at IS NULL")
+        .bind(user.0)
+        .bind(digest.to_vec())
+        .bind(now.0)
+        .run()
+        .await?;
+    if spent == 1 {
+        return Ok(Spent::Now);
+    }
+    let known = tx
+        .query("SELECT 1 FROM recovery_codes WHERE user_id = $1 AND digest = $2")
+        .bind(user.0)
+        .bind(digest.to_vec());
+    Ok(if known.optional().await?.is_some() { Spent::Before } else { Spent::Unknown })
+}

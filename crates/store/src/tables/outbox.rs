@@ -1,0 +1,185 @@
+//! Messages that wait to be sent, sealed, and what became of them.
+//!
+//! A row is due, leased (due again later, should the worker that claimed it die) or done.
+
+use crate::{Conn, Row, StoreError, Tx};
+use nameplate_core::clock::Timestamp;
+use nameplate_core::code::{Issue, Slot};
+use nameplate_core::identity::UserId;
+use nameplate_core::secretive;
+
+/// A message that is promised.
+#[derive(Debug)]
+pub struct New<'a> {
+    pub id: &'a str,
+    pub medium: &'static str,
+    /// Sealed.
+    pub payload: Vec<u8>,
+    /// The account that it goes with.
+    pub user: Option<UserId>,
+    /// The code that it carries.
+    pub code: Option<(&'a Slot, &'a Issue)>,
+    pub created_at: Timestamp,
+    pub due_at: Timestamp,
+}
+
+/// Keeps a message.
+pub async fn insert(tx: &mut Tx, new: New<'_>) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO outbox (id, medium, payload, user_id, purpose, attribute, issue, created_at, due_at, attempts)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)",
+    )
+    .bind(new.id.to_owned())
+    .bind(new.medium)
+    .bind(new.payload)
+    .bind(new.user.map(|user| user.0))
+    .bind(new.code.map(|(slot, _)| slot.purpose.as_str()))
+    .bind(new.code.map(|(slot, _)| slot.attribute.as_str().to_owned()))
+    .bind(new.code.map(|(_, issue)| issue.to_vec()))
+    .bind(new.created_at.0)
+    .bind(new.due_at.0)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// The sealed text of a message that waits. `None`: it is done.
+pub async fn payload(conn: &mut Conn, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let query = conn.query("SELECT payload FROM outbox WHERE id = $1 AND payload IS NOT NULL");
+    query.bind(id.to_owned()).optional().await?.map(|row| row.get("payload")).transpose()
+}
+
+/// Puts another text in its place. `false`: a worker may be sending it.
+pub async fn replace(tx: &mut Tx, id: &str, payload: Vec<u8>, now: Timestamp) -> Result<bool, StoreError> {
+    let query = tx.query("UPDATE outbox SET payload = $2 WHERE id = $1 AND payload IS NOT NULL AND attempts = 0 AND due_at > $3");
+    Ok(query.bind(id.to_owned()).bind(payload).bind(now.0).run().await? == 1)
+}
+
+/// Drops what waits to be sent to the account's contacts, whatever it says, but for a code that others wait
+/// for too.
+pub async fn withdraw(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
+    let query = tx.query(
+        "UPDATE outbox SET outcome = 'stale', payload = NULL, due_at = NULL
+         WHERE due_at > 0 AND user_id = $1 AND NOT EXISTS (
+             SELECT 1 FROM requested_codes c WHERE c.message = outbox.id AND c.user_id <> $1 AND c.used_at IS NULL)",
+    );
+    query.bind(user.0).run().await.map(drop)
+}
+
+/// A message that one worker may send until its lease is over.
+pub struct Claimed {
+    pub id: String,
+    pub created_at: Timestamp,
+    /// This one included.
+    pub attempts: u32,
+    /// Sealed.
+    pub payload: Vec<u8>,
+    lease: Timestamp,
+}
+
+secretive!(Claimed);
+
+impl Claimed {
+    fn read(row: &Row, lease: Timestamp) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.get("id")?,
+            payload: row.get("payload")?,
+            created_at: Timestamp(row.get("created_at")?),
+            attempts: u32::try_from(row.get::<i64>("attempts")?).unwrap_or(u32::MAX),
+            lease,
+        })
+    }
+}
+
+/// How a row ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Sent,
+    GivenUp,
+}
+
+impl Outcome {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::GivenUp => "given_up",
+        }
+    }
+}
+
+/// Drops the due messages whose code is no longer the one to enter. How many there were. A transaction of its
+/// own: in one with [`claim`], two workers could wait for each other's rows.
+pub async fn drop_stale(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
+    tx.query(
+        "UPDATE outbox SET outcome = 'stale', payload = NULL, due_at = NULL
+         WHERE due_at <= $1 AND issue IS NOT NULL AND NOT EXISTS (
+             SELECT 1 FROM codes
+             WHERE codes.user_id = outbox.user_id AND codes.purpose = outbox.purpose
+               AND codes.attribute = outbox.attribute AND codes.issue = outbox.issue
+               AND codes.used_at IS NULL AND codes.expires_at > $1)
+           AND NOT EXISTS (
+             SELECT 1 FROM requested_codes
+             WHERE requested_codes.message = outbox.id AND requested_codes.used_at IS NULL AND requested_codes.expires_at > $1)",
+    )
+    .bind(now.millis())
+    .run()
+    .await
+}
+
+// `due_at <= $1` stands there twice for databases with several writers: what another worker has leased since
+// the inner query saw it is looked at again before it is changed, and then it isn't due.
+const CLAIM: &str = "UPDATE outbox SET due_at = $2, attempts = attempts + 1
+    WHERE due_at <= $1 AND id IN (SELECT id FROM outbox WHERE due_at <= $1 ORDER BY due_at LIMIT $3)
+    RETURNING id, payload, created_at, attempts";
+// A node that serves for real says so before it queues anything: a transaction that sees its message here
+// sees its note too.
+const CLAIM_IN_DEVELOPMENT: &str = "UPDATE outbox SET due_at = $2, attempts = attempts + 1
+    WHERE due_at <= $1 AND id IN (SELECT id FROM outbox WHERE due_at <= $1 ORDER BY due_at LIMIT $3)
+      AND NOT EXISTS (SELECT 1 FROM meta WHERE name = 'production')
+    RETURNING id, payload, created_at, attempts";
+
+/// Leases up to `most` due messages until `lease`, the longest waiting first. None for the development
+/// mailbox if the store is served for real.
+pub async fn claim(
+    tx: &mut Tx,
+    (now, lease): (Timestamp, Timestamp),
+    most: usize,
+    development: bool,
+) -> Result<Vec<Claimed>, StoreError> {
+    let rows = tx
+        .query(if development { CLAIM_IN_DEVELOPMENT } else { CLAIM })
+        .bind(now.millis())
+        .bind(lease.millis())
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
+        .all()
+        .await?;
+    rows.iter().map(|row| Claimed::read(row, lease)).collect()
+}
+
+/// Ends a row: the payload is erased.
+pub async fn end(tx: &mut Tx, id: &str, outcome: Outcome) -> Result<(), StoreError> {
+    tx.query("UPDATE outbox SET outcome = $2, payload = NULL, due_at = NULL WHERE id = $1")
+        .bind(id.to_owned())
+        .bind(outcome.as_str())
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Puts a claimed message back until `due`; not if the lease was over and another worker has it.
+pub async fn postpone(tx: &mut Tx, claimed: &Claimed, due: Timestamp) -> Result<(), StoreError> {
+    tx.query("UPDATE outbox SET due_at = $2 WHERE id = $1 AND due_at = $3")
+        .bind(claimed.id.clone())
+        .bind(due.millis())
+        .bind(claimed.lease.millis())
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// When the next message is due, leases included.
+pub async fn next_due(conn: &mut Conn) -> Result<Option<Timestamp>, StoreError> {
+    let query = conn.query("SELECT MIN(due_at) AS next_due FROM outbox WHERE due_at IS NOT NULL");
+    let row = query.optional().await?;
+    Ok(row.map(|row| row.get::<Option<i64>>("next_due")).transpose()?.flatten().map(Timestamp))
+}

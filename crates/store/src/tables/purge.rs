@@ -1,0 +1,101 @@
+//! Rows that have run their course.
+//!
+//! Each condition stands twice in its statement for databases with several writers: what was changed since
+//! the inner query saw it is looked at again before it goes.
+
+use crate::tables::former_subs;
+use crate::{StoreError, Tx};
+use nameplate_core::clock::Timestamp;
+
+/// What can be removed once it is old enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expired {
+    /// By their absolute end.
+    Sessions,
+    /// By their last use.
+    IdleSessions,
+    SignUpTickets,
+    Challenges,
+    /// Passwords that an account had before it had none.
+    FormerPasswords,
+    /// The readable form of recovery codes; the codes stay.
+    ReadableRecoveryCodes,
+    Limits,
+    RequestedCodes,
+    KnownBrowsers,
+    KnownNetworks,
+    /// Messages that are done.
+    Messages,
+    Events,
+}
+
+impl Expired {
+    const fn statement(self) -> &'static str {
+        match self {
+            Self::Sessions => {
+                "DELETE FROM sessions WHERE expires_at <= $1
+                 AND id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT $2)"
+            }
+            Self::IdleSessions => {
+                "DELETE FROM sessions WHERE last_seen_at <= $1
+                 AND id IN (SELECT id FROM sessions WHERE last_seen_at <= $1 LIMIT $2)"
+            }
+            Self::SignUpTickets => {
+                "DELETE FROM sign_up_tickets WHERE expires_at <= $1
+                 AND hash IN (SELECT hash FROM sign_up_tickets WHERE expires_at <= $1 LIMIT $2)"
+            }
+            Self::Challenges => {
+                "DELETE FROM challenges WHERE expires_at <= $1
+                 AND hash IN (SELECT hash FROM challenges WHERE expires_at <= $1 LIMIT $2)"
+            }
+            Self::FormerPasswords => {
+                "UPDATE users SET former_password = NULL, former_until = NULL WHERE former_until <= $1
+                 AND id IN (SELECT id FROM users WHERE former_until <= $1 LIMIT $2)"
+            }
+            Self::ReadableRecoveryCodes => {
+                "UPDATE recovery_codes SET readable = NULL WHERE readable IS NOT NULL AND created_at <= $1
+                 AND digest IN (SELECT digest FROM recovery_codes WHERE readable IS NOT NULL AND created_at <= $1 LIMIT $2)"
+            }
+            Self::Limits => {
+                "DELETE FROM limits WHERE since <= $1 AND free_at <= $1
+                 AND key IN (SELECT key FROM limits WHERE since <= $1 AND free_at <= $1 LIMIT $2)"
+            }
+            Self::RequestedCodes => {
+                "DELETE FROM requested_codes WHERE expires_at <= $1
+                 AND issue IN (SELECT issue FROM requested_codes WHERE expires_at <= $1 LIMIT $2)"
+            }
+            Self::KnownBrowsers => {
+                "DELETE FROM known_origins WHERE kind = 'browser' AND seen_at <= $1 AND (user_id, digest) IN (
+                     SELECT user_id, digest FROM known_origins WHERE kind = 'browser' AND seen_at <= $1 LIMIT $2)"
+            }
+            Self::KnownNetworks => {
+                "DELETE FROM known_origins WHERE kind = 'network' AND seen_at <= $1 AND (user_id, digest) IN (
+                     SELECT user_id, digest FROM known_origins WHERE kind = 'network' AND seen_at <= $1 LIMIT $2)"
+            }
+            Self::Messages => {
+                "DELETE FROM outbox WHERE due_at IS NULL AND created_at <= $1
+                 AND id IN (SELECT id FROM outbox WHERE due_at IS NULL AND created_at <= $1 LIMIT $2)"
+            }
+            Self::Events => {
+                "DELETE FROM events WHERE at <= $1 AND id IN (SELECT id FROM events WHERE at <= $1 LIMIT $2)"
+            }
+        }
+    }
+}
+
+/// Removes what was of use until then and no longer; so many rows at most. How many there were.
+pub async fn remove(tx: &mut Tx, what: Expired, until: Timestamp, most: u32) -> Result<u64, StoreError> {
+    tx.query(what.statement()).bind(until.0).bind(i64::from(most)).run().await
+}
+
+/// Removes accounts that waited to be confirmed since then or longer; so many at most. How many there were.
+pub async fn remove_unconfirmed(tx: &mut Tx, until: Timestamp, most: u32) -> Result<usize, StoreError> {
+    let query = tx.query(
+        "DELETE FROM users WHERE status = 'unconfirmed' AND waiting_since <= $1
+         AND id IN (SELECT id FROM users WHERE status = 'unconfirmed' AND waiting_since <= $1 LIMIT $2)
+         RETURNING sub",
+    );
+    let deleted = query.bind(until.0).bind(i64::from(most)).all().await?;
+    former_subs::remember(tx, &deleted).await?;
+    Ok(deleted.len())
+}

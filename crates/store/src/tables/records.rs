@@ -1,0 +1,137 @@
+//! Whole accounts, one after the other: what an operator lists, takes out and brings in.
+
+use crate::tables::profile::kinds;
+use crate::tables::{attributes, names, waiting};
+use crate::{Conn, Row, StoreError, Tx};
+use model::AttributeName;
+use nameplate_core::clock::Timestamp;
+use nameplate_core::identifiers::ContactKind;
+use nameplate_core::identity::UserId;
+use nameplate_core::secretive;
+use std::collections::BTreeMap;
+
+/// An account with everything that is its own and lasts.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Stored {
+    pub id: UserId,
+    pub sub: String,
+    /// As typed; the `sub`, where people have no username.
+    pub username: String,
+    pub password_hash: String,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    /// `None`: it waits for its code.
+    pub confirmed_at: Option<Timestamp>,
+    pub disabled_at: Option<Timestamp>,
+    pub attributes: BTreeMap<AttributeName, String>,
+    pub proven: Vec<ContactKind>,
+    /// The operator knows the password: its owner chooses another one at the next sign-in.
+    pub temporary_password: bool,
+    /// Second factors that are on, and passkeys.
+    pub guards: i64,
+    /// It waits, and somebody else has tried the same with another password.
+    pub contested: bool,
+}
+
+impl Stored {
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        let moment = |column: &str| row.get::<Option<i64>>(column).map(|at| at.map(Timestamp));
+        let proven: String = row.get("proven")?;
+        let created_at = Timestamp(row.get("created_at")?);
+        let confirmed = row.get::<String>("status")? == "confirmed";
+        Ok(Self {
+            id: UserId(row.get("id")?),
+            sub: row.get("sub")?,
+            username: row.get("username")?,
+            password_hash: row.get("password_hash")?,
+            created_at,
+            updated_at: Timestamp(row.get("updated_at")?),
+            confirmed_at: confirmed.then_some(moment("confirmed_at")?.unwrap_or(created_at)),
+            disabled_at: moment("disabled_at")?,
+            attributes: attributes::read(row.get("attributes")?)?,
+            proven: kinds(&proven)?,
+            temporary_password: row.get::<i64>("temporary_passwords")? > 0,
+            guards: row.get("guards")?,
+            contested: row.get::<i64>("contested")? > 0,
+        })
+    }
+}
+
+/// The accounts that came after this one, oldest first, so many at most.
+pub async fn after(conn: &mut Conn, user: UserId, most: u32) -> Result<Vec<Stored>, StoreError> {
+    let rows = conn
+        .query(
+            "SELECT u.id, u.sub, u.username, u.status, u.password_hash, u.created_at, u.updated_at, u.confirmed_at, u.disabled_at,
+                    u.attributes, u.proven,
+                    (SELECT COUNT(*) FROM temporary_passwords WHERE user_id = u.id) AS temporary_passwords,
+                    (SELECT COUNT(*) FROM factors WHERE user_id = u.id AND enabled_at IS NOT NULL)
+                    + (SELECT COUNT(*) FROM passkeys WHERE user_id = u.id) AS guards, u.contested
+             FROM users u WHERE u.id > $1 ORDER BY u.id LIMIT $2",
+        )
+        .bind(user.0)
+        .bind(i64::from(most))
+        .all()
+        .await?;
+    rows.iter().map(Stored::read).collect()
+}
+
+/// The account of that row.
+pub async fn one(conn: &mut Conn, user: UserId) -> Result<Option<Stored>, StoreError> {
+    let found = after(conn, UserId(user.0 - 1), 1).await?;
+    Ok(found.into_iter().next().filter(|it| it.id == user))
+}
+
+/// An account that comes as it is.
+pub struct Incoming<'a> {
+    pub sub: &'a str,
+    /// As typed; the `sub`, where people have no username.
+    pub username: &'a str,
+    pub username_key: &'a str,
+    /// What it waits under until it is confirmed; `None`: it is.
+    pub waits: Option<&'a waiting::Key>,
+    /// It waits, and somebody else has tried the same with another password.
+    pub contested: bool,
+    pub password_hash: &'a str,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub confirmed_at: Option<Timestamp>,
+    pub disabled_at: Option<Timestamp>,
+    /// `None`: it doesn't wait.
+    pub waiting_since: Option<Timestamp>,
+}
+
+secretive!(Stored, Incoming<'_>);
+
+/// Adds the account. `None`: the username, or the `sub`, belongs to another one, or one of them is what
+/// another one has as the other; or another sign-up waits under the same name and contact.
+pub async fn insert(tx: &mut Tx, new: &Incoming<'_>) -> Result<Option<UserId>, StoreError> {
+    if names::taken_by_sub(tx, new.username_key, Some(new.sub)).await?
+        || names::taken_by_username(tx, new.sub).await?
+    {
+        return Ok(None);
+    }
+    let placeholder = new.waits.map(|_| waiting::placeholder(new.sub));
+    let row = tx
+        .query(
+            "INSERT INTO users (sub, username, username_key, sign_up_key, status, password_hash, created_at, updated_at, confirmed_at,
+                                disabled_at, sign_up_name, sign_up_contact, contested, waiting_since)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING RETURNING id",
+        )
+        .bind(new.sub.to_owned())
+        .bind(new.username.to_owned())
+        .bind(placeholder.unwrap_or_else(|| new.username_key.to_owned()))
+        .bind(new.waits.map(waiting::Key::to_text))
+        .bind(if new.waits.is_some() { "unconfirmed" } else { "confirmed" })
+        .bind(new.password_hash.to_owned())
+        .bind(new.created_at.0)
+        .bind(new.updated_at.0)
+        .bind(new.confirmed_at.map(|it| it.0))
+        .bind(new.disabled_at.map(|it| it.0))
+        .bind(new.waits.map(|it| it.name.clone()))
+        .bind(new.waits.map(|it| it.contact.clone()))
+        .bind(i64::from(new.contested))
+        .bind(new.waiting_since.map(|it| it.0))
+        .optional()
+        .await?;
+    row.map(|row| Ok(UserId(row.get("id")?))).transpose()
+}

@@ -1,0 +1,284 @@
+//! Codes that people ask for who have not signed in, and who asked for each.
+
+use crate::{Conn, Row, StoreError, Tx};
+use nameplate_core::clock::Timestamp;
+use nameplate_core::code::{CodePurpose, Issue, Slot};
+use nameplate_core::identity::UserId;
+
+/// A requested code, as the store has it.
+#[derive(Debug, Clone)]
+pub struct Requested {
+    pub slot: Slot,
+    pub issue: Issue,
+    /// What it proves.
+    pub value: String,
+    pub digest: Vec<u8>,
+    pub sent_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub used: bool,
+    /// The row of the outbox that carries it.
+    pub message: Option<String>,
+}
+
+/// The columns of [`Requested`], of a statement that calls the table `c`.
+macro_rules! columns {
+    () => {
+        "c.issue, c.user_id, c.attribute, c.value, c.digest, c.sent_at, c.expires_at, c.used_at, c.message"
+    };
+}
+
+impl Requested {
+    fn read(row: &Row, purpose: CodePurpose) -> Result<Self, StoreError> {
+        let attribute: String = row.get("attribute")?;
+        let attribute: model::AttributeName =
+            attribute.parse().map_err(|_| StoreError::unreadable("a code for no attribute"))?;
+        Ok(Self {
+            issue: row
+                .get::<Vec<u8>>("issue")?
+                .try_into()
+                .map_err(|_| StoreError::unreadable("the name of a code"))?,
+            slot: Slot::new(UserId(row.get("user_id")?), purpose, attribute),
+            value: row.get("value")?,
+            digest: row.get("digest")?,
+            sent_at: Timestamp(row.get("sent_at")?),
+            expires_at: Timestamp(row.get("expires_at")?),
+            used: row.get::<Option<i64>>("used_at")?.is_some(),
+            message: row.get("message")?,
+        })
+    }
+}
+
+/// What is written of a new one besides.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The contact in canonical form.
+    pub contact: &'a str,
+    /// The network that asked.
+    pub network: &'a [u8],
+}
+
+/// Adds a code.
+pub async fn insert(tx: &mut Tx, code: &Requested, place: Place<'_>) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO requested_codes (issue, user_id, purpose, attribute, value, contact, digest, network, sent_at, expires_at, attempts,
+                                      message)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11)",
+    )
+    .bind(code.issue.to_vec())
+    .bind(code.slot.user.0)
+    .bind(code.slot.purpose.as_str())
+    .bind(code.slot.attribute.as_str().to_owned())
+    .bind(code.value.clone())
+    .bind(place.contact.to_owned())
+    .bind(code.digest.clone())
+    .bind(place.network.to_vec())
+    .bind(code.sent_at.0)
+    .bind(code.expires_at.0)
+    .bind(code.message.clone())
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// The code of this account that waits to be sent to this contact; otherwise one that waits for another
+/// account.
+pub async fn queued(
+    conn: &mut Conn,
+    (user, purpose): (UserId, CodePurpose),
+    contact: &str,
+    now: Timestamp,
+) -> Result<Option<Requested>, StoreError> {
+    const OWN: &str = concat!(
+        "SELECT ", columns!(), " FROM requested_codes c
+         WHERE contact = $1 AND purpose = $2 AND sent_at > $3 AND used_at IS NULL AND user_id = $4 ORDER BY sent_at LIMIT 1"
+    );
+    const ANY: &str = concat!(
+        "SELECT ", columns!(), " FROM requested_codes c
+         WHERE contact = $1 AND purpose = $2 AND sent_at > $3 AND used_at IS NULL AND user_id <> $4 ORDER BY sent_at LIMIT 1"
+    );
+    for sql in [OWN, ANY] {
+        let query = conn.query(sql).bind(contact.to_owned()).bind(purpose.as_str()).bind(now.0).bind(user.0);
+        if let Some(row) = query.optional().await? {
+            return Requested::read(&row, purpose).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// The codes that one message carries, each of another account.
+pub async fn in_message(
+    tx: &mut Tx,
+    purpose: CodePurpose,
+    message: &str,
+) -> Result<Vec<Requested>, StoreError> {
+    let rows = tx
+        .query(concat!("SELECT ", columns!(), " FROM requested_codes c WHERE message = $1 ORDER BY issue"))
+        .bind(message.to_owned())
+        .all()
+        .await?;
+    rows.iter().map(|row| Requested::read(row, purpose)).collect()
+}
+
+/// Makes it another code, before it is sent.
+pub async fn set_digest(tx: &mut Tx, issue: &Issue, digest: Vec<u8>) -> Result<(), StoreError> {
+    let query = tx.query("UPDATE requested_codes SET digest = $2 WHERE issue = $1");
+    query.bind(issue.to_vec()).bind(digest).run().await.map(drop)
+}
+
+/// The newest code of the account that nobody asked for: an administrator sent it.
+pub async fn newest_unasked(
+    conn: &mut Conn,
+    (user, purpose): (UserId, CodePurpose),
+    now: Timestamp,
+) -> Result<Option<Requested>, StoreError> {
+    let row = conn
+        .query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM requested_codes c
+             WHERE user_id = $1 AND purpose = $2 AND sent_at <= $3
+               AND NOT EXISTS (SELECT 1 FROM requesters WHERE requesters.issue = c.issue)
+             ORDER BY sent_at DESC, issue LIMIT 1"
+        ))
+        .bind(user.0)
+        .bind(purpose.as_str())
+        .bind(now.0)
+        .optional()
+        .await?;
+    row.map(|row| Requested::read(&row, purpose)).transpose()
+}
+
+/// The requester's newest code that was sent, used and expired ones included.
+pub async fn newest_of(
+    conn: &mut Conn,
+    (user, purpose): (UserId, CodePurpose),
+    requester: &[u8],
+    now: Timestamp,
+) -> Result<Option<Requested>, StoreError> {
+    let row = conn
+        .query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM requested_codes c JOIN requesters r ON r.issue = c.issue
+             WHERE c.user_id = $1 AND c.purpose = $2 AND r.requester = $3 AND c.sent_at <= $4
+             ORDER BY c.sent_at DESC, c.issue LIMIT 1"
+        ))
+        .bind(user.0)
+        .bind(purpose.as_str())
+        .bind(requester.to_vec())
+        .bind(now.0)
+        .optional()
+        .await?;
+    row.map(|row| Requested::read(&row, purpose)).transpose()
+}
+
+/// The newest codes of the account that were sent, used and expired ones included.
+pub async fn newest(
+    conn: &mut Conn,
+    (user, purpose): (UserId, CodePurpose),
+    most: u32,
+    now: Timestamp,
+) -> Result<Vec<Requested>, StoreError> {
+    let rows = conn
+        .query(concat!(
+            "SELECT ",
+            columns!(),
+            " FROM requested_codes c
+             WHERE user_id = $1 AND purpose = $2 AND sent_at <= $3 ORDER BY sent_at DESC, issue LIMIT $4"
+        ))
+        .bind(user.0)
+        .bind(purpose.as_str())
+        .bind(now.0)
+        .bind(i64::from(most))
+        .all()
+        .await?;
+    rows.iter().map(|row| Requested::read(row, purpose)).collect()
+}
+
+/// Makes somebody on this network a requester of the code. Whoever is one already stays it.
+pub async fn join(tx: &mut Tx, issue: &Issue, requester: &[u8], network: &[u8]) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO requesters (issue, requester, attempts, network) VALUES ($1, $2, 0, $3)
+         ON CONFLICT (issue, requester) DO NOTHING",
+    )
+    .bind(issue.to_vec())
+    .bind(requester.to_vec())
+    .bind(network.to_vec())
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Whether the requester's code before is worth nothing: of each requester the newest one counts. A code that
+/// nobody has asked for any more goes.
+pub async fn supersede(
+    tx: &mut Tx,
+    (user, purpose): (UserId, CodePurpose),
+    requester: &[u8],
+    newest: &Issue,
+) -> Result<(), StoreError> {
+    let rows = tx
+        .query(
+            "DELETE FROM requesters WHERE requester = $1 AND issue <> $2
+             AND issue IN (SELECT issue FROM requested_codes WHERE user_id = $3 AND purpose = $4)
+             RETURNING issue",
+        )
+        .bind(requester.to_vec())
+        .bind(newest.to_vec())
+        .bind(user.0)
+        .bind(purpose.as_str())
+        .all()
+        .await?;
+    for row in &rows {
+        tx.query("DELETE FROM requested_codes WHERE issue = $1 AND NOT EXISTS (SELECT 1 FROM requesters WHERE issue = $1)")
+            .bind(row.get::<Vec<u8>>("issue")?)
+            .run()
+            .await?;
+    }
+    Ok(())
+}
+
+/// Counts a try of a requester. `false`: they have had so many.
+pub async fn count_own(
+    tx: &mut Tx,
+    issue: &Issue,
+    requester: &[u8],
+    (one, most): (u32, u32),
+) -> Result<bool, StoreError> {
+    let query = tx.query("UPDATE requesters SET attempts = attempts + $3 WHERE issue = $1 AND requester = $2 AND attempts < $4");
+    let query =
+        query.bind(issue.to_vec()).bind(requester.to_vec()).bind(i64::from(one)).bind(i64::from(most));
+    Ok(query.run().await? == 1)
+}
+
+/// Counts a try of somebody who only knows the name. `false`: there were so many.
+pub async fn count_by_name(tx: &mut Tx, issue: &Issue, (one, most): (u32, u32)) -> Result<bool, StoreError> {
+    let query =
+        tx.query("UPDATE requested_codes SET attempts = attempts + $2 WHERE issue = $1 AND attempts < $3");
+    Ok(query.bind(issue.to_vec()).bind(i64::from(one)).bind(i64::from(most)).run().await? == 1)
+}
+
+/// Uses the code up. `false`: it was used, or is gone, or has expired.
+pub async fn consume(tx: &mut Tx, issue: &Issue, now: Timestamp) -> Result<bool, StoreError> {
+    let query = tx.query(
+        "UPDATE requested_codes SET used_at = $2 WHERE issue = $1 AND used_at IS NULL AND expires_at > $2",
+    );
+    Ok(query.bind(issue.to_vec()).bind(now.0).run().await? == 1)
+}
+
+/// Makes every code of this purpose worthless.
+pub async fn consume_all(
+    tx: &mut Tx,
+    (user, purpose): (UserId, CodePurpose),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.query(
+        "UPDATE requested_codes SET used_at = $3 WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL",
+    )
+    .bind(user.0)
+    .bind(purpose.as_str())
+    .bind(now.0)
+    .run()
+    .await?;
+    Ok(())
+}

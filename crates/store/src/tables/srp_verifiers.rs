@@ -1,0 +1,46 @@
+//! What passwords are compared with in SRP, sealed under the key file. An account has one for each name that
+//! it may have in the exchange.
+
+use crate::{Conn, StoreError, Tx};
+use nameplate_core::identity::UserId;
+
+/// The name in the exchange: the canonical username, or the `sub`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Name {
+    Username,
+    Sub,
+}
+
+impl Name {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Username => "username",
+            Self::Sub => "sub",
+        }
+    }
+}
+
+/// The sealed verifier.
+pub async fn get(conn: &mut Conn, user: UserId, name: Name) -> Result<Option<Vec<u8>>, StoreError> {
+    let query = conn.query("SELECT verifier FROM srp_verifiers WHERE user_id = $1 AND name = $2");
+    query.bind(user.0).bind(name.as_str()).optional().await?.map(|row| row.get("verifier")).transpose()
+}
+
+/// Forgets them: they are made anew when the password is entered next.
+pub async fn remove(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
+    tx.query("DELETE FROM srp_verifiers WHERE user_id = $1").bind(user.0).run().await.map(drop)
+}
+
+/// Keeps it in the place of the one before.
+pub async fn set(tx: &mut Tx, user: UserId, name: Name, sealed: &[u8]) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO srp_verifiers (user_id, name, verifier) VALUES ($1, $2, $3)
+         ON CONFLICT (user_id, name) DO UPDATE SET verifier = excluded.verifier",
+    )
+    .bind(user.0)
+    .bind(name.as_str())
+    .bind(sealed.to_vec())
+    .run()
+    .await?;
+    Ok(())
+}

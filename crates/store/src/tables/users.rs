@@ -1,0 +1,178 @@
+//! Accounts.
+
+use crate::tables::former_subs;
+use crate::{Conn, Row, StoreError, Tx};
+use nameplate_core::clock::Timestamp;
+use nameplate_core::identifiers::{ContactKind, Identifier};
+use nameplate_core::identity::UserId;
+
+/// What every use case needs of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    pub id: UserId,
+    pub sub: String,
+    /// As typed; the `sub`, where people have no username.
+    pub username: String,
+    pub confirmed: bool,
+    /// A PHC string; empty: it has no password.
+    pub password_hash: String,
+    /// The operator lets nobody sign in to it.
+    pub disabled: bool,
+    /// It waits to be confirmed, and somebody else has tried the same with another password.
+    pub contested: bool,
+    /// The hash of a password that it had before it had none, and until when whoever enters that is told so.
+    former: Option<(String, Option<Timestamp>)>,
+}
+
+/// The columns of [`User`].
+macro_rules! columns {
+    () => {
+        "id, sub, username, status, password_hash, disabled_at, contested, former_password, former_until"
+    };
+}
+pub(super) use columns;
+
+impl User {
+    pub(super) fn read(row: &Row) -> Result<Self, StoreError> {
+        let former: Option<String> = row.get("former_password")?;
+        Ok(Self {
+            id: UserId(row.get("id")?),
+            sub: row.get("sub")?,
+            username: row.get("username")?,
+            confirmed: row.get::<String>("status")? == "confirmed",
+            password_hash: row.get("password_hash")?,
+            disabled: row.get::<Option<i64>>("disabled_at")?.is_some(),
+            contested: row.get::<i64>("contested")? > 0,
+            former: former.zip(Some(row.get::<Option<i64>>("former_until")?.map(Timestamp))),
+        })
+    }
+
+    /// Whether there is a password that signs in to it.
+    pub const fn has_password(&self) -> bool {
+        !self.password_hash.is_empty()
+    }
+
+    /// What an entered password is compared with: the account's, or where it has none the one before, while
+    /// whoever enters that is told so.
+    pub fn comparable_hash(&self, now: Timestamp) -> Option<&str> {
+        if self.has_password() {
+            return Some(&self.password_hash);
+        }
+        self.former
+            .as_ref()
+            .filter(|(_, until)| until.is_none_or(|until| until > now))
+            .map(|(hash, _)| hash.as_str())
+    }
+
+    /// The username, if it was chosen; a `sub` in its place is nothing to show to people.
+    pub fn chosen_username(&self) -> Option<&str> {
+        (self.username != self.sub).then_some(self.username.as_str())
+    }
+}
+
+/// The account of that row.
+pub async fn by_id(conn: &mut Conn, user: UserId) -> Result<Option<User>, StoreError> {
+    let query = conn.query(concat!("SELECT ", columns!(), " FROM users WHERE id = $1"));
+    query.bind(user.0).optional().await?.as_ref().map(User::read).transpose()
+}
+
+/// The account that applications know by this.
+pub async fn by_sub(conn: &mut Conn, sub: &str) -> Result<Option<User>, StoreError> {
+    let query = conn.query(concat!("SELECT ", columns!(), " FROM users WHERE sub = $1"));
+    query.bind(sub.to_owned()).optional().await?.as_ref().map(User::read).transpose()
+}
+
+/// The account that signs in with this: a username, or a proven contact.
+pub async fn by_identifier(conn: &mut Conn, who: &Identifier) -> Result<Option<User>, StoreError> {
+    match who {
+        Identifier::Username(key) => by_username(conn, key).await,
+        Identifier::Contact(kind, key) => by_contact(conn, *kind, key).await,
+        Identifier::Number { username, phone } => {
+            match by_contact(conn, ContactKind::PhoneNumber, phone).await? {
+                Some(user) => Ok(Some(user)),
+                None => by_username(conn, username).await,
+            }
+        }
+    }
+}
+
+async fn by_username(conn: &mut Conn, key: &str) -> Result<Option<User>, StoreError> {
+    let query = conn.query(concat!("SELECT ", columns!(), " FROM users WHERE username_key = $1"));
+    query.bind(key.to_owned()).optional().await?.as_ref().map(User::read).transpose()
+}
+
+async fn by_contact(conn: &mut Conn, kind: ContactKind, key: &str) -> Result<Option<User>, StoreError> {
+    let query = conn.query(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM users JOIN aliases ON user_id = id WHERE kind = $1 AND key = $2"
+    ));
+    query.bind(kind.as_str()).bind(key.to_owned()).optional().await?.as_ref().map(User::read).transpose()
+}
+
+/// Takes the account's row for this transaction, and reads it. The first statement of every
+/// read-modify-write: where there is more than one writer it decides who is first. `None`: the account is
+/// gone.
+pub async fn lock(tx: &mut Tx, user: UserId) -> Result<Option<User>, StoreError> {
+    let query =
+        tx.query(concat!("UPDATE users SET updated_at = updated_at WHERE id = $1 RETURNING ", columns!()));
+    query.bind(user.0).optional().await?.as_ref().map(User::read).transpose()
+}
+
+/// Gives the account another password, which is its owner's own.
+pub async fn set_password(tx: &mut Tx, user: UserId, hash: &str) -> Result<(), StoreError> {
+    tx.query("DELETE FROM temporary_passwords WHERE user_id = $1").bind(user.0).run().await?;
+    tx.query(
+        "UPDATE users SET password_hash = $2, former_password = NULL, former_until = NULL WHERE id = $1",
+    )
+    .bind(user.0)
+    .bind(hash.to_owned())
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Notes that the operator knows the password: its owner chooses another one at the next sign-in.
+pub async fn mark_temporary(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO temporary_passwords (user_id, set_at) VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE SET set_at = excluded.set_at",
+    )
+    .bind(user.0)
+    .bind(now.0)
+    .run()
+    .await?;
+    Ok(())
+}
+
+/// Whether the password is one that the operator knows.
+pub async fn has_temporary_password(conn: &mut Conn, user: UserId) -> Result<bool, StoreError> {
+    let query = conn.query("SELECT 1 FROM temporary_passwords WHERE user_id = $1").bind(user.0);
+    Ok(query.optional().await?.is_some())
+}
+
+/// Replaces the hash, unless the password was changed meanwhile.
+pub async fn rehash(tx: &mut Tx, user: UserId, old: &str, new: &str) -> Result<(), StoreError> {
+    tx.query("UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
+        .bind(user.0)
+        .bind(old.to_owned())
+        .bind(new.to_owned())
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Disables the account from this moment on, or (`None`) enables it again.
+pub async fn set_disabled(tx: &mut Tx, user: UserId, since: Option<Timestamp>) -> Result<(), StoreError> {
+    tx.query("UPDATE users SET disabled_at = $2 WHERE id = $1")
+        .bind(user.0)
+        .bind(since.map(|it| it.0))
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Removes the account with all that belongs to it: what it was found by is free again.
+pub async fn delete(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
+    let deleted = tx.query("DELETE FROM users WHERE id = $1 RETURNING sub").bind(user.0).all().await?;
+    former_subs::remember(tx, &deleted).await
+}
