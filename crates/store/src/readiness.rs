@@ -1,6 +1,6 @@
 //! Whether a store can be served from.
 
-use crate::tables::{meta, schema};
+use crate::tables::service::{meta, schema};
 use crate::{Store, StoreError, migrations};
 use std::time::Duration;
 

@@ -6,7 +6,7 @@ use crate::admin::selection::{access, can_sign_in, operator};
 use crate::attributes::rules::{Occasion, OutsidePlan, Rulebook, check_submitted, parse_names};
 use crate::password::hasher::HashingError;
 use crate::password::rules;
-use crate::sign_in::verifiers;
+use crate::sign_in::srp::verifiers;
 use crate::{Context, Unavailable};
 use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Password};
 use nameplate_core::contact::Contact;

@@ -7,7 +7,7 @@ use crate::one_time_codes::requests;
 use crate::password::hasher::HashingError;
 use crate::password::reset_code::{self, Asking, Named};
 use crate::password::rules;
-use crate::sign_in::verifiers;
+use crate::sign_in::srp::verifiers;
 use crate::{Context, Unavailable};
 use delivery::Message;
 use model::{Event, FormErrors, Password};

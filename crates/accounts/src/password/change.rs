@@ -7,7 +7,7 @@ use crate::limits::{self, Key};
 use crate::password::rules;
 use crate::sessions::begin;
 use crate::sign_in::failures::{self, failed_passwords};
-use crate::sign_in::verifiers;
+use crate::sign_in::srp::verifiers;
 use model::{ErrorCode, Event, FieldName, FormErrors, Password};
 use nameplate_core::identity::{NewSession, Origin, SignedInBy, UserId, Viewer};
 use store::users::{self, User};

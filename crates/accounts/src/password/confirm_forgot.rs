@@ -9,7 +9,7 @@ use crate::one_time_codes::requester::Requester;
 use crate::one_time_codes::tries::{Tried, Try, TryError};
 use crate::password::reset_code::Named;
 use crate::password::rules;
-use crate::sign_in::{failures, verifiers};
+use crate::sign_in::{failures, srp::verifiers};
 use model::{ErrorCode, Event, FieldName, FormErrors, Password};
 use nameplate_core::code::CodePurpose;
 use nameplate_core::identifiers::ContactKind;

@@ -1,6 +1,6 @@
 //! Which password something is about, without its hash.
 
-use crate::sign_in::srp6a;
+use crate::sign_in::srp::srp6a;
 use sha2::{Digest as _, Sha256};
 
 /// Which password something is about, without its hash.

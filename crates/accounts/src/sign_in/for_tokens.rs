@@ -6,7 +6,7 @@ use crate::limits::Key;
 use crate::sign_in::outcome::{Asked, NewPasswordAsked, Proven, SignInError};
 use crate::sign_in::password::{self, SignIn};
 use crate::sign_in::second_factor::challenge::{Challenge, Door};
-use crate::sign_in::{admission, verifiers};
+use crate::sign_in::{admission, srp::verifiers};
 use crate::tokens::issue::{self, RefreshToken, Tokens};
 use crate::tokens::key_ring;
 use nameplate_core::client::ClientId;

@@ -13,8 +13,6 @@ pub(crate) mod password;
 pub(crate) mod reauthenticate;
 pub mod second_factor;
 pub mod srp;
-pub(crate) mod srp6a;
-pub(crate) mod verifiers;
 
 pub use for_tokens::{Entered, for_tokens};
 pub use freshness::{NotFresh, is_fresh};

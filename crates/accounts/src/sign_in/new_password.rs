@@ -10,7 +10,7 @@ use crate::password::fingerprint::fingerprint;
 use crate::password::rules;
 use crate::sessions::begin;
 use crate::sign_in::outcome::NewPasswordAsked;
-use crate::sign_in::{known_origins, verifiers};
+use crate::sign_in::{known_origins, srp::verifiers};
 use crate::tokens::issue::{self, Tokens};
 use crate::tokens::key_ring;
 use crate::{Context, Unavailable};

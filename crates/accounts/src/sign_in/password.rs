@@ -11,7 +11,7 @@ use crate::sign_in::candidates::candidates;
 use crate::sign_in::failures::{admit_sign_in, failed_sign_ins, note_failure, refuse_disabled};
 use crate::sign_in::outcome::{Proven, SignInError, SignedIn};
 use crate::sign_in::second_factor::challenge::Door;
-use crate::sign_in::verifiers;
+use crate::sign_in::srp::verifiers;
 use crate::sign_up::code::{self, Asking};
 use crate::sign_up::entered::{self, Entered};
 use model::{ErrorCode, FieldName, FormErrors, Password};

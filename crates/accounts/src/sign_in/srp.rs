@@ -3,12 +3,15 @@
 //!
 //! Between the two nothing is remembered here: what the server has to know travels with the client, sealed.
 
+pub(crate) mod srp6a;
+pub(crate) mod verifiers;
+
 use crate::limits::{self, LimitName};
 use crate::password::fingerprint::fingerprint;
 use crate::sign_in::for_tokens::{self, Entered};
 use crate::sign_in::outcome::{Proven, SignInError};
-use crate::sign_in::srp6a::{self, Public, SessionKey, Verifier};
-use crate::sign_in::verifiers::{SALT, context, made_up, salt_of, srp_name};
+use crate::sign_in::srp::srp6a::{Public, SessionKey, Verifier};
+use crate::sign_in::srp::verifiers::{SALT, context, made_up, salt_of, srp_name};
 use crate::sign_in::{candidates, failures};
 use crate::{Context, Unavailable};
 use model::{FieldName, IdentifierKind};

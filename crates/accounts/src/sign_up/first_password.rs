@@ -7,7 +7,7 @@ use crate::limits::{self, LimitName};
 use crate::one_time_codes::codes::CodeFault;
 use crate::password::hasher::HashingError;
 use crate::password::rules;
-use crate::sign_in::{failures, verifiers};
+use crate::sign_in::{failures, srp::verifiers};
 use crate::sign_up::become_account::{self, Becoming, How};
 use crate::sign_up::confirm_error::ConfirmSignUpError;
 use crate::sign_up::confirmation::Confirmed;

@@ -8,7 +8,7 @@ use crate::limits::{self, LimitName};
 use crate::one_time_codes::requester::Requester;
 use crate::one_time_codes::requests;
 use crate::password::rules;
-use crate::sign_in::verifiers;
+use crate::sign_in::srp::verifiers;
 use crate::sign_up::code::{self, Asking};
 use crate::sign_up::entered::{Entered, seal};
 use model::{AttributeName, CodeDeliveryDetails, ErrorCode, Event, FieldName, FormErrors, Password};

@@ -1,7 +1,7 @@
 //! The client's side, for tests.
 
 use crate::sign_in::srp::Challenge;
-use crate::sign_in::srp6a::{
+use crate::sign_in::srp::srp6a::{
     GROUP, Public, element, exponent, generator, hex, mac, number, plain, private_key, scrambled, session_key,
 };
 use crypto_bigint::BoxedUint;

@@ -5,8 +5,8 @@
 
 use crate::engine::StoreError;
 use crate::engine::connection::{Query, Row};
+use crate::engine::sqlite::writer::NEXT;
 use crate::engine::transaction::Tx;
-use crate::engine::writer::NEXT;
 use nameplate_core::secretive;
 use std::borrow::Cow;
 use std::fmt;

@@ -5,9 +5,9 @@
 
 use crate::engine::StoreError;
 use crate::engine::pool::Pooled;
-use crate::engine::postgres_connections::PostgresConnections;
-use crate::engine::sqlite_readers::SqliteReaders;
-use crate::engine::writer::Lease;
+use crate::engine::postgres::connections::PostgresConnections;
+use crate::engine::sqlite::readers::SqliteReaders;
+use crate::engine::sqlite::writer::Lease;
 use sqlx::postgres::{PgArguments, PgConnection, PgQueryResult, PgRow};
 use sqlx::query::Query as SqlxQuery;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteQueryResult, SqliteRow};

@@ -5,29 +5,23 @@
 //! pool of readers; PostgreSQL has two pools of connections, and notifications between nodes.
 
 mod batch;
-mod checkpoints;
 mod connection;
 mod error;
 mod file_lock;
-mod listen;
 mod notify;
 mod pool;
 mod postgres;
-mod postgres_connections;
-mod postgres_url;
 mod retry;
 mod sqlite;
-mod sqlite_readers;
 mod store;
 mod transaction;
-mod writer;
 
 pub use crate::engine::batch::Statement;
 pub use crate::engine::connection::{Bind, Column, Conn, Field, Query, Row};
 pub use crate::engine::error::StoreError;
 pub use crate::engine::file_lock::FileLock;
-pub use crate::engine::listen::Notification;
-pub use crate::engine::postgres_url::{NotADatabase, PostgresUrl};
+pub use crate::engine::postgres::listen::Notification;
+pub use crate::engine::postgres::url::{NotADatabase, PostgresUrl};
 pub use crate::engine::retry::retried;
 pub use crate::engine::store::Store;
 pub use crate::engine::transaction::Tx;

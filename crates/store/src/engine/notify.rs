@@ -5,9 +5,9 @@
 //! notified nobody; listeners poll now and then besides.
 
 use crate::engine::StoreError;
-use crate::engine::listen::CHANNEL;
 use crate::engine::pool::Pooled;
-use crate::engine::postgres_connections::PostgresConnections;
+use crate::engine::postgres::connections::PostgresConnections;
+use crate::engine::postgres::listen::CHANNEL;
 use deadpool::managed::Pool;
 use std::collections::BTreeSet;
 use std::error::Error;

@@ -3,9 +3,13 @@
 //! Nothing here, and no statement elsewhere, needs what other databases that speak its protocol lack: no
 //! advisory locks, and NOTIFY only where it is there.
 
+pub(super) mod connections;
+pub(super) mod listen;
+pub(super) mod url;
+
 use crate::engine::notify::Notifier;
 use crate::engine::pool::{self, Pooled};
-use crate::engine::postgres_connections::{self, PostgresConnections};
+use crate::engine::postgres::connections::PostgresConnections;
 use crate::engine::{PostgresUrl, StoreError};
 use crate::migrations;
 use deadpool::managed::Pool;
@@ -55,7 +59,7 @@ impl Postgres {
 
     /// A transaction.
     pub(super) async fn begin(&self) -> Result<Pooled<PostgresConnections>, StoreError> {
-        postgres_connections::begin(&self.writers).await
+        connections::begin(&self.writers).await
     }
 
     pub(super) async fn close(&self) {

@@ -1,11 +1,15 @@
 //! Opening the SQLite file: one process at a time brings it to shape.
 
+pub(super) mod checkpoints;
+pub(super) mod readers;
+pub(super) mod writer;
+
 use crate::engine::StoreError;
-use crate::engine::checkpoints::Checkpoints;
 use crate::engine::file_lock::open_private;
 use crate::engine::pool::{self, Pooled};
-use crate::engine::sqlite_readers::SqliteReaders;
-use crate::engine::writer::Writer;
+use crate::engine::sqlite::checkpoints::Checkpoints;
+use crate::engine::sqlite::readers::SqliteReaders;
+use crate::engine::sqlite::writer::Writer;
 use crate::migrations;
 use deadpool::managed::Pool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};

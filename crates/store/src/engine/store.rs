@@ -2,13 +2,14 @@
 
 use crate::engine::connection::{Backend, Conn};
 use crate::engine::file_lock::FileLock;
-use crate::engine::listen::Listener;
 use crate::engine::pool::Pooled;
 use crate::engine::postgres::Postgres;
-use crate::engine::sqlite_readers::SqliteReaders;
+use crate::engine::postgres::listen::Listener;
+use crate::engine::sqlite::checkpoints;
+use crate::engine::sqlite::readers::SqliteReaders;
+use crate::engine::sqlite::writer::Writer;
 use crate::engine::transaction::Tx;
-use crate::engine::writer::Writer;
-use crate::engine::{PostgresUrl, StoreError, checkpoints, sqlite};
+use crate::engine::{PostgresUrl, StoreError, sqlite};
 use deadpool::managed::Pool;
 use std::fmt;
 use std::path::Path;

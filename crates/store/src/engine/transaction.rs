@@ -1,8 +1,9 @@
 //! Transactions: what is written together, or not at all.
 
+use crate::engine::StoreError;
 use crate::engine::connection::{Backend, Conn};
 use crate::engine::notify::Notifier;
-use crate::engine::{StoreError, postgres_connections};
+use crate::engine::postgres::connections;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
@@ -43,7 +44,7 @@ impl Tx {
         match self.conn.backend {
             Backend::SqliteWriter(lease) => lease.commit().await,
             Backend::PostgresWriter(conn) => {
-                postgres_connections::commit(conn).await?;
+                connections::commit(conn).await?;
                 let Some(notifier) = self.notifier else { return Ok(()) };
                 self.news.into_iter().for_each(|news| notifier.notify(news));
                 Ok(())
@@ -52,7 +53,7 @@ impl Tx {
         }
     }
 
-    /// Tells SQLite's writer that the last statement ended the transaction by [`NEXT`](super::writer::NEXT).
+    /// Tells SQLite's writer that the last statement ended the transaction by [`NEXT`](crate::engine::sqlite::writer::NEXT).
     pub(super) const fn was_renewed(&mut self) {
         if let Backend::SqliteWriter(lease) = &mut self.conn.backend {
             lease.renewed = true;

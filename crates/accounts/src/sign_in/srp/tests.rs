@@ -2,7 +2,7 @@ use super::*;
 use crate::admin::{browse, disable_user};
 use crate::error::CommonError;
 use crate::password::{change, confirm_forgot, forgot};
-use crate::sign_in::{srp, verifiers};
+use crate::sign_in::{srp, srp::verifiers};
 use crate::sign_up::start;
 use crate::testing::{self, PASSWORD, SrpClient, TestPool, origin};
 use crate::tokens::issue::{self, Tokens};

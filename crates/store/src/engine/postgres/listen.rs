@@ -9,7 +9,7 @@ use std::error::Error;
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
-pub(super) const CHANNEL: &str = "nameplate";
+pub(in crate::engine) const CHANNEL: &str = "nameplate";
 
 /// A silent connection is asked this often whether it still is one…
 const SILENCE: Duration = Duration::from_secs(30);
@@ -23,7 +23,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// What a listener receives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notification {
-    /// What another node, or this one, gave to [`Tx::notify`](super::Tx::notify); several, one to a line.
+    /// What another node, or this one, gave to [`Tx::notify`](crate::Tx::notify); several, one to a line.
     News(String),
     /// There was no connection for a while: anything may have happened.
     Gap,
@@ -38,7 +38,7 @@ pub struct Listener {
 }
 
 impl Listener {
-    pub(super) const fn new(options: PgConnectOptions) -> Self {
+    pub(in crate::engine) const fn new(options: PgConnectOptions) -> Self {
         Self { options, connected: None, wait: FIRST_WAIT }
     }
 

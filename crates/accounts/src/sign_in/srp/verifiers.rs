@@ -1,7 +1,7 @@
 //! What SRP needs of a password, kept beside its hash.
 
 use crate::sign_in::outcome::Proven;
-use crate::sign_in::srp6a::Verifier;
+use crate::sign_in::srp::srp6a::Verifier;
 use crate::tokens::clients;
 use crate::{Context, Unavailable};
 use model::Password;

@@ -5,7 +5,7 @@
 //! no transaction waits for seconds; alone it costs nothing.
 
 use crate::engine::StoreError;
-use crate::engine::checkpoints::Checkpoints;
+use crate::engine::sqlite::checkpoints::Checkpoints;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 use std::sync::Arc;
@@ -32,7 +32,7 @@ enum Job {
 }
 
 /// Ends a transaction of the group, and begins the next one.
-pub(super) const NEXT: &str = "RELEASE job; SAVEPOINT job";
+pub(in crate::engine) const NEXT: &str = "RELEASE job; SAVEPOINT job";
 
 struct Returned {
     conn: SqliteConnection,
@@ -43,14 +43,14 @@ struct Returned {
 }
 
 /// The writer's connection, leased to one transaction.
-pub(super) struct Lease {
+pub(in crate::engine) struct Lease {
     conn: Option<(SqliteConnection, oneshot::Sender<Returned>)>,
     /// A statement has failed, or its answer was not awaited.
-    pub(super) failed: bool,
+    pub(in crate::engine) failed: bool,
     /// The transaction's last statements ended with [`NEXT`]. Where that was cut short, the savepoint is
     /// missing, and the group fails; where it wasn't, but its answer was not awaited, the transaction is whole, and
     /// holds with its group.
-    pub(super) renewed: bool,
+    pub(in crate::engine) renewed: bool,
 }
 
 impl Lease {
@@ -58,11 +58,11 @@ impl Lease {
         clippy::expect_used,
         reason = "the connection is taken only by commit and drop, which end the lease"
     )]
-    pub(super) fn parts(&mut self) -> (&mut SqliteConnection, &mut bool) {
+    pub(in crate::engine) fn parts(&mut self) -> (&mut SqliteConnection, &mut bool) {
         (&mut self.conn.as_mut().expect("a lease has its connection").0, &mut self.failed)
     }
 
-    pub(super) async fn commit(mut self) -> Result<(), StoreError> {
+    pub(in crate::engine) async fn commit(mut self) -> Result<(), StoreError> {
         let (ack, done) = oneshot::channel();
         if let Some((conn, back)) = self.conn.take() {
             let _ = back.send(Returned { conn, ack: Some(ack), renewed: self.renewed });
@@ -81,11 +81,11 @@ impl Drop for Lease {
 
 /// The way to the writer task.
 #[derive(Clone)]
-pub(super) struct Writer(mpsc::Sender<Job>);
+pub(in crate::engine) struct Writer(mpsc::Sender<Job>);
 
 impl Writer {
     /// Opens the connection, makes sure that it keeps what it is given, and starts the task that leases it.
-    pub(super) async fn start(
+    pub(in crate::engine) async fn start(
         options: SqliteConnectOptions,
         checkpoints: Checkpoints,
     ) -> Result<Self, StoreError> {
@@ -96,7 +96,7 @@ impl Writer {
     }
 
     /// The connection, inside a transaction.
-    pub(super) async fn lease(&self) -> Result<Lease, StoreError> {
+    pub(in crate::engine) async fn lease(&self) -> Result<Lease, StoreError> {
         let (ticket, lease) = oneshot::channel();
         self.0.send(Job::Lease(ticket)).await.map_err(|_| StoreError::Closed)?;
         lease.await.unwrap_or(Err(StoreError::Closed))
@@ -104,14 +104,14 @@ impl Writer {
 
     /// Empties the write-ahead log: everything in it is in the database already, or is copied there now.
     /// `false`: a reader still needs it, and it stays for now.
-    pub(super) async fn truncate_wal(&self) -> Result<bool, StoreError> {
+    pub(in crate::engine) async fn truncate_wal(&self) -> Result<bool, StoreError> {
         let (sender, done) = oneshot::channel();
         self.0.send(Job::TruncateWal(sender)).await.map_err(|_| StoreError::Closed)?;
         done.await.unwrap_or(Err(StoreError::Closed))
     }
 
     /// Finishes what was begun, and closes the connection.
-    pub(super) async fn close(&self) {
+    pub(in crate::engine) async fn close(&self) {
         let (closed, done) = oneshot::channel();
         if self.0.send(Job::Close(closed)).await.is_ok() {
             let _ = done.await;

@@ -7,7 +7,7 @@
 
 use crate::engine::StoreError;
 use crate::engine::pool::Pooled;
-use crate::engine::sqlite_readers::SqliteReaders;
+use crate::engine::sqlite::readers::SqliteReaders;
 use deadpool::managed::Pool;
 use std::error::Error;
 use tokio::sync::mpsc;
@@ -20,20 +20,20 @@ const OFTEN: usize = if cfg!(test) { 50 } else { 1000 };
 const PASSES: usize = 3;
 
 /// Counts what was committed.
-pub(super) struct Checkpoints {
+pub(in crate::engine) struct Checkpoints {
     since: usize,
     due: mpsc::Sender<()>,
 }
 
 impl Checkpoints {
     /// Starts the task that copies. It ends with the counter.
-    pub(super) fn start(readers: Pool<SqliteReaders>) -> Self {
+    pub(in crate::engine) fn start(readers: Pool<SqliteReaders>) -> Self {
         let (due, asked) = mpsc::channel(1);
         tokio::spawn(run(readers, asked));
         Self { since: 0, due }
     }
 
-    pub(super) fn count(&mut self, transactions: usize) {
+    pub(in crate::engine) fn count(&mut self, transactions: usize) {
         self.since += transactions;
         if self.since >= OFTEN {
             self.since = 0;
@@ -59,7 +59,7 @@ async fn run(readers: Pool<SqliteReaders>, mut asked: mpsc::Receiver<()>) {
 }
 
 /// Copies as much as it can without making any transaction wait.
-pub(super) async fn copy(readers: &Pool<SqliteReaders>) -> Result<(), StoreError> {
+pub(in crate::engine) async fn copy(readers: &Pool<SqliteReaders>) -> Result<(), StoreError> {
     let mut pooled = Pooled::get(readers).await?;
     let (conn, failed) = pooled.parts();
     *failed = true;

@@ -3,7 +3,7 @@
 //! Each condition stands twice in its statement for databases with several writers: what was changed since
 //! the inner query saw it is looked at again before it goes.
 
-use crate::tables::former_subs;
+use crate::tables::accounts::former_subs;
 use crate::{StoreError, Tx};
 use nameplate_core::clock::Timestamp;
 

@@ -1,7 +1,8 @@
 //! Whole accounts, one after the other: what an operator lists, takes out and brings in.
 
-use crate::tables::profile::kinds;
-use crate::tables::{attributes, names, waiting};
+use crate::tables::accounts::profile::kinds;
+use crate::tables::accounts::{attributes, names};
+use crate::tables::codes::waiting;
 use crate::{Conn, Row, StoreError, Tx};
 use model::AttributeName;
 use nameplate_core::clock::Timestamp;

@@ -4,7 +4,7 @@
 //! accounts every row elsewhere is one more page to read, to log and to copy.
 //!
 //! `sub`, `updated_at`, the verified flags and what nobody set are not among them: the first two are columns
-//! of their own, and a contact is verified while it is the account's own ([`super::aliases`]).
+//! of their own, and a contact is verified while it is the account's own ([`crate::tables::accounts::aliases`]).
 
 #[cfg(any(test, feature = "testing"))]
 use crate::{Conn, Tx};

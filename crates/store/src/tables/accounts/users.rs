@@ -1,6 +1,6 @@
 //! Accounts.
 
-use crate::tables::former_subs;
+use crate::tables::accounts::former_subs;
 use crate::{Conn, Row, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identifiers::{ContactKind, Identifier};
@@ -30,10 +30,10 @@ macro_rules! columns {
         "id, sub, username, status, password_hash, disabled_at, contested, former_password, former_until"
     };
 }
-pub(super) use columns;
+pub(in crate::tables) use columns;
 
 impl User {
-    pub(super) fn read(row: &Row) -> Result<Self, StoreError> {
+    pub(in crate::tables) fn read(row: &Row) -> Result<Self, StoreError> {
         let former: Option<String> = row.get("former_password")?;
         Ok(Self {
             id: UserId(row.get("id")?),

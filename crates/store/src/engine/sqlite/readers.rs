@@ -6,10 +6,10 @@ use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
 /// Opens them.
-pub(super) struct SqliteReaders(SqliteConnectOptions);
+pub(in crate::engine) struct SqliteReaders(SqliteConnectOptions);
 
 impl SqliteReaders {
-    pub(super) fn new(options: SqliteConnectOptions) -> Self {
+    pub(in crate::engine) fn new(options: SqliteConnectOptions) -> Self {
         Self(options.create_if_missing(false).pragma("query_only", "on"))
     }
 }

@@ -1,6 +1,6 @@
 //! Passkeys: the public halves of keys that people sign in with.
 
-use crate::tables::users::{self, User};
+use crate::tables::accounts::users::{self, User};
 use crate::{Conn, Row, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::UserId;

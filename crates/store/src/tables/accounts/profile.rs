@@ -1,8 +1,8 @@
 //! All that an account shows, in one statement and one row: its attributes, its proven contacts, the codes
 //! that it waits for and the number of its latest event.
 
-use crate::tables::attributes;
-use crate::tables::sessions::{self, Alive, Live};
+use crate::tables::accounts::attributes;
+use crate::tables::sign_in::sessions::{self, Alive, Live};
 use crate::{Conn, Row, Statement, StoreError};
 use model::{AttributeName, Factor};
 use nameplate_core::clock::Timestamp;
@@ -62,7 +62,7 @@ impl Account {
     }
 
     /// Reads what the statements below tell of it.
-    pub(super) fn read(row: &Row) -> Result<Self, StoreError> {
+    pub(in crate::tables) fn read(row: &Row) -> Result<Self, StoreError> {
         let mut account = Self::read_info(row)?;
         account.latest_event = row.get("latest_event")?;
         let codes: Option<String> = row.get("codes")?;
@@ -140,7 +140,7 @@ fn kind(attribute: &str) -> Result<ContactKind, StoreError> {
 }
 
 /// The kinds of contact that an account has proven, in the model's order.
-pub(super) fn kinds(proven: &str) -> Result<Vec<ContactKind>, StoreError> {
+pub(in crate::tables) fn kinds(proven: &str) -> Result<Vec<ContactKind>, StoreError> {
     let mut kinds = proven.split_whitespace().map(kind).collect::<Result<Vec<_>, _>>()?;
     kinds.sort_by_key(|kind| kind.attribute());
     Ok(kinds)
@@ -215,7 +215,7 @@ const INFO_OF_SESSION: &str = concat!(
 );
 
 /// Asks for the account as it stands, to be read by [`Account::read`].
-pub(super) fn statement(user: UserId) -> Statement {
+pub(in crate::tables) fn statement(user: UserId) -> Statement {
     Statement::new(LOAD).bind(user.0)
 }
 

@@ -21,14 +21,14 @@ const SESSION: &str = "SET lock_timeout = '10s'; SET statement_timeout = '30s'; 
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
 /// Opens connections and sets them up.
-pub(super) struct PostgresConnections {
+pub(in crate::engine) struct PostgresConnections {
     options: PgConnectOptions,
     /// They change nothing.
     reads: bool,
 }
 
 impl PostgresConnections {
-    pub(super) const fn new(options: PgConnectOptions, reads: bool) -> Self {
+    pub(in crate::engine) const fn new(options: PgConnectOptions, reads: bool) -> Self {
         Self { options, reads }
     }
 }
@@ -81,7 +81,7 @@ fn is_transient(error: &sqlx::Error) -> bool {
 }
 
 /// A transaction.
-pub(super) async fn begin(
+pub(in crate::engine) async fn begin(
     writers: &Pool<PostgresConnections>,
 ) -> Result<Pooled<PostgresConnections>, StoreError> {
     let mut conn = Pooled::get(writers).await?;
@@ -91,7 +91,7 @@ pub(super) async fn begin(
 }
 
 /// Ends a transaction: durable when it returns `Ok`.
-pub(super) async fn commit(mut conn: Pooled<PostgresConnections>) -> Result<(), StoreError> {
+pub(in crate::engine) async fn commit(mut conn: Pooled<PostgresConnections>) -> Result<(), StoreError> {
     execute(&mut conn, "COMMIT").await?;
     conn.in_transaction = false;
     Ok(())

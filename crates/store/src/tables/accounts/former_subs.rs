@@ -5,12 +5,12 @@ use nameplate_core::identifiers::username_key;
 use sha2::{Digest as _, Sha256};
 
 /// What a deleted account is remembered by.
-pub(super) fn digest(key: &str) -> Vec<u8> {
+pub(in crate::tables) fn digest(key: &str) -> Vec<u8> {
     Sha256::digest(key.as_bytes()).to_vec()
 }
 
 /// Remembers accounts that were deleted, of which these rows have the `sub`.
-pub(super) async fn remember(tx: &mut Tx, deleted: &[Row]) -> Result<(), StoreError> {
+pub(in crate::tables) async fn remember(tx: &mut Tx, deleted: &[Row]) -> Result<(), StoreError> {
     for row in deleted {
         let sub: String = row.get("sub")?;
         let query = tx.query("INSERT INTO former_subs (digest) VALUES ($1) ON CONFLICT DO NOTHING");

@@ -1,7 +1,9 @@
 //! Usernames and subs are one space of names: a username can't equal the `sub` of another account, living or
 //! deleted. What names two accounts would let an administrator act on the wrong one.
 
-use crate::tables::{former_subs, meta, waiting};
+use crate::tables::accounts::former_subs;
+use crate::tables::codes::waiting;
+use crate::tables::service::meta;
 use crate::{Conn, StoreError, Tx};
 use nameplate_core::identifiers::{Identifier, username_key};
 

@@ -47,11 +47,11 @@ macro_rules! is_live {
         "s.id = $1 AND s.hash = $2 AND s.expires_at > $3 AND s.last_seen_at > $4"
     };
 }
-pub(super) use columns;
-pub(super) use is_live;
+pub(in crate::tables) use columns;
+pub(in crate::tables) use is_live;
 
 impl Live {
-    pub(super) fn read(row: &Row) -> Result<Self, StoreError> {
+    pub(in crate::tables) fn read(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
             user: UserId(row.get("session_user")?),
             client: ClientId(row.get("client")?),
@@ -63,7 +63,7 @@ impl Live {
 }
 
 /// Asks a statement for a live session.
-pub(super) async fn ask_live(
+pub(in crate::tables) async fn ask_live(
     conn: &mut Conn,
     sql: &'static str,
     session: SessionId,

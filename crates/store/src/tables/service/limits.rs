@@ -1,8 +1,8 @@
 //! Counters of limits, each under a digest of its name. The counter of an account's changes stands with the
 //! account.
 
-use crate::tables::attributes;
-use crate::tables::profile::{self, Account};
+use crate::tables::accounts::attributes;
+use crate::tables::accounts::profile::{self, Account};
 use crate::{Conn, Row, Statement, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::UserId;

@@ -64,7 +64,7 @@ impl FromStr for PostgresUrl {
 
 impl PostgresUrl {
     /// For the driver. Statements are not logged: their values are people's.
-    pub(super) fn options(&self) -> PgConnectOptions {
+    pub(in crate::engine) fn options(&self) -> PgConnectOptions {
         let options = match self.0.get_application_name() {
             Some(_) => self.0.clone(),
             None => self.0.clone().application_name("nameplate"),

@@ -1,0 +1,10 @@
+//! Accounts: names, attributes, contacts.
+
+pub mod aliases;
+pub mod attributes;
+pub(crate) mod former_subs;
+pub mod known_origins;
+pub mod names;
+pub mod profile;
+pub mod records;
+pub mod users;
