@@ -60,11 +60,12 @@ macro_rules! browser_secret {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq)]
-        pub struct $name(String);
+        pub struct $name(::zeroize::Zeroizing<String>);
 
         impl $name {
+            /// A new one.
             pub fn generate(entropy: &dyn Entropy) -> Self {
-                Self(entropy.token())
+                Self(::zeroize::Zeroizing::new(entropy.token()))
             }
 
             /// The text for the cookie.
@@ -75,9 +76,10 @@ macro_rules! browser_secret {
             /// Reads a cookie. `None`: it can't be one of ours.
             pub fn parse(text: &str) -> Option<Self> {
                 let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-                (bytes.len() == 32).then(|| Self(text.to_owned()))
+                (bytes.len() == 32).then(|| Self(::zeroize::Zeroizing::new(text.to_owned())))
             }
 
+            /// What the store knows of it (SHA-256).
             pub fn hash(&self) -> [u8; 32] {
                 Sha256::digest(self.0.as_bytes()).into()
             }

@@ -5,6 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use zeroize::Zeroizing;
 
 fn error(path: &Path) -> impl FnOnce(std::io::Error) -> KeyError {
     let path = path.display().to_string();
@@ -12,9 +13,9 @@ fn error(path: &Path) -> impl FnOnce(std::io::Error) -> KeyError {
 }
 
 /// The text of the file, if there is one.
-pub(super) fn read(path: &Path) -> Result<Option<String>, KeyError> {
+pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<String>>, KeyError> {
     match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text)),
+        Ok(text) => Ok(Some(Zeroizing::new(text))),
         Err(missing) if missing.kind() == ErrorKind::NotFound => Ok(None),
         Err(other) => Err(error(path)(other)),
     }

@@ -17,6 +17,7 @@ use sha2::Sha256;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// What a sub-key is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,23 +78,24 @@ pub struct Unopenable;
 const ID: usize = 8;
 const NONCE: usize = 24;
 
+/// Erased from memory when it is dropped, as is everything that is opened with it.
 struct Key {
-    secret: [u8; 32],
+    secret: Zeroizing<[u8; 32]>,
     id: [u8; ID],
-    subkeys: [[u8; 32]; Purpose::ALL.len()],
+    subkeys: Zeroizing<[[u8; 32]; Purpose::ALL.len()]>,
 }
 
 impl Key {
-    fn new(secret: [u8; 32]) -> Self {
+    fn new(secret: Zeroizing<[u8; 32]>) -> Self {
         Self {
             id: derive(&secret, "nameplate key id"),
-            subkeys: Purpose::ALL.map(|it| derive(&secret, it.label())),
+            subkeys: Zeroizing::new(Purpose::ALL.map(|it| derive(&secret, it.label()))),
             secret,
         }
     }
 
     #[expect(clippy::indexing_slicing, reason = "there is always a key, and one sub-key for each purpose")]
-    const fn subkey(&self, purpose: Purpose) -> &[u8; 32] {
+    fn subkey(&self, purpose: Purpose) -> &[u8; 32] {
         &self.subkeys[purpose as usize]
     }
 
@@ -130,8 +132,10 @@ impl Keys {
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            let secret = URL_SAFE_NO_PAD.decode(line).ok().and_then(|bytes| bytes.try_into().ok());
-            keys.push(Key::new(secret.ok_or(KeyError::Malformed { line: number + 1 })?));
+            let malformed = || KeyError::Malformed { line: number + 1 };
+            let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(line).map_err(|_| malformed())?);
+            let secret = bytes.as_slice().try_into().map_err(|_| malformed())?;
+            keys.push(Key::new(Zeroizing::new(secret)));
         }
         if keys.is_empty() { Err(KeyError::Empty) } else { Ok(Self(Arc::new(keys))) }
     }
@@ -163,7 +167,8 @@ impl Keys {
     /// Puts a new key in front of those in the file; the old ones go on opening and verifying.
     pub fn rotate(path: &Path, entropy: &dyn Entropy) -> Result<Self, KeyError> {
         let old = Self::load(path)?.ok_or(KeyError::Empty)?;
-        let secrets = std::iter::once(entropy.bytes()).chain(old.0.iter().map(|key| key.secret));
+        let new = Zeroizing::new(entropy.bytes());
+        let secrets = std::iter::once(new).chain(old.0.iter().map(|key| key.secret.clone()));
         let keys = Self(Arc::new(secrets.map(Key::new).collect()));
         key_file::replace(path, &keys.to_text())?;
         Ok(keys)
@@ -171,13 +176,13 @@ impl Keys {
 
     /// One new key, kept nowhere.
     pub fn generate(entropy: &dyn Entropy) -> Self {
-        Self(Arc::new(vec![Key::new(entropy.bytes())]))
+        Self(Arc::new(vec![Key::new(Zeroizing::new(entropy.bytes()))]))
     }
 
     /// These keys, and behind them those of the others that are not among them.
     pub fn before(&self, others: &Self) -> Self {
         let more = others.0.iter().filter(|other| !self.0.iter().any(|key| key.id == other.id));
-        Self(Arc::new(self.0.iter().chain(more).map(|key| Key::new(key.secret)).collect()))
+        Self(Arc::new(self.0.iter().chain(more).map(|key| Key::new(key.secret.clone())).collect()))
     }
 
     /// Makes these the keys of the file, at once.
@@ -186,12 +191,13 @@ impl Keys {
     }
 
     /// As a key file has them.
-    pub fn to_text(&self) -> String {
-        let mut text = String::from(
-            "# Nameplate's keys, newest first. Keep this file secret, and keep it: without it the store is refused.\n",
-        );
+    pub fn to_text(&self) -> Zeroizing<String> {
+        const HEAD: &str = "# Nameplate's keys, newest first. Keep this file secret, and keep it: without it the store is refused.\n";
+        // Long enough from the start: a text that grows leaves its former self in memory.
+        let mut text = Zeroizing::new(String::with_capacity(HEAD.len() + 44 * self.0.len()));
+        text.push_str(HEAD);
         for key in self.0.iter() {
-            text.push_str(&URL_SAFE_NO_PAD.encode(key.secret));
+            URL_SAFE_NO_PAD.encode_string(&*key.secret, &mut text);
             text.push('\n');
         }
         text
@@ -227,12 +233,18 @@ impl Keys {
     }
 
     /// Opens what [`Keys::seal`] sealed, under whichever key it was.
-    pub fn open(&self, purpose: Purpose, sealed: &[u8], context: &[u8]) -> Result<Vec<u8>, Unopenable> {
+    pub fn open(
+        &self,
+        purpose: Purpose,
+        sealed: &[u8],
+        context: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Unopenable> {
         let (id, rest) = sealed.split_first_chunk::<ID>().ok_or(Unopenable)?;
         let (nonce, text) = rest.split_first_chunk::<NONCE>().ok_or(Unopenable)?;
         let key = self.0.iter().find(|key| key.id == *id).ok_or(Unopenable)?;
         XChaCha20Poly1305::new(key.subkey(purpose).into())
             .decrypt(&XNonce::from(*nonce), Payload { msg: text, aad: context })
+            .map(Zeroizing::new)
             .map_err(|_| Unopenable)
     }
 }

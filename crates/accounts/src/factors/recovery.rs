@@ -109,7 +109,7 @@ pub async fn recovery_codes(ctx: &Context, viewer: &Viewer) -> Result<Vec<String
     let open = |sealed: &Vec<u8>| {
         let code =
             ctx.keys.open(Purpose::Factors, sealed, &context(viewer.user)).map_err(StoreError::unreadable)?;
-        Ok(grouped(&String::from_utf8(code).map_err(StoreError::unreadable)?))
+        Ok(grouped(std::str::from_utf8(&code).map_err(StoreError::unreadable)?))
     };
     sealed.iter().map(open).collect()
 }

@@ -16,6 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use subtle::ConstantTimeEq as _;
 use tokio::sync::{Semaphore, TryAcquireError, oneshot};
+use zeroize::Zeroizing;
 
 const SALT: usize = 16;
 const OUTPUT: usize = 32;
@@ -205,10 +206,13 @@ impl Shared {
     }
 }
 
-fn bounded(password: &Password) -> Result<String, HashingError> {
+fn bounded(password: &Password) -> Result<Zeroizing<String>, HashingError> {
     let text = password.reveal();
     // In characters, as the policy counts; a character has four bytes at most.
-    if text.len() > 4 * PASSWORD_MAX { Err(HashingError::failed("too long")) } else { Ok(text.to_owned()) }
+    if text.len() > 4 * PASSWORD_MAX {
+        return Err(HashingError::failed("too long"));
+    }
+    Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// How a hash is made, if it is one that passwords can be compared with.

@@ -31,7 +31,7 @@ async fn a_store_with_data_refuses_another_key_and_accepts_a_rotated_one() {
 
     let own = pool.keys.to_text();
     let newer = Keys::generate(&SystemEntropy).to_text();
-    let rotated = Keys::from_text(&format!("{newer}{own}")).unwrap();
+    let rotated = Keys::from_text(&[newer.as_str(), own.as_str()].concat()).unwrap();
     open(&pool, rotated).await.unwrap();
     // From now on things are sealed with the newer one: the old one alone no longer does.
     assert!(open(&pool, Keys::from_text(&own).unwrap()).await.is_err());
