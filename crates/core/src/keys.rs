@@ -197,7 +197,7 @@ impl Keys {
         let mut text = Zeroizing::new(String::with_capacity(HEAD.len() + 44 * self.0.len()));
         text.push_str(HEAD);
         for key in self.0.iter() {
-            URL_SAFE_NO_PAD.encode_string(&*key.secret, &mut text);
+            URL_SAFE_NO_PAD.encode_string(key.secret.as_slice(), &mut text);
             text.push('\n');
         }
         text

@@ -1,6 +1,6 @@
 //! All the SQL: one file per table family, columns by name.
 
 pub mod accounts;
-pub mod codes;
+pub mod pending;
 pub mod service;
 pub mod sign_in;

@@ -2,7 +2,7 @@
 //! deleted. What names two accounts would let an administrator act on the wrong one.
 
 use crate::tables::accounts::former_subs;
-use crate::tables::codes::waiting;
+use crate::tables::pending::waiting;
 use crate::tables::service::meta;
 use crate::{Conn, StoreError, Tx};
 use nameplate_core::identifiers::{Identifier, username_key};

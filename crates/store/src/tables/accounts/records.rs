@@ -2,7 +2,7 @@
 
 use crate::tables::accounts::profile::kinds;
 use crate::tables::accounts::{attributes, names};
-use crate::tables::codes::waiting;
+use crate::tables::pending::waiting;
 use crate::{Conn, Row, StoreError, Tx};
 use model::AttributeName;
 use nameplate_core::clock::Timestamp;

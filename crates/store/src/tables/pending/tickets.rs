@@ -1,6 +1,6 @@
 //! Tickets of browsers and applications that signed up and are not signed in yet.
 
-use crate::tables::codes::waiting::{self, Waiting};
+use crate::tables::pending::waiting::{self, Waiting};
 use crate::{Conn, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::{BrowserTicket, UserId};
