@@ -10,7 +10,15 @@ pub fn rule(rule: Rule, min_length: Option<u8>) -> String {
         Rule::Uppercase => "Password must have upper case letters".into(),
         Rule::Number => "Password must have numbers".into(),
         Rule::Symbol => "Password must have special characters".into(),
-        Rule::Characters => "Password must have no spaces and at most 256 characters".into(),
+        Rule::Characters => {
+            "Password must not begin or end with a space, and must have at most 256 characters".into()
+        }
+        Rule::Uncommon => {
+            "This password is among the first that are guessed. Choose a less common one".into()
+        }
+        Rule::Impersonal => {
+            "Password must not be your username, name or address, or consist mostly of it".into()
+        }
     }
 }
 

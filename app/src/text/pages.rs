@@ -76,7 +76,8 @@ pub fn policy_hint(policy: &model::Policy) -> String {
     .map(|(_, words)| words)
     .collect();
     let length = format!("At least {} characters", policy.min_length);
-    if extras.is_empty() { format!("{length}.") } else { format!("{length}, with {}.", extras.join(", ")) }
+    let needed = if extras.is_empty() { length } else { format!("{length}, with {}", extras.join(", ")) };
+    format!("{needed}. Spaces are fine. No common password, and not your own name or address.")
 }
 
 // Confirm.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// NFKC and case folding, until nothing changes (Unicode, section 3.13, D147).
-fn fold(text: &str) -> String {
+pub fn fold(text: &str) -> String {
     let mut folded = text.to_owned();
     // Folding can undo the normalisation and the other way round; a few rounds settle every known text.
     for _ in 0..4 {

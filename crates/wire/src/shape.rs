@@ -79,6 +79,11 @@ const BASE64: Pattern =
 const KEY: Pattern = Pattern { words: r"[\w+]+", fits: |text| all(text, |c| is_word(c) || c == '+') };
 const NO_SPACE: Pattern =
     Pattern { words: r"[\S]+", fits: |text| all(text, |c| !matches!(c, ' ' | '\t'..='\r')) };
+/// Spaces inside are allowed; of what else they may hold the policy speaks.
+const NO_SPACE_AROUND: Pattern = Pattern {
+    words: r"^[\S]+.*[\S]+$",
+    fits: |text| text.trim_matches(|c| matches!(c, ' ' | '\t'..='\r')) == text,
+};
 const TOKENS: Pattern = Pattern {
     words: "[A-Za-z0-9-_=.]+",
     fits: |text| all(text, |c| is_word(c) || matches!(c, '-' | '=' | '.')),
@@ -98,7 +103,7 @@ pub const CLIENT_ID: Shape = hidden(1, 128, WORD);
 pub const CLIENT_SECRET: Shape = hidden(24, 64, KEY);
 pub const SECRET_HASH: Shape = hidden(1, 128, BASE64);
 pub const USERNAME: Shape = hidden(1, 128, VISIBLE);
-pub const PASSWORD: Shape = hidden(0, 256, NO_SPACE);
+pub const PASSWORD: Shape = hidden(0, 256, NO_SPACE_AROUND);
 /// The model would repeat a code; codes are passwords here.
 pub const CODE: Shape = hidden(1, 2048, NO_SPACE);
 pub const APP_CODE: Shape = hidden(6, 6, DIGITS);

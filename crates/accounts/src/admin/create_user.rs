@@ -121,7 +121,7 @@ fn check_new_user(ctx: &Context, new: &NewUser) -> Result<Checked, CreateUserErr
         faults.push((FieldName::Username, why));
     }
     if let FirstPassword::Temporary(password) | FirstPassword::Permanent(password) = &new.password {
-        faults.extend(rules::faults(settings, password, None));
+        faults.extend(rules::faults(settings, password));
     }
     let temporary = matches!(new.password, FirstPassword::Temporary(_));
     let occasion = if temporary { Occasion::ByOperator } else { Occasion::SignUp };

@@ -102,7 +102,7 @@ pub async fn set_user_password(
     permanent: bool,
 ) -> Result<UserLabel, ResetUserPasswordError> {
     let selector = named.into();
-    let fields = rules::faults(&ctx.settings, password, None);
+    let fields = rules::faults(&ctx.settings, password);
     if !fields.is_empty() {
         return Err(ResetUserPasswordError::Refused(FormErrors { form: None, fields }));
     }

@@ -5,6 +5,7 @@ use crate::account::events;
 use crate::error::{CommonError, common_error};
 use crate::limits::{self, Key};
 use crate::password::rules;
+use crate::password::strength::OwnWords;
 use crate::sessions::begin;
 use crate::sign_in::failures::{self, failed_passwords};
 use crate::sign_in::srp::verifiers;
@@ -72,13 +73,15 @@ pub async fn change(
 ) -> Result<PasswordChanged, ChangePasswordError> {
     let missing =
         form.current.reveal().is_empty().then_some((FieldName::CurrentPassword, ErrorCode::Missing));
-    let wrong = rules::faults(&ctx.settings, &form.password, form.confirmation.as_ref());
+    let mut conn = ctx.store.read().await?;
+    let user = users::by_id(&mut conn, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+    let own = OwnWords::of_user(&mut conn, &user).await?;
+    drop(conn);
+    let wrong = rules::choice_faults(&ctx.settings, &form.password, form.confirmation.as_ref(), &own);
     let faults: Vec<_> = missing.into_iter().chain(wrong).collect();
     if !faults.is_empty() {
         return Err(ChangePasswordError::Fields(faults));
     }
-    let found = users::by_id(&mut ctx.store.read().await?, viewer.user).await?;
-    let user = found.ok_or(CommonError::SignedOut)?;
     let failures = failed_passwords(ctx, &user, origin);
     retried(|| failures::admit_sign_in(ctx, &failures, origin)).await??;
     if !ctx.passwords.verify(Some(&user.password_hash), &form.current).await?.matches {

@@ -9,6 +9,7 @@ use crate::one_time_codes::requester::Requester;
 use crate::one_time_codes::tries::{Tried, Try, TryError};
 use crate::password::reset_code::Named;
 use crate::password::rules;
+use crate::password::strength::OwnWords;
 use crate::sign_in::{failures, srp::verifiers};
 use model::{ErrorCode, Event, FieldName, FormErrors, Password};
 use nameplate_core::code::CodePurpose;
@@ -97,6 +98,7 @@ pub async fn confirm_forgot(
             .await?;
     match tried {
         Tried::Right(right) => {
+            check_own_words(ctx, right.slot.user, &form).await?;
             let hash = ctx.passwords.hash(&form.password, &*ctx.entropy).await?;
             let done = retried(|| finish_reset(ctx, &right, (&named, &hash), origin)).await?;
             verifiers::keep_verifiers(ctx, right.slot.user, &form.password, &hash).await;
@@ -125,11 +127,25 @@ fn check_reset(ctx: &Context, form: &PasswordReset) -> Result<(Named, String), V
         faults.push((FieldName::Username, ErrorCode::Missing));
     }
     let code = codes::read(&form.code).map_err(|fault| faults.push((FieldName::Code, fault.why())));
-    faults.extend(rules::faults(&ctx.settings, &form.password, form.confirmation.as_ref()));
+    let own = OwnWords::typed(&form.username);
+    faults.extend(rules::choice_faults(&ctx.settings, &form.password, form.confirmation.as_ref(), &own));
     match (named, code) {
         (Some(named), Ok(code)) if faults.is_empty() => Ok((named, code)),
         _ => Err(faults),
     }
+}
+
+/// What is told only to who has the code, which stays good: the password must be none of the account's words.
+async fn check_own_words(
+    ctx: &Context,
+    user: UserId,
+    form: &PasswordReset,
+) -> Result<(), ConfirmForgotPasswordError> {
+    let mut conn = ctx.store.read().await?;
+    let user = users::by_id(&mut conn, user).await?.ok_or(CodeFault::NoCode)?;
+    let own = OwnWords::of_user(&mut conn, &user).await?;
+    let faults = rules::choice_faults(&ctx.settings, &form.password, None, &own);
+    if faults.is_empty() { Ok(()) } else { Err(ConfirmForgotPasswordError::Fields(faults)) }
 }
 
 async fn finish_reset(

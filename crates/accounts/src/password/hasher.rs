@@ -4,6 +4,7 @@
 //! Who computes takes the next one from the line by itself. Where each waited for a permit, and to be woken
 //! for it, a tenth of the processor lay idle while others waited.
 
+use crate::password::canonical::canonical;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
 use model::Password;
@@ -114,6 +115,9 @@ impl Hasher {
     }
 
     /// Compares with the hash of an account; with none, for as long and to no avail.
+    ///
+    /// A password whose canonical form is another text is compared as it was typed, too: so were hashes made
+    /// that are older than that form, or come from elsewhere.
     pub(crate) async fn verify(
         &self,
         hash: Option<&str>,
@@ -121,20 +125,28 @@ impl Hasher {
     ) -> Result<Verdict, HashingError> {
         let hash = hash.map(|text| PasswordHash::new(text).map_err(HashingError::failed)).transpose()?;
         // One that is too long was never hashed, and is not now: its length is no secret.
+        let other = Zeroizing::new(password.reveal().to_owned());
         let Ok(password) = bounded(password) else { return Ok(Verdict { matches: false, outdated: false }) };
+        let typed = (other.as_str() != password.as_str()).then_some(other);
         self.work(move |shared| {
             let known = hash.as_ref().unwrap_or(&shared.nobody);
             let params = Params::try_from(known).map_err(HashingError::failed)?;
             let (Some(salt), Some(expected)) = (&known.salt, &known.hash) else {
                 return Err(HashingError::failed("a stored hash without salt or output"));
             };
-            let output = shared.compute(&params, password.as_bytes(), salt)?;
-            let same = bool::from(output.as_slice().ct_eq(expected.as_bytes()));
-            let outdated =
-                [params.m_cost() != shared.params.m_cost(), params.t_cost() != shared.params.t_cost()];
+            let is = |text: &str| {
+                let output = shared.compute(&params, text.as_bytes(), salt)?;
+                Ok(bool::from(output.as_slice().ct_eq(expected.as_bytes())))
+            };
+            let same = is(&password)?;
+            let as_typed = typed.as_deref().map_or(Ok(false), |typed| is(typed))?;
+            let ours = &shared.params;
+            let outdated = params.m_cost() != ours.m_cost()
+                || params.t_cost() != ours.t_cost()
+                || params.p_cost() != ours.p_cost();
             Ok(Verdict {
-                matches: same && hash.is_some(),
-                outdated: outdated.contains(&true) || params.p_cost() != shared.params.p_cost(),
+                matches: (same || as_typed) && hash.is_some(),
+                outdated: outdated || (as_typed && !same),
             })
         })
         .await
@@ -207,12 +219,12 @@ impl Shared {
 }
 
 fn bounded(password: &Password) -> Result<Zeroizing<String>, HashingError> {
-    let text = password.reveal();
+    let text = canonical(password);
     // In characters, as the policy counts; a character has four bytes at most.
     if text.len() > 4 * PASSWORD_MAX {
         return Err(HashingError::failed("too long"));
     }
-    Ok(Zeroizing::new(text.to_owned()))
+    Ok(text)
 }
 
 /// How a hash is made, if it is one that passwords can be compared with.
@@ -267,6 +279,32 @@ mod tests {
             assert!(!hasher.verify(Some(&hash), &Password::new(wrong)).await.unwrap().matches, "{wrong}");
         }
         assert!(!hasher.verify(None, &Password::new("")).await.unwrap().matches);
+    }
+
+    #[tokio::test]
+    async fn verify_what_another_keyboard_makes_of_the_password_matches() {
+        let hasher = hasher(LIGHT);
+        let phone = Password::new("cr\u{e8}me br\u{fb}l\u{e9}e");
+        let mac = Password::new("cre\u{300}me\u{a0}bru\u{302}le\u{301}e");
+        for (set, entered) in [(&phone, &mac), (&mac, &phone), (&mac, &mac)] {
+            let hash = hasher.hash(set, &SystemEntropy).await.unwrap();
+            let verdict = hasher.verify(Some(&hash), entered).await.unwrap();
+            assert_eq!(verdict, Verdict { matches: true, outdated: false });
+        }
+    }
+
+    #[tokio::test]
+    async fn verify_with_hash_of_the_typed_form_matches_and_is_outdated() {
+        let typed = "cre\u{300}me";
+        let argon =
+            Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(64, 1, 1, Some(32)).unwrap());
+        let mut output = [0; 32];
+        argon.hash_password_into(typed.as_bytes(), b"somesalt0123", &mut output).unwrap();
+        let text = format!("$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQwMTIz${}", Output::new(&output).unwrap());
+        let verdict = hasher(LIGHT).verify(Some(&text), &Password::new(typed)).await.unwrap();
+        assert_eq!(verdict, Verdict { matches: true, outdated: true });
+        let composed = hasher(LIGHT).verify(Some(&text), &Password::new("cr\u{e8}me")).await.unwrap();
+        assert!(!composed.matches, "another text was hashed");
     }
 
     #[tokio::test]

@@ -1,6 +1,8 @@
 //! A new password: what it must have, and what goes with the one before.
 
 use crate::Context;
+use crate::password::canonical::canonical;
+use crate::password::strength::{self, OwnWords};
 use delivery::{Message, queue_to_all};
 use model::{ErrorCode, FieldName, Password};
 use nameplate_core::identity::{Origin, SessionId, UserId};
@@ -8,14 +10,27 @@ use nameplate_core::settings::Settings;
 use store::profile::Account;
 use store::{StoreError, Tx, sessions, users};
 
-/// What is wrong with a new password and the one typed to confirm it, if that was asked for.
-pub(crate) fn faults(
+/// What is wrong with a password that an administrator sets.
+pub(crate) fn faults(settings: &Settings, password: &Password) -> Vec<(FieldName, ErrorCode)> {
+    let text = canonical(password);
+    let judged = if text.is_empty() { Err(ErrorCode::Missing) } else { settings.policy.judge(&text) };
+    judged.err().map(|why| (FieldName::Password, why)).into_iter().collect()
+}
+
+/// What is wrong with a new password that a person chooses, whose words these are, and with the one typed to
+/// confirm it, if that was asked for.
+pub(crate) fn choice_faults(
     settings: &Settings,
     password: &Password,
     confirmation: Option<&Password>,
+    own: &OwnWords,
 ) -> Vec<(FieldName, ErrorCode)> {
-    let typed = password.reveal();
-    let judged = if typed.is_empty() { Err(ErrorCode::Missing) } else { settings.policy.judge(typed) };
+    let (text, policy) = (canonical(password), &settings.policy);
+    let judged = if text.is_empty() {
+        Err(ErrorCode::Missing)
+    } else {
+        policy.refuse(policy.broken(&text).and(strength::broken(&text, own)))
+    };
     let differs = confirmation.is_some_and(|again| again != password);
     let faults = [
         judged.err().map(|why| (FieldName::Password, why)),

@@ -8,6 +8,7 @@ use crate::attributes::rules::{OutsidePlan, Rulebook, check_missing, parse_names
 use crate::error::{CommonError, common_error};
 use crate::password::fingerprint::fingerprint;
 use crate::password::rules;
+use crate::password::strength::OwnWords;
 use crate::sessions::begin;
 use crate::sign_in::outcome::NewPasswordAsked;
 use crate::sign_in::{known_origins, srp::verifiers};
@@ -191,8 +192,11 @@ async fn check_own_password(
     token: &ChallengeToken,
     form: &OwnPassword,
 ) -> Result<(Open, Checked), NewPasswordError> {
-    let open = open_new_password(ctx, &mut ctx.store.read().await?, client, token).await?;
-    let mut faults = rules::faults(&ctx.settings, &form.password, form.confirmation.as_ref());
+    let mut conn = ctx.store.read().await?;
+    let open = open_new_password(ctx, &mut conn, client, token).await?;
+    let own = OwnWords::of_user(&mut conn, &open.user).await?;
+    drop(conn);
+    let mut faults = rules::choice_faults(&ctx.settings, &form.password, form.confirmation.as_ref(), &own);
     let access = access_of(&ctx.settings, client);
     let submitted = parse_names(form.attributes.clone()).map_err(NewPasswordError::Refused)?;
     let book = Rulebook::of(&ctx.settings, &access, OutsidePlan::Refused);

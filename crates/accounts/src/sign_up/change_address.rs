@@ -2,6 +2,7 @@
 
 use crate::limits::{self, LimitName};
 use crate::password::rules;
+use crate::password::strength::OwnWords;
 use crate::sign_up::entered::{self, Entered};
 use crate::sign_up::start::{self, Checked, SignUpError};
 use crate::{Context, Unavailable};
@@ -92,7 +93,8 @@ fn check_another(
 ) -> Result<Checked, ChangeAddressError> {
     let settings = &ctx.settings;
     let old = waiting.target.as_ref().ok_or(ChangeAddressError::NoPending)?;
-    let mut faults = rules::faults(settings, &form.password, None);
+    let own = OwnWords::typed(&form.address);
+    let mut faults = rules::choice_faults(settings, &form.password, None, &own);
     let new = check_address(ctx, old, &form.address).map_err(|why| faults.push((FieldName::Email, why)));
     let (Ok(new), true) = (new, faults.is_empty()) else {
         return Err(ChangeAddressError::Fields(faults));

@@ -7,6 +7,7 @@ use crate::limits::{self, LimitName};
 use crate::one_time_codes::codes::CodeFault;
 use crate::password::hasher::HashingError;
 use crate::password::rules;
+use crate::password::strength::OwnWords;
 use crate::sign_in::{failures, srp::verifiers};
 use crate::sign_up::become_account::{self, Becoming, How};
 use crate::sign_up::confirm_error::ConfirmSignUpError;
@@ -149,16 +150,28 @@ pub async fn choose_first_password(
     form: &FirstPassword,
     origin: &Origin,
 ) -> Result<Confirmed, FirstPasswordError> {
-    let fields = rules::faults(&ctx.settings, &form.password, form.confirmation.as_ref());
+    let own = own_words(ctx, &proven(ctx, &form.ticket).await?).await?;
+    let fields = rules::choice_faults(&ctx.settings, &form.password, form.confirmation.as_ref(), &own);
     if !fields.is_empty() {
         return Err(FirstPasswordError::Fields(fields));
     }
-    proven(ctx, &form.ticket).await?;
     retried(|| count_choice(ctx, &form.ticket)).await?;
     let hash = ctx.passwords.hash(&form.password, &*ctx.entropy).await?;
     let (user, done) = retried(|| finish_with_chosen(ctx, client, (form, &hash), origin)).await?;
     verifiers::keep_verifiers(ctx, user, &form.password, &hash).await;
     Ok(done)
+}
+
+/// What others know them by who choose a password.
+async fn own_words(ctx: &Context, stored: &Stored) -> Result<OwnWords, StoreError> {
+    let mut conn = ctx.store.read().await?;
+    if let Some(waiting) = waiting::by_id(&mut conn, stored.user).await? {
+        return Ok(OwnWords::of(Some(&waiting.user.username), &waiting.attributes));
+    }
+    match users::by_id(&mut conn, stored.user).await? {
+        Some(user) => OwnWords::of_user(&mut conn, &user).await,
+        None => Ok(OwnWords::default()),
+    }
 }
 
 async fn finish_with_chosen(

@@ -8,6 +8,7 @@ use crate::limits::{self, LimitName};
 use crate::one_time_codes::requester::Requester;
 use crate::one_time_codes::requests;
 use crate::password::rules;
+use crate::password::strength::OwnWords;
 use crate::sign_in::srp::verifiers;
 use crate::sign_up::code::{self, Asking};
 use crate::sign_up::entered::{Entered, seal};
@@ -301,7 +302,8 @@ fn check_sign_up(ctx: &Context, client: &ClientId, form: SignUp) -> Result<Check
     if let Some(Err(why)) = username.as_deref().map(check_username) {
         faults.push((FieldName::Username, why));
     }
-    faults.extend(rules::faults(settings, &form.password, form.confirmation.as_ref()));
+    let own = OwnWords::of(username.as_deref(), &form.attributes);
+    faults.extend(rules::choice_faults(settings, &form.password, form.confirmation.as_ref(), &own));
     let book = Rulebook::of(settings, &client.access, OutsidePlan::Refused);
     let attributes = match check_submitted(book, Occasion::SignUp, form.attributes) {
         Ok(submitted) => submitted.set,

@@ -29,7 +29,8 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// The rules that this policy has; [`Rule::Characters`] always holds and is named only when broken.
+    /// The rules that this policy has and that a browser can judge; [`Rule::Characters`] always holds and is
+    /// named only when broken.
     pub fn rules(&self) -> Rules {
         let asked = [
             (true, Rule::Length),
@@ -55,9 +56,13 @@ impl Policy {
         }
     }
 
-    /// What a person is told about a new password, if it breaks a rule.
+    /// What a person is told about a new password, if it breaks a rule that a browser can judge.
     pub fn judge(&self, password: &str) -> Result<(), ErrorCode> {
-        let broken = self.broken(password);
+        self.refuse(self.broken(password))
+    }
+
+    /// What a person is told whose password breaks these rules, if any.
+    pub const fn refuse(&self, broken: Rules) -> Result<(), ErrorCode> {
         if broken.is_empty() {
             Ok(())
         } else {
@@ -65,7 +70,7 @@ impl Policy {
         }
     }
 
-    /// All the rules that the password breaks.
+    /// All the rules that the password breaks, but for those that only the server can judge.
     pub fn broken(&self, password: &str) -> Rules {
         let has = |found: fn(char) -> bool| password.chars().any(found);
         let length = password.chars().count();
@@ -74,8 +79,9 @@ impl Policy {
             Rule::Lowercase => !has(|c| c.is_ascii_lowercase()),
             Rule::Uppercase => !has(|c| c.is_ascii_uppercase()),
             Rule::Number => !has(|c| c.is_ascii_digit()),
-            Rule::Symbol => !has(|c| c.is_ascii_punctuation()),
-            Rule::Characters => length > PASSWORD_MAX || has(|c| c.is_whitespace() || c.is_control()),
+            Rule::Symbol => !has(|c| c.is_ascii_punctuation() || c == ' '),
+            Rule::Characters => length > PASSWORD_MAX || password.trim() != password || has(char::is_control),
+            Rule::Uncommon | Rule::Impersonal => false,
         };
         let rules = self.rules().with(Rule::Characters);
         rules.iter().filter(|rule| broken(*rule)).fold(Rules::default(), Rules::with)
@@ -105,8 +111,19 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_bounded_and_has_no_spaces() {
+    fn a_password_is_bounded_and_has_no_control_characters() {
         assert!(Policy::default().broken(&"x".repeat(257)).contains(Rule::Characters));
-        assert!(Policy::default().broken("has a space").contains(Rule::Characters));
+        assert!(Policy::default().broken("has\ta tab").contains(Rule::Characters));
+        assert!(Policy::default().broken("has a nul\0").contains(Rule::Characters));
+    }
+
+    #[test]
+    fn spaces_inside_are_allowed_and_count_as_special_characters() {
+        let strict = Policy { require_symbols: true, ..Policy::default() };
+        assert!(strict.broken("correct horse battery staple").is_empty());
+        for at_an_end in [" correct horse", "correct horse ", "\u{a0}correct horse", "correct horse\u{3000}"]
+        {
+            assert!(strict.broken(at_an_end).contains(Rule::Characters), "{at_an_end:?}");
+        }
     }
 }

@@ -14,9 +14,14 @@ closed_set! {
         Lowercase,
         Uppercase,
         Number,
+        /// A special character; a space inside is one.
         Symbol,
-        /// Neither spaces nor control characters, at most [`PASSWORD_MAX`] characters.
+        /// No space at either end, no control characters, at most [`PASSWORD_MAX`] characters.
         Characters,
+        /// None of the passwords that are guessed first. Only the server knows them.
+        Uncommon,
+        /// Not the person's own username, name or address, nor mostly one of these.
+        Impersonal,
     }
 }
 
@@ -53,6 +58,12 @@ impl Rules {
     #[must_use]
     pub const fn with(self, rule: Rule) -> Self {
         Self(self.0 | rule.bit())
+    }
+
+    /// The rules of both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     pub fn iter(self) -> impl Iterator<Item = Rule> {

@@ -126,8 +126,10 @@ fn password(why: ErrorCode) -> &'static str {
         Some(Rule::Number) => "Password must have numeric characters",
         Some(Rule::Symbol) => "Password must have symbol characters",
         Some(Rule::Characters) => {
-            "Password must not have spaces or control characters, nor more than 256 characters"
+            "Password must not begin or end with a space, have control characters, or be longer than 256 characters"
         }
+        Some(Rule::Uncommon) => "Password must not be a commonly used one",
+        Some(Rule::Impersonal) => "Password must not be the username, name or address of its user",
     }
 }
 

@@ -1,5 +1,6 @@
 //! What SRP needs of a password, kept beside its hash.
 
+use crate::password::canonical::canonical;
 use crate::sign_in::outcome::Proven;
 use crate::sign_in::srp::srp6a::Verifier;
 use crate::tokens::clients;
@@ -70,7 +71,7 @@ pub(crate) async fn try_to_keep_verifiers(
     for (name, user_id) in names {
         let (pool, password, salt) = (srp_name(ctx).to_owned(), password.clone(), salt_of(ctx, &user_id));
         let made = tokio::task::spawn_blocking(move || {
-            let verifier = Verifier::new(&pool, &user_id, password.reveal(), &salt);
+            let verifier = Verifier::new(&pool, &user_id, &canonical(&password), &salt);
             [salt.as_slice(), verifier.as_bytes()].concat()
         });
         let made = made.await.map_err(|error| Unavailable(Box::new(error)))?;
