@@ -1,15 +1,14 @@
 //! Messages in words. The words stand in `templates/`, checked against the data when the crate is compiled.
 
-use crate::message::{Asked, Message};
+pub mod preview;
+
+use crate::message::Message;
 use crate::words;
 use askama::Template;
 use model::code::DeliveryMedium;
 use model::{Factor, paths};
-use nameplate_core::clock::Timestamp;
-use nameplate_core::contact::Contact;
 use nameplate_core::secretive;
 use nameplate_core::settings::Settings;
-use std::net::Ipv4Addr;
 
 /// Who writes: what people call the service and where it lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,139 +100,10 @@ pub fn write(service: &Service, message: &Message) -> Result<Written, askama::Er
 /// The same message with everything that people typed on one line.
 fn tidied(message: &Message) -> Message {
     let mut message = message.clone();
-    let tidy = |contact: &mut Contact| contact.value = words::one_line(&contact.value);
-    match &mut message {
-        Message::SignUpCode { to, .. }
-        | Message::SignUpCodeAddressTaken { to, .. }
-        | Message::ChangeCode { to, .. }
-        | Message::VerifyCode { to, .. }
-        | Message::AddressDeleted { to, .. }
-        | Message::ResetCode { to, .. }
-        | Message::ResetCodeByOperator { to, .. }
-        | Message::SignInCode { to, .. }
-        | Message::SecondFactorOn { to, .. }
-        | Message::SecondFactorOff { to, .. }
-        | Message::RecoveryCodeUsed { to, .. }
-        | Message::PasswordChanged { to, .. }
-        | Message::PasskeyAdded { to, .. }
-        | Message::PasskeyRemoved { to, .. }
-        | Message::AccountDeleted { to, .. } => tidy(to),
-        Message::ChangeRequested { to, new, .. } | Message::ChangeDone { to, new, .. } => {
-            tidy(to);
-            tidy(new);
-        }
+    for contact in message.contacts_mut() {
+        contact.value = words::one_line(&contact.value);
     }
     let asked = message.asked_mut();
     asked.username = asked.username.as_deref().map(words::one_line);
     message
-}
-
-/// A message as it would look, for the preview page and the tests.
-#[derive(Debug, Clone)]
-pub struct Preview {
-    /// What its templates are called, and how it travels: `change_code.email`.
-    pub name: String,
-    pub subject: String,
-    pub text: String,
-    /// Empty for text messages.
-    pub html: String,
-}
-
-/// Every message in every medium, with sample data.
-///
-/// # Errors
-/// Only if a template fails, which is a fault in it.
-pub fn preview(settings: &Settings) -> Result<Vec<Preview>, askama::Error> {
-    let service = Service::of(settings);
-    samples()
-        .iter()
-        .map(|message| {
-            let Written { medium, subject, text, html, .. } = write(&service, message)?;
-            let again =
-                if matches!(message, Message::SignUpCode { before: Some(_), .. }) { "_again" } else { "" };
-            let name = format!("{}{again}.{}", message.name(), medium.as_str().to_lowercase());
-            Ok(Preview { name, subject, text, html })
-        })
-        .collect()
-}
-
-/// One message of each kind for each medium.
-#[expect(clippy::too_many_lines, reason = "a list")]
-fn samples() -> Vec<Message> {
-    // 22 November 2026, 14:02 UTC.
-    let at = Timestamp(1_795_356_120_000);
-    let earlier = Timestamp(at.millis() - 5_400_000);
-    let [soon, hour, day] = [600_000, 3_600_000, 86_400_000].map(|later| Timestamp(at.millis() + later));
-    let user_agent = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0".to_owned();
-    let asked = Asked {
-        username: Some("jdoe".to_owned()),
-        at,
-        network: Ipv4Addr::new(192, 0, 2, 7).into(),
-        user_agent,
-    };
-    let emails = (Contact::email("me@domain.com"), Contact::email("me@anotherdomain.com"));
-    let phones = (Contact::phone("+12128601234"), Contact::phone("+442079460000"));
-    let code = "418207".to_owned();
-    [emails, phones]
-        .into_iter()
-        .flat_map(|(old, new)| {
-            let (code, asked, expires_at) = (code.clone(), asked.clone(), day);
-            [
-                Message::SignUpCode {
-                    to: old.clone(),
-                    code: code.clone(),
-                    expires_at,
-                    asked: asked.clone(),
-                    before: None,
-                },
-                Message::SignUpCode {
-                    to: old.clone(),
-                    code: code.clone(),
-                    expires_at,
-                    asked: asked.clone(),
-                    before: Some(earlier),
-                },
-                Message::SignUpCodeAddressTaken {
-                    to: old.clone(),
-                    code: code.clone(),
-                    expires_at,
-                    asked: asked.clone(),
-                },
-                Message::ChangeCode { to: new.clone(), code: code.clone(), expires_at, asked: asked.clone() },
-                Message::VerifyCode { to: old.clone(), code: code.clone(), expires_at, asked: asked.clone() },
-                Message::ChangeRequested {
-                    to: old.clone(),
-                    new: new.clone(),
-                    expires_at,
-                    asked: asked.clone(),
-                },
-                Message::ChangeDone { to: old.clone(), new, asked: asked.clone() },
-                Message::AddressDeleted { to: old.clone(), asked: asked.clone() },
-                Message::ResetCode {
-                    to: old.clone(),
-                    code: code.clone(),
-                    expires_at: hour,
-                    asked: asked.clone(),
-                },
-                Message::ResetCodeByOperator {
-                    to: old.clone(),
-                    code: code.clone(),
-                    expires_at: hour,
-                    asked: asked.clone(),
-                },
-                Message::SignInCode { to: old.clone(), code, expires_at: soon, asked: asked.clone() },
-                Message::SecondFactorOn {
-                    to: old.clone(),
-                    factor: Factor::SoftwareToken,
-                    asked: asked.clone(),
-                },
-                Message::SecondFactorOff { to: old.clone(), factor: Factor::Sms, asked: asked.clone() },
-                Message::RecoveryCodeUsed { to: old.clone(), left: 9, asked: asked.clone() },
-                Message::PasswordChanged { to: old.clone(), asked: asked.clone() },
-                Message::PasskeyAdded { to: old.clone(), asked: asked.clone() },
-                Message::PasskeyRemoved { to: old.clone(), asked: asked.clone() },
-                Message::AccountDeleted { to: old, asked },
-            ]
-        })
-        .collect()
 }

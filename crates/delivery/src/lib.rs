@@ -3,9 +3,10 @@
 //! A use case calls [`queue()`] inside its own transaction, so that what was promised is sent and what was
 //! rolled back is not. The worker (`worker::run`) does the rest.
 //!
-//! A new message: a variant of [`Message`], its files in `templates/en/`, its line in the templates that pick
-//! them (`letter.html`, `letter.txt`, `subject.txt`, `sms.txt`), a sample in `letter.rs`, and a look at it
-//! from the development mailbox, which links every message there is.
+//! A new message: its line in the list in `message.rs`, its files in `templates/en/`, its line in the templates
+//! that pick them (`letter.html`, `letter.txt`, `subject.txt`, `sms.txt`), a sample in `letter/preview.rs`, and a look
+//! at it from the development mailbox, which links every message there is. The compiler asks for the lines and the
+//! sample, the tests for the files.
 
 mod context;
 pub mod letter;
@@ -21,9 +22,10 @@ pub mod words;
 pub mod worker;
 
 pub use crate::context::Delivery;
-pub use crate::letter::{Preview, Service, Written, preview, write};
+pub use crate::letter::preview::{Preview, preview};
+pub use crate::letter::{Service, Written, write};
 pub use crate::mailbox::{Arrival, Letter, Mailbox};
-pub use crate::message::{Asked, Message};
+pub use crate::message::{Asked, Message, MessageKind};
 pub use crate::parcel::{Parcel, Reason, SendError};
 pub use crate::queue::{About, queue, queue_at, queue_to_all, replace, seal_for_nobody, waiting, withdraw};
 pub use crate::sms::{Sms, SmsFault, SmsProvider, SmsSettings, TWILIO};

@@ -55,108 +55,149 @@ fn looks_like_a_link(name: &str) -> bool {
     name.contains(['/', ':', '\\']) || name.to_lowercase().starts_with("www.") || ends_like_a_host(name)
 }
 
-/// A message, with what it says. Closed: each has its templates under `templates/<language>/`, and a new one
-/// doesn't compile without them.
+/// Declares the messages: what each is called, whether it carries a code, and what else it says.
 ///
-/// It waits in the outbox in this shape, so an upgrade finds those of the version before: a field that is
-/// added needs `#[serde(default)]`, and none is renamed.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Message {
-    /// To the contact of a new account: confirm it with this code. `before` is when somebody signed up with
-    /// this contact already.
-    SignUpCode {
-        to: Contact,
-        code: String,
-        expires_at: Timestamp,
-        asked: Asked,
-        #[serde(default)]
-        before: Option<Timestamp>,
-    },
-    /// The same to a contact that belongs to an account already: its owner learns that somebody signs up with
-    /// it, and whoever proves it is told that it is taken.
-    SignUpCodeAddressTaken { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
-    /// To the new contact: it is added once this code is entered.
-    ChangeCode { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
-    /// To a contact that the account has already, but that nobody has proved.
-    VerifyCode { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
-    /// To the contact in force: what was asked, that nothing has changed yet, and how to stop it.
-    ChangeRequested { to: Contact, new: Contact, expires_at: Timestamp, asked: Asked },
-    /// To the contact that was replaced.
-    ChangeDone { to: Contact, new: Contact, asked: Asked },
-    /// To the contact that was removed.
-    AddressDeleted { to: Contact, asked: Asked },
-    /// To a proven contact: a new password is set with this code.
-    ResetCode { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
-    /// The same because the operator wants it so: to somebody who asked for nothing, and has no page open.
-    ResetCodeByOperator { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
-    /// To a proven contact: the password was right, and this code is asked for beside it.
-    SignInCode { to: Contact, code: String, expires_at: Timestamp, asked: Asked },
-    /// To every proven contact: sign-in asks for this from now on.
-    SecondFactorOn { to: Contact, factor: Factor, asked: Asked },
-    /// To every proven contact: sign-in asks for it no longer.
-    SecondFactorOff { to: Contact, factor: Factor, asked: Asked },
-    /// To every proven contact: somebody signed in with a recovery code, and so many are left.
-    RecoveryCodeUsed { to: Contact, left: u32, asked: Asked },
-    /// To every proven contact: the account has another password now.
-    PasswordChanged { to: Contact, asked: Asked },
-    /// To every proven contact: somebody can sign in with one more passkey.
-    PasskeyAdded { to: Contact, asked: Asked },
-    /// To every proven contact: a passkey is worth nothing any more.
-    PasskeyRemoved { to: Contact, asked: Asked },
-    /// To every proven contact of an account that is gone, by its owner's wish.
-    AccountDeleted { to: Contact, asked: Asked },
+/// Every message has whom it is for (`to`) and what was asked; one with a code also has how long that lasts.
+macro_rules! messages {
+    (
+        $(#[$meta:meta])*
+        pub enum Message {
+            $(
+                $(#[$doc:meta])*
+                $Kind:ident = $name:literal $(with $code:ident)? $(about $other:ident)?
+                $({ $($(#[$rule:meta])* $field:ident: $Type:ty),+ $(,)? })?
+            );+ $(;)?
+        }
+    ) => {
+        $(#[$meta])*
+        pub enum Message {
+            $(
+                $(#[$doc])*
+                $Kind {
+                    to: Contact,
+                    $($other: Contact,)?
+                    $($code: String, expires_at: Timestamp,)?
+                    asked: Asked,
+                    $($($(#[$rule])* $field: $Type),+)?
+                }
+            ),+
+        }
+
+        model::closed_set! {
+            /// Which message it is, whatever it says.
+            #[derive(PartialOrd, Ord)]
+            pub enum MessageKind { $($(#[$doc])* $Kind = $name),+ }
+        }
+
+        impl MessageKind {
+            /// Whether messages of this kind carry a code.
+            pub fn carries_code(self) -> bool {
+                let codes: &[&str] = match self {
+                    $(Self::$Kind => &[$(stringify!($code))?]),+
+                };
+                !codes.is_empty()
+            }
+        }
+
+        impl Message {
+            /// Which of them it is.
+            pub const fn kind(&self) -> MessageKind {
+                match self {
+                    $(Self::$Kind { .. } => MessageKind::$Kind),+
+                }
+            }
+
+            /// Whom it is for.
+            pub const fn to(&self) -> &Contact {
+                match self {
+                    $(Self::$Kind { to, .. })|+ => to,
+                }
+            }
+
+            /// Every contact in it.
+            pub(crate) fn contacts_mut(&mut self) -> Vec<&mut Contact> {
+                match self {
+                    $(Self::$Kind { to, $($other,)? .. } => vec![to, $($other)?]),+
+                }
+            }
+
+            /// The code that it carries, if it carries one.
+            pub fn code(&self) -> Option<&str> {
+                let codes: &[&String] = match self {
+                    $(Self::$Kind { $($code,)? .. } => &[$($code)?]),+
+                };
+                codes.first().map(|code| code.as_str())
+            }
+
+            /// Who asked.
+            pub const fn asked_mut(&mut self) -> &mut Asked {
+                match self {
+                    $(Self::$Kind { asked, .. })|+ => asked,
+                }
+            }
+        }
+    };
+}
+
+messages! {
+    /// A message, with what it says. Closed: each has its templates under `templates/<language>/`, and a new one
+    /// doesn't compile without them.
+    ///
+    /// It waits in the outbox in this shape, so an upgrade finds those of the version before: a field that is
+    /// added needs `#[serde(default)]`, and none is renamed.
+    #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum Message {
+        /// To the contact of a new account: confirm it with this code. `before` is when somebody signed up
+        /// with this contact already.
+        SignUpCode = "sign_up_code" with code {
+            #[serde(default)]
+            before: Option<Timestamp>,
+        };
+        /// The same to a contact that belongs to an account already: its owner learns that somebody signs up
+        /// with it, and whoever proves it is told that it is taken.
+        SignUpCodeAddressTaken = "sign_up_code_address_taken" with code;
+        /// To the new contact: it is added once this code is entered.
+        ChangeCode = "change_code" with code;
+        /// To a contact that the account has already, but that nobody has proved.
+        VerifyCode = "verify_code" with code;
+        /// To the contact in force: what was asked, that nothing has changed yet, and how to stop it.
+        ChangeRequested = "change_requested" about new { expires_at: Timestamp };
+        /// To the contact that was replaced.
+        ChangeDone = "change_done" about new;
+        /// To the contact that was removed.
+        AddressDeleted = "address_deleted";
+        /// To a proven contact: a new password is set with this code.
+        ResetCode = "reset_code" with code;
+        /// The same because the operator wants it so: to somebody who asked for nothing, and has no page open.
+        ResetCodeByOperator = "reset_code_by_operator" with code;
+        /// To a proven contact: the password was right, and this code is asked for beside it.
+        SignInCode = "sign_in_code" with code;
+        /// To every proven contact: sign-in asks for this from now on.
+        SecondFactorOn = "second_factor_on" { factor: Factor };
+        /// To every proven contact: sign-in asks for it no longer.
+        SecondFactorOff = "second_factor_off" { factor: Factor };
+        /// To every proven contact: somebody signed in with a recovery code, and so many are left.
+        RecoveryCodeUsed = "recovery_used" { left: u32 };
+        /// To every proven contact: the account has another password now.
+        PasswordChanged = "password_changed";
+        /// To every proven contact: somebody can sign in with one more passkey.
+        PasskeyAdded = "passkey_added";
+        /// To every proven contact: a passkey is worth nothing any more.
+        PasskeyRemoved = "passkey_removed";
+        /// To every proven contact of an account that is gone, by its owner's wish.
+        AccountDeleted = "account_deleted";
+    }
 }
 
 impl Message {
-    /// Whom it is for.
-    pub const fn to(&self) -> &Contact {
-        match self {
-            Self::SignUpCode { to, .. }
-            | Self::SignUpCodeAddressTaken { to, .. }
-            | Self::ChangeCode { to, .. }
-            | Self::VerifyCode { to, .. }
-            | Self::ChangeRequested { to, .. }
-            | Self::ChangeDone { to, .. }
-            | Self::AddressDeleted { to, .. }
-            | Self::ResetCode { to, .. }
-            | Self::ResetCodeByOperator { to, .. }
-            | Self::SignInCode { to, .. }
-            | Self::SecondFactorOn { to, .. }
-            | Self::SecondFactorOff { to, .. }
-            | Self::RecoveryCodeUsed { to, .. }
-            | Self::PasswordChanged { to, .. }
-            | Self::PasskeyAdded { to, .. }
-            | Self::PasskeyRemoved { to, .. }
-            | Self::AccountDeleted { to, .. } => to,
-        }
+    /// What its templates are called.
+    pub const fn name(&self) -> &'static str {
+        self.kind().as_str()
     }
 
     /// How it travels.
     pub const fn medium(&self) -> DeliveryMedium {
         self.to().medium()
-    }
-
-    /// The code that it carries, if it carries one.
-    pub fn code(&self) -> Option<&str> {
-        match self {
-            Self::SignUpCode { code, .. }
-            | Self::SignUpCodeAddressTaken { code, .. }
-            | Self::ChangeCode { code, .. }
-            | Self::VerifyCode { code, .. }
-            | Self::ResetCode { code, .. }
-            | Self::ResetCodeByOperator { code, .. }
-            | Self::SignInCode { code, .. } => Some(code),
-            Self::ChangeRequested { .. }
-            | Self::ChangeDone { .. }
-            | Self::AddressDeleted { .. }
-            | Self::SecondFactorOn { .. }
-            | Self::SecondFactorOff { .. }
-            | Self::RecoveryCodeUsed { .. }
-            | Self::PasswordChanged { .. }
-            | Self::PasskeyAdded { .. }
-            | Self::PasskeyRemoved { .. }
-            | Self::AccountDeleted { .. } => None,
-        }
     }
 
     /// The same naming nobody: more than one asked for what it carries.
@@ -179,52 +220,6 @@ impl Message {
                 Self::ResetCode { to, code, expires_at, asked }
             }
             (this, _) => this,
-        }
-    }
-
-    /// Who asked.
-    pub const fn asked_mut(&mut self) -> &mut Asked {
-        match self {
-            Self::SignUpCode { asked, .. }
-            | Self::SignUpCodeAddressTaken { asked, .. }
-            | Self::ChangeCode { asked, .. }
-            | Self::VerifyCode { asked, .. }
-            | Self::ChangeRequested { asked, .. }
-            | Self::ChangeDone { asked, .. }
-            | Self::AddressDeleted { asked, .. }
-            | Self::ResetCode { asked, .. }
-            | Self::ResetCodeByOperator { asked, .. }
-            | Self::SignInCode { asked, .. }
-            | Self::SecondFactorOn { asked, .. }
-            | Self::SecondFactorOff { asked, .. }
-            | Self::RecoveryCodeUsed { asked, .. }
-            | Self::PasswordChanged { asked, .. }
-            | Self::PasskeyAdded { asked, .. }
-            | Self::PasskeyRemoved { asked, .. }
-            | Self::AccountDeleted { asked, .. } => asked,
-        }
-    }
-
-    /// What its templates are called.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::SignUpCode { .. } => "sign_up_code",
-            Self::SignUpCodeAddressTaken { .. } => "sign_up_code_address_taken",
-            Self::ChangeCode { .. } => "change_code",
-            Self::VerifyCode { .. } => "verify_code",
-            Self::ChangeRequested { .. } => "change_requested",
-            Self::ChangeDone { .. } => "change_done",
-            Self::AddressDeleted { .. } => "address_deleted",
-            Self::ResetCode { .. } => "reset_code",
-            Self::ResetCodeByOperator { .. } => "reset_code_by_operator",
-            Self::SignInCode { .. } => "sign_in_code",
-            Self::SecondFactorOn { .. } => "second_factor_on",
-            Self::SecondFactorOff { .. } => "second_factor_off",
-            Self::RecoveryCodeUsed { .. } => "recovery_used",
-            Self::PasswordChanged { .. } => "password_changed",
-            Self::PasskeyAdded { .. } => "passkey_added",
-            Self::PasskeyRemoved { .. } => "passkey_removed",
-            Self::AccountDeleted { .. } => "account_deleted",
         }
     }
 }

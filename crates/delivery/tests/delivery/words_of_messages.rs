@@ -1,12 +1,15 @@
 //! Every message as people read it, compared with `preview/`. After a wanted change: `UPDATE_EXPECT=1 cargo
-//! test -p pool delivery`, and look at the difference.
+//! test -p nameplate-delivery`, and look at the difference.
 
-use delivery::{Asked, Message, Preview, Service, preview, write};
+use delivery::{Asked, Message, MessageKind, Preview, Service, preview, write};
 use expect_test::expect_file;
+use model::DeliveryMedium;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::contact::Contact;
 use nameplate_core::identity::Origin;
 use nameplate_core::settings::Settings;
+use std::collections::BTreeSet;
+use std::fs;
 
 const GSM: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 
@@ -18,14 +21,56 @@ fn previews() -> Vec<Preview> {
     preview(&settings()).unwrap()
 }
 
+/// The samples of one kind of message.
+fn previews_of(kind: MessageKind) -> Vec<Preview> {
+    let found: Vec<_> = previews().into_iter().filter(|it| it.kind == kind).collect();
+    assert!(!found.is_empty(), "{kind:?}");
+    found
+}
+
 fn asked(username: &str) -> Asked {
     let origin = Origin::new([192, 0, 2, 7].into(), "curl/8");
     Asked::new(Some(username), Timestamp(1_795_356_120_000), &origin)
 }
 
+/// The four templates that pick the words of a message, and what its own files end with.
+const PARTS: [(&str, &str); 4] = [
+    (include_str!("../../templates/en/subject.txt"), "subject.txt"),
+    (include_str!("../../templates/en/sms.txt"), "sms.txt"),
+    (include_str!("../../templates/en/letter.txt"), "txt"),
+    (include_str!("../../templates/en/letter.html"), "html"),
+];
+
+#[test]
+fn templates_of_every_kind_are_picked_by_its_name() {
+    for kind in MessageKind::ALL {
+        for (picks, end) in PARTS {
+            let start = format!("{{%- when Message::{kind:?} {{ ");
+            let line = picks.lines().find(|line| line.starts_with(&start)).unwrap();
+            let own = format!("{{% include \"en/{}.{end}\" %}}", kind.as_str());
+            assert!(line.ends_with(&own), "{own} is not in: {line}");
+        }
+    }
+}
+
+#[test]
+fn templates_folder_holds_the_files_of_every_kind_and_no_others() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/en");
+    let found: BTreeSet<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains('.'))
+        .collect();
+    let shared = ["README.md", "letter.html", "letter.txt", "sms.txt", "subject.txt"].map(str::to_owned);
+    let own = MessageKind::ALL
+        .into_iter()
+        .flat_map(|kind| PARTS.map(|(_, end)| format!("{}.{end}", kind.as_str())));
+    assert_eq!(found, own.chain(shared).collect());
+}
+
 #[test]
 fn every_message_reads_as_it_was_approved() {
-    for Preview { name, subject, text, html } in previews() {
+    for Preview { name, subject, text, html, .. } in MessageKind::ALL.into_iter().flat_map(previews_of) {
         expect_file![format!("preview/{name}.txt")].assert_eq(&format!("Subject: {subject}\n\n{text}\n"));
         if !html.is_empty() {
             expect_file![format!("preview/{name}.html")].assert_eq(&format!("{html}\n"));
@@ -35,36 +80,42 @@ fn every_message_reads_as_it_was_approved() {
 
 #[test]
 fn a_code_is_one_selectable_string_in_both_parts_and_never_in_the_subject() {
-    for Preview { name, subject, text, html } in previews().into_iter().filter(|it| it.name.contains("code"))
-    {
-        assert!(!subject.contains("418207"), "{name}");
-        assert!(text.contains("418207"), "{name}");
-        assert!(html.is_empty() || html.contains(r#"<p class="digits">418207</p>"#), "{name}");
+    for kind in MessageKind::ALL.into_iter().filter(|kind| kind.carries_code()) {
+        for Preview { name, subject, text, html, .. } in previews_of(kind) {
+            assert!(!subject.contains("418207"), "{name}");
+            assert!(text.contains("418207"), "{name}");
+            assert!(html.is_empty() || html.contains(r#"<p class="digits">418207</p>"#), "{name}");
+        }
     }
 }
 
 #[test]
 fn notices_hold_no_code() {
-    for Preview { name, text, html, .. } in previews().into_iter().filter(|it| !it.name.contains("code")) {
-        assert!(!text.contains("418207") && !html.contains("418207"), "{name}");
+    for kind in MessageKind::ALL.into_iter().filter(|kind| !kind.carries_code()) {
+        for Preview { name, text, html, .. } in previews_of(kind) {
+            assert!(!text.contains("418207") && !html.contains("418207"), "{name}");
+        }
     }
 }
 
 #[test]
 fn a_text_message_with_a_code_is_one_of_plain_characters() {
-    for Preview { name, text, .. } in previews().into_iter().filter(|it| it.name.ends_with(".sms")) {
-        assert!(text.chars().all(|c| GSM.contains(c)), "{name}: {text}");
-        assert!(
-            !name.contains("code") || text.chars().count() <= 160,
-            "{name}: {} characters",
-            text.chars().count()
-        );
+    for kind in MessageKind::ALL {
+        for Preview { name, text, .. } in
+            previews_of(kind).into_iter().filter(|it| it.medium == DeliveryMedium::Sms)
+        {
+            let length = text.chars().count();
+            assert!(text.chars().all(|c| GSM.contains(c)), "{name}: {text}");
+            assert!(!kind.carries_code() || length <= 160, "{name}: {length} characters");
+        }
     }
 }
 
 #[test]
 fn the_two_parts_of_a_mail_say_the_same() {
-    for Preview { name, text, html, .. } in previews().into_iter().filter(|it| it.name.ends_with(".email")) {
+    for Preview { name, text, html, .. } in
+        previews().into_iter().filter(|it| it.medium == DeliveryMedium::Email)
+    {
         let body = html.split_once("<h1>").unwrap().1.replace("&#8217;", "’");
         let plain: String =
             body.split('<').map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text)).collect();
