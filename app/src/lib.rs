@@ -5,8 +5,6 @@
 //! page's own file and calls one use case of `pool`. Islands call no server function: they post what the form
 //! has, so that pages and their functions are the server's alone.
 
-#![warn(clippy::wildcard_enum_match_arm)]
-
 pub mod form;
 pub mod islands;
 pub mod text;

@@ -8,6 +8,7 @@
     clippy::indexing_slicing,
     reason = "what a test's helpers can't do, the test can't"
 )]
+#![expect(clippy::wildcard_enum_match_arm, reason = "syn's enums aren't closed")]
 
 use cargo_metadata::{Metadata, MetadataCommand, Package, TargetKind};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};

@@ -65,36 +65,72 @@ struct Ready {
     _server: TestServer,
 }
 
-/// Whether who is signed in sees it, and not where it leads.
-fn is_for_the_signed_in(page: Page) -> bool {
-    page.access() == Access::SignedIn || page == Page::SignOut
+/// Who is shown a page.
+enum Shown {
+    /// Or what it leads on to.
+    Stranger,
+    SignedIn,
+    /// Somebody whose password was right, and whose app is asked next.
+    SecondStep,
+    /// Somebody whose password the operator chose.
+    FirstPassword,
+    /// Somebody who lacks what has become required.
+    Incomplete,
+}
+
+/// Who is shown this one.
+const fn shown_to(page: Page) -> Shown {
+    match page {
+        Page::Start
+        | Page::SignIn
+        | Page::SignUp
+        | Page::Confirm
+        | Page::ForgotPassword
+        | Page::ResetPassword => Shown::Stranger,
+        Page::SignInCode => Shown::SecondStep,
+        Page::NewPassword => Shown::FirstPassword,
+        Page::RequiredDetails => Shown::Incomplete,
+        Page::Profile
+        | Page::UpdateEmail
+        | Page::UpdatePhone
+        | Page::VerifyContact
+        | Page::Security
+        | Page::ChangePassword
+        | Page::AddPasskey
+        | Page::AuthenticatorApp
+        | Page::RecoveryCodes
+        | Page::Activity
+        | Page::Account
+        | Page::DeleteAccount
+        | Page::SignOut => Shown::SignedIn,
+    }
 }
 
 async fn ready_for(page: Page) -> Ready {
-    let server = match page {
-        Page::SignInCode => {
+    let server = match shown_to(page) {
+        Shown::Stranger => TestServer::new().await,
+        Shown::SignedIn => with_account("").await,
+        Shown::SecondStep => {
             let server = with_account("").await;
             with_app(&server).await;
             server
         }
-        Page::NewPassword => {
+        Shown::FirstPassword => {
             let server = TestServer::new().await;
             made(&server, FirstPassword::Temporary(Password::new(PASSWORD))).await;
             server
         }
-        Page::RequiredDetails => with_account("").await.again_with(REQUIRED).await,
-        _ if is_for_the_signed_in(page) => with_account("").await,
-        _ => TestServer::new().await,
+        Shown::Incomplete => with_account("").await.again_with(REQUIRED).await,
     };
     let mut browser = server.browser();
-    match page {
-        Page::SignInCode | Page::NewPassword | Page::RequiredDetails => {
-            browser.submit(paths::SIGN_IN, &WHO).await.leads_to(page.path());
-        }
-        _ if is_for_the_signed_in(page) => {
+    match shown_to(page) {
+        Shown::Stranger => {}
+        Shown::SignedIn => {
             browser.submit(paths::SIGN_IN, &with_next(&WHO, Page::Profile)).await.leads_to(paths::PROFILE);
         }
-        _ => {}
+        Shown::SecondStep | Shown::FirstPassword | Shown::Incomplete => {
+            browser.submit(paths::SIGN_IN, &WHO).await.leads_to(page.path());
+        }
     }
     Ready { browser, _server: server }
 }

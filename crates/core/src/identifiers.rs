@@ -42,10 +42,8 @@ pub fn username_key(typed: &str) -> String {
 /// bring in what is refused plainly, such as an `@`.
 pub fn check_username(typed: &str) -> Result<(), ErrorCode> {
     model::identifier::check_username(typed)?;
-    model::identifier::check_username(&username_key(typed)).map_err(|why| match why {
-        ErrorCode::UsernameLooksLikeContact => why,
-        _ => ErrorCode::BadUsername,
-    })
+    model::identifier::check_username(&username_key(typed))
+        .map_err(|why| if why == ErrorCode::UsernameLooksLikeContact { why } else { ErrorCode::BadUsername })
 }
 
 /// What an email address is found by: the local part folded, the domain as the DNS has it (IDNA, UTS 46).
@@ -72,11 +70,8 @@ pub enum ContactKind {
 impl ContactKind {
     /// The contact that an attribute is, if it is one.
     pub fn of(attribute: &AttributeName) -> Option<Self> {
-        match attribute.standard()? {
-            Standard::Email => Some(Self::Email),
-            Standard::PhoneNumber => Some(Self::PhoneNumber),
-            _ => None,
-        }
+        let standard = attribute.standard()?;
+        [Self::Email, Self::PhoneNumber].into_iter().find(|kind| kind.attribute() == standard)
     }
 
     /// The attribute that holds it.

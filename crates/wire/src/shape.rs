@@ -4,6 +4,7 @@
 use crate::error::{ApiError, Exception};
 use model::identifier::is_invisible;
 use serde_json::Value;
+use std::ops::RangeInclusive;
 
 /// What a value has to be.
 #[derive(Debug, Clone, Copy)]
@@ -222,8 +223,12 @@ const fn token(value: &Value) -> &'static str {
         Value::Bool(true) => "TRUE_VALUE",
         Value::Bool(false) => "FALSE_VALUE",
         Value::Number(_) => "NUMBER_VALUE",
-        _ => "STRING_VALUE",
+        Value::Null | Value::String(_) | Value::Array(_) | Value::Object(_) => "STRING_VALUE",
     }
+}
+
+fn items(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// So many faults are told; whoever makes more is not helped by a longer list.
@@ -250,54 +255,62 @@ impl Violations {
         }
     }
 
+    /// Judges what is of the right type, which [`readable`] says.
     fn value(&mut self, at: &str, shape: &Shape, value: &Value) {
-        match (shape, value) {
-            (Shape::Text(text), Value::String(value)) if !text.is_kept_by(value) => {
-                for (_, rule) in text.rules(value).into_iter().filter(|(kept, _)| !kept) {
-                    self.add(at, text.told.then_some(value), &rule);
-                }
-            }
-            (Shape::OneOf(words), Value::String(value)) if !words.contains(&value.as_str()) => {
-                self.add(
-                    at,
-                    Some(value),
-                    &format!("Member must satisfy enum value set: [{}]", words.join(", ")),
-                );
-            }
-            (Shape::Integer { min, max }, Value::Number(value)) => {
-                let number = value.as_i64().unwrap_or_default();
-                if number > *max {
-                    self.add(
-                        at,
-                        Some(&value.to_string()),
-                        &format!("Member must have value less than or equal to {max}"),
-                    );
-                }
-                if number < *min {
-                    self.add(
-                        at,
-                        Some(&value.to_string()),
-                        &format!("Member must have value greater than or equal to {min}"),
-                    );
-                }
-            }
-            (Shape::Texts, Value::Object(texts)) => {
-                if !texts.keys().all(|name| PLAIN.fits(&Value::from(name.as_str()))) {
-                    self.add(at, None, &format!("Map keys {}", PLAIN.constraint()));
-                }
-                if !texts.values().all(|text| text.is_null() || PLAIN.fits(text)) {
-                    self.add(at, None, &format!("Map value {}", PLAIN.constraint()));
-                }
-            }
-            (Shape::List(Shape::Text(text)), Value::Array(values)) => self.texts(at, text, values),
-            (Shape::List(each), Value::Array(values)) => {
-                for (value, number) in values.iter().zip(1..) {
-                    let at = format!("{at}.{number}.member");
-                    if value.is_null() { self.missing(&at) } else { self.value(&at, each, value) }
-                }
-            }
-            (Shape::Structure(members), _) => self.structure(at, members, value),
-            _ => {}
+        match shape {
+            Shape::Text(rules) => self.text(at, rules, value.as_str().unwrap_or_default()),
+            Shape::OneOf(words) => self.word(at, words, value.as_str().unwrap_or_default()),
+            Shape::Integer { min, max } => self.integer(at, *min..=*max, value.as_i64().unwrap_or_default()),
+            Shape::List(Shape::Text(rules)) => self.texts(at, rules, items(value)),
+            Shape::List(each) => self.list(at, each, items(value)),
+            Shape::Texts => self.map(at, value),
+            Shape::Structure(members) => self.structure(at, members, value),
+            Shape::Boolean | Shape::Document => {}
+        }
+    }
+
+    fn text(&mut self, at: &str, rules: &TextRules, value: &str) {
+        if rules.is_kept_by(value) {
+            return;
+        }
+        for (_, rule) in rules.rules(value).into_iter().filter(|(kept, _)| !kept) {
+            self.add(at, rules.told.then_some(value), &rule);
+        }
+    }
+
+    fn word(&mut self, at: &str, words: &[&str], value: &str) {
+        if !words.contains(&value) {
+            let rule = format!("Member must satisfy enum value set: [{}]", words.join(", "));
+            self.add(at, Some(value), &rule);
+        }
+    }
+
+    fn integer(&mut self, at: &str, bounds: RangeInclusive<i64>, value: i64) {
+        let (min, max) = bounds.into_inner();
+        if value > max {
+            let rule = format!("Member must have value less than or equal to {max}");
+            self.add(at, Some(&value.to_string()), &rule);
+        }
+        if value < min {
+            let rule = format!("Member must have value greater than or equal to {min}");
+            self.add(at, Some(&value.to_string()), &rule);
+        }
+    }
+
+    fn map(&mut self, at: &str, value: &Value) {
+        let entries = || value.as_object().into_iter().flatten();
+        if !entries().all(|(name, _)| PLAIN.is_kept_by(name)) {
+            self.add(at, None, &format!("Map keys {}", PLAIN.constraint()));
+        }
+        if !entries().all(|(_, text)| text.is_null() || PLAIN.fits(text)) {
+            self.add(at, None, &format!("Map value {}", PLAIN.constraint()));
+        }
+    }
+
+    fn list(&mut self, at: &str, each: &Shape, values: &[Value]) {
+        for (value, number) in values.iter().zip(1..) {
+            let at = format!("{at}.{number}.member");
+            if value.is_null() { self.missing(&at) } else { self.value(&at, each, value) }
         }
     }
 
@@ -308,7 +321,7 @@ impl Violations {
         let shown: Vec<_> = values.iter().map(|value| value.as_str().unwrap_or("null")).collect();
         self.add(
             at,
-            text.told.then_some(&format!("[{}]", shown.join(", "))),
+            text.told.then_some(&*format!("[{}]", shown.join(", "))),
             &format!("Member {}", text.constraint()),
         );
     }
@@ -317,7 +330,7 @@ impl Violations {
         self.push(format!("Value null at '{at}' failed to satisfy constraint: Member must not be null"));
     }
 
-    fn add(&mut self, at: &str, told: Option<&String>, rule: &str) {
+    fn add(&mut self, at: &str, told: Option<&str>, rule: &str) {
         let told = told.filter(|value| value.chars().count() <= LONGEST_TOLD);
         let shown = told.map_or_else(|| "Value".to_owned(), |value| format!("Value '{value}'"));
         self.push(format!("{shown} at '{at}' failed to satisfy constraint: {rule}"));

@@ -206,7 +206,7 @@ fn pages_client(document: &mut DocumentMut) -> Result<&mut dyn TableLike, Unwrit
         Item::Value(Value::Array(tables)) => {
             Ok(tables.get_mut(0).and_then(Value::as_inline_table_mut).ok_or_else(shape)?)
         }
-        _ => Err(shape()),
+        Item::None | Item::Value(_) | Item::Table(_) => Err(shape()),
     }
 }
 

@@ -55,9 +55,9 @@ impl ValueKind {
                 schema["oneOf"].as_array().into_iter().flatten().filter_map(|one| one["const"].as_str());
             plain.chain(told).map(ToOwned::to_owned).collect()
         };
-        let is = |kind: &str| match &schema["type"] {
-            Value::Array(kinds) => kinds.iter().any(|it| it == kind),
-            one => one == kind,
+        let is = |kind: &str| {
+            let given = &schema["type"];
+            given.as_array().map_or_else(|| given == kind, |kinds| kinds.iter().any(|it| it == kind))
         };
         // What may be absent is described as "this or nothing".
         if let Some(some) =
@@ -106,7 +106,7 @@ impl ValueKind {
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
                 toml::Value::Array(items.map(|item| toml::Value::String(item.to_owned())).collect())
             }
-            _ => as_text(),
+            Self::Text | Self::Secret | Self::Duration | Self::Choice(_) => as_text(),
         }
     }
 }
@@ -170,6 +170,8 @@ fn of_environment(section: &str, key: &str, given: &Value) -> Option<String> {
     match given {
         Value::String(name) => Some(name.clone()),
         Value::Bool(false) => None,
-        _ => Some(format!("NAMEPLATE_{section}_{key}").to_uppercase()),
+        Value::Null | Value::Bool(true) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            Some(format!("NAMEPLATE_{section}_{key}").to_uppercase())
+        }
     }
 }

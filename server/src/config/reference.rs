@@ -50,7 +50,13 @@ fn facts(key: &ConfigKey) -> String {
     let default = match &key.default {
         _ if key.required => "- must be given".to_owned(),
         Value::Null => "- default: none".to_owned(),
-        value => format!("- default: `{value}`"),
+        value @ (Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_)) => {
+            format!("- default: `{value}`")
+        }
     };
     let variable = key.env.as_ref().map(|name| format!("\n- environment: `{name}`")).unwrap_or_default();
     format!("- {kind}\n{default}{variable}")

@@ -84,9 +84,10 @@ async fn apply_wish(
             return Ok(turn_on(tx, ctx, (user, account), (factor, stored), origin).await?);
         }
         Wish::Off | Wish::Removed => {
-            match wish {
-                Wish::Off => factors::disable(tx, user, factor).await?,
-                _ => factors::remove(tx, user, factor).await?,
+            if wish == Wish::Off {
+                factors::disable(tx, user, factor).await?;
+            } else {
+                factors::remove(tx, user, factor).await?;
             }
             if enabled {
                 queue_to_all(

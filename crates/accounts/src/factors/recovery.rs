@@ -74,7 +74,7 @@ pub(crate) async fn spend(
     for digest in ctx.keys.digests(Purpose::Factors, &parts(&id, code)) {
         match factors::spend_recovery_code(tx, user, &digest, now).await? {
             Spent::Unknown => {}
-            known => found = known,
+            known @ (Spent::Now | Spent::Before) => found = known,
         }
     }
     Ok(found)

@@ -39,7 +39,7 @@ pub async fn pending(ctx: &Context, ticket: &BrowserTicket) -> Result<Option<Pen
             let name = Identifier::Username(key);
             users::by_identifier(&mut conn, &name).await?.is_some()
         }
-        _ => false,
+        Some(Identifier::Contact(..)) | None => false,
     };
     let stage = match stored.proven_at {
         None => Stage::Code,

@@ -42,10 +42,7 @@ async fn pass(scene: &mut Scene, script: &[Step], with_strangers: bool) {
 fn is_contested(kind: Kind, script: &Script) -> bool {
     let steps = || [&script.0, &script.1, &script.2].into_iter().flatten();
     let by_name = |name: &Typed| kind == Kind::EmailOnly || matches!(name, Typed::Name(_));
-    let signs_up = |step: &Step| match &step.operation {
-        Operation::SignUp { name, contact: Typed::Address(_), .. } => by_name(name),
-        _ => false,
-    };
+    let signs_up = |step: &Step| matches!(&step.operation, Operation::SignUp { name, contact: Typed::Address(_), .. } if by_name(name));
     let begins = |step: &Step| matches!(&step.operation, Operation::SignUp { name, .. } if by_name(name));
     let moves =
         |step: &Step| matches!(step.operation, Operation::ChangeAddress { contact: Typed::Address(_), .. });

@@ -167,7 +167,17 @@ fn any_step() -> impl Strategy<Value = Step> {
     let likely = |kind: &Kind| match kind {
         Kind::SignUp => 4,
         Kind::Wait | Kind::PendingSignUp | Kind::ChangeAddress => 2,
-        _ => 1,
+        Kind::Resend
+        | Kind::ResendByTicket
+        | Kind::Confirm
+        | Kind::ConfirmByTicket
+        | Kind::ConfirmNamedWithTicket
+        | Kind::ForgotPassword
+        | Kind::ConfirmForgotPassword
+        | Kind::PendingReset
+        | Kind::SignIn
+        | Kind::SignInForTokens
+        | Kind::Srp => 1,
     };
     let operation = Union::new_weighted(KINDS.iter().map(|kind| (likely(kind), any_of(*kind))).collect());
     let times = prop_oneof![5 => Just(1_u8), 1 => 2..8_u8];

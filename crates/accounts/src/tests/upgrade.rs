@@ -50,7 +50,7 @@ fn literal(table: &str, column: &str, value: &Value, is_postgres: bool) -> Strin
             if is_postgres { format!("'\\x{digits}'::bytea") } else { format!("X'{digits}'") }
         }
         Value::String(text) => format!("'{}'", text.replace('\'', "''")),
-        other => other.to_string(),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
     }
 }
 

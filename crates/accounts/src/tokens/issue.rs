@@ -249,7 +249,26 @@ fn attribute_claims(info: &UserInfo) -> Map<String, Value> {
             Some(Standard::EmailVerified | Standard::PhoneNumberVerified) => Value::Bool(value == "true"),
             Some(Standard::UpdatedAt) => value.parse::<i64>().map_or(Value::Null, Value::from),
             Some(Standard::Address) => json!({ "formatted": value }),
-            _ => Value::from(value.as_str()),
+            // A team's own are texts as well.
+            Some(
+                Standard::Sub
+                | Standard::Name
+                | Standard::GivenName
+                | Standard::MiddleName
+                | Standard::FamilyName
+                | Standard::Nickname
+                | Standard::PreferredUsername
+                | Standard::Profile
+                | Standard::Picture
+                | Standard::Website
+                | Standard::Email
+                | Standard::Gender
+                | Standard::Birthdate
+                | Standard::Zoneinfo
+                | Standard::Locale
+                | Standard::PhoneNumber,
+            )
+            | None => Value::from(value.as_str()),
         };
         (name.as_str().to_owned(), value)
     });

@@ -57,10 +57,8 @@ impl StoreError {
     /// database judges that by another index than the one that `ON CONFLICT` names.
     pub fn is_lost_race(&self) -> bool {
         const LOST: [&str; 3] = ["40001", "40P01", "23505"]; // PostgreSQL's SQLSTATE; SQLite has one writer and none of this
-        let code = match self {
-            Self::Database(error) => error.as_database_error().and_then(|it| it.code()),
-            _ => None,
-        };
+        let Self::Database(error) = self else { return false };
+        let code = error.as_database_error().and_then(|it| it.code());
         code.is_some_and(|code| LOST.contains(&&*code))
     }
 

@@ -51,9 +51,12 @@ impl Postgres {
     /// One connection that changes nothing.
     pub(super) async fn inspect(url: &PostgresUrl) -> Result<Pooled<PostgresConnections>, StoreError> {
         let one = pool::build(PostgresConnections::new(url.options(), true), 1, LONGEST_WAIT);
-        Pooled::get(&one).await.map_err(|error| match error {
-            StoreError::Database(source) => StoreError::Unreachable { at: url.to_string(), source },
-            other => other,
+        Pooled::get(&one).await.map_err(|error| {
+            if let StoreError::Database(source) = error {
+                StoreError::Unreachable { at: url.to_string(), source }
+            } else {
+                error
+            }
         })
     }
 

@@ -133,9 +133,10 @@ const fn names(place: &StoreLocation, shape: i64) -> &'static str {
 }
 
 fn damaged(error: StoreError) -> CheckError {
-    match error {
-        StoreError::Database(error) => CheckError::Damaged(error.to_string()),
-        other => CheckError::Store(other),
+    if let StoreError::Database(error) = error {
+        CheckError::Damaged(error.to_string())
+    } else {
+        CheckError::Store(error)
     }
 }
 

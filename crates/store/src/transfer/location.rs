@@ -41,10 +41,10 @@ impl FromStr for StoreLocation {
 impl StoreLocation {
     /// Opens what is there. `None`: nothing.
     pub async fn open(&self) -> Result<Option<Store>, StoreError> {
-        match self {
-            Self::Sqlite(path) if !path.exists() => Ok(None),
-            _ => self.open_or_make().await.map(Some),
+        if matches!(self, Self::Sqlite(path) if !path.exists()) {
+            return Ok(None);
         }
+        self.open_or_make().await.map(Some)
     }
 
     /// Opens it for ourselves alone, in this version's shape.
@@ -69,7 +69,7 @@ impl StoreLocation {
                     || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
             }
             (Self::Postgres(_), Self::Postgres(_)) => self.to_string() == other.to_string(),
-            _ => false,
+            (Self::Sqlite(_), Self::Postgres(_)) | (Self::Postgres(_), Self::Sqlite(_)) => false,
         }
     }
 }

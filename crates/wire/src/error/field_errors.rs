@@ -53,17 +53,11 @@ pub fn fields(wrong: &[(FieldName, ErrorCode)]) -> ApiError {
 }
 
 fn attribute(field: &FieldName) -> Option<&AttributeName> {
-    match field {
-        FieldName::Attribute(name) => Some(name),
-        _ => None,
-    }
+    if let FieldName::Attribute(name) = field { Some(name) } else { None }
 }
 
 fn wait(why: ErrorCode) -> Option<u32> {
-    match why {
-        ErrorCode::Wait { seconds } => Some(seconds),
-        _ => None,
-    }
+    if let ErrorCode::Wait { seconds } = why { Some(seconds) } else { None }
 }
 
 fn values(wrong: &[(&AttributeName, ErrorCode)]) -> ApiError {
@@ -109,7 +103,45 @@ fn value(why: ErrorCode) -> String {
         ErrorCode::TooLong { max } => return format!("String must be no longer than {max} characters."),
         ErrorCode::TooShort { min } => return format!("String must be at least {min} characters."),
         ErrorCode::OutOfRange { min, max } => return format!("Number must be between {min} and {max}."),
-        _ => "Attribute value is not valid.",
+        // Of other fields, or of a request as a whole.
+        ErrorCode::NotInList
+        | ErrorCode::BadUsername
+        | ErrorCode::UsernameLooksLikeContact
+        | ErrorCode::PasswordPolicy { .. }
+        | ErrorCode::PasswordsDiffer
+        | ErrorCode::SameAsNow
+        | ErrorCode::NotWritable
+        | ErrorCode::NothingToDo
+        | ErrorCode::UsernameTaken
+        | ErrorCode::AliasExists
+        | ErrorCode::WrongCredentials
+        | ErrorCode::WrongPassword
+        | ErrorCode::WrongFirstPassword
+        | ErrorCode::ResetRequired
+        | ErrorCode::PasswordAgain
+        | ErrorCode::NotConfirmed
+        | ErrorCode::SignedOut
+        | ErrorCode::SignInOver
+        | ErrorCode::Disabled
+        | ErrorCode::WrongPasskey
+        | ErrorCode::PasskeyFailed
+        | ErrorCode::TooManyPasskeys
+        | ErrorCode::ChallengeOver
+        | ErrorCode::NotACode
+        | ErrorCode::WrongCode { .. }
+        | ErrorCode::ExpiredCode
+        | ErrorCode::UsedCode
+        | ErrorCode::WornOutCode
+        | ErrorCode::WrongAppCode
+        | ErrorCode::WrongRecoveryCode
+        | ErrorCode::NoSuchFactor
+        | ErrorCode::NoCode
+        | ErrorCode::Wait { .. }
+        | ErrorCode::BadRequest
+        | ErrorCode::CrossSite
+        | ErrorCode::TooLarge
+        | ErrorCode::Busy
+        | ErrorCode::Unavailable => "Attribute value is not valid.",
     };
     text.to_owned()
 }
@@ -134,11 +166,9 @@ fn password(why: ErrorCode) -> &'static str {
 }
 
 fn username(why: ErrorCode) -> &'static str {
-    match why {
-        ErrorCode::UsernameLooksLikeContact => "Username cannot be of email or phone number format.",
-        _ => {
-            "1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression \
-             pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+"
-        }
+    if why == ErrorCode::UsernameLooksLikeContact {
+        return "Username cannot be of email or phone number format.";
     }
+    "1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression \
+     pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+"
 }

@@ -70,7 +70,24 @@ impl Exception {
         match self {
             Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
             Self::RequestTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            _ => StatusCode::BAD_REQUEST,
+            Self::AliasExists
+            | Self::CodeMismatch
+            | Self::EnableSoftwareTokenMfa
+            | Self::ExpiredCode
+            | Self::InvalidParameter
+            | Self::InvalidPassword
+            | Self::LimitExceeded
+            | Self::NotAuthorized
+            | Self::PasswordResetRequired
+            | Self::RefreshTokenReuse
+            | Self::ResourceNotFound
+            | Self::Serialization
+            | Self::TooManyRequests
+            | Self::Unauthorized
+            | Self::UnknownOperation
+            | Self::UnsupportedTokenType
+            | Self::UserNotConfirmed
+            | Self::UsernameExists => StatusCode::BAD_REQUEST,
         }
     }
 }

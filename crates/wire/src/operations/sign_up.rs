@@ -57,7 +57,7 @@ fn complete(
 ) -> Result<(), ApiError> {
     let kind = match settings.identifier(username) {
         Some(Identifier::Contact(kind, _)) => kind,
-        _ => first_kind(settings),
+        Some(Identifier::Username(_) | Identifier::Number { .. }) | None => first_kind(settings),
     };
     let contact = kind.attribute();
     let known = attributes.entry(contact.into()).or_insert_with(|| username.to_owned());

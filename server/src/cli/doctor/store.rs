@@ -26,7 +26,9 @@ pub async fn check(config: &Config, now: Timestamp) -> (Vec<Finding>, bool) {
         Err(error) => {
             let todo = match error {
                 CheckError::Store(_) => "look whether it is there, and whether we may read it",
-                _ => "restore a backup (nameplate restore), and keep what is there for whoever can repair it",
+                CheckError::Unused | CheckError::Damaged(_) | CheckError::Foreign => {
+                    "restore a backup (nameplate restore), and keep what is there for whoever can repair it"
+                }
             };
             return (vec![Finding::wrong(WHAT, format!("{place}: {}", chain(&error)), todo)], false);
         }

@@ -143,9 +143,12 @@ impl Create {
             attributes: attributes(self.attributes)?,
             verified: self.verified,
         };
-        let made = accounts::admin::create_user(pool, new).await.map_err(|error| match error {
-            CreateUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
-            other => other.into(),
+        let made = accounts::admin::create_user(pool, new).await.map_err(|error| {
+            if let CreateUserError::Refused(refusal) = error {
+                Box::<dyn Error>::from(Refused(refusal))
+            } else {
+                error.into()
+            }
         })?;
         let user = UserLabel { username: made.username, sub: made.sub };
         print(&format!("{user} was created\n"));
@@ -164,9 +167,12 @@ impl Confirm {
             contact: self.contact.as_deref(),
             verified: self.verified,
         };
-        let confirmed = accounts::admin::confirm_user(pool, form).await.map_err(|error| match error {
-            ConfirmUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
-            other => other.into(),
+        let confirmed = accounts::admin::confirm_user(pool, form).await.map_err(|error| {
+            if let ConfirmUserError::Refused(refusal) = error {
+                Box::<dyn Error>::from(Refused(refusal))
+            } else {
+                error.into()
+            }
         })?;
         print(&format!("{} is confirmed\n", confirmed.user));
         if !confirmed.keeps_password {
@@ -183,9 +189,12 @@ impl SetAttribute {
         let updated =
             accounts::admin::update_user(pool, &self.account, attributes(self.attributes)?, self.verified)
                 .await
-                .map_err(|error| match error {
-                    UpdateUserError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
-                    other => other.into(),
+                .map_err(|error| {
+                    if let UpdateUserError::Refused(refusal) = error {
+                        Box::<dyn Error>::from(Refused(refusal))
+                    } else {
+                        error.into()
+                    }
                 })?;
         print(&format!("{}\n", updated.user));
         print(&told_outside_plan(updated.outside_plan));
@@ -203,9 +212,12 @@ impl SetAttribute {
 
 impl ResetPassword {
     pub(super) async fn run(self, pool: &Context) -> Done {
-        let told = |error| match error {
-            ResetUserPasswordError::Refused(refusal) => Box::<dyn Error>::from(Refused(refusal)),
-            other => other.into(),
+        let told = |error| {
+            if let ResetUserPasswordError::Refused(refusal) = error {
+                Box::<dyn Error>::from(Refused(refusal))
+            } else {
+                error.into()
+            }
         };
         if self.password_stdin {
             let user = accounts::admin::set_user_password(

@@ -112,9 +112,10 @@ impl fmt::Display for Faulty {
 impl Error for Faulty {}
 
 fn in_words(fault: &ImportFault) -> LineError {
-    let wrong = match &fault.wrong {
-        Wrong::Told(why) => app::text::sentence(*why).replace('\n', "; "),
-        other => other.to_string(),
+    let wrong = if let Wrong::Told(why) = fault.wrong {
+        app::text::sentence(why).replace('\n', "; ")
+    } else {
+        fault.wrong.to_string()
     };
     LineError { place: fault.place.clone(), field: printable(&fault.field), wrong }
 }

@@ -55,7 +55,7 @@ impl ChallengeError {
             Self::Code(fault) if fault.is_a_try() => Some(fault.refusal()),
             Self::WrongAppCode => Some(FormErrors::field(FieldName::Code, ErrorCode::WrongAppCode)),
             Self::WrongRecoveryCode => Some(FormErrors::field(FieldName::Code, ErrorCode::WrongRecoveryCode)),
-            _ => None,
+            Self::Code(_) | Self::NoSuchFactor | Self::Over | Self::Disabled | Self::Common(_) => None,
         }
     }
 }

@@ -22,10 +22,9 @@ fn answer(pool: &TestPool, client: &SrpClient, challenge: &Challenge, password: 
 }
 
 async fn entered(pool: &TestPool, proof: &Proof) -> Result<Tokens, SrpError> {
-    match srp::answer(pool, &pool.client(), proof, &origin()).await? {
-        Entered::Tokens(tokens) => Ok(tokens),
-        other => panic!("{other:?}"),
-    }
+    let entered = srp::answer(pool, &pool.client(), proof, &origin()).await?;
+    let Entered::Tokens(tokens) = entered else { panic!("{entered:?}") };
+    Ok(tokens)
 }
 
 /// The whole exchange.

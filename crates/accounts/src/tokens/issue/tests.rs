@@ -14,10 +14,9 @@ const DAY: u64 = 24 * 60 * 60;
 
 async fn entered(pool: &TestPool) -> Tokens {
     let form = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
-    match for_tokens::for_tokens(pool, &pool.client(), &form, &origin()).await.unwrap() {
-        Entered::Tokens(tokens) => tokens,
-        other => panic!("{other:?}"),
-    }
+    let entered = for_tokens::for_tokens(pool, &pool.client(), &form, &origin()).await.unwrap();
+    let Entered::Tokens(tokens) = entered else { panic!("{entered:?}") };
+    tokens
 }
 
 async fn with_tokens() -> (TestPool, Tokens) {

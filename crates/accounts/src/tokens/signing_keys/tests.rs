@@ -14,10 +14,9 @@ const DAY: u64 = 24 * 60 * 60;
 
 async fn entered(pool: &Context) -> Tokens {
     let form = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
-    match for_tokens::for_tokens(pool, &pool.pages_client(), &form, &origin()).await.unwrap() {
-        Entered::Tokens(tokens) => tokens,
-        other => panic!("{other:?}"),
-    }
+    let entered = for_tokens::for_tokens(pool, &pool.pages_client(), &form, &origin()).await.unwrap();
+    let Entered::Tokens(tokens) = entered else { panic!("{entered:?}") };
+    tokens
 }
 
 fn kid(tokens: &Tokens) -> String {

@@ -70,14 +70,11 @@ impl Recover for PostgresConnections {
 
 /// A server that is being started, or has no connection left at this moment.
 fn is_transient(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(error) => {
-            [ErrorKind::ConnectionRefused, ErrorKind::ConnectionAborted, ErrorKind::ConnectionReset]
-                .contains(&error.kind())
-        }
-        sqlx::Error::Database(error) => error.is_transient_in_connect_phase(),
-        _ => false,
+    if let sqlx::Error::Io(error) = error {
+        return [ErrorKind::ConnectionRefused, ErrorKind::ConnectionAborted, ErrorKind::ConnectionReset]
+            .contains(&error.kind());
     }
+    error.as_database_error().is_some_and(|error| error.is_transient_in_connect_phase())
 }
 
 /// A transaction.

@@ -291,8 +291,8 @@ impl Group<'_> {
         }
         match self.queue.try_recv().ok()? {
             Job::Lease(ticket) => Some(ticket),
-            other => {
-                self.left = Some(other);
+            job @ (Job::TruncateWal(_) | Job::Close(_)) => {
+                self.left = Some(job);
                 None
             }
         }
