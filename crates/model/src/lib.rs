@@ -4,6 +4,7 @@
 //! browser's inline checks and the server's decisions.
 
 #![warn(clippy::wildcard_enum_match_arm)]
+#![warn(missing_docs)]
 
 pub mod access;
 pub mod attribute;
