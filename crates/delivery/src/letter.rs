@@ -23,6 +23,7 @@ pub struct Service {
 }
 
 impl Service {
+    /// The service that these settings describe.
     pub fn of(settings: &Settings) -> Self {
         Self::new(&settings.name, &settings.public_url)
     }
@@ -44,10 +45,13 @@ impl Service {
 /// A message in words, ready to travel.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Written {
+    /// Mail or text message.
     pub medium: DeliveryMedium,
+    /// The address or number, as its owner wrote it.
     pub to: String,
     /// One line. Never holds a code: mail servers log subjects.
     pub subject: String,
+    /// The whole message without markup.
     pub text: String,
     /// Empty for text messages.
     pub html: String,
@@ -133,7 +137,9 @@ fn tidied(message: &Message) -> Message {
 pub struct Preview {
     /// What its templates are called, and how it travels: `change_code.email`.
     pub name: String,
+    /// As [`Written::subject`].
     pub subject: String,
+    /// As [`Written::text`].
     pub text: String,
     /// Empty for text messages.
     pub html: String,

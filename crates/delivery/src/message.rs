@@ -16,7 +16,9 @@ use std::net::IpAddr;
 pub struct Asked {
     /// As typed; `None` where people have no username.
     pub username: Option<String>,
+    /// When they asked.
     pub at: Timestamp,
+    /// The address they asked from ([`Origin::network`]).
     pub network: IpAddr,
     /// As the browser sent it. Only the names in [`Device`] ever reach a message.
     pub user_agent: String,
@@ -25,6 +27,7 @@ pub struct Asked {
 secretive!(Asked);
 
 impl Asked {
+    /// What is told about a request from this origin.
     pub fn new(username: Option<&str>, at: Timestamp, origin: &Origin) -> Self {
         Self {
             username: username.map(str::to_owned),
@@ -60,6 +63,13 @@ fn looks_like_a_link(name: &str) -> bool {
 ///
 /// It waits in the outbox in this shape, so an upgrade finds those of the version before: a field that is
 /// added needs `#[serde(default)]`, and none is renamed.
+///
+/// In each of them:
+/// - `to` is the contact that it is sent to
+/// - `code` is to be entered before `expires_at`; without a code, what was asked for is forgotten by then
+/// - `asked` is whoever caused it, so that its reader can tell whether that was them
+/// - `new` is the contact that takes the place of `to`
+#[expect(missing_docs, reason = "the fields are explained together")]
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Message {
     /// To the contact of a new account: confirm it with this code. `before` is when somebody signed up with
