@@ -164,7 +164,7 @@ async fn contested(server: &TestServer, first: &str, second: &str) -> (Browser, 
             ("password", password),
             ("confirm_password", password),
             ("attributes[email]", "me@domain.com"),
-            ("attributes[nickname]", password),
+            ("attributes[address]", password),
         ];
         browser.submit("/sign-up", &form).await.leads_to("/confirm");
         server.wait(31);
@@ -211,7 +211,7 @@ async fn confirm_where_two_have_signed_up_keeps_no_password_and_lets_whoever_has
             .await
             .leads_to("/profile");
         assert!(
-            owner.get("/profile/attributes.json").await.json()["nickname"].is_null(),
+            owner.get("/profile/attributes.json").await.json()["address"].is_null(),
             "owner first: {owner_first}"
         );
         server

@@ -46,10 +46,13 @@ impl Default for TokenTimes {
 /// An application that people use their account with.
 #[derive(Debug, Clone)]
 pub struct AppClient {
+    /// What requests and tokens name it by (`ClientId`).
     pub id: ClientId,
+    /// What people call it; its id, where the config file has no name.
     pub name: String,
     /// What it may read and write.
     pub access: AccessLists,
+    /// How long the tokens last that it is given.
     pub tokens: TokenTimes,
     /// What it proves itself with. Without one anybody may say to be this application, as with every one that
     /// runs in a browser.
@@ -113,18 +116,21 @@ impl AppClient {
 pub enum Flow {
     /// Without telling the password.
     UserSrp,
+    /// With the password itself.
     UserPassword,
     /// New tokens by InitiateAuth. (GetTokensFromRefreshToken is there for every application.)
     RefreshToken,
 }
 
 impl Flow {
+    /// Every way, as a new application has it.
     pub const ALL: [Self; 3] = [Self::UserSrp, Self::UserPassword, Self::RefreshToken];
 }
 
 /// Why a request can't be that of its application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ClientFault {
+    /// No `SecretHash`, nor `SECRET_HASH` among the `AuthParameters`.
     #[error("the application has a secret, and the request no hash of it")]
     HashMissing,
     /// Also where the application has no secret.
@@ -137,6 +143,7 @@ pub enum ClientFault {
 pub struct ClientSecret(String);
 
 impl ClientSecret {
+    /// The secret as the config file has it.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }

@@ -33,12 +33,16 @@ impl CodePurpose {
 /// The place of a code: there is one for each user, purpose and attribute, and a newer code takes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slot {
+    /// Whose account it is.
     pub user: UserId,
+    /// What the code does once it is entered.
     pub purpose: CodePurpose,
+    /// The contact that it is sent to; for a verification, the one that it verifies.
     pub attribute: AttributeName,
 }
 
 impl Slot {
+    /// The place for this account, purpose and contact.
     pub fn new(user: UserId, purpose: CodePurpose, attribute: impl Into<AttributeName>) -> Self {
         Self { user, purpose, attribute: attribute.into() }
     }
@@ -49,11 +53,15 @@ pub type Issue = [u8; 16];
 
 /// A code that was just made. The message that carries it is queued in the same transaction.
 pub struct Issued {
+    /// Where it replaced the one before.
     pub slot: Slot,
+    /// Which code of that place it is.
     pub issue: Issue,
     /// Six digits. Nothing but the sealed message may hold them.
     pub code: String,
+    /// When it was made.
     pub sent_at: Timestamp,
+    /// From when on it is refused.
     pub expires_at: Timestamp,
 }
 

@@ -49,7 +49,7 @@ pub fn check_username(typed: &str) -> Result<(), ErrorCode> {
 /// What an email address is found by: the local part folded, the domain as the DNS has it (IDNA, UTS 46).
 ///
 /// `None`: no domain can be called that.
-pub fn email_key(typed: &str) -> Option<String> {
+fn email_key(typed: &str) -> Option<String> {
     let (local, domain) = typed.trim().rsplit_once('@')?;
     let domain = idna::domain_to_ascii(&domain.nfkc().collect::<String>()).ok()?;
     (!domain.is_empty() && !local.is_empty()).then(|| format!("{}@{domain}", fold(local)))
@@ -63,7 +63,9 @@ fn phone_key(number: &str) -> String {
 /// An email address or a phone number that messages go to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ContactKind {
+    /// Reached by mail.
     Email,
+    /// Reached by text message.
     PhoneNumber,
 }
 
@@ -132,12 +134,16 @@ impl ContactKind {
 /// Who somebody says to be, in canonical form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Identifier {
+    /// By [`username_key`].
     Username(String),
+    /// A contact's [key](ContactKind::key).
     Contact(ContactKind, String),
     /// What is a phone number in this country, and may be somebody's username: the number goes first, because
     /// it is proven.
     Number {
+        /// By [`username_key`].
         username: String,
+        /// E.164.
         phone: String,
     },
 }

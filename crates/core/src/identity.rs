@@ -149,12 +149,14 @@ impl fmt::Debug for SessionId {
 /// A session that has just begun.
 #[derive(Debug, Clone)]
 pub struct NewSession {
+    /// What the browser or application proves it with. Only this call has it.
     pub token: SessionToken,
     /// When it ends at the latest; the cookie need not live longer.
     pub absolute_expiry: Timestamp,
 }
 
 impl NewSession {
+    /// What the store knows it by.
     pub fn id(&self) -> SessionId {
         SessionId(self.token.hash())
     }
@@ -172,11 +174,16 @@ pub enum SignedInBy {
 /// Somebody who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Viewer {
+    /// Whose account it is.
     pub user: UserId,
+    /// The session that the request belongs to.
     pub session: SessionId,
+    /// The application that they signed in to: its access lists apply.
     pub client: ClientId,
     /// As typed at sign-up; the `sub`, where people have no username.
     pub username: String,
+    /// When they signed in, or entered their password once more (`auth_time` of OpenID Connect).
     pub signed_in_at: Timestamp,
+    /// A cookie or tokens.
     pub by: SignedInBy,
 }

@@ -2,6 +2,7 @@
 
 /// A key can't be had, or doesn't fit.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum KeyError {
     #[error("the key file can't be read or written: {path}")]
     File {

@@ -1,5 +1,7 @@
 //! Plain data and rules: who somebody is, time, chance, keys, contacts, settings.
 
+#![warn(missing_docs)]
+
 /// What holds secrets, addresses or codes shows nothing but its name in a log.
 #[macro_export]
 macro_rules! secretive {
@@ -22,7 +24,7 @@ pub mod entropy;
 pub mod identifiers;
 pub mod identity;
 pub mod key_error;
-pub mod key_file;
+mod key_file;
 pub mod keys;
 pub mod phone;
 pub mod settings;

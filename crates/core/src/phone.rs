@@ -15,10 +15,12 @@ use std::fmt;
 pub struct PhoneNumber(String);
 
 impl PhoneNumber {
+    /// The number with its `+`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
+    /// The same for one that is stored or sent.
     pub fn into_string(self) -> String {
         self.0
     }
@@ -33,6 +35,7 @@ impl fmt::Display for PhoneNumber {
 /// Why a text isn't the number of any phone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PhoneFault {
+    /// Empty, or only what stands between digits.
     #[error("nothing was typed")]
     Missing,
     /// Letters, far too few digits or too many, or digits of no country.

@@ -28,12 +28,19 @@ pub struct Settings {
     pub policy: Policy,
     /// The app clients. The first one is the pages' own.
     pub clients: Vec<AppClient>,
+    /// How long people stay signed in.
     pub sessions: SessionTimes,
+    /// When unconfirmed accounts are removed.
     pub accounts: AccountTimes,
+    /// How long the trail of an account is kept.
     pub events: EventTimes,
+    /// How long codes work, and how soon another may be sent.
     pub codes: CodeTimes,
+    /// How much is too much.
     pub limits: Limits,
+    /// What a password hash costs.
     pub hashing: Hashing,
+    /// Who mails are from.
     pub mail: MailSettings,
     /// Whether text messages reach anybody: there is a gateway, or the mailbox of development. Without, a
     /// phone number is stored as it is given, and nothing is ever sent there.
@@ -156,6 +163,7 @@ impl Default for EventTimes {
 /// How long a code lasts, and how soon another one may follow.
 #[derive(Debug, Clone, Copy)]
 pub struct CodeTimes {
+    /// Of a code that confirms an account or verifies a contact.
     pub lifetime: Duration,
     /// Of a code that sets a new password: it opens the account, so it lasts no longer than it takes to read
     /// a message.
@@ -200,6 +208,7 @@ pub struct Limits {
     pub sign_in_longest_wait: Duration,
     /// Sign-ins from one network, all accounts together.
     pub sign_ins_per_network_an_hour: u32,
+    /// New accounts from one network.
     pub sign_ups_per_network_an_hour: u32,
     /// How often one network is told within an hour that a username is taken.
     pub taken_answers_per_network_an_hour: u32,
@@ -242,8 +251,11 @@ impl Default for Limits {
 /// The cost of a password hash (Argon2id, RFC 9106).
 #[derive(Debug, Clone, Copy)]
 pub struct Hashing {
+    /// Memory for each hash, in KiB.
     pub memory_kib: u32,
+    /// Passes over that memory.
     pub iterations: u32,
+    /// Lanes that the memory is split into.
     pub parallelism: u32,
     /// Hashes computed at the same time.
     pub permits: usize,

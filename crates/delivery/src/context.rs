@@ -12,11 +12,17 @@ use tokio::sync::Notify;
 /// clone.
 #[derive(Debug, Clone)]
 pub struct Delivery {
+    /// Where messages wait.
     pub store: Store,
+    /// Says when a message is due, and when a code has expired.
     pub clock: Arc<dyn Clock>,
+    /// Names and seals messages, and spreads retries.
     pub entropy: Arc<dyn Entropy>,
+    /// Seal what waits.
     pub keys: Arc<Keys>,
+    /// What the service is called, and which contacts it reaches.
     pub settings: Arc<Settings>,
+    /// Tells the worker of this process that there is something to send.
     pub wake: Arc<Notify>,
 }
 

@@ -22,6 +22,7 @@ pub struct Service {
 }
 
 impl Service {
+    /// As the settings call it.
     pub fn of(settings: &Settings) -> Self {
         Self::new(&settings.name, &settings.public_url)
     }
@@ -43,10 +44,13 @@ impl Service {
 /// A message in words, ready to travel.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Written {
+    /// How it travels.
     pub medium: DeliveryMedium,
+    /// The address or number.
     pub to: String,
     /// One line. Never holds a code: mail servers log subjects.
     pub subject: String,
+    /// The words of a text message, or the plain part of a mail.
     pub text: String,
     /// Empty for text messages.
     pub html: String,

@@ -8,17 +8,19 @@
 //! at it from the development mailbox, which links every message there is. The compiler asks for the lines and the
 //! sample, the tests for the files.
 
+#![warn(missing_docs)]
+
 mod context;
-pub mod letter;
-pub mod mailbox;
-pub mod message;
-pub mod outbox;
-pub mod parcel;
-pub mod queue;
-pub mod sms;
-pub mod smtp;
-pub mod transport;
-pub mod words;
+mod letter;
+mod mailbox;
+mod message;
+mod outbox;
+mod parcel;
+mod queue;
+mod sms;
+mod smtp;
+mod transport;
+mod words;
 pub mod worker;
 
 pub use crate::context::Delivery;

@@ -15,9 +15,13 @@ pub const CAPACITY: usize = 200;
 /// A message that arrived, as `/dev/mailbox.json` shows it.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Letter {
+    /// Mail or text message.
     pub medium: DeliveryMedium,
+    /// The address or number.
     pub to: String,
+    /// As [`Written::subject`](crate::Written::subject).
     pub subject: String,
+    /// As [`Written::text`](crate::Written::text): with the code, if it carries one.
     pub text: String,
     /// Empty for text messages.
     pub html: String,
@@ -30,8 +34,11 @@ secretive!(Letter);
 /// What is said aloud about an arrival. It has no code: codes are not for consoles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arrival<'a> {
+    /// Mail or text message.
     pub medium: DeliveryMedium,
+    /// The address or number.
     pub to: &'a str,
+    /// As [`Written::subject`](crate::Written::subject).
     pub subject: &'a str,
 }
 
@@ -65,6 +72,7 @@ impl Mailbox {
         self.locked(|letters| letters.iter().cloned().collect())
     }
 
+    /// Takes a message, and announces it.
     pub fn receive(&self, parcel: &Parcel) {
         let written = &parcel.written;
         let letter = Letter {

@@ -16,7 +16,9 @@ use std::net::IpAddr;
 pub struct Asked {
     /// As typed; `None` where people have no username.
     pub username: Option<String>,
+    /// When it was asked for.
     pub at: Timestamp,
+    /// From which address, or network of IPv6.
     pub network: IpAddr,
     /// As the browser sent it. Only the names in [`Device`] ever reach a message.
     pub user_agent: String,
@@ -25,6 +27,7 @@ pub struct Asked {
 secretive!(Asked);
 
 impl Asked {
+    /// What was asked for by this browser.
     pub fn new(username: Option<&str>, at: Timestamp, origin: &Origin) -> Self {
         Self {
             username: username.map(str::to_owned),
@@ -74,9 +77,19 @@ macro_rules! messages {
             $(
                 $(#[$doc])*
                 $Kind {
+                    /// Whom it is for.
                     to: Contact,
-                    $($other: Contact,)?
-                    $($code: String, expires_at: Timestamp,)?
+                    $(
+                        /// The contact that it tells about.
+                        $other: Contact,
+                    )?
+                    $(
+                        /// The digits to enter.
+                        $code: String,
+                        /// Until when they can be entered.
+                        expires_at: Timestamp,
+                    )?
+                    /// Who asked for what it is about.
                     asked: Asked,
                     $($($(#[$rule])* $field: $Type),+)?
                 }
@@ -150,6 +163,7 @@ messages! {
         /// To the contact of a new account: confirm it with this code. `before` is when somebody signed up
         /// with this contact already.
         SignUpCode = "sign_up_code" with code {
+            /// When somebody signed up with this contact before.
             #[serde(default)]
             before: Option<Timestamp>,
         };
@@ -161,7 +175,10 @@ messages! {
         /// To a contact that the account has already, but that nobody has proved.
         VerifyCode = "verify_code" with code;
         /// To the contact in force: what was asked, that nothing has changed yet, and how to stop it.
-        ChangeRequested = "change_requested" about new { expires_at: Timestamp };
+        ChangeRequested = "change_requested" about new {
+            /// Until when the new contact can be confirmed.
+            expires_at: Timestamp,
+        };
         /// To the contact that was replaced.
         ChangeDone = "change_done" about new;
         /// To the contact that was removed.
@@ -173,11 +190,20 @@ messages! {
         /// To a proven contact: the password was right, and this code is asked for beside it.
         SignInCode = "sign_in_code" with code;
         /// To every proven contact: sign-in asks for this from now on.
-        SecondFactorOn = "second_factor_on" { factor: Factor };
+        SecondFactorOn = "second_factor_on" {
+            /// Which one.
+            factor: Factor,
+        };
         /// To every proven contact: sign-in asks for it no longer.
-        SecondFactorOff = "second_factor_off" { factor: Factor };
+        SecondFactorOff = "second_factor_off" {
+            /// Which one.
+            factor: Factor,
+        };
         /// To every proven contact: somebody signed in with a recovery code, and so many are left.
-        RecoveryCodeUsed = "recovery_used" { left: u32 };
+        RecoveryCodeUsed = "recovery_used" {
+            /// How many codes are left.
+            left: u32,
+        };
         /// To every proven contact: the account has another password now.
         PasswordChanged = "password_changed";
         /// To every proven contact: somebody can sign in with one more passkey.

@@ -12,6 +12,7 @@ pub struct Parcel {
     pub id: String,
     /// When it leaves.
     pub at: Timestamp,
+    /// What it says, and whom it is for.
     pub written: Written,
 }
 
@@ -43,7 +44,8 @@ pub enum Reason {
 }
 
 impl SendError {
-    pub const fn unwritable(why: &'static str) -> Self {
+    /// This message can't be put into words, however often it is tried.
+    pub(crate) const fn unwritable(why: &'static str) -> Self {
         Self::Never(Reason::Unwritable(why))
     }
 }

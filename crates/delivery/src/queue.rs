@@ -20,7 +20,12 @@ pub enum About<'a> {
     Code(&'a Issued),
     /// The code that it carries, which may be shared: once it was used or has expired for all who asked for
     /// it, it is dropped unsent.
-    Requested { slot: &'a Slot, issue: &'a Issue },
+    Requested {
+        /// The place of the code.
+        slot: &'a Slot,
+        /// Which code of that place; all who share the message have the same.
+        issue: &'a Issue,
+    },
     /// The account: a notice goes with it.
     Account(UserId),
     /// Nothing: it tells that the account is gone.
@@ -52,7 +57,10 @@ impl About<'_> {
 /// Where text messages reach nobody, nothing is promised to a phone number, and nowhere to one that no phone
 /// can have: a notice would only be given up later.
 ///
-/// After the commit, [`commit`](crate::account::events::commit) wakes the worker.
+/// Once it is committed, [`Delivery::wake`] tells the worker.
+///
+/// # Errors
+/// The database failed.
 pub async fn queue(
     tx: &mut Tx,
     delivery: &Delivery,

@@ -46,17 +46,26 @@ pub enum SmsProvider {
         account: String,
         /// The SID of an API key (`SK…`), whose secret is `token` then.
         api_key: Option<String>,
+        /// Twilio's auth token, unless there is an `api_key`.
         token: String,
         /// A number, a sender's name, or the SID of a messaging service (`MG…`).
         from: String,
     },
     /// A JSON request to an address of the operator's own, signed by Standard Webhooks if there is a secret.
-    Webhook { url: String, token: Option<String>, secret: Option<String> },
+    Webhook {
+        /// The whole address, with its path.
+        url: String,
+        /// Sent as `Authorization: Bearer`.
+        token: Option<String>,
+        /// 24 to 64 bytes as base64, with or without `whsec_` in front.
+        secret: Option<String>,
+    },
 }
 
 /// How to reach the gateway.
 #[derive(Clone)]
 pub struct SmsSettings {
+    /// The service that sends them on.
     pub provider: SmsProvider,
     /// Certificates (PEM) to trust besides those of the system.
     pub extra_roots: Option<Vec<u8>>,
@@ -66,6 +75,7 @@ secretive!(SmsProvider, SmsSettings);
 
 /// What is wrong with the settings. Shown, it repeats none of them: they are secrets, or may hold some.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum SmsFault {
     #[error("it is no address that starts with https:// or http://")]
     Url,

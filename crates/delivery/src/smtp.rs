@@ -49,6 +49,7 @@ secretive!(SmtpSettings);
 
 /// What is wrong with the settings. Shown, it never repeats the URL, which has a password in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum SmtpFault {
     #[error(
         "it is no URL; right would be smtp://user:password@host:587?tls=required or smtps://user:password@host"

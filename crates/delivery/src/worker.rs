@@ -28,6 +28,7 @@ const LOOK: Duration = Duration::from_secs(3);
 /// What one pass over the outbox did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
+    /// Handed over to a mail server, a gateway or the mailbox.
     pub sent: usize,
     /// Not sent: the code in it is no longer the one to enter.
     pub stale: usize,

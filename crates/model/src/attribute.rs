@@ -12,25 +12,45 @@ closed_set! {
     /// claims' of OpenID Connect.
     #[derive(PartialOrd, Ord, Hash)]
     pub enum Standard {
+        /// The account's id, the same for as long as the account exists.
         Sub = "sub",
+        /// Where mails go, once it is verified; people may sign in with it.
         Email = "email",
+        /// Whether [`Self::Email`] is verified.
         EmailVerified = "email_verified",
+        /// E.164: `+`, country code and number, digits only. Where text messages go, once it is verified.
         PhoneNumber = "phone_number",
+        /// Whether [`Self::PhoneNumber`] is verified.
         PhoneNumberVerified = "phone_number_verified",
+        /// The full name, as it is to be shown.
         Name = "name",
+        /// First names.
         GivenName = "given_name",
+        /// Names between the first and the last.
         MiddleName = "middle_name",
+        /// Last names.
         FamilyName = "family_name",
+        /// A casual name, which need not be short for [`Self::GivenName`].
         Nickname = "nickname",
+        /// What the person wants to be called. It isn't unique, and nobody signs in with it.
         PreferredUsername = "preferred_username",
+        /// `YYYY-MM-DD`; the year `0000` stands for one that isn't told.
         Birthdate = "birthdate",
+        /// Free text.
         Gender = "gender",
+        /// The postal address, in several lines.
         Address = "address",
+        /// The address of the person's site or blog.
         Website = "website",
+        /// The address of a page about the person.
         Profile = "profile",
+        /// The address of a picture of the person.
         Picture = "picture",
+        /// The language that the person reads, as a BCP 47 tag.
         Locale = "locale",
+        /// The time zone, by its name in the IANA database.
         Zoneinfo = "zoneinfo",
+        /// When the attributes last changed, in seconds since 1970.
         UpdatedAt = "updated_at",
     }
 }
@@ -78,6 +98,7 @@ impl fmt::Display for Standard {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum AttributeName {
+    /// One that every user pool has.
     Standard(Standard),
     /// `custom:…`, or a name that nobody declared.
     Other(String),

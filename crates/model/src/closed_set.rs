@@ -38,7 +38,14 @@ macro_rules! closed_set {
     ) => {
         $crate::closed_set! {
             $(#[$meta])*
-            $vis enum $Set { $($(#[$doc])* $Value),+ }
+            $vis enum $Set {
+                $(
+                    $(#[$doc])*
+                    #[doc = ""]
+                    #[doc = concat!("Travels as `", $name, "`.")]
+                    $Value
+                ),+
+            }
         }
 
         impl $Set {

@@ -15,7 +15,9 @@ closed_set! {
     serialized
     /// How a message travels (`DeliveryMediumType`).
     pub enum DeliveryMedium {
+        /// A mail to [`Standard::Email`](crate::Standard::Email).
         Email = "EMAIL",
+        /// A text message to [`Standard::PhoneNumber`](crate::Standard::PhoneNumber).
         Sms = "SMS",
     }
 }
@@ -24,8 +26,11 @@ closed_set! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CodeDeliveryDetails {
+    /// The contact that the code verifies, or that it was sent to.
     pub attribute_name: AttributeName,
+    /// Mail or text message.
     pub delivery_medium: DeliveryMedium,
+    /// The address or number, masked by [`mask_email`] or [`mask_phone`].
     pub destination: String,
 }
 

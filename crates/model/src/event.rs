@@ -13,6 +13,7 @@ pub struct Updated {
     /// `false`: it waits for the code that was sent.
     #[serde(rename = "isUpdated")]
     pub is_updated: bool,
+    /// Where that code was sent.
     #[serde(rename = "codeDeliveryDetails", default, skip_serializing_if = "Option::is_none")]
     pub code_delivery_details: Option<CodeDeliveryDetails>,
 }
@@ -20,13 +21,41 @@ pub struct Updated {
 /// What became of an update, attribute by attribute.
 pub type UpdateOutcome = BTreeMap<AttributeName, Updated>;
 
+/// What an event says, by the name of the member.
+macro_rules! about {
+    (username) => {
+        "The account's username at that time."
+    };
+    (factor) => {
+        "Which second factor."
+    };
+    (left) => {
+        "How many recovery codes are unused."
+    };
+    (passkey) => {
+        "What its owner calls the passkey."
+    };
+    (sessions) => {
+        "How many were signed out."
+    };
+    (attribute) => {
+        "Which contact."
+    };
+    (attributes) => {
+        "Which ones."
+    };
+    (refusal) => {
+        "What the person was told."
+    };
+}
+
 /// Declares the events, each with the Hub's name of it.
 macro_rules! events {
     (
         $(#[$meta:meta])*
         pub enum Event {
             $(
-                $(#[$doc:meta])*
+                $(#[$doc:meta])+
                 $Event:ident
                     $(($data:ty))?
                     $({ $($(#[$attribute:meta])* $field:ident: $type:ty),+ })?
@@ -40,8 +69,10 @@ macro_rules! events {
         pub enum Event {
             $(
                 $(#[$doc])*
+                #[doc = ""]
+                #[doc = concat!("The Hub's `", $name, "`.")]
                 #[serde(rename = $name)]
-                $Event $(($data))? $({ $($(#[$attribute])* $field: $type),+ })?
+                $Event $(($data))? $({ $(#[doc = about!($field)] $(#[$attribute])* $field: $type),+ })?
             ),+
         }
 
@@ -62,17 +93,23 @@ macro_rules! events {
 events! {
     /// An event of an account. Serialised it is the Hub's payload: `{"event": …, "data": …}`.
     pub enum Event {
+        /// An account was signed up for, and isn't confirmed yet.
         SignUp { username: String } = "signUp",
+        /// The account was confirmed: by the code that was sent to its address, or by an administrator.
         ConfirmSignUp { username: String } = "confirmSignUp",
+        /// The code for a new account was refused.
         ConfirmSignUpFailure(FormErrors) = "confirmSignUp_failure",
         /// A new code for a new account, to the address it has or to a corrected one.
         ResendSignUpCode { username: String } = "resendSignUpCode",
+        /// A sign-in was finished, with its second factor if it has one.
         SignIn { username: String } = "signIn",
+        /// A wrong password was entered.
         SignInFailure { username: String } = "signIn_failure",
         /// The password was right, and the code that was asked for beside it was not.
         ConfirmSignInFailure(FormErrors) = "confirmSignIn_failure",
         /// A second factor is asked for from now on.
         EnableMfa { factor: Factor } = "enableMfa",
+        /// A second factor is no longer asked for.
         DisableMfa { factor: Factor } = "disableMfa",
         /// Which second factor is asked for first; none: the first that there is.
         PreferMfa { factor: Option<Factor> } = "preferMfa",
@@ -80,6 +117,7 @@ events! {
         CreateRecoveryCodes { username: String } = "createRecoveryCodes",
         /// A recovery code took the place of a second factor; so many are left.
         UseRecoveryCode { left: u32 } = "useRecoveryCode",
+        /// A sign-in with a passkey, which needs no second factor.
         SignInWithPasskey { username: String, passkey: String } = "signInWithPasskey",
         /// A passkey of the account was used, and what it answered was not right.
         SignInWithPasskeyFailure { username: String, passkey: String } = "signInWithPasskey_failure",
@@ -87,25 +125,38 @@ events! {
         ForgotPassword { username: String } = "forgotPassword",
         /// The code was right, and the account has a new password.
         ForgotPasswordSubmit { username: String } = "forgotPasswordSubmit",
+        /// The code for a new password was refused.
         ForgotPasswordSubmitFailure(FormErrors) = "forgotPasswordSubmit_failure",
         /// The current password was right, and the account has another one.
         ChangePassword { username: String } = "changePassword",
+        /// The current password was wrong; the account keeps it.
         ChangePasswordFailure(FormErrors) = "changePassword_failure",
+        /// The account has another passkey.
         AddPasskey { passkey: String } = "addPasskey",
+        /// A passkey no longer signs in to the account.
         RemovePasskey { passkey: String } = "removePasskey",
+        /// This browser's session was ended.
         SignOut { username: String } = "signOut",
         /// Other browsers were signed out, so many.
         SignOutOthers { username: String, sessions: u32 } = "signOutOthers",
+        /// Every session was ended.
         GlobalSignOut { username: String } = "globalSignOut",
+        /// The attributes of an update; those that are contacts may still wait for their code.
         UpdateUserAttributes(UpdateOutcome) = "updateUserAttributes",
         /// None of the attributes was changed; the refusal says which one and why.
         UpdateUserAttributesFailure(FormErrors) = "updateUserAttributes_failure",
+        /// The code was right: the contact is verified, and in force.
         VerifyUserAttribute { attribute: AttributeName } = "verifyUserAttribute",
+        /// The code for a contact was refused.
         VerifyUserAttributeFailure { attribute: AttributeName, #[serde(flatten)] refusal: FormErrors }
             = "verifyUserAttribute_failure",
+        /// A new code for a contact was sent.
         ResendUserAttributeCode { attribute: AttributeName } = "resendUserAttributeCode",
+        /// A new contact was given up before it was verified; the one before stays.
         CancelUserAttributeUpdate { attribute: AttributeName } = "cancelUserAttributeUpdate",
+        /// Optional attributes were deleted.
         DeleteUserAttributes { attributes: Vec<AttributeName> } = "deleteUserAttributes",
+        /// None of the attributes was deleted; the refusal says which one and why.
         DeleteUserAttributesFailure(FormErrors) = "deleteUserAttributes_failure",
         /// Everything that is held about the person was handed to them.
         DownloadUserData { username: String } = "downloadUserData",
@@ -115,6 +166,7 @@ events! {
         AdminResetUserPassword { username: String } = "adminResetUserPassword",
         /// The operator disabled the account: nobody signs in to it.
         AdminDisableUser { username: String } = "adminDisableUser",
+        /// An administrator enabled the account again.
         AdminEnableUser { username: String } = "adminEnableUser",
         /// The operator removed every second factor of the account.
         AdminResetMfa { username: String } = "adminResetMfa",

@@ -14,16 +14,22 @@ pub const EMAIL_MAX: usize = 254;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IdentifierKind {
+    /// Chosen at sign-up; it can't look like a contact ([`check_username`]).
     Username,
+    /// A verified email address.
     Email,
+    /// A verified phone number.
     PhoneNumber,
 }
 
 /// How people sign in to this user pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignInOptions {
+    /// By [`IdentifierKind::Username`].
     pub username: bool,
+    /// By [`IdentifierKind::Email`].
     pub email: bool,
+    /// By [`IdentifierKind::PhoneNumber`].
     pub phone_number: bool,
 }
 
@@ -35,6 +41,7 @@ impl Default for SignInOptions {
 }
 
 impl SignInOptions {
+    /// Whether people may sign in with this kind.
     pub const fn allows(self, kind: IdentifierKind) -> bool {
         match kind {
             IdentifierKind::Username => self.username,

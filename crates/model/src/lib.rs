@@ -3,6 +3,8 @@
 //! No I/O, no clock, no randomness, no framework, no tables: it compiles to WASM and stands behind both the
 //! browser's inline checks and the server's decisions.
 
+#![warn(missing_docs)]
+
 pub mod access;
 pub mod attribute;
 mod closed_set;

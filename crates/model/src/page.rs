@@ -5,6 +5,7 @@ use crate::{closed_set, paths};
 closed_set! {
     /// Who may see a page.
     pub enum Access {
+        /// Signed in or not.
         Anyone,
         /// Whoever is signed in is led on.
         SignedOut,
@@ -27,10 +28,18 @@ macro_rules! pages {
     ) => {
         closed_set! {
             $(#[$meta])*
-            pub enum Page { $($(#[$doc])* $Page),+ }
+            pub enum Page {
+                $(
+                    $(#[$doc])*
+                    #[doc = ""]
+                    #[doc = concat!("Stands at [`", stringify!($path), "`](paths::", stringify!($path), ").")]
+                    $Page
+                ),+
+            }
         }
 
         impl Page {
+            /// Who may see it.
             pub const fn access(self) -> Access {
                 match self {
                     $(Self::$Page => Access::$access),+

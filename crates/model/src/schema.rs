@@ -15,8 +15,11 @@ closed_set! {
     /// text.
     #[derive(Serialize, Deserialize)]
     pub enum Format {
+        /// Anything, within the definition's lengths.
         Text,
+        /// An email address ([`check_email`]).
         Email,
+        /// An E.164 number ([`check_phone`]).
         PhoneNumber,
         /// `YYYY-MM-DD`, a real day (OpenID Connect Core 1.0, section 5.1, `birthdate`).
         Date,
@@ -30,11 +33,15 @@ closed_set! {
 /// One attribute of the schema (`SchemaAttributeType`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Definition {
+    /// By which the attribute is stored and travels.
     pub name: AttributeName,
     /// What people call it; standard attributes have their label among the pages' texts.
     pub label: Option<String>,
+    /// What its values must look like (`AttributeDataType`).
     pub format: Format,
+    /// Whether nobody can sign up without it, or delete it later.
     pub required: bool,
+    /// Whether its value can change after sign-up.
     pub mutable: bool,
     /// Characters for texts, the value itself for numbers.
     pub min: i64,

@@ -9,8 +9,10 @@ use std::path::Path;
 /// A store's keys can't be had.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreKeysError {
+    /// The key file itself.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The store that they should open.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

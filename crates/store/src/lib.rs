@@ -1,7 +1,7 @@
 //! What the service remembers: a database, reached statement by statement.
 //!
-//! - [`engine`]: one SQL text on two databases
-//! - [`tables`]: all the SQL, one file per table family
+//! - `engine`: one SQL text on two databases
+//! - `tables`: all the SQL, one file per table family
 //! - [`migrations`]: the shape of the database
 //! - [`transfer`]: backup, restore, and copy to another database
 //!
@@ -20,6 +20,8 @@
 //!
 //! To add a table: a migration with the same number in every folder of `crates/store/migrations`, and a file in
 //! `tables`.
+
+#![warn(missing_docs)]
 
 mod engine;
 mod keys;

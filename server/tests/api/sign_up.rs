@@ -85,10 +85,10 @@ async fn where_people_sign_in_by_address_the_username_is_the_address() {
     assert_eq!(server.wire("GetUser", json!({ "AccessToken": token })).await.ok()["Username"], sub);
 }
 
-/// A sign-up with this password and nickname.
+/// A sign-up with this password, which is the postal address as well.
 fn attempt(username: &str, password: &str) -> serde_json::Value {
     json!({ "ClientId": "web", "Username": username, "Password": password, "UserAttributes": [
-        { "Name": "email", "Value": "v@x.example" }, { "Name": "nickname", "Value": password }] })
+        { "Name": "email", "Value": "v@x.example" }, { "Name": "address", "Value": password }] })
 }
 
 const OWNERS: &str = "Victim-Pass-77";
@@ -142,9 +142,9 @@ async fn confirm_sign_up_where_two_have_tried_keeps_no_password_and_asks_for_a_r
                     .clone();
             let attributes = crate::attributes_of(&server, &entered["AccessToken"]).await;
             assert_eq!(
-                (&attributes["email"], &attributes["nickname"]),
+                (&attributes["email"], &attributes["address"]),
                 (&json!("v@x.example"), &json!(null)),
-                "nobody's nickname"
+                "nobody's address"
             );
             assert_eq!(attributes["email_verified"], "true");
         }
@@ -171,7 +171,7 @@ async fn confirm_sign_up_with_the_session_takes_the_code_that_it_asked_for() {
     server.wire("ConfirmSignUp", form(&done["Session"], &code)).await.ok();
     let user = tokens_with(&server, "victim", OWNERS).await;
     assert_eq!(
-        crate::attributes_of(&server, &user["AccessToken"]).await["nickname"],
+        crate::attributes_of(&server, &user["AccessToken"]).await["address"],
         OWNERS,
         "as it was signed up"
     );

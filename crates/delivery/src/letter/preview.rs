@@ -12,11 +12,15 @@ use std::net::Ipv4Addr;
 /// A message as it would look.
 #[derive(Debug, Clone)]
 pub struct Preview {
+    /// Which message it is.
     pub kind: MessageKind,
+    /// How it travels.
     pub medium: DeliveryMedium,
     /// What its templates are called, and how it travels: `change_code.email`.
     pub name: String,
+    /// Empty for text messages.
     pub subject: String,
+    /// The words of a text message, or the plain part of a mail.
     pub text: String,
     /// Empty for text messages.
     pub html: String,

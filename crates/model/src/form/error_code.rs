@@ -10,12 +10,17 @@ macro_rules! error_codes {
     (
         $(#[$meta:meta])*
         pub enum ErrorCode {
-            $($(#[$doc:meta])* $Code:ident $({ $($number:ident: $type:ty),+ })? = $status:literal),+ $(,)?
+            $($(#[$doc:meta])+ $Code:ident $({ $($(#[$about:meta])* $number:ident: $type:ty),+ })? = $status:literal),+ $(,)?
         }
     ) => {
         $(#[$meta])*
         pub enum ErrorCode {
-            $($(#[$doc])* $Code $({ $($number: $type),+ })?),+
+            $(
+                $(#[$doc])*
+                #[doc = ""]
+                #[doc = concat!("Status ", $status, ".")]
+                $Code $({ $($(#[$about])* $number: $type),+ })?
+            ),+
         }
 
         impl ErrorCode {
@@ -76,39 +81,77 @@ error_codes! {
     #[serde(try_from = "String", into = "String")]
     pub enum ErrorCode {
         // What was typed.
+        /// Left empty, and needed.
         Missing = 422,
-        TooLong { max: u32 } = 422,
-        TooShort { min: u32 } = 422,
+        /// Too many characters.
+        TooLong {
+            /// The most that are accepted.
+            max: u32
+        } = 422,
+        /// Too few characters.
+        TooShort {
+            /// The least that are accepted.
+            min: u32
+        } = 422,
+        /// Not of the form of an email address.
         NotAnEmail = 422,
+        /// Not of the form of a phone number, or without its country.
         NotAPhoneNumber = 422,
         /// It has the form of a number, and its country has none like it.
         NoSuchPhoneNumber = 422,
+        /// Not a day of the calendar, written `YYYY-MM-DD`.
         NotADate = 422,
+        /// Not a whole number.
         NotANumber = 422,
+        /// Neither `true` nor `false`.
         NotABoolean = 422,
-        OutOfRange { min: i64, max: i64 } = 422,
+        /// A whole number outside of the attribute's bounds.
+        OutOfRange {
+            /// The smallest that is accepted.
+            min: i64,
+            /// The largest that is accepted.
+            max: i64
+        } = 422,
+        /// It has characters that can't be seen, or that turn the reading direction around.
         ControlCharacters = 422,
+        /// None of the choices that the form offers.
         NotInList = 422,
+        /// A username with spaces, or with characters that a page or a log would mangle.
         BadUsername = 422,
+        /// A username that could be taken for an email address or a phone number.
         UsernameLooksLikeContact = 422,
-        PasswordPolicy { broken: Rules, min_length: u8 } = 422,
+        /// A new password that the policy doesn't accept.
+        PasswordPolicy {
+            /// All the rules that it breaks.
+            broken: Rules,
+            /// Characters that the policy asks for.
+            min_length: u8
+        } = 422,
+        /// The new password and its repetition aren't the same.
         PasswordsDiffer = 422,
         /// The new address is the one in force already.
         SameAsNow = 422,
         // Attributes.
+        /// The schema has no attribute of this name.
         UnknownAttribute = 422,
+        /// The person, or the application they use, may not set this attribute.
         NotWritable = 403,
+        /// The attribute is set once, at sign-up (`Mutable` of `SchemaAttributeType`).
         Immutable = 422,
+        /// The schema requires it, so it can be replaced but not deleted.
         RequiredAttribute = 422,
         /// The person signs in with it, so it can be replaced but not deleted.
         SignsInWithIt = 422,
+        /// The only verified contact: without it nobody could be sent a code for a new password.
         LastVerifiedContact = 422,
         /// Nothing was named to be changed or deleted.
         NothingToDo = 422,
         // Who.
+        /// Another account has this username.
         UsernameTaken = 409,
         /// Told only to the person who has proved the address.
         AliasExists = 409,
+        /// No such account, or not its password; which of the two isn't told.
         WrongCredentials = 401,
         /// Not the password of the account that somebody is signed in to.
         WrongPassword = 422,
@@ -121,6 +164,7 @@ error_codes! {
         PasswordAgain = 422,
         /// Not the word that whoever means it types.
         NotConfirmed = 422,
+        /// No session, or one that has ended.
         SignedOut = 401,
         /// The sign-in waited too long for its second step, or something changed meanwhile: it begins anew.
         SignInOver = 401,
@@ -131,30 +175,47 @@ error_codes! {
         WrongPasskey = 401,
         /// What the authenticator answered can't be added.
         PasskeyFailed = 422,
+        /// The account has as many passkeys as it may have.
         TooManyPasskeys = 422,
         /// The question that the authenticator answered is too old, or was answered before.
         ChallengeOver = 422,
         // Codes.
-        /// Not six digits.
+        /// Not 6 to 8 digits.
         NotACode = 422,
-        WrongCode { tries_left: u32 } = 422,
+        /// Not the code that was sent.
+        WrongCode {
+            /// How many more tries this code has; with none it is worn out.
+            tries_left: u32
+        } = 422,
+        /// Too long ago sent, whatever was typed.
         ExpiredCode = 422,
+        /// Used already, or replaced by a newer one.
         UsedCode = 422,
+        /// Tried as often as it may be; only a new one is accepted.
         WornOutCode = 422,
         /// Not what the authenticator app shows.
         WrongAppCode = 422,
+        /// None of the account's unused recovery codes.
         WrongRecoveryCode = 422,
         /// There is no contact, or no app, that could take or show a code.
         NoSuchFactor = 422,
         /// No code is waiting for this.
         NoCode = 422,
         // Limits and faults.
-        /// Too soon or too often; again after so many seconds.
-        Wait { seconds: u32 } = 429,
+        /// Too soon or too often.
+        Wait {
+            /// After how many it is worth trying again.
+            seconds: u32
+        } = 429,
+        /// Nothing that a form of ours would send.
         BadRequest = 400,
+        /// Sent by a page of another site.
         CrossSite = 403,
+        /// More bytes, or more attributes, than a request may have.
         TooLarge = 413,
+        /// Too many passwords are being checked at this moment.
         Busy = 503,
+        /// The database failed; whether the change was made isn't known.
         Unavailable = 503,
     }
 }

@@ -7,15 +7,19 @@ use serde::{Deserialize, Serialize};
 /// What a form is told when it is refused: one reason for the whole, and one for each wrong field.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormErrors {
+    /// Why the whole was refused; shown above the form.
     pub form: Option<ErrorCode>,
+    /// Why each wrong field was refused, in the order in which they are shown.
     pub fields: Vec<(FieldName, ErrorCode)>,
 }
 
 impl FormErrors {
+    /// Refuses the whole, and no field in particular.
     pub fn form(code: ErrorCode) -> Self {
         Self { form: Some(code), fields: Vec::new() }
     }
 
+    /// Refuses one field.
     pub fn field(name: impl Into<FieldName>, code: ErrorCode) -> Self {
         Self { form: None, fields: vec![(name.into(), code)] }
     }
@@ -25,6 +29,7 @@ impl FormErrors {
         self.fields.iter().find(|(field, _)| field == name).map(|(_, code)| *code)
     }
 
+    /// Whether nothing was refused.
     pub fn is_empty(&self) -> bool {
         self.form.is_none() && self.fields.is_empty()
     }

@@ -10,13 +10,18 @@ macro_rules! field_names {
     (
         $(#[$meta:meta])*
         pub enum FieldName {
-            $($(#[$doc:meta])* $Field:ident = $name:literal $kept:ident),+ $(,)?
+            $($(#[$doc:meta])+ $Field:ident = $name:literal $kept:ident),+ $(,)?
         }
     ) => {
         $(#[$meta])*
         pub enum FieldName {
-            $($(#[$doc])* $Field,)+
-            /// `attributes[<name>]`.
+            $(
+                $(#[$doc])*
+                #[doc = ""]
+                #[doc = concat!("`", $name, "` in the form.")]
+                $Field,
+            )+
+            /// The value of an attribute. `attributes[<name>]` in the form.
             Attribute(AttributeName),
         }
 
@@ -62,25 +67,39 @@ field_names! {
     #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
     #[serde(try_from = "String", into = "String")]
     pub enum FieldName {
+        /// What somebody signs up or signs in with; at sign-in it may be a contact, too.
         Username = "username" shown,
         /// Another username, in the place of one that was taken meanwhile.
         NewUsername = "new_username" shown,
+        /// The address at sign-up, or the one that replaces it while the account isn't confirmed.
         Email = "email" shown,
+        /// The password at sign-in, or a new one.
         Password = "password" secret,
+        /// The new password once more; compared, and never stored.
         ConfirmPassword = "confirm_password" secret,
+        /// The password that the account has, for changes that a stolen session must not make.
         CurrentPassword = "current_password" secret,
+        /// The word to type before an account is deleted.
         Confirmation = "confirmation" shown,
+        /// A one-time code, the code of an authenticator app, or a recovery code.
         Code = "code" secret,
+        /// The `+` and digits that go before a phone number which has none.
         CountryCode = "country_code" shown,
+        /// The page to go to after a sign-in; see [`Page::after_sign_in`](crate::Page::after_sign_in).
         Next = "next" shown,
+        /// Names of attributes, separated by commas.
         Names = "names" shown,
+        /// Which other session to end.
         Session = "session" shown,
+        /// Which second factor, by its [name](crate::Factor::as_str).
         Factor = "factor" shown,
+        /// What to do with it: on, off, or asked for first.
         Wish = "wish" shown,
         /// What a passkey is called by its owner.
         PasskeyName = "passkey_name" shown,
         /// Which passkey.
         Passkey = "passkey" shown,
+        /// Light, dark, or as the device has it.
         Theme = "theme" shown,
     }
 }

@@ -9,9 +9,13 @@ use serde::{Deserialize, Serialize};
 pub struct Policy {
     /// Characters, 6 to 99.
     pub min_length: u8,
+    /// At least one of `a` to `z`.
     pub require_lowercase: bool,
+    /// At least one of `A` to `Z`.
     pub require_uppercase: bool,
+    /// At least one of `0` to `9`.
     pub require_numbers: bool,
+    /// At least one ASCII punctuation character, or a space inside.
     pub require_symbols: bool,
 }
 

@@ -10,9 +10,13 @@ closed_set! {
     /// One rule that a password can break, in the order in which people read them.
     #[derive(Serialize, Deserialize)]
     pub enum Rule {
+        /// At least as many characters as [`Policy::min_length`](super::Policy::min_length).
         Length,
+        /// At least one of `a` to `z`.
         Lowercase,
+        /// At least one of `A` to `Z`.
         Uppercase,
+        /// At least one of `0` to `9`.
         Number,
         /// A special character; a space inside is one.
         Symbol,
@@ -37,6 +41,7 @@ impl Rule {
 pub struct Rules(u8);
 
 impl Rules {
+    /// Whether no rule is in the set.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
@@ -51,10 +56,12 @@ impl Rules {
         Self(bits)
     }
 
+    /// Whether a rule is in the set.
     pub const fn contains(self, rule: Rule) -> bool {
         self.0 & rule.bit() != 0
     }
 
+    /// The set with one rule more.
     #[must_use]
     pub const fn with(self, rule: Rule) -> Self {
         Self(self.0 | rule.bit())
@@ -66,6 +73,7 @@ impl Rules {
         Self(self.0 | other.0)
     }
 
+    /// The rules of the set, in the order in which people read them.
     pub fn iter(self) -> impl Iterator<Item = Rule> {
         Rule::ALL.into_iter().filter(move |rule| self.contains(*rule))
     }

@@ -10,6 +10,7 @@ use zeroize::Zeroize as _;
 pub struct Password(String);
 
 impl Password {
+    /// Takes a password from a form or a request, as it is.
     pub fn new(typed: impl Into<String>) -> Self {
         Self(typed.into())
     }

@@ -30,7 +30,9 @@ impl<T: ColumnIndex<SqliteRow> + ColumnIndex<PgRow>> Column for T {}
 
 /// A row of an answer.
 pub enum Row {
+    /// As SQLite's driver has it.
     Sqlite(SqliteRow),
+    /// As PostgreSQL's driver has it.
     Postgres(PgRow),
 }
 

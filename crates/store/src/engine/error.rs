@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 /// The store could not do what was asked, or refuses to start.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum StoreError {
     #[error("the database refused a statement")]
     Database(#[source] sqlx::Error),

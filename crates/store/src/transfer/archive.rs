@@ -12,7 +12,8 @@ use tar::{Archive, Builder, Header};
 
 const MANIFEST: &str = "manifest.json";
 const KEYS: &str = "keys";
-pub const DATABASE: &str = "nameplate.db";
+/// What the database is called in it.
+pub(super) const DATABASE: &str = "nameplate.db";
 
 /// How these files are made; one made in another way has another number.
 const FORMAT: u32 = 1;
@@ -39,6 +40,10 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// What a backup of this database says of itself.
+    ///
+    /// # Errors
+    /// The database can't be read.
     pub fn new(found: &Found, database: &Path, has_keys: bool, at: Timestamp) -> Result<Self> {
         Ok(Self {
             format: FORMAT,
@@ -55,6 +60,7 @@ impl Manifest {
 
 /// Why a file is no backup.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum Broken {
     #[error("it can't be read as a tar file")]
     Tar(#[source] Error),
@@ -96,7 +102,9 @@ fn append(tar: &mut Builder<&mut File>, name: &str, size: u64, content: impl Rea
 /// What was in a backup; its database is in the folder.
 #[derive(Debug)]
 pub struct Unpacked {
+    /// What the backup says of itself.
     pub manifest: Manifest,
+    /// `None`: they were given in the environment, and aren't in the file.
     pub keys: Option<Keys>,
 }
 

@@ -11,6 +11,7 @@ use tempfile::{Builder, NamedTempFile};
 
 /// Why there is no backup.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum BackupError {
     #[error("there is no store at {0}")]
     Nothing(String),

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 /// What a store says of itself.
 #[derive(Debug)]
 pub struct Checkup {
-    /// The number of its shape, and that of this version's.
+    /// The number of the newest migration that it has.
     pub shape: i64,
+    /// The number of this version's newest migration.
     pub newest_shape: i64,
     /// What its keys are called, newest first; none: nobody was ever served from it.
     pub keys: Vec<String>,
@@ -18,9 +19,11 @@ pub struct Checkup {
     pub half_copied: bool,
     /// Whether it was ever served with a mail provider, or at a public address that isn't loopback.
     pub production: bool,
+    /// Sign-ups that wait included.
     pub accounts: i64,
-    /// Sign-ups among them that wait for their code, and how many of these others have tried too.
+    /// Sign-ups that wait for their code.
     pub waiting: i64,
+    /// Those of them that somebody else has tried too, with another password.
     pub contested: i64,
     /// When somebody last did something.
     pub latest: Option<Timestamp>,
@@ -30,6 +33,7 @@ pub struct Checkup {
 
 /// Why a store is of no use.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum CheckError {
     #[error("nobody has ever been served from it")]
     Unused,

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 /// Why the target is not, or not yet, the same as the source.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum CopyError {
     #[error("there is no store at {0}")]
     Missing(String),
@@ -35,8 +36,11 @@ pub enum CopyError {
 /// How far it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
+    /// The table that is being copied.
     pub table: &'static str,
+    /// Rows of it that the target has.
     pub done: i64,
+    /// Rows of it that the source had when it began.
     pub all: i64,
 }
 
@@ -47,6 +51,7 @@ pub struct Copied {
     pub pool: String,
     /// What the keys are called that it can be opened with, newest first.
     pub keys: String,
+    /// Of all tables together.
     pub rows: i64,
 }
 
@@ -225,8 +230,11 @@ async fn copy_table(
 /// What one column of one row holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
+    /// TEXT.
     Text(Option<String>),
+    /// BIGINT.
     Number(Option<i64>),
+    /// BLOB or BYTEA.
     Bytes(Option<Vec<u8>>),
 }
 

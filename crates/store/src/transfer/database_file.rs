@@ -13,6 +13,7 @@ const BUSY: Duration = Duration::from_secs(10);
 
 /// Why a database is none that this version could serve.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum FileError {
     #[error("the database is damaged: {0}")]
     Damaged(String),
@@ -29,9 +30,11 @@ pub enum FileError {
 /// What a database says of itself.
 #[derive(Debug)]
 pub struct Found {
+    /// The number of the newest migration that it has.
     pub schema: i64,
     /// What its keys are called, newest first.
     pub keys: Vec<String>,
+    /// The user pool's id.
     pub pool: String,
 }
 
@@ -41,7 +44,7 @@ impl Found {
         self.keys.first().map_or("", String::as_str)
     }
 
-    pub fn refuse_other_keys(&self, given: &[String]) -> Result<(), StoreError> {
+    pub(super) fn refuse_other_keys(&self, given: &[String]) -> Result<(), StoreError> {
         if given.iter().any(|it| it == self.key()) {
             return Ok(());
         }

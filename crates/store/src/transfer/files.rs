@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 pub struct StoreFiles {
     /// The SQLite file.
     pub database: PathBuf,
+    /// What it is opened with.
     pub keys: KeyLocation,
 }
 
@@ -23,7 +24,7 @@ pub enum KeyLocation {
 }
 
 impl KeyLocation {
-    pub fn load(&self) -> Result<Option<Keys>, KeyError> {
+    pub(super) fn load(&self) -> Result<Option<Keys>, KeyError> {
         match self {
             Self::File(path) => Keys::load(path),
             Self::Given(keys) => Ok(Some(keys.clone())),

@@ -9,15 +9,19 @@ use std::str::FromStr;
 /// `sqlite:` and a database file, or the folder that holds one; or the address of a PostgreSQL database.
 #[derive(Debug, Clone)]
 pub enum StoreLocation {
+    /// The database file.
     Sqlite(PathBuf),
+    /// The database and how to reach it.
     Postgres(Box<PostgresUrl>),
 }
 
 /// Why a text is no location of a store. The text may hold a password, and is not repeated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LocationError {
+    /// Neither of the two databases.
     #[error("a store is told as sqlite:FOLDER, sqlite:FILE.db or postgres://…")]
     Scheme,
+    /// PostgreSQL, and not its address.
     #[error(transparent)]
     Postgres(#[from] NotADatabase),
 }
@@ -62,7 +66,7 @@ impl StoreLocation {
         }
     }
 
-    pub fn is_same_as(&self, other: &Self) -> bool {
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Sqlite(one), Self::Sqlite(other)) => {
                 one == other

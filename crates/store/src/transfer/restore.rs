@@ -14,6 +14,7 @@ use tempfile::{Builder, TempDir};
 
 /// Why the store stays as it is.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum RestoreError {
     #[error("{path} can't be opened")]
     Unreadable {
@@ -48,6 +49,7 @@ pub enum RestoreError {
 /// What was done.
 #[derive(Debug)]
 pub struct Restored {
+    /// What the backup says of itself.
     pub manifest: Manifest,
     /// Where the store is that was there before.
     pub old: Option<PathBuf>,

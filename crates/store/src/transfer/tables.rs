@@ -4,8 +4,11 @@
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// TEXT.
     Text,
+    /// BIGINT.
     Number,
+    /// BLOB or BYTEA.
     Bytes,
 }
 
@@ -14,11 +17,14 @@ use Kind::{Bytes, Number, Text};
 /// So many rows are read, and written in one transaction, at once.
 pub const PAGE: usize = if cfg!(test) { 3 } else { 500 };
 
+/// A table, as far as a copy has to know it.
 #[derive(Debug)]
 pub struct Table {
+    /// As the migrations call it.
     pub name: &'static str,
     /// So many of its first columns are its primary key.
     pub key: usize,
+    /// All of them, the key first.
     pub columns: &'static [(&'static str, Kind)],
 }
 
@@ -265,7 +271,7 @@ impl Table {
         Self::names(&self.columns[..self.key])
     }
 
-    pub fn count(&self) -> String {
+    pub(super) fn count(&self) -> String {
         format!("SELECT COUNT(*) AS number FROM {} WHERE {}", self.name, self.which())
     }
 

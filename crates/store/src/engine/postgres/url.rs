@@ -16,6 +16,7 @@ pub struct PostgresUrl(PgConnectOptions);
 
 /// Why a text is no such address. None of the words repeats a value, which may be a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotADatabase {
     #[error("this is no address")]
     NoUrl,

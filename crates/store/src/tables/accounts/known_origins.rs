@@ -7,7 +7,9 @@ use nameplate_core::identity::UserId;
 /// What is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// By the digest of the id in its cookie.
     Browser,
+    /// By the digest of its address, for IPv6 of its /64.
     Network,
 }
 

@@ -13,9 +13,11 @@ use std::collections::BTreeMap;
 /// An account as it stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Account {
+    /// The id that applications know the account by; it never changes.
     pub sub: String,
     /// As typed; the `sub`, where people have no username.
     pub username: String,
+    /// When its attributes last changed.
     pub updated_at: Timestamp,
     /// What is stored, whoever may see it.
     pub attributes: BTreeMap<AttributeName, String>,
@@ -32,11 +34,17 @@ pub struct Account {
 /// A code that waits to be entered: the change that waits for it, or the proof of what is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PendingCode {
+    /// Which contact it verifies.
     pub kind: ContactKind,
+    /// What the contact becomes once the code is entered.
     pub value: String,
+    /// When this value was asked for; sending another code doesn't change it.
     pub requested_at: Timestamp,
+    /// When the newest code was made.
     pub sent_at: Timestamp,
+    /// From when on that code is refused.
     pub expires_at: Timestamp,
+    /// How often that code was tried.
     pub attempts: u32,
 }
 
@@ -158,6 +166,7 @@ pub enum Part {
     /// Its attributes, which come with the counter of its changes. Everything else of the [`Account`] is
     /// empty.
     Attributes,
+    /// The whole [`Account`], for a change that involves a contact.
     All,
 }
 

@@ -14,17 +14,25 @@ use std::collections::BTreeMap;
 /// An account with everything that is its own and lasts.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Stored {
+    /// Its row; the order in which accounts were made.
     pub id: UserId,
+    /// The id that applications know it by.
     pub sub: String,
     /// As typed; the `sub`, where people have no username.
     pub username: String,
+    /// A PHC string; empty: it has no password.
     pub password_hash: String,
+    /// When it was signed up for, or made by an administrator.
     pub created_at: Timestamp,
+    /// When its attributes last changed.
     pub updated_at: Timestamp,
     /// `None`: it waits for its code.
     pub confirmed_at: Option<Timestamp>,
+    /// Since when nobody can sign in to it. `None`: people can.
     pub disabled_at: Option<Timestamp>,
+    /// What is stored, whoever may see it.
     pub attributes: BTreeMap<AttributeName, String>,
+    /// The kinds of contact that are verified.
     pub proven: Vec<ContactKind>,
     /// The operator knows the password: its owner chooses another one at the next sign-in.
     pub temporary_password: bool,
@@ -84,18 +92,25 @@ pub async fn one(conn: &mut Conn, user: UserId) -> Result<Option<Stored>, StoreE
 
 /// An account that comes as it is.
 pub struct Incoming<'a> {
+    /// The id that applications know it by.
     pub sub: &'a str,
     /// As typed; the `sub`, where people have no username.
     pub username: &'a str,
+    /// What it is found by, and unique in.
     pub username_key: &'a str,
     /// What it waits under until it is confirmed; `None`: it is.
     pub waits: Option<&'a waiting::Key>,
     /// It waits, and somebody else has tried the same with another password.
     pub contested: bool,
+    /// A PHC string; empty: it has no password.
     pub password_hash: &'a str,
+    /// When it was made, wherever that was.
     pub created_at: Timestamp,
+    /// When its attributes last changed.
     pub updated_at: Timestamp,
+    /// `None`: it waits for its code.
     pub confirmed_at: Option<Timestamp>,
+    /// Since when nobody can sign in to it. `None`: people can.
     pub disabled_at: Option<Timestamp>,
     /// `None`: it doesn't wait.
     pub waiting_since: Option<Timestamp>,

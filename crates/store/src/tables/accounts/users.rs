@@ -9,10 +9,13 @@ use nameplate_core::identity::UserId;
 /// What every use case needs of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
+    /// Its row.
     pub id: UserId,
+    /// The id that applications know it by; it never changes.
     pub sub: String,
     /// As typed; the `sub`, where people have no username.
     pub username: String,
+    /// `false`: a sign-up that waits for its code.
     pub confirmed: bool,
     /// A PHC string; empty: it has no password.
     pub password_hash: String,

@@ -11,11 +11,17 @@ use nameplate_core::secretive;
 pub struct Stored {
     /// What it proves, and what the attribute becomes.
     pub value: String,
+    /// When it was made.
     pub sent_at: Timestamp,
+    /// From when on it is refused.
     pub expires_at: Timestamp,
+    /// How often it was tried.
     pub attempts: u32,
+    /// Whether the right code was entered already.
     pub used: bool,
+    /// Which code of its place it is.
     pub issue: Issue,
+    /// What an entered code is compared with, under the key file.
     pub digest: Vec<u8>,
 }
 
@@ -36,11 +42,17 @@ impl Stored {
 
 /// A code that was just made.
 pub struct New<'a> {
+    /// The account, purpose and attribute that it is for.
     pub slot: &'a Slot,
+    /// What it proves, and what the attribute becomes.
     pub value: &'a str,
+    /// A name of its own: the message that carries it is known by that.
     pub issue: &'a Issue,
+    /// Of the code, under the key file; the code itself is never stored.
     pub digest: Vec<u8>,
+    /// When it is made.
     pub now: Timestamp,
+    /// From when on it is refused.
     pub expires_at: Timestamp,
 }
 

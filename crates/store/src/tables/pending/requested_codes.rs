@@ -8,13 +8,19 @@ use nameplate_core::identity::UserId;
 /// A requested code, as the store has it.
 #[derive(Debug, Clone)]
 pub struct Requested {
+    /// The account, purpose and contact that it is for.
     pub slot: Slot,
+    /// Its row: the name that requesters and the message know it by.
     pub issue: Issue,
     /// What it proves.
     pub value: String,
+    /// What an entered code is compared with, under the key file.
     pub digest: Vec<u8>,
+    /// When its message is due. Until then another requester can join it.
     pub sent_at: Timestamp,
+    /// From when on it is refused.
     pub expires_at: Timestamp,
+    /// Whether the right code was entered already.
     pub used: bool,
     /// The row of the outbox that carries it.
     pub message: Option<String>,

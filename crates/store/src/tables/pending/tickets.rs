@@ -8,6 +8,7 @@ use nameplate_core::identity::{BrowserTicket, UserId};
 /// A ticket as the store has it.
 #[derive(Debug, Clone)]
 pub struct Stored {
+    /// The sign-up that waits.
     pub user: UserId,
     /// Whether whoever has it knows the password that waits.
     pub is_holder: bool,

@@ -23,6 +23,7 @@ pub struct Key {
 }
 
 impl Key {
+    /// What a sign-up with this name waits under, whose code goes there.
     pub fn new(name: &Identifier, target: Option<&Contact>) -> Self {
         Self { name: name.to_key(), contact: target.map(Contact::to_key).unwrap_or_default() }
     }
@@ -36,10 +37,13 @@ impl Key {
 /// A sign-up that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
+    /// The account that it becomes.
     pub user: User,
+    /// What was entered at sign-up.
     pub attributes: Attributes,
     /// Where its code goes. `None`: nowhere.
     pub target: Option<Contact>,
+    /// When it was first signed up for.
     pub created_at: Timestamp,
     /// What people type to say who they are: [`Key::name`].
     pub name: String,
@@ -110,11 +114,15 @@ macro_rules! select {
 /// A new sign-up.
 #[derive(Debug, Clone)]
 pub struct NewSignUp<'a> {
+    /// The id that applications will know it by.
     pub sub: &'a str,
     /// `None`: the `sub` is the username.
     pub username: Option<&'a str>,
+    /// The name and contact that it waits under.
     pub key: &'a Key,
+    /// A PHC string.
     pub password_hash: &'a str,
+    /// What was entered at sign-up.
     pub attributes: &'a Attributes,
 }
 
@@ -257,6 +265,7 @@ pub struct Confirmation<'a> {
     pub password_hash: &'a str,
     /// The hash of a password that opens nothing any more, and until when that is told.
     pub former: Option<(&'a str, Timestamp)>,
+    /// All that the account has from now on.
     pub attributes: &'a Attributes,
 }
 

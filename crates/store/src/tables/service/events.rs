@@ -10,9 +10,13 @@ use nameplate_core::identity::{Origin, UserId};
 pub struct Stored {
     /// Grows with time.
     pub id: i64,
+    /// What happened.
     pub event: Event,
+    /// When it happened.
     pub at: Timestamp,
+    /// The address that the request came from.
     pub network: String,
+    /// The browser or application, as it calls itself.
     pub user_agent: String,
 }
 

@@ -10,6 +10,7 @@ use nameplate_core::identity::UserId;
 /// What a counter says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counter {
+    /// How often since then.
     pub count: u32,
     /// When it began.
     pub since: Timestamp,

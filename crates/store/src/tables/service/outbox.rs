@@ -11,7 +11,9 @@ use nameplate_core::secretive;
 /// A message that is promised.
 #[derive(Debug)]
 pub struct New<'a> {
+    /// A UUID: the row's name, and the message's for whoever takes it.
     pub id: &'a str,
+    /// Mail or text message, as `DeliveryMedium` spells it.
     pub medium: &'static str,
     /// Sealed.
     pub payload: Vec<u8>,
@@ -19,7 +21,9 @@ pub struct New<'a> {
     pub user: Option<UserId>,
     /// The code that it carries.
     pub code: Option<(&'a Slot, &'a Issue)>,
+    /// When it was promised.
     pub created_at: Timestamp,
+    /// When to send it.
     pub due_at: Timestamp,
 }
 
@@ -68,7 +72,9 @@ pub async fn withdraw(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
 
 /// A message that one worker may send until its lease is over.
 pub struct Claimed {
+    /// Its row.
     pub id: String,
+    /// When it was promised.
     pub created_at: Timestamp,
     /// This one included.
     pub attempts: u32,
@@ -94,7 +100,9 @@ impl Claimed {
 /// How a row ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
+    /// A provider took it.
     Sent,
+    /// Refused for good, or failing for too long.
     GivenUp,
 }
 

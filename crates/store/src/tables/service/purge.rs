@@ -14,18 +14,25 @@ pub enum Expired {
     Sessions,
     /// By their last use.
     IdleSessions,
+    /// By their end.
     SignUpTickets,
+    /// Sign-ins that wait for a second step, by their end.
     Challenges,
     /// Passwords that an account had before it had none.
     FormerPasswords,
     /// The readable form of recovery codes; the codes stay.
     ReadableRecoveryCodes,
+    /// Counters, by when they began and how long they make people wait.
     Limits,
+    /// Codes that were asked for without a sign-in, by their expiry.
     RequestedCodes,
+    /// By the last sign-in from them.
     KnownBrowsers,
+    /// By the last sign-in from them.
     KnownNetworks,
     /// Messages that are done.
     Messages,
+    /// The trail of accounts, by when it happened.
     Events,
 }
 

@@ -11,6 +11,7 @@ use nameplate_core::identity::{ChallengeToken, UserId};
 pub enum Asks {
     /// Which second factor it is to be.
     Choice,
+    /// The code of this one.
     Factor(Factor),
     /// A password in the place of one that the operator knows.
     NewPassword,
@@ -50,11 +51,15 @@ impl Asks {
 /// A sign-in that waits.
 #[derive(Debug, Clone)]
 pub struct Stored {
+    /// Whose account it is.
     pub user: UserId,
+    /// The application that they sign in to.
     pub client: ClientId,
     /// Which password was right.
     pub password: String,
+    /// The next step.
     pub asks: Asks,
+    /// From when on the sign-in begins anew.
     pub expires_at: Timestamp,
 }
 

@@ -9,13 +9,17 @@ use nameplate_core::secretive;
 /// A second factor as it is stored.
 #[derive(Clone)]
 pub struct Stored {
+    /// Which one; an account has at most one of each.
     pub factor: Factor,
     /// Of an authenticator app, sealed.
     pub secret: Option<Vec<u8>>,
     /// The next such secret and since when it waits for its first code.
     pub pending: Option<(Vec<u8>, Timestamp)>,
+    /// Whether sign-in asks for it.
     pub enabled: bool,
+    /// Whether it is asked for first.
     pub preferred: bool,
+    /// When it was last used to sign in.
     pub used_at: Option<Timestamp>,
 }
 
@@ -159,6 +163,7 @@ pub async fn add_recovery_code(
     Ok(())
 }
 
+/// Makes all of the account's recovery codes worthless.
 pub async fn remove_recovery_codes(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
     tx.query("DELETE FROM recovery_codes WHERE user_id = $1").bind(user.0).run().await?;
     Ok(())
@@ -201,8 +206,11 @@ pub async fn hide_codes(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
 /// What became of a recovery code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spent {
+    /// By this call.
     Now,
+    /// It is one of the account's, and was used already.
     Before,
+    /// None of the account's.
     Unknown,
 }
 

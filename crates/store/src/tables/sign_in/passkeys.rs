@@ -12,10 +12,15 @@ pub struct Kept {
     pub credential: Vec<u8>,
     /// What its owner calls it.
     pub name: String,
+    /// How the authenticator is reached (Web Authentication, section 5.8.4), as bits.
     pub transports: u8,
+    /// What its answers are verified with, encoded.
     pub public_key: Vec<u8>,
+    /// What changes with its use, such as the signature counter, encoded.
     pub state: Vec<u8>,
+    /// When it was added.
     pub created_at: Timestamp,
+    /// When somebody last signed in with it.
     pub last_used_at: Option<Timestamp>,
 }
 

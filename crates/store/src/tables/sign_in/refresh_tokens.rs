@@ -8,13 +8,21 @@ use nameplate_core::secretive;
 
 /// A session that is proven by a refresh token.
 pub struct Held {
+    /// The session.
     pub session: SessionId,
+    /// The application that it was issued to: no other can exchange it.
     pub client: ClientId,
+    /// When the session began (`auth_time`).
     pub signed_in_at: Timestamp,
+    /// When the session was last used; it ends when that is too long ago.
     pub last_seen: Timestamp,
+    /// When the session ends at the latest, however often the token is exchanged.
     pub expires_at: Timestamp,
+    /// The hash of the token that can be exchanged.
     pub current: Vec<u8>,
+    /// The hash of the one before it, which a client may send once more that got no answer.
     pub previous: Option<Vec<u8>>,
+    /// When the current one took its place.
     pub rotated_at: Timestamp,
 }
 

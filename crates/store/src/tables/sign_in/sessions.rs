@@ -18,20 +18,30 @@ pub struct Alive {
 /// A session that begins.
 #[derive(Debug, Clone, Copy)]
 pub struct Begun<'a> {
+    /// The hash of its token.
     pub session: SessionId,
+    /// Whose it is.
     pub user: UserId,
+    /// The application that they signed in to.
     pub client: &'a ClientId,
+    /// When it begins.
     pub now: Timestamp,
+    /// When it ends at the latest.
     pub expires_at: Timestamp,
 }
 
 /// A session that is alive, and whose it is.
 #[derive(Debug)]
 pub struct Live {
+    /// Whose it is.
     pub user: UserId,
+    /// The application that they signed in to.
     pub client: ClientId,
+    /// As the account had it when the session began.
     pub username: String,
+    /// When it began.
     pub signed_in_at: Timestamp,
+    /// When it was last used, as far as that is written down.
     pub last_seen: Timestamp,
 }
 
@@ -167,11 +177,17 @@ pub async fn count(
 /// What is kept about a live session beside whose it is.
 #[derive(Debug)]
 pub struct Open {
+    /// The hash of its token.
     pub session: SessionId,
+    /// The application that they signed in to.
     pub client: ClientId,
+    /// When it began.
     pub signed_in_at: Timestamp,
+    /// When it was last used, as far as that is written down.
     pub last_seen_at: Timestamp,
+    /// The address that they signed in from.
     pub network: String,
+    /// The browser or application, as it calls itself.
     pub user_agent: String,
 }
 

@@ -6,8 +6,11 @@ use nameplate_core::secretive;
 
 /// A key as the store has it.
 pub struct Stored {
+    /// What tokens and the key set name it by (RFC 7517, section 4.5).
     pub kid: String,
+    /// The private key, sealed under the key file.
     pub sealed: Vec<u8>,
+    /// When it was made.
     pub created_at: Timestamp,
 }
 

@@ -7,11 +7,14 @@ use nameplate_core::identity::UserId;
 /// The name in the exchange: the canonical username, or the `sub`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Name {
+    /// In canonical form.
     Username,
+    /// What applications are told to go on with (`USER_ID_FOR_SRP`).
     Sub,
 }
 
 impl Name {
+    /// As the store spells it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Username => "username",

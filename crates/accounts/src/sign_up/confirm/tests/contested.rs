@@ -129,7 +129,7 @@ async fn confirm_with_a_lost_ticket_by_name_on_the_pages_wants_the_password_from
     .await
     .unwrap();
     let viewer = pool.viewer_of(&done.session.unwrap().token).await;
-    assert_eq!(pool.shown(&viewer, Standard::Nickname).await.as_deref(), Some(PASSWORD));
+    assert_eq!(pool.shown(&viewer, Standard::Address).await.as_deref(), Some(PASSWORD));
 }
 
 #[tokio::test]
@@ -165,7 +165,7 @@ async fn confirm_with_the_first_password_after_somebody_contested_is_refused_and
     .await
     .unwrap();
     let viewer = pool.viewer_of(&done.session.unwrap().token).await;
-    assert_eq!(pool.shown(&viewer, Standard::Nickname).await, None);
+    assert_eq!(pool.shown(&viewer, Standard::Address).await, None);
     assert!(
         pool.try_sign_in("jdoe", OTHERS).await.is_err() && pool.try_sign_in("jdoe", PASSWORD).await.is_err()
     );
@@ -176,7 +176,7 @@ async fn confirm_with_the_first_password_after_somebody_contested_is_refused_and
 async fn sign_up_again_with_the_first_ticket_replaces_what_waits() {
     let pool = TestPool::new().await;
     let first = attempt(&pool, &origin_at("192.0.2.7"), "me@domain.com", PASSWORD).await;
-    let mut again = testing::form("jdoe", &[("email", "me@domain.com"), ("nickname", "corrected")]);
+    let mut again = testing::form("jdoe", &[("email", "me@domain.com"), ("address", "corrected")]);
     again.password = model::Password::new(OTHERS);
     again.ticket = Some(first);
     let ticket =
@@ -184,7 +184,7 @@ async fn sign_up_again_with_the_first_ticket_replaces_what_waits() {
     pool.wait_until_sent().await;
     let code = pool.code_for("me@domain.com").await;
     let viewer = pool.viewer_of(&pool.confirm(ticket, &code).await.unwrap().session.unwrap().token).await;
-    assert_eq!(pool.shown(&viewer, Standard::Nickname).await.as_deref(), Some("corrected"));
+    assert_eq!(pool.shown(&viewer, Standard::Address).await.as_deref(), Some("corrected"));
     assert!(pool.try_sign_in("jdoe", OTHERS).await.is_ok());
 }
 
@@ -208,7 +208,7 @@ async fn confirm_by_text_where_two_have_signed_up_keeps_no_password_either() {
     settings.schema.get_mut(&Standard::Email.into()).unwrap().required = false;
     let pool = TestPool::with(settings).await;
     let attempt = async |password: &str| {
-        let mut form = testing::form("", &[("phone_number", "+12128601234"), ("nickname", password)]);
+        let mut form = testing::form("", &[("phone_number", "+12128601234"), ("address", password)]);
         form.password = model::Password::new(password);
         start::start(&pool.handle(), &pool.client(), form, &origin_at("192.0.2.7")).await.unwrap()
     };
@@ -230,6 +230,6 @@ async fn confirm_by_text_where_two_have_signed_up_keeps_no_password_either() {
             .await
             .unwrap();
     let viewer = pool.viewer_of(&done.session.unwrap().token).await;
-    assert_eq!(pool.shown(&viewer, Standard::Nickname).await, None);
+    assert_eq!(pool.shown(&viewer, Standard::Address).await, None);
     assert_eq!(pool.shown(&viewer, Standard::PhoneNumberVerified).await.as_deref(), Some("true"));
 }

@@ -19,9 +19,9 @@ fn fault<T: std::fmt::Debug>(result: Result<T, ConfirmSignUpError>) -> CodeFault
 
 const OTHERS: &str = "another+Password-1";
 
-/// Somebody signs up somewhere, with this password and nickname.
+/// Somebody signs up somewhere, with this password, which is the postal address as well.
 async fn attempt(pool: &TestPool, origin: &Origin, email: &str, password: &str) -> BrowserTicket {
-    let mut form = testing::form("jdoe", &[("email", email), ("nickname", password)]);
+    let mut form = testing::form("jdoe", &[("email", email), ("address", password)]);
     form.password = model::Password::new(password);
     start::start(&pool.handle(), &pool.client(), form, origin).await.unwrap().ticket
 }
