@@ -6,7 +6,7 @@ use crate::factors::change::{self, Wish};
 use crate::factors::set_up_app::{self, Then};
 use crate::factors::{recovery, second_factors};
 use crate::maintenance::purge;
-use crate::one_time_codes::codes::CodeFault;
+use crate::one_time_codes::CodeFault;
 use crate::sign_in::for_tokens::{self, Entered};
 use crate::sign_in::outcome::SignedIn;
 use crate::sign_in::password::SignIn;
