@@ -2,7 +2,7 @@
 
 use crate::account::events;
 use crate::admin::selection::{NotSelected, UserLabel, UserSelector, find, operator};
-use crate::one_time_codes::{CodeMessage, NamedCodes, Pace, Requesters, admission};
+use crate::one_time_codes::{CodeMessage, NamedCodes, Pace, Recipient, Requesters, admission};
 use crate::password::hasher::HashingError;
 use crate::password::reset_code::{self, Asking, Named};
 use crate::password::rules;
@@ -175,6 +175,7 @@ pub(crate) async fn send_code(
     let origin = operator();
     let (message, requesters) =
         (CodeMessage::ResetByAdministrator, Requesters { all: &[], pace: Pace::AtOnce });
-    let asking = Asking { user, account, contact, message, requesters, origin: &origin };
+    let asking =
+        Asking { recipient: Recipient::of(user, account), contact, message, requesters, origin: &origin };
     reset_code::request(tx, ctx, asking).await.map(drop)
 }

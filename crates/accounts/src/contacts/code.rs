@@ -3,7 +3,7 @@
 use crate::Context;
 use crate::attributes::profile::access;
 use crate::limits::rate::Wait;
-use crate::one_time_codes::{self, AskedBy, CodeMessage, CodeRequest, SentCode, account_codes};
+use crate::one_time_codes::{self, AskedBy, CodeMessage, CodeRequest, Recipient, SentCode, account_codes};
 use delivery::{self, About, Asked, Message};
 use model::AttributeName;
 use nameplate_core::clock::Timestamp;
@@ -54,17 +54,17 @@ pub(crate) async fn send(
     origin: &Origin,
 ) -> Result<SentCode, StoreError> {
     let Owner { user, account } = owner;
-    let (kind, username) = (contact.kind, account.chosen_username());
+    let (kind, recipient) = (contact.kind, Recipient::of(user, account));
     let is_stored = account.contact(kind) == Some(contact.value.as_str());
     let is_again = account.pending(kind).is_some_and(|it| it.value == contact.value);
     let message = if is_stored { CodeMessage::VerifyContact } else { CodeMessage::ChangeContact };
     let asked_by = AskedBy::Account;
-    let request = CodeRequest { user, username, message, target: contact, asked_by, origin };
+    let request = CodeRequest { recipient, message, target: contact, asked_by, origin };
     let sent = one_time_codes::request(tx, ctx, &request).await?;
     let in_force = account.proven_contact(kind).filter(|_| !is_stored && !is_again);
     if let Some(old) = in_force {
         let (to, new) = (Contact::stored(kind, old), contact.clone());
-        let asked = Asked::new(username, sent.sent_at, origin);
+        let asked = Asked::new(recipient.username, sent.sent_at, origin);
         let notice = Message::ChangeRequested { to, new, expires_at: sent.expires_at, asked };
         delivery::queue(tx, &ctx.delivery, &notice, About::Account(user)).await?;
     }

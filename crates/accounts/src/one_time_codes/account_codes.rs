@@ -207,3 +207,6 @@ pub(crate) async fn spend(
         None => CodeFault::NoCode,
     }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,17 +9,30 @@ use nameplate_core::clock::Timestamp;
 use nameplate_core::code::{CodePurpose, Slot};
 use nameplate_core::contact::Contact;
 use nameplate_core::identity::{Origin, UserId};
+use store::profile::Account;
 
 /// A code that is asked for.
 pub(crate) struct CodeRequest<'a> {
-    pub(crate) user: UserId,
-    /// What the account is called, if people have usernames.
-    pub(crate) username: Option<&'a str>,
+    pub(crate) recipient: Recipient<'a>,
     /// What the code is sent with, which says what it is for.
     pub(crate) message: CodeMessage,
     pub(crate) target: &'a Contact,
     pub(crate) asked_by: AskedBy<'a>,
     pub(crate) origin: &'a Origin,
+}
+
+/// The account that a code is for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Recipient<'a> {
+    pub(crate) user: UserId,
+    /// What the account is called, if people have usernames.
+    pub(crate) username: Option<&'a str>,
+}
+
+impl<'a> Recipient<'a> {
+    pub(crate) fn of(user: UserId, account: &'a Account) -> Self {
+        Self { user, username: account.chosen_username() }
+    }
 }
 
 /// Who asks for a code.
@@ -74,12 +87,12 @@ impl CodeRequest<'_> {
 
     /// Where it is kept.
     pub(crate) fn slot(&self) -> Slot {
-        Slot::new(self.user, self.purpose(), self.target.kind.attribute())
+        Slot::new(self.recipient.user, self.purpose(), self.target.kind.attribute())
     }
 
     /// The message with its code.
     pub(crate) fn message(&self, code: String, expires_at: Timestamp, sent_at: Timestamp) -> Message {
-        let asked = Asked::new(self.username, sent_at, self.origin);
+        let asked = Asked::new(self.recipient.username, sent_at, self.origin);
         self.message.carrying(Carried { to: self.target.clone(), code, expires_at, asked })
     }
 }

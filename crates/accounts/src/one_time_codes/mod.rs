@@ -21,7 +21,7 @@ pub(crate) mod verify;
 pub use fault::CodeFault;
 
 pub(crate) use code_entry::{CodeEntry, Entrant, NamedEntrant};
-pub(crate) use code_request::{AskedBy, CodeRequest, Pace, Requesters, SentCode};
+pub(crate) use code_request::{AskedBy, CodeRequest, Pace, Recipient, Requesters, SentCode};
 pub(crate) use fault::read;
 pub(crate) use policy::{CodeMessage, CodePolicy};
 pub(crate) use request::request;

@@ -3,7 +3,7 @@
 use crate::account::events;
 use crate::error::{CommonError, common_error};
 use crate::one_time_codes::admission::{self, LastRequest};
-use crate::one_time_codes::{self, CodeMessage, NamedCodes, Requester, Requesters};
+use crate::one_time_codes::{self, CodeMessage, NamedCodes, Recipient, Requester, Requesters};
 use crate::password::reset_code::{self, Asking, Named};
 use crate::sign_in::known_origins;
 use crate::{Context, Unavailable};
@@ -99,8 +99,9 @@ async fn ask_for_reset(
     let pace = known_origins::pace(&mut tx, ctx, id, origin).await?;
     match (user, &account, &contact) {
         (Some(user), Some(account), Some(contact)) => {
+            let recipient = Recipient::of(id, account);
             let (message, requesters) = (CodeMessage::Reset, Requesters { all: &[requester], pace });
-            let asking = Asking { user: id, account, contact, message, requesters, origin };
+            let asking = Asking { recipient, contact, message, requesters, origin };
             // The trail has a line for each code, not for everybody who shares it.
             if reset_code::request(&mut tx, ctx, asking).await?.is_new {
                 events::record(&mut tx, id, &Event::ForgotPassword { username: user.username }, now, origin)

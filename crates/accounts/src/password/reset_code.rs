@@ -2,7 +2,7 @@
 //! typed.
 
 use crate::Context;
-use crate::one_time_codes::{self, AskedBy, CodeMessage, CodeRequest, Requesters, SentCode};
+use crate::one_time_codes::{self, AskedBy, CodeMessage, CodeRequest, Recipient, Requesters, SentCode};
 use crate::sign_up::code;
 use model::CodeDeliveryDetails;
 use nameplate_core::contact::Contact;
@@ -93,8 +93,7 @@ fn unknown_delivery(kind: ContactKind) -> CodeDeliveryDetails {
 
 /// A code for a new password that is asked for.
 pub(crate) struct Asking<'a> {
-    pub(crate) user: UserId,
-    pub(crate) account: &'a Account,
+    pub(crate) recipient: Recipient<'a>,
     pub(crate) contact: &'a Contact,
     pub(crate) message: CodeMessage,
     pub(crate) requesters: Requesters<'a>,
@@ -103,10 +102,10 @@ pub(crate) struct Asking<'a> {
 
 /// Sends a code that sets a new password.
 pub(crate) async fn request(tx: &mut Tx, ctx: &Context, asking: Asking<'_>) -> Result<SentCode, StoreError> {
-    let Asking { user, account, contact, message, requesters, origin } = asking;
+    let Asking { recipient, contact, message, requesters, origin } = asking;
     let target = Contact::new(contact.kind, &contact.value)
         .ok_or_else(|| StoreError::unreadable("a contact that can't be one"))?;
-    let (username, asked_by) = (account.chosen_username(), AskedBy::Requesters(requesters));
-    let request = CodeRequest { user, username, message, target: &target, asked_by, origin };
+    let asked_by = AskedBy::Requesters(requesters);
+    let request = CodeRequest { recipient, message, target: &target, asked_by, origin };
     one_time_codes::request(tx, ctx, &request).await
 }

@@ -3,7 +3,9 @@
 use crate::Context;
 use crate::limits::rate::DAY;
 use crate::limits::{self, LimitName};
-use crate::one_time_codes::{self, AskedBy, CodeMessage, CodeRequest, Pace, Requester, Requesters, SentCode};
+use crate::one_time_codes::{
+    self, AskedBy, CodeMessage, CodeRequest, Pace, Recipient, Requester, Requesters, SentCode,
+};
 use model::AttributeName;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::contact::Contact;
@@ -64,8 +66,7 @@ pub(crate) async fn request(tx: &mut Tx, ctx: &Context, asking: &Asking<'_>) -> 
         Some(_) => (CodeMessage::SignUpAddressTaken, Pace::Never),
     };
     let request = CodeRequest {
-        user: user.id,
-        username: user.chosen_username(),
+        recipient: Recipient { user: user.id, username: user.chosen_username() },
         message,
         target,
         asked_by: AskedBy::Requesters(Requesters { all: requesters, pace }),

@@ -2,7 +2,7 @@
 
 use crate::Context;
 use crate::limits::{self, LimitName};
-use crate::one_time_codes::code_request::{AskedBy, CodeRequest};
+use crate::one_time_codes::code_request::{AskedBy, CodeRequest, Recipient};
 use crate::one_time_codes::digest::Binding;
 use crate::one_time_codes::policy::CodePolicy;
 use crate::one_time_codes::requested::asker::NamedCodes;
@@ -32,8 +32,7 @@ pub(crate) async fn request(
     make(
         ctx,
         &CodeRequest {
-            user: NO_ACCOUNT,
-            username: Some(name),
+            recipient: Recipient { user: NO_ACCOUNT, username: Some(name) },
             message: CodePolicy::of(purpose, &ctx.settings).message,
             target: &Contact::email(name),
             asked_by: AskedBy::Account,

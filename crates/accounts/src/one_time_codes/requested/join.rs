@@ -54,7 +54,7 @@ pub(crate) async fn join(
     let Some(id) = &queued.message else { return Ok(None) };
     let Some(found) = delivery::waiting(tx, &ctx.delivery, id).await? else { return Ok(None) };
     let Some(code) = found.code().map(str::to_owned) else { return Ok(None) };
-    let is_own = queued.slot.user == request.user;
+    let is_own = queued.slot.user == request.recipient.user;
     let asked = count_askers(tx, ctx, queued, more).await?;
     let is_lengthened = asked > ASKERS && code.len() < MORE_DIGITS;
     let code = if is_lengthened { ctx.entropy.code(MORE_DIGITS) } else { code };

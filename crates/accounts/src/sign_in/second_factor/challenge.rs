@@ -5,16 +5,15 @@ use crate::account::events;
 use crate::error::CommonError;
 use crate::factors::second_factors::{Usable, usable};
 use crate::limits::rate::Wait;
-use crate::one_time_codes::{self, AskedBy, CodeMessage, CodeRequest, account_codes};
+use crate::one_time_codes::Recipient;
 use crate::password::fingerprint::fingerprint;
+use crate::sign_in::second_factor::code;
 use crate::sign_in::second_factor::error::ChallengeError;
 use crate::{Context, Unavailable};
 use model::{CodeDeliveryDetails, Factor};
 use nameplate_core::client::ClientId;
 use nameplate_core::clock::Timestamp;
-use nameplate_core::code::{CodePurpose, CodeScope, Slot};
-use nameplate_core::contact::Contact;
-use nameplate_core::identity::{ChallengeToken, Origin, UserId};
+use nameplate_core::identity::{ChallengeToken, Origin};
 use store::challenges::{self, Asks, Stored};
 use store::profile::{self, Account};
 use store::users::{self, User};
@@ -84,7 +83,7 @@ pub(crate) async fn demand(
     let contact = asked.and_then(|it| it.contact.as_ref());
     if let Some(contact) = contact {
         // One that was sent just now, or too many today: it can be asked for again, or another factor chosen.
-        let _ = send(tx, ctx, Challenged { user: user.id, account: &account }, contact, origin).await?;
+        let _ = code::send(tx, ctx, Recipient::of(user.id, &account), contact, origin).await?;
     }
     Ok(Some(Challenge {
         token,
@@ -93,32 +92,6 @@ pub(crate) async fn demand(
         choices: usable.iter().map(|it| it.factor).collect(),
         delivery: contact.map(|it| it.kind.delivery(&it.value)),
     }))
-}
-
-/// Who is asked for a second factor.
-#[derive(Clone, Copy)]
-struct Challenged<'a> {
-    user: UserId,
-    account: &'a Account,
-}
-
-/// Sends a code, unless one was sent just now or too many today.
-async fn send(
-    tx: &mut Tx,
-    ctx: &Context,
-    challenged: Challenged<'_>,
-    contact: &Contact,
-    origin: &Origin,
-) -> Result<Result<(), Wait>, StoreError> {
-    let Challenged { user, account } = challenged;
-    let scope = CodeScope { user, purpose: CodePurpose::SignIn };
-    if let Err(wait) = account_codes::admit(tx, ctx, scope, contact).await? {
-        return Ok(Err(wait));
-    }
-    let (username, message) = (account.chosen_username(), CodeMessage::SignIn);
-    let asked_by = AskedBy::Account;
-    let request = CodeRequest { user, username, message, target: contact, asked_by, origin };
-    one_time_codes::request(tx, ctx, &request).await.map(|_| Ok(()))
 }
 
 /// A challenge with its account, at one moment.
@@ -147,8 +120,7 @@ pub async fn pending(ctx: &Context, token: &ChallengeToken) -> Result<Option<Pen
     let Ok(asked) = open.get(open.waiting.asks.factor()) else { return Ok(None) };
     let delivery = match &asked.contact {
         Some(contact) => {
-            let slot = Slot::new(open.user.id, CodePurpose::SignIn, contact.kind.attribute());
-            let resend_at = account_codes::resend_at(&mut conn, ctx, &slot).await?;
+            let resend_at = code::resend_at(&mut conn, ctx, open.user.id, contact).await?;
             Some((contact.kind.delivery(&contact.value), resend_at.unwrap_or(now)))
         }
         None => None,
@@ -229,8 +201,8 @@ async fn switch_factor(
     }
     let mut sent = Ok(());
     if let Some(contact) = &asked.contact {
-        let challenged = Challenged { user: open.user.id, account: &open.account };
-        sent = send(&mut tx, ctx, challenged, contact, origin).await?;
+        let recipient = Recipient::of(open.user.id, &open.account);
+        sent = code::send(&mut tx, ctx, recipient, contact, origin).await?;
     }
     let challenge = Challenge {
         token: token.clone(),

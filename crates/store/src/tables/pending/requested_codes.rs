@@ -4,9 +4,10 @@ use crate::{Conn, Row, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::code::{AttemptCost, CodePurpose, CodeScope, Issue, Slot};
 use nameplate_core::identity::UserId;
+use nameplate_core::secretive;
 
 /// A requested code, as the store has it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Requested {
     pub slot: Slot,
     pub issue: Issue,
@@ -19,6 +20,8 @@ pub struct Requested {
     /// The row of the outbox that carries it.
     pub message: Option<String>,
 }
+
+secretive!(Requested);
 
 /// The columns of [`Requested`], of a statement that calls the table `c`.
 macro_rules! columns {
@@ -89,12 +92,16 @@ pub async fn queued(
     now: Timestamp,
 ) -> Result<Option<Requested>, StoreError> {
     const OWN: &str = concat!(
-        "SELECT ", columns!(), " FROM requested_codes c
+        "SELECT ",
+        columns!(),
+        " FROM requested_codes c
          WHERE contact = $1 AND purpose = $2 AND sent_at > $3 AND used_at IS NULL AND user_id = $4
          ORDER BY sent_at LIMIT 1"
     );
     const ANY: &str = concat!(
-        "SELECT ", columns!(), " FROM requested_codes c
+        "SELECT ",
+        columns!(),
+        " FROM requested_codes c
          WHERE contact = $1 AND purpose = $2 AND sent_at > $3 AND used_at IS NULL AND user_id <> $4
          ORDER BY sent_at LIMIT 1"
     );
