@@ -1,33 +1,31 @@
 //! What a one-time code is for, and which one it is.
 
-use crate::clock::Timestamp;
+use crate::attempts::Tally;
 use crate::identity::UserId;
-use model::AttributeName;
-use std::fmt;
+use model::{AttributeName, closed_set};
 
-/// What a code is for. One for another purpose proves nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CodePurpose {
-    /// Confirms a new account.
-    SignUp,
-    /// Proves a contact of an account.
-    Verify,
-    /// Sets a new password.
-    Reset,
-    /// The second factor of a sign-in.
-    SignIn,
+closed_set! {
+    /// What a code is for, as the store spells it. A code for another purpose is never accepted.
+    #[derive(Hash)]
+    pub enum CodePurpose {
+        /// Confirms a new account.
+        SignUp = "sign_up",
+        /// Verifies a contact of an account.
+        Verify = "verify",
+        /// Sets a new password.
+        Reset = "reset",
+        /// The second factor of a sign-in.
+        SignIn = "sign_in",
+    }
 }
 
-impl CodePurpose {
-    /// As the store spells it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::SignUp => "sign_up",
-            Self::Verify => "verify",
-            Self::Reset => "reset",
-            Self::SignIn => "sign_in",
-        }
-    }
+/// The codes of one account for one purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeScope {
+    /// Whose they are.
+    pub user: UserId,
+    /// What they are for.
+    pub purpose: CodePurpose,
 }
 
 /// The place of a code: there is one for each user, purpose and attribute, and a newer code takes it.
@@ -46,27 +44,33 @@ impl Slot {
     pub fn new(user: UserId, purpose: CodePurpose, attribute: impl Into<AttributeName>) -> Self {
         Self { user, purpose, attribute: attribute.into() }
     }
+
+    /// Every code of the account for this purpose.
+    pub const fn scope(&self) -> CodeScope {
+        CodeScope { user: self.user, purpose: self.purpose }
+    }
+}
+
+/// What an attempt at a code adds to its counter, and where that ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AttemptCost {
+    /// What it adds.
+    pub attempts: u32,
+    /// The counter must be below this before the attempt.
+    pub below: u32,
+}
+
+impl AttemptCost {
+    /// The cost of one of `most` attempts. A repeated call that was counted before adds nothing, and may have
+    /// been the last attempt that there was.
+    pub fn of(tally: &Tally, most: u32) -> Self {
+        if tally.is_paid() {
+            Self { attempts: 0, below: most.saturating_add(1) }
+        } else {
+            Self { attempts: 1, below: most }
+        }
+    }
 }
 
 /// Names one code, so that a queued message can be told from one whose code was replaced.
 pub type Issue = [u8; 16];
-
-/// A code that was just made. The message that carries it is queued in the same transaction.
-pub struct Issued {
-    /// Where it replaced the one before.
-    pub slot: Slot,
-    /// Which code of that place it is.
-    pub issue: Issue,
-    /// Six digits. Nothing but the sealed message may hold them.
-    pub code: String,
-    /// When it was made.
-    pub sent_at: Timestamp,
-    /// From when on it is refused.
-    pub expires_at: Timestamp,
-}
-
-impl fmt::Debug for Issued {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Issued").field("slot", &self.slot).finish_non_exhaustive()
-    }
-}

@@ -2,7 +2,6 @@
 
 use crate::client::ClientId;
 pub use crate::client::{AppClient, ClientSecret, Flow};
-use crate::code::CodePurpose;
 use crate::identifiers::{ContactKind, Identifier};
 use crate::phone;
 use model::{AccessLists, AttributeName, Policy, Schema, SignInOptions, Standard};
@@ -182,17 +181,6 @@ impl Default for CodeTimes {
             reset_lifetime: hour,
             sign_in_lifetime: while_at_it,
             resend_after: Duration::from_secs(30),
-        }
-    }
-}
-
-impl CodeTimes {
-    /// How long a code for this lasts.
-    pub const fn lifetime_of(&self, purpose: CodePurpose) -> Duration {
-        match purpose {
-            CodePurpose::SignUp | CodePurpose::Verify => self.lifetime,
-            CodePurpose::Reset => self.reset_lifetime,
-            CodePurpose::SignIn => self.sign_in_lifetime,
         }
     }
 }

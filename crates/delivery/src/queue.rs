@@ -3,7 +3,7 @@
 use crate::Delivery;
 use crate::{Asked, Message};
 use nameplate_core::clock::Timestamp;
-use nameplate_core::code::{Issue, Issued, Slot};
+use nameplate_core::code::{Issue, Slot};
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::{Origin, UserId};
@@ -16,11 +16,9 @@ pub use outbox::withdraw;
 /// What a message stands and falls with.
 #[derive(Debug, Clone, Copy)]
 pub enum About<'a> {
-    /// The code that it carries: once that was replaced, used or has expired, it is dropped unsent.
-    Code(&'a Issued),
-    /// The code that it carries, which may be shared: once it was used or has expired for all who asked for
-    /// it, it is dropped unsent.
-    Requested {
+    /// The code that it carries, which several accounts may share: once it was replaced or used or has
+    /// expired for all of them, the message is dropped unsent.
+    Code {
         /// The place of the code.
         slot: &'a Slot,
         /// Which code of that place; all who share the message have the same.
@@ -35,8 +33,7 @@ pub enum About<'a> {
 impl About<'_> {
     const fn user(self) -> Option<UserId> {
         match self {
-            Self::Code(issued) => Some(issued.slot.user),
-            Self::Requested { slot, .. } => Some(slot.user),
+            Self::Code { slot, .. } => Some(slot.user),
             Self::Account(user) => Some(user),
             Self::Farewell => None,
         }
@@ -44,8 +41,7 @@ impl About<'_> {
 
     const fn code(&self) -> Option<(&Slot, &Issue)> {
         match self {
-            Self::Code(issued) => Some((&issued.slot, &issued.issue)),
-            Self::Requested { slot, issue } => Some((slot, issue)),
+            Self::Code { slot, issue } => Some((slot, issue)),
             Self::Account(_) | Self::Farewell => None,
         }
     }

@@ -5,15 +5,16 @@ use crate::admin::create_user::claim;
 use crate::admin::selection::{
     CONTACTS, EVERY, NotSelected, SelectBy, UserLabel, UserSelector, can_sign_in, find, operator, waiting_as,
 };
+use crate::one_time_codes;
 use crate::sign_up::confirmation::TOLD;
 use crate::{Context, Unavailable};
 use model::{ErrorCode, Event, FieldName, FormErrors};
-use nameplate_core::code::CodePurpose;
+use nameplate_core::code::{CodePurpose, CodeScope};
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::{Identifier, username_key};
 use nameplate_core::identity::UserId;
 use store::waiting::{self, Confirmation, Waiting};
-use store::{StoreError, Tx, names, requested_codes, retried, tickets, users};
+use store::{StoreError, Tx, names, retried, tickets, users};
 
 /// Why the account stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -120,7 +121,7 @@ async fn try_to_confirm_user(ctx: &Context, form: Confirming<'_>) -> Result<User
     if let Some(target) = vouched {
         claim(&mut tx, user, target).await?.map_err(ConfirmUserError::Refused)?;
     }
-    requested_codes::consume_all(&mut tx, (user, CodePurpose::SignUp), now).await?;
+    one_time_codes::retire_all(&mut tx, CodeScope { user, purpose: CodePurpose::SignUp }, now).await?;
     tickets::clear(&mut tx, user).await?;
     events::record(
         &mut tx,

@@ -2,14 +2,12 @@
 
 use crate::account::events;
 use crate::admin::selection::{NotSelected, UserLabel, UserSelector, find, operator};
-use crate::one_time_codes::request::Pace;
-use crate::one_time_codes::requests;
+use crate::one_time_codes::{CodeMessage, NamedCodes, Pace, Recipient, Requesters, admission};
 use crate::password::hasher::HashingError;
 use crate::password::reset_code::{self, Asking, Named};
 use crate::password::rules;
 use crate::sign_in::srp::verifiers;
 use crate::{Context, Unavailable};
-use delivery::Message;
 use model::{Event, FormErrors, Password};
 use nameplate_core::code::CodePurpose;
 use nameplate_core::contact::Contact;
@@ -172,10 +170,12 @@ pub(crate) async fn send_code(
         .into_iter()
         .filter_map(|kind| account.proven_contact(kind));
     for name in contacts.chain([account.username.as_str()]).filter_map(|name| Named::read(ctx, name)) {
-        requests::begin_round(tx, ctx, (CodePurpose::Reset, &name.name)).await?;
+        admission::begin_round(tx, ctx, NamedCodes::new(CodePurpose::Reset, &name.name)).await?;
     }
     let origin = operator();
-    let asking = Asking { user, account, contact, requesters: &[], origin: &origin, pace: Pace::AtOnce };
-    let message = |to, code, expires_at, asked| Message::ResetCodeByOperator { to, code, expires_at, asked };
-    reset_code::request(tx, ctx, asking, message).await.map(drop)
+    let (message, requesters) =
+        (CodeMessage::ResetByAdministrator, Requesters { all: &[], pace: Pace::AtOnce });
+    let asking =
+        Asking { recipient: Recipient::of(user, account), contact, message, requesters, origin: &origin };
+    reset_code::request(tx, ctx, asking).await.map(drop)
 }

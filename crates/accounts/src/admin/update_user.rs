@@ -6,9 +6,8 @@ use crate::admin::selection::{NotSelected, UserLabel, UserSelector, access, find
 use crate::attributes::delete;
 use crate::attributes::rules::{Occasion, OutsidePlan, Rulebook, Submitted, check_submitted, parse_names};
 use crate::attributes::update::{UpdateAttributesError, admit};
-use crate::contacts::code;
+use crate::contacts::code::{self, Owner};
 use crate::error::CommonError;
-use crate::one_time_codes::codes;
 use crate::{Context, Unavailable};
 use delivery::{self, About, Asked, Message};
 use model::{AttributeName, ErrorCode, Event, FormErrors, UpdateOutcome, Updated};
@@ -137,7 +136,7 @@ async fn prepare_for_user(
     }
     if kind == ContactKind::PhoneNumber && !phone::is_in_plan(value) {
         // No code would ever arrive: it is stored as where text messages reach nobody.
-        codes::cancel(tx, &code::slot(user, kind)).await?;
+        code::cancel(tx, user, kind).await?;
         aliases::release(tx, user, kind).await?;
         return Ok(done());
     }
@@ -147,7 +146,7 @@ async fn prepare_for_user(
         UpdateAttributesError::Common(common) => FormErrors::from(common).into(),
         UpdateAttributesError::NotFresh(stale) => FormErrors::from(stale).into(),
     })?;
-    code::send(tx, ctx, (user, account), &contact, &operator()).await?;
+    code::send(tx, ctx, Owner { user, account }, &contact, &operator()).await?;
     Ok(Updated { is_updated: false, code_delivery_details: Some(kind.delivery(value)) })
 }
 
@@ -160,7 +159,7 @@ async fn vouch_for(
 ) -> Result<(), UpdateUserError> {
     let kind = contact.kind;
     claim(tx, user, contact).await?.map_err(UpdateUserError::Refused)?;
-    codes::cancel(tx, &code::slot(user, kind)).await?;
+    code::cancel(tx, user, kind).await?;
     if let Some(old) = account.proven_contact(kind).filter(|old| *old != contact.value) {
         let (to, new) = (Contact::stored(kind, old.to_owned()), contact.clone());
         let asked = Asked::new(account.chosen_username(), ctx.now(), &operator());

@@ -8,7 +8,6 @@ use crate::contacts::code;
 use crate::error::{CommonError, common_error};
 use crate::factors::second_factors;
 use crate::limits::{self, LimitName};
-use crate::one_time_codes::codes;
 use crate::sign_in::freshness::{NotFresh, require_fresh};
 use delivery::{self, About, Asked, Message};
 use model::identifier::IdentifierKind;
@@ -173,7 +172,7 @@ pub(crate) async fn let_go(
     origin: &Origin,
 ) -> Result<(), StoreError> {
     let Some(kind) = ContactKind::of(name) else { return Ok(()) };
-    codes::cancel(tx, &code::slot(user, kind)).await?;
+    code::cancel(tx, user, kind).await?;
     aliases::release(tx, user, kind).await?;
     second_factors::contact_gone(tx, user, kind).await?;
     let Some(value) = account.contact(kind) else { return Ok(()) };

@@ -1,10 +1,12 @@
 //! What people see of their account (operation GetUser).
 
+use crate::one_time_codes::CodePolicy;
 use crate::{Context, Unavailable};
 use model::code::MAX_ATTEMPTS;
 use model::{AccessLists, AttributeName, CodeDeliveryDetails, Factor, Standard};
 use nameplate_core::client::ClientId;
 use nameplate_core::clock::Timestamp;
+use nameplate_core::code::CodePurpose;
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::Viewer;
 use nameplate_core::settings::Settings;
@@ -148,7 +150,7 @@ fn show(settings: &Settings, code: PendingCode) -> Pending {
         value: code.value,
         requested_at: code.requested_at,
         expires_at: code.expires_at,
-        resend_at: code.sent_at.plus(settings.codes.resend_after),
+        resend_at: code.sent_at.plus(CodePolicy::of(CodePurpose::Verify, settings).cooldown.time),
         tries_left: MAX_ATTEMPTS.saturating_sub(code.attempts),
     }
 }

@@ -6,9 +6,8 @@ use crate::attributes::profile::access;
 use crate::attributes::rules::{
     Occasion, OutsidePlan, Rulebook, Submitted, abridged, check_submitted, parse_names,
 };
-use crate::contacts::code;
+use crate::contacts::code::{self, Owner};
 use crate::error::{CommonError, common_error};
-use crate::one_time_codes::codes;
 use crate::sign_in::freshness::{NotFresh, require_fresh};
 use crate::{Context, limits};
 use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Standard, UpdateOutcome, Updated};
@@ -156,14 +155,14 @@ async fn apply_update(
 
     for kind in plan.set.iter().filter_map(|(name, _)| ContactKind::of(name)) {
         // What was proven was the value before.
-        codes::cancel(&mut tx, &code::slot(user, kind)).await?;
+        code::cancel(&mut tx, user, kind).await?;
         aliases::release(&mut tx, user, kind).await?;
     }
     for name in &plan.remove {
         delete::let_go(&mut tx, ctx, (user, &account), name, origin).await?;
     }
     for contact in &plan.prove {
-        code::send(&mut tx, ctx, (user, &account), contact, origin).await?;
+        code::send(&mut tx, ctx, Owner { user, account: &account }, contact, origin).await?;
     }
     let now = ctx.now();
     let outcome = outcome(submitted, &plan);
@@ -225,7 +224,7 @@ pub(crate) async fn admit(
 ) -> Result<(), UpdateAttributesError> {
     let mut waits: Vec<(FieldName, ErrorCode)> = Vec::new();
     for contact in contacts {
-        if let Err(wait) = code::admit(tx, ctx, account, contact).await? {
+        if let Err(wait) = code::admit(tx, ctx, account.0, contact).await? {
             let field = AttributeName::from(contact.kind.attribute()).into();
             waits.push((field, ErrorCode::Wait { seconds: wait.seconds }));
         }

@@ -4,7 +4,6 @@ use crate::Context;
 use crate::account::events;
 use crate::contacts::code;
 use crate::error::{CommonError, common_error};
-use crate::one_time_codes::codes;
 use model::{AttributeName, Event, FormErrors};
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::{Origin, UserId, Viewer};
@@ -50,7 +49,7 @@ pub async fn cancel(
 async fn give_up(ctx: &Context, user: UserId, kind: ContactKind, origin: &Origin) -> Result<(), CancelError> {
     let mut tx = ctx.store.begin().await?;
     users::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
-    if codes::cancel(&mut tx, &code::slot(user, kind)).await? {
+    if code::cancel(&mut tx, user, kind).await? {
         let event = Event::CancelUserAttributeUpdate { attribute: kind.attribute().into() };
         events::record(&mut tx, user, &event, ctx.now(), origin).await?;
         events::commit(ctx, tx, user).await?;

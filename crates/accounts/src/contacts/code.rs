@@ -1,12 +1,13 @@
-//! The code that proves a contact of an account: how often one is sent, and who is told.
+//! The code that verifies a contact of an account, and who is told of it.
 
+use crate::Context;
 use crate::attributes::profile::access;
 use crate::limits::rate::Wait;
-use crate::one_time_codes::codes;
-use crate::{Context, limits};
+use crate::one_time_codes::{self, AskedBy, CodeMessage, CodeRequest, Recipient, SentCode, account_codes};
 use delivery::{self, About, Asked, Message};
 use model::AttributeName;
-use nameplate_core::code::{CodePurpose, Issued, Slot};
+use nameplate_core::clock::Timestamp;
+use nameplate_core::code::{CodePurpose, CodeScope, Slot};
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::{Origin, UserId, Viewer};
@@ -25,68 +26,52 @@ pub(crate) fn contact_of(
     ContactKind::of(attribute).filter(|_| access.may_read(attribute) || access.may_write(attribute))
 }
 
-/// The place of the code that proves this contact of the account.
-pub(crate) fn slot(user: UserId, kind: ContactKind) -> Slot {
-    Slot::new(user, CodePurpose::Verify, kind.attribute())
-}
-
-/// Whether the account may have a code sent to this contact now: not the same again too soon, not too often
-/// to one destination, and not to one destination after the other. After a [`Wait`] drop the transaction.
+/// Whether the account may have a code sent to this contact now, and when it may ask for the next one. After
+/// a [`Wait`] drop the transaction.
 pub(crate) async fn admit(
     tx: &mut Tx,
     ctx: &Context,
-    (user, account): (UserId, &Account),
+    user: UserId,
     contact: &Contact,
-) -> Result<Result<(), Wait>, StoreError> {
-    let now = ctx.clock.now();
-    if let Some(pending) = account.pending(contact.kind).filter(|it| it.value == contact.value) {
-        let free_at = pending.sent_at.plus(ctx.settings.codes.resend_after);
-        if free_at > now {
-            return Ok(Err(Wait { seconds: free_at.seconds_from(now) }));
-        }
-    }
-    if let Err(wait) = limits::count_code_of(tx, ctx, user).await? {
-        return Ok(Err(wait));
-    }
-    let key = contact.kind.key(&contact.value).unwrap_or_else(|| contact.value.clone());
-    limits::count_code_to(tx, ctx, user, (contact.kind, &key)).await
+) -> Result<Result<Timestamp, Wait>, StoreError> {
+    account_codes::admit(tx, ctx, CodeScope { user, purpose: CodePurpose::Verify }, contact).await
 }
 
-/// Makes a code for the contact and promises to send it there. A new request is also told to the contact in
-/// force, if that is proven; a code that is sent again is the same request.
+/// An account whose contact is to be verified.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Owner<'a> {
+    pub(crate) user: UserId,
+    pub(crate) account: &'a Account,
+}
+
+/// Sends a code to the contact. A new request is also told to the contact in force, if that is verified; a
+/// code that is sent again is the same request.
 pub(crate) async fn send(
     tx: &mut Tx,
     ctx: &Context,
-    (user, account): (UserId, &Account),
+    owner: Owner<'_>,
     contact: &Contact,
     origin: &Origin,
-) -> Result<Issued, StoreError> {
-    let issued = codes::issue(tx, ctx, &slot(user, contact.kind), &contact.value).await?;
-    let asked = Asked::new(account.chosen_username(), issued.sent_at, origin);
-    let (to, code, expires_at) = (contact.clone(), issued.code.clone(), issued.expires_at);
-    if account.contact(contact.kind) == Some(contact.value.as_str()) {
-        delivery::queue(
-            tx,
-            &ctx.delivery,
-            &Message::VerifyCode { to, code, expires_at, asked },
-            About::Code(&issued),
-        )
-        .await?;
-        return Ok(issued);
-    }
-    let again = account.pending(contact.kind).is_some_and(|it| it.value == contact.value);
-    if let (Some(old), false) = (account.proven_contact(contact.kind), again) {
-        let old = Contact::stored(contact.kind, old.to_owned());
-        let notice =
-            Message::ChangeRequested { to: old, new: contact.clone(), expires_at, asked: asked.clone() };
+) -> Result<SentCode, StoreError> {
+    let Owner { user, account } = owner;
+    let (kind, recipient) = (contact.kind, Recipient::of(user, account));
+    let is_stored = account.contact(kind) == Some(contact.value.as_str());
+    let is_again = account.pending(kind).is_some_and(|it| it.value == contact.value);
+    let message = if is_stored { CodeMessage::VerifyContact } else { CodeMessage::ChangeContact };
+    let asked_by = AskedBy::Account;
+    let request = CodeRequest { recipient, message, target: contact, asked_by, origin };
+    let sent = one_time_codes::request(tx, ctx, &request).await?;
+    let in_force = account.proven_contact(kind).filter(|_| !is_stored && !is_again);
+    if let Some(old) = in_force {
+        let (to, new) = (Contact::stored(kind, old), contact.clone());
+        let asked = Asked::new(recipient.username, sent.sent_at, origin);
+        let notice = Message::ChangeRequested { to, new, expires_at: sent.expires_at, asked };
         delivery::queue(tx, &ctx.delivery, &notice, About::Account(user)).await?;
     }
-    delivery::queue(
-        tx,
-        &ctx.delivery,
-        &Message::ChangeCode { to, code, expires_at, asked },
-        About::Code(&issued),
-    )
-    .await?;
-    Ok(issued)
+    Ok(sent)
+}
+
+/// Gives up the code that waits for this contact, and the change with it. `false`: none was waiting.
+pub(crate) async fn cancel(tx: &mut Tx, user: UserId, kind: ContactKind) -> Result<bool, StoreError> {
+    account_codes::cancel(tx, &Slot::new(user, CodePurpose::Verify, kind.attribute())).await
 }

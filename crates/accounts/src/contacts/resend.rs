@@ -2,7 +2,7 @@
 
 use crate::Context;
 use crate::account::events;
-use crate::contacts::code;
+use crate::contacts::code::{self, Owner};
 use crate::sign_up::resend::ResendError;
 use model::{AttributeName, CodeDeliveryDetails, Event};
 use nameplate_core::clock::Timestamp;
@@ -53,12 +53,11 @@ async fn resend_to_contact(
     if !ctx.settings.reaches_contact(kind, &contact.value) {
         return Err(ResendError::NoPending);
     }
-    code::admit(&mut tx, ctx, (user, &account), &contact).await??;
-    let issued = code::send(&mut tx, ctx, (user, &account), &contact, origin).await?;
+    let resend_at = code::admit(&mut tx, ctx, user, &contact).await??;
+    let sent = code::send(&mut tx, ctx, Owner { user, account: &account }, &contact, origin).await?;
     let event = Event::ResendUserAttributeCode { attribute: kind.attribute().into() };
-    events::record(&mut tx, user, &event, issued.sent_at, origin).await?;
+    events::record(&mut tx, user, &event, sent.sent_at, origin).await?;
     events::commit(ctx, tx, user).await?;
-    let resend_at = issued.sent_at.plus(ctx.settings.codes.resend_after);
     Ok(AttributeCodeResent { delivery: kind.delivery(&contact.value), resend_at })
 }
 

@@ -4,9 +4,10 @@ use crate::Context;
 use crate::account::events;
 use crate::contacts::code;
 use crate::error::{CommonError, common_error};
-use crate::one_time_codes::codes::{self, Attempt, CodeFault};
+use crate::one_time_codes::{self, CodeEntry, CodeFault, Entrant, RightCode};
 use delivery::{self, About, Asked, Message};
 use model::{AttributeName, ErrorCode, Event, FormErrors};
+use nameplate_core::code::CodePurpose;
 use nameplate_core::contact::Contact;
 use nameplate_core::identity::{Origin, UserId, Viewer};
 use store::{StoreError, aliases, attributes, profile, retried, users};
@@ -64,7 +65,7 @@ pub async fn verify(
     origin: &Origin,
 ) -> Result<Verified, VerifyAttributeError> {
     let done = match try_code(ctx, viewer, attribute, code, origin).await {
-        Ok(attempt) => retried(|| promote(ctx, viewer.user, &attempt, origin)).await,
+        Ok(right) => retried(|| promote(ctx, viewer.user, &right, origin)).await,
         Err(error) => Err(error),
     };
     if let Err(VerifyAttributeError::Code(fault)) = &done
@@ -84,29 +85,30 @@ async fn try_code(
     attribute: &AttributeName,
     code: &str,
     origin: &Origin,
-) -> Result<Attempt, VerifyAttributeError> {
+) -> Result<RightCode, VerifyAttributeError> {
     let kind = code::contact_of(&ctx.settings, viewer, attribute).ok_or(CodeFault::NoCode)?;
-    let code = codes::read(code)?;
-    let attempt = codes::count_attempt(ctx, &code::slot(viewer.user, kind), &origin.tally).await??;
-    attempt.compare(&ctx.keys, &code)?;
-    Ok(attempt)
+    let code = &one_time_codes::read(code)?;
+    let entrant = Entrant::Account { user: viewer.user, kind };
+    let entry = CodeEntry { purpose: CodePurpose::Verify, entrant, code, origin };
+    Ok(one_time_codes::verify(ctx, &entry).await??)
 }
 
 /// What the code proves becomes the attribute and the account's own.
 async fn promote(
     ctx: &Context,
     user: UserId,
-    attempt: &Attempt,
+    code: &RightCode,
     origin: &Origin,
 ) -> Result<Verified, VerifyAttributeError> {
     let now = ctx.now();
-    let (kind, value) = attempt.contact()?;
+    let contact = code.contact()?;
+    let (kind, value) = (contact.kind, contact.value.as_str());
     let attribute = AttributeName::from(kind.attribute());
     let key = kind.key(value).ok_or_else(|| StoreError::unreadable("a contact that can't be one"))?;
     let mut tx = ctx.store.begin().await?;
     users::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
     let account = profile::load(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
-    codes::consume(&mut tx, attempt, now).await??;
+    code.spend(&mut tx, now).await??;
     if !aliases::claim(&mut tx, user, kind, &key).await? {
         // The code is spent, and the change no longer waits: it can't be done while the contact is
         // somebody else's, and a step that can only fail is no step to offer. Once the contact is free,

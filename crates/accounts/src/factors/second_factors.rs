@@ -106,7 +106,7 @@ pub enum FactorError {
     NotAtHand(Factor),
     /// Nothing was typed, or no six digits.
     #[error("not a code: {0:?}")]
-    NotACode(crate::one_time_codes::codes::CodeFault),
+    NotACode(crate::one_time_codes::CodeFault),
     /// The app shows another code.
     #[error("not the code of the app")]
     WrongAppCode,

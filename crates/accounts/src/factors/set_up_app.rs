@@ -5,7 +5,7 @@ use crate::error::CommonError;
 use crate::factors::app::{App, AppSecret};
 use crate::factors::recovery;
 use crate::factors::second_factors::FactorError;
-use crate::one_time_codes::codes;
+use crate::one_time_codes;
 use crate::sign_in::freshness::require_fresh;
 use crate::{Context, limits};
 use delivery::{Message, queue_to_all};
@@ -69,7 +69,7 @@ pub async fn confirm_app(
     origin: &Origin,
 ) -> Result<bool, FactorError> {
     require_fresh(ctx, viewer)?;
-    let code = codes::read(typed).map_err(FactorError::NotACode)?;
+    let code = one_time_codes::read(typed).map_err(FactorError::NotACode)?;
     retried(|| adopt_app(ctx, viewer, &code, then, origin)).await
 }
 

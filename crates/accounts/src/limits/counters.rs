@@ -7,7 +7,6 @@ use crate::Context;
 use crate::limits::names::LimitName;
 use crate::limits::rate::{Backoff, DAY, HOUR, Rate, Wait};
 use nameplate_core::clock::Timestamp;
-use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::UserId;
 use nameplate_core::keys::Purpose;
 use std::time::Duration;
@@ -121,44 +120,6 @@ async fn hold(
     }
     table::wait_until(tx, &key.0, now.plus(wait), now).await?;
     Ok(Ok(()))
-}
-
-/// Counts a code that the account asks for to this destination (`key` is canonical), signed in. What others
-/// ask for doesn't count: nobody spends what is somebody else's. After a [`Wait`] drop the transaction.
-pub(crate) async fn count_code_to(
-    tx: &mut Tx,
-    ctx: &Context,
-    user: UserId,
-    (kind, key): (ContactKind, &str),
-) -> Result<Result<(), Wait>, StoreError> {
-    let name = LimitName::CodesOfAccountTo;
-    let key = self::key(ctx, name, &[&user.0.to_string(), kind.as_str(), key]);
-    count(tx, &key, name.rate(&ctx.settings), ctx.clock.now()).await
-}
-
-/// Counts a code for a sign-in whose password was right: people may sign in more often than they change an
-/// address. After a [`Wait`] drop the transaction.
-pub(crate) async fn count_sign_in_code_to(
-    tx: &mut Tx,
-    ctx: &Context,
-    kind: ContactKind,
-    key: &str,
-) -> Result<Result<(), Wait>, StoreError> {
-    let name = LimitName::SignInCodes;
-    let key = self::key(ctx, name, &[kind.as_str(), key]);
-    count(tx, &key, name.rate(&ctx.settings), ctx.clock.now()).await
-}
-
-/// Counts a code of this account, wherever it goes and whatever it is for. After a [`Wait`] drop the
-/// transaction.
-pub(crate) async fn count_code_of(
-    tx: &mut Tx,
-    ctx: &Context,
-    user: UserId,
-) -> Result<Result<(), Wait>, StoreError> {
-    let name = LimitName::CodesOfAccount;
-    let key = self::key(ctx, name, &[&user.0.to_string()]);
-    count(tx, &key, name.rate(&ctx.settings), ctx.clock.now()).await
 }
 
 /// Counts a change that somebody makes to their account, or that was refused, and takes the account's row for

@@ -6,8 +6,8 @@ pub(crate) mod names;
 pub(crate) mod rate;
 
 pub(crate) use counters::{
-    Key, clear, count, count_change, count_change_and_load, count_code_of, count_code_to, count_down,
-    count_sign_in_code_to, count_up, counted, give_back, key, key_of, knock, left,
+    Key, clear, count, count_change, count_change_and_load, count_down, count_up, counted, give_back, key,
+    key_of, knock, left,
 };
 pub(crate) use ladder::{Ladder, Turn};
-pub(crate) use names::{LimitName, backoff};
+pub(crate) use names::{LimitName, Spender, backoff};

@@ -42,7 +42,6 @@ macro_rules! limits {
             }
 
             /// Whose budget it is.
-            #[cfg_attr(not(test), expect(dead_code, reason = "the list of limits in the documentation is made of it"))]
             pub(crate) const fn spender(self) -> Spender {
                 match self { $(Self::$name => Spender::$spender),+ }
             }

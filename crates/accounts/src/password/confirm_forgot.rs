@@ -4,19 +4,15 @@ use crate::Context;
 use crate::account::events;
 use crate::error::{CommonError, common_error};
 use crate::limits::{self, LimitName};
-use crate::one_time_codes::codes::{self, CodeFault};
-use crate::one_time_codes::requester::Requester;
-use crate::one_time_codes::tries::{Tried, Try, TryError};
+use crate::one_time_codes::{self, CodeEntry, CodeFault, Entrant, NamedEntrant, Requester, RightCode};
 use crate::password::reset_code::Named;
 use crate::password::rules;
 use crate::password::strength::OwnWords;
 use crate::sign_in::{failures, srp::verifiers};
 use model::{ErrorCode, Event, FieldName, FormErrors, Password};
-use nameplate_core::code::CodePurpose;
-use nameplate_core::identifiers::ContactKind;
+use nameplate_core::code::{CodePurpose, CodeScope};
 use nameplate_core::identity::{Origin, UserId};
-use store::requested_codes::{self, Requested};
-use store::{StoreError, known_origins, profile, retried, users};
+use store::{known_origins, profile, retried, users};
 
 /// What somebody enters who forgot their password.
 #[derive(Debug, Clone)]
@@ -66,15 +62,6 @@ impl From<CodeFault> for ConfirmForgotPasswordError {
     }
 }
 
-impl From<TryError> for ConfirmForgotPasswordError {
-    fn from(error: TryError) -> Self {
-        match error {
-            TryError::Wait(wait) => wait.into(),
-            TryError::Unavailable(fault) => Self::Common(CommonError::Unavailable(fault)),
-        }
-    }
-}
-
 /// Sets a new password with the code that was sent for it (operation ConfirmForgotPassword). Every
 /// session of the account ends, and its proven contacts are told.
 ///
@@ -88,23 +75,25 @@ pub async fn confirm_forgot(
     let user = named.account(&mut ctx.store.read().await?).await?;
     // The same statements for nobody: no account has this number.
     let id = user.unwrap_or(UserId(0));
-    let (purpose, requester) = (CodePurpose::Reset, Requester::of(ctx, origin));
     // The names of one account have one budget.
     let name = user.map_or_else(|| named.name.clone(), |user| format!("account {}", user.0));
-    let told = &named.name;
-    let tried =
-        Try { users: &[id], purpose, requester, is_held: false, told, name: &name, code: &code, origin }
-            .run(ctx)
-            .await?;
-    match tried {
-        Tried::Right(right) => {
-            check_own_words(ctx, right.slot.user, &form).await?;
+    let entrant = Entrant::Named(NamedEntrant {
+        users: &[id],
+        requester: Requester::of(ctx, origin),
+        holds_ticket: false,
+        own_name: &named.name,
+        shared_name: &name,
+    });
+    let entry = CodeEntry { purpose: CodePurpose::Reset, entrant, code: &code, origin };
+    match one_time_codes::verify(ctx, &entry).await? {
+        Ok(right) => {
+            check_own_words(ctx, right.user(), &form).await?;
             let hash = ctx.passwords.hash(&form.password, &*ctx.entropy).await?;
             let done = retried(|| finish_reset(ctx, &right, (&named, &hash), origin)).await?;
-            verifiers::keep_verifiers(ctx, right.slot.user, &form.password, &hash).await;
+            verifiers::keep_verifiers(ctx, right.user(), &form.password, &hash).await;
             Ok(done)
         }
-        Tried::Wrong(fault) => {
+        Err(fault) => {
             let noted = limits::key(ctx, LimitName::ResetFailuresRecorded, &[&name]);
             events::record_attempt(
                 ctx,
@@ -126,7 +115,7 @@ fn check_reset(ctx: &Context, form: &PasswordReset) -> Result<(Named, String), V
     if named.is_none() {
         faults.push((FieldName::Username, ErrorCode::Missing));
     }
-    let code = codes::read(&form.code).map_err(|fault| faults.push((FieldName::Code, fault.why())));
+    let code = one_time_codes::read(&form.code).map_err(|fault| faults.push((FieldName::Code, fault.why())));
     let own = OwnWords::typed(&form.username);
     faults.extend(rules::choice_faults(&ctx.settings, &form.password, form.confirmation.as_ref(), &own));
     match (named, code) {
@@ -150,27 +139,23 @@ async fn check_own_words(
 
 async fn finish_reset(
     ctx: &Context,
-    code: &Requested,
+    code: &RightCode,
     (named, hash): (&Named, &str),
     origin: &Origin,
 ) -> Result<PasswordSet, ConfirmForgotPasswordError> {
-    let (now, user) = (ctx.now(), code.slot.user);
+    let (now, user) = (ctx.now(), code.user());
     let mut tx = ctx.store.begin().await?;
     users::lock(&mut tx, user).await?.ok_or(CodeFault::NoCode)?;
     let account = profile::load(&mut tx, user).await?.ok_or(CodeFault::NoCode)?;
-    if !requested_codes::consume(&mut tx, &code.issue, now).await? {
-        return Err(CodeFault::Used.into());
-    }
-    let kind = ContactKind::of(&code.slot.attribute)
-        .ok_or_else(|| StoreError::unreadable("a code for what is no contact"))?;
-    if account.proven_contact(kind) != Some(code.value.as_str()) {
+    code.spend(&mut tx, now).await??;
+    if account.proven_contact(code.contact()?.kind) != Some(code.value()) {
         // Since the code was sent the account let go of this contact: whoever reads it has no say any
         // more.
         return Err(CodeFault::NoCode.into());
     }
     // There is a new password: no other code sets one any more, and no browser is known that may have had
     // the old one.
-    requested_codes::consume_all(&mut tx, (user, CodePurpose::Reset), now).await?;
+    one_time_codes::retire_all(&mut tx, CodeScope { user, purpose: CodePurpose::Reset }, now).await?;
     known_origins::forget(&mut tx, user).await?;
     rules::set(&mut tx, ctx, (user, &account), (hash, None), origin).await?;
     // Who could not remember it has waited enough.

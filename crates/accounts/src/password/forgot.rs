@@ -2,13 +2,11 @@
 
 use crate::account::events;
 use crate::error::{CommonError, common_error};
-use crate::one_time_codes::requester::Requester;
-use crate::one_time_codes::requests;
+use crate::one_time_codes::admission::{self, LastRequest};
+use crate::one_time_codes::{self, CodeMessage, NamedCodes, Recipient, Requester, Requesters};
 use crate::password::reset_code::{self, Asking, Named};
 use crate::sign_in::known_origins;
-use crate::sign_up::code;
 use crate::{Context, Unavailable};
-use delivery::Message;
 use model::{CodeDeliveryDetails, ErrorCode, Event, FieldName, FormErrors};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::code::CodePurpose;
@@ -77,10 +75,10 @@ pub async fn pending_reset(
 ) -> Result<Option<PendingReset>, Unavailable> {
     let Some(named) = Named::read(ctx, typed) else { return Ok(None) };
     let mut conn = ctx.store.read().await?;
-    let who = (&Requester::of(ctx, origin), named.name.as_str());
-    let asked = requests::asked(&mut conn, ctx, CodePurpose::Reset, who).await?;
-    let lifetime = ctx.settings.codes.reset_lifetime;
-    Ok(asked.map(|(asked_at, resend_at)| PendingReset { expires_at: asked_at.plus(lifetime), resend_at }))
+    let requester = Requester::of(ctx, origin);
+    let codes = NamedCodes::new(CodePurpose::Reset, &named.name);
+    let last = admission::last_request(&mut conn, ctx, codes.asked_by(&requester)).await?;
+    Ok(last.map(|LastRequest { expires_at, resend_at }| PendingReset { expires_at, resend_at }))
 }
 
 async fn ask_for_reset(
@@ -89,30 +87,30 @@ async fn ask_for_reset(
     origin: &Origin,
 ) -> Result<ResetCodeSent, ForgotPasswordError> {
     let now = ctx.now();
-    let requester = Requester::of(ctx, origin);
+    let (requester, codes) = (Requester::of(ctx, origin), NamedCodes::new(CodePurpose::Reset, &named.name));
     let mut tx = ctx.store.begin().await?;
     let user = named.account(&mut tx).await?;
     // The account goes before the counters; no account has the number of nobody.
     let user = users::lock(&mut tx, user.unwrap_or(UserId(0))).await?;
-    code::count_network(&mut tx, ctx, origin).await??;
-    let resend_at = requests::admit(&mut tx, ctx, CodePurpose::Reset, (&requester, &named.name)).await??;
+    let resend_at = admission::admit_by_name(&mut tx, ctx, codes.asked_by(&requester), origin).await??;
     let id = user.as_ref().map_or(UserId(0), |user| user.id);
     let account = profile::load(&mut tx, id).await?;
     let contact = account.as_ref().and_then(|account| named.contact(&ctx.settings, account));
     let pace = known_origins::pace(&mut tx, ctx, id, origin).await?;
     match (user, &account, &contact) {
         (Some(user), Some(account), Some(contact)) => {
-            let asking = Asking { user: id, account, contact, requesters: &[requester], origin, pace };
-            let message = |to, code, expires_at, asked| Message::ResetCode { to, code, expires_at, asked };
+            let recipient = Recipient::of(id, account);
+            let (message, requesters) = (CodeMessage::Reset, Requesters { all: &[requester], pace });
+            let asking = Asking { recipient, contact, message, requesters, origin };
             // The trail has a line for each code, not for everybody who shares it.
-            if reset_code::request(&mut tx, ctx, asking, message).await? {
+            if reset_code::request(&mut tx, ctx, asking).await?.is_new {
                 events::record(&mut tx, id, &Event::ForgotPassword { username: user.username }, now, origin)
                     .await?;
             }
             events::commit(ctx, tx, id).await?;
         }
         _ => {
-            requests::for_nobody(&mut tx, ctx, (CodePurpose::Reset, &named.name), origin).await?;
+            one_time_codes::request_for_no_account(&mut tx, ctx, codes, origin).await?;
             tx.commit().await?;
         }
     }

@@ -2,13 +2,9 @@
 //! typed.
 
 use crate::Context;
-use crate::one_time_codes::request::{Pace, Request};
-use crate::one_time_codes::requester::Requester;
-use crate::one_time_codes::requests;
+use crate::one_time_codes::{self, AskedBy, CodeMessage, CodeRequest, Recipient, Requesters, SentCode};
 use crate::sign_up::code;
-use delivery::{Asked, Message};
 use model::CodeDeliveryDetails;
-use nameplate_core::code::CodePurpose;
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::{ContactKind, Identifier};
 use nameplate_core::identity::{Origin, UserId};
@@ -97,28 +93,19 @@ fn unknown_delivery(kind: ContactKind) -> CodeDeliveryDetails {
 
 /// A code for a new password that is asked for.
 pub(crate) struct Asking<'a> {
-    pub(crate) user: UserId,
-    pub(crate) account: &'a Account,
+    pub(crate) recipient: Recipient<'a>,
     pub(crate) contact: &'a Contact,
-    pub(crate) requesters: &'a [Requester],
+    pub(crate) message: CodeMessage,
+    pub(crate) requesters: Requesters<'a>,
     pub(crate) origin: &'a Origin,
-    pub(crate) pace: Pace,
 }
 
-/// Makes a code that sets a new password, and promises to send it with these words. `false`: one that waits
-/// is shared.
-pub(crate) async fn request(
-    tx: &mut Tx,
-    ctx: &Context,
-    asking: Asking<'_>,
-    message: impl Fn(Contact, String, nameplate_core::clock::Timestamp, Asked) -> Message,
-) -> Result<bool, StoreError> {
-    let Asking { user, account, contact, requesters, origin, pace } = asking;
+/// Sends a code that sets a new password.
+pub(crate) async fn request(tx: &mut Tx, ctx: &Context, asking: Asking<'_>) -> Result<SentCode, StoreError> {
+    let Asking { recipient, contact, message, requesters, origin } = asking;
     let target = Contact::new(contact.kind, &contact.value)
         .ok_or_else(|| StoreError::unreadable("a contact that can't be one"))?;
-    let request = Request { user, purpose: CodePurpose::Reset, target: &target, requesters, origin, pace };
-    requests::request(tx, ctx, &request, |code, expires_at, sent_at| {
-        message(contact.clone(), code, expires_at, Asked::new(account.chosen_username(), sent_at, origin))
-    })
-    .await
+    let asked_by = AskedBy::Requesters(requesters);
+    let request = CodeRequest { recipient, message, target: &target, asked_by, origin };
+    one_time_codes::request(tx, ctx, &request).await
 }

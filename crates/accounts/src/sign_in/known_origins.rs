@@ -2,7 +2,7 @@
 
 use crate::Context;
 use crate::limits::{self, LimitName};
-use crate::one_time_codes::request::Pace;
+use crate::one_time_codes::Pace;
 use crate::one_time_codes::requester::network;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::{Origin, UserId};

@@ -3,8 +3,7 @@
 use crate::Context;
 use crate::account::events;
 use crate::limits::{self, Key};
-use crate::one_time_codes::requester::Requester;
-use crate::one_time_codes::requests;
+use crate::one_time_codes::{self, NamedCodes, Requester, admission};
 use crate::sessions::begin;
 use crate::sign_in::admission::admit;
 use crate::sign_in::candidates::candidates;
@@ -16,7 +15,7 @@ use crate::sign_up::code::{self, Asking};
 use crate::sign_up::entered::{self, Entered};
 use model::{ErrorCode, FieldName, FormErrors, Password};
 use nameplate_core::client::ClientId;
-use nameplate_core::code::CodePurpose;
+use nameplate_core::code::{CodePurpose, CodeScope};
 use nameplate_core::identifiers::Identifier;
 use nameplate_core::identity::{BrowserTicket, Origin};
 use store::users::User;
@@ -164,11 +163,14 @@ pub(crate) async fn resume_sign_up(
         proven_at: None,
     };
     tickets::insert(&mut tx, &ticket, &stored, (now, now.plus(BrowserTicket::LIFETIME))).await?;
-    let requester = Requester::ticket(&ticket);
-    requests::admit(&mut tx, ctx, CodePurpose::SignUp, (&requester, &waiting.told())).await??;
+    let (requester, told) = (Requester::ticket(&ticket), waiting.told());
+    let asker = NamedCodes::new(CodePurpose::SignUp, &told).asked_by(&requester);
+    admission::admit(&mut tx, ctx, asker).await??;
     let requesters = Requester::of_sign_up(ctx, &ticket, origin);
-    requests::give_tries_back(&mut tx, ctx, (CodePurpose::SignUp, &waiting.name), &requesters).await?;
-    if !requests::share_newest(&mut tx, ctx, (user.id, CodePurpose::SignUp), (&requesters, origin)).await? {
+    let codes = NamedCodes::new(CodePurpose::SignUp, &waiting.name);
+    admission::give_tries_back(&mut tx, ctx, codes, &requesters).await?;
+    let scope = CodeScope { user: user.id, purpose: CodePurpose::SignUp };
+    if !one_time_codes::share_newest(&mut tx, ctx, scope, &requesters, origin).await? {
         let before = waiting.user.contested.then_some(waiting.created_at);
         let asking = Asking { user: &waiting.user, target, requesters: &requesters, origin, before };
         code::request(&mut tx, ctx, &asking).await?;

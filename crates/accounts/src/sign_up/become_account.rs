@@ -2,19 +2,19 @@
 
 use crate::Context;
 use crate::account::events;
-use crate::one_time_codes::codes::CodeFault;
+use crate::one_time_codes::{self, CodeFault};
 use crate::sessions::begin;
 use crate::sign_in::known_origins;
 use crate::sign_up::confirm_error::ConfirmSignUpError;
 use crate::sign_up::confirmation::TOLD;
 use model::{AttributeName, ErrorCode, Event};
 use nameplate_core::client::ClientId;
-use nameplate_core::code::CodePurpose;
+use nameplate_core::code::{CodePurpose, CodeScope};
 use nameplate_core::identifiers::{check_username, username_key};
 use nameplate_core::identity::{NewSession, Origin, UserId};
 use std::collections::BTreeMap;
 use store::waiting::{self, Confirmation, Waiting};
-use store::{StoreError, Tx, aliases, names, requested_codes, tickets};
+use store::{StoreError, Tx, aliases, names, tickets};
 
 /// What an account keeps of its sign-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +80,8 @@ pub(crate) async fn become_account(
         return Err(ConfirmSignUpError::AliasExists(attribute));
     }
     tickets::clear(tx, user.id).await?;
-    requested_codes::consume_all(tx, (user.id, CodePurpose::SignUp), now).await?;
+    let codes = CodeScope { user: user.id, purpose: CodePurpose::SignUp };
+    one_time_codes::retire_all(tx, codes, now).await?;
     let username = chosen.unwrap_or(&user.sub).to_owned();
     events::record(tx, user.id, &Event::ConfirmSignUp { username: username.clone() }, now, origin).await?;
     Ok(username)

@@ -1,15 +1,13 @@
 //! The code that confirms a new account: where it goes, and what the message says.
 
 use crate::Context;
-use crate::limits::rate::{DAY, Wait};
+use crate::limits::rate::DAY;
 use crate::limits::{self, LimitName};
-use crate::one_time_codes::request::{Pace, Request};
-use crate::one_time_codes::requester::Requester;
-use crate::one_time_codes::requests;
-use delivery::{Asked, Message};
+use crate::one_time_codes::{
+    self, AskedBy, CodeMessage, CodeRequest, Pace, Recipient, Requester, Requesters, SentCode,
+};
 use model::AttributeName;
 use nameplate_core::clock::Timestamp;
-use nameplate_core::code::CodePurpose;
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::Origin;
@@ -44,45 +42,35 @@ pub(crate) fn target(
     })
 }
 
-/// One more code asked for or entered by this network for an account that it only named.
-pub(crate) async fn count_network(
-    tx: &mut Tx,
-    ctx: &Context,
-    origin: &Origin,
-) -> Result<Result<(), Wait>, StoreError> {
-    let key = limits::key(ctx, LimitName::CodeRequests, &[&origin.household().to_string()]);
-    let rate = LimitName::CodeRequests.rate(&ctx.settings);
-    limits::count(tx, &key, rate, ctx.clock.now()).await
-}
-
 /// The code of a sign-up that is asked for.
 pub(crate) struct Asking<'a> {
     pub(crate) user: &'a User,
     pub(crate) target: &'a Contact,
     pub(crate) requesters: &'a [Requester],
     pub(crate) origin: &'a Origin,
-    /// When somebody signed up with this contact before, if that may have been somebody else.
+    /// When someone signed up with this contact before, if that may have been another person.
     pub(crate) before: Option<Timestamp>,
 }
 
-/// Makes a code and promises to send it. The owner of a contact that is taken reads another message, once a
-/// day; what is done here is the same.
-pub(crate) async fn request(tx: &mut Tx, ctx: &Context, asking: &Asking<'_>) -> Result<bool, StoreError> {
-    let Asking { user, target, requesters, origin, before } = asking;
+/// Sends a code. The owner of a contact that is taken reads another message, once a day; the work is the
+/// same.
+pub(crate) async fn request(tx: &mut Tx, ctx: &Context, asking: &Asking<'_>) -> Result<SentCode, StoreError> {
+    let Asking { user, target, requesters, origin, before } = *asking;
     let owner = aliases::owner(tx, target.kind, &target.key).await?;
     let notices = limits::key(ctx, LimitName::AccountNotices, &[&target.to_key()]);
-    let pace = match owner {
-        None => Pace::Strangers,
-        Some(_) if limits::count_up(tx, &notices, DAY, ctx.clock.now()).await? == 1 => Pace::AtOnce,
-        Some(_) => Pace::Never,
-    };
-    let request = Request { user: user.id, purpose: CodePurpose::SignUp, target, requesters, origin, pace };
-    let message = |code, expires_at, sent_at| {
-        let (to, asked) = (Contact::clone(target), Asked::new(user.chosen_username(), sent_at, origin));
-        match owner {
-            None => Message::SignUpCode { to, code, expires_at, asked, before: *before },
-            Some(_) => Message::SignUpCodeAddressTaken { to, code, expires_at, asked },
+    let (message, pace) = match owner {
+        None => (CodeMessage::SignUp { before }, Pace::Strangers),
+        Some(_) if limits::count_up(tx, &notices, DAY, ctx.clock.now()).await? == 1 => {
+            (CodeMessage::SignUpAddressTaken, Pace::AtOnce)
         }
+        Some(_) => (CodeMessage::SignUpAddressTaken, Pace::Never),
     };
-    requests::request(tx, ctx, &request, message).await
+    let request = CodeRequest {
+        recipient: Recipient { user: user.id, username: user.chosen_username() },
+        message,
+        target,
+        asked_by: AskedBy::Requesters(Requesters { all: requesters, pace }),
+        origin,
+    };
+    one_time_codes::request(tx, ctx, &request).await
 }

@@ -6,9 +6,9 @@
 use crate::Context;
 use crate::account::events;
 use crate::limits::{self, LimitName};
-use crate::one_time_codes::codes::{self, CodeFault};
-use crate::one_time_codes::requester::{self, Requester};
-use crate::one_time_codes::tries::{Tried, Try};
+use crate::one_time_codes::{
+    self, CodeEntry, CodeFault, Entrant, NamedEntrant, Requester, RightCode, requester,
+};
 use crate::sign_up::become_account::{Becoming, How, become_account, begin_first_session};
 use crate::sign_up::confirm_error::ConfirmSignUpError;
 use crate::sign_up::confirmation::{Confirmed, Confirming, PROOF, Who};
@@ -18,7 +18,6 @@ use nameplate_core::client::ClientId;
 use nameplate_core::code::CodePurpose;
 use nameplate_core::identifiers::Identifier;
 use nameplate_core::identity::{BrowserTicket, Origin, UserId};
-use store::requested_codes::{self, Requested};
 use store::waiting::{self, Waiting};
 use store::{Conn, StoreError, Tx, aliases, retried, tickets, users};
 
@@ -63,27 +62,22 @@ async fn confirm_at(
     if form.who.typed().is_some_and(str::is_empty) {
         return Err(ConfirmSignUpError::Nobody);
     }
-    let code = codes::read(&form.code)?;
+    let code = one_time_codes::read(&form.code)?;
     let Named { users, told, name, requester, ticket } = named(ctx, &form.who, origin).await?;
-    let purpose = CodePurpose::SignUp;
-    let tried = Try {
+    let entrant = Entrant::Named(NamedEntrant {
         users: &users,
-        purpose,
         requester,
-        is_held: ticket.is_some(),
-        told: &told,
-        name: &name,
-        code: &code,
-        origin,
-    }
-    .run(ctx)
-    .await?;
-    match tried {
-        Tried::Right(right) => {
+        holds_ticket: ticket.is_some(),
+        own_name: &told,
+        shared_name: &name,
+    });
+    let entry = CodeEntry { purpose: CodePurpose::SignUp, entrant, code: &code, origin };
+    match one_time_codes::verify(ctx, &entry).await? {
+        Ok(right) => {
             let entering = Entering { door, client, form, origin };
             retried(|| finish(ctx, &entering, &right, ticket.as_ref())).await
         }
-        Tried::Wrong(fault) => {
+        Err(fault) => {
             if let (Some(_), true, [user]) = (&ticket, fault.is_a_try(), users.as_slice()) {
                 let noted = limits::key(ctx, LimitName::SignUpFailuresRecorded, &[&user.0.to_string()]);
                 events::record_attempt(
@@ -149,16 +143,14 @@ async fn only_named(
 async fn finish(
     ctx: &Context,
     entering: &Entering<'_>,
-    code: &Requested,
+    code: &RightCode,
     ticket: Option<&BrowserTicket>,
 ) -> Result<Confirmed, ConfirmSignUpError> {
     let Entering { door, client, form, origin } = entering;
     let now = ctx.now();
     let mut tx = ctx.store.begin().await?;
-    let waiting = waiting::lock(&mut tx, code.slot.user).await?.ok_or(CodeFault::Used)?;
-    if !requested_codes::consume(&mut tx, &code.issue, now).await? {
-        return Err(CodeFault::Used.into());
-    }
+    let waiting = waiting::lock(&mut tx, code.user()).await?.ok_or(CodeFault::Used)?;
+    code.spend(&mut tx, now).await??;
     let held = match ticket {
         Some(ticket) => tickets::get(&mut tx, ticket, now).await?.filter(|it| it.user == waiting.user.id),
         None => None,
@@ -171,7 +163,7 @@ async fn finish(
         Some(own) => own.written(waiting),
         None => waiting,
     };
-    let waiting = waiting.proven_as(&code.value);
+    let waiting = waiting.proven_as(code.value());
     let own_name = own.filter(|_| contested).map(|it| it.username);
     let chosen = form.new_username.as_deref().filter(|name| !name.trim().is_empty()).or(own_name.as_deref());
     let becoming = |how| Becoming { how, new_username: chosen };

@@ -1,8 +1,7 @@
 //! Why an account was not confirmed.
 
 use crate::error::{CommonError, common_error};
-use crate::one_time_codes::codes::CodeFault;
-use crate::one_time_codes::tries::TryError;
+use crate::one_time_codes::CodeFault;
 use model::{AttributeName, ErrorCode, FieldName, FormErrors};
 
 /// Why an account was not confirmed.
@@ -41,14 +40,5 @@ impl From<ConfirmSignUpError> for FormErrors {
 impl From<CodeFault> for ConfirmSignUpError {
     fn from(fault: CodeFault) -> Self {
         Self::Code(fault)
-    }
-}
-
-impl From<TryError> for ConfirmSignUpError {
-    fn from(error: TryError) -> Self {
-        match error {
-            TryError::Wait(wait) => wait.into(),
-            TryError::Unavailable(fault) => Self::Common(CommonError::Unavailable(fault)),
-        }
     }
 }

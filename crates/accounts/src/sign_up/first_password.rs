@@ -4,7 +4,7 @@
 use crate::account::events;
 use crate::limits::rate::Wait;
 use crate::limits::{self, LimitName};
-use crate::one_time_codes::codes::CodeFault;
+use crate::one_time_codes::CodeFault;
 use crate::password::hasher::HashingError;
 use crate::password::rules;
 use crate::password::strength::OwnWords;

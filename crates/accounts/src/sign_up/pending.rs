@@ -1,7 +1,7 @@
 //! What a sign-up waits for.
 
-use crate::one_time_codes::requester::Requester;
-use crate::one_time_codes::requests;
+use crate::one_time_codes::admission::{self, LastRequest};
+use crate::one_time_codes::{CodePolicy, NamedCodes, Requester};
 use crate::sign_up::confirmation::{PROOF, PendingSignUp, Stage};
 use crate::sign_up::entered;
 use crate::{Context, Unavailable};
@@ -29,9 +29,11 @@ pub async fn pending(ctx: &Context, ticket: &BrowserTicket) -> Result<Option<Pen
     };
     let username = entered.map_or_else(|| waiting.user.username.clone(), |it| it.username);
     let Some(target) = waiting.target else { return Ok(None) };
-    let who = (&Requester::ticket(ticket), told.as_str());
-    let asked = requests::asked(&mut conn, ctx, CodePurpose::SignUp, who).await?;
-    let (asked_at, resend_at) = asked.unwrap_or((waiting.created_at, now));
+    let (requester, codes) = (Requester::ticket(ticket), NamedCodes::new(CodePurpose::SignUp, &told));
+    let last = admission::last_request(&mut conn, ctx, codes.asked_by(&requester)).await?;
+    let lifetime = CodePolicy::of(CodePurpose::SignUp, &ctx.settings).lifetime;
+    let unasked = LastRequest { expires_at: waiting.created_at.plus(lifetime), resend_at: now };
+    let LastRequest { expires_at, resend_at } = last.unwrap_or(unasked);
     let name =
         ctx.settings.identifier(&waiting.user.username).filter(|_| waiting.user.chosen_username().is_some());
     let is_name_taken = match name {
@@ -49,7 +51,7 @@ pub async fn pending(ctx: &Context, ticket: &BrowserTicket) -> Result<Option<Pen
         username,
         delivery: target.kind.delivery(&target.value),
         value: target.value,
-        expires_at: asked_at.plus(ctx.settings.codes.lifetime_of(CodePurpose::SignUp)),
+        expires_at,
         resend_at,
         is_name_taken,
         stage,

@@ -3,8 +3,7 @@
 use crate::Context;
 use crate::account::events;
 use crate::error::{CommonError, common_error};
-use crate::one_time_codes::requester::{self, Requester};
-use crate::one_time_codes::requests;
+use crate::one_time_codes::{self, NamedCodes, Requester, admission, requester};
 use crate::password::reset_code::Named;
 use crate::sign_up::code::{self, Asking};
 use crate::sign_up::confirmation::Who;
@@ -85,9 +84,9 @@ async fn resend_to_holder(
         Some(entered) => entered.written(waiting),
         None => waiting,
     };
-    let requester = Requester::ticket(ticket);
-    let resend_at =
-        requests::admit(&mut tx, ctx, CodePurpose::SignUp, (&requester, &waiting.told())).await??;
+    let (requester, told) = (Requester::ticket(ticket), waiting.told());
+    let codes = NamedCodes::new(CodePurpose::SignUp, &told);
+    let resend_at = admission::admit(&mut tx, ctx, codes.asked_by(&requester)).await??;
     let requesters = Requester::of_sign_up(ctx, ticket, origin);
     request_code(ctx, &mut tx, &waiting, &requesters, origin).await?;
     events::commit(ctx, tx, waiting.user.id).await?;
@@ -96,22 +95,21 @@ async fn resend_to_holder(
 
 async fn resend_to_name(ctx: &Context, typed: &str, origin: &Origin) -> Result<Resent, ResendError> {
     let named = Named::read(ctx, typed).ok_or(ResendError::Nobody)?;
-    let requester = Requester::of(ctx, origin);
+    let (requester, codes) = (Requester::of(ctx, origin), NamedCodes::new(CodePurpose::SignUp, &named.name));
     let mut tx = ctx.store.begin().await?;
     let network = requester::network(ctx, origin);
     let found = waiting::by_name(&mut tx, &named.to_waiting_key(), &network).await?.into_iter().next();
     // The account goes before the counters; no account has the number of nobody. Meanwhile it may have
     // been confirmed.
     let waiting = waiting::lock(&mut tx, found.map_or(UserId(0), |it| it.user.id)).await?;
-    code::count_network(&mut tx, ctx, origin).await??;
-    let resend_at = requests::admit(&mut tx, ctx, CodePurpose::SignUp, (&requester, &named.name)).await??;
+    let resend_at = admission::admit_by_name(&mut tx, ctx, codes.asked_by(&requester), origin).await??;
     match waiting {
         Some(waiting) => {
             request_code(ctx, &mut tx, &waiting, &[requester], origin).await?;
             events::commit(ctx, tx, waiting.user.id).await?;
         }
         None => {
-            requests::for_nobody(&mut tx, ctx, (CodePurpose::SignUp, &named.name), origin).await?;
+            one_time_codes::request_for_no_account(&mut tx, ctx, codes, origin).await?;
             tx.commit().await?;
         }
     }
@@ -129,7 +127,7 @@ async fn request_code(
     let Some(target) = &waiting.target else { return Ok(()) };
     let before = waiting.user.contested.then_some(waiting.created_at);
     let asking = Asking { user: &waiting.user, target, requesters, origin, before };
-    if !code::request(tx, ctx, &asking).await? {
+    if !code::request(tx, ctx, &asking).await?.is_new {
         return Ok(());
     }
     let event = Event::ResendSignUpCode { username: waiting.user.username.clone() };

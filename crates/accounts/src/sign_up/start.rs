@@ -5,8 +5,7 @@ use crate::account::events;
 use crate::attributes::rules::{Occasion, OutsidePlan, Rulebook, check_submitted};
 use crate::error::{CommonError, common_error};
 use crate::limits::{self, LimitName};
-use crate::one_time_codes::requester::Requester;
-use crate::one_time_codes::requests;
+use crate::one_time_codes::{NamedCodes, Requester, admission};
 use crate::password::rules;
 use crate::password::strength::OwnWords;
 use crate::sign_in::srp::verifiers;
@@ -226,9 +225,12 @@ async fn write_sign_up(
         tickets::insert(&mut tx, &ticket, &stored, (now, now.plus(BrowserTicket::LIFETIME))).await?;
     }
     let requesters = Requester::of_sign_up(ctx, &ticket, origin);
-    requests::admit(&mut tx, ctx, CodePurpose::SignUp, (&Requester::ticket(&ticket), &form.key().to_text()))
-        .await??;
-    requests::give_tries_back(&mut tx, ctx, (CodePurpose::SignUp, &form.key().name), &requesters).await?;
+    let (key, holder) = (form.key(), Requester::ticket(&ticket));
+    let told = key.to_text();
+    let asker = NamedCodes::new(CodePurpose::SignUp, &told).asked_by(&holder);
+    admission::admit(&mut tx, ctx, asker).await??;
+    let codes = NamedCodes::new(CodePurpose::SignUp, &key.name);
+    admission::give_tries_back(&mut tx, ctx, codes, &requesters).await?;
     let asking = Asking { user: &user, target: &form.target, requesters: &requesters, origin, before };
     code::request(&mut tx, ctx, &asking).await?;
     events::commit(ctx, tx, user.id).await?;

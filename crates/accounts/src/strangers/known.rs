@@ -1,7 +1,7 @@
 //! Browsers and networks that an account knows: what strangers ask for doesn't count there.
 
 use crate::factors::change::{self, Wish};
-use crate::one_time_codes::request::Pace;
+use crate::one_time_codes::Pace;
 use crate::passkeys::questions::Question;
 use crate::password::{confirm_forgot, forgot};
 use crate::sign_in::for_tokens::Entered;

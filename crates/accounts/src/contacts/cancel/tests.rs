@@ -1,6 +1,6 @@
 use crate::contacts::cancel;
 use crate::contacts::verify::VerifyAttributeError;
-use crate::one_time_codes::codes::CodeFault;
+use crate::one_time_codes::CodeFault;
 use crate::testing::{TestPool, origin};
 use model::Standard;
 

@@ -6,18 +6,19 @@ use crate::factors::app::App;
 use crate::factors::recovery;
 use crate::limits::rate::Wait;
 use crate::limits::{self, Key, LimitName};
-use crate::one_time_codes::codes::{self, Attempt, CodeFault};
+use crate::one_time_codes::{self, CodeEntry, CodeFault, Entrant, RightCode};
 use crate::password::fingerprint::fingerprint;
 use crate::sessions::begin;
 use crate::sign_in::for_tokens::Entered;
 use crate::sign_in::outcome::{NewPasswordAsked, SignedIn};
-use crate::sign_in::second_factor::challenge::{self, Open, slot};
+use crate::sign_in::second_factor::challenge::{self, Open};
 use crate::sign_in::second_factor::error::ChallengeError;
 use crate::sign_in::{known_origins, new_password};
 use crate::tokens::{issue, key_ring};
 use delivery::{Message, queue_to_all};
 use model::{Event, Factor};
 use nameplate_core::client::ClientId;
+use nameplate_core::code::CodePurpose;
 use nameplate_core::identity::{ChallengeToken, Origin, UserId};
 use store::factors::{self, Spent};
 use store::profile::{self, Account};
@@ -27,7 +28,7 @@ use store::{StoreError, Tx, challenges, retried};
 /// What proves the second factor, as far as it is judged before the sign-in is taken up.
 enum Proof {
     App(String),
-    Contact(Factor, Attempt),
+    Contact(Factor, RightCode),
     Recovery(String),
 }
 
@@ -117,7 +118,7 @@ async fn judge_second(
     let recovery_code = recovery::read(typed);
     let code = match &recovery_code {
         Some(_) => String::new(),
-        None => codes::read(typed)?,
+        None => one_time_codes::read(typed)?,
     };
     let open = challenge::open_challenge(ctx, &mut ctx.store.read().await?, client, token).await?;
     if expected.is_some() && expected != open.waiting.asks.factor() {
@@ -129,12 +130,10 @@ async fn judge_second(
         (Some(code), _) => Ok(Proof::Recovery(code)),
         (None, None) => Ok(Proof::App(code)),
         (None, Some(contact)) => {
-            match codes::count_attempt(ctx, &slot(open.user.id, contact), &origin.tally).await? {
-                Ok(attempt) => {
-                    attempt.compare(&ctx.keys, &code).map(|()| Proof::Contact(asked.factor, attempt))
-                }
-                Err(fault) => Err(fault),
-            }
+            let entrant = Entrant::Account { user: open.user.id, kind: contact.kind };
+            let entry = CodeEntry { purpose: CodePurpose::SignIn, entrant, code: &code, origin };
+            let right = one_time_codes::verify(ctx, &entry).await?;
+            right.map(|right| Proof::Contact(asked.factor, right))
         }
     };
     let proof = note_second_failure(ctx, open.user.id, proof.map_err(ChallengeError::from), origin).await?;
@@ -184,8 +183,8 @@ async fn pass_second(
             spend_app_code(ctx, tx, user.id, code).await?;
             factors::used(tx, user.id, Factor::SoftwareToken, now).await?;
         }
-        Proof::Contact(factor, attempt) => {
-            codes::consume(tx, attempt, now).await??;
+        Proof::Contact(factor, right) => {
+            right.spend(tx, now).await??;
             factors::used(tx, user.id, *factor, now).await?;
         }
         Proof::Recovery(code) => spend_recovery_code(ctx, tx, (&user, &open.account), code, origin).await?,

@@ -5,17 +5,15 @@ use crate::account::events;
 use crate::error::CommonError;
 use crate::factors::second_factors::{Usable, usable};
 use crate::limits::rate::Wait;
-use crate::one_time_codes::codes;
+use crate::one_time_codes::Recipient;
 use crate::password::fingerprint::fingerprint;
+use crate::sign_in::second_factor::code;
 use crate::sign_in::second_factor::error::ChallengeError;
-use crate::{Context, Unavailable, limits};
-use delivery::{self, About, Asked, Message};
+use crate::{Context, Unavailable};
 use model::{CodeDeliveryDetails, Factor};
 use nameplate_core::client::ClientId;
 use nameplate_core::clock::Timestamp;
-use nameplate_core::code::{CodePurpose, Slot};
-use nameplate_core::contact::Contact;
-use nameplate_core::identity::{ChallengeToken, Origin, UserId};
+use nameplate_core::identity::{ChallengeToken, Origin};
 use store::challenges::{self, Asks, Stored};
 use store::profile::{self, Account};
 use store::users::{self, User};
@@ -56,11 +54,6 @@ pub(crate) enum Door {
     Application,
 }
 
-/// The place of the code that is sent at sign-in.
-pub(crate) fn slot(user: UserId, contact: &Contact) -> Slot {
-    Slot::new(user, CodePurpose::SignIn, contact.kind.attribute())
-}
-
 /// Asks for a second factor, if the account has one: to be called once the password was right, with the
 /// account's row taken. `None`: the password is all.
 pub(crate) async fn demand(
@@ -90,7 +83,7 @@ pub(crate) async fn demand(
     let contact = asked.and_then(|it| it.contact.as_ref());
     if let Some(contact) = contact {
         // One that was sent just now, or too many today: it can be asked for again, or another factor chosen.
-        let _ = send(tx, ctx, (user.id, &account), contact, origin).await?;
+        let _ = code::send(tx, ctx, Recipient::of(user.id, &account), contact, origin).await?;
     }
     Ok(Some(Challenge {
         token,
@@ -99,38 +92,6 @@ pub(crate) async fn demand(
         choices: usable.iter().map(|it| it.factor).collect(),
         delivery: contact.map(|it| it.kind.delivery(&it.value)),
     }))
-}
-
-/// Sends a code, unless one was sent just now or too many today.
-async fn send(
-    tx: &mut Tx,
-    ctx: &Context,
-    (user, account): (UserId, &Account),
-    contact: &Contact,
-    origin: &Origin,
-) -> Result<Result<(), Wait>, StoreError> {
-    let (slot, now) = (slot(user, contact), ctx.clock.now());
-    if let Some(code) = codes::waiting(tx, &slot).await?.filter(|code| code.fault(now).is_none()) {
-        let free_at = code.sent_at.plus(ctx.settings.codes.resend_after);
-        if free_at > now {
-            return Ok(Err(Wait { seconds: free_at.seconds_from(now) }));
-        }
-    }
-    let key = contact.kind.key(&contact.value).unwrap_or_else(|| contact.value.clone());
-    if let Err(wait) = limits::count_sign_in_code_to(tx, ctx, contact.kind, &key).await? {
-        return Ok(Err(wait));
-    }
-    let issued = codes::issue(tx, ctx, &slot, &contact.value).await?;
-    let asked = Asked::new(account.chosen_username(), issued.sent_at, origin);
-    let (to, code, expires_at) = (contact.clone(), issued.code.clone(), issued.expires_at);
-    delivery::queue(
-        tx,
-        &ctx.delivery,
-        &Message::SignInCode { to, code, expires_at, asked },
-        About::Code(&issued),
-    )
-    .await?;
-    Ok(Ok(()))
 }
 
 /// A challenge with its account, at one moment.
@@ -159,9 +120,8 @@ pub async fn pending(ctx: &Context, token: &ChallengeToken) -> Result<Option<Pen
     let Ok(asked) = open.get(open.waiting.asks.factor()) else { return Ok(None) };
     let delivery = match &asked.contact {
         Some(contact) => {
-            let code = codes::waiting(&mut conn, &slot(open.user.id, contact)).await?;
-            let free_at = code.map_or(now, |code| code.sent_at.plus(ctx.settings.codes.resend_after));
-            Some((contact.kind.delivery(&contact.value), free_at))
+            let resend_at = code::resend_at(&mut conn, ctx, open.user.id, contact).await?;
+            Some((contact.kind.delivery(&contact.value), resend_at.unwrap_or(now)))
         }
         None => None,
     };
@@ -241,7 +201,8 @@ async fn switch_factor(
     }
     let mut sent = Ok(());
     if let Some(contact) = &asked.contact {
-        sent = send(&mut tx, ctx, (open.user.id, &open.account), contact, origin).await?;
+        let recipient = Recipient::of(open.user.id, &open.account);
+        sent = code::send(&mut tx, ctx, recipient, contact, origin).await?;
     }
     let challenge = Challenge {
         token: token.clone(),

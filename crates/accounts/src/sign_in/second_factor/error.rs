@@ -1,7 +1,7 @@
 //! What may come of a second factor that is tried.
 
 use crate::error::{CommonError, common_error};
-use crate::one_time_codes::codes::CodeFault;
+use crate::one_time_codes::CodeFault;
 use model::{ErrorCode, FieldName, FormErrors};
 
 /// Why nobody was signed in.

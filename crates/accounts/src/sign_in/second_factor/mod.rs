@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod challenge;
+pub(crate) mod code;
 pub(crate) mod error;
 
 pub use answer::{answer, answer_for_tokens, answer_with_recovery_code};

@@ -3,7 +3,7 @@
 
 use crate::{Conn, Row, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
-use nameplate_core::code::{Issue, Slot};
+use nameplate_core::code::{AttemptCost, Issue, Slot};
 use nameplate_core::secretive;
 
 /// A code as it is stored.
@@ -62,13 +62,14 @@ secretive!(Stored, New<'_>);
 /// waits.
 pub async fn put(tx: &mut Tx, new: New<'_>) -> Result<(), StoreError> {
     tx.query(
-        "INSERT INTO codes (user_id, purpose, attribute, value, issue, digest, requested_at, sent_at, expires_at, attempts)
+        "INSERT INTO codes (user_id, purpose, attribute, value, issue, digest, requested_at, sent_at, expires_at,
+                            attempts)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, 0)
          ON CONFLICT (user_id, purpose, attribute) DO UPDATE SET
              requested_at = CASE WHEN codes.value = excluded.value AND codes.used_at IS NULL
                                  THEN codes.requested_at ELSE excluded.requested_at END,
-             value = excluded.value, issue = excluded.issue, digest = excluded.digest, sent_at = excluded.sent_at,
-             expires_at = excluded.expires_at, attempts = 0, used_at = NULL",
+             value = excluded.value, issue = excluded.issue, digest = excluded.digest,
+             sent_at = excluded.sent_at, expires_at = excluded.expires_at, attempts = 0, used_at = NULL",
     )
     .bind(new.slot.user.0)
     .bind(new.slot.purpose.as_str())
@@ -98,26 +99,26 @@ pub async fn get(conn: &mut Conn, slot: &Slot) -> Result<Option<Stored>, StoreEr
     row.as_ref().map(Stored::read).transpose()
 }
 
-/// Adds to the attempts at the code, if there were fewer than `most`. `None`: there is none that could be
-/// tried.
+/// Counts an attempt at the code. `None`: there is no code, or it can't be tried any more.
 pub async fn count_attempt(
     tx: &mut Tx,
     slot: &Slot,
-    (one, most): (u32, u32),
+    cost: AttemptCost,
     now: Timestamp,
 ) -> Result<Option<Stored>, StoreError> {
     let row = tx
         .query(
             "UPDATE codes SET attempts = attempts + $6
-             WHERE user_id = $1 AND purpose = $2 AND attribute = $3 AND used_at IS NULL AND attempts < $4 AND expires_at > $5
+             WHERE user_id = $1 AND purpose = $2 AND attribute = $3
+               AND used_at IS NULL AND attempts < $4 AND expires_at > $5
              RETURNING value, sent_at, expires_at, attempts, used_at, issue, digest",
         )
         .bind(slot.user.0)
         .bind(slot.purpose.as_str())
         .bind(slot.attribute.as_str().to_owned())
-        .bind(i64::from(most))
+        .bind(i64::from(cost.below))
         .bind(now.0)
-        .bind(i64::from(one))
+        .bind(i64::from(cost.attempts))
         .optional()
         .await?;
     row.as_ref().map(Stored::read).transpose()
@@ -128,7 +129,8 @@ pub async fn consume(tx: &mut Tx, slot: &Slot, issue: &Issue, now: Timestamp) ->
     let used = tx
         .query(
             "UPDATE codes SET used_at = $5
-             WHERE user_id = $1 AND purpose = $2 AND attribute = $3 AND issue = $4 AND used_at IS NULL AND expires_at > $5",
+             WHERE user_id = $1 AND purpose = $2 AND attribute = $3 AND issue = $4
+               AND used_at IS NULL AND expires_at > $5",
         )
         .bind(slot.user.0)
         .bind(slot.purpose.as_str())

@@ -2,11 +2,12 @@
 
 use crate::{Conn, Row, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
-use nameplate_core::code::{CodePurpose, Issue, Slot};
+use nameplate_core::code::{AttemptCost, CodePurpose, CodeScope, Issue, Slot};
 use nameplate_core::identity::UserId;
+use nameplate_core::secretive;
 
 /// A requested code, as the store has it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Requested {
     /// The account, purpose and contact that it is for.
     pub slot: Slot,
@@ -25,6 +26,8 @@ pub struct Requested {
     /// The row of the outbox that carries it.
     pub message: Option<String>,
 }
+
+secretive!(Requested);
 
 /// The columns of [`Requested`], of a statement that calls the table `c`.
 macro_rules! columns {
@@ -66,8 +69,8 @@ pub struct Place<'a> {
 /// Adds a code.
 pub async fn insert(tx: &mut Tx, code: &Requested, place: Place<'_>) -> Result<(), StoreError> {
     tx.query(
-        "INSERT INTO requested_codes (issue, user_id, purpose, attribute, value, contact, digest, network, sent_at, expires_at, attempts,
-                                      message)
+        "INSERT INTO requested_codes (issue, user_id, purpose, attribute, value, contact, digest, network, sent_at,
+                                      expires_at, attempts, message)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11)",
     )
     .bind(code.issue.to_vec())
@@ -90,22 +93,33 @@ pub async fn insert(tx: &mut Tx, code: &Requested, place: Place<'_>) -> Result<(
 /// account.
 pub async fn queued(
     conn: &mut Conn,
-    (user, purpose): (UserId, CodePurpose),
+    scope: CodeScope,
     contact: &str,
     now: Timestamp,
 ) -> Result<Option<Requested>, StoreError> {
     const OWN: &str = concat!(
-        "SELECT ", columns!(), " FROM requested_codes c
-         WHERE contact = $1 AND purpose = $2 AND sent_at > $3 AND used_at IS NULL AND user_id = $4 ORDER BY sent_at LIMIT 1"
+        "SELECT ",
+        columns!(),
+        " FROM requested_codes c
+         WHERE contact = $1 AND purpose = $2 AND sent_at > $3 AND used_at IS NULL AND user_id = $4
+         ORDER BY sent_at LIMIT 1"
     );
     const ANY: &str = concat!(
-        "SELECT ", columns!(), " FROM requested_codes c
-         WHERE contact = $1 AND purpose = $2 AND sent_at > $3 AND used_at IS NULL AND user_id <> $4 ORDER BY sent_at LIMIT 1"
+        "SELECT ",
+        columns!(),
+        " FROM requested_codes c
+         WHERE contact = $1 AND purpose = $2 AND sent_at > $3 AND used_at IS NULL AND user_id <> $4
+         ORDER BY sent_at LIMIT 1"
     );
     for sql in [OWN, ANY] {
-        let query = conn.query(sql).bind(contact.to_owned()).bind(purpose.as_str()).bind(now.0).bind(user.0);
+        let query = conn
+            .query(sql)
+            .bind(contact.to_owned())
+            .bind(scope.purpose.as_str())
+            .bind(now.0)
+            .bind(scope.user.0);
         if let Some(row) = query.optional().await? {
-            return Requested::read(&row, purpose).map(Some);
+            return Requested::read(&row, scope.purpose).map(Some);
         }
     }
     Ok(None)
@@ -134,7 +148,7 @@ pub async fn set_digest(tx: &mut Tx, issue: &Issue, digest: Vec<u8>) -> Result<(
 /// The newest code of the account that nobody asked for: an administrator sent it.
 pub async fn newest_unasked(
     conn: &mut Conn,
-    (user, purpose): (UserId, CodePurpose),
+    scope: CodeScope,
     now: Timestamp,
 ) -> Result<Option<Requested>, StoreError> {
     let row = conn
@@ -146,18 +160,18 @@ pub async fn newest_unasked(
                AND NOT EXISTS (SELECT 1 FROM requesters WHERE requesters.issue = c.issue)
              ORDER BY sent_at DESC, issue LIMIT 1"
         ))
-        .bind(user.0)
-        .bind(purpose.as_str())
+        .bind(scope.user.0)
+        .bind(scope.purpose.as_str())
         .bind(now.0)
         .optional()
         .await?;
-    row.map(|row| Requested::read(&row, purpose)).transpose()
+    row.map(|row| Requested::read(&row, scope.purpose)).transpose()
 }
 
 /// The requester's newest code that was sent, used and expired ones included.
 pub async fn newest_of(
     conn: &mut Conn,
-    (user, purpose): (UserId, CodePurpose),
+    scope: CodeScope,
     requester: &[u8],
     now: Timestamp,
 ) -> Result<Option<Requested>, StoreError> {
@@ -169,19 +183,19 @@ pub async fn newest_of(
              WHERE c.user_id = $1 AND c.purpose = $2 AND r.requester = $3 AND c.sent_at <= $4
              ORDER BY c.sent_at DESC, c.issue LIMIT 1"
         ))
-        .bind(user.0)
-        .bind(purpose.as_str())
+        .bind(scope.user.0)
+        .bind(scope.purpose.as_str())
         .bind(requester.to_vec())
         .bind(now.0)
         .optional()
         .await?;
-    row.map(|row| Requested::read(&row, purpose)).transpose()
+    row.map(|row| Requested::read(&row, scope.purpose)).transpose()
 }
 
 /// The newest codes of the account that were sent, used and expired ones included.
 pub async fn newest(
     conn: &mut Conn,
-    (user, purpose): (UserId, CodePurpose),
+    scope: CodeScope,
     most: u32,
     now: Timestamp,
 ) -> Result<Vec<Requested>, StoreError> {
@@ -192,13 +206,13 @@ pub async fn newest(
             " FROM requested_codes c
              WHERE user_id = $1 AND purpose = $2 AND sent_at <= $3 ORDER BY sent_at DESC, issue LIMIT $4"
         ))
-        .bind(user.0)
-        .bind(purpose.as_str())
+        .bind(scope.user.0)
+        .bind(scope.purpose.as_str())
         .bind(now.0)
         .bind(i64::from(most))
         .all()
         .await?;
-    rows.iter().map(|row| Requested::read(row, purpose)).collect()
+    rows.iter().map(|row| Requested::read(row, scope.purpose)).collect()
 }
 
 /// Makes somebody on this network a requester of the code. Whoever is one already stays it.
@@ -219,7 +233,7 @@ pub async fn join(tx: &mut Tx, issue: &Issue, requester: &[u8], network: &[u8]) 
 /// nobody has asked for any more goes.
 pub async fn supersede(
     tx: &mut Tx,
-    (user, purpose): (UserId, CodePurpose),
+    scope: CodeScope,
     requester: &[u8],
     newest: &Issue,
 ) -> Result<(), StoreError> {
@@ -231,15 +245,18 @@ pub async fn supersede(
         )
         .bind(requester.to_vec())
         .bind(newest.to_vec())
-        .bind(user.0)
-        .bind(purpose.as_str())
+        .bind(scope.user.0)
+        .bind(scope.purpose.as_str())
         .all()
         .await?;
     for row in &rows {
-        tx.query("DELETE FROM requested_codes WHERE issue = $1 AND NOT EXISTS (SELECT 1 FROM requesters WHERE issue = $1)")
-            .bind(row.get::<Vec<u8>>("issue")?)
-            .run()
-            .await?;
+        tx.query(
+            "DELETE FROM requested_codes
+             WHERE issue = $1 AND NOT EXISTS (SELECT 1 FROM requesters WHERE issue = $1)",
+        )
+        .bind(row.get::<Vec<u8>>("issue")?)
+        .run()
+        .await?;
     }
     Ok(())
 }
@@ -249,19 +266,26 @@ pub async fn count_own(
     tx: &mut Tx,
     issue: &Issue,
     requester: &[u8],
-    (one, most): (u32, u32),
+    cost: AttemptCost,
 ) -> Result<bool, StoreError> {
-    let query = tx.query("UPDATE requesters SET attempts = attempts + $3 WHERE issue = $1 AND requester = $2 AND attempts < $4");
-    let query =
-        query.bind(issue.to_vec()).bind(requester.to_vec()).bind(i64::from(one)).bind(i64::from(most));
+    let query = tx.query(
+        "UPDATE requesters SET attempts = attempts + $3
+         WHERE issue = $1 AND requester = $2 AND attempts < $4",
+    );
+    let query = query
+        .bind(issue.to_vec())
+        .bind(requester.to_vec())
+        .bind(i64::from(cost.attempts))
+        .bind(i64::from(cost.below));
     Ok(query.run().await? == 1)
 }
 
 /// Counts a try of somebody who only knows the name. `false`: there were so many.
-pub async fn count_by_name(tx: &mut Tx, issue: &Issue, (one, most): (u32, u32)) -> Result<bool, StoreError> {
+pub async fn count_by_name(tx: &mut Tx, issue: &Issue, cost: AttemptCost) -> Result<bool, StoreError> {
     let query =
         tx.query("UPDATE requested_codes SET attempts = attempts + $2 WHERE issue = $1 AND attempts < $3");
-    Ok(query.bind(issue.to_vec()).bind(i64::from(one)).bind(i64::from(most)).run().await? == 1)
+    Ok(query.bind(issue.to_vec()).bind(i64::from(cost.attempts)).bind(i64::from(cost.below)).run().await?
+        == 1)
 }
 
 /// Uses the code up. `false`: it was used, or is gone, or has expired.
@@ -273,16 +297,12 @@ pub async fn consume(tx: &mut Tx, issue: &Issue, now: Timestamp) -> Result<bool,
 }
 
 /// Makes every code of this purpose worthless.
-pub async fn consume_all(
-    tx: &mut Tx,
-    (user, purpose): (UserId, CodePurpose),
-    now: Timestamp,
-) -> Result<(), StoreError> {
+pub async fn consume_all(tx: &mut Tx, scope: CodeScope, now: Timestamp) -> Result<(), StoreError> {
     tx.query(
         "UPDATE requested_codes SET used_at = $3 WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL",
     )
-    .bind(user.0)
-    .bind(purpose.as_str())
+    .bind(scope.user.0)
+    .bind(scope.purpose.as_str())
     .bind(now.0)
     .run()
     .await?;

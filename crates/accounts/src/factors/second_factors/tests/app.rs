@@ -4,7 +4,7 @@ use super::{EMAIL, answer, challenged, set_up, with_app};
 use crate::factors::app::shown_by;
 use crate::factors::second_factors::FactorError;
 use crate::factors::set_up_app::{self, Then};
-use crate::one_time_codes::codes::CodeFault;
+use crate::one_time_codes::CodeFault;
 use crate::sign_in::outcome::SignedIn;
 use crate::sign_in::second_factor;
 use crate::sign_in::second_factor::error::ChallengeError;

@@ -4,7 +4,7 @@ use super::{EMAIL, NUMBER, answer, challenged, change, with_app, with_phone};
 use crate::error::CommonError;
 use crate::factors::app::shown_by;
 use crate::factors::change::Wish;
-use crate::one_time_codes::codes::CodeFault;
+use crate::one_time_codes::CodeFault;
 use crate::sign_in::for_tokens::{self, Entered};
 use crate::sign_in::password::SignIn;
 use crate::sign_in::second_factor;

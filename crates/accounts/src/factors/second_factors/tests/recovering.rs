@@ -4,7 +4,7 @@ use super::{EMAIL, answer, challenged, recovery_codes, with_app};
 use crate::factors::second_factors::FactorError;
 use crate::factors::{recovery, second_factors};
 use crate::maintenance::purge;
-use crate::one_time_codes::codes::CodeFault;
+use crate::one_time_codes::CodeFault;
 use crate::sign_in::second_factor;
 use crate::sign_in::second_factor::error::ChallengeError;
 use crate::testing::origin;

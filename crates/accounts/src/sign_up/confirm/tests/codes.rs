@@ -3,7 +3,7 @@
 use super::fault;
 use crate::account::events;
 use crate::error::CommonError;
-use crate::one_time_codes::codes::CodeFault;
+use crate::one_time_codes::CodeFault;
 use crate::sign_in::outcome::SignedIn;
 use crate::sign_up::confirm_error::ConfirmSignUpError;
 use crate::sign_up::confirmation::Who;

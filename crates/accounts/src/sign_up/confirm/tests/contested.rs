@@ -1,7 +1,7 @@
 //! An account that more than one has tried to sign up.
 
 use super::{OTHERS, attempt, fault};
-use crate::one_time_codes::codes::CodeFault;
+use crate::one_time_codes::CodeFault;
 use crate::sign_in::outcome::SignedIn;
 use crate::sign_up::confirm_error::ConfirmSignUpError;
 use crate::sign_up::confirmation::{Stage, Who};

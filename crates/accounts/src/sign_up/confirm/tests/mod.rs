@@ -4,7 +4,7 @@ mod codes;
 mod contested;
 mod races;
 
-use crate::one_time_codes::codes::CodeFault;
+use crate::one_time_codes::CodeFault;
 use crate::sign_up::confirm_error::ConfirmSignUpError;
 use crate::sign_up::start;
 use crate::testing::{self, TestPool};

@@ -1,7 +1,7 @@
 //! Many at once.
 
 use super::{attempt, fault};
-use crate::one_time_codes::codes::CodeFault;
+use crate::one_time_codes::CodeFault;
 use crate::sign_up::confirm_error::ConfirmSignUpError;
 use crate::testing::{PASSWORD, TestPool, another_code, origin_at};
 use model::ErrorCode;

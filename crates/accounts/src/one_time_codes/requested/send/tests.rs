@@ -48,7 +48,7 @@ async fn proof(pool: &TestPool, code: &str) -> BrowserTicket {
 }
 
 #[tokio::test]
-async fn a_code_proves_the_spelling_that_it_was_sent_to() {
+async fn confirm_after_two_spellings_keeps_the_one_the_code_went_to() {
     for (first, second) in
         [("straße@domain.com", "strasse@domain.com"), ("Jane@domain.com", "jane@domain.com")]
     {
@@ -64,7 +64,7 @@ async fn a_code_proves_the_spelling_that_it_was_sent_to() {
 }
 
 #[tokio::test]
-async fn a_code_that_two_spellings_share_proves_the_one_that_it_is_sent_to() {
+async fn confirm_with_shared_code_keeps_the_spelling_it_went_to() {
     let cases = [
         ("straße@domain.com", "strasse@domain.com", "straße@domain.com"),
         ("Jane@domain.com", "jane@domain.com", "jane@domain.com"), // in case alone: as the owner writes it
@@ -83,7 +83,7 @@ async fn a_code_that_two_spellings_share_proves_the_one_that_it_is_sent_to() {
 }
 
 #[tokio::test]
-async fn a_password_that_is_chosen_after_the_code_goes_with_the_spelling_that_it_was_sent_to() {
+async fn first_password_after_code_keeps_the_spelling_it_went_to() {
     let pool = TestPool::new().await;
     sign_up(&pool, &network(1), ("jdoe", "straße@domain.com"), PASSWORD).await;
     pool.wait(60);
@@ -98,7 +98,7 @@ async fn a_password_that_is_chosen_after_the_code_goes_with_the_spelling_that_it
 }
 
 #[tokio::test]
-async fn a_code_of_an_administrator_outlives_what_strangers_ask_for_and_try() {
+async fn reset_by_administrator_outlives_requests_of_strangers() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     reset_user_password::reset_user_password(&pool, "jdoe").await.unwrap();
@@ -117,7 +117,7 @@ async fn a_code_of_an_administrator_outlives_what_strangers_ask_for_and_try() {
 }
 
 #[tokio::test]
-async fn whoever_joins_a_queued_code_after_many_others_may_try_it_still() {
+async fn forgot_password_joining_a_queued_code_may_still_enter_it() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     pool.wait(3600 * 24 * 200);
@@ -141,7 +141,7 @@ async fn whoever_joins_a_queued_code_after_many_others_may_try_it_still() {
 }
 
 #[tokio::test]
-async fn a_code_that_more_than_eight_ask_for_is_a_longer_one_for_all_of_them() {
+async fn sign_up_sharing_a_code_with_eight_others_gets_eight_digits() {
     let pool = TestPool::new().await;
     let mut all = Vec::new();
     for n in 0..30 {
@@ -162,7 +162,7 @@ async fn a_code_that_more_than_eight_ask_for_is_a_longer_one_for_all_of_them() {
 }
 
 #[tokio::test]
-async fn sign_up_that_shares_a_code_is_found_by_its_network_and_gets_the_next_one() {
+async fn resend_by_name_finds_the_sign_up_of_the_same_network() {
     let pool = TestPool::new().await;
     let (stranger, owner) = (network(1), network(2));
     sign_up(&pool, &stranger, ("jdoe", "me@domain.com"), OTHERS).await;
@@ -186,7 +186,7 @@ async fn sign_up_that_shares_a_code_is_found_by_its_network_and_gets_the_next_on
 }
 
 #[tokio::test]
-async fn asking_and_wrong_codes_of_a_neighbour_stop_no_right_code() {
+async fn confirm_with_right_code_ignores_limits_of_the_network() {
     let pool = TestPool::new().await;
     let owner = sign_up(&pool, &origin(), ("jdoe", "me@domain.com"), PASSWORD).await;
     let code = pool.code_for("me@domain.com").await;
@@ -201,7 +201,7 @@ async fn asking_and_wrong_codes_of_a_neighbour_stop_no_right_code() {
 }
 
 #[tokio::test]
-async fn asking_again_for_a_taken_contact_leaves_the_code_that_was_sent() {
+async fn resend_for_a_taken_contact_keeps_the_code_that_was_sent() {
     let pool = TestPool::new().await;
     pool.signed_in("owner", "me@domain.com").await;
     pool.wait(60);
@@ -217,7 +217,7 @@ async fn asking_again_for_a_taken_contact_leaves_the_code_that_was_sent() {
 }
 
 #[tokio::test]
-async fn so_many_passwords_are_chosen_with_one_ticket() {
+async fn first_password_tried_twenty_times_has_to_wait() {
     let pool = TestPool::new().await;
     sign_up(&pool, &origin(), ("jdoe", "me@domain.com"), PASSWORD).await;
     let code = pool.code_for("me@domain.com").await;
@@ -248,7 +248,7 @@ async fn so_many_passwords_are_chosen_with_one_ticket() {
 }
 
 #[tokio::test]
-async fn signing_up_again_by_name_gives_the_tries_back() {
+async fn sign_up_again_gives_the_attempts_by_name_back() {
     let pool = TestPool::new().await;
     for _ in 0..3 {
         sign_up(&pool, &origin(), ("jdoe", "me@domain.com"), PASSWORD).await;
@@ -271,7 +271,7 @@ async fn signing_up_again_by_name_gives_the_tries_back() {
 }
 
 #[tokio::test]
-async fn a_message_that_waits_says_that_somebody_was_before_once_somebody_else_joins() {
+async fn sign_up_joining_a_queued_message_says_someone_was_before() {
     let pool = TestPool::new().await;
     let first = sign_up(&pool, &network(1), ("jdoe", "me@domain.com"), OTHERS).await;
     pool.wait(29);
