@@ -24,10 +24,14 @@ pub enum CodeFault {
     Missing,
     /// Not six to eight digits: no try was spent on it.
     NotACode,
+    /// Not the code that was sent.
     Wrong {
+        /// How many more tries this code has.
         tries_left: u32,
     },
+    /// It was sent too long ago.
     Expired,
+    /// It was used already, or a newer one took its place.
     Used,
     /// It was tried too often; only a new one helps.
     WornOut,
