@@ -33,10 +33,15 @@ pub struct Context {
 /// What a context is made of. Time and chance are arguments.
 #[derive(Debug)]
 pub struct Parts {
+    /// The database, in this version's shape.
     pub store: Store,
+    /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// Where ids, codes, tokens and keys come from.
     pub entropy: Arc<dyn Entropy>,
+    /// Those that the store was written with.
     pub keys: Keys,
+    /// What the installation decides.
     pub settings: Settings,
 }
 

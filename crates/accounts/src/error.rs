@@ -42,12 +42,17 @@ impl From<Unavailable> for model::FormErrors {
 pub enum CommonError {
     /// A limit was reached.
     #[error("too often; again in {seconds} s")]
-    Wait { seconds: u32 },
+    Wait {
+        /// After how many it is worth trying again.
+        seconds: u32,
+    },
+    /// More than [`Limits::hashing_queue`](nameplate_core::settings::Limits::hashing_queue) hashes wait.
     #[error("too many passwords wait to be hashed")]
     Busy,
     /// The session ended, or the account was deleted or disabled, meanwhile.
     #[error("nobody is signed in any more")]
     SignedOut,
+    /// The database, or the hashing of passwords, failed.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }

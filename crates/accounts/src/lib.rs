@@ -4,6 +4,8 @@
 //! error and its tests beside it; what it needs of another room stands in its `use` lines. Pages, wire API and
 //! command line call the same functions.
 
+#![warn(missing_docs)]
+
 pub mod account;
 pub mod admin;
 pub mod attributes;

@@ -45,7 +45,9 @@ pub const PASSWORD: &str = "mysecurerandompassword#123";
 #[derive(Debug)]
 pub struct TestPool {
     pool: Context,
+    /// The pool's clock, which stands still until a test moves it.
     pub clock: TestClock,
+    /// What the pool was opened with.
     pub settings: Settings,
     place: TestStore,
 }

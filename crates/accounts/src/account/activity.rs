@@ -14,6 +14,7 @@ pub const PAGE: usize = 25;
 /// Which page. Pages are found by an event's number: what happens meanwhile moves none of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
+    /// The latest events.
     Newest,
     /// What came before this event.
     Before(i64),
@@ -24,18 +25,26 @@ pub enum Turn {
 /// An event with where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
+    /// Its number, which grows with time.
     pub id: i64,
+    /// What happened.
     pub event: Event,
+    /// When it happened.
     pub at: Timestamp,
+    /// The address that the request came from.
     pub network: String,
+    /// What the request came from, as far as its `User-Agent` tells.
     pub device: Device,
 }
 
 /// A page of events, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activity {
+    /// At most [`PAGE`]; empty where nothing has happened yet.
     pub entries: Vec<Entry>,
+    /// The page of later events, if there are any.
     pub newer: Option<Turn>,
+    /// The page of earlier events, if there are any.
     pub older: Option<Turn>,
 }
 

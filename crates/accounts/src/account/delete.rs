@@ -21,6 +21,7 @@ pub const CONFIRMATION: &str = "delete";
 /// What somebody enters who wants to leave.
 #[derive(Debug, Clone)]
 pub struct AccountDeletion {
+    /// The account's current password.
     pub password: Password,
     /// [`CONFIRMATION`].
     pub confirmation: String,
@@ -32,8 +33,10 @@ pub enum DeleteAccountError {
     /// What can be told without looking at the account, all of it.
     #[error("refused fields: {0:?}")]
     Fields(Vec<(FieldName, ErrorCode)>),
+    /// The password was wrong, or could not be checked.
     #[error(transparent)]
     Password(SignInAgainError),
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

@@ -17,70 +17,72 @@ use store::{Conn, StoreError, Tx, events as trail, factors, passkeys, profile, r
 #[derive(Debug, Serialize)]
 pub struct PersonalData {
     /// What the service is called, and where it is.
-    pub service: String,
-    pub at: Moment,
-    pub account: Record,
+    service: String,
+    at: Moment,
+    account: Record,
     /// The contacts that wait for a code.
-    pub pending: Vec<PendingContact>,
-    pub second_factors: Vec<SecondFactor>,
-    pub recovery_codes_left: u32,
-    pub sessions: Vec<SignedIn>,
-    pub passkeys: Vec<KeptPasskey>,
+    pending: Vec<PendingContact>,
+    second_factors: Vec<SecondFactor>,
+    recovery_codes_left: u32,
+    sessions: Vec<SignedIn>,
+    passkeys: Vec<KeptPasskey>,
     /// Oldest first.
-    pub events: Vec<Happened>,
+    events: Vec<Happened>,
 }
 
 #[derive(Debug, Serialize)]
-pub struct PendingContact {
-    pub attribute: AttributeName,
-    pub value: String,
-    pub requested_at: Moment,
+struct PendingContact {
+    attribute: AttributeName,
+    value: String,
+    requested_at: Moment,
 }
 
 /// What sign-in asks for beside the password; no secret of an app.
 #[derive(Debug, Serialize)]
-pub struct SecondFactor {
-    pub factor: Factor,
-    pub enabled: bool,
-    pub preferred: bool,
+struct SecondFactor {
+    factor: Factor,
+    enabled: bool,
+    preferred: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_used_at: Option<Moment>,
+    last_used_at: Option<Moment>,
 }
 
 /// A session that is alive.
 #[derive(Debug, Serialize)]
-pub struct SignedIn {
+struct SignedIn {
     /// The app client: the pages, or an application.
-    pub client: ClientId,
-    pub signed_in_at: Moment,
-    pub last_seen_at: Moment,
-    pub network: String,
-    pub user_agent: String,
+    client: ClientId,
+    signed_in_at: Moment,
+    last_seen_at: Moment,
+    network: String,
+    user_agent: String,
 }
 
 /// What somebody signs in with; without the key, which would tell nobody anything.
 #[derive(Debug, Serialize)]
-pub struct KeptPasskey {
-    pub name: String,
-    pub created_at: Moment,
-    pub last_used_at: Option<Moment>,
+struct KeptPasskey {
+    name: String,
+    created_at: Moment,
+    last_used_at: Option<Moment>,
 }
 
 /// An event, in the words of the guide's Hub.
 #[derive(Debug, Serialize)]
-pub struct Happened {
-    pub at: Moment,
-    pub network: String,
-    pub user_agent: String,
+struct Happened {
+    at: Moment,
+    network: String,
+    user_agent: String,
     #[serde(flatten)]
-    pub event: Event,
+    event: Event,
 }
 
 /// Why nothing was handed out.
 #[derive(Debug, thiserror::Error)]
 pub enum DownloadError {
+    /// The password has to be entered once more.
     #[error(transparent)]
     NotFresh(#[from] NotFresh),
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

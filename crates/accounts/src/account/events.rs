@@ -15,7 +15,9 @@ use tokio_util::sync::CancellationToken;
 pub struct Recorded {
     /// Grows with time; what a page resumes after.
     pub id: i64,
+    /// What happened.
     pub event: Event,
+    /// When it happened.
     pub at: Timestamp,
 }
 

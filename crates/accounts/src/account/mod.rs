@@ -8,9 +8,6 @@ pub(crate) mod feed;
 
 pub use activity::{Activity, Entry, PAGE, Turn, activity};
 pub use delete::{AccountDeletion, CONFIRMATION, DeleteAccountError, delete, delete_own_user};
-pub use download::{
-    DownloadError, Happened, KeptPasskey, PendingContact, PersonalData, SecondFactor, SignedIn,
-    may_have_data, personal_data,
-};
+pub use download::{DownloadError, PersonalData, may_have_data, personal_data};
 pub use events::{Recorded, after, listen, subscribe};
 pub use feed::News;

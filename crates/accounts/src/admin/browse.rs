@@ -16,6 +16,7 @@ pub const PAGE: u32 = if cfg!(test) { 3 } else { 500 };
 /// Some accounts, and after which one to go on.
 #[derive(Debug)]
 pub struct Page {
+    /// In the order in which they were made.
     pub records: Vec<Record>,
     /// `None`: there are no more.
     pub next: Option<UserId>,
@@ -26,6 +27,7 @@ pub struct Page {
 /// One account, with what is going on around it.
 #[derive(Debug)]
 pub struct Shown {
+    /// The account itself, without its password hash.
     pub record: Record,
     /// Sessions that are alive.
     pub sessions: i64,
@@ -56,8 +58,10 @@ async fn others(conn: &mut Conn, user: &User) -> Result<Vec<(String, Moment)>, S
 /// Why there is nothing to show.
 #[derive(Debug, thiserror::Error)]
 pub enum ShowUserError {
+    /// No account is called that, or two are.
     #[error(transparent)]
     NotSelected(#[from] NotSelected),
+    /// The database, or the hashing of passwords, failed.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }

@@ -18,7 +18,9 @@ use store::{StoreError, Tx, names, retried, tickets, users};
 
 /// Why the account stays as it is.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum ConfirmUserError {
+    /// No account is called that, or two are.
     #[error(transparent)]
     NotSelected(#[from] NotSelected),
     #[error("{0} is confirmed already")]
@@ -39,6 +41,7 @@ pub enum ConfirmUserError {
     /// The contact belongs to another account.
     #[error("refused: {0:?}")]
     Refused(FormErrors),
+    /// The database, or the hashing of passwords, failed.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -52,6 +55,7 @@ impl From<StoreError> for ConfirmUserError {
 /// What was confirmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserConfirmed {
+    /// Whose sign-up it was.
     pub user: UserLabel,
     /// The sign-up's own password signs in. Otherwise its owner sets one with a code.
     pub keeps_password: bool,
@@ -60,6 +64,7 @@ pub struct UserConfirmed {
 /// Which sign-up the operator confirms.
 #[derive(Debug, Clone, Copy)]
 pub struct Confirming<'a> {
+    /// What the sign-up waits under.
     pub user: UserSelector<'a>,
     /// The contact, where several wait under the name.
     pub contact: Option<&'a str>,

@@ -32,6 +32,7 @@ pub enum FirstPassword {
 pub struct NewUser {
     /// Ignored where people have no username.
     pub username: Option<String>,
+    /// How its owner signs in for the first time.
     pub password: FirstPassword,
     /// Names as they were typed.
     pub attributes: BTreeMap<String, String>,
@@ -42,7 +43,9 @@ pub struct NewUser {
 /// The account is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserCreated {
+    /// As given; the `sub`, where people have no username.
     pub username: String,
+    /// The id that applications know it by.
     pub sub: String,
     /// Where the code went that sets the first password.
     pub invited: Option<String>,
@@ -52,6 +55,7 @@ pub struct UserCreated {
 
 /// Why there is no account.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum CreateUserError {
     /// Every culprit by name.
     #[error("refused: {0:?}")]
@@ -64,6 +68,7 @@ pub enum CreateUserError {
         "there is no verified contact that an invitation could be sent to: give an email address, and vouch for it"
     )]
     NobodyToInvite,
+    /// The database, or the hashing of passwords, failed.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }

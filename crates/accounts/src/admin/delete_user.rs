@@ -9,8 +9,10 @@ use store::{StoreError, profile, retried, users};
 /// Why the account is still there.
 #[derive(Debug, thiserror::Error)]
 pub enum DeleteUserError {
+    /// No account is called that, or two are.
     #[error(transparent)]
     NotSelected(#[from] NotSelected),
+    /// The database, or the hashing of passwords, failed.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }

@@ -9,11 +9,13 @@ use store::{StoreError, retried, sessions, users};
 /// Why the account stays as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum DisableUserError {
+    /// No account is called that, or two are.
     #[error(transparent)]
     NotSelected(#[from] NotSelected),
     /// It reserves nothing: whoever signs up by the same name gets it anew.
     #[error("{0} was never confirmed, so nobody can sign in to it; to remove it, delete it")]
     Unconfirmed(UserLabel),
+    /// The database, or the hashing of passwords, failed.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }

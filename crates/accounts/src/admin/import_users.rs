@@ -33,6 +33,7 @@ pub enum Unknown {
 /// How accounts come in.
 #[derive(Debug, Clone, Copy)]
 pub struct ImportRules {
+    /// What becomes of attributes that the configuration doesn't have.
     pub unknown: Unknown,
     /// Accounts whose `sub` or username is there already stay behind, so that what was interrupted can be
     /// begun anew.
@@ -44,9 +45,11 @@ pub struct ImportRules {
 pub struct ImportFault {
     /// Which of the arrivals, counted from 0.
     pub number: usize,
+    /// Where the account stands: `line 7`.
     pub place: String,
     /// `username`, `sub`, `password_hash`, or an attribute's name.
     pub field: String,
+    /// What is wrong with it.
     pub wrong: Wrong,
 }
 
@@ -64,9 +67,11 @@ pub enum Wrong {
     SubOfAnother(Option<String>),
     /// The `sub` is the username of another account: at this place, or else in the store.
     UsernameOfAnother(Option<String>),
+    /// Not an Argon2id hash in PHC form.
     NotAHash,
     /// To compare a password with it would take too much memory and time.
     CostlyHash,
+    /// Not a UUID.
     NotASub,
 }
 
@@ -147,7 +152,11 @@ pub enum ImportUsersError {
     #[error(
         "{place}: its username, sub or contact was taken by another account just now; start again with --skip-existing"
     )]
-    Overtaken { place: String },
+    Overtaken {
+        /// Where the account stands that didn't come in: `line 7`.
+        place: String,
+    },
+    /// The database, or the hashing of passwords, failed.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }

@@ -12,7 +12,9 @@ use store::records::Stored;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
+    /// It waits for the code from its sign-up.
     Unconfirmed,
+    /// People can sign in to it, unless it is disabled.
     Confirmed,
 }
 
@@ -54,14 +56,21 @@ impl fmt::Display for Moment {
 pub struct Record {
     /// As typed; the `sub`, where people have no username.
     pub username: String,
+    /// The id that applications know it by.
     pub sub: String,
+    /// Whether it waits for the code from its sign-up.
     pub status: Status,
+    /// When it was signed up for, or made by an administrator.
     pub created_at: Moment,
+    /// When its attributes last changed.
     pub updated_at: Moment,
+    /// `None`: it waits for its code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmed_at: Option<Moment>,
+    /// Since when nobody can sign in to it. `None`: people can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disabled_at: Option<Moment>,
+    /// All that are stored, but for `sub`, `updated_at` and the verified flags.
     pub attributes: BTreeMap<AttributeName, String>,
     /// The contacts among the attributes that are proven.
     #[serde(default)]

@@ -10,8 +10,10 @@ use store::{StoreError, factors, profile, retried, users};
 /// Why the account stays as it is.
 #[derive(Debug, thiserror::Error)]
 pub enum ResetMfaError {
+    /// No account is called that, or two are.
     #[error(transparent)]
     NotSelected(#[from] NotSelected),
+    /// The database, or the hashing of passwords, failed.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }

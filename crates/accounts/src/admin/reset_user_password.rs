@@ -19,7 +19,9 @@ use store::{StoreError, Tx, retried};
 
 /// Why the password stays as it is.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum ResetUserPasswordError {
+    /// No account is called that, or two are.
     #[error(transparent)]
     NotSelected(#[from] NotSelected),
     #[error("{0} waits for the code from its sign-up: confirm it first")]
@@ -31,6 +33,7 @@ pub enum ResetUserPasswordError {
     /// What the password breaks.
     #[error("refused: {0:?}")]
     Refused(FormErrors),
+    /// The database, or the hashing of passwords, failed.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -38,7 +41,9 @@ pub enum ResetUserPasswordError {
 /// A code for a new password is on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResetCodeSent {
+    /// Whose password is reset.
     pub user: UserLabel,
+    /// The verified contact that the code goes to.
     pub to: Contact,
 }
 

@@ -32,6 +32,7 @@ pub struct UserSelector<'a> {
 /// What an account is called by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SelectBy {
+    /// The id that applications know it by.
     Sub,
     /// Also of a sign-up that waits.
     Username,
@@ -54,7 +55,9 @@ impl<'a> From<&'a String> for UserSelector<'a> {
 /// An account as administrators tell it from others: in what a command says it did, both names stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserLabel {
+    /// As typed; the `sub`, where people have no username.
     pub username: String,
+    /// The id that applications know it by.
     pub sub: String,
 }
 
@@ -73,6 +76,7 @@ impl fmt::Display for UserLabel {
 
 /// Why a command has no account to work on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotSelected {
     #[error("there is no account called \"{0}\"")]
     Nobody(String),
@@ -92,6 +96,7 @@ impl NotSelected {
 /// What a command did, and to which account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserChanged {
+    /// The account.
     pub user: UserLabel,
     /// `false`: it was so before.
     pub changed: bool,

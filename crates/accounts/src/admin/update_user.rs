@@ -22,13 +22,16 @@ use store::{StoreError, Tx, aliases, attributes, retried, users};
 /// Why nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum UpdateUserError {
+    /// No account is called that, or two are.
     #[error(transparent)]
     NotSelected(#[from] NotSelected),
+    /// It has no contact that counts yet.
     #[error("{0} waits for the code from its sign-up: confirm it first")]
     Unconfirmed(UserLabel),
     /// Every culprit by name.
     #[error("refused: {0:?}")]
     Refused(FormErrors),
+    /// The database, or the hashing of passwords, failed.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -36,7 +39,9 @@ pub enum UpdateUserError {
 /// What was changed, and whose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserUpdated {
+    /// The account.
     pub user: UserLabel,
+    /// What became of each attribute.
     pub outcome: UpdateOutcome,
     /// The phone number among them, if its country's numbering plan doesn't have it: it is kept, and nothing is
     /// sent there.

@@ -19,6 +19,7 @@ pub enum CompleteProfileError {
     /// Every culprit by name.
     #[error("refused: {0:?}")]
     Refused(FormErrors),
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

@@ -29,6 +29,7 @@ pub enum DeleteAttributesError {
     /// A contact is among them.
     #[error(transparent)]
     NotFresh(#[from] NotFresh),
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

@@ -16,9 +16,11 @@ use store::profile::{self, Account, PendingCode};
 /// A contact that waits for its code. Where `value` is what is stored, nothing changes but that it is proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pending {
+    /// Which contact it is.
     pub attribute: AttributeName,
     /// What the attribute becomes, as it was typed.
     pub value: String,
+    /// When this value was asked for.
     pub requested_at: Timestamp,
     /// It may be past: such a code can be asked for again, and the change can be cancelled.
     pub expires_at: Timestamp,
@@ -39,6 +41,7 @@ pub struct Profile {
     /// `phone_number_verified` as `true` or `false` where there is such a contact; `updated_at` in seconds
     /// since 1970.
     pub attributes: BTreeMap<AttributeName, String>,
+    /// The contacts that wait for a code; those that the client may not read are left out.
     pub pending: Vec<Pending>,
     /// What the client may read and write.
     pub writable: AccessLists,

@@ -23,6 +23,7 @@ use store::{Tx, aliases, attributes, retried};
 /// What an update came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Update {
+    /// What became of each attribute that was submitted.
     pub outcome: UpdateOutcome,
     /// The attributes that have another value now, or none any more.
     pub changed: Vec<AttributeName>,
@@ -37,6 +38,7 @@ pub enum UpdateAttributesError {
     /// A contact is among them.
     #[error(transparent)]
     NotFresh(#[from] NotFresh),
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

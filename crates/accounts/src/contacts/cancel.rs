@@ -12,6 +12,7 @@ use store::{retried, users};
 /// Why a change was not given up.
 #[derive(Debug, thiserror::Error)]
 pub enum CancelError {
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

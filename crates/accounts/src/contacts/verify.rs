@@ -22,12 +22,14 @@ pub struct Verified {
 /// Why nothing was proven.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyAttributeError {
+    /// Not the code, or one that no longer counts.
     #[error("the code was refused: {0:?}")]
     Code(CodeFault),
     /// The code was right, and the contact belongs to another account. What is in force stays so, and the
     /// code is spent.
     #[error("the contact belongs to another account")]
     AliasExists(AttributeName),
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

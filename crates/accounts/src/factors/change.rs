@@ -16,6 +16,7 @@ use store::{StoreError, Tx, retried};
 /// What somebody wants of a second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
+    /// Sign-in asks for it from now on.
     On,
     /// It is asked for no longer. An app that was set up can be turned on again.
     Off,

@@ -65,13 +65,16 @@ pub(crate) fn reachable(settings: &Settings, account: &Account, kind: ContactKin
 /// A second factor that somebody has or could have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Way {
+    /// Which one.
     pub factor: Factor,
+    /// Sign-in asks for it.
     pub enabled: bool,
     /// It is asked for first, by its owner's wish.
     pub preferred: bool,
     /// Where its codes go, masked. `None` for an app, and where there is no proven contact: then it can't be
     /// had yet.
     pub destination: Option<String>,
+    /// When it was last used to sign in.
     pub used_at: Option<Timestamp>,
 }
 
@@ -87,10 +90,12 @@ impl Way {
 pub struct SecondFactors {
     /// Every kind that there could be, in the order in which they are offered.
     pub ways: Vec<Way>,
+    /// Those that haven't been used.
     pub recovery_codes_left: u32,
 }
 
 impl SecondFactors {
+    /// Whether sign-in asks for any of them.
     pub fn any(&self) -> bool {
         self.ways.iter().any(|way| way.enabled)
     }
@@ -99,6 +104,7 @@ impl SecondFactors {
 /// Why the second factors stay as they are.
 #[derive(Debug, thiserror::Error)]
 pub enum FactorError {
+    /// The password has to be entered once more.
     #[error(transparent)]
     NotFresh(#[from] NotFresh),
     /// There is no app that was set up, or no proven contact that messages reach.
@@ -110,6 +116,7 @@ pub enum FactorError {
     /// The app shows another code.
     #[error("not the code of the app")]
     WrongAppCode,
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

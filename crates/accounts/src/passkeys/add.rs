@@ -28,18 +28,23 @@ pub struct NewPasskey {
 /// Why there is no new passkey.
 #[derive(Debug, thiserror::Error)]
 pub enum AddPasskeyError {
+    /// What is wrong with what its owner calls it.
     #[error("the name is refused")]
     Name(ErrorCode),
+    /// The password has to be entered once more.
     #[error(transparent)]
     NotFresh(#[from] NotFresh),
+    /// Its `state` isn't one that was given out lately, or is spent.
     #[error("the question is too old, or was answered before")]
     Over,
     /// The authenticator's answer isn't right, its passkey is here already, or there are none at this
     /// address.
     #[error("the passkey can't be added")]
     Failed,
+    /// So many passkeys that one has to be removed first.
     #[error("the account has too many")]
     TooMany,
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

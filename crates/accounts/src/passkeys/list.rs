@@ -13,7 +13,9 @@ pub struct Passkey {
     pub handle: String,
     /// What its owner calls it.
     pub name: String,
+    /// When it was added.
     pub created_at: Timestamp,
+    /// When somebody last signed in with it.
     pub last_used_at: Option<Timestamp>,
 }
 

@@ -13,8 +13,10 @@ use store::{passkeys, profile, retried, sessions, users};
 /// Why the passkey is still there.
 #[derive(Debug, thiserror::Error)]
 pub enum RemovePasskeyError {
+    /// The password has to be entered once more.
     #[error(transparent)]
     NotFresh(#[from] NotFresh),
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

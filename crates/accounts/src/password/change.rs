@@ -17,7 +17,9 @@ use store::{profile, retried, sessions};
 /// What somebody enters who wants another password.
 #[derive(Debug, Clone)]
 pub struct PasswordChange {
+    /// The one that the account has (`PreviousPassword`).
     pub current: Password,
+    /// The one that takes its place (`ProposedPassword`).
     pub password: Password,
     /// The new one once more, where people type it.
     pub confirmation: Option<Password>,
@@ -39,8 +41,10 @@ pub enum ChangePasswordError {
     /// What can be told without looking at the account, all of it.
     #[error("refused fields: {0:?}")]
     Fields(Vec<(FieldName, ErrorCode)>),
+    /// It counts as a failed sign-in.
     #[error("that is not the current password")]
     WrongPassword,
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

@@ -19,7 +19,9 @@ use store::{known_origins, profile, retried, users};
 pub struct PasswordReset {
     /// As it was entered to ask for the code, or another name of the same account.
     pub username: String,
+    /// The code that was sent, with or without spaces.
     pub code: String,
+    /// The new one.
     pub password: Password,
     /// The password once more, where people type it.
     pub confirmation: Option<Password>,
@@ -38,8 +40,10 @@ pub enum ConfirmForgotPasswordError {
     /// What can be told without looking at the account, all of it.
     #[error("refused fields: {0:?}")]
     Fields(Vec<(FieldName, ErrorCode)>),
+    /// Not the code, or one that no longer counts.
     #[error("the code was refused: {0:?}")]
     Code(CodeFault),
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

@@ -25,6 +25,7 @@ pub struct ResetCodeSent {
 /// A code for a new password that was asked for, as far as whoever only knows the name may know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PendingReset {
+    /// From when on the code is refused.
     pub expires_at: Timestamp,
     /// When the next one may be asked for.
     pub resend_at: Timestamp,
@@ -36,6 +37,7 @@ pub enum ForgotPasswordError {
     /// Nobody was named.
     #[error("no name")]
     Nobody,
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

@@ -13,6 +13,7 @@ use store::{StoreError, Tx, retried, sessions, users};
 pub enum Others<'a> {
     /// The one that pages call so.
     Named(&'a str),
+    /// All but the one that asks.
     All,
 }
 

@@ -18,9 +18,11 @@ const MOST: u32 = 100;
 pub struct OpenSession {
     /// What pages call it.
     pub name: String,
+    /// What somebody signed in with.
     pub device: Device,
     /// The address from which it began.
     pub network: String,
+    /// When it began.
     pub signed_in_at: Timestamp,
     /// Within some minutes.
     pub last_seen_at: Timestamp,

@@ -18,6 +18,7 @@ use store::retried;
 /// The password was right.
 #[derive(Debug, Clone)]
 pub enum Entered {
+    /// Nothing more is asked for.
     Tokens(Tokens),
     /// A second factor is asked for beside it.
     Challenge(Challenge),

@@ -26,6 +26,7 @@ use store::{Conn, StoreError, Tx, attributes, profile, retried};
 /// What somebody enters whose password is to be replaced.
 #[derive(Debug, Clone)]
 pub struct OwnPassword {
+    /// The new one.
     pub password: Password,
     /// Once more, where people type it.
     pub confirmation: Option<Password>,
@@ -42,8 +43,10 @@ pub enum NewPasswordError {
     /// It has waited too long, was answered before, or the password was changed meanwhile.
     #[error("the sign-in no longer waits")]
     Over,
+    /// An administrator disabled it while the sign-in waited.
     #[error("the account is disabled")]
     Disabled,
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

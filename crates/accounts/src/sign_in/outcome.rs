@@ -10,9 +10,11 @@ use store::users::User;
 /// The password was right.
 #[derive(Debug, Clone)]
 pub enum SignedIn {
+    /// Nothing more is asked for.
     Session {
         /// As typed at sign-up; the `sub`, where people have no username.
         username: String,
+        /// What the browser goes on with.
         session: NewSession,
     },
     /// A second factor is asked for beside it.
@@ -27,8 +29,10 @@ pub enum SignedIn {
 /// Why nobody was signed in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
+    /// What was left empty.
     #[error("empty fields")]
     Missing(Vec<FieldName>),
+    /// The `ClientId` is in no settings.
     #[error("no such app client")]
     UnknownClient,
     /// There is no such account, or it has another password.
@@ -41,6 +45,7 @@ pub enum SignInError {
     /// The password was right, and the operator lets nobody sign in to this account.
     #[error("the account is disabled")]
     Disabled,
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

@@ -32,22 +32,26 @@ pub struct PasskeySignIn {
 pub struct SignedInWithPasskey {
     /// As typed at sign-up; the `sub`, where people have no username.
     pub username: String,
+    /// What the browser goes on with.
     pub session: NewSession,
 }
 
 /// Why nobody was signed in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInWithPasskeyError {
+    /// The settings no longer have the client that the pages sign in to.
     #[error("no such app client")]
     UnknownClient,
     /// Nobody has that passkey (any more), or the answer isn't right.
     #[error("no such passkey, or a wrong answer")]
     WrongPasskey,
+    /// Its `state` isn't one that was given out lately, or is spent.
     #[error("the question is too old, or was answered before")]
     Over,
     /// The passkey was right, and the operator lets nobody sign in to this account.
     #[error("the account is disabled")]
     Disabled,
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

@@ -27,6 +27,7 @@ use store::{StoreError, retried, tickets};
 pub struct SignIn {
     /// A username, or a proven email address or phone number, as far as the settings allow.
     pub username: String,
+    /// The account's password.
     pub password: Password,
 }
 

@@ -20,8 +20,10 @@ impl From<NotFresh> for FormErrors {
 /// Why nobody was signed in again.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInAgainError {
+    /// It counts as a failed sign-in.
     #[error("that is not the password")]
     WrongPassword,
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

@@ -37,6 +37,7 @@ pub struct Challenge {
     pub user_id: String,
     /// In hexadecimal digits, as are the numbers.
     pub salt: String,
+    /// The server's public number (`SRP_B`).
     pub public: String,
     /// Comes back with the proof.
     pub secret_block: Vec<u8>,
@@ -45,9 +46,13 @@ pub struct Challenge {
 /// What a client answers.
 #[derive(Debug, Clone)]
 pub struct Proof {
+    /// [`Challenge::user_id`], sent back (`USERNAME`).
     pub username: String,
+    /// [`Challenge::secret_block`], sent back (`PASSWORD_CLAIM_SECRET_BLOCK`).
     pub secret_block: Vec<u8>,
+    /// The client's time, as it was signed (`TIMESTAMP`).
     pub timestamp: String,
+    /// The HMAC under the shared key (`PASSWORD_CLAIM_SIGNATURE`).
     pub signature: Vec<u8>,
 }
 
@@ -60,6 +65,7 @@ pub enum SrpError {
     /// The challenge was answered before, is too old, or another client's.
     #[error("the challenge is no longer open")]
     Over,
+    /// What may stop every sign-in, a wrong password among it.
     #[error(transparent)]
     SignIn(#[from] SignInError),
 }

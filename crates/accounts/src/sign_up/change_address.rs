@@ -18,6 +18,7 @@ use store::{StoreError, retried};
 /// What somebody enters who has mistyped their address.
 #[derive(Debug, Clone)]
 pub struct AnotherAddress {
+    /// The right one: an email address or a phone number.
     pub address: String,
     /// The password of the sign-up: what is kept of it can't be given to the new one.
     pub password: Password,
@@ -32,6 +33,7 @@ pub enum ChangeAddressError {
     /// Nothing waits for a code in this browser.
     #[error("nothing waits for a code")]
     NoPending,
+    /// The sign-up with the new address was refused.
     #[error(transparent)]
     SignUp(#[from] SignUpError),
 }

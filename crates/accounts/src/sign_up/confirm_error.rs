@@ -10,6 +10,7 @@ pub enum ConfirmSignUpError {
     /// Nobody was named.
     #[error("no name")]
     Nobody,
+    /// Not the code, or one that no longer counts.
     #[error("the code was refused: {0:?}")]
     Code(CodeFault),
     /// The code was right, and the contact belongs to another account.
@@ -19,6 +20,7 @@ pub enum ConfirmSignUpError {
     /// entered can't be had.
     #[error("the username can't be had: {0:?}")]
     Username(ErrorCode),
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

@@ -13,7 +13,12 @@ pub enum Who {
     /// One of this name, from wherever.
     Typed(String),
     /// One of this name: the one that was signed up with this ticket, if it was.
-    Named { typed: String, ticket: BrowserTicket },
+    Named {
+        /// The name, or a contact of the sign-up.
+        typed: String,
+        /// What this browser was given when it signed up.
+        ticket: BrowserTicket,
+    },
 }
 
 impl Who {
@@ -29,7 +34,9 @@ impl Who {
 /// What somebody enters who confirms an account.
 #[derive(Debug, Clone)]
 pub struct Confirming {
+    /// Which sign-up.
     pub who: Who,
+    /// The code that was sent, with or without spaces.
     pub code: String,
     /// Another username, where the one from sign-up was taken meanwhile.
     pub new_username: Option<String>,
@@ -40,20 +47,24 @@ pub struct Confirming {
 pub struct PendingSignUp {
     /// As typed; the `sub`, where people have no username.
     pub username: String,
+    /// Where the code went, masked.
     pub delivery: CodeDeliveryDetails,
     /// The address as it was typed, for the browser that typed it.
     pub value: String,
+    /// From when on the code is refused.
     pub expires_at: Timestamp,
     /// When a new code may be asked for.
     pub resend_at: Timestamp,
     /// The username belongs to another account by now: another one has to be chosen.
     pub is_name_taken: bool,
+    /// What comes next.
     pub stage: Stage,
 }
 
 /// What a sign-up waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
+    /// The code that was sent.
     Code,
     /// The right code was entered.
     Password {

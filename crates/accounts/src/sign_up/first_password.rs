@@ -27,6 +27,7 @@ use store::{StoreError, Tx, retried};
 pub struct FirstPassword {
     /// What the right code was answered with.
     pub ticket: BrowserTicket,
+    /// The one from sign-up, or a new one.
     pub password: Password,
     /// The password once more, where a new one is chosen.
     pub confirmation: Option<Password>,
@@ -52,8 +53,10 @@ pub enum FirstPasswordError {
     /// The code was entered too long ago, or the account was confirmed meanwhile.
     #[error("nothing waits for a password")]
     NoPending,
+    /// More than [`Limits::hashing_queue`](nameplate_core::settings::Limits::hashing_queue) hashes wait.
     #[error("too many passwords wait to be hashed")]
     Busy,
+    /// The account could not be confirmed with it.
     #[error(transparent)]
     Confirm(#[from] ConfirmSignUpError),
 }

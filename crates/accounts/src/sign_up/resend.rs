@@ -31,6 +31,7 @@ pub enum ResendError {
     /// Nothing waits for a code: it was confirmed, cancelled or replaced.
     #[error("nothing waits for a code")]
     NoPending,
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

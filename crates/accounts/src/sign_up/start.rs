@@ -30,9 +30,11 @@ use store::{StoreError, Tx, names, retried, tickets};
 pub struct SignUp {
     /// Ignored where people have no username.
     pub username: Option<String>,
+    /// The password to sign in with once the account is confirmed.
     pub password: Password,
     /// The password typed a second time, where a form asks for that.
     pub confirmation: Option<Password>,
+    /// Those that were filled in.
     pub attributes: BTreeMap<AttributeName, String>,
     /// The ticket that this browser holds already: with it the sign-up that it belongs to is entered anew.
     pub ticket: Option<BrowserTicket>,
@@ -45,6 +47,7 @@ pub struct SignedUp {
     pub username: String,
     /// For whoever signed up: it proves that, and the code belongs to it (`Session`).
     pub ticket: BrowserTicket,
+    /// Where the code went, masked.
     pub delivery: CodeDeliveryDetails,
     /// The account's id for applications. One that is made up, where another sign-up waits already; the same
     /// for a contact that is taken.
@@ -60,10 +63,13 @@ pub enum SignUpError {
     /// Far more attributes than there are.
     #[error("too many attributes")]
     TooMany,
+    /// The `ClientId` is in no settings.
     #[error("no such app client")]
     UnknownClient,
+    /// Another account has it, or one that looks the same.
     #[error("the username is taken")]
     UsernameTaken,
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }

@@ -57,7 +57,9 @@ static EVENTS: Statement =
 /// Somebody whom a benchmark may act for. Their password is [`PASSWORD`].
 #[derive(Debug, Clone)]
 pub struct Resident {
+    /// What they sign in with.
     pub username: String,
+    /// A session of theirs that is alive.
     pub session: SessionToken,
 }
 

@@ -17,6 +17,7 @@ pub struct SrpClient {
 
 #[expect(clippy::expect_used, reason = "a test that can't be set up has failed")]
 impl SrpClient {
+    /// A client whose secret number comes from this seed.
     pub fn new(seed: u64) -> Self {
         let entropy: &dyn Entropy = &SeededEntropy::new(seed);
         let a = exponent(&entropy.bytes());

@@ -32,7 +32,9 @@ const SCOPE: &str = "aws.cognito.signin.user.admin";
 /// The tokens of a session.
 #[derive(Clone)]
 pub struct Tokens {
+    /// For this service's operations, and for the APIs of applications (`AccessToken`).
     pub access: String,
+    /// Who signed in, with the attributes that the client may read (`IdToken`).
     pub id: String,
     /// `None`: the one that was exchanged goes on.
     pub refresh: Option<String>,
@@ -52,13 +54,16 @@ pub enum AccessTokenError {
     /// It isn't one of ours.
     #[error("not an access token of this pool")]
     Invalid,
+    /// Its `exp` is past.
     #[error("expired")]
     Expired,
     /// The session has ended.
     #[error("revoked")]
     Revoked,
+    /// Its `scope` isn't the one that the operations ask for.
     #[error("not for this service's operations")]
     Scope,
+    /// The database, or the hashing of passwords, failed.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }

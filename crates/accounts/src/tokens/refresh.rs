@@ -28,11 +28,13 @@ pub enum Exchange {
 /// Why there are no new tokens.
 #[derive(Debug, thiserror::Error)]
 pub enum RefreshError {
+    /// The `ClientId` is in no settings.
     #[error("no such app client")]
     UnknownClient,
     /// It can't be one, or belongs to another app client.
     #[error("not a refresh token of this client")]
     Invalid,
+    /// Its session is over: too old, or unused for too long.
     #[error("expired")]
     Expired,
     /// The session has ended.
@@ -41,6 +43,7 @@ pub enum RefreshError {
     /// It had been exchanged before, and its session ends with this.
     #[error("used a second time")]
     Reused,
+    /// The database, or the hashing of passwords, failed.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
@@ -54,10 +57,13 @@ impl From<StoreError> for RefreshError {
 /// Why nothing was revoked.
 #[derive(Debug, thiserror::Error)]
 pub enum RevokeError {
+    /// The `ClientId` is in no settings.
     #[error("no such app client")]
     UnknownClient,
+    /// It was issued to another app client.
     #[error("another client's")]
     NotYours,
+    /// The database, or the hashing of passwords, failed.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }

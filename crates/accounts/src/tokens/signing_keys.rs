@@ -41,13 +41,13 @@ pub(crate) const KEPT: Duration =
 /// The public half of a key, as applications read it (RFC 7517, RFC 7518, section 6.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PublicKey {
-    pub alg: &'static str,
-    pub e: String,
-    pub kid: String,
-    pub kty: &'static str,
-    pub n: String,
+    alg: &'static str,
+    e: String,
+    pub(crate) kid: String,
+    kty: &'static str,
+    n: String,
     #[serde(rename = "use")]
-    pub used_for: &'static str,
+    used_for: &'static str,
 }
 
 pub(crate) struct SigningKey {
@@ -97,6 +97,7 @@ pub(crate) type Cached = tokio::sync::Mutex<Option<(Arc<SigningKeys>, Timestamp)
 /// A key that was just made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewSigningKey {
+    /// What tokens and the key set name it by.
     pub kid: String,
     /// The other keys sign until then.
     pub signs_from: Timestamp,

@@ -10,13 +10,19 @@ use std::fmt;
 pub struct Arrival {
     /// Where it stands, for whoever has to correct it: `line 7`.
     pub place: String,
+    /// As it was there. `None`: people had none.
     pub username: Option<String>,
     /// `None`: it gets a new one.
     pub sub: Option<String>,
+    /// Whether it waits for its code here.
     pub status: Status,
+    /// `None`: now.
     pub created_at: Option<Moment>,
+    /// When its attributes last changed. `None`: when it was created.
     pub updated_at: Option<Moment>,
+    /// `None`, though it is confirmed: when it was created.
     pub confirmed_at: Option<Moment>,
+    /// Since when nobody can sign in to it. `None`: people can.
     pub disabled_at: Option<Moment>,
     /// Names as they were read, without what the service sets itself.
     pub attributes: BTreeMap<String, String>,
@@ -28,6 +34,7 @@ pub struct Arrival {
     pub temporary_password: bool,
     /// It waits for its code, and somebody else had tried the same with another password.
     pub contested: bool,
+    /// What stays behind.
     pub elsewhere: Elsewhere,
 }
 

@@ -17,12 +17,15 @@ use store::waiting::Key;
 pub struct Remarked {
     /// Which of the arrivals, counted from 0.
     pub number: usize,
+    /// Its names here.
     pub user: UserLabel,
     /// What its owner is reached by, verified or not.
     pub contact: Option<String>,
+    /// What to tell.
     pub remark: Remark,
 }
 
+/// What an administrator should know of an account before it comes in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remark {
     /// It can't sign in, or not yet.
@@ -44,10 +47,12 @@ pub enum Obstacle {
     NoContactToSignInWith,
     /// The sign-up was not finished.
     Unconfirmed,
+    /// It is disabled, as it was where it comes from.
     Disabled,
 }
 
-/// What becomes different.
+/// What becomes different: `attribute` tells where, `from` and `to` what it was and what it is here.
+#[expect(missing_docs, reason = "the fields are explained together")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// A value was brought into the form that is kept here.

@@ -28,6 +28,7 @@ pub struct Challenge {
     pub username: String,
     /// `None`: whoever signs in chooses among the choices first.
     pub factor: Option<Factor>,
+    /// Every second factor that may be used (`MFAS_CAN_CHOOSE`).
     pub choices: Vec<Factor>,
     /// Where the code went, if one was sent.
     pub delivery: Option<CodeDeliveryDetails>,
@@ -36,12 +37,15 @@ pub struct Challenge {
 /// A sign-in that waits for its second factor, as its page shows it.
 #[derive(Debug, Clone)]
 pub struct PendingChallenge {
+    /// The one that is asked for.
     pub factor: Factor,
     /// What else could be asked for.
     pub others: Vec<Factor>,
     /// Where the code went, if it is one that is sent, and when another one may be asked for.
     pub delivery: Option<(CodeDeliveryDetails, Timestamp)>,
+    /// Those that can be entered in the place of a code.
     pub recovery_codes_left: u32,
+    /// From when on the sign-in begins anew.
     pub expires_at: Timestamp,
 }
 

@@ -10,8 +10,10 @@ pub enum ChallengeError {
     /// Also the code of an app, or a recovery code, that was used before.
     #[error("the code: {0:?}")]
     Code(CodeFault),
+    /// Not what the authenticator app shows.
     #[error("not the code of the app")]
     WrongAppCode,
+    /// Not one of those that the account was given last.
     #[error("none of the recovery codes")]
     WrongRecoveryCode,
     /// The account has no such factor, or none was chosen yet.
@@ -20,8 +22,10 @@ pub enum ChallengeError {
     /// It has waited too long, was answered before, or the password was changed meanwhile.
     #[error("the sign-in no longer waits")]
     Over,
+    /// An administrator disabled it while the sign-in waited.
     #[error("the account is disabled")]
     Disabled,
+    /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
 }
