@@ -1,7 +1,7 @@
 //! One-time codes: made, sent, counted and verified in one place, whatever they are for.
 //!
-//! A use case says who asks, for whom and what for: [`request`] makes a code and queues its message,
-//! [`verify`] counts an attempt and compares. What differs by purpose is in [`policy`].
+//! A use case says who asks, for whom and what for: [`request()`] makes a code and queues its message,
+//! [`verify()`] counts an attempt and compares. What differs by purpose is in [`policy`].
 //!
 //! There are two kinds of codes, and two tables. A code that an account asks for itself, signed in or after
 //! the right password, takes the place of the one before ([`account_codes`]). A code that anyone can ask for
