@@ -10,10 +10,10 @@ use delivery::{self, About, Asked, Message};
 use model::{ErrorCode, FieldName, FormErrors, Password};
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
-use nameplate_core::identity::{Origin, UserId, Viewer};
-use store::profile::{self, Account};
+use nameplate_core::identity::{Origin, Viewer};
+use store::profile::Account;
 use store::users::{self, User};
-use store::{StoreError, Tx, retried, sessions};
+use store::{LockedAccount, StoreError, Tx, retried, sessions};
 
 /// What somebody types who means it, in capitals or not.
 pub const CONFIRMATION: &str = "delete";
@@ -94,15 +94,15 @@ async fn leave(
     origin: &Origin,
 ) -> Result<(), DeleteAccountError> {
     let mut tx = ctx.store.begin().await?;
-    let user = users::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
-    if sessions::owner(&mut tx, viewer.session).await? != Some(user.id) {
+    let locked = LockedAccount::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+    if sessions::owner(&mut tx, viewer.session).await? != Some(locked.id()) {
         return Err(DeleteAccountError::Common(CommonError::SignedOut));
     }
-    if user.password_hash != verified.password_hash {
+    if locked.user().password_hash != verified.password_hash {
         // It was changed while this one was being compared.
         return Err(DeleteAccountError::Password(SignInAgainError::WrongPassword));
     }
-    remove_and_tell(ctx, tx, user.id, origin).await
+    remove_and_tell(ctx, tx, &locked, origin).await
 }
 
 /// The same for the holder of an access token, which is all that an application shows (operation
@@ -114,12 +114,12 @@ pub async fn delete_own_user(
 ) -> Result<(), DeleteAccountError> {
     retried(async || {
         let mut tx = ctx.store.begin().await?;
-        let user = users::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+        let locked = LockedAccount::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
         // The token's session may have ended since it was looked at.
-        if sessions::owner(&mut tx, viewer.session).await? != Some(user.id) {
+        if sessions::owner(&mut tx, viewer.session).await? != Some(locked.id()) {
             return Err(DeleteAccountError::Common(CommonError::SignedOut));
         }
-        remove_and_tell(ctx, tx, user.id, origin).await
+        remove_and_tell(ctx, tx, &locked, origin).await
     })
     .await?;
     purge::truncate_wal(ctx).await;
@@ -129,13 +129,12 @@ pub async fn delete_own_user(
 async fn remove_and_tell(
     ctx: &Context,
     mut tx: Tx,
-    user: UserId,
+    locked: &LockedAccount,
     origin: &Origin,
 ) -> Result<(), DeleteAccountError> {
-    let account = profile::load(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
-    remove(ctx, &mut tx, (user, &account), Some(origin)).await?;
-    say_farewell(&mut tx, ctx, &account, origin).await?;
-    events::commit(ctx, tx, user).await?;
+    remove(ctx, &mut tx, locked, Some(origin)).await?;
+    say_farewell(&mut tx, ctx, locked.account(), origin).await?;
+    events::commit(ctx, tx, locked.id()).await?;
     Ok(())
 }
 
@@ -143,12 +142,12 @@ async fn remove_and_tell(
 pub(crate) async fn remove(
     ctx: &Context,
     tx: &mut Tx,
-    (user, account): (UserId, &Account),
+    locked: &LockedAccount,
     here: Option<&Origin>,
 ) -> Result<(), StoreError> {
-    forgive(ctx, tx, (user, account), here).await?;
-    delivery::withdraw(tx, user).await?;
-    users::delete(tx, user).await
+    forgive(ctx, tx, locked, here).await?;
+    delivery::withdraw(tx, locked.id()).await?;
+    users::delete(tx, locked.id()).await
 }
 
 /// Forgets how often passwords were wrong for what the account is called, here and wherever somebody is
@@ -157,15 +156,16 @@ pub(crate) async fn remove(
 async fn forgive(
     ctx: &Context,
     tx: &mut Tx,
-    (user, account): (UserId, &Account),
+    locked: &LockedAccount,
     here: Option<&Origin>,
 ) -> Result<(), StoreError> {
+    let account = locked.account();
     let proven = [ContactKind::Email, ContactKind::PhoneNumber]
         .into_iter()
         .filter_map(|kind| account.proven_contact(kind));
     let names: Vec<_> =
         proven.chain([account.username.as_str()]).filter_map(|name| ctx.settings.identifier(name)).collect();
-    let networks = sessions::networks(tx, user).await?;
+    let networks = sessions::networks(tx, locked.id()).await?;
     for network in networks.into_iter().chain(here.map(|it| it.network)) {
         let there = Origin::new(network, "");
         for name in &names {

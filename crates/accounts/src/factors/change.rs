@@ -10,8 +10,7 @@ use delivery::{Message, queue_to_all};
 use model::{Event, Factor};
 use nameplate_core::identity::{Origin, UserId, Viewer};
 use store::factors::{self, Stored};
-use store::profile::{self, Account};
-use store::{StoreError, Tx, retried};
+use store::{LockedAccount, StoreError, Tx, profile, retried};
 
 /// What somebody wants of a second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,13 +48,13 @@ async fn apply_wishes(
 ) -> Result<bool, FactorError> {
     let user = viewer.user;
     let mut tx = ctx.store.begin().await?;
-    let account = limits::count_change_and_load(&mut tx, ctx, user, profile::Part::All)
+    let locked = limits::count_change_and_load(&mut tx, ctx, user, profile::Part::All)
         .await??
         .ok_or(CommonError::SignedOut)?;
     let mut with_codes = false;
     for &(factor, wish) in wishes {
         let stored = factors::of_user(&mut tx, user).await?;
-        with_codes |= apply_wish(ctx, &mut tx, (user, &account), (factor, wish, &stored), origin).await?;
+        with_codes |= apply_wish(ctx, &mut tx, &locked, (factor, wish, &stored), origin).await?;
     }
     forget_codes_without_factors(&mut tx, user).await?;
     events::commit(ctx, tx, user).await?;
@@ -65,10 +64,11 @@ async fn apply_wishes(
 async fn apply_wish(
     ctx: &Context,
     tx: &mut Tx,
-    (user, account): (UserId, &Account),
+    locked: &LockedAccount,
     (factor, wish, stored): (Factor, Wish, &[Stored]),
     origin: &Origin,
 ) -> Result<bool, FactorError> {
+    let (user, account) = (locked.id(), locked.account());
     let kept = stored.iter().find(|it| it.factor == factor);
     let enabled = kept.is_some_and(|it| it.enabled);
     match wish {
@@ -81,7 +81,7 @@ async fn apply_wish(
             if !at_hand {
                 return Err(FactorError::NotAtHand(factor));
             }
-            return Ok(turn_on(tx, ctx, (user, account), (factor, stored), origin).await?);
+            return Ok(turn_on(tx, ctx, locked, (factor, stored), origin).await?);
         }
         Wish::Off | Wish::Removed => {
             if wish == Wish::Off {
@@ -93,7 +93,7 @@ async fn apply_wish(
                 queue_to_all(
                     tx,
                     &ctx.delivery,
-                    (user, account),
+                    locked,
                     |to, asked| Message::SecondFactorOff { to, factor, asked },
                     origin,
                 )

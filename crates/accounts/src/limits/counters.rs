@@ -11,8 +11,8 @@ use nameplate_core::identity::UserId;
 use nameplate_core::keys::Purpose;
 use std::time::Duration;
 use store::limits::Counter;
-use store::profile::{Account, Part};
-use store::{Conn, StoreError, Tx, limits as table};
+use store::profile::Part;
+use store::{Conn, LockedAccount, StoreError, Tx, limits as table};
 
 /// What a counter is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,14 +139,14 @@ pub(crate) async fn count_change_and_load(
     ctx: &Context,
     user: UserId,
     part: Part,
-) -> Result<Result<Option<Account>, Wait>, StoreError> {
+) -> Result<Result<Option<LockedAccount>, Wait>, StoreError> {
     let times = within_an_hour(ctx);
     let found = match part {
         Part::All => table::count_change_with_account(tx, user, times).await?,
         Part::Attributes => table::count_change_with_attributes(tx, user, times).await?,
     };
-    let Some((counter, account)) = found else { return Ok(Ok(None)) };
-    Ok(admit_change(ctx, &counter).map(|()| Some(account)))
+    let Some((counter, locked)) = found else { return Ok(Ok(None)) };
+    Ok(admit_change(ctx, &counter).map(|()| Some(locked)))
 }
 
 /// Since when changes are counted together, and now.

@@ -12,7 +12,7 @@ use crate::sign_in::srp::verifiers;
 use model::{ErrorCode, Event, FieldName, FormErrors, Password};
 use nameplate_core::identity::{NewSession, Origin, SignedInBy, UserId, Viewer};
 use store::users::{self, User};
-use store::{profile, retried, sessions};
+use store::{LockedAccount, retried, sessions};
 
 /// What somebody enters who wants another password.
 #[derive(Debug, Clone)]
@@ -112,26 +112,26 @@ async fn finish_change(
 ) -> Result<PasswordChanged, ChangePasswordError> {
     let user = verified.id;
     let mut tx = ctx.store.begin().await?;
-    let now = users::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
+    let locked = LockedAccount::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
     if sessions::owner(&mut tx, viewer.session).await? != Some(user) {
         return Err(ChangePasswordError::Common(CommonError::SignedOut));
     }
-    if now.password_hash != verified.password_hash {
+    if locked.user().password_hash != verified.password_hash {
         // It was changed while this one was being compared.
         return Err(ChangePasswordError::WrongPassword);
     }
-    let account = profile::load(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
     limits::clear(&mut tx, failures).await?;
     let stays = (viewer.by == SignedInBy::Tokens).then_some(viewer.session);
-    rules::set(&mut tx, ctx, (user, &account), (hash, stays), origin).await?;
+    rules::set(&mut tx, ctx, &locked, (hash, stays), origin).await?;
     let session = match viewer.by {
         SignedInBy::Cookie => Some(begin::begin(&mut tx, ctx, user, &viewer.client, origin).await?),
         SignedInBy::Tokens => None,
     };
-    let event = Event::ChangePassword { username: account.username.clone() };
+    let username = locked.into_account().username;
+    let event = Event::ChangePassword { username: username.clone() };
     events::record(&mut tx, user, &event, ctx.now(), origin).await?;
     events::commit(ctx, tx, user).await?;
-    Ok(PasswordChanged { username: account.username, session })
+    Ok(PasswordChanged { username, session })
 }
 
 #[cfg(test)]

@@ -5,10 +5,9 @@ use crate::password::canonical::canonical;
 use crate::password::strength::{self, OwnWords};
 use delivery::{Message, queue_to_all};
 use model::{ErrorCode, FieldName, Password};
-use nameplate_core::identity::{Origin, SessionId, UserId};
+use nameplate_core::identity::{Origin, SessionId};
 use nameplate_core::settings::Settings;
-use store::profile::Account;
-use store::{StoreError, Tx, sessions, users};
+use store::{LockedAccount, StoreError, Tx, sessions, users};
 
 /// What is wrong with a password that an administrator sets.
 pub(crate) fn faults(settings: &Settings, password: &Password) -> Vec<(FieldName, ErrorCode)> {
@@ -44,15 +43,16 @@ pub(crate) fn choice_faults(
 pub(crate) async fn set(
     tx: &mut Tx,
     ctx: &Context,
-    (user, account): (UserId, &Account),
+    locked: &LockedAccount,
     (hash, stays): (&str, Option<SessionId>),
     origin: &Origin,
 ) -> Result<(), StoreError> {
+    let user = locked.id();
     users::set_password(tx, user, hash).await?;
     match stays {
         Some(session) => sessions::end_others(tx, user, session).await?,
         None => sessions::end_all(tx, user).await?,
     };
     let message = |to, asked| Message::PasswordChanged { to, asked };
-    queue_to_all(tx, &ctx.delivery, (user, account), message, origin).await
+    queue_to_all(tx, &ctx.delivery, locked, message, origin).await
 }

@@ -3,16 +3,17 @@
 use crate::Context;
 use crate::account::events;
 use crate::limits::Key;
+use crate::sign_in::admission::{self, Admission};
 use crate::sign_in::outcome::{Asked, NewPasswordAsked, Proven, SignInError};
 use crate::sign_in::password::{self, SignIn};
 use crate::sign_in::second_factor::challenge::{Challenge, Door};
-use crate::sign_in::{admission, srp::verifiers};
+use crate::sign_in::srp::verifiers;
 use crate::tokens::issue::{self, RefreshToken, Tokens};
 use crate::tokens::key_ring;
 use nameplate_core::client::ClientId;
 use nameplate_core::identity::{Origin, Viewer};
 use nameplate_core::settings::AppClient;
-use store::profile::{self, Account};
+use store::profile::Account;
 use store::retried;
 
 /// The password was right.
@@ -87,14 +88,14 @@ async fn begin_application(
 ) -> Result<Begun, SignInError> {
     let user = &proven.user;
     let mut tx = ctx.store.begin().await?;
-    if let Some(asked) =
-        admission::admit(ctx, &mut tx, (proven, failures), (&client.id, Door::Application), origin).await?
-    {
-        events::commit(ctx, tx, user.id).await?;
-        return Ok(Begun::Asked(asked));
-    }
-    let (viewer, refresh) = issue::begin(&mut tx, ctx, user, client, origin).await?;
-    let account = profile::load(&mut tx, user.id).await?.ok_or(SignInError::WrongCredentials)?;
+    let whence = (&client.id, Door::Application);
+    let begun = match admission::admit(ctx, &mut tx, (proven, failures), whence, origin).await? {
+        Admission::Asked(asked) => Begun::Asked(asked),
+        Admission::Admitted(locked) => {
+            let (viewer, refresh) = issue::begin(&mut tx, ctx, user, client, origin).await?;
+            Begun::Session(viewer, locked.into_account(), refresh)
+        }
+    };
     events::commit(ctx, tx, user.id).await?;
-    Ok(Begun::Session(viewer, account, refresh))
+    Ok(begun)
 }

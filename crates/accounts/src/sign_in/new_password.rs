@@ -21,7 +21,7 @@ use nameplate_core::identity::{ChallengeToken, NewSession, Origin};
 use std::collections::BTreeMap;
 use store::challenges::{self, Asks, Stored};
 use store::users::{self, User};
-use store::{Conn, StoreError, Tx, attributes, profile, retried};
+use store::{Conn, LockedAccount, StoreError, Tx, attributes, profile, retried};
 
 /// What somebody enters whose password is to be replaced.
 #[derive(Debug, Clone)]
@@ -66,9 +66,10 @@ impl From<NewPasswordError> for FormErrors {
 pub(crate) async fn demand(
     tx: &mut Tx,
     ctx: &Context,
-    (user, password_hash): (&User, &str),
+    (locked, password_hash): (&LockedAccount, &str),
     client: &ClientId,
 ) -> Result<Option<NewPasswordAsked>, StoreError> {
+    let (user, account) = (locked.user(), locked.account());
     if !users::has_temporary_password(tx, user.id).await? {
         return Ok(None);
     }
@@ -81,14 +82,13 @@ pub(crate) async fn demand(
         expires_at: now.plus(ctx.settings.codes.sign_in_lifetime),
     };
     challenges::insert(tx, &token, &waiting, now).await?;
-    let account = profile::load(tx, user.id).await?.unwrap_or_default();
     let access = access_of(&ctx.settings, client);
     let readable = |(name, _): &(AttributeName, String)| access.may_read(name);
     Ok(Some(NewPasswordAsked {
         token,
         username: user.username.clone(),
-        missing: missing(&ctx.settings, client, &account),
-        attributes: account.attributes.into_iter().filter(readable).collect(),
+        missing: missing(&ctx.settings, client, account),
+        attributes: account.attributes.clone().into_iter().filter(readable).collect(),
     }))
 }
 
@@ -152,10 +152,10 @@ pub async fn set(
     let (open, checked) = check_own_password(ctx, &client, token, &form).await?;
     let done = retried(async || {
         let mut tx = ctx.store.begin().await?;
-        let user = replace_password(ctx, &mut tx, token, (&open, &checked), origin).await?;
-        let session = begin::begin(&mut tx, ctx, user.id, &client, origin).await?;
-        events::commit(ctx, tx, user.id).await?;
-        Ok::<_, NewPasswordError>((user.username, session))
+        let locked = replace_password(ctx, &mut tx, token, (&open, &checked), origin).await?;
+        let session = begin::begin(&mut tx, ctx, locked.id(), &client, origin).await?;
+        events::commit(ctx, tx, locked.id()).await?;
+        Ok::<_, NewPasswordError>((locked.into_account().username, session))
     })
     .await?;
     verifiers::keep_verifiers(ctx, open.user.id, &form.password, &checked.hash).await;
@@ -175,10 +175,11 @@ pub async fn set_for_tokens(
     let (open, checked) = check_own_password(ctx, &client.id, token, &form).await?;
     let (viewer, account, refresh) = retried(async || {
         let mut tx = ctx.store.begin().await?;
-        let user = replace_password(ctx, &mut tx, token, (&open, &checked), origin).await?;
-        let (viewer, refresh) = issue::begin(&mut tx, ctx, &user, client, origin).await?;
-        let account = profile::load(&mut tx, user.id).await?.ok_or(NewPasswordError::Over)?;
-        events::commit(ctx, tx, user.id).await?;
+        let locked = replace_password(ctx, &mut tx, token, (&open, &checked), origin).await?;
+        let (viewer, refresh) = issue::begin(&mut tx, ctx, locked.user(), client, origin).await?;
+        // With the attributes that were just filled in.
+        let account = profile::load(&mut tx, locked.id()).await?.ok_or(NewPasswordError::Over)?;
+        events::commit(ctx, tx, locked.id()).await?;
         Ok::<_, NewPasswordError>((viewer, account, refresh))
     })
     .await?;
@@ -225,20 +226,20 @@ async fn replace_password(
     token: &ChallengeToken,
     (open, checked): (&Open, &Checked),
     origin: &Origin,
-) -> Result<User, NewPasswordError> {
+) -> Result<LockedAccount, NewPasswordError> {
     let now = ctx.now();
-    let user = users::lock(tx, open.user.id).await?.ok_or(NewPasswordError::Over)?;
+    let locked = LockedAccount::lock(tx, open.user.id).await?.ok_or(NewPasswordError::Over)?;
+    let user = locked.user();
     if user.disabled {
         return Err(NewPasswordError::Disabled);
     }
     if fingerprint(&user.password_hash) != open.waiting.password || !challenges::take(tx, token, now).await? {
         return Err(NewPasswordError::Over);
     }
-    let account = profile::load(tx, user.id).await?.ok_or(NewPasswordError::Over)?;
-    rules::set(tx, ctx, (user.id, &account), (&checked.hash, None), origin).await?;
+    rules::set(tx, ctx, &locked, (&checked.hash, None), origin).await?;
     let mut writes = Vec::new();
     if !checked.attributes.is_empty() {
-        let mut all = account.attributes;
+        let mut all = locked.account().attributes.clone();
         all.extend(checked.attributes.clone());
         writes.push(attributes::change(user.id, &all, now)?);
     }
@@ -250,7 +251,7 @@ async fn replace_password(
     }
     tx.write(writes).await?;
     known_origins::note(tx, ctx, user.id, origin).await?;
-    Ok(user)
+    Ok(locked)
 }
 
 #[cfg(test)]

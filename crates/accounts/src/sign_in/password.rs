@@ -5,7 +5,7 @@ use crate::account::events;
 use crate::limits::{self, Key};
 use crate::one_time_codes::{self, NamedCodes, Requester, admission};
 use crate::sessions::begin;
-use crate::sign_in::admission::admit;
+use crate::sign_in::admission::{Admission, admit};
 use crate::sign_in::candidates::candidates;
 use crate::sign_in::failures::{admit_sign_in, failed_sign_ins, note_failure, refuse_disabled};
 use crate::sign_in::outcome::{Proven, SignInError, SignedIn};
@@ -97,13 +97,15 @@ async fn begin_session(
 ) -> Result<SignedIn, SignInError> {
     let user = &proven.user;
     let mut tx = ctx.store.begin().await?;
-    if let Some(asked) = admit(ctx, &mut tx, (proven, failures), (client, Door::Browser), origin).await? {
-        events::commit(ctx, tx, user.id).await?;
-        return Ok(asked.into());
-    }
-    let session = begin::begin(&mut tx, ctx, user.id, client, origin).await?;
+    let done = match admit(ctx, &mut tx, (proven, failures), (client, Door::Browser), origin).await? {
+        Admission::Asked(asked) => asked.into(),
+        Admission::Admitted(locked) => {
+            let session = begin::begin(&mut tx, ctx, locked.id(), client, origin).await?;
+            SignedIn::Session { username: user.username.clone(), session }
+        }
+    };
     events::commit(ctx, tx, user.id).await?;
-    Ok(SignedIn::Session { username: user.username.clone(), session })
+    Ok(done)
 }
 
 /// The account that has this name and this password.

@@ -21,9 +21,7 @@ use nameplate_core::client::ClientId;
 use nameplate_core::code::CodePurpose;
 use nameplate_core::identity::{ChallengeToken, Origin, UserId};
 use store::factors::{self, Spent};
-use store::profile::{self, Account};
-use store::users::{self, User};
-use store::{StoreError, Tx, challenges, retried};
+use store::{LockedAccount, StoreError, Tx, challenges, retried};
 
 /// What proves the second factor, as far as it is judged before the sign-in is taken up.
 enum Proof {
@@ -44,15 +42,16 @@ pub async fn answer(
     let (open, proof) = judge_second(ctx, &client, token, (None, code), origin).await?;
     let done = retried(async || {
         let mut tx = ctx.store.begin().await?;
-        let (user, asked) = pass_second(ctx, &mut tx, token, (&open, &proof), (&client, origin)).await?;
+        let (locked, asked) = pass_second(ctx, &mut tx, token, (&open, &proof), (&client, origin)).await?;
+        let user = locked.id();
         let done = match asked {
             Some(asked) => SignedIn::NewPassword(asked),
             None => {
-                let session = begin::begin(&mut tx, ctx, user.id, &client, origin).await?;
-                SignedIn::Session { username: user.username, session }
+                let session = begin::begin(&mut tx, ctx, user, &client, origin).await?;
+                SignedIn::Session { username: locked.into_account().username, session }
             }
         };
-        events::commit(ctx, tx, user.id).await?;
+        events::commit(ctx, tx, user).await?;
         Ok(done)
     })
     .await;
@@ -86,16 +85,16 @@ pub async fn answer_for_tokens(
     let (open, proof) = judge_second(ctx, &client.id, token, (Some(factor), code), origin).await?;
     let done = retried(async || {
         let mut tx = ctx.store.begin().await?;
-        let (user, asked) = pass_second(ctx, &mut tx, token, (&open, &proof), (&client.id, origin)).await?;
+        let (locked, asked) = pass_second(ctx, &mut tx, token, (&open, &proof), (&client.id, origin)).await?;
+        let user = locked.id();
         let begun = match asked {
             Some(asked) => Err(asked),
             None => {
-                let (viewer, refresh) = issue::begin(&mut tx, ctx, &user, client, origin).await?;
-                let account = profile::load(&mut tx, user.id).await?.ok_or(ChallengeError::Over)?;
-                Ok((viewer, account, refresh))
+                let (viewer, refresh) = issue::begin(&mut tx, ctx, locked.user(), client, origin).await?;
+                Ok((viewer, locked.into_account(), refresh))
             }
         };
-        events::commit(ctx, tx, user.id).await?;
+        events::commit(ctx, tx, user).await?;
         Ok(begun)
     })
     .await;
@@ -169,9 +168,10 @@ async fn pass_second(
     token: &ChallengeToken,
     (open, proof): (&Open, &Proof),
     (client, origin): (&ClientId, &Origin),
-) -> Result<(User, Option<NewPasswordAsked>), ChallengeError> {
+) -> Result<(LockedAccount, Option<NewPasswordAsked>), ChallengeError> {
     let now = ctx.now();
-    let user = users::lock(tx, open.user.id).await?.ok_or(ChallengeError::Over)?;
+    let locked = LockedAccount::lock(tx, open.user.id).await?.ok_or(ChallengeError::Over)?;
+    let user = locked.user();
     if user.disabled {
         return Err(ChallengeError::Disabled);
     }
@@ -187,15 +187,15 @@ async fn pass_second(
             right.spend(tx, now).await??;
             factors::used(tx, user.id, *factor, now).await?;
         }
-        Proof::Recovery(code) => spend_recovery_code(ctx, tx, (&user, &open.account), code, origin).await?,
+        Proof::Recovery(code) => spend_recovery_code(ctx, tx, &locked, code, origin).await?,
     }
     limits::clear(tx, &second_failures(ctx, user.id)).await?;
-    let asked = new_password::demand(tx, ctx, (&user, &user.password_hash), client).await?;
+    let asked = new_password::demand(tx, ctx, (&locked, &user.password_hash), client).await?;
     if asked.is_none() {
         events::record(tx, user.id, &Event::SignIn { username: user.username.clone() }, now, origin).await?;
         known_origins::note(tx, ctx, user.id, origin).await?;
     }
-    Ok((user, asked))
+    Ok((locked, asked))
 }
 
 async fn spend_app_code(ctx: &Context, tx: &mut Tx, user: UserId, code: &str) -> Result<(), ChallengeError> {
@@ -212,11 +212,11 @@ async fn spend_app_code(ctx: &Context, tx: &mut Tx, user: UserId, code: &str) ->
 async fn spend_recovery_code(
     ctx: &Context,
     tx: &mut Tx,
-    (user, account): (&User, &Account),
+    locked: &LockedAccount,
     code: &str,
     origin: &Origin,
 ) -> Result<(), ChallengeError> {
-    let now = ctx.now();
+    let (user, now) = (locked.user(), ctx.now());
     match recovery::spend(tx, ctx, user.id, code, now).await? {
         Spent::Now => {}
         Spent::Before => return Err(CodeFault::Used.into()),
@@ -226,7 +226,7 @@ async fn spend_recovery_code(
     queue_to_all(
         tx,
         &ctx.delivery,
-        (user.id, account),
+        locked,
         |to, asked| Message::RecoveryCodeUsed { to, left, asked },
         origin,
     )

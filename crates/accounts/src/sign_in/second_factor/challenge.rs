@@ -17,7 +17,7 @@ use nameplate_core::identity::{ChallengeToken, Origin};
 use store::challenges::{self, Asks, Stored};
 use store::profile::{self, Account};
 use store::users::{self, User};
-use store::{Conn, StoreError, Tx, factors, retried};
+use store::{Conn, LockedAccount, StoreError, Tx, factors, retried};
 
 /// The password was right, and this is asked for beside it.
 #[derive(Debug, Clone)]
@@ -59,16 +59,16 @@ pub(crate) enum Door {
 pub(crate) async fn demand(
     tx: &mut Tx,
     ctx: &Context,
-    (user, password_hash): (&User, &str),
+    (locked, password_hash): (&LockedAccount, &str),
     (client, door): (&ClientId, Door),
     origin: &Origin,
 ) -> Result<Option<Challenge>, StoreError> {
+    let (user, account) = (locked.user(), locked.account());
     let stored = factors::of_user(tx, user.id).await?;
     if !stored.iter().any(|it| it.enabled) {
         return Ok(None);
     }
-    let account = profile::load(tx, user.id).await?.unwrap_or_default();
-    let usable = usable(&ctx.settings, &account, &stored);
+    let usable = usable(&ctx.settings, account, &stored);
     let Some(first) = usable.first() else { return Ok(None) };
     let asked = (door == Door::Browser || usable.len() == 1 || first.preferred).then_some(first);
     let (token, now) = (ChallengeToken::generate(&*ctx.entropy), ctx.clock.now());
@@ -83,7 +83,7 @@ pub(crate) async fn demand(
     let contact = asked.and_then(|it| it.contact.as_ref());
     if let Some(contact) = contact {
         // One that was sent just now, or too many today: it can be asked for again, or another factor chosen.
-        let _ = code::send(tx, ctx, Recipient::of(user.id, &account), contact, origin).await?;
+        let _ = code::send(tx, ctx, Recipient::of(user.id, account), contact, origin).await?;
     }
     Ok(Some(Challenge {
         token,

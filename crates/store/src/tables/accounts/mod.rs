@@ -4,6 +4,7 @@ pub mod aliases;
 pub mod attributes;
 pub(crate) mod former_subs;
 pub mod known_origins;
+pub mod locked;
 pub mod names;
 pub mod profile;
 pub mod records;

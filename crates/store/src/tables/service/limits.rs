@@ -2,7 +2,9 @@
 //! account.
 
 use crate::tables::accounts::attributes;
+use crate::tables::accounts::locked::LockedAccount;
 use crate::tables::accounts::profile::{self, Account};
+use crate::tables::accounts::users::{self, User};
 use crate::{Conn, Row, Statement, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::UserId;
@@ -102,17 +104,17 @@ pub async fn remove(tx: &mut Tx, key: &[u8]) -> Result<(), StoreError> {
 
 /// Counts one more change of the account, which takes its row; a counter that began before `from` begins
 /// anew. It stands with its account: among many, every row elsewhere is one more page for each change.
+const BUMP_CHANGES: &str = concat!(
+    "UPDATE users SET
+         changes = CASE WHEN changes_since <= $2 THEN 1 ELSE changes + 1 END,
+         changes_since = CASE WHEN changes_since <= $2 THEN $3 ELSE changes_since END
+     WHERE id = $1
+     RETURNING changes AS count, changes_since AS since, CAST(0 AS BIGINT) AS free_at, attributes, ",
+    users::columns!()
+);
+
 fn bump_changes(user: UserId, from: Timestamp, now: Timestamp) -> Statement {
-    Statement::new(
-        "UPDATE users SET
-             changes = CASE WHEN changes_since <= $2 THEN 1 ELSE changes + 1 END,
-             changes_since = CASE WHEN changes_since <= $2 THEN $3 ELSE changes_since END
-         WHERE id = $1
-         RETURNING changes AS count, changes_since AS since, CAST(0 AS BIGINT) AS free_at, attributes",
-    )
-    .bind(user.0)
-    .bind(from.0)
-    .bind(now.0)
+    Statement::new(BUMP_CHANGES).bind(user.0).bind(from.0).bind(now.0)
 }
 
 /// Counts a change of the account. `None`: it is gone.
@@ -131,11 +133,12 @@ pub async fn count_change_with_attributes(
     tx: &mut Tx,
     user: UserId,
     (from, now): (Timestamp, Timestamp),
-) -> Result<Option<(Counter, Account)>, StoreError> {
+) -> Result<Option<(Counter, LockedAccount)>, StoreError> {
     let rows = tx.read_all(vec![bump_changes(user, from, now)]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let attributes = attributes::read(row.get("attributes")?)?;
-    Ok(Some((Counter::read(row)?, Account { attributes, ..Account::default() })))
+    let account = Account { attributes, ..Account::default() };
+    Ok(Some((Counter::read(row)?, LockedAccount::new(User::read(row)?, account))))
 }
 
 /// The same with the account as it stands: on SQLite in one batch.
@@ -143,10 +146,13 @@ pub async fn count_change_with_account(
     tx: &mut Tx,
     user: UserId,
     (from, now): (Timestamp, Timestamp),
-) -> Result<Option<(Counter, Account)>, StoreError> {
+) -> Result<Option<(Counter, LockedAccount)>, StoreError> {
     let rows = tx.read_all(vec![bump_changes(user, from, now), profile::statement(user)]).await?;
     match rows.as_slice() {
-        [counter, account] => Ok(Some((Counter::read(counter)?, Account::read(account)?))),
+        [changed, account] => {
+            let locked = LockedAccount::new(User::read(changed)?, Account::read(account)?);
+            Ok(Some((Counter::read(changed)?, locked)))
+        }
         _ => Ok(None),
     }
 }
