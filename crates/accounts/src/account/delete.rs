@@ -4,6 +4,7 @@ use crate::account::events;
 use crate::error::{CommonError, common_error};
 use crate::maintenance::purge;
 use crate::sign_in::failures;
+use crate::sign_in::outcome::Proven;
 use crate::sign_in::reauthenticate::{self, SignInAgainError};
 use crate::{Context, limits};
 use delivery::{self, About, Asked, Message};
@@ -12,8 +13,7 @@ use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::{Origin, Viewer};
 use store::profile::Account;
-use store::users::{self, User};
-use store::{LockedAccount, StoreError, Tx, retried, sessions};
+use store::{LockedAccount, StoreError, Tx, retried, sessions, users};
 
 /// What somebody types who means it, in capitals or not.
 pub const CONFIRMATION: &str = "delete";
@@ -79,10 +79,10 @@ pub async fn delete(
     if !faults.is_empty() {
         return Err(DeleteAccountError::Fields(faults));
     }
-    let (verified, _) = reauthenticate::prove_again(ctx, viewer, &form.password, origin)
+    let proven = reauthenticate::prove_again(ctx, viewer, &form.password, origin)
         .await
         .map_err(DeleteAccountError::Password)?;
-    retried(|| leave(ctx, viewer, &verified, origin)).await?;
+    retried(|| leave(ctx, viewer, &proven, origin)).await?;
     purge::truncate_wal(ctx).await;
     Ok(())
 }
@@ -90,7 +90,7 @@ pub async fn delete(
 async fn leave(
     ctx: &Context,
     viewer: &Viewer,
-    verified: &User,
+    proven: &Proven,
     origin: &Origin,
 ) -> Result<(), DeleteAccountError> {
     let mut tx = ctx.store.begin().await?;
@@ -98,8 +98,7 @@ async fn leave(
     if sessions::owner(&mut tx, viewer.session).await? != Some(locked.id()) {
         return Err(DeleteAccountError::Common(CommonError::SignedOut));
     }
-    if locked.user().password_hash != verified.password_hash {
-        // It was changed while this one was being compared.
+    if proven.was_changed(locked.user()) {
         return Err(DeleteAccountError::Password(SignInAgainError::WrongPassword));
     }
     remove_and_tell(ctx, tx, &locked, origin).await

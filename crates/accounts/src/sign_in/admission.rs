@@ -2,15 +2,14 @@
 
 use crate::Context;
 use crate::account::events;
-use crate::limits::{self, Key};
+use crate::limits;
 use crate::sign_in::outcome::{Asked, Proven, SignInError};
 use crate::sign_in::second_factor::challenge::{self, Door};
 use crate::sign_in::{known_origins, new_password};
 use model::Event;
 use nameplate_core::client::ClientId;
 use nameplate_core::identity::Origin;
-use store::users::{self, User};
-use store::{LockedAccount, Tx};
+use store::{LockedAccount, PasswordFingerprint, Tx, users};
 
 /// How far a sign-in got whose password was right.
 pub(crate) enum Admission {
@@ -24,21 +23,21 @@ pub(crate) enum Admission {
 pub(crate) async fn admit(
     ctx: &Context,
     tx: &mut Tx,
-    (proven, failures): (&Proven, &Key),
+    proven: &Proven,
     whence: (&ClientId, Door),
     origin: &Origin,
 ) -> Result<Admission, SignInError> {
-    let Proven { user, rehashed } = proven;
-    let locked = still_holds(ctx, tx, user).await?;
-    limits::clear(tx, failures).await?;
-    if let Some(hash) = rehashed {
+    let user = &proven.user;
+    let locked = still_holds(tx, proven).await?;
+    limits::clear(tx, &proven.failures).await?;
+    if let Some(hash) = &proven.rehashed {
         users::rehash(tx, user.id, &user.password_hash, hash).await?;
     }
-    let hash = rehashed.as_ref().unwrap_or(&user.password_hash);
-    if let Some(challenge) = challenge::demand(tx, ctx, (&locked, hash), whence, origin).await? {
+    let password = PasswordFingerprint::of(proven.hash());
+    if let Some(challenge) = challenge::demand(tx, ctx, (&locked, &password), whence, origin).await? {
         return Ok(Admission::Asked(Asked::SecondFactor(challenge)));
     }
-    if let Some(asked) = new_password::demand(tx, ctx, (&locked, hash), whence.0).await? {
+    if let Some(asked) = new_password::demand(tx, ctx, (&locked, &password), whence.0).await? {
         return Ok(Admission::Asked(Asked::NewPassword(asked)));
     }
     let event = Event::SignIn { username: user.username.clone() };
@@ -48,14 +47,11 @@ pub(crate) async fn admit(
 }
 
 /// The password may have been changed, or the account disabled, while this one was being compared.
-pub(crate) async fn still_holds(
-    _ctx: &Context,
-    tx: &mut Tx,
-    proven: &User,
-) -> Result<LockedAccount, SignInError> {
-    match LockedAccount::lock(tx, proven.id).await? {
+async fn still_holds(tx: &mut Tx, proven: &Proven) -> Result<LockedAccount, SignInError> {
+    match LockedAccount::lock(tx, proven.user.id).await? {
         Some(now) if now.user().disabled => Err(SignInError::Disabled),
-        Some(now) if now.user().password_hash == proven.password_hash => Ok(now),
-        _ => Err(SignInError::WrongCredentials),
+        Some(now) if proven.was_changed(now.user()) => Err(SignInError::WrongCredentials),
+        Some(now) => Ok(now),
+        None => Err(SignInError::WrongCredentials),
     }
 }

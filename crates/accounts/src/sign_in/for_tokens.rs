@@ -2,7 +2,6 @@
 
 use crate::Context;
 use crate::account::events;
-use crate::limits::Key;
 use crate::sign_in::admission::{self, Admission};
 use crate::sign_in::outcome::{Asked, NewPasswordAsked, Proven, SignInError};
 use crate::sign_in::password::{self, SignIn};
@@ -52,8 +51,8 @@ pub async fn for_tokens(
     origin: &Origin,
 ) -> Result<Entered, SignInError> {
     let client = ctx.settings.client(client).ok_or(SignInError::UnknownClient)?;
-    let (proven, failures) = password::check_password(ctx, form, origin).await?;
-    let done = issue_tokens(ctx, &proven, &failures, client, origin).await?;
+    let proven = password::check_password(ctx, form, origin).await?;
+    let done = issue_tokens(ctx, &proven, client, origin).await?;
     verifiers::renew_verifiers(ctx, &proven, &form.password).await;
     Ok(done)
 }
@@ -62,16 +61,15 @@ pub async fn for_tokens(
 pub(crate) async fn issue_tokens(
     ctx: &Context,
     proven: &Proven,
-    failures: &Key,
     client: &AppClient,
     origin: &Origin,
 ) -> Result<Entered, SignInError> {
     let keys = key_ring::signing_keys(ctx).await?;
     if !proven.user.confirmed {
-        retried(|| password::resume_sign_up(ctx, &proven.user, failures, origin)).await?;
+        retried(|| password::resume_sign_up(ctx, proven, origin)).await?;
         return Ok(Entered::Unconfirmed);
     }
-    match retried(|| begin_application(ctx, proven, failures, client, origin)).await? {
+    match retried(|| begin_application(ctx, proven, client, origin)).await? {
         Begun::Session(viewer, account, refresh) => {
             Ok(Entered::Tokens(issue::issue(ctx, &keys, (&viewer, account), Some(&refresh))?))
         }
@@ -82,14 +80,13 @@ pub(crate) async fn issue_tokens(
 async fn begin_application(
     ctx: &Context,
     proven: &Proven,
-    failures: &Key,
     client: &AppClient,
     origin: &Origin,
 ) -> Result<Begun, SignInError> {
     let user = &proven.user;
     let mut tx = ctx.store.begin().await?;
     let whence = (&client.id, Door::Application);
-    let begun = match admission::admit(ctx, &mut tx, (proven, failures), whence, origin).await? {
+    let begun = match admission::admit(ctx, &mut tx, proven, whence, origin).await? {
         Admission::Asked(asked) => Begun::Asked(asked),
         Admission::Admitted(locked) => {
             let (viewer, refresh) = issue::begin(&mut tx, ctx, user, client, origin).await?;

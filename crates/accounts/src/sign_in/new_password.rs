@@ -6,7 +6,6 @@ use crate::attributes::missing::missing;
 use crate::attributes::profile::access_of;
 use crate::attributes::rules::{OutsidePlan, Rulebook, check_missing, parse_names};
 use crate::error::{CommonError, common_error};
-use crate::password::fingerprint::fingerprint;
 use crate::password::rules;
 use crate::password::strength::OwnWords;
 use crate::sessions::begin;
@@ -21,7 +20,7 @@ use nameplate_core::identity::{ChallengeToken, NewSession, Origin};
 use std::collections::BTreeMap;
 use store::challenges::{self, Asks, Stored};
 use store::users::{self, User};
-use store::{Conn, LockedAccount, StoreError, Tx, attributes, profile, retried};
+use store::{Conn, LockedAccount, PasswordFingerprint, StoreError, Tx, attributes, profile, retried};
 
 /// What somebody enters whose password is to be replaced.
 #[derive(Debug, Clone)]
@@ -66,7 +65,7 @@ impl From<NewPasswordError> for FormErrors {
 pub(crate) async fn demand(
     tx: &mut Tx,
     ctx: &Context,
-    (locked, password_hash): (&LockedAccount, &str),
+    (locked, password): (&LockedAccount, &PasswordFingerprint),
     client: &ClientId,
 ) -> Result<Option<NewPasswordAsked>, StoreError> {
     let (user, account) = (locked.user(), locked.account());
@@ -77,7 +76,7 @@ pub(crate) async fn demand(
     let waiting = Stored {
         user: user.id,
         client: client.clone(),
-        password: fingerprint(password_hash),
+        password: password.clone(),
         asks: Asks::NewPassword,
         expires_at: now.plus(ctx.settings.codes.sign_in_lifetime),
     };
@@ -127,8 +126,8 @@ async fn open_new_password(
 ) -> Result<Open, NewPasswordError> {
     let waiting = challenges::get(conn, token, ctx.now()).await?.ok_or(NewPasswordError::Over)?;
     let user = users::by_id(conn, waiting.user).await?.ok_or(NewPasswordError::Over)?;
-    let overtaken = fingerprint(&user.password_hash) != waiting.password;
-    if waiting.asks != Asks::NewPassword || waiting.client != *client || overtaken {
+    let is_another = waiting.asks != Asks::NewPassword || waiting.client != *client;
+    if is_another || waiting.password.was_changed(&user) {
         return Err(NewPasswordError::Over);
     }
     let account = profile::load(conn, user.id).await?.ok_or(NewPasswordError::Over)?;
@@ -233,7 +232,7 @@ async fn replace_password(
     if user.disabled {
         return Err(NewPasswordError::Disabled);
     }
-    if fingerprint(&user.password_hash) != open.waiting.password || !challenges::take(tx, token, now).await? {
+    if open.waiting.password.was_changed(user) || !challenges::take(tx, token, now).await? {
         return Err(NewPasswordError::Over);
     }
     rules::set(tx, ctx, &locked, (&checked.hash, None), origin).await?;

@@ -7,7 +7,6 @@ pub(crate) mod srp6a;
 pub(crate) mod verifiers;
 
 use crate::limits::{self, LimitName};
-use crate::password::fingerprint::fingerprint;
 use crate::sign_in::for_tokens::{self, Entered};
 use crate::sign_in::outcome::{Proven, SignInError};
 use crate::sign_in::srp::srp6a::{Public, SessionKey, Verifier};
@@ -25,7 +24,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::srp_verifiers::{self, Name};
 use store::users::{self, User};
-use store::{StoreError, retried};
+use store::{PasswordFingerprint, StoreError, retried};
 
 /// How long a challenge waits for its answer.
 const PATIENCE: Duration = Duration::from_secs(3 * 60);
@@ -80,7 +79,7 @@ struct Block {
     /// 16 hexadecimal digits; nobody is 0.
     user: String,
     /// Which password it is about.
-    password: String,
+    password: PasswordFingerprint,
     key: String,
     until: Timestamp,
     /// Makes it one of a kind.
@@ -91,7 +90,7 @@ struct Block {
 struct Meant {
     user: UserId,
     user_id: String,
-    password: String,
+    password: PasswordFingerprint,
     salt: Vec<u8>,
     verifier: Verifier,
 }
@@ -200,7 +199,7 @@ async fn meant(
     });
     let nobody = Verifier::of_nobody(ctx.entropy.bytes());
     let (salt, verifier) = known.unwrap_or_else(|| (salt_of(ctx, &user_id), nobody));
-    Ok(Meant { user: id, user_id, password: fingerprint(&hash), salt, verifier })
+    Ok(Meant { user: id, user_id, password: PasswordFingerprint::of(&hash), salt, verifier })
 }
 
 /// Ends an exchange: signs in whoever has computed the same key, and so has the password.
@@ -227,8 +226,9 @@ pub async fn answer(
     let user = UserId(i64::from_str_radix(&block.user, 16).unwrap_or(0));
     let user = users::by_id(&mut ctx.store.read().await?, user).await?;
     let right = is_proven(ctx, &block, proof) && is_called(ctx, &block, &proof.username, user.as_ref());
-    let compared =
-        |user: &User| user.comparable_hash(ctx.now()).is_some_and(|hash| fingerprint(hash) == block.password);
+    let compared = |user: &User| {
+        user.comparable_hash(ctx.now()).is_some_and(|hash| PasswordFingerprint::of(hash) == block.password)
+    };
     match user.filter(|user| !right || compared(user)) {
         Some(user) if right && !user.has_password() => {
             retried(|| failures::note_failure(ctx, Some(&user), origin)).await?;
@@ -236,7 +236,7 @@ pub async fn answer(
         }
         Some(user) if right => {
             failures::refuse_disabled(ctx, &user, origin).await?;
-            Ok(for_tokens::issue_tokens(ctx, &Proven { user, rehashed: None }, &failures, client, origin)
+            Ok(for_tokens::issue_tokens(ctx, &Proven { user, rehashed: None, failures }, client, origin)
                 .await?)
         }
         user => {

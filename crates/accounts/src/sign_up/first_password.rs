@@ -130,7 +130,7 @@ async fn finish_with_first(
     let still = waiting::lock(&mut tx, known.user.id).await?.ok_or(FirstPasswordError::NoPending)?;
     // Meanwhile somebody else may have tried the same sign-up, or its holder have entered another
     // password.
-    if still.user.contested || still.user.password_hash != known.user.password_hash {
+    if still.user.contested || known.user.fingerprint().was_changed(&still.user) {
         return Err(FirstPasswordError::WrongPassword);
     }
     let stored =

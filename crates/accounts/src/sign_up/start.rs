@@ -265,7 +265,7 @@ async fn take_attempt(
     }
     let Some(found) = found else { return Ok(None) };
     let still = waiting::lock(tx, found.user.id).await?;
-    let Some(still) = still.filter(|it| it.user.password_hash == found.user.password_hash) else {
+    let Some(still) = still.filter(|it| !found.user.fingerprint().was_changed(&it.user)) else {
         return Ok(None);
     };
     waiting::keep(tx, still.user.id, ctx.now()).await?;

@@ -7,7 +7,6 @@ use crate::factors::recovery;
 use crate::limits::rate::Wait;
 use crate::limits::{self, Key, LimitName};
 use crate::one_time_codes::{self, CodeEntry, CodeFault, Entrant, RightCode};
-use crate::password::fingerprint::fingerprint;
 use crate::sessions::begin;
 use crate::sign_in::for_tokens::Entered;
 use crate::sign_in::outcome::{NewPasswordAsked, SignedIn};
@@ -175,7 +174,7 @@ async fn pass_second(
     if user.disabled {
         return Err(ChallengeError::Disabled);
     }
-    if fingerprint(&user.password_hash) != open.waiting.password || !challenges::take(tx, token, now).await? {
+    if open.waiting.password.was_changed(user) || !challenges::take(tx, token, now).await? {
         return Err(ChallengeError::Over);
     }
     match proof {
@@ -190,7 +189,7 @@ async fn pass_second(
         Proof::Recovery(code) => spend_recovery_code(ctx, tx, &locked, code, origin).await?,
     }
     limits::clear(tx, &second_failures(ctx, user.id)).await?;
-    let asked = new_password::demand(tx, ctx, (&locked, &user.password_hash), client).await?;
+    let asked = new_password::demand(tx, ctx, (&locked, &user.fingerprint()), client).await?;
     if asked.is_none() {
         events::record(tx, user.id, &Event::SignIn { username: user.username.clone() }, now, origin).await?;
         known_origins::note(tx, ctx, user.id, origin).await?;

@@ -6,7 +6,6 @@ use crate::error::CommonError;
 use crate::factors::second_factors::{Usable, usable};
 use crate::limits::rate::Wait;
 use crate::one_time_codes::Recipient;
-use crate::password::fingerprint::fingerprint;
 use crate::sign_in::second_factor::code;
 use crate::sign_in::second_factor::error::ChallengeError;
 use crate::{Context, Unavailable};
@@ -17,7 +16,7 @@ use nameplate_core::identity::{ChallengeToken, Origin};
 use store::challenges::{self, Asks, Stored};
 use store::profile::{self, Account};
 use store::users::{self, User};
-use store::{Conn, LockedAccount, StoreError, Tx, factors, retried};
+use store::{Conn, LockedAccount, PasswordFingerprint, StoreError, Tx, factors, retried};
 
 /// The password was right, and this is asked for beside it.
 #[derive(Debug, Clone)]
@@ -59,7 +58,7 @@ pub(crate) enum Door {
 pub(crate) async fn demand(
     tx: &mut Tx,
     ctx: &Context,
-    (locked, password_hash): (&LockedAccount, &str),
+    (locked, password): (&LockedAccount, &PasswordFingerprint),
     (client, door): (&ClientId, Door),
     origin: &Origin,
 ) -> Result<Option<Challenge>, StoreError> {
@@ -75,7 +74,7 @@ pub(crate) async fn demand(
     let waiting = Stored {
         user: user.id,
         client: client.clone(),
-        password: fingerprint(password_hash),
+        password: password.clone(),
         asks: asked.map_or(Asks::Choice, |it| Asks::Factor(it.factor)),
         expires_at: now.plus(ctx.settings.codes.sign_in_lifetime),
     };
@@ -145,9 +144,8 @@ pub(crate) async fn open_challenge(
 ) -> Result<Open, ChallengeError> {
     let waiting = challenges::get(conn, token, ctx.now()).await?.ok_or(ChallengeError::Over)?;
     let user = users::by_id(conn, waiting.user).await?.ok_or(ChallengeError::Over)?;
-    let asks_for_a_factor = waiting.asks != Asks::NewPassword;
-    if !asks_for_a_factor || waiting.client != *client || fingerprint(&user.password_hash) != waiting.password
-    {
+    let is_another = waiting.asks == Asks::NewPassword || waiting.client != *client;
+    if is_another || waiting.password.was_changed(&user) {
         return Err(ChallengeError::Over);
     }
     if user.disabled {

@@ -6,6 +6,7 @@ pub(crate) mod former_subs;
 pub mod known_origins;
 pub mod locked;
 pub mod names;
+pub mod password_fingerprint;
 pub mod profile;
 pub mod records;
 pub mod users;
