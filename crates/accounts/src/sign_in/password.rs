@@ -11,6 +11,7 @@ use crate::sign_in::failures::{admit_sign_in, failed_sign_ins, note_failure, ref
 use crate::sign_in::outcome::{Proven, SignInError, SignedIn};
 use crate::sign_in::second_factor::challenge::Door;
 use crate::sign_in::srp::verifiers;
+use crate::sign_in::typed_name::TypedName;
 use crate::sign_up::code::{self, Asking};
 use crate::sign_up::entered::{self, Entered};
 use model::{ErrorCode, FieldName, FormErrors, Password};
@@ -71,18 +72,18 @@ pub(crate) async fn check_password(
     form: &SignIn,
     origin: &Origin,
 ) -> Result<Proven, SignInError> {
-    let typed = form.username.trim();
-    let empty =
-        [(typed.is_empty(), FieldName::Username), (form.password.reveal().is_empty(), FieldName::Password)];
+    let typed = TypedName::read(ctx, &form.username);
+    let empty = [
+        (typed.text.is_empty(), FieldName::Username),
+        (form.password.reveal().is_empty(), FieldName::Password),
+    ];
     let missing: Vec<_> = empty.into_iter().filter_map(|(empty, field)| empty.then_some(field)).collect();
     if !missing.is_empty() {
         return Err(SignInError::Missing(missing));
     }
-    let who = ctx.settings.identifier(typed);
-    let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
-    let failures = failed_sign_ins(ctx, &name, origin);
+    let failures = failed_sign_ins(ctx, &typed.key(), origin);
     retried(|| admit_sign_in(ctx, &failures, origin)).await??;
-    let proven = prove(ctx, who.as_ref(), &form.password, failures, origin).await?;
+    let proven = prove(ctx, typed.who.as_ref(), &form.password, failures, origin).await?;
     refuse_disabled(ctx, &proven.user, origin).await?;
     Ok(proven)
 }

@@ -11,6 +11,7 @@ use crate::sign_in::for_tokens::{self, Entered};
 use crate::sign_in::outcome::{Proven, SignInError};
 use crate::sign_in::srp::srp6a::{Public, SessionKey, Verifier};
 use crate::sign_in::srp::verifiers::{SALT, context, made_up, salt_of, srp_name};
+use crate::sign_in::typed_name::TypedName;
 use crate::sign_in::{candidates, failures};
 use crate::{Context, Unavailable};
 use model::{FieldName, IdentifierKind};
@@ -106,20 +107,18 @@ pub async fn challenge(
     public: &str,
     origin: &Origin,
 ) -> Result<Challenge, SrpError> {
-    let typed = typed.trim();
+    let typed = TypedName::read(ctx, typed);
     let client = ctx.settings.client(client).ok_or(SignInError::UnknownClient)?.id.clone();
-    if typed.is_empty() {
+    if typed.text.is_empty() {
         return Err(SignInError::Missing(vec![FieldName::Username]).into());
     }
     let public = Public::from_hex(public).ok_or(SrpError::NotInGroup)?;
-    let who = ctx.settings.identifier(typed);
-    let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
     retried(|| admit_challenge(ctx, origin)).await?;
-    let meant = meant(ctx, who.as_ref(), (typed, &name), origin).await?;
+    let meant = meant(ctx, &typed, origin).await?;
     let (ours, key) = computed(ctx, public, meant.verifier).await?;
     let block = Block {
         client,
-        name,
+        name: typed.key(),
         user_id: meant.user_id.clone(),
         user: format!("{:016x}", meant.user.0),
         password: meant.password,
@@ -167,28 +166,24 @@ fn sealed(ctx: &Context, block: &Block) -> Result<Vec<u8>, SignInError> {
 
 /// What the account is called depends on what was typed, and not on whether there is one: a username is
 /// called by its canonical form, and a contact, or what may be one, by a `sub`.
-async fn meant(
-    ctx: &Context,
-    who: Option<&Identifier>,
-    (typed, name): (&str, &str),
-    origin: &Origin,
-) -> Result<Meant, StoreError> {
-    let by_username = match who {
+async fn meant(ctx: &Context, typed: &TypedName, origin: &Origin) -> Result<Meant, StoreError> {
+    let by_username = match &typed.who {
         Some(who) => matches!(who, Identifier::Username(_)),
-        None => ctx.settings.sign_in.kind_of(typed) == IdentifierKind::Username,
+        None => ctx.settings.sign_in.kind_of(&typed.text) == IdentifierKind::Username,
     };
     let kind = if by_username { Name::Username } else { Name::Sub };
     // The account whose password would be compared.
-    let user = candidates::candidates(ctx, who, origin).await?.into_iter().flatten().next();
+    let user = candidates::candidates(ctx, typed.who.as_ref(), origin).await?.into_iter().flatten().next();
     let mut conn = ctx.store.read().await?;
     let id = user.as_ref().map_or(UserId(0), |user| user.id);
     let sealed = srp_verifiers::get(&mut conn, id, kind).await?;
     drop(conn);
     let user_id = match (by_username, &user) {
-        (true, _) => username_key(typed),
+        (true, _) => username_key(&typed.text),
         (false, Some(user)) => user.sub.clone(),
         (false, None) => {
-            uuid::Builder::from_random_bytes(made_up(ctx, &["sub for", name])).into_uuid().to_string()
+            let bytes = made_up(ctx, &["sub for", &typed.key()]);
+            uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
         }
     };
     let hash = user.as_ref().and_then(|user| user.comparable_hash(ctx.now())).unwrap_or_default().to_owned();
