@@ -5,7 +5,7 @@ use crate::admin::selection::{NotSelected, UserLabel, UserSelector, find, operat
 use crate::one_time_codes::{CodeMessage, NamedCodes, Pace, Recipient, Requesters, admission};
 use crate::password::hasher::HashingError;
 use crate::password::reset_code::{self, Asking, Named};
-use crate::password::rules;
+use crate::password::rules::{self, NewPassword};
 use crate::sign_in::srp::verifiers;
 use crate::{Context, Unavailable};
 use model::{Event, FormErrors, Password};
@@ -114,7 +114,7 @@ async fn try_to_set_user_password(
     let mut tx = ctx.store.begin().await?;
     let locked = open(ctx, &mut tx, selector).await?;
     let user = locked.user();
-    rules::set(&mut tx, ctx, &locked, (hash, None), &operator()).await?;
+    rules::set(&mut tx, ctx, &locked, NewPassword::ending_sessions(hash), &operator()).await?;
     if !permanent {
         users::mark_temporary(&mut tx, user.id, now).await?;
     }

@@ -10,7 +10,7 @@ use crate::contacts::code;
 use crate::error::CommonError;
 use crate::{Context, Unavailable};
 use delivery::{self, About, Asked, Message};
-use model::{AttributeName, ErrorCode, Event, FormErrors, UpdateOutcome, Updated};
+use model::{ErrorCode, Event, FormErrors, UpdateOutcome, Updated};
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::phone;
@@ -96,8 +96,13 @@ async fn try_to_update_user(
     }
     let (mut outcome, mut all) = (UpdateOutcome::new(), account.attributes.clone());
     for (name, value) in &submitted.set {
-        let change = (name, value.as_str(), verified);
-        let updated = prepare_for_user(ctx, &mut tx, &locked, change).await?;
+        let updated = match ContactKind::of(name) {
+            Some(kind) => {
+                let contact = Contact::stored(kind, value.clone());
+                set_contact(ctx, &mut tx, &locked, &contact, verified).await?
+            }
+            None => done(),
+        };
         if updated.is_updated {
             all.insert(name.clone(), value.clone());
         }
@@ -114,19 +119,18 @@ async fn try_to_update_user(
     Ok(UserUpdated { user: UserLabel::of(user), outcome, outside_plan: submitted.outside_plan() })
 }
 
-/// What has to happen before the attribute has this value: a contact is proven, or sent a code.
-async fn prepare_for_user(
+/// What has to happen before the account has this contact: the administrator vouches for it, or it is sent a
+/// code.
+async fn set_contact(
     ctx: &Context,
     tx: &mut Tx,
     locked: &LockedAccount,
-    (name, value, verified): (&AttributeName, &str, bool),
+    contact: &Contact,
+    verified: bool,
 ) -> Result<Updated, UpdateUserError> {
-    let Some(kind) = ContactKind::of(name) else {
-        return Ok(done());
-    };
-    let contact = Contact::stored(kind, value.to_owned());
+    let (kind, value) = (contact.kind, contact.value.as_str());
     if verified {
-        vouch_for(ctx, tx, locked, &contact).await?;
+        vouch_for(ctx, tx, locked, contact).await?;
         return Ok(done());
     }
     if locked.account().contact(kind) == Some(value) {
@@ -138,13 +142,13 @@ async fn prepare_for_user(
         aliases::release(tx, locked.id(), kind).await?;
         return Ok(done());
     }
-    admit(tx, ctx, locked, std::slice::from_ref(&contact)).await.map_err(|error| match error {
+    admit(tx, ctx, locked, std::slice::from_ref(contact)).await.map_err(|error| match error {
         UpdateAttributesError::Refused(refusal) => UpdateUserError::Refused(refusal),
         UpdateAttributesError::Common(CommonError::Unavailable(fault)) => UpdateUserError::Unavailable(fault),
         UpdateAttributesError::Common(common) => FormErrors::from(common).into(),
         UpdateAttributesError::NotFresh(stale) => FormErrors::from(stale).into(),
     })?;
-    code::send(tx, ctx, locked, &contact, &operator()).await?;
+    code::send(tx, ctx, locked, contact, &operator()).await?;
     Ok(Updated { is_updated: false, code_delivery_details: Some(kind.delivery(value)) })
 }
 

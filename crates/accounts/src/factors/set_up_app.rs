@@ -90,10 +90,27 @@ async fn adopt_app(
     factors::adopt_pending(&mut tx, user, &sealed, step).await?;
     let mut with_codes = false;
     if then == Then::AskForIt {
-        with_codes = turn_on(&mut tx, ctx, &locked, (Factor::SoftwareToken, &before), origin).await?;
+        let app = AccountFactor { locked: &locked, factor: Factor::SoftwareToken, stored: &before };
+        with_codes = turn_on(&mut tx, ctx, app, origin).await?;
     }
     events::commit(ctx, tx, user).await?;
     Ok(with_codes)
+}
+
+/// A second factor of an account.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AccountFactor<'a> {
+    pub(crate) locked: &'a LockedAccount,
+    pub(crate) factor: Factor,
+    /// What the account has of this one and of others.
+    pub(crate) stored: &'a [Stored],
+}
+
+impl<'a> AccountFactor<'a> {
+    /// What it has of this one.
+    pub(crate) fn kept(&self) -> Option<&'a Stored> {
+        self.stored.iter().find(|it| it.factor == self.factor)
+    }
 }
 
 /// Asks for the factor from now on, and tells its owner. `true`: it is the first one, and there are recovery
@@ -101,13 +118,13 @@ async fn adopt_app(
 pub(crate) async fn turn_on(
     tx: &mut store::Tx,
     ctx: &Context,
-    locked: &LockedAccount,
-    (factor, before): (Factor, &[Stored]),
+    new: AccountFactor<'_>,
     origin: &Origin,
 ) -> Result<bool, StoreError> {
+    let AccountFactor { locked, factor, stored } = new;
     let (user, now) = (locked.id(), ctx.clock.now());
     factors::enable(tx, user, factor, now).await?;
-    let first = !before.iter().any(|it| it.enabled);
+    let first = !stored.iter().any(|it| it.enabled);
     if first {
         recovery::renew(tx, ctx, user).await?;
     }

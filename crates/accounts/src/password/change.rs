@@ -4,7 +4,7 @@ use crate::Context;
 use crate::account::events;
 use crate::error::{CommonError, common_error};
 use crate::limits;
-use crate::password::rules;
+use crate::password::rules::{self, NewPassword};
 use crate::password::strength::OwnWords;
 use crate::sessions::begin;
 use crate::sign_in::failures::{self, failed_passwords};
@@ -122,7 +122,7 @@ async fn finish_change(
     }
     limits::clear(&mut tx, &proven.failures).await?;
     let stays = (viewer.by == SignedInBy::Tokens).then_some(viewer.session);
-    rules::set(&mut tx, ctx, &locked, (hash, stays), origin).await?;
+    rules::set(&mut tx, ctx, &locked, NewPassword { hash, stays }, origin).await?;
     let session = match viewer.by {
         SignedInBy::Cookie => Some(begin::begin(&mut tx, ctx, user, &viewer.client, origin).await?),
         SignedInBy::Tokens => None,

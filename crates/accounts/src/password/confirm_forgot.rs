@@ -6,7 +6,7 @@ use crate::error::{CommonError, common_error};
 use crate::limits::{self, LimitName};
 use crate::one_time_codes::{self, CodeEntry, CodeFault, Entrant, NamedEntrant, Requester, RightCode};
 use crate::password::reset_code::Named;
-use crate::password::rules;
+use crate::password::rules::{self, NewPassword};
 use crate::password::strength::OwnWords;
 use crate::sign_in::{failures, srp::verifiers};
 use model::{ErrorCode, Event, FieldName, FormErrors, Password};
@@ -89,7 +89,7 @@ pub async fn confirm_forgot(
         Ok(right) => {
             check_own_words(ctx, right.user(), &form).await?;
             let hash = ctx.passwords.hash(&form.password, &*ctx.entropy).await?;
-            let done = retried(|| finish_reset(ctx, &right, (&named, &hash), origin)).await?;
+            let done = retried(|| finish_reset(ctx, &right, &named, &hash, origin)).await?;
             verifiers::keep_verifiers(ctx, right.user(), &form.password, &hash).await;
             Ok(done)
         }
@@ -140,7 +140,8 @@ async fn check_own_words(
 async fn finish_reset(
     ctx: &Context,
     code: &RightCode,
-    (named, hash): (&Named, &str),
+    named: &Named,
+    hash: &str,
     origin: &Origin,
 ) -> Result<PasswordSet, ConfirmForgotPasswordError> {
     let (now, user) = (ctx.now(), code.user());
@@ -156,7 +157,7 @@ async fn finish_reset(
     // the old one.
     one_time_codes::retire_all(&mut tx, CodeScope { user, purpose: CodePurpose::Reset }, now).await?;
     known_origins::forget(&mut tx, user).await?;
-    rules::set(&mut tx, ctx, &locked, (hash, None), origin).await?;
+    rules::set(&mut tx, ctx, &locked, NewPassword::ending_sessions(hash), origin).await?;
     // Who could not remember it has waited enough.
     limits::clear(&mut tx, &failures::failed_sign_ins(ctx, &named.name, origin)).await?;
     let username = locked.into_account().username;

@@ -38,18 +38,33 @@ pub(crate) fn choice_faults(
     faults.into_iter().flatten().collect()
 }
 
-/// Gives the account another password, whose hash this is. Whoever was signed in with the old one no longer
-/// is, but for the session that stays, and every proven contact is told.
+/// A password that takes the place of another.
+#[derive(Clone, Copy)]
+pub(crate) struct NewPassword<'a> {
+    pub(crate) hash: &'a str,
+    /// The session that goes on. `None`: every one ends.
+    pub(crate) stays: Option<SessionId>,
+}
+
+impl<'a> NewPassword<'a> {
+    /// One with which every session ends.
+    pub(crate) const fn ending_sessions(hash: &'a str) -> Self {
+        Self { hash, stays: None }
+    }
+}
+
+/// Gives the account another password. Whoever was signed in with the old one no longer is, but for the session
+/// that stays, and every proven contact is told.
 pub(crate) async fn set(
     tx: &mut Tx,
     ctx: &Context,
     locked: &LockedAccount,
-    (hash, stays): (&str, Option<SessionId>),
+    new: NewPassword<'_>,
     origin: &Origin,
 ) -> Result<(), StoreError> {
     let user = locked.id();
-    users::set_password(tx, user, hash).await?;
-    match stays {
+    users::set_password(tx, user, new.hash).await?;
+    match new.stays {
         Some(session) => sessions::end_others(tx, user, session).await?,
         None => sessions::end_all(tx, user).await?,
     };

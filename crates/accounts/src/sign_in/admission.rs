@@ -4,11 +4,9 @@ use crate::Context;
 use crate::account::events;
 use crate::limits;
 use crate::sign_in::outcome::{Asked, Proven, SignInError};
-use crate::sign_in::second_factor::challenge::{self, Door};
+use crate::sign_in::second_factor::challenge::{self, SignInRequest};
 use crate::sign_in::{known_origins, new_password};
 use model::Event;
-use nameplate_core::client::ClientId;
-use nameplate_core::identity::Origin;
 use store::{LockedAccount, PasswordFingerprint, Tx, users};
 
 /// How far a sign-in got whose password was right.
@@ -24,8 +22,7 @@ pub(crate) async fn admit(
     ctx: &Context,
     tx: &mut Tx,
     proven: &Proven,
-    whence: (&ClientId, Door),
-    origin: &Origin,
+    request: SignInRequest<'_>,
 ) -> Result<Admission, SignInError> {
     let user = &proven.user;
     let locked = still_holds(tx, proven).await?;
@@ -34,15 +31,15 @@ pub(crate) async fn admit(
         users::rehash(tx, user.id, &user.password_hash, hash).await?;
     }
     let password = PasswordFingerprint::of(proven.hash());
-    if let Some(challenge) = challenge::demand(tx, ctx, (&locked, &password), whence, origin).await? {
+    if let Some(challenge) = challenge::demand(tx, ctx, &locked, &password, request).await? {
         return Ok(Admission::Asked(Asked::SecondFactor(challenge)));
     }
-    if let Some(asked) = new_password::demand(tx, ctx, (&locked, &password), whence.0).await? {
+    if let Some(asked) = new_password::demand(tx, ctx, &locked, &password, request.client).await? {
         return Ok(Admission::Asked(Asked::NewPassword(asked)));
     }
     let event = Event::SignIn { username: user.username.clone() };
-    events::record(tx, user.id, &event, ctx.now(), origin).await?;
-    known_origins::note(tx, ctx, user.id, origin).await?;
+    events::record(tx, user.id, &event, ctx.now(), request.origin).await?;
+    known_origins::note(tx, ctx, user.id, request.origin).await?;
     Ok(Admission::Admitted(locked))
 }
 

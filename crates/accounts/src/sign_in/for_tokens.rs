@@ -5,14 +5,13 @@ use crate::account::events;
 use crate::sign_in::admission::{self, Admission};
 use crate::sign_in::outcome::{Asked, NewPasswordAsked, Proven, SignInError};
 use crate::sign_in::password::{self, SignIn};
-use crate::sign_in::second_factor::challenge::{Challenge, Door};
+use crate::sign_in::second_factor::challenge::{Challenge, Door, SignInRequest};
 use crate::sign_in::srp::verifiers;
-use crate::tokens::issue::{self, RefreshToken, Tokens};
+use crate::tokens::issue::{self, Grant, Tokens};
 use crate::tokens::key_ring;
 use nameplate_core::client::ClientId;
-use nameplate_core::identity::{Origin, Viewer};
+use nameplate_core::identity::Origin;
 use nameplate_core::settings::AppClient;
-use store::profile::Account;
 use store::retried;
 
 /// The password was right.
@@ -29,7 +28,7 @@ pub enum Entered {
 
 /// How far the sign-in of an application got.
 enum Begun {
-    Session(Viewer, Account, RefreshToken),
+    Session(Grant),
     Asked(Asked),
 }
 
@@ -70,9 +69,7 @@ pub(crate) async fn issue_tokens(
         return Ok(Entered::Unconfirmed);
     }
     match retried(|| begin_application(ctx, proven, client, origin)).await? {
-        Begun::Session(viewer, account, refresh) => {
-            Ok(Entered::Tokens(issue::issue(ctx, &keys, (&viewer, account), Some(&refresh))?))
-        }
+        Begun::Session(grant) => Ok(Entered::Tokens(issue::issue(ctx, &keys, grant)?)),
         Begun::Asked(asked) => Ok(asked.into()),
     }
 }
@@ -85,12 +82,12 @@ async fn begin_application(
 ) -> Result<Begun, SignInError> {
     let user = &proven.user;
     let mut tx = ctx.store.begin().await?;
-    let whence = (&client.id, Door::Application);
-    let begun = match admission::admit(ctx, &mut tx, proven, whence, origin).await? {
+    let request = SignInRequest { client: &client.id, door: Door::Application, origin };
+    let begun = match admission::admit(ctx, &mut tx, proven, request).await? {
         Admission::Asked(asked) => Begun::Asked(asked),
         Admission::Admitted(locked) => {
             let (viewer, refresh) = issue::begin(&mut tx, ctx, user, client, origin).await?;
-            Begun::Session(viewer, locked.into_account(), refresh)
+            Begun::Session(Grant { viewer, account: locked.into_account(), refresh: Some(refresh) })
         }
     };
     events::commit(ctx, tx, user.id).await?;

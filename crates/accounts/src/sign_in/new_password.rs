@@ -6,12 +6,12 @@ use crate::attributes::missing::missing;
 use crate::attributes::profile::access_of;
 use crate::attributes::rules::{OutsidePlan, Rulebook, check_missing, parse_names};
 use crate::error::{CommonError, common_error};
-use crate::password::rules;
+use crate::password::rules::{self, NewPassword};
 use crate::password::strength::OwnWords;
 use crate::sessions::begin;
 use crate::sign_in::outcome::NewPasswordAsked;
 use crate::sign_in::{known_origins, srp::verifiers};
-use crate::tokens::issue::{self, Tokens};
+use crate::tokens::issue::{self, Grant, Tokens};
 use crate::tokens::key_ring;
 use crate::{Context, Unavailable};
 use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Password};
@@ -65,7 +65,8 @@ impl From<NewPasswordError> for FormErrors {
 pub(crate) async fn demand(
     tx: &mut Tx,
     ctx: &Context,
-    (locked, password): (&LockedAccount, &PasswordFingerprint),
+    locked: &LockedAccount,
+    password: &PasswordFingerprint,
     client: &ClientId,
 ) -> Result<Option<NewPasswordAsked>, StoreError> {
     let (user, account) = (locked.user(), locked.account());
@@ -98,8 +99,9 @@ struct Open {
     pub(crate) missing: Vec<AttributeName>,
 }
 
-/// A form that passed every rule.
+/// A form that passed every rule, for the sign-in that waits.
 struct Checked {
+    open: Open,
     hash: String,
     attributes: BTreeMap<AttributeName, String>,
 }
@@ -148,16 +150,16 @@ pub async fn set(
     origin: &Origin,
 ) -> Result<(String, NewSession), NewPasswordError> {
     let client = ctx.pages_client();
-    let (open, checked) = check_own_password(ctx, &client, token, &form).await?;
+    let checked = check_own_password(ctx, &client, token, &form).await?;
     let done = retried(async || {
         let mut tx = ctx.store.begin().await?;
-        let locked = replace_password(ctx, &mut tx, token, (&open, &checked), origin).await?;
+        let locked = replace_password(ctx, &mut tx, token, &checked, origin).await?;
         let session = begin::begin(&mut tx, ctx, locked.id(), &client, origin).await?;
         events::commit(ctx, tx, locked.id()).await?;
         Ok::<_, NewPasswordError>((locked.into_account().username, session))
     })
     .await?;
-    verifiers::keep_verifiers(ctx, open.user.id, &form.password, &checked.hash).await;
+    verifiers::keep_verifiers(ctx, checked.open.user.id, &form.password, &checked.hash).await;
     Ok(done)
 }
 
@@ -171,19 +173,19 @@ pub async fn set_for_tokens(
 ) -> Result<Tokens, NewPasswordError> {
     let client = ctx.settings.client(client).ok_or(NewPasswordError::Over)?;
     let keys = key_ring::signing_keys(ctx).await?;
-    let (open, checked) = check_own_password(ctx, &client.id, token, &form).await?;
-    let (viewer, account, refresh) = retried(async || {
+    let checked = check_own_password(ctx, &client.id, token, &form).await?;
+    let grant = retried(async || {
         let mut tx = ctx.store.begin().await?;
-        let locked = replace_password(ctx, &mut tx, token, (&open, &checked), origin).await?;
+        let locked = replace_password(ctx, &mut tx, token, &checked, origin).await?;
         let (viewer, refresh) = issue::begin(&mut tx, ctx, locked.user(), client, origin).await?;
         // With the attributes that were just filled in.
         let account = profile::load(&mut tx, locked.id()).await?.ok_or(NewPasswordError::Over)?;
         events::commit(ctx, tx, locked.id()).await?;
-        Ok::<_, NewPasswordError>((viewer, account, refresh))
+        Ok::<_, NewPasswordError>(Grant { viewer, account, refresh: Some(refresh) })
     })
     .await?;
-    verifiers::keep_verifiers(ctx, open.user.id, &form.password, &checked.hash).await;
-    Ok(issue::issue(ctx, &keys, (&viewer, account), Some(&refresh))?)
+    verifiers::keep_verifiers(ctx, checked.open.user.id, &form.password, &checked.hash).await;
+    Ok(issue::issue(ctx, &keys, grant)?)
 }
 
 async fn check_own_password(
@@ -191,7 +193,7 @@ async fn check_own_password(
     client: &ClientId,
     token: &ChallengeToken,
     form: &OwnPassword,
-) -> Result<(Open, Checked), NewPasswordError> {
+) -> Result<Checked, NewPasswordError> {
     let mut conn = ctx.store.read().await?;
     let open = open_new_password(ctx, &mut conn, client, token).await?;
     let own = OwnWords::of_user(&mut conn, &open.user).await?;
@@ -216,17 +218,17 @@ async fn check_own_password(
         return Err(NewPasswordError::Refused(FormErrors { form: None, fields: faults }));
     }
     let hash = ctx.passwords.hash(&form.password, &*ctx.entropy).await?;
-    Ok((open, Checked { hash, attributes }))
+    Ok(Checked { open, hash, attributes })
 }
 
 async fn replace_password(
     ctx: &Context,
     tx: &mut Tx,
     token: &ChallengeToken,
-    (open, checked): (&Open, &Checked),
+    checked: &Checked,
     origin: &Origin,
 ) -> Result<LockedAccount, NewPasswordError> {
-    let now = ctx.now();
+    let (now, open) = (ctx.now(), &checked.open);
     let locked = LockedAccount::lock(tx, open.user.id).await?.ok_or(NewPasswordError::Over)?;
     let user = locked.user();
     if user.disabled {
@@ -235,7 +237,7 @@ async fn replace_password(
     if open.waiting.password.was_changed(user) || !challenges::take(tx, token, now).await? {
         return Err(NewPasswordError::Over);
     }
-    rules::set(tx, ctx, &locked, (&checked.hash, None), origin).await?;
+    rules::set(tx, ctx, &locked, NewPassword::ending_sessions(&checked.hash), origin).await?;
     let mut writes = Vec::new();
     if !checked.attributes.is_empty() {
         let mut all = locked.account().attributes.clone();

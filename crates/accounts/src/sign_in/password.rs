@@ -9,7 +9,7 @@ use crate::sign_in::admission::{Admission, admit};
 use crate::sign_in::candidates::candidates;
 use crate::sign_in::failures::{admit_sign_in, failed_sign_ins, note_failure, refuse_disabled};
 use crate::sign_in::outcome::{Proven, SignInError, SignedIn};
-use crate::sign_in::second_factor::challenge::Door;
+use crate::sign_in::second_factor::challenge::{Door, SignInRequest};
 use crate::sign_in::srp::verifiers;
 use crate::sign_in::typed_name::TypedName;
 use crate::sign_up::code::{self, Asking};
@@ -96,7 +96,8 @@ async fn begin_session(
 ) -> Result<SignedIn, SignInError> {
     let user = &proven.user;
     let mut tx = ctx.store.begin().await?;
-    let done = match admit(ctx, &mut tx, proven, (client, Door::Browser), origin).await? {
+    let request = SignInRequest { client, door: Door::Browser, origin };
+    let done = match admit(ctx, &mut tx, proven, request).await? {
         Admission::Asked(asked) => asked.into(),
         Admission::Admitted(locked) => {
             let session = begin::begin(&mut tx, ctx, locked.id(), client, origin).await?;
@@ -162,7 +163,7 @@ pub(crate) async fn resume_sign_up(
         attributes: sealed_for(ctx, &ticket, &waiting)?,
         proven_at: None,
     };
-    tickets::insert(&mut tx, &ticket, &stored, (now, now.plus(BrowserTicket::LIFETIME))).await?;
+    tickets::insert(&mut tx, &ticket, &stored, now, now.plus(BrowserTicket::LIFETIME)).await?;
     let (requester, told) = (Requester::ticket(&ticket), waiting.told());
     let asker = NamedCodes::new(CodePurpose::SignUp, &told).asked_by(&requester);
     admission::admit(&mut tx, ctx, asker).await??;

@@ -172,23 +172,21 @@ async fn finish(
             Confirmed { username: waiting.user.username.clone(), session: None, next: Some(next) }
         }
         (_, true) => {
-            let username =
+            let account =
                 become_account(ctx, &mut tx, &waiting, becoming(How::WithoutPassword), origin).await?;
             let next = match door {
                 Door::Pages => Some(proof(ctx, &mut tx, &waiting).await?),
                 Door::Application => None,
             };
-            Confirmed { username, session: None, next }
+            Confirmed { username: account.username, session: None, next }
         }
         (_, false) => {
-            let username = become_account(ctx, &mut tx, &waiting, becoming(How::AsEntered), origin).await?;
+            let account = become_account(ctx, &mut tx, &waiting, becoming(How::AsEntered), origin).await?;
             let session = match door {
-                Door::Pages => Some(
-                    begin_first_session(ctx, &mut tx, (waiting.user.id, &username), client, origin).await?,
-                ),
+                Door::Pages => Some(begin_first_session(ctx, &mut tx, &account, client, origin).await?),
                 Door::Application => None,
             };
-            Confirmed { username, session, next: None }
+            Confirmed { username: account.username, session, next: None }
         }
     };
     events::commit(ctx, tx, waiting.user.id).await?;
@@ -221,7 +219,7 @@ async fn proof(ctx: &Context, tx: &mut Tx, waiting: &Waiting) -> Result<BrowserT
     )?);
     let stored =
         tickets::Stored { user: waiting.user.id, is_holder: false, attributes, proven_at: Some(now) };
-    tickets::insert(tx, &ticket, &stored, (now, now.plus(PROOF))).await?;
+    tickets::insert(tx, &ticket, &stored, now, now.plus(PROOF)).await?;
     Ok(ticket)
 }
 

@@ -53,14 +53,22 @@ pub(crate) enum Door {
     Application,
 }
 
+/// A request that signs somebody in.
+#[derive(Clone, Copy)]
+pub(crate) struct SignInRequest<'a> {
+    pub(crate) client: &'a ClientId,
+    pub(crate) door: Door,
+    pub(crate) origin: &'a Origin,
+}
+
 /// Asks for a second factor, if the account has one: to be called once the password was right, with the
 /// account's row taken. `None`: the password is all.
 pub(crate) async fn demand(
     tx: &mut Tx,
     ctx: &Context,
-    (locked, password): (&LockedAccount, &PasswordFingerprint),
-    (client, door): (&ClientId, Door),
-    origin: &Origin,
+    locked: &LockedAccount,
+    password: &PasswordFingerprint,
+    request: SignInRequest<'_>,
 ) -> Result<Option<Challenge>, StoreError> {
     let (user, account) = (locked.user(), locked.account());
     let stored = factors::of_user(tx, user.id).await?;
@@ -69,11 +77,11 @@ pub(crate) async fn demand(
     }
     let usable = usable(&ctx.settings, account, &stored);
     let Some(first) = usable.first() else { return Ok(None) };
-    let asked = (door == Door::Browser || usable.len() == 1 || first.preferred).then_some(first);
+    let asked = (request.door == Door::Browser || usable.len() == 1 || first.preferred).then_some(first);
     let (token, now) = (ChallengeToken::generate(&*ctx.entropy), ctx.clock.now());
     let waiting = Stored {
         user: user.id,
-        client: client.clone(),
+        client: request.client.clone(),
         password: password.clone(),
         asks: asked.map_or(Asks::Choice, |it| Asks::Factor(it.factor)),
         expires_at: now.plus(ctx.settings.codes.sign_in_lifetime),
@@ -82,7 +90,7 @@ pub(crate) async fn demand(
     let contact = asked.and_then(|it| it.contact.as_ref());
     if let Some(contact) = contact {
         // One that was sent just now, or too many today: it can be asked for again, or another factor chosen.
-        let _ = code::send(tx, ctx, Recipient::of(user.id, account), contact, origin).await?;
+        let _ = code::send(tx, ctx, Recipient::of(user.id, account), contact, request.origin).await?;
     }
     Ok(Some(Challenge {
         token,

@@ -34,15 +34,24 @@ impl Counter {
     }
 }
 
+/// Since when things are counted together, and the time that it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// A counter that began no later begins anew.
+    pub from: Timestamp,
+    /// When a new one begins.
+    pub now: Timestamp,
+}
+
 /// The counter, if there is one.
 pub async fn get(conn: &mut Conn, key: &[u8]) -> Result<Option<Counter>, StoreError> {
     let query = conn.query("SELECT count, since, free_at FROM limits WHERE key = $1");
     query.bind(key.to_vec()).optional().await?.as_ref().map(Counter::read).transpose()
 }
 
-/// Counts one more; a counter that began before `from` begins anew. The row stays taken until the transaction
-/// ends, so that what is decided by the answer is decided once.
-pub async fn bump(tx: &mut Tx, key: &[u8], from: Timestamp, now: Timestamp) -> Result<Counter, StoreError> {
+/// Counts one more within the window. The row stays taken until the transaction ends, so that what is decided
+/// by the answer is decided once.
+pub async fn bump(tx: &mut Tx, key: &[u8], window: Window) -> Result<Counter, StoreError> {
     let query = tx.query(
         "INSERT INTO limits (key, count, since, free_at) VALUES ($1, 1, $2, 0)
          ON CONFLICT (key) DO UPDATE SET
@@ -50,7 +59,7 @@ pub async fn bump(tx: &mut Tx, key: &[u8], from: Timestamp, now: Timestamp) -> R
              since = CASE WHEN limits.since <= $3 THEN $2 ELSE limits.since END
          RETURNING count, since, free_at",
     );
-    Counter::returned(query.bind(key.to_vec()).bind(now.0).bind(from.0).all().await?.first())
+    Counter::returned(query.bind(key.to_vec()).bind(window.now.0).bind(window.from.0).all().await?.first())
 }
 
 /// Takes the counter's row for this transaction, and makes it if need be.
@@ -102,8 +111,8 @@ pub async fn remove(tx: &mut Tx, key: &[u8]) -> Result<(), StoreError> {
     tx.query("DELETE FROM limits WHERE key = $1").bind(key.to_vec()).run().await.map(drop)
 }
 
-/// Counts one more change of the account, which takes its row; a counter that began before `from` begins
-/// anew. It stands with its account: among many, every row elsewhere is one more page for each change.
+/// Counts one more change of the account, which takes its row. The counter stands with its account: among many,
+/// every row elsewhere is one more page for each change.
 const BUMP_CHANGES: &str = concat!(
     "UPDATE users SET
          changes = CASE WHEN changes_since <= $2 THEN 1 ELSE changes + 1 END,
@@ -113,17 +122,13 @@ const BUMP_CHANGES: &str = concat!(
     users::columns!()
 );
 
-fn bump_changes(user: UserId, from: Timestamp, now: Timestamp) -> Statement {
-    Statement::new(BUMP_CHANGES).bind(user.0).bind(from.0).bind(now.0)
+fn bump_changes(user: UserId, window: Window) -> Statement {
+    Statement::new(BUMP_CHANGES).bind(user.0).bind(window.from.0).bind(window.now.0)
 }
 
 /// Counts a change of the account. `None`: it is gone.
-pub async fn count_change(
-    tx: &mut Tx,
-    user: UserId,
-    (from, now): (Timestamp, Timestamp),
-) -> Result<Option<Counter>, StoreError> {
-    let rows = tx.read_all(vec![bump_changes(user, from, now)]).await?;
+pub async fn count_change(tx: &mut Tx, user: UserId, window: Window) -> Result<Option<Counter>, StoreError> {
+    let rows = tx.read_all(vec![bump_changes(user, window)]).await?;
     rows.first().map(Counter::read).transpose()
 }
 
@@ -132,9 +137,9 @@ pub async fn count_change(
 pub async fn count_change_with_attributes(
     tx: &mut Tx,
     user: UserId,
-    (from, now): (Timestamp, Timestamp),
+    window: Window,
 ) -> Result<Option<(Counter, LockedAccount)>, StoreError> {
-    let rows = tx.read_all(vec![bump_changes(user, from, now)]).await?;
+    let rows = tx.read_all(vec![bump_changes(user, window)]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let attributes = attributes::read(row.get("attributes")?)?;
     let account = Account { attributes, ..Account::default() };
@@ -145,9 +150,9 @@ pub async fn count_change_with_attributes(
 pub async fn count_change_with_account(
     tx: &mut Tx,
     user: UserId,
-    (from, now): (Timestamp, Timestamp),
+    window: Window,
 ) -> Result<Option<(Counter, LockedAccount)>, StoreError> {
-    let rows = tx.read_all(vec![bump_changes(user, from, now), profile::statement(user)]).await?;
+    let rows = tx.read_all(vec![bump_changes(user, window), profile::statement(user)]).await?;
     match rows.as_slice() {
         [changed, account] => {
             let locked = LockedAccount::new(User::read(changed)?, Account::read(account)?);
