@@ -7,14 +7,41 @@
 use cargo_metadata::{MetadataCommand, TargetKind};
 use std::fmt;
 use std::path::{Path, PathBuf};
-use syn::{Attribute, Block, FnArg, ImplItem, Item, Pat, Signature, Stmt, TraitItem, Type};
+use syn::{
+    Attribute, Block, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Pat, Signature, Stmt, TraitItem, Type,
+    Visibility,
+};
 
 /// A function, and where it stands.
 struct Function {
     file: PathBuf,
     signature: Signature,
-    /// Whether a trait says what it takes.
-    is_of_trait: bool,
+    belongs_to: Owner,
+}
+
+/// What a function belongs to.
+enum Owner {
+    /// Nothing, or the trait that declares it.
+    Itself,
+    /// The type that it is a method of.
+    Type { name: String, is_public: bool },
+    /// A trait, which says what it takes.
+    Trait,
+}
+
+impl Owner {
+    fn of(block: &ItemImpl, method: &ImplItemFn) -> Self {
+        let name = match &*block.self_ty {
+            Type::Path(path) => path.path.segments.last().map(|it| it.ident.to_string()),
+            _ => None,
+        };
+        let is_public = matches!(method.vis, Visibility::Public(_));
+        if block.trait_.is_some() {
+            Self::Trait
+        } else {
+            Self::Type { name: name.unwrap_or_default(), is_public }
+        }
+    }
 }
 
 impl fmt::Display for Function {
@@ -49,22 +76,22 @@ impl Functions {
                     }
                 }
                 Item::Fn(function) if !is_only_for_tests(&function.attrs) => {
-                    self.add(function.sig, Some(*function.block), file, false);
+                    self.add(function.sig, Some(*function.block), file, Owner::Itself);
                 }
-                Item::Impl(block) if !is_only_for_tests(&block.attrs) => {
-                    let is_of_trait = block.trait_.is_some();
-                    for item in block.items {
+                Item::Impl(mut block) if !is_only_for_tests(&block.attrs) => {
+                    for item in std::mem::take(&mut block.items) {
                         if let ImplItem::Fn(method) = item
                             && !is_only_for_tests(&method.attrs)
                         {
-                            self.add(method.sig, Some(method.block), file, is_of_trait);
+                            let owner = Owner::of(&block, &method);
+                            self.add(method.sig, Some(method.block), file, owner);
                         }
                     }
                 }
                 Item::Trait(block) if !is_only_for_tests(&block.attrs) => {
                     for item in block.items {
                         if let TraitItem::Fn(method) = item {
-                            self.add(method.sig, method.default, file, false);
+                            self.add(method.sig, method.default, file, Owner::Itself);
                         }
                     }
                 }
@@ -73,8 +100,8 @@ impl Functions {
         }
     }
 
-    fn add(&mut self, signature: Signature, body: Option<Block>, file: &Path, is_of_trait: bool) {
-        self.0.push(Function { file: file.to_path_buf(), signature, is_of_trait });
+    fn add(&mut self, signature: Signature, body: Option<Block>, file: &Path, belongs_to: Owner) {
+        self.0.push(Function { file: file.to_path_buf(), signature, belongs_to });
         for statement in body.into_iter().flat_map(|body| body.stmts) {
             if let Stmt::Item(item) = statement {
                 self.add_items(vec![item], file, Path::new(""));
@@ -130,10 +157,33 @@ fn is_tuple(parameter: &FnArg) -> bool {
 
 /// Those that take a tuple, though nothing but themselves says what they take.
 fn with_tuples(functions: Vec<Function>) -> Vec<String> {
-    let takes_one = |it: &Function| !it.is_of_trait && it.signature.inputs.iter().any(is_tuple);
+    let says_itself = |it: &Function| !matches!(it.belongs_to, Owner::Trait);
+    let takes_one = |it: &Function| says_itself(it) && it.signature.inputs.iter().any(is_tuple);
     let mut found: Vec<_> = functions.into_iter().filter(takes_one).map(|it| it.to_string()).collect();
     found.sort();
     found
+}
+
+/// The methods of the handle of the accounts that only this crate may call, and that stand elsewhere.
+fn hidden_on_the_handle(functions: Vec<Function>) -> Vec<String> {
+    let is_hidden = |it: &Function| {
+        let is_its_own = it.file == Path::new(HANDLE);
+        let is_method = matches!(&it.belongs_to, Owner::Type { name, is_public: false } if name == "Context");
+        is_method && !is_its_own && it.file.starts_with("crates/accounts")
+    };
+    functions.into_iter().filter(is_hidden).map(|it| it.to_string()).collect()
+}
+
+/// Where the handle that the doors hold has its methods.
+const HANDLE: &str = "crates/accounts/src/context.rs";
+
+#[test]
+fn the_handle_has_no_hidden_methods_outside_of_its_file() {
+    let functions = all_functions();
+    let is_there = |it: &Function| it.file == Path::new(HANDLE) && it.signature.ident == "settings";
+    assert!(functions.iter().any(is_there), "the handle is not found");
+    let found = hidden_on_the_handle(functions);
+    assert_eq!(found, [""; 0], "make these functions over a `&Context`: `use` lines show who needs whom");
 }
 
 #[test]
@@ -148,9 +198,9 @@ fn parameters_of_functions_are_no_tuples() {
 }
 
 /// The functions of a made-up file.
-fn functions_of(text: &str) -> Vec<Function> {
+fn functions_of(file: &str, text: &str) -> Vec<Function> {
     let mut functions = Functions::default();
-    functions.add_items(syn::parse_file(text).unwrap().items, Path::new("a.rs"), Path::new(""));
+    functions.add_items(syn::parse_file(text).unwrap().items, Path::new(file), Path::new(""));
     functions.0
 }
 
@@ -163,7 +213,7 @@ fn tuples_in_signatures_are_found_however_deep() {
         mod inner { trait T { fn declared(both: (u8, u8)); } }
         fn others(unit: (), many: &[(u8, u8)], maybe: Option<(u8, u8)>) -> (u8, u8) {}";
     let found = ["a.rs: declared", "a.rs: handed_on", "a.rs: taken_apart", "a.rs: within"];
-    assert_eq!(with_tuples(functions_of(text)), found);
+    assert_eq!(with_tuples(functions_of("a.rs", text)), found);
 }
 
 #[test]
@@ -172,5 +222,21 @@ fn tuples_of_tests_and_of_traits_of_others_are_not_looked_at() {
         impl From<(u8, u8)> for S { fn from((x, y): (u8, u8)) -> Self { S } }
         #[cfg(any(test, feature = \"testing\"))] fn helper((x, y): (u8, u8)) {}
         #[cfg(test)] mod tests { fn helper((x, y): (u8, u8)) {} }";
-    assert_eq!(with_tuples(functions_of(text)), [""; 0]);
+    assert_eq!(with_tuples(functions_of("a.rs", text)), [""; 0]);
+}
+
+#[test]
+fn hidden_methods_are_found_in_any_file_but_the_handles() {
+    let text = "
+        impl Context { fn one(&self) {} pub(crate) fn two(&self) {} pub fn three(&self) {} }
+        mod inner { impl crate::Context { fn four() {} } }
+        impl fmt::Debug for Context { fn fmt(&self) {} }
+        impl Other { fn five(&self) {} }
+        fn six(ctx: &Context) {}
+        #[cfg(test)] mod tests { impl Context { fn seven(&self) {} } }";
+    let found = |file| hidden_on_the_handle(functions_of(file, text));
+    let hidden = ["one", "two", "four"].map(|name| format!("crates/accounts/src/sign_up/start.rs: {name}"));
+    assert_eq!(found("crates/accounts/src/sign_up/start.rs"), hidden);
+    assert_eq!(found(HANDLE), [""; 0]);
+    assert_eq!(found("app/src/context.rs"), [""; 0]);
 }
