@@ -14,6 +14,12 @@ pub const ROUNDS: usize = 21;
 const TURN_SECONDS: u64 = 1;
 const CONNECTIONS: u32 = 32;
 
+/// A store, and the program that serves it.
+pub struct Running {
+    pub place: Place,
+    pub service: Service,
+}
+
 /// The largest store as a part of the smallest.
 #[derive(Debug, Serialize)]
 pub struct Growth {
@@ -29,22 +35,26 @@ pub struct Growth {
 
 /// The health check is measured too: it knows nothing of accounts, so what it says is the error of the
 /// others.
-pub fn measure(small: &(Place, Service), large: &(Place, Service), works: &[String]) -> Result<Vec<Growth>> {
+pub fn measure(small: &Running, large: &Running, works: &[String]) -> Result<Vec<Growth>> {
     let wanted = |work: &&Work| match works {
         [] => !["static", "sign-in"].contains(&work.name),
         named => named.iter().any(|it| it == work.name),
     };
-    let works = [load::all(&small.1, &small.0)?, load::all(&large.1, &large.0)?];
+    let works = [load::all(&small.service, &small.place)?, load::all(&large.service, &large.place)?];
     let pairs = works[0].iter().filter(wanted).zip(works[1].iter().filter(wanted));
-    pairs.map(|(few, many)| compare((few, small), (many, large))).collect()
+    pairs.map(|(few, many)| compare(Side { work: few, on: small }, Side { work: many, on: large })).collect()
 }
 
-type Side<'a> = (&'a Work, &'a (Place, Service));
+#[derive(Clone, Copy)]
+struct Side<'a> {
+    work: &'a Work,
+    on: &'a Running,
+}
 
 #[expect(clippy::indexing_slicing, reason = "there are as many as rounds")]
 fn compare(small: Side<'_>, large: Side<'_>) -> Result<Growth> {
-    let run = |(work, (place, service)): Side<'_>| -> Result<(f64, f64)> {
-        let found = work.run(service, place, CONNECTIONS, TURN_SECONDS)?;
+    let run = |side: Side<'_>| -> Result<(f64, f64)> {
+        let found = side.work.run(&side.on.service, &side.on.place, CONNECTIONS, TURN_SECONDS)?;
         Ok((found.requests as f64 / found.seconds, found.processor_us))
     };
     let (mut rates, mut processor) = (Vec::new(), Vec::new());
@@ -63,10 +73,10 @@ fn compare(small: Side<'_>, large: Side<'_>) -> Result<Growth> {
     rates.sort_by(f64::total_cmp);
     processor.sort_by(f64::total_cmp);
     Ok(Growth {
-        store: small.1.0.kind.to_string(),
-        work: small.0.name,
-        least: small.1.0.users,
-        most: large.1.0.users,
+        store: small.on.place.kind.to_string(),
+        work: small.work.name,
+        least: small.on.place.users,
+        most: large.on.place.users,
         rate: [rates[ROUNDS / 2], rates[0], rates[ROUNDS - 1]],
         processor: processor[ROUNDS / 2],
     })

@@ -15,6 +15,7 @@ mod service;
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
+use growth::Running;
 use place::{Kind, Place};
 use report::Report;
 use service::Service;
@@ -75,10 +76,10 @@ fn main() -> Result<()> {
 fn compare(options: &Options, other: &Path) -> Result<()> {
     for store in &options.stores {
         for users in &options.users {
-            let start = |program: &Path| -> Result<(Place, Service)> {
+            let start = |program: &Path| -> Result<Running> {
                 let place = Place::fill(*store, *users)?;
                 let service = Service::start(program, &place)?;
-                Ok((place, service))
+                Ok(Running { place, service })
             };
             let (mut before, mut after) = (start(other)?, start(&options.program)?);
             for it in growth::measure(&before, &after, &options.work)? {
@@ -88,8 +89,8 @@ fn compare(options: &Options, other: &Path) -> Result<()> {
                     "{store}, {users} accounts, {work}: {middle:.0} % ({worst:.0}–{best:.0}), processor {processor:.0} %"
                 );
             }
-            before.1.stop()?;
-            after.1.stop()?;
+            before.service.stop()?;
+            after.service.stop()?;
         }
     }
     Ok(())
@@ -97,24 +98,23 @@ fn compare(options: &Options, other: &Path) -> Result<()> {
 
 /// A store of each size, and at last the smallest against the largest.
 fn measure_store(options: &Options, store: Kind, report: &mut Report) -> Result<()> {
-    let mut kept: Vec<(Place, Service)> = Vec::new();
+    let mut kept: Vec<Running> = Vec::new();
     for users in &options.users {
         let measured = measure(options, store, *users, report)?;
         // The program on the one in the middle would only be in the way.
         if kept.len() == 2 {
-            let (_place, mut service) = kept.remove(1);
-            service.stop()?;
+            kept.remove(1).service.stop()?;
         }
         kept.push(measured);
     }
     if let [small, large] = kept.as_slice() {
         report.growth.extend(growth::measure(small, large, &[])?);
     }
-    kept.iter_mut().try_for_each(|(_, service)| service.stop())
+    kept.iter_mut().try_for_each(|it| it.service.stop())
 }
 
 /// Everything about one store of one size.
-fn measure(options: &Options, store: Kind, users: usize, report: &mut Report) -> Result<(Place, Service)> {
+fn measure(options: &Options, store: Kind, users: usize, report: &mut Report) -> Result<Running> {
     let place = Place::fill(store, users)?;
     let service = Service::start(&options.program, &place)?;
     let mut site = report::Site::of(&place, &service)?;
@@ -133,5 +133,5 @@ fn measure(options: &Options, store: Kind, users: usize, report: &mut Report) ->
     }
     site.peak_mb = service.peak_mb()?;
     report.sites.push(site);
-    Ok((place, service))
+    Ok(Running { place, service })
 }

@@ -15,13 +15,14 @@ pub(crate) fn input(
     stored: Option<&str>,
     state: &FormState,
 ) -> AnyView {
-    input_in(definition, (schema, lists::DEFAULT_COUNTRY), stored, state)
+    input_in(definition, schema, lists::DEFAULT_COUNTRY, stored, state)
 }
 
 /// The same for a form that may ask for a phone number: one without a country is from here.
 pub(crate) fn input_in(
     definition: &Definition,
-    (schema, country): (&Schema, &str),
+    schema: &Schema,
+    country: &str,
     stored: Option<&str>,
     state: &FormState,
 ) -> AnyView {

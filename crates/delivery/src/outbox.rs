@@ -8,6 +8,7 @@ use crate::{sms, smtp};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::keys::Purpose;
 use std::time::Duration;
+use store::outbox::Lease;
 use store::{StoreError, Tx, outbox};
 
 pub use outbox::{Claimed, Outcome, drop_stale, end, next_due, postpone};
@@ -25,7 +26,7 @@ pub async fn claim(
     most: usize,
     development: bool,
 ) -> Result<Vec<Claimed>, StoreError> {
-    outbox::claim(tx, (now, now.plus(LEASE)), most, development).await
+    outbox::claim(tx, Lease { from: now, until: now.plus(LEASE) }, most, development).await
 }
 
 /// What was promised. `None`: its key is gone, or it was written by another version.

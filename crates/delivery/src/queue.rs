@@ -8,8 +8,7 @@ use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::{Origin, UserId};
 use nameplate_core::keys::Purpose;
-use store::profile::Account;
-use store::{StoreError, Tx, outbox};
+use store::{LockedAccount, StoreError, Tx, outbox};
 
 pub use outbox::withdraw;
 
@@ -125,15 +124,16 @@ pub async fn replace(
 pub async fn queue_to_all(
     tx: &mut Tx,
     delivery: &Delivery,
-    (user, account): (UserId, &Account),
+    locked: &LockedAccount,
     message: impl Fn(Contact, Asked) -> Message,
     origin: &Origin,
 ) -> Result<(), StoreError> {
+    let account = locked.account();
     let asked = Asked::new(account.chosen_username(), delivery.clock.now(), origin);
     for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
         if let Some(value) = account.proven_contact(kind) {
             let to = Contact::stored(kind, value.to_owned());
-            queue(tx, delivery, &message(to, asked.clone()), About::Account(user)).await?;
+            queue(tx, delivery, &message(to, asked.clone()), About::Account(locked.id())).await?;
         }
     }
     Ok(())

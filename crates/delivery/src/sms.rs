@@ -131,7 +131,7 @@ impl Sms {
     pub fn new(settings: &SmsSettings) -> Result<Self, SmsFault> {
         let (way, url) = match &settings.provider {
             SmsProvider::Twilio { base, account, api_key, token, from } => {
-                twilio(base, (account, api_key.as_deref(), token), from)?
+                twilio(base, TwilioLogin { account, api_key: api_key.as_deref(), token }, from)?
             }
             SmsProvider::Webhook { url, token, secret } => webhook(url, token.as_deref(), secret.as_deref())?,
         };
@@ -214,11 +214,16 @@ impl Sms {
     }
 }
 
-fn twilio(
-    base: &str,
-    (account, api_key, token): (&str, Option<&str>, &str),
-    from: &str,
-) -> Result<(Way, Url), SmsFault> {
+/// How Twilio knows us.
+#[derive(Clone, Copy)]
+struct TwilioLogin<'a> {
+    account: &'a str,
+    api_key: Option<&'a str>,
+    token: &'a str,
+}
+
+fn twilio(base: &str, login: TwilioLogin<'_>, from: &str) -> Result<(Way, Url), SmsFault> {
+    let TwilioLogin { account, api_key, token } = login;
     let plain =
         |sid: &str, kind: &str| sid.starts_with(kind) && sid.bytes().all(|c| c.is_ascii_alphanumeric());
     let mut url = address(base, true)?;

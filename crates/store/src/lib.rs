@@ -11,8 +11,9 @@
 //!
 //! SQLite has one writer, PostgreSQL has many, and each statement of a transaction sees what the others have
 //! committed by then (READ COMMITTED). So there:
-//! - The first statement of a read-modify-write takes the account's row (`users::lock`,
-//!   `limits::count_change`). What was read before that is read again.
+//! - The first statement of a read-modify-write takes the account's row ([`LockedAccount::lock`],
+//!   `users::lock`, `limits::count_change`). What was read before that is read again. What writes on an
+//!   account and looks at it takes a [`LockedAccount`], so the compiler sees that the row was taken.
 //! - Rows are taken in one order: the account, then counters (`limits`: the network's, the name's, the
 //!   destination's), then what belongs to the account. A transaction that holds a counter takes no account.
 //! - A transaction that lost a race is begun anew ([`retried`]), so what it does outside of the store is
@@ -38,6 +39,8 @@ pub use crate::engine::{
 };
 pub use crate::engine::{FileLock, Notification, Statement, retried};
 pub use crate::keys::{StoreKeysError, keys_of};
+pub use crate::tables::accounts::locked::LockedAccount;
+pub use crate::tables::accounts::password_fingerprint::PasswordFingerprint;
 pub use crate::tables::accounts::{aliases, attributes, known_origins, names, profile, records, users};
 pub use crate::tables::pending::{codes, requested_codes, tickets, waiting};
 pub use crate::tables::service::{events, limits, meta, outbox, purge};

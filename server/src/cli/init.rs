@@ -79,8 +79,8 @@ impl Arguments {
         let environment = Environment::of_process()?;
         let path = draft::path(&environment, Path::new("."));
         let text = read(&path)?;
-        let before = draft::read(&path, text.as_deref())?;
-        let mut draft = self.answers(&before)?;
+        let (before, choices) = draft::read(&path, text.as_deref())?;
+        let mut draft = self.answers(&before, &choices)?;
         let terminal = stdin().is_terminal() && stderr().is_terminal();
         if !self.yes && !terminal {
             return Err(NotWritten::NoTerminal.into());
@@ -88,9 +88,9 @@ impl Arguments {
         let mut person = (!self.yes).then_some(Terminal(ColorfulTheme::default()));
         let written = loop {
             if let Some(person) = &mut person {
-                draft = walk(person, draft, &before.1)?;
+                draft = walk(person, draft, &choices)?;
             }
-            let written = draft.put_into(text.as_deref(), &before)?;
+            let written = draft.put_into(text.as_deref(), &before, &choices)?;
             match (draft::check(&path, &written, &environment), &mut person) {
                 (Ok(()), _) => break written,
                 (Err(faults), None) => return Err(faults.into()),
@@ -113,7 +113,7 @@ impl Arguments {
     }
 
     /// What the options say, and otherwise what holds now.
-    fn answers(&self, (now, choices): &(Draft, Choices)) -> Result<Draft, NotWritten> {
+    fn answers(&self, now: &Draft, choices: &Choices) -> Result<Draft, NotWritten> {
         let sign_in = SIGN_IN.map(ToOwned::to_owned);
         let write = chosen(self.write.as_ref(), &now.write, &draft::with_standard(&choices.writable))?;
         let write = draft::resolved(&write, &choices.writable);

@@ -153,7 +153,8 @@ impl Draft {
     pub fn put_into(
         &self,
         text: Option<&str>,
-        (before, choices): &(Self, Choices),
+        before: &Self,
+        choices: &Choices,
     ) -> Result<String, Unwritable> {
         let mut document: DocumentMut = text.unwrap_or_default().parse()?;
         let fresh = text.is_none();
@@ -250,13 +251,13 @@ mod tests {
 
     #[test]
     fn what_is_written_without_a_change_means_what_holds_with_no_file() {
-        let before = read(None);
-        let text = before.0.put_into(None, &before).unwrap();
+        let (before, choices) = read(None);
+        let text = before.put_into(None, &before, &choices).unwrap();
         assert!(
             text.starts_with("# Nameplate's configuration")
                 && text.contains("\n# The name on pages and in mails.\nname = \"Nameplate\"\n")
         );
-        assert_eq!(read(Some(&text)).0, before.0);
+        assert_eq!(read(Some(&text)).0, before);
         let config = Config::from_text(&text, &Environment::default()).unwrap();
         let bare = Config::from_text("", &Environment::default()).unwrap();
         assert_eq!(config.pool.clients[0].access, bare.pool.clients[0].access);
@@ -266,13 +267,13 @@ mod tests {
     #[test]
     fn a_change_touches_its_key_alone_and_comments_stay() {
         let text = "# ours\n[pool]   # here\nname = \"Acme\"  # the name\n\n[limits]\nhashing_queue = 7 # few\n\n[[attributes.custom]]\nname = \"team\"\n\n[[clients]]\nid = \"web\" # pages\nwrite = [\n  \"standard\", # all\n]\n\n[[clients]]\nid = \"app\"\n";
-        let before = read(Some(text));
-        assert_eq!(before.0.put_into(Some(text), &before).unwrap(), text);
-        let mut draft = before.0.clone();
+        let (before, choices) = read(Some(text));
+        assert_eq!(before.put_into(Some(text), &before, &choices).unwrap(), text);
+        let mut draft = before.clone();
         draft.name = "Acme 2".into();
         draft.write.push("custom:team".into());
         draft.required.push("birthdate".into());
-        let written = draft.put_into(Some(text), &before).unwrap();
+        let written = draft.put_into(Some(text), &before, &choices).unwrap();
         for kept in [
             "# ours\n[pool]   # here\n",
             "name = \"Acme 2\"  # the name\n",
@@ -292,11 +293,11 @@ mod tests {
     #[test]
     fn dotted_keys_and_inline_tables_are_changed_too() {
         let text = "pool.name = \"Acme\"\nclients = [{ id = \"web\", write = [\"email\"] }]\n";
-        let before = read(Some(text));
-        let mut draft = before.0.clone();
+        let (before, choices) = read(Some(text));
+        let mut draft = before.clone();
         draft.name = "Other".into();
         draft.write = vec!["email".into(), "name".into()];
-        let written = draft.put_into(Some(text), &before).unwrap();
+        let written = draft.put_into(Some(text), &before, &choices).unwrap();
         assert_eq!(
             written,
             "pool.name = \"Other\"\nclients = [{ id = \"web\", write = [\"email\", \"name\"] }]\n"

@@ -61,7 +61,7 @@ fn OwnPasswordForm(
     let rules: Vec<_> = passwords.into_iter().chain(attributes).collect();
     let fields = missing
         .iter()
-        .map(|it| attribute_fields::input_in(it, (&settings.schema, &settings.country_code), None, &state))
+        .map(|it| attribute_fields::input_in(it, &settings.schema, &settings.country_code, None, &state))
         .collect_view();
     let about_you = (!missing.is_empty())
         .then(|| view! { <fieldset><legend>{text::ABOUT_YOU}</legend>{fields}</fieldset> });

@@ -46,9 +46,7 @@ fn SignUp(state: FormState, settings: Settings) -> impl IntoView {
     let inputs = |definitions: &[Definition]| {
         definitions
             .iter()
-            .map(|it| {
-                attribute_fields::input_in(it, (&settings.schema, &settings.country_code), None, &state)
-            })
+            .map(|it| attribute_fields::input_in(it, &settings.schema, &settings.country_code, None, &state))
             .collect_view()
     };
     let has_rest = !rest.is_empty();

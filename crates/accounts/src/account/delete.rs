@@ -4,16 +4,16 @@ use crate::account::events;
 use crate::error::{CommonError, common_error};
 use crate::maintenance::purge;
 use crate::sign_in::failures;
+use crate::sign_in::outcome::Proven;
 use crate::sign_in::reauthenticate::{self, SignInAgainError};
 use crate::{Context, limits};
 use delivery::{self, About, Asked, Message};
 use model::{ErrorCode, FieldName, FormErrors, Password};
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
-use nameplate_core::identity::{Origin, UserId, Viewer};
-use store::profile::{self, Account};
-use store::users::{self, User};
-use store::{StoreError, Tx, retried, sessions};
+use nameplate_core::identity::{Origin, Viewer};
+use store::profile::Account;
+use store::{LockedAccount, StoreError, Tx, retried, sessions, users};
 
 /// What somebody types who means it, in capitals or not.
 pub const CONFIRMATION: &str = "delete";
@@ -82,10 +82,10 @@ pub async fn delete(
     if !faults.is_empty() {
         return Err(DeleteAccountError::Fields(faults));
     }
-    let (verified, _) = reauthenticate::prove_again(ctx, viewer, &form.password, origin)
+    let proven = reauthenticate::prove_again(ctx, viewer, &form.password, origin)
         .await
         .map_err(DeleteAccountError::Password)?;
-    retried(|| leave(ctx, viewer, &verified, origin)).await?;
+    retried(|| leave(ctx, viewer, &proven, origin)).await?;
     purge::truncate_wal(ctx).await;
     Ok(())
 }
@@ -93,19 +93,18 @@ pub async fn delete(
 async fn leave(
     ctx: &Context,
     viewer: &Viewer,
-    verified: &User,
+    proven: &Proven,
     origin: &Origin,
 ) -> Result<(), DeleteAccountError> {
     let mut tx = ctx.store.begin().await?;
-    let user = users::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
-    if sessions::owner(&mut tx, viewer.session).await? != Some(user.id) {
+    let locked = LockedAccount::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+    if sessions::owner(&mut tx, viewer.session).await? != Some(locked.id()) {
         return Err(DeleteAccountError::Common(CommonError::SignedOut));
     }
-    if user.password_hash != verified.password_hash {
-        // It was changed while this one was being compared.
+    if proven.was_changed(locked.user()) {
         return Err(DeleteAccountError::Password(SignInAgainError::WrongPassword));
     }
-    remove_and_tell(ctx, tx, user.id, origin).await
+    remove_and_tell(ctx, tx, &locked, origin).await
 }
 
 /// The same for the holder of an access token, which is all that an application shows (operation
@@ -117,12 +116,12 @@ pub async fn delete_own_user(
 ) -> Result<(), DeleteAccountError> {
     retried(async || {
         let mut tx = ctx.store.begin().await?;
-        let user = users::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+        let locked = LockedAccount::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
         // The token's session may have ended since it was looked at.
-        if sessions::owner(&mut tx, viewer.session).await? != Some(user.id) {
+        if sessions::owner(&mut tx, viewer.session).await? != Some(locked.id()) {
             return Err(DeleteAccountError::Common(CommonError::SignedOut));
         }
-        remove_and_tell(ctx, tx, user.id, origin).await
+        remove_and_tell(ctx, tx, &locked, origin).await
     })
     .await?;
     purge::truncate_wal(ctx).await;
@@ -132,13 +131,12 @@ pub async fn delete_own_user(
 async fn remove_and_tell(
     ctx: &Context,
     mut tx: Tx,
-    user: UserId,
+    locked: &LockedAccount,
     origin: &Origin,
 ) -> Result<(), DeleteAccountError> {
-    let account = profile::load(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
-    remove(ctx, &mut tx, (user, &account), Some(origin)).await?;
-    say_farewell(&mut tx, ctx, &account, origin).await?;
-    events::commit(ctx, tx, user).await?;
+    remove(ctx, &mut tx, locked, Some(origin)).await?;
+    say_farewell(&mut tx, ctx, locked.account(), origin).await?;
+    events::commit(ctx, tx, locked.id()).await?;
     Ok(())
 }
 
@@ -146,12 +144,12 @@ async fn remove_and_tell(
 pub(crate) async fn remove(
     ctx: &Context,
     tx: &mut Tx,
-    (user, account): (UserId, &Account),
+    locked: &LockedAccount,
     here: Option<&Origin>,
 ) -> Result<(), StoreError> {
-    forgive(ctx, tx, (user, account), here).await?;
-    delivery::withdraw(tx, user).await?;
-    users::delete(tx, user).await
+    forgive(ctx, tx, locked, here).await?;
+    delivery::withdraw(tx, locked.id()).await?;
+    users::delete(tx, locked.id()).await
 }
 
 /// Forgets how often passwords were wrong for what the account is called, here and wherever somebody is
@@ -160,15 +158,16 @@ pub(crate) async fn remove(
 async fn forgive(
     ctx: &Context,
     tx: &mut Tx,
-    (user, account): (UserId, &Account),
+    locked: &LockedAccount,
     here: Option<&Origin>,
 ) -> Result<(), StoreError> {
+    let account = locked.account();
     let proven = [ContactKind::Email, ContactKind::PhoneNumber]
         .into_iter()
         .filter_map(|kind| account.proven_contact(kind));
     let names: Vec<_> =
         proven.chain([account.username.as_str()]).filter_map(|name| ctx.settings.identifier(name)).collect();
-    let networks = sessions::networks(tx, user).await?;
+    let networks = sessions::networks(tx, locked.id()).await?;
     for network in networks.into_iter().chain(here.map(|it| it.network)) {
         let there = Origin::new(network, "");
         for name in &names {

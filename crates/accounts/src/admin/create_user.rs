@@ -14,7 +14,7 @@ use nameplate_core::identifiers::{ContactKind, check_username, username_key};
 use nameplate_core::identity::UserId;
 use std::collections::BTreeMap;
 use store::records::{self, Incoming};
-use store::{StoreError, Tx, aliases, attributes, names, profile, retried, users};
+use store::{LockedAccount, StoreError, Tx, aliases, attributes, names, retried, users};
 
 /// How its owner gets in.
 #[derive(Debug, Clone)]
@@ -201,10 +201,10 @@ async fn write_new_user(
     )
     .await?;
     if let Some(contact) = &new.invited {
-        let account = profile::load(&mut tx, user)
+        let locked = LockedAccount::lock(&mut tx, user)
             .await?
             .ok_or_else(|| StoreError::unreadable("an account that just came"))?;
-        send_code(&mut tx, ctx, (user, &account), contact).await?;
+        send_code(&mut tx, ctx, &locked, contact).await?;
     }
     events::commit(ctx, tx, user).await?;
     Ok((

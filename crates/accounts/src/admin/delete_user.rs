@@ -4,7 +4,7 @@ use crate::account::{delete, events};
 use crate::admin::selection::{NotSelected, UserLabel, UserSelector, find};
 use crate::maintenance::purge;
 use crate::{Context, Unavailable};
-use store::{StoreError, profile, retried, users};
+use store::{LockedAccount, StoreError, retried};
 
 /// Why the account is still there.
 #[derive(Debug, thiserror::Error)]
@@ -40,9 +40,8 @@ async fn try_to_delete_user(ctx: &Context, selector: UserSelector<'_>) -> Result
     let nobody = || NotSelected::nobody(selector);
     let mut tx = ctx.store.begin().await?;
     let found = find(&mut tx, selector, &ctx.settings.country_code).await??;
-    let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
-    let account = profile::load(&mut tx, user.id).await?.ok_or_else(nobody)?;
-    delete::remove(ctx, &mut tx, (user.id, &account), None).await?;
-    events::commit(ctx, tx, user.id).await?;
-    Ok(UserLabel::of(&user))
+    let locked = LockedAccount::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
+    delete::remove(ctx, &mut tx, &locked, None).await?;
+    events::commit(ctx, tx, locked.id()).await?;
+    Ok(UserLabel::of(locked.user()))
 }

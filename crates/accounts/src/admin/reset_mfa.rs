@@ -5,7 +5,7 @@ use crate::admin::selection::{NotSelected, UserChanged, UserLabel, UserSelector,
 use crate::{Context, Unavailable};
 use delivery::{Message, queue_to_all};
 use model::Event;
-use store::{StoreError, factors, profile, retried, users};
+use store::{LockedAccount, StoreError, factors, retried};
 
 /// Why the account stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -36,22 +36,21 @@ pub async fn reset_mfa(
         let now = ctx.now();
         let mut tx = ctx.store.begin().await?;
         let found = find(&mut tx, selector, &ctx.settings.country_code).await??;
-        let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
+        let locked = LockedAccount::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
+        let user = locked.user();
         let stored = factors::of_user(&mut tx, user.id).await?;
         if stored.is_empty() {
-            return Ok(UserChanged { user: UserLabel::of(&user), changed: false });
+            return Ok(UserChanged { user: UserLabel::of(user), changed: false });
         }
         factors::remove_all(&mut tx, user.id).await?;
-        let account = profile::load(&mut tx, user.id).await?.ok_or_else(nobody)?;
         for factor in stored.iter().filter(|it| it.enabled).map(|it| it.factor) {
             let message = |to, asked| Message::SecondFactorOff { to, factor, asked };
-            queue_to_all(&mut tx, &ctx.delivery, (user.id, &account), message, &operator()).await?;
+            queue_to_all(&mut tx, &ctx.delivery, &locked, message, &operator()).await?;
         }
-        let label = UserLabel::of(&user);
-        events::record(&mut tx, user.id, &Event::AdminResetMfa { username: user.username }, now, &operator())
-            .await?;
+        let event = Event::AdminResetMfa { username: user.username.clone() };
+        events::record(&mut tx, user.id, &event, now, &operator()).await?;
         events::commit(ctx, tx, user.id).await?;
-        Ok(UserChanged { user: label, changed: true })
+        Ok(UserChanged { user: UserLabel::of(user), changed: true })
     })
     .await
 }

@@ -5,7 +5,7 @@ use crate::admin::selection::{NotSelected, UserLabel, UserSelector, find, operat
 use crate::one_time_codes::{CodeMessage, NamedCodes, Pace, Recipient, Requesters, admission};
 use crate::password::hasher::HashingError;
 use crate::password::reset_code::{self, Asking, Named};
-use crate::password::rules;
+use crate::password::rules::{self, NewPassword};
 use crate::sign_in::srp::verifiers;
 use crate::{Context, Unavailable};
 use model::{Event, FormErrors, Password};
@@ -13,9 +13,8 @@ use nameplate_core::code::CodePurpose;
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::UserId;
-use store::profile::{self, Account};
-use store::users::{self, User};
-use store::{StoreError, Tx, retried};
+use store::profile::Account;
+use store::{LockedAccount, StoreError, Tx, retried, users};
 
 /// Why the password stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -75,23 +74,18 @@ async fn try_to_reset_user_password(
 ) -> Result<ResetCodeSent, ResetUserPasswordError> {
     let now = ctx.now();
     let mut tx = ctx.store.begin().await?;
-    let (user, account) = open(ctx, &mut tx, selector).await?;
-    let label = UserLabel::of(&user);
+    let locked = open(ctx, &mut tx, selector).await?;
+    let user = locked.user();
+    let label = UserLabel::of(user);
     if user.disabled {
         return Err(ResetUserPasswordError::Disabled(label));
     }
-    let Some(contact) = proven_contact(&account) else {
+    let Some(contact) = proven_contact(locked.account()) else {
         return Err(ResetUserPasswordError::NoContact(label));
     };
-    send_code(&mut tx, ctx, (user.id, &account), &contact).await?;
-    events::record(
-        &mut tx,
-        user.id,
-        &Event::AdminResetUserPassword { username: user.username },
-        now,
-        &operator(),
-    )
-    .await?;
+    send_code(&mut tx, ctx, &locked, &contact).await?;
+    let event = Event::AdminResetUserPassword { username: user.username.clone() };
+    events::record(&mut tx, user.id, &event, now, &operator()).await?;
     events::commit(ctx, tx, user.id).await?;
     Ok(ResetCodeSent { user: label, to: contact })
 }
@@ -123,22 +117,16 @@ async fn try_to_set_user_password(
 ) -> Result<(UserId, UserLabel), ResetUserPasswordError> {
     let now = ctx.now();
     let mut tx = ctx.store.begin().await?;
-    let (user, account) = open(ctx, &mut tx, selector).await?;
-    rules::set(&mut tx, ctx, (user.id, &account), (hash, None), &operator()).await?;
+    let locked = open(ctx, &mut tx, selector).await?;
+    let user = locked.user();
+    rules::set(&mut tx, ctx, &locked, NewPassword::ending_sessions(hash), &operator()).await?;
     if !permanent {
         users::mark_temporary(&mut tx, user.id, now).await?;
     }
-    let label = UserLabel::of(&user);
-    events::record(
-        &mut tx,
-        user.id,
-        &Event::AdminResetUserPassword { username: user.username },
-        now,
-        &operator(),
-    )
-    .await?;
+    let event = Event::AdminResetUserPassword { username: user.username.clone() };
+    events::record(&mut tx, user.id, &event, now, &operator()).await?;
     events::commit(ctx, tx, user.id).await?;
-    Ok((user.id, label))
+    Ok((user.id, UserLabel::of(user)))
 }
 
 /// The confirmed account of that name, taken for this transaction.
@@ -146,15 +134,14 @@ async fn open(
     ctx: &Context,
     tx: &mut Tx,
     selector: UserSelector<'_>,
-) -> Result<(User, Account), ResetUserPasswordError> {
+) -> Result<LockedAccount, ResetUserPasswordError> {
     let nobody = || NotSelected::nobody(selector);
     let found = find(tx, selector, &ctx.settings.country_code).await??;
-    let user = users::lock(tx, found.id).await?.ok_or_else(nobody)?;
-    let account = profile::load(tx, user.id).await?.ok_or_else(nobody)?;
-    if user.confirmed {
-        Ok((user, account))
+    let locked = LockedAccount::lock(tx, found.id).await?.ok_or_else(nobody)?;
+    if locked.user().confirmed {
+        Ok(locked)
     } else {
-        Err(ResetUserPasswordError::Unconfirmed(UserLabel::of(&user)))
+        Err(ResetUserPasswordError::Unconfirmed(UserLabel::of(locked.user())))
     }
 }
 
@@ -168,9 +155,10 @@ fn proven_contact(account: &Account) -> Option<Contact> {
 pub(crate) async fn send_code(
     tx: &mut Tx,
     ctx: &Context,
-    (user, account): (UserId, &Account),
+    locked: &LockedAccount,
     contact: &Contact,
 ) -> Result<(), StoreError> {
+    let (user, account) = (locked.id(), locked.account());
     let contacts = [ContactKind::Email, ContactKind::PhoneNumber]
         .into_iter()
         .filter_map(|kind| account.proven_contact(kind));

@@ -116,9 +116,9 @@ pub(crate) async fn find(
         Some(SelectBy::Username | SelectBy::Contact) => None,
     };
     let by_name = match selector.by {
-        None => by_name(conn, named, (EVERY, country)).await?,
-        Some(SelectBy::Username) => by_name(conn, named, (USERNAMES, country)).await?,
-        Some(SelectBy::Contact) => by_name(conn, named, (CONTACTS, country)).await?,
+        None => by_name(conn, named, EVERY, country).await?,
+        Some(SelectBy::Username) => by_name(conn, named, USERNAMES, country).await?,
+        Some(SelectBy::Contact) => by_name(conn, named, CONTACTS, country).await?,
         Some(SelectBy::Sub) => None,
     };
     Ok(match (by_sub, by_name) {
@@ -145,7 +145,8 @@ const USERNAMES: SignInOptions = SignInOptions { username: true, email: false, p
 async fn by_name(
     conn: &mut Conn,
     named: &str,
-    (options, country): (SignInOptions, &str),
+    options: SignInOptions,
+    country: &str,
 ) -> Result<Option<User>, StoreError> {
     let Some(who) = Identifier::parse(named, options, country) else { return Ok(None) };
     let found = match &who {

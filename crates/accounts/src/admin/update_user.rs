@@ -6,18 +6,16 @@ use crate::admin::selection::{NotSelected, UserLabel, UserSelector, access, find
 use crate::attributes::delete;
 use crate::attributes::rules::{Occasion, OutsidePlan, Rulebook, Submitted, check_submitted, parse_names};
 use crate::attributes::update::{UpdateAttributesError, admit};
-use crate::contacts::code::{self, Owner};
+use crate::contacts::code;
 use crate::error::CommonError;
 use crate::{Context, Unavailable};
 use delivery::{self, About, Asked, Message};
-use model::{AttributeName, ErrorCode, Event, FormErrors, UpdateOutcome, Updated};
+use model::{ErrorCode, Event, FormErrors, UpdateOutcome, Updated};
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
-use nameplate_core::identity::UserId;
 use nameplate_core::phone;
 use std::collections::BTreeMap;
-use store::profile::{self, Account};
-use store::{StoreError, Tx, aliases, attributes, retried, users};
+use store::{LockedAccount, StoreError, Tx, aliases, attributes, retried};
 
 /// Why nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -92,66 +90,70 @@ async fn try_to_update_user(
     let nobody = || NotSelected::nobody(selector);
     let mut tx = ctx.store.begin().await?;
     let found = find(&mut tx, selector, &ctx.settings.country_code).await??;
-    let user = users::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
+    let locked = LockedAccount::lock(&mut tx, found.id).await?.ok_or_else(nobody)?;
+    let (user, account) = (locked.user(), locked.account());
     if !user.confirmed {
-        return Err(UpdateUserError::Unconfirmed(UserLabel::of(&user)));
+        return Err(UpdateUserError::Unconfirmed(UserLabel::of(user)));
     }
-    let account = profile::load(&mut tx, user.id).await?.ok_or_else(nobody)?;
-    let indispensable = delete::indispensable(&ctx.settings, &account, &submitted.remove);
+    let indispensable = delete::indispensable(&ctx.settings, account, &submitted.remove);
     if !indispensable.is_empty() {
         return Err(FormErrors { form: None, fields: indispensable }.into());
     }
     let (mut outcome, mut all) = (UpdateOutcome::new(), account.attributes.clone());
     for (name, value) in &submitted.set {
-        let change = (name, value.as_str(), verified);
-        let updated = prepare_for_user(ctx, &mut tx, (user.id, &account), change).await?;
+        let updated = match ContactKind::of(name) {
+            Some(kind) => {
+                let contact = Contact::stored(kind, value.clone());
+                set_contact(ctx, &mut tx, &locked, &contact, verified).await?
+            }
+            None => done(),
+        };
         if updated.is_updated {
             all.insert(name.clone(), value.clone());
         }
         outcome.insert(name.clone(), updated);
     }
     for name in &submitted.remove {
-        delete::let_go(&mut tx, ctx, (user.id, &account), name, &operator()).await?;
+        delete::let_go(&mut tx, ctx, &locked, name, &operator()).await?;
         all.remove(name);
         outcome.insert(name.clone(), done());
     }
     tx.write(vec![attributes::change(user.id, &all, now)?]).await?;
     events::record(&mut tx, user.id, &Event::UpdateUserAttributes(outcome.clone()), now, &operator()).await?;
     events::commit(ctx, tx, user.id).await?;
-    Ok(UserUpdated { user: UserLabel::of(&user), outcome, outside_plan: submitted.outside_plan() })
+    Ok(UserUpdated { user: UserLabel::of(user), outcome, outside_plan: submitted.outside_plan() })
 }
 
-/// What has to happen before the attribute has this value: a contact is proven, or sent a code.
-async fn prepare_for_user(
+/// What has to happen before the account has this contact: the administrator vouches for it, or it is sent a
+/// code.
+async fn set_contact(
     ctx: &Context,
     tx: &mut Tx,
-    (user, account): (UserId, &Account),
-    (name, value, verified): (&AttributeName, &str, bool),
+    locked: &LockedAccount,
+    contact: &Contact,
+    verified: bool,
 ) -> Result<Updated, UpdateUserError> {
-    let Some(kind) = ContactKind::of(name) else {
-        return Ok(done());
-    };
-    let contact = Contact::stored(kind, value.to_owned());
+    let (kind, value) = (contact.kind, contact.value.as_str());
     if verified {
-        vouch_for(ctx, tx, (user, account), &contact).await?;
+        vouch_for(ctx, tx, locked, contact).await?;
         return Ok(done());
     }
-    if account.contact(kind) == Some(value) {
+    if locked.account().contact(kind) == Some(value) {
         return Ok(done());
     }
     if kind == ContactKind::PhoneNumber && !phone::is_in_plan(value) {
         // No code would ever arrive: it is stored as where text messages reach nobody.
-        code::cancel(tx, user, kind).await?;
-        aliases::release(tx, user, kind).await?;
+        code::cancel(tx, locked.id(), kind).await?;
+        aliases::release(tx, locked.id(), kind).await?;
         return Ok(done());
     }
-    admit(tx, ctx, (user, account), std::slice::from_ref(&contact)).await.map_err(|error| match error {
+    admit(tx, ctx, locked, std::slice::from_ref(contact)).await.map_err(|error| match error {
         UpdateAttributesError::Refused(refusal) => UpdateUserError::Refused(refusal),
         UpdateAttributesError::Common(CommonError::Unavailable(fault)) => UpdateUserError::Unavailable(fault),
         UpdateAttributesError::Common(common) => FormErrors::from(common).into(),
         UpdateAttributesError::NotFresh(stale) => FormErrors::from(stale).into(),
     })?;
-    code::send(tx, ctx, Owner { user, account }, &contact, &operator()).await?;
+    code::send(tx, ctx, locked, contact, &operator()).await?;
     Ok(Updated { is_updated: false, code_delivery_details: Some(kind.delivery(value)) })
 }
 
@@ -159,10 +161,10 @@ async fn prepare_for_user(
 async fn vouch_for(
     ctx: &Context,
     tx: &mut Tx,
-    (user, account): (UserId, &Account),
+    locked: &LockedAccount,
     contact: &Contact,
 ) -> Result<(), UpdateUserError> {
-    let kind = contact.kind;
+    let (user, account, kind) = (locked.id(), locked.account(), contact.kind);
     claim(tx, user, contact).await?.map_err(UpdateUserError::Refused)?;
     code::cancel(tx, user, kind).await?;
     if let Some(old) = account.proven_contact(kind).filter(|old| *old != contact.value) {

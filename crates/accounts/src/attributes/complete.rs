@@ -68,10 +68,10 @@ async fn fill_in(
 ) -> Result<UpdateOutcome, CompleteProfileError> {
     let now = ctx.now();
     let mut tx = ctx.store.begin().await?;
-    let account = limits::count_change_and_load(&mut tx, ctx, viewer.user, Part::Attributes)
+    let locked = limits::count_change_and_load(&mut tx, ctx, viewer.user, Part::Attributes)
         .await??
         .ok_or(CommonError::SignedOut)?;
-    let names = to_fill_in(ctx, viewer, &account);
+    let names = to_fill_in(ctx, viewer, locked.account());
     let access = access(&ctx.settings, viewer);
     let book = Rulebook::of(&ctx.settings, &access, OutsidePlan::Refused);
     let checked = check_missing(book, &names, submitted.clone());
@@ -81,7 +81,7 @@ async fn fill_in(
     let outcome: UpdateOutcome = set.keys().map(updated).collect();
     let mut writes = Vec::new();
     if !set.is_empty() {
-        let mut all = account.attributes;
+        let mut all = locked.into_account().attributes;
         all.extend(set);
         writes.push(attributes::change(viewer.user, &all, now)?);
         writes.push(events::entry(viewer.user, &Event::UpdateUserAttributes(outcome.clone()), now, origin)?);

@@ -14,11 +14,11 @@ use model::identifier::IdentifierKind;
 use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors};
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
-use nameplate_core::identity::{Origin, UserId, Viewer};
+use nameplate_core::identity::{Origin, Viewer};
 use nameplate_core::settings::Settings;
 use std::collections::BTreeSet;
 use store::profile::{Account, Part};
-use store::{StoreError, Tx, aliases, attributes, retried};
+use store::{LockedAccount, StoreError, Tx, aliases, attributes, retried};
 
 /// Why nothing was removed.
 #[derive(Debug, thiserror::Error)]
@@ -92,10 +92,11 @@ async fn apply_deletion(
 ) -> Result<(), DeleteAttributesError> {
     let (user, now) = (viewer.user, ctx.now());
     let mut tx = ctx.store.begin().await?;
-    let account = limits::count_change_and_load(&mut tx, ctx, user, Part::needed_for(names))
+    let locked = limits::count_change_and_load(&mut tx, ctx, user, Part::needed_for(names))
         .await??
         .ok_or(CommonError::SignedOut)?;
-    let indispensable = indispensable(&ctx.settings, &account, names);
+    let account = locked.account();
+    let indispensable = indispensable(&ctx.settings, account, names);
     if !indispensable.is_empty() {
         return Err(FormErrors { form: None, fields: indispensable }.into());
     }
@@ -103,7 +104,7 @@ async fn apply_deletion(
         require_fresh(ctx, viewer)?;
     }
     for name in names {
-        let_go(&mut tx, ctx, (user, &account), name, origin).await?;
+        let_go(&mut tx, ctx, &locked, name, origin).await?;
     }
     if names.iter().any(|name| account.attributes.contains_key(name)) {
         let mut all = account.attributes.clone();
@@ -168,11 +169,12 @@ pub(crate) fn indispensable(
 pub(crate) async fn let_go(
     tx: &mut Tx,
     ctx: &Context,
-    (user, account): (UserId, &Account),
+    locked: &LockedAccount,
     name: &AttributeName,
     origin: &Origin,
 ) -> Result<(), StoreError> {
     let Some(kind) = ContactKind::of(name) else { return Ok(()) };
+    let (user, account) = (locked.id(), locked.account());
     code::cancel(tx, user, kind).await?;
     aliases::release(tx, user, kind).await?;
     second_factors::contact_gone(tx, user, kind).await?;

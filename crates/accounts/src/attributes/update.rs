@@ -6,19 +6,19 @@ use crate::attributes::profile::access;
 use crate::attributes::rules::{
     Occasion, OutsidePlan, Rulebook, Submitted, abridged, check_submitted, parse_names,
 };
-use crate::contacts::code::{self, Owner};
+use crate::contacts::code;
 use crate::error::{CommonError, common_error};
 use crate::sign_in::freshness::{NotFresh, require_fresh};
 use crate::{Context, limits};
 use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Standard, UpdateOutcome, Updated};
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
-use nameplate_core::identity::{Origin, UserId, Viewer};
+use nameplate_core::identity::{Origin, Viewer};
 use nameplate_core::phone;
 use nameplate_core::settings::Settings;
 use std::collections::BTreeMap;
 use store::profile::{Account, Part};
-use store::{Tx, aliases, attributes, retried};
+use store::{LockedAccount, Tx, aliases, attributes, retried};
 
 /// What an update came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,19 +141,20 @@ async fn apply_update(
 ) -> Result<Update, UpdateAttributesError> {
     let user = viewer.user;
     let mut tx = ctx.store.begin().await?;
-    let account = limits::count_change_and_load(&mut tx, ctx, user, Part::needed_for(submitted.names()))
+    let locked = limits::count_change_and_load(&mut tx, ctx, user, Part::needed_for(submitted.names()))
         .await??
         .ok_or(CommonError::SignedOut)?;
-    let mut faults = delete::indispensable(&ctx.settings, &account, &submitted.remove);
-    faults.extend(no_phone(&account, submitted));
+    let account = locked.account();
+    let mut faults = delete::indispensable(&ctx.settings, account, &submitted.remove);
+    faults.extend(no_phone(account, submitted));
     if !faults.is_empty() {
         return Err(FormErrors { form: None, fields: faults }.into());
     }
-    let plan = plan(&ctx.settings, &account, submitted);
-    if plan.changes_contacts(&account) {
+    let plan = plan(&ctx.settings, account, submitted);
+    if plan.changes_contacts(account) {
         require_fresh(ctx, viewer)?;
     }
-    admit(&mut tx, ctx, (user, &account), &plan.prove).await?;
+    admit(&mut tx, ctx, &locked, &plan.prove).await?;
 
     for kind in plan.set.iter().filter_map(|(name, _)| ContactKind::of(name)) {
         // What was proven was the value before.
@@ -161,10 +162,10 @@ async fn apply_update(
         aliases::release(&mut tx, user, kind).await?;
     }
     for name in &plan.remove {
-        delete::let_go(&mut tx, ctx, (user, &account), name, origin).await?;
+        delete::let_go(&mut tx, ctx, &locked, name, origin).await?;
     }
     for contact in &plan.prove {
-        code::send(&mut tx, ctx, Owner { user, account: &account }, contact, origin).await?;
+        code::send(&mut tx, ctx, &locked, contact, origin).await?;
     }
     let now = ctx.now();
     let outcome = outcome(submitted, &plan);
@@ -221,12 +222,12 @@ fn plan(settings: &Settings, account: &Account, submitted: &Submitted) -> Plan {
 pub(crate) async fn admit(
     tx: &mut Tx,
     ctx: &Context,
-    account: (UserId, &Account),
+    locked: &LockedAccount,
     contacts: &[Contact],
 ) -> Result<(), UpdateAttributesError> {
     let mut waits: Vec<(FieldName, ErrorCode)> = Vec::new();
     for contact in contacts {
-        if let Err(wait) = code::admit(tx, ctx, account.0, contact).await? {
+        if let Err(wait) = code::admit(tx, ctx, locked, contact).await? {
             let field = AttributeName::from(contact.kind.attribute()).into();
             waits.push((field, ErrorCode::Wait { seconds: wait.seconds }));
         }

@@ -12,8 +12,7 @@ use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::{Origin, UserId, Viewer};
 use nameplate_core::settings::Settings;
-use store::profile::Account;
-use store::{StoreError, Tx};
+use store::{LockedAccount, StoreError, Tx};
 
 /// The contact that an attribute is, if the viewer's app client has any business with it: one that may
 /// neither read nor write it learns nothing of its codes either.
@@ -31,17 +30,11 @@ pub(crate) fn contact_of(
 pub(crate) async fn admit(
     tx: &mut Tx,
     ctx: &Context,
-    user: UserId,
+    locked: &LockedAccount,
     contact: &Contact,
 ) -> Result<Result<Timestamp, Wait>, StoreError> {
-    account_codes::admit(tx, ctx, CodeScope { user, purpose: CodePurpose::Verify }, contact).await
-}
-
-/// An account whose contact is to be verified.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Owner<'a> {
-    pub(crate) user: UserId,
-    pub(crate) account: &'a Account,
+    let scope = CodeScope { user: locked.id(), purpose: CodePurpose::Verify };
+    account_codes::admit(tx, ctx, scope, contact).await
 }
 
 /// Sends a code to the contact. A new request is also told to the contact in force, if that is verified; a
@@ -49,11 +42,11 @@ pub(crate) struct Owner<'a> {
 pub(crate) async fn send(
     tx: &mut Tx,
     ctx: &Context,
-    owner: Owner<'_>,
+    locked: &LockedAccount,
     contact: &Contact,
     origin: &Origin,
 ) -> Result<SentCode, StoreError> {
-    let Owner { user, account } = owner;
+    let (user, account) = (locked.id(), locked.account());
     let (kind, recipient) = (contact.kind, Recipient::of(user, account));
     let is_stored = account.contact(kind) == Some(contact.value.as_str());
     let is_again = account.pending(kind).is_some_and(|it| it.value == contact.value);

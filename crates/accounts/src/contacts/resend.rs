@@ -2,15 +2,15 @@
 
 use crate::Context;
 use crate::account::events;
-use crate::contacts::code::{self, Owner};
+use crate::contacts::code;
 use crate::sign_up::resend::ResendError;
 use model::{AttributeName, CodeDeliveryDetails, Event};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::{Origin, UserId, Viewer};
-use store::profile::{self, Account};
-use store::{retried, users};
+use store::profile::Account;
+use store::{LockedAccount, retried};
 
 /// A code is on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,14 +47,14 @@ async fn resend_to_contact(
     origin: &Origin,
 ) -> Result<AttributeCodeResent, ResendError> {
     let mut tx = ctx.store.begin().await?;
-    users::lock(&mut tx, user).await?.ok_or(ResendError::NoPending)?;
-    let account = profile::load(&mut tx, user).await?.ok_or(ResendError::NoPending)?;
-    let contact = unproven(&account, kind).ok_or(ResendError::NoPending)?;
+    let locked = LockedAccount::lock(&mut tx, user).await?.ok_or(ResendError::NoPending)?;
+    let account = locked.account();
+    let contact = unproven(account, kind).ok_or(ResendError::NoPending)?;
     if !ctx.settings.reaches_contact(kind, &contact.value) {
         return Err(ResendError::NoPending);
     }
-    let resend_at = code::admit(&mut tx, ctx, user, &contact).await??;
-    let sent = code::send(&mut tx, ctx, Owner { user, account: &account }, &contact, origin).await?;
+    let resend_at = code::admit(&mut tx, ctx, &locked, &contact).await??;
+    let sent = code::send(&mut tx, ctx, &locked, &contact, origin).await?;
     let event = Event::ResendUserAttributeCode { attribute: kind.attribute().into() };
     events::record(&mut tx, user, &event, sent.sent_at, origin).await?;
     events::commit(ctx, tx, user).await?;

@@ -10,7 +10,7 @@ use model::{AttributeName, ErrorCode, Event, FormErrors};
 use nameplate_core::code::CodePurpose;
 use nameplate_core::contact::Contact;
 use nameplate_core::identity::{Origin, UserId, Viewer};
-use store::{StoreError, aliases, attributes, profile, retried, users};
+use store::{LockedAccount, StoreError, aliases, attributes, retried};
 
 /// A contact that is proven, and in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,8 +108,8 @@ async fn promote(
     let attribute = AttributeName::from(kind.attribute());
     let key = kind.key(value).ok_or_else(|| StoreError::unreadable("a contact that can't be one"))?;
     let mut tx = ctx.store.begin().await?;
-    users::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
-    let account = profile::load(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
+    let locked = LockedAccount::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
+    let account = locked.account();
     code.spend(&mut tx, now).await??;
     if !aliases::claim(&mut tx, user, kind, &key).await? {
         // The code is spent, and the change no longer waits: it can't be done while the contact is

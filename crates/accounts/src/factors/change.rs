@@ -3,15 +3,13 @@
 use crate::account::events;
 use crate::error::CommonError;
 use crate::factors::second_factors::{FactorError, contact_kind, forget_codes_without_factors, reachable};
-use crate::factors::set_up_app::turn_on;
+use crate::factors::set_up_app::{AccountFactor, turn_on};
 use crate::sign_in::freshness::require_fresh;
 use crate::{Context, limits};
 use delivery::{Message, queue_to_all};
 use model::{Event, Factor};
 use nameplate_core::identity::{Origin, UserId, Viewer};
-use store::factors::{self, Stored};
-use store::profile::{self, Account};
-use store::{StoreError, Tx, retried};
+use store::{StoreError, Tx, factors, profile, retried};
 
 /// What somebody wants of a second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,13 +48,14 @@ async fn apply_wishes(
 ) -> Result<bool, FactorError> {
     let user = viewer.user;
     let mut tx = ctx.store.begin().await?;
-    let account = limits::count_change_and_load(&mut tx, ctx, user, profile::Part::All)
+    let locked = limits::count_change_and_load(&mut tx, ctx, user, profile::Part::All)
         .await??
         .ok_or(CommonError::SignedOut)?;
     let mut with_codes = false;
     for &(factor, wish) in wishes {
         let stored = factors::of_user(&mut tx, user).await?;
-        with_codes |= apply_wish(ctx, &mut tx, (user, &account), (factor, wish, &stored), origin).await?;
+        let factor = AccountFactor { locked: &locked, factor, stored: &stored };
+        with_codes |= apply_wish(ctx, &mut tx, factor, wish, origin).await?;
     }
     forget_codes_without_factors(&mut tx, user).await?;
     events::commit(ctx, tx, user).await?;
@@ -66,23 +65,24 @@ async fn apply_wishes(
 async fn apply_wish(
     ctx: &Context,
     tx: &mut Tx,
-    (user, account): (UserId, &Account),
-    (factor, wish, stored): (Factor, Wish, &[Stored]),
+    of: AccountFactor<'_>,
+    wish: Wish,
     origin: &Origin,
 ) -> Result<bool, FactorError> {
-    let kept = stored.iter().find(|it| it.factor == factor);
+    let AccountFactor { locked, factor, .. } = of;
+    let (user, kept) = (locked.id(), of.kept());
     let enabled = kept.is_some_and(|it| it.enabled);
     match wish {
         Wish::On if enabled => {}
         Wish::On => {
             let at_hand = match contact_kind(factor) {
                 None => kept.is_some_and(|it| it.secret.is_some()),
-                Some(kind) => reachable(&ctx.settings, account, kind).is_some(),
+                Some(kind) => reachable(&ctx.settings, locked.account(), kind).is_some(),
             };
             if !at_hand {
                 return Err(FactorError::NotAtHand(factor));
             }
-            return Ok(turn_on(tx, ctx, (user, account), (factor, stored), origin).await?);
+            return Ok(turn_on(tx, ctx, of, origin).await?);
         }
         Wish::Off | Wish::Removed => {
             if wish == Wish::Off {
@@ -94,7 +94,7 @@ async fn apply_wish(
                 queue_to_all(
                     tx,
                     &ctx.delivery,
-                    (user, account),
+                    locked,
                     |to, asked| Message::SecondFactorOff { to, factor, asked },
                     origin,
                 )

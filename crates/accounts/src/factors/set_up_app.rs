@@ -15,7 +15,7 @@ use nameplate_core::identity::{Origin, UserId, Viewer};
 use std::time::Duration;
 use store::factors::{self, Stored};
 use store::profile::{self, Account};
-use store::{Conn, StoreError, retried, users};
+use store::{Conn, LockedAccount, StoreError, retried};
 
 /// So long a secret waits for its first code.
 const PENDING: Duration = Duration::from_secs(60 * 60);
@@ -35,12 +35,11 @@ pub async fn set_up_app(ctx: &Context, viewer: &Viewer) -> Result<AppSecret, Fac
     require_fresh(ctx, viewer)?;
     retried(async || {
         let mut tx = ctx.store.begin().await?;
-        users::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+        let locked = LockedAccount::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
         limits::count_change(&mut tx, ctx, viewer.user).await??;
         let app = App::generate(&*ctx.entropy);
         factors::set_pending(&mut tx, viewer.user, &app.sealed(ctx, viewer.user), ctx.now()).await?;
-        let account = profile::load(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
-        let secret = app.secret(&ctx.settings, name_of(&account))?;
+        let secret = app.secret(&ctx.settings, name_of(locked.account()))?;
         events::commit(ctx, tx, viewer.user).await?;
         Ok(secret)
     })
@@ -82,7 +81,7 @@ async fn adopt_app(
 ) -> Result<bool, FactorError> {
     let (user, now) = (viewer.user, ctx.now());
     let mut tx = ctx.store.begin().await?;
-    users::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
+    let locked = LockedAccount::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
     limits::count_change(&mut tx, ctx, user).await??;
     let sealed = pending(&mut tx, user, now).await?.ok_or(FactorError::NotAtHand(Factor::SoftwareToken))?;
     let app = App::open(ctx, user, &sealed)?;
@@ -91,12 +90,27 @@ async fn adopt_app(
     factors::adopt_pending(&mut tx, user, &sealed, step).await?;
     let mut with_codes = false;
     if then == Then::AskForIt {
-        let account = profile::load(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
-        with_codes =
-            turn_on(&mut tx, ctx, (user, &account), (Factor::SoftwareToken, &before), origin).await?;
+        let app = AccountFactor { locked: &locked, factor: Factor::SoftwareToken, stored: &before };
+        with_codes = turn_on(&mut tx, ctx, app, origin).await?;
     }
     events::commit(ctx, tx, user).await?;
     Ok(with_codes)
+}
+
+/// A second factor of an account.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AccountFactor<'a> {
+    pub(crate) locked: &'a LockedAccount,
+    pub(crate) factor: Factor,
+    /// What the account has of this one and of others.
+    pub(crate) stored: &'a [Stored],
+}
+
+impl<'a> AccountFactor<'a> {
+    /// What it has of this one.
+    pub(crate) fn kept(&self) -> Option<&'a Stored> {
+        self.stored.iter().find(|it| it.factor == self.factor)
+    }
 }
 
 /// Asks for the factor from now on, and tells its owner. `true`: it is the first one, and there are recovery
@@ -104,20 +118,20 @@ async fn adopt_app(
 pub(crate) async fn turn_on(
     tx: &mut store::Tx,
     ctx: &Context,
-    (user, account): (UserId, &Account),
-    (factor, before): (Factor, &[Stored]),
+    new: AccountFactor<'_>,
     origin: &Origin,
 ) -> Result<bool, StoreError> {
-    let now = ctx.clock.now();
+    let AccountFactor { locked, factor, stored } = new;
+    let (user, now) = (locked.id(), ctx.clock.now());
     factors::enable(tx, user, factor, now).await?;
-    let first = !before.iter().any(|it| it.enabled);
+    let first = !stored.iter().any(|it| it.enabled);
     if first {
         recovery::renew(tx, ctx, user).await?;
     }
     queue_to_all(
         tx,
         &ctx.delivery,
-        (user, account),
+        locked,
         |to, asked| Message::SecondFactorOn { to, factor, asked },
         origin,
     )

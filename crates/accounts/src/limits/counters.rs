@@ -10,9 +10,9 @@ use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::UserId;
 use nameplate_core::keys::Purpose;
 use std::time::Duration;
-use store::limits::Counter;
-use store::profile::{Account, Part};
-use store::{Conn, StoreError, Tx, limits as table};
+use store::limits::{Counter, Window};
+use store::profile::Part;
+use store::{Conn, LockedAccount, StoreError, Tx, limits as table};
 
 /// What a counter is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +38,9 @@ fn admits(counter: &Counter, rate: Rate, now: Timestamp) -> Result<(), Wait> {
     }
 }
 
-async fn bump(tx: &mut Tx, key: &Key, from: Timestamp, now: Timestamp) -> Result<Counter, StoreError> {
-    table::bump(tx, &key.0, from, now).await
+/// What began no longer ago than this counts together.
+fn within(per: Duration, now: Timestamp) -> Window {
+    Window { from: now.minus(per), now }
 }
 
 /// Counts one more within the time. After a [`Wait`] drop the transaction: a refusal is not counted.
@@ -49,7 +50,7 @@ pub(crate) async fn count(
     rate: Rate,
     now: Timestamp,
 ) -> Result<Result<(), Wait>, StoreError> {
-    Ok(admits(&bump(tx, key, now.minus(rate.per), now).await?, rate, now))
+    Ok(admits(&table::bump(tx, &key.0, within(rate.per, now)).await?, rate, now))
 }
 
 /// Counts one more, and answers how many there were within the time.
@@ -59,7 +60,7 @@ pub(crate) async fn count_up(
     per: Duration,
     now: Timestamp,
 ) -> Result<u32, StoreError> {
-    Ok(bump(tx, key, now.minus(per), now).await?.count)
+    Ok(table::bump(tx, &key.0, within(per, now)).await?.count)
 }
 
 /// Counts one more, and answers how many are left within the time; none, from the last one on.
@@ -97,7 +98,7 @@ pub(crate) async fn knock(
     backoff: Backoff,
     now: Timestamp,
 ) -> Result<Result<(), Wait>, StoreError> {
-    let counter = bump(tx, key, now.minus(DAY), now).await?;
+    let counter = table::bump(tx, &key.0, within(DAY, now)).await?;
     let wait = match counter.count.checked_sub(backoff.free.max(1)) {
         None => Duration::ZERO,
         Some(doublings) => backoff
@@ -129,7 +130,7 @@ pub(crate) async fn count_change(
     ctx: &Context,
     user: UserId,
 ) -> Result<Result<(), Wait>, StoreError> {
-    let counter = table::count_change(tx, user, within_an_hour(ctx)).await?;
+    let counter = table::count_change(tx, user, within(HOUR, ctx.clock.now())).await?;
     Ok(counter.map_or(Ok(()), |counter| admit_change(ctx, &counter)))
 }
 
@@ -139,20 +140,14 @@ pub(crate) async fn count_change_and_load(
     ctx: &Context,
     user: UserId,
     part: Part,
-) -> Result<Result<Option<Account>, Wait>, StoreError> {
-    let times = within_an_hour(ctx);
+) -> Result<Result<Option<LockedAccount>, Wait>, StoreError> {
+    let window = within(HOUR, ctx.clock.now());
     let found = match part {
-        Part::All => table::count_change_with_account(tx, user, times).await?,
-        Part::Attributes => table::count_change_with_attributes(tx, user, times).await?,
+        Part::All => table::count_change_with_account(tx, user, window).await?,
+        Part::Attributes => table::count_change_with_attributes(tx, user, window).await?,
     };
-    let Some((counter, account)) = found else { return Ok(Ok(None)) };
-    Ok(admit_change(ctx, &counter).map(|()| Some(account)))
-}
-
-/// Since when changes are counted together, and now.
-fn within_an_hour(ctx: &Context) -> (Timestamp, Timestamp) {
-    let now = ctx.clock.now();
-    (now.minus(HOUR), now)
+    let Some((counter, locked)) = found else { return Ok(Ok(None)) };
+    Ok(admit_change(ctx, &counter).map(|()| Some(locked)))
 }
 
 fn admit_change(ctx: &Context, counter: &Counter) -> Result<(), Wait> {

@@ -12,7 +12,7 @@ use model::identifier::is_invisible;
 use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Standard};
 use nameplate_core::identity::{Origin, Viewer};
 use store::passkeys::{self, Kept};
-use store::{profile, retried, sessions, users};
+use store::{LockedAccount, profile, retried, sessions};
 
 /// What a page sends when an authenticator has made a passkey.
 #[derive(Debug, Clone, Default)]
@@ -133,7 +133,8 @@ async fn keep(
 ) -> Result<(), AddPasskeyError> {
     let user = viewer.user;
     let mut tx = ctx.store.begin().await?;
-    users::lock(&mut tx, user).await?.filter(|user| !user.disabled).ok_or(CommonError::SignedOut)?;
+    let locked = LockedAccount::lock(&mut tx, user).await?;
+    let locked = locked.filter(|it| !it.user().disabled).ok_or(CommonError::SignedOut)?;
     if sessions::owner(&mut tx, viewer.session).await? != Some(user) {
         return Err(AddPasskeyError::Common(CommonError::SignedOut));
     }
@@ -144,15 +145,8 @@ async fn keep(
     if !passkeys::insert(&mut tx, user, passkey).await? {
         return Err(AddPasskeyError::Failed);
     }
-    let account = profile::load(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
-    queue_to_all(
-        &mut tx,
-        &ctx.delivery,
-        (user, &account),
-        |to, asked| Message::PasskeyAdded { to, asked },
-        origin,
-    )
-    .await?;
+    queue_to_all(&mut tx, &ctx.delivery, &locked, |to, asked| Message::PasskeyAdded { to, asked }, origin)
+        .await?;
     events::record(&mut tx, user, &Event::AddPasskey { passkey: passkey.name.clone() }, ctx.now(), origin)
         .await?;
     events::commit(ctx, tx, user).await?;

@@ -8,7 +8,7 @@ use crate::{Context, limits};
 use delivery::{Message, queue_to_all};
 use model::{Event, FormErrors};
 use nameplate_core::identity::{Origin, Viewer};
-use store::{passkeys, profile, retried, sessions, users};
+use store::{LockedAccount, passkeys, retried, sessions};
 
 /// Why the passkey is still there.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +52,7 @@ async fn take_away(
 ) -> Result<Option<String>, RemovePasskeyError> {
     let user = viewer.user;
     let mut tx = ctx.store.begin().await?;
-    users::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
+    let locked = LockedAccount::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
     if sessions::owner(&mut tx, viewer.session).await? != Some(user) {
         return Err(RemovePasskeyError::Common(CommonError::SignedOut));
     }
@@ -62,15 +62,8 @@ async fn take_away(
         return Ok(None);
     };
     passkeys::delete(&mut tx, user, &passkey.credential).await?;
-    let account = profile::load(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
-    queue_to_all(
-        &mut tx,
-        &ctx.delivery,
-        (user, &account),
-        |to, asked| Message::PasskeyRemoved { to, asked },
-        origin,
-    )
-    .await?;
+    queue_to_all(&mut tx, &ctx.delivery, &locked, |to, asked| Message::PasskeyRemoved { to, asked }, origin)
+        .await?;
     events::record(&mut tx, user, &Event::RemovePasskey { passkey: passkey.name.clone() }, ctx.now(), origin)
         .await?;
     events::commit(ctx, tx, user).await?;

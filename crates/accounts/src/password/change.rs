@@ -3,16 +3,16 @@
 use crate::Context;
 use crate::account::events;
 use crate::error::{CommonError, common_error};
-use crate::limits::{self, Key};
-use crate::password::rules;
+use crate::limits;
+use crate::password::rules::{self, NewPassword};
 use crate::password::strength::OwnWords;
 use crate::sessions::begin;
 use crate::sign_in::failures::{self, failed_passwords};
+use crate::sign_in::outcome::Proven;
 use crate::sign_in::srp::verifiers;
 use model::{ErrorCode, Event, FieldName, FormErrors, Password};
 use nameplate_core::identity::{NewSession, Origin, SignedInBy, UserId, Viewer};
-use store::users::{self, User};
-use store::{profile, retried, sessions};
+use store::{LockedAccount, retried, sessions, users};
 
 /// What somebody enters who wants another password.
 #[derive(Debug, Clone)]
@@ -92,8 +92,9 @@ pub async fn change(
         return refuse_change(ctx, user.id, origin).await;
     }
     let hash = ctx.passwords.hash(&form.password, &*ctx.entropy).await?;
-    let done = retried(|| finish_change(ctx, viewer, (&user, &hash), &failures, origin)).await?;
-    verifiers::keep_verifiers(ctx, user.id, &form.password, &hash).await;
+    let proven = Proven { user, rehashed: None, failures };
+    let done = retried(|| finish_change(ctx, viewer, &proven, &hash, origin)).await?;
+    verifiers::keep_verifiers(ctx, proven.user.id, &form.password, &hash).await;
     Ok(done)
 }
 
@@ -110,32 +111,31 @@ async fn refuse_change(
 async fn finish_change(
     ctx: &Context,
     viewer: &Viewer,
-    (verified, hash): (&User, &str),
-    failures: &Key,
+    proven: &Proven,
+    hash: &str,
     origin: &Origin,
 ) -> Result<PasswordChanged, ChangePasswordError> {
-    let user = verified.id;
+    let user = proven.user.id;
     let mut tx = ctx.store.begin().await?;
-    let now = users::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
+    let locked = LockedAccount::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
     if sessions::owner(&mut tx, viewer.session).await? != Some(user) {
         return Err(ChangePasswordError::Common(CommonError::SignedOut));
     }
-    if now.password_hash != verified.password_hash {
-        // It was changed while this one was being compared.
+    if proven.was_changed(locked.user()) {
         return Err(ChangePasswordError::WrongPassword);
     }
-    let account = profile::load(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
-    limits::clear(&mut tx, failures).await?;
+    limits::clear(&mut tx, &proven.failures).await?;
     let stays = (viewer.by == SignedInBy::Tokens).then_some(viewer.session);
-    rules::set(&mut tx, ctx, (user, &account), (hash, stays), origin).await?;
+    rules::set(&mut tx, ctx, &locked, NewPassword { hash, stays }, origin).await?;
     let session = match viewer.by {
         SignedInBy::Cookie => Some(begin::begin(&mut tx, ctx, user, &viewer.client, origin).await?),
         SignedInBy::Tokens => None,
     };
-    let event = Event::ChangePassword { username: account.username.clone() };
+    let username = locked.into_account().username;
+    let event = Event::ChangePassword { username: username.clone() };
     events::record(&mut tx, user, &event, ctx.now(), origin).await?;
     events::commit(ctx, tx, user).await?;
-    Ok(PasswordChanged { username: account.username, session })
+    Ok(PasswordChanged { username, session })
 }
 
 #[cfg(test)]

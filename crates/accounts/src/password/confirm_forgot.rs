@@ -6,13 +6,13 @@ use crate::error::{CommonError, common_error};
 use crate::limits::{self, LimitName};
 use crate::one_time_codes::{self, CodeEntry, CodeFault, Entrant, NamedEntrant, Requester, RightCode};
 use crate::password::reset_code::Named;
-use crate::password::rules;
+use crate::password::rules::{self, NewPassword};
 use crate::password::strength::OwnWords;
 use crate::sign_in::{failures, srp::verifiers};
 use model::{ErrorCode, Event, FieldName, FormErrors, Password};
 use nameplate_core::code::{CodePurpose, CodeScope};
 use nameplate_core::identity::{Origin, UserId};
-use store::{known_origins, profile, retried, users};
+use store::{LockedAccount, known_origins, retried, users};
 
 /// What somebody enters who forgot their password.
 #[derive(Debug, Clone)]
@@ -93,7 +93,7 @@ pub async fn confirm_forgot(
         Ok(right) => {
             check_own_words(ctx, right.user(), &form).await?;
             let hash = ctx.passwords.hash(&form.password, &*ctx.entropy).await?;
-            let done = retried(|| finish_reset(ctx, &right, (&named, &hash), origin)).await?;
+            let done = retried(|| finish_reset(ctx, &right, &named, &hash, origin)).await?;
             verifiers::keep_verifiers(ctx, right.user(), &form.password, &hash).await;
             Ok(done)
         }
@@ -144,15 +144,15 @@ async fn check_own_words(
 async fn finish_reset(
     ctx: &Context,
     code: &RightCode,
-    (named, hash): (&Named, &str),
+    named: &Named,
+    hash: &str,
     origin: &Origin,
 ) -> Result<PasswordSet, ConfirmForgotPasswordError> {
     let (now, user) = (ctx.now(), code.user());
     let mut tx = ctx.store.begin().await?;
-    users::lock(&mut tx, user).await?.ok_or(CodeFault::NoCode)?;
-    let account = profile::load(&mut tx, user).await?.ok_or(CodeFault::NoCode)?;
+    let locked = LockedAccount::lock(&mut tx, user).await?.ok_or(CodeFault::NoCode)?;
     code.spend(&mut tx, now).await??;
-    if account.proven_contact(code.contact()?.kind) != Some(code.value()) {
+    if locked.account().proven_contact(code.contact()?.kind) != Some(code.value()) {
         // Since the code was sent the account let go of this contact: whoever reads it has no say any
         // more.
         return Err(CodeFault::NoCode.into());
@@ -161,13 +161,14 @@ async fn finish_reset(
     // the old one.
     one_time_codes::retire_all(&mut tx, CodeScope { user, purpose: CodePurpose::Reset }, now).await?;
     known_origins::forget(&mut tx, user).await?;
-    rules::set(&mut tx, ctx, (user, &account), (hash, None), origin).await?;
+    rules::set(&mut tx, ctx, &locked, NewPassword::ending_sessions(hash), origin).await?;
     // Who could not remember it has waited enough.
     limits::clear(&mut tx, &failures::failed_sign_ins(ctx, &named.name, origin)).await?;
-    let event = Event::ForgotPasswordSubmit { username: account.username.clone() };
+    let username = locked.into_account().username;
+    let event = Event::ForgotPasswordSubmit { username: username.clone() };
     events::record(&mut tx, user, &event, now, origin).await?;
     events::commit(ctx, tx, user).await?;
-    Ok(PasswordSet { username: account.username })
+    Ok(PasswordSet { username })
 }
 
 #[cfg(test)]

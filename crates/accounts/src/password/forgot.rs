@@ -11,7 +11,7 @@ use model::{CodeDeliveryDetails, ErrorCode, Event, FieldName, FormErrors};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::code::CodePurpose;
 use nameplate_core::identity::{Origin, UserId};
-use store::{profile, retried, users};
+use store::{LockedAccount, retried};
 
 /// A code was sent, as far as the caller may know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,21 +93,20 @@ async fn ask_for_reset(
     let mut tx = ctx.store.begin().await?;
     let user = named.account(&mut tx).await?;
     // The account goes before the counters; no account has the number of nobody.
-    let user = users::lock(&mut tx, user.unwrap_or(UserId(0))).await?;
+    let locked = LockedAccount::lock(&mut tx, user.unwrap_or(UserId(0))).await?;
     let resend_at = admission::admit_by_name(&mut tx, ctx, codes.asked_by(&requester), origin).await??;
-    let id = user.as_ref().map_or(UserId(0), |user| user.id);
-    let account = profile::load(&mut tx, id).await?;
-    let contact = account.as_ref().and_then(|account| named.contact(&ctx.settings, account));
+    let id = locked.as_ref().map_or(UserId(0), LockedAccount::id);
+    let contact = locked.as_ref().and_then(|locked| named.contact(&ctx.settings, locked.account()));
     let pace = known_origins::pace(&mut tx, ctx, id, origin).await?;
-    match (user, &account, &contact) {
-        (Some(user), Some(account), Some(contact)) => {
-            let recipient = Recipient::of(id, account);
+    match (&locked, &contact) {
+        (Some(locked), Some(contact)) => {
+            let recipient = Recipient::of(id, locked.account());
             let (message, requesters) = (CodeMessage::Reset, Requesters { all: &[requester], pace });
             let asking = Asking { recipient, contact, message, requesters, origin };
             // The trail has a line for each code, not for everybody who shares it.
             if reset_code::request(&mut tx, ctx, asking).await?.is_new {
-                events::record(&mut tx, id, &Event::ForgotPassword { username: user.username }, now, origin)
-                    .await?;
+                let event = Event::ForgotPassword { username: locked.user().username.clone() };
+                events::record(&mut tx, id, &event, now, origin).await?;
             }
             events::commit(ctx, tx, id).await?;
         }

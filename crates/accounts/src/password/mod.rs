@@ -3,7 +3,6 @@
 pub(crate) mod canonical;
 pub(crate) mod change;
 pub(crate) mod confirm_forgot;
-pub(crate) mod fingerprint;
 pub(crate) mod forgot;
 pub(crate) mod hasher;
 pub(crate) mod reset_code;

@@ -3,6 +3,7 @@
 
 use crate::Context;
 use crate::one_time_codes::{self, AskedBy, CodeMessage, CodeRequest, Recipient, Requesters, SentCode};
+use crate::sign_in::typed_name::TypedName;
 use crate::sign_up::code;
 use model::CodeDeliveryDetails;
 use nameplate_core::contact::Contact;
@@ -14,9 +15,7 @@ use store::{Conn, StoreError, Tx, users};
 
 /// Whom somebody names who has proved nothing.
 pub(crate) struct Named {
-    typed: String,
-    /// `None`: it can't be anybody.
-    pub(crate) who: Option<Identifier>,
+    typed: TypedName,
     /// In canonical form, where it has one: what limits are counted for.
     pub(crate) name: String,
 }
@@ -24,24 +23,20 @@ pub(crate) struct Named {
 impl Named {
     /// `None`: nothing was typed.
     pub(crate) fn read(ctx: &Context, typed: &str) -> Option<Self> {
-        let typed = typed.trim();
-        if typed.is_empty() {
-            return None;
-        }
-        let who = ctx.settings.identifier(typed);
-        let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
-        Some(Self { typed: typed.to_owned(), who, name })
+        let typed = TypedName::read(ctx, typed);
+        let name = typed.key();
+        (!typed.text.is_empty()).then_some(Self { typed, name })
     }
 
     /// What a sign-up of that name waits under.
     pub(crate) fn to_waiting_key(&self) -> String {
-        self.who.as_ref().map_or_else(|| self.typed.clone(), Identifier::to_waiting_key)
+        self.typed.waiting_key()
     }
 
     /// The confirmed account of that name. Another has proved no contact, and has its code from sign-up; to
     /// one that is disabled a new password opens nothing.
     pub(crate) async fn account(&self, conn: &mut Conn) -> Result<Option<UserId>, StoreError> {
-        let Some(who) = &self.who else { return Ok(None) };
+        let Some(who) = &self.typed.who else { return Ok(None) };
         Ok(users::by_identifier(conn, who)
             .await?
             .filter(|user| user.confirmed && !user.disabled)
@@ -51,7 +46,7 @@ impl Named {
     /// The proven contact that a code goes to: the one that was named, or else the address before the number.
     /// One that messages don't reach any more is none.
     pub(crate) fn contact(&self, settings: &Settings, account: &Account) -> Option<Contact> {
-        let named = match &self.who {
+        let named = match &self.typed.who {
             Some(Identifier::Contact(kind, _)) => Some(*kind),
             Some(Identifier::Number { phone, .. }) => {
                 account.proven_contact(ContactKind::PhoneNumber).and_then(|own| {
@@ -71,8 +66,8 @@ impl Named {
     /// is masked as it was typed; for a username it is the same for everybody.
     #[expect(clippy::indexing_slicing, reason = "there is always a kind of contact")]
     pub(crate) fn delivery(&self, ctx: &Context) -> CodeDeliveryDetails {
-        match &self.who {
-            Some(Identifier::Contact(kind, _)) => kind.delivery(&self.typed),
+        match &self.typed.who {
+            Some(Identifier::Contact(kind, _)) => kind.delivery(&self.typed.text),
             _ => unknown_delivery(code::accepted_kinds(&ctx.settings)[0]),
         }
     }

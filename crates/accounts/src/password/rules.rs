@@ -5,10 +5,9 @@ use crate::password::canonical::canonical;
 use crate::password::strength::{self, OwnWords};
 use delivery::{Message, queue_to_all};
 use model::{ErrorCode, FieldName, Password};
-use nameplate_core::identity::{Origin, SessionId, UserId};
+use nameplate_core::identity::{Origin, SessionId};
 use nameplate_core::settings::Settings;
-use store::profile::Account;
-use store::{StoreError, Tx, sessions, users};
+use store::{LockedAccount, StoreError, Tx, sessions, users};
 
 /// What is wrong with a password that an administrator sets.
 pub(crate) fn faults(settings: &Settings, password: &Password) -> Vec<(FieldName, ErrorCode)> {
@@ -39,20 +38,36 @@ pub(crate) fn choice_faults(
     faults.into_iter().flatten().collect()
 }
 
-/// Gives the account another password, whose hash this is. Whoever was signed in with the old one no longer
-/// is, but for the session that stays, and every proven contact is told.
+/// A password that takes the place of another.
+#[derive(Clone, Copy)]
+pub(crate) struct NewPassword<'a> {
+    pub(crate) hash: &'a str,
+    /// The session that goes on. `None`: every one ends.
+    pub(crate) stays: Option<SessionId>,
+}
+
+impl<'a> NewPassword<'a> {
+    /// One with which every session ends.
+    pub(crate) const fn ending_sessions(hash: &'a str) -> Self {
+        Self { hash, stays: None }
+    }
+}
+
+/// Gives the account another password. Whoever was signed in with the old one no longer is, but for the session
+/// that stays, and every proven contact is told.
 pub(crate) async fn set(
     tx: &mut Tx,
     ctx: &Context,
-    (user, account): (UserId, &Account),
-    (hash, stays): (&str, Option<SessionId>),
+    locked: &LockedAccount,
+    new: NewPassword<'_>,
     origin: &Origin,
 ) -> Result<(), StoreError> {
-    users::set_password(tx, user, hash).await?;
-    match stays {
+    let user = locked.id();
+    users::set_password(tx, user, new.hash).await?;
+    match new.stays {
         Some(session) => sessions::end_others(tx, user, session).await?,
         None => sessions::end_all(tx, user).await?,
     };
     let message = |to, asked| Message::PasswordChanged { to, asked };
-    queue_to_all(tx, &ctx.delivery, (user, account), message, origin).await
+    queue_to_all(tx, &ctx.delivery, locked, message, origin).await
 }

@@ -4,8 +4,8 @@ use crate::Context;
 use crate::account::events;
 use crate::limits::rate::Wait;
 use crate::limits::{self, Key, LimitName};
-use crate::sign_in::failures;
 use crate::sign_in::outcome::SignInError;
+use crate::sign_in::typed_name::TypedName;
 use model::Event;
 use nameplate_core::identity::{Origin, UserId};
 use store::users::{self, User};
@@ -74,6 +74,5 @@ pub(crate) async fn note_failure(
 /// How often a password was wrong for this account from this network: at sign-in by its username, or once
 /// signed in.
 pub(crate) fn failed_passwords(ctx: &Context, user: &User, origin: &Origin) -> Key {
-    let who = ctx.settings.identifier(&user.username);
-    failures::failed_sign_ins(ctx, &who.map_or_else(|| user.username.clone(), |who| who.to_key()), origin)
+    failed_sign_ins(ctx, &TypedName::read(ctx, &user.username).key(), origin)
 }

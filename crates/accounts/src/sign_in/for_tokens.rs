@@ -2,17 +2,16 @@
 
 use crate::Context;
 use crate::account::events;
-use crate::limits::Key;
+use crate::sign_in::admission::{self, Admission};
 use crate::sign_in::outcome::{Asked, NewPasswordAsked, Proven, SignInError};
 use crate::sign_in::password::{self, SignIn};
-use crate::sign_in::second_factor::challenge::{Challenge, Door};
-use crate::sign_in::{admission, srp::verifiers};
-use crate::tokens::issue::{self, RefreshToken, Tokens};
+use crate::sign_in::second_factor::challenge::{Challenge, Door, SignInRequest};
+use crate::sign_in::srp::verifiers;
+use crate::tokens::issue::{self, Grant, Tokens};
 use crate::tokens::key_ring;
 use nameplate_core::client::ClientId;
-use nameplate_core::identity::{Origin, Viewer};
+use nameplate_core::identity::Origin;
 use nameplate_core::settings::AppClient;
-use store::profile::{self, Account};
 use store::retried;
 
 /// The password was right.
@@ -30,7 +29,7 @@ pub enum Entered {
 
 /// How far the sign-in of an application got.
 enum Begun {
-    Session(Viewer, Account, RefreshToken),
+    Session(Grant),
     Asked(Asked),
 }
 
@@ -52,8 +51,8 @@ pub async fn for_tokens(
     origin: &Origin,
 ) -> Result<Entered, SignInError> {
     let client = ctx.settings.client(client).ok_or(SignInError::UnknownClient)?;
-    let (proven, failures) = password::check_password(ctx, form, origin).await?;
-    let done = issue_tokens(ctx, &proven, &failures, client, origin).await?;
+    let proven = password::check_password(ctx, form, origin).await?;
+    let done = issue_tokens(ctx, &proven, client, origin).await?;
     verifiers::renew_verifiers(ctx, &proven, &form.password).await;
     Ok(done)
 }
@@ -62,19 +61,16 @@ pub async fn for_tokens(
 pub(crate) async fn issue_tokens(
     ctx: &Context,
     proven: &Proven,
-    failures: &Key,
     client: &AppClient,
     origin: &Origin,
 ) -> Result<Entered, SignInError> {
     let keys = key_ring::signing_keys(ctx).await?;
     if !proven.user.confirmed {
-        retried(|| password::resume_sign_up(ctx, &proven.user, failures, origin)).await?;
+        retried(|| password::resume_sign_up(ctx, proven, origin)).await?;
         return Ok(Entered::Unconfirmed);
     }
-    match retried(|| begin_application(ctx, proven, failures, client, origin)).await? {
-        Begun::Session(viewer, account, refresh) => {
-            Ok(Entered::Tokens(issue::issue(ctx, &keys, (&viewer, account), Some(&refresh))?))
-        }
+    match retried(|| begin_application(ctx, proven, client, origin)).await? {
+        Begun::Session(grant) => Ok(Entered::Tokens(issue::issue(ctx, &keys, grant)?)),
         Begun::Asked(asked) => Ok(asked.into()),
     }
 }
@@ -82,20 +78,19 @@ pub(crate) async fn issue_tokens(
 async fn begin_application(
     ctx: &Context,
     proven: &Proven,
-    failures: &Key,
     client: &AppClient,
     origin: &Origin,
 ) -> Result<Begun, SignInError> {
     let user = &proven.user;
     let mut tx = ctx.store.begin().await?;
-    if let Some(asked) =
-        admission::admit(ctx, &mut tx, (proven, failures), (&client.id, Door::Application), origin).await?
-    {
-        events::commit(ctx, tx, user.id).await?;
-        return Ok(Begun::Asked(asked));
-    }
-    let (viewer, refresh) = issue::begin(&mut tx, ctx, user, client, origin).await?;
-    let account = profile::load(&mut tx, user.id).await?.ok_or(SignInError::WrongCredentials)?;
+    let request = SignInRequest { client: &client.id, door: Door::Application, origin };
+    let begun = match admission::admit(ctx, &mut tx, proven, request).await? {
+        Admission::Asked(asked) => Begun::Asked(asked),
+        Admission::Admitted(locked) => {
+            let (viewer, refresh) = issue::begin(&mut tx, ctx, user, client, origin).await?;
+            Begun::Session(Grant { viewer, account: locked.into_account(), refresh: Some(refresh) })
+        }
+    };
     events::commit(ctx, tx, user.id).await?;
-    Ok(Begun::Session(viewer, account, refresh))
+    Ok(begun)
 }

@@ -7,7 +7,7 @@ use crate::one_time_codes::requester::network;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::{Origin, UserId};
 use std::time::Duration;
-use store::known_origins::{self, Kind};
+use store::known_origins::{self, Kind, OriginDigest};
 use store::{StoreError, Tx};
 
 /// So many of each kind an account knows.
@@ -32,7 +32,7 @@ pub(crate) async fn note(
 ) -> Result<(), StoreError> {
     let now = ctx.clock.now();
     for (kind, digest, _) in told(ctx, origin) {
-        known_origins::note(tx, user, (kind, &digest), (now, MOST)).await?;
+        known_origins::note(tx, user, OriginDigest { kind, digest: &digest }, now, MOST).await?;
     }
     Ok(())
 }
@@ -48,7 +48,8 @@ pub(crate) async fn pace(
     let now: Timestamp = ctx.clock.now();
     let mut pace = Pace::Strangers;
     for (kind, digest, time) in told(ctx, origin).into_iter().rev() {
-        if known_origins::is_known(tx, user, (kind, &digest), now.minus(time)).await? {
+        let from = OriginDigest { kind, digest: &digest };
+        if known_origins::is_known(tx, user, from, now.minus(time)).await? {
             let account = user.0.to_le_bytes();
             pace = Pace::Known(limits::key_of(
                 ctx,

@@ -13,6 +13,7 @@ pub(crate) mod password;
 pub(crate) mod reauthenticate;
 pub mod second_factor;
 pub mod srp;
+pub(crate) mod typed_name;
 
 pub use for_tokens::{Entered, for_tokens};
 pub use freshness::{NotFresh, is_fresh};

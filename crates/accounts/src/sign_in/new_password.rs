@@ -6,13 +6,12 @@ use crate::attributes::missing::missing;
 use crate::attributes::profile::access_of;
 use crate::attributes::rules::{OutsidePlan, Rulebook, check_missing, parse_names};
 use crate::error::{CommonError, common_error};
-use crate::password::fingerprint::fingerprint;
-use crate::password::rules;
+use crate::password::rules::{self, NewPassword};
 use crate::password::strength::OwnWords;
 use crate::sessions::begin;
 use crate::sign_in::outcome::NewPasswordAsked;
 use crate::sign_in::{known_origins, srp::verifiers};
-use crate::tokens::issue::{self, Tokens};
+use crate::tokens::issue::{self, Grant, Tokens};
 use crate::tokens::key_ring;
 use crate::{Context, Unavailable};
 use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Password};
@@ -21,7 +20,7 @@ use nameplate_core::identity::{ChallengeToken, NewSession, Origin};
 use std::collections::BTreeMap;
 use store::challenges::{self, Asks, Stored};
 use store::users::{self, User};
-use store::{Conn, StoreError, Tx, attributes, profile, retried};
+use store::{Conn, LockedAccount, PasswordFingerprint, StoreError, Tx, attributes, profile, retried};
 
 /// What somebody enters whose password is to be replaced.
 #[derive(Debug, Clone)]
@@ -69,9 +68,11 @@ impl From<NewPasswordError> for FormErrors {
 pub(crate) async fn demand(
     tx: &mut Tx,
     ctx: &Context,
-    (user, password_hash): (&User, &str),
+    locked: &LockedAccount,
+    password: &PasswordFingerprint,
     client: &ClientId,
 ) -> Result<Option<NewPasswordAsked>, StoreError> {
+    let (user, account) = (locked.user(), locked.account());
     if !users::has_temporary_password(tx, user.id).await? {
         return Ok(None);
     }
@@ -79,19 +80,18 @@ pub(crate) async fn demand(
     let waiting = Stored {
         user: user.id,
         client: client.clone(),
-        password: fingerprint(password_hash),
+        password: password.clone(),
         asks: Asks::NewPassword,
         expires_at: now.plus(ctx.settings.codes.sign_in_lifetime),
     };
     challenges::insert(tx, &token, &waiting, now).await?;
-    let account = profile::load(tx, user.id).await?.unwrap_or_default();
     let access = access_of(&ctx.settings, client);
     let readable = |(name, _): &(AttributeName, String)| access.may_read(name);
     Ok(Some(NewPasswordAsked {
         token,
         username: user.username.clone(),
-        missing: missing(&ctx.settings, client, &account),
-        attributes: account.attributes.into_iter().filter(readable).collect(),
+        missing: missing(&ctx.settings, client, account),
+        attributes: account.attributes.clone().into_iter().filter(readable).collect(),
     }))
 }
 
@@ -102,8 +102,9 @@ struct Open {
     pub(crate) missing: Vec<AttributeName>,
 }
 
-/// A form that passed every rule.
+/// A form that passed every rule, for the sign-in that waits.
 struct Checked {
+    open: Open,
     hash: String,
     attributes: BTreeMap<AttributeName, String>,
 }
@@ -130,8 +131,8 @@ async fn open_new_password(
 ) -> Result<Open, NewPasswordError> {
     let waiting = challenges::get(conn, token, ctx.now()).await?.ok_or(NewPasswordError::Over)?;
     let user = users::by_id(conn, waiting.user).await?.ok_or(NewPasswordError::Over)?;
-    let overtaken = fingerprint(&user.password_hash) != waiting.password;
-    if waiting.asks != Asks::NewPassword || waiting.client != *client || overtaken {
+    let is_another = waiting.asks != Asks::NewPassword || waiting.client != *client;
+    if is_another || waiting.password.was_changed(&user) {
         return Err(NewPasswordError::Over);
     }
     let account = profile::load(conn, user.id).await?.ok_or(NewPasswordError::Over)?;
@@ -152,16 +153,16 @@ pub async fn set(
     origin: &Origin,
 ) -> Result<(String, NewSession), NewPasswordError> {
     let client = ctx.pages_client();
-    let (open, checked) = check_own_password(ctx, &client, token, &form).await?;
+    let checked = check_own_password(ctx, &client, token, &form).await?;
     let done = retried(async || {
         let mut tx = ctx.store.begin().await?;
-        let user = replace_password(ctx, &mut tx, token, (&open, &checked), origin).await?;
-        let session = begin::begin(&mut tx, ctx, user.id, &client, origin).await?;
-        events::commit(ctx, tx, user.id).await?;
-        Ok::<_, NewPasswordError>((user.username, session))
+        let locked = replace_password(ctx, &mut tx, token, &checked, origin).await?;
+        let session = begin::begin(&mut tx, ctx, locked.id(), &client, origin).await?;
+        events::commit(ctx, tx, locked.id()).await?;
+        Ok::<_, NewPasswordError>((locked.into_account().username, session))
     })
     .await?;
-    verifiers::keep_verifiers(ctx, open.user.id, &form.password, &checked.hash).await;
+    verifiers::keep_verifiers(ctx, checked.open.user.id, &form.password, &checked.hash).await;
     Ok(done)
 }
 
@@ -175,18 +176,19 @@ pub async fn set_for_tokens(
 ) -> Result<Tokens, NewPasswordError> {
     let client = ctx.settings.client(client).ok_or(NewPasswordError::Over)?;
     let keys = key_ring::signing_keys(ctx).await?;
-    let (open, checked) = check_own_password(ctx, &client.id, token, &form).await?;
-    let (viewer, account, refresh) = retried(async || {
+    let checked = check_own_password(ctx, &client.id, token, &form).await?;
+    let grant = retried(async || {
         let mut tx = ctx.store.begin().await?;
-        let user = replace_password(ctx, &mut tx, token, (&open, &checked), origin).await?;
-        let (viewer, refresh) = issue::begin(&mut tx, ctx, &user, client, origin).await?;
-        let account = profile::load(&mut tx, user.id).await?.ok_or(NewPasswordError::Over)?;
-        events::commit(ctx, tx, user.id).await?;
-        Ok::<_, NewPasswordError>((viewer, account, refresh))
+        let locked = replace_password(ctx, &mut tx, token, &checked, origin).await?;
+        let (viewer, refresh) = issue::begin(&mut tx, ctx, locked.user(), client, origin).await?;
+        // With the attributes that were just filled in.
+        let account = profile::load(&mut tx, locked.id()).await?.ok_or(NewPasswordError::Over)?;
+        events::commit(ctx, tx, locked.id()).await?;
+        Ok::<_, NewPasswordError>(Grant { viewer, account, refresh: Some(refresh) })
     })
     .await?;
-    verifiers::keep_verifiers(ctx, open.user.id, &form.password, &checked.hash).await;
-    Ok(issue::issue(ctx, &keys, (&viewer, account), Some(&refresh))?)
+    verifiers::keep_verifiers(ctx, checked.open.user.id, &form.password, &checked.hash).await;
+    Ok(issue::issue(ctx, &keys, grant)?)
 }
 
 async fn check_own_password(
@@ -194,7 +196,7 @@ async fn check_own_password(
     client: &ClientId,
     token: &ChallengeToken,
     form: &OwnPassword,
-) -> Result<(Open, Checked), NewPasswordError> {
+) -> Result<Checked, NewPasswordError> {
     let mut conn = ctx.store.read().await?;
     let open = open_new_password(ctx, &mut conn, client, token).await?;
     let own = OwnWords::of_user(&mut conn, &open.user).await?;
@@ -219,29 +221,29 @@ async fn check_own_password(
         return Err(NewPasswordError::Refused(FormErrors { form: None, fields: faults }));
     }
     let hash = ctx.passwords.hash(&form.password, &*ctx.entropy).await?;
-    Ok((open, Checked { hash, attributes }))
+    Ok(Checked { open, hash, attributes })
 }
 
 async fn replace_password(
     ctx: &Context,
     tx: &mut Tx,
     token: &ChallengeToken,
-    (open, checked): (&Open, &Checked),
+    checked: &Checked,
     origin: &Origin,
-) -> Result<User, NewPasswordError> {
-    let now = ctx.now();
-    let user = users::lock(tx, open.user.id).await?.ok_or(NewPasswordError::Over)?;
+) -> Result<LockedAccount, NewPasswordError> {
+    let (now, open) = (ctx.now(), &checked.open);
+    let locked = LockedAccount::lock(tx, open.user.id).await?.ok_or(NewPasswordError::Over)?;
+    let user = locked.user();
     if user.disabled {
         return Err(NewPasswordError::Disabled);
     }
-    if fingerprint(&user.password_hash) != open.waiting.password || !challenges::take(tx, token, now).await? {
+    if open.waiting.password.was_changed(user) || !challenges::take(tx, token, now).await? {
         return Err(NewPasswordError::Over);
     }
-    let account = profile::load(tx, user.id).await?.ok_or(NewPasswordError::Over)?;
-    rules::set(tx, ctx, (user.id, &account), (&checked.hash, None), origin).await?;
+    rules::set(tx, ctx, &locked, NewPassword::ending_sessions(&checked.hash), origin).await?;
     let mut writes = Vec::new();
     if !checked.attributes.is_empty() {
-        let mut all = account.attributes;
+        let mut all = locked.account().attributes.clone();
         all.extend(checked.attributes.clone());
         writes.push(attributes::change(user.id, &all, now)?);
     }
@@ -253,7 +255,7 @@ async fn replace_password(
     }
     tx.write(writes).await?;
     known_origins::note(tx, ctx, user.id, origin).await?;
-    Ok(user)
+    Ok(locked)
 }
 
 #[cfg(test)]

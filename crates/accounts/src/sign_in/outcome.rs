@@ -1,6 +1,7 @@
 //! How a sign-in ends or goes on.
 
 use crate::error::{CommonError, common_error};
+use crate::limits::Key;
 use crate::sign_in::second_factor::challenge::Challenge;
 use model::{AttributeName, FieldName};
 use nameplate_core::identity::{BrowserTicket, ChallengeToken, NewSession};
@@ -72,6 +73,20 @@ pub(crate) struct Proven {
     pub(crate) user: User,
     /// A better hash of the same password, if the stored one is out of date.
     pub(crate) rehashed: Option<String>,
+    /// What counts the passwords that were wrong before.
+    pub(crate) failures: Key,
+}
+
+impl Proven {
+    /// The hash that the password has once this sign-in is done.
+    pub(crate) fn hash(&self) -> &str {
+        self.rehashed.as_deref().unwrap_or(&self.user.password_hash)
+    }
+
+    /// Whether the password was changed while this one was being compared.
+    pub(crate) fn was_changed(&self, now: &User) -> bool {
+        self.user.fingerprint().was_changed(now)
+    }
 }
 
 /// The password was right, and is to be replaced.

@@ -104,7 +104,8 @@ pub async fn with_passkey(
             Err(SignInWithPasskeyError::Disabled)
         }
         (Some((kept, user)), Some(state)) => {
-            retried(|| begin_with_passkey(ctx, (kept, user, &state), &failures, client, origin)).await
+            let passkey = ProvenPasskey { kept, user, state: &state, failures: &failures };
+            retried(|| begin_with_passkey(ctx, passkey, client, origin)).await
         }
         (found, _) => {
             retried(|| note_refused_passkey(ctx, found.as_ref().map(|(kept, user)| (kept, user)), origin))
@@ -114,22 +115,32 @@ pub async fn with_passkey(
     }
 }
 
+/// A passkey whose answer was right.
+#[derive(Clone, Copy)]
+struct ProvenPasskey<'a> {
+    kept: &'a Kept,
+    user: &'a User,
+    /// What is kept of it from now on.
+    state: &'a [u8],
+    /// What counts the wrong answers.
+    failures: &'a Key,
+}
+
 async fn begin_with_passkey(
     ctx: &Context,
-    (kept, proven, state): (&Kept, &User, &[u8]),
-    failures: &Key,
+    proven: ProvenPasskey<'_>,
     client: &ClientId,
     origin: &Origin,
 ) -> Result<SignedInWithPasskey, SignInWithPasskeyError> {
-    let now = ctx.now();
+    let (now, kept) = (ctx.now(), proven.kept);
     let mut tx = ctx.store.begin().await?;
-    let user = match users::lock(&mut tx, proven.id).await? {
+    let user = match users::lock(&mut tx, proven.user.id).await? {
         Some(user) if user.disabled => return Err(SignInWithPasskeyError::Disabled),
         Some(user) if user.confirmed => user,
         _ => return Err(SignInWithPasskeyError::WrongPasskey),
     };
-    limits::clear(&mut tx, failures).await?;
-    if !passkeys::used(&mut tx, user.id, kept, state, now).await? {
+    limits::clear(&mut tx, proven.failures).await?;
+    if !passkeys::used(&mut tx, user.id, kept, proven.state, now).await? {
         // Removed meanwhile, or its counter has moved: then this answer was held against an old one.
         return Err(SignInWithPasskeyError::WrongPasskey);
     }

@@ -5,12 +5,13 @@ use crate::account::events;
 use crate::limits::{self, Key};
 use crate::one_time_codes::{self, NamedCodes, Requester, admission};
 use crate::sessions::begin;
-use crate::sign_in::admission::admit;
+use crate::sign_in::admission::{Admission, admit};
 use crate::sign_in::candidates::candidates;
 use crate::sign_in::failures::{admit_sign_in, failed_sign_ins, note_failure, refuse_disabled};
 use crate::sign_in::outcome::{Proven, SignInError, SignedIn};
-use crate::sign_in::second_factor::challenge::Door;
+use crate::sign_in::second_factor::challenge::{Door, SignInRequest};
 use crate::sign_in::srp::verifiers;
+use crate::sign_in::typed_name::TypedName;
 use crate::sign_up::code::{self, Asking};
 use crate::sign_up::entered::{self, Entered};
 use model::{ErrorCode, FieldName, FormErrors, Password};
@@ -18,7 +19,6 @@ use nameplate_core::client::ClientId;
 use nameplate_core::code::{CodePurpose, CodeScope};
 use nameplate_core::identifiers::Identifier;
 use nameplate_core::identity::{BrowserTicket, Origin};
-use store::users::User;
 use store::waiting::{self, Waiting};
 use store::{StoreError, retried, tickets};
 
@@ -58,53 +58,55 @@ pub async fn with_password(
     origin: &Origin,
 ) -> Result<SignedIn, SignInError> {
     let client = &ctx.settings.client(client).ok_or(SignInError::UnknownClient)?.id;
-    let (proven, failures) = check_password(ctx, &form, origin).await?;
+    let proven = check_password(ctx, &form, origin).await?;
     let done = match proven.user.confirmed {
-        true => retried(|| begin_session(ctx, &proven, &failures, client, origin)).await?,
-        false => retried(|| resume_sign_up(ctx, &proven.user, &failures, origin)).await?,
+        true => retried(|| begin_session(ctx, &proven, client, origin)).await?,
+        false => retried(|| resume_sign_up(ctx, &proven, origin)).await?,
     };
     verifiers::renew_verifiers(ctx, &proven, &form.password).await;
     Ok(done)
 }
 
-/// Whose name and password these are, and what counts the failures of that name.
+/// Whose name and password these are.
 pub(crate) async fn check_password(
     ctx: &Context,
     form: &SignIn,
     origin: &Origin,
-) -> Result<(Proven, Key), SignInError> {
-    let typed = form.username.trim();
-    let empty =
-        [(typed.is_empty(), FieldName::Username), (form.password.reveal().is_empty(), FieldName::Password)];
+) -> Result<Proven, SignInError> {
+    let typed = TypedName::read(ctx, &form.username);
+    let empty = [
+        (typed.text.is_empty(), FieldName::Username),
+        (form.password.reveal().is_empty(), FieldName::Password),
+    ];
     let missing: Vec<_> = empty.into_iter().filter_map(|(empty, field)| empty.then_some(field)).collect();
     if !missing.is_empty() {
         return Err(SignInError::Missing(missing));
     }
-    let who = ctx.settings.identifier(typed);
-    let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
-    let failures = failed_sign_ins(ctx, &name, origin);
+    let failures = failed_sign_ins(ctx, &typed.key(), origin);
     retried(|| admit_sign_in(ctx, &failures, origin)).await??;
-    let proven = prove(ctx, who.as_ref(), &form.password, origin).await?;
+    let proven = prove(ctx, typed.who.as_ref(), &form.password, failures, origin).await?;
     refuse_disabled(ctx, &proven.user, origin).await?;
-    Ok((proven, failures))
+    Ok(proven)
 }
 
 async fn begin_session(
     ctx: &Context,
     proven: &Proven,
-    failures: &Key,
     client: &ClientId,
     origin: &Origin,
 ) -> Result<SignedIn, SignInError> {
     let user = &proven.user;
     let mut tx = ctx.store.begin().await?;
-    if let Some(asked) = admit(ctx, &mut tx, (proven, failures), (client, Door::Browser), origin).await? {
-        events::commit(ctx, tx, user.id).await?;
-        return Ok(asked.into());
-    }
-    let session = begin::begin(&mut tx, ctx, user.id, client, origin).await?;
+    let request = SignInRequest { client, door: Door::Browser, origin };
+    let done = match admit(ctx, &mut tx, proven, request).await? {
+        Admission::Asked(asked) => asked.into(),
+        Admission::Admitted(locked) => {
+            let session = begin::begin(&mut tx, ctx, locked.id(), client, origin).await?;
+            SignedIn::Session { username: user.username.clone(), session }
+        }
+    };
     events::commit(ctx, tx, user.id).await?;
-    Ok(SignedIn::Session { username: user.username.clone(), session })
+    Ok(done)
 }
 
 /// The account that has this name and this password.
@@ -116,6 +118,7 @@ async fn prove(
     ctx: &Context,
     who: Option<&Identifier>,
     password: &Password,
+    failures: Key,
     origin: &Origin,
 ) -> Result<Proven, SignInError> {
     let now = ctx.now();
@@ -133,7 +136,7 @@ async fn prove(
             true => Some(ctx.passwords.hash(password, &*ctx.entropy).await?),
             false => None,
         };
-        return Ok(Proven { user, rehashed });
+        return Ok(Proven { user, rehashed, failures });
     }
     retried(|| note_failure(ctx, known.as_ref(), origin)).await?;
     Err(SignInError::WrongCredentials)
@@ -142,28 +145,26 @@ async fn prove(
 /// Right password, but no code yet: a fresh code, unless one was asked for just now, and a ticket.
 pub(crate) async fn resume_sign_up(
     ctx: &Context,
-    user: &User,
-    failures: &Key,
+    proven: &Proven,
     origin: &Origin,
 ) -> Result<SignedIn, SignInError> {
-    let now = ctx.now();
+    let (user, now) = (&proven.user, ctx.now());
     let ticket = BrowserTicket::generate(&*ctx.entropy);
     let mut tx = ctx.store.begin().await?;
-    let waiting =
-        waiting::lock(&mut tx, user.id).await?.filter(|it| it.user.password_hash == user.password_hash);
+    let waiting = waiting::lock(&mut tx, user.id).await?.filter(|it| !proven.was_changed(&it.user));
     let waiting = waiting.ok_or(SignInError::WrongCredentials)?; // at this moment; the next try finds it so
     if waiting.user.disabled {
         return Err(SignInError::Disabled);
     }
     let target = waiting.target.as_ref().ok_or(SignInError::WrongCredentials)?;
-    limits::clear(&mut tx, failures).await?;
+    limits::clear(&mut tx, &proven.failures).await?;
     let stored = tickets::Stored {
         user: user.id,
         is_holder: true,
         attributes: sealed_for(ctx, &ticket, &waiting)?,
         proven_at: None,
     };
-    tickets::insert(&mut tx, &ticket, &stored, (now, now.plus(BrowserTicket::LIFETIME))).await?;
+    tickets::insert(&mut tx, &ticket, &stored, now, now.plus(BrowserTicket::LIFETIME)).await?;
     let (requester, told) = (Requester::ticket(&ticket), waiting.told());
     let asker = NamedCodes::new(CodePurpose::SignUp, &told).asked_by(&requester);
     admission::admit(&mut tx, ctx, asker).await??;

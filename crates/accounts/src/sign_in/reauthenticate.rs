@@ -5,11 +5,11 @@ use crate::error::{CommonError, common_error};
 use crate::sessions::begin;
 use crate::sign_in::failures;
 use crate::sign_in::freshness::NotFresh;
+use crate::sign_in::outcome::Proven;
 use crate::{Context, limits};
 use model::{ErrorCode, FieldName, FormErrors, Password};
 use nameplate_core::identity::{NewSession, Origin, Viewer};
-use store::users::{self, User};
-use store::{retried, sessions};
+use store::{retried, sessions, users};
 
 impl From<NotFresh> for FormErrors {
     fn from(NotFresh: NotFresh) -> Self {
@@ -51,17 +51,17 @@ pub async fn reauthenticate(
     password: &Password,
     origin: &Origin,
 ) -> Result<(NewSession, Viewer), SignInAgainError> {
-    let (user, failures) = prove_again(ctx, viewer, password, origin).await?;
-    retried(async || renew(ctx, viewer, &user, &failures, origin).await).await
+    let proven = prove_again(ctx, viewer, password, origin).await?;
+    retried(|| renew(ctx, viewer, &proven, origin)).await
 }
 
-/// The viewer's account, if that is its password, and what counts the failures.
+/// The viewer's account, if that is its password.
 pub(crate) async fn prove_again(
     ctx: &Context,
     viewer: &Viewer,
     password: &Password,
     origin: &Origin,
-) -> Result<(User, limits::Key), SignInAgainError> {
+) -> Result<Proven, SignInAgainError> {
     let found = users::by_id(&mut ctx.store.read().await?, viewer.user).await?;
     let user = found.ok_or(CommonError::SignedOut)?;
     let failures = failures::failed_passwords(ctx, &user, origin);
@@ -70,14 +70,13 @@ pub(crate) async fn prove_again(
         retried(|| failures::note_failure(ctx, Some(&user), origin)).await?;
         return Err(SignInAgainError::WrongPassword);
     }
-    Ok((user, failures))
+    Ok(Proven { user, rehashed: None, failures })
 }
 
 async fn renew(
     ctx: &Context,
     viewer: &Viewer,
-    verified: &User,
-    failures: &limits::Key,
+    proven: &Proven,
     origin: &Origin,
 ) -> Result<(NewSession, Viewer), SignInAgainError> {
     let mut tx = ctx.store.begin().await?;
@@ -88,11 +87,10 @@ async fn renew(
     if !sessions::end(&mut tx, viewer.session).await? {
         return Err(SignInAgainError::Common(CommonError::SignedOut));
     }
-    if user.password_hash != verified.password_hash {
-        // It was changed while this one was being compared.
+    if proven.was_changed(&user) {
         return Err(SignInAgainError::WrongPassword);
     }
-    limits::clear(&mut tx, failures).await?;
+    limits::clear(&mut tx, &proven.failures).await?;
     let session = begin::begin(&mut tx, ctx, user.id, &viewer.client, origin).await?;
     events::commit(ctx, tx, user.id).await?;
     let viewer = Viewer { session: session.id(), signed_in_at: ctx.now(), ..viewer.clone() };

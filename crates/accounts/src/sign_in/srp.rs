@@ -7,11 +7,11 @@ pub(crate) mod srp6a;
 pub(crate) mod verifiers;
 
 use crate::limits::{self, LimitName};
-use crate::password::fingerprint::fingerprint;
 use crate::sign_in::for_tokens::{self, Entered};
 use crate::sign_in::outcome::{Proven, SignInError};
 use crate::sign_in::srp::srp6a::{Public, SessionKey, Verifier};
 use crate::sign_in::srp::verifiers::{SALT, context, made_up, salt_of, srp_name};
+use crate::sign_in::typed_name::TypedName;
 use crate::sign_in::{candidates, failures};
 use crate::{Context, Unavailable};
 use model::{FieldName, IdentifierKind};
@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::srp_verifiers::{self, Name};
 use store::users::{self, User};
-use store::{StoreError, retried};
+use store::{PasswordFingerprint, StoreError, retried};
 
 /// How long a challenge waits for its answer.
 const PATIENCE: Duration = Duration::from_secs(3 * 60);
@@ -86,7 +86,7 @@ struct Block {
     /// 16 hexadecimal digits; nobody is 0.
     user: String,
     /// Which password it is about.
-    password: String,
+    password: PasswordFingerprint,
     key: String,
     until: Timestamp,
     /// Makes it one of a kind.
@@ -97,7 +97,7 @@ struct Block {
 struct Meant {
     user: UserId,
     user_id: String,
-    password: String,
+    password: PasswordFingerprint,
     salt: Vec<u8>,
     verifier: Verifier,
 }
@@ -113,20 +113,18 @@ pub async fn challenge(
     public: &str,
     origin: &Origin,
 ) -> Result<Challenge, SrpError> {
-    let typed = typed.trim();
+    let typed = TypedName::read(ctx, typed);
     let client = ctx.settings.client(client).ok_or(SignInError::UnknownClient)?.id.clone();
-    if typed.is_empty() {
+    if typed.text.is_empty() {
         return Err(SignInError::Missing(vec![FieldName::Username]).into());
     }
     let public = Public::from_hex(public).ok_or(SrpError::NotInGroup)?;
-    let who = ctx.settings.identifier(typed);
-    let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_key);
     retried(|| admit_challenge(ctx, origin)).await?;
-    let meant = meant(ctx, who.as_ref(), (typed, &name), origin).await?;
+    let meant = meant(ctx, &typed, origin).await?;
     let (ours, key) = computed(ctx, public, meant.verifier).await?;
     let block = Block {
         client,
-        name,
+        name: typed.key(),
         user_id: meant.user_id.clone(),
         user: format!("{:016x}", meant.user.0),
         password: meant.password,
@@ -174,28 +172,24 @@ fn sealed(ctx: &Context, block: &Block) -> Result<Vec<u8>, SignInError> {
 
 /// What the account is called depends on what was typed, and not on whether there is one: a username is
 /// called by its canonical form, and a contact, or what may be one, by a `sub`.
-async fn meant(
-    ctx: &Context,
-    who: Option<&Identifier>,
-    (typed, name): (&str, &str),
-    origin: &Origin,
-) -> Result<Meant, StoreError> {
-    let by_username = match who {
+async fn meant(ctx: &Context, typed: &TypedName, origin: &Origin) -> Result<Meant, StoreError> {
+    let by_username = match &typed.who {
         Some(who) => matches!(who, Identifier::Username(_)),
-        None => ctx.settings.sign_in.kind_of(typed) == IdentifierKind::Username,
+        None => ctx.settings.sign_in.kind_of(&typed.text) == IdentifierKind::Username,
     };
     let kind = if by_username { Name::Username } else { Name::Sub };
     // The account whose password would be compared.
-    let user = candidates::candidates(ctx, who, origin).await?.into_iter().flatten().next();
+    let user = candidates::candidates(ctx, typed.who.as_ref(), origin).await?.into_iter().flatten().next();
     let mut conn = ctx.store.read().await?;
     let id = user.as_ref().map_or(UserId(0), |user| user.id);
     let sealed = srp_verifiers::get(&mut conn, id, kind).await?;
     drop(conn);
     let user_id = match (by_username, &user) {
-        (true, _) => username_key(typed),
+        (true, _) => username_key(&typed.text),
         (false, Some(user)) => user.sub.clone(),
         (false, None) => {
-            uuid::Builder::from_random_bytes(made_up(ctx, &["sub for", name])).into_uuid().to_string()
+            let bytes = made_up(ctx, &["sub for", &typed.key()]);
+            uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
         }
     };
     let hash = user.as_ref().and_then(|user| user.comparable_hash(ctx.now())).unwrap_or_default().to_owned();
@@ -206,7 +200,7 @@ async fn meant(
     });
     let nobody = Verifier::of_nobody(ctx.entropy.bytes());
     let (salt, verifier) = known.unwrap_or_else(|| (salt_of(ctx, &user_id), nobody));
-    Ok(Meant { user: id, user_id, password: fingerprint(&hash), salt, verifier })
+    Ok(Meant { user: id, user_id, password: PasswordFingerprint::of(&hash), salt, verifier })
 }
 
 /// Ends an exchange: signs in whoever has computed the same key, and so has the password.
@@ -233,8 +227,9 @@ pub async fn answer(
     let user = UserId(i64::from_str_radix(&block.user, 16).unwrap_or(0));
     let user = users::by_id(&mut ctx.store.read().await?, user).await?;
     let right = is_proven(ctx, &block, proof) && is_called(ctx, &block, &proof.username, user.as_ref());
-    let compared =
-        |user: &User| user.comparable_hash(ctx.now()).is_some_and(|hash| fingerprint(hash) == block.password);
+    let compared = |user: &User| {
+        user.comparable_hash(ctx.now()).is_some_and(|hash| PasswordFingerprint::of(hash) == block.password)
+    };
     match user.filter(|user| !right || compared(user)) {
         Some(user) if right && !user.has_password() => {
             retried(|| failures::note_failure(ctx, Some(&user), origin)).await?;
@@ -242,7 +237,7 @@ pub async fn answer(
         }
         Some(user) if right => {
             failures::refuse_disabled(ctx, &user, origin).await?;
-            Ok(for_tokens::issue_tokens(ctx, &Proven { user, rehashed: None }, &failures, client, origin)
+            Ok(for_tokens::issue_tokens(ctx, &Proven { user, rehashed: None, failures }, client, origin)
                 .await?)
         }
         user => {

@@ -35,14 +35,21 @@ pub(crate) struct Becoming<'a> {
     pub(crate) new_username: Option<&'a str>,
 }
 
-/// Confirms the sign-up, whose row the transaction holds; what it is called from now on.
+/// An account that was a sign-up.
+pub(crate) struct NewAccount {
+    pub(crate) user: UserId,
+    /// What it is called from now on.
+    pub(crate) username: String,
+}
+
+/// Confirms the sign-up, whose row the transaction holds.
 pub(crate) async fn become_account(
     ctx: &Context,
     tx: &mut Tx,
     waiting: &Waiting,
     Becoming { how, new_username }: Becoming<'_>,
     origin: &Origin,
-) -> Result<String, ConfirmSignUpError> {
+) -> Result<NewAccount, ConfirmSignUpError> {
     let (user, now) = (&waiting.user, ctx.now());
     let target = waiting.target.as_ref().ok_or(CodeFault::NoCode)?;
     let attribute = AttributeName::from(target.kind.attribute());
@@ -84,19 +91,20 @@ pub(crate) async fn become_account(
     one_time_codes::retire_all(tx, codes, now).await?;
     let username = chosen.unwrap_or(&user.sub).to_owned();
     events::record(tx, user.id, &Event::ConfirmSignUp { username: username.clone() }, now, origin).await?;
-    Ok(username)
+    Ok(NewAccount { user: user.id, username })
 }
 
 /// Whoever has proven both the contact and a password is signed in.
 pub(crate) async fn begin_first_session(
     ctx: &Context,
     tx: &mut Tx,
-    (user, username): (UserId, &str),
+    account: &NewAccount,
     client: &ClientId,
     origin: &Origin,
 ) -> Result<NewSession, StoreError> {
+    let user = account.user;
     let session = begin::begin(tx, ctx, user, client, origin).await?;
-    let event = Event::SignIn { username: username.to_owned() };
+    let event = Event::SignIn { username: account.username.clone() };
     events::record(tx, user, &event, ctx.now(), origin).await?;
     known_origins::note(tx, ctx, user, origin).await?;
     Ok(session)

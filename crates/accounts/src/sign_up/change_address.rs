@@ -69,7 +69,7 @@ pub async fn change_address(
     let found = tickets::waiting(&mut ctx.store.read().await?, ticket, ctx.now()).await?;
     let (stored, waiting) =
         found.filter(|(stored, _)| stored.proven_at.is_none()).ok_or(ChangeAddressError::NoPending)?;
-    let checked = check_another(ctx, ticket, (&stored, &waiting), form)?;
+    let checked = check_another(ctx, ticket, &stored, &waiting, form)?;
     retried(|| count_address(ctx, ticket)).await?;
     let done = start::enter(ctx, &checked, Some(ticket), origin).await?;
     Ok(done.delivery)
@@ -90,7 +90,8 @@ async fn count_address(ctx: &Context, ticket: &BrowserTicket) -> Result<(), Chan
 fn check_another(
     ctx: &Context,
     ticket: &BrowserTicket,
-    (stored, waiting): (&Stored, &Waiting),
+    stored: &Stored,
+    waiting: &Waiting,
     form: &AnotherAddress,
 ) -> Result<Checked, ChangeAddressError> {
     let settings = &ctx.settings;

@@ -9,6 +9,7 @@ use crate::limits::{self, LimitName};
 use crate::one_time_codes::{
     self, CodeEntry, CodeFault, Entrant, NamedEntrant, Requester, RightCode, requester,
 };
+use crate::sign_in::typed_name::TypedName;
 use crate::sign_up::become_account::{Becoming, How, become_account, begin_first_session};
 use crate::sign_up::confirm_error::ConfirmSignUpError;
 use crate::sign_up::confirmation::{Confirmed, Confirming, PROOF, Who};
@@ -16,7 +17,6 @@ use crate::sign_up::entered::{self, Entered};
 use model::Event;
 use nameplate_core::client::ClientId;
 use nameplate_core::code::CodePurpose;
-use nameplate_core::identifiers::Identifier;
 use nameplate_core::identity::{BrowserTicket, Origin, UserId};
 use store::waiting::{self, Waiting};
 use store::{Conn, StoreError, Tx, aliases, retried, tickets, users};
@@ -103,13 +103,13 @@ async fn named(ctx: &Context, who: &Who, origin: &Origin) -> Result<Named, Confi
                 tickets::waiting(&mut conn, ticket, ctx.now()).await?.ok_or(CodeFault::NoCode)?;
             Ok(Named::held(ticket, waiting))
         }
-        Who::Typed(typed) => Ok(only_named(ctx, &mut conn, typed.trim(), origin).await?),
+        Who::Typed(typed) => Ok(only_named(ctx, &mut conn, &TypedName::read(ctx, typed), origin).await?),
         Who::Named { typed, ticket } => {
-            let name = ctx.settings.identifier(typed).map(|who| who.to_waiting_key());
+            let name = TypedName::read(ctx, typed);
             let held = tickets::waiting(&mut conn, ticket, ctx.now()).await?;
-            match held.filter(|(_, waiting)| name.as_ref() == Some(&waiting.name)) {
+            match held.filter(|(_, waiting)| waiting.name == name.waiting_key()) {
                 Some((_, waiting)) => Ok(Named::held(ticket, waiting)),
-                None => Ok(only_named(ctx, &mut conn, typed.trim(), origin).await?),
+                None => Ok(only_named(ctx, &mut conn, &name, origin).await?),
             }
         }
     }
@@ -119,16 +119,15 @@ async fn named(ctx: &Context, who: &Who, origin: &Origin) -> Result<Named, Confi
 async fn only_named(
     ctx: &Context,
     conn: &mut Conn,
-    typed: &str,
+    typed: &TypedName,
     origin: &Origin,
 ) -> Result<Named, StoreError> {
-    let who = ctx.settings.identifier(typed);
-    let name = who.as_ref().map_or_else(|| typed.to_owned(), Identifier::to_waiting_key);
+    let name = typed.waiting_key();
     let network = requester::network(ctx, origin);
     let mut users: Vec<_> =
         waiting::by_name(conn, &name, &network).await?.iter().map(|it| it.user.id).collect();
     // Whose code was used already is told so.
-    let account = match &who {
+    let account = match &typed.who {
         Some(who) => users::by_identifier(conn, who).await?,
         None => None,
     };
@@ -173,23 +172,21 @@ async fn finish(
             Confirmed { username: waiting.user.username.clone(), session: None, next: Some(next) }
         }
         (_, true) => {
-            let username =
+            let account =
                 become_account(ctx, &mut tx, &waiting, becoming(How::WithoutPassword), origin).await?;
             let next = match door {
                 Door::Pages => Some(proof(ctx, &mut tx, &waiting).await?),
                 Door::Application => None,
             };
-            Confirmed { username, session: None, next }
+            Confirmed { username: account.username, session: None, next }
         }
         (_, false) => {
-            let username = become_account(ctx, &mut tx, &waiting, becoming(How::AsEntered), origin).await?;
+            let account = become_account(ctx, &mut tx, &waiting, becoming(How::AsEntered), origin).await?;
             let session = match door {
-                Door::Pages => Some(
-                    begin_first_session(ctx, &mut tx, (waiting.user.id, &username), client, origin).await?,
-                ),
+                Door::Pages => Some(begin_first_session(ctx, &mut tx, &account, client, origin).await?),
                 Door::Application => None,
             };
-            Confirmed { username, session, next: None }
+            Confirmed { username: account.username, session, next: None }
         }
     };
     events::commit(ctx, tx, waiting.user.id).await?;
@@ -222,7 +219,7 @@ async fn proof(ctx: &Context, tx: &mut Tx, waiting: &Waiting) -> Result<BrowserT
     )?);
     let stored =
         tickets::Stored { user: waiting.user.id, is_holder: false, attributes, proven_at: Some(now) };
-    tickets::insert(tx, &ticket, &stored, (now, now.plus(PROOF))).await?;
+    tickets::insert(tx, &ticket, &stored, now, now.plus(PROOF)).await?;
     Ok(ticket)
 }
 

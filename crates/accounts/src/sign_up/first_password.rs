@@ -9,7 +9,7 @@ use crate::password::hasher::HashingError;
 use crate::password::rules;
 use crate::password::strength::OwnWords;
 use crate::sign_in::{failures, srp::verifiers};
-use crate::sign_up::become_account::{self, Becoming, How};
+use crate::sign_up::become_account::{self, Becoming, How, NewAccount};
 use crate::sign_up::confirm_error::ConfirmSignUpError;
 use crate::sign_up::confirmation::Confirmed;
 use crate::sign_up::entered;
@@ -120,29 +120,30 @@ pub async fn confirm_with_first_password(
     if !ctx.passwords.verify(hash, &form.password).await?.matches {
         return Err(FirstPasswordError::WrongPassword);
     }
-    retried(|| finish_with_first(ctx, client, (form, &waiting), origin)).await
+    retried(|| finish_with_first(ctx, client, form, &waiting, origin)).await
 }
 
 async fn finish_with_first(
     ctx: &Context,
     client: &ClientId,
-    (form, known): (&FirstPassword, &Waiting),
+    form: &FirstPassword,
+    known: &Waiting,
     origin: &Origin,
 ) -> Result<Confirmed, FirstPasswordError> {
     let mut tx = ctx.store.begin().await?;
     let still = waiting::lock(&mut tx, known.user.id).await?.ok_or(FirstPasswordError::NoPending)?;
     // Meanwhile somebody else may have tried the same sign-up, or its holder have entered another
     // password.
-    if still.user.contested || still.user.password_hash != known.user.password_hash {
+    if still.user.contested || known.user.fingerprint().was_changed(&still.user) {
         return Err(FirstPasswordError::WrongPassword);
     }
     let stored =
         tickets::get(&mut tx, &form.ticket, ctx.now()).await?.ok_or(FirstPasswordError::NoPending)?;
     limits::clear(&mut tx, &failures::failed_sign_ins(ctx, &still.name, origin)).await?;
-    let still = as_proven(ctx, (&form.ticket, &stored), still);
-    let username =
+    let still = as_proven(ctx, &form.ticket, &stored, still);
+    let account =
         become_account::become_account(ctx, &mut tx, &still, form.becoming(How::AsEntered), origin).await?;
-    begin(ctx, tx, (still.user.id, username), client, origin).await
+    begin(ctx, tx, account, client, origin).await
 }
 
 /// Chooses a password: for an account that was confirmed without one, or in the place of the one from
@@ -160,7 +161,7 @@ pub async fn choose_first_password(
     }
     retried(|| count_choice(ctx, &form.ticket)).await?;
     let hash = ctx.passwords.hash(&form.password, &*ctx.entropy).await?;
-    let (user, done) = retried(|| finish_with_chosen(ctx, client, (form, &hash), origin)).await?;
+    let (user, done) = retried(|| finish_with_chosen(ctx, client, form, &hash, origin)).await?;
     verifiers::keep_verifiers(ctx, user, &form.password, &hash).await;
     Ok(done)
 }
@@ -180,39 +181,39 @@ async fn own_words(ctx: &Context, stored: &Stored) -> Result<OwnWords, StoreErro
 async fn finish_with_chosen(
     ctx: &Context,
     client: &ClientId,
-    (form, hash): (&FirstPassword, &str),
+    form: &FirstPassword,
+    hash: &str,
     origin: &Origin,
 ) -> Result<(UserId, Confirmed), FirstPasswordError> {
     let mut tx = ctx.store.begin().await?;
-    let (user, username) = match chooser(ctx, &mut tx, &form.ticket).await? {
+    let account = match chooser(ctx, &mut tx, &form.ticket).await? {
         Chooser::Waiting(waiting) => {
             let becoming = form.becoming(How::WithPassword(hash));
-            (waiting.user.id, become_account::become_account(ctx, &mut tx, &waiting, becoming, origin).await?)
+            become_account::become_account(ctx, &mut tx, &waiting, becoming, origin).await?
         }
         Chooser::Without(user) => {
             users::set_password(&mut tx, user.id, hash).await?;
             tickets::clear(&mut tx, user.id).await?;
-            (user.id, user.username)
+            NewAccount { user: user.id, username: user.username }
         }
     };
-    Ok((user, begin(ctx, tx, (user, username), client, origin).await?))
+    Ok((account.user, begin(ctx, tx, account, client, origin).await?))
 }
 
 async fn begin(
     ctx: &Context,
     mut tx: Tx,
-    (user, username): (UserId, String),
+    account: NewAccount,
     client: &ClientId,
     origin: &Origin,
 ) -> Result<Confirmed, FirstPasswordError> {
-    let session =
-        become_account::begin_first_session(ctx, &mut tx, (user, &username), client, origin).await?;
-    events::commit(ctx, tx, user).await?;
-    Ok(Confirmed { username, session: Some(session), next: None })
+    let session = become_account::begin_first_session(ctx, &mut tx, &account, client, origin).await?;
+    events::commit(ctx, tx, account.user).await?;
+    Ok(Confirmed { username: account.username, session: Some(session), next: None })
 }
 
 /// The sign-up with its contact as the code was sent to it.
-fn as_proven(ctx: &Context, (ticket, stored): (&BrowserTicket, &Stored), waiting: Waiting) -> Waiting {
+fn as_proven(ctx: &Context, ticket: &BrowserTicket, stored: &Stored, waiting: Waiting) -> Waiting {
     match entered::unseal(ctx, ticket, stored) {
         Some(proven) => proven.written(waiting),
         None => waiting,
@@ -246,7 +247,7 @@ async fn chooser(ctx: &Context, tx: &mut Tx, ticket: &BrowserTicket) -> Result<C
         return Err(FirstPasswordError::NoPending);
     }
     match waiting::by_id(tx, user.id).await? {
-        Some(waiting) => Ok(Chooser::Waiting(Box::new(as_proven(ctx, (ticket, &found), waiting)))),
+        Some(waiting) => Ok(Chooser::Waiting(Box::new(as_proven(ctx, ticket, &found, waiting)))),
         None if !user.has_password() && !user.disabled => Ok(Chooser::Without(user)),
         None => Err(ConfirmSignUpError::Code(CodeFault::Used).into()),
     }

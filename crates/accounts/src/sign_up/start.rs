@@ -129,12 +129,37 @@ fn identifier(username: Option<&str>, target: &Contact) -> Identifier {
 enum Attempt {
     /// None waits: this one does from now on. The hash of its password.
     First(String),
+    /// One waits.
+    Again(Box<Waiting>, Again),
+}
+
+/// What an attempt does to the sign-up that waits.
+enum Again {
     /// It has the same password, and changes nothing.
     Same,
     /// Whoever holds the sign-up enters it anew. The hash of the other password, if it is another.
     Replaces(Option<String>),
     /// It has another password: from now on nobody knows whose password that of the sign-up is.
     Contests,
+}
+
+impl Attempt {
+    /// The hash of a password that the sign-up has by it.
+    fn new_hash(&self) -> Option<&str> {
+        match self {
+            Self::First(hash) => Some(hash),
+            Self::Again(_, Again::Replaces(hash)) => hash.as_deref(),
+            Self::Again(_, Again::Same | Again::Contests) => None,
+        }
+    }
+
+    /// Whether whoever made it may go on as who holds the sign-up.
+    const fn is_of_holder(&self) -> bool {
+        match self {
+            Self::First(_) | Self::Again(_, Again::Same | Again::Replaces(_)) => true,
+            Self::Again(_, Again::Contests) => false,
+        }
+    }
 }
 
 /// Signs up: makes an account that nobody can use before the code is entered, and sends the code.
@@ -165,13 +190,11 @@ pub(crate) async fn enter(
     retried(|| admit_sign_up(ctx, form, origin)).await?;
     for _ in 0..TRIES {
         let found = waiting::by_key(&mut ctx.store.read().await?, &form.key()).await?;
-        let attempt = judge_attempt(ctx, form, found.as_ref()).await?;
-        let Some((user, done)) =
-            retried(|| write_sign_up(ctx, form, (found.as_ref(), &attempt), moving, origin)).await?
-        else {
+        let attempt = judge_attempt(ctx, form, found).await?;
+        let Some((user, done)) = retried(|| write_sign_up(ctx, form, &attempt, moving, origin)).await? else {
             continue;
         };
-        if let Attempt::First(hash) | Attempt::Replaces(Some(hash)) = &attempt {
+        if let Some(hash) = attempt.new_hash() {
             verifiers::keep_verifiers(ctx, user, &form.password, hash).await;
         }
         return Ok(done);
@@ -183,7 +206,7 @@ pub(crate) async fn enter(
 async fn judge_attempt(
     ctx: &Context,
     form: &Checked,
-    found: Option<&Waiting>,
+    found: Option<Waiting>,
 ) -> Result<Attempt, SignUpError> {
     let Some(found) = found else {
         return Ok(Attempt::First(ctx.passwords.hash(&form.password, &*ctx.entropy).await?));
@@ -194,19 +217,20 @@ async fn judge_attempt(
     };
     let is_holder = held.is_some_and(|it| it.user == found.user.id && it.is_holder);
     let same = ctx.passwords.verify(found.user.comparable_hash(ctx.now()), &form.password).await?.matches;
-    Ok(match (is_holder, same) {
-        (true, true) => Attempt::Replaces(None),
-        (true, false) => Attempt::Replaces(Some(ctx.passwords.hash(&form.password, &*ctx.entropy).await?)),
-        (false, true) => Attempt::Same,
-        (false, false) => Attempt::Contests,
-    })
+    let again = match (is_holder, same) {
+        (true, true) => Again::Replaces(None),
+        (true, false) => Again::Replaces(Some(ctx.passwords.hash(&form.password, &*ctx.entropy).await?)),
+        (false, true) => Again::Same,
+        (false, false) => Again::Contests,
+    };
+    Ok(Attempt::Again(Box::new(found), again))
 }
 
 /// `None`: the sign-up that waits is another one by now.
 async fn write_sign_up(
     ctx: &Context,
     form: &Checked,
-    (found, attempt): (Option<&Waiting>, &Attempt),
+    attempt: &Attempt,
     moving: Option<&BrowserTicket>,
     origin: &Origin,
 ) -> Result<Option<(UserId, SignedUp)>, SignUpError> {
@@ -215,11 +239,11 @@ async fn write_sign_up(
     if names::is_sub_of_another(&mut tx, &form.identifier).await? {
         return Err(SignUpError::UsernameTaken);
     }
-    let before = signed_up_before(ctx, &mut tx, form, (found, attempt)).await?;
-    let Some(user) = take_attempt(ctx, &mut tx, form, (found, attempt), origin).await? else {
+    let before = signed_up_before(&mut tx, form, attempt).await?;
+    let Some(user) = take_attempt(ctx, &mut tx, form, attempt, origin).await? else {
         return Ok(None);
     };
-    let is_holder = !matches!(attempt, Attempt::Contests);
+    let is_holder = attempt.is_of_holder();
     let ticket = moving.cloned().unwrap_or_else(|| BrowserTicket::generate(&*ctx.entropy));
     let sub = if is_holder { user.sub.clone() } else { made_up_sub(ctx, form) };
     let username = form.username.clone().unwrap_or_else(|| sub.clone());
@@ -228,7 +252,7 @@ async fn write_sign_up(
     let stored = tickets::Stored { user: user.id, is_holder, attributes: sealed, proven_at: None };
     // A ticket whose sign-up was confirmed meanwhile is gone, and comes back for the other one.
     if moving.is_none() || !tickets::move_to(&mut tx, &ticket, &stored).await? {
-        tickets::insert(&mut tx, &ticket, &stored, (now, now.plus(BrowserTicket::LIFETIME))).await?;
+        tickets::insert(&mut tx, &ticket, &stored, now, now.plus(BrowserTicket::LIFETIME)).await?;
     }
     let requesters = Requester::of_sign_up(ctx, &ticket, origin);
     let (key, holder) = (form.key(), Requester::ticket(&ticket));
@@ -246,15 +270,14 @@ async fn write_sign_up(
 
 /// When somebody signed up with this contact before, if that may have been somebody else.
 async fn signed_up_before(
-    _ctx: &Context,
     tx: &mut Tx,
     form: &Checked,
-    (found, attempt): (Option<&Waiting>, &Attempt),
+    attempt: &Attempt,
 ) -> Result<Option<Timestamp>, StoreError> {
-    Ok(match (found, attempt) {
-        (_, Attempt::Replaces(_)) => None,
-        (Some(found), _) => Some(found.created_at),
-        (None, _) => waiting::newest_with_contact(tx, &form.target.to_key()).await?,
+    Ok(match attempt {
+        Attempt::First(_) => waiting::newest_with_contact(tx, &form.target.to_key()).await?,
+        Attempt::Again(_, Again::Replaces(_)) => None,
+        Attempt::Again(found, Again::Same | Again::Contests) => Some(found.created_at),
     })
 }
 
@@ -263,25 +286,25 @@ async fn take_attempt(
     ctx: &Context,
     tx: &mut Tx,
     form: &Checked,
-    (found, attempt): (Option<&Waiting>, &Attempt),
+    attempt: &Attempt,
     origin: &Origin,
 ) -> Result<Option<User>, StoreError> {
-    if let Attempt::First(password_hash) = attempt {
-        return begin_sign_up(ctx, tx, form, password_hash, origin).await;
-    }
-    let Some(found) = found else { return Ok(None) };
+    let (found, again) = match attempt {
+        Attempt::First(password_hash) => return begin_sign_up(ctx, tx, form, password_hash, origin).await,
+        Attempt::Again(found, again) => (found, again),
+    };
     let still = waiting::lock(tx, found.user.id).await?;
-    let Some(still) = still.filter(|it| it.user.password_hash == found.user.password_hash) else {
+    let Some(still) = still.filter(|it| !found.user.fingerprint().was_changed(&it.user)) else {
         return Ok(None);
     };
     waiting::keep(tx, still.user.id, ctx.now()).await?;
-    match attempt {
-        Attempt::First(_) | Attempt::Same => {}
-        Attempt::Replaces(hash) => {
+    match again {
+        Again::Same => {}
+        Again::Replaces(hash) => {
             let hash = hash.as_deref().unwrap_or(&still.user.password_hash);
             waiting::replace(tx, still.user.id, hash, &form.attributes).await?;
         }
-        Attempt::Contests => waiting::contest(tx, still.user.id).await?,
+        Again::Contests => waiting::contest(tx, still.user.id).await?,
     }
     Ok(Some(still.user))
 }

@@ -212,19 +212,24 @@ pub fn user_info(_ctx: &Context, viewer: &Viewer, info: &UserInfo) -> Map<String
     claims
 }
 
+/// What tokens are issued for.
+pub(crate) struct Grant {
+    pub(crate) viewer: Viewer,
+    /// As it stands at this moment.
+    pub(crate) account: Account,
+    /// `None`: the application goes on with the one that it has.
+    pub(crate) refresh: Option<RefreshToken>,
+}
+
 /// Signs what the application is told at this moment.
-pub(crate) fn issue(
-    ctx: &Context,
-    keys: &SigningKeys,
-    (viewer, account): (&Viewer, Account),
-    refresh: Option<&RefreshToken>,
-) -> Result<Tokens, Unavailable> {
+pub(crate) fn issue(ctx: &Context, keys: &SigningKeys, grant: Grant) -> Result<Tokens, Unavailable> {
+    let Grant { viewer, account, refresh } = grant;
     let expires_in =
         ctx.settings.client(&viewer.client).map_or_else(TokenTimes::default, |client| client.tokens).access;
     let now = ctx.now();
     let (iat, exp, auth_time) = (now.secs(), now.plus(expires_in).secs(), viewer.signed_in_at.secs());
     let (iss, origin_jti, sub) = (issuer(ctx), URL_SAFE_NO_PAD.encode(viewer.session.0), account.sub.clone());
-    let mut id = attribute_claims(&profile::info_of(ctx, viewer, account));
+    let mut id = attribute_claims(&profile::info_of(ctx, &viewer, account));
     let own = json!({
         "sub": sub, "cognito:username": viewer.username, "aud": viewer.client, "token_use": "id", "iss": iss,
         "jti": ctx.entropy.uuid_v4(), "origin_jti": origin_jti, "auth_time": auth_time, "iat": iat, "exp": exp,
@@ -243,7 +248,7 @@ pub(crate) fn issue(
         iat,
         exp,
     };
-    let refresh = refresh.map(RefreshToken::reveal);
+    let refresh = refresh.as_ref().map(RefreshToken::reveal);
     Ok(Tokens { access: keys.sign(&access)?, id: keys.sign(&id)?, refresh, expires_in })
 }
 

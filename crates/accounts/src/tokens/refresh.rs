@@ -3,17 +3,16 @@
 
 use crate::account::events;
 use crate::sessions::viewer;
-use crate::tokens::issue::{self, RefreshToken, Tokens, is_just_now};
+use crate::tokens::issue::{self, Grant, RefreshToken, Tokens, is_just_now};
 use crate::tokens::key_ring;
 use crate::{Context, Unavailable};
 use model::Event;
 use nameplate_core::client::ClientId;
 use nameplate_core::identity::{Origin, SignedInBy, Viewer};
 use nameplate_core::settings::AppClient;
-use store::profile::{self, Account};
 use store::refresh_tokens::{self, Held};
 use store::users::{self, User};
-use store::{StoreError, Tx, retried, sessions};
+use store::{StoreError, Tx, profile, retried, sessions};
 
 /// What becomes of the refresh token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,8 +87,8 @@ pub async fn refresh(
     let client = ctx.settings.client(client).ok_or(RefreshError::UnknownClient)?;
     let token = RefreshToken::parse(token).ok_or(RefreshError::Invalid)?;
     let keys = key_ring::signing_keys(ctx).await?;
-    let (viewer, account, next) = retried(|| exchange_token(ctx, client, &token, exchange, origin)).await?;
-    Ok(issue::issue(ctx, &keys, (&viewer, account), next.as_ref())?)
+    let grant = retried(|| exchange_token(ctx, client, &token, exchange, origin)).await?;
+    Ok(issue::issue(ctx, &keys, grant)?)
 }
 
 async fn exchange_token(
@@ -98,7 +97,7 @@ async fn exchange_token(
     token: &RefreshToken,
     exchange: Exchange,
     origin: &Origin,
-) -> Result<(Viewer, Account, Option<RefreshToken>), RefreshError> {
+) -> Result<Grant, RefreshError> {
     let now = ctx.now();
     let mut tx = ctx.store.begin().await?;
     let (user, held) = locked(&mut tx, token).await?.ok_or(RefreshError::Revoked)?;
@@ -109,7 +108,7 @@ async fn exchange_token(
     if held.expires_at <= alive.now || held.last_seen <= alive.idle_since {
         return Err(RefreshError::Expired);
     }
-    let Some(next) = follow(ctx, &mut tx, token, &held, exchange).await? else {
+    let Some(refresh) = follow(ctx, &mut tx, token, &held, exchange).await? else {
         end_stolen(ctx, tx, &user, &held, origin).await?;
         return Err(RefreshError::Reused);
     };
@@ -124,7 +123,7 @@ async fn exchange_token(
         signed_in_at: held.signed_in_at,
         by: SignedInBy::Tokens,
     };
-    Ok((viewer, account, next))
+    Ok(Grant { viewer, account, refresh })
 }
 
 /// The token that follows, if another one does. `None`: this one was exchanged before.

@@ -6,6 +6,7 @@ use crate::call::Call;
 use crate::error::ApiError;
 use accounts::ClientId;
 use accounts::sign_in::new_password::OwnPassword;
+use accounts::sign_in::second_factor::FactorCode;
 use model::{Factor, Password};
 use nameplate_core::identity::ChallengeToken;
 use serde::Deserialize;
@@ -87,7 +88,7 @@ async fn second_factor(call: &Call, answer: &ChallengeAnswer<'_>, factor: Factor
             &call.pool,
             answer.client,
             &token,
-            (factor, code),
+            FactorCode { factor, code },
             &call.origin,
         )
         .await?,

@@ -57,7 +57,7 @@ pub async fn plan_import<'a>(
     };
     for (number, arrival) in from_providers(false).chain(from_providers(true)) {
         let fault = |(field, wrong)| ImportFault { number, place: arrival.place.clone(), field, wrong };
-        let mut ready = match judge(ctx, (number, arrival), &book, rules.unknown) {
+        let mut ready = match judge(ctx, number, arrival, &book, rules.unknown) {
             Ok(ready) => ready,
             Err(wrong) => {
                 plan.faults.extend(wrong.into_iter().map(fault));
@@ -92,7 +92,8 @@ pub async fn plan_import<'a>(
 /// What can be told of one account by itself.
 fn judge<'a>(
     ctx: &Context,
-    (number, arrival): (usize, &'a Arrival),
+    number: usize,
+    arrival: &'a Arrival,
     book: &Lenient<'_>,
     unknown: Unknown,
 ) -> Result<Ready<'a>, Faults> {

@@ -7,29 +7,56 @@ use crate::factors::recovery;
 use crate::limits::rate::Wait;
 use crate::limits::{self, Key, LimitName};
 use crate::one_time_codes::{self, CodeEntry, CodeFault, Entrant, RightCode};
-use crate::password::fingerprint::fingerprint;
 use crate::sessions::begin;
 use crate::sign_in::for_tokens::Entered;
 use crate::sign_in::outcome::{NewPasswordAsked, SignedIn};
 use crate::sign_in::second_factor::challenge::{self, Open};
 use crate::sign_in::second_factor::error::ChallengeError;
 use crate::sign_in::{known_origins, new_password};
-use crate::tokens::{issue, key_ring};
+use crate::tokens::issue::{self, Grant};
+use crate::tokens::key_ring;
 use delivery::{Message, queue_to_all};
 use model::{Event, Factor};
 use nameplate_core::client::ClientId;
 use nameplate_core::code::CodePurpose;
 use nameplate_core::identity::{ChallengeToken, Origin, UserId};
 use store::factors::{self, Spent};
-use store::profile::{self, Account};
-use store::users::{self, User};
-use store::{StoreError, Tx, challenges, retried};
+use store::{LockedAccount, StoreError, Tx, challenges, retried};
 
 /// What proves the second factor, as far as it is judged before the sign-in is taken up.
 enum Proof {
     App(String),
     Contact(Factor, RightCode),
     Recovery(String),
+}
+
+/// What was typed, as far as it can be a code.
+enum Typed {
+    /// Of six digits: of an app, or one that was sent.
+    Code(String),
+    Recovery(String),
+}
+
+impl Typed {
+    fn read(text: &str) -> Result<Self, CodeFault> {
+        recovery::read(text)
+            .map_or_else(|| one_time_codes::read(text).map(Self::Code), |code| Ok(Self::Recovery(code)))
+    }
+}
+
+/// A challenge whose code was right, as far as that is judged before the sign-in is taken up.
+struct Judged<'a> {
+    token: &'a ChallengeToken,
+    open: Open,
+    proof: Proof,
+}
+
+/// A code for a second factor, of an application that says for which.
+#[derive(Debug, Clone, Copy)]
+pub struct FactorCode<'a> {
+    pub factor: Factor,
+    /// As typed.
+    pub code: &'a str,
 }
 
 /// Signs in the browser whose second factor this code proves: one of the factor that is asked for, or a
@@ -41,22 +68,25 @@ pub async fn answer(
     origin: &Origin,
 ) -> Result<SignedIn, ChallengeError> {
     let client = ctx.pages_client();
-    let (open, proof) = judge_second(ctx, &client, token, (None, code), origin).await?;
+    let typed = Typed::read(code)?;
+    let open = challenge::open_challenge(ctx, &mut ctx.store.read().await?, &client, token).await?;
+    let judged = judge_second(ctx, token, open, typed, origin).await?;
     let done = retried(async || {
         let mut tx = ctx.store.begin().await?;
-        let (user, asked) = pass_second(ctx, &mut tx, token, (&open, &proof), (&client, origin)).await?;
+        let (locked, asked) = pass_second(ctx, &mut tx, &judged, origin).await?;
+        let user = locked.id();
         let done = match asked {
             Some(asked) => SignedIn::NewPassword(asked),
             None => {
-                let session = begin::begin(&mut tx, ctx, user.id, &client, origin).await?;
-                SignedIn::Session { username: user.username, session }
+                let session = begin::begin(&mut tx, ctx, user, &client, origin).await?;
+                SignedIn::Session { username: locked.into_account().username, session }
             }
         };
-        events::commit(ctx, tx, user.id).await?;
+        events::commit(ctx, tx, user).await?;
         Ok(done)
     })
     .await;
-    note_second_failure(ctx, open.user.id, done, origin).await
+    note_second_failure(ctx, judged.open.user.id, done, origin).await
 }
 
 /// The same with a recovery code and nothing else, from a field of its own.
@@ -78,58 +108,53 @@ pub async fn answer_for_tokens(
     ctx: &Context,
     client: &ClientId,
     token: &ChallengeToken,
-    (factor, code): (Factor, &str),
+    typed: FactorCode<'_>,
     origin: &Origin,
 ) -> Result<Entered, ChallengeError> {
     let client = ctx.settings.client(client).ok_or(ChallengeError::Over)?;
     let keys = key_ring::signing_keys(ctx).await?;
-    let (open, proof) = judge_second(ctx, &client.id, token, (Some(factor), code), origin).await?;
+    let FactorCode { factor, code } = typed;
+    let typed = Typed::read(code)?;
+    let open = challenge::open_challenge(ctx, &mut ctx.store.read().await?, &client.id, token).await?;
+    if open.waiting.asks.factor() != Some(factor) {
+        return Err(ChallengeError::Over);
+    }
+    let judged = judge_second(ctx, token, open, typed, origin).await?;
     let done = retried(async || {
         let mut tx = ctx.store.begin().await?;
-        let (user, asked) = pass_second(ctx, &mut tx, token, (&open, &proof), (&client.id, origin)).await?;
+        let (locked, asked) = pass_second(ctx, &mut tx, &judged, origin).await?;
+        let user = locked.id();
         let begun = match asked {
             Some(asked) => Err(asked),
             None => {
-                let (viewer, refresh) = issue::begin(&mut tx, ctx, &user, client, origin).await?;
-                let account = profile::load(&mut tx, user.id).await?.ok_or(ChallengeError::Over)?;
-                Ok((viewer, account, refresh))
+                let (viewer, refresh) = issue::begin(&mut tx, ctx, locked.user(), client, origin).await?;
+                Ok(Grant { viewer, account: locked.into_account(), refresh: Some(refresh) })
             }
         };
-        events::commit(ctx, tx, user.id).await?;
+        events::commit(ctx, tx, user).await?;
         Ok(begun)
     })
     .await;
-    match note_second_failure(ctx, open.user.id, done, origin).await? {
-        Ok((viewer, account, refresh)) => {
-            Ok(Entered::Tokens(issue::issue(ctx, &keys, (&viewer, account), Some(&refresh))?))
-        }
+    match note_second_failure(ctx, judged.open.user.id, done, origin).await? {
+        Ok(grant) => Ok(Entered::Tokens(issue::issue(ctx, &keys, grant)?)),
         Err(asked) => Ok(Entered::NewPassword(asked)),
     }
 }
 
 /// Counts the try, and judges what can be judged without taking the sign-in up.
-async fn judge_second(
+async fn judge_second<'a>(
     ctx: &Context,
-    client: &ClientId,
-    token: &ChallengeToken,
-    (expected, typed): (Option<Factor>, &str),
+    token: &'a ChallengeToken,
+    open: Open,
+    typed: Typed,
     origin: &Origin,
-) -> Result<(Open, Proof), ChallengeError> {
-    let recovery_code = recovery::read(typed);
-    let code = match &recovery_code {
-        Some(_) => String::new(),
-        None => one_time_codes::read(typed)?,
-    };
-    let open = challenge::open_challenge(ctx, &mut ctx.store.read().await?, client, token).await?;
-    if expected.is_some() && expected != open.waiting.asks.factor() {
-        return Err(ChallengeError::Over);
-    }
+) -> Result<Judged<'a>, ChallengeError> {
     retried(|| admit_second(ctx, open.user.id, origin)).await??;
     let asked = open.get(open.waiting.asks.factor())?;
-    let proof = match (recovery_code, &asked.contact) {
-        (Some(code), _) => Ok(Proof::Recovery(code)),
-        (None, None) => Ok(Proof::App(code)),
-        (None, Some(contact)) => {
+    let proof = match (typed, &asked.contact) {
+        (Typed::Recovery(code), _) => Ok(Proof::Recovery(code)),
+        (Typed::Code(code), None) => Ok(Proof::App(code)),
+        (Typed::Code(code), Some(contact)) => {
             let entrant = Entrant::Account { user: open.user.id, kind: contact.kind };
             let entry = CodeEntry { purpose: CodePurpose::SignIn, entrant, code: &code, origin };
             let right = one_time_codes::verify(ctx, &entry).await?;
@@ -137,7 +162,7 @@ async fn judge_second(
         }
     };
     let proof = note_second_failure(ctx, open.user.id, proof.map_err(ChallengeError::from), origin).await?;
-    Ok((open, proof))
+    Ok(Judged { token, open, proof })
 }
 
 fn second_failures(ctx: &Context, user: UserId) -> Key {
@@ -166,19 +191,19 @@ async fn admit_second(ctx: &Context, user: UserId, origin: &Origin) -> Result<Re
 async fn pass_second(
     ctx: &Context,
     tx: &mut Tx,
-    token: &ChallengeToken,
-    (open, proof): (&Open, &Proof),
-    (client, origin): (&ClientId, &Origin),
-) -> Result<(User, Option<NewPasswordAsked>), ChallengeError> {
-    let now = ctx.now();
-    let user = users::lock(tx, open.user.id).await?.ok_or(ChallengeError::Over)?;
+    judged: &Judged<'_>,
+    origin: &Origin,
+) -> Result<(LockedAccount, Option<NewPasswordAsked>), ChallengeError> {
+    let (open, now) = (&judged.open, ctx.now());
+    let locked = LockedAccount::lock(tx, open.user.id).await?.ok_or(ChallengeError::Over)?;
+    let user = locked.user();
     if user.disabled {
         return Err(ChallengeError::Disabled);
     }
-    if fingerprint(&user.password_hash) != open.waiting.password || !challenges::take(tx, token, now).await? {
+    if open.waiting.password.was_changed(user) || !challenges::take(tx, judged.token, now).await? {
         return Err(ChallengeError::Over);
     }
-    match proof {
+    match &judged.proof {
         Proof::App(code) => {
             spend_app_code(ctx, tx, user.id, code).await?;
             factors::used(tx, user.id, Factor::SoftwareToken, now).await?;
@@ -187,15 +212,15 @@ async fn pass_second(
             right.spend(tx, now).await??;
             factors::used(tx, user.id, *factor, now).await?;
         }
-        Proof::Recovery(code) => spend_recovery_code(ctx, tx, (&user, &open.account), code, origin).await?,
+        Proof::Recovery(code) => spend_recovery_code(ctx, tx, &locked, code, origin).await?,
     }
     limits::clear(tx, &second_failures(ctx, user.id)).await?;
-    let asked = new_password::demand(tx, ctx, (&user, &user.password_hash), client).await?;
+    let asked = new_password::demand(tx, ctx, &locked, &user.fingerprint(), &open.waiting.client).await?;
     if asked.is_none() {
         events::record(tx, user.id, &Event::SignIn { username: user.username.clone() }, now, origin).await?;
         known_origins::note(tx, ctx, user.id, origin).await?;
     }
-    Ok((user, asked))
+    Ok((locked, asked))
 }
 
 async fn spend_app_code(ctx: &Context, tx: &mut Tx, user: UserId, code: &str) -> Result<(), ChallengeError> {
@@ -212,11 +237,11 @@ async fn spend_app_code(ctx: &Context, tx: &mut Tx, user: UserId, code: &str) ->
 async fn spend_recovery_code(
     ctx: &Context,
     tx: &mut Tx,
-    (user, account): (&User, &Account),
+    locked: &LockedAccount,
     code: &str,
     origin: &Origin,
 ) -> Result<(), ChallengeError> {
-    let now = ctx.now();
+    let (user, now) = (locked.user(), ctx.now());
     match recovery::spend(tx, ctx, user.id, code, now).await? {
         Spent::Now => {}
         Spent::Before => return Err(CodeFault::Used.into()),
@@ -226,7 +251,7 @@ async fn spend_recovery_code(
     queue_to_all(
         tx,
         &ctx.delivery,
-        (user.id, account),
+        locked,
         |to, asked| Message::RecoveryCodeUsed { to, left, asked },
         origin,
     )

@@ -6,7 +6,6 @@ use crate::error::CommonError;
 use crate::factors::second_factors::{Usable, usable};
 use crate::limits::rate::Wait;
 use crate::one_time_codes::Recipient;
-use crate::password::fingerprint::fingerprint;
 use crate::sign_in::second_factor::code;
 use crate::sign_in::second_factor::error::ChallengeError;
 use crate::{Context, Unavailable};
@@ -17,7 +16,7 @@ use nameplate_core::identity::{ChallengeToken, Origin};
 use store::challenges::{self, Asks, Stored};
 use store::profile::{self, Account};
 use store::users::{self, User};
-use store::{Conn, StoreError, Tx, factors, retried};
+use store::{Conn, LockedAccount, PasswordFingerprint, StoreError, Tx, factors, retried};
 
 /// The password was right, and this is asked for beside it.
 #[derive(Debug, Clone)]
@@ -58,28 +57,36 @@ pub(crate) enum Door {
     Application,
 }
 
+/// A request that signs somebody in.
+#[derive(Clone, Copy)]
+pub(crate) struct SignInRequest<'a> {
+    pub(crate) client: &'a ClientId,
+    pub(crate) door: Door,
+    pub(crate) origin: &'a Origin,
+}
+
 /// Asks for a second factor, if the account has one: to be called once the password was right, with the
 /// account's row taken. `None`: the password is all.
 pub(crate) async fn demand(
     tx: &mut Tx,
     ctx: &Context,
-    (user, password_hash): (&User, &str),
-    (client, door): (&ClientId, Door),
-    origin: &Origin,
+    locked: &LockedAccount,
+    password: &PasswordFingerprint,
+    request: SignInRequest<'_>,
 ) -> Result<Option<Challenge>, StoreError> {
+    let (user, account) = (locked.user(), locked.account());
     let stored = factors::of_user(tx, user.id).await?;
     if !stored.iter().any(|it| it.enabled) {
         return Ok(None);
     }
-    let account = profile::load(tx, user.id).await?.unwrap_or_default();
-    let usable = usable(&ctx.settings, &account, &stored);
+    let usable = usable(&ctx.settings, account, &stored);
     let Some(first) = usable.first() else { return Ok(None) };
-    let asked = (door == Door::Browser || usable.len() == 1 || first.preferred).then_some(first);
+    let asked = (request.door == Door::Browser || usable.len() == 1 || first.preferred).then_some(first);
     let (token, now) = (ChallengeToken::generate(&*ctx.entropy), ctx.clock.now());
     let waiting = Stored {
         user: user.id,
-        client: client.clone(),
-        password: fingerprint(password_hash),
+        client: request.client.clone(),
+        password: password.clone(),
         asks: asked.map_or(Asks::Choice, |it| Asks::Factor(it.factor)),
         expires_at: now.plus(ctx.settings.codes.sign_in_lifetime),
     };
@@ -87,7 +94,7 @@ pub(crate) async fn demand(
     let contact = asked.and_then(|it| it.contact.as_ref());
     if let Some(contact) = contact {
         // One that was sent just now, or too many today: it can be asked for again, or another factor chosen.
-        let _ = code::send(tx, ctx, Recipient::of(user.id, &account), contact, origin).await?;
+        let _ = code::send(tx, ctx, Recipient::of(user.id, account), contact, request.origin).await?;
     }
     Ok(Some(Challenge {
         token,
@@ -149,9 +156,8 @@ pub(crate) async fn open_challenge(
 ) -> Result<Open, ChallengeError> {
     let waiting = challenges::get(conn, token, ctx.now()).await?.ok_or(ChallengeError::Over)?;
     let user = users::by_id(conn, waiting.user).await?.ok_or(ChallengeError::Over)?;
-    let asks_for_a_factor = waiting.asks != Asks::NewPassword;
-    if !asks_for_a_factor || waiting.client != *client || fingerprint(&user.password_hash) != waiting.password
-    {
+    let is_another = waiting.asks == Asks::NewPassword || waiting.client != *client;
+    if is_another || waiting.password.was_changed(&user) {
         return Err(ChallengeError::Over);
     }
     if user.disabled {

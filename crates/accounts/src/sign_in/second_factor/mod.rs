@@ -5,6 +5,6 @@ pub(crate) mod challenge;
 pub(crate) mod code;
 pub(crate) mod error;
 
-pub use answer::{answer, answer_for_tokens, answer_with_recovery_code};
+pub use answer::{FactorCode, answer, answer_for_tokens, answer_with_recovery_code};
 pub use challenge::{Challenge, PendingChallenge, choose_factor, pending, resend};
 pub use error::ChallengeError;

@@ -10,7 +10,7 @@ use nameplate_core::identifiers::username_key;
 use nameplate_core::identity::UserId;
 use nameplate_core::keys::Purpose;
 use store::srp_verifiers::{self, Name};
-use store::{StoreError, retried, users};
+use store::{PasswordFingerprint, StoreError, retried, users};
 
 pub(crate) const SALT: usize = 16;
 
@@ -88,7 +88,8 @@ pub(crate) async fn write_verifiers(
     kept: &[(Name, Vec<u8>)],
 ) -> Result<(), StoreError> {
     let mut tx = ctx.store.begin().await?;
-    if users::lock(&mut tx, user).await?.is_none_or(|now| now.password_hash != hash) {
+    let password = PasswordFingerprint::of(hash);
+    if users::lock(&mut tx, user).await?.is_none_or(|now| password.was_changed(&now)) {
         return Ok(());
     }
     for (name, sealed) in kept {
@@ -103,7 +104,7 @@ pub(crate) async fn renew_verifiers(ctx: &Context, proven: &Proven, password: &P
     if !clients::takes_srp(ctx) {
         return;
     }
-    let hash = proven.rehashed.as_deref().unwrap_or(&proven.user.password_hash);
+    let hash = proven.hash();
     match has_verifier(ctx, proven.user.id, hash).await {
         Ok(true) => {}
         Ok(false) => keep_verifiers(ctx, proven.user.id, password, hash).await,

@@ -23,20 +23,30 @@ impl Kind {
     }
 }
 
+/// One thing that a request tells of where it comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct OriginDigest<'a> {
+    /// Which thing.
+    pub kind: Kind,
+    /// What the store knows it by.
+    pub digest: &'a [u8],
+}
+
 /// Notes that somebody has signed in from there; of each kind the account knows so many.
 pub async fn note(
     tx: &mut Tx,
     user: UserId,
-    (kind, digest): (Kind, &[u8]),
-    (now, most): (Timestamp, u32),
+    origin: OriginDigest<'_>,
+    now: Timestamp,
+    most: u32,
 ) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO known_origins (user_id, kind, digest, seen_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (user_id, kind, digest) DO UPDATE SET seen_at = excluded.seen_at",
     )
     .bind(user.0)
-    .bind(kind.as_str())
-    .bind(digest.to_vec())
+    .bind(origin.kind.as_str())
+    .bind(origin.digest.to_vec())
     .bind(now.0)
     .run()
     .await?;
@@ -45,7 +55,7 @@ pub async fn note(
              SELECT digest FROM known_origins WHERE user_id = $1 AND kind = $2 ORDER BY seen_at DESC, digest LIMIT $3)",
     )
     .bind(user.0)
-    .bind(kind.as_str())
+    .bind(origin.kind.as_str())
     .bind(i64::from(most))
     .run()
     .await?;
@@ -56,13 +66,13 @@ pub async fn note(
 pub async fn is_known(
     conn: &mut Conn,
     user: UserId,
-    (kind, digest): (Kind, &[u8]),
+    origin: OriginDigest<'_>,
     since: Timestamp,
 ) -> Result<bool, StoreError> {
     let query = conn.query(
         "SELECT 1 FROM known_origins WHERE user_id = $1 AND kind = $2 AND digest = $3 AND seen_at > $4",
     );
-    let query = query.bind(user.0).bind(kind.as_str()).bind(digest.to_vec()).bind(since.0);
+    let query = query.bind(user.0).bind(origin.kind.as_str()).bind(origin.digest.to_vec()).bind(since.0);
     Ok(query.optional().await?.is_some())
 }
 

@@ -1,7 +1,8 @@
 //! Accounts.
 
 use crate::tables::accounts::former_subs;
-use crate::{Conn, Row, StoreError, Tx};
+use crate::tables::accounts::password_fingerprint::PasswordFingerprint;
+use crate::{Conn, Row, Statement, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identifiers::{ContactKind, Identifier};
 use nameplate_core::identity::UserId;
@@ -53,6 +54,11 @@ impl User {
     /// Whether there is a password that signs in to it.
     pub const fn has_password(&self) -> bool {
         !self.password_hash.is_empty()
+    }
+
+    /// Which password it has.
+    pub fn fingerprint(&self) -> PasswordFingerprint {
+        PasswordFingerprint::of(&self.password_hash)
     }
 
     /// What an entered password is compared with: the account's, or where it has none the one before, while
@@ -116,10 +122,17 @@ async fn by_contact(conn: &mut Conn, kind: ContactKind, key: &str) -> Result<Opt
 /// Takes the account's row for this transaction, and reads it. The first statement of every
 /// read-modify-write: where there is more than one writer it decides who is first. `None`: the account is
 /// gone.
+///
+/// For what looks at the account too there is [`LockedAccount`](crate::LockedAccount).
 pub async fn lock(tx: &mut Tx, user: UserId) -> Result<Option<User>, StoreError> {
-    let query =
-        tx.query(concat!("UPDATE users SET updated_at = updated_at WHERE id = $1 RETURNING ", columns!()));
-    query.bind(user.0).optional().await?.as_ref().map(User::read).transpose()
+    tx.query(LOCK).bind(user.0).optional().await?.as_ref().map(User::read).transpose()
+}
+
+const LOCK: &str = concat!("UPDATE users SET updated_at = updated_at WHERE id = $1 RETURNING ", columns!());
+
+/// The same, to be run with others.
+pub(in crate::tables) fn lock_statement(user: UserId) -> Statement {
+    Statement::new(LOCK).bind(user.0)
 }
 
 /// Gives the account another password, which is its owner's own.

@@ -23,7 +23,8 @@ pub async fn insert(
     tx: &mut Tx,
     ticket: &BrowserTicket,
     stored: &Stored,
-    (now, until): (Timestamp, Timestamp),
+    now: Timestamp,
+    until: Timestamp,
 ) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO sign_up_tickets (hash, user_id, created_at, expires_at, holder, attributes, proven_at)

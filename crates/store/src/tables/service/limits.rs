@@ -2,7 +2,9 @@
 //! account.
 
 use crate::tables::accounts::attributes;
+use crate::tables::accounts::locked::LockedAccount;
 use crate::tables::accounts::profile::{self, Account};
+use crate::tables::accounts::users::{self, User};
 use crate::{Conn, Row, Statement, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::UserId;
@@ -32,15 +34,24 @@ impl Counter {
     }
 }
 
+/// Since when things are counted together, and the time that it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// A counter that began no later begins anew.
+    pub from: Timestamp,
+    /// When a new one begins.
+    pub now: Timestamp,
+}
+
 /// The counter, if there is one.
 pub async fn get(conn: &mut Conn, key: &[u8]) -> Result<Option<Counter>, StoreError> {
     let query = conn.query("SELECT count, since, free_at FROM limits WHERE key = $1");
     query.bind(key.to_vec()).optional().await?.as_ref().map(Counter::read).transpose()
 }
 
-/// Counts one more; a counter that began before `from` begins anew. The row stays taken until the transaction
-/// ends, so that what is decided by the answer is decided once.
-pub async fn bump(tx: &mut Tx, key: &[u8], from: Timestamp, now: Timestamp) -> Result<Counter, StoreError> {
+/// Counts one more within the window. The row stays taken until the transaction ends, so that what is decided
+/// by the answer is decided once.
+pub async fn bump(tx: &mut Tx, key: &[u8], window: Window) -> Result<Counter, StoreError> {
     let query = tx.query(
         "INSERT INTO limits (key, count, since, free_at) VALUES ($1, 1, $2, 0)
          ON CONFLICT (key) DO UPDATE SET
@@ -48,7 +59,7 @@ pub async fn bump(tx: &mut Tx, key: &[u8], from: Timestamp, now: Timestamp) -> R
              since = CASE WHEN limits.since <= $3 THEN $2 ELSE limits.since END
          RETURNING count, since, free_at",
     );
-    Counter::returned(query.bind(key.to_vec()).bind(now.0).bind(from.0).all().await?.first())
+    Counter::returned(query.bind(key.to_vec()).bind(window.now.0).bind(window.from.0).all().await?.first())
 }
 
 /// Takes the counter's row for this transaction, and makes it if need be.
@@ -100,28 +111,24 @@ pub async fn remove(tx: &mut Tx, key: &[u8]) -> Result<(), StoreError> {
     tx.query("DELETE FROM limits WHERE key = $1").bind(key.to_vec()).run().await.map(drop)
 }
 
-/// Counts one more change of the account, which takes its row; a counter that began before `from` begins
-/// anew. It stands with its account: among many, every row elsewhere is one more page for each change.
-fn bump_changes(user: UserId, from: Timestamp, now: Timestamp) -> Statement {
-    Statement::new(
-        "UPDATE users SET
-             changes = CASE WHEN changes_since <= $2 THEN 1 ELSE changes + 1 END,
-             changes_since = CASE WHEN changes_since <= $2 THEN $3 ELSE changes_since END
-         WHERE id = $1
-         RETURNING changes AS count, changes_since AS since, CAST(0 AS BIGINT) AS free_at, attributes",
-    )
-    .bind(user.0)
-    .bind(from.0)
-    .bind(now.0)
+/// Counts one more change of the account, which takes its row. The counter stands with its account: among many,
+/// every row elsewhere is one more page for each change.
+const BUMP_CHANGES: &str = concat!(
+    "UPDATE users SET
+         changes = CASE WHEN changes_since <= $2 THEN 1 ELSE changes + 1 END,
+         changes_since = CASE WHEN changes_since <= $2 THEN $3 ELSE changes_since END
+     WHERE id = $1
+     RETURNING changes AS count, changes_since AS since, CAST(0 AS BIGINT) AS free_at, attributes, ",
+    users::columns!()
+);
+
+fn bump_changes(user: UserId, window: Window) -> Statement {
+    Statement::new(BUMP_CHANGES).bind(user.0).bind(window.from.0).bind(window.now.0)
 }
 
 /// Counts a change of the account. `None`: it is gone.
-pub async fn count_change(
-    tx: &mut Tx,
-    user: UserId,
-    (from, now): (Timestamp, Timestamp),
-) -> Result<Option<Counter>, StoreError> {
-    let rows = tx.read_all(vec![bump_changes(user, from, now)]).await?;
+pub async fn count_change(tx: &mut Tx, user: UserId, window: Window) -> Result<Option<Counter>, StoreError> {
+    let rows = tx.read_all(vec![bump_changes(user, window)]).await?;
     rows.first().map(Counter::read).transpose()
 }
 
@@ -130,23 +137,27 @@ pub async fn count_change(
 pub async fn count_change_with_attributes(
     tx: &mut Tx,
     user: UserId,
-    (from, now): (Timestamp, Timestamp),
-) -> Result<Option<(Counter, Account)>, StoreError> {
-    let rows = tx.read_all(vec![bump_changes(user, from, now)]).await?;
+    window: Window,
+) -> Result<Option<(Counter, LockedAccount)>, StoreError> {
+    let rows = tx.read_all(vec![bump_changes(user, window)]).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let attributes = attributes::read(row.get("attributes")?)?;
-    Ok(Some((Counter::read(row)?, Account { attributes, ..Account::default() })))
+    let account = Account { attributes, ..Account::default() };
+    Ok(Some((Counter::read(row)?, LockedAccount::new(User::read(row)?, account))))
 }
 
 /// The same with the account as it stands: on SQLite in one batch.
 pub async fn count_change_with_account(
     tx: &mut Tx,
     user: UserId,
-    (from, now): (Timestamp, Timestamp),
-) -> Result<Option<(Counter, Account)>, StoreError> {
-    let rows = tx.read_all(vec![bump_changes(user, from, now), profile::statement(user)]).await?;
+    window: Window,
+) -> Result<Option<(Counter, LockedAccount)>, StoreError> {
+    let rows = tx.read_all(vec![bump_changes(user, window), profile::statement(user)]).await?;
     match rows.as_slice() {
-        [counter, account] => Ok(Some((Counter::read(counter)?, Account::read(account)?))),
+        [changed, account] => {
+            let locked = LockedAccount::new(User::read(changed)?, Account::read(account)?);
+            Ok(Some((Counter::read(changed)?, locked)))
+        }
         _ => Ok(None),
     }
 }

@@ -146,22 +146,31 @@ const CLAIM_IN_DEVELOPMENT: &str = "UPDATE outbox SET due_at = $2, attempts = at
       AND NOT EXISTS (SELECT 1 FROM meta WHERE name = 'production')
     RETURNING id, payload, created_at, attempts";
 
-/// Leases up to `most` due messages until `lease`, the longest waiting first. None for the development
+/// For how long a worker has what it claims.
+#[derive(Debug, Clone, Copy)]
+pub struct Lease {
+    /// What is due by then may be claimed.
+    pub from: Timestamp,
+    /// What isn't done by then is due again.
+    pub until: Timestamp,
+}
+
+/// Leases up to `most` due messages, the longest waiting first. None for the development
 /// mailbox if the store is served for real.
 pub async fn claim(
     tx: &mut Tx,
-    (now, lease): (Timestamp, Timestamp),
+    lease: Lease,
     most: usize,
     development: bool,
 ) -> Result<Vec<Claimed>, StoreError> {
     let rows = tx
         .query(if development { CLAIM_IN_DEVELOPMENT } else { CLAIM })
-        .bind(now.millis())
-        .bind(lease.millis())
+        .bind(lease.from.millis())
+        .bind(lease.until.millis())
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
         .all()
         .await?;
-    rows.iter().map(|row| Claimed::read(row, lease)).collect()
+    rows.iter().map(|row| Claimed::read(row, lease.until)).collect()
 }
 
 /// Ends a row: the payload is erased.

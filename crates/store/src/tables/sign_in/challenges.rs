@@ -1,5 +1,6 @@
 //! Sign-ins whose password was right and that wait for something more.
 
+use crate::tables::accounts::password_fingerprint::PasswordFingerprint;
 use crate::{Conn, StoreError, Tx};
 use model::Factor;
 use nameplate_core::client::ClientId;
@@ -56,7 +57,7 @@ pub struct Stored {
     /// The application that they sign in to.
     pub client: ClientId,
     /// Which password was right.
-    pub password: String,
+    pub password: PasswordFingerprint,
     /// The next step.
     pub asks: Asks,
     /// From when on the sign-in begins anew.
@@ -77,7 +78,7 @@ pub async fn insert(
     .bind(token.hash().to_vec())
     .bind(it.user.0)
     .bind(it.client.0.clone())
-    .bind(it.password.clone())
+    .bind(it.password.0.clone())
     .bind(it.asks.as_str())
     .bind(now.0)
     .bind(it.expires_at.0)
@@ -98,7 +99,7 @@ pub async fn get(
     Ok(Some(Stored {
         user: UserId(row.get("user_id")?),
         client: ClientId(row.get("client")?),
-        password: row.get("password")?,
+        password: PasswordFingerprint(row.get("password")?),
         asks: Asks::read(asks.as_deref())?,
         expires_at: Timestamp(row.get("expires_at")?),
     }))

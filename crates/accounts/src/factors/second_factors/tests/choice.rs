@@ -114,7 +114,7 @@ async fn an_application_chooses_among_equals_and_gets_tokens() {
         &pool,
         &pool.client(),
         &challenge.token,
-        (Factor::SoftwareToken, &code),
+        second_factor::FactorCode { factor: Factor::SoftwareToken, code: &code },
         &origin(),
     )
     .await;
@@ -126,7 +126,7 @@ async fn an_application_chooses_among_equals_and_gets_tokens() {
         &pool,
         &pool.client(),
         &challenge.token,
-        (Factor::SoftwareToken, &code),
+        second_factor::FactorCode { factor: Factor::SoftwareToken, code: &code },
         &origin(),
     )
     .await;

@@ -86,7 +86,7 @@ async fn a_challenge_of_one_application_is_nothing_to_another() {
         &pool,
         &elsewhere,
         &challenge.token,
-        (Factor::SoftwareToken, &code),
+        second_factor::FactorCode { factor: Factor::SoftwareToken, code: &code },
         &origin(),
     )
     .await;
