@@ -37,6 +37,7 @@ pub use crate::engine::{
     Bind, Column, Conn, Field, NotADatabase, PostgresUrl, Query, Row, Store, StoreError, Tx,
 };
 pub use crate::engine::{FileLock, Notification, Statement, retried};
+use crate::engine::{left_out, readable};
 pub use crate::keys::{StoreKeysError, keys_of};
 pub use crate::tables::accounts::{aliases, attributes, known_origins, names, profile, records, users};
 pub use crate::tables::pending::{codes, requested_codes, tickets, waiting};

@@ -2,9 +2,10 @@
 
 use crate::config::ServerConfig;
 use accounts::Origin;
+use app::request::header_pieces;
 use axum::extract::{Request, State};
 use axum::http::header::USER_AGENT;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -20,13 +21,9 @@ pub static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for"
 pub async fn add(State(config): State<Arc<ServerConfig>>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
     let address = behind_proxies(&config, peer, request.headers());
-    let agent = request
-        .headers()
-        .get(USER_AGENT)
-        .and_then(|agent| agent.to_str().ok())
-        .unwrap_or_default()
-        .to_owned();
-    request.extensions_mut().insert(Origin::new(address, &agent));
+    let agent = request.headers().get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
+    let origin = Origin::new(address, &String::from_utf8_lossy(agent));
+    request.extensions_mut().insert(origin);
     next.run(request).await
 }
 
@@ -36,10 +33,8 @@ fn behind_proxies(config: &ServerConfig, peer: IpAddr, headers: &HeaderMap) -> I
     if !config.trusts(address) {
         return address;
     }
-    let lists: Vec<_> =
-        headers.get_all(&FORWARDED_FOR).iter().filter_map(|list| list.to_str().ok()).collect();
-    for hop in lists.iter().rev().flat_map(|list| list.rsplit(',')) {
-        let Some(hop) = read(hop.trim()) else { break };
+    for hop in header_pieces::list(headers, &FORWARDED_FOR).rev() {
+        let Some(hop) = std::str::from_utf8(hop).ok().and_then(read) else { break };
         address = hop;
         if !config.trusts(address) {
             break;
@@ -59,13 +54,17 @@ fn read(hop: &str) -> Option<IpAddr> {
 mod tests {
     use super::*;
     use crate::config::{Config, Environment};
-    use axum::http::HeaderValue;
 
-    fn seen(trusted: &str, peer: &str, forwarded: &[&'static str]) -> String {
+    fn seen(trusted: &str, peer: &str, forwarded: &[&str]) -> String {
+        let lists: Vec<_> = forwarded.iter().map(|list| list.as_bytes()).collect();
+        seen_as_bytes(trusted, peer, &lists)
+    }
+
+    fn seen_as_bytes(trusted: &str, peer: &str, forwarded: &[&[u8]]) -> String {
         let text = format!("[server]\ntrusted_proxies = [{trusted}]\n");
         let config = Config::from_text(&text, &Environment::default()).unwrap().server;
-        let headers =
-            forwarded.iter().map(|list| (FORWARDED_FOR.clone(), HeaderValue::from_static(list))).collect();
+        let value = |list: &&[u8]| (FORWARDED_FOR.clone(), HeaderValue::from_bytes(list).unwrap());
+        let headers = forwarded.iter().map(value).collect();
         behind_proxies(&config, peer.parse().unwrap(), &headers).to_string()
     }
 
@@ -77,5 +76,14 @@ mod tests {
         assert_eq!(seen("'10.0.0.0/8'", "10.0.0.1", &["1.2.3.4", "198.51.100.1:1234"]), "198.51.100.1");
         assert_eq!(seen("'10.0.0.0/8'", "10.0.0.1", &["nonsense"]), "10.0.0.1");
         assert_eq!(seen("'::1'", "::1", &["[2001:db8::7]"]), "2001:db8::7");
+    }
+
+    #[test]
+    fn unreadable_hop_hides_neither_what_the_proxy_added_nor_lets_anything_left_of_it_count() {
+        let seen = |lists: &[&[u8]]| seen_as_bytes("'10.0.0.0/8'", "10.0.0.1", lists);
+        assert_eq!(seen(&[b"J\xf6rg, 198.51.100.1"]), "198.51.100.1");
+        assert_eq!(seen(&[b"1.2.3.4", b"J\xf6rg, 198.51.100.1, 10.0.0.2"]), "198.51.100.1");
+        assert_eq!(seen(&[b"1.2.3.4", b"\xff"]), "10.0.0.1");
+        assert_eq!(seen(&[b"1.2.3.4, unknown, 10.0.0.2"]), "10.0.0.2");
     }
 }
