@@ -1,10 +1,11 @@
 //! Where a request comes from: the peer, or what trusted proxies say about it. Rate limits count by it.
 
 use crate::config::ServerConfig;
+use crate::log_text::ToldOnce;
 use accounts::Origin;
 use app::request::header_pieces;
 use axum::extract::{Request, State};
-use axum::http::header::USER_AGENT;
+use axum::http::header::{FORWARDED, USER_AGENT};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -16,11 +17,45 @@ use std::sync::Arc;
 pub struct Peer(pub SocketAddr);
 
 pub static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// What proxies say the same in. Only the first is ever believed.
+static FORWARDED_BY: [HeaderName; 3] =
+    [HeaderName::from_static("x-forwarded-for"), FORWARDED, HeaderName::from_static("x-real-ip")];
+
+/// Whose word about others is believed, and who gave theirs in vain.
+#[derive(Debug, Clone)]
+pub struct ClientIp {
+    config: Arc<ServerConfig>,
+    unbelieved: Arc<ToldOnce>,
+}
+
+impl ClientIp {
+    pub fn new(config: Arc<ServerConfig>) -> Self {
+        Self { config, unbelieved: Arc::default() }
+    }
+
+    /// Tells the operator, whose proxy it may be.
+    fn tell(&self, peer: IpAddr, headers: &HeaderMap) {
+        let said = FORWARDED_BY.iter().find(|name| headers.contains_key(*name));
+        if let Some(header) = said.filter(|_| !self.config.trusts(peer))
+            && self.unbelieved.is_new(&Origin::new(peer, "").household().to_string())
+        {
+            tracing::warn!(
+                %peer,
+                %header,
+                "a forwarded address was not believed, because it came from a peer that is in no \
+                 server.trusted_proxies; if that is your proxy, name it there (NAMEPLATE_TRUSTED_PROXIES), or all \
+                 of its visitors share the limits of one network"
+            );
+        }
+    }
+}
 
 /// Gives the request its origin: address and user agent.
-pub async fn add(State(config): State<Arc<ServerConfig>>, mut request: Request, next: Next) -> Response {
+pub async fn add(State(client_ip): State<ClientIp>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip());
-    let address = behind_proxies(&config, peer, request.headers());
+    let peer = peer.to_canonical();
+    client_ip.tell(peer, request.headers());
+    let address = behind_proxies(&client_ip.config, peer, request.headers());
     let agent = request.headers().get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
     let origin = Origin::new(address, &String::from_utf8_lossy(agent));
     request.extensions_mut().insert(origin);
@@ -29,7 +64,7 @@ pub async fn add(State(config): State<Arc<ServerConfig>>, mut request: Request, 
 
 /// The rightmost address that no trusted proxy has: everything left of it may be invented.
 fn behind_proxies(config: &ServerConfig, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-    let mut address = peer.to_canonical();
+    let mut address = peer;
     if !config.trusts(address) {
         return address;
     }

@@ -17,6 +17,7 @@ mod disk;
 mod doctor;
 mod init;
 mod killed;
+mod log;
 mod mailroom;
 mod moving;
 mod nginx;
