@@ -13,6 +13,8 @@ mod accounts;
 mod browser;
 mod command_line;
 #[cfg(target_os = "linux")]
+mod connections;
+#[cfg(target_os = "linux")]
 mod disk;
 mod doctor;
 mod init;
