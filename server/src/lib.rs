@@ -6,6 +6,7 @@ pub mod connection_limits;
 pub mod layers;
 pub mod lifecycle;
 pub mod live_events;
+pub mod log_text;
 pub mod mailbox;
 pub mod output;
 pub mod pages;

@@ -8,15 +8,15 @@ use accounts::account::{News, Recorded};
 use accounts::{Context, SessionToken, Unavailable, UserId, Viewer};
 use app::request::cookies::{self, CookieName};
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
-use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode, Uri};
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use futures_util::stream::{self, Stream, StreamExt as _};
 use model::Event;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -60,14 +60,17 @@ struct Live {
 }
 
 /// The browser's own reconnect says `Last-Event-ID`; a page that woke up again says `?after=`.
-#[derive(Deserialize)]
-struct Resume {
-    after: Option<i64>,
+fn resume_after(headers: &HeaderMap, query: &str) -> Option<i64> {
+    let reconnect = headers.get_all(&LAST_EVENT_ID).iter();
+    let asked = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "after");
+    reconnect
+        .filter_map(|id| std::str::from_utf8(id.as_bytes()).ok()?.trim().parse().ok())
+        .next()
+        .or_else(|| asked.filter_map(|(_, id)| id.parse().ok()).next())
 }
 
-async fn follow(State(live): State<Live>, Query(resume): Query<Resume>, headers: HeaderMap) -> Response {
-    let token = cookies::read(&headers, CookieName::Session, live.secure)
-        .and_then(|value| SessionToken::parse(&value));
+async fn follow(State(live): State<Live>, uri: Uri, headers: HeaderMap) -> Response {
+    let token = cookies::read_as(&headers, CookieName::Session, live.secure, SessionToken::parse);
     let Some(token) = token else { return StatusCode::UNAUTHORIZED.into_response() };
     let viewer = match accounts::sessions::viewer(&live.pool, &token).await {
         Ok(Some(viewer)) => viewer,
@@ -77,7 +80,7 @@ async fn follow(State(live): State<Live>, Query(resume): Query<Resume>, headers:
     let Some(permit) = StreamPermit::take(&live, viewer.user) else {
         return StatusCode::TOO_MANY_REQUESTS.into_response();
     };
-    let told = headers.get(&LAST_EVENT_ID).and_then(|id| id.to_str().ok()?.parse().ok()).or(resume.after);
+    let told = resume_after(&headers, uri.query().unwrap_or_default());
     // Known before the answer: what happens after it is heard.
     let last = match told {
         Some(last) => last,
@@ -155,14 +158,14 @@ impl Follower {
         loop {
             // The session is asked for after the events were read: what is sent happened while it lived. The
             // other way round, a page whose session ends in between would hear what happened after.
-            let events = accounts::account::after(&self.live.pool, &self.viewer, last, BATCH).await?;
+            let found = accounts::account::stretch_after(&self.live.pool, &self.viewer, last, BATCH).await?;
             if !accounts::sessions::is_alive(&self.live.pool, &self.token).await? {
                 _ = self.out.send(Ok(Sent::default().event("signed-out").data("{}"))).await;
                 return Ok(());
             }
-            if let Some(newest) = events.last() {
-                last = newest.id;
-                for recorded in &events {
+            if let Some(newest) = found.last {
+                last = newest;
+                for recorded in &found.events {
                     if self.out.send(Ok(written(recorded))).await.is_err() {
                         return Ok(());
                     }

@@ -1,6 +1,7 @@
 //! Hands requests to the pages of `app` and their answers back.
 
 use crate::layers::{cross_site, error_pages};
+use crate::log_text::shown;
 use accounts::CommonError;
 use accounts::Origin;
 use accounts::account::DownloadError;
@@ -84,7 +85,8 @@ pub async fn personal_data(State(site): State<Site>, request: Request) -> Respon
 }
 
 fn unavailable(error: &accounts::Unavailable, site: Site, parts: &Parts) -> Response {
-    tracing::error!(error = error as &dyn Error, path = parts.uri.path(), "a page could not be loaded");
+    let path = &*shown(parts.uri.path());
+    tracing::error!(error = error as &dyn Error, path, "a page could not be loaded");
     busy(site, parts)
 }
 

@@ -10,6 +10,7 @@
 use crate::config::ServerConfig;
 use crate::layers::error_pages::wants_page;
 use app::form::{FormError, Replay};
+use app::request::header_pieces;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
@@ -19,7 +20,7 @@ use axum::http::header::{
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use cookie::{Cookie, CookieJar};
+use cookie::Cookie;
 use leptos::server_fn::error::FromServerFnError;
 use model::{ErrorCode, FieldName, FormErrors, Page, paths};
 use std::sync::Arc;
@@ -119,24 +120,16 @@ fn refuse(refusal: &FormErrors) -> Response {
 }
 
 /// The request as this browser would make it next: refused or not, a post may have begun another session.
+/// What other services of this host have set goes along as it came.
 fn with_cookies(mut parts: Parts, set: &[HeaderValue]) -> Parts {
-    let mut kept = CookieJar::new();
-    let sent: Vec<_> = parts
-        .headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|header| header.to_str().ok())
-        .map(ToOwned::to_owned)
-        .collect();
-    let sent = sent
-        .iter()
-        .flat_map(|header| Cookie::split_parse(header.as_str()))
-        .filter_map(Result::ok)
-        .map(Cookie::into_owned);
-    let set = set.iter().filter_map(|header| Cookie::parse(header.to_str().ok()?.to_owned()).ok());
-    sent.chain(set).for_each(|cookie| kept.add_original(cookie));
-    let line = kept.iter().map(|cookie| cookie.stripped().to_string()).collect::<Vec<_>>().join("; ");
-    if let Ok(line) = HeaderValue::from_str(&line) {
+    let set: Vec<_> = set.iter().filter_map(|header| Cookie::parse(header.to_str().ok()?).ok()).collect();
+    let is_set = |name: &[u8]| set.iter().any(|cookie| cookie.name().as_bytes() == name);
+    let sent = header_pieces::cookies(&parts.headers, &COOKIE)
+        .filter(|(name, _)| !is_set(name))
+        .map(|(name, value)| [name, b"=", value].concat());
+    let set = set.iter().map(|cookie| cookie.stripped().to_string().into_bytes());
+    let line = sent.chain(set).collect::<Vec<_>>().join(&b"; "[..]);
+    if let Ok(line) = HeaderValue::from_bytes(&line) {
         parts.headers.insert(COOKIE, line);
     }
     parts

@@ -1,7 +1,9 @@
 //! All routes and layers on one screen.
 
 use crate::config::{Config, Environment, ServerConfig};
-use crate::layers::{access_log, client_ip, cross_site, error_pages, headers, timeout};
+use crate::layers::client_ip::ClientIp;
+use crate::layers::cross_site::OwnOrigin;
+use crate::layers::{access_log, client_ip, cross_site, error_pages, headers, long_target, timeout};
 use crate::mailbox::DevMailbox;
 use crate::{live_events, mailbox, pages, progressive_forms, site};
 use accounts::Context;
@@ -9,7 +11,7 @@ use app::{Site, SiteFiles};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use leptos::prelude::{LeptosOptions, provide_context};
@@ -36,6 +38,7 @@ pub struct AppState {
 pub fn build(state: AppState) -> Router {
     let config = Arc::new(state.config.server.clone());
     let site = site_of(&state);
+    let client_ip = ClientIp::new(config.clone());
 
     let inner = with_pages(Router::new(), &site)
         .route(paths::PROFILE_JSON, get(pages::attributes_json).with_state(site.clone()))
@@ -48,32 +51,33 @@ pub fn build(state: AppState) -> Router {
 
     // Outermost last.
     // Forged requests reach no form.
-    let service = service.layer(from_fn_with_state(config.clone(), cross_site::refuse));
-    guarded(service, &config)
+    let service = service.layer(from_fn_with_state(OwnOrigin::new(&config), cross_site::refuse));
+    guarded(service, &config, &client_ip)
         // Whatever failed further in gets words and a way on.
         .layer(from_fn_with_state(site, error_pages::add))
         .route(paths::HEALTHZ, get(|| async { "ok\n" }))
         .route(paths::READYZ, get(ready).with_state(state.pool.clone()))
         // What speaks the wire API never comes as far as the pages: no forms, no cookies, no rule about where it
         // comes from.
-        .layer(from_fn_with_state(wire_api(&state, &config), wire::dispatch))
-        .layer(from_fn_with_state(config, headers::add))
+        .layer(from_fn_with_state(wire_api(&state, &config, &client_ip), wire::dispatch))
         .layer(from_fn_with_state(state.pool, access_log::log))
+        .layer(from_fn(long_target::refuse))
+        .layer(from_fn_with_state(config, headers::add))
 }
 
 /// What holds for pages and applications alike.
-fn guarded(routes: Router, config: &Arc<ServerConfig>) -> Router {
+fn guarded(routes: Router, config: &Arc<ServerConfig>, client_ip: &ClientIp) -> Router {
     routes
         // Limits and the trail need to know who asks.
-        .layer(from_fn_with_state(config.clone(), client_ip::add))
+        .layer(from_fn_with_state(client_ip.clone(), client_ip::add))
         // One request's panic is one 500.
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(config.clone(), timeout::limit))
 }
 
-fn wire_api(state: &AppState, config: &Arc<ServerConfig>) -> Router {
+fn wire_api(state: &AppState, config: &Arc<ServerConfig>, client_ip: &ClientIp) -> Router {
     let limits = wire::BodyLimits { bytes: config.body_limit, timeout: config.body_timeout };
-    wire::routes(state.pool.clone(), limits, |routes| guarded(routes, config))
+    wire::routes(state.pool.clone(), limits, |routes| guarded(routes, config, client_ip))
 }
 
 fn mailbox_routes(state: &AppState) -> Router {

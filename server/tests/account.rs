@@ -2,6 +2,7 @@
 
 mod support;
 
+use model::paths;
 use serde_json::json;
 use support::{PASSWORD, TestServer};
 
@@ -156,4 +157,70 @@ async fn an_application_changes_the_password_and_goes_on_with_its_tokens() {
         .submit("/sign-in", &[("username", "jdoe"), ("password", "another-password")])
         .await
         .leads_to("/profile");
+}
+
+/// Puts a row that no version of this program can read beside each kind of row that the account has.
+#[expect(clippy::unwrap_used, reason = "a store that can't be written has failed the test")]
+async fn spoil(server: &TestServer) {
+    let mut tx = server.pool.store().begin().await.unwrap();
+    let now = server.pool.now().0;
+    let statements = [
+        "INSERT INTO sessions (id, hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent, username)
+         SELECT 1, $1, id, 'web', $2, $2, $2 + 1000000, 'nowhere', '', 'jdoe' FROM users",
+        "INSERT INTO passkeys (credential, user_id, name, transports, public_key, state, created_at)
+         SELECT $1, id, 'Unreadable', 999, $1, $1, $2 FROM users",
+        "INSERT INTO codes (user_id, purpose, attribute, value, issue, digest, requested_at, sent_at, expires_at, attempts)
+         SELECT id, 'verify', 'pager', '12 é', $1, $1, $2, $2, $2, 0 FROM users",
+    ];
+    for statement in statements {
+        tx.query(statement).bind(vec![1_u8]).bind(now).run().await.unwrap();
+    }
+    let statements = [
+        "INSERT INTO events (user_id, payload, at, network, user_agent)
+         SELECT id, '{\"event\":\"fromTheFuture\",\"data\":{}}', $1, 'nowhere', '' FROM users",
+        "INSERT INTO factors (user_id, kind, enabled_at, preferred) SELECT id, 'HOLOGRAM_MFA', $1, 0 FROM users",
+    ];
+    for statement in statements {
+        tx.query(statement).bind(now).run().await.unwrap();
+    }
+    tx.query("UPDATE users SET proven = proven || ' pager'").run().await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn list_with_an_unreadable_row_shows_the_others() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    browser.submit("/profile/email", &[("attributes[email]", "new@domain.com")]).await;
+    for round in 0..30 {
+        // What comes after it, and what came before it on older pages.
+        if round == 2 {
+            spoil(&server).await;
+        }
+        let nickname = format!("J{round}");
+        browser.submit("/profile", &[("attributes[nickname]", &nickname)]).await.leads_to("/profile");
+    }
+    browser.get("/profile").await.says("new@domain.com");
+    browser.get("/profile/email").await.says("new@domain.com");
+    browser.get("/security").await.says("This browser");
+    let newest = browser.get("/activity").await;
+    let older = newest
+        .text()
+        .split("href=\"/activity?before=")
+        .nth(1)
+        .map(|it| it.split('"').next().unwrap().to_owned());
+    browser.get(&format!("/activity?before={}", older.unwrap())).await.says("confirmed");
+    let data = browser.get("/account/data.json").await.json();
+    assert_eq!(data["sessions"].as_array().unwrap().len(), 1);
+    assert!(data["events"].as_array().unwrap().len() > 30);
+    for path in [paths::PROFILE_JSON, "/security/passkeys", "/account"] {
+        assert_eq!(browser.get(path).await.status, 200, "{path}");
+    }
+    browser.json(paths::PROFILE_REFRESH, &[]).await.ok();
+    browser.submit(paths::SECURITY_SESSIONS_OTHERS, &[]).await.leads_to("/security");
+    assert_eq!(browser.get("/profile").await.status, 200);
+
+    // What can't be read and asks for something more is not passed over.
+    let form = [("username", "jdoe"), ("password", PASSWORD)];
+    server.browser().submit("/sign-in", &form).await.refuses(503, "");
 }

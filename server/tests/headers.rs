@@ -3,8 +3,15 @@
 
 mod support;
 
-use axum::http::header::SET_COOKIE;
-use support::{Answer, MAILBOX_TOKEN, PASSWORD, TestServer};
+use axum::body::Body;
+use axum::http::header::{
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, COOKIE, FORWARDED, IF_NONE_MATCH,
+    SET_COOKIE, USER_AGENT,
+};
+use axum::http::request::Builder;
+use axum::http::{HeaderName, HeaderValue, Request};
+use serde_json::json;
+use support::{Answer, Browser, MAILBOX_TOKEN, PASSWORD, TestServer};
 
 const HTTPS: &str =
     "[server]\npublic_url = 'https://id.example.com'\n[mail]\nsmtp_url = 'smtp://localhost'\n";
@@ -151,4 +158,98 @@ async fn limits_count_by_the_address_that_a_trusted_proxy_tells_and_no_other() {
     assert_eq!(signs_in_from("'127.0.0.1'", "198.51.100.2").await, 401, "another client of the proxy");
     assert_eq!(signs_in_from("'127.0.0.1'", "198.51.100.1").await, 429, "the same client of the proxy");
     assert_eq!(signs_in_from("", "198.51.100.2").await, 429, "nobody's proxy: what it says is not believed");
+}
+
+/// What stands beside the session's cookie, as other services of the same host, or bad luck, put it there.
+const NEIGHBOURS: [[&[u8]; 3]; 5] = [
+    [b"", b"visitor=J\xc3\xb6rg; ", b""],
+    [b"", b"visitor=J\xf6rg; ", b"; cart=\xff\xfe"],
+    [b"visitor=J\xf6rg", b"", b""],
+    [b"\x80", b"=; ;;nonsense; =\xff;", b";;"],
+    [b"nameplate=\xff; a=\"b", b"nameplate=somebody-elses; ", b"; nameplate=theirs"],
+];
+
+/// A request of this browser whose cookies have these neighbours.
+fn beside(browser: &Browser, request: Builder, [other, before, after]: [&[u8]; 3]) -> (Browser, Builder) {
+    let mut bare = browser.clone();
+    let session = bare.jar.remove("nameplate").unwrap();
+    let line = [before, b"nameplate=", session.as_bytes(), after].concat();
+    let value = |bytes: &[u8]| HeaderValue::from_bytes(bytes).unwrap();
+    (bare, request.header(COOKIE, value(other)).header(COOKIE, value(&line)))
+}
+
+#[tokio::test]
+async fn cookie_among_unreadable_ones_keeps_its_person_signed_in() {
+    let server = TestServer::new().await;
+    let browser = server.signed_in("jdoe", "me@domain.com").await;
+    for neighbours in NEIGHBOURS {
+        for path in ["/profile", "/profile/attributes.json"] {
+            let request = Request::get(path).header(ACCEPT, "text/html");
+            let (mut bare, request) = beside(&browser, request, neighbours);
+            assert_eq!(bare.send(request, Body::empty()).await.status, 200, "{path} {neighbours:?}");
+        }
+        // A form without scripts: what is shown again is the page of the same person.
+        let form = Request::post("/profile")
+            .header(ACCEPT, "text/html")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
+        let (mut bare, form) = beside(&browser, form, neighbours);
+        let refused = bare.send(form, Body::from("attributes[birthdate]=soon")).await;
+        refused.says("jdoe");
+        assert_eq!(refused.status, 422, "{neighbours:?}");
+    }
+}
+
+#[tokio::test]
+async fn header_with_an_unreadable_piece_drops_none_of_the_others() {
+    let server = TestServer::with("[server]\ntrusted_proxies = ['127.0.0.1']\n").await;
+    let browser = server.signed_in("jdoe", "me@domain.com").await;
+    let noise: [(HeaderName, &[u8]); 8] = [
+        (ACCEPT, b"J\xf6rg, text/html;q=0.9"),
+        (ACCEPT_LANGUAGE, b"\xff, de"),
+        (ACCEPT_ENCODING, b"\xff;q=1, br"),
+        (IF_NONE_MATCH, b"\"\xff\", *"),
+        (FORWARDED, b"for=\xff"),
+        (USER_AGENT, b"J\xf6rg's Firefox/145.0 (Linux)"),
+        (HeaderName::from_static("x-forwarded-for"), b"J\xf6rg, 198.51.100.7"),
+        (HeaderName::from_static("last-event-id"), b"\xff"),
+    ];
+    let noisy = |path: &str| {
+        noise.iter().fold(Request::get(path), |request, (name, bytes)| {
+            request.header(name, HeaderValue::from_bytes(bytes).unwrap())
+        })
+    };
+    let mut browser = browser;
+    browser.send(noisy("/profile"), Body::empty()).await.says("jdoe");
+    let page = browser.send(noisy("/nowhere"), Body::empty()).await;
+    page.refuses(404, "There is nothing at this address");
+    browser.send(noisy("/sign-out"), Body::empty()).await;
+
+    // The name and the address are in the trail, with what could be read of them.
+    let sign_in = noise.iter().fold(Request::post("/sign-in"), |request, (name, bytes)| {
+        request.header(name, HeaderValue::from_bytes(bytes).unwrap())
+    });
+    let sign_in = sign_in
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin");
+    let form = format!("username=jdoe&password={}", PASSWORD.replace('#', "%23"));
+    browser.send(sign_in, Body::from(form)).await.leads_to("/profile");
+    let sessions = browser.get("/security").await;
+    sessions.says("Firefox");
+    sessions.says("198.51.100.7");
+}
+
+#[tokio::test]
+async fn token_among_unreadable_headers_is_found() {
+    let server = TestServer::new().await;
+    server.signed_in("jdoe", "me@domain.com").await;
+    let parameters = json!({ "USERNAME": "jdoe", "PASSWORD": PASSWORD });
+    let request =
+        json!({ "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": "web", "AuthParameters": parameters });
+    let tokens = server.wire("InitiateAuth", request).await.ok();
+    let token = tokens["AuthenticationResult"]["AccessToken"].as_str().unwrap();
+    let request = Request::get("/oauth2/userInfo")
+        .header(AUTHORIZATION, HeaderValue::from_bytes(b"Basic J\xf6rg").unwrap())
+        .header(AUTHORIZATION, format!("Bearer {token}"));
+    assert_eq!(server.browser().send(request, Body::empty()).await.ok()["username"], "jdoe");
 }

@@ -89,6 +89,27 @@ async fn other_pages_of_the_account_hear_exactly_the_guides_payload() {
 }
 
 #[tokio::test]
+async fn stream_goes_on_past_events_that_can_not_be_read() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let mut tx = server.pool.store().begin().await.unwrap();
+    // More than are read at once.
+    for _ in 0..150 {
+        let payload = "INSERT INTO events (user_id, payload, at, network, user_agent)
+                       SELECT id, '{\"event\":\"fromTheFuture\"}', 1, '', '' FROM users";
+        tx.query(payload).run().await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    browser.json("/profile", &[("attributes[nickname]", "J")]).await;
+    // An id that is none is as good as no id, and doesn't refuse the stream.
+    let mut stream = Stream::open(&server, &browser, "?after=x&after=0&more=%ff").await;
+    let mut heard = String::new();
+    while heard != "updateUserAttributes" {
+        heard = payload(&stream.next().await)["event"].as_str().unwrap().to_owned();
+    }
+}
+
+#[tokio::test]
 async fn a_page_that_was_away_resumes_by_its_last_id() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;

@@ -1,5 +1,6 @@
 //! The cookies that the pages set. Their names and flags follow the public address.
 
+use super::header_pieces;
 use cookie::{Cookie, SameSite};
 use http::HeaderMap;
 use http::header::COOKIE;
@@ -53,10 +54,21 @@ impl CookieName {
 
 /// The value of a cookie in a request.
 pub fn read(headers: &HeaderMap, name: CookieName, secure: bool) -> Option<String> {
-    let wanted = name.as_str(secure);
-    let all = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
-    let mut cookies = all.flat_map(|header| Cookie::split_parse(header.to_owned()).filter_map(Result::ok));
-    cookies.find(|cookie| cookie.name() == wanted).map(|cookie| cookie.value().to_owned())
+    read_as(headers, name, secure, |value| Some(value.to_owned()))
+}
+
+/// What the value of a cookie says. Where several have its name, as when another service of the same host sets
+/// one too, the first that can be ours.
+pub fn read_as<T>(
+    headers: &HeaderMap,
+    name: CookieName,
+    secure: bool,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Option<T> {
+    let wanted = name.as_str(secure).as_bytes();
+    header_pieces::cookies(headers, &COOKIE)
+        .filter(|(name, _)| *name == wanted)
+        .find_map(|(_, value)| parse(std::str::from_utf8(value).ok()?))
 }
 
 /// A sign-in whose password was right, and which waits for its next step.
@@ -99,6 +111,8 @@ pub fn forget(name: CookieName, secure: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::HeaderValue;
+    use nameplate_core::identity::SessionToken;
 
     #[test]
     fn a_cookie_is_found_among_others_and_only_under_its_own_name() {
@@ -107,6 +121,23 @@ mod tests {
         assert_eq!(read(&headers, CookieName::Session, false).as_deref(), Some("secret"));
         assert_eq!(read(&headers, CookieName::Session, true).as_deref(), Some("other"));
         assert_eq!(read(&headers, CookieName::Theme, false), None);
+    }
+
+    #[test]
+    fn cookie_is_found_whatever_its_neighbours_are() {
+        let token = "A".repeat(43);
+        for line in [
+            format!("visitor=J\u{f6}rg; nameplate={token}").into_bytes(),
+            [b"visitor=J\xf6rg; nameplate=", token.as_bytes()].concat(),
+            [b"nameplate=\xff; nameplate=somebody-elses; nameplate=", token.as_bytes()].concat(),
+            [b"=; ;; a; \x80\x81=\xff;nameplate=", token.as_bytes(), b";b"].concat(),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.append(COOKIE, HeaderValue::from_bytes(b"other=\xe9").unwrap());
+            headers.append(COOKIE, HeaderValue::from_bytes(&line).unwrap());
+            let found = read_as(&headers, CookieName::Session, false, SessionToken::parse);
+            assert_eq!(found.unwrap().reveal(), token, "{}", String::from_utf8_lossy(&line));
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod cookies;
 mod flash;
+pub mod header_pieces;
 mod page_request;
 mod request_context;
 mod site;

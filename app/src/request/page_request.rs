@@ -76,7 +76,8 @@ impl PageRequest {
 
     /// The same without asking who is signed in, for pages that must work when the store doesn't.
     pub fn without_account(site: Site, parts: &Parts) -> Self {
-        let cookie = |name| cookies::read(&parts.headers, name, site.secure);
+        let secure = site.secure;
+        let cookie = |name| cookies::read(&parts.headers, name, secure);
         let query = parts.uri.query().unwrap_or_default();
         let (flash, about) = Flash::read(&cookie(CookieName::Flash).unwrap_or_default(), site.schema());
         Self {
@@ -85,10 +86,10 @@ impl PageRequest {
             account: None,
             ticket: cookie(CookieName::SignUp),
             origin: parts.extensions.get::<Origin>().cloned().map(|origin| {
-                let browser = cookie(CookieName::Browser).and_then(|value| BrowserId::parse(&value));
+                let browser = cookies::read_as(&parts.headers, CookieName::Browser, secure, BrowserId::parse);
                 Origin { browser, ..origin }
             }),
-            challenge: cookie(CookieName::Challenge).as_deref().and_then(PendingSignIn::read),
+            challenge: cookies::read_as(&parts.headers, CookieName::Challenge, secure, PendingSignIn::read),
             resetting: cookie(CookieName::Reset).and_then(|value| decoded(&value)),
             flash,
             about,
@@ -145,5 +146,5 @@ pub async fn info(site: &Site, parts: &Parts) -> Result<Option<UserInfo>, accoun
 }
 
 fn session(site: &Site, parts: &Parts) -> Option<SessionToken> {
-    SessionToken::parse(&cookies::read(&parts.headers, CookieName::Session, site.secure)?)
+    cookies::read_as(&parts.headers, CookieName::Session, site.secure, SessionToken::parse)
 }

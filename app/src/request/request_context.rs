@@ -45,7 +45,7 @@ impl RequestContext {
 
     /// Says which browser it is; one that has not been here before is told so for next time.
     fn in_its_browser(mut self) -> Self {
-        let known = self.cookie(CookieName::Browser).and_then(|value| BrowserId::parse(&value));
+        let known = self.cookie_as(CookieName::Browser, BrowserId::parse);
         let browser = known.clone().unwrap_or_else(|| self.pool.new_browser());
         if known.is_none() {
             self.remember_browser(&browser);
@@ -89,12 +89,12 @@ impl RequestContext {
 
     /// The session's token, whether it still lives or not.
     pub fn session(&self) -> Option<SessionToken> {
-        self.cookie(CookieName::Session).and_then(|value| SessionToken::parse(&value))
+        self.cookie_as(CookieName::Session, SessionToken::parse)
     }
 
     /// The ticket of the browser that signed up.
     pub fn ticket(&self) -> Option<BrowserTicket> {
-        self.cookie(CookieName::SignUp).and_then(|value| BrowserTicket::parse(&value))
+        self.cookie_as(CookieName::SignUp, BrowserTicket::parse)
     }
 
     /// Begins the session in this browser; one that it had before ends.
@@ -116,7 +116,7 @@ impl RequestContext {
 
     /// The sign-in of this browser that waits for its next step.
     pub fn challenge(&self) -> Option<PendingSignIn> {
-        self.cookie(CookieName::Challenge).as_deref().and_then(PendingSignIn::read)
+        self.cookie_as(CookieName::Challenge, PendingSignIn::read)
     }
 
     /// Remembers a sign-in that waits for its next step.
@@ -195,5 +195,9 @@ impl RequestContext {
 
     pub fn cookie(&self, name: CookieName) -> Option<String> {
         cookies::read(&self.parts.headers, name, self.site.secure)
+    }
+
+    fn cookie_as<T>(&self, name: CookieName, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        cookies::read_as(&self.parts.headers, name, self.site.secure, parse)
     }
 }

@@ -51,8 +51,8 @@ fn is_ours(request: &Request) -> bool {
 }
 
 fn speaks(headers: &HeaderMap) -> bool {
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    headers.contains_key(&TARGET) || kind.starts_with("application/x-amz-json-")
+    let mut kinds = headers.get_all(CONTENT_TYPE).iter();
+    headers.contains_key(&TARGET) || kinds.any(|kind| kind.as_bytes().starts_with(b"application/x-amz-json-"))
 }
 
 /// What every answer has, refusals of the layers included: words, a number, and leave for pages of other

@@ -34,8 +34,10 @@ pub async fn answer(State(api): State<Api>, headers: HeaderMap) -> Response {
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    headers.get_all(AUTHORIZATION).iter().find_map(|header| {
+        let (scheme, token) = std::str::from_utf8(header.as_bytes()).ok()?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    })
 }
 
 fn refusal(challenge: HeaderValue, body: &Value) -> Response {

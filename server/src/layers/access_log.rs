@@ -1,6 +1,8 @@
 //! A number for every request, and one line about it in the log: method, path without its query (queries may
-//! hold what people typed), status, milliseconds, request id. Nothing that was sent or answered.
+//! hold what people typed), status, milliseconds, request id. Nothing that was sent or answered. What the client
+//! chose is cut.
 
+use crate::log_text::shown;
 use accounts::Context;
 use app::request::RequestId;
 use axum::extract::{Request, State};
@@ -12,7 +14,8 @@ static HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 pub async fn log(State(pool): State<Context>, mut request: Request, next: Next) -> Response {
     let id = uuid::Uuid::new_v4().simple().to_string().split_off(20);
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let method = shown(request.method().as_str()).into_owned();
+    let path = shown(request.uri().path()).into_owned();
     request.extensions_mut().insert(RequestId(id.clone()));
     request.extensions_mut().insert(wire::RequestId(id.clone()));
     let started = pool.now();

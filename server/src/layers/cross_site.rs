@@ -3,6 +3,7 @@
 //! not: a forged sign-in has no cookie yet.
 
 use crate::config::ServerConfig;
+use crate::log_text::{ToldOnce, shown_bytes};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::ORIGIN;
@@ -14,10 +15,39 @@ use std::sync::Arc;
 
 pub static FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-pub async fn refuse(State(config): State<Arc<ServerConfig>>, request: Request, next: Next) -> Response {
-    if request.method().is_safe() || is_own(request.headers(), config.public_url.origin()) {
+/// The origin of our pages, and the others that were refused.
+#[derive(Debug, Clone)]
+pub struct OwnOrigin {
+    origin: String,
+    refused: Arc<ToldOnce>,
+}
+
+impl OwnOrigin {
+    pub fn new(config: &ServerConfig) -> Self {
+        Self { origin: config.public_url.origin().to_owned(), refused: Arc::default() }
+    }
+
+    /// Tells the operator, who may have named another address than the one that people open.
+    fn tell(&self, headers: &HeaderMap) {
+        let said = |name| headers.get(name).map_or("none".to_owned(), |it| shown_bytes(it.as_bytes()));
+        let (origin, site) = (said(&ORIGIN), said(&FETCH_SITE));
+        if self.refused.is_new(&format!("{origin} {site}")) {
+            tracing::warn!(
+                origin,
+                fetch_site = site,
+                public_url = self.origin,
+                "a form was refused, because its page is not at server.public_url; if that page is ours, set \
+                 server.public_url (NAMEPLATE_PUBLIC_URL) to the origin that it has"
+            );
+        }
+    }
+}
+
+pub async fn refuse(State(own): State<OwnOrigin>, request: Request, next: Next) -> Response {
+    if request.method().is_safe() || is_own(request.headers(), &own.origin) {
         return next.run(request).await;
     }
+    own.tell(request.headers());
     (StatusCode::FORBIDDEN, Json(FormErrors::form(ErrorCode::CrossSite))).into_response()
 }
 

@@ -1,6 +1,6 @@
 //! Pages for errors: what failed further in gets words and a way on.
 
-use app::request::PageRequest;
+use app::request::{PageRequest, header_pieces};
 use app::{Site, error_page, shell};
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
@@ -21,10 +21,8 @@ pub async fn add(State(site): State<Site>, request: Request, next: Next) -> Resp
 
 /// Whether a browser is asking for a page, rather than a script for data.
 pub fn wants_page(headers: &HeaderMap) -> bool {
-    headers
-        .get(ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"))
+    let mut kinds = header_pieces::list(headers, &ACCEPT).map(header_pieces::without_parameters);
+    kinds.any(|kind| kind.eq_ignore_ascii_case(b"text/html"))
 }
 
 fn is_bare_error(answer: &Response) -> bool {

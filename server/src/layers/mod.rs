@@ -5,4 +5,5 @@ pub mod client_ip;
 pub mod cross_site;
 pub mod error_pages;
 pub mod headers;
+pub mod long_target;
 pub mod timeout;

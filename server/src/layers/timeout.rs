@@ -1,6 +1,7 @@
 //! How long a response may take. Live events go on for as long as their page is open.
 
 use crate::config::ServerConfig;
+use crate::log_text::shown;
 use axum::extract::{Request, State};
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use tokio::time::timeout;
 
 pub async fn limit(State(config): State<Arc<ServerConfig>>, request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
+    let path = shown(request.uri().path()).into_owned();
     match timeout(config.request_timeout, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {

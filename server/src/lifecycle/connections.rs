@@ -1,19 +1,22 @@
 //! Connections: taken until the service stops, and then drained.
 
 use super::signals::StopSignals;
-use crate::connection_limits::ConnectionLimits;
+use crate::connection_limits::{ConnectionLimits, ConnectionPermit};
 use crate::layers::client_ip::Peer;
 use crate::router::{self, AppState};
 use axum::Router;
 use axum::extract::Request;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
-use std::net::SocketAddr;
+use hyper_util::server::graceful::GracefulConnection;
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 /// Takes connections until the first signal; what it returns waits for those that are open.
@@ -23,13 +26,9 @@ pub async fn accept(
     stop: &mut StopSignals,
 ) -> impl Future<Output = ()> + use<> {
     let router = router::build(state.clone());
-    let connections = GracefulShutdown::new();
+    let connections = TaskTracker::new();
     let limits = ConnectionLimits::new(&state.config.server);
     loop {
-        let room = tokio::select! {
-            Some(room) = limits.room() => room,
-            () = stop.next() => break,
-        };
         let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
@@ -43,36 +42,61 @@ pub async fn accept(
             () = stop.next() => break,
         };
         let proxy = state.config.server.trusts(peer.ip().to_canonical());
-        // Without a word: a client that holds so many would only be told so often.
-        let Some(permit) = limits.admit(room, peer.ip(), proxy) else { continue };
-        let connection = connections.watch(connection(state, &router, stream, peer));
-        tokio::spawn(async move {
-            _ = connection.await; // a browser that went away is no fault
-            drop(permit);
-        });
+        let close = state.shutdown.child_token();
+        if let Some((stream, permit)) = limits.admit(stream, peer.ip(), proxy, close.clone()) {
+            let connection = connection(state, &router, (stream, Peer(peer)), Arc::new(permit));
+            connections.spawn(serve(connection, close, state.shutdown.clone()));
+        }
     }
     drop(listener);
     tracing::info!("stopping: open requests may finish");
     state.shutdown.cancel();
-    connections.shutdown()
+    connections.close();
+    async move { connections.wait().await }
 }
 
 /// What a request may have before its body. Browsers send a few kilobytes.
 const LARGEST_HEAD: usize = 64 * 1024;
+/// How long a connection that has to make room may take to close: nothing is asked on it.
+const CLOSING: Duration = Duration::from_secs(1);
+
+/// Serves a connection until it is closed by the other end, or told to: then a request under way is answered.
+async fn serve(
+    connection: impl GracefulConnection<Error = hyper::Error>,
+    close: CancellationToken,
+    shutdown: CancellationToken,
+) {
+    let mut connection = pin!(connection);
+    // A browser that went away is no fault.
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        () = close.cancelled() => connection.as_mut().graceful_shutdown(),
+    }
+    if shutdown.is_cancelled() {
+        _ = connection.await;
+    } else {
+        _ = timeout(CLOSING, connection).await;
+    }
+}
+
+/// On a connection that was closed for another one nothing is answered: a browser asks again on the next.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection has made room for another one")]
+struct Closed;
 
 type Io = TokioIo<std::pin::Pin<Box<TimeoutStream<TcpStream>>>>;
 
 fn connection(
     state: &AppState,
     router: &Router,
-    stream: TcpStream,
-    peer: SocketAddr,
+    (stream, peer): (TcpStream, Peer),
+    permit: Arc<ConnectionPermit>,
 ) -> http1::Connection<
     Io,
     impl hyper::service::HttpService<
         hyper::body::Incoming,
         ResBody = axum::body::Body,
-        Error = std::convert::Infallible,
+        Error = Closed,
         Future: Send,
     > + use<>,
 > {
@@ -82,8 +106,13 @@ fn connection(
     stream.set_write_timeout(Some(state.config.server.write_timeout));
     let router = router.clone();
     let service = hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-        request.extensions_mut().insert(Peer(peer));
-        router.clone().oneshot(request.map(axum::body::Body::new) as Request)
+        let (router, request_permit) = (router.clone(), permit.request());
+        request.extensions_mut().insert(peer);
+        async move {
+            let request_permit = request_permit.ok_or(Closed)?;
+            let answer = router.oneshot(request.map(axum::body::Body::new) as Request).await;
+            answer.map(|answer| request_permit.until_answered(answer)).map_err(|never| match never {})
+        }
     });
     let mut http = http1::Builder::new();
     http.max_buf_size(LARGEST_HEAD)

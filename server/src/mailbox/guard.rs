@@ -3,6 +3,7 @@
 use super::state::RouteState;
 use crate::layers::client_ip::Peer;
 use crate::layers::cross_site::FETCH_SITE;
+use app::request::header_pieces;
 use axum::extract::{Request, State};
 use axum::http::header::{COOKIE, HOST, ORIGIN, REFERER, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -46,9 +47,9 @@ fn asked_token(query: &str) -> Option<String> {
 }
 
 fn cookie_token(headers: &HeaderMap) -> Option<String> {
-    let all = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
-    let mut cookies = all.flat_map(|header| Cookie::split_parse(header).filter_map(Result::ok));
-    cookies.find(|cookie| cookie.name() == COOKIE_NAME).map(|cookie| cookie.value().to_owned())
+    let mut cookies =
+        header_pieces::cookies(headers, &COOKIE).filter(|(name, _)| *name == COOKIE_NAME.as_bytes());
+    cookies.find_map(|(_, value)| std::str::from_utf8(value).ok().map(str::to_owned))
 }
 
 /// For links and frames of the mailbox's own pages, until the browser is closed. No other site's page brings
@@ -110,11 +111,9 @@ fn is_of_another_site(headers: &HeaderMap, host: &str) -> bool {
     let foreign_fetch =
         headers.get_all(&FETCH_SITE).iter().any(|site| site != "same-origin" && site != "none");
     let is_ours = |from: &HeaderValue| {
-        let from = from
-            .to_str()
-            .ok()
-            .and_then(|from| from.strip_prefix("http://").or_else(|| from.strip_prefix("https://")));
-        from.and_then(|rest| rest.split('/').next()) == Some(host)
+        let from = from.as_bytes();
+        let rest = from.strip_prefix(b"http://").or_else(|| from.strip_prefix(b"https://"));
+        rest.and_then(|rest| rest.split(|byte| *byte == b'/').next()) == Some(host.as_bytes())
     };
     let said = headers.get_all(ORIGIN).iter().chain(headers.get_all(REFERER));
     foreign_fetch || said.into_iter().any(|from| !is_ours(from))

@@ -308,6 +308,21 @@ fn the_public_address_is_an_origin_and_nothing_more() {
             &["environment variable NAMEPLATE_PUBLIC_URL: server.public_url: "],
         ),
         (
+            "[server]\npublic_url = 'http://[::]:3000'\n",
+            &[],
+            &["line 2: server.public_url: \"http://[::]:3000\" is no address that a browser can open"],
+        ),
+        (
+            "[server]\nlisten = '0.0.0.0:3000'\n[mail]\nsmtp_url = 'smtp://localhost'\n",
+            &[],
+            &["server.public_url: without it the pages are at http://0.0.0.0:3000", "https://id.example.com"],
+        ),
+        (
+            "",
+            &[("NAMEPLATE_LISTEN", "[::]:0"), ("NAMEPLATE_SMTP_URL", "smtp://localhost")],
+            &["server.public_url: without it the pages are at http://[::]:0", "NAMEPLATE_PUBLIC_URL"],
+        ),
+        (
             "[server]\ntrusted_proxies = ['10.0.0.0/33']\n",
             &[],
             &["line 2: server.trusted_proxies: ", "10.0.0.0/8"],
@@ -326,7 +341,10 @@ fn without_a_mail_server_only_this_machine_may_come() {
         (
             "",
             &[("NAMEPLATE_LISTEN", "0.0.0.0:3000")],
-            &["http://0.0.0.0:3000 is no loopback address", "NAMEPLATE_PUBLIC_URL"],
+            &[
+                "http://0.0.0.0:3000, as server.listen says, which no browser can open",
+                "NAMEPLATE_PUBLIC_URL",
+            ],
         ),
     ]);
     let mail = ("NAMEPLATE_SMTP_URL", "smtps://user:password@mail.example.com");

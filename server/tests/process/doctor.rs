@@ -77,6 +77,24 @@ fn everything_that_is_wrong_is_said_with_what_to_do() {
 }
 
 #[test]
+fn doctor_of_a_service_behind_a_proxy_says_whether_its_visitors_are_told_apart() {
+    let (home, mail) = (Home::new(CONFIG), Mailroom::open());
+    let smtp = mail.url();
+    let about = |proxies: &str, mark: &str, words: &str| {
+        let variables = [
+            ("NAMEPLATE_PUBLIC_URL", "https://id.example.com"),
+            ("NAMEPLATE_SMTP_URL", &smtp),
+            ("NAMEPLATE_TRUSTED_PROXIES", proxies),
+        ];
+        says(&home.run(&["doctor"], &variables), mark, "proxies", words);
+    };
+    about("", "look", "share the limits of one network: name its address, such as 127.0.0.1");
+    about("127.0.0.1,10.0.0.0/8", "ok", "believed from 127.0.0.1/32, 10.0.0.0/8");
+    about("10.0.0.1,::/0", "wrong", "every visitor may make up where they come from");
+    says(&home.run(&["doctor"], &[]), "ok", "proxies", "none is trusted");
+}
+
+#[test]
 fn a_store_without_its_keys_or_damaged_is_called_wrong() {
     let home = Home::with_files(CONFIG);
     home.start().stop();

@@ -13,10 +13,13 @@ mod accounts;
 mod browser;
 mod command_line;
 #[cfg(target_os = "linux")]
+mod connections;
+#[cfg(target_os = "linux")]
 mod disk;
 mod doctor;
 mod init;
 mod killed;
+mod log;
 mod mailroom;
 mod moving;
 mod nginx;

@@ -48,18 +48,25 @@ pub struct Activity {
     pub older: Option<Turn>,
 }
 
-impl From<Stored> for Entry {
-    fn from(stored: Stored) -> Self {
+impl Entry {
+    /// `None`: it can't be read.
+    fn of(stored: Stored) -> Option<Self> {
         let Stored { id, event, at, network, user_agent } = stored;
-        Self { id, event, at, network, device: Device::of(&user_agent) }
+        Some(Self { id, event: event?, at, network, device: Device::of(&user_agent) })
     }
 }
 
 impl Activity {
-    fn of(entries: Vec<Entry>, newer: bool, older: bool) -> Self {
-        let newer = entries.first().filter(|_| newer).map(|entry| Turn::After(entry.id));
-        let older = entries.last().filter(|_| older).map(|entry| Turn::Before(entry.id));
-        Self { entries, newer, older }
+    /// A page is found by the events that have their place on it, whether they can be read or not.
+    fn of(stored: Vec<Stored>, newer: bool, older: bool) -> Self {
+        let newer = stored.first().filter(|_| newer).map(|stored| Turn::After(stored.id));
+        let older = stored.last().filter(|_| older).map(|stored| Turn::Before(stored.id));
+        Self { entries: stored.into_iter().filter_map(Entry::of).collect(), newer, older }
+    }
+
+    /// Whether there is something, or a way to it.
+    fn leads_somewhere(&self) -> bool {
+        !self.entries.is_empty() || self.older.is_some()
     }
 }
 
@@ -70,7 +77,7 @@ pub async fn activity(ctx: &Context, viewer: &Viewer, turn: Turn) -> Result<Acti
     let found = match turn {
         Turn::Newest => None,
         Turn::Before(id) => {
-            Some(before(&mut conn, viewer, id, true).await?).filter(|page| !page.entries.is_empty())
+            Some(before(&mut conn, viewer, id, true).await?).filter(Activity::leads_somewhere)
         }
         Turn::After(id) => after(&mut conn, viewer, id).await?,
     };
@@ -84,10 +91,10 @@ pub async fn activity(ctx: &Context, viewer: &Viewer, turn: Turn) -> Result<Acti
 const ONE_MORE: i64 = PAGE as i64 + 1;
 
 async fn before(conn: &mut Conn, viewer: &Viewer, id: i64, newer: bool) -> Result<Activity, StoreError> {
-    let found = events::before(conn, viewer.user, id, ONE_MORE).await?;
+    let mut found = events::before(conn, viewer.user, id, ONE_MORE).await?;
     let older = found.len() > PAGE;
-    let entries = found.into_iter().take(PAGE).map(Entry::from).collect();
-    Ok(Activity::of(entries, newer, older))
+    found.truncate(PAGE);
+    Ok(Activity::of(found, newer, older))
 }
 
 /// `None`: what came after the event fits on the newest page.
@@ -97,8 +104,8 @@ async fn after(conn: &mut Conn, viewer: &Viewer, id: i64) -> Result<Option<Activ
         return Ok(None);
     }
     found.truncate(PAGE);
-    let entries = found.into_iter().rev().map(Entry::from).collect();
-    Ok(Some(Activity::of(entries, true, true)))
+    found.reverse();
+    Ok(Some(Activity::of(found, true, true)))
 }
 
 #[cfg(test)]

@@ -136,7 +136,7 @@ pub async fn personal_data(
     let stored = records::one(&mut conn, viewer.user).await?.ok_or(CommonError::SignedOut)?;
     let account = profile::load(&mut conn, viewer.user).await?.ok_or(CommonError::SignedOut)?;
     let open = sessions::open(&mut conn, viewer, viewer::alive(ctx), u32::MAX).await?;
-    let second_factors = factors::of_user(&mut conn, viewer.user).await?;
+    let second_factors = factors::shown_of_user(&mut conn, viewer.user).await?;
     let recovery_codes_left = factors::recovery_codes_left(&mut conn, viewer.user).await?;
     let passkeys = passkeys::of_user(&mut conn, viewer.user).await?;
     let events = all_events(&mut conn, viewer).await?;
@@ -198,10 +198,11 @@ impl From<passkeys::Kept> for KeptPasskey {
     }
 }
 
-impl From<trail::Stored> for Happened {
-    fn from(stored: trail::Stored) -> Self {
+impl Happened {
+    /// `None`: it can't be read.
+    fn of(stored: trail::Stored) -> Option<Self> {
         let trail::Stored { event, at, network, user_agent, .. } = stored;
-        Self { event, at: Moment(at), network, user_agent }
+        Some(Self { event: event?, at: Moment(at), network, user_agent })
     }
 }
 
@@ -211,7 +212,7 @@ async fn all_events(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<Happened>, S
         let found = trail::after(conn, viewer.user, last, PAGE).await?;
         let Some(newest) = found.last() else { return Ok(all) };
         last = newest.id;
-        all.extend(found.into_iter().map(Happened::from));
+        all.extend(found.into_iter().filter_map(Happened::of));
     }
 }
 

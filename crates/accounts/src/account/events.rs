@@ -129,16 +129,37 @@ async fn try_to_record_attempt(
     }
 }
 
-/// The account's events with larger ids, oldest first, so many at most.
+/// Some events of an account, and how far the trail was read for them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// Those that can be read, oldest first.
+    pub events: Vec<Recorded>,
+    /// The id to go on after. `None`: there is nothing more by now.
+    pub last: Option<i64>,
+}
+
+/// The account's events with larger ids, oldest first, out of so many at most.
+pub async fn stretch_after(
+    ctx: &Context,
+    viewer: &Viewer,
+    after: i64,
+    limit: u32,
+) -> Result<Stretch, Unavailable> {
+    let mut conn = ctx.store.read().await?;
+    let found = table::after(&mut conn, viewer.user, after, i64::from(limit)).await?;
+    let last = found.last().map(|it| it.id);
+    let events = found.into_iter().filter_map(|it| Some(Recorded { id: it.id, event: it.event?, at: it.at }));
+    Ok(Stretch { events: events.collect(), last })
+}
+
+/// The same without how far it was read.
 pub async fn after(
     ctx: &Context,
     viewer: &Viewer,
     after: i64,
     limit: u32,
 ) -> Result<Vec<Recorded>, Unavailable> {
-    let mut conn = ctx.store.read().await?;
-    let found = table::after(&mut conn, viewer.user, after, i64::from(limit)).await?;
-    Ok(found.into_iter().map(|it| Recorded { id: it.id, event: it.event, at: it.at }).collect())
+    Ok(stretch_after(ctx, viewer, after, limit).await?.events)
 }
 
 /// Whose account something happened to, after it was committed. A listener that lags is told so by the

@@ -9,5 +9,5 @@ pub(crate) mod feed;
 pub use activity::{Activity, Entry, PAGE, Turn, activity};
 pub use delete::{AccountDeletion, CONFIRMATION, DeleteAccountError, delete, delete_own_user};
 pub use download::{DownloadError, PersonalData, may_have_data, personal_data};
-pub use events::{Recorded, after, listen, subscribe};
+pub use events::{Recorded, Stretch, after, listen, stretch_after, subscribe};
 pub use feed::News;

@@ -7,6 +7,7 @@ use crate::{Context, Unavailable};
 use model::{AttributeName, Factor};
 use nameplate_core::identity::UserId;
 use std::collections::BTreeMap;
+use std::error::Error;
 use store::users::User;
 use store::{Conn, StoreError, factors, passkeys, profile, records, sessions, waiting};
 
@@ -22,6 +23,8 @@ pub struct Page {
     pub next: Option<UserId>,
     /// Those of them who have second factors or passkeys, which are not in their records.
     pub guarded: usize,
+    /// The rows of those that can't be read, and are not among the records. Why is in the log.
+    pub unreadable: Vec<UserId>,
 }
 
 /// One account, with what is going on around it.
@@ -88,11 +91,25 @@ async fn page(
     record: impl Fn(&records::Stored) -> Record,
 ) -> Result<Page, Unavailable> {
     let mut conn = ctx.store.read().await?;
-    let stored = records::after(&mut conn, after.unwrap_or(UserId(0)), PAGE).await?;
-    let full = stored.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let next = stored.last().filter(|_| full).map(|it| it.id);
+    let found = records::after(&mut conn, after.unwrap_or(UserId(0)), PAGE).await?;
+    let full = found.len() == usize::try_from(PAGE).unwrap_or(usize::MAX);
+    let id = |it: &Result<records::Stored, (UserId, StoreError)>| match it {
+        Ok(stored) => stored.id,
+        Err((id, _)) => *id,
+    };
+    let next = found.last().filter(|_| full).map(id);
+    let (mut stored, mut unreadable) = (Vec::new(), Vec::new());
+    for account in found {
+        match account {
+            Ok(account) => stored.push(account),
+            Err((row, error)) => {
+                tracing::error!(row = row.0, error = &error as &dyn Error, "an account can't be read");
+                unreadable.push(row);
+            }
+        }
+    }
     let guarded = stored.iter().filter(|it| it.guards > 0).count();
-    Ok(Page { records: stored.iter().map(record).collect(), next, guarded })
+    Ok(Page { records: stored.iter().map(record).collect(), next, guarded, unreadable })
 }
 
 /// The account of that name: its `sub`, its username, or a contact.
@@ -103,7 +120,7 @@ pub async fn find_user(ctx: &Context, named: impl Into<UserSelector<'_>>) -> Res
     let user = find(&mut conn, selector, &ctx.settings.country_code).await??;
     let stored = records::one(&mut conn, user.id).await?.ok_or_else(nobody)?;
     let account = profile::load(&mut conn, user.id).await?.ok_or_else(nobody)?;
-    let second_factors = factors::of_user(&mut conn, user.id)
+    let second_factors = factors::shown_of_user(&mut conn, user.id)
         .await?
         .into_iter()
         .filter(|it| it.enabled)

@@ -138,7 +138,7 @@ impl From<FactorError> for FormErrors {
 /// What the viewer's sign-in asks for, and what it could.
 pub async fn second_factors(ctx: &Context, viewer: &Viewer) -> Result<SecondFactors, Unavailable> {
     let mut conn = ctx.store.read().await?;
-    let stored = factors::of_user(&mut conn, viewer.user).await?;
+    let stored = factors::shown_of_user(&mut conn, viewer.user).await?;
     let account = profile::load(&mut conn, viewer.user).await?.unwrap_or_default();
     let recovery_codes_left = factors::recovery_codes_left(&mut conn, viewer.user).await?;
     Ok(SecondFactors { ways: ways(&ctx.settings, &account, &stored), recovery_codes_left })

@@ -6,6 +6,7 @@ use crate::tokens::signing_keys::{
 use crate::{Context, Unavailable};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::keys::Purpose;
+use std::error::Error;
 use std::sync::Arc;
 use store::signing_keys::{self, Stored};
 use store::{StoreError, retried};
@@ -43,11 +44,27 @@ pub(crate) async fn find_signing_keys(ctx: &Context) -> Result<SigningKeys, Unav
     if let Some(upto) = stored.get_mut(..=signs) {
         upto.rotate_right(1);
     }
-    let opened = stored.iter().map(|it| {
-        let pkcs8 = ctx.keys.open(Purpose::Tokens, &it.sealed, it.kid.as_bytes()).map_err(fault)?;
-        SigningKey::read(&pkcs8)
-    });
-    Ok(SigningKeys::new(opened.collect::<Result<_, _>>()?))
+    let mut opened = Vec::new();
+    for (number, it) in stored.iter().enumerate() {
+        match open_signing_key(ctx, it) {
+            Ok(key) => opened.push(key),
+            // Only one that should sign must be there: without another one, its own tokens alone are refused.
+            Err(error) if number == 0 => return Err(error),
+            Err(error) => {
+                tracing::warn!(
+                    kid = it.kid,
+                    error = &error as &dyn Error,
+                    "a key that verified tokens can't be read"
+                );
+            }
+        }
+    }
+    Ok(SigningKeys::new(opened))
+}
+
+fn open_signing_key(ctx: &Context, stored: &Stored) -> Result<SigningKey, Unavailable> {
+    let pkcs8 = ctx.keys.open(Purpose::Tokens, &stored.sealed, stored.kid.as_bytes()).map_err(fault)?;
+    SigningKey::read(&pkcs8)
 }
 
 pub(crate) async fn stored_signing_keys(ctx: &Context) -> Result<Vec<Stored>, StoreError> {

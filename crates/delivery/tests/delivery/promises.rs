@@ -48,6 +48,19 @@ async fn a_server_that_was_down_gets_one_mail_whose_code_works_and_no_code_is_le
 }
 
 #[tokio::test]
+async fn outbox_row_that_can_not_be_read_holds_no_other_message_back() {
+    let pool = pool().await;
+    let (server, transport) = server().await;
+    promise(&pool, "one@domain.com", "one").await;
+    let mut tx = pool.store().begin().await.unwrap();
+    tx.query("UPDATE outbox SET payload = NULL").run().await.unwrap();
+    tx.commit().await.unwrap();
+    promise(&pool, ADDRESS, "jdoe").await;
+    let progress = worker::deliver_due(pool.delivery(), &transport).await.unwrap();
+    assert_eq!((progress.sent, server.received().len()), (1, 1));
+}
+
+#[tokio::test]
 async fn a_mail_that_was_taken_but_not_marked_is_repeated_with_the_same_message_id() {
     let pool = pool().await;
     let (server, transport) = server().await;

@@ -46,6 +46,26 @@ impl Row {
     }
 }
 
+/// The rows of a list. One that can't be read, as a newer version at another node may have written it, is left
+/// out and logged: it takes none of the others with it. Not for what refuses something by being there, such as
+/// a second factor.
+pub fn readable<'r, T>(
+    rows: impl IntoIterator<Item = &'r Row>,
+    of: &'static str,
+    read: impl Fn(&Row) -> Result<T, StoreError>,
+) -> Vec<T> {
+    rows.into_iter().filter_map(|row| read(row).map_err(|error| left_out(of, &error)).ok()).collect()
+}
+
+/// Tells the operator that a list has an element that can't be read.
+pub fn left_out(of: &'static str, error: &StoreError) {
+    tracing::warn!(
+        of,
+        error = error as &dyn std::error::Error,
+        "a row that can't be read was left out of a list"
+    );
+}
+
 enum DriverQuery<'c> {
     Sqlite(&'c mut SqliteConnection, SqlxQuery<'static, Sqlite, SqliteArguments>),
     Postgres(&'c mut PgConnection, SqlxQuery<'static, Postgres, PgArguments>),

@@ -17,7 +17,7 @@ mod store;
 mod transaction;
 
 pub use crate::engine::batch::Statement;
-pub use crate::engine::connection::{Bind, Column, Conn, Field, Query, Row};
+pub use crate::engine::connection::{Bind, Column, Conn, Field, Query, Row, left_out, readable};
 pub use crate::engine::error::StoreError;
 pub use crate::engine::file_lock::FileLock;
 pub use crate::engine::postgres::listen::Notification;

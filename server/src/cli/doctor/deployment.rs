@@ -124,6 +124,31 @@ pub async fn address(server: &ServerConfig) -> [Finding; 2] {
     [public, port(&server.listen).await]
 }
 
+/// Whose word about the visitors' addresses is believed. Who speaks TLS for us must be among them.
+pub fn proxies(server: &ServerConfig) -> Finding {
+    const WHAT: &str = "proxies";
+    let trusted = &server.trusted_proxies;
+    if trusted.iter().any(|network| network.prefix_len() == 0) {
+        return Finding::wrong(
+            WHAT,
+            "every address is in server.trusted_proxies, so every visitor may make up where they come from",
+            "name the addresses of your proxies alone (NAMEPLATE_TRUSTED_PROXIES)",
+        );
+    }
+    if trusted.is_empty() && server.public_url.is_https() {
+        return Finding::look(
+            WHAT,
+            "a proxy speaks TLS for us, and none is in server.trusted_proxies: all its visitors share the limits of one network",
+            "name its address, such as 127.0.0.1 (NAMEPLATE_TRUSTED_PROXIES), and let it send X-Forwarded-For",
+        );
+    }
+    let all: Vec<_> = trusted.iter().map(ToString::to_string).collect();
+    match all.is_empty() {
+        true => Finding::ok(WHAT, "none is trusted, so visitors are who connects"),
+        false => Finding::ok(WHAT, format!("X-Forwarded-For is believed from {}", all.join(", "))),
+    }
+}
+
 async fn port(listen: &str) -> Finding {
     const WHAT: &str = "port";
     if listen.ends_with(":0") {

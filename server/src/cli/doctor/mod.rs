@@ -43,6 +43,7 @@ impl Arguments {
         findings.extend(findings_of_store);
         findings.push(deployment::mail(&config, production).await);
         findings.extend(deployment::address(&config.server).await);
+        findings.push(deployment::proxies(&config.server));
         let wrong = findings.iter().filter(|finding| finding.mark == Mark::Wrong).count();
         match self.json {
             true => print(&(serde_json::to_string_pretty(&findings)? + "\n")),

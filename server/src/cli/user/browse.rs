@@ -9,6 +9,7 @@ use app::text::label;
 use clap::{Args, ValueEnum};
 use model::AttributeName;
 use nameplate_core::identifiers::ContactKind;
+use nameplate_core::identity::UserId;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -57,15 +58,18 @@ const CONTACTS: [ContactKind; 2] = [ContactKind::Email, ContactKind::PhoneNumber
 impl List {
     pub(super) async fn run(self, pool: &Context) -> Result<(), Box<dyn Error>> {
         let mut out = Lines::new();
-        let mut after = None;
+        let (mut after, mut unreadable) = (None, Vec::new());
         loop {
-            let Page { records, next, .. } = accounts::admin::list_users(pool, after).await?;
+            let Page { records, next, unreadable: more, .. } =
+                accounts::admin::list_users(pool, after).await?;
+            unreadable.extend(more);
             for record in records.iter().filter(|record| self.wants(record)) {
                 out.line(&if self.json { serde_json::to_string(record)? } else { in_words(record) })?;
             }
             after = next;
             if after.is_none() || out.closed {
-                return out.end();
+                out.end()?;
+                return all_were_read(&unreadable);
             }
         }
     }
@@ -204,10 +208,11 @@ fn state_since(record: &Record) -> String {
 /// `nameplate user export`.
 pub(super) async fn export(pool: &Context) -> Result<(), Box<dyn Error>> {
     let mut out = Lines::new();
-    let (mut after, mut left_behind) = (None, 0);
+    let (mut after, mut left_behind, mut missing) = (None, 0, Vec::new());
     loop {
-        let Page { records, next, guarded } = accounts::admin::export_users(pool, after).await?;
+        let Page { records, next, guarded, unreadable } = accounts::admin::export_users(pool, after).await?;
         left_behind += guarded;
+        missing.extend(unreadable);
         for record in &records {
             out.line(&serde_json::to_string(record)?)?;
         }
@@ -229,7 +234,17 @@ pub(super) async fn export(pool: &Context) -> Result<(), Box<dyn Error>> {
              `nameplate copy` and `nameplate backup` take them along."
         );
     }
-    Ok(())
+    all_were_read(&missing)
+}
+
+/// The accounts that can't be read are missing from what was printed, so it didn't work as a whole.
+fn all_were_read(unreadable: &[UserId]) -> Result<(), Box<dyn Error>> {
+    if unreadable.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = unreadable.iter().map(|row| row.0.to_string()).collect();
+    Err(format!("accounts that can't be read, and are left out: {} (rows {})", rows.len(), rows.join(", "))
+        .into())
 }
 
 /// Many lines to standard output. That whoever reads them went away (`| head`) is no fault, and the end of

@@ -23,7 +23,7 @@ pub struct ServerSection {
     /// The address that people type: `http` or `https`, a host, a port if it is an unusual one. It decides
     /// the names of cookies, the origin check, the links in mails, and what passkeys are made for: a passkey
     /// is worth nothing at another host, and there are none at an IP address. Without one: `http://` and
-    /// `listen`.
+    /// `listen`, unless that is an address that nobody can type, such as `0.0.0.0:3000`: it is refused then.
     #[schemars(extend("x-env" = "NAMEPLATE_PUBLIC_URL"))]
     pub public_url: Option<String>,
     /// The networks of proxies whose `X-Forwarded-For` is believed, such as `10.0.0.0/8`.
@@ -42,9 +42,11 @@ pub struct ServerSection {
     pub store_url: Option<Secret>,
     /// The largest form, in bytes.
     pub body_limit: u32,
-    /// How many connections may be open at once; further ones wait.
+    /// How many connections may be open at once. When all are taken, those that idle the longest make room for
+    /// new ones; who finds none that idles is answered 503.
     pub connections: u32,
-    /// How many of them one network may have; trusted proxies aren't counted.
+    /// How many of them one network may have; trusted proxies aren't counted. When less than a quarter of all is
+    /// left it may have half as many as are left, or 8 if that is more.
     pub connections_per_network: u32,
     /// How many pages of one account may be told about events live at once.
     pub event_streams_per_account: u32,
@@ -226,17 +228,29 @@ impl ServerSection {
             Some(text) => text.clone(),
             None => format!("http://{}", self.listen.trim()),
         };
-        PublicUrl::parse(&text).unwrap_or_else(|wrong| {
-            // What is wrong with an address made of `listen` was said about `listen`.
-            if self.public_url.is_some() {
-                problems.add(
-                    "server.public_url",
-                    format!("\"{text}\" {wrong}"),
-                    "an address such as https://id.example.com, without path",
-                );
+        match PublicUrl::parse(&text) {
+            Ok(url) if url.can_be_typed() => return url,
+            Ok(url) => {
+                let wrong = match &self.public_url {
+                    Some(_) => format!("\"{text}\" is no address that a browser can open"),
+                    None => {
+                        format!(
+                            "without it the pages are at {url}, as server.listen says, which no browser can open"
+                        )
+                    }
+                };
+                let right = "the address that people type, such as https://id.example.com, or http://localhost:3000 while you develop (NAMEPLATE_PUBLIC_URL)";
+                problems.add("server.public_url", wrong, right);
             }
-            PublicUrl::nowhere()
-        })
+            // What is wrong with an address made of `listen` was said about `listen`.
+            Err(_) if self.public_url.is_none() => {}
+            Err(wrong) => problems.add(
+                "server.public_url",
+                format!("\"{text}\" {wrong}"),
+                "an address such as https://id.example.com, without path",
+            ),
+        }
+        PublicUrl::nowhere()
     }
 
     /// The text itself is never repeated: it holds a password.

@@ -1,7 +1,7 @@
 //! The address that people type. Cookie names, `Secure`, HSTS and the origin check follow from it.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use url::{Host, Url};
 
 /// An `http` or `https` origin.
@@ -11,6 +11,8 @@ pub struct PublicUrl {
     host: String,
     https: bool,
     loopback: bool,
+    /// Whether a browser could open it.
+    reachable: bool,
 }
 
 /// Why a text is no origin, as the end of a sentence about it.
@@ -42,13 +44,15 @@ impl PublicUrl {
             Host::Ipv4(address) => address.is_loopback(),
             Host::Ipv6(address) => IpAddr::from(*address).to_canonical().is_loopback(),
         };
+        let reachable = names_one_machine(&host);
         let (host, origin) = (host.to_string(), url.origin().ascii_serialization());
-        Ok(Self { origin, host, https: url.scheme() == "https", loopback })
+        Ok(Self { origin, host, https: url.scheme() == "https", loopback, reachable })
     }
 
     /// Stands in while the configuration is being refused.
     pub fn nowhere() -> Self {
-        Self { origin: "http://127.0.0.1".into(), host: "127.0.0.1".into(), https: false, loopback: true }
+        let host = "127.0.0.1".to_owned();
+        Self { origin: format!("http://{host}"), host, https: false, loopback: true, reachable: true }
     }
 
     /// Scheme, host and port, as a browser sends them in `Origin`.
@@ -66,10 +70,35 @@ impl PublicUrl {
         self.https
     }
 
+    /// Whether somebody can type it: 0.0.0.0 and `[::]` are addresses to listen on, and to open nowhere.
+    pub const fn can_be_typed(&self) -> bool {
+        self.reachable
+    }
+
     /// Whether only this machine can go there.
     pub const fn is_loopback(&self) -> bool {
         self.loopback
     }
+}
+
+fn names_one_machine(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(_) => true,
+        Host::Ipv4(address) => is_one_machine(*address),
+        Host::Ipv6(address) => match address.to_canonical() {
+            IpAddr::V4(address) => is_one_machine(address),
+            // A link-local address needs the name of a network card, for which an address in a browser has no place.
+            IpAddr::V6(address) => {
+                !address.is_unspecified() && !address.is_multicast() && !address.is_unicast_link_local()
+            }
+        },
+    }
+}
+
+/// All of 0.0.0.0/8 is "this network" (RFC 1122, section 3.2.1.3).
+const fn is_one_machine(address: Ipv4Addr) -> bool {
+    let [first, ..] = address.octets();
+    first != 0 && !address.is_multicast() && !address.is_broadcast()
 }
 
 impl fmt::Display for PublicUrl {
@@ -106,6 +135,32 @@ mod tests {
             "",
         ] {
             assert!(PublicUrl::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn address_to_listen_on_is_none_to_type() {
+        for text in [
+            "http://0.0.0.0:3000",
+            "http://0",
+            "http://0.1.2.3",
+            "http://[::]:3000",
+            "http://[::ffff:0.0.0.0]",
+            "http://255.255.255.255",
+            "http://224.0.0.1",
+            "http://[ff02::1]",
+            "http://[fe80::1]",
+        ] {
+            assert!(!PublicUrl::parse(text).unwrap().can_be_typed(), "{text}");
+        }
+        for text in [
+            "http://localhost:3000",
+            "http://10.0.0.1",
+            "http://[::1]",
+            "http://[fd00::1]",
+            "https://id.example.com",
+        ] {
+            assert!(PublicUrl::parse(text).unwrap().can_be_typed(), "{text}");
         }
     }
 

@@ -310,6 +310,30 @@ async fn every_account_is_listed_once_whatever_the_pages() {
 }
 
 #[tokio::test]
+async fn account_that_can_not_be_read_is_named_and_hides_no_other() {
+    let pool = TestPool::new().await;
+    for number in 0..7 {
+        create(&pool, &format!("person{number}"), &format!("person{number}@domain.com")).await.unwrap();
+    }
+    let mut tx = pool.store.begin().await.unwrap();
+    let spoilt = "UPDATE users SET attributes = 'nonsense' WHERE username IN ('person2', 'person5')";
+    tx.query(spoilt).run().await.unwrap();
+    tx.commit().await.unwrap();
+    let (mut seen, mut unreadable, mut after) = (Vec::new(), 0, None);
+    loop {
+        let page = browse::export_users(&pool, after).await.unwrap();
+        seen.extend(page.records.into_iter().map(|it| it.username));
+        unreadable += page.unreadable.len();
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!((seen.join(" "), unreadable), ("person0 person1 person3 person4 person6".to_owned(), 2));
+    assert!(browse::find_user(&pool, "person2").await.is_err());
+}
+
+#[tokio::test]
 async fn what_the_configuration_no_longer_has_is_shown_as_hidden() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;

@@ -54,6 +54,7 @@ struct Judged<'a> {
 /// A code for a second factor, of an application that says for which.
 #[derive(Debug, Clone, Copy)]
 pub struct FactorCode<'a> {
+    /// Which one was entered.
     pub factor: Factor,
     /// As typed.
     pub code: &'a str,

@@ -109,3 +109,22 @@ async fn two_operators_at_once_make_two_keys() {
     pool.wait(60);
     assert_eq!(published(&pool).await.len(), 3);
 }
+
+#[tokio::test]
+async fn old_key_that_can_not_be_read_refuses_its_own_tokens_alone() {
+    let pool = pool().await;
+    let old = entered(&pool).await;
+    key_ring::rotate(&pool).await.unwrap();
+    pool.wait(600);
+    let mut tx = pool.store.begin().await.unwrap();
+    let spoilt = tx.query("UPDATE signing_keys SET private_key = $1 WHERE kid = $2");
+    spoilt.bind(vec![1_u8]).bind(kid(&old)).run().await.unwrap();
+    tx.commit().await.unwrap();
+
+    let node = pool.another(5).await;
+    let tokens = entered(&node).await;
+    assert_ne!(kid(&tokens), kid(&old));
+    issue::viewer_of_access_token(&node, &tokens.access).await.unwrap();
+    let refused = issue::viewer_of_access_token(&node, &old.access).await;
+    assert!(matches!(refused, Err(AccessTokenError::Invalid)), "{refused:?}");
+}

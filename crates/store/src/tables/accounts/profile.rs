@@ -3,7 +3,7 @@
 
 use crate::tables::accounts::attributes;
 use crate::tables::sign_in::sessions::{self, Alive, Live};
-use crate::{Conn, Row, Statement, StoreError};
+use crate::{Conn, Row, Statement, StoreError, left_out};
 use model::{AttributeName, Factor};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identifiers::ContactKind;
@@ -27,7 +27,8 @@ pub struct Account {
     pub pending: Vec<PendingCode>,
     /// 0: nothing ever happened.
     pub latest_event: i64,
-    /// The second factors that are on, and whether each is asked for first.
+    /// The second factors that are on, and whether each is asked for first: to be shown, since what can't be read
+    /// is not among them.
     pub factors: Vec<(Factor, bool)>,
 }
 
@@ -76,14 +77,18 @@ impl Account {
         let codes: Option<String> = row.get("codes")?;
         let mut codes = Packed(codes.as_deref().unwrap_or_default());
         while let Some(attribute) = codes.word()? {
-            account.pending.push(PendingCode {
-                kind: kind(attribute)?,
-                requested_at: Timestamp(codes.number()?),
-                sent_at: Timestamp(codes.number()?),
-                expires_at: Timestamp(codes.number()?),
-                attempts: u32::try_from(codes.number()?).unwrap_or(u32::MAX),
-                value: codes.text()?.to_owned(),
-            });
+            let kind = kind(attribute);
+            let [requested_at, sent_at, expires_at] =
+                [codes.number()?, codes.number()?, codes.number()?].map(Timestamp);
+            let attempts = u32::try_from(codes.number()?).unwrap_or(u32::MAX);
+            let value = codes.text()?.to_owned();
+            match kind {
+                Ok(kind) => {
+                    let code = PendingCode { kind, value, requested_at, sent_at, expires_at, attempts };
+                    account.pending.push(code);
+                }
+                Err(error) => left_out("codes", &error),
+            }
         }
         Ok(account)
     }
@@ -96,14 +101,16 @@ impl Account {
             username: row.get("username")?,
             updated_at: Timestamp(row.get("updated_at")?),
             attributes: attributes::read(row.get("attributes")?)?,
-            proven: kinds(&proven)?,
+            proven: kinds(&proven),
             ..Self::default()
         };
         let factors = factors.unwrap_or_default();
         let mut factors = factors.split_whitespace();
         while let (Some(kind), Some(preferred)) = (factors.next(), factors.next()) {
-            let factor = kind.parse().map_err(|_| StoreError::unreadable("an unknown second factor"))?;
-            account.factors.push((factor, preferred == "1"));
+            match kind.parse() {
+                Ok(factor) => account.factors.push((factor, preferred == "1")),
+                Err(_) => left_out("factors", &StoreError::unreadable("an unknown second factor")),
+            }
         }
         account.factors.sort_unstable();
         Ok(account)
@@ -148,10 +155,13 @@ fn kind(attribute: &str) -> Result<ContactKind, StoreError> {
 }
 
 /// The kinds of contact that an account has proven, in the model's order.
-pub(in crate::tables) fn kinds(proven: &str) -> Result<Vec<ContactKind>, StoreError> {
-    let mut kinds = proven.split_whitespace().map(kind).collect::<Result<Vec<_>, _>>()?;
+pub(in crate::tables) fn kinds(proven: &str) -> Vec<ContactKind> {
+    let known = proven
+        .split_whitespace()
+        .filter_map(|name| kind(name).map_err(|error| left_out("users", &error)).ok());
+    let mut kinds: Vec<_> = known.collect();
     kinds.sort_by_key(|kind| kind.attribute());
-    Ok(kinds)
+    kinds
 }
 
 /// The account as it stands. `None`: there is none.

@@ -58,7 +58,7 @@ impl Stored {
             confirmed_at: confirmed.then_some(moment("confirmed_at")?.unwrap_or(created_at)),
             disabled_at: moment("disabled_at")?,
             attributes: attributes::read(row.get("attributes")?)?,
-            proven: kinds(&proven)?,
+            proven: kinds(&proven),
             temporary_password: row.get::<i64>("temporary_passwords")? > 0,
             guards: row.get("guards")?,
             contested: row.get::<i64>("contested")? > 0,
@@ -66,8 +66,13 @@ impl Stored {
     }
 }
 
-/// The accounts that came after this one, oldest first, so many at most.
-pub async fn after(conn: &mut Conn, user: UserId, most: u32) -> Result<Vec<Stored>, StoreError> {
+/// The accounts that came after this one, oldest first, so many at most. One that can't be read is there with the
+/// number of its row.
+pub async fn after(
+    conn: &mut Conn,
+    user: UserId,
+    most: u32,
+) -> Result<Vec<Result<Stored, (UserId, StoreError)>>, StoreError> {
     let rows = conn
         .query(
             "SELECT u.id, u.sub, u.username, u.status, u.password_hash, u.created_at, u.updated_at, u.confirmed_at, u.disabled_at,
@@ -81,13 +86,18 @@ pub async fn after(conn: &mut Conn, user: UserId, most: u32) -> Result<Vec<Store
         .bind(i64::from(most))
         .all()
         .await?;
-    rows.iter().map(Stored::read).collect()
+    let read = |row: &Row| {
+        let id = UserId(row.get("id")?);
+        Ok(Stored::read(row).map_err(|error| (id, error)))
+    };
+    rows.iter().map(read).collect()
 }
 
 /// The account of that row.
 pub async fn one(conn: &mut Conn, user: UserId) -> Result<Option<Stored>, StoreError> {
     let found = after(conn, UserId(user.0 - 1), 1).await?;
-    Ok(found.into_iter().next().filter(|it| it.id == user))
+    let found = found.into_iter().next().transpose().map_err(|(_, error)| error)?;
+    Ok(found.filter(|it| it.id == user))
 }
 
 /// An account that comes as it is.

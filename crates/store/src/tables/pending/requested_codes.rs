@@ -1,6 +1,6 @@
 //! Codes that people ask for who have not signed in, and who asked for each.
 
-use crate::{Conn, Row, StoreError, Tx};
+use crate::{Conn, Row, StoreError, Tx, readable};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::code::{AttemptCost, CodePurpose, CodeScope, Issue, Slot};
 use nameplate_core::identity::UserId;
@@ -136,7 +136,7 @@ pub async fn in_message(
         .bind(message.to_owned())
         .all()
         .await?;
-    rows.iter().map(|row| Requested::read(row, purpose)).collect()
+    Ok(readable(&rows, "requested_codes", |row| Requested::read(row, purpose)))
 }
 
 /// Makes it another code, before it is sent.
@@ -212,7 +212,7 @@ pub async fn newest(
         .bind(i64::from(most))
         .all()
         .await?;
-    rows.iter().map(|row| Requested::read(row, scope.purpose)).collect()
+    Ok(readable(&rows, "requested_codes", |row| Requested::read(row, scope.purpose)))
 }
 
 /// Makes somebody on this network a requester of the code. Whoever is one already stays it.

@@ -3,7 +3,7 @@
 use crate::tables::accounts::attributes;
 use crate::tables::accounts::users::{self, User};
 use crate::tables::sign_in::srp_verifiers;
-use crate::{Conn, Row, StoreError, Tx};
+use crate::{Conn, Row, StoreError, Tx, readable};
 use attributes::Attributes;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::contact::Contact;
@@ -175,8 +175,7 @@ pub async fn by_name(conn: &mut Conn, name: &str, network: &[u8]) -> Result<Vec<
     let from_here =
         query.bind(name.to_owned()).bind(network.to_vec()).bind(i64::from(CONTACTS)).all().await?;
     let mut found: Vec<Waiting> = Vec::new();
-    for row in from_here.iter().chain(&newest) {
-        let waiting = Waiting::read(row)?;
+    for waiting in readable(from_here.iter().chain(&newest), "users", Waiting::read) {
         if found.iter().all(|it| it.user.id != waiting.user.id) {
             found.push(waiting);
         }
@@ -188,13 +187,13 @@ pub async fn by_name(conn: &mut Conn, name: &str, network: &[u8]) -> Result<Vec<
 /// All that waits under this name, the newest first.
 pub async fn all_by_name(conn: &mut Conn, name: &str) -> Result<Vec<Waiting>, StoreError> {
     let query = conn.query(select!("WHERE sign_up_name = $1 ORDER BY created_at DESC, id DESC LIMIT 100"));
-    query.bind(name.to_owned()).all().await?.iter().map(Waiting::read).collect()
+    Ok(readable(&query.bind(name.to_owned()).all().await?, "users", Waiting::read))
 }
 
 /// All that waits with this contact, whatever its name, the newest first.
 pub async fn all_with_contact(conn: &mut Conn, contact: &str) -> Result<Vec<Waiting>, StoreError> {
     let query = conn.query(select!("WHERE sign_up_contact = $1 ORDER BY created_at DESC, id DESC LIMIT 100"));
-    query.bind(contact.to_owned()).all().await?.iter().map(Waiting::read).collect()
+    Ok(readable(&query.bind(contact.to_owned()).all().await?, "users", Waiting::read))
 }
 
 /// When the newest of them began to wait.

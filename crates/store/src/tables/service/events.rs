@@ -1,6 +1,6 @@
 //! The trail: what happened to each account.
 
-use crate::{Conn, Row, Statement, StoreError};
+use crate::{Conn, Row, Statement, StoreError, left_out};
 use model::Event;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::{Origin, UserId};
@@ -10,8 +10,9 @@ use nameplate_core::identity::{Origin, UserId};
 pub struct Stored {
     /// Grows with time.
     pub id: i64,
-    /// What happened.
-    pub event: Event,
+    /// What happened. `None`: it can't be read, as one that a newer version has written. It keeps its place among the
+    /// others.
+    pub event: Option<Event>,
     /// When it happened.
     pub at: Timestamp,
     /// The address that the request came from.
@@ -22,9 +23,10 @@ pub struct Stored {
 
 impl Stored {
     fn read(row: &Row) -> Result<Self, StoreError> {
+        let event = serde_json::from_str(row.get("payload")?).map_err(StoreError::unreadable);
         Ok(Self {
             id: row.get("id")?,
-            event: serde_json::from_str(row.get("payload")?).map_err(StoreError::unreadable)?,
+            event: event.map_err(|error| left_out("events", &error)).ok(),
             at: Timestamp(row.get("at")?),
             network: row.get("network")?,
             user_agent: row.get("user_agent")?,

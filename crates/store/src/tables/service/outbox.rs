@@ -2,7 +2,7 @@
 //!
 //! A row is due, leased (due again later, should the worker that claimed it die) or done.
 
-use crate::{Conn, Row, StoreError, Tx};
+use crate::{Conn, Row, StoreError, Tx, readable};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::code::{Issue, Slot};
 use nameplate_core::identity::UserId;
@@ -170,7 +170,7 @@ pub async fn claim(
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
         .all()
         .await?;
-    rows.iter().map(|row| Claimed::read(row, lease.until)).collect()
+    Ok(readable(&rows, "outbox", |row| Claimed::read(row, lease.until)))
 }
 
 /// Ends a row: the payload is erased.

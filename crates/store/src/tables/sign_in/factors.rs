@@ -1,6 +1,6 @@
 //! Second factors of accounts, and the recovery codes that take their place.
 
-use crate::{Conn, Row, StoreError, Tx};
+use crate::{Conn, Row, StoreError, Tx, readable};
 use model::Factor;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::UserId;
@@ -40,14 +40,24 @@ impl Stored {
     }
 }
 
+const OF_USER: &str = "SELECT kind, secret, pending, pending_at, enabled_at, preferred, used_at FROM factors WHERE user_id = $1";
+
 /// All that the account has, the one that is asked for first in front, then in the order in which they are
-/// offered.
+/// offered. One that can't be read is an error: a sign-in must not go on without it.
 pub async fn of_user(conn: &mut Conn, user: UserId) -> Result<Vec<Stored>, StoreError> {
-    let query = conn.query("SELECT kind, secret, pending, pending_at, enabled_at, preferred, used_at FROM factors WHERE user_id = $1");
-    let rows = query.bind(user.0).all().await?;
-    let mut all = rows.iter().map(Stored::read).collect::<Result<Vec<_>, _>>()?;
+    let rows = conn.query(OF_USER).bind(user.0).all().await?;
+    Ok(in_order(rows.iter().map(Stored::read).collect::<Result<_, _>>()?))
+}
+
+/// The same for people to look at, without what can't be read.
+pub async fn shown_of_user(conn: &mut Conn, user: UserId) -> Result<Vec<Stored>, StoreError> {
+    let rows = conn.query(OF_USER).bind(user.0).all().await?;
+    Ok(in_order(readable(&rows, "factors", Stored::read)))
+}
+
+fn in_order(mut all: Vec<Stored>) -> Vec<Stored> {
     all.sort_by_key(|it| (!it.preferred, it.factor));
-    Ok(all)
+    all
 }
 
 /// Keeps a secret that waits for its first code; one that is in use stays in use.

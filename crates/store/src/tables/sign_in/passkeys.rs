@@ -1,7 +1,7 @@
 //! Passkeys: the public halves of keys that people sign in with.
 
 use crate::tables::accounts::users::{self, User};
-use crate::{Conn, Row, StoreError, Tx};
+use crate::{Conn, Row, StoreError, Tx, readable};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::UserId;
 
@@ -44,7 +44,7 @@ pub async fn of_user(conn: &mut Conn, user: UserId) -> Result<Vec<Kept>, StoreEr
         "SELECT credential, name, transports, public_key, state, created_at, last_used_at FROM passkeys
          WHERE user_id = $1 ORDER BY created_at, credential",
     );
-    query.bind(user.0).all().await?.iter().map(Kept::read).collect()
+    Ok(readable(&query.bind(user.0).all().await?, "passkeys", Kept::read))
 }
 
 /// The passkey that the authenticator calls so, and whose it is.

@@ -1,6 +1,6 @@
 //! Sessions: the store knows them by the hashes of their tokens.
 
-use crate::{Conn, Row, StoreError, Tx};
+use crate::{Conn, Row, StoreError, Tx, readable};
 use nameplate_core::client::ClientId;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::{Origin, SessionId, UserId, Viewer};
@@ -151,7 +151,7 @@ pub async fn of_user(conn: &mut Conn, user: UserId, alive: Alive) -> Result<Vec<
     let query =
         conn.query("SELECT hash FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3");
     let rows = query.bind(user.0).bind(alive.now.0).bind(alive.idle_since.0).all().await?;
-    rows.iter().map(read_id).collect()
+    Ok(readable(&rows, "sessions", read_id))
 }
 
 /// How many live sessions the account has, and when one of them was last used.
@@ -224,7 +224,7 @@ pub async fn open(
         .bind(i64::from(most))
         .all()
         .await?;
-    rows.iter().map(Open::read).collect()
+    Ok(readable(&rows, "sessions", Open::read))
 }
 
 /// The addresses from which the account's sessions began, each once, in one order.
@@ -234,7 +234,7 @@ pub async fn networks(conn: &mut Conn, user: UserId) -> Result<Vec<IpAddr>, Stor
         .bind(user.0)
         .all()
         .await?;
-    let texts = rows.iter().map(|row| row.get::<String>("network")).collect::<Result<Vec<_>, _>>()?;
+    let texts = readable(&rows, "sessions", |row| row.get::<String>("network"));
     Ok(texts.iter().filter_map(|text| text.parse().ok()).collect())
 }
 
