@@ -28,7 +28,7 @@ pub use crate::letter::preview::{Preview, preview};
 pub use crate::letter::{Service, Written, write};
 pub use crate::mailbox::{Arrival, Letter, Mailbox};
 pub use crate::message::{Asked, Message, MessageKind};
-pub use crate::parcel::{Parcel, Reason, SendError};
+pub use crate::parcel::{Answer, Parcel, Reason, SendError};
 pub use crate::queue::{About, queue, queue_at, queue_to_all, replace, seal_for_nobody, waiting, withdraw};
 pub use crate::sms::{Sms, SmsFault, SmsProvider, SmsSettings, TWILIO};
 pub use crate::smtp::{Smtp, SmtpFault, SmtpSettings};

@@ -1,5 +1,7 @@
 //! The worker that keeps the promises of the outbox.
 
+pub mod refusals;
+
 use crate::Delivery;
 use crate::letter::{self, Service};
 use crate::outbox::{self, Claimed, Outcome};
@@ -184,6 +186,17 @@ async fn attempt(delivery: Delivery, transport: Transport, claimed: Claimed) -> 
                 tracing::warn!(%id, %reason, "a message could not be sent; trying again for three days");
             } else {
                 tracing::debug!(%id, %reason, attempts, "a message could not be sent again");
+            }
+            End::Failed
+        }
+        Err(SendError::AboutUs(reason)) if !too_late => {
+            if let Some(refused) = delivery.refusals.note(&reason.to_string(), now) {
+                tracing::error!(
+                    %id, %reason, refused,
+                    "the provider has something against us, so messages wait; they are tried again for three days each"
+                );
+            } else {
+                tracing::debug!(%id, %reason, attempts, "a message could not be sent");
             }
             End::Failed
         }

@@ -132,6 +132,25 @@ fn nothing_that_was_acknowledged_is_lost_when_the_program_is_killed() {
 }
 
 #[test]
+fn a_code_is_kept_while_the_mail_server_refuses_our_sender_and_sent_once_that_is_mended() {
+    let (home, mail) = (Home::new(CONFIG), Mailroom::open());
+    mail.refuse_sender(Some("553 5.7.1 Sender address rejected: not owned by user"));
+    let running = home.spawn(&[("NAMEPLATE_SMTP_URL", &mail.url())]).running();
+    for name in ["ann", "bob"] {
+        running.browser().sign_up(name).unwrap().succeeds();
+    }
+    let words = "answered 553 to MAIL FROM: 5.7.1 Sender address rejected: not owned by user";
+    let said = || running.program.log().matches(words).count();
+    until("a word in the log", || (said() > 0).then_some(()));
+    mail.refuse_sender(None);
+    for name in ["ann", "bob"] {
+        mail.code_for(&format!("{name}@domain.com"));
+    }
+    assert_eq!(said(), 1, "{}", running.program.log());
+    running.stop();
+}
+
+#[test]
 fn a_code_that_was_promised_is_sent_although_the_program_was_killed_before_it_could_be() {
     let home = Home::new(CONFIG);
     // Nobody takes mail at this address.

@@ -18,34 +18,46 @@ pub struct Mail {
 
 pub struct Mailroom {
     address: SocketAddr,
-    mails: Arc<Mutex<Vec<Mail>>>,
+    room: Arc<Room>,
+}
+
+#[derive(Default)]
+struct Room {
+    mails: Mutex<Vec<Mail>>,
+    /// What is answered to `MAIL FROM`, for as long as there is something.
+    refusal: Mutex<Option<&'static str>>,
 }
 
 impl Mailroom {
     pub fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let (address, mails) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(Vec::new())));
-        let taken = Arc::clone(&mails);
+        let (address, room) = (listener.local_addr().unwrap(), Arc::new(Room::default()));
+        let shared = Arc::clone(&room);
         // It ends with the test's process.
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let taken = Arc::clone(&taken);
-                thread::spawn(move || serve(&stream, &taken)); // a client that was killed is no fault
+                let room = Arc::clone(&shared);
+                thread::spawn(move || serve(&stream, &room)); // a client that was killed is no fault
             }
         });
-        Self { address, mails }
+        Self { address, room }
     }
 
     pub fn url(&self) -> String {
         format!("smtp://{}", self.address)
     }
 
+    /// Refuses our sender from now on, or no longer.
+    pub fn refuse_sender(&self, answer: Option<&'static str>) {
+        *self.room.refusal.lock().unwrap() = answer;
+    }
+
     pub fn mails(&self) -> Vec<Mail> {
-        self.mails.lock().unwrap().clone()
+        self.room.mails.lock().unwrap().clone()
     }
 
     pub fn has_mail_for(&self, address: &str) -> bool {
-        self.mails.lock().unwrap().iter().any(|mail| mail.to == address)
+        self.room.mails.lock().unwrap().iter().any(|mail| mail.to == address)
     }
 
     /// The code in the newest mail to an address, once it is there.
@@ -65,7 +77,7 @@ impl Mailroom {
 }
 
 /// RFC 5321, for a client that makes no mistakes.
-fn serve(stream: &TcpStream, taken: &Mutex<Vec<Mail>>) -> Result<()> {
+fn serve(stream: &TcpStream, room: &Room) -> Result<()> {
     let mut lines = BufReader::new(stream);
     let say = |text: &str| { stream }.write_all(format!("{text}\r\n").as_bytes());
     say("220 test.invalid ESMTP")?;
@@ -75,9 +87,10 @@ fn serve(stream: &TcpStream, taken: &Mutex<Vec<Mail>>) -> Result<()> {
             "DATA" => {
                 say("354 go ahead")?;
                 let mail = read(&mut lines)?;
-                taken.lock().unwrap().push(mail);
+                room.mails.lock().unwrap().push(mail);
                 say("250 taken")?;
             }
+            "MAIL" => say(room.refusal.lock().unwrap().unwrap_or("250 ok"))?,
             "QUIT" => return say("221 bye"),
             _ => say("250 ok")?,
         }

@@ -37,6 +37,7 @@ pub async fn open(parts: Parts) -> Result<Context, Unavailable> {
         keys: keys.clone(),
         settings: settings.clone(),
         wake: Arc::default(),
+        refusals: Arc::default(),
     };
     Ok(Context {
         feed: Feed::new(&*entropy),
