@@ -34,3 +34,4 @@ pub use crate::sms::{Sms, SmsFault, SmsProvider, SmsSettings, TWILIO};
 pub use crate::smtp::{Smtp, SmtpFault, SmtpSettings};
 pub use crate::transport::Transport;
 pub use crate::worker::Progress;
+pub use crate::worker::timing::Timing;

@@ -1,8 +1,10 @@
 //! A message on its way, and why it did not arrive.
 
 mod answer;
+mod lease;
 
 pub use answer::{Answer, Step, Words};
+pub use lease::Lease;
 
 use crate::letter::Written;
 use nameplate_core::clock::Timestamp;
@@ -18,6 +20,8 @@ pub struct Parcel {
     pub at: Timestamp,
     /// What it says, and whom it is for.
     pub written: Written,
+    /// Whether it may still be sent.
+    pub lease: Lease,
 }
 
 secretive!(Parcel);
@@ -46,6 +50,8 @@ pub enum Reason {
     Silence,
     /// The address is one that this way can't reach.
     Address(&'static str),
+    /// Another worker may be sending it.
+    Lost,
     /// The message could not be put into words.
     Unwritable(&'static str),
 }
@@ -69,6 +75,7 @@ impl fmt::Display for Reason {
         match self {
             Self::Connection(what) => f.write_str(what),
             Self::Answer(answer) => answer.fmt(f),
+            Self::Lost => f.write_str("it took too long, and another worker may have it now"),
             Self::Silence => f.write_str("the provider did not answer in time"),
             Self::Address(what) | Self::Unwritable(what) => f.write_str(what),
         }

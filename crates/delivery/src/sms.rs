@@ -31,8 +31,8 @@ use url::Url;
 /// Until there is a connection.
 const CONNECT: Duration = Duration::from_secs(10);
 /// From the first packet to the answer. A gateway only queues the message, so it has no reason to take
-/// longer; a lease is longer than this.
-pub const LONGEST: Duration = Duration::from_secs(30);
+/// longer.
+const LONGEST: Duration = Duration::from_secs(30);
 /// For the reason of a refusal.
 const BODY: Duration = Duration::from_secs(5);
 const LARGEST_BODY: usize = 64 * 1024;
@@ -168,6 +168,9 @@ impl Sms {
         }
         let request =
             self.request(parcel).map_err(|_| SendError::unwritable("no request could be made of it"))?;
+        if !parcel.lease.is_held() {
+            return Err(SendError::Later(Reason::Lost));
+        }
         match timeout(self.0.patience, self.0.client.request(request)).await {
             Ok(Ok(answer)) => self.judge(answer, &parcel.written.to).await,
             Ok(Err(error)) => Err(SendError::Later(unreached(&error))),

@@ -3,7 +3,7 @@
 mod headers;
 mod refusal;
 
-use crate::parcel::{Parcel, Reason, SendError, Step};
+use crate::parcel::{Lease, Parcel, Reason, SendError, Step};
 use headers::{AutoSubmitted, NoAnswers};
 use lettre::address::{Address, Envelope};
 use lettre::message::{Mailbox as Sender, MultiPart};
@@ -32,8 +32,6 @@ const GREETING: Duration = Duration::from_secs(10);
 const TRANSFER: Duration = Duration::from_secs(120);
 /// For the good-bye, which nobody waits for.
 const QUIT: Duration = Duration::from_secs(5);
-/// The longest that one message can take. A lease on it is longer than this.
-pub const LONGEST: Duration = CONNECT.saturating_add(TRANSFER);
 
 /// How to reach the mail server.
 #[derive(Clone, Default)]
@@ -147,7 +145,8 @@ impl Smtp {
     pub async fn send(&self, parcel: &Parcel) -> Result<(), SendError> {
         let (envelope, mail) = self.mail(parcel)?;
         let mut connection = self.connected(CONNECT).await?;
-        let sent = timeout(TRANSFER, self.hand_over(&mut connection, &envelope, &mail)).await;
+        let sent =
+            timeout(TRANSFER, self.hand_over(&mut connection, &envelope, (&mail, &parcel.lease))).await;
         let sent = sent.map_err(|_| SendError::Later(Reason::Silence))?;
         // What becomes of the good-bye must not make us send again what is theirs now.
         tokio::spawn(async move { timeout(QUIT, connection.abort()).await });
@@ -186,7 +185,7 @@ impl Smtp {
         &self,
         connection: &mut AsyncSmtpConnection,
         envelope: &Envelope,
-        mail: &[u8],
+        (mail, lease): (&[u8], &Lease),
     ) -> Result<(), SendError> {
         let can = |extension| connection.server_info().supports_feature(extension);
         let mut parameters = Vec::new();
@@ -215,6 +214,10 @@ impl Smtp {
         let to = envelope.to().first().map_or("", AsRef::as_ref);
         let refused = |error: SmtpError| refusal(Step::Message, &error, self.sender(), to);
         connection.command(Data).await.map_err(refused)?;
+        // Until here a server that is left alone forgets all of it.
+        if !lease.is_held() {
+            return Err(SendError::Later(Reason::Lost));
+        }
         connection.message(mail).await.map_err(refused)?;
         Ok(())
     }
@@ -358,6 +361,7 @@ mod tests {
     use nameplate_core::contact::Contact;
     use nameplate_core::identity::Origin;
     use std::sync::LazyLock;
+    use tokio::time::Instant;
 
     static SMTP: LazyLock<Smtp> = LazyLock::new(|| {
         let (url, from, public_url) =
@@ -372,7 +376,8 @@ mod tests {
             let asked = Asked::new(Some(&username), Timestamp(0), &Origin::new("192.0.2.7".parse().unwrap(), "Firefox"));
             let to = Contact::email(format!("{local}@domain.com"));
             let written = write(&service, &Message::AddressDeleted { to, asked }).unwrap();
-            let Ok((envelope, mail)) = SMTP.mail(&Parcel { id: "1".into(), at: Timestamp(0), written }) else { return Ok(()) };
+            let lease = Lease::taken(Instant::now(), CONNECT);
+            let Ok((envelope, mail)) = SMTP.mail(&Parcel { id: "1".into(), at: Timestamp(0), written, lease }) else { return Ok(()) };
             assert_eq!(envelope.to().len(), 1);
             let mail = MessageParser::default().parse(&mail).unwrap();
             let names: Vec<_> = mail.headers().iter().map(|header| header.name().to_ascii_lowercase()).collect();

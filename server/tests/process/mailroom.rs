@@ -3,8 +3,10 @@
 use crate::program::until;
 use mail_parser::MessageParser;
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Result, Write as _};
+use std::io::{BufRead, BufReader, ErrorKind, Result, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -26,6 +28,9 @@ struct Room {
     mails: Mutex<Vec<Mail>>,
     /// What is answered to `MAIL FROM`, for as long as there is something.
     refusal: Mutex<Option<&'static str>>,
+    /// Where the next mail stops, and then how it goes on.
+    hold: Mutex<Option<Receiver<()>>>,
+    held: AtomicUsize,
 }
 
 impl Mailroom {
@@ -50,6 +55,19 @@ impl Mailroom {
     /// Refuses our sender from now on, or no longer.
     pub fn refuse_sender(&self, answer: Option<&'static str>) {
         *self.room.refusal.lock().unwrap() = answer;
+    }
+
+    /// The next mail stops where its sender waits for the word to hand it over, until that is given or
+    /// dropped.
+    pub fn hold_next(&self) -> Sender<()> {
+        let (go_on, wait) = channel();
+        *self.room.hold.lock().unwrap() = Some(wait);
+        go_on
+    }
+
+    /// How many were stopped so far.
+    pub fn held(&self) -> usize {
+        self.room.held.load(Ordering::Relaxed)
     }
 
     pub fn mails(&self) -> Vec<Mail> {
@@ -85,6 +103,11 @@ fn serve(stream: &TcpStream, room: &Room) -> Result<()> {
     while lines.read_line(&mut line)? > 0 {
         match line.get(..4).unwrap_or_default() {
             "DATA" => {
+                let hold = room.hold.lock().unwrap().take();
+                if let Some(wait) = hold {
+                    room.held.fetch_add(1, Ordering::Relaxed);
+                    _ = wait.recv();
+                }
                 say("354 go ahead")?;
                 let mail = read(&mut lines)?;
                 room.mails.lock().unwrap().push(mail);
@@ -101,7 +124,13 @@ fn serve(stream: &TcpStream, room: &Room) -> Result<()> {
 
 fn read(lines: &mut impl BufRead) -> Result<Mail> {
     let (mut data, mut line) = (Vec::new(), Vec::new());
-    while lines.read_until(b'\n', &mut line)? > 0 && line != b".\r\n" {
+    loop {
+        if lines.read_until(b'\n', &mut line)? == 0 {
+            return Err(ErrorKind::UnexpectedEof.into()); // whoever hangs up in the middle has sent nothing
+        }
+        if line == b".\r\n" {
+            break;
+        }
         data.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
         line.clear();
     }

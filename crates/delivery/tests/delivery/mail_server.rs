@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
@@ -64,6 +64,8 @@ struct State {
     manners: Manners,
     received: Mutex<Vec<Received>>,
     whims: Mutex<VecDeque<Whim>>,
+    /// Who wants to know that the next mail is about to come, and what that one waits for.
+    held: Mutex<Option<(oneshot::Sender<()>, oneshot::Receiver<()>)>>,
     arrived: Notify,
 }
 
@@ -116,6 +118,13 @@ impl MailServer {
             }
             arrived.await;
         }
+    }
+
+    /// The next `DATA` is told of, and answered only once that is asked for.
+    pub(crate) fn hold_at_data(&self) -> (oneshot::Receiver<()>, oneshot::Sender<()>) {
+        let ((reached, is_reached), (go_on, wait)) = (oneshot::channel(), oneshot::channel());
+        *self.state.held.lock().unwrap() = Some((reached, wait));
+        (is_reached, go_on)
     }
 
     pub(crate) fn next(&self, whim: Whim) {
@@ -245,6 +254,11 @@ impl<'a> Conversation<'a> {
 
     /// The mail itself. `None`: the conversation is over.
     async fn data(&mut self) -> Result<Option<String>> {
+        let held = self.state.held.lock().unwrap().take();
+        if let Some((reached, wait)) = held {
+            _ = reached.send(());
+            _ = wait.await;
+        }
         self.say("354 go ahead").await?;
         let mut data = Vec::new();
         loop {
