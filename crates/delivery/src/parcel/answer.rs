@@ -7,6 +7,7 @@ use std::fmt;
 pub struct Answer {
     /// What it is the answer to. `None`: a gateway, which is asked one thing only.
     pub to: Option<Step>,
+    /// Its number, of SMTP or HTTP.
     pub status: u16,
     /// What it said; empty if that wasn't read.
     pub words: Words,

@@ -101,6 +101,7 @@ impl Claimed {
 /// A message that a worker has, or had when it died.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Leased {
+    /// Which message.
     pub id: String,
     lease: i64,
     renewals: i64,
