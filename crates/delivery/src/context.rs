@@ -1,5 +1,7 @@
 //! What sending messages works with.
 
+use crate::worker::refusals::Refusals;
+use crate::worker::timing::Timing;
 use nameplate_core::clock::Clock;
 use nameplate_core::entropy::Entropy;
 use nameplate_core::keys::Keys;
@@ -24,6 +26,10 @@ pub struct Delivery {
     pub settings: Arc<Settings>,
     /// Tells the worker of this process that there is something to send.
     pub wake: Arc<Notify>,
+    /// How long what takes in sending.
+    pub timing: Timing,
+    /// What providers have against us, and the log has said already.
+    pub refusals: Arc<Refusals>,
 }
 
 impl Delivery {

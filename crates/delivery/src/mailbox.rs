@@ -105,14 +105,18 @@ impl fmt::Debug for Mailbox {
 mod tests {
     use super::*;
     use crate::Written;
+    use crate::parcel::Lease;
     use nameplate_core::clock::Timestamp;
+    use std::time::Duration;
+    use tokio::time::Instant;
 
     fn parcel(number: usize) -> Parcel {
         let subject = format!("Number {number}");
         let (text, html) = ("The code is 418207".to_owned(), "<p>418207</p>".to_owned());
         let written =
             Written { medium: DeliveryMedium::Email, to: "me@domain.com".to_owned(), subject, text, html };
-        Parcel { id: number.to_string(), at: Timestamp(1_795_356_120_000), written }
+        let lease = Lease::taken(Instant::now(), Duration::from_secs(60));
+        Parcel { id: number.to_string(), at: Timestamp(1_795_356_120_000), written, lease }
     }
 
     #[test]

@@ -4,29 +4,26 @@
 
 use crate::Delivery;
 use crate::message::Message;
-use crate::{sms, smtp};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::keys::Purpose;
-use std::time::Duration;
 use store::outbox::Lease;
 use store::{StoreError, Tx, outbox};
 
-pub use outbox::{Claimed, Outcome, drop_stale, end, next_due, postpone};
-
-/// How long a claimed message is this worker's. Longer than any attempt, so that nobody else sends it
-/// meanwhile.
-const LEASE: Duration = Duration::from_secs(300);
-const _: () = assert!(LEASE.as_secs() > smtp::LONGEST.as_secs() && LEASE.as_secs() > sms::LONGEST.as_secs());
+pub use outbox::{
+    Claimed, Outcome, drop_stale, end, leased, next_due, postpone, release, release_all, renew,
+};
 
 /// Leases up to `most` due messages, the longest waiting first. None for the development mailbox if the store
 /// is served for real.
 pub async fn claim(
     tx: &mut Tx,
+    delivery: &Delivery,
     now: Timestamp,
     most: usize,
     development: bool,
 ) -> Result<Vec<Claimed>, StoreError> {
-    outbox::claim(tx, Lease { from: now, until: now.plus(LEASE) }, most, development).await
+    let number = (i64::from_le_bytes(delivery.entropy.bytes()) & i64::MAX).max(1);
+    outbox::claim(tx, Lease { now, number }, most, development).await
 }
 
 /// What was promised. `None`: its key is gone, or it was written by another version.

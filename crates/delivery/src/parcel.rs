@@ -1,5 +1,11 @@
 //! A message on its way, and why it did not arrive.
 
+mod answer;
+mod lease;
+
+pub use answer::{Answer, Step, Words};
+pub use lease::Lease;
+
 use crate::letter::Written;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::secretive;
@@ -14,6 +20,8 @@ pub struct Parcel {
     pub at: Timestamp,
     /// What it says, and whom it is for.
     pub written: Written,
+    /// Whether it may still be sent.
+    pub lease: Lease,
 }
 
 secretive!(Parcel);
@@ -21,9 +29,12 @@ secretive!(Parcel);
 /// Why a message was not handed over. Shown, it names neither an address nor a code, so it may be logged.
 #[derive(Debug)]
 pub enum SendError {
-    /// Another time may do: the server is away, busy or set up wrongly.
+    /// Another time may do: the server is away or busy.
     Later(Reason),
-    /// This message will never be taken (RFC 5321, section 4.2.1, 5yz; RFC 9110, section 15.5).
+    /// The server has something against us, not against whom we write to: our sender, our password, what we
+    /// send. The operator's to mend; the message waits for that.
+    AboutUs(Reason),
+    /// This message will never be taken: it goes to nobody.
     Never(Reason),
 }
 
@@ -33,12 +44,14 @@ pub enum Reason {
     /// No connection, no encryption or no sign-in: nothing of the message was said yet, so this is told in
     /// full.
     Connection(String),
-    /// The server's answer to the message. Only its number: its words repeat the address.
-    Answer(u16),
+    /// The server's answer.
+    Answer(Answer),
     /// No answer in time, or the connection broke.
     Silence,
     /// The address is one that this way can't reach.
     Address(&'static str),
+    /// Another worker may be sending it.
+    Lost,
     /// The message could not be put into words.
     Unwritable(&'static str),
 }
@@ -52,7 +65,7 @@ impl SendError {
 
 impl fmt::Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Later(reason) | Self::Never(reason)) = self;
+        let (Self::Later(reason) | Self::AboutUs(reason) | Self::Never(reason)) = self;
         reason.fmt(f)
     }
 }
@@ -61,7 +74,8 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Connection(what) => f.write_str(what),
-            Self::Answer(status) => write!(f, "the provider answered {status}"),
+            Self::Answer(answer) => answer.fmt(f),
+            Self::Lost => f.write_str("it took too long, and another worker may have it now"),
             Self::Silence => f.write_str("the provider did not answer in time"),
             Self::Address(what) | Self::Unwritable(what) => f.write_str(what),
         }

@@ -1,20 +1,23 @@
 //! Text messages through an HTTP gateway, with hyper: Twilio's, or any that takes a small JSON request.
 
+mod refusal;
+
 use crate::parcel::{Parcel, Reason, SendError};
 use crate::smtp::is_here;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use http_body_util::Full;
-use hyper::body::Bytes;
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use hyper::{Method, Request, StatusCode, Uri};
+use hyper::{Method, Request, Response, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{Client, Error as ClientError};
 use hyper_util::rt::TokioExecutor;
 use model::code::DeliveryMedium;
 use nameplate_core::secretive;
+use refusal::{TwilioError, verdict};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
@@ -28,8 +31,11 @@ use url::Url;
 /// Until there is a connection.
 const CONNECT: Duration = Duration::from_secs(10);
 /// From the first packet to the answer. A gateway only queues the message, so it has no reason to take
-/// longer; a lease is longer than this.
-pub const LONGEST: Duration = Duration::from_secs(30);
+/// longer.
+const LONGEST: Duration = Duration::from_secs(30);
+/// For the reason of a refusal.
+const BODY: Duration = Duration::from_secs(5);
+const LARGEST_BODY: usize = 64 * 1024;
 /// Twilio's own address.
 pub const TWILIO: &str = "https://api.twilio.com";
 /// The least and the most bytes of a signing secret, by Standard Webhooks.
@@ -154,19 +160,35 @@ impl Sms {
     /// Hands one text message over.
     ///
     /// # Errors
-    /// [`SendError::Never`] where the gateway refused the message itself; everything else may pass.
+    /// [`SendError::Never`] where the gateway refused the message itself; everything else may pass, or be
+    /// mended.
     pub async fn send(&self, parcel: &Parcel) -> Result<(), SendError> {
         if parcel.written.medium != DeliveryMedium::Sms {
             return Err(SendError::Never(Reason::Address("a gateway for text messages carries no mails")));
         }
         let request =
             self.request(parcel).map_err(|_| SendError::unwritable("no request could be made of it"))?;
-        // The body of the answer is not read: what isn't needed can't be too long, too slow, or in a log.
+        if !parcel.lease.is_held() {
+            return Err(SendError::Later(Reason::Lost));
+        }
         match timeout(self.0.patience, self.0.client.request(request)).await {
-            Ok(Ok(answer)) => verdict(answer.status()),
+            Ok(Ok(answer)) => self.judge(answer, &parcel.written.to).await,
             Ok(Err(error)) => Err(SendError::Later(unreached(&error))),
             Err(_) => Err(SendError::Later(Reason::Silence)),
         }
+    }
+
+    /// The body of an answer is read only where it decides: of a refusal by Twilio, whose 400 says as little
+    /// as that something is wrong.
+    async fn judge(&self, answer: Response<Incoming>, number: &str) -> Result<(), SendError> {
+        let status = answer.status();
+        let is_twilio = matches!(self.0.way, Way::Twilio { .. });
+        if status.is_success() || !is_twilio {
+            return verdict(status, None, number);
+        }
+        let body = timeout(BODY, Limited::new(answer.into_body(), LARGEST_BODY).collect()).await;
+        let body = body.ok().and_then(Result::ok).map(|body| body.to_bytes()).unwrap_or_default();
+        verdict(status, Some(&TwilioError::read(&body)), number)
     }
 
     /// The same with another time for an answer, set before it is shared.
@@ -291,20 +313,6 @@ fn signature(secret: &[u8], content: &str) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else { return String::new() };
     mac.update(content.as_bytes());
     format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
-}
-
-/// What an answer means for the message (RFC 9110, section 15).
-fn verdict(status: StatusCode) -> Result<(), SendError> {
-    let answer = Reason::Answer(status.as_u16());
-    match status.as_u16() {
-        200..=299 => Ok(()),
-        // A wrong token or address: the operator's to mend, not the message's fault.
-        401 | 403 | 404 | 405 | 407 => Err(SendError::Later(answer)),
-        // Not now: too long, too early, too often.
-        408 | 425 | 429 => Err(SendError::Later(answer)),
-        400..=499 => Err(SendError::Never(answer)),
-        _ => Err(SendError::Later(answer)),
-    }
 }
 
 /// A connection that there never was is told in full: nothing of the message was said yet.

@@ -1,15 +1,20 @@
 //! Mail through an SMTP server (RFC 5321), with lettre.
 
-use crate::parcel::{Parcel, Reason, SendError};
+mod headers;
+mod refusal;
+
+use crate::parcel::{Lease, Parcel, Reason, SendError, Step};
+use headers::{AutoSubmitted, NoAnswers};
 use lettre::address::{Address, Envelope};
-use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox as Sender, MultiPart};
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
-use lettre::transport::smtp::extension::{ClientId, Extension};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use model::code::DeliveryMedium;
 use nameplate_core::secretive;
+use refusal::refusal;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -27,8 +32,6 @@ const GREETING: Duration = Duration::from_secs(10);
 const TRANSFER: Duration = Duration::from_secs(120);
 /// For the good-bye, which nobody waits for.
 const QUIT: Duration = Duration::from_secs(5);
-/// The longest that one message can take. A lease on it is longer than this.
-pub const LONGEST: Duration = CONNECT.saturating_add(TRANSFER);
 
 /// How to reach the mail server.
 #[derive(Clone, Default)]
@@ -137,42 +140,106 @@ impl Smtp {
     /// Hands one mail over.
     ///
     /// # Errors
-    /// [`SendError::Never`] where the server refused the message itself; everything else may pass.
+    /// [`SendError::Never`] where the server says that there is no such recipient; everything else may pass,
+    /// or be mended.
     pub async fn send(&self, parcel: &Parcel) -> Result<(), SendError> {
         let (envelope, mail) = self.mail(parcel)?;
-        let mut connection = match timeout(CONNECT, self.connect()).await {
-            Ok(connected) => {
-                connected.map_err(|error| SendError::Later(Reason::Connection(error.to_string())))?
-            }
-            Err(_) => return Err(SendError::Later(Reason::Connection("no connection in time".to_owned()))),
-        };
+        let mut connection = self.connected(CONNECT).await?;
+        let sent =
+            timeout(TRANSFER, self.hand_over(&mut connection, &envelope, (&mail, &parcel.lease))).await;
+        let sent = sent.map_err(|_| SendError::Later(Reason::Silence))?;
+        // What becomes of the good-bye must not make us send again what is theirs now.
+        tokio::spawn(async move { timeout(QUIT, connection.abort()).await });
+        sent
+    }
+
+    /// Connects, signs in, names our sender as for a mail and says good-bye, without one.
+    ///
+    /// # Errors
+    /// What the mail server, or the way to it, has against that.
+    pub async fn check(&self) -> Result<(), SendError> {
+        let mut connection = self.connected(GREETING).await?;
+        let named = timeout(GREETING, self.name_sender(&mut connection, vec![])).await;
+        _ = timeout(QUIT, async {
+            _ = connection.command("RSET\r\n").await;
+            connection.abort().await;
+        })
+        .await;
+        named.unwrap_or(Err(SendError::Later(Reason::Silence)))
+    }
+
+    /// The address that mails are from, as the mail server is told.
+    pub fn sender(&self) -> &str {
+        self.0.from.email.as_ref()
+    }
+
+    async fn connected(&self, limit: Duration) -> Result<AsyncSmtpConnection, SendError> {
+        match timeout(limit, self.connect()).await {
+            Ok(connected) => connected.map_err(|error| refusal(Step::Connect, &error, self.sender(), "")),
+            Err(_) => Err(SendError::Later(Reason::Connection("no connection in time".to_owned()))),
+        }
+    }
+
+    /// The conversation about one mail. lettre's own `send` doesn't tell what it was that was refused.
+    async fn hand_over(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        envelope: &Envelope,
+        (mail, lease): (&[u8], &Lease),
+    ) -> Result<(), SendError> {
+        let can = |extension| connection.server_info().supports_feature(extension);
+        let mut parameters = Vec::new();
         let beyond_ascii = envelope.to().iter().any(|to| !AsRef::<str>::as_ref(to).is_ascii());
-        if beyond_ascii && !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+        if beyond_ascii && !can(Extension::SmtpUtfEight) {
             return Err(SendError::Never(Reason::Address(
                 "the mail server takes no addresses beyond ASCII (RFC 6531)",
             )));
         }
-        let answer = timeout(TRANSFER, connection.send(&envelope, &mail)).await;
-        let answer = answer.map_err(|_| SendError::Later(Reason::Silence))?;
-        answer.map_err(|error| refusal(&error))?;
-        // The message is theirs now. What becomes of the good-bye must not make us send it again.
-        tokio::spawn(async move { timeout(QUIT, connection.abort()).await });
+        if beyond_ascii {
+            parameters.push(MailParameter::SmtpUtfEight);
+        }
+        if !mail.is_ascii() {
+            if !can(Extension::EightBitMime) {
+                return Err(SendError::AboutUs(Reason::Address(
+                    "the mail server takes nothing beyond ASCII (RFC 6152)",
+                )));
+            }
+            parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
+        }
+        self.name_sender(connection, parameters).await?;
+        for to in envelope.to() {
+            let refused = |step| move |error: SmtpError| refusal(step, &error, self.sender(), to.as_ref());
+            connection.command(Rcpt::new(to.clone(), vec![])).await.map_err(refused(Step::Recipient))?;
+        }
+        let to = envelope.to().first().map_or("", AsRef::as_ref);
+        let refused = |error: SmtpError| refusal(Step::Message, &error, self.sender(), to);
+        connection.command(Data).await.map_err(refused)?;
+        // Until here a server that is left alone forgets all of it.
+        if !lease.is_held() {
+            return Err(SendError::Later(Reason::Lost));
+        }
+        connection.message(mail).await.map_err(refused)?;
         Ok(())
     }
 
-    /// Connects, signs in and says good-bye, without a message.
-    ///
-    /// # Errors
-    /// What the mail server, or the way to it, has against that.
-    pub async fn greet(&self) -> Result<(), SendError> {
-        let mut connection = match timeout(GREETING, self.connect()).await {
-            Ok(connected) => {
-                connected.map_err(|error| SendError::Later(Reason::Connection(error.to_string())))?
+    async fn name_sender(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        mut parameters: Vec<MailParameter>,
+    ) -> Result<(), SendError> {
+        let sender = &self.0.from.email;
+        if !self.sender().is_ascii() {
+            if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+                return Err(SendError::AboutUs(Reason::Address(
+                    "the mail server takes no sender beyond ASCII (RFC 6531)",
+                )));
             }
-            Err(_) => return Err(SendError::Later(Reason::Connection("no connection in time".to_owned()))),
-        };
-        _ = timeout(QUIT, connection.abort()).await;
-        Ok(())
+            if !parameters.iter().any(|it| matches!(it, MailParameter::SmtpUtfEight)) {
+                parameters.push(MailParameter::SmtpUtfEight);
+            }
+        }
+        let named = connection.command(Mail::new(Some(sender.clone()), parameters)).await;
+        named.map(drop).map_err(|error| refusal(Step::Sender, &error, self.sender(), ""))
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, SmtpError> {
@@ -230,19 +297,6 @@ fn address(typed: &str) -> Option<Address> {
     Address::new(local, idna::domain_to_ascii(domain).ok()?).ok()
 }
 
-/// Whether the server's answer to the message is final.
-fn refusal(error: &SmtpError) -> SendError {
-    let status = error.status().map(u16::from);
-    match status {
-        // Sign-in or encryption is wanted first (RFC 4954, RFC 3207): the operator's to mend, not the
-        // message's fault.
-        Some(status @ (530 | 538)) => SendError::Later(Reason::Answer(status)),
-        Some(status) if error.is_permanent() => SendError::Never(Reason::Answer(status)),
-        Some(status) => SendError::Later(Reason::Answer(status)),
-        None => SendError::Later(Reason::Silence),
-    }
-}
-
 fn encryption(url: &Url) -> Result<Encryption, SmtpFault> {
     let mut parameters = url.query_pairs();
     let parameter = parameters.next();
@@ -298,46 +352,6 @@ fn own_name(public_url: &str) -> (ClientId, String) {
     }
 }
 
-/// `Auto-Submitted: auto-generated` (RFC 3834, section 5): out-of-office programs keep silent.
-#[derive(Clone)]
-struct AutoSubmitted;
-
-/// The same for the mail servers that never learnt it.
-#[derive(Clone)]
-struct NoAnswers;
-
-fn fixed(name: HeaderName, value: &str) -> HeaderValue {
-    HeaderValue::new(name, value.to_owned())
-}
-
-impl Header for AutoSubmitted {
-    fn name() -> HeaderName {
-        HeaderName::new_from_ascii_str("Auto-Submitted")
-    }
-
-    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Self)
-    }
-
-    fn display(&self) -> HeaderValue {
-        fixed(Self::name(), "auto-generated")
-    }
-}
-
-impl Header for NoAnswers {
-    fn name() -> HeaderName {
-        HeaderName::new_from_ascii_str("X-Auto-Response-Suppress")
-    }
-
-    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Self)
-    }
-
-    fn display(&self) -> HeaderValue {
-        fixed(Self::name(), "All")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -347,6 +361,7 @@ mod tests {
     use nameplate_core::contact::Contact;
     use nameplate_core::identity::Origin;
     use std::sync::LazyLock;
+    use tokio::time::Instant;
 
     static SMTP: LazyLock<Smtp> = LazyLock::new(|| {
         let (url, from, public_url) =
@@ -361,7 +376,8 @@ mod tests {
             let asked = Asked::new(Some(&username), Timestamp(0), &Origin::new("192.0.2.7".parse().unwrap(), "Firefox"));
             let to = Contact::email(format!("{local}@domain.com"));
             let written = write(&service, &Message::AddressDeleted { to, asked }).unwrap();
-            let Ok((envelope, mail)) = SMTP.mail(&Parcel { id: "1".into(), at: Timestamp(0), written }) else { return Ok(()) };
+            let lease = Lease::taken(Instant::now(), CONNECT);
+            let Ok((envelope, mail)) = SMTP.mail(&Parcel { id: "1".into(), at: Timestamp(0), written, lease }) else { return Ok(()) };
             assert_eq!(envelope.to().len(), 1);
             let mail = MessageParser::default().parse(&mail).unwrap();
             let names: Vec<_> = mail.headers().iter().map(|header| header.name().to_ascii_lowercase()).collect();

@@ -1,17 +1,24 @@
 //! The worker that keeps the promises of the outbox.
 
+mod abandoned;
+pub mod refusals;
+pub mod timing;
+
 use crate::Delivery;
 use crate::letter::{self, Service};
 use crate::outbox::{self, Claimed, Outcome};
-use crate::parcel::{Parcel, Reason, SendError};
+use crate::parcel::{Lease, Parcel, Reason, SendError};
 use crate::transport::Transport;
+use abandoned::Watched;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::entropy::Entropy;
+use std::convert::Infallible;
+use std::future::pending;
 use std::time::Duration;
 use store::production;
 use store::{StoreError, meta, retried};
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 /// Messages on their way at the same time.
@@ -22,9 +29,7 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
 /// A message that could not be sent for so long is given up.
 const PATIENCE: Duration = Duration::from_secs(3 * 24 * 60 * 60);
-/// The outbox is looked at this often though nobody called: another node may have died, or more to do than it
-/// can, with promises of its own.
-const LOOK: Duration = Duration::from_secs(3);
+
 /// What one pass over the outbox did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
@@ -53,6 +58,62 @@ enum End {
 /// Several processes may do this on one store: each message is claimed by one of them. The development
 /// mailbox gets nothing from a store that is served for real, whoever came first: it closes.
 pub async fn run(delivery: &Delivery, transport: Transport, shutdown: CancellationToken) {
+    if let Err(error) = delivery.store.begin_sending(release_all(delivery)).await {
+        // They are released all the same, once they have been watched for a while.
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "messages of an earlier run were not taken up"
+        );
+    }
+    tokio::select! {
+        () = send_all(delivery, transport, shutdown) => {}
+        never = watch(delivery) => match never {},
+    }
+}
+
+async fn release_all(delivery: &Delivery) -> Result<(), StoreError> {
+    retried(async || {
+        let mut tx = delivery.store.begin().await?;
+        outbox::release_all(&mut tx).await?;
+        tx.commit().await
+    })
+    .await
+}
+
+/// Frees, for ever, what workers that are gone had in hand.
+async fn watch(delivery: &Delivery) -> Infallible {
+    let mut watched = Watched::default();
+    loop {
+        sleep(delivery.timing.look).await;
+        match free_abandoned(delivery, &mut watched).await {
+            Ok(0) => {}
+            Ok(freed) => {
+                tracing::warn!(messages = freed, "messages of a worker that is gone are taken up");
+                delivery.wake();
+            }
+            Err(error) => {
+                tracing::debug!(error = &error as &dyn std::error::Error, "the outbox can't be watched");
+            }
+        }
+    }
+}
+
+async fn free_abandoned(delivery: &Delivery, watched: &mut Watched) -> Result<usize, StoreError> {
+    let leased = outbox::leased(&mut delivery.store.read().await?).await?;
+    let abandoned = watched.look(leased, delivery.timing.abandoned, Instant::now());
+    for one in &abandoned {
+        retried(async || {
+            let mut tx = delivery.store.begin().await?;
+            outbox::release(&mut tx, one).await?;
+            tx.commit().await
+        })
+        .await?;
+    }
+    Ok(abandoned.len())
+}
+
+async fn send_all(delivery: &Delivery, transport: Transport, shutdown: CancellationToken) {
+    let look = delivery.timing.look;
     while !shutdown.is_cancelled() {
         if let Some(mailbox) = transport.mailbox()
             && production::is_production(&delivery.store).await.is_ok_and(|it| it)
@@ -65,7 +126,7 @@ pub async fn run(delivery: &Delivery, transport: Transport, shutdown: Cancellati
         }
         let wait = match pass(delivery, &transport, &shutdown).await {
             Ok(Progress { next_due, .. }) => {
-                next_due.map_or(LOOK, |due| due.since(delivery.clock.now())).min(LOOK)
+                next_due.map_or(look, |due| due.since(delivery.clock.now())).min(look)
             }
             Err(error) => {
                 tracing::error!(
@@ -108,8 +169,8 @@ async fn pass(
             match claim(delivery, room, transport.mailbox().is_some()).await {
                 Ok((stale, claimed)) => {
                     progress.stale += stale;
-                    for claimed in claimed {
-                        on_their_way.spawn(attempt(delivery.clone(), transport.clone(), claimed));
+                    for (claimed, lease) in claimed {
+                        on_their_way.spawn(attempt(delivery.clone(), transport.clone(), claimed, lease));
                     }
                 }
                 // What is on its way must still be marked, or it would be sent again.
@@ -121,7 +182,7 @@ async fn pass(
             Some(end) = on_their_way.join_next() => match end {
                 Ok(End::Sent) => progress.sent += 1,
                 Ok(End::GivenUp) => progress.given_up += 1,
-                // After a panic the lease runs out, and it is tried again.
+                // After a panic nobody renews the lease, and it is tried again.
                 Ok(End::Failed) | Err(_) => progress.failed += 1,
             },
             // A new message doesn't wait for a slow one.
@@ -139,7 +200,7 @@ async fn claim(
     delivery: &Delivery,
     most: usize,
     development: bool,
-) -> Result<(usize, Vec<Claimed>), StoreError> {
+) -> Result<(usize, Vec<(Claimed, Lease)>), StoreError> {
     let (store, mut stale) = (&delivery.store, 0);
     loop {
         let now = delivery.clock.now();
@@ -154,12 +215,15 @@ async fn claim(
         })
         .await?;
         stale += usize::try_from(dropped).unwrap_or(usize::MAX);
-        let claimed = retried(async || {
+        let (claimed, at) = retried(async || {
             let mut tx = store.begin().await?;
-            let claimed = outbox::claim(&mut tx, now, most, development).await?;
-            tx.commit().await.map(|()| claimed)
+            let at = Instant::now();
+            let claimed = outbox::claim(&mut tx, delivery, now, most, development).await?;
+            tx.commit().await.map(|()| (claimed, at))
         })
         .await?;
+        let lease = || Lease::taken(at, delivery.timing.held);
+        let claimed: Vec<_> = claimed.into_iter().map(|it| (it, lease())).collect();
         // None, though some are due: another worker was there first, and there may be more; or none is
         // for us.
         if !claimed.is_empty()
@@ -171,9 +235,12 @@ async fn claim(
 }
 
 /// Sends one message and writes down what became of it.
-async fn attempt(delivery: Delivery, transport: Transport, claimed: Claimed) -> End {
+async fn attempt(delivery: Delivery, transport: Transport, claimed: Claimed, lease: Lease) -> End {
     let delivery = &delivery;
-    let result = send(delivery, &transport, &claimed).await;
+    let result = tokio::select! {
+        result = send(delivery, &transport, &claimed, &lease) => result,
+        never = keep(delivery, &claimed, &lease) => match never {},
+    };
     let now = delivery.clock.now();
     let too_late = now.since(claimed.created_at) >= PATIENCE;
     let (id, attempts) = (&claimed.id, claimed.attempts);
@@ -184,6 +251,17 @@ async fn attempt(delivery: Delivery, transport: Transport, claimed: Claimed) -> 
                 tracing::warn!(%id, %reason, "a message could not be sent; trying again for three days");
             } else {
                 tracing::debug!(%id, %reason, attempts, "a message could not be sent again");
+            }
+            End::Failed
+        }
+        Err(SendError::AboutUs(reason)) if !too_late => {
+            if let Some(refused) = delivery.refusals.note(&reason.to_string(), now) {
+                tracing::error!(
+                    %id, %reason, refused,
+                    "the provider has something against us, so messages wait; they are tried again for three days each"
+                );
+            } else {
+                tracing::debug!(%id, %reason, attempts, "a message could not be sent");
             }
             End::Failed
         }
@@ -198,14 +276,44 @@ async fn attempt(delivery: Delivery, transport: Transport, claimed: Claimed) -> 
     end
 }
 
-async fn send(delivery: &Delivery, transport: &Transport, claimed: &Claimed) -> Result<(), SendError> {
+/// Renews the lease for as long as the attempt takes. It doesn't end it: what is on its way for good needs
+/// the provider's answer, and the rest looks at the lease itself.
+async fn keep(delivery: &Delivery, claimed: &Claimed, lease: &Lease) -> Infallible {
+    loop {
+        sleep(delivery.timing.renewal).await;
+        let at = Instant::now();
+        let renewed = async {
+            let mut tx = delivery.store.begin().await?;
+            let renewed = outbox::renew(&mut tx, claimed).await?;
+            tx.commit().await.map(|()| renewed)
+        };
+        match renewed.await {
+            Ok(true) => lease.renew(at),
+            Ok(false) => {
+                lease.lose();
+                return pending().await;
+            }
+            Err(error) => {
+                tracing::debug!(error = &error as &dyn std::error::Error, "a lease was not renewed");
+            }
+        }
+    }
+}
+
+async fn send(
+    delivery: &Delivery,
+    transport: &Transport,
+    claimed: &Claimed,
+    lease: &Lease,
+) -> Result<(), SendError> {
     // Another process that shares this store may have the key, or the version, to read it.
     let message = outbox::open(delivery, claimed)
         .ok_or(SendError::Later(Reason::Unwritable("its key is gone, or another version wrote it")))?;
     let service = Service::of(&delivery.settings);
     let written =
         letter::write(&service, &message).map_err(|_| SendError::unwritable("its template failed"))?;
-    transport.send(&Parcel { id: claimed.id.clone(), at: delivery.clock.now(), written }).await
+    let (id, at, lease) = (claimed.id.clone(), delivery.clock.now(), lease.clone());
+    transport.send(&Parcel { id, at, written, lease }).await
 }
 
 async fn write_down(

@@ -92,6 +92,11 @@ macro_rules! migrations {
                 "network_of_requesters",
                 include_str!(concat!("../migrations/", $folder, "/0020_network_of_requesters.sql")),
             ),
+            (
+                21,
+                "leases_of_messages",
+                include_str!(concat!("../migrations/", $folder, "/0021_leases_of_messages.sql")),
+            ),
         ]
     };
 }

@@ -49,6 +49,24 @@ fn a_healthy_service_is_called_so_whether_it_runs_or_not_and_nothing_is_changed(
 }
 
 #[test]
+fn doctor_with_a_sender_that_the_mail_server_refuses_says_its_words() {
+    let (home, mail) = (Home::new(CONFIG), Mailroom::open());
+    mail.refuse_sender(Some("553 5.7.1 Sender address rejected: not owned by user"));
+    let smtp = mail.url();
+    let done = home.run(&["doctor"], &[("NAMEPLATE_SMTP_URL", smtp.as_str())]);
+    assert_eq!(done.code, Some(1), "{done:?}");
+    says(&done, "wrong", "mail", "takes no mails from no-reply@");
+    says(
+        &done,
+        "wrong",
+        "mail",
+        "answered 553 to MAIL FROM: 5.7.1 Sender address rejected: not owned by user",
+    );
+    says(&done, "wrong", "mail", "set mail.from");
+    assert!(mail.mails().is_empty());
+}
+
+#[test]
 fn everything_that_is_wrong_is_said_with_what_to_do() {
     let home = Home::with_files(CONFIG);
     home.start().stop();

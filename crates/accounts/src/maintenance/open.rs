@@ -6,7 +6,7 @@ use crate::error::Unavailable;
 use crate::password::hasher::Hasher;
 use crate::sign_up::code;
 use crate::tokens::signing_keys::Cached;
-use delivery::Delivery;
+use delivery::{Delivery, Timing};
 use model::Standard;
 use nameplate_core::contact::Contact;
 use nameplate_core::entropy::Entropy;
@@ -37,6 +37,8 @@ pub async fn open(parts: Parts) -> Result<Context, Unavailable> {
         keys: keys.clone(),
         settings: settings.clone(),
         wake: Arc::default(),
+        timing: Timing::default(),
+        refusals: Arc::default(),
     };
     Ok(Context {
         feed: Feed::new(&*entropy),

@@ -1,6 +1,6 @@
 //! A gateway for text messages: an HTTP server on loopback that writes down what it is sent.
 
-use http_body_util::{BodyExt as _, Empty};
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::HeaderMap;
 use hyper::server::conn::http1;
@@ -43,6 +43,8 @@ impl Asked {
 #[derive(Clone, Copy)]
 pub(crate) enum Whim {
     Answer(u16),
+    /// A refusal with a body.
+    Refuse(u16, &'static str),
     /// Takes the message, and answers well after this.
     Wait(Duration),
     /// Takes the message, then closes the connection without a word.
@@ -101,22 +103,23 @@ impl Gateway {
     async fn answer(
         state: Arc<State>,
         request: Request<Incoming>,
-    ) -> Result<Response<Empty<Bytes>>, std::io::Error> {
+    ) -> Result<Response<Full<Bytes>>, std::io::Error> {
         let (parts, body) = request.into_parts();
         let body = body.collect().await.map_err(std::io::Error::other)?.to_bytes();
         let what = format!("{} {}", parts.method, parts.uri);
         let asked = Asked { what, headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() };
         state.asked.lock().unwrap().push(asked);
         let whim = state.whims.lock().unwrap().pop_front().unwrap_or(Whim::Answer(201));
-        let status = match whim {
-            Whim::Answer(status) => status,
+        let (status, body) = match whim {
+            Whim::Answer(status) => (status, ""),
+            Whim::Refuse(status, body) => (status, body),
             Whim::Wait(time) => {
                 tokio::time::sleep(time).await;
-                201
+                (201, "")
             }
             Whim::HangUp => return Err(std::io::Error::other("no answer")),
         };
-        Ok(Response::builder().status(status).body(Empty::new()).unwrap())
+        Ok(Response::builder().status(status).body(Full::from(body)).unwrap())
     }
 
     pub(crate) fn address(&self) -> SocketAddr {

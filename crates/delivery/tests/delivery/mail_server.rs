@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
@@ -24,11 +24,23 @@ pub(crate) struct Received {
     pub signed_in: bool,
 }
 
+/// Where in a conversation something is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum At {
+    Greeting,
+    Sender,
+    Recipient,
+    /// After the mail itself.
+    Mail,
+}
+
 /// What the server does with the next mail, instead of taking it.
 #[derive(Clone, Copy)]
 pub(crate) enum Whim {
     RefuseRecipient(u16),
     RefuseMail(u16),
+    /// These words, of as many lines as they have.
+    Say(At, &'static str),
     /// Takes the mail, then hangs up without a word.
     HangUp,
     /// Takes the mail, then says nothing for as long as the connection lasts.
@@ -52,6 +64,8 @@ struct State {
     manners: Manners,
     received: Mutex<Vec<Received>>,
     whims: Mutex<VecDeque<Whim>>,
+    /// Who wants to know that the next mail is about to come, and what that one waits for.
+    held: Mutex<Option<(oneshot::Sender<()>, oneshot::Receiver<()>)>>,
     arrived: Notify,
 }
 
@@ -106,6 +120,13 @@ impl MailServer {
         }
     }
 
+    /// The next `DATA` is told of, and answered only once that is asked for.
+    pub(crate) fn hold_at_data(&self) -> (oneshot::Receiver<()>, oneshot::Sender<()>) {
+        let ((reached, is_reached), (go_on, wait)) = (oneshot::channel(), oneshot::channel());
+        *self.state.held.lock().unwrap() = Some((reached, wait));
+        (is_reached, go_on)
+    }
+
     pub(crate) fn next(&self, whim: Whim) {
         self.state.whims.lock().unwrap().push_back(whim);
     }
@@ -139,7 +160,10 @@ impl<'a> Conversation<'a> {
         if state.manners.tls_from_the_start {
             this.encrypt().await?;
         }
-        this.say("220 test.invalid ESMTP").await?;
+        match this.said_at(At::Greeting) {
+            Some(words) => this.say(words).await?,
+            None => this.say("220 test.invalid ESMTP").await?,
+        }
         loop {
             let line = String::from_utf8(this.line().await?).map_err(Error::other)?;
             let (verb, rest) = line.split_at(line.find(' ').unwrap_or(line.len()));
@@ -157,6 +181,10 @@ impl<'a> Conversation<'a> {
                     Some(answer) => answer,
                     None => return Ok(()),
                 },
+                ("RSET", "") => {
+                    (this.from, this.to) = (None, Vec::new());
+                    "250 ok".to_owned()
+                }
                 ("QUIT", _) => return this.say("221 bye").await,
                 ("DATA" | "STARTTLS", _) => "503 bad sequence of commands".to_owned(),
                 _ => "500 what?".to_owned(),
@@ -201,6 +229,9 @@ impl<'a> Conversation<'a> {
         if self.state.manners.login.is_some() && !self.signed_in {
             return "530 sign in first".to_owned();
         }
+        if let Some(words) = self.said_at(At::Sender) {
+            return words.to_owned();
+        }
         match rest.strip_prefix("FROM:").and_then(path) {
             Some(from) if self.greeted && self.from.is_none() => self.from = Some(from),
             _ => return "503 bad sequence of commands".to_owned(),
@@ -209,6 +240,9 @@ impl<'a> Conversation<'a> {
     }
 
     fn rcpt(&mut self, rest: &str) -> String {
+        if let Some(words) = self.said_at(At::Recipient) {
+            return words.to_owned();
+        }
         let whim = self.whim(|whim| matches!(whim, Whim::RefuseRecipient(_)));
         match (rest.strip_prefix("TO:").and_then(path), whim) {
             (Some(to), Some(Whim::RefuseRecipient(status))) => return format!("{status} <{to}>: not here"),
@@ -220,6 +254,11 @@ impl<'a> Conversation<'a> {
 
     /// The mail itself. `None`: the conversation is over.
     async fn data(&mut self) -> Result<Option<String>> {
+        let held = self.state.held.lock().unwrap().take();
+        if let Some((reached, wait)) = held {
+            _ = reached.send(());
+            _ = wait.await;
+        }
         self.say("354 go ahead").await?;
         let mut data = Vec::new();
         loop {
@@ -233,7 +272,10 @@ impl<'a> Conversation<'a> {
             data.extend_from_slice(b"\r\n");
         }
         let (from, to) = (self.from.take().unwrap_or_default(), std::mem::take(&mut self.to));
-        let whim = self.whim(|whim| !matches!(whim, Whim::RefuseRecipient(_)));
+        if let Some(words) = self.said_at(At::Mail) {
+            return Ok(Some(words.to_owned()));
+        }
+        let whim = self.whim(|whim| !matches!(whim, Whim::RefuseRecipient(_) | Whim::Say(..)));
         if let Some(Whim::RefuseMail(status)) = whim {
             return Ok(Some(format!("{status} <{}>: not this one", to.concat())));
         }
@@ -244,6 +286,13 @@ impl<'a> Conversation<'a> {
             Some(Whim::HangUp) => Ok(None),
             Some(Whim::SayNothing) => std::future::pending().await,
             _ => Ok(Some("250 taken".to_owned())),
+        }
+    }
+
+    fn said_at(&self, at: At) -> Option<&'static str> {
+        match self.whim(|whim| matches!(whim, Whim::Say(there, _) if *there == at))? {
+            Whim::Say(_, words) => Some(words),
+            _ => None,
         }
     }
 

@@ -5,7 +5,7 @@ use crate::mail_server::{MailServer, Manners, Whim};
 use accounts::sign_up::Who;
 use accounts::sign_up::resend;
 use accounts::testing::origin;
-use delivery::{About, Asked, Mailbox, Message, Progress, Transport, queue, worker};
+use delivery::{About, Asked, Delivery, Mailbox, Message, Progress, Timing, Transport, queue, worker};
 use nameplate_core::contact::Contact;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -76,19 +76,77 @@ async fn a_mail_that_was_taken_but_not_marked_is_repeated_with_the_same_message_
 
     let after_restart = pool.another(2).await;
     let early = worker::deliver_due(after_restart.delivery(), &transport).await.unwrap();
-    assert_eq!(
-        (early.sent, early.next_due),
-        (0, Some(pool.time().plus(Duration::from_secs(300)))),
-        "its lease is respected"
-    );
-    pool.wait(300);
-    assert_eq!(worker::deliver_due(after_restart.delivery(), &transport).await.unwrap().sent, 1);
+    assert_eq!((early.sent, early.next_due), (0, None), "its lease is respected");
+    let after_restart = hasty(after_restart.delivery());
+    let worker = tokio::spawn({
+        let transport = transport.clone();
+        async move { worker::run(&after_restart, transport, CancellationToken::new()).await }
+    });
+    server.wait_for(2).await;
+    worker.abort();
 
     let [first, second] = server.received().try_into().ok().unwrap();
     let id = |mail| parse(mail).message_id().unwrap().to_owned();
     assert_eq!(id(&first), id(&second));
     assert!(id(&first).ends_with("@id.example.com"));
     assert_eq!(code_in(&first), code_in(&second));
+}
+
+/// The same with leases that are over soon.
+fn hasty(delivery: &Delivery) -> Delivery {
+    let timing = Timing {
+        renewal: Duration::from_millis(100),
+        held: Duration::from_millis(600),
+        abandoned: Duration::from_millis(1000),
+        look: Duration::from_millis(100),
+    };
+    Delivery { timing, ..delivery.clone() }
+}
+
+#[tokio::test]
+async fn a_message_in_the_hands_of_a_slow_worker_stays_there_and_is_taken_once_that_one_is_gone() {
+    let pool = pool().await;
+    let (server, transport) = server().await;
+    server.next(Whim::SayNothing);
+    promise(&pool, ADDRESS, "jdoe").await;
+    let run = |delivery: Delivery| {
+        let transport = transport.clone();
+        tokio::spawn(async move { worker::run(&delivery, transport, CancellationToken::new()).await })
+    };
+    let slow = run(hasty(pool.delivery()));
+    server.wait_for(1).await;
+    let other = run(hasty(pool.another(2).await.delivery()));
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert_eq!(server.received().len(), 1, "a lease that is renewed is respected");
+    slow.abort();
+    server.wait_for(2).await;
+    other.abort();
+    assert_eq!(outcomes(&pool).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_worker_that_has_lost_its_lease_sends_nothing_more() {
+    let pool = pool().await;
+    let (server, transport) = server().await;
+    promise(&pool, ADDRESS, "jdoe").await;
+    // It stops where the server waits for the mail itself.
+    let (reached, go_on) = server.hold_at_data();
+    let slow = hasty(pool.delivery());
+    let worker = tokio::spawn({
+        let transport = transport.clone();
+        async move { worker::deliver_due(&slow, &transport).await }
+    });
+    reached.await.unwrap();
+    let mut tx = pool.store().begin().await.unwrap();
+    tx.query("UPDATE outbox SET lease = NULL WHERE lease IS NOT NULL").run().await.unwrap();
+    tx.commit().await.unwrap();
+    // Another one has it, and sends it.
+    assert_eq!(worker::deliver_due(pool.another(2).await.delivery(), &transport).await.unwrap().sent, 1);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    go_on.send(()).unwrap();
+    assert_eq!(worker.await.unwrap().unwrap().failed, 1);
+    assert_eq!(server.received().len(), 1);
+    assert_eq!(outcomes(&pool).await, [ended("sent")]);
 }
 
 #[tokio::test]

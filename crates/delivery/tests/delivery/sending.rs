@@ -3,8 +3,8 @@
 use crate::bench::{
     ADDRESS, Log, code_in, ended, outcomes, parse, pool, promise, server, settings, transport,
 };
-use crate::mail_server::{MailServer, Manners, Whim};
-use delivery::{Smtp, SmtpFault, SmtpSettings, Transport, worker};
+use crate::mail_server::{At, MailServer, Manners, Whim};
+use delivery::{SendError, Smtp, SmtpFault, SmtpSettings, Transport, worker};
 use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -169,14 +169,103 @@ async fn a_permanent_refusal_ends_it_at_once_and_its_log_names_nobody() {
     let pool = pool().await;
     let (server, transport) = server().await;
     let (log, _listening) = Log::listen();
-    for whim in [Whim::RefuseRecipient(550), Whim::RefuseMail(554)] {
+    for whim in [Whim::RefuseRecipient(550), Whim::Say(At::Mail, "550 5.1.1 <me@domain.com> unknown")] {
         server.next(whim);
         promise(&pool, ADDRESS, "jdoe").await;
         assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().given_up, 1);
     }
     assert_eq!(outcomes(&pool).await, [ended("given_up"), ended("given_up")]);
-    assert!(log.text().contains("answered 550") && log.text().contains("answered 554"), "{}", log.text());
-    assert!(!log.text().contains(ADDRESS) && !log.text().contains("jdoe"), "{}", log.text());
+    let log = log.text();
+    assert!(log.contains("answered 550 to RCPT TO: (address) not here"), "{log}");
+    assert!(log.contains("answered 550 to DATA: 5.1.1 (address) unknown"), "{log}");
+    assert!(!log.contains(ADDRESS) && !log.contains("jdoe"), "{log}");
+}
+
+/// Answers as real servers give them, where they give them, and whether they are about the recipient.
+const ANSWERS: [(At, &str, bool); 20] = [
+    (At::Sender, "553 5.7.1 <no-reply@id.example.com>: Sender address rejected: not owned by user", false),
+    (At::Sender, "550 5.1.8 domain of the sender not found", false),
+    (At::Sender, "550 5.1.1 unknown", false),
+    (At::Sender, "501 malformed", false),
+    (At::Sender, "452 4.3.1 no room", false),
+    (At::Greeting, "554 5.7.1 your address is on a list", false),
+    (At::Recipient, "550 5.7.1 relaying denied", false),
+    (At::Recipient, "550-5.7.26 Unauthenticated mail is not taken.\r\n550 5.7.26 See our page.", false),
+    (At::Recipient, "553 5.1.8 domain of the sender not found", false),
+    (At::Recipient, "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", false),
+    (At::Recipient, "550 relay not permitted", false),
+    (At::Recipient, "554 5.3.0 something", false),
+    (At::Recipient, "450 4.1.1 not now", false),
+    (At::Mail, "550 5.7.1 refused by policy", false),
+    (At::Mail, "554 5.6.0 we don't like it", false),
+    (At::Mail, "554 not this one", false),
+    (At::Recipient, "550 5.1.1 <me@domain.com>: Recipient address rejected: User unknown", true),
+    (At::Recipient, "553 5.1.3 no such address", true),
+    (At::Recipient, "550 no such user here", true),
+    (At::Mail, "550 5.1.1 no such user", true),
+];
+
+#[tokio::test]
+async fn refusals_that_are_about_us_keep_the_message_and_those_about_the_recipient_end_it() {
+    for (at, words, is_final) in ANSWERS {
+        let pool = pool().await;
+        let (server, transport) = server().await;
+        server.next(Whim::Say(at, words));
+        promise(&pool, ADDRESS, "jdoe").await;
+        let first = worker::deliver_due(pool.delivery(), &transport).await.unwrap();
+        let (failed, given_up) = if is_final { (0, 1) } else { (1, 0) };
+        assert_eq!((first.sent, first.failed, first.given_up), (0, failed, given_up), "{at:?} {words}");
+        pool.wait(2);
+        let second = worker::deliver_due(pool.delivery(), &transport).await.unwrap();
+        assert_eq!(second.sent, failed, "{at:?} {words}");
+    }
+}
+
+#[tokio::test]
+async fn refusals_that_are_about_us_are_logged_once_with_the_servers_words() {
+    const MAILS: usize = 5;
+    let pool = pool().await;
+    let (server, transport) = server().await;
+    let (log, _listening) = Log::listen();
+    for number in 0..MAILS {
+        promise(&pool, &format!("person{number}@domain.com"), "jdoe").await;
+    }
+    let loud = |log: &Log| log.text().lines().filter(|line| line.contains("ERROR")).count();
+    let deliver = async |words: &'static str| {
+        for _ in 0..MAILS {
+            server.next(Whim::Say(At::Sender, words));
+        }
+        assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().failed, MAILS);
+    };
+    deliver("553 5.7.1 <no-reply@id.example.com>: not owned\u{1b}[31m by person0@domain.com, code 123456")
+        .await;
+    assert_eq!(loud(&log), 1, "{}", log.text());
+    let words =
+        "answered 553 to MAIL FROM: 5.7.1 <no-reply@id.example.com>: not owned [31m by (address) code …";
+    assert!(log.text().contains(words), "{}", log.text());
+
+    pool.wait(60);
+    deliver("553 5.7.1 <no-reply@id.example.com>: not owned\u{1b}[31m by person0@domain.com, code 123456")
+        .await;
+    assert_eq!(loud(&log), 1, "the same again is no news: {}", log.text());
+    pool.wait(600);
+    deliver("550 5.1.8 we don't know your domain").await;
+    assert_eq!(loud(&log), 2, "something else is: {}", log.text());
+    pool.wait(600);
+    assert_eq!(worker::deliver_due(pool.delivery(), &transport).await.unwrap().sent, MAILS);
+    assert!(!log.text().contains("person"), "{}", log.text());
+}
+
+#[tokio::test]
+async fn check_goes_as_far_as_the_sender_and_leaves_nothing_behind() {
+    let server = MailServer::start(Manners::default()).await;
+    let smtp = Smtp::new(&settings(format!("smtp://{}", server.address()))).unwrap();
+    smtp.check().await.unwrap();
+    server.next(Whim::Say(At::Sender, "553 5.7.1 not your address"));
+    let refused = smtp.check().await.unwrap_err();
+    assert!(matches!(refused, SendError::AboutUs(_)), "{refused:?}");
+    assert_eq!(refused.to_string(), "the provider answered 553 to MAIL FROM: 5.7.1 not your address");
+    assert!(server.received().is_empty());
 }
 
 #[tokio::test]

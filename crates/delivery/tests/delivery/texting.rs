@@ -200,6 +200,43 @@ async fn a_permanent_refusal_ends_it_at_once_and_no_log_names_the_number() {
 }
 
 #[tokio::test]
+async fn refusals_of_a_gateway_that_are_about_us_keep_the_message_and_are_logged_once() {
+    let pool = pool().await;
+    let (log, _listening) = Log::listen();
+    let gateway = Gateway::start(None).await;
+    let ours = r#"{"code": 21606, "message": "+15005550006 may not send to +12128601234", "status": 400}"#;
+    let theirs = r#"{"code": 21211, "message": "+12128601234 is no number", "status": 400}"#;
+    let base = format!("http://{}", gateway.address());
+    let twilio = || only_texts(sms(twilio(&base, "+12125550123")));
+    let rows = [
+        (Whim::Answer(401), posting_to(gateway.address()), (1, 0)),
+        (Whim::Answer(403), posting_to(gateway.address()), (1, 0)),
+        (Whim::Refuse(403, "no"), twilio(), (1, 0)),
+        (Whim::Refuse(400, ours), twilio(), (1, 0)),
+        (Whim::Refuse(400, ours), twilio(), (1, 0)),
+        (Whim::Refuse(400, theirs), twilio(), (0, 1)),
+    ];
+    promise(&pool).await;
+    for (whim, transport, expected) in rows {
+        gateway.next(whim);
+        let progress = worker::deliver_due(pool.delivery(), &transport).await.unwrap();
+        assert_eq!((progress.failed, progress.given_up), expected);
+        pool.wait(60);
+    }
+    let loud = |words: &str| {
+        log.text().lines().filter(|line| line.contains("ERROR") && line.contains(words)).count()
+    };
+    for words in [
+        "the provider answered 401",
+        "the provider answered 403",
+        "answered 400: 21606 +… may not send to +…",
+    ] {
+        assert_eq!(loud(words), 1, "{words}: {}", log.text());
+    }
+    assert!(!log.text().contains("2128601234"), "{}", log.text());
+}
+
+#[tokio::test]
 async fn a_gateway_that_is_down_or_silent_loses_nothing() {
     let pool = pool().await;
     let down = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -12,8 +12,8 @@ use crate::engine::transaction::Tx;
 use crate::engine::{PostgresUrl, StoreError, sqlite};
 use deadpool::managed::Pool;
 use std::fmt;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// A transaction that has not begun after this long is given up.
@@ -27,8 +27,17 @@ pub struct Store {
 
 #[derive(Clone)]
 pub(super) enum Database {
-    Sqlite { readers: Pool<SqliteReaders>, writer: Writer, lock: Arc<FileLock> },
+    Sqlite { readers: Pool<SqliteReaders>, writer: Writer, file: Arc<SqliteFile> },
     Postgres(Arc<Postgres>),
+}
+
+/// The file, and what keeps others from it.
+#[derive(Debug)]
+pub(super) struct SqliteFile {
+    path: PathBuf,
+    lock: FileLock,
+    /// Once this process sends messages.
+    sending: Mutex<Option<FileLock>>,
 }
 
 impl Store {
@@ -45,7 +54,8 @@ impl Store {
     /// The same for a caller that has the lock already.
     pub async fn sqlite_locked(path: &Path, lock: FileLock) -> Result<Self, StoreError> {
         let (readers, writer) = sqlite::open(path).await?;
-        Ok(Self { database: Database::Sqlite { readers, writer, lock: Arc::new(lock) } })
+        let file = Arc::new(SqliteFile { path: path.to_owned(), lock, sending: Mutex::default() });
+        Ok(Self { database: Database::Sqlite { readers, writer, file } })
     }
 
     /// Opens the PostgreSQL database (15 or newer), which has to be there, and brings it to this version's
@@ -99,6 +109,27 @@ impl Store {
         writer.truncate_wal().await
     }
 
+    /// Notes that this process sends messages, until it ends. Where nobody else does, as can be told of a file,
+    /// the work is done before anybody else may begin to.
+    ///
+    /// # Errors
+    /// The file can't be locked, or the work failed.
+    pub async fn begin_sending(
+        &self,
+        alone: impl Future<Output = Result<(), StoreError>>,
+    ) -> Result<(), StoreError> {
+        let Database::Sqlite { file, .. } = &self.database else { return Ok(()) };
+        if let Some(first) = FileLock::first_sender(&file.path)? {
+            alone.await?;
+            drop(first);
+        }
+        let path = file.path.clone();
+        let waiting = tokio::task::spawn_blocking(move || FileLock::sender(&path));
+        let lock = waiting.await.map_err(|_| StoreError::Closed)??;
+        *file.sending.lock().unwrap_or_else(PoisonError::into_inner) = Some(lock);
+        Ok(())
+    }
+
     /// Whether it is PostgreSQL, for the little that can't be said in one text.
     pub fn is_postgres(&self) -> bool {
         matches!(self.database, Database::Postgres(_))
@@ -115,10 +146,11 @@ impl Store {
     /// Finishes what was begun and closes the database. Everything afterwards is [`StoreError::Closed`].
     pub async fn close(&self) {
         match &self.database {
-            Database::Sqlite { readers, writer, lock } => {
+            Database::Sqlite { readers, writer, file } => {
                 sqlite::close(readers).await;
                 writer.close().await;
-                lock.release();
+                file.sending.lock().unwrap_or_else(PoisonError::into_inner).take();
+                file.lock.release();
             }
             Database::Postgres(it) => it.close().await,
         }

@@ -247,6 +247,8 @@ pub const TABLES: &[Table] = &[
             ("due_at", Number),
             ("attempts", Number),
             ("outcome", Text),
+            ("lease", Number),
+            ("renewals", Number),
         ],
     },
     Table { name: "meta", key: 1, columns: &[("name", Text), ("value", Text)] },

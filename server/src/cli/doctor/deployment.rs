@@ -3,7 +3,8 @@
 use super::finding::Finding;
 use crate::config::{Config, ServerConfig};
 use crate::lifecycle::store::without_mailbox;
-use delivery::{Smtp, SmtpSettings};
+use delivery::{Reason, SendError, Smtp, SmtpSettings};
+use std::error::Error;
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
@@ -94,18 +95,27 @@ pub async fn mail(config: &Config, production: bool) -> Finding {
         public_url: config.pool.public_url.clone(),
         extra_roots: None,
     };
-    let greeted = match Smtp::new(&settings) {
-        Ok(smtp) => smtp.greet().await.map_err(|error| error.to_string()),
-        Err(fault) => Err(fault.to_string()),
+    let smtp = match Smtp::new(&settings) {
+        Ok(smtp) => smtp,
+        Err(fault) => return refused_mail(&fault),
     };
-    match greeted {
-        Ok(()) => Finding::ok(WHAT, format!("the mail server takes us in; mails are from {}", settings.from)),
-        Err(error) => Finding::wrong(
+    match smtp.check().await {
+        Ok(()) => Finding::ok(WHAT, format!("the mail server takes us in, and mails from {}", settings.from)),
+        Err(SendError::AboutUs(Reason::Answer(answer))) if answer.is_about_sender() => Finding::wrong(
             WHAT,
-            format!("the mail server doesn't take us in ({error})"),
-            "look at mail.smtp_url (NAMEPLATE_SMTP_URL); messages wait for three days meanwhile",
+            format!("the mail server takes no mails from {} ({answer})", smtp.sender()),
+            "set mail.from to an address that this sign-in may send from, or let the server allow it; messages wait for three days meanwhile",
         ),
+        Err(error) => refused_mail(&error),
     }
+}
+
+fn refused_mail(error: &dyn Error) -> Finding {
+    Finding::wrong(
+        "mail",
+        format!("the mail server doesn't take us in ({error})"),
+        "look at mail.smtp_url (NAMEPLATE_SMTP_URL); messages wait for three days meanwhile",
+    )
 }
 
 /// The address that people type, and the one that is listened on.

@@ -18,8 +18,8 @@ pub struct SmsSection {
     /// Of Twilio the address without a path, `https://api.twilio.com` by default. Of a webhook where the
     /// request goes: `POST` with `{"id": …, "to": "+12125550123", "text": …}`, answered with any 2xx once the
     /// message is taken. `id` is the same on each attempt; it is also in the headers `Idempotency-Key` and
-    /// `Webhook-Id`. 408, 425, 429 and 5xx mean later, for up to three days; another 4xx but 401, 403, 404,
-    /// 405 and 407, which are yours to mend, gives the message up.
+    /// `Webhook-Id`. 408, 425, 429 and 5xx mean later, for up to three days; so do 401 to 407, 410 and
+    /// 415, which are yours to mend and in the log; another 4xx gives the message up.
     pub url: Option<Secret>,
     /// Twilio's account SID, `AC…`.
     pub account: Option<String>,

@@ -1,6 +1,7 @@
 //! Messages that wait to be sent, sealed, and what became of them.
 //!
-//! A row is due, leased (due again later, should the worker that claimed it die) or done.
+//! A row waits until it is due, is leased to the worker that claimed it, or is done. A worker says again and
+//! again that it still has what it leased; what nobody says so of is released, and due again.
 
 use crate::{Conn, Row, StoreError, Tx, readable};
 use nameplate_core::clock::Timestamp;
@@ -63,14 +64,14 @@ pub async fn replace(tx: &mut Tx, id: &str, payload: Vec<u8>, now: Timestamp) ->
 /// for too.
 pub async fn withdraw(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
     let query = tx.query(
-        "UPDATE outbox SET outcome = 'stale', payload = NULL, due_at = NULL
+        "UPDATE outbox SET outcome = 'stale', payload = NULL, due_at = NULL, lease = NULL
          WHERE due_at > 0 AND user_id = $1 AND NOT EXISTS (
              SELECT 1 FROM requested_codes c WHERE c.message = outbox.id AND c.user_id <> $1 AND c.used_at IS NULL)",
     );
     query.bind(user.0).run().await.map(drop)
 }
 
-/// A message that one worker may send until its lease is over.
+/// A message that one worker may send for as long as it has the lease.
 pub struct Claimed {
     /// Its row.
     pub id: String,
@@ -80,13 +81,13 @@ pub struct Claimed {
     pub attempts: u32,
     /// Sealed.
     pub payload: Vec<u8>,
-    lease: Timestamp,
+    lease: i64,
 }
 
 secretive!(Claimed);
 
 impl Claimed {
-    fn read(row: &Row, lease: Timestamp) -> Result<Self, StoreError> {
+    fn read(row: &Row, lease: i64) -> Result<Self, StoreError> {
         Ok(Self {
             id: row.get("id")?,
             payload: row.get("payload")?,
@@ -95,6 +96,15 @@ impl Claimed {
             lease,
         })
     }
+}
+
+/// A message that a worker has, or had when it died.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Leased {
+    /// Which message.
+    pub id: String,
+    lease: i64,
+    renewals: i64,
 }
 
 /// How a row ends.
@@ -120,7 +130,7 @@ impl Outcome {
 pub async fn drop_stale(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
     tx.query(
         "UPDATE outbox SET outcome = 'stale', payload = NULL, due_at = NULL
-         WHERE due_at <= $1 AND issue IS NOT NULL AND NOT EXISTS (
+         WHERE due_at <= $1 AND lease IS NULL AND issue IS NOT NULL AND NOT EXISTS (
              SELECT 1 FROM codes
              WHERE codes.user_id = outbox.user_id AND codes.purpose = outbox.purpose
                AND codes.attribute = outbox.attribute AND codes.issue = outbox.issue
@@ -134,29 +144,31 @@ pub async fn drop_stale(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> 
     .await
 }
 
-// `due_at <= $1` stands there twice for databases with several writers: what another worker has leased since
-// the inner query saw it is looked at again before it is changed, and then it isn't due.
-const CLAIM: &str = "UPDATE outbox SET due_at = $2, attempts = attempts + 1
-    WHERE due_at <= $1 AND id IN (SELECT id FROM outbox WHERE due_at <= $1 ORDER BY due_at LIMIT $3)
+// The condition stands there twice for databases with several writers: what another worker has leased since the
+// inner query saw it is looked at again before it is changed, and then it is leased.
+const CLAIM: &str = "UPDATE outbox SET lease = $2, renewals = 0, attempts = attempts + 1
+    WHERE due_at <= $1 AND lease IS NULL
+      AND id IN (SELECT id FROM outbox WHERE due_at <= $1 AND lease IS NULL ORDER BY due_at LIMIT $3)
     RETURNING id, payload, created_at, attempts";
 // A node that serves for real says so before it queues anything: a transaction that sees its message here
 // sees its note too.
-const CLAIM_IN_DEVELOPMENT: &str = "UPDATE outbox SET due_at = $2, attempts = attempts + 1
-    WHERE due_at <= $1 AND id IN (SELECT id FROM outbox WHERE due_at <= $1 ORDER BY due_at LIMIT $3)
+const CLAIM_IN_DEVELOPMENT: &str = "UPDATE outbox SET lease = $2, renewals = 0, attempts = attempts + 1
+    WHERE due_at <= $1 AND lease IS NULL
+      AND id IN (SELECT id FROM outbox WHERE due_at <= $1 AND lease IS NULL ORDER BY due_at LIMIT $3)
       AND NOT EXISTS (SELECT 1 FROM meta WHERE name = 'production')
     RETURNING id, payload, created_at, attempts";
 
-/// For how long a worker has what it claims.
+/// What a worker claims messages with.
 #[derive(Debug, Clone, Copy)]
 pub struct Lease {
     /// What is due by then may be claimed.
-    pub from: Timestamp,
-    /// What isn't done by then is due again.
-    pub until: Timestamp,
+    pub now: Timestamp,
+    /// A number above zero that nobody else has.
+    pub number: i64,
 }
 
-/// Leases up to `most` due messages, the longest waiting first. None for the development
-/// mailbox if the store is served for real.
+/// Leases up to `most` due messages, the longest waiting first. None for the development mailbox if the store is
+/// served for real.
 pub async fn claim(
     tx: &mut Tx,
     lease: Lease,
@@ -165,17 +177,43 @@ pub async fn claim(
 ) -> Result<Vec<Claimed>, StoreError> {
     let rows = tx
         .query(if development { CLAIM_IN_DEVELOPMENT } else { CLAIM })
-        .bind(lease.from.millis())
-        .bind(lease.until.millis())
+        .bind(lease.now.millis())
+        .bind(lease.number)
         .bind(i64::try_from(most).unwrap_or(i64::MAX))
         .all()
         .await?;
-    Ok(readable(&rows, "outbox", |row| Claimed::read(row, lease.until)))
+    Ok(readable(&rows, "outbox", |row| Claimed::read(row, lease.number)))
+}
+
+/// Says that the worker still has the message. `false`: it has not; it was released, withdrawn or sent.
+pub async fn renew(tx: &mut Tx, claimed: &Claimed) -> Result<bool, StoreError> {
+    let query = tx.query("UPDATE outbox SET renewals = renewals + 1 WHERE id = $1 AND lease = $2");
+    Ok(query.bind(claimed.id.clone()).bind(claimed.lease).run().await? == 1)
+}
+
+/// What is leased, by living workers and dead ones.
+pub async fn leased(conn: &mut Conn) -> Result<Vec<Leased>, StoreError> {
+    let rows = conn.query("SELECT id, lease, renewals FROM outbox WHERE lease > 0").all().await?;
+    let read = |row: &Row| {
+        Ok(Leased { id: row.get("id")?, lease: row.get("lease")?, renewals: row.get("renewals")? })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Takes a lease from a worker that doesn't renew it; not if it has done so meanwhile.
+pub async fn release(tx: &mut Tx, leased: &Leased) -> Result<(), StoreError> {
+    let query = tx.query("UPDATE outbox SET lease = NULL WHERE id = $1 AND lease = $2 AND renewals = $3");
+    query.bind(leased.id.clone()).bind(leased.lease).bind(leased.renewals).run().await.map(drop)
+}
+
+/// Takes all leases, for somebody who knows that there is no other worker.
+pub async fn release_all(tx: &mut Tx) -> Result<u64, StoreError> {
+    tx.query("UPDATE outbox SET lease = NULL WHERE lease > 0").run().await
 }
 
 /// Ends a row: the payload is erased.
 pub async fn end(tx: &mut Tx, id: &str, outcome: Outcome) -> Result<(), StoreError> {
-    tx.query("UPDATE outbox SET outcome = $2, payload = NULL, due_at = NULL WHERE id = $1")
+    tx.query("UPDATE outbox SET outcome = $2, payload = NULL, due_at = NULL, lease = NULL WHERE id = $1")
         .bind(id.to_owned())
         .bind(outcome.as_str())
         .run()
@@ -183,20 +221,21 @@ pub async fn end(tx: &mut Tx, id: &str, outcome: Outcome) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Puts a claimed message back until `due`; not if the lease was over and another worker has it.
+/// Puts a claimed message back until `due`; not if the lease is lost and another worker may have it.
 pub async fn postpone(tx: &mut Tx, claimed: &Claimed, due: Timestamp) -> Result<(), StoreError> {
-    tx.query("UPDATE outbox SET due_at = $2 WHERE id = $1 AND due_at = $3")
+    tx.query("UPDATE outbox SET due_at = $2, lease = NULL WHERE id = $1 AND lease = $3")
         .bind(claimed.id.clone())
         .bind(due.millis())
-        .bind(claimed.lease.millis())
+        .bind(claimed.lease)
         .run()
         .await?;
     Ok(())
 }
 
-/// When the next message is due, leases included.
+/// When the next message is due that nobody has in hand.
 pub async fn next_due(conn: &mut Conn) -> Result<Option<Timestamp>, StoreError> {
-    let query = conn.query("SELECT MIN(due_at) AS next_due FROM outbox WHERE due_at IS NOT NULL");
+    let query =
+        conn.query("SELECT MIN(due_at) AS next_due FROM outbox WHERE due_at IS NOT NULL AND lease IS NULL");
     let row = query.optional().await?;
     Ok(row.map(|row| row.get::<Option<i64>>("next_due")).transpose()?.flatten().map(Timestamp))
 }
