@@ -19,5 +19,6 @@ mod shape;
 mod user_info;
 
 pub use api::BodyLimits;
-pub use operations::reference;
+pub use operations::{Operation, operations, reference};
 pub use router::{RequestId, dispatch, routes};
+pub use shape::{Member, Pattern, Shape, TextRules};

@@ -30,9 +30,9 @@ pub enum Shape {
 /// A member of a structure, called as in the model.
 #[derive(Debug, Clone, Copy)]
 pub struct Member {
-    name: &'static str,
-    shape: &'static Shape,
-    required: bool,
+    pub name: &'static str,
+    pub shape: &'static Shape,
+    pub required: bool,
 }
 
 /// A member that has to be there.

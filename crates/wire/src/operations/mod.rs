@@ -12,6 +12,7 @@ mod tokens;
 
 use crate::call::Call;
 use crate::error::{ApiError, Exception};
+use crate::shape::Member;
 use crate::{requests, shape};
 use serde_json::Value;
 use std::fmt::Write;
@@ -82,6 +83,18 @@ long a wait) is not counted once more when the client asks again by itself withi
 | operation | what differs |
 |---|---|
 ";
+
+/// An operation that is answered, and what its request may carry.
+#[derive(Debug, Clone, Copy)]
+pub struct Operation {
+    pub name: &'static str,
+    pub members: &'static [Member],
+}
+
+/// Every operation that is answered.
+pub fn operations() -> impl Iterator<Item = Operation> {
+    OPERATIONS.iter().map(|(name, _)| Operation { name, members: requests::of(name).unwrap_or_default() })
+}
 
 /// The reference of the wire API, as Markdown.
 pub fn reference() -> String {
