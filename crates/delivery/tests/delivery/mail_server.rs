@@ -292,7 +292,7 @@ impl<'a> Conversation<'a> {
     fn said_at(&self, at: At) -> Option<&'static str> {
         match self.whim(|whim| matches!(whim, Whim::Say(there, _) if *there == at))? {
             Whim::Say(_, words) => Some(words),
-            _ => None,
+            Whim::RefuseRecipient(_) | Whim::RefuseMail(_) | Whim::HangUp | Whim::SayNothing => None,
         }
     }
 
