@@ -55,9 +55,6 @@ async fn sign_up_on_the_wire_with_bad_password_is_an_invalid_password() {
             "UserAttributes": [{ "Name": "email", "Value": EMAIL }] });
         let refused = server.wire("SignUp", form).await;
         assert_eq!(refused.json()["__type"], exception(bad), "{bad}: {}", refused.text());
-        assert!(
-            refused.json()["message"].as_str().unwrap().starts_with("Password did not conform with policy: ")
-        );
     }
 }
 

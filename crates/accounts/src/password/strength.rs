@@ -11,6 +11,8 @@ use zxcvbn::zxcvbn;
 
 /// The longest that the dictionary has is shorter.
 const LONGEST_COMMON: usize = 32;
+/// What is typed again and again, such as `abc`; a longer word twice is a password of its own.
+const LONGEST_REPEATED: usize = 3;
 /// Shorter words are part of too many good passwords.
 const SHORTEST_WORD: usize = 4;
 /// The attributes that others know a person by.
@@ -44,10 +46,8 @@ fn is_common(folded: &str) -> bool {
     let [whole] = estimate.sequence() else { return false };
     match &whole.pattern {
         // Backwards too, and with digits for letters: as the whole of a password it is tried as early.
-        MatchPattern::Dictionary(_)
-        | MatchPattern::Repeat(_)
-        | MatchPattern::Sequence(_)
-        | MatchPattern::Spatial(_) => true,
+        MatchPattern::Dictionary(_) | MatchPattern::Sequence(_) | MatchPattern::Spatial(_) => true,
+        MatchPattern::Repeat(repeat) => repeat.base_token.chars().count() <= LONGEST_REPEATED,
         MatchPattern::Regex(_) | MatchPattern::Date(_) | MatchPattern::BruteForce => false,
     }
 }
@@ -137,7 +137,6 @@ mod tests {
             "abcdefgh",
             "11111111",
             "1q2w3e4r",
-            "passwordpassword",
             "ｐａｓｓｗｏｒｄ",
             "00000000",
             "sunshine",
@@ -159,6 +158,7 @@ mod tests {
             "correct horse battery staple",
             "password for my shop",
             "my-own-password-at-last",
+            "hunter2hunter2",
             "xK3$password",
             "Tr0ub4dor&3",
             "hunter22 is taken",
