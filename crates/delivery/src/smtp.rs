@@ -145,8 +145,7 @@ impl Smtp {
     pub async fn send(&self, parcel: &Parcel) -> Result<(), SendError> {
         let (envelope, mail) = self.mail(parcel)?;
         let mut connection = self.connected(CONNECT).await?;
-        let sent =
-            timeout(TRANSFER, self.hand_over(&mut connection, &envelope, (&mail, &parcel.lease))).await;
+        let sent = timeout(TRANSFER, self.hand_over(&mut connection, &envelope, &mail, &parcel.lease)).await;
         let sent = sent.map_err(|_| SendError::Later(Reason::Silence))?;
         // What becomes of the good-bye must not make us send again what is theirs now.
         tokio::spawn(async move { timeout(QUIT, connection.abort()).await });
@@ -185,7 +184,8 @@ impl Smtp {
         &self,
         connection: &mut AsyncSmtpConnection,
         envelope: &Envelope,
-        (mail, lease): (&[u8], &Lease),
+        mail: &[u8],
+        lease: &Lease,
     ) -> Result<(), SendError> {
         let can = |extension| connection.server_info().supports_feature(extension);
         let mut parameters = Vec::new();

@@ -44,7 +44,7 @@ pub async fn accept(
         let proxy = state.config.server.trusts(peer.ip().to_canonical());
         let close = state.shutdown.child_token();
         if let Some((stream, permit)) = limits.admit(stream, peer.ip(), proxy, close.clone()) {
-            let connection = connection(state, &router, (stream, Peer(peer)), Arc::new(permit));
+            let connection = connection(state, &router, stream, Peer(peer), Arc::new(permit));
             connections.spawn(serve(connection, close, state.shutdown.clone()));
         }
     }
@@ -89,7 +89,8 @@ type Io = TokioIo<std::pin::Pin<Box<TimeoutStream<TcpStream>>>>;
 fn connection(
     state: &AppState,
     router: &Router,
-    (stream, peer): (TcpStream, Peer),
+    stream: TcpStream,
+    peer: Peer,
     permit: Arc<ConnectionPermit>,
 ) -> http1::Connection<
     Io,

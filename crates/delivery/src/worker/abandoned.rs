@@ -16,13 +16,12 @@ impl Watched {
     /// Takes down what is leased now. Those that nobody has renewed for so long are abandoned.
     pub fn look(&mut self, leased: Vec<Leased>, patience: Duration, now: Instant) -> Vec<Leased> {
         let known = std::mem::take(&mut self.0);
-        self.0 =
-            leased.into_iter().map(|it| (known.get(&it).copied().unwrap_or(now), it)).map(swap).collect();
+        let watched = |it: Leased| {
+            let since = known.get(&it).copied().unwrap_or(now);
+            (it, since)
+        };
+        self.0 = leased.into_iter().map(watched).collect();
         let old = |since: &Instant| now.saturating_duration_since(*since) >= patience;
         self.0.iter().filter(|(_, since)| old(since)).map(|(leased, _)| leased.clone()).collect()
     }
-}
-
-fn swap((since, leased): (Instant, Leased)) -> (Leased, Instant) {
-    (leased, since)
 }
