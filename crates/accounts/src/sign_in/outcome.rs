@@ -6,6 +6,7 @@ use crate::sign_in::second_factor::challenge::Challenge;
 use model::{AttributeName, FieldName};
 use nameplate_core::identity::{BrowserTicket, ChallengeToken, NewSession};
 use std::collections::BTreeMap;
+use store::PasswordFingerprint;
 use store::users::User;
 
 /// The password was right.
@@ -85,7 +86,7 @@ impl Proven {
 
     /// Whether the password was changed while this one was being compared.
     pub(crate) fn was_changed(&self, now: &User) -> bool {
-        self.user.fingerprint().was_changed(now)
+        PasswordFingerprint::of_user(&self.user).was_changed(now)
     }
 }
 

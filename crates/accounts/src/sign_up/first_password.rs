@@ -20,7 +20,7 @@ use nameplate_core::identity::{BrowserTicket, Origin, UserId};
 use store::tickets::{self, Stored};
 use store::users::{self, User};
 use store::waiting::{self, Waiting};
-use store::{StoreError, Tx, retried};
+use store::{PasswordFingerprint, StoreError, Tx, retried};
 
 /// What somebody enters who has entered the right code.
 #[derive(Debug, Clone)]
@@ -134,7 +134,7 @@ async fn finish_with_first(
     let still = waiting::lock(&mut tx, known.user.id).await?.ok_or(FirstPasswordError::NoPending)?;
     // Meanwhile somebody else may have tried the same sign-up, or its holder have entered another
     // password.
-    if still.user.contested || known.user.fingerprint().was_changed(&still.user) {
+    if still.user.contested || PasswordFingerprint::of_user(&known.user).was_changed(&still.user) {
         return Err(FirstPasswordError::WrongPassword);
     }
     let stored =

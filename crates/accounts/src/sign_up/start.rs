@@ -23,7 +23,7 @@ use nameplate_core::settings::Settings;
 use std::collections::BTreeMap;
 use store::users::{self, User};
 use store::waiting::{self, Key, NewSignUp, Waiting};
-use store::{StoreError, Tx, names, retried, tickets};
+use store::{PasswordFingerprint, StoreError, Tx, names, retried, tickets};
 
 /// What a new account is made of.
 #[derive(Debug, Clone)]
@@ -294,7 +294,8 @@ async fn take_attempt(
         Attempt::Again(found, again) => (found, again),
     };
     let still = waiting::lock(tx, found.user.id).await?;
-    let Some(still) = still.filter(|it| !found.user.fingerprint().was_changed(&it.user)) else {
+    let Some(still) = still.filter(|it| !PasswordFingerprint::of_user(&found.user).was_changed(&it.user))
+    else {
         return Ok(None);
     };
     waiting::keep(tx, still.user.id, ctx.now()).await?;

@@ -16,8 +16,11 @@ impl Watched {
     /// Takes down what is leased now. Those that nobody has renewed for so long are abandoned.
     pub fn look(&mut self, leased: Vec<Leased>, patience: Duration, now: Instant) -> Vec<Leased> {
         let known = std::mem::take(&mut self.0);
-        let since = |it: &Leased| known.get(it).copied().unwrap_or(now);
-        self.0 = leased.into_iter().map(|it| (it.clone(), since(&it))).collect();
+        let watched = |it: Leased| {
+            let since = known.get(&it).copied().unwrap_or(now);
+            (it, since)
+        };
+        self.0 = leased.into_iter().map(watched).collect();
         let old = |since: &Instant| now.saturating_duration_since(*since) >= patience;
         self.0.iter().filter(|(_, since)| old(since)).map(|(leased, _)| leased.clone()).collect()
     }

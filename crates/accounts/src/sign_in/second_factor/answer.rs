@@ -21,7 +21,7 @@ use nameplate_core::client::ClientId;
 use nameplate_core::code::CodePurpose;
 use nameplate_core::identity::{ChallengeToken, Origin, UserId};
 use store::factors::{self, Spent};
-use store::{LockedAccount, StoreError, Tx, challenges, retried};
+use store::{LockedAccount, PasswordFingerprint, StoreError, Tx, challenges, retried};
 
 /// What proves the second factor, as far as it is judged before the sign-in is taken up.
 enum Proof {
@@ -216,7 +216,9 @@ async fn pass_second(
         Proof::Recovery(code) => spend_recovery_code(ctx, tx, &locked, code, origin).await?,
     }
     limits::clear(tx, &second_failures(ctx, user.id)).await?;
-    let asked = new_password::demand(tx, ctx, &locked, &user.fingerprint(), &open.waiting.client).await?;
+    let asked =
+        new_password::demand(tx, ctx, &locked, &PasswordFingerprint::of_user(user), &open.waiting.client)
+            .await?;
     if asked.is_none() {
         events::record(tx, user.id, &Event::SignIn { username: user.username.clone() }, now, origin).await?;
         known_origins::note(tx, ctx, user.id, origin).await?;

@@ -16,9 +16,14 @@ impl PasswordFingerprint {
         Self(Sha256::digest(password_hash.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
+    /// Of the password that the account has.
+    pub fn of_user(user: &User) -> Self {
+        Self::of(&user.password_hash)
+    }
+
     /// Whether the account, as it is now, has another password: it was changed meanwhile.
     pub fn was_changed(&self, now: &User) -> bool {
-        now.fingerprint() != *self
+        Self::of_user(now) != *self
     }
 }
 

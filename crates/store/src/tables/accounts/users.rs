@@ -1,7 +1,6 @@
 //! Accounts.
 
 use crate::tables::accounts::former_subs;
-use crate::tables::accounts::password_fingerprint::PasswordFingerprint;
 use crate::{Conn, Row, Statement, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identifiers::{ContactKind, Identifier};
@@ -54,11 +53,6 @@ impl User {
     /// Whether there is a password that signs in to it.
     pub const fn has_password(&self) -> bool {
         !self.password_hash.is_empty()
-    }
-
-    /// Which password it has.
-    pub fn fingerprint(&self) -> PasswordFingerprint {
-        PasswordFingerprint::of(&self.password_hash)
     }
 
     /// What an entered password is compared with: the account's, or where it has none the one before, while
