@@ -38,7 +38,6 @@ pub use crate::engine::{
     Bind, Column, Conn, Field, NotADatabase, PostgresUrl, Query, Row, Store, StoreError, Tx,
 };
 pub use crate::engine::{FileLock, Notification, Statement, retried};
-use crate::engine::{left_out, readable};
 pub use crate::keys::{StoreKeysError, keys_of};
 pub use crate::tables::accounts::locked::LockedAccount;
 pub use crate::tables::accounts::password_fingerprint::PasswordFingerprint;

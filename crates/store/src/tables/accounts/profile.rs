@@ -1,9 +1,10 @@
 //! All that an account shows, in one statement and one row: its attributes, its proven contacts, the codes
 //! that it waits for and the number of its latest event.
 
+use crate::engine::left_out;
 use crate::tables::accounts::attributes;
 use crate::tables::sign_in::sessions::{self, Alive, Live};
-use crate::{Conn, Row, Statement, StoreError, left_out};
+use crate::{Conn, Row, Statement, StoreError};
 use model::{AttributeName, Factor};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identifiers::ContactKind;

@@ -1,6 +1,7 @@
 //! Codes that people ask for who have not signed in, and who asked for each.
 
-use crate::{Conn, Row, StoreError, Tx, readable};
+use crate::engine::readable;
+use crate::{Conn, Row, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::code::{AttemptCost, CodePurpose, CodeScope, Issue, Slot};
 use nameplate_core::identity::UserId;

@@ -1,9 +1,10 @@
 //! Sign-ups that wait for their code: accounts that nobody has confirmed, one for each name and contact.
 
+use crate::engine::readable;
 use crate::tables::accounts::attributes;
 use crate::tables::accounts::users::{self, User};
 use crate::tables::sign_in::srp_verifiers;
-use crate::{Conn, Row, StoreError, Tx, readable};
+use crate::{Conn, Row, StoreError, Tx};
 use attributes::Attributes;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::contact::Contact;

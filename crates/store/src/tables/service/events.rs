@@ -1,6 +1,7 @@
 //! The trail: what happened to each account.
 
-use crate::{Conn, Row, Statement, StoreError, left_out};
+use crate::engine::left_out;
+use crate::{Conn, Row, Statement, StoreError};
 use model::Event;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::{Origin, UserId};

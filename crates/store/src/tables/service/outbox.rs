@@ -3,7 +3,8 @@
 //! A row waits until it is due, is leased to the worker that claimed it, or is done. A worker says again and
 //! again that it still has what it leased; what nobody says so of is released, and due again.
 
-use crate::{Conn, Row, StoreError, Tx, readable};
+use crate::engine::readable;
+use crate::{Conn, Row, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::code::{Issue, Slot};
 use nameplate_core::identity::UserId;

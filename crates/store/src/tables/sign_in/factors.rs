@@ -1,6 +1,7 @@
 //! Second factors of accounts, and the recovery codes that take their place.
 
-use crate::{Conn, Row, StoreError, Tx, readable};
+use crate::engine::readable;
+use crate::{Conn, Row, StoreError, Tx};
 use model::Factor;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::UserId;

@@ -1,7 +1,8 @@
 //! Passkeys: the public halves of keys that people sign in with.
 
+use crate::engine::readable;
 use crate::tables::accounts::users::{self, User};
-use crate::{Conn, Row, StoreError, Tx, readable};
+use crate::{Conn, Row, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::UserId;
 

@@ -1,6 +1,7 @@
 //! Sessions: the store knows them by the hashes of their tokens.
 
-use crate::{Conn, Row, StoreError, Tx, readable};
+use crate::engine::readable;
+use crate::{Conn, Row, StoreError, Tx};
 use nameplate_core::client::ClientId;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::{Origin, SessionId, UserId, Viewer};
