@@ -1,5 +1,5 @@
-//! A page that hears what happens to its account elsewhere: one stream of events per page, closed while the
-//! page sleeps.
+//! A page that hears what happens to its account elsewhere: one stream of events per browser, closed while its
+//! pages sleep.
 
 use leptos::prelude::*;
 

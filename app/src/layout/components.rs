@@ -34,9 +34,13 @@ pub fn note(words: String) -> impl IntoView {
     view! { <div class="note-ok" role="status"><p>{words}</p></div> }
 }
 
-/// The line that tells what happened elsewhere: it stays in sight at the lower edge of the window.
+/// The line that tells what happened elsewhere: it stays in sight at the lower edge of the window. With it comes
+/// the script that hears of it, which must run before the islands wake up.
 pub fn live_status() -> impl IntoView {
-    view! { <p class="small" role="status" data-said=""></p> }
+    view! {
+        <p class="small" role="status" data-said=""></p>
+        <script type="module" src=scripts::LIVE.path nonce=use_nonce()></script>
+    }
 }
 
 /// On a page that shows what happened to the account: it is loaded again when something else does, unless

@@ -162,6 +162,47 @@ test.describe('two tabs', () => {
   });
 });
 
+test.describe('ten windows of one browser', () => {
+  // More than a browser has connections to one host, over HTTP/1.1.
+  test('all follow over one stream, can load pages, and go on when the one that had the stream is closed', async ({ context, page, profile, door }) => {
+    const streams: Page[] = [];
+    context.on('request', (request) => {
+      if (new URL(request.url()).pathname === '/events') streams.push(request.frame().page());
+    });
+    await profile.open();
+    const others = [];
+    for (let number = 1; number < 10; number++) {
+      const other = await context.newPage();
+      await other.goto('/profile');
+      await other.waitForFunction(() => document.documentElement.dataset.awake !== undefined);
+      others.push(other);
+    }
+    const follow = async (pages: Page[], name: string) => {
+      await door.update({ family_name: name });
+      for (const one of pages) await expect(one.getByRole('heading', { level: 1 })).toHaveText(new RegExp(name));
+    };
+    await follow([page, ...others], 'Lastname');
+    expect(streams).toHaveLength(1);
+    for (const other of others) await other.goto('/security');
+    for (const other of others) await other.goto('/profile');
+    await page.close();
+    await follow(others, 'Again');
+    expect(streams).toHaveLength(2);
+    await streams[1].close();
+    await follow(others.filter((other) => !other.isClosed()), 'Thrice');
+  });
+
+  test('without locks or a channel each has a stream of its own', async ({ context, page, profile, door }) => {
+    await context.addInitScript(() => Reflect.deleteProperty(window, 'BroadcastChannel'));
+    await profile.open();
+    const second = await context.newPage();
+    await second.goto('/profile');
+    await second.waitForFunction(() => document.documentElement.dataset.awake !== undefined);
+    await door.update({ family_name: 'Lastname' });
+    for (const one of [page, second]) await expect(one.getByRole('heading', { level: 1 })).toHaveText(/Lastname/);
+  });
+});
+
 test.describe('after the server was away', () => {
   test.use({ allowedOnConsole: /ERR_|EventSource|Failed to load resource: net::/ });
 

@@ -3,14 +3,17 @@
 use form_urlencoded::Serializer;
 use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, Read, Result, Write};
-use std::net::TcpStream;
+use std::net::{Ipv4Addr, TcpStream};
 use std::time::Duration;
+use tokio::net::TcpSocket;
 
 pub const PASSWORD: &str = "A+calm-Fjord-41";
 
 #[derive(Debug, Clone)]
 pub struct Browser {
     pub address: String,
+    /// Where its connections come from, if that isn't for the system to say.
+    from: Option<Ipv4Addr>,
     pub cookies: BTreeMap<String, String>,
 }
 
@@ -23,12 +26,17 @@ pub struct Answer {
 
 impl Browser {
     pub fn new(address: &str) -> Self {
-        Self { address: address.to_owned(), cookies: BTreeMap::new() }
+        Self { address: address.to_owned(), from: None, cookies: BTreeMap::new() }
     }
 
     /// The same person's browser after the program was started again elsewhere.
     pub fn at(&self, address: &str) -> Self {
-        Self { address: address.to_owned(), cookies: self.cookies.clone() }
+        Self { address: address.to_owned(), from: self.from, cookies: self.cookies.clone() }
+    }
+
+    /// The same with connections from this address of this machine: on Linux all of 127.0.0.0/8 are.
+    pub fn coming_from(self, address: impl Into<Ipv4Addr>) -> Self {
+        Self { from: Some(address.into()), ..self }
     }
 
     pub fn get(&mut self, path: &str) -> Result<Answer> {
@@ -71,7 +79,10 @@ impl Browser {
     }
 
     pub fn connect(&self) -> Result<TcpStream> {
-        let stream = TcpStream::connect(&self.address)?;
+        let stream = match self.from {
+            None => TcpStream::connect(&self.address)?,
+            Some(from) => connect_from(from, &self.address)?,
+        };
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         Ok(stream)
     }
@@ -101,6 +112,18 @@ impl Browser {
         }
         Ok(answer)
     }
+}
+
+/// The standard library lets nobody choose.
+fn connect_from(from: Ipv4Addr, to: &str) -> Result<TcpStream> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let stream = runtime.block_on(async {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((from, 0).into())?;
+        socket.connect(to.parse().map_err(Error::other)?).await?.into_std()
+    })?;
+    stream.set_nonblocking(false)?;
+    Ok(stream)
 }
 
 pub fn encoded(fields: &[(&str, &str)]) -> String {

@@ -3,9 +3,8 @@
 use crate::browser::Answer;
 use crate::program::{CONFIG, Home, Running, until};
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::time::Duration;
-use tokio::net::TcpSocket;
 
 /// Few enough to be taken quickly; and nobody waits so long for a head or a body here.
 const FEW: &str = "
@@ -22,16 +21,7 @@ const ENDLESS: &str =
     "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\nContent-Length: 9\r\n\r\n";
 
 fn connect(running: &Running, from: u8) -> TcpStream {
-    let to: SocketAddr = running.address.parse().unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
-    let stream = runtime.block_on(async {
-        let socket = TcpSocket::new_v4().unwrap();
-        socket.bind((Ipv4Addr::new(127, 0, 0, from), 0).into()).unwrap();
-        socket.connect(to).await.unwrap().into_std().unwrap()
-    });
-    stream.set_nonblocking(false).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-    stream
+    running.browser().coming_from([127, 0, 0, from]).connect().unwrap()
 }
 
 /// Says this on the connection, unless it was closed already.

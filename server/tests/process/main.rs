@@ -17,6 +17,7 @@ mod connections;
 #[cfg(target_os = "linux")]
 mod disk;
 mod doctor;
+mod haproxy;
 mod init;
 mod killed;
 mod log;
@@ -26,6 +27,7 @@ mod nginx;
 mod nodes;
 mod phones;
 mod program;
+mod proxied;
 mod secrets;
 mod starting;
 mod stopping;

@@ -1,18 +1,14 @@
 //! Behind nginx, as people set it up: with nothing but `proxy_pass`, and as the README says.
 
-use crate::browser::{Answer, Browser, encoded};
+use crate::browser::Browser;
 use crate::program::{CONFIG, Home, MAILBOX_TOKEN, Running, until};
-use flate2::write::GzDecoder;
+use crate::proxied::{forms_and_events_pass, hears_live, limits_count_visitors};
 use std::fs;
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 use tempfile::TempDir;
 
-/// Sooner than the heartbeat, which would come through in the end.
-const AT_ONCE: Duration = Duration::from_secs(10);
 const BARE: &str = "server { listen 443 ssl; location / { proxy_pass http://127.0.0.1:3000; } }";
 
 /// The program. Debian keeps it off the PATH of everybody but root.
@@ -94,81 +90,6 @@ impl Drop for Nginx {
     }
 }
 
-/// A stream of events as it comes in.
-struct Events {
-    connection: TcpStream,
-    bytes: Vec<u8>,
-}
-
-impl Events {
-    fn open(browser: &Browser, more: &str) -> Self {
-        let mut connection = browser.connect().unwrap();
-        connection.set_read_timeout(Some(AT_ONCE)).unwrap();
-        let head = browser.head("GET", "/events", &format!("Accept: text/event-stream\r\n{more}"));
-        connection.write_all(format!("{head}\r\n").as_bytes()).unwrap();
-        Self { connection, bytes: Vec::new() }
-    }
-
-    /// Reads until this has come: the head and the body so far, unpacked.
-    #[track_caller]
-    fn says(&mut self, words: &str) -> (String, String) {
-        loop {
-            let (head, body) = self.so_far();
-            if body.contains(words) {
-                return (head, body);
-            }
-            let mut some = [0; 4096];
-            let read = self
-                .connection
-                .read(&mut some)
-                .unwrap_or_else(|error| panic!("no {words:?} in time ({error}): {head}\n{body}"));
-            assert!(read > 0, "it ended without {words:?}: {head}\n{body}");
-            self.bytes.extend_from_slice(&some[..read]);
-        }
-    }
-
-    fn so_far(&self) -> (String, String) {
-        let Some(end) = self.bytes.windows(4).position(|it| it == b"\r\n\r\n") else {
-            return Default::default();
-        };
-        let head = String::from_utf8(self.bytes[..end].to_vec()).unwrap().to_lowercase();
-        let body = &self.bytes[end + 4..];
-        let body = if head.contains("transfer-encoding: chunked") { unchunked(body) } else { body.to_vec() };
-        let body = if head.contains("content-encoding: gzip") { unzipped(&body) } else { body };
-        (head, String::from_utf8(body).unwrap())
-    }
-}
-
-/// What has come of a body in chunks (RFC 9112, section 7.1).
-fn unchunked(mut rest: &[u8]) -> Vec<u8> {
-    let mut whole = Vec::new();
-    while let Some(line) = rest.windows(2).position(|it| it == b"\r\n") {
-        let size = usize::from_str_radix(std::str::from_utf8(&rest[..line]).unwrap(), 16).unwrap();
-        let chunk = &rest[line + 2..];
-        whole.extend_from_slice(&chunk[..size.min(chunk.len())]);
-        rest = chunk.get(size + 2..).unwrap_or_default();
-    }
-    whole
-}
-
-/// What can be unpacked of a body that goes on.
-fn unzipped(packed: &[u8]) -> Vec<u8> {
-    let mut decoder = GzDecoder::new(Vec::new());
-    decoder.write_all(packed).and_then(|()| decoder.flush()).unwrap();
-    decoder.get_ref().clone()
-}
-
-/// The page of somebody who changes something elsewhere hears of it through nginx, live.
-#[track_caller]
-fn hears_live(jane: &mut Browser, nginx: &Nginx, accept: &str, nickname: &str) -> String {
-    let mut events = Events::open(&jane.at(&nginx.address), accept);
-    let (head, _) = events.says(": open\n\n");
-    assert!(head.starts_with("http/1.1 200") && head.contains("content-type: text/event-stream"), "{head}");
-    jane.post("/profile", &[("attributes[nickname]", nickname)]).unwrap().succeeds();
-    events.says("updateUserAttributes");
-    head
-}
-
 #[test]
 #[ignore = "needs nginx: scripts/test-rust"]
 fn events_come_live_through_an_nginx_that_was_told_nothing() {
@@ -176,7 +97,7 @@ fn events_come_live_through_an_nginx_that_was_told_nothing() {
     let running = home.start();
     let mut jane = running.signed_in("jane");
     let nginx = Nginx::start(&running, "", BARE);
-    let head = hears_live(&mut jane, &nginx, "", "one");
+    let head = hears_live(&mut jane, &nginx.address, "", "one");
     assert!(!head.contains("content-encoding"), "{head}");
     running.stop();
 }
@@ -189,7 +110,7 @@ fn events_come_live_through_an_nginx_that_packs_everything() {
     let mut jane = running.signed_in("jane");
     let gzip = "gzip on; gzip_types *; gzip_proxied any; gzip_min_length 1;";
     let nginx = Nginx::start(&running, gzip, BARE);
-    let head = hears_live(&mut jane, &nginx, "Accept-Encoding: gzip\r\n", "one");
+    let head = hears_live(&mut jane, &nginx.address, "Accept-Encoding: gzip\r\n", "one");
     assert!(head.contains("content-encoding: gzip"), "{head}");
     running.stop();
 }
@@ -202,23 +123,9 @@ fn the_nginx_of_the_readme_passes_forms_and_events_on_and_says_who_asks() {
     let home = Home::new(&format!("[server]\ntrusted_proxies = ['127.0.0.1']\n{CONFIG}"));
     let running = home.start();
     let nginx = Nginx::start(&running, "", server);
-
-    let mut jane = Browser::new(&nginx.address);
-    jane.sign_up("jane").unwrap().succeeds();
-    let code = running.code_for("jane@domain.com");
-    jane.post("/confirm", &[("code", &code)]).unwrap().succeeds();
-    hears_live(&mut jane, &nginx, "", "one");
-
-    // The visitor is this machine, which is trusted, so what it claims counts: the header arrives, and is
-    // believed.
-    let form = encoded(&[("attributes[nickname]", "two")]);
-    let head =
-        jane.form_head("/profile", "application/json", form.len()) + "X-Forwarded-For: 198.51.100.7\r\n";
-    let mut connection = jane.connect().unwrap();
-    connection.write_all(format!("{head}\r\n{form}").as_bytes()).unwrap();
-    Answer::read(&mut connection).unwrap().succeeds();
-    let activity = jane.get("/activity").unwrap().body;
-    assert!(activity.contains("198.51.100."), "{activity}");
+    forms_and_events_pass(&running, &nginx.address);
+    #[cfg(target_os = "linux")]
+    limits_count_visitors(&nginx.address);
     running.stop();
 }
 

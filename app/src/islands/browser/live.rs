@@ -1,124 +1,56 @@
-//! What a page that hears of its account does in the browser.
+//! What a page that hears of its account does in the browser. `js/live.js` has the stream.
 
 use super::dom::{
     Posted, dispatch_auth, each, navigate, now, part, post, read_json, sign_in_from_here, store, stored,
     value,
 };
 use crate::text;
-use futures_util::StreamExt;
-use gloo_net::eventsource::futures::EventSource;
 use leptos::prelude::*;
 use model::paths;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlElement, PageTransitionEvent};
+use web_sys::{CustomEvent, Element, Event, HtmlElement};
 
-/// How long to wait before a stream that was refused is asked for again, and before another look at a
-/// busy form.
-const RETRY: i32 = 5_000;
+/// How long to wait before another look at a busy form.
 const BUSY: i32 = 50;
 /// How long the cookie of a new session may take to follow the news that the old one ended.
 const SETTLED: i32 = 200;
 /// So long after a errors its event is taken for the page's own.
 const OWN: i64 = 3_000;
 
-/// The page's stream of events.
-#[derive(Clone)]
-struct Follower {
-    frame: SendWrapper<Element>,
-    /// The id of the last event that was heard.
-    newest: StoredValue<String>,
-    source: StoredValue<Option<EventSource>, LocalStorage>,
-    /// Which source it is: one that was closed must not be taken for the one after it.
-    turn: StoredValue<u32>,
-}
-
-/// Follows the account's events while the page can be seen. Hidden pages let go of the stream: over
-/// HTTP/1.1 a browser has six connections for all its tabs. They resume by the last id.
+/// Follows the account's events: the script is told that this page is awake, and tells what it hears.
 pub(crate) fn follow(frame: Element) {
-    let after =
-        frame.query_selector("[data-after]").ok().flatten().and_then(|it| it.get_attribute("data-after"));
-    let follower = Follower {
-        frame: SendWrapper::new(frame),
-        newest: StoredValue::new(after.unwrap_or_default()),
-        source: StoredValue::new_local(None),
-        turn: StoredValue::new(0),
-    };
-    follower.open();
-    let again = follower.clone();
-    window_event_listener(leptos::ev::Custom::<web_sys::Event>::new("visibilitychange"), move |_| {
-        again.close();
-        again.open();
+    let frame = SendWrapper::new(frame);
+    window_event_listener(leptos::ev::Custom::<CustomEvent>::new("live"), move |said| {
+        let frame = frame.clone();
+        leptos::task::spawn_local(async move {
+            let said = said.detail();
+            let signed_in = match part(&said, "data").as_string() {
+                Some(message) => {
+                    arrived(&message, &frame).await;
+                    true
+                }
+                None => is_signed_in(&frame).await,
+            };
+            if let Ok(done) = part(&said, "done").dyn_into::<js_sys::Function>() {
+                _ = done.call1(&JsValue::NULL, &signed_in.into());
+            }
+        });
     });
-    // A page that comes back from the page cache is asked for again: the shell's script sees to it.
-    window_event_listener(leptos::ev::Custom::<PageTransitionEvent>::new("pagehide"), move |_| {
-        follower.close();
-    });
+    if let Ok(start) = Event::new("live-start") {
+        _ = window().dispatch_event(&start);
+    }
 }
 
-impl Follower {
-    fn close(&self) {
-        self.turn.update_value(|turn| *turn += 1);
-        self.source.set_value(None);
+/// The stream has ended, with its session or without. If a form of this browser did it, that form goes on; and if
+/// the browser has another session by now, as after a change of the password, so does the page. Signed out for
+/// good, the refresh leaves.
+async fn is_signed_in(frame: &Element) -> bool {
+    while document().query_selector("form[aria-busy]").ok().flatten().is_some() {
+        pause(BUSY).await;
     }
-
-    fn open(&self) {
-        if document().hidden() {
-            return;
-        }
-        let Ok(mut source) =
-            EventSource::new(&format!("{}?after={}", paths::EVENTS, self.newest.get_value()))
-        else {
-            return;
-        };
-        let (Ok(mut events), Ok(mut ended)) = (source.subscribe("message"), source.subscribe("signed-out"))
-        else {
-            return;
-        };
-        self.source.set_value(Some(source));
-        let (this, turn) = (self.clone(), self.turn.get_value());
-        let again = self.clone();
-        leptos::task::spawn_local(async move {
-            while let Some(Ok((_, message))) = events.next().await {
-                this.newest.set_value(message.last_event_id());
-                arrived(&message.data().as_string().unwrap_or_default(), &this.frame).await;
-            }
-            drop(events);
-            this.recover(turn).await;
-        });
-        leptos::task::spawn_local(async move {
-            if let Some(Ok(_)) = ended.next().await {
-                again.ended(turn).await;
-            }
-        });
-    }
-
-    /// The session is over. If a form of this browser did it, that form goes on; and if the browser has
-    /// another one by now, as after a change of the password, so does the page.
-    async fn ended(self, turn: u32) {
-        while document().query_selector("form[aria-busy]").ok().flatten().is_some() {
-            pause(BUSY).await;
-        }
-        pause(SETTLED).await;
-        // Signed out for good, the refresh leaves.
-        if self.turn.get_value() == turn && refresh(&self.frame).await.is_some() {
-            self.close();
-            self.open();
-        }
-    }
-
-    /// The source is closed. A connection that merely broke the browser itself takes up again; what ends
-    /// here was closed by us, or refused: by a proxy whose server is away, or because we are signed out
-    /// by now.
-    async fn recover(self, turn: u32) {
-        while self.turn.get_value() == turn {
-            pause(RETRY).await;
-            if self.turn.get_value() == turn && refresh(&self.frame).await.is_some() {
-                self.close();
-                self.open();
-            }
-        }
-    }
+    pause(SETTLED).await;
+    refresh(frame).await.is_some()
 }
 
 async fn pause(milliseconds: i32) {
