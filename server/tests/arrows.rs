@@ -48,7 +48,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
         ],
     ),
     // It measures the finished program, and only fills its store.
-    ("bench", &["nameplate-accounts", "nameplate-core", "nameplate-store"]),
+    ("bench", &["nameplate-accounts", "nameplate-core"]),
 ];
 
 /// What Cargo knows about the workspace.

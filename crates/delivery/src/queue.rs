@@ -20,7 +20,7 @@ pub enum About<'a> {
     Code {
         /// The place of the code.
         slot: &'a Slot,
-        /// Which code of that place; all who share the message have the same.
+        /// Which code of that place it is.
         issue: &'a Issue,
     },
     /// The account: a notice goes with it.
