@@ -14,6 +14,11 @@ fn the_reference_of_the_command_line_is_the_generated_one() {
 }
 
 #[test]
+fn the_reference_of_the_limits_is_the_generated_one() {
+    expect_file!["../../docs/limits.md"].assert_eq(&accounts::limits_reference());
+}
+
+#[test]
 fn the_reference_of_the_wire_api_is_the_generated_one() {
     expect_file!["../../docs/api.md"].assert_eq(&wire::reference());
 }

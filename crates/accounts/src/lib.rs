@@ -32,6 +32,7 @@ pub mod tokens;
 pub use attributes::rules::MOST_SUBMITTED;
 pub use context::{Context, Parts};
 pub use error::{CommonError, Unavailable};
+pub use limits::reference as limits_reference;
 pub use nameplate_core::attempts::Tally;
 pub use nameplate_core::client::ClientId;
 pub use nameplate_core::clock::{Clock, SystemClock, TestClock, Timestamp};

@@ -4,10 +4,13 @@ pub(crate) mod counters;
 pub(crate) mod ladder;
 pub(crate) mod names;
 pub(crate) mod rate;
+mod reference;
 
 pub(crate) use counters::{
     Key, clear, count, count_change, count_change_and_load, count_down, count_up, counted, give_back, key,
     key_of, knock, left,
 };
 pub(crate) use ladder::{Ladder, Turn};
+pub use reference::reference;
+
 pub(crate) use names::{LimitName, Spender, backoff};

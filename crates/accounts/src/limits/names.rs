@@ -33,8 +33,12 @@ macro_rules! limits {
 
         impl LimitName {
             /// All of them.
-            #[cfg(test)]
             pub(crate) const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// What it counts, in a sentence.
+            pub(crate) const fn meaning(self) -> &'static str {
+                match self { $(Self::$name => concat!($($meaning),+).trim_ascii()),+ }
+            }
 
             /// What its counters are called by inside. A label that is changed begins new counters.
             pub(crate) const fn label(self) -> &'static str {
