@@ -80,10 +80,11 @@ const BASE64: Pattern =
 const KEY: Pattern = Pattern { words: r"[\w+]+", fits: |text| all(text, |c| is_word(c) || c == '+') };
 const NO_SPACE: Pattern =
     Pattern { words: r"[\S]+", fits: |text| all(text, |c| !matches!(c, ' ' | '\t'..='\r')) };
-/// Spaces inside are allowed; of what else they may hold the policy speaks.
+/// The published pattern of a password, as Cognito reads it by now: spaces inside are allowed. Of what else it
+/// may hold the policy speaks.
 const NO_SPACE_AROUND: Pattern = Pattern {
-    words: r"^[\S]+.*[\S]+$",
-    fits: |text| text.trim_matches(|c| matches!(c, ' ' | '\t'..='\r')) == text,
+    words: r"[\S]+",
+    fits: |text| !text.is_empty() && text.trim_matches(|c| matches!(c, ' ' | '\t'..='\r')) == text,
 };
 const TOKENS: Pattern = Pattern {
     words: "[A-Za-z0-9-_=.]+",
