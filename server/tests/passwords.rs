@@ -154,3 +154,26 @@ async fn hint_names_every_rule_that_is_applied() {
         page.says(rule);
     }
 }
+
+#[tokio::test]
+async fn choose_first_password_tells_nothing_that_a_stranger_entered() {
+    let server = TestServer::new().await;
+    let strangers = [
+        ("username", "jdoe"),
+        ("password", PASSWORD),
+        ("confirm_password", PASSWORD),
+        ("attributes[email]", "me@domain.com"),
+        ("attributes[family_name]", "Quorvexel"),
+    ];
+    server.browser().submit(paths::SIGN_UP, &strangers).await.leads_to(paths::CONFIRM);
+    let code = server.code_for("me@domain.com").await;
+    let mut browser = server.browser();
+    let by_name = [("username", "jdoe"), ("code", code.as_str())];
+    browser.submit(paths::CONFIRM, &by_name).await.leads_to(paths::CONFIRM);
+    let choice = |password| [("password", password), ("confirm_password", password)];
+    browser
+        .submit(paths::CONFIRM_NEW_PASSWORD, &choice("me@domain.com"))
+        .await
+        .refuses(422, "must not be your username, name or address");
+    browser.submit(paths::CONFIRM_NEW_PASSWORD, &choice("quorvexel1")).await.leads_to(paths::PROFILE);
+}

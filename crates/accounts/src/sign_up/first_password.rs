@@ -170,7 +170,10 @@ pub async fn choose_first_password(
 async fn own_words(ctx: &Context, stored: &Stored) -> Result<OwnWords, StoreError> {
     let mut conn = ctx.store.read().await?;
     if let Some(waiting) = waiting::by_id(&mut conn, stored.user).await? {
-        return Ok(OwnWords::of(Some(&waiting.user.username), &waiting.attributes));
+        // Of what was entered at sign-up only name and contact become the account's; the rest may be somebody
+        // else's, and a refused password would tell it.
+        let contact = waiting.target.map(|it| (it.kind.attribute().into(), it.value));
+        return Ok(OwnWords::of(Some(&waiting.user.username), &contact.into_iter().collect()));
     }
     match users::by_id(&mut conn, stored.user).await? {
         Some(user) => OwnWords::of_user(&mut conn, &user).await,
