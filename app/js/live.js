@@ -6,8 +6,10 @@
 // The island (`islands/browser/live.rs`) says "live-start" once it is awake, and is told by "live" of every event, and of
 // every end of the stream, upon which it looks whether somebody is still signed in. It answers by calling `done`.
 
-/** What the windows call their lock and their channel. */
-const NAME = "nameplate-events";
+/** Whose page this is, as its forms say it. */
+const ACCOUNT = document.documentElement.dataset.account ?? "";
+/** What the windows of an account call their lock and their channel. */
+const NAME = `nameplate-events-${ACCOUNT}`;
 /** How long to wait before a stream that was refused is asked for again. */
 const RETRY = 5_000;
 /** So that windows that wake up together ask for one stream. */
@@ -102,7 +104,7 @@ const recover = (wait) => {
 const stream = (after) => {
   source?.close();
   position = after;
-  const mine = (source = new EventSource(`/events?after=${after}`));
+  const mine = (source = new EventSource(`/events?after=${after}&account=${ACCOUNT}`));
   mine.addEventListener("message", ({ data, lastEventId }) => {
     const heard = { id: Number(lastEventId), after: position, data };
     position = heard.id;

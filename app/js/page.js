@@ -10,7 +10,7 @@ const leadsElsewhere = async () => {
 
 addEventListener("pageshow", ({ persisted }) => {
   if (!persisted) return;
-  if ("private" in page.dataset) {
+  if ("account" in page.dataset) {
     // `no-store` does not keep the pages of a signed-in person out of the page cache: one that comes back from there
     // shows nothing until it was asked for again.
     page.hidden = true;

@@ -49,7 +49,9 @@ const credential = (what, options, more) => {
  */
 const ask = async (box, form, more = {}) => {
   const headers = { accept: "application/json", "content-type": "application/x-www-form-urlencoded" };
-  const answer = await fetch(box.dataset.options ?? "", { method: "POST", headers });
+  const account = new FormData(form).get("account");
+  const body = new URLSearchParams(typeof account === "string" ? { account } : {});
+  const answer = await fetch(box.dataset.options ?? "", { method: "POST", headers, body });
   // The form is sent without: its refusal says why.
   if (!answer.ok) return;
   const { options, state } = await answer.json();

@@ -17,6 +17,7 @@ use axum::routing::get;
 use futures_util::stream::{self, Stream, StreamExt as _};
 use model::Event;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -59,14 +60,18 @@ struct Live {
     shutdown: CancellationToken,
 }
 
+fn query<'a>(uri: &'a Uri, wanted: &'static str) -> impl Iterator<Item = Cow<'a, str>> {
+    let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    pairs.filter(move |(name, _)| name == wanted).map(|(_, value)| value)
+}
+
 /// The browser's own reconnect says `Last-Event-ID`; a page that woke up again says `?after=`.
-fn resume_after(headers: &HeaderMap, query: &str) -> Option<i64> {
+fn resume_after(headers: &HeaderMap, uri: &Uri) -> Option<i64> {
     let reconnect = headers.get_all(&LAST_EVENT_ID).iter();
-    let asked = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "after");
     reconnect
         .filter_map(|id| std::str::from_utf8(id.as_bytes()).ok()?.trim().parse().ok())
         .next()
-        .or_else(|| asked.filter_map(|(_, id)| id.parse().ok()).next())
+        .or_else(|| query(uri, "after").find_map(|id| id.parse().ok()))
 }
 
 async fn follow(State(live): State<Live>, uri: Uri, headers: HeaderMap) -> Response {
@@ -77,10 +82,14 @@ async fn follow(State(live): State<Live>, uri: Uri, headers: HeaderMap) -> Respo
         Ok(None) => return StatusCode::UNAUTHORIZED.into_response(),
         Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
     };
+    if query(&uri, "account").any(|it| !accounts::sessions::is_account_digest(&live.pool, &viewer, &it)) {
+        // Whose page it is has signed out.
+        return (UNBUFFERED, Sse::new(stream::iter([Ok::<_, Infallible>(signed_out())]))).into_response();
+    }
     let Some(permit) = StreamPermit::take(&live, viewer.user) else {
         return StatusCode::TOO_MANY_REQUESTS.into_response();
     };
-    let told = resume_after(&headers, uri.query().unwrap_or_default());
+    let told = resume_after(&headers, &uri);
     // Known before the answer: what happens after it is heard.
     let last = match told {
         Some(last) => last,
@@ -90,6 +99,10 @@ async fn follow(State(live): State<Live>, uri: Uri, headers: HeaderMap) -> Respo
         },
     };
     respond(live, viewer, token, last, permit).into_response()
+}
+
+fn signed_out() -> Sent {
+    Sent::default().event("signed-out").data("{}")
 }
 
 /// One of the streams that an account may have open.
@@ -160,7 +173,7 @@ impl Follower {
             // other way round, a page whose session ends in between would hear what happened after.
             let found = accounts::account::stretch_after(&self.live.pool, &self.viewer, last, BATCH).await?;
             if !accounts::sessions::is_alive(&self.live.pool, &self.token).await? {
-                _ = self.out.send(Ok(Sent::default().event("signed-out").data("{}"))).await;
+                _ = self.out.send(Ok(signed_out())).await;
                 return Ok(());
             }
             if let Some(newest) = found.last {

@@ -83,6 +83,10 @@ async fn post(inner: &Router, parts: Parts, form: Bytes, page: bool) -> Response
             answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
             return answer;
         }
+        // The page as it would be now is somebody else's, and what was typed isn't theirs to see.
+        Some(refusal) if refusal.form == Some(ErrorCode::OtherAccount) => {
+            StatusCode::CONFLICT.into_response()
+        }
         Some(refusal) => page_again(inner, with_cookies(parts, &cookies), &form, refusal).await,
         None if answer.status().is_success() => {
             let own = || {

@@ -68,9 +68,9 @@ async fn page_names_its_built_files_and_its_script() {
     ] {
         assert!(page.text().contains(part), "{part}: {}", page.text());
     }
-    assert!(!page.text().contains("data-private"), "{}", page.text());
+    assert!(!page.text().contains("data-account"), "{}", page.text());
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
-    assert!(browser.get("/profile").await.text().contains("data-private"));
+    assert!(browser.get("/profile").await.text().contains("data-account"));
 }
 
 #[tokio::test]

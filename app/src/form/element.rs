@@ -1,5 +1,6 @@
 //! The form element itself, as the server renders it.
 
+use super::account::account_field;
 use super::check::Checks;
 use crate::auth_events::FormEvent;
 use crate::islands::WakingForm;
@@ -21,6 +22,7 @@ pub fn Form(
     view! {
         <WakingForm>
             <form class=class method="post" action=action novalidate data-event=event.as_str() data-checks=String::from(rules) data-wait=wait>
+                {account_field()}
                 {children()}
             </form>
         </WakingForm>

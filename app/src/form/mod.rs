@@ -9,6 +9,8 @@ mod check;
 pub use check::{Check, Checks};
 
 #[cfg(feature = "ssr")]
+pub(crate) mod account;
+#[cfg(feature = "ssr")]
 pub(crate) mod attribute_fields;
 #[cfg(feature = "ssr")]
 mod element;

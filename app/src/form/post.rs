@@ -1,6 +1,8 @@
 //! How a form's server function is called: a form post in, JSON or the typed refusal out. Unlike the
 //! framework's own encoding it refuses what the function didn't declare.
 
+use super::account::{self, PostedAccount};
+use leptos::prelude::provide_context;
 use leptos::server_fn::error::{FromServerFnError, IntoAppError, ServerFnErrorErr};
 use leptos::server_fn::{Protocol, client::Client, request::Req, response::TryRes, server::Server};
 use serde::Serialize;
@@ -27,7 +29,10 @@ where
         Fut: Future<Output = Result<Out, E>> + Send,
     {
         let form = request.try_into_string().await?;
-        let args = parse(&form).map_err(|why| ServerFnErrorErr::Args(why).into_app_error())?;
+        let refused = |why| ServerFnErrorErr::Args(why).into_app_error();
+        let (form, account) = without_account(&form).map_err(refused)?;
+        provide_context(account);
+        let args = parse(&form).map_err(refused)?;
         let answer = encode(&server_fn(args).await?)
             .map_err(|why| ServerFnErrorErr::Serialization(why).into_app_error())?;
         S::Response::try_from_string("application/json", answer)
@@ -41,6 +46,19 @@ where
 
 fn encode<Out: Serialize>(answer: &Out) -> Result<String, String> {
     serde_json::to_string(answer).map_err(|why| why.to_string())
+}
+
+/// Every form of a signed-in page has this field; no function declares it.
+fn without_account(form: &str) -> Result<(String, PostedAccount), String> {
+    let is_account = |pair: &&str| pair.split('=').next() == Some(account::NAME);
+    let sent: Vec<_> = form.split('&').filter(is_account).collect();
+    let posted = match sent[..] {
+        [] => None,
+        [pair] => form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()),
+        [..] => return Err(format!("duplicate field {}", account::NAME)),
+    };
+    let rest: Vec<_> = form.split('&').filter(|pair| !is_account(pair)).collect();
+    Ok((rest.join("&"), PostedAccount(posted)))
 }
 
 /// Reads a posted form. A field that wasn't declared, or stands twice, is an error; attributes travel as
@@ -77,6 +95,23 @@ mod tests {
         assert_eq!(args.attributes["custom:team"], "x");
         assert_eq!(args.attributes["given_name"], "");
         assert_eq!(args.attributes["email"], "a+b@c.de");
+    }
+
+    #[test]
+    fn the_account_is_taken_out_wherever_it_stands() {
+        for (form, rest, account) in [
+            ("", "", None),
+            ("account=aB-_", "", Some("aB-_")),
+            ("account=", "", Some("")),
+            ("account", "", Some("")),
+            ("account=a%2Bb&names=x", "names=x", Some("a+b")),
+            ("a=1&account=x&b=2", "a=1&b=2", Some("x")),
+            ("account_=x&xaccount=y", "account_=x&xaccount=y", None),
+        ] {
+            let (left, posted) = super::without_account(form).unwrap();
+            assert_eq!((left.as_str(), posted.0.as_deref()), (rest, account), "{form}");
+        }
+        super::without_account("account=x&account=x").unwrap_err();
     }
 
     #[test]

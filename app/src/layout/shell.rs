@@ -2,6 +2,7 @@
 
 use super::layouts::{AccountLayout, AuthLayout, ErrorLayout, footer, navigation};
 use super::page_response::{Layout, PageContent};
+use crate::form::account::PageAccount;
 use crate::request::cookies::{self, CookieName};
 use crate::request::{PageRequest, SiteFiles, Theme};
 use crate::scripts;
@@ -15,17 +16,21 @@ use std::sync::Arc;
 /// Renders a page to its complete response.
 pub fn render(page: PageContent, request: &PageRequest) -> Response<String> {
     let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let private = request.account.is_some();
+    let account = request.account_digest();
+    let private = account.is_some();
     let flash_shown = request.flash.is_some();
     let secure = request.site.secure;
     let owner = Owner::new_root(Some(Arc::new(hydration_context::SsrSharedContext::new_islands())));
     let (html, policy) = owner.with(|| {
         provide_nonce();
+        if let Some(account) = account.clone() {
+            provide_context(PageAccount(account));
+        }
         let policy = content_security_policy(
             use_nonce().as_deref().unwrap_or_default(),
             request.site.leptos.reload_port,
         );
-        (format!("<!DOCTYPE html>{}", document(page, request).to_html()), policy)
+        (format!("<!DOCTYPE html>{}", document(page, request, account).to_html()), policy)
     });
     owner.unset_with_forced_cleanup();
 
@@ -67,7 +72,7 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-fn document(page: PageContent, request: &PageRequest) -> impl IntoView + use<> {
+fn document(page: PageContent, request: &PageRequest, account: Option<String>) -> impl IntoView + use<> {
     let files = (request.site.files)();
     let name = request.site.pool.settings().name.clone();
     let theme = request.theme;
@@ -86,7 +91,7 @@ fn document(page: PageContent, request: &PageRequest) -> impl IntoView + use<> {
         Layout::Error(status) => view! { <ErrorLayout status footer>{body}</ErrorLayout> }.into_any(),
     };
     view! {
-        <html lang="en" dir="ltr" data-theme=forced data-private=request.account.is_some()>
+        <html lang="en" dir="ltr" data-theme=forced data-account=account>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

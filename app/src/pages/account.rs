@@ -1,6 +1,7 @@
 //! `/account`: what is held about somebody, to take away, and leaving for good.
 
 use crate::auth_events::FormEvent;
+use crate::form::account::account_field;
 use crate::form::{
     Check, Form, FormError, FormPost, FormState, Input, field, password_field, reauthentication_field,
     refused, summary,
@@ -34,6 +35,7 @@ fn Account(request: PageRequest) -> impl IntoView {
             <section class="group" aria-labelledby="group-download">
                 <header><h2 id="group-download">{text::YOUR_DATA}</h2><p>{text::YOUR_DATA_TEXT}</p></header>
                 <form class="sheet" method="post" action=paths::ACCOUNT_DOWNLOAD novalidate>
+                    {account_field()}
                     {summary(&download)}
                     {(!open).then(|| reauthentication_field(&request, &download))}
                     <div class="actions"><button class="button">{text::DOWNLOAD}</button></div>

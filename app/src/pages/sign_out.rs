@@ -33,6 +33,7 @@ pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
 #[server(prefix = "", endpoint = "/sign-out", protocol = FormPost)]
 pub async fn sign_out() -> Result<Option<AccountData>, FormError> {
     let context = RequestContext::current()?;
+    context.viewer().await?;
     let username = match context.session() {
         Some(token) => {
             accounts::sessions::sign_out(&context.pool, &token, &context.origin).await.map_err(refused)?

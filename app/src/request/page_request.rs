@@ -120,6 +120,12 @@ impl PageRequest {
         self.account.as_ref().map(|account| account.viewer.username.clone()).unwrap_or_default()
     }
 
+    /// What the page's forms, and its script, say of whose they are.
+    pub fn account_digest(&self) -> Option<String> {
+        let account = self.account.as_ref()?;
+        Some(accounts::sessions::account_digest(&self.site.pool, &account.viewer))
+    }
+
     pub fn form(&self, path: &str) -> FormState {
         FormState::of(self.replay.as_ref(), path)
     }

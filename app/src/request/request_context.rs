@@ -5,6 +5,7 @@ use super::cookies::{self, CookieName, PendingSignIn};
 use super::flash::Flash;
 use super::site::Site;
 use super::theme::Theme;
+use crate::form::account::PostedAccount;
 use crate::form::{FormError, refused};
 use accounts::{BrowserId, ClientId, Context, Origin, SessionToken, Viewer};
 use http::header::{LOCATION, SET_COOKIE};
@@ -58,14 +59,23 @@ impl RequestContext {
         self.set(&cookies::set(CookieName::Browser, browser.reveal(), 400 * 24 * 3600, self.site.secure));
     }
 
+    /// Whoever is signed in, if anybody is; refused where the form was rendered for another account.
+    pub async fn viewer(&self) -> Result<Option<Viewer>, FormError> {
+        let Some(token) = self.session() else { return Ok(None) };
+        let viewer = accounts::sessions::viewer(&self.pool, &token).await.map_err(refused)?;
+        let posted = use_context::<PostedAccount>().and_then(|PostedAccount(account)| account);
+        if let (Some(viewer), Some(account)) = (&viewer, posted)
+            && !accounts::sessions::is_account_digest(&self.pool, viewer, &account)
+        {
+            return Err(FormError(FormErrors::form(ErrorCode::OtherAccount)));
+        }
+        Ok(viewer)
+    }
+
     /// The same for functions that only a signed-in person may call.
     pub async fn signed_in() -> Result<(Self, Viewer), FormError> {
         let context = Self::current()?;
-        let viewer = match context.session() {
-            Some(token) => accounts::sessions::viewer(&context.pool, &token).await.map_err(refused)?,
-            None => None,
-        };
-        match viewer {
+        match context.viewer().await? {
             Some(viewer) => Ok((context, viewer)),
             None => Err(FormError(FormErrors::form(ErrorCode::SignedOut))),
         }

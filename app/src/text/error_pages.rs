@@ -20,6 +20,10 @@ pub const fn http_error(status: u16) -> (&'static str, &'static str) {
             "This address can’t do that",
             "It exists, but not for this kind of request. Your account and your details are not affected.",
         ),
+        409 => (
+            "This page belonged to another account",
+            "This browser has signed in to another account since that page was opened, so nothing was changed.",
+        ),
         413 => (
             "That was too much at once",
             "The form was larger than we accept. Nothing was changed. Shorten it and try again.",

@@ -105,6 +105,9 @@ pub fn sentence(code: ErrorCode) -> String {
         ErrorCode::CrossSite => {
             "This form came from another site, so we did nothing. Please load the page again."
         }
+        ErrorCode::OtherAccount => {
+            "This browser has signed in to another account since this page was opened, so nothing was changed. Load the page again to go on."
+        }
         ErrorCode::TooLarge => "This is too much text. Please shorten it.",
         ErrorCode::Busy => "Many people are signing in just now. Please try again in a moment.",
         ErrorCode::Unavailable => {

@@ -40,10 +40,12 @@ pub enum Purpose {
     Passkeys,
     /// What somebody entered who waits for the code of a sign-up.
     SignUps,
+    /// What tells a form of one account from a form of another.
+    Forms,
 }
 
 impl Purpose {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Codes,
         Self::Outbox,
         Self::Limits,
@@ -53,6 +55,7 @@ impl Purpose {
         Self::Factors,
         Self::Passkeys,
         Self::SignUps,
+        Self::Forms,
     ];
 
     const fn label(self) -> &'static str {
@@ -66,6 +69,7 @@ impl Purpose {
             Self::Factors => "nameplate factors 1",
             Self::Passkeys => "nameplate passkeys 1",
             Self::SignUps => "nameplate sign-ups 1",
+            Self::Forms => "nameplate forms 1",
         }
     }
 }

@@ -91,6 +91,11 @@ pub(super) fn navigate(path: &str) {
     _ = window().location().assign(path);
 }
 
+/// Loads this page again.
+pub(super) fn reload() {
+    _ = window().location().reload();
+}
+
 /// The address of the sign-in that leads back to this page, as far as the server finds it in its list.
 pub(super) fn sign_in_from_here() -> String {
     format!("{}?next={}", paths::SIGN_IN, window().location().pathname().unwrap_or_default())

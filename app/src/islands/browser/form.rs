@@ -1,6 +1,8 @@
 //! What the form's island does in the browser.
 
-use super::dom::{Posted, dispatch_auth, each, focus, navigate, now, post, sign_in_from_here, stored, value};
+use super::dom::{
+    Posted, dispatch_auth, each, focus, navigate, now, post, reload, sign_in_from_here, stored, value,
+};
 use crate::form::{Check, Checks};
 use crate::text;
 use leptos::leptos_dom::helpers::{document, set_timeout, window_event_listener};
@@ -225,7 +227,13 @@ fn show(form: &HtmlFormElement, errors: &FormErrors) {
         .map(|(_, error)| *error)
         .collect();
     let headline = errors.form.or(elsewhere.first().copied());
-    let Ok(Some(summary)) = form.query_selector("[data-summary]") else { return };
+    let Ok(Some(summary)) = form.query_selector("[data-summary]") else {
+        // A lone button has no place for words: the page as it is now says whose it is.
+        if errors.form == Some(ErrorCode::OtherAccount) {
+            reload();
+        }
+        return;
+    };
     summarise(&summary, headline);
     let first = form.query_selector("[aria-invalid]").ok().flatten();
     let target = if headline.is_some() { Some(summary) } else { first };

@@ -1,8 +1,8 @@
 //! What a page that hears of its account does in the browser. `js/live.js` has the stream.
 
 use super::dom::{
-    Posted, dispatch_auth, each, navigate, now, part, post, read_json, sign_in_from_here, store, stored,
-    value,
+    Posted, dispatch_auth, each, navigate, now, part, post, read_json, reload, sign_in_from_here, store,
+    stored, value,
 };
 use crate::text;
 use leptos::prelude::*;
@@ -118,7 +118,7 @@ fn announce(frame: &Element, words: &str) {
 /// Re-reads the page's live parts; the labels of what is different now. Signed out by now: to the
 /// sign-in.
 async fn refresh(frame: &Element) -> Option<Vec<String>> {
-    match post(paths::PROFILE_REFRESH, "").await {
+    match post(paths::PROFILE_REFRESH, &page_account()).await {
         Posted::Done { body, .. } => {
             let (mut changed, mut stale) = (Vec::new(), false);
             each(frame, "[data-live]", |old| {
@@ -131,17 +131,26 @@ async fn refresh(frame: &Element) -> Option<Vec<String>> {
             });
             take_over(frame, &part(&body, "stored"), &mut changed);
             if stale && !is_typed_into(frame) {
-                _ = window().location().reload();
+                reload();
             }
             Some(changed)
         }
         Posted::Refused { errors, .. } => {
-            if errors.form == Some(model::ErrorCode::SignedOut) {
-                navigate(&sign_in_from_here());
+            match errors.form {
+                Some(model::ErrorCode::SignedOut) => navigate(&sign_in_from_here()),
+                Some(model::ErrorCode::OtherAccount) => reload(),
+                Some(_) | None => {}
             }
             None
         }
     }
+}
+
+/// Whose page this is, as its forms say it.
+fn page_account() -> String {
+    let page = document().document_element();
+    let account = page.and_then(|page| page.get_attribute("data-account"));
+    account.map(|account| format!("account={account}")).unwrap_or_default()
 }
 
 /// Whether somebody is in the middle of something here.

@@ -5,6 +5,7 @@ use super::contact_page::{ContactPage, EMAIL, PHONE};
 use super::view::{self, ProfileView, facts, person};
 use crate::attribute_groups::AttributeGroup;
 use crate::auth_events::{AttributesData, FormEvent};
+use crate::form::account::PageAccount;
 use crate::form::{
     Check, Form, FormError, FormPost, FormState, attribute_fields, reauthentication_field_if_asked, refused,
     summary,
@@ -267,6 +268,8 @@ pub struct Fresh {
 pub async fn refresh_profile() -> Result<Fresh, FormError> {
     let (context, viewer) = RequestContext::signed_in().await?;
     let profile = accounts::attributes::profile(&context.pool, &viewer).await.map_err(refused)?;
+    // The rows have forms.
+    provide_context(PageAccount(accounts::sessions::account_digest(&context.pool, &viewer)));
     let view = view::of(&profile, context.pool.settings());
     let contacts =
         [EMAIL, PHONE].map(|page| (page.kind.as_str().to_owned(), contact::rows(page, &profile).to_html()));

@@ -4,6 +4,7 @@
 use super::contact;
 use super::contact_page::{ContactPage, EMAIL, PHONE};
 use crate::auth_events::{AttributeData, FormEvent};
+use crate::form::account::account_field;
 use crate::form::{Form, FormError, FormPost, FormState, refused, summary};
 use crate::layout::{Layout, PageResponse, heading};
 use crate::request::cookies::CookieName;
@@ -79,7 +80,7 @@ fn VerifyContact(choices: Vec<(ContactPage, String)>, state: FormState) -> impl 
                     <button class="button main">{text::VERIFY}</button>
                 </Form>
                 // The browser's alone: nothing happens to the account.
-                <form method="post" action=paths::VERIFY_CONTACT_SKIP><button class="button plain">{text::SKIP_VERIFYING}</button></form>
+                <form method="post" action=paths::VERIFY_CONTACT_SKIP>{account_field()}<button class="button plain">{text::SKIP_VERIFYING}</button></form>
             </div>
         </div>
     }

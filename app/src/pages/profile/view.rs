@@ -2,6 +2,7 @@
 
 use super::contact_page::ContactPage;
 use crate::attribute_groups::AttributeGroup;
+use crate::form::account::account_field;
 use crate::text;
 use accounts::Settings;
 use accounts::attributes::Profile;
@@ -256,7 +257,7 @@ fn row(fact: Fact) -> impl IntoView {
     // Without a form's island: these rows are replaced while the page is open, and nothing would wake it.
     let label = fact.label.clone();
     let verify = fact.verify.map(|action| {
-        view! { <form method="post" action=action><button class="button slim">{text::VERIFY}<span class="vh">" "{label}</span></button></form> }
+        view! { <form method="post" action=action>{account_field()}<button class="button slim">{text::VERIFY}<span class="vh">" "{label}</span></button></form> }
     });
     let actions =
         (change.is_some() || verify.is_some()).then(|| view! { <dd class="actions">{verify}{change}</dd> });

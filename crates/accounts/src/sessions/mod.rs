@@ -1,5 +1,6 @@
 //! Sessions: beginning one, listing and ending them, and who it is that asks.
 
+mod account_digest;
 pub(crate) mod begin;
 pub(crate) mod end;
 pub(crate) mod list;
@@ -8,6 +9,7 @@ pub(crate) mod sign_out;
 mod tests;
 pub(crate) mod viewer;
 
+pub use account_digest::{account_digest, is_account_digest};
 pub use end::{Others, sign_out_everywhere, sign_out_others};
 pub use list::{OpenSession, list};
 pub use sign_out::sign_out;

@@ -211,6 +211,8 @@ error_codes! {
         BadRequest = 400,
         /// Sent by a page of another site.
         CrossSite = 403,
+        /// The page belongs to another account than the one that is signed in by now.
+        OtherAccount = 409,
         /// More bytes, or more attributes, than a request may have.
         TooLarge = 413,
         /// Too many passwords are being checked at this moment.

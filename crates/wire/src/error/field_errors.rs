@@ -139,6 +139,7 @@ fn value(why: ErrorCode) -> String {
         | ErrorCode::Wait { .. }
         | ErrorCode::BadRequest
         | ErrorCode::CrossSite
+        | ErrorCode::OtherAccount
         | ErrorCode::TooLarge
         | ErrorCode::Busy
         | ErrorCode::Unavailable => "Attribute value is not valid.",
