@@ -1,5 +1,7 @@
 //! A form belongs to the account that it was rendered for.
 
+#![expect(clippy::unwrap_used, reason = "a test that can’t read a page has failed")]
+
 mod support;
 
 use leptos::server_fn::axum::server_fn_paths;
@@ -18,8 +20,8 @@ fn functions_of_accounts() -> Vec<&'static str> {
 /// What the pages of whoever is signed in say of their account.
 async fn account_of(browser: &mut Browser) -> String {
     let page = browser.get("/profile").await.text();
-    let (_, rest) = page.split_once("data-account=\"").expect("a page says whose it is");
-    rest.split_once('"').expect("an attribute ends").0.to_owned()
+    let (_, rest) = page.split_once("data-account=\"").unwrap();
+    rest.split_once('"').unwrap().0.to_owned()
 }
 
 #[tokio::test]

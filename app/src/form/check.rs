@@ -2,7 +2,7 @@
 
 use model::identifier::{check_email, check_username, join_phone};
 use model::password::Rules;
-use model::{Definition, ErrorCode, FieldName, Format, Policy, code};
+use model::{Definition, ErrorCode, FieldName, Format, Policy, code, typed};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -25,12 +25,11 @@ pub enum Check {
 impl Check {
     /// Judges a value as typed; `other` gives the values of the form's other fields.
     pub fn judge(&self, typed: &str, other: impl Fn(&FieldName) -> String) -> Result<(), ErrorCode> {
-        let trimmed = typed.trim();
         match self {
             Self::Given if typed.is_empty() => Err(ErrorCode::Missing),
             Self::Given => Ok(()),
-            Self::Username => check_username(trimmed),
-            Self::Email => check_email(trimmed),
+            Self::Username => check_username(&typed::word(typed)),
+            Self::Email => check_email(&typed::email(typed)),
             Self::NewPassword(_) if typed.is_empty() => Err(ErrorCode::Missing),
             Self::NewPassword(policy) => policy.judge(typed),
             Self::SameAs(name) => {
@@ -40,12 +39,12 @@ impl Check {
                     Err(ErrorCode::PasswordsDiffer)
                 }
             }
-            Self::Code => match code::tidy(typed).as_str() {
+            Self::Code => match typed::code(typed).as_str() {
                 "" => Err(ErrorCode::Missing),
                 code if code::is_shaped(code) => Ok(()),
                 _ => Err(ErrorCode::NotACode),
             },
-            Self::Attribute(definition) if trimmed.is_empty() => {
+            Self::Attribute(definition) if definition.clean(typed).is_empty() => {
                 if definition.required {
                     Err(ErrorCode::Missing)
                 } else {
@@ -53,9 +52,9 @@ impl Check {
                 }
             }
             Self::Attribute(definition) if definition.format == Format::PhoneNumber => {
-                definition.check(&join_phone(&other(&FieldName::CountryCode), trimmed))
+                definition.check(&join_phone(&other(&FieldName::CountryCode), typed))
             }
-            Self::Attribute(definition) => definition.check(trimmed),
+            Self::Attribute(definition) => definition.check(&definition.clean(typed)),
         }
     }
 }

@@ -113,6 +113,15 @@ impl ContactKind {
         }
     }
 
+    /// Whether somebody who typed this means that contact.
+    pub fn names(self, contact: &str, typed: &str) -> bool {
+        let typed = match self {
+            Self::Email => email_key(&model::typed::email(typed)),
+            Self::PhoneNumber => Some(phone_key(typed)),
+        };
+        self.key(contact) == typed
+    }
+
     /// The address as somebody may see it who may not know it.
     pub fn mask(self, value: &str) -> String {
         match self {
@@ -152,7 +161,7 @@ impl Identifier {
     /// What a typed text names; a phone number may be written as in the country with this calling code.
     /// `None`: it can't be anybody, as an email address without a domain.
     pub fn parse(typed: &str, options: SignInOptions, country: &str) -> Option<Self> {
-        let typed = typed.trim();
+        let typed = &*model::typed::identifier(typed);
         // Longer than any name, or with what no name has and not every database takes.
         if typed.len() > 4 * USERNAME_MAX || typed.chars().any(char::is_control) {
             return None;

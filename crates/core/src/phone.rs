@@ -5,7 +5,8 @@
 //! ([`model::identifier::join_phone`]).
 
 use model::ErrorCode;
-use model::identifier::{check_phone, is_between_digits};
+use model::identifier::check_phone;
+use model::typed;
 use phonenumber::metadata::DATABASE;
 use phonenumber::{Mode, country};
 use std::fmt;
@@ -66,7 +67,7 @@ impl From<PhoneFault> for ErrorCode {
 /// # Errors
 /// The text is no number, or one that no phone has.
 pub fn parse(text: &str, country: &str) -> Result<PhoneNumber, PhoneFault> {
-    let digits: String = text.chars().filter(|c| !is_between_digits(*c)).collect();
+    let digits = typed::phone(text);
     if digits.is_empty() {
         return Err(PhoneFault::Missing);
     }

@@ -17,6 +17,7 @@ pub mod page;
 pub mod password;
 pub mod paths;
 pub mod schema;
+pub mod typed;
 
 pub use access::AccessLists;
 pub use attribute::{AttributeName, Standard};

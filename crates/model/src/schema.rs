@@ -4,7 +4,7 @@
 use crate::attribute::{AttributeName, Standard};
 use crate::closed_set;
 use crate::form::ErrorCode;
-use crate::identifier::{check_email, check_phone, is_invisible};
+use crate::identifier::{check_email, check_phone, is_invisible, is_joiner};
 use serde::{Deserialize, Serialize};
 
 /// The longest value of any attribute (`AttributeValueType`).
@@ -85,7 +85,7 @@ impl Definition {
         }
     }
 
-    /// Whether a value, already trimmed, may stand in this attribute. An empty one is not judged here: it
+    /// Whether a value, already [cleaned](Self::clean), may stand in this attribute. An empty one is not judged here: it
     /// means "none".
     pub fn check(&self, value: &str) -> Result<(), ErrorCode> {
         let length = value.chars().count() as i64;
@@ -184,11 +184,8 @@ impl Schema {
 }
 
 fn has_bad_characters(value: &str, allows_lines: bool) -> bool {
-    // Joiners stay allowed: emoji and several scripts are written with them.
-    let joiner =
-        |c| matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0000}'..='\u{E0FFF}');
     let line = |c| allows_lines && matches!(c, '\n' | '\r');
-    value.chars().any(|c| (c.is_control() && !line(c)) || (is_invisible(c) && !joiner(c)))
+    value.chars().any(|c| (c.is_control() && !line(c)) || (is_invisible(c) && !is_joiner(c)))
 }
 
 /// A plain integer as people write it: no plus, no exponent, no fraction.

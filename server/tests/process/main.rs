@@ -25,6 +25,7 @@ mod mailroom;
 mod moving;
 mod nginx;
 mod nodes;
+mod pasted;
 mod phones;
 mod program;
 mod proxied;

@@ -14,7 +14,7 @@ use crate::times::{clock_time, seconds_until};
 use crate::{lists, text};
 use accounts::attributes::Profile;
 use leptos::prelude::*;
-use model::{Definition, ErrorCode, FieldName, FormErrors, Password, UpdateOutcome, paths};
+use model::{Definition, ErrorCode, FieldName, FormErrors, Password, UpdateOutcome, paths, typed};
 use nameplate_core::identifiers::ContactKind;
 use std::collections::BTreeMap;
 
@@ -236,13 +236,13 @@ pub(crate) async fn request_change(
 ) -> Result<UpdateOutcome, FormError> {
     let (context, viewer) = RequestContext::reauthenticated(password).await?;
     let wrong = |why| FormError(FormErrors::field(FieldName::Attribute(page.attribute()), why));
-    let typed = attributes.get(page.kind.as_str()).map(|typed| typed.trim()).unwrap_or_default();
+    let typed = attributes.get(page.kind.as_str()).map(|it| typed::text(it)).unwrap_or_default();
     if typed.is_empty() {
         // Overlooked here, not meant to be removed.
         return Err(wrong(ErrorCode::Missing));
     }
     let profile = accounts::attributes::profile(&context.pool, &viewer).await.map_err(refused)?;
-    if page.now(&profile).is_some_and(|now| page.kind.key(now) == page.kind.key(typed)) {
+    if page.now(&profile).is_some_and(|now| page.kind.names(now, typed)) {
         return Err(wrong(ErrorCode::SameAsNow));
     }
     let outcome = accounts::attributes::update(&context.pool, &viewer, attributes, &context.origin)

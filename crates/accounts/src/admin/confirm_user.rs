@@ -8,7 +8,7 @@ use crate::admin::selection::{
 use crate::one_time_codes;
 use crate::sign_up::confirmation::TOLD;
 use crate::{Context, Unavailable};
-use model::{ErrorCode, Event, FieldName, FormErrors};
+use model::{ErrorCode, Event, FieldName, FormErrors, typed};
 use nameplate_core::code::{CodePurpose, CodeScope};
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::{Identifier, username_key};
@@ -152,7 +152,7 @@ async fn meant_to_confirm(
         Some(who) => waiting_as(tx, who).await?,
         None => Vec::new(),
     };
-    let by_sub = users::by_sub(tx, form.user.text.trim()).await?;
+    let by_sub = users::by_sub(tx, &typed::identifier(form.user.text)).await?;
     if by_sub.is_some() || waiting.is_empty() {
         return Ok(find(tx, form.user, &ctx.settings.country_code).await??.id);
     }

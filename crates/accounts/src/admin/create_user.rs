@@ -8,7 +8,7 @@ use crate::password::hasher::HashingError;
 use crate::password::rules;
 use crate::sign_in::srp::verifiers;
 use crate::{Context, Unavailable};
-use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Password};
+use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Password, typed};
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::{ContactKind, check_username, username_key};
 use nameplate_core::identity::UserId;
@@ -120,8 +120,7 @@ pub async fn create_user(ctx: &Context, new: NewUser) -> Result<UserCreated, Cre
 fn check_new_user(ctx: &Context, new: &NewUser) -> Result<Checked, CreateUserError> {
     let settings = &ctx.settings;
     let mut faults: Vec<(FieldName, ErrorCode)> = Vec::new();
-    let username =
-        settings.has_usernames().then(|| new.username.as_deref().unwrap_or_default().trim().to_owned());
+    let username = settings.has_usernames().then(|| typed::word(new.username.as_deref().unwrap_or_default()));
     if let Some(Err(why)) = username.as_deref().map(check_username) {
         faults.push((FieldName::Username, why));
     }

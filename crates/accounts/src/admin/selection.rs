@@ -5,7 +5,7 @@
 //! more writer: each takes the file's lock when its transaction begins (`BEGIN IMMEDIATE`) and waits for the
 //! others', so what a transaction reads stays as it is until it ends.
 
-use model::{AccessLists, AttributeName, SignInOptions, Standard};
+use model::{AccessLists, AttributeName, SignInOptions, Standard, typed};
 use nameplate_core::identifiers::{ContactKind, Identifier};
 use nameplate_core::identity::Origin;
 use nameplate_core::settings::Settings;
@@ -110,7 +110,7 @@ pub(crate) async fn find(
     selector: UserSelector<'_>,
     country: &str,
 ) -> Result<Result<User, NotSelected>, StoreError> {
-    let named = selector.text.trim();
+    let named = &*typed::identifier(selector.text);
     let by_sub = match selector.by {
         None | Some(SelectBy::Sub) => users::by_sub(conn, named).await?,
         Some(SelectBy::Username | SelectBy::Contact) => None,

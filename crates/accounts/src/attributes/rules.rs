@@ -1,6 +1,6 @@
 //! The rules for attributes that somebody submits, at sign-up and in an update alike.
 
-use model::{AccessLists, AttributeName, ErrorCode, FieldName, FormErrors, Schema, Standard};
+use model::{AccessLists, AttributeName, ErrorCode, FieldName, FormErrors, Schema, Standard, typed};
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::phone::{self, PhoneFault};
 use nameplate_core::settings::Settings;
@@ -52,7 +52,7 @@ impl<'a> Rulebook<'a> {
 /// Attributes that passed every rule that can be told without the store.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Submitted {
-    /// Values, trimmed.
+    /// Values, cleaned.
     pub(crate) set: BTreeMap<AttributeName, String>,
     /// What was submitted empty.
     pub(crate) remove: BTreeSet<AttributeName>,
@@ -88,7 +88,7 @@ pub(crate) fn parse_names(
 /// the client's write list, then the schema (UpdateUserAttributes, SignUp). Nothing passes unless all of it
 /// does.
 ///
-/// Values are trimmed; line ends in those that may have several become `\n`; a phone number gets its canonical
+/// Values are cleaned as their kind is ([`model::typed`]); line ends in those that may have several become `\n`; a phone number gets its canonical
 /// spelling.
 pub(crate) fn check_submitted(
     book: Rulebook<'_>,
@@ -151,11 +151,12 @@ fn check_one(
     name: &AttributeName,
     value: &str,
 ) -> Result<Option<String>, ErrorCode> {
-    let value = value.trim();
+    let definition = book.schema.get(name);
+    let value = &*definition.map_or_else(|| typed::text(value).to_owned(), |it| it.clean(value));
     if value.chars().count() > model::schema::VALUE_MAX as usize {
         return Err(ErrorCode::TooLong { max: model::schema::VALUE_MAX });
     }
-    let definition = book.schema.get(name).ok_or(ErrorCode::UnknownAttribute)?;
+    let definition = definition.ok_or(ErrorCode::UnknownAttribute)?;
     if !book.access.may_write(name) {
         return Err(ErrorCode::NotWritable);
     }

@@ -36,7 +36,7 @@ fn grouped(code: &str) -> String {
 
 /// What was typed, if it can be a recovery code.
 pub(crate) fn read(typed: &str) -> Option<String> {
-    let code = model::code::tidy(typed).to_lowercase();
+    let code = model::typed::recovery_code(typed);
     (code.len() == LENGTH && code.bytes().all(|c| ALPHABET.contains(&c))).then_some(code)
 }
 

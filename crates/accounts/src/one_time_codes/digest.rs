@@ -23,7 +23,7 @@ impl Binding<'_> {
     /// Whether this is the code of that digest, under whichever key it was made. Takes the same time for
     /// every answer.
     pub(crate) fn is_code(&self, keys: &Keys, typed: &str, digest: &[u8]) -> bool {
-        let code = model::code::tidy(typed);
+        let code = model::typed::code(typed);
         let digests = self.parts(&code, |parts| keys.digests(Purpose::Codes, parts));
         digests.iter().fold(0, |found, known| found | known.as_slice().ct_eq(digest).unwrap_u8()) == 1
     }

@@ -54,7 +54,7 @@ impl CodeFault {
 
 /// The digits of what was typed. What can't be a code is refused before anything is looked up or counted.
 pub(crate) fn read(typed: &str) -> Result<String, CodeFault> {
-    let code = model::code::tidy(typed);
+    let code = model::typed::code(typed);
     if code.is_empty() {
         return Err(CodeFault::Missing);
     }

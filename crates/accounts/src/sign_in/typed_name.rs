@@ -7,7 +7,7 @@ use nameplate_core::identifiers::Identifier;
 /// What somebody typed to say who they are, and whom it names here.
 #[derive(Debug, Clone)]
 pub(crate) struct TypedName {
-    /// Without the spaces around it.
+    /// Without what clings to it.
     pub(crate) text: String,
     /// `None`: it can't be anybody.
     pub(crate) who: Option<Identifier>,
@@ -15,8 +15,7 @@ pub(crate) struct TypedName {
 
 impl TypedName {
     pub(crate) fn read(ctx: &Context, typed: &str) -> Self {
-        let text = typed.trim();
-        Self { text: text.to_owned(), who: ctx.settings.identifier(text) }
+        Self { text: model::typed::identifier(typed), who: ctx.settings.identifier(typed) }
     }
 
     /// What limits are counted for: the canonical form, or what was typed where that can't be anybody.

@@ -7,7 +7,7 @@ use crate::sessions::begin;
 use crate::sign_in::known_origins;
 use crate::sign_up::confirm_error::ConfirmSignUpError;
 use crate::sign_up::confirmation::TOLD;
-use model::{AttributeName, ErrorCode, Event};
+use model::{AttributeName, ErrorCode, Event, typed};
 use nameplate_core::client::ClientId;
 use nameplate_core::code::{CodePurpose, CodeScope};
 use nameplate_core::identifiers::{check_username, username_key};
@@ -63,7 +63,7 @@ pub(crate) async fn become_account(
     };
     let chosen = user
         .chosen_username()
-        .map(|old| new_username.map(str::trim).filter(|new| !new.is_empty()).unwrap_or(old));
+        .map(|old| new_username.map(typed::text).filter(|new| !new.is_empty()).unwrap_or(old));
     if chosen != user.chosen_username()
         && let Some(new) = chosen
     {

@@ -6,7 +6,7 @@ use crate::password::strength::OwnWords;
 use crate::sign_up::entered::{self, Entered};
 use crate::sign_up::start::{self, Checked, SignUpError};
 use crate::{Context, Unavailable};
-use model::{AttributeName, CodeDeliveryDetails, ErrorCode, FieldName, FormErrors, Password};
+use model::{AttributeName, CodeDeliveryDetails, ErrorCode, FieldName, FormErrors, Password, typed};
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::{BrowserTicket, Origin};
@@ -114,14 +114,13 @@ fn check_another(
 
 fn check_address(ctx: &Context, old: &Contact, typed: &str) -> Result<Contact, ErrorCode> {
     let name = AttributeName::from(old.kind.attribute());
-    let typed = typed.trim();
+    let typed = match old.kind {
+        ContactKind::PhoneNumber => phone::parse(typed, &ctx.settings.country_code)?.into_string(),
+        ContactKind::Email => typed::email(typed),
+    };
     if typed.is_empty() {
         return Err(ErrorCode::Missing);
     }
-    let typed = match old.kind {
-        ContactKind::PhoneNumber => phone::parse(typed, &ctx.settings.country_code)?.into_string(),
-        ContactKind::Email => typed.to_owned(),
-    };
     if let Some(definition) = ctx.settings.schema.get(&name) {
         definition.check(&typed)?;
     }

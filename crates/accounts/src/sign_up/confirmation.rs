@@ -26,7 +26,7 @@ impl Who {
     pub(crate) fn typed(&self) -> Option<&str> {
         match self {
             Self::Ticket(_) => None,
-            Self::Typed(typed) | Self::Named { typed, .. } => Some(typed.trim()),
+            Self::Typed(typed) | Self::Named { typed, .. } => Some(typed),
         }
     }
 }

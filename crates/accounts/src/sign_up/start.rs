@@ -11,7 +11,7 @@ use crate::password::strength::OwnWords;
 use crate::sign_in::srp::verifiers;
 use crate::sign_up::code::{self, Asking};
 use crate::sign_up::entered::{Entered, seal};
-use model::{AttributeName, CodeDeliveryDetails, ErrorCode, Event, FieldName, FormErrors, Password};
+use model::{AttributeName, CodeDeliveryDetails, ErrorCode, Event, FieldName, FormErrors, Password, typed};
 use nameplate_core::client::ClientId;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::code::CodePurpose;
@@ -330,7 +330,7 @@ fn check_sign_up(ctx: &Context, client: &ClientId, form: SignUp) -> Result<Check
     let settings = &ctx.settings;
     let client = settings.client(client).ok_or(SignUpError::UnknownClient)?;
     let mut faults: Vec<(FieldName, ErrorCode)> = Vec::new();
-    let username = settings.has_usernames().then(|| form.username.unwrap_or_default().trim().to_owned());
+    let username = settings.has_usernames().then(|| typed::word(&form.username.unwrap_or_default()));
     if let Some(Err(why)) = username.as_deref().map(check_username) {
         faults.push((FieldName::Username, why));
     }

@@ -7,7 +7,7 @@ use crate::admin::record::Status;
 use crate::admin::selection::{UserLabel, access};
 use crate::attributes::rules::{Occasion, OutsidePlan, Rulebook, check_submitted, parse_names};
 use crate::{Context, Unavailable};
-use model::{AccessLists, AttributeName, ErrorCode, FormErrors, Schema};
+use model::{AccessLists, AttributeName, ErrorCode, FormErrors, Schema, typed};
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::{ContactKind, Identifier, check_username, username_key};
 use nameplate_core::keys::Purpose;
@@ -162,7 +162,7 @@ fn username<'a>(
     attributes: &mut BTreeMap<String, String>,
     changes: &mut Vec<Change>,
 ) -> Result<Option<&'a str>, ErrorCode> {
-    let given = arrival.username.as_deref().unwrap_or_default().trim();
+    let given = typed::text(arrival.username.as_deref().unwrap_or_default());
     let checked = check_username(given);
     let looks_like_contact = checked == Err(ErrorCode::UsernameLooksLikeContact);
     // What another provider calls people may look like an address and be none.

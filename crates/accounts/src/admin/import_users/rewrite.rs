@@ -1,14 +1,13 @@
 //! Forms that other services write, brought into ours.
 
-use model::Standard;
+use model::{Standard, typed};
 use nameplate_core::phone;
 
 /// The value as it is kept here, where that differs from what was read. A phone number without a country is one
 /// of `country`.
 pub(crate) fn rewritten(attribute: &str, value: &str, country: &str) -> Option<String> {
-    let value = value.trim();
     let kept = match attribute {
-        name if name == Standard::Birthdate.as_str() => iso_date(value)?,
+        name if name == Standard::Birthdate.as_str() => iso_date(&typed::number(value))?,
         name if name == Standard::PhoneNumber.as_str() => phone::canonical(value, country)?,
         _ => return None,
     };

