@@ -47,7 +47,7 @@ async fn a_refused_form_shows_nothing_of_what_was_typed_for_another_account() {
     let account = account_of(&mut server.signed_in("anna", "anna@domain.com").await).await;
     let mut browser = server.signed_in("ben", "ben@domain.com").await;
     let typed = [("account", account.as_str()), ("attributes[nickname]", "Annie")];
-    let page = browser.submit("/profile?edit=name", &typed).await;
+    let page = browser.submit("/profile?edit=about", &typed).await;
     page.refuses(409, "This page belonged to another account");
     page.never_says("Annie");
     page.never_says("ben@domain.com");
@@ -84,7 +84,8 @@ async fn every_form_of_a_signed_in_page_names_its_account() {
         format!("<input type=\"hidden\" name=\"account\" value=\"{}\"", account_of(&mut browser).await);
     let of_accounts = Page::ALL.into_iter().filter(|page| page.access() == Access::SignedIn);
     let mut seen = 0;
-    for path in of_accounts.flat_map(Page::addresses).chain(["/profile?edit=name", "/profile?edit=contact"]) {
+    for path in of_accounts.flat_map(Page::addresses).chain(["/profile?edit=about", "/profile?edit=contact"])
+    {
         let page = browser.get(path).await.text();
         // The theme is the browser's, whoever uses it.
         for form in page.split("<form").skip(1).filter(|form| !form.contains("class=\"theme\"")) {

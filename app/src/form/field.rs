@@ -197,7 +197,7 @@ pub fn code_field(input: &Input, state: &FormState) -> AnyView {
         <div class="field">
             {label}
             <input id=control.id class="code" name=input.name.to_string() type="text" inputmode="numeric" autocomplete="one-time-code" required
-                maxlength="16" spellcheck="false" aria-invalid=control.invalid aria-describedby=control.described_by autofocus=control.autofocus/>
+                spellcheck="false" aria-invalid=control.invalid aria-describedby=control.described_by autofocus=control.autofocus/>
             {error}
         </div>
     }
