@@ -198,3 +198,23 @@ async fn the_country_that_the_service_is_at_home_in_is_chosen_unless_another_is(
     let refused = browser.submit("/profile/phone", &typed("+44", "12")).await;
     refused.says("<option value=\"+44\" selected>");
 }
+
+#[tokio::test]
+async fn the_contact_in_force_typed_again_gives_up_the_one_that_waits() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let email = |address: &'static str| [("attributes[email]", address)];
+    browser
+        .submit("/profile/email", &email("me@domain.com"))
+        .await
+        .refuses(422, "You have this one already.");
+    browser.submit("/profile/email", &email("me@domain.con")).await.leads_to("/profile/email");
+    let code = server.code_for("me@domain.con").await;
+    browser.submit("/profile/email", &email(" Me@domain.com\u{200B}")).await.leads_to("/profile/email");
+    browser.get("/profile/email").await.says("The change is cancelled.");
+    browser
+        .submit("/profile/email/verify", &[("code", &code)])
+        .await
+        .refuses(422, "No code is waiting here.");
+    assert_eq!(browser.get("/profile/attributes.json").await.json()["email"], "me@domain.com");
+}

@@ -35,6 +35,22 @@ async fn a_change_of_address_waits_for_its_code_and_an_unrelated_one_does_not_di
 }
 
 #[tokio::test]
+async fn the_address_in_force_written_again_gives_up_a_mistyped_one() {
+    let server = TestServer::new().await;
+    let token = signed_in(&server).await;
+    update(&server, &token, &[("email", "me@anotherdomain.con")]).await.ok();
+    let code = server.code_for("me@anotherdomain.con").await;
+    assert_eq!(
+        update(&server, &token, &[("email", "me@domain.com")]).await.ok(),
+        json!({ "CodeDeliveryDetailsList": [] })
+    );
+    verify(&server, &token, "email", &code)
+        .await
+        .refuses_with("ExpiredCodeException", "Invalid code provided, please request a code again.");
+    assert_eq!(attributes_of(&server, &token).await["email"], "me@domain.com");
+}
+
+#[tokio::test]
 async fn a_code_can_be_sent_again_and_it_is_said_where_to() {
     let server = TestServer::new().await;
     let token = signed_in(&server).await;

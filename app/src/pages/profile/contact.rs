@@ -12,7 +12,7 @@ use crate::layout::{Layout, PageResponse, heading, live_status, note};
 use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestContext};
 use crate::times::{clock_time, seconds_until};
 use crate::{lists, text};
-use accounts::attributes::Profile;
+use accounts::attributes::{Profile, Update};
 use leptos::prelude::*;
 use model::{Definition, ErrorCode, FieldName, FormErrors, Password, UpdateOutcome, paths, typed};
 use nameplate_core::identifiers::ContactKind;
@@ -231,7 +231,7 @@ fn EnterTheCode(screen: Screen, waiting: Waiting) -> impl IntoView {
 /// Asks for a new contact (operation UpdateUserAttributes). Nothing but the contact can be changed here.
 pub(crate) async fn request_change(
     page: ContactPage,
-    attributes: BTreeMap<String, String>,
+    mut attributes: BTreeMap<String, String>,
     password: &Password,
 ) -> Result<UpdateOutcome, FormError> {
     let (context, viewer) = RequestContext::reauthenticated(password).await?;
@@ -242,16 +242,24 @@ pub(crate) async fn request_change(
         return Err(wrong(ErrorCode::Missing));
     }
     let profile = accounts::attributes::profile(&context.pool, &viewer).await.map_err(refused)?;
-    if page.now(&profile).is_some_and(|now| page.kind.names(now, typed)) {
-        return Err(wrong(ErrorCode::SameAsNow));
+    if let Some(now) = page.now(&profile).filter(|now| page.kind.names(now, typed)) {
+        if page.waiting(&profile).is_none() {
+            return Err(wrong(ErrorCode::SameAsNow));
+        }
+        // In another spelling it is the one in force all the same: what waits is given up.
+        attributes.insert(page.kind.as_str().to_owned(), now.to_owned());
     }
-    let outcome = accounts::attributes::update(&context.pool, &viewer, attributes, &context.origin)
-        .await
-        .map_err(refused)?
-        .outcome;
+    let Update { outcome, cancelled, .. } =
+        accounts::attributes::update(&context.pool, &viewer, attributes, &context.origin)
+            .await
+            .map_err(refused)?;
     let waits = outcome.get(&page.attribute()).is_some_and(|it| !it.is_updated);
-    context.flash(if waits { Flash::ChangeAsked } else { page.changed });
-    context.redirect(if waits { page.path() } else { paths::PROFILE });
+    context.flash(match (waits, cancelled.is_empty()) {
+        (true, _) => Flash::ChangeAsked,
+        (false, false) => Flash::ChangeCancelled,
+        (false, true) => page.changed,
+    });
+    context.redirect(if waits || !cancelled.is_empty() { page.path() } else { paths::PROFILE });
     Ok(outcome)
 }
 

@@ -225,7 +225,7 @@ pub async fn update_attributes(
     let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
     let attributes = attribute_fields::with_country(attributes, &country_code);
     // A form without scripts submits all its fields; people want to hear of those that are different now.
-    let Update { outcome, changed } =
+    let Update { outcome, changed, .. } =
         accounts::attributes::update(&context.pool, &viewer, attributes, &context.origin)
             .await
             .map_err(refused)?;

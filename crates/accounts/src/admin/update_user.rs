@@ -139,6 +139,9 @@ async fn set_contact(
         return Ok(done());
     }
     if locked.account().contact(kind) == Some(value) {
+        if locked.account().pending(kind).is_some_and(|it| it.value != value) {
+            code::cancel(tx, locked.id(), kind).await?;
+        }
         return Ok(done());
     }
     if kind == ContactKind::PhoneNumber && !phone::is_in_plan(value) {

@@ -27,6 +27,8 @@ pub struct Update {
     pub outcome: UpdateOutcome,
     /// The attributes that have another value now, or none any more.
     pub changed: Vec<AttributeName>,
+    /// Contacts whose change was given up, because what is in force was submitted.
+    pub cancelled: Vec<AttributeName>,
 }
 
 /// Why an update changed nothing.
@@ -68,6 +70,8 @@ struct Plan {
     remove: Vec<AttributeName>,
     /// Contacts that wait for a code before they are set.
     prove: Vec<Contact>,
+    /// Contacts that stay as they are, though another one waits for its code.
+    cancel: Vec<ContactKind>,
     /// Whether a value is different afterwards.
     changes: bool,
 }
@@ -84,7 +88,8 @@ impl Plan {
 ///
 /// Names are taken as they were submitted; values are trimmed, and an empty one removes the attribute. A
 /// new email address or phone number is not stored but waits for the code that is sent to it; what is in
-/// force stays so, and is told. A value that is there already changes nothing, and costs no code. Where
+/// force stays so, and is told. A value that is there already changes nothing, and costs no code; a change
+/// of it that waits for its code is given up, since what was submitted last counts. Where
 /// text messages reach nobody, a new phone number is stored at once, and not proven.
 ///
 /// The outcome says for each attribute whether it holds now, and where a code went if not. It is also
@@ -161,6 +166,9 @@ async fn apply_update(
         code::cancel(&mut tx, user, kind).await?;
         aliases::release(&mut tx, user, kind).await?;
     }
+    for kind in &plan.cancel {
+        code::cancel(&mut tx, user, *kind).await?;
+    }
     for name in &plan.remove {
         delete::let_go(&mut tx, ctx, &locked, name, origin).await?;
     }
@@ -176,12 +184,17 @@ async fn apply_update(
         all.extend(plan.set.iter().cloned());
         writes.push(attributes::change(user, &all, now)?);
     }
+    let cancelled: Vec<AttributeName> = plan.cancel.iter().map(|kind| kind.attribute().into()).collect();
+    for attribute in cancelled.iter().cloned() {
+        let event = Event::CancelUserAttributeUpdate { attribute };
+        writes.push(events::entry(user, &event, now, origin)?);
+    }
     writes.push(events::entry(user, &Event::UpdateUserAttributes(outcome.clone()), now, origin)?);
     events::commit_with(ctx, tx, writes, user).await?;
     let set = plan.set.into_iter().map(|(name, _)| name);
     let changed =
         set.chain(plan.remove.into_iter().filter(|name| account.attributes.contains_key(name))).collect();
-    Ok(Update { outcome, changed })
+    Ok(Update { outcome, changed, cancelled })
 }
 
 /// A new number that its country's numbering plan doesn't have. One that is stored may be submitted again: no
@@ -205,7 +218,8 @@ fn plan(settings: &Settings, account: &Account, submitted: &Submitted) -> Plan {
             // clock.
             plan.changes = true;
         } else if account.attributes.get(name).is_some_and(|now| is_same(name, now, value)) {
-            // It is so already; a change to another value that waits for its code goes on waiting.
+            let other = |kind: &ContactKind| account.pending(*kind).is_some_and(|it| it.value != *value);
+            plan.cancel.extend(ContactKind::of(name).filter(other));
         } else if let Some(kind) = ContactKind::of(name).filter(|kind| settings.reaches(*kind)) {
             plan.prove.push(Contact::stored(kind, value.clone()));
         } else {
