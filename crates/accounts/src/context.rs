@@ -1,6 +1,7 @@
 //! What every use case works with. The doors hold one, and clone it freely.
 
 use crate::account::feed::Feed;
+use crate::limits::Ceilings;
 use crate::password::hasher::Hasher;
 use crate::tokens::signing_keys::Cached;
 use delivery::Delivery;
@@ -27,6 +28,7 @@ pub struct Context {
     /// Read, or made, when the first token is asked for.
     pub(crate) signing: Arc<Cached>,
     pub(crate) feed: Feed,
+    pub(crate) ceilings: Arc<Ceilings>,
     pub(crate) delivery: Delivery,
 }
 

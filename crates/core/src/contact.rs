@@ -64,6 +64,16 @@ impl Contact {
         format!("{}:{}", self.kind.as_str(), self.key)
     }
 
+    /// The same for limits on what is sent: tags behind a plus (RFC 5233) are most often one mailbox.
+    pub fn mailbox_key(&self) -> String {
+        let untagged = |(local, domain): (&str, &str)| {
+            let local = local.split_once('+').map_or(local, |(local, _)| local);
+            (!local.is_empty()).then(|| format!("{}:{local}@{domain}", self.kind.as_str()))
+        };
+        let folded = self.key.rsplit_once('@').filter(|_| self.is_email()).and_then(untagged);
+        folded.unwrap_or_else(|| self.to_key())
+    }
+
     /// How messages travel to it.
     pub const fn medium(&self) -> DeliveryMedium {
         self.kind.medium()

@@ -53,6 +53,14 @@ impl Origin {
             v4 @ IpAddr::V4(_) => v4,
         }
     }
+
+    /// What one site has: the address, or for IPv6 its /48 (RFC 6177).
+    pub fn site(&self) -> IpAddr {
+        match self.network.to_canonical() {
+            IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 80))),
+            v4 @ IpAddr::V4(_) => v4,
+        }
+    }
 }
 
 /// A secret that a browser keeps: 256 random bits as 43 characters. The store knows only its hash.

@@ -4,6 +4,7 @@ use crate::client::ClientId;
 pub use crate::client::{AppClient, ClientSecret, Flow};
 use crate::identifiers::{ContactKind, Identifier};
 use crate::phone;
+use ipnet::IpNet;
 use model::{AccessLists, AttributeName, Policy, Schema, SignInOptions, Standard};
 use std::time::Duration;
 
@@ -186,7 +187,7 @@ impl Default for CodeTimes {
 }
 
 /// How much one account, address or network may ask for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Limits {
     /// Failed sign-ins of one account from one network before waiting begins.
     pub sign_in_failures_free: u32,
@@ -210,6 +211,16 @@ pub struct Limits {
     pub sign_up_addresses_a_day: u32,
     /// Codes entered or asked for by one network for accounts that it only named.
     pub code_requests_per_network_an_hour: u32,
+    /// Mails that one network asks for within an hour without having proven anything.
+    pub mails_per_network_an_hour: u32,
+    /// Text messages, likewise.
+    pub texts_per_network_an_hour: u32,
+    /// Mails that all strangers together ask for within an hour.
+    pub mails_for_strangers_an_hour: u32,
+    /// Text messages, likewise.
+    pub texts_for_strangers_an_hour: u32,
+    /// Networks for which nothing is counted by network.
+    pub trusted_networks: Vec<IpNet>,
     /// Changes of one account within an hour, refused ones included.
     pub changes_per_account_an_hour: u32,
     /// Password hashes that may wait for their turn; whoever comes then is told that the service is busy.
@@ -230,6 +241,11 @@ impl Default for Limits {
             codes_per_account_a_day: 30,
             sign_up_addresses_a_day: 10,
             code_requests_per_network_an_hour: 100,
+            mails_per_network_an_hour: 60,
+            texts_per_network_an_hour: 10,
+            mails_for_strangers_an_hour: 2000,
+            texts_for_strangers_an_hour: 200,
+            trusted_networks: Vec::new(),
             changes_per_account_an_hour: 300,
             hashing_queue: 64,
         }

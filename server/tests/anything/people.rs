@@ -15,6 +15,10 @@ sign_ins_per_network_an_hour = 10000000
 sign_ups_per_network_an_hour = 10000000
 changes_per_account_an_hour = 10000000
 code_requests_per_network_an_hour = 10000000
+mails_per_network_an_hour = 10000000
+texts_per_network_an_hour = 10000000
+mails_for_strangers_an_hour = 10000000
+texts_for_strangers_an_hour = 10000000
 [attributes]
 required = ['email', 'given_name']
 ";

@@ -9,6 +9,10 @@ use nameplate_core::settings::Settings;
 pub(crate) enum Spender {
     /// Everybody behind one address, or one IPv6 /64.
     Network,
+    /// Everybody behind one address, or one IPv6 /48, which is what one site has.
+    Site,
+    /// All strangers together.
+    Installation,
     /// Everybody who types this name.
     Name,
     /// Everybody who types this name, from one network.
@@ -78,8 +82,18 @@ limits! {
     FirstPasswords = "first passwords with", Holder;
     /// Codes asked for by name.
     CodeRequests = "code requests from", Network;
-    /// Wrong codes entered by name.
+    /// Wrong codes entered, by name, with a ticket or signed in.
     WrongCodes = "wrong codes from", Network;
+    /// The same from all networks of a site.
+    WrongCodesOfSite = "wrong codes from site", Site;
+    /// Mails asked for by people who have proven nothing; that of a sign-up that was confirmed is given back.
+    MailsAskedFor = "mails asked for by", Network;
+    /// Text messages asked for by people who have proven nothing, likewise.
+    TextsAskedFor = "texts asked for by", Network;
+    /// Mails asked for by people who have proven nothing. Nodes take it in twentieths.
+    MailsForStrangers = "mails for strangers", Installation;
+    /// Text messages asked for by people who have proven nothing. Nodes take it in twentieths.
+    TextsForStrangers = "texts for strangers", Installation;
     /// Codes asked for by one requester, with gaps that grow.
     CodesAskedFor = "codes asked for", Requester;
     /// Tries at the codes of one name that a requester is told of.
@@ -117,6 +131,11 @@ limits! {
 }
 
 impl LimitName {
+    /// Whether it counts a whole site.
+    pub(crate) const fn is_of_site(self) -> bool {
+        matches!(self.spender(), Spender::Site)
+    }
+
     /// How often, within what time. Of limits with waits that grow it is what is free of them.
     pub(crate) fn rate(self, settings: &Settings) -> Rate {
         let limits = &settings.limits;
@@ -130,6 +149,12 @@ impl LimitName {
             Self::SignUpAddresses => (limits.sign_up_addresses_a_day, DAY),
             Self::FirstPasswords => (20, HOUR),
             Self::CodeRequests | Self::WrongCodes => (limits.code_requests_per_network_an_hour, HOUR),
+            // Ten networks' worth.
+            Self::WrongCodesOfSite => (limits.code_requests_per_network_an_hour.saturating_mul(10), HOUR),
+            Self::MailsAskedFor => (limits.mails_per_network_an_hour, HOUR),
+            Self::TextsAskedFor => (limits.texts_per_network_an_hour, HOUR),
+            Self::MailsForStrangers => (limits.mails_for_strangers_an_hour, HOUR),
+            Self::TextsForStrangers => (limits.texts_for_strangers_an_hour, HOUR),
             Self::CodesAskedFor | Self::CodesToContact | Self::CodesToNobody => {
                 (1, settings.codes.resend_after)
             }

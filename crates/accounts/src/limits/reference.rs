@@ -34,6 +34,8 @@ impl Spender {
     const fn words(self) -> &'static str {
         match self {
             Self::Network => "a network (IPv4 address or IPv6 /64)",
+            Self::Site => "a site (IPv4 address or IPv6 /48)",
+            Self::Installation => "all strangers together",
             Self::Name => "everybody who types the name",
             Self::NameFromNetwork => "a network, for each name",
             Self::Requester => "who asked: a browser or a network",
@@ -57,6 +59,11 @@ impl LimitName {
             | Self::FirstPasswords
             | Self::CodeRequests
             | Self::WrongCodes
+            | Self::WrongCodesOfSite
+            | Self::MailsAskedFor
+            | Self::TextsAskedFor
+            | Self::MailsForStrangers
+            | Self::TextsForStrangers
             | Self::CodesAskedFor
             | Self::CodesOfAccount
             | Self::CodesOfAccountTo
@@ -86,7 +93,13 @@ impl LimitName {
             Self::SignUps => Some("limits.sign_ups_per_network_an_hour"),
             Self::TakenAnswers => Some("limits.taken_answers_per_network_an_hour"),
             Self::SignUpAddresses => Some("limits.sign_up_addresses_a_day"),
-            Self::CodeRequests | Self::WrongCodes => Some("limits.code_requests_per_network_an_hour"),
+            Self::CodeRequests | Self::WrongCodes | Self::WrongCodesOfSite => {
+                Some("limits.code_requests_per_network_an_hour")
+            }
+            Self::MailsAskedFor => Some("limits.mails_per_network_an_hour"),
+            Self::TextsAskedFor => Some("limits.texts_per_network_an_hour"),
+            Self::MailsForStrangers => Some("limits.mails_for_strangers_an_hour"),
+            Self::TextsForStrangers => Some("limits.texts_for_strangers_an_hour"),
             Self::CodesAskedFor | Self::CodesToContact | Self::CodesToNobody => Some("codes.resend_after"),
             Self::CodeTries => Some("codes.lifetime"),
             Self::CodesOfAccount => Some("limits.codes_per_account_a_day"),

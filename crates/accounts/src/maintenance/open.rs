@@ -42,6 +42,7 @@ pub async fn open(parts: Parts) -> Result<Context, Unavailable> {
     };
     Ok(Context {
         feed: Feed::new(&*entropy),
+        ceilings: Arc::default(),
         store,
         clock,
         entropy,

@@ -5,18 +5,21 @@
 //! back. Expiry and single use are decided by the statement that spends the code.
 
 use crate::Context;
+use crate::error::CommonError;
 use crate::limits::rate::Wait;
 use crate::limits::{self, LimitName, Spender};
 use crate::one_time_codes::code_request::{CodeRequest, SentCode};
 use crate::one_time_codes::digest::Binding;
 use crate::one_time_codes::fault::CodeFault;
 use crate::one_time_codes::policy::{CodePolicy, CooldownAfter};
+use crate::one_time_codes::wrong_codes;
 use delivery::{self, About};
 use model::code::{DIGITS, MAX_ATTEMPTS};
 use nameplate_core::attempts::Tally;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::code::{AttemptCost, CodeScope, Slot};
 use nameplate_core::contact::Contact;
+use nameplate_core::identity::Origin;
 use nameplate_core::keys::Keys;
 use store::codes::{self, Stored};
 use store::{Conn, StoreError, Tx, retried};
@@ -61,10 +64,12 @@ fn is_of_account(limit: LimitName) -> bool {
         Spender::Account => true,
         Spender::Contact
         | Spender::Holder
+        | Spender::Installation
         | Spender::Name
         | Spender::NameFromNetwork
         | Spender::Network
-        | Spender::Requester => false,
+        | Spender::Requester
+        | Spender::Site => false,
     }
 }
 
@@ -161,12 +166,17 @@ pub(crate) async fn attempt(
     ctx: &Context,
     slot: &Slot,
     code: &str,
-    tally: &Tally,
-) -> Result<Result<AccountCode, CodeFault>, StoreError> {
+    origin: &Origin,
+) -> Result<Result<AccountCode, CodeFault>, CommonError> {
+    let tally = &origin.tally;
     let counted = retried(async || {
         let mut tx = ctx.store.begin().await?;
         let counted = count_attempt(&mut tx, slot, tally, ctx.clock.now()).await?;
-        tx.commit().await.map(|()| counted)
+        if counted.is_ok() && !tally.is_paid() {
+            wrong_codes::count(&mut tx, ctx, origin).await??;
+        }
+        tx.commit().await?;
+        Ok::<_, CommonError>(counted)
     })
     .await?;
     // Only now it is certain. What was no attempt costs nothing.

@@ -27,8 +27,6 @@ pub(crate) struct NamedEntrant<'a> {
     /// The accounts that the code may be for, in order.
     pub(crate) users: &'a [UserId],
     pub(crate) requester: Requester,
-    /// With a ticket of the sign-up: what others on the network try doesn't matter.
-    pub(crate) holds_ticket: bool,
     /// The name that the requester's own attempts are counted for, and told: in canonical form, whether or
     /// not it has an account.
     pub(crate) own_name: &'a str,

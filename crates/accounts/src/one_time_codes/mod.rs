@@ -17,6 +17,7 @@ pub(crate) mod request;
 pub(crate) mod requested;
 pub(crate) mod requester;
 pub(crate) mod verify;
+mod wrong_codes;
 
 pub use fault::CodeFault;
 

@@ -6,6 +6,7 @@ use crate::one_time_codes::account_codes::{self, AccountCode};
 use crate::one_time_codes::code_entry::{CodeEntry, Entrant};
 use crate::one_time_codes::fault::CodeFault;
 use crate::one_time_codes::requested::attempts;
+use crate::one_time_codes::wrong_codes;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::code::{CodeScope, Slot};
 use nameplate_core::contact::Contact;
@@ -25,7 +26,10 @@ pub(crate) async fn verify(
     Ok(match &entry.entrant {
         Entrant::Account { user, kind } => {
             let slot = Slot::new(*user, entry.purpose, kind.attribute());
-            let found = account_codes::attempt(ctx, &slot, entry.code, &entry.origin.tally).await?;
+            let found = account_codes::attempt(ctx, &slot, entry.code, entry.origin).await?;
+            if found.is_ok() {
+                wrong_codes::give_back(ctx, entry.origin).await?;
+            }
             found.map(RightCode::OfAccount)
         }
         Entrant::Named(named) => attempts::attempt(ctx, entry, named).await?.map(RightCode::Requested),

@@ -84,7 +84,6 @@ pub async fn confirm_forgot(
     let entrant = Entrant::Named(NamedEntrant {
         users: &[id],
         requester: Requester::of(ctx, origin),
-        holds_ticket: false,
         own_name: &named.name,
         shared_name: &name,
     });

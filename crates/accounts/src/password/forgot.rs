@@ -2,6 +2,7 @@
 
 use crate::account::events;
 use crate::error::{CommonError, common_error};
+use crate::limits::ceiling;
 use crate::one_time_codes::admission::{self, LastRequest};
 use crate::one_time_codes::{self, CodeMessage, NamedCodes, Recipient, Requester, Requesters};
 use crate::password::reset_code::{self, Asking, Named};
@@ -90,11 +91,15 @@ async fn ask_for_reset(
 ) -> Result<ResetCodeSent, ForgotPasswordError> {
     let now = ctx.now();
     let (requester, codes) = (Requester::of(ctx, origin), NamedCodes::new(CodePurpose::Reset, &named.name));
+    if !knows_browser(ctx, named, origin).await? {
+        ceiling::take_one(ctx, named.medium()).await??;
+    }
     let mut tx = ctx.store.begin().await?;
     let user = named.account(&mut tx).await?;
     // The account goes before the counters; no account has the number of nobody.
     let locked = LockedAccount::lock(&mut tx, user.unwrap_or(UserId(0))).await?;
-    let resend_at = admission::admit_by_name(&mut tx, ctx, codes.asked_by(&requester), origin).await??;
+    let resend_at =
+        admission::admit_by_name(&mut tx, ctx, codes.asked_by(&requester), named.medium(), origin).await??;
     let id = locked.as_ref().map_or(UserId(0), LockedAccount::id);
     let contact = locked.as_ref().and_then(|locked| named.contact(&ctx.settings, locked.account()));
     let pace = known_origins::pace(&mut tx, ctx, id, origin).await?;
@@ -116,6 +121,14 @@ async fn ask_for_reset(
         }
     }
     Ok(ResetCodeSent { delivery: named.delivery(ctx), resend_at })
+}
+
+/// Whether the account's owner has signed in with this browser: then it is none of strangers' messages. The
+/// statements are the same for nobody.
+async fn knows_browser(ctx: &Context, named: &Named, origin: &Origin) -> Result<bool, Unavailable> {
+    let mut conn = ctx.store.read().await?;
+    let user = named.account(&mut conn).await?;
+    Ok(known_origins::knows_browser(&mut conn, ctx, user.unwrap_or(UserId(0)), origin).await?)
 }
 
 #[cfg(test)]

@@ -33,6 +33,15 @@ impl Named {
         self.typed.waiting_key()
     }
 
+    /// What a message to it is counted as before anybody is looked up.
+    pub(crate) fn medium(&self) -> ContactKind {
+        match &self.typed.who {
+            Some(Identifier::Contact(kind, _)) => *kind,
+            Some(Identifier::Number { .. }) => ContactKind::PhoneNumber,
+            Some(Identifier::Username(_)) | None => ContactKind::Email,
+        }
+    }
+
     /// The confirmed account of that name. Another has proved no contact, and has its code from sign-up; to
     /// one that is disabled a new password opens nothing.
     pub(crate) async fn account(&self, conn: &mut Conn) -> Result<Option<UserId>, StoreError> {

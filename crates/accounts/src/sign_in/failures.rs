@@ -40,10 +40,8 @@ pub(crate) async fn admit_sign_in(
         return Ok(Ok(()));
     }
     let now = ctx.now();
-    let network = limits::key(ctx, LimitName::SignIns, &[&origin.household().to_string()]);
     let mut tx = ctx.store.begin().await?;
-    let rate = LimitName::SignIns.rate(&ctx.settings);
-    if let Err(wait) = limits::count(&mut tx, &network, rate, now).await? {
+    if let Err(wait) = limits::count_from_network(&mut tx, ctx, LimitName::SignIns, origin).await? {
         return Ok(Err(wait));
     }
     if let Err(wait) = limits::knock(&mut tx, failures, limits::backoff(&ctx.settings), now).await? {

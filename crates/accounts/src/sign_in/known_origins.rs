@@ -8,7 +8,7 @@ use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::{Origin, UserId};
 use std::time::Duration;
 use store::known_origins::{self, Kind, OriginDigest};
-use store::{StoreError, Tx};
+use store::{Conn, StoreError, Tx};
 
 /// So many of each kind an account knows.
 const MOST: u32 = 20;
@@ -59,4 +59,16 @@ pub(crate) async fn pace(
         }
     }
     Ok(pace)
+}
+
+/// Whether somebody has signed in to the account with this browser.
+pub(crate) async fn knows_browser(
+    conn: &mut Conn,
+    ctx: &Context,
+    user: UserId,
+    origin: &Origin,
+) -> Result<bool, StoreError> {
+    let Some(browser) = &origin.browser else { return Ok(false) };
+    let from = OriginDigest { kind: Kind::Browser, digest: &browser.hash() };
+    known_origins::is_known(conn, user, from, ctx.clock.now().minus(BROWSERS)).await
 }

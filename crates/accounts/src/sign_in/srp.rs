@@ -144,11 +144,8 @@ async fn admit_challenge(ctx: &Context, origin: &Origin) -> Result<(), SignInErr
     if origin.tally.is_paid() {
         return Ok(());
     }
-    let now = ctx.now();
-    let key = limits::key(ctx, LimitName::SrpChallenges, &[&origin.household().to_string()]);
-    let rate = LimitName::SrpChallenges.rate(&ctx.settings);
     let mut tx = ctx.store.begin().await?;
-    limits::count(&mut tx, &key, rate, now).await??;
+    limits::count_from_network(&mut tx, ctx, LimitName::SrpChallenges, origin).await??;
     tx.commit().await?;
     origin.tally.count();
     Ok(())

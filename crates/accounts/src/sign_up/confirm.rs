@@ -5,6 +5,7 @@
 
 use crate::Context;
 use crate::account::events;
+use crate::limits::network::message;
 use crate::limits::{self, LimitName};
 use crate::one_time_codes::{
     self, CodeEntry, CodeFault, Entrant, NamedEntrant, Requester, RightCode, requester,
@@ -64,13 +65,8 @@ async fn confirm_at(
     }
     let code = one_time_codes::read(&form.code)?;
     let Named { users, told, name, requester, ticket } = named(ctx, &form.who, origin).await?;
-    let entrant = Entrant::Named(NamedEntrant {
-        users: &users,
-        requester,
-        holds_ticket: ticket.is_some(),
-        own_name: &told,
-        shared_name: &name,
-    });
+    let entrant =
+        Entrant::Named(NamedEntrant { users: &users, requester, own_name: &told, shared_name: &name });
     let entry = CodeEntry { purpose: CodePurpose::SignUp, entrant, code: &code, origin };
     match one_time_codes::verify(ctx, &entry).await? {
         Ok(right) => {
@@ -189,6 +185,12 @@ async fn finish(
             Confirmed { username: account.username, session, next: None }
         }
     };
+    if let Some(target) = &waiting.target {
+        // It was wanted, and so was its message.
+        for name in [LimitName::SignUps, message(target.kind)] {
+            limits::give_network_back(&mut tx, ctx, name, origin).await?;
+        }
+    }
     events::commit(ctx, tx, waiting.user.id).await?;
     Ok(done)
 }

@@ -3,6 +3,8 @@
 use crate::Context;
 use crate::account::events;
 use crate::error::{CommonError, common_error};
+use crate::limits::network::message;
+use crate::limits::{self, ceiling};
 use crate::one_time_codes::{self, NamedCodes, Requester, admission, requester};
 use crate::password::reset_code::Named;
 use crate::sign_up::code::{self, Asking};
@@ -78,6 +80,10 @@ async fn resend_to_holder(
     origin: &Origin,
 ) -> Result<Resent, ResendError> {
     let now = ctx.now();
+    let found = tickets::waiting(&mut ctx.store.read().await?, ticket, now).await?;
+    if let Some(target) = found.and_then(|(_, waiting)| waiting.target) {
+        ceiling::take_one(ctx, target.kind).await??;
+    }
     let mut tx = ctx.store.begin().await?;
     let (stored, waiting) =
         tickets::lock_waiting(&mut tx, ticket, now).await?.ok_or(ResendError::NoPending)?;
@@ -88,6 +94,9 @@ async fn resend_to_holder(
     let (requester, told) = (Requester::ticket(ticket), waiting.told());
     let codes = NamedCodes::new(CodePurpose::SignUp, &told);
     let resend_at = admission::admit(&mut tx, ctx, codes.asked_by(&requester)).await??;
+    if let Some(target) = &waiting.target {
+        limits::count_from_network(&mut tx, ctx, message(target.kind), origin).await??;
+    }
     let requesters = Requester::of_sign_up(ctx, ticket, origin);
     request_code(ctx, &mut tx, &waiting, &requesters, origin).await?;
     events::commit(ctx, tx, waiting.user.id).await?;
@@ -97,13 +106,15 @@ async fn resend_to_holder(
 async fn resend_to_name(ctx: &Context, typed: &str, origin: &Origin) -> Result<Resent, ResendError> {
     let named = Named::read(ctx, typed).ok_or(ResendError::Nobody)?;
     let (requester, codes) = (Requester::of(ctx, origin), NamedCodes::new(CodePurpose::SignUp, &named.name));
+    ceiling::take_one(ctx, named.medium()).await??;
     let mut tx = ctx.store.begin().await?;
     let network = requester::network(ctx, origin);
     let found = waiting::by_name(&mut tx, &named.to_waiting_key(), &network).await?.into_iter().next();
     // The account goes before the counters; no account has the number of nobody. Meanwhile it may have
     // been confirmed.
     let waiting = waiting::lock(&mut tx, found.map_or(UserId(0), |it| it.user.id)).await?;
-    let resend_at = admission::admit_by_name(&mut tx, ctx, codes.asked_by(&requester), origin).await??;
+    let resend_at =
+        admission::admit_by_name(&mut tx, ctx, codes.asked_by(&requester), named.medium(), origin).await??;
     match waiting {
         Some(waiting) => {
             request_code(ctx, &mut tx, &waiting, &[requester], origin).await?;

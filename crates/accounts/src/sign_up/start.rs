@@ -4,7 +4,8 @@ use crate::Context;
 use crate::account::events;
 use crate::attributes::rules::{Occasion, OutsidePlan, Rulebook, check_submitted};
 use crate::error::{CommonError, common_error};
-use crate::limits::{self, LimitName};
+use crate::limits::network::message;
+use crate::limits::{self, LimitName, ceiling};
 use crate::one_time_codes::{NamedCodes, Requester, admission};
 use crate::password::rules;
 use crate::password::strength::OwnWords;
@@ -188,6 +189,7 @@ pub(crate) async fn enter(
     /// So often the sign-up that waits may change between its password's comparison and the transaction.
     const TRIES: usize = 8;
     retried(|| admit_sign_up(ctx, form, origin)).await?;
+    ceiling::take_one(ctx, form.target.kind).await??;
     for _ in 0..TRIES {
         let found = waiting::by_key(&mut ctx.store.read().await?, &form.key()).await?;
         let attempt = judge_attempt(ctx, form, found).await?;
@@ -355,7 +357,6 @@ fn check_sign_up(ctx: &Context, client: &ClientId, form: SignUp) -> Result<Check
 /// The limits of the network, and whether the username is free: its own transaction, so that what is
 /// refused afterwards was counted.
 async fn admit_sign_up(ctx: &Context, form: &Checked, origin: &Origin) -> Result<(), SignUpError> {
-    let (now, network) = (ctx.now(), origin.household().to_string());
     let mut tx = ctx.store.begin().await?;
     let taken = match &form.identifier {
         Identifier::Username(_) => {
@@ -365,8 +366,10 @@ async fn admit_sign_up(ctx: &Context, form: &Checked, origin: &Origin) -> Result
     };
     let taken = taken || names::is_sub_of_another(&mut tx, &form.identifier).await?;
     let limit = if taken { LimitName::TakenAnswers } else { LimitName::SignUps };
-    let key = limits::key(ctx, limit, &[&network]);
-    limits::count(&mut tx, &key, limit.rate(&ctx.settings), now).await??;
+    limits::count_from_network(&mut tx, ctx, limit, origin).await??;
+    if !taken {
+        limits::count_from_network(&mut tx, ctx, message(form.target.kind), origin).await??;
+    }
     tx.commit().await?;
     if taken { Err(SignUpError::UsernameTaken) } else { Ok(()) }
 }

@@ -2,6 +2,7 @@
 
 use crate::config::problems::Problems;
 use crate::config::values::duration::Span;
+use crate::config::values::network::networks;
 use nameplate_core::settings::Limits;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,19 @@ pub struct LimitsSection {
     /// How many codes one network may ask for in an hour without being signed in, and how many wrong ones it
     /// may enter.
     pub code_requests_per_network_an_hour: u32,
+    /// How many mails one network may ask for in an hour by people who have proven nothing: sign-ups, resends and
+    /// new passwords. That of a sign-up that was confirmed doesn't count.
+    pub mails_per_network_an_hour: u32,
+    /// How many text messages, likewise.
+    pub texts_per_network_an_hour: u32,
+    /// How many mails the whole installation sends in an hour for people who have proven nothing. What
+    /// signed-in people, known browsers, administrators and second steps ask for is outside of it.
+    pub mails_for_strangers_an_hour: u32,
+    /// How many text messages, likewise.
+    pub texts_for_strangers_an_hour: u32,
+    /// Networks that are not counted as one, such as that of an office or a school: an address, or a network
+    /// like `192.0.2.0/24`. Limits for each account and address hold there too.
+    pub trusted_networks: Vec<String>,
     /// How many changes one account may make in an hour, refused ones included.
     pub changes_per_account_an_hour: u32,
     /// How many passwords may wait to be hashed; beyond that people are asked to try again in a moment.
@@ -55,6 +69,11 @@ impl Default for LimitsSection {
             codes_per_account_a_day: 30,
             sign_up_addresses_a_day: 10,
             code_requests_per_network_an_hour: 100,
+            mails_per_network_an_hour: 60,
+            texts_per_network_an_hour: 10,
+            mails_for_strangers_an_hour: 2000,
+            texts_for_strangers_an_hour: 200,
+            trusted_networks: Vec::new(),
             changes_per_account_an_hour: 300,
             hashing_queue: 64,
         }
@@ -84,6 +103,10 @@ impl LimitsSection {
             "limits.code_requests_per_network_an_hour",
             self.code_requests_per_network_an_hour.into(),
         );
+        problems.at_least_one("limits.mails_per_network_an_hour", self.mails_per_network_an_hour.into());
+        problems.at_least_one("limits.texts_per_network_an_hour", self.texts_per_network_an_hour.into());
+        problems.at_least_one("limits.mails_for_strangers_an_hour", self.mails_for_strangers_an_hour.into());
+        problems.at_least_one("limits.texts_for_strangers_an_hour", self.texts_for_strangers_an_hour.into());
         problems.at_least_one("limits.changes_per_account_an_hour", self.changes_per_account_an_hour.into());
         problems.at_least_one("limits.hashing_queue", self.hashing_queue.into());
         if self.sign_in_longest_wait < self.sign_in_first_wait {
@@ -106,6 +129,11 @@ impl LimitsSection {
             codes_per_account_a_day: self.codes_per_account_a_day,
             sign_up_addresses_a_day: self.sign_up_addresses_a_day,
             code_requests_per_network_an_hour: self.code_requests_per_network_an_hour,
+            mails_per_network_an_hour: self.mails_per_network_an_hour,
+            texts_per_network_an_hour: self.texts_per_network_an_hour,
+            mails_for_strangers_an_hour: self.mails_for_strangers_an_hour,
+            texts_for_strangers_an_hour: self.texts_for_strangers_an_hour,
+            trusted_networks: networks("limits.trusted_networks", &self.trusted_networks, problems),
             changes_per_account_an_hour: self.changes_per_account_an_hour,
             hashing_queue: self.hashing_queue as usize,
         }

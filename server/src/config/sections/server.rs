@@ -2,6 +2,7 @@
 
 use crate::config::problems::Problems;
 use crate::config::values::duration::Span;
+use crate::config::values::network::networks;
 use crate::config::values::public_url::PublicUrl;
 use crate::config::values::secret::Secret;
 use ipnet::IpNet;
@@ -160,7 +161,7 @@ impl ServerSection {
         ServerConfig {
             listen: self.listen.trim().to_owned(),
             public_url,
-            trusted_proxies: self.trusted_proxies(problems),
+            trusted_proxies: networks("server.trusted_proxies", &self.trusted_proxies, problems),
             data: self.data.clone(),
             store_url: self.store_url(problems),
             keys,
@@ -260,17 +261,5 @@ impl ServerSection {
             problems.add("server.store_url", error.to_string(), right);
         };
         self.store_url.as_ref()?.reveal().parse().map_err(wrong).ok()
-    }
-
-    fn trusted_proxies(&self, problems: &mut Problems<'_>) -> Vec<IpNet> {
-        let network = |text: &String| text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok();
-        for text in self.trusted_proxies.iter().filter(|text| network(text).is_none()) {
-            problems.add(
-                "server.trusted_proxies",
-                format!("\"{text}\" is no network"),
-                "for example \"10.0.0.0/8\" or \"::1\"",
-            );
-        }
-        self.trusted_proxies.iter().filter_map(network).collect()
     }
 }

@@ -63,7 +63,7 @@ async fn a_browser_that_was_left_open_hands_nothing_out() {
 #[tokio::test]
 async fn who_asks_without_end_is_asked_to_wait() {
     let settings = Settings::default();
-    let limits = Limits { changes_per_account_an_hour: 3, ..settings.limits };
+    let limits = Limits { changes_per_account_an_hour: 3, ..settings.limits.clone() };
     let pool = TestPool::with(Settings { limits, ..settings }).await;
     let viewer = pool.signed_in("jane", "jane@example.com").await;
     for _ in 0..3 {

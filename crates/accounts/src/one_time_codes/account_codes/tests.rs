@@ -65,7 +65,7 @@ async fn admit_second_step_within_cooldown_waits_while_a_code_works() {
     assert!(!ask(&pool, one, CodeMessage::SignIn, "new@domain.com").await);
     let slot = Slot::new(one, CodePurpose::SignIn, Contact::email(CONTACT).kind.attribute());
     for _ in 0..MAX_ATTEMPTS {
-        attempt(&pool, &slot, "000000", &Tally::default()).await.unwrap().unwrap_err();
+        attempt(&pool, &slot, "000000", &origin()).await.unwrap().unwrap_err();
     }
     assert!(ask(&pool, one, CodeMessage::SignIn, CONTACT).await, "the code before is worn out");
 }
@@ -76,7 +76,7 @@ async fn attempt_with_right_code_is_spent_once() {
     assert!(ask(&pool, one, CodeMessage::ChangeContact, CONTACT).await);
     let slot = Slot::new(one, CodePurpose::Verify, Contact::email(CONTACT).kind.attribute());
     let code = pool.code_for(CONTACT).await;
-    let right = attempt(&pool, &slot, &code, &Tally::default()).await.unwrap().unwrap();
+    let right = attempt(&pool, &slot, &code, &origin()).await.unwrap().unwrap();
     let mut tx = pool.store.begin().await.unwrap();
     assert_eq!(spend(&mut tx, &right, pool.time()).await.unwrap(), Ok(()));
     assert_eq!(spend(&mut tx, &right, pool.time()).await.unwrap(), Err(CodeFault::Used));

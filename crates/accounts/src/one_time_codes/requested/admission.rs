@@ -1,6 +1,7 @@
 //! Whether a requester may ask for a code now, and when they may try one again.
 
 use crate::Context;
+use crate::limits::network::message;
 use crate::limits::rate::{self, Wait};
 use crate::limits::{self, Ladder, LimitName};
 use crate::one_time_codes::policy::CodePolicy;
@@ -8,6 +9,7 @@ use crate::one_time_codes::requested::asker::{Asker, NamedCodes};
 use crate::one_time_codes::requester::Requester;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::code::CodePurpose;
+use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::Origin;
 use store::{Conn, StoreError, Tx};
 
@@ -34,17 +36,19 @@ pub(crate) async fn admit(
     Ok(free_at)
 }
 
-/// The same for someone who has only named an account: their network is counted too.
+/// The same for someone who has only named an account: their network is counted too, as if a message went out
+/// by the medium that the name stands for.
 pub(crate) async fn admit_by_name(
     tx: &mut Tx,
     ctx: &Context,
     asker: Asker<'_>,
+    medium: ContactKind,
     origin: &Origin,
 ) -> Result<Result<Timestamp, Wait>, StoreError> {
-    let network = limits::key(ctx, LimitName::CodeRequests, &[&origin.household().to_string()]);
-    let rate = LimitName::CodeRequests.rate(&ctx.settings);
-    if let Err(wait) = limits::count(tx, &network, rate, ctx.clock.now()).await? {
-        return Ok(Err(wait));
+    for name in [LimitName::CodeRequests, message(medium)] {
+        if let Err(wait) = limits::count_from_network(tx, ctx, name, origin).await? {
+            return Ok(Err(wait));
+        }
     }
     admit(tx, ctx, asker).await
 }

@@ -6,13 +6,13 @@
 use crate::Context;
 use crate::error::CommonError;
 use crate::limits::rate::{DAY, Rate};
-use crate::limits::{self, Key, LimitName};
+use crate::limits::{self, LimitName};
 use crate::one_time_codes::code_entry::{CodeEntry, NamedEntrant};
 use crate::one_time_codes::fault::CodeFault;
 use crate::one_time_codes::policy::CodePolicy;
 use crate::one_time_codes::requested::asker::{Asker, NamedCodes};
 use crate::one_time_codes::requested::join::binding;
-use crate::one_time_codes::requester;
+use crate::one_time_codes::{requester, wrong_codes};
 use model::code::MAX_ATTEMPTS;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::code::{AttemptCost, CodeScope};
@@ -34,10 +34,7 @@ pub(crate) async fn attempt(
     let attempt = Attempt { ctx, entry, named, policy: CodePolicy::of(entry.purpose, &ctx.settings) };
     let Counted { made, compared } = retried(|| attempt.count()).await?;
     if let Some(right) = compared.into_iter().find(|code| attempt.is_code(code)) {
-        if !named.holds_ticket {
-            // A right code spends nothing.
-            retried(|| attempt.give_network_back()).await?;
-        }
+        wrong_codes::give_back(ctx, entry.origin).await?;
         return Ok(Ok(right));
     }
     let wrong = match MAX_ATTEMPTS.saturating_sub(made) {
@@ -80,10 +77,7 @@ impl Attempt<'_> {
         let made = if tally.is_paid() {
             MAX_ATTEMPTS.saturating_sub(limits::left(&mut tx, &own, rate, now).await?)
         } else {
-            if !self.named.holds_ticket {
-                let limit = LimitName::WrongCodes.rate(&ctx.settings);
-                limits::count(&mut tx, &self.network(), limit, now).await??;
-            }
+            wrong_codes::count(&mut tx, ctx, self.entry.origin).await??;
             limits::count_up(&mut tx, &own, rate.per, now).await?
         };
         let mut compared = Vec::new();
@@ -110,17 +104,6 @@ impl Attempt<'_> {
 
     fn cost(&self, most: u32) -> AttemptCost {
         AttemptCost::of(&self.entry.origin.tally, most)
-    }
-
-    /// Counts the wrong codes of the network, apart from what it asks for.
-    fn network(&self) -> Key {
-        limits::key(self.ctx, LimitName::WrongCodes, &[&self.entry.origin.household().to_string()])
-    }
-
-    async fn give_network_back(&self) -> Result<(), CommonError> {
-        let mut tx = self.ctx.store.begin().await?;
-        limits::give_back(&mut tx, &self.network()).await?;
-        Ok(tx.commit().await?)
     }
 
     /// What the requester asked for, if it may still be tried.

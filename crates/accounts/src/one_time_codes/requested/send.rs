@@ -67,7 +67,8 @@ async fn timing(
     }
     let (slot, contact) = (request.slot(), request.target.to_key());
     let limit = request.policy(ctx).limits.contact;
-    let counter = limits::key(ctx, limit, &[slot.purpose.as_str(), &contact]);
+    let mailbox = request.target.mailbox_key();
+    let counter = limits::key(ctx, limit, &[slot.purpose.as_str(), &mailbox]);
     let queue = Queue { counter: &counter, scope: slot.scope(), contact: &contact };
     turn::take(tx, ctx, queue).await.map(Some)
 }

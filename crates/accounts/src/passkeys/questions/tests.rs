@@ -333,7 +333,7 @@ async fn an_account_has_so_many_passkeys_at_most() {
 #[tokio::test]
 async fn wrong_answers_of_one_passkey_make_the_next_try_wait() {
     let settings = Settings::default();
-    let limits = Limits { sign_in_failures_free: 2, ..settings.limits };
+    let limits = Limits { sign_in_failures_free: 2, ..settings.limits.clone() };
     let pool = TestPool::with(Settings { limits, ..settings }).await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let mut device = Authenticator::at(PAGE);

@@ -62,6 +62,19 @@ pub async fn bump(tx: &mut Tx, key: &[u8], window: Window) -> Result<Counter, St
     Counter::returned(query.bind(key.to_vec()).bind(window.now.0).bind(window.from.0).all().await?.first())
 }
 
+/// Counts so many more at once.
+pub async fn bump_by(tx: &mut Tx, key: &[u8], many: u32, window: Window) -> Result<Counter, StoreError> {
+    let query = tx.query(
+        "INSERT INTO limits (key, count, since, free_at) VALUES ($1, $4, $2, 0)
+         ON CONFLICT (key) DO UPDATE SET
+             count = CASE WHEN limits.since <= $3 THEN $4 ELSE limits.count + $4 END,
+             since = CASE WHEN limits.since <= $3 THEN $2 ELSE limits.since END
+         RETURNING count, since, free_at",
+    );
+    let query = query.bind(key.to_vec()).bind(window.now.0).bind(window.from.0).bind(i64::from(many));
+    Counter::returned(query.all().await?.first())
+}
+
 /// Takes the counter's row for this transaction, and makes it if need be.
 pub async fn lock(tx: &mut Tx, key: &[u8], now: Timestamp) -> Result<Counter, StoreError> {
     let query = tx.query(

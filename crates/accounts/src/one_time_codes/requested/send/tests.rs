@@ -1,7 +1,9 @@
 use crate::admin::{browse, reset_user_password};
 use crate::error::CommonError;
+use crate::one_time_codes::CodeFault;
 use crate::password::confirm_forgot::{self, PasswordReset};
 use crate::password::forgot;
+use crate::sign_up::confirm_error::ConfirmSignUpError;
 use crate::sign_up::confirmation::Who;
 use crate::sign_up::first_password::{self, FirstPassword, FirstPasswordError};
 use crate::sign_up::start::{self, SignedUp};
@@ -186,18 +188,48 @@ async fn resend_by_name_finds_the_sign_up_of_the_same_network() {
 }
 
 #[tokio::test]
-async fn confirm_with_right_code_ignores_limits_of_the_network() {
+async fn confirm_with_right_code_ignores_what_the_network_asks_for() {
     let pool = TestPool::new().await;
     let owner = sign_up(&pool, &origin(), ("jdoe", "me@domain.com"), PASSWORD).await;
     let code = pool.code_for("me@domain.com").await;
-    for n in 0..100 {
+    for n in 0..59 {
         forgot::forgot(&pool.handle(), &format!("nobody{n}"), &origin()).await.unwrap();
     }
-    assert!(pool.confirm_by_name("nobody", "123456").await.is_err());
-    for n in 0..110 {
-        assert!(pool.confirm_by_name(&format!("nobody{n}"), "123456").await.is_err());
-    }
+    assert!(forgot::forgot(&pool.handle(), "nobody", &origin()).await.is_err(), "sixty mails");
     pool.confirm(owner.ticket, &code).await.unwrap();
+}
+
+#[tokio::test]
+async fn confirm_after_a_hundred_wrong_codes_of_the_network_waits_whoever_asks() {
+    let pool = TestPool::new().await;
+    let owner = sign_up(&pool, &network(1), ("jdoe", "me@domain.com"), PASSWORD).await;
+    let code = pool.code_for("me@domain.com").await;
+    let enter = async |who: Who, code: &str, from: &Origin| {
+        confirm::confirm(&pool, &pool.client(), &entering(who, code), from).await
+    };
+    for n in 0..100 {
+        let wrong = enter(Who::Typed(format!("nobody{n}")), "123456", &network(1)).await;
+        assert!(matches!(wrong, Err(ConfirmSignUpError::Code(CodeFault::Wrong { .. }))), "{n}: {wrong:?}");
+    }
+    let waits = enter(Who::Ticket(owner.ticket.clone()), &code, &network(1)).await;
+    assert!(matches!(waits, Err(ConfirmSignUpError::Common(CommonError::Wait { .. }))), "{waits:?}");
+    enter(Who::Ticket(owner.ticket), &code, &network(2)).await.unwrap();
+}
+
+#[tokio::test]
+async fn wrong_codes_of_many_networks_count_for_their_site() {
+    let pool = TestPool::new().await;
+    let place = |n: u16| origin_at(&format!("2001:db8:1:{n:x}::1"));
+    for n in 0..1000 {
+        let form = entering(Who::Typed(format!("nobody{n}")), "123456");
+        let wrong = confirm::confirm(&pool, &pool.client(), &form, &place(n)).await;
+        assert!(matches!(wrong, Err(ConfirmSignUpError::Code(CodeFault::Wrong { .. }))), "{n}: {wrong:?}");
+    }
+    let form = entering(Who::Typed("nobody".into()), "123456");
+    let waits = confirm::confirm(&pool, &pool.client(), &form, &place(1000)).await;
+    assert!(matches!(waits, Err(ConfirmSignUpError::Common(CommonError::Wait { .. }))), "{waits:?}");
+    let elsewhere = confirm::confirm(&pool, &pool.client(), &form, &origin_at("2001:db8:2::1")).await;
+    assert!(matches!(elsewhere, Err(ConfirmSignUpError::Code(CodeFault::Wrong { .. }))), "{elsewhere:?}");
 }
 
 #[tokio::test]

@@ -1,0 +1,114 @@
+//! What strangers may have sent by this installation, all of them together: the last line against somebody with
+//! many addresses.
+//!
+//! Each node takes a slice of what is left for the hour and spends it in memory, so that no row is written by
+//! every request. What it hasn't spent when the hour ends, nobody has.
+
+use crate::Context;
+use crate::limits::counters::key;
+use crate::limits::names::LimitName;
+use crate::limits::rate::{HOUR, Wait};
+use nameplate_core::clock::Timestamp;
+use nameplate_core::identifiers::ContactKind;
+use store::limits::Window;
+use store::{StoreError, limits as table, retried};
+use tokio::sync::Mutex;
+
+/// A slice is this part of the whole.
+const SLICES: u32 = 20;
+
+/// What this node may still spend.
+#[derive(Debug, Default)]
+pub(crate) struct Ceilings {
+    mails: Mutex<Slice>,
+    texts: Mutex<Slice>,
+}
+
+#[derive(Debug, Default)]
+struct Slice {
+    left: u32,
+    /// When the hour ends that it is a part of.
+    until: Timestamp,
+    /// Whether there is no other one in this hour.
+    is_last: bool,
+}
+
+/// Takes one message that strangers ask for from what the installation sends in an hour; in a transaction of its
+/// own, where a new slice is needed. Whoever comes meanwhile waits for that slice.
+pub(crate) async fn take_one(ctx: &Context, kind: ContactKind) -> Result<Result<(), Wait>, StoreError> {
+    let (name, mine) = match kind {
+        ContactKind::Email => (LimitName::MailsForStrangers, &ctx.ceilings.mails),
+        ContactKind::PhoneNumber => (LimitName::TextsForStrangers, &ctx.ceilings.texts),
+    };
+    let now = ctx.clock.now();
+    let mut slice = mine.lock().await;
+    // After a clock was put back the hour isn't longer than one.
+    let is_over = slice.until <= now || slice.until > now.plus(HOUR);
+    if is_over || (slice.left == 0 && !slice.is_last) {
+        *slice = another(ctx, name, now).await?;
+    }
+    if slice.left == 0 {
+        return Ok(Err(Wait { seconds: slice.until.seconds_from(now) }));
+    }
+    slice.left -= 1;
+    Ok(Ok(()))
+}
+
+async fn another(ctx: &Context, name: LimitName, now: Timestamp) -> Result<Slice, StoreError> {
+    let most = name.rate(&ctx.settings).times;
+    let size = most.div_ceil(SLICES);
+    let taken = retried(async || {
+        let mut tx = ctx.store.begin().await?;
+        let window = Window { from: now.minus(HOUR), now };
+        let taken = table::bump_by(&mut tx, &key(ctx, name, &[]).0, size, window).await?;
+        tx.commit().await.map(|()| taken)
+    })
+    .await?;
+    let left = most.saturating_sub(taken.count.saturating_sub(size)).min(size);
+    if left < size {
+        tracing::error!(
+            limit = ?name,
+            an_hour = most,
+            "strangers have asked for as many messages as this installation sends for them in an hour"
+        );
+    }
+    Ok(Slice { left, until: taken.since.plus(HOUR), is_last: left < size })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestPool;
+    use nameplate_core::settings::Settings;
+
+    async fn pool(mails: u32) -> TestPool {
+        let mut settings = Settings::default();
+        settings.limits.mails_for_strangers_an_hour = mails;
+        TestPool::with(settings).await
+    }
+
+    #[tokio::test]
+    async fn ceiling_is_reached_and_ends_with_its_hour() {
+        let pool = pool(25).await;
+        for number in 0..25 {
+            assert_eq!(take_one(&pool, ContactKind::Email).await.unwrap(), Ok(()), "{number}");
+        }
+        assert_eq!(take_one(&pool, ContactKind::Email).await.unwrap(), Err(Wait { seconds: 3600 }));
+        assert_eq!(take_one(&pool, ContactKind::PhoneNumber).await.unwrap(), Ok(()), "texts are apart");
+        pool.wait(3600);
+        assert_eq!(take_one(&pool, ContactKind::Email).await.unwrap(), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn nodes_share_a_ceiling() {
+        let here = pool(40).await;
+        let there = Context { ceilings: std::sync::Arc::default(), ..(*here).clone() };
+        let mut taken = 0;
+        for _ in 0..40 {
+            for node in [&here as &Context, &there] {
+                taken += u32::from(take_one(node, ContactKind::Email).await.unwrap().is_ok());
+            }
+        }
+        assert_eq!(taken, 40);
+    }
+}
