@@ -3,5 +3,6 @@
 mod crowd;
 mod keys;
 mod proven;
+mod retiring;
 mod transfer;
 mod upgrade;
