@@ -291,6 +291,8 @@ async fn columns(store: &Store) -> Vec<(String, String, String, bool)> {
     const POSTGRES: &str =
         "SELECT c.table_name::text, c.column_name::text, c.data_type::text, CASE WHEN k.column_name IS NULL THEN 0 ELSE 1 END::bigint
         FROM information_schema.columns c
+        JOIN information_schema.tables b
+            ON b.table_schema = c.table_schema AND b.table_name = c.table_name AND b.table_type = 'BASE TABLE'
         LEFT JOIN information_schema.table_constraints t
             ON t.table_schema = c.table_schema AND t.table_name = c.table_name AND t.constraint_type = 'PRIMARY KEY'
         LEFT JOIN information_schema.key_column_usage k
