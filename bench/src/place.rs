@@ -1,7 +1,7 @@
 //! A store that is full.
 
 use accounts::testing::{Resident, TestStore};
-use accounts::{Keys, Parts, Settings, SystemClock, SystemEntropy};
+use accounts::{Keys, Parts, Role, Settings, SystemClock, SystemEntropy};
 use anyhow::{Context as _, Result, ensure};
 use clap::ValueEnum;
 use std::fmt;
@@ -89,8 +89,8 @@ async fn move_in(store: &TestStore, users: usize) -> Result<Vec<Resident>> {
     let opened = store.open().await?;
     let entropy = Arc::new(SystemEntropy);
     let keys = Keys::load_or_create(&store.folder().join("keys"), &*entropy)?;
-    let parts =
-        Parts { store: opened, clock: Arc::new(SystemClock), entropy, keys, settings: Settings::default() };
+    let (clock, role, settings) = (Arc::new(SystemClock), Role::Serves, Settings::default());
+    let parts = Parts { store: opened, clock, entropy, keys, role, settings };
     let pool = accounts::maintenance::open(parts).await?;
     let sample = (users / ACTIVE).max(1);
     let watch = |number: usize| {

@@ -11,6 +11,7 @@ pub mod mailbox;
 pub mod output;
 pub mod pages;
 pub mod progressive_forms;
+mod readiness;
 pub mod router;
 pub mod site;
 pub mod telemetry;

@@ -9,8 +9,8 @@ use accounts::{Context, SessionToken, Unavailable, UserId, Viewer};
 use app::request::cookies::{self, CookieName};
 use axum::Router;
 use axum::extract::State;
-use axum::http::header::CACHE_CONTROL;
-use axum::http::{HeaderMap, HeaderName, StatusCode, Uri};
+use axum::http::header::{CACHE_CONTROL, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -74,13 +74,17 @@ fn resume_after(headers: &HeaderMap, uri: &Uri) -> Option<i64> {
         .or_else(|| query(uri, "after").find_map(|id| id.parse().ok()))
 }
 
+fn unavailable() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, HeaderValue::from_static("2"))]).into_response()
+}
+
 async fn follow(State(live): State<Live>, uri: Uri, headers: HeaderMap) -> Response {
     let token = cookies::read_as(&headers, CookieName::Session, live.secure, SessionToken::parse);
     let Some(token) = token else { return StatusCode::UNAUTHORIZED.into_response() };
     let viewer = match accounts::sessions::viewer(&live.pool, &token).await {
         Ok(Some(viewer)) => viewer,
         Ok(None) => return StatusCode::UNAUTHORIZED.into_response(),
-        Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Err(_) => return unavailable(),
     };
     if query(&uri, "account").any(|it| !accounts::sessions::is_account_digest(&live.pool, &viewer, &it)) {
         // Whose page it is has signed out.
@@ -95,7 +99,7 @@ async fn follow(State(live): State<Live>, uri: Uri, headers: HeaderMap) -> Respo
         Some(last) => last,
         None => match accounts::attributes::profile(&live.pool, &viewer).await {
             Ok(profile) => profile.latest_event,
-            Err(_) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            Err(_) => return unavailable(),
         },
     };
     respond(live, viewer, token, last, permit).into_response()

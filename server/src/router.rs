@@ -5,11 +5,12 @@ use crate::layers::client_ip::ClientIp;
 use crate::layers::cross_site::OwnOrigin;
 use crate::layers::{access_log, client_ip, cross_site, error_pages, headers, long_target, timeout};
 use crate::mailbox::DevMailbox;
+use crate::readiness::{Readiness, ready};
 use crate::{live_events, mailbox, pages, progressive_forms, site};
 use accounts::Context;
 use app::{Site, SiteFiles};
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -30,6 +31,8 @@ pub struct AppState {
     pub mailbox: Option<DevMailbox>,
     /// Where the built files are found.
     pub site_files: fn() -> Option<SiteFiles>,
+    /// The service is about to stop, and still answers: nobody should be sent here any more.
+    pub stopping: CancellationToken,
     /// Ends the live streams when the service stops.
     pub shutdown: CancellationToken,
 }
@@ -56,7 +59,10 @@ pub fn build(state: AppState) -> Router {
         // Whatever failed further in gets words and a way on.
         .layer(from_fn_with_state(site, error_pages::add))
         .route(paths::HEALTHZ, get(|| async { "ok\n" }))
-        .route(paths::READYZ, get(ready).with_state(state.pool.clone()))
+        .route(
+            paths::READYZ,
+            get(ready).with_state(Readiness::new(state.pool.clone(), state.stopping.clone())),
+        )
         // What speaks the wire API never comes as far as the pages: no forms, no cookies, no rule about where it
         // comes from.
         .layer(from_fn_with_state(wire_api(&state, &config, &client_ip), wire::dispatch))
@@ -129,17 +135,6 @@ async fn not_a_route(request: Request) -> Response {
     let known =
         request.method().is_safe().then(|| site::file(request.uri().path(), request.headers())).flatten();
     known.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
-}
-
-/// Whether requests can be answered: the store reads and writes.
-async fn ready(State(pool): State<Context>) -> Response {
-    match pool.store().check().await {
-        Ok(()) => "ready\n".into_response(),
-        Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n").into_response()
-        }
-    }
 }
 
 fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {

@@ -136,7 +136,13 @@ async fn a_service_whose_store_is_gone_is_alive_but_not_ready() {
     let mut browser = server.browser();
     assert_eq!(browser.get("/readyz").await.text(), "ready\n");
     server.pool.store().close().await;
-    assert_eq!(browser.get("/readyz").await.status, 503);
+    let known = browser.get("/readyz").await;
+    assert_eq!(known.status, 200, "what was found is said again for a second");
+    server.clock.advance(std::time::Duration::from_secs(1));
+    let refused = browser.get("/readyz").await;
+    assert_eq!(refused.status, 503);
+    assert!(refused.text().contains("the database"), "{}", refused.text());
+    assert_eq!(refused.header("retry-after"), "1");
     assert_eq!(browser.get("/healthz").await.status, 200);
 }
 

@@ -167,6 +167,7 @@ async fn contested(server: &TestServer, first: &str, second: &str) -> (Browser, 
             ("attributes[address]", password),
         ];
         browser.submit("/sign-up", &form).await.leads_to("/confirm");
+        server.letters().await;
         server.wait(31);
     }
     (one, other)

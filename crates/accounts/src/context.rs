@@ -12,7 +12,7 @@ use nameplate_core::identity::BrowserId;
 use nameplate_core::keys::Keys;
 use nameplate_core::settings::Settings;
 use std::sync::Arc;
-use store::Store;
+use store::{Expected, Role, Store};
 
 /// The accounts of one installation: their store, and all that deciding about them takes. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct Context {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) keys: Arc<Keys>,
+    /// What the store is called: a key file notes it.
+    pub(crate) store_id: Arc<str>,
     pub(crate) settings: Arc<Settings>,
     /// What applications know the user pool by.
     pub(crate) id: Arc<str>,
@@ -43,6 +45,8 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     /// Those that the store was written with.
     pub keys: Keys,
+    /// Whether what is opened decides which of them is used.
+    pub role: Role,
     /// What the installation decides.
     pub settings: Settings,
 }
@@ -66,6 +70,16 @@ impl Context {
     /// The store, for backups and checks of health.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// What the store is called. Copies and backups keep it.
+    pub fn store_id(&self) -> &str {
+        &self.store_id
+    }
+
+    /// What a check of health compares the store with.
+    pub fn expected(&self) -> Expected {
+        Expected { store: self.store_id.to_string(), keys: self.keys.fingerprints() }
     }
 
     /// The messages that wait, for the worker that sends them.

@@ -40,4 +40,4 @@ pub use nameplate_core::entropy::{Entropy, SeededEntropy, SystemEntropy};
 pub use nameplate_core::identity::{BrowserId, Origin, SessionToken, UserId, Viewer};
 pub use nameplate_core::keys::Keys;
 pub use nameplate_core::settings::Settings;
-pub use store::Store;
+pub use store::{Role, Store};

@@ -28,7 +28,7 @@ use nameplate_core::settings::{Hashing, Settings};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
-use store::Row;
+use store::{Role, Row};
 
 mod authenticator;
 mod residents;
@@ -375,6 +375,7 @@ async fn open(place: &TestStore, clock: &TestClock, settings: &Settings, seed: u
     let store = place.open().await.expect("the store opens");
     let keys = Keys::generate(&SeededEntropy::new(0));
     let entropy = Arc::new(SeededEntropy::new(seed));
-    let parts = Parts { store, clock: Arc::new(clock.clone()), entropy, keys, settings: settings.clone() };
+    let (clock, settings) = (Arc::new(clock.clone()), settings.clone());
+    let parts = Parts { store, clock, entropy, keys, role: Role::Serves, settings };
     crate::maintenance::open::open(parts).await.expect("the pool opens")
 }

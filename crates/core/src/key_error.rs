@@ -14,4 +14,8 @@ pub enum KeyError {
     Malformed { line: usize },
     #[error("there is no key among the keys")]
     Empty,
+    #[error(
+        "the key {0} is accepted already and waits to be used: restart every node with it, then run nameplate keys rotate"
+    )]
+    Accepted(String),
 }

@@ -34,10 +34,43 @@ pub(super) fn create(path: &Path, text: &str) -> Result<bool, KeyError> {
     }
 }
 
-/// Puts the new text in the place of the old, at once.
+/// Puts the new text in the place of the old, at once. The file keeps its owner and mode, whoever changes it,
+/// and a link to it goes on leading there.
 pub(super) fn replace(path: &Path, text: &str) -> Result<(), KeyError> {
-    let draft = write_beside(path, text).map_err(error(path))?;
-    std::fs::rename(&draft, path).and_then(|()| sync_folder(path)).map_err(error(path))
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let draft = write_beside(&real, text).map_err(error(path))?;
+    let put = || {
+        keep_owner(&real, &draft)?;
+        std::fs::rename(&draft, &real)?;
+        sync_folder(&real)
+    };
+    put().map_err(|fault| {
+        let _ = std::fs::remove_file(&draft); // what is not used must not lie around
+        error(path)(fault)
+    })
+}
+
+/// Gives the new file the owner and the mode of the old one, if there is one.
+fn keep_owner(old: &Path, new: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+    let (old, mine) = match std::fs::metadata(old) {
+        Ok(old) => (old, std::fs::metadata(new)?),
+        Err(missing) if missing.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(other) => return Err(other),
+    };
+    if (old.uid(), old.gid()) != (mine.uid(), mine.gid()) {
+        chown(new, Some(old.uid()), Some(old.gid()))?;
+    }
+    std::fs::set_permissions(new, old.permissions())
+}
+
+/// Held while the file is changed, where the system has such a lock: two that read the same and write would
+/// lose one key.
+pub(super) fn lock(path: &Path) -> Option<File> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = File::open(folder.unwrap_or(Path::new("."))).ok()?;
+    folder.lock().ok()?;
+    Some(folder)
 }
 
 fn write_beside(path: &Path, text: &str) -> std::io::Result<PathBuf> {

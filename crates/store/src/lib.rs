@@ -25,7 +25,7 @@
 #![warn(missing_docs)]
 
 mod engine;
-mod keys;
+pub mod keys;
 pub mod migrations;
 pub mod production;
 mod readiness;
@@ -38,12 +38,13 @@ pub use crate::engine::{
     Bind, Column, Conn, Field, NotADatabase, PostgresUrl, Query, Row, Store, StoreError, Tx,
 };
 pub use crate::engine::{FileLock, Notification, Statement, retried};
-pub use crate::keys::{StoreKeysError, keys_of};
+pub use crate::keys::{Role, StoreKeysError, keys_of};
+pub use crate::readiness::{Expected, NotReady};
 pub use crate::tables::accounts::locked::LockedAccount;
 pub use crate::tables::accounts::password_fingerprint::PasswordFingerprint;
 pub use crate::tables::accounts::{aliases, attributes, known_origins, names, profile, records, users};
 pub use crate::tables::pending::{codes, requested_codes, tickets, waiting};
-pub use crate::tables::service::{events, limits, meta, outbox, purge};
+pub use crate::tables::service::{events, limits, meta, outbox, purge, sealed};
 pub use crate::tables::sign_in::{
     challenges, factors, passkeys, refresh_tokens, sessions, signing_keys, srp_verifiers,
 };

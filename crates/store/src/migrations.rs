@@ -97,6 +97,7 @@ macro_rules! migrations {
                 "leases_of_messages",
                 include_str!(concat!("../migrations/", $folder, "/0021_leases_of_messages.sql")),
             ),
+            (22, "ids_of_users", include_str!(concat!("../migrations/", $folder, "/0022_ids_of_users.sql"))),
         ]
     };
 }

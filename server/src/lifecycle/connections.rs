@@ -19,15 +19,28 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-/// Takes connections until the first signal; what it returns waits for those that are open.
+/// How taking connections came to its end.
+pub enum Accepted<F> {
+    /// This waits for those that are open.
+    Until(F),
+    /// A second signal came before the first one had closed the port.
+    StoppedAtOnce,
+}
+
+/// Takes connections until the first signal, and then for as long as a balancer may need to see that this node
+/// is not ready any more.
 pub async fn accept(
     state: &AppState,
     listener: TcpListener,
     stop: &mut StopSignals,
-) -> impl Future<Output = ()> + use<> {
+) -> Accepted<impl Future<Output = ()> + use<>> {
     let router = router::build(state.clone());
     let connections = TaskTracker::new();
     let limits = ConnectionLimits::new(&state.config.server);
+    let mut lame_duck = pin!(async {
+        state.stopping.cancelled().await;
+        sleep(state.config.server.lame_duck).await;
+    });
     loop {
         let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -39,7 +52,15 @@ pub async fn accept(
                     continue;
                 }
             },
-            () = stop.next() => break,
+            () = stop.next() => {
+                if state.stopping.is_cancelled() {
+                    return Accepted::StoppedAtOnce;
+                }
+                tracing::info!("stopping soon: not ready any more");
+                state.stopping.cancel();
+                continue;
+            }
+            () = lame_duck.as_mut() => break,
         };
         let proxy = state.config.server.trusts(peer.ip().to_canonical());
         let close = state.shutdown.child_token();
@@ -52,7 +73,7 @@ pub async fn accept(
     tracing::info!("stopping: open requests may finish");
     state.shutdown.cancel();
     connections.close();
-    async move { connections.wait().await }
+    Accepted::Until(async move { connections.wait().await })
 }
 
 /// What a request may have before its body. Browsers send a few kilobytes.

@@ -17,6 +17,10 @@ pub enum ServeError {
         "{0} holds data, but the keys that it was written with are missing: put the file back (or set NAMEPLATE_KEYS)"
     )]
     KeysMissing(String),
+    #[error(
+        "the keys in {keys} have served a store, and there is none at {store}: put it back, or restore a backup (nameplate restore). To begin anew with an empty store, move {keys} away first: new keys are made then"
+    )]
+    StoreMissing { keys: String, store: String },
     #[error("the user pool can't be opened")]
     Accounts(#[from] accounts::Unavailable),
     #[error("mail.smtp_url: {0}")]

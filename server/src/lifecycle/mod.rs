@@ -11,6 +11,7 @@ use crate::output::print_line;
 use crate::router::AppState;
 use crate::site;
 use accounts::Context;
+use connections::Accepted;
 use error::ServeError;
 use signals::StopSignals;
 use std::sync::Arc;
@@ -37,6 +38,7 @@ pub async fn serve(mut config: Config) -> Result<(), ServeError> {
         config: Arc::new(config),
         mailbox,
         site_files: site::files,
+        stopping: CancellationToken::new(),
         shutdown: shutdown.clone(),
     };
     // Before the address is printed: a script that reads it may send a signal.
@@ -52,11 +54,14 @@ pub async fn serve(mut config: Config) -> Result<(), ServeError> {
         let (pool, stop) = (pool.clone(), shutdown.clone());
         async move { accounts::account::listen(&pool, stop).await }
     });
-    let drained = connections::accept(&state, listener, &mut stop).await;
+    let at_once = || tracing::warn!("stopping at once");
     let grace = state.config.server.drain;
-    tokio::select! {
-        _ = timeout(grace, async { drained.await; _ = delivery.await; }) => {}
-        () = stop.next() => tracing::warn!("stopping at once"),
+    match connections::accept(&state, listener, &mut stop).await {
+        Accepted::Until(drained) => tokio::select! {
+            _ = timeout(grace, async { drained.await; _ = delivery.await; }) => {}
+            () = stop.next() => at_once(),
+        },
+        Accepted::StoppedAtOnce => at_once(),
     }
     pool.store().close().await;
     Ok(())

@@ -9,7 +9,7 @@
 )]
 
 use accounts::testing::TestStore;
-use accounts::{Context, Keys, Parts, SeededEntropy, TestClock};
+use accounts::{Context, Keys, Parts, Role, SeededEntropy, TestClock};
 use app::SiteFiles;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -75,6 +75,7 @@ impl TestServer {
             clock: Arc::new(clock.clone()),
             entropy: Arc::new(SeededEntropy::new(seed)),
             keys: Keys::generate(&SeededEntropy::new(2)),
+            role: Role::Serves,
             settings: config.pool.clone(),
         };
         let pool = accounts::maintenance::open(parts).await.unwrap();
@@ -86,6 +87,7 @@ impl TestServer {
             config: Arc::new(config),
             mailbox: Some(dev_mailbox),
             site_files,
+            stopping: CancellationToken::new(),
             shutdown: shutdown.clone(),
         };
         Self { router: router::build(state), pool, clock, place, mailbox, shutdown }

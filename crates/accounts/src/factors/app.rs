@@ -94,7 +94,7 @@ impl App {
 }
 
 /// A sealed secret belongs to one account: under another it can't be opened.
-fn context(user: UserId) -> Vec<u8> {
+pub(crate) fn context(user: UserId) -> Vec<u8> {
     format!("app of {}", user.0).into_bytes()
 }
 

@@ -44,7 +44,7 @@ fn parts<'a>(user: &'a [u8], code: &'a str) -> [&'a [u8]; 3] {
     [b"recovery code", user, code.as_bytes()]
 }
 
-fn context(user: UserId) -> Vec<u8> {
+pub(crate) fn context(user: UserId) -> Vec<u8> {
     format!("recovery code of {}", user.0).into_bytes()
 }
 

@@ -3,7 +3,9 @@
 pub(crate) mod open;
 pub(crate) mod production;
 pub(crate) mod purge;
+pub(crate) mod retire_keys;
 
 pub use open::open;
 pub use production::{is_production, mark_production};
 pub use purge::purge_expired;
+pub use retire_keys::{Progress, RetireError, Retired, retire_keys};

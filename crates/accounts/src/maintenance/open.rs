@@ -11,7 +11,6 @@ use model::Standard;
 use nameplate_core::contact::Contact;
 use nameplate_core::entropy::Entropy;
 use nameplate_core::identifiers::ContactKind;
-use nameplate_core::keys::Keys;
 use nameplate_core::settings::Settings;
 use std::sync::Arc;
 use store::{self, Store, StoreError, retried, waiting};
@@ -19,12 +18,13 @@ use store::{self, Store, StoreError, retried, waiting};
 /// Opens the pool on its store, with the keys that the store was written with.
 ///
 /// # Errors
-/// The store holds data of another key ([`StoreError::KeyDiffers`]) or half of a copy, can't be used, or
-/// the hashing settings are impossible.
+/// The store holds data of another key ([`StoreError::KeyDiffers`], [`StoreError::KeyNeeded`]) or half of a
+/// copy, can't be used, or the hashing settings are impossible.
 pub async fn open(parts: Parts) -> Result<Context, Unavailable> {
-    let Parts { store, clock, entropy, keys, settings } = parts;
+    let Parts { store, clock, entropy, keys, role, settings } = parts;
     store.refuse_unfinished_copy().await?;
-    adopt_keys(&store, &keys).await?;
+    let keys = store::keys::adopt(&store, &keys, role, &*entropy).await?;
+    let store_id = store::keys::id_of(&store, &*entropy).await?;
     let id = pool_id(&store, &*entropy).await?;
     adopt_sign_ups(&store, &settings).await?;
     let passwords = Hasher::new(&settings.hashing, settings.limits.hashing_queue, &*entropy)
@@ -47,6 +47,7 @@ pub async fn open(parts: Parts) -> Result<Context, Unavailable> {
         clock,
         entropy,
         keys,
+        store_id: Arc::from(store_id),
         settings,
         id: Arc::from(id),
         passwords: Arc::new(passwords),
@@ -92,38 +93,5 @@ async fn adopt_sign_ups(store: &Store, settings: &Settings) -> Result<(), StoreE
             tx.commit().await
         })
         .await?;
-    }
-}
-
-/// Makes sure that what the store holds can be opened and verified, and remembers the keys for the next time.
-async fn adopt_keys(store: &Store, keys: &Keys) -> Result<(), StoreError> {
-    let given = keys.fingerprints();
-    let list = given.join(",");
-    // Only read, if there is nothing to write: a store that is refused is left as it was found.
-    let stored = store::meta::get(&mut store.read().await?, store::meta::KEYS).await?;
-    if let Some(stored) = stored {
-        refuse_other_keys(&stored, &given)?;
-        if stored == list {
-            return Ok(());
-        }
-    }
-    retried(async || {
-        let mut tx = store.begin().await?;
-        // Of several nodes that start on an empty store, each with keys of its own, one comes first.
-        let stored = store::meta::set_once(&mut tx, store::meta::KEYS, &list).await?;
-        refuse_other_keys(&stored, &given)?;
-        store::meta::set(&mut tx, store::meta::KEYS, &list).await?;
-        tx.commit().await
-    })
-    .await
-}
-
-/// The newest of the stored keys is the one that things were sealed with last.
-fn refuse_other_keys(stored: &str, given: &[String]) -> Result<(), StoreError> {
-    match stored.split(',').next() {
-        Some(newest) if !given.iter().any(|it| it == newest) => {
-            Err(StoreError::KeyDiffers { stored: newest.to_owned(), given: given.join(", ") })
-        }
-        _ => Ok(()),
     }
 }

@@ -22,7 +22,7 @@ use nameplate_core::contact::Contact;
 use nameplate_core::identity::Origin;
 use nameplate_core::keys::Keys;
 use store::codes::{self, Stored};
-use store::{Conn, StoreError, Tx, retried};
+use store::{Conn, StoreError, Tx, retried, users};
 
 /// Whether the account may have a code sent to this contact now, and when it may ask for the next one: not
 /// again too soon, not too often to one contact, and not to one contact after the other. After a [`Wait`]
@@ -41,9 +41,9 @@ pub(crate) async fn admit(
     {
         return Ok(Err(Wait { seconds: free_at.seconds_from(now) }));
     }
-    let user = scope.user.0.to_string();
+    let account = users::sub_of(tx, scope.user).await?.unwrap_or_default();
     if let Some(limit) = policy.limits.asker {
-        let counter = limits::key(ctx, limit, &[&user]);
+        let counter = limits::key(ctx, limit, &[&account]);
         if let Err(wait) = limits::count(tx, &counter, limit.rate(&ctx.settings), now).await? {
             return Ok(Err(wait));
         }
@@ -51,7 +51,7 @@ pub(crate) async fn admit(
     let limit = policy.limits.contact;
     let contact = [target.kind.as_str(), target.key.as_str()];
     let counter = match is_of_account(limit) {
-        true => limits::key(ctx, limit, &[&user, contact[0], contact[1]]),
+        true => limits::key(ctx, limit, &[&account, contact[0], contact[1]]),
         false => limits::key(ctx, limit, &contact),
     };
     let counted = limits::count(tx, &counter, limit.rate(&ctx.settings), now).await?;

@@ -76,11 +76,12 @@ pub async fn confirm_forgot(
     origin: &Origin,
 ) -> Result<PasswordSet, ConfirmForgotPasswordError> {
     let (named, code) = check_reset(ctx, &form).map_err(ConfirmForgotPasswordError::Fields)?;
-    let user = named.account(&mut ctx.store.read().await?).await?;
+    let owner = named.owner(&mut ctx.store.read().await?).await?;
+    let user = owner.as_ref().map(|owner| owner.id);
     // The same statements for nobody: no account has this number.
     let id = user.unwrap_or(UserId(0));
     // The names of one account have one budget.
-    let name = user.map_or_else(|| named.name.clone(), |user| format!("account {}", user.0));
+    let name = owner.map_or_else(|| named.name.clone(), |owner| format!("account {}", owner.sub));
     let entrant = Entrant::Named(NamedEntrant {
         users: &[id],
         requester: Requester::of(ctx, origin),

@@ -11,7 +11,8 @@ use nameplate_core::identifiers::{ContactKind, Identifier};
 use nameplate_core::identity::{Origin, UserId};
 use nameplate_core::settings::Settings;
 use store::profile::Account;
-use store::{Conn, StoreError, Tx, users};
+use store::users::{self, User};
+use store::{Conn, StoreError, Tx};
 
 /// Whom somebody names who has proved nothing.
 pub(crate) struct Named {
@@ -45,11 +46,13 @@ impl Named {
     /// The confirmed account of that name. Another has proved no contact, and has its code from sign-up; to
     /// one that is disabled a new password opens nothing.
     pub(crate) async fn account(&self, conn: &mut Conn) -> Result<Option<UserId>, StoreError> {
+        Ok(self.owner(conn).await?.map(|user| user.id))
+    }
+
+    /// The same, with what is known of it.
+    pub(crate) async fn owner(&self, conn: &mut Conn) -> Result<Option<User>, StoreError> {
         let Some(who) = &self.typed.who else { return Ok(None) };
-        Ok(users::by_identifier(conn, who)
-            .await?
-            .filter(|user| user.confirmed && !user.disabled)
-            .map(|user| user.id))
+        Ok(users::by_identifier(conn, who).await?.filter(|user| user.confirmed && !user.disabled))
     }
 
     /// The proven contact that a code goes to: the one that was named, or else the address before the number.

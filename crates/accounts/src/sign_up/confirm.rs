@@ -75,7 +75,8 @@ async fn confirm_at(
         }
         Err(fault) => {
             if let (Some(_), true, [user]) = (&ticket, fault.is_a_try(), users.as_slice()) {
-                let noted = limits::key(ctx, LimitName::SignUpFailuresRecorded, &[&user.0.to_string()]);
+                let sub = users::sub_of(&mut ctx.store.read().await?, *user).await?.unwrap_or_default();
+                let noted = limits::key(ctx, LimitName::SignUpFailuresRecorded, &[&sub]);
                 events::record_attempt(
                     ctx,
                     Some(*user),

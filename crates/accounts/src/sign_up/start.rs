@@ -19,7 +19,6 @@ use nameplate_core::code::CodePurpose;
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::{Identifier, check_username, username_key};
 use nameplate_core::identity::{BrowserTicket, Origin, UserId};
-use nameplate_core::keys::Purpose;
 use nameplate_core::settings::Settings;
 use std::collections::BTreeMap;
 use store::users::{self, User};
@@ -383,8 +382,7 @@ fn made_up_sub(ctx: &Context, form: &Checked) -> String {
         contact.as_bytes(),
         form.password.reveal().as_bytes(),
     ];
-    // Under the oldest key: one that is added changes no answer.
-    let digest = ctx.keys.digests(Purpose::Masks, &parts).last().copied().unwrap_or_default();
+    let digest = ctx.keys.made_up(&parts);
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
     uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()

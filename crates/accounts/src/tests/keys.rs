@@ -7,15 +7,20 @@ use nameplate_core::entropy::SystemEntropy;
 use nameplate_core::keys::Keys;
 use nameplate_core::settings::Settings;
 use std::sync::Arc;
-use store::StoreError;
+use store::{Role, StoreError};
 
 async fn open(pool: &TestPool, keys: Keys) -> Result<Context, crate::Unavailable> {
+    open_as(pool, keys, Role::Serves).await
+}
+
+async fn open_as(pool: &TestPool, keys: Keys, role: Role) -> Result<Context, crate::Unavailable> {
     let store = pool.place().open().await.unwrap();
     let parts = Parts {
         store,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         keys,
+        role,
         settings: Settings::default(),
     };
     crate::maintenance::open::open(parts).await
@@ -65,6 +70,7 @@ async fn of_nodes_that_start_at_once_with_keys_of_their_own_one_comes_first() {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             keys: Keys::generate(&SystemEntropy),
+            role: Role::Serves,
             settings: Settings::default(),
         };
         crate::maintenance::open::open(parts).await.is_ok()

@@ -77,3 +77,117 @@ fn keys_in_a_log_show_nothing() {
     let shown = format!("{keys:?}");
     assert!(shown.len() < 40 && shown.contains(&keys.fingerprints()[0]), "{shown}");
 }
+
+#[test]
+fn accept_puts_a_key_behind_the_others_and_rotate_then_puts_that_one_in_front() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keys");
+    let old = Keys::load_or_create(&path, &SystemEntropy).unwrap();
+    Keys::note_store(&path, "one").unwrap();
+    Keys::note_store(&path, "another").unwrap();
+    let accepting = Keys::accept(&path, &SystemEntropy).unwrap();
+    let accepted = accepting.accepted().unwrap();
+    assert_eq!(accepting.fingerprints(), [old.fingerprints()[0].clone(), accepted.clone()]);
+    assert_eq!(accepting.old(), Vec::<String>::new());
+    assert_eq!(accepting.digest(Purpose::Codes, &[b"a"]), old.digest(Purpose::Codes, &[b"a"]));
+    let again = Keys::accept(&path, &SystemEntropy);
+    assert!(matches!(again, Err(KeyError::Accepted(waiting)) if waiting == accepted));
+
+    // Another node has a copy of the file, and uses the key first.
+    let copy = folder.path().join("copy");
+    std::fs::copy(&path, &copy).unwrap();
+    let using = Keys::rotate(&copy, &SystemEntropy).unwrap();
+    assert_eq!(using.fingerprints(), [accepted.clone(), old.fingerprints()[0].clone()]);
+    assert_eq!((using.accepted(), using.old()), (None, old.fingerprints()));
+    let sealed = using.seal(Purpose::Outbox, b"418207", CONTEXT, &SystemEntropy);
+    assert!(accepting.open(Purpose::Outbox, &sealed, CONTEXT).is_ok());
+    assert!(using.is_newest(&sealed) && !accepting.is_newest(&sealed));
+    assert_eq!(sealed_with(&sealed), Some(accepted));
+    assert_eq!(using.first_served(), Some("one"), "the first store that is noted stays");
+}
+
+#[test]
+fn led_by_seals_with_the_key_that_is_in_use_and_knows_that_newer_ones_wait() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keys");
+    let old = Keys::load_or_create(&path, &SystemEntropy).unwrap();
+    let rotated = Keys::rotate(&path, &SystemEntropy).unwrap();
+    let in_use = &old.fingerprints()[0];
+    let led = rotated.led_by(in_use);
+    assert_eq!(led.digest(Purpose::Limits, &[b"a"]), old.digest(Purpose::Limits, &[b"a"]));
+    assert_eq!((led.old(), led.accepted()), (vec![], Some(rotated.fingerprints()[0].clone())));
+    assert_eq!(rotated.led_by("nobody's").fingerprints(), rotated.fingerprints());
+}
+
+/// The newest key of them, as a file has it.
+fn first_line(keys: &Keys) -> String {
+    keys.to_text().lines().find(|line| !line.starts_with('#')).unwrap().to_owned()
+}
+
+#[test]
+fn digests_to_keep_find_what_a_key_digested_that_is_gone_and_open_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keys");
+    let first = Keys::load_or_create(&path, &SystemEntropy).unwrap();
+    let both = Keys::rotate(&path, &SystemEntropy).unwrap();
+    let secret = first.first_made_up();
+    assert_eq!(both.first_made_up(), secret, "a rotation changes no answer");
+    let both = both.with_secrets_of_store(secret.as_slice(), &[]).unwrap();
+    let newest = Keys::from_text(&first_line(&both)).unwrap();
+    let newest = newest.with_secrets_of_store(secret.as_slice(), &both.digests_to_keep()).unwrap();
+    for purpose in Purpose::KEPT_DIGESTS {
+        assert_eq!(newest.digests(purpose, &[b"a"]), both.digests(purpose, &[b"a"]));
+    }
+    assert_eq!(newest.digests(Purpose::Limits, &[b"a"]).len(), 1);
+    assert_eq!(newest.made_up(&[b"a"]), first.made_up(&[b"a"]));
+    let sealed = first.seal(Purpose::Factors, b"secret", CONTEXT, &SystemEntropy);
+    assert!(newest.open(Purpose::Factors, &sealed, CONTEXT).is_err());
+
+    // What was retired before is not forgotten when the next one is.
+    newest.save(&path).unwrap();
+    let third = Keys::rotate(&path, &SystemEntropy).unwrap();
+    let third = third.with_secrets_of_store(secret.as_slice(), &both.digests_to_keep()).unwrap();
+    let kept = third.digests_to_keep();
+    let alone = Keys::from_text(&first_line(&third)).unwrap();
+    let alone = alone.with_secrets_of_store(secret.as_slice(), &kept).unwrap();
+    assert_eq!(alone.digests(Purpose::Codes, &[b"a"]).len(), 3);
+    assert!(alone.with_secrets_of_store(secret.as_slice(), &kept[1..]).is_err());
+    assert!(alone.with_secrets_of_store(&secret[1..], &kept).is_err());
+}
+
+#[test]
+fn a_key_file_that_is_changed_keeps_its_mode_and_a_link_to_it_goes_on_leading_there() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+    let folder = tempfile::tempdir().unwrap();
+    let (real, link) = (folder.path().join("real"), folder.path().join("keys"));
+    Keys::load_or_create(&real, &SystemEntropy).unwrap();
+    symlink(&real, &link).unwrap();
+    std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o640)).unwrap();
+    // As root does it for the service's own user.
+    let is_root = std::os::unix::fs::chown(&real, Some(65534), Some(65534)).is_ok();
+    Keys::rotate(&link, &SystemEntropy).unwrap();
+    let meta = std::fs::metadata(&real).unwrap();
+    assert_eq!(meta.permissions().mode() & 0o7777, 0o640);
+    assert_eq!((meta.uid(), meta.gid()) == (65534, 65534), is_root);
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(Keys::load(&link).unwrap().unwrap().fingerprints().len(), 2);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "a draft was left");
+}
+
+#[test]
+fn notes_of_a_key_file_are_read_and_those_of_versions_before_have_none() {
+    let key = |letter: &str| format!("{}\n", letter.repeat(42) + "Q");
+    let text = format!(
+        "# Nameplate's keys\n# First served: 3f2a\n{}# Accepted, and not in use yet:\n{}{}",
+        key("A"),
+        key("B"),
+        key("C")
+    );
+    let keys = Keys::from_text(&text).unwrap();
+    assert_eq!(keys.first_served(), Some("3f2a"));
+    let names = keys.fingerprints();
+    assert_eq!((keys.accepted(), keys.old()), (Some(names[1].clone()), vec![names[2].clone()]));
+    assert_eq!(Keys::from_text(&keys.to_text()).unwrap().fingerprints(), names);
+    let only = Keys::from_text(&format!("# Accepted, and not in use yet:\n{}", key("A"))).unwrap();
+    assert_eq!((only.accepted(), only.first_served()), (None, None));
+}

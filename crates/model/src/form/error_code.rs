@@ -229,6 +229,8 @@ impl ErrorCode {
             Some(seconds)
         } else if matches!(self, Self::Busy) {
             Some(1)
+        } else if matches!(self, Self::Unavailable) {
+            Some(2)
         } else {
             None
         }

@@ -34,6 +34,16 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
+    #[error(
+        "the database file {0} was deleted while it is in use; nothing is written any more: put it back where it was, or stop this program and restore a backup"
+    )]
+    Deleted(String),
+    #[error(
+        "another file has taken the place of {0}, which is in use; nothing is written any more: stop this program and start it again"
+    )]
+    Replaced(String),
+    #[error("this is another store than the one that was opened: stop this program and start it again")]
+    OtherStore,
     #[error("the store {0} is in use: stop the program that serves it, and try again")]
     InUse(String),
     #[error("the store {0} is being restored or copied: start again when that is done")]
@@ -46,6 +56,12 @@ pub enum StoreError {
         "the store was written with the key {stored}, which is not among the keys given ({given}); put the right key file back"
     )]
     KeyDiffers { stored: String, given: String },
+    #[error(
+        "the key {key} is not among the keys given, and the store needs it ({what}): put its line back, and run nameplate keys retire before you take it away"
+    )]
+    KeyNeeded { key: String, what: String },
+    #[error("the key {0} was retired, and this node still seals with it")]
+    KeyRetired(String),
     #[error("a newer version has brought the database to shape {0} meanwhile: stop this one, and start that")]
     Overtaken(i64),
     #[error("the store holds something that this version can't read: {0}")]

@@ -1,6 +1,7 @@
 //! Opening the SQLite file: one process at a time brings it to shape.
 
 pub(super) mod checkpoints;
+pub(super) mod opened_file;
 pub(super) mod readers;
 pub(super) mod writer;
 
@@ -8,14 +9,16 @@ use crate::engine::StoreError;
 use crate::engine::file_lock::open_private;
 use crate::engine::pool::{self, Pooled};
 use crate::engine::sqlite::checkpoints::Checkpoints;
+use crate::engine::sqlite::opened_file::OpenedFile;
 use crate::engine::sqlite::readers::SqliteReaders;
-use crate::engine::sqlite::writer::Writer;
+use crate::engine::sqlite::writer::{Source, Writer};
 use crate::migrations;
 use deadpool::managed::Pool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Once the write-ahead log has so many pages (48 MB), everybody's write waits until the rest of it is copied
@@ -27,20 +30,31 @@ const WRITER_CACHE: &str = "-8192";
 /// How long a statement waits for another process, such as a backup, that holds the lock.
 const BUSY: Duration = Duration::from_secs(10);
 
-pub(super) async fn open(path: &Path) -> Result<(Pool<SqliteReaders>, Writer), StoreError> {
+/// What an open store is made of.
+pub(super) struct Opened {
+    pub readers: Pool<SqliteReaders>,
+    pub writer: Writer,
+    pub file: Arc<OpenedFile>,
+}
+
+pub(super) async fn open(path: &Path) -> Result<Opened, StoreError> {
     let options = options(path);
     // Held until the file is in shape: the change to WAL and the migrations are not safe side by side.
     let lock = lock(path).await?;
     let mut conn = SqliteConnection::connect_with(&options).await?;
     migrations::run_on_sqlite(&mut conn).await?;
     conn.close().await?;
+    let file = Arc::new(OpenedFile::at(path)?);
+    // A file that is gone is not made anew under those who use it.
+    let options = options.create_if_missing(false);
     let writing = options.clone().pragma("wal_autocheckpoint", LOG_PAGES).pragma("cache_size", WRITER_CACHE);
     let cores = std::thread::available_parallelism().map_or(4, usize::from);
     let readers = pool::build(SqliteReaders::new(options), cores.clamp(4, 8), BUSY);
-    let writer = Writer::start(writing, Checkpoints::start(readers.clone())).await?;
+    let source = Source { options: writing, file: file.clone() };
+    let writer = Writer::start(source, Checkpoints::start(readers.clone())).await?;
     drop(lock);
     drop(Pooled::get(&readers).await?);
-    Ok((readers, writer))
+    Ok(Opened { readers, writer, file })
 }
 
 /// One connection that changes nothing, to a file that may have any shape.

@@ -6,6 +6,7 @@ use crate::engine::pool::Pooled;
 use crate::engine::postgres::Postgres;
 use crate::engine::postgres::listen::Listener;
 use crate::engine::sqlite::checkpoints;
+use crate::engine::sqlite::opened_file::OpenedFile;
 use crate::engine::sqlite::readers::SqliteReaders;
 use crate::engine::sqlite::writer::Writer;
 use crate::engine::transaction::Tx;
@@ -35,6 +36,7 @@ pub(super) enum Database {
 #[derive(Debug)]
 pub(super) struct SqliteFile {
     path: PathBuf,
+    opened: Arc<OpenedFile>,
     lock: FileLock,
     /// Once this process sends messages.
     sending: Mutex<Option<FileLock>>,
@@ -53,8 +55,8 @@ impl Store {
 
     /// The same for a caller that has the lock already.
     pub async fn sqlite_locked(path: &Path, lock: FileLock) -> Result<Self, StoreError> {
-        let (readers, writer) = sqlite::open(path).await?;
-        let file = Arc::new(SqliteFile { path: path.to_owned(), lock, sending: Mutex::default() });
+        let sqlite::Opened { readers, writer, file: opened } = sqlite::open(path).await?;
+        let file = Arc::new(SqliteFile { path: path.to_owned(), opened, lock, sending: Mutex::default() });
         Ok(Self { database: Database::Sqlite { readers, writer, file } })
     }
 
@@ -128,6 +130,14 @@ impl Store {
         let lock = waiting.await.map_err(|_| StoreError::Closed)??;
         *file.sending.lock().unwrap_or_else(PoisonError::into_inner) = Some(lock);
         Ok(())
+    }
+
+    /// Makes sure that the file that is open is still the one that has its name.
+    pub fn verify_file(&self) -> Result<(), StoreError> {
+        match &self.database {
+            Database::Sqlite { file, .. } => file.opened.verify(),
+            Database::Postgres(_) => Ok(()),
+        }
     }
 
     /// Whether it is PostgreSQL, for the little that can't be said in one text.

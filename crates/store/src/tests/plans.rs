@@ -50,9 +50,10 @@ async fn on_sqlite_every_statement_finds_its_rows_by_an_index() {
         let rows = conn.fetch_all(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"))).await;
         let rows = rows.unwrap_or_else(|error| panic!("{error}: {sql}"));
         let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
-        // An alias stands for its table here.
+        // An alias stands for its table here. SQLite's own table of counters has a row for each of two tables.
         let scan = plan.iter().find(|line| {
-            line.starts_with("SCAN ") && !line.contains("CONSTANT ROW") && !line.contains("SUBQUERY")
+            let few = ["CONSTANT ROW", "SUBQUERY", "sqlite_sequence", "next_user_id"];
+            line.starts_with("SCAN ") && !few.iter().any(|it| line.contains(it))
         });
         assert_eq!(scan, None, "{sql}\n{plan:#?}");
     }

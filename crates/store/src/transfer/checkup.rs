@@ -114,6 +114,17 @@ pub async fn is_production(place: &StoreLocation) -> Result<bool, CheckError> {
     Ok(shape(&mut conn, place).await? > 0 && meta::get(&mut conn, meta::PRODUCTION).await?.is_some())
 }
 
+/// Whether somebody was ever served from it, or a copy into it was begun. It is left as it is.
+///
+/// # Errors
+/// Nothing can be said about it.
+pub async fn was_served(place: &StoreLocation) -> Result<bool, CheckError> {
+    let Some(mut conn) = look(place).await? else { return Ok(false) };
+    Ok(shape(&mut conn, place).await? > 0
+        && (meta::get(&mut conn, meta::KEYS).await?.is_some()
+            || meta::get(&mut conn, meta::COPYING).await?.is_some()))
+}
+
 /// A connection that changes nothing, if there is anything to look at.
 async fn look(place: &StoreLocation) -> Result<Option<Conn>, StoreError> {
     Ok(Some(match place {

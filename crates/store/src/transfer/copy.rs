@@ -289,7 +289,7 @@ async fn count_on(source: &Store, target: &Store, table: &'static str) -> Result
                 .await?;
         }
     } else {
-        // Where SQLite may give an id twice, it doesn't look; a copy from here does.
+        // SQLite looks there for events itself, and `next_user_id` for users.
         let known = tx
             .query("UPDATE sqlite_sequence SET seq = $2 WHERE name = $1")
             .bind(table)

@@ -258,10 +258,10 @@ pub const TABLES: &[Table] = &[
 pub const COUNTED: [&str; 2] = ["users", "events"];
 
 impl Table {
-    /// Which of its rows a copy is about: all but its own note, and the one that says that a store was served
-    /// for real, which the target keeps even if the source doesn't have it.
+    /// Which of its rows a copy is about: all but its own note, that of checks of health, and the one that says
+    /// that a store was served for real, which the target keeps even if the source doesn't have it.
     fn which(&self) -> &'static str {
-        if self.name == "meta" { "name NOT IN ('copying', 'production')" } else { "1 = 1" }
+        if self.name == "meta" { "name NOT IN ('copying', 'production', 'checked')" } else { "1 = 1" }
     }
 
     fn names(columns: &[(&'static str, Kind)]) -> String {

@@ -97,6 +97,13 @@ fn keys(config: &Config, stored: &[String]) -> Finding {
         None => (file.display().to_string(), Keys::load(&file)),
     };
     let given = match keys {
+        Ok(Some(keys)) if stored.is_empty() && keys.first_served().is_some() => {
+            return Finding::wrong(
+                WHAT,
+                format!("{source}: these keys have served a store, and there is none"),
+                "put the store back or restore a backup; for a new beginning, move that file away",
+            );
+        }
         Ok(Some(keys)) => keys.fingerprints(),
         Ok(None) => {
             return match stored.first() {

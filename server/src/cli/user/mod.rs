@@ -10,7 +10,7 @@ mod report;
 
 use super::setup::{configuration, require_store};
 use crate::lifecycle::store;
-use accounts::Context;
+use accounts::{Context, Role};
 use clap::Subcommand;
 use std::error::Error;
 
@@ -49,7 +49,7 @@ impl Command {
         if !matches!(self, Self::Create(_) | Self::Import(_)) {
             require_store(&config)?;
         }
-        let pool = store::open(&config).await?;
+        let pool = store::open(&config, Role::Helps).await?;
         let done = self.work(&pool).await;
         pool.store().close().await;
         done

@@ -59,7 +59,11 @@ pub struct ServerSection {
     pub request_timeout: Span,
     /// How long a connection may take nothing of what is sent to it.
     pub write_timeout: Span,
-    /// How long requests may take to finish when the service is stopped.
+    /// How long the service goes on answering after it was told to stop, while `/readyz` says 503, so that a
+    /// balancer stops sending requests here before the port closes. Without one: 5 seconds, or none while the
+    /// public address is loopback.
+    pub lame_duck: Option<Span>,
+    /// How long requests may take to finish once the port is closed.
     pub drain: Span,
     /// How the log is written.
     pub log_format: LogFormat,
@@ -92,6 +96,7 @@ impl Default for ServerSection {
             body_timeout: Span::seconds(15),
             request_timeout: Span::seconds(30),
             write_timeout: Span::seconds(30),
+            lame_duck: None,
             drain: Span::seconds(10),
             log_format: LogFormat::Text,
             log_level: "info".into(),
@@ -119,6 +124,7 @@ pub struct ServerConfig {
     pub body_timeout: Duration,
     pub request_timeout: Duration,
     pub write_timeout: Duration,
+    pub lame_duck: Duration,
     pub drain: Duration,
     pub log_format: LogFormat,
     pub log_level: String,
@@ -158,6 +164,11 @@ impl ServerSection {
     pub fn config(&self, keys: Option<Secret>, problems: &mut Problems<'_>) -> ServerConfig {
         self.check(problems);
         let public_url = self.public_url(problems);
+        let lame_duck = match (self.lame_duck, public_url.is_loopback()) {
+            (Some(chosen), _) => chosen,
+            (None, true) => Span::seconds(0),
+            (None, false) => Span::seconds(5),
+        };
         ServerConfig {
             listen: self.listen.trim().to_owned(),
             public_url,
@@ -173,6 +184,7 @@ impl ServerSection {
             body_timeout: self.body_timeout.0,
             request_timeout: self.request_timeout.0,
             write_timeout: self.write_timeout.0,
+            lame_duck: lame_duck.0,
             drain: self.drain.0,
             log_format: self.log_format,
             log_level: self.log_level.clone(),

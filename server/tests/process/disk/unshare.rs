@@ -111,8 +111,11 @@ fn a_full_disk_loses_nothing_and_with_room_again_it_goes_on_by_itself() {
         "it is still full"
     );
     assert_eq!(nickname(&mut jdoe), acknowledged);
+    let ready = until("not ready", || jdoe.get("/readyz").ok().filter(|answer| answer.status == 503));
+    assert_eq!(ready.body, "the disk of the database is full\n");
 
     disk.grow(&home);
+    until("ready", || jdoe.get("/readyz").ok().filter(|answer| answer.status == 200));
     until("a change", || {
         jdoe.post("/profile", &[("attributes[nickname]", &refused.to_string())])
             .unwrap()

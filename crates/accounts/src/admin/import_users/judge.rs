@@ -10,7 +10,6 @@ use crate::{Context, Unavailable};
 use model::{AccessLists, AttributeName, ErrorCode, FormErrors, Schema, typed};
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::{ContactKind, Identifier, check_username, username_key};
-use nameplate_core::keys::Purpose;
 use nameplate_core::phone;
 use nameplate_core::settings::Settings;
 use std::collections::BTreeMap;
@@ -209,7 +208,7 @@ fn new_sub(ctx: &Context, arrival: &Arrival, username: Option<&str>) -> String {
     match (username, called) {
         (None, Some(called)) => {
             let parts: [&[u8]; 2] = [b"sub of an import", called.trim().as_bytes()];
-            let digest = ctx.keys.digest(Purpose::Masks, &parts);
+            let digest = ctx.keys.made_up(&parts);
             let mut bytes = [0; 16];
             bytes.copy_from_slice(&digest[..16]);
             uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()

@@ -42,6 +42,7 @@ async fn sign_in(
 async fn jane() -> (TestPool, Viewer, Authenticator) {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
+    pool.wait(1);
     let mut device = Authenticator::at(PAGE);
     add(&pool, &viewer, &mut device, " My phone ").await.unwrap();
     (pool, viewer, device)

@@ -62,6 +62,7 @@ async fn this_browser_goes_on_under_a_new_id_and_the_others_are_signed_out() {
 async fn every_proven_contact_is_told_and_the_trail_says_so() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
+    pool.wait(1);
     let session = change(&pool, &viewer, PASSWORD).await.unwrap().session.unwrap();
     assert_eq!(pool.message_names("me@domain.com").await, ["sign_up_code", "password_changed"]);
     let viewer = pool.viewer_of(&session.token).await;

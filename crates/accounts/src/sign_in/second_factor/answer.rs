@@ -150,7 +150,7 @@ async fn judge_second<'a>(
     typed: Typed,
     origin: &Origin,
 ) -> Result<Judged<'a>, ChallengeError> {
-    retried(|| admit_second(ctx, open.user.id, origin)).await??;
+    retried(|| admit_second(ctx, &open.user.sub, origin)).await??;
     let asked = open.get(open.waiting.asks.factor())?;
     let proof = match (typed, &asked.contact) {
         (Typed::Recovery(code), _) => Ok(Proof::Recovery(code)),
@@ -166,19 +166,19 @@ async fn judge_second<'a>(
     Ok(Judged { token, open, proof })
 }
 
-fn second_failures(ctx: &Context, user: UserId) -> Key {
-    limits::key(ctx, LimitName::SecondFactorFailures, &[&user.0.to_string()])
+fn second_failures(ctx: &Context, sub: &str) -> Key {
+    limits::key(ctx, LimitName::SecondFactorFailures, &[sub])
 }
 
 /// Counts a code that somebody is about to try; its own transaction, so that it stays counted. For the
 /// account, whichever network it comes from: who gets here has the password, and guesses among a million.
-async fn admit_second(ctx: &Context, user: UserId, origin: &Origin) -> Result<Result<(), Wait>, StoreError> {
+async fn admit_second(ctx: &Context, sub: &str, origin: &Origin) -> Result<Result<(), Wait>, StoreError> {
     if origin.tally.is_paid() {
         return Ok(Ok(()));
     }
     let backoff = limits::backoff(&ctx.settings);
     let mut tx = ctx.store.begin().await?;
-    if let Err(wait) = limits::knock(&mut tx, &second_failures(ctx, user), backoff, ctx.now()).await? {
+    if let Err(wait) = limits::knock(&mut tx, &second_failures(ctx, sub), backoff, ctx.now()).await? {
         return Ok(Err(wait));
     }
     tx.commit().await?;
@@ -215,7 +215,7 @@ async fn pass_second(
         }
         Proof::Recovery(code) => spend_recovery_code(ctx, tx, &locked, code, origin).await?,
     }
-    limits::clear(tx, &second_failures(ctx, user.id)).await?;
+    limits::clear(tx, &second_failures(ctx, &user.sub)).await?;
     let asked =
         new_password::demand(tx, ctx, &locked, &PasswordFingerprint::of_user(user), &open.waiting.client)
             .await?;

@@ -32,8 +32,7 @@ pub(crate) fn salt_of(ctx: &Context, user_id: &str) -> Vec<u8> {
 #[expect(clippy::indexing_slicing, reason = "a digest has 32 bytes, which is the most that is asked for")]
 pub(crate) fn made_up<const N: usize>(ctx: &Context, parts: &[&str]) -> [u8; N] {
     let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
-    // Under the oldest key: one that is added changes no answer.
-    let digest = ctx.keys.digests(Purpose::Masks, &parts).last().copied().unwrap_or_default();
+    let digest = ctx.keys.made_up(&parts);
     let mut bytes = [0; N];
     bytes.copy_from_slice(&digest[..N]);
     bytes

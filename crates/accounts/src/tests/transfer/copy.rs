@@ -11,7 +11,7 @@ use model::{Password, Standard};
 use store::transfer::copy::{Copied, CopyError, Value, copy, page};
 use store::transfer::location::StoreLocation;
 use store::transfer::tables::{Kind, TABLES};
-use store::{self, meta};
+use store::{self, Role, meta};
 
 fn place(store: &TestStore) -> StoreLocation {
     let folder = || format!("sqlite:{}", store.folder().display());
@@ -169,8 +169,8 @@ async fn half_a_copy_serves_nobody_and_is_completed_by_another_one() {
     );
     let (clock, entropy) = (Arc::new(nameplate_core::clock::SystemClock), Arc::new(SystemEntropy));
     let keys = Keys::generate(&SeededEntropy::new(0));
-    let refused =
-        open::open(Parts { store: store.clone(), clock, entropy, keys, settings: Settings::default() }).await;
+    let (role, settings) = (Role::Serves, Settings::default());
+    let refused = open::open(Parts { store: store.clone(), clock, entropy, keys, role, settings }).await;
     assert!(refused.is_err());
     store.close().await;
     let refused = copied(&target, &TestStore::sqlite()).await;
@@ -291,6 +291,8 @@ async fn columns(store: &Store) -> Vec<(String, String, String, bool)> {
     const POSTGRES: &str =
         "SELECT c.table_name::text, c.column_name::text, c.data_type::text, CASE WHEN k.column_name IS NULL THEN 0 ELSE 1 END::bigint
         FROM information_schema.columns c
+        JOIN information_schema.tables b
+            ON b.table_schema = c.table_schema AND b.table_name = c.table_name AND b.table_type = 'BASE TABLE'
         LEFT JOIN information_schema.table_constraints t
             ON t.table_schema = c.table_schema AND t.table_name = c.table_name AND t.constraint_type = 'PRIMARY KEY'
         LEFT JOIN information_schema.key_column_usage k

@@ -14,7 +14,7 @@ use store::transfer::backup::{BackupError, backup};
 use store::transfer::database_file::{self, FileError};
 use store::transfer::restore::{RestoreError, Restored, restore};
 use store::transfer::{KeyLocation, Manifest, StoreFiles, archive};
-use store::{FileLock, Store, StoreError, migrations};
+use store::{FileLock, Role, Store, StoreError, migrations};
 
 mod copy;
 
@@ -75,6 +75,7 @@ async fn people(folder: &Path) -> Result<Vec<String>, Box<dyn std::error::Error>
         clock: Arc::new(nameplate_core::clock::SystemClock),
         entropy: Arc::new(SystemEntropy),
         keys,
+        role: Role::Serves,
         settings: Settings::default(),
     };
     let opened = open::open(parts).await;
@@ -218,6 +219,17 @@ async fn a_crash_between_leaves_the_old_store_or_the_new_one_with_a_key_that_ope
         &format!("UPDATE meta SET value = '{}' WHERE name = 'keys'", foreign.fingerprints()[0]),
     )
     .await;
+    // What was sealed and digested with its own.
+    for sql in [
+        "DELETE FROM meta WHERE name IN ('keys_in_use', 'made_up')",
+        "DELETE FROM srp_verifiers",
+        "DELETE FROM codes",
+        "DELETE FROM requested_codes",
+        "UPDATE outbox SET payload = NULL",
+        "UPDATE sign_up_tickets SET attributes = NULL",
+    ] {
+        change(&town.files.database, sql).await;
+    }
     foreign.save(&key_file(&town.files)).unwrap();
     town.backup().await.unwrap();
     other.pool.signed_in("late", "late@domain.com").await;

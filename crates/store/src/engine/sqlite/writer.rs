@@ -6,6 +6,7 @@
 
 use crate::engine::StoreError;
 use crate::engine::sqlite::checkpoints::Checkpoints;
+use crate::engine::sqlite::opened_file::OpenedFile;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 use std::sync::Arc;
@@ -79,6 +80,12 @@ impl Drop for Lease {
     }
 }
 
+/// Where its connection comes from.
+pub(in crate::engine) struct Source {
+    pub options: SqliteConnectOptions,
+    pub file: Arc<OpenedFile>,
+}
+
 /// The way to the writer task.
 #[derive(Clone)]
 pub(in crate::engine) struct Writer(mpsc::Sender<Job>);
@@ -86,12 +93,12 @@ pub(in crate::engine) struct Writer(mpsc::Sender<Job>);
 impl Writer {
     /// Opens the connection, makes sure that it keeps what it is given, and starts the task that leases it.
     pub(in crate::engine) async fn start(
-        options: SqliteConnectOptions,
+        source: Source,
         checkpoints: Checkpoints,
     ) -> Result<Self, StoreError> {
-        let conn = connect(&options).await?;
+        let conn = connect(&source).await?;
         let (sender, queue) = mpsc::channel(QUEUE);
-        tokio::spawn(run(options, conn, queue, checkpoints));
+        tokio::spawn(run(source, conn, queue, checkpoints));
         Ok(Self(sender))
     }
 
@@ -120,8 +127,9 @@ impl Writer {
 }
 
 /// A connection that is known to survive a power cut.
-async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, StoreError> {
-    let mut conn = SqliteConnection::connect_with(options).await?;
+async fn connect(source: &Source) -> Result<SqliteConnection, StoreError> {
+    source.file.expect_new_log();
+    let mut conn = SqliteConnection::connect_with(&source.options).await?;
     let mode: String = sqlx::query("PRAGMA journal_mode").fetch_one(&mut conn).await?.try_get(0)?;
     let sync: i64 = sqlx::query("PRAGMA synchronous").fetch_one(&mut conn).await?.try_get(0)?;
     let keys: i64 = sqlx::query("PRAGMA foreign_keys").fetch_one(&mut conn).await?.try_get(0)?;
@@ -135,7 +143,7 @@ async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, Sto
 }
 
 async fn run(
-    options: SqliteConnectOptions,
+    source: Source,
     conn: SqliteConnection,
     mut queue: mpsc::Receiver<Job>,
     mut checkpoints: Checkpoints,
@@ -150,10 +158,10 @@ async fn run(
             None => return,
             Some(Job::Lease(first)) => {
                 let committed;
-                (committed, left) = run_group(&options, &mut slot, first, &mut queue).await;
+                (committed, left) = run_group(&source, &mut slot, first, &mut queue).await;
                 checkpoints.count(committed);
             }
-            Some(Job::TruncateWal(asked)) => _ = asked.send(truncate_wal(&options, &mut slot).await),
+            Some(Job::TruncateWal(asked)) => _ = asked.send(truncate_wal(&source, &mut slot).await),
             Some(Job::Close(closed)) => {
                 // Transactions that still wait fail at once: the receiver goes before the connection.
                 drop(queue);
@@ -168,13 +176,10 @@ async fn run(
 }
 
 /// Between two groups no transaction here holds the lock for writing, so only readers have to be waited for.
-async fn truncate_wal(
-    options: &SqliteConnectOptions,
-    slot: &mut Option<SqliteConnection>,
-) -> Result<bool, StoreError> {
+async fn truncate_wal(source: &Source, slot: &mut Option<SqliteConnection>) -> Result<bool, StoreError> {
     let mut conn = match slot.take() {
         Some(conn) => conn,
-        None => connect(options).await?,
+        None => connect(source).await?,
     };
     // A connection whose timeout could not be put back is not kept: it is replaced like one that was lost.
     let timeout: i64 = sqlx::query("PRAGMA busy_timeout").fetch_one(&mut conn).await?.try_get(0)?;
@@ -193,14 +198,18 @@ async fn set_busy_timeout(conn: &mut SqliteConnection, milliseconds: i64) -> Res
 /// Runs a group and reports the outcome to every transaction in it. Answers how many were committed, and what the
 /// queue had next, if that was no transaction.
 async fn run_group(
-    options: &SqliteConnectOptions,
+    source: &Source,
     slot: &mut Option<SqliteConnection>,
     first: Ticket,
     queue: &mut mpsc::Receiver<Job>,
 ) -> (usize, Option<Job>) {
+    if let Err(error) = source.file.verify() {
+        let _ = first.send(Err(error));
+        return (0, None);
+    }
     let conn = match slot.take() {
         Some(conn) => conn,
-        None => match connect(options).await {
+        None => match connect(source).await {
             Ok(conn) => conn,
             Err(error) => {
                 let _ = first.send(Err(error));
@@ -208,7 +217,7 @@ async fn run_group(
             }
         },
     };
-    let mut group = Group { queue, acks: Vec::new(), left: None };
+    let mut group = Group { file: &source.file, queue, acks: Vec::new(), left: None };
     let done = match group.run(conn, first).await {
         Ok(conn) => {
             *slot = Some(conn);
@@ -228,6 +237,7 @@ async fn run_group(
 }
 
 struct Group<'q> {
+    file: &'q OpenedFile,
     pub queue: &'q mut mpsc::Receiver<Job>,
     pub acks: Vec<Ack>,
     pub left: Option<Job>,
@@ -259,6 +269,7 @@ impl Group<'_> {
             match self.next(began) {
                 Some(waiting) => (ticket, enter) = (waiting, next),
                 None => {
+                    self.file.verify().map_err(|error| sqlx::Error::Io(std::io::Error::other(error)))?;
                     sqlx::query(last).execute(&mut conn).await?;
                     return Ok(conn);
                 }

@@ -19,6 +19,11 @@ async fn store() -> Fixture {
     Fixture { store: place.open().await.unwrap(), place }
 }
 
+/// What a node expects that has opened a store which nobody was served from.
+fn nobody() -> crate::Expected {
+    crate::Expected { store: String::new(), keys: Vec::new() }
+}
+
 async fn set(store: &Store, name: &str, value: &str) -> Result<(), StoreError> {
     let mut tx = store.begin().await?;
     meta::set(&mut tx, name, value).await?;
@@ -46,13 +51,13 @@ async fn what_was_committed_is_there_after_a_restart_and_what_was_dropped_is_not
 #[tokio::test]
 async fn whoever_was_overtaken_by_a_newer_version_is_not_ready() {
     let it = store().await;
-    it.store.check().await.unwrap();
+    it.store.check(&nobody()).await.unwrap();
     let mut tx = it.store.begin().await.unwrap();
     let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
                  SELECT 9999, 'newer', success, checksum, 1 FROM _sqlx_migrations WHERE version = 1";
     tx.query(newer).run().await.unwrap();
     tx.commit().await.unwrap();
-    assert!(matches!(it.store.check().await, Err(StoreError::Overtaken(9999))));
+    assert!(matches!(it.store.check(&nobody()).await, Err(StoreError::Overtaken(9999))));
 }
 
 #[tokio::test]

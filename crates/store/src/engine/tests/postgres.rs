@@ -4,7 +4,7 @@
 use crate::engine::postgres::Postgres;
 use crate::engine::retry::TRIES;
 use crate::engine::store::Database;
-use crate::engine::tests::{get, set, store};
+use crate::engine::tests::{get, nobody, set, store};
 use crate::testing::TestStore;
 use crate::{Notification, Store, StoreError, meta, retried};
 use std::sync::Arc;
@@ -115,7 +115,7 @@ async fn after_the_server_dropped_every_connection_the_store_goes_on_by_itself()
     // Each connection is found dead once at most.
     for n in 0..20 {
         let _ = set(&it.store, &format!("again {n}"), "1").await;
-        let _ = it.store.check().await;
+        let _ = it.store.check(&nobody()).await;
     }
     set(&it.store, "after", "1").await.unwrap();
     assert_eq!((get(&it.store, "held").await, get(&it.store, "after").await.as_deref()), (None, Some("1")));

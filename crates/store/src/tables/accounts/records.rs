@@ -139,9 +139,10 @@ pub async fn insert(tx: &mut Tx, new: &Incoming<'_>) -> Result<Option<UserId>, S
     let placeholder = new.waits.map(|_| waiting::placeholder(new.sub));
     let row = tx
         .query(
-            "INSERT INTO users (sub, username, username_key, sign_up_key, status, password_hash, created_at, updated_at, confirmed_at,
+            "INSERT INTO users (id, sub, username, username_key, sign_up_key, status, password_hash, created_at, updated_at, confirmed_at,
                                 disabled_at, sign_up_name, sign_up_contact, contested, waiting_since)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING RETURNING id",
+             VALUES ((SELECT id FROM next_user_id), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+             ON CONFLICT DO NOTHING RETURNING id",
         )
         .bind(new.sub.to_owned())
         .bind(new.username.to_owned())

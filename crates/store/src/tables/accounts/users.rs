@@ -79,6 +79,12 @@ pub async fn by_id(conn: &mut Conn, user: UserId) -> Result<Option<User>, StoreE
     query.bind(user.0).optional().await?.as_ref().map(User::read).transpose()
 }
 
+/// What applications know the account of that row by.
+pub async fn sub_of(conn: &mut Conn, user: UserId) -> Result<Option<String>, StoreError> {
+    let query = conn.query("SELECT sub FROM users WHERE id = $1");
+    query.bind(user.0).optional().await?.map(|row| row.get("sub")).transpose()
+}
+
 /// The account that applications know by this.
 pub async fn by_sub(conn: &mut Conn, sub: &str) -> Result<Option<User>, StoreError> {
     let query = conn.query(concat!("SELECT ", columns!(), " FROM users WHERE sub = $1"));

@@ -136,9 +136,9 @@ pub fn placeholder(sub: &str) -> String {
 pub async fn insert(tx: &mut Tx, new: &NewSignUp<'_>, now: Timestamp) -> Result<Option<UserId>, StoreError> {
     let row = tx
         .query(
-            "INSERT INTO users (sub, username, username_key, sign_up_key, sign_up_name, sign_up_contact, status, password_hash, created_at,
+            "INSERT INTO users (id, sub, username, username_key, sign_up_key, sign_up_name, sign_up_contact, status, password_hash, created_at,
                                 updated_at, waiting_since)
-             VALUES ($1, $2, $3, $4, $5, $6, 'unconfirmed', $7, $8, $8, $8)
+             VALUES ((SELECT id FROM next_user_id), $1, $2, $3, $4, $5, $6, 'unconfirmed', $7, $8, $8, $8)
              ON CONFLICT (sign_up_key) DO NOTHING RETURNING id",
         )
         .bind(new.sub.to_owned())

@@ -6,3 +6,4 @@ pub mod meta;
 pub mod outbox;
 pub mod purge;
 pub mod schema;
+pub mod sealed;

@@ -14,6 +14,9 @@ pub enum Name {
 }
 
 impl Name {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Username, Self::Sub];
+
     /// As the store spells it.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -150,7 +150,8 @@ async fn sign_up_sharing_a_code_with_eight_others_gets_eight_digits() {
         all.push(sign_up(&pool, &network(n), (&format!("jdoe{n}"), "me@domain.com"), PASSWORD).await);
     }
     pool.wait_until_sent().await;
-    let codes = pool.codes_sent_to("me@domain.com").await;
+    let mut codes = pool.codes_sent_to("me@domain.com").await;
+    codes.sort_by_key(String::len);
     assert_eq!(codes.iter().map(String::len).collect::<Vec<_>>(), [6, 8]);
     for n in [1, 4, 29] {
         pool.wait(1);
