@@ -49,7 +49,7 @@ pub const SIGN_IN_OVER: &str =
     "This sign-in took too long, or something changed meanwhile. Your password is safe; please start again.";
 
 // What just happened.
-pub const FACTOR_ON: &str = "Signing in takes a second step from now on.";
+pub const FACTOR_ON: &str = "Signing in takes a second step from now on. You’re signed out everywhere else.";
 pub const FACTOR_OFF: &str = "It is turned off.";
 pub const FACTOR_FIRST: &str = "It is asked for first from now on.";
 pub const RECOVERY_PUT_AWAY: &str = "Your recovery codes can’t be shown any more. Keep them safe.";

@@ -98,6 +98,13 @@ async fn of_several_the_application_asks_which() {
         .await
         .refuses_with("InvalidParameterException", "Only one factor can be set as preferred.");
 
+    let number = json!({ "AccessToken": token, "UserAttributeNames": ["phone_number"] });
+    let why = "Attribute cannot be deleted. (the user signs in with codes that are sent to it: turn off that MFA first)";
+    server
+        .wire("DeleteUserAttributes", number)
+        .await
+        .refuses_with("InvalidParameterException", &format!("user.phone_number: {why}\n"));
+
     let challenge = server.wire("InitiateAuth", with_password("jdoe", PASSWORD)).await.ok();
     assert_eq!(challenge["ChallengeName"], "SELECT_MFA_TYPE");
     assert_eq!(challenge["ChallengeParameters"]["MFAS_CAN_CHOOSE"], "[\"SMS_MFA\",\"EMAIL_OTP\"]");
