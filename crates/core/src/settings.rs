@@ -115,7 +115,7 @@ impl Default for Settings {
     }
 }
 
-/// How long a sign-in lasts.
+/// How long a sign-in lasts, and how many an account has.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionTimes {
     /// It ends when it was not used for this long…
@@ -124,11 +124,13 @@ pub struct SessionTimes {
     pub absolute: Duration,
     /// So long after it, what is dangerous asks for the password once more.
     pub fresh: Duration,
+    /// So many sessions of one account are alive: one more ends the oldest.
+    pub per_account: u32,
 }
 
 impl Default for SessionTimes {
     fn default() -> Self {
-        Self { idle: days(14), absolute: days(90), fresh: Duration::from_secs(15 * 60) }
+        Self { idle: days(14), absolute: days(90), fresh: Duration::from_secs(15 * 60), per_account: 100 }
     }
 }
 

@@ -384,6 +384,7 @@ fn numbers_and_durations_out_of_range_are_refused_with_the_range() {
             &[],
             &["line 2: sessions.idle: it is longer than sessions.absolute"],
         ),
+        ("[sessions]\nper_account = 0\n", &[], &["sessions.per_account: 0 would refuse everybody"]),
         ("[events]\nkeep = '1h'\n", &[], &["line 2: events.keep: ", "at least 1day"]),
         (
             "[accounts]\nkeep_unconfirmed = '1h'\n",
