@@ -173,6 +173,9 @@ pub struct CodeTimes {
     pub sign_in_lifetime: Duration,
     /// A new one is sent no sooner than this after the last.
     pub resend_after: Duration,
+    /// Where a code to some contact has set a password, and all second factors have their codes sent there too,
+    /// those count again after this.
+    pub factors_after_reset: Duration,
 }
 
 impl Default for CodeTimes {
@@ -183,6 +186,7 @@ impl Default for CodeTimes {
             reset_lifetime: hour,
             sign_in_lifetime: while_at_it,
             resend_after: Duration::from_secs(30),
+            factors_after_reset: days(1),
         }
     }
 }

@@ -97,6 +97,16 @@ macro_rules! migrations {
                 "leases_of_messages",
                 include_str!(concat!("../migrations/", $folder, "/0021_leases_of_messages.sql")),
             ),
+            (
+                22,
+                "resets_of_users",
+                include_str!(concat!("../migrations/", $folder, "/0022_resets_of_users.sql")),
+            ),
+            (
+                23,
+                "vouched_passkeys",
+                include_str!(concat!("../migrations/", $folder, "/0023_vouched_passkeys.sql")),
+            ),
         ]
     };
 }
