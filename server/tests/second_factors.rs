@@ -243,3 +243,37 @@ async fn a_password_that_the_operator_knows_is_replaced_and_what_is_missing_fill
     assert_eq!(browser.get("/profile/attributes.json").await.json()["given_name"], "Jane");
     browser.get("/sign-in/new-password").await.leads_to("/profile");
 }
+
+#[tokio::test]
+async fn sign_in_after_a_reset_by_mail_says_when_codes_by_mail_count_again() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    browser
+        .submit("/security/factors", &[("factor", "EMAIL_OTP"), ("wish", "on")])
+        .await
+        .leads_to("/security/recovery-codes");
+    let codes = codes_in(&browser.get("/security/recovery-codes").await.text());
+    let mut other = server.browser();
+    other.submit("/forgot-password", &[("username", "jdoe")]).await.leads_to("/reset-password");
+    let code = server.code_for("me@domain.com").await;
+    let new = "another-long-secret#456";
+    let form = [("username", "jdoe"), ("code", code.as_str()), ("password", new), ("confirm_password", new)];
+    other.submit("/reset-password", &form).await.leads_to("/sign-in");
+    other.submit("/sign-in", &[("username", "jdoe"), ("password", new)]).await.leads_to(CODE);
+    let page = other.get(CODE).await;
+    page.says("Signing in waits after your password was reset");
+    page.says("They count again from ");
+    page.says("A recovery code or a passkey signs you in at once.");
+    page.never_says("Resend Code");
+    other.submit(CODE, &[("code", "123456")]).await.refuses(422, "Signing in waits");
+    other
+        .submit("/sign-in/code/recovery", &[("code", "nonsense")])
+        .await
+        .refuses(422, "Signing in waits after your password was reset");
+    other.submit("/sign-in/code/recovery", &[("code", &codes[0])]).await.leads_to("/profile");
+    let told = server.letters_to("me@domain.com").await;
+    assert!(
+        told.iter().any(|letter| letter.subject.starts_with("Signing in to Nameplate waits")),
+        "{told:?}"
+    );
+}

@@ -34,9 +34,10 @@ pub fn told(event: &Event, schema: &Schema) -> Told {
         Event::ConfirmSignUp { .. } => Told::done("Account confirmed"),
         Event::ResendSignUpCode { .. } => Told::done("Another code for the new account was sent"),
         Event::SignIn { .. } => Told::done("Signed in"),
-        Event::EnableMfa { factor } => {
-            Told::done(format!("Signing in now takes a second step: {}", second_step(*factor)))
-        }
+        Event::EnableMfa { factor } => Told::done(format!(
+            "Signing in now takes a second step: {}. Every other browser signed out",
+            second_step(*factor)
+        )),
         Event::DisableMfa { factor } => {
             Told::done(format!("Signing in no longer takes this second step: {}", second_step(*factor)))
         }

@@ -67,6 +67,9 @@ pub fn sentence(code: ErrorCode) -> String {
         ErrorCode::LastVerifiedContact => {
             "This is your only verified contact. You can replace it, but not remove it."
         }
+        ErrorCode::IsSecondStep => {
+            "We send the codes of your second step here. Turn off that second step on the security page first."
+        }
         ErrorCode::NothingToDo => "Nothing was filled in, so nothing was changed.",
         ErrorCode::UsernameTaken => "This username is taken. Please choose another one.",
         ErrorCode::AliasExists => "An account with the given email or phone number already exists.",

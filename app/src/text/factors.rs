@@ -48,8 +48,18 @@ pub const RECOVERY_CODE_HINT: &str = "Ten letters and digits, like abcde-fghij."
 pub const SIGN_IN_OVER: &str =
     "This sign-in took too long, or something changed meanwhile. Your password is safe; please start again.";
 
+pub const SIGN_IN_PAUSED: &str = "Signing in waits after your password was reset";
+pub const SIGN_IN_PAUSED_WAYS: &str =
+    "A recovery code or a passkey signs you in at once. You find your passkey on the sign-in page.";
+
+pub fn sign_in_paused_until(at: &str) -> String {
+    format!(
+        "The code for your new password went where the codes of your second step go, so for now those don’t count. They count again from {at}."
+    )
+}
+
 // What just happened.
-pub const FACTOR_ON: &str = "Signing in takes a second step from now on.";
+pub const FACTOR_ON: &str = "Signing in takes a second step from now on. You’re signed out everywhere else.";
 pub const FACTOR_OFF: &str = "It is turned off.";
 pub const FACTOR_FIRST: &str = "It is asked for first from now on.";
 pub const RECOVERY_PUT_AWAY: &str = "Your recovery codes can’t be shown any more. Keep them safe.";

@@ -61,6 +61,8 @@ pub struct AppClient {
     pub flows: Vec<Flow>,
     /// The pages that may read what it is answered, by origin; none means all.
     pub origins: Vec<String>,
+    /// What is dangerous takes a sign-in of lately, and not only a valid access token.
+    pub fresh: bool,
 }
 
 impl AppClient {
@@ -74,6 +76,7 @@ impl AppClient {
             secret: None,
             flows: Flow::ALL.to_vec(),
             origins: Vec::new(),
+            fresh: false,
         }
     }
 

@@ -116,7 +116,7 @@ impl Default for Settings {
     }
 }
 
-/// How long a sign-in lasts.
+/// How long a sign-in lasts, and how many an account has.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionTimes {
     /// It ends when it was not used for this long…
@@ -125,11 +125,13 @@ pub struct SessionTimes {
     pub absolute: Duration,
     /// So long after it, what is dangerous asks for the password once more.
     pub fresh: Duration,
+    /// So many sessions of one account are alive: one more ends the oldest.
+    pub per_account: u32,
 }
 
 impl Default for SessionTimes {
     fn default() -> Self {
-        Self { idle: days(14), absolute: days(90), fresh: Duration::from_secs(15 * 60) }
+        Self { idle: days(14), absolute: days(90), fresh: Duration::from_secs(15 * 60), per_account: 100 }
     }
 }
 
@@ -172,6 +174,9 @@ pub struct CodeTimes {
     pub sign_in_lifetime: Duration,
     /// A new one is sent no sooner than this after the last.
     pub resend_after: Duration,
+    /// Where a code to some contact has set a password, and all second factors have their codes sent there too,
+    /// those count again after this.
+    pub factors_after_reset: Duration,
 }
 
 impl Default for CodeTimes {
@@ -182,6 +187,7 @@ impl Default for CodeTimes {
             reset_lifetime: hour,
             sign_in_lifetime: while_at_it,
             resend_after: Duration::from_secs(30),
+            factors_after_reset: days(1),
         }
     }
 }

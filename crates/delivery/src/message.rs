@@ -206,6 +206,11 @@ messages! {
         };
         /// To every proven contact: the account has another password now.
         PasswordChanged = "password_changed";
+        /// To every proven contact: the password was set with a code to where the codes of the second step go too.
+        SignInPaused = "sign_in_paused" {
+            /// When such codes count as a second step again.
+            until: Timestamp,
+        };
         /// To every proven contact: somebody can sign in with one more passkey.
         PasskeyAdded = "passkey_added";
         /// To every proven contact: a passkey is worth nothing any more.

@@ -98,6 +98,16 @@ macro_rules! migrations {
                 include_str!(concat!("../migrations/", $folder, "/0021_leases_of_messages.sql")),
             ),
             (22, "ids_of_users", include_str!(concat!("../migrations/", $folder, "/0022_ids_of_users.sql"))),
+            (
+                23,
+                "resets_of_users",
+                include_str!(concat!("../migrations/", $folder, "/0023_resets_of_users.sql")),
+            ),
+            (
+                24,
+                "vouched_passkeys",
+                include_str!(concat!("../migrations/", $folder, "/0024_vouched_passkeys.sql")),
+            ),
         ]
     };
 }

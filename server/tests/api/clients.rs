@@ -1,7 +1,7 @@
 //! What each application may do, and how it proves which one it is.
 
 use crate::support::{Answer, PASSWORD, TestServer};
-use crate::{confirmed, tokens, with_password};
+use crate::{confirmed, tokens, update, with_password};
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
@@ -162,4 +162,34 @@ async fn only_pages_that_an_application_lets_in_read_its_answers() {
             "{origin} {client}"
         );
     }
+}
+
+#[tokio::test]
+async fn client_that_asks_for_fresh_sign_ins_is_refused_what_is_dangerous_later() {
+    let server = TestServer::with("[[clients]]\nid = \"web\"\nfresh = true\n").await;
+    let token = crate::signed_in(&server).await;
+    assert_eq!(update(&server, &token, &[("email", "new@domain.com")]).await.status, 200);
+    server.wait(15 * 60);
+    let (exception, message) = ("NotAuthorizedException", "User must sign in again to do this");
+    assert_eq!(update(&server, &token, &[("family_name", "Doe")]).await.status, 200, "that is harmless");
+    update(&server, &token, &[("email", "other@domain.com")]).await.refuses_with(exception, message);
+    let factor = json!({ "Enabled": true });
+    for (operation, request) in [
+        ("DeleteUserAttributes", json!({ "UserAttributeNames": ["phone_number"] })),
+        ("SetUserMFAPreference", json!({ "EmailMfaSettings": factor })),
+        ("AssociateSoftwareToken", json!({})),
+        ("VerifySoftwareToken", json!({ "UserCode": "123456" })),
+        ("DeleteUser", json!({})),
+    ] {
+        let mut request = request;
+        request["AccessToken"] = token.clone();
+        let answer = server.wire(operation, request).await;
+        if operation == "DeleteUserAttributes" {
+            assert_eq!(answer.status, 200, "there is no number");
+        } else {
+            answer.refuses_with(exception, message);
+        }
+    }
+    let token = crate::tokens(&server, "jdoe").await["AccessToken"].clone();
+    assert_eq!(server.wire("DeleteUser", json!({ "AccessToken": token })).await.status, 200);
 }

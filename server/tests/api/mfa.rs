@@ -98,6 +98,13 @@ async fn of_several_the_application_asks_which() {
         .await
         .refuses_with("InvalidParameterException", "Only one factor can be set as preferred.");
 
+    let number = json!({ "AccessToken": token, "UserAttributeNames": ["phone_number"] });
+    let why = "Attribute cannot be deleted. (the user signs in with codes that are sent to it: turn off that MFA first)";
+    server
+        .wire("DeleteUserAttributes", number)
+        .await
+        .refuses_with("InvalidParameterException", &format!("user.phone_number: {why}\n"));
+
     let challenge = server.wire("InitiateAuth", with_password("jdoe", PASSWORD)).await.ok();
     assert_eq!(challenge["ChallengeName"], "SELECT_MFA_TYPE");
     assert_eq!(challenge["ChallengeParameters"]["MFAS_CAN_CHOOSE"], "[\"SMS_MFA\",\"EMAIL_OTP\"]");
@@ -165,4 +172,30 @@ async fn a_password_that_the_operator_knows_is_replaced() {
     let done = json!({ "NEW_PASSWORD": own, "userAttributes.given_name": "Jane" });
     let done = respond(&server, &challenge, "NEW_PASSWORD_REQUIRED", done).await.ok();
     assert!(done["AuthenticationResult"]["IdToken"].is_string());
+}
+
+#[tokio::test]
+async fn sign_in_after_a_reset_by_the_channel_of_every_factor_waits_and_says_until_when() {
+    let server = TestServer::new().await;
+    let token = signed_in(&server).await;
+    assert_eq!(
+        prefer(&server, &token, json!({ "EmailMfaSettings": { "Enabled": true } })).await.ok(),
+        json!({})
+    );
+    server.wire("ForgotPassword", json!({ "ClientId": "web", "Username": "jdoe" })).await.ok();
+    let new = "another-long-secret#456";
+    let form = json!({ "ClientId": "web", "Username": "jdoe", "Password": new,
+        "ConfirmationCode": server.code_for("me@domain.com").await });
+    server.wire("ConfirmForgotPassword", form).await.ok();
+    let at = (server.pool.now().0 + 24 * 60 * 60 * 1000 + 999) / 1000 * 1000;
+    let at = accounts::Timestamp(at);
+    let words = format!("Sign-in is possible again at {at}");
+    for _ in 0..2 {
+        let refused = server.wire("InitiateAuth", with_password("jdoe", new)).await;
+        refused.refuses_with("NotAuthorizedException", &words);
+        server.wait(60);
+    }
+    server.wait(24 * 60 * 60);
+    let challenge = server.wire("InitiateAuth", with_password("jdoe", new)).await.ok();
+    assert_eq!(challenge["ChallengeName"], "EMAIL_OTP");
 }

@@ -378,12 +378,14 @@ fn numbers_and_durations_out_of_range_are_refused_with_the_range() {
         ),
         ("[codes]\nlifetime = '8days'\n", &[], &["line 2: codes.lifetime: ", "at most 7days"]),
         ("[codes]\nreset_lifetime = '2days'\n", &[], &["line 2: codes.reset_lifetime: ", "at most 1day"]),
+        ("[codes]\nfactors_after_reset = '8days'\n", &[], &["codes.factors_after_reset: ", "at most 7days"]),
         ("[codes]\nlifetime = '20s'\n", &[], &["codes.resend_after: "]),
         (
             "[sessions]\nidle = '100days'\n",
             &[],
             &["line 2: sessions.idle: it is longer than sessions.absolute"],
         ),
+        ("[sessions]\nper_account = 0\n", &[], &["sessions.per_account: 0 would refuse everybody"]),
         ("[events]\nkeep = '1h'\n", &[], &["line 2: events.keep: ", "at least 1day"]),
         (
             "[accounts]\nkeep_unconfirmed = '1h'\n",

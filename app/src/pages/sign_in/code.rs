@@ -10,7 +10,7 @@ use crate::layout::{Layout, PageResponse, flash_note, heading};
 use crate::request::cookies::PendingSignIn;
 use crate::request::{Flash, PageError, PageRequest, RequestContext};
 use crate::text;
-use crate::times::seconds_until;
+use crate::times::{clock_time, seconds_until};
 use accounts::sign_in::second_factor::PendingChallenge;
 use leptos::prelude::*;
 use model::{ErrorCode, Factor, FieldName, FormErrors, Page, paths};
@@ -48,8 +48,12 @@ fn SignInCode(request: PageRequest, pending: PendingChallenge, next: Option<Page
         ..Input::new(FieldName::Code, text::CODE)
     };
     let again = pending.delivery.as_ref().map(|(_, free_at)| seconds_until(*free_at, now));
+    if let Some(at) = pending.possible_at {
+        return view! { <SignInPaused request at=clock_time(at, now) pending recovery next/> }.into_any();
+    }
+    let title = pending.factor.map_or(text::SIGN_IN_CODE_TITLE, text::confirm_code);
     view! {
-        {heading(text::confirm_code(pending.factor), !refused)}
+        {heading(title, !refused)}
         <div class="stack">
             {flash_note(request.flash)}
             {whence(&pending)}
@@ -60,6 +64,31 @@ fn SignInCode(request: PageRequest, pending: PendingChallenge, next: Option<Page
             </Form>
             {again.map(|wait| resend_form(resend, wait))}
             {other_ways(&pending, &choose, recovery)}
+            <p><a href=Page::SignIn.on_the_way_to(next)>{text::BACK_TO_SIGN_IN}</a></p>
+        </div>
+    }
+    .into_any()
+}
+
+/// The password was reset with a code that went where those of every second step go: only what is elsewhere
+/// counts for now.
+#[component]
+fn SignInPaused(
+    request: PageRequest,
+    at: String,
+    pending: PendingChallenge,
+    recovery: FormState,
+    next: Option<Page>,
+) -> impl IntoView {
+    let focus = recovery.errors.is_empty();
+    let with_codes = (pending.recovery_codes_left > 0).then(|| recovery_form(recovery));
+    view! {
+        {heading(text::SIGN_IN_PAUSED, focus)}
+        <div class="stack">
+            {flash_note(request.flash)}
+            <p>{text::sign_in_paused_until(&at)}</p>
+            <p>{text::SIGN_IN_PAUSED_WAYS}</p>
+            {with_codes}
             <p><a href=Page::SignIn.on_the_way_to(next)>{text::BACK_TO_SIGN_IN}</a></p>
         </div>
     }

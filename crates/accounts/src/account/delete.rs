@@ -4,6 +4,7 @@ use crate::account::events;
 use crate::error::{CommonError, common_error};
 use crate::maintenance::purge;
 use crate::sign_in::failures;
+use crate::sign_in::freshness::{NotFresh, require_fresh};
 use crate::sign_in::outcome::Proven;
 use crate::sign_in::reauthenticate::{self, SignInAgainError};
 use crate::{Context, limits};
@@ -33,6 +34,9 @@ pub enum DeleteAccountError {
     /// What can be told without looking at the account, all of it.
     #[error("refused fields: {0:?}")]
     Fields(Vec<(FieldName, ErrorCode)>),
+    /// The application's sign-in is too old for it.
+    #[error(transparent)]
+    NotFresh(#[from] NotFresh),
     /// The password was wrong, or could not be checked.
     #[error(transparent)]
     Password(SignInAgainError),
@@ -47,6 +51,7 @@ impl From<DeleteAccountError> for FormErrors {
     fn from(error: DeleteAccountError) -> Self {
         match error {
             DeleteAccountError::Fields(fields) => Self { form: None, fields },
+            DeleteAccountError::NotFresh(stale) => stale.into(),
             DeleteAccountError::Password(error) => error.into(),
             DeleteAccountError::Common(common) => common.into(),
         }
@@ -114,6 +119,7 @@ pub async fn delete_own_user(
     viewer: &Viewer,
     origin: &Origin,
 ) -> Result<(), DeleteAccountError> {
+    require_fresh(ctx, viewer)?;
     retried(async || {
         let mut tx = ctx.store.begin().await?;
         let locked = LockedAccount::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;

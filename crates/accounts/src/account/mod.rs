@@ -5,6 +5,7 @@ pub(crate) mod delete;
 pub(crate) mod download;
 pub(crate) mod events;
 pub(crate) mod feed;
+pub(crate) mod protection;
 
 pub use activity::{Activity, Entry, PAGE, Turn, activity};
 pub use delete::{AccountDeletion, CONFIRMATION, DeleteAccountError, delete, delete_own_user};

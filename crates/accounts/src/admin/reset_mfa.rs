@@ -1,9 +1,9 @@
 //! Second factors that somebody has lost, removed by the operator (operation AdminSetUserMFAPreference).
 
 use crate::account::events;
+use crate::account::protection::{self, ChangedBy, ProtectionChange};
 use crate::admin::selection::{NotSelected, UserChanged, UserLabel, UserSelector, find, operator};
 use crate::{Context, Unavailable};
-use delivery::{Message, queue_to_all};
 use model::Event;
 use store::{LockedAccount, StoreError, factors, retried};
 
@@ -42,13 +42,14 @@ pub async fn reset_mfa(
         if stored.is_empty() {
             return Ok(UserChanged { user: UserLabel::of(user), changed: false });
         }
-        factors::remove_all(&mut tx, user.id).await?;
+        let operator = operator();
         for factor in stored.iter().filter(|it| it.enabled).map(|it| it.factor) {
-            let message = |to, asked| Message::SecondFactorOff { to, factor, asked };
-            queue_to_all(&mut tx, &ctx.delivery, &locked, message, &operator()).await?;
+            let (change, by) = (ProtectionChange::FactorOff(factor), ChangedBy::no_session(&operator));
+            protection::changes(&mut tx, ctx, &locked, change, by).await?;
         }
+        factors::remove_all(&mut tx, user.id).await?;
         let event = Event::AdminResetMfa { username: user.username.clone() };
-        events::record(&mut tx, user.id, &event, now, &operator()).await?;
+        events::record(&mut tx, user.id, &event, now, &operator).await?;
         events::commit(ctx, tx, user.id).await?;
         Ok(UserChanged { user: UserLabel::of(user), changed: true })
     })

@@ -1,6 +1,7 @@
 //! Changing somebody's attributes, all or nothing (operation AdminUpdateUserAttributes).
 
 use crate::account::events;
+use crate::account::protection::{self, ChangedBy, ProtectionChange};
 use crate::admin::create_user::claim;
 use crate::admin::selection::{NotSelected, UserLabel, UserSelector, access, find, operator};
 use crate::attributes::delete;
@@ -8,9 +9,10 @@ use crate::attributes::rules::{Occasion, OutsidePlan, Rulebook, Submitted, check
 use crate::attributes::update::{UpdateAttributesError, admit};
 use crate::contacts::code;
 use crate::error::CommonError;
+use crate::factors::second_factors;
 use crate::{Context, Unavailable};
 use delivery::{self, About, Asked, Message};
-use model::{ErrorCode, Event, FormErrors, UpdateOutcome, Updated};
+use model::{AttributeName, ErrorCode, Event, FormErrors, UpdateOutcome, Updated};
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::phone;
@@ -114,7 +116,7 @@ async fn try_to_update_user(
         outcome.insert(name.clone(), updated);
     }
     for name in &submitted.remove {
-        delete::let_go(&mut tx, ctx, &locked, name, &operator()).await?;
+        delete::let_go(&mut tx, ctx, &locked, name, ChangedBy::no_session(&operator())).await?;
         all.remove(name);
         outcome.insert(name.clone(), done());
     }
@@ -133,7 +135,7 @@ async fn set_contact(
     contact: &Contact,
     verified: bool,
 ) -> Result<Updated, UpdateUserError> {
-    let (kind, value) = (contact.kind, contact.value.as_str());
+    let (kind, value, operator) = (contact.kind, contact.value.as_str(), operator());
     if verified {
         vouch_for(ctx, tx, locked, contact).await?;
         return Ok(done());
@@ -146,6 +148,14 @@ async fn set_contact(
     }
     if kind == ContactKind::PhoneNumber && !phone::is_in_plan(value) {
         // No code would ever arrive: it is stored as where text messages reach nobody.
+        if second_factors::asks_by(&ctx.settings, locked.account(), kind) {
+            let attribute = AttributeName::from(kind.attribute());
+            return Err(FormErrors::field(attribute, ErrorCode::IsSecondStep).into());
+        }
+        if locked.account().proven.contains(&kind) {
+            let (change, by) = (ProtectionChange::ContactReplaced(kind), ChangedBy::no_session(&operator));
+            protection::changes(tx, ctx, locked, change, by).await?;
+        }
         code::cancel(tx, locked.id(), kind).await?;
         aliases::release(tx, locked.id(), kind).await?;
         return Ok(done());
@@ -156,7 +166,7 @@ async fn set_contact(
         UpdateAttributesError::Common(common) => FormErrors::from(common).into(),
         UpdateAttributesError::NotFresh(stale) => FormErrors::from(stale).into(),
     })?;
-    code::send(tx, ctx, locked, contact, &operator()).await?;
+    code::send(tx, ctx, locked, contact, &operator).await?;
     Ok(Updated { is_updated: false, code_delivery_details: Some(kind.delivery(value)) })
 }
 
@@ -170,9 +180,15 @@ async fn vouch_for(
     let (user, account, kind) = (locked.id(), locked.account(), contact.kind);
     claim(tx, user, contact).await?.map_err(UpdateUserError::Refused)?;
     code::cancel(tx, user, kind).await?;
-    if let Some(old) = account.proven_contact(kind).filter(|old| *old != contact.value) {
+    let (operator, old) = (operator(), account.proven_contact(kind));
+    let by = ChangedBy::no_session(&operator);
+    if old.is_none() {
+        protection::changes(tx, ctx, locked, ProtectionChange::ContactAdded(kind), by).await?;
+    }
+    if let Some(old) = old.filter(|old| *old != contact.value) {
+        protection::changes(tx, ctx, locked, ProtectionChange::ContactReplaced(kind), by).await?;
         let (to, new) = (Contact::stored(kind, old.to_owned()), contact.clone());
-        let asked = Asked::new(account.chosen_username(), ctx.now(), &operator());
+        let asked = Asked::new(account.chosen_username(), ctx.now(), &operator);
         delivery::queue(tx, &ctx.delivery, &Message::ChangeDone { to, new, asked }, About::Account(user))
             .await?;
     }

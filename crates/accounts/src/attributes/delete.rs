@@ -2,6 +2,7 @@
 
 use crate::Context;
 use crate::account::events;
+use crate::account::protection::{self, ChangedBy, ProtectionChange};
 use crate::attributes::profile::access;
 use crate::attributes::rules::{Occasion, OutsidePlan, Rulebook, abridged, check_submitted, parse_names};
 use crate::contacts::code;
@@ -104,7 +105,7 @@ async fn apply_deletion(
         require_fresh(ctx, viewer)?;
     }
     for name in names {
-        let_go(&mut tx, ctx, &locked, name, origin).await?;
+        let_go(&mut tx, ctx, &locked, name, ChangedBy::viewer(viewer, origin)).await?;
     }
     if names.iter().any(|name| account.attributes.contains_key(name)) {
         let mut all = account.attributes.clone();
@@ -134,7 +135,7 @@ fn check_deletion(
 }
 
 /// The proven contacts among these that the account can't do without: what its owner signs in with, where
-/// that is contacts only, and the last one that is proven. Judged for all together, or two could go that were
+/// that is contacts only, the last one that is proven, and one that is a second factor. Judged for all together, or two could go that were
 /// each other's replacement.
 pub(crate) fn indispensable(
     settings: &Settings,
@@ -156,6 +157,8 @@ pub(crate) fn indispensable(
             ErrorCode::SignsInWithIt
         } else if staying.is_empty() {
             ErrorCode::LastVerifiedContact
+        } else if second_factors::asks_by(settings, account, *kind) {
+            ErrorCode::IsSecondStep
         } else {
             return None;
         };
@@ -171,17 +174,20 @@ pub(crate) async fn let_go(
     ctx: &Context,
     locked: &LockedAccount,
     name: &AttributeName,
-    origin: &Origin,
+    by: ChangedBy<'_>,
 ) -> Result<(), StoreError> {
     let Some(kind) = ContactKind::of(name) else { return Ok(()) };
     let (user, account) = (locked.id(), locked.account());
+    if account.proven.contains(&kind) {
+        protection::changes(tx, ctx, locked, ProtectionChange::ContactRemoved(kind), by).await?;
+    }
+    second_factors::contact_gone(tx, ctx, locked, kind, by).await?;
     code::cancel(tx, user, kind).await?;
     aliases::release(tx, user, kind).await?;
-    second_factors::contact_gone(tx, user, kind).await?;
     let Some(value) = account.contact(kind) else { return Ok(()) };
     let contact = Contact::stored(kind, value.to_owned());
     if account.proven.contains(&kind) || may_be_told(tx, ctx, &contact).await? {
-        let asked = Asked::new(account.chosen_username(), ctx.clock.now(), origin);
+        let asked = Asked::new(account.chosen_username(), ctx.clock.now(), by.origin);
         delivery::queue(
             tx,
             &ctx.delivery,

@@ -1,6 +1,7 @@
 //! Changing attributes, all or nothing (operation UpdateUserAttributes).
 
 use crate::account::events;
+use crate::account::protection::{self, ChangedBy, ProtectionChange};
 use crate::attributes::delete;
 use crate::attributes::profile::access;
 use crate::attributes::rules::{
@@ -8,6 +9,7 @@ use crate::attributes::rules::{
 };
 use crate::contacts::code;
 use crate::error::{CommonError, common_error};
+use crate::factors::second_factors;
 use crate::sign_in::freshness::{NotFresh, require_fresh};
 use crate::{Context, limits};
 use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Standard, UpdateOutcome, Updated};
@@ -161,8 +163,14 @@ async fn apply_update(
     }
     admit(&mut tx, ctx, &locked, &plan.prove).await?;
 
+    let by = ChangedBy::viewer(viewer, origin);
     for kind in plan.set.iter().filter_map(|(name, _)| ContactKind::of(name)) {
         // What was proven was the value before.
+        if account.proven.contains(&kind) {
+            let change = ProtectionChange::ContactReplaced(kind);
+            protection::changes(&mut tx, ctx, &locked, change, by).await?;
+        }
+        second_factors::contact_gone(&mut tx, ctx, &locked, kind, by).await?;
         code::cancel(&mut tx, user, kind).await?;
         aliases::release(&mut tx, user, kind).await?;
     }
@@ -170,7 +178,7 @@ async fn apply_update(
         code::cancel(&mut tx, user, *kind).await?;
     }
     for name in &plan.remove {
-        delete::let_go(&mut tx, ctx, &locked, name, origin).await?;
+        delete::let_go(&mut tx, ctx, &locked, name, by).await?;
     }
     for contact in &plan.prove {
         code::send(&mut tx, ctx, &locked, contact, origin).await?;

@@ -2,6 +2,7 @@
 
 use crate::Context;
 use crate::account::events;
+use crate::account::protection::{self, ChangedBy, ProtectionChange};
 use crate::contacts::code;
 use crate::error::{CommonError, common_error};
 use crate::one_time_codes::{self, CodeEntry, CodeFault, Entrant, RightCode};
@@ -9,7 +10,7 @@ use delivery::{self, About, Asked, Message};
 use model::{AttributeName, ErrorCode, Event, FormErrors};
 use nameplate_core::code::CodePurpose;
 use nameplate_core::contact::Contact;
-use nameplate_core::identity::{Origin, UserId, Viewer};
+use nameplate_core::identity::{Origin, Viewer};
 use store::{LockedAccount, StoreError, aliases, attributes, retried};
 
 /// A contact that is proven, and in force.
@@ -67,7 +68,7 @@ pub async fn verify(
     origin: &Origin,
 ) -> Result<Verified, VerifyAttributeError> {
     let done = match try_code(ctx, viewer, attribute, code, origin).await {
-        Ok(right) => retried(|| promote(ctx, viewer.user, &right, origin)).await,
+        Ok(right) => retried(|| promote(ctx, viewer, &right, origin)).await,
         Err(error) => Err(error),
     };
     if let Err(VerifyAttributeError::Code(fault)) = &done
@@ -98,11 +99,11 @@ async fn try_code(
 /// What the code proves becomes the attribute and the account's own.
 async fn promote(
     ctx: &Context,
-    user: UserId,
+    viewer: &Viewer,
     code: &RightCode,
     origin: &Origin,
 ) -> Result<Verified, VerifyAttributeError> {
-    let now = ctx.now();
+    let (user, now) = (viewer.user, ctx.now());
     let contact = code.contact()?;
     let (kind, value) = (contact.kind, contact.value.as_str());
     let attribute = AttributeName::from(kind.attribute());
@@ -120,6 +121,13 @@ async fn promote(
         events::record(&mut tx, user, &event, now, origin).await?;
         events::commit(ctx, tx, user).await?;
         return Err(VerifyAttributeError::AliasExists(attribute));
+    }
+    let change = match account.proven_contact(kind) {
+        None => Some(ProtectionChange::ContactAdded(kind)),
+        Some(old) => (old != value).then_some(ProtectionChange::ContactReplaced(kind)),
+    };
+    if let Some(change) = change {
+        protection::changes(&mut tx, ctx, &locked, change, ChangedBy::viewer(viewer, origin)).await?;
     }
     let mut all = account.attributes.clone();
     all.insert(attribute.clone(), value.to_owned());

@@ -1,12 +1,12 @@
 //! Which second factors sign-in asks for, and which one first (operation SetUserMFAPreference).
 
 use crate::account::events;
+use crate::account::protection::{self, ChangedBy, ProtectionChange};
 use crate::error::CommonError;
 use crate::factors::second_factors::{FactorError, contact_kind, forget_codes_without_factors, reachable};
 use crate::factors::set_up_app::{AccountFactor, turn_on};
 use crate::sign_in::freshness::require_fresh;
 use crate::{Context, limits};
-use delivery::{Message, queue_to_all};
 use model::{Event, Factor};
 use nameplate_core::identity::{Origin, UserId, Viewer};
 use store::{StoreError, Tx, factors, profile, retried};
@@ -55,7 +55,7 @@ async fn apply_wishes(
     for &(factor, wish) in wishes {
         let stored = factors::of_user(&mut tx, user).await?;
         let factor = AccountFactor { locked: &locked, factor, stored: &stored };
-        with_codes |= apply_wish(ctx, &mut tx, factor, wish, origin).await?;
+        with_codes |= apply_wish(ctx, &mut tx, factor, wish, ChangedBy::viewer(viewer, origin)).await?;
     }
     forget_codes_without_factors(&mut tx, user).await?;
     events::commit(ctx, tx, user).await?;
@@ -67,7 +67,7 @@ async fn apply_wish(
     tx: &mut Tx,
     of: AccountFactor<'_>,
     wish: Wish,
-    origin: &Origin,
+    by: ChangedBy<'_>,
 ) -> Result<bool, FactorError> {
     let AccountFactor { locked, factor, .. } = of;
     let (user, kept) = (locked.id(), of.kept());
@@ -82,30 +82,24 @@ async fn apply_wish(
             if !at_hand {
                 return Err(FactorError::NotAtHand(factor));
             }
-            return Ok(turn_on(tx, ctx, of, origin).await?);
+            return Ok(turn_on(tx, ctx, of, by).await?);
         }
         Wish::Off | Wish::Removed => {
+            if enabled {
+                protection::changes(tx, ctx, locked, ProtectionChange::FactorOff(factor), by).await?;
+            }
             if wish == Wish::Off {
                 factors::disable(tx, user, factor).await?;
             } else {
                 factors::remove(tx, user, factor).await?;
             }
-            if enabled {
-                queue_to_all(
-                    tx,
-                    &ctx.delivery,
-                    locked,
-                    |to, asked| Message::SecondFactorOff { to, factor, asked },
-                    origin,
-                )
-                .await?;
-                events::record(tx, user, &Event::DisableMfa { factor }, ctx.now(), origin).await?;
-            }
         }
         Wish::First if !enabled => return Err(FactorError::NotAtHand(factor)),
         Wish::First if kept.is_some_and(|it| it.preferred) => {}
-        Wish::First => prefer(ctx, tx, user, Some(factor), origin).await?,
-        Wish::NotFirst if kept.is_some_and(|it| it.preferred) => prefer(ctx, tx, user, None, origin).await?,
+        Wish::First => prefer(ctx, tx, user, Some(factor), by.origin).await?,
+        Wish::NotFirst if kept.is_some_and(|it| it.preferred) => {
+            prefer(ctx, tx, user, None, by.origin).await?;
+        }
         Wish::NotFirst => {}
     }
     Ok(false)

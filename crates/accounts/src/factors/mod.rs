@@ -1,5 +1,6 @@
 //! Second factors: what is asked for at sign-in beside the password.
 
+pub(crate) mod after_reset;
 pub(crate) mod app;
 pub(crate) mod change;
 pub(crate) mod recovery;

@@ -4,6 +4,7 @@
 //! [`with_password`](crate::sign_in::with_password) asks for one of them where there are any; a recovery code
 //! takes the place of each.
 
+use crate::account::protection::{self, ChangedBy, ProtectionChange};
 use crate::error::{CommonError, common_error};
 use crate::sign_in::freshness::NotFresh;
 use crate::{Context, Unavailable};
@@ -15,7 +16,7 @@ use nameplate_core::identity::{UserId, Viewer};
 use nameplate_core::settings::Settings;
 use store::factors::{self, Stored};
 use store::profile::{self, Account};
-use store::{StoreError, Tx};
+use store::{LockedAccount, StoreError, Tx};
 
 /// The contact that codes of this factor go to; an app has none.
 pub(crate) const fn contact_kind(factor: Factor) -> Option<ContactKind> {
@@ -161,9 +162,25 @@ fn ways(settings: &Settings, account: &Account, stored: &[Stored]) -> Vec<Way> {
     Factor::ALL.into_iter().filter(possible).map(way).collect()
 }
 
+/// Whether sign-in sends codes to the account's contact of that kind.
+pub(crate) fn asks_by(settings: &Settings, account: &Account, kind: ContactKind) -> bool {
+    let is_on = account.factors.iter().any(|(factor, _)| *factor == factor_of(kind));
+    is_on && reachable(settings, account, kind).is_some()
+}
+
 /// With the contact goes the factor whose codes went there, and with the last factor what takes its place.
-pub(crate) async fn contact_gone(tx: &mut Tx, user: UserId, kind: ContactKind) -> Result<(), StoreError> {
-    factors::remove(tx, user, factor_of(kind)).await?;
+pub(crate) async fn contact_gone(
+    tx: &mut Tx,
+    ctx: &Context,
+    locked: &LockedAccount,
+    kind: ContactKind,
+    by: ChangedBy<'_>,
+) -> Result<(), StoreError> {
+    let (user, factor) = (locked.id(), factor_of(kind));
+    if factors::of_user(tx, user).await?.iter().any(|it| it.factor == factor && it.enabled) {
+        protection::changes(tx, ctx, locked, ProtectionChange::FactorOff(factor), by).await?;
+    }
+    factors::remove(tx, user, factor).await?;
     forget_codes_without_factors(tx, user).await
 }
 

@@ -1,6 +1,7 @@
 //! An authenticator app for an account (operations AssociateSoftwareToken and VerifySoftwareToken).
 
 use crate::account::events;
+use crate::account::protection::{self, ChangedBy, ProtectionChange};
 use crate::error::CommonError;
 use crate::factors::app::{App, AppSecret};
 use crate::factors::recovery;
@@ -8,8 +9,7 @@ use crate::factors::second_factors::FactorError;
 use crate::one_time_codes;
 use crate::sign_in::freshness::require_fresh;
 use crate::{Context, limits};
-use delivery::{Message, queue_to_all};
-use model::{Event, Factor};
+use model::Factor;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::{Origin, UserId, Viewer};
 use std::time::Duration;
@@ -87,12 +87,16 @@ async fn adopt_app(
     let app = App::open(ctx, user, &sealed)?;
     let step = app.step_of(code, now).ok_or(FactorError::WrongAppCode)?;
     let before = factors::of_user(&mut tx, user).await?;
-    factors::adopt_pending(&mut tx, user, &sealed, step).await?;
+    let app = AccountFactor { locked: &locked, factor: Factor::SoftwareToken, stored: &before };
+    let by = ChangedBy::viewer(viewer, origin);
     let mut with_codes = false;
-    if then == Then::AskForIt {
-        let app = AccountFactor { locked: &locked, factor: Factor::SoftwareToken, stored: &before };
-        with_codes = turn_on(&mut tx, ctx, app, origin).await?;
+    if app.kept().is_some_and(|it| it.enabled) {
+        let change = ProtectionChange::FactorReplaced(Factor::SoftwareToken);
+        protection::changes(&mut tx, ctx, &locked, change, by).await?;
+    } else if then == Then::AskForIt {
+        with_codes = turn_on(&mut tx, ctx, app, by).await?;
     }
+    factors::adopt_pending(&mut tx, user, &sealed, step).await?;
     events::commit(ctx, tx, user).await?;
     Ok(with_codes)
 }
@@ -113,30 +117,22 @@ impl<'a> AccountFactor<'a> {
     }
 }
 
-/// Asks for the factor from now on, and tells its owner. `true`: it is the first one, and there are recovery
+/// Asks for the factor from now on. `true`: it is the first one, and there are recovery
 /// codes now.
 pub(crate) async fn turn_on(
     tx: &mut store::Tx,
     ctx: &Context,
     new: AccountFactor<'_>,
-    origin: &Origin,
+    by: ChangedBy<'_>,
 ) -> Result<bool, StoreError> {
     let AccountFactor { locked, factor, stored } = new;
-    let (user, now) = (locked.id(), ctx.clock.now());
-    factors::enable(tx, user, factor, now).await?;
+    let user = locked.id();
+    protection::changes(tx, ctx, locked, ProtectionChange::FactorOn(factor), by).await?;
+    factors::enable(tx, user, factor, ctx.now()).await?;
     let first = !stored.iter().any(|it| it.enabled);
     if first {
         recovery::renew(tx, ctx, user).await?;
     }
-    queue_to_all(
-        tx,
-        &ctx.delivery,
-        locked,
-        |to, asked| Message::SecondFactorOn { to, factor, asked },
-        origin,
-    )
-    .await?;
-    events::record(tx, user, &Event::EnableMfa { factor }, now, origin).await?;
     Ok(first)
 }
 

@@ -121,7 +121,16 @@ pub async fn add_passkey(
     let Made { credential, transports, public_key, state } =
         party.made(&asked, &form.credential).ok_or(AddPasskeyError::Failed)?;
     let created_at = ctx.now();
-    let passkey = Kept { credential, name, transports, public_key, state, created_at, last_used_at: None };
+    let passkey = Kept {
+        credential,
+        name,
+        transports,
+        public_key,
+        state,
+        created_at,
+        last_used_at: None,
+        vouched: false,
+    };
     retried(|| keep(ctx, viewer, &passkey, origin)).await
 }
 

@@ -3,6 +3,7 @@
 use crate::Context;
 use crate::account::events;
 use crate::error::{CommonError, common_error};
+use crate::factors::after_reset;
 use crate::limits::{self, LimitName};
 use crate::one_time_codes::{self, CodeEntry, CodeFault, Entrant, NamedEntrant, Requester, RightCode};
 use crate::password::reset_code::Named;
@@ -162,6 +163,8 @@ async fn finish_reset(
     one_time_codes::retire_all(&mut tx, CodeScope { user, purpose: CodePurpose::Reset }, now).await?;
     known_origins::forget(&mut tx, user).await?;
     rules::set(&mut tx, ctx, &locked, NewPassword::ending_sessions(hash), origin).await?;
+    after_reset::remove_recent_passkeys(&mut tx, ctx, &locked, origin).await?;
+    after_reset::note(&mut tx, ctx, &locked, code.contact()?.kind, origin).await?;
     // Who could not remember it has waited enough.
     limits::clear(&mut tx, &failures::failed_sign_ins(ctx, &named.name, origin)).await?;
     let username = locked.into_account().username;

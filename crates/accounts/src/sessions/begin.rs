@@ -19,7 +19,7 @@ pub(crate) async fn begin(
     let absolute_expiry = ctx.clock.now().plus(ctx.settings.sessions.absolute);
     let session = SessionId(token.hash());
     let begun = Begun { session, user, client, now: ctx.clock.now(), expires_at: absolute_expiry };
-    table::insert(tx, begun, origin).await?;
+    insert(tx, ctx, begun, origin).await?;
     Ok(NewSession { token, absolute_expiry })
 }
 
@@ -34,6 +34,12 @@ pub(crate) async fn begin_for_tokens(
     let session = SessionId(ctx.entropy.bytes());
     let expires_at = ctx.clock.now().plus(client.tokens.refresh);
     let begun = Begun { session, user, client: &client.id, now: ctx.clock.now(), expires_at };
-    table::insert(tx, begun, origin).await?;
+    insert(tx, ctx, begun, origin).await?;
     Ok(session)
+}
+
+/// Where the account has as many sessions as it may have, the oldest makes room.
+async fn insert(tx: &mut Tx, ctx: &Context, begun: Begun<'_>, origin: &Origin) -> Result<(), StoreError> {
+    table::end_oldest(tx, begun.user, ctx.settings.sessions.per_account.saturating_sub(1)).await?;
+    table::insert(tx, begun, origin).await
 }

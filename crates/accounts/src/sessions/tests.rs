@@ -20,6 +20,30 @@ async fn an_unused_session_ends_and_a_used_one_lasts() {
 }
 
 #[tokio::test]
+async fn one_session_more_than_an_account_may_have_ends_the_oldest() {
+    let mut settings = nameplate_core::settings::Settings::default();
+    settings.sessions.per_account = 3;
+    let pool = TestPool::with(settings).await;
+    let mut tokens = vec![pool.signed_in_token("jdoe", "me@domain.com").await];
+    let somebody = pool.signed_in_token("somebody", "somebody@domain.com").await;
+    for _ in 0..3 {
+        pool.wait(60);
+        let Ok(crate::sign_in::outcome::SignedIn::Session { session, .. }) =
+            pool.try_sign_in("jdoe", crate::testing::PASSWORD).await
+        else {
+            panic!()
+        };
+        tokens.push(session.token);
+    }
+    let mut alive = Vec::new();
+    for token in &tokens {
+        alive.push(viewer::viewer(&pool, token).await.unwrap().is_some());
+    }
+    assert_eq!(alive, [false, true, true, true]);
+    assert!(viewer::viewer(&pool, &somebody).await.unwrap().is_some());
+}
+
+#[tokio::test]
 async fn a_session_ends_after_ninety_days_however_often_it_is_used() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;

@@ -2,6 +2,7 @@
 
 use crate::Context;
 use crate::account::events;
+use crate::factors::after_reset;
 use crate::limits;
 use crate::sign_in::outcome::{Asked, Proven, SignInError};
 use crate::sign_in::second_factor::challenge::{self, SignInRequest};
@@ -37,6 +38,7 @@ pub(crate) async fn admit(
     if let Some(asked) = new_password::demand(tx, ctx, &locked, &password, request.client).await? {
         return Ok(Admission::Asked(Asked::NewPassword(asked)));
     }
+    after_reset::end(tx, locked.user()).await?;
     let event = Event::SignIn { username: user.username.clone() };
     events::record(tx, user.id, &event, ctx.now(), request.origin).await?;
     known_origins::note(tx, ctx, user.id, request.origin).await?;

@@ -9,13 +9,16 @@ use nameplate_core::identity::{SignedInBy, Viewer};
 pub struct NotFresh;
 
 /// Refuses what is dangerous to somebody who signed in long ago: a browser may have been left open. An
-/// application with a valid access token may go on, as with Cognito.
+/// application with a valid access token may go on, as with Cognito, unless its settings ask for more.
 pub(crate) fn require_fresh(ctx: &Context, viewer: &Viewer) -> Result<(), NotFresh> {
     if is_fresh(ctx, viewer) { Ok(()) } else { Err(NotFresh) }
 }
 
 /// Whether somebody signed in so lately that their password is not asked for once more.
 pub fn is_fresh(ctx: &Context, viewer: &Viewer) -> bool {
-    viewer.by == SignedInBy::Tokens
-        || ctx.clock.now().since(viewer.signed_in_at) < ctx.settings.sessions.fresh
+    let asked = match viewer.by {
+        SignedInBy::Cookie => true,
+        SignedInBy::Tokens => ctx.settings.client(&viewer.client).is_some_and(|client| client.fresh),
+    };
+    !asked || ctx.clock.now().since(viewer.signed_in_at) < ctx.settings.sessions.fresh
 }

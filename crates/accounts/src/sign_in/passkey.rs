@@ -3,6 +3,7 @@
 use crate::Context;
 use crate::account::events;
 use crate::error::{CommonError, common_error};
+use crate::factors::after_reset;
 use crate::limits::{self, Key};
 use crate::passkeys::ceremony::Answer;
 use crate::passkeys::questions::{self, Question, handle, user_handle};
@@ -144,6 +145,7 @@ async fn begin_with_passkey(
         // Removed meanwhile, or its counter has moved: then this answer was held against an old one.
         return Err(SignInWithPasskeyError::WrongPasskey);
     }
+    after_reset::end(&mut tx, &user).await?;
     let event = Event::SignInWithPasskey { username: user.username.clone(), passkey: kept.name.clone() };
     events::record(&mut tx, user.id, &event, now, origin).await?;
     known_origins::note(&mut tx, ctx, user.id, origin).await?;

@@ -121,6 +121,7 @@ impl SampleData {
             MessageKind::SecondFactorOff => Message::SecondFactorOff { to, factor: Factor::Sms, asked },
             MessageKind::RecoveryCodeUsed => Message::RecoveryCodeUsed { to, left: 9, asked },
             MessageKind::PasswordChanged => Message::PasswordChanged { to, asked },
+            MessageKind::SignInPaused => Message::SignInPaused { to, until: day, asked },
             MessageKind::PasskeyAdded => Message::PasskeyAdded { to, asked },
             MessageKind::PasskeyRemoved => Message::PasskeyRemoved { to, asked },
             MessageKind::AccountDeleted => Message::AccountDeleted { to, asked },

@@ -144,6 +144,8 @@ error_codes! {
         SignsInWithIt = 422,
         /// The only verified contact: without it nobody could be sent a code for a new password.
         LastVerifiedContact = 422,
+        /// Sign-in sends codes to it: that has to be turned off before it can be deleted.
+        IsSecondStep = 422,
         /// Nothing was named to be changed or deleted.
         NothingToDo = 422,
         // Who.

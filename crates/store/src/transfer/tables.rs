@@ -55,6 +55,7 @@ pub const TABLES: &[Table] = &[
             ("former_password", Text),
             ("former_until", Number),
             ("waiting_since", Number),
+            ("resets", Text),
         ],
     },
     Table { name: "former_subs", key: 1, columns: &[("digest", Bytes)] },
@@ -202,6 +203,7 @@ pub const TABLES: &[Table] = &[
             ("state", Bytes),
             ("created_at", Number),
             ("last_used_at", Number),
+            ("vouched", Number),
         ],
     },
     Table {

@@ -8,10 +8,10 @@ use accounts::contacts::VerifyAttributeError;
 use accounts::factors::FactorError;
 use accounts::one_time_codes::CodeFault;
 use accounts::password::{ChangePasswordError, ConfirmForgotPasswordError, ForgotPasswordError};
-use accounts::sign_in::SignInError;
 use accounts::sign_in::new_password::NewPasswordError;
 use accounts::sign_in::second_factor::ChallengeError;
 use accounts::sign_in::srp::SrpError;
+use accounts::sign_in::{NotFresh, SignInError};
 use accounts::sign_up::{ConfirmSignUpError, ResendError, SignUpError};
 use accounts::tokens::{AccessTokenError, RefreshError, RevokeError};
 use accounts::{CommonError, Unavailable};
@@ -33,6 +33,12 @@ impl From<CommonError> for ApiError {
             CommonError::SignedOut => Self::not_authorized("Access Token has been revoked"),
             CommonError::Unavailable(fault) => fault.into(),
         }
+    }
+}
+
+impl From<NotFresh> for ApiError {
+    fn from(NotFresh: NotFresh) -> Self {
+        Self::not_authorized("User must sign in again to do this")
     }
 }
 
@@ -161,9 +167,7 @@ impl From<UpdateAttributesError> for ApiError {
         match error {
             UpdateAttributesError::Refused(refusal) => attributes_refused("userAttributes", &refusal),
             UpdateAttributesError::Common(CommonError::Wait { seconds }) => Self::too_many_requests(seconds),
-            UpdateAttributesError::Common(CommonError::SignedOut) | UpdateAttributesError::NotFresh(_) => {
-                Self::not_authorized("Access Token has been revoked")
-            }
+            UpdateAttributesError::NotFresh(stale) => stale.into(),
             UpdateAttributesError::Common(common) => common.into(),
         }
     }
@@ -174,9 +178,7 @@ impl From<DeleteAttributesError> for ApiError {
         match error {
             DeleteAttributesError::Refused(refusal) => attributes_refused("userAttributeNames", &refusal),
             DeleteAttributesError::Common(CommonError::Wait { seconds }) => Self::too_many_requests(seconds),
-            DeleteAttributesError::Common(CommonError::SignedOut) | DeleteAttributesError::NotFresh(_) => {
-                Self::not_authorized("Access Token has been revoked")
-            }
+            DeleteAttributesError::NotFresh(stale) => stale.into(),
             DeleteAttributesError::Common(common) => common.into(),
         }
     }
@@ -205,6 +207,7 @@ impl From<ChangePasswordError> for ApiError {
 impl From<DeleteAccountError> for ApiError {
     fn from(error: DeleteAccountError) -> Self {
         match error {
+            DeleteAccountError::NotFresh(stale) => stale.into(),
             DeleteAccountError::Common(common) => common.into(),
             // An application shows a token and nothing else that could be wrong.
             DeleteAccountError::Fields(_) | DeleteAccountError::Password(_) => Self::internal(),
@@ -234,7 +237,7 @@ impl From<ConfirmForgotPasswordError> for ApiError {
 impl From<FactorError> for ApiError {
     fn from(error: FactorError) -> Self {
         match error {
-            FactorError::NotFresh(_) => Self::not_authorized("Access Token has been revoked"),
+            FactorError::NotFresh(stale) => stale.into(),
             FactorError::NotAtHand(Factor::SoftwareToken) => {
                 Self::parameter("User has not verified software token mfa")
             }

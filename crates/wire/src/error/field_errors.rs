@@ -94,6 +94,9 @@ fn value(why: ErrorCode) -> String {
         ErrorCode::SignsInWithIt | ErrorCode::LastVerifiedContact => {
             "Attribute cannot be deleted. (the user signs in or recovers the account with it)"
         }
+        ErrorCode::IsSecondStep => {
+            "Attribute cannot be deleted. (the user signs in with codes that are sent to it: turn off that MFA first)"
+        }
         ErrorCode::NotAnEmail => "Invalid email address format.",
         ErrorCode::NotAPhoneNumber | ErrorCode::NoSuchPhoneNumber => "Invalid phone number format.",
         ErrorCode::NotADate => "Date must be a real day as YYYY-MM-DD.",

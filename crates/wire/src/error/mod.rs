@@ -11,6 +11,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use model::AttributeName;
 use nameplate_core::client::ClientFault;
+use nameplate_core::clock::Timestamp;
 use serde_json::json;
 use std::borrow::Cow;
 
@@ -116,6 +117,12 @@ impl ApiError {
 
     pub fn not_authorized(message: &'static str) -> Self {
         Self::new(Exception::NotAuthorized, message)
+    }
+
+    /// The password was right, and was reset with a code that went where those of the second step go.
+    pub fn possible_again_at(at: Timestamp) -> Self {
+        let second = Timestamp(at.0.saturating_add(999) / 1000 * 1000);
+        Self::new(Exception::NotAuthorized, format!("Sign-in is possible again at {second}"))
     }
 
     /// Something is wrong here; the log says what.

@@ -19,7 +19,10 @@ pub const ATTRIBUTE_PREFIX: &str = "userAttributes.";
 pub fn response(done: &Entered) -> Result<Value, ApiError> {
     match done {
         Entered::Tokens(tokens) => Ok(entered(tokens)),
-        Entered::Challenge(challenge) => Ok(asked_for_factor(challenge)),
+        Entered::Challenge(challenge) => match challenge.possible_at {
+            Some(at) => Err(ApiError::possible_again_at(at)),
+            None => Ok(asked_for_factor(challenge)),
+        },
         Entered::NewPassword(asked) => Ok(asked_for_password(asked)),
         Entered::Unconfirmed => Err(ApiError::new(Exception::UserNotConfirmed, "User is not confirmed.")),
     }

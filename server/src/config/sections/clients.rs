@@ -52,6 +52,11 @@ pub struct ClientSection {
     /// read there.
     #[serde(default)]
     pub origins: Option<Vec<String>>,
+    /// What is dangerous takes a sign-in that is no older than `sessions.fresh`, and not only a valid access
+    /// token: changing an address or a second factor, and deleting the account. An application that is
+    /// refused so signs its user in again.
+    #[serde(default)]
+    pub fresh: bool,
 }
 
 /// What an application may sign people in with.
@@ -96,6 +101,7 @@ impl ClientSection {
             access_token_lifetime: access_time(),
             refresh_token_lifetime: refresh_time(),
             origins: None,
+            fresh: false,
         }
     }
 
@@ -222,6 +228,7 @@ pub fn clients(sections: &[ClientSection], schema: &Schema, problems: &mut Probl
             secret: section.secret(&key, problems),
             flows,
             origins: section.origins(&key, problems),
+            fresh: section.fresh,
         });
     }
     if let Some(pages) = clients.first() {

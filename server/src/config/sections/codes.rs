@@ -22,6 +22,10 @@ pub struct CodesSection {
     /// hour at most) after the twentieth.
     #[schemars(extend("x-env" = false))]
     pub resend_after: Span,
+    /// Where a password was reset with a code, and the second step has its codes sent to the same address or
+    /// number, whoever reads those has everything: such codes count as a second step again so long after the
+    /// reset. A recovery code, a passkey or a second step elsewhere signs in at once. `"0s"`: at once.
+    pub factors_after_reset: Span,
 }
 
 impl Default for CodesSection {
@@ -31,6 +35,7 @@ impl Default for CodesSection {
             reset_lifetime: Span::hours(1),
             sign_in_lifetime: Span::minutes(10),
             resend_after: Span::seconds(30),
+            factors_after_reset: Span::hours(24),
         }
     }
 }
@@ -51,6 +56,13 @@ impl CodesSection {
                 );
             }
         }
+        if self.factors_after_reset > Span::days(7) {
+            problems.add(
+                "codes.factors_after_reset",
+                format!("nobody waits for {} to sign in", self.factors_after_reset),
+                "at most 7days",
+            );
+        }
         let shortest = self.lifetime.min(self.reset_lifetime).min(self.sign_in_lifetime);
         if self.resend_after >= shortest {
             problems.add(
@@ -64,6 +76,7 @@ impl CodesSection {
             reset_lifetime: self.reset_lifetime.0,
             sign_in_lifetime: self.sign_in_lifetime.0,
             resend_after: self.resend_after.0,
+            factors_after_reset: self.factors_after_reset.0,
         }
     }
 }

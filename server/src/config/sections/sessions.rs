@@ -17,11 +17,13 @@ pub struct SessionsSection {
     /// So long after signing in, changing an address, a second factor or a passkey, or deleting the account,
     /// asks for the password once more.
     pub fresh: Span,
+    /// So many sessions one account has, browsers and applications together: one more ends the oldest.
+    pub per_account: u32,
 }
 
 impl Default for SessionsSection {
     fn default() -> Self {
-        Self { idle: Span::days(14), absolute: Span::days(90), fresh: Span::minutes(15) }
+        Self { idle: Span::days(14), absolute: Span::days(90), fresh: Span::minutes(15), per_account: 100 }
     }
 }
 
@@ -37,6 +39,12 @@ impl SessionsSection {
                 format!("at most {}", self.absolute),
             );
         }
-        SessionTimes { idle: self.idle.0, absolute: self.absolute.0, fresh: self.fresh.0 }
+        problems.at_least_one("sessions.per_account", self.per_account.into());
+        SessionTimes {
+            idle: self.idle.0,
+            absolute: self.absolute.0,
+            fresh: self.fresh.0,
+            per_account: self.per_account,
+        }
     }
 }

@@ -117,7 +117,7 @@ async fn who_takes_the_name_next_does_not_wait_for_old_failures() {
         if by_operator {
             delete_user::delete_user(&pool, "jane").await.unwrap();
         } else {
-            delete::delete_own_user(&pool, &viewer, &origin()).await.unwrap();
+            delete::delete_own_user(&pool, &pool.fresh(&viewer), &origin()).await.unwrap();
         }
         pool.signed_in("jane", "jane@example.com").await;
         for name in ["jane", "jane@example.com"] {

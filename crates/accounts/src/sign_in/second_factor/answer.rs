@@ -2,6 +2,7 @@
 
 use crate::Context;
 use crate::account::events;
+use crate::factors::after_reset;
 use crate::factors::app::App;
 use crate::factors::recovery;
 use crate::limits::rate::Wait;
@@ -151,19 +152,27 @@ async fn judge_second<'a>(
     origin: &Origin,
 ) -> Result<Judged<'a>, ChallengeError> {
     retried(|| admit_second(ctx, &open.user.sub, origin)).await??;
-    let asked = open.get(open.waiting.asks.factor())?;
-    let proof = match (typed, &asked.contact) {
-        (Typed::Recovery(code), _) => Ok(Proof::Recovery(code)),
-        (Typed::Code(code), None) => Ok(Proof::App(code)),
-        (Typed::Code(code), Some(contact)) => {
-            let entrant = Entrant::Account { user: open.user.id, kind: contact.kind };
-            let entry = CodeEntry { purpose: CodePurpose::SignIn, entrant, code: &code, origin };
-            let right = one_time_codes::verify(ctx, &entry).await?;
-            right.map(|right| Proof::Contact(asked.factor, right))
-        }
+    let proof = match typed {
+        Typed::Recovery(code) => Ok(Proof::Recovery(code)),
+        Typed::Code(code) => judge_code(ctx, &open, code, origin).await?,
     };
     let proof = note_second_failure(ctx, open.user.id, proof.map_err(ChallengeError::from), origin).await?;
     Ok(Judged { token, open, proof })
+}
+
+/// Compares the code of the factor that is asked for.
+async fn judge_code(
+    ctx: &Context,
+    open: &Open,
+    code: String,
+    origin: &Origin,
+) -> Result<Result<Proof, CodeFault>, ChallengeError> {
+    let asked = open.get(open.waiting.asks.factor())?;
+    let Some(contact) = &asked.contact else { return Ok(Ok(Proof::App(code))) };
+    let entrant = Entrant::Account { user: open.user.id, kind: contact.kind };
+    let entry = CodeEntry { purpose: CodePurpose::SignIn, entrant, code: &code, origin };
+    let right = one_time_codes::verify(ctx, &entry).await?;
+    Ok(right.map(|right| Proof::Contact(asked.factor, right)))
 }
 
 fn second_failures(ctx: &Context, sub: &str) -> Key {
@@ -216,6 +225,7 @@ async fn pass_second(
         Proof::Recovery(code) => spend_recovery_code(ctx, tx, &locked, code, origin).await?,
     }
     limits::clear(tx, &second_failures(ctx, &user.sub)).await?;
+    after_reset::end(tx, user).await?;
     let asked =
         new_password::demand(tx, ctx, &locked, &PasswordFingerprint::of_user(user), &open.waiting.client)
             .await?;

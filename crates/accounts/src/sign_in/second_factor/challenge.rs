@@ -3,7 +3,8 @@
 
 use crate::account::events;
 use crate::error::CommonError;
-use crate::factors::second_factors::{Usable, usable};
+use crate::factors::after_reset::{Counting, counting};
+use crate::factors::second_factors::Usable;
 use crate::limits::rate::Wait;
 use crate::one_time_codes::Recipient;
 use crate::sign_in::second_factor::code;
@@ -31,13 +32,17 @@ pub struct Challenge {
     pub choices: Vec<Factor>,
     /// Where the code went, if one was sent.
     pub delivery: Option<CodeDeliveryDetails>,
+    /// No factor counts before then, since the password was reset: only a recovery code does.
+    pub possible_at: Option<Timestamp>,
 }
 
 /// A sign-in that waits for its second factor, as its page shows it.
 #[derive(Debug, Clone)]
 pub struct PendingChallenge {
-    /// The one that is asked for.
-    pub factor: Factor,
+    /// The one that is asked for. `None`: none counts yet.
+    pub factor: Option<Factor>,
+    /// When they count again, since the password was reset.
+    pub possible_at: Option<Timestamp>,
     /// What else could be asked for.
     pub others: Vec<Factor>,
     /// Where the code went, if it is one that is sent, and when another one may be asked for.
@@ -79,9 +84,12 @@ pub(crate) async fn demand(
     if !stored.iter().any(|it| it.enabled) {
         return Ok(None);
     }
-    let usable = usable(&ctx.settings, account, &stored);
-    let Some(first) = usable.first() else { return Ok(None) };
-    let asked = (request.door == Door::Browser || usable.len() == 1 || first.preferred).then_some(first);
+    let Counting { usable, possible_at } = counting(ctx, user, account, &stored);
+    if usable.is_empty() && possible_at.is_none() {
+        return Ok(None);
+    }
+    let is_clear = |it: &&Usable| request.door == Door::Browser || usable.len() == 1 || it.preferred;
+    let asked = usable.first().filter(is_clear);
     let (token, now) = (ChallengeToken::generate(&*ctx.entropy), ctx.clock.now());
     let waiting = Stored {
         user: user.id,
@@ -102,6 +110,7 @@ pub(crate) async fn demand(
         factor: waiting.asks.factor(),
         choices: usable.iter().map(|it| it.factor).collect(),
         delivery: contact.map(|it| it.kind.delivery(&it.value)),
+        possible_at,
     }))
 }
 
@@ -110,12 +119,12 @@ pub(crate) struct Open {
     pub(crate) waiting: Stored,
     pub(crate) user: User,
     pub(crate) account: Account,
-    pub(crate) usable: Vec<Usable>,
+    pub(crate) counting: Counting,
 }
 
 impl Open {
     pub(crate) fn get(&self, factor: Option<Factor>) -> Result<&Usable, ChallengeError> {
-        self.usable.iter().find(|it| Some(it.factor) == factor).ok_or(ChallengeError::NoSuchFactor)
+        self.counting.usable.iter().find(|it| Some(it.factor) == factor).ok_or(ChallengeError::NoSuchFactor)
     }
 }
 
@@ -128,8 +137,11 @@ pub async fn pending(ctx: &Context, token: &ChallengeToken) -> Result<Option<Pen
         Err(ChallengeError::Common(CommonError::Unavailable(fault))) => return Err(fault),
         Err(_) => return Ok(None),
     };
-    let Ok(asked) = open.get(open.waiting.asks.factor()) else { return Ok(None) };
-    let delivery = match &asked.contact {
+    let (asked, possible_at) = (open.get(open.waiting.asks.factor()).ok(), open.counting.possible_at);
+    if asked.is_none() && possible_at.is_none() {
+        return Ok(None);
+    }
+    let delivery = match asked.and_then(|it| it.contact.as_ref()) {
         Some(contact) => {
             let resend_at = code::resend_at(&mut conn, ctx, open.user.id, contact).await?;
             Some((contact.kind.delivery(&contact.value), resend_at.unwrap_or(now)))
@@ -137,9 +149,11 @@ pub async fn pending(ctx: &Context, token: &ChallengeToken) -> Result<Option<Pen
         None => None,
     };
     let recovery_codes_left = factors::recovery_codes_left(&mut conn, open.user.id).await?;
-    let others = open.usable.iter().map(|it| it.factor).filter(|it| *it != asked.factor).collect();
+    let factor = asked.map(|it| it.factor);
+    let others = open.counting.usable.iter().map(|it| it.factor).filter(|it| Some(*it) != factor).collect();
     Ok(Some(PendingChallenge {
-        factor: asked.factor,
+        factor,
+        possible_at,
         others,
         delivery,
         recovery_codes_left,
@@ -165,8 +179,8 @@ pub(crate) async fn open_challenge(
     }
     let stored = factors::of_user(conn, user.id).await?;
     let account = profile::load(conn, user.id).await?.ok_or(ChallengeError::Over)?;
-    let usable = usable(&ctx.settings, &account, &stored);
-    Ok(Open { waiting, user, account, usable })
+    let counting = counting(ctx, &user, &account, &stored);
+    Ok(Open { waiting, user, account, counting })
 }
 
 /// Asks for another factor instead. A code is sent, if it is one that is sent and none went there just
@@ -218,8 +232,9 @@ async fn switch_factor(
         token: token.clone(),
         username: open.user.username.clone(),
         factor: Some(asked.factor),
-        choices: open.usable.iter().map(|it| it.factor).collect(),
+        choices: open.counting.usable.iter().map(|it| it.factor).collect(),
         delivery: asked.contact.as_ref().map(|it| it.kind.delivery(&it.value)),
+        possible_at: None,
     };
     events::commit(ctx, tx, open.user.id).await?;
     Ok((challenge, sent))

@@ -9,4 +9,5 @@ pub mod names;
 pub mod password_fingerprint;
 pub mod profile;
 pub mod records;
+pub mod resets;
 pub mod users;

@@ -1,6 +1,7 @@
 //! Accounts.
 
 use crate::tables::accounts::former_subs;
+use crate::tables::accounts::resets::Resets;
 use crate::{Conn, Row, Statement, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identifiers::{ContactKind, Identifier};
@@ -23,6 +24,8 @@ pub struct User {
     pub disabled: bool,
     /// It waits to be confirmed, and somebody else has tried the same with another password.
     pub contested: bool,
+    /// What has set the password since somebody last signed in with all that is asked for.
+    pub resets: Resets,
     /// The hash of a password that it had before it had none, and until when whoever enters that is told so.
     former: Option<(String, Option<Timestamp>)>,
 }
@@ -30,7 +33,7 @@ pub struct User {
 /// The columns of [`User`].
 macro_rules! columns {
     () => {
-        "id, sub, username, status, password_hash, disabled_at, contested, former_password, former_until"
+        "id, sub, username, status, password_hash, disabled_at, contested, former_password, former_until, resets"
     };
 }
 pub(in crate::tables) use columns;
@@ -46,6 +49,7 @@ impl User {
             password_hash: row.get("password_hash")?,
             disabled: row.get::<Option<i64>>("disabled_at")?.is_some(),
             contested: row.get::<i64>("contested")? > 0,
+            resets: Resets::read(&row.get::<String>("resets")?),
             former: former.zip(Some(row.get::<Option<i64>>("former_until")?.map(Timestamp))),
         })
     }
@@ -135,11 +139,12 @@ pub(in crate::tables) fn lock_statement(user: UserId) -> Statement {
     Statement::new(LOCK).bind(user.0)
 }
 
-/// Gives the account another password, which is its owner's own.
+/// Gives the account another password, which is its owner's own. Whoever sets it with a code notes that
+/// afterwards ([`resets::set`](crate::resets::set)).
 pub async fn set_password(tx: &mut Tx, user: UserId, hash: &str) -> Result<(), StoreError> {
     tx.query("DELETE FROM temporary_passwords WHERE user_id = $1").bind(user.0).run().await?;
     tx.query(
-        "UPDATE users SET password_hash = $2, former_password = NULL, former_until = NULL WHERE id = $1",
+        "UPDATE users SET password_hash = $2, former_password = NULL, former_until = NULL, resets = '' WHERE id = $1",
     )
     .bind(user.0)
     .bind(hash.to_owned())

@@ -23,6 +23,8 @@ pub struct Kept {
     pub created_at: Timestamp,
     /// When somebody last signed in with it.
     pub last_used_at: Option<Timestamp>,
+    /// Whoever added it passed the second step to do so.
+    pub vouched: bool,
 }
 
 impl Kept {
@@ -35,6 +37,7 @@ impl Kept {
             state: row.get("state")?,
             created_at: Timestamp(row.get("created_at")?),
             last_used_at: row.get::<Option<i64>>("last_used_at")?.map(Timestamp),
+            vouched: row.get::<i64>("vouched")? == 1,
         })
     }
 }
@@ -42,7 +45,7 @@ impl Kept {
 /// All of the account's passkeys, oldest first.
 pub async fn of_user(conn: &mut Conn, user: UserId) -> Result<Vec<Kept>, StoreError> {
     let query = conn.query(
-        "SELECT credential, name, transports, public_key, state, created_at, last_used_at FROM passkeys
+        "SELECT credential, name, transports, public_key, state, created_at, last_used_at, vouched FROM passkeys
          WHERE user_id = $1 ORDER BY created_at, credential",
     );
     Ok(readable(&query.bind(user.0).all().await?, "passkeys", Kept::read))
@@ -51,7 +54,7 @@ pub async fn of_user(conn: &mut Conn, user: UserId) -> Result<Vec<Kept>, StoreEr
 /// The passkey that the authenticator calls so, and whose it is.
 pub async fn find(conn: &mut Conn, credential: &[u8]) -> Result<Option<(Kept, User)>, StoreError> {
     let query = conn.query(
-        "SELECT credential, name, transports, public_key, state, created_at, last_used_at, user_id FROM passkeys WHERE credential = $1",
+        "SELECT credential, name, transports, public_key, state, created_at, last_used_at, vouched, user_id FROM passkeys WHERE credential = $1",
     );
     let Some(row) = query.bind(credential.to_vec()).optional().await? else { return Ok(None) };
     let kept = Kept::read(&row)?;
@@ -62,8 +65,8 @@ pub async fn find(conn: &mut Conn, credential: &[u8]) -> Result<Option<(Kept, Us
 /// Adds a passkey. `false`: there is one that the authenticator calls so.
 pub async fn insert(tx: &mut Tx, user: UserId, passkey: &Kept) -> Result<bool, StoreError> {
     let query = tx.query(
-        "INSERT INTO passkeys (credential, user_id, name, transports, public_key, state, created_at, last_used_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (credential) DO NOTHING",
+        "INSERT INTO passkeys (credential, user_id, name, transports, public_key, state, created_at, last_used_at, vouched)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (credential) DO NOTHING",
     );
     let added = query
         .bind(passkey.credential.clone())
@@ -74,6 +77,7 @@ pub async fn insert(tx: &mut Tx, user: UserId, passkey: &Kept) -> Result<bool, S
         .bind(passkey.state.clone())
         .bind(passkey.created_at.0)
         .bind(passkey.last_used_at.map(|at| at.0))
+        .bind(i64::from(passkey.vouched))
         .run()
         .await?;
     Ok(added == 1)

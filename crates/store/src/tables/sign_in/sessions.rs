@@ -147,6 +147,15 @@ pub async fn end_others(tx: &mut Tx, user: UserId, stays: SessionId) -> Result<u
         .await
 }
 
+/// Ends the oldest sessions of the account, so that no more than these are left.
+pub async fn end_oldest(tx: &mut Tx, user: UserId, stay: u32) -> Result<u64, StoreError> {
+    let query = tx.query(
+        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1
+         ORDER BY created_at DESC, last_seen_at DESC, id LIMIT 1000000 OFFSET $2)",
+    );
+    query.bind(user.0).bind(i64::from(stay)).run().await
+}
+
 /// Every live session of the account.
 pub async fn of_user(conn: &mut Conn, user: UserId, alive: Alive) -> Result<Vec<SessionId>, StoreError> {
     let query =

@@ -71,7 +71,7 @@ async fn the_preferred_one_is_asked_first_and_another_can_be_chosen() {
         (Some(Factor::Sms), &[Factor::Sms, Factor::SoftwareToken][..])
     );
     let pending = challenge::pending(&pool, &challenge.token).await.unwrap().unwrap();
-    assert_eq!((pending.factor, &pending.others[..]), (Factor::Sms, &[Factor::SoftwareToken][..]));
+    assert_eq!((pending.factor, &pending.others[..]), (Some(Factor::Sms), &[Factor::SoftwareToken][..]));
     let chosen =
         challenge::choose_factor(&pool, &pool.client(), &challenge.token, Factor::SoftwareToken, &origin())
             .await

@@ -2,14 +2,17 @@
 
 use super::{EMAIL, challenged, change, with_app, with_phone};
 use crate::admin::reset_mfa;
+use crate::admin::update_user::{self, UpdateUserError};
 use crate::factors::change::Wish;
 use crate::factors::second_factors;
 use crate::factors::second_factors::FactorError;
 use crate::sign_in::outcome::SignedIn;
 use crate::testing::{PASSWORD, TestPool, origin};
-use model::Factor;
+use model::{AttributeName, ErrorCode, Factor, FieldName, FormErrors, Standard};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::Viewer;
+use nameplate_core::settings::Settings;
+use std::collections::BTreeMap;
 
 #[tokio::test]
 async fn what_is_turned_off_is_not_asked_for_and_everybody_concerned_is_told() {
@@ -29,19 +32,57 @@ async fn what_is_turned_off_is_not_asked_for_and_everybody_concerned_is_told() {
 }
 
 #[tokio::test]
-async fn text_messages_need_a_proven_number_and_go_with_it() {
+async fn enable_sms_without_a_verified_number_is_refused() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", EMAIL).await;
     assert!(matches!(
         change(&pool, &viewer, Factor::Sms, Wish::On).await,
         Err(FactorError::NotAtHand(Factor::Sms))
     ));
+}
+
+#[tokio::test]
+async fn delete_contact_that_is_a_second_step_is_refused_until_it_is_off() {
+    let pool = TestPool::new().await;
+    let viewer = pool.signed_in("jdoe", EMAIL).await;
     with_phone(&pool, &viewer).await;
     change(&pool, &viewer, Factor::Sms, Wish::On).await.unwrap();
+    let number: FieldName = AttributeName::from(Standard::PhoneNumber).into();
+    let refused: FormErrors = pool.delete(&viewer, &["phone_number"]).await.unwrap_err().into();
+    assert_eq!(refused.on(&number), Some(ErrorCode::IsSecondStep));
+    let refused: FormErrors = pool.update(&viewer, &[("phone_number", "")]).await.unwrap_err().into();
+    assert_eq!(refused.on(&number), Some(ErrorCode::IsSecondStep));
+    for value in ["", "+10000000000"] {
+        let submitted = BTreeMap::from([("phone_number".to_owned(), value.to_owned())]);
+        let refused = update_user::update_user(&pool, "jdoe", submitted, false).await.unwrap_err();
+        assert!(
+            matches!(&refused, UpdateUserError::Refused(it) if it.on(&number) == Some(ErrorCode::IsSecondStep)),
+            "{refused:?}"
+        );
+    }
     assert_eq!(challenged(&pool).await.factor, Some(Factor::Sms));
+    change(&pool, &viewer, Factor::Sms, Wish::Off).await.unwrap();
     pool.delete(&viewer, &["phone_number"]).await.unwrap();
-    assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Session { .. })));
-    assert_eq!(second_factors::second_factors(&pool, &viewer).await.unwrap().recovery_codes_left, 0);
+}
+
+/// Text messages reached people once; now there is no gateway any more.
+#[tokio::test]
+async fn factor_whose_contact_changes_unverified_goes_with_notice_and_event() {
+    let before = TestPool::new().await;
+    let viewer = before.signed_in("jdoe", EMAIL).await;
+    with_phone(&before, &viewer).await;
+    change(&before, &viewer, Factor::Sms, Wish::On).await.unwrap();
+    before.store.close().await;
+    let settings = Settings { texts: false, ..Settings::default() };
+    let pool = TestPool::at(before.into_place(), settings).await;
+    for (wait, new) in [(60, "+12128605678"), (61, "")] {
+        pool.wait(wait);
+        pool.update(&viewer, &[("phone_number", new)]).await.unwrap();
+    }
+    assert_eq!(pool.message_names(EMAIL).await.iter().filter(|it| **it == "second_factor_off").count(), 1);
+    assert_eq!(pool.event_names(&viewer).await.iter().filter(|it| **it == "disableMfa").count(), 1);
+    let factors = second_factors::second_factors(&pool, &viewer).await.unwrap();
+    assert!(!factors.any() && factors.recovery_codes_left == 0);
 }
 
 #[tokio::test]
@@ -51,5 +92,6 @@ async fn the_operator_helps_somebody_who_lost_everything() {
     assert!(!reset_mfa::reset_mfa(&pool, "jdoe").await.unwrap().changed);
     assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Session { .. })));
     assert_eq!(pool.event_names(&viewer).await.iter().filter(|it| **it == "adminResetMfa").count(), 1);
+    assert!(pool.event_names(&viewer).await.contains(&"disableMfa"), "which one it was");
     assert_eq!(pool.message_names(EMAIL).await.last(), Some(&"second_factor_off"));
 }

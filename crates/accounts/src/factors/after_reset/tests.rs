@@ -1,0 +1,236 @@
+//! Stories of resets: a stolen mailbox, an owner who has forgotten the password, and both at once.
+
+use crate::factors::app::shown_by;
+use crate::factors::change::{self, Wish};
+use crate::factors::recovery;
+use crate::factors::set_up_app::{self, Then};
+use crate::passkeys::list;
+use crate::password::confirm_forgot::{self, PasswordReset};
+use crate::password::forgot;
+use crate::sign_in::outcome::SignedIn;
+use crate::sign_in::passkey::{self, PasskeySignIn};
+use crate::sign_in::second_factor::challenge::{self, Challenge};
+use crate::sign_in::second_factor::error::ChallengeError;
+use crate::sign_in::second_factor::{answer, answer_with_recovery_code};
+use crate::testing::{Authenticator, TestPool, origin};
+use delivery::Message;
+use model::{Factor, Password, Standard};
+use nameplate_core::clock::Timestamp;
+use nameplate_core::identity::Viewer;
+use nameplate_core::settings::Settings;
+use std::time::Duration;
+
+const EMAIL: &str = "me@domain.com";
+const NUMBER: &str = "+12128601234";
+const HOUR: u64 = 60 * 60;
+const DAY: u64 = 24 * HOUR;
+const PAGE: &str = "http://localhost:3000";
+
+async fn with(mut settings: Settings, factors: &[Factor]) -> (TestPool, Viewer) {
+    settings.sign_in.phone_number = true;
+    let pool = TestPool::with(settings).await;
+    let viewer = pool.signed_in("jdoe", EMAIL).await;
+    pool.update(&viewer, &[("phone_number", NUMBER)]).await.unwrap();
+    let code = pool.code_for(NUMBER).await;
+    pool.verify(&viewer, Standard::PhoneNumber, &code).await.unwrap();
+    for factor in factors {
+        turn_on(&pool, &viewer, *factor).await;
+    }
+    pool.wait(60);
+    (pool, viewer)
+}
+
+async fn turn_on(pool: &TestPool, viewer: &Viewer, factor: Factor) {
+    change::change(pool, &pool.fresh(viewer), &[(factor, Wish::On)], &origin()).await.unwrap();
+}
+
+async fn with_email_factor() -> (TestPool, Viewer) {
+    with(Settings::default(), &[Factor::Email]).await
+}
+
+/// Sets this password with a code to that contact.
+async fn reset(pool: &TestPool, contact: &str, password: &str) {
+    pool.wait(HOUR / 3);
+    forgot::forgot(pool, contact, &origin()).await.unwrap();
+    pool.wait_until_sent().await;
+    let code = pool.code_for(contact).await;
+    let form = PasswordReset {
+        username: contact.into(),
+        code,
+        password: Password::new(password),
+        confirmation: None,
+    };
+    confirm_forgot::confirm_forgot(pool, form, &origin()).await.unwrap();
+}
+
+const THEIRS: &str = "thief-chose-this-one-#1";
+const OWN: &str = "owner-chose-this-one-#2";
+
+async fn challenged(pool: &TestPool, password: &str) -> Challenge {
+    match pool.try_sign_in("jdoe", password).await {
+        Ok(SignedIn::Challenge(challenge)) => challenge,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn is_asked_by_mail(pool: &TestPool, password: &str) -> bool {
+    let challenge = challenged(pool, password).await;
+    assert_eq!(challenge.possible_at.is_none(), challenge.factor == Some(Factor::Email));
+    challenge.factor == Some(Factor::Email)
+}
+
+#[tokio::test]
+async fn thief_of_a_mailbox_waits_a_day_of_which_every_contact_is_told() {
+    let (pool, _) = with_email_factor().await;
+    reset(&pool, EMAIL, THEIRS).await;
+    let since = pool.time();
+    let challenge = challenged(&pool, THEIRS).await;
+    let at = since.plus(Duration::from_secs(DAY));
+    assert_eq!((challenge.possible_at, challenge.factor, challenge.choices.len()), (Some(at), None, 0));
+    assert!(challenge.delivery.is_none() && !pool.message_names(EMAIL).await.contains(&"sign_in_code"));
+    let pending = challenge::pending(&pool, &challenge.token).await.unwrap().unwrap();
+    assert_eq!((pending.possible_at, pending.factor), (Some(at), None));
+    assert!(matches!(
+        challenge::choose_factor(&pool, &pool.client(), &challenge.token, Factor::Email, &origin()).await,
+        Err(ChallengeError::NoSuchFactor)
+    ));
+    let typed = answer(&pool, &challenge.token, "123456", &origin()).await;
+    assert!(matches!(typed, Err(ChallengeError::NoSuchFactor)), "{typed:?}");
+    for contact in [EMAIL, NUMBER] {
+        let told = pool.messages_to(contact).await;
+        let paused = |it: &&Message| matches!(it, Message::SignInPaused { until, .. } if *until == at);
+        assert_eq!(told.iter().filter(paused).count(), 1, "{contact}");
+    }
+    pool.wait(DAY - 1);
+    assert!(!is_asked_by_mail(&pool, THEIRS).await);
+    pool.wait(1);
+    assert!(is_asked_by_mail(&pool, THEIRS).await);
+}
+
+#[tokio::test]
+async fn owner_with_only_a_recovery_code_signs_in_at_once_and_ends_the_wait() {
+    let (pool, viewer) = with_email_factor().await;
+    let codes = recovery::recovery_codes(&pool, &pool.fresh(&viewer)).await.unwrap();
+    reset(&pool, EMAIL, OWN).await;
+    let challenge = challenged(&pool, OWN).await;
+    assert_eq!(challenge::pending(&pool, &challenge.token).await.unwrap().unwrap().recovery_codes_left, 10);
+    let done = answer_with_recovery_code(&pool, &challenge.token, &codes[0], &origin()).await.unwrap();
+    assert!(matches!(done, SignedIn::Session { .. }));
+    assert!(is_asked_by_mail(&pool, OWN).await);
+}
+
+#[tokio::test]
+async fn resets_in_a_row_neither_restart_the_wait_nor_shorten_it() {
+    let (pool, _) = with_email_factor().await;
+    reset(&pool, EMAIL, THEIRS).await;
+    let at = pool.time().plus(Duration::from_secs(DAY));
+    for round in 0..3 {
+        pool.wait(7 * HOUR);
+        let password = format!("{OWN}{round}");
+        reset(&pool, EMAIL, &password).await;
+        assert_eq!(challenged(&pool, &password).await.possible_at, Some(at));
+    }
+    // A reset elsewhere, which the codes of the second step don't go to, doesn't restart it either.
+    reset(&pool, NUMBER, THEIRS).await;
+    assert!(is_asked_by_mail(&pool, THEIRS).await, "it is the other channel");
+    reset(&pool, EMAIL, THEIRS).await;
+    assert_eq!(challenged(&pool, THEIRS).await.possible_at, Some(at));
+    pool.wait(4 * HOUR);
+    reset(&pool, EMAIL, OWN).await;
+    assert!(is_asked_by_mail(&pool, OWN).await, "the wait is over for all of them");
+    pool.wait(8 * DAY);
+    reset(&pool, EMAIL, OWN).await;
+    assert!(!is_asked_by_mail(&pool, OWN).await, "that is long ago");
+}
+
+#[tokio::test]
+async fn reset_by_one_channel_never_satisfies_its_factor_while_another_is_on() {
+    let (pool, viewer) = with(Settings::default(), &[Factor::Email, Factor::Sms]).await;
+    let secret = set_up_app::set_up_app(&pool, &pool.fresh(&viewer)).await.unwrap().text;
+    let code = shown_by(&secret, pool.time()).unwrap();
+    set_up_app::confirm_app(&pool, &pool.fresh(&viewer), &code, Then::AskForIt, &origin()).await.unwrap();
+    change::change(&pool, &pool.fresh(&viewer), &[(Factor::Email, Wish::First)], &origin()).await.unwrap();
+    reset(&pool, EMAIL, OWN).await;
+    for wait in [0, DAY, 30 * DAY] {
+        pool.wait(wait);
+        let challenge = challenged(&pool, OWN).await;
+        assert_eq!(challenge.choices, [Factor::SoftwareToken, Factor::Sms], "after {wait} s");
+        let email =
+            challenge::choose_factor(&pool, &pool.client(), &challenge.token, Factor::Email, &origin()).await;
+        assert!(matches!(email, Err(ChallengeError::NoSuchFactor)));
+    }
+    let challenge = challenged(&pool, OWN).await;
+    let code = shown_by(&secret, pool.time()).unwrap();
+    answer(&pool, &challenge.token, &code, &origin()).await.unwrap();
+    assert_eq!(challenged(&pool, OWN).await.factor, Some(Factor::Email), "all count as before");
+}
+
+#[tokio::test]
+async fn no_wait_where_the_operator_wants_none_and_after_a_password_of_an_administrator() {
+    let mut settings = Settings::default();
+    settings.codes.factors_after_reset = Duration::ZERO;
+    let (pool, _) = with(settings, &[Factor::Email]).await;
+    reset(&pool, EMAIL, OWN).await;
+    assert!(is_asked_by_mail(&pool, OWN).await);
+    assert!(!pool.message_names(EMAIL).await.contains(&"sign_in_paused"));
+
+    let (pool, _) = with_email_factor().await;
+    reset(&pool, EMAIL, THEIRS).await;
+    let password = Password::new(OWN);
+    crate::admin::set_user_password(&pool, "jdoe", &password, true).await.unwrap();
+    assert!(is_asked_by_mail(&pool, OWN).await);
+}
+
+#[tokio::test]
+async fn reset_of_an_account_without_factors_leaves_nothing_for_later_ones() {
+    let (pool, _) = with(Settings::default(), &[]).await;
+    reset(&pool, EMAIL, OWN).await;
+    let Ok(SignedIn::Session { session, .. }) = pool.try_sign_in("jdoe", OWN).await else { panic!() };
+    let viewer = pool.viewer_of(&session.token).await;
+    turn_on(&pool, &viewer, Factor::Email).await;
+    assert!(is_asked_by_mail(&pool, OWN).await);
+}
+
+/// What a clock wrote that was wrong for a moment.
+#[tokio::test]
+async fn reset_in_the_future_waits_no_longer_than_one_of_now() {
+    let (pool, _) = with_email_factor().await;
+    reset(&pool, EMAIL, OWN).await;
+    let mut tx = pool.store.begin().await.unwrap();
+    let tomorrow = pool.time().plus(Duration::from_secs(365 * DAY));
+    let resets = store::resets::Resets::default().with(
+        nameplate_core::identifiers::ContactKind::Email,
+        tomorrow,
+        Timestamp(0),
+    );
+    let user = store::users::by_identifier(&mut tx, &pool.settings().identifier("jdoe").unwrap()).await;
+    store::resets::set(&mut tx, user.unwrap().unwrap().id, &resets).await.unwrap();
+    tx.commit().await.unwrap();
+    let at = challenged(&pool, OWN).await.possible_at;
+    assert_eq!(at, Some(pool.time().plus(Duration::from_secs(DAY))));
+}
+
+async fn with_passkey(pool: &TestPool, device: &mut Authenticator) -> bool {
+    let asked = passkey::ask_for_passkey(pool).unwrap();
+    let form = PasskeySignIn { state: asked.state, credential: device.get(&asked.options).unwrap() };
+    passkey::with_passkey(pool, &pool.client(), &form, &origin()).await.is_ok()
+}
+
+#[tokio::test]
+async fn recent_passkeys_go_with_a_reset_and_one_that_stays_ends_the_wait() {
+    let (pool, viewer) = with_email_factor().await;
+    let (mut old, mut new) = (Authenticator::at(PAGE), Authenticator::at(PAGE));
+    pool.give_passkey(&viewer, &mut old).await;
+    pool.wait(7 * DAY);
+    pool.give_passkey(&viewer, &mut new).await;
+    reset(&pool, EMAIL, OWN).await;
+    assert_eq!(list::list(&pool, &viewer).await.unwrap().len(), 1);
+    for contact in [EMAIL, NUMBER] {
+        assert!(pool.message_names(contact).await.contains(&"passkey_removed"), "{contact}");
+    }
+    assert!(pool.event_names(&viewer).await.contains(&"removePasskey"));
+    assert!(!with_passkey(&pool, &mut new).await);
+    assert!(!is_asked_by_mail(&pool, OWN).await);
+    assert!(with_passkey(&pool, &mut old).await);
+    assert!(is_asked_by_mail(&pool, OWN).await);
+}

@@ -1,0 +1,2 @@
+-- Whether whoever added a passkey passed the second step to do so: such a one survives a reset of the password, however new it is.
+ALTER TABLE passkeys ADD COLUMN vouched BIGINT NOT NULL DEFAULT 0; -- 1: yes
