@@ -1,6 +1,6 @@
 //! Numbers, times and typed text in the shape in which templates put them into sentences.
 
-use model::identifier::is_invisible;
+use model::characters::is_invisible;
 use nameplate_core::clock::Timestamp;
 
 /// A time in UTC, in a format of `strftime`'s: the format is the template's, since it belongs to its

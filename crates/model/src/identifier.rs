@@ -2,6 +2,7 @@
 //!
 //! Normalisation (NFKC, case folding) needs tables and lives in `pool`.
 
+use crate::characters::is_invisible;
 use crate::form::ErrorCode;
 use crate::typed;
 use serde::{Deserialize, Serialize};
@@ -131,11 +132,6 @@ pub fn check_phone(typed: &str) -> Result<(), ErrorCode> {
     if shaped { Ok(()) } else { Err(ErrorCode::NotAPhoneNumber) }
 }
 
-/// What people write between the digits of a phone number, besides [dashes](crate::typed).
-pub(crate) const fn is_between_digits(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '.' | '(' | ')' | '/')
-}
-
 /// A browser's guess at the number that somebody means, good enough to see whether it can be one; a typed `+`
 /// wins. What it really is, the server tells: numbering plans are large.
 ///
@@ -149,20 +145,6 @@ pub fn join_phone(country_code: &str, typed: &str) -> String {
         return format!("+{international}");
     }
     format!("{country_code}{}", digits.strip_prefix('0').unwrap_or(&digits))
-}
-
-/// Characters that show nothing or turn the reading direction around: two different texts would look the
-/// same.
-pub const fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}'
-        | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
-        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
-}
-
-/// Those of them that emoji and several scripts are written with.
-pub const fn is_joiner(c: char) -> bool {
-    matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod attribute;
+pub mod characters;
 mod closed_set;
 pub mod code;
 pub mod event;

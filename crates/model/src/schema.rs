@@ -2,9 +2,11 @@
 //! share.
 
 use crate::attribute::{AttributeName, Standard};
+use crate::characters::{is_invisible, is_joiner};
 use crate::closed_set;
 use crate::form::ErrorCode;
-use crate::identifier::{check_email, check_phone, is_invisible, is_joiner};
+use crate::identifier::{check_email, check_phone};
+use crate::typed;
 use serde::{Deserialize, Serialize};
 
 /// The longest value of any attribute (`AttributeValueType`).
@@ -146,6 +148,28 @@ impl Definition {
     /// Whether the value may have several lines.
     pub fn allows_lines(&self) -> bool {
         self.name == Standard::Address
+    }
+}
+
+impl Definition {
+    /// What was typed for this attribute, cleaned as its kind is. A phone number is left to whoever knows its
+    /// country.
+    pub fn clean(&self, text: &str) -> String {
+        match self.format {
+            Format::Email => typed::email(text),
+            Format::PhoneNumber => typed::text(text).to_owned(),
+            Format::Date | Format::Number => typed::number(text),
+            Format::Boolean => typed::word(text),
+            Format::Text if self.is_word() => typed::word(text),
+            Format::Text => typed::text(text).to_owned(),
+        }
+    }
+
+    /// Links, and names out of a list that programs know.
+    fn is_word(&self) -> bool {
+        let words =
+            [Standard::Website, Standard::Profile, Standard::Picture, Standard::Locale, Standard::Zoneinfo];
+        words.iter().any(|word| self.name == *word)
     }
 }
 

@@ -6,10 +6,8 @@
 //! What is meant and wrong stays, to be refused in words. Passwords aren't cleaned: see
 //! [`crate::password`].
 
+use crate::characters::{is_between_digits, is_invisible, is_joiner};
 use crate::code;
-use crate::identifier::{is_invisible, is_joiner};
-use crate::schema::{Definition, Format};
-use crate::{Standard, identifier};
 
 /// The zeros of the decimal digits of all scripts (Unicode 14, general category Nd): nine more follow each.
 const ZEROS: [u32; 66] = [
@@ -57,14 +55,20 @@ pub(crate) const fn is_dash(c: char) -> bool {
     )
 }
 
+/// What programs put around a text that is copied, and nobody sees. What turns the reading direction of what
+/// follows around is no such thing: it is there to deceive.
+const fn is_noise(c: char) -> bool {
+    is_invisible(c) && c != '\u{202E}'
+}
+
 fn visible(typed: &str) -> impl Iterator<Item = char> {
-    typed.chars().filter(|c| !is_invisible(*c))
+    typed.chars().filter(|c| !is_noise(*c))
 }
 
 /// A text of one or more lines: without spaces and marks that show nothing at its ends. Inside they are part of
 /// it, or refused.
 pub fn text(typed: &str) -> &str {
-    typed.trim_matches(|c: char| c.is_whitespace() || (is_invisible(c) && !is_joiner(c)))
+    typed.trim_matches(|c: char| c.is_whitespace() || (is_noise(c) && !is_joiner(c)))
 }
 
 /// A word that stands for somebody or something, such as a username or a link.
@@ -95,7 +99,7 @@ pub fn identifier(typed: &str) -> String {
 /// A phone number: its digits, with what isn't one and was meant. A `+` in front stays.
 pub fn phone(typed: &str) -> String {
     let number: String =
-        visible(typed).map(plain).filter(|c| !identifier::is_between_digits(*c) && !is_dash(*c)).collect();
+        visible(typed).map(plain).filter(|c| !is_between_digits(*c) && !is_dash(*c)).collect();
     let scheme = "tel:";
     let is_link = number.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
     number[if is_link { scheme.len() } else { 0 }..].trim_end_matches([',', ';', ':']).to_owned()
@@ -142,31 +146,10 @@ pub fn number(typed: &str) -> String {
     number.trim().to_owned()
 }
 
-impl Definition {
-    /// What was typed for this attribute, cleaned as its kind is. A phone number is left to whoever knows its
-    /// country.
-    pub fn clean(&self, typed: &str) -> String {
-        match self.format {
-            Format::Email => email(typed),
-            Format::PhoneNumber => text(typed).to_owned(),
-            Format::Date | Format::Number => number(typed),
-            Format::Boolean => word(typed),
-            Format::Text if self.is_word() => word(typed),
-            Format::Text => text(typed).to_owned(),
-        }
-    }
-
-    /// Links, and names out of a list that programs know.
-    fn is_word(&self) -> bool {
-        let words =
-            [Standard::Website, Standard::Profile, Standard::Picture, Standard::Locale, Standard::Zoneinfo];
-        words.iter().any(|word| self.name == *word)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identifier::check_email;
 
     #[test]
     fn code_is_found_in_whatever_it_was_pasted_with() {
@@ -268,7 +251,7 @@ mod tests {
             assert_eq!(email(typed), "me@domain.com", "{typed:?}");
         }
         for typed in ["me @domain.com", "a@b@c.de", "me@domain.com, you@domain.com", "Jane"] {
-            assert!(identifier::check_email(&email(typed)).is_err(), "{typed:?}");
+            assert!(check_email(&email(typed)).is_err(), "{typed:?}");
         }
         assert_eq!(email("jürgen@bücher.example"), "jürgen@bücher.example");
     }
@@ -280,6 +263,13 @@ mod tests {
         }
         assert_eq!(identifier("ｊｄｏｅ"), "ｊｄｏｅ", "as it is spelled; it is found by another form");
         assert_eq!(identifier("Jane <me@domain.com>"), "me@domain.com");
+    }
+
+    #[test]
+    fn what_turns_the_reading_direction_around_stays_to_be_refused() {
+        for clean in [word, email, phone, number, identifier, |typed: &str| text(typed).to_owned()] {
+            assert!(clean("\u{202E}123456").contains('\u{202E}'));
+        }
     }
 
     #[test]

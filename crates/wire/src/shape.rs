@@ -2,7 +2,7 @@
 //! request is told at once, and before anything is looked up.
 
 use crate::error::{ApiError, Exception};
-use model::identifier::is_invisible;
+use model::characters::is_invisible;
 use serde_json::Value;
 use std::ops::RangeInclusive;
 

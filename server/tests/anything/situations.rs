@@ -114,11 +114,12 @@ async fn turn_on(browser: &mut Browser, factor: &str) {
 /// Somebody who was asked for the code of an app, and chose one by mail.
 async fn at_second_step(world: &World, form: &Form) -> Ready {
     let mut person = world.person().await;
+    // Before a factor is turned on, which ends what the tokens belong to.
+    let app_code = new_app(world, &person).await;
     turn_on(&mut person.browser, "EMAIL_OTP").await;
     let page = person.browser.get(paths::SECURITY_RECOVERY).await.text();
     let recovery_codes = between(&page, "class=\"codes mono\"", "</ul>");
     let recovery_code = between(recovery_codes, "<li>", "</li>").to_owned();
-    let app_code = new_app(world, &person).await;
     person.browser.json(paths::SECURITY_APP, &[("code", &app_code)]).await.ok();
 
     let mut browser = world.server.browser();
@@ -232,9 +233,12 @@ async fn setting_up_app(world: &World) -> Ready {
 async fn secured(world: &World) -> Ready {
     let mut person = world.person().await;
     let who = [("username", &*person.names.username), ("password", PASSWORD)];
-    world.server.browser().json(paths::SIGN_IN, &who).await.ok();
     turn_on(&mut person.browser, "EMAIL_OTP").await;
     add_passkey(&mut person.browser).await;
+    let mut other = world.server.browser();
+    other.json(paths::SIGN_IN, &who).await.ok();
+    let code = world.server.code_for(&person.names.email).await;
+    other.json(paths::SIGN_IN_CODE, &[("code", &code)]).await.ok();
     let page = person.browser.get(paths::SECURITY).await.text();
     of(&person)
         .with("factor", "EMAIL_OTP")

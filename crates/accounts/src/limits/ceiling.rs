@@ -8,30 +8,14 @@ use crate::Context;
 use crate::limits::counters::key;
 use crate::limits::names::LimitName;
 use crate::limits::rate::{HOUR, Wait};
+use crate::limits::slices::Slice;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identifiers::ContactKind;
 use store::limits::Window;
 use store::{StoreError, limits as table, retried};
-use tokio::sync::Mutex;
 
 /// A slice is this part of the whole.
 const SLICES: u32 = 20;
-
-/// What this node may still spend.
-#[derive(Debug, Default)]
-pub(crate) struct Ceilings {
-    mails: Mutex<Slice>,
-    texts: Mutex<Slice>,
-}
-
-#[derive(Debug, Default)]
-struct Slice {
-    left: u32,
-    /// When the hour ends that it is a part of.
-    until: Timestamp,
-    /// Whether there is no other one in this hour.
-    is_last: bool,
-}
 
 /// Takes one message that strangers ask for from what the installation sends in an hour; in a transaction of its
 /// own, where a new slice is needed. Whoever comes meanwhile waits for that slice.

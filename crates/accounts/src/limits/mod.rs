@@ -7,6 +7,7 @@ pub(crate) mod names;
 pub(crate) mod network;
 pub(crate) mod rate;
 mod reference;
+pub(crate) mod slices;
 
 pub(crate) use counters::{
     Key, clear, count, count_change, count_change_and_load, count_down, count_up, counted, key, key_of,
@@ -16,5 +17,5 @@ pub(crate) use ladder::{Ladder, Turn};
 pub(crate) use network::{count_from_network, give_network_back};
 pub use reference::reference;
 
-pub(crate) use ceiling::Ceilings;
 pub(crate) use names::{LimitName, Spender, backoff};
+pub(crate) use slices::Ceilings;

@@ -8,7 +8,7 @@ use crate::passkeys::questions::{self, Question, user_handle};
 use crate::sign_in::freshness::{NotFresh, require_fresh};
 use crate::{Context, limits};
 use delivery::{Message, queue_to_all};
-use model::identifier::is_invisible;
+use model::characters::is_invisible;
 use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Standard};
 use nameplate_core::identity::{Origin, Viewer};
 use store::passkeys::{self, Kept};

@@ -35,7 +35,7 @@ impl fmt::Display for LineError {
 /// Text from a file as it can be shown: nothing in it moves a cursor, and it isn't long.
 pub fn printable(text: &str) -> String {
     const LONGEST: usize = 80;
-    let plain = |c: char| if c.is_control() || model::identifier::is_invisible(c) { '\u{FFFD}' } else { c };
+    let plain = |c: char| if c.is_control() || model::characters::is_invisible(c) { '\u{FFFD}' } else { c };
     let mut shown: String = text.chars().take(LONGEST).map(plain).collect();
     if text.chars().nth(LONGEST).is_some() {
         shown.push('…');

@@ -146,7 +146,7 @@ async fn whatever_is_submitted_gets_an_answer_and_no_fault() {
             assert_eq!((refused.form, refused.fields.len()), (None, 1), "{name}={value:.20}");
         }
     }
-    for name in ["nickname", "email", "phone_number", "birthdate"] {
+    for name in ["nickname", "email", "phone_number", "birthdate", "website"] {
         let refused = refusal(pool.update(&viewer, &[(name, "a\u{202E}b")]).await);
         assert_eq!((refused.form, refused.fields.len()), (None, 1), "{name}");
     }
