@@ -39,7 +39,7 @@ fn admits(counter: &Counter, rate: Rate, now: Timestamp) -> Result<(), Wait> {
 }
 
 /// What began no longer ago than this counts together.
-fn within(per: Duration, now: Timestamp) -> Window {
+pub(super) fn within(per: Duration, now: Timestamp) -> Window {
     Window { from: now.minus(per), now, ahead: now.plus(SKEW) }
 }
 

@@ -23,7 +23,7 @@ pub fn is_fresh(ctx: &Context, viewer: &Viewer) -> bool {
     };
     let now = ctx.clock.now();
     // A sign-in that is still to come is of a clock that was wrong.
-    let fresh = viewer.signed_in_at <= now.plus(SKEW)
-        && now.since(viewer.signed_in_at) < ctx.settings.sessions.fresh;
+    let fresh =
+        viewer.signed_in_at <= now.plus(SKEW) && now.since(viewer.signed_in_at) < ctx.settings.sessions.fresh;
     !asked || fresh
 }

@@ -70,11 +70,12 @@ pub async fn bump_by(tx: &mut Tx, key: &[u8], many: u32, window: Window) -> Resu
     let query = tx.query(
         "INSERT INTO limits (key, count, since, free_at) VALUES ($1, $4, $2, 0)
          ON CONFLICT (key) DO UPDATE SET
-             count = CASE WHEN limits.since <= $3 THEN $4 ELSE limits.count + $4 END,
-             since = CASE WHEN limits.since <= $3 THEN $2 ELSE limits.since END
+             count = CASE WHEN limits.since <= $3 OR limits.since > $5 THEN $4 ELSE limits.count + $4 END,
+             since = CASE WHEN limits.since <= $3 OR limits.since > $5 THEN $2 ELSE limits.since END
          RETURNING count, since, free_at",
     );
     let query = query.bind(key.to_vec()).bind(window.now.0).bind(window.from.0).bind(i64::from(many));
+    let query = query.bind(window.ahead.0);
     Counter::returned(query.all().await?.first())
 }
 

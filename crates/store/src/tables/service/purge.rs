@@ -93,7 +93,8 @@ impl Expired {
 /// When the newest thing happened that the store has; `None`: nothing ever did.
 pub async fn newest(conn: &mut Conn) -> Result<Option<Timestamp>, StoreError> {
     let query = conn.query(
-        "SELECT (SELECT at FROM events ORDER BY id DESC LIMIT 1) AS event, (SELECT MAX(last_seen_at) FROM sessions) AS seen",
+        "SELECT (SELECT at FROM events WHERE id = (SELECT MAX(id) FROM events)) AS event,
+                (SELECT MAX(last_seen_at) FROM sessions) AS seen",
     );
     let Some(row) = query.optional().await? else { return Ok(None) };
     let (event, seen): (Option<i64>, Option<i64>) = (row.get("event")?, row.get("seen")?);
