@@ -61,6 +61,10 @@ fn whole_millis(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
+/// Clocks of nodes that are right differ by no more. What is further ahead was written by a clock that was
+/// wrong, and counts as nothing.
+pub const SKEW: Duration = Duration::from_secs(5 * 60);
+
 /// Who knows what time it is.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// This moment.
@@ -92,6 +96,11 @@ impl TestClock {
     /// Moves every copy of the clock.
     pub fn advance(&self, time: Duration) {
         self.0.fetch_add(whole_millis(time), Ordering::SeqCst);
+    }
+
+    /// Moves every copy of the clock back.
+    pub fn turn_back(&self, time: Duration) {
+        self.0.fetch_sub(whole_millis(time), Ordering::SeqCst);
     }
 }
 

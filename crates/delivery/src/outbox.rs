@@ -9,9 +9,7 @@ use nameplate_core::keys::Purpose;
 use store::outbox::Lease;
 use store::{StoreError, Tx, outbox};
 
-pub use outbox::{
-    Claimed, Outcome, drop_stale, end, leased, next_due, postpone, release, release_all, renew,
-};
+pub use outbox::{Claimed, Outcome, drop_stale, due, end, leased, postpone, release, release_all, renew};
 
 /// Leases up to `most` due messages, the longest waiting first. None for the development mailbox if the store
 /// is served for real.

@@ -15,8 +15,9 @@ use nameplate_core::entropy::Entropy;
 use std::convert::Infallible;
 use std::future::pending;
 use std::time::Duration;
+use store::outbox::FURTHEST;
 use store::production;
-use store::{StoreError, meta, retried};
+use store::{Store, StoreError, meta, retried};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -191,8 +192,19 @@ async fn pass(
         }
     }
     store?;
-    progress.next_due = outbox::next_due(&mut delivery.store.read().await?).await?;
+    progress.next_due = outbox::due(&mut delivery.store.read().await?).await?.map(|due| due.next);
     Ok(progress)
+}
+
+/// A clock that was wrong keeps nobody waiting for a message.
+async fn bring_forward(store: &Store, now: Timestamp) -> Result<(), StoreError> {
+    tracing::warn!(%now, "messages would be due only in hours: a clock was wrong, so they are sent now");
+    retried(async || {
+        let mut tx = store.begin().await?;
+        store::outbox::bring_forward(&mut tx, now).await?;
+        tx.commit().await
+    })
+    .await
 }
 
 /// Claims what is due, and drops what is stale. Costs one read where there is nothing.
@@ -204,8 +216,10 @@ async fn claim(
     let (store, mut stale) = (&delivery.store, 0);
     loop {
         let now = delivery.clock.now();
-        let next_due = outbox::next_due(&mut store.read().await?).await?;
-        if next_due.is_none_or(|due| due > now) {
+        let Some(due) = outbox::due(&mut store.read().await?).await? else { return Ok((stale, Vec::new())) };
+        if due.last > now.plus(FURTHEST) {
+            bring_forward(store, now).await?;
+        } else if due.next > now {
             return Ok((stale, Vec::new()));
         }
         let dropped = retried(async || {

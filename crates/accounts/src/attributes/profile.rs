@@ -1,6 +1,6 @@
 //! What people see of their account (operation GetUser).
 
-use crate::one_time_codes::CodePolicy;
+use crate::one_time_codes::{CodePolicy, account_codes};
 use crate::{Context, Unavailable};
 use model::code::MAX_ATTEMPTS;
 use model::{AccessLists, AttributeName, CodeDeliveryDetails, Factor, Standard};
@@ -100,7 +100,7 @@ pub async fn profile(ctx: &Context, viewer: &Viewer) -> Result<Profile, Unavaila
 
 /// What the viewer's app client is shown of an account.
 pub(crate) fn profile_of(ctx: &Context, viewer: &Viewer, account: Account) -> Profile {
-    shown(&ctx.settings, account, access(&ctx.settings, viewer))
+    shown(ctx, account, access(&ctx.settings, viewer))
 }
 
 /// What the viewer's app client is told of an account.
@@ -122,9 +122,9 @@ pub(crate) fn access_of(settings: &Settings, client: &ClientId) -> AccessLists {
     }
 }
 
-fn shown(settings: &Settings, mut account: Account, access: AccessLists) -> Profile {
+fn shown(ctx: &Context, mut account: Account, access: AccessLists) -> Profile {
     let (latest_event, pending) = (account.latest_event, std::mem::take(&mut account.pending));
-    let mut pending: Vec<Pending> = pending.into_iter().map(|code| show(settings, code)).collect();
+    let mut pending: Vec<Pending> = pending.into_iter().map(|code| show(ctx, code)).collect();
     pending.retain(|it| access.may_read(&it.attribute));
     pending.sort_by(|a, b| a.attribute.cmp(&b.attribute));
     let UserInfo { username, attributes, factors } = told(account, &access);
@@ -146,14 +146,15 @@ fn told(account: Account, access: &AccessLists) -> UserInfo {
     UserInfo { username, attributes: all, factors }
 }
 
-fn show(settings: &Settings, code: PendingCode) -> Pending {
+fn show(ctx: &Context, code: PendingCode) -> Pending {
+    let cooldown = CodePolicy::of(CodePurpose::Verify, &ctx.settings).cooldown.time;
     Pending {
         attribute: code.kind.attribute().into(),
         delivery: code.kind.delivery(&code.value),
         value: code.value,
         requested_at: code.requested_at,
         expires_at: code.expires_at,
-        resend_at: code.sent_at.plus(CodePolicy::of(CodePurpose::Verify, settings).cooldown.time),
+        resend_at: account_codes::free_at(code.sent_at, cooldown, ctx.now()),
         tries_left: MAX_ATTEMPTS.saturating_sub(code.attempts),
     }
 }

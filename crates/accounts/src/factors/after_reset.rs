@@ -9,7 +9,7 @@ use crate::account::events;
 use crate::factors::second_factors::{Usable, usable};
 use delivery::{Message, queue_to_all};
 use model::Event;
-use nameplate_core::clock::Timestamp;
+use nameplate_core::clock::{SKEW, Timestamp};
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::Origin;
 use std::time::Duration;
@@ -47,7 +47,8 @@ fn counting_after(ctx: &Context, resets: &Resets, usable: Vec<Usable>) -> Counti
     }
     let now = ctx.now();
     let until = reset.since.min(now).plus(ctx.settings.codes.factors_after_reset);
-    if until > now {
+    // One that is still to come is of a clock that was wrong, and would have no end before its time.
+    if until > now && reset.since <= now.plus(SKEW) {
         Counting { usable: Vec::new(), possible_at: Some(until) }
     } else {
         Counting { usable, possible_at: None }

@@ -5,13 +5,12 @@
 //! every request. What it hasn't spent when the hour ends, nobody has.
 
 use crate::Context;
-use crate::limits::counters::key;
+use crate::limits::counters::{key, within};
 use crate::limits::names::LimitName;
 use crate::limits::rate::{HOUR, Wait};
 use crate::limits::slices::Slice;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identifiers::ContactKind;
-use store::limits::Window;
 use store::{StoreError, limits as table, retried};
 
 /// A slice is this part of the whole.
@@ -43,8 +42,7 @@ async fn another(ctx: &Context, name: LimitName, now: Timestamp) -> Result<Slice
     let size = most.div_ceil(SLICES);
     let taken = retried(async || {
         let mut tx = ctx.store.begin().await?;
-        let window = Window { from: now.minus(HOUR), now };
-        let taken = table::bump_by(&mut tx, &key(ctx, name, &[]).0, size, window).await?;
+        let taken = table::bump_by(&mut tx, &key(ctx, name, &[]).0, size, within(HOUR, now)).await?;
         tx.commit().await.map(|()| taken)
     })
     .await?;

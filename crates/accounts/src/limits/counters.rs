@@ -6,7 +6,7 @@
 use crate::Context;
 use crate::limits::names::LimitName;
 use crate::limits::rate::{Backoff, DAY, HOUR, Rate, Wait};
-use nameplate_core::clock::Timestamp;
+use nameplate_core::clock::{SKEW, Timestamp};
 use nameplate_core::identity::UserId;
 use nameplate_core::keys::Purpose;
 use std::time::Duration;
@@ -39,8 +39,8 @@ fn admits(counter: &Counter, rate: Rate, now: Timestamp) -> Result<(), Wait> {
 }
 
 /// What began no longer ago than this counts together.
-fn within(per: Duration, now: Timestamp) -> Window {
-    Window { from: now.minus(per), now }
+pub(super) fn within(per: Duration, now: Timestamp) -> Window {
+    Window { from: now.minus(per), now, ahead: now.plus(SKEW) }
 }
 
 /// Counts one more within the time. After a [`Wait`] drop the transaction: a refusal is not counted.
@@ -85,7 +85,9 @@ pub(crate) async fn counted(conn: &mut Conn, key: &Key) -> Result<i64, StoreErro
 
 /// How many are left within the time, without counting.
 pub(crate) async fn left(conn: &mut Conn, key: &Key, rate: Rate, now: Timestamp) -> Result<u32, StoreError> {
-    let counter = table::get(conn, &key.0).await?.filter(|counter| counter.since > now.minus(rate.per));
+    let counter = table::get(conn, &key.0)
+        .await?
+        .filter(|counter| counter.since > now.minus(rate.per) && counter.since <= now.plus(SKEW));
     Ok(rate.times.saturating_sub(counter.map_or(0, |counter| counter.count)))
 }
 
@@ -106,7 +108,10 @@ pub(crate) async fn knock(
             .saturating_mul(1_u32.checked_shl(doublings).unwrap_or(u32::MAX))
             .min(backoff.longest),
     };
-    hold(tx, key, &counter, wait, now).await
+    // A time that no wait reaches is of a clock that was wrong, and counts as nothing.
+    let longest = now.plus(backoff.longest).plus(SKEW);
+    let free_at = if counter.free_at > longest { now } else { counter.free_at };
+    hold(tx, key, &Counter { free_at, ..counter }, wait, now).await
 }
 
 async fn hold(

@@ -3,7 +3,7 @@
 
 use crate::limits::Key;
 use crate::limits::rate::{DAY, Wait};
-use nameplate_core::clock::Timestamp;
+use nameplate_core::clock::{SKEW, Timestamp};
 use std::time::Duration;
 use store::limits::Counter;
 use store::{Conn, StoreError, Tx, limits as table};
@@ -102,7 +102,7 @@ pub(crate) struct Turn {
 /// day, and when the next one is free.
 async fn take(tx: &mut Tx, key: &Key, now: Timestamp) -> Result<Counter, StoreError> {
     let rung = table::lock(tx, &key.0, now).await?;
-    let is_over = rung.since <= now.minus(DAY) || rung.since > now;
+    let is_over = rung.since <= now.minus(DAY) || rung.since > now.plus(SKEW);
     Ok(if is_over { Counter { count: 0, since: now, free_at: rung.free_at } } else { rung })
 }
 

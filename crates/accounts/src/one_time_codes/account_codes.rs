@@ -16,11 +16,12 @@ use crate::one_time_codes::wrong_codes;
 use delivery::{self, About};
 use model::code::{DIGITS, MAX_ATTEMPTS};
 use nameplate_core::attempts::Tally;
-use nameplate_core::clock::Timestamp;
+use nameplate_core::clock::{SKEW, Timestamp};
 use nameplate_core::code::{AttemptCost, CodeScope, Slot};
 use nameplate_core::contact::Contact;
 use nameplate_core::identity::Origin;
 use nameplate_core::keys::Keys;
+use std::time::Duration;
 use store::codes::{self, Stored};
 use store::{Conn, StoreError, Tx, retried, users};
 
@@ -36,7 +37,7 @@ pub(crate) async fn admit(
     let (now, policy) = (ctx.clock.now(), CodePolicy::of(scope.purpose, &ctx.settings));
     let slot = Slot::new(scope.user, scope.purpose, target.kind.attribute());
     let before = newest(tx, &slot).await?.filter(|code| code.begins(policy.cooldown.after, target, now));
-    if let Some(free_at) = before.map(|code| code.stored.sent_at.plus(policy.cooldown.time))
+    if let Some(free_at) = before.map(|code| free_at(code.stored.sent_at, policy.cooldown.time, now))
         && free_at > now
     {
         return Ok(Err(Wait { seconds: free_at.seconds_from(now) }));
@@ -96,8 +97,14 @@ pub(crate) async fn resend_at(
     ctx: &Context,
     slot: &Slot,
 ) -> Result<Option<Timestamp>, StoreError> {
-    let cooldown = CodePolicy::of(slot.purpose, &ctx.settings).cooldown.time;
-    Ok(newest(conn, slot).await?.map(|code| code.stored.sent_at.plus(cooldown)))
+    let (cooldown, now) = (CodePolicy::of(slot.purpose, &ctx.settings).cooldown.time, ctx.now());
+    Ok(newest(conn, slot).await?.map(|code| free_at(code.stored.sent_at, cooldown, now)))
+}
+
+/// When another code may be asked for after one that was sent then. A time to come is of a clock that was
+/// wrong, and counts as nothing.
+pub(crate) fn free_at(sent_at: Timestamp, cooldown: Duration, now: Timestamp) -> Timestamp {
+    if sent_at > now.plus(SKEW) { now } else { sent_at.plus(cooldown) }
 }
 
 /// Removes the code, and with it the change that waited for it. `false`: none was waiting.

@@ -1,6 +1,7 @@
 //! Whether a sign-in is recent enough for what is dangerous.
 
 use crate::Context;
+use nameplate_core::clock::SKEW;
 use nameplate_core::identity::{SignedInBy, Viewer};
 
 /// The sign-in is too old for what somebody wants to do.
@@ -20,5 +21,9 @@ pub fn is_fresh(ctx: &Context, viewer: &Viewer) -> bool {
         SignedInBy::Cookie => true,
         SignedInBy::Tokens => ctx.settings.client(&viewer.client).is_some_and(|client| client.fresh),
     };
-    !asked || ctx.clock.now().since(viewer.signed_in_at) < ctx.settings.sessions.fresh
+    let now = ctx.clock.now();
+    // A sign-in that is still to come is of a clock that was wrong.
+    let fresh =
+        viewer.signed_in_at <= now.plus(SKEW) && now.since(viewer.signed_in_at) < ctx.settings.sessions.fresh;
+    !asked || fresh
 }

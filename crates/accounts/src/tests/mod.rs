@@ -7,3 +7,4 @@ mod proven;
 mod retiring;
 mod transfer;
 mod upgrade;
+mod wrong_clock;

@@ -2,6 +2,7 @@
 
 use super::finding::{Finding, chain};
 use crate::config::Config;
+use accounts::maintenance::CLOCK_JUMP;
 use accounts::{Keys, Timestamp};
 use model::AttributeName;
 use nameplate_core::key_error::KeyError;
@@ -144,6 +145,11 @@ fn clock(found: &Checkup, now: Timestamp) -> Finding {
             WHAT,
             format!("it is {now} here, and something in the store happened at {latest}"),
             "set the clock (with NTP): codes and sessions live by it",
+        ),
+        Some(latest) if latest.plus(CLOCK_JUMP) < now => Finding::look(
+            WHAT,
+            format!("it is {now} here, and nothing has happened in the store since {latest}"),
+            "set the clock if it is wrong (with NTP); if it is right, nothing is removed for its age for a week",
         ),
         _ => Finding::ok(WHAT, format!("it is {now}")),
     }

@@ -1,6 +1,7 @@
 //! Codes that people ask for who have not signed in, and who asked for each.
 
 use crate::engine::readable;
+use crate::tables::service::outbox;
 use crate::{Conn, Row, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::code::{AttemptCost, CodePurpose, CodeScope, Issue, Slot};
@@ -102,14 +103,14 @@ pub async fn queued(
         "SELECT ",
         columns!(),
         " FROM requested_codes c
-         WHERE contact = $1 AND purpose = $2 AND sent_at > $3 AND used_at IS NULL AND user_id = $4
+         WHERE contact = $1 AND purpose = $2 AND sent_at > $3 AND sent_at <= $5 AND used_at IS NULL AND user_id = $4
          ORDER BY sent_at LIMIT 1"
     );
     const ANY: &str = concat!(
         "SELECT ",
         columns!(),
         " FROM requested_codes c
-         WHERE contact = $1 AND purpose = $2 AND sent_at > $3 AND used_at IS NULL AND user_id <> $4
+         WHERE contact = $1 AND purpose = $2 AND sent_at > $3 AND sent_at <= $5 AND used_at IS NULL AND user_id <> $4
          ORDER BY sent_at LIMIT 1"
     );
     for sql in [OWN, ANY] {
@@ -118,7 +119,8 @@ pub async fn queued(
             .bind(contact.to_owned())
             .bind(scope.purpose.as_str())
             .bind(now.0)
-            .bind(scope.user.0);
+            .bind(scope.user.0)
+            .bind(now.plus(outbox::FURTHEST).0);
         if let Some(row) = query.optional().await? {
             return Requested::read(&row, scope.purpose).map(Some);
         }

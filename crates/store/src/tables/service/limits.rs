@@ -41,6 +41,8 @@ pub struct Window {
     pub from: Timestamp,
     /// When a new one begins.
     pub now: Timestamp,
+    /// One that begins later than this was begun by a clock that was wrong, and begins anew.
+    pub ahead: Timestamp,
 }
 
 /// The counter, if there is one.
@@ -55,11 +57,12 @@ pub async fn bump(tx: &mut Tx, key: &[u8], window: Window) -> Result<Counter, St
     let query = tx.query(
         "INSERT INTO limits (key, count, since, free_at) VALUES ($1, 1, $2, 0)
          ON CONFLICT (key) DO UPDATE SET
-             count = CASE WHEN limits.since <= $3 THEN 1 ELSE limits.count + 1 END,
-             since = CASE WHEN limits.since <= $3 THEN $2 ELSE limits.since END
+             count = CASE WHEN limits.since <= $3 OR limits.since > $4 THEN 1 ELSE limits.count + 1 END,
+             since = CASE WHEN limits.since <= $3 OR limits.since > $4 THEN $2 ELSE limits.since END
          RETURNING count, since, free_at",
     );
-    Counter::returned(query.bind(key.to_vec()).bind(window.now.0).bind(window.from.0).all().await?.first())
+    let query = query.bind(key.to_vec()).bind(window.now.0).bind(window.from.0).bind(window.ahead.0);
+    Counter::returned(query.all().await?.first())
 }
 
 /// Counts so many more at once.
@@ -67,11 +70,12 @@ pub async fn bump_by(tx: &mut Tx, key: &[u8], many: u32, window: Window) -> Resu
     let query = tx.query(
         "INSERT INTO limits (key, count, since, free_at) VALUES ($1, $4, $2, 0)
          ON CONFLICT (key) DO UPDATE SET
-             count = CASE WHEN limits.since <= $3 THEN $4 ELSE limits.count + $4 END,
-             since = CASE WHEN limits.since <= $3 THEN $2 ELSE limits.since END
+             count = CASE WHEN limits.since <= $3 OR limits.since > $5 THEN $4 ELSE limits.count + $4 END,
+             since = CASE WHEN limits.since <= $3 OR limits.since > $5 THEN $2 ELSE limits.since END
          RETURNING count, since, free_at",
     );
     let query = query.bind(key.to_vec()).bind(window.now.0).bind(window.from.0).bind(i64::from(many));
+    let query = query.bind(window.ahead.0);
     Counter::returned(query.all().await?.first())
 }
 
@@ -128,15 +132,15 @@ pub async fn remove(tx: &mut Tx, key: &[u8]) -> Result<(), StoreError> {
 /// every row elsewhere is one more page for each change.
 const BUMP_CHANGES: &str = concat!(
     "UPDATE users SET
-         changes = CASE WHEN changes_since <= $2 THEN 1 ELSE changes + 1 END,
-         changes_since = CASE WHEN changes_since <= $2 THEN $3 ELSE changes_since END
+         changes = CASE WHEN changes_since <= $2 OR changes_since > $4 THEN 1 ELSE changes + 1 END,
+         changes_since = CASE WHEN changes_since <= $2 OR changes_since > $4 THEN $3 ELSE changes_since END
      WHERE id = $1
      RETURNING changes AS count, changes_since AS since, CAST(0 AS BIGINT) AS free_at, attributes, ",
     users::columns!()
 );
 
 fn bump_changes(user: UserId, window: Window) -> Statement {
-    Statement::new(BUMP_CHANGES).bind(user.0).bind(window.from.0).bind(window.now.0)
+    Statement::new(BUMP_CHANGES).bind(user.0).bind(window.from.0).bind(window.now.0).bind(window.ahead.0)
 }
 
 /// Counts a change of the account. `None`: it is gone.

@@ -32,6 +32,9 @@ pub const DIGESTS_OF_RETIRED: &str = "digests_of_retired";
 /// The secret that made-up answers are made of, sealed. Never another one.
 pub const MADE_UP: &str = "made_up";
 
+/// When the clock was last known to be right, and since when it can't be trusted.
+pub const CLOCK: &str = "clock";
+
 /// What checks of health write.
 pub const CHECKED: &str = "checked";
 

@@ -9,6 +9,7 @@ use nameplate_core::clock::Timestamp;
 use nameplate_core::code::{Issue, Slot};
 use nameplate_core::identity::UserId;
 use nameplate_core::secretive;
+use std::time::Duration;
 
 /// A message that is promised.
 #[derive(Debug)]
@@ -233,10 +234,38 @@ pub async fn postpone(tx: &mut Tx, claimed: &Claimed, due: Timestamp) -> Result<
     Ok(())
 }
 
-/// When the next message is due that nobody has in hand.
-pub async fn next_due(conn: &mut Conn) -> Result<Option<Timestamp>, StoreError> {
-    let query =
-        conn.query("SELECT MIN(due_at) AS next_due FROM outbox WHERE due_at IS NOT NULL AND lease IS NULL");
-    let row = query.optional().await?;
-    Ok(row.map(|row| row.get::<Option<i64>>("next_due")).transpose()?.flatten().map(Timestamp))
+/// No message waits longer than an hour for its time. One that would was queued by a clock that was wrong.
+pub const FURTHEST: Duration = Duration::from_secs(2 * 60 * 60);
+
+/// When the messages are due that nobody has in hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// The next one.
+    pub next: Timestamp,
+    /// The last one.
+    pub last: Timestamp,
+}
+
+/// When the next message is due that nobody has in hand, and when the last one.
+pub async fn due(conn: &mut Conn) -> Result<Option<Due>, StoreError> {
+    let query = conn.query(
+        "SELECT (SELECT MIN(due_at) FROM outbox WHERE due_at IS NOT NULL AND lease IS NULL) AS next_due,
+                (SELECT MAX(due_at) FROM outbox WHERE due_at IS NOT NULL AND lease IS NULL) AS last_due",
+    );
+    let Some(row) = query.optional().await? else { return Ok(None) };
+    let due: (Option<i64>, Option<i64>) = (row.get("next_due")?, row.get("last_due")?);
+    Ok(due.0.zip(due.1).map(|(next, last)| Due { next: Timestamp(next), last: Timestamp(last) }))
+}
+
+/// Makes what would wait for too long due now, and its codes with it.
+pub async fn bring_forward(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+    let far = now.plus(FURTHEST);
+    for sql in [
+        "UPDATE requested_codes SET sent_at = $1 WHERE sent_at > $2
+         AND message IN (SELECT id FROM outbox WHERE due_at > $2 AND lease IS NULL)",
+        "UPDATE outbox SET due_at = $1 WHERE due_at > $2 AND lease IS NULL",
+    ] {
+        tx.query(sql).bind(now.0).bind(far.0).run().await?;
+    }
+    Ok(())
 }

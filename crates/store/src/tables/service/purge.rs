@@ -4,7 +4,7 @@
 //! the inner query saw it is looked at again before it goes.
 
 use crate::tables::accounts::former_subs;
-use crate::{StoreError, Tx};
+use crate::{Conn, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
 
 /// What can be removed once it is old enough.
@@ -88,6 +88,17 @@ impl Expired {
             }
         }
     }
+}
+
+/// When the newest thing happened that the store has; `None`: nothing ever did.
+pub async fn newest(conn: &mut Conn) -> Result<Option<Timestamp>, StoreError> {
+    let query = conn.query(
+        "SELECT (SELECT at FROM events WHERE id = (SELECT MAX(id) FROM events)) AS event,
+                (SELECT MAX(last_seen_at) FROM sessions) AS seen",
+    );
+    let Some(row) = query.optional().await? else { return Ok(None) };
+    let (event, seen): (Option<i64>, Option<i64>) = (row.get("event")?, row.get("seen")?);
+    Ok(event.max(seen).map(Timestamp))
 }
 
 /// Removes what was of use until then and no longer; so many rows at most. How many there were.

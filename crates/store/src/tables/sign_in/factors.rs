@@ -90,7 +90,7 @@ pub async fn adopt_pending(tx: &mut Tx, user: UserId, sealed: &[u8], step: i64) 
 
 /// Spends the code of this time step. `false`: that one, or a later one, was used before.
 pub async fn spend_step(tx: &mut Tx, user: UserId, step: i64) -> Result<bool, StoreError> {
-    let query = tx.query("UPDATE factors SET last_step = $3 WHERE user_id = $1 AND kind = $2 AND (last_step IS NULL OR last_step < $3)");
+    let query = tx.query("UPDATE factors SET last_step = $3 WHERE user_id = $1 AND kind = $2 AND (last_step IS NULL OR last_step < $3 OR last_step > $3 + 20)");
     Ok(query.bind(user.0).bind(Factor::SoftwareToken.as_str()).bind(step).run().await? == 1)
 }
 
