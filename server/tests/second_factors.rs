@@ -172,7 +172,7 @@ async fn a_sign_in_that_waited_too_long_begins_anew_in_words() {
 async fn turning_it_off_asks_for_the_password_when_the_sign_in_is_old() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
-    set_up(&server, &mut browser).await;
+    let secret = set_up(&server, &mut browser).await;
     server.wait(16 * 60);
     let off = [("factor", "SOFTWARE_TOKEN_MFA"), ("wish", "off")];
     let asked = browser.submit("/security/factors", &off).await;
@@ -185,10 +185,16 @@ async fn turning_it_off_asks_for_the_password_when_the_sign_in_is_old() {
         .submit("/security/factors", &[factor, wish, ("current_password", "a guess")])
         .await
         .refuses(422, "not your current password");
+    let asked = browser.submit("/security/factors", &[factor, wish, ("current_password", PASSWORD)]).await;
+    asked.refuses(422, "Enter the code that your authenticator app shows, or one of your recovery codes.");
+    asked.says("name=\"step_code\"");
+    let wrong = another(&shown(&server, &secret));
     browser
-        .submit("/security/factors", &[factor, wish, ("current_password", PASSWORD)])
+        .submit("/security/factors", &[factor, wish, ("step_code", &wrong)])
         .await
-        .leads_to("/security");
+        .refuses(422, "not the code that your app shows");
+    let code = shown(&server, &secret);
+    browser.submit("/security/factors", &[factor, wish, ("step_code", &code)]).await.leads_to("/security");
     browser.get("/security").await.says("It is turned off.");
     server
         .browser()
@@ -276,4 +282,36 @@ async fn sign_in_after_a_reset_by_mail_says_when_codes_by_mail_count_again() {
         told.iter().any(|letter| letter.subject.starts_with("Signing in to Nameplate waits")),
         "{told:?}"
     );
+}
+
+#[tokio::test]
+async fn address_that_is_a_second_step_is_replaced_with_a_code_of_it_or_a_recovery_code() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    browser
+        .submit("/security/factors", &[("factor", "EMAIL_OTP"), ("wish", "on")])
+        .await
+        .leads_to("/security/recovery-codes");
+    let codes = codes_in(&browser.get("/security/recovery-codes").await.text());
+    browser.get("/profile/email").await.says("data-again=\"\" hidden");
+    let new = ("attributes[email]", "new@domain.com");
+    browser.submit("/profile/email", &[new]).await.refuses(422, "We sent you a code for your second step.");
+    let code = server.code_for("me@domain.com").await;
+    browser
+        .submit("/profile/email", &[new, ("step_code", &another(&code))])
+        .await
+        .refuses(422, "4 tries left");
+    browser.submit("/profile/email", &[new, ("step_code", &code)]).await.leads_to("/profile/email");
+    let asked = browser.json("/profile/email", &[("attributes[email]", "other@domain.com")]).await;
+    assert_eq!(asked.json()["fields"], json!([["step_code", "SentCodeAgain"]]));
+    let form = [("attributes[email]", "other@domain.com"), ("step_code", codes[0].as_str())];
+    browser.submit("/profile/email", &form).await.leads_to("/profile/email");
+    browser
+        .submit("/security/recovery-codes/new", &[("step_code", &codes[0])])
+        .await
+        .refuses(422, "used already");
+    browser
+        .submit("/security/recovery-codes/new", &[("step_code", &codes[1])])
+        .await
+        .leads_to("/security/recovery-codes");
 }

@@ -38,7 +38,7 @@ pub use field::{Input, code_field, field, password_field};
 #[cfg(feature = "ssr")]
 pub use post::FormPost;
 #[cfg(feature = "ssr")]
-pub use reauthentication::{reauthentication_field, reauthentication_field_if_asked};
+pub use reauthentication::{reauthentication_field, reauthentication_field_if_asked, step_code_field};
 #[cfg(feature = "ssr")]
 pub(crate) use resend::resend_button;
 #[cfg(feature = "ssr")]

@@ -1,6 +1,6 @@
 //! The password once more, in a form that does something dangerous.
 
-use super::field::{Input, password_field};
+use super::field::{Input, field, password_field};
 use super::state::FormState;
 use crate::request::PageRequest;
 use crate::text;
@@ -23,6 +23,18 @@ pub fn reauthentication_field(request: &PageRequest, state: &FormState) -> AnyVi
 pub fn reauthentication_field_if_asked(state: &FormState, username: &str, form: &str) -> AnyView {
     let asked = is_asked_for(state);
     password_again(state, username.to_owned(), asked, if asked { "" } else { form })
+}
+
+/// A code of the second factor, or a recovery code. It shows up when the server asks for it; where several such
+/// forms stand on a page each has a name of its own.
+pub fn step_code_field(state: &FormState, form: &str) -> AnyView {
+    let asked = state.errors.on(&FieldName::StepCode).is_some();
+    let input = Input {
+        form: if asked { String::new() } else { form.to_owned() },
+        ..Input::new(FieldName::StepCode, text::STEP_CODE).hint(text::STEP_CODE_HINT).required(asked)
+    };
+    let input = input.kind("text", "one-time-code");
+    view! { <div data-again="" hidden=!asked>{field(input, state)}</div> }.into_any()
 }
 
 fn is_asked_for(state: &FormState) -> bool {

@@ -81,6 +81,12 @@ pub fn sentence(code: ErrorCode) -> String {
             "This account needs a new password. Choose one with “Forgot your password?” below."
         }
         ErrorCode::PasswordAgain => "You signed in a while ago. Enter your password to go on.",
+        ErrorCode::AppCodeAgain => {
+            "Enter the code that your authenticator app shows, or one of your recovery codes."
+        }
+        ErrorCode::SentCodeAgain => {
+            "We sent you a code for your second step. Enter it, or one of your recovery codes."
+        }
         ErrorCode::NotConfirmed => "This is not the word.",
         ErrorCode::WrongCredentials => "Incorrect username or password.",
         ErrorCode::SignedOut => "You are signed out.",

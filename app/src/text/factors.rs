@@ -58,6 +58,10 @@ pub fn sign_in_paused_until(at: &str) -> String {
     )
 }
 
+// For a change that a stolen session must not make.
+pub const STEP_CODE: &str = "Second step";
+pub const STEP_CODE_HINT: &str = "6 digits, or a recovery code like abcde-fghij. We ask for it before we change how your account is protected.";
+
 // What just happened.
 pub const FACTOR_ON: &str = "Signing in takes a second step from now on. You’re signed out everywhere else.";
 pub const FACTOR_OFF: &str = "It is turned off.";

@@ -343,6 +343,7 @@ pub fn field_label(name: &FieldName) -> String {
         FieldName::CurrentPassword => CURRENT_PASSWORD.into(),
         FieldName::Confirmation => "Confirmation".into(),
         FieldName::Code => "Code".into(),
+        FieldName::StepCode => super::factors::STEP_CODE.into(),
         FieldName::CountryCode => COUNTRY_CODE.into(),
         FieldName::PasskeyName => PASSKEY_NAME.into(),
         FieldName::Next

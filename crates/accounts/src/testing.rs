@@ -304,7 +304,7 @@ impl TestPool {
         let Question { options, state } =
             add::ask_for_new_passkey(&self.pool, viewer).await.expect("a question");
         let credential = device.create(&options).expect("a passkey");
-        let passkey = NewPasskey { name: "My phone".into(), state, credential };
+        let passkey = NewPasskey { name: "My phone".into(), state, credential, ..NewPasskey::default() };
         add::add_passkey(&self.pool, &self.fresh(viewer), &passkey, &origin()).await.expect("added");
     }
 

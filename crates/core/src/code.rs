@@ -16,6 +16,8 @@ closed_set! {
         Reset = "reset",
         /// The second factor of a sign-in.
         SignIn = "sign_in",
+        /// Proves a contact once more to somebody who is signed in, before what protects the account changes.
+        StepUp = "step_up",
     }
 }
 

@@ -189,6 +189,8 @@ messages! {
         ResetCodeByOperator = "reset_code_by_operator" with code;
         /// To a proven contact: the password was right, and this code is asked for beside it.
         SignInCode = "sign_in_code" with code;
+        /// To a proven contact: somebody who is signed in changes what protects the account, and is asked for it.
+        StepUpCode = "step_up_code" with code;
         /// To every proven contact: sign-in asks for this from now on.
         SecondFactorOn = "second_factor_on" {
             /// Which one.

@@ -114,13 +114,12 @@ async fn turn_on(browser: &mut Browser, factor: &str) {
 /// Somebody who was asked for the code of an app, and chose one by mail.
 async fn at_second_step(world: &World, form: &Form) -> Ready {
     let mut person = world.person().await;
-    // Before a factor is turned on, which ends what the tokens belong to.
     let app_code = new_app(world, &person).await;
+    person.browser.json(paths::SECURITY_APP, &[("code", &app_code)]).await.ok();
     turn_on(&mut person.browser, "EMAIL_OTP").await;
     let page = person.browser.get(paths::SECURITY_RECOVERY).await.text();
     let recovery_codes = between(&page, "class=\"codes mono\"", "</ul>");
     let recovery_code = between(recovery_codes, "<li>", "</li>").to_owned();
-    person.browser.json(paths::SECURITY_APP, &[("code", &app_code)]).await.ok();
 
     let mut browser = world.server.browser();
     let who = [("username", &*person.names.username), ("password", PASSWORD)];
@@ -233,14 +232,17 @@ async fn setting_up_app(world: &World) -> Ready {
 async fn secured(world: &World) -> Ready {
     let mut person = world.person().await;
     let who = [("username", &*person.names.username), ("password", PASSWORD)];
-    turn_on(&mut person.browser, "EMAIL_OTP").await;
     add_passkey(&mut person.browser).await;
-    let mut other = world.server.browser();
-    other.json(paths::SIGN_IN, &who).await.ok();
-    let code = world.server.code_for(&person.names.email).await;
-    other.json(paths::SIGN_IN_CODE, &[("code", &code)]).await.ok();
+    turn_on(&mut person.browser, "EMAIL_OTP").await;
+    let codes = person.browser.get(paths::SECURITY_RECOVERY).await.text();
+    let listed: Vec<_> = between(&codes, "class=\"codes mono\"", "</ul>").split("<li>").collect();
+    let [recovery_code, another] = [1, 2].map(|nth| listed[nth].trim_end_matches("</li>"));
+    let mut elsewhere = world.server.browser();
+    elsewhere.json(paths::SIGN_IN, &who).await.ok();
+    elsewhere.json(paths::SIGN_IN_CODE_RECOVERY, &[("code", another)]).await.ok();
     let page = person.browser.get(paths::SECURITY).await.text();
     of(&person)
+        .with("step_code", recovery_code)
         .with("factor", "EMAIL_OTP")
         .with("wish", "off")
         .with("session", hidden(&page, "session"))

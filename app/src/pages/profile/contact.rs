@@ -5,7 +5,7 @@ use super::contact_page::ContactPage;
 use crate::auth_events::{AttributeData, FormEvent};
 use crate::form::{
     Check, Form, FormError, FormState, Input, attribute_fields, code_field, field, reauthentication_field,
-    refused, resend_button, summary,
+    refused, resend_button, step_code_field, summary,
 };
 use crate::islands::Live;
 use crate::layout::{Layout, PageResponse, heading, live_status, note};
@@ -166,6 +166,7 @@ fn AskForContact(screen: Screen) -> impl IntoView {
         .into_iter()
         .collect();
     let again = reauthentication_field(&screen.request, &state);
+    let step = page.is_second_step(&screen.profile).then(|| step_code_field(&state, ""));
     let back = screen.waiting.is_some();
     let settings = screen.request.site.pool.settings();
     let unverified = now.is_some_and(|now| settings.reaches_contact(page.kind, now))
@@ -176,6 +177,7 @@ fn AskForContact(screen: Screen) -> impl IntoView {
             {summary(&state)}
             {new}
             {again}
+            {step}
             <div class="actions">
                 <button class="button main">{page.words.update}</button>
                 {back.then(|| view! { <a class="button plain" href=page.path()>{text::CANCEL}</a> })}
@@ -233,6 +235,7 @@ pub(crate) async fn request_change(
     page: ContactPage,
     mut attributes: BTreeMap<String, String>,
     password: &Password,
+    step_code: &str,
 ) -> Result<UpdateOutcome, FormError> {
     let (context, viewer) = RequestContext::reauthenticated(password).await?;
     let wrong = |why| FormError(FormErrors::field(FieldName::Attribute(page.attribute()), why));
@@ -249,10 +252,15 @@ pub(crate) async fn request_change(
         // In another spelling it is the one in force all the same: what waits is given up.
         attributes.insert(page.kind.as_str().to_owned(), now.to_owned());
     }
-    let Update { outcome, cancelled, .. } =
-        accounts::attributes::update(&context.pool, &viewer, attributes, &context.origin)
-            .await
-            .map_err(refused)?;
+    let Update { outcome, cancelled, .. } = accounts::attributes::update_with_code(
+        &context.pool,
+        &viewer,
+        attributes,
+        step_code,
+        &context.origin,
+    )
+    .await
+    .map_err(refused)?;
     let waits = outcome.get(&page.attribute()).is_some_and(|it| !it.is_updated);
     context.flash(match (waits, cancelled.is_empty()) {
         (true, _) => Flash::ChangeAsked,

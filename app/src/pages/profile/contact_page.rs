@@ -4,7 +4,7 @@ use crate::lists;
 use crate::request::Flash;
 use crate::text::{self, ContactWords};
 use accounts::attributes::{Pending, Profile};
-use model::{AttributeName, Page, paths};
+use model::{AttributeName, Factor, Page, paths};
 use nameplate_core::identifiers::ContactKind;
 
 /// What the pages of the two kinds of contact have different.
@@ -66,6 +66,15 @@ impl ContactPage {
 
     pub(crate) fn is_verified(self, profile: &Profile) -> bool {
         profile.attributes.get(&self.kind.verified_flag().into()).is_some_and(|value| value == "true")
+    }
+
+    /// Whether sign-in sends codes to it.
+    pub(crate) fn is_second_step(self, profile: &Profile) -> bool {
+        let factor = match self.kind {
+            ContactKind::Email => Factor::Email,
+            ContactKind::PhoneNumber => Factor::Sms,
+        };
+        profile.factors.iter().any(|(it, _)| *it == factor)
     }
 
     /// What waits for its code.

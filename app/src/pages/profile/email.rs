@@ -20,8 +20,9 @@ pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
 pub async fn update_email(
     #[server(default)] attributes: BTreeMap<String, String>,
     #[server(default)] current_password: Password,
+    #[server(default)] step_code: String,
 ) -> Result<UpdateOutcome, FormError> {
-    contact::request_change(EMAIL, attributes, &current_password).await
+    contact::request_change(EMAIL, attributes, &current_password, &step_code).await
 }
 
 /// Proves the new address (operation VerifyUserAttribute).

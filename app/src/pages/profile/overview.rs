@@ -221,14 +221,20 @@ pub async fn update_attributes(
     #[server(default)] country_code: String,
     #[server(default)] attributes: BTreeMap<String, String>,
     #[server(default)] current_password: Password,
+    #[server(default)] step_code: String,
 ) -> Result<UpdateOutcome, FormError> {
     let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
     let attributes = attribute_fields::with_country(attributes, &country_code);
     // A form without scripts submits all its fields; people want to hear of those that are different now.
-    let Update { outcome, changed, .. } =
-        accounts::attributes::update(&context.pool, &viewer, attributes, &context.origin)
-            .await
-            .map_err(refused)?;
+    let Update { outcome, changed, .. } = accounts::attributes::update_with_code(
+        &context.pool,
+        &viewer,
+        attributes,
+        &step_code,
+        &context.origin,
+    )
+    .await
+    .map_err(refused)?;
     let waits =
         |page: &ContactPage| outcome.get(&page.kind.attribute().into()).is_some_and(|it| !it.is_updated);
     let waiting = [EMAIL, PHONE].into_iter().find(waits);

@@ -21,11 +21,13 @@ pub async fn update_phone(
     #[server(default)] country_code: String,
     #[server(default)] attributes: BTreeMap<String, String>,
     #[server(default)] current_password: Password,
+    #[server(default)] step_code: String,
 ) -> Result<UpdateOutcome, FormError> {
     contact::request_change(
         PHONE,
         attribute_fields::with_country(attributes, &country_code),
         &current_password,
+        &step_code,
     )
     .await
 }

@@ -3,7 +3,8 @@
 use super::qr::qr_code;
 use crate::auth_events::{FactorData, FormEvent};
 use crate::form::{
-    Check, Form, FormError, FormPost, FormState, Input, code_field, reauthentication_field, refused, summary,
+    Check, Form, FormError, FormPost, FormState, Input, code_field, reauthentication_field, refused,
+    step_code_field, summary,
 };
 use crate::layout::{Layout, PageResponse, heading};
 use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestContext};
@@ -24,6 +25,7 @@ pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
         // Who signed in long ago begins with the password.
         Err(
             FactorError::NotFresh(_)
+            | FactorError::StepUp(_)
             | FactorError::NotAtHand(_)
             | FactorError::NotACode(_)
             | FactorError::WrongAppCode
@@ -51,6 +53,7 @@ fn Begin(request: PageRequest) -> impl IntoView {
             <Form class="sheet" action=paths::SECURITY_APP_NEW.to_owned() event=FormEvent::SetUpTotp rules=vec![]>
                 {summary(&state)}
                 {reauthentication_field(&request, &state)}
+                {step_code_field(&state, "")}
                 <div class="actions">
                     <button class="button main">{text::APP_SHOW}</button>
                     <a class="button plain" href=paths::SECURITY>{text::CANCEL}</a>
@@ -104,9 +107,14 @@ fn grouped(key: &str) -> String {
 
 /// Makes the secret for another app (operation AssociateSoftwareToken).
 #[server(prefix = "", endpoint = "/security/app/new", protocol = FormPost)]
-pub async fn set_up_app(#[server(default)] current_password: Password) -> Result<(), FormError> {
+pub async fn set_up_app(
+    #[server(default)] current_password: Password,
+    #[server(default)] step_code: String,
+) -> Result<(), FormError> {
     let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
-    accounts::factors::set_up_app(&context.pool, &viewer).await.map_err(refused)?;
+    accounts::factors::set_up_app_with_code(&context.pool, &viewer, &step_code, &context.origin)
+        .await
+        .map_err(refused)?;
     context.redirect(paths::SECURITY_APP);
     Ok(())
 }

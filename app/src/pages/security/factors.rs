@@ -1,7 +1,9 @@
 //! `/security/factors`: which second steps sign-in asks for.
 
 use crate::auth_events::{FactorData, FormEvent};
-use crate::form::{Form, FormError, FormPost, FormState, reauthentication_field_if_asked, refused, summary};
+use crate::form::{
+    Form, FormError, FormPost, FormState, reauthentication_field_if_asked, refused, step_code_field, summary,
+};
 use crate::request::{Flash, PageRequest, RequestContext};
 use crate::text;
 use crate::times::clock_time;
@@ -128,6 +130,7 @@ fn change_button(request: &PageRequest, factor: Factor, change: FactorChange, st
             <input type="hidden" name="factor" value=factor.as_str()/>
             <input type="hidden" name="wish" value=change.as_str()/>
             {reauthentication_field_if_asked(&state, &username, &name)}
+            {(change == FactorChange::Off).then(|| step_code_field(&state, &name))}
             <button class="button slim">{change.words()}<span class="vh">" "{text::factor_label(factor)}</span></button>
         </Form>
     }
@@ -153,13 +156,15 @@ pub async fn change_factor(
     #[server(default)] factor: String,
     #[server(default)] wish: String,
     #[server(default)] current_password: Password,
+    #[server(default)] step_code: String,
 ) -> Result<FactorData, FormError> {
     let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
     let not_in_list = || FormError(FormErrors::form(ErrorCode::NotInList));
     let factor: Factor = factor.parse().map_err(|_| not_in_list())?;
     let change = FactorChange::named(&wish).ok_or_else(not_in_list)?;
+    let wishes = [(factor, change.wish())];
     let with_codes =
-        accounts::factors::change(&context.pool, &viewer, &[(factor, change.wish())], &context.origin)
+        accounts::factors::change_with_code(&context.pool, &viewer, &wishes, &step_code, &context.origin)
             .await
             .map_err(refused)?;
     context.flash(change.flash());

@@ -3,7 +3,7 @@
 use crate::auth_events::{FormEvent, PasskeyData, PasskeyOptions};
 use crate::form::{
     Check, Form, FormError, FormPost, FormState, Input, field, reauthentication_field,
-    reauthentication_field_if_asked, refused, summary,
+    reauthentication_field_if_asked, refused, step_code_field, summary,
 };
 use crate::layout::{passkey_fields, passkeys_script};
 use crate::request::{Flash, PageRequest, RequestContext};
@@ -74,6 +74,7 @@ fn AddPasskey(request: PageRequest, state: FormState, device: String) -> impl In
                 {summary(&state)}
                 {field(name, &state)}
                 {reauthentication_field(&request, &state)}
+                {step_code_field(&state, "")}
                 {passkey_fields()}
                 <div class="actions">
                     <button class="button main">{text::ADD_PASSKEY}</button>
@@ -122,9 +123,10 @@ pub async fn add_passkey(
     #[server(default)] state: String,
     #[server(default)] credential: String,
     #[server(default)] current_password: Password,
+    #[server(default)] step_code: String,
 ) -> Result<PasskeyData, FormError> {
     let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
-    let form = NewPasskey { name: passkey_name.clone(), state, credential };
+    let form = NewPasskey { name: passkey_name.clone(), state, credential, step_code };
     accounts::passkeys::add_passkey(&context.pool, &viewer, &form, &context.origin).await.map_err(refused)?;
     context.flash(Flash::PasskeyAdded);
     context.redirect(paths::SECURITY);

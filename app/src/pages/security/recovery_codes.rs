@@ -1,7 +1,7 @@
 //! `/security/recovery-codes`: what takes the place of a second step that is lost.
 
 use crate::auth_events::{AccountData, FormEvent};
-use crate::form::{Form, FormError, FormPost, reauthentication_field, refused, summary};
+use crate::form::{Form, FormError, FormPost, reauthentication_field, refused, step_code_field, summary};
 use crate::layout::{Layout, PageResponse, flash_note, heading};
 use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestContext};
 use crate::text;
@@ -23,6 +23,7 @@ pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
         Ok(_)
         | Err(
             FactorError::NotFresh(_)
+            | FactorError::StepUp(_)
             | FactorError::NotAtHand(_)
             | FactorError::NotACode(_)
             | FactorError::WrongAppCode
@@ -46,12 +47,14 @@ fn Begin(request: PageRequest, any: bool, left: u32) -> impl IntoView {
     let state = request.form(paths::SECURITY_RECOVERY_NEW);
     let words = if any { text::RECOVERY_NEW_TEXT } else { text::RECOVERY_NEEDS_STEP };
     let (focus, again) = (state.errors.is_empty(), reauthentication_field(&request, &state));
+    let step = step_code_field(&state, "");
     let form = any.then(|| {
         view! {
             <Form class="sheet" action=paths::SECURITY_RECOVERY_NEW.to_owned() event=FormEvent::CreateRecoveryCodes rules=vec![]>
                 {summary(&state)}
                 <p>{text::codes_left(left)}</p>
                 {again}
+                {step}
                 <div class="actions">
                     <button class="button main">{text::MAKE_NEW_CODES}</button>
                     <a class="button plain" href=paths::SECURITY>{text::CANCEL}</a>
@@ -95,9 +98,12 @@ fn Codes(request: PageRequest, codes: Vec<String>, username: String) -> impl Int
 #[server(prefix = "", endpoint = "/security/recovery-codes/new", protocol = FormPost)]
 pub async fn make_recovery_codes(
     #[server(default)] current_password: Password,
+    #[server(default)] step_code: String,
 ) -> Result<AccountData, FormError> {
     let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
-    accounts::factors::make_recovery_codes(&context.pool, &viewer, &context.origin).await.map_err(refused)?;
+    accounts::factors::make_recovery_codes(&context.pool, &viewer, &step_code, &context.origin)
+        .await
+        .map_err(refused)?;
     context.redirect(paths::SECURITY_RECOVERY);
     Ok(AccountData { username: viewer.username })
 }

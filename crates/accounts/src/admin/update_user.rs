@@ -164,6 +164,7 @@ async fn set_contact(
         UpdateAttributesError::Refused(refusal) => UpdateUserError::Refused(refusal),
         UpdateAttributesError::Common(CommonError::Unavailable(fault)) => UpdateUserError::Unavailable(fault),
         UpdateAttributesError::Common(common) => FormErrors::from(common).into(),
+        UpdateAttributesError::StepUp(error) => FormErrors::from(error).into(),
         UpdateAttributesError::NotFresh(stale) => FormErrors::from(stale).into(),
     })?;
     code::send(tx, ctx, locked, contact, &operator).await?;

@@ -11,4 +11,4 @@ pub use complete::{CompleteProfileError, complete, missing_attributes};
 pub use delete::{DeleteAttributesError, delete};
 pub use profile::{Pending, Profile, UserInfo, profile};
 pub use rules::MOST_SUBMITTED;
-pub use update::{Update, UpdateAttributesError, update};
+pub use update::{Update, UpdateAttributesError, update, update_with_code};

@@ -10,6 +10,7 @@ use crate::attributes::rules::{
 use crate::contacts::code;
 use crate::error::{CommonError, common_error};
 use crate::factors::second_factors;
+use crate::factors::step_up::{self, Asked, StepUp, StepUpError};
 use crate::sign_in::freshness::{NotFresh, require_fresh};
 use crate::{Context, limits};
 use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Standard, UpdateOutcome, Updated};
@@ -19,7 +20,7 @@ use nameplate_core::identity::{Origin, Viewer};
 use nameplate_core::phone;
 use nameplate_core::settings::Settings;
 use std::collections::BTreeMap;
-use store::profile::{Account, Part};
+use store::profile::{self, Account, Part};
 use store::{LockedAccount, Tx, aliases, attributes, retried};
 
 /// What an update came to.
@@ -42,6 +43,9 @@ pub enum UpdateAttributesError {
     /// A contact is among them.
     #[error(transparent)]
     NotFresh(#[from] NotFresh),
+    /// A contact among them is a second factor, which has to be proven first, or was not.
+    #[error(transparent)]
+    StepUp(#[from] StepUpError),
     /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
@@ -54,6 +58,7 @@ impl From<UpdateAttributesError> for FormErrors {
         match error {
             UpdateAttributesError::Refused(refusal) => refusal,
             UpdateAttributesError::Common(common) => common.into(),
+            UpdateAttributesError::StepUp(error) => error.into(),
             UpdateAttributesError::NotFresh(stale) => stale.into(),
         }
     }
@@ -108,10 +113,28 @@ pub async fn update(
     submitted: BTreeMap<String, String>,
     origin: &Origin,
 ) -> Result<Update, UpdateAttributesError> {
+    update_with_code(ctx, viewer, submitted, "", origin).await
+}
+
+/// The same with a code of the second factor whose contact is replaced, or a recovery code, which a browser needs
+/// for it.
+pub async fn update_with_code(
+    ctx: &Context,
+    viewer: &Viewer,
+    submitted: BTreeMap<String, String>,
+    typed: &str,
+    origin: &Origin,
+) -> Result<Update, UpdateAttributesError> {
     let done = match check_update(ctx, viewer, submitted) {
-        Ok(submitted) => retried(|| apply_update(ctx, viewer, &submitted, origin)).await,
+        Ok(submitted) => {
+            let step = step_for(ctx, viewer, &submitted, typed, origin).await?;
+            retried(|| apply_update(ctx, viewer, &submitted, &step, origin)).await
+        }
         Err(refusal) => Err(refusal.into()),
     };
+    if let Err(UpdateAttributesError::StepUp(refused)) = &done {
+        step_up::note(ctx, viewer, refused, origin).await?;
+    }
     if let Err(UpdateAttributesError::Refused(refusal)) = &done {
         events::record_refusal(
             ctx,
@@ -122,6 +145,34 @@ pub async fn update(
         .await?;
     }
     done
+}
+
+/// The proof of a second factor whose contact is replaced. Freshness goes before it.
+async fn step_for(
+    ctx: &Context,
+    viewer: &Viewer,
+    submitted: &Submitted,
+    typed: &str,
+    origin: &Origin,
+) -> Result<StepUp, UpdateAttributesError> {
+    if !step_up::is_asked(viewer) || !submitted.set.keys().any(|name| ContactKind::of(name).is_some()) {
+        return Ok(StepUp::NONE);
+    }
+    let account = profile::load(&mut ctx.store.read().await?, viewer.user).await?;
+    let account = account.ok_or(CommonError::SignedOut)?;
+    let plan = plan(&ctx.settings, &account, submitted);
+    let set = plan.set.iter().filter_map(|(name, _)| ContactKind::of(name));
+    let replaced = plan.prove.iter().map(|contact| contact.kind).chain(set);
+    let asked = replaced.filter(|kind| second_factors::asks_by(&ctx.settings, &account, *kind));
+    let mut factors = asked.map(second_factors::factor_of);
+    let Some(first) = factors.next() else { return Ok(StepUp::NONE) };
+    require_fresh(ctx, viewer)?;
+    let step = step_up::judge(ctx, viewer, Asked::Factor(first), typed, origin).await?;
+    match factors.next() {
+        // One code proves one of them.
+        Some(other) if !step.is_recovery() => Err(StepUpError::Needed(other).into()),
+        _ => Ok(step),
+    }
 }
 
 /// Everything that can be told without looking at the account.
@@ -144,6 +195,7 @@ async fn apply_update(
     ctx: &Context,
     viewer: &Viewer,
     submitted: &Submitted,
+    step: &StepUp,
     origin: &Origin,
 ) -> Result<Update, UpdateAttributesError> {
     let user = viewer.user;
@@ -162,6 +214,7 @@ async fn apply_update(
         require_fresh(ctx, viewer)?;
     }
     admit(&mut tx, ctx, &locked, &plan.prove).await?;
+    step.spend(&mut tx, ctx, &locked, origin).await?;
 
     let by = ChangedBy::viewer(viewer, origin);
     for kind in plan.set.iter().filter_map(|(name, _)| ContactKind::of(name)) {

@@ -3,8 +3,10 @@
 use crate::account::events;
 use crate::account::protection::{self, ChangedBy, ProtectionChange};
 use crate::error::CommonError;
-use crate::factors::second_factors::{FactorError, contact_kind, forget_codes_without_factors, reachable};
+use crate::factors::error::FactorError;
+use crate::factors::second_factors::{contact_kind, forget_codes_without_factors, reachable};
 use crate::factors::set_up_app::{AccountFactor, turn_on};
+use crate::factors::step_up::{self, Asked, StepUp};
 use crate::sign_in::freshness::require_fresh;
 use crate::{Context, limits};
 use model::{Event, Factor};
@@ -34,16 +36,37 @@ pub async fn change(
     wishes: &[(Factor, Wish)],
     origin: &Origin,
 ) -> Result<bool, FactorError> {
+    change_with_code(ctx, viewer, wishes, "", origin).await
+}
+
+/// The same with a code of the factor that is turned off, or a recovery code, which a browser needs for it.
+pub async fn change_with_code(
+    ctx: &Context,
+    viewer: &Viewer,
+    wishes: &[(Factor, Wish)],
+    typed: &str,
+    origin: &Origin,
+) -> Result<bool, FactorError> {
     if wishes.iter().any(|(_, wish)| matches!(wish, Wish::On | Wish::Off | Wish::Removed)) {
         require_fresh(ctx, viewer)?;
     }
-    retried(|| apply_wishes(ctx, viewer, wishes, origin)).await
+    let off = wishes.iter().find(|(_, wish)| matches!(wish, Wish::Off | Wish::Removed));
+    let step = match off {
+        Some((factor, _)) => step_up::judge(ctx, viewer, Asked::Factor(*factor), typed, origin).await?,
+        None => StepUp::NONE,
+    };
+    let done = retried(|| apply_wishes(ctx, viewer, wishes, &step, origin)).await;
+    if let Err(FactorError::StepUp(refused)) = &done {
+        step_up::note(ctx, viewer, refused, origin).await?;
+    }
+    done
 }
 
 async fn apply_wishes(
     ctx: &Context,
     viewer: &Viewer,
     wishes: &[(Factor, Wish)],
+    step: &StepUp,
     origin: &Origin,
 ) -> Result<bool, FactorError> {
     let user = viewer.user;
@@ -51,6 +74,7 @@ async fn apply_wishes(
     let locked = limits::count_change_and_load(&mut tx, ctx, user, profile::Part::All)
         .await??
         .ok_or(CommonError::SignedOut)?;
+    step.spend(&mut tx, ctx, &locked, origin).await?;
     let mut with_codes = false;
     for &(factor, wish) in wishes {
         let stored = factors::of_user(&mut tx, user).await?;

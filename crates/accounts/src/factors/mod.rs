@@ -3,14 +3,19 @@
 pub(crate) mod after_reset;
 pub(crate) mod app;
 pub(crate) mod change;
+pub(crate) mod error;
 pub(crate) mod recovery;
+pub(crate) mod recovery_codes;
 pub(crate) mod second_factors;
 pub(crate) mod set_up_app;
+pub(crate) mod step_up;
 
 pub use app::AppSecret;
 #[cfg(any(test, feature = "testing"))]
 pub use app::shown_by;
-pub use change::{Wish, change};
-pub use recovery::{hide_recovery_codes, make_recovery_codes, recovery_codes};
-pub use second_factors::{FactorError, SecondFactors, Way, second_factors};
-pub use set_up_app::{Then, app_being_set_up, confirm_app, set_up_app};
+pub use change::{Wish, change, change_with_code};
+pub use error::FactorError;
+pub use recovery_codes::{hide_recovery_codes, make_recovery_codes, recovery_codes};
+pub use second_factors::{SecondFactors, Way, second_factors};
+pub use set_up_app::{Then, app_being_set_up, confirm_app, set_up_app, set_up_app_with_code};
+pub use step_up::StepUpError;

@@ -1,18 +1,13 @@
 //! Recovery codes: ten of them, shown once, kept as digests, each good for one sign-in.
 
-use crate::account::events;
-use crate::error::CommonError;
-use crate::factors::second_factors::FactorError;
-use crate::sign_in::freshness::require_fresh;
-use crate::{Context, limits};
-use model::Event;
+use crate::Context;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::entropy::Entropy;
-use nameplate_core::identity::{Origin, UserId, Viewer};
+use nameplate_core::identity::UserId;
 use nameplate_core::keys::Purpose;
 use std::time::Duration;
 use store::factors::{self, Spent};
-use store::{StoreError, Tx, retried, users};
+use store::{StoreError, Tx};
 
 /// So many at once.
 const NUMBER: usize = 10;
@@ -29,7 +24,7 @@ fn generate(entropy: &dyn Entropy) -> String {
 }
 
 /// As people read it.
-fn grouped(code: &str) -> String {
+pub(crate) fn grouped(code: &str) -> String {
     let (first, rest) = code.split_at(LENGTH / 2);
     format!("{first}-{rest}")
 }
@@ -78,51 +73,6 @@ pub(crate) async fn spend(
         }
     }
     Ok(found)
-}
-
-/// Makes new recovery codes for somebody who has a second factor; the old ones are worth nothing from
-/// then on.
-pub async fn make_recovery_codes(ctx: &Context, viewer: &Viewer, origin: &Origin) -> Result<(), FactorError> {
-    require_fresh(ctx, viewer)?;
-    retried(async || {
-        let mut tx = ctx.store.begin().await?;
-        let user = users::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
-        limits::count_change(&mut tx, ctx, user.id).await??;
-        let stored = factors::of_user(&mut tx, user.id).await?;
-        if !stored.iter().any(|it| it.enabled) {
-            return Err(FactorError::NotAtHand(model::Factor::SoftwareToken));
-        }
-        renew(&mut tx, ctx, user.id).await?;
-        let event = Event::CreateRecoveryCodes { username: user.username };
-        events::record(&mut tx, user.id, &event, ctx.now(), origin).await?;
-        events::commit(ctx, tx, user.id).await?;
-        Ok(())
-    })
-    .await
-}
-
-/// The codes that were made just now, for as long as nobody has said that they are written down.
-pub async fn recovery_codes(ctx: &Context, viewer: &Viewer) -> Result<Vec<String>, FactorError> {
-    require_fresh(ctx, viewer)?;
-    let mut conn = ctx.store.read().await?;
-    let sealed = factors::readable_codes(&mut conn, viewer.user, ctx.now().minus(READABLE)).await?;
-    let open = |sealed: &Vec<u8>| {
-        let code =
-            ctx.keys.open(Purpose::Factors, sealed, &context(viewer.user)).map_err(StoreError::unreadable)?;
-        Ok(grouped(std::str::from_utf8(&code).map_err(StoreError::unreadable)?))
-    };
-    sealed.iter().map(open).collect()
-}
-
-/// They are written down: nobody, the service included, can read them any more.
-pub async fn hide_recovery_codes(ctx: &Context, viewer: &Viewer) -> Result<(), FactorError> {
-    retried(async || {
-        let mut tx = ctx.store.begin().await?;
-        factors::hide_codes(&mut tx, viewer.user).await?;
-        tx.commit().await
-    })
-    .await?;
-    Ok(())
 }
 
 #[cfg(test)]

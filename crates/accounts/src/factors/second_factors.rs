@@ -5,10 +5,8 @@
 //! takes the place of each.
 
 use crate::account::protection::{self, ChangedBy, ProtectionChange};
-use crate::error::{CommonError, common_error};
-use crate::sign_in::freshness::NotFresh;
 use crate::{Context, Unavailable};
-use model::{ErrorCode, Factor, FieldName, FormErrors};
+use model::Factor;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
@@ -99,40 +97,6 @@ impl SecondFactors {
     /// Whether sign-in asks for any of them.
     pub fn any(&self) -> bool {
         self.ways.iter().any(|way| way.enabled)
-    }
-}
-
-/// Why the second factors stay as they are.
-#[derive(Debug, thiserror::Error)]
-pub enum FactorError {
-    /// The password has to be entered once more.
-    #[error(transparent)]
-    NotFresh(#[from] NotFresh),
-    /// There is no app that was set up, or no proven contact that messages reach.
-    #[error("the account has nothing for {0:?}")]
-    NotAtHand(Factor),
-    /// Nothing was typed, or no six digits.
-    #[error("not a code: {0:?}")]
-    NotACode(crate::one_time_codes::CodeFault),
-    /// The app shows another code.
-    #[error("not the code of the app")]
-    WrongAppCode,
-    /// A limit, a session that ended, or the service itself.
-    #[error(transparent)]
-    Common(#[from] CommonError),
-}
-
-common_error!(FactorError);
-
-impl From<FactorError> for FormErrors {
-    fn from(error: FactorError) -> Self {
-        match error {
-            FactorError::NotFresh(stale) => stale.into(),
-            FactorError::NotAtHand(_) => Self::form(ErrorCode::NoSuchFactor),
-            FactorError::NotACode(fault) => fault.refusal(),
-            FactorError::WrongAppCode => Self::field(FieldName::Code, ErrorCode::WrongAppCode),
-            FactorError::Common(common) => common.into(),
-        }
     }
 }
 

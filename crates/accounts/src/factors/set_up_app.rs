@@ -4,8 +4,9 @@ use crate::account::events;
 use crate::account::protection::{self, ChangedBy, ProtectionChange};
 use crate::error::CommonError;
 use crate::factors::app::{App, AppSecret};
+use crate::factors::error::FactorError;
 use crate::factors::recovery;
-use crate::factors::second_factors::FactorError;
+use crate::factors::step_up::{self, Asked};
 use crate::one_time_codes;
 use crate::sign_in::freshness::require_fresh;
 use crate::{Context, limits};
@@ -31,19 +32,35 @@ pub enum Then {
 
 /// Makes a secret for another app. One that is in use stays in use until the first code of the new one is
 /// right.
-pub async fn set_up_app(ctx: &Context, viewer: &Viewer) -> Result<AppSecret, FactorError> {
+pub async fn set_up_app(ctx: &Context, viewer: &Viewer, origin: &Origin) -> Result<AppSecret, FactorError> {
+    set_up_app_with_code(ctx, viewer, "", origin).await
+}
+
+/// The same with a code of the app in use, or a recovery code, which a browser needs for it.
+pub async fn set_up_app_with_code(
+    ctx: &Context,
+    viewer: &Viewer,
+    typed: &str,
+    origin: &Origin,
+) -> Result<AppSecret, FactorError> {
     require_fresh(ctx, viewer)?;
-    retried(async || {
+    let step = step_up::judge(ctx, viewer, Asked::Factor(Factor::SoftwareToken), typed, origin).await?;
+    let done = retried(async || {
         let mut tx = ctx.store.begin().await?;
         let locked = LockedAccount::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;
         limits::count_change(&mut tx, ctx, viewer.user).await??;
+        step.spend(&mut tx, ctx, &locked, origin).await?;
         let app = App::generate(&*ctx.entropy);
         factors::set_pending(&mut tx, viewer.user, &app.sealed(ctx, viewer.user), ctx.now()).await?;
         let secret = app.secret(&ctx.settings, name_of(locked.account()))?;
         events::commit(ctx, tx, viewer.user).await?;
         Ok(secret)
     })
-    .await
+    .await;
+    if let Err(FactorError::StepUp(refused)) = &done {
+        step_up::note(ctx, viewer, refused, origin).await?;
+    }
+    done
 }
 
 /// What waits for its first code; `None`: nothing was asked for lately.
@@ -59,7 +76,7 @@ pub async fn app_being_set_up(ctx: &Context, viewer: &Viewer) -> Result<Option<A
 /// spent.
 ///
 /// Whoever has a second factor for the first time gets recovery codes too, to be read at
-/// [`recovery_codes`](crate::factors::recovery::recovery_codes); the answer says so.
+/// [`recovery_codes`](crate::factors::recovery_codes::recovery_codes); the answer says so.
 pub async fn confirm_app(
     ctx: &Context,
     viewer: &Viewer,

@@ -92,6 +92,17 @@ impl CodePolicy {
                 limits: CodeLimits { asker: None, contact: LimitName::SignInCodes, unasked_by_name: None },
                 message: CodeMessage::SignIn,
             },
+            CodePurpose::StepUp => Self {
+                purpose,
+                lifetime: times.sign_in_lifetime,
+                cooldown: cooldown(CooldownAfter::UsableCode),
+                limits: CodeLimits {
+                    asker: Some(LimitName::CodesOfAccount),
+                    contact: LimitName::SignInCodes,
+                    unasked_by_name: None,
+                },
+                message: CodeMessage::StepUp,
+            },
         }
     }
 }
@@ -116,6 +127,8 @@ pub(crate) enum CodeMessage {
     ChangeContact,
     /// The second step of a sign-in.
     SignIn,
+    /// A change of what protects the account.
+    StepUp,
 }
 
 /// What every message that carries a code says.
@@ -134,6 +147,7 @@ impl CodeMessage {
             Self::Reset | Self::ResetByAdministrator => CodePurpose::Reset,
             Self::VerifyContact | Self::ChangeContact => CodePurpose::Verify,
             Self::SignIn => CodePurpose::SignIn,
+            Self::StepUp => CodePurpose::StepUp,
         }
     }
 
@@ -148,6 +162,7 @@ impl CodeMessage {
             Self::VerifyContact => Message::VerifyCode { to, code, expires_at, asked },
             Self::ChangeContact => Message::ChangeCode { to, code, expires_at, asked },
             Self::SignIn => Message::SignInCode { to, code, expires_at, asked },
+            Self::StepUp => Message::StepUpCode { to, code, expires_at, asked },
         }
     }
 }

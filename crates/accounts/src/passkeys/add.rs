@@ -2,6 +2,7 @@
 
 use crate::account::events;
 use crate::error::{CommonError, common_error};
+use crate::factors::step_up::{self, Asked, StepUp, StepUpError};
 use crate::passkeys::bounds::{LONGEST_NAME, MOST};
 use crate::passkeys::ceremony::Made;
 use crate::passkeys::questions::{self, Question, user_handle};
@@ -23,6 +24,8 @@ pub struct NewPasskey {
     pub state: String,
     /// The answer: a `RegistrationResponseJSON` (WebAuthn level 3, section 5.1).
     pub credential: String,
+    /// A code of the second factor, or a recovery code, where the account has one: a passkey signs in without.
+    pub step_code: String,
 }
 
 /// Why there is no new passkey.
@@ -34,6 +37,9 @@ pub enum AddPasskeyError {
     /// The password has to be entered once more.
     #[error(transparent)]
     NotFresh(#[from] NotFresh),
+    /// A second factor has to be proven first, or was not.
+    #[error(transparent)]
+    StepUp(#[from] StepUpError),
     /// Its `state` isn't one that was given out lately, or is spent.
     #[error("the question is too old, or was answered before")]
     Over,
@@ -56,6 +62,7 @@ impl From<AddPasskeyError> for FormErrors {
         match error {
             AddPasskeyError::Name(why) => Self::field(FieldName::PasskeyName, why),
             AddPasskeyError::NotFresh(stale) => stale.into(),
+            AddPasskeyError::StepUp(error) => error.into(),
             AddPasskeyError::Over => Self::form(ErrorCode::ChallengeOver),
             AddPasskeyError::Failed => Self::form(ErrorCode::PasskeyFailed),
             AddPasskeyError::TooMany => Self::form(ErrorCode::TooManyPasskeys),
@@ -116,6 +123,7 @@ pub async fn add_passkey(
 ) -> Result<(), AddPasskeyError> {
     let name = tidy_name(&form.name)?;
     require_fresh(ctx, viewer)?;
+    let step = step_up::judge(ctx, viewer, Asked::First, &form.step_code, origin).await?;
     let party = questions::relying_party(ctx).ok_or(AddPasskeyError::Failed)?;
     let asked = questions::take_up(ctx, &about(viewer), &form.state).await?.ok_or(AddPasskeyError::Over)?;
     let Made { credential, transports, public_key, state } =
@@ -129,15 +137,20 @@ pub async fn add_passkey(
         state,
         created_at,
         last_used_at: None,
-        vouched: false,
+        vouched: step.is_proven(),
     };
-    retried(|| keep(ctx, viewer, &passkey, origin)).await
+    let done = retried(|| keep(ctx, viewer, &passkey, &step, origin)).await;
+    if let Err(AddPasskeyError::StepUp(refused)) = &done {
+        step_up::note(ctx, viewer, refused, origin).await?;
+    }
+    done
 }
 
 async fn keep(
     ctx: &Context,
     viewer: &Viewer,
     passkey: &Kept,
+    step: &StepUp,
     origin: &Origin,
 ) -> Result<(), AddPasskeyError> {
     let user = viewer.user;
@@ -148,6 +161,7 @@ async fn keep(
         return Err(AddPasskeyError::Common(CommonError::SignedOut));
     }
     limits::count_change(&mut tx, ctx, user).await??;
+    step.spend(&mut tx, ctx, &locked, origin).await?;
     if passkeys::of_user(&mut tx, user).await?.len() >= MOST {
         return Err(AddPasskeyError::TooMany);
     }

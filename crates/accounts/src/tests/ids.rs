@@ -86,7 +86,7 @@ async fn account_after_a_deleted_one_has_none_of_its_counters_codes_and_messages
     let viewer = pool.signed_in("newest", "newest@domain.com").await;
     let secret = {
         let viewer = pool.fresh(&viewer);
-        let secret = set_up_app::set_up_app(&pool, &viewer).await.unwrap().text;
+        let secret = set_up_app::set_up_app(&pool, &viewer, &origin()).await.unwrap().text;
         let code = shown_by(&secret, pool.time()).unwrap();
         set_up_app::confirm_app(&pool, &viewer, &code, Then::AskForIt, &origin()).await.unwrap();
         secret
@@ -115,7 +115,7 @@ async fn account_after_a_deleted_one_has_none_of_its_counters_codes_and_messages
     pool.verify(&next, Standard::Email, &code).await.unwrap();
     let secret = {
         let viewer = pool.fresh(&next);
-        let secret = set_up_app::set_up_app(&pool, &viewer).await.unwrap().text;
+        let secret = set_up_app::set_up_app(&pool, &viewer, &origin()).await.unwrap().text;
         let code = shown_by(&secret, pool.time()).unwrap();
         set_up_app::confirm_app(&pool, &viewer, &code, Then::AskForIt, &origin()).await.unwrap();
         secret

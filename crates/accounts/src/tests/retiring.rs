@@ -1,7 +1,7 @@
 //! A key that was retired is needed for nothing any more.
 
 use crate::factors::app::shown_by;
-use crate::factors::recovery;
+use crate::factors::recovery_codes;
 use crate::factors::set_up_app::{self, Then};
 use crate::maintenance::open::open;
 use crate::maintenance::{RetireError, Retired, retire_keys};
@@ -17,6 +17,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::Password;
 use nameplate_core::entropy::{SeededEntropy, SystemEntropy};
+use nameplate_core::identity::{SignedInBy, Viewer};
 use nameplate_core::keys::{Keys, sealed_with};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -81,11 +82,12 @@ struct Held {
 /// People with everything that is sealed.
 async fn careful(pool: &TestPool) -> Held {
     let viewer = pool.fresh(&pool.signed_in("careful", "careful@domain.com").await);
-    let app = set_up_app::set_up_app(pool, &viewer).await.unwrap().text;
+    let app = set_up_app::set_up_app(pool, &viewer, &origin()).await.unwrap().text;
     let code = shown_by(&app, pool.time()).unwrap();
     set_up_app::confirm_app(pool, &viewer, &code, Then::AskForIt, &origin()).await.unwrap();
-    let recovery_code = recovery::recovery_codes(pool, &viewer).await.unwrap().remove(0);
-    set_up_app::set_up_app(pool, &viewer).await.unwrap();
+    let recovery_code = recovery_codes::recovery_codes(pool, &viewer).await.unwrap().remove(0);
+    let application = Viewer { by: SignedInBy::Tokens, ..viewer };
+    set_up_app::set_up_app(pool, &application, &origin()).await.unwrap();
     pool.signed_in("jdoe", "jdoe@domain.com").await;
     let form = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
     for_tokens::for_tokens(pool, &pool.client(), &form, &origin()).await.unwrap();

@@ -115,6 +115,7 @@ impl SampleData {
                 Message::ResetCodeByOperator { to, code, expires_at: hour, asked }
             }
             MessageKind::SignInCode => Message::SignInCode { to, code, expires_at: soon, asked },
+            MessageKind::StepUpCode => Message::StepUpCode { to, code, expires_at: soon, asked },
             MessageKind::SecondFactorOn => {
                 Message::SecondFactorOn { to, factor: Factor::SoftwareToken, asked }
             }

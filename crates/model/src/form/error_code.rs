@@ -164,6 +164,10 @@ error_codes! {
         ResetRequired = 401,
         /// They signed in long ago, and what they want is dangerous: their password is asked for once more.
         PasswordAgain = 422,
+        /// What they want takes the code of their authenticator app, or a recovery code.
+        AppCodeAgain = 422,
+        /// The same with a code that was sent.
+        SentCodeAgain = 422,
         /// Not the word that whoever means it types.
         NotConfirmed = 422,
         /// No session, or one that has ended.

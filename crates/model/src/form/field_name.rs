@@ -83,6 +83,8 @@ field_names! {
         Confirmation = "confirmation" shown,
         /// A one-time code, the code of an authenticator app, or a recovery code.
         Code = "code" secret,
+        /// The code of a second factor, or a recovery code, for changes that a stolen session must not make.
+        StepCode = "step_code" secret,
         /// The `+` and digits that go before a phone number which has none.
         CountryCode = "country_code" shown,
         /// The page to go to after a sign-in; see [`Page::after_sign_in`](crate::Page::after_sign_in).

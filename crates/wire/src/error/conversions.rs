@@ -5,7 +5,7 @@ use super::{ApiError, Exception};
 use accounts::account::DeleteAccountError;
 use accounts::attributes::{DeleteAttributesError, UpdateAttributesError};
 use accounts::contacts::VerifyAttributeError;
-use accounts::factors::FactorError;
+use accounts::factors::{FactorError, StepUpError};
 use accounts::one_time_codes::CodeFault;
 use accounts::password::{ChangePasswordError, ConfirmForgotPasswordError, ForgotPasswordError};
 use accounts::sign_in::new_password::NewPasswordError;
@@ -168,6 +168,7 @@ impl From<UpdateAttributesError> for ApiError {
             UpdateAttributesError::Refused(refusal) => attributes_refused("userAttributes", &refusal),
             UpdateAttributesError::Common(CommonError::Wait { seconds }) => Self::too_many_requests(seconds),
             UpdateAttributesError::NotFresh(stale) => stale.into(),
+            UpdateAttributesError::StepUp(error) => error.into(),
             UpdateAttributesError::Common(common) => common.into(),
         }
     }
@@ -234,10 +235,21 @@ impl From<ConfirmForgotPasswordError> for ApiError {
     }
 }
 
+impl From<StepUpError> for ApiError {
+    fn from(error: StepUpError) -> Self {
+        match error {
+            StepUpError::Common(common) => common.into(),
+            // An application is asked for nothing beside its token.
+            StepUpError::Needed(_) | StepUpError::Refused(_) => Self::internal(),
+        }
+    }
+}
+
 impl From<FactorError> for ApiError {
     fn from(error: FactorError) -> Self {
         match error {
             FactorError::NotFresh(stale) => stale.into(),
+            FactorError::StepUp(error) => error.into(),
             FactorError::NotAtHand(Factor::SoftwareToken) => {
                 Self::parameter("User has not verified software token mfa")
             }

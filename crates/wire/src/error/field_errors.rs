@@ -86,6 +86,7 @@ fn values(wrong: &[(&AttributeName, ErrorCode)]) -> ApiError {
 }
 
 /// What is wrong with the value of one attribute.
+#[expect(clippy::too_many_lines, reason = "a line for each code")]
 fn value(why: ErrorCode) -> String {
     let text = match why {
         ErrorCode::UnknownAttribute => "Attribute does not exist in the schema.",
@@ -122,6 +123,8 @@ fn value(why: ErrorCode) -> String {
         | ErrorCode::WrongFirstPassword
         | ErrorCode::ResetRequired
         | ErrorCode::PasswordAgain
+        | ErrorCode::AppCodeAgain
+        | ErrorCode::SentCodeAgain
         | ErrorCode::NotConfirmed
         | ErrorCode::SignedOut
         | ErrorCode::SignInOver

@@ -16,7 +16,7 @@ struct AssociateRequest {
 pub async fn associate(call: &Call) -> Result<Value, ApiError> {
     let request: AssociateRequest = call.read()?;
     let viewer = call.viewer(request.access_token).await?;
-    Ok(json!({ "SecretCode": accounts::factors::set_up_app(&call.pool, &viewer).await?.text }))
+    Ok(json!({ "SecretCode": accounts::factors::set_up_app(&call.pool, &viewer, &call.origin).await?.text }))
 }
 
 #[derive(Deserialize)]

@@ -6,11 +6,12 @@ use crate::sessions::viewer;
 use crate::sign_in::for_tokens::{self, Entered};
 use crate::sign_in::outcome::SignedIn;
 use crate::sign_in::password::SignIn;
+use crate::sign_in::second_factor;
 use crate::testing::{PASSWORD, TestPool, origin};
 use crate::tokens::issue::{self, AccessTokenError};
 use crate::tokens::refresh::{self, Exchange, RefreshError};
 use model::{Factor, Password, Standard};
-use nameplate_core::identity::{SessionToken, Viewer};
+use nameplate_core::identity::{SessionToken, SignedInBy, Viewer};
 use std::collections::BTreeMap;
 
 const EMAIL: &str = "me@domain.com";
@@ -104,9 +105,14 @@ async fn turning_a_factor_on_ends_other_sessions_and_off_ends_none() {
     };
     wish(&owner.here, Wish::On).await;
     assert!(!owner.is_signed_in_elsewhere().await && owner.is_signed_in_here().await);
-    let other = Viewer { session: owner.here.session, ..owner.here.clone() };
-    wish(&other, Wish::Off).await;
-    assert!(owner.is_signed_in_here().await);
+    let Elsewhere { pool, here, .. } = owner;
+    let Ok(SignedIn::Challenge(asked)) = pool.try_sign_in("jdoe", PASSWORD).await else { panic!() };
+    let code = pool.code_for(EMAIL).await;
+    let done = second_factor::answer(&pool, &asked.token, &code, &origin()).await;
+    let Ok(SignedIn::Session { session: other, .. }) = done else { panic!() };
+    let application = Viewer { by: SignedInBy::Tokens, ..here };
+    change::change(&pool, &application, &[(Factor::Email, Wish::Off)], &origin()).await.unwrap();
+    assert!(viewer::viewer(&pool, &other.token).await.unwrap().is_some());
 }
 
 #[tokio::test]

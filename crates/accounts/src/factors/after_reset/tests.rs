@@ -2,8 +2,10 @@
 
 use crate::factors::app::shown_by;
 use crate::factors::change::{self, Wish};
-use crate::factors::recovery;
+use crate::factors::recovery_codes;
 use crate::factors::set_up_app::{self, Then};
+use crate::factors::step_up::StepUpError;
+use crate::passkeys::add::{self, AddPasskeyError, NewPasskey};
 use crate::passkeys::list;
 use crate::password::confirm_forgot::{self, PasswordReset};
 use crate::password::forgot;
@@ -110,7 +112,7 @@ async fn thief_of_a_mailbox_waits_a_day_of_which_every_contact_is_told() {
 #[tokio::test]
 async fn owner_with_only_a_recovery_code_signs_in_at_once_and_ends_the_wait() {
     let (pool, viewer) = with_email_factor().await;
-    let codes = recovery::recovery_codes(&pool, &pool.fresh(&viewer)).await.unwrap();
+    let codes = recovery_codes::recovery_codes(&pool, &pool.fresh(&viewer)).await.unwrap();
     reset(&pool, EMAIL, OWN).await;
     let challenge = challenged(&pool, OWN).await;
     assert_eq!(challenge::pending(&pool, &challenge.token).await.unwrap().unwrap().recovery_codes_left, 10);
@@ -146,7 +148,7 @@ async fn resets_in_a_row_neither_restart_the_wait_nor_shorten_it() {
 #[tokio::test]
 async fn reset_by_one_channel_never_satisfies_its_factor_while_another_is_on() {
     let (pool, viewer) = with(Settings::default(), &[Factor::Email, Factor::Sms]).await;
-    let secret = set_up_app::set_up_app(&pool, &pool.fresh(&viewer)).await.unwrap().text;
+    let secret = set_up_app::set_up_app(&pool, &pool.fresh(&viewer), &origin()).await.unwrap().text;
     let code = shown_by(&secret, pool.time()).unwrap();
     set_up_app::confirm_app(&pool, &pool.fresh(&viewer), &code, Then::AskForIt, &origin()).await.unwrap();
     change::change(&pool, &pool.fresh(&viewer), &[(Factor::Email, Wish::First)], &origin()).await.unwrap();
@@ -218,11 +220,12 @@ async fn with_passkey(pool: &TestPool, device: &mut Authenticator) -> bool {
 
 #[tokio::test]
 async fn recent_passkeys_go_with_a_reset_and_one_that_stays_ends_the_wait() {
-    let (pool, viewer) = with_email_factor().await;
+    let (pool, viewer) = with(Settings::default(), &[]).await;
     let (mut old, mut new) = (Authenticator::at(PAGE), Authenticator::at(PAGE));
     pool.give_passkey(&viewer, &mut old).await;
     pool.wait(7 * DAY);
     pool.give_passkey(&viewer, &mut new).await;
+    turn_on(&pool, &viewer, Factor::Email).await;
     reset(&pool, EMAIL, OWN).await;
     assert_eq!(list::list(&pool, &viewer).await.unwrap().len(), 1);
     for contact in [EMAIL, NUMBER] {
@@ -233,4 +236,22 @@ async fn recent_passkeys_go_with_a_reset_and_one_that_stays_ends_the_wait() {
     assert!(!is_asked_by_mail(&pool, OWN).await);
     assert!(with_passkey(&pool, &mut old).await);
     assert!(is_asked_by_mail(&pool, OWN).await);
+}
+
+#[tokio::test]
+async fn passkey_added_with_a_second_step_survives_a_reset() {
+    let (pool, viewer) = with_email_factor().await;
+    let viewer = pool.fresh(&viewer);
+    let codes = recovery_codes::recovery_codes(&pool, &viewer).await.unwrap();
+    let mut device = Authenticator::at(PAGE);
+    let asked = add::ask_for_new_passkey(&pool, &viewer).await.unwrap();
+    let credential = device.create(&asked.options).unwrap();
+    let mut form =
+        NewPasskey { name: "phone".into(), state: asked.state, credential, ..NewPasskey::default() };
+    let refused = add::add_passkey(&pool, &viewer, &form, &origin()).await;
+    assert!(matches!(refused, Err(AddPasskeyError::StepUp(StepUpError::Needed(Factor::Email)))));
+    form.step_code = codes[0].clone();
+    add::add_passkey(&pool, &viewer, &form, &origin()).await.unwrap();
+    reset(&pool, EMAIL, OWN).await;
+    assert!(with_passkey(&pool, &mut device).await);
 }

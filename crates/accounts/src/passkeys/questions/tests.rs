@@ -23,7 +23,13 @@ async fn add(
 ) -> Result<(), AddPasskeyError> {
     let Question { options, state } = add::ask_for_new_passkey(pool, viewer).await?;
     let credential = device.create(&options).unwrap();
-    add::add_passkey(pool, viewer, &NewPasskey { name: name.into(), state, credential }, &origin()).await
+    add::add_passkey(
+        pool,
+        viewer,
+        &NewPasskey { name: name.into(), state, credential, ..NewPasskey::default() },
+        &origin(),
+    )
+    .await
 }
 
 fn answer(pool: &Context, device: &mut Authenticator) -> PasskeySignIn {
@@ -137,7 +143,12 @@ async fn a_question_that_is_too_old_is_refused() {
     let form = answer(&pool, &mut device);
     let mut other = Authenticator::at(PAGE);
     let Question { options, state } = add::ask_for_new_passkey(&pool, &viewer).await.unwrap();
-    let new = NewPasskey { name: "x".into(), state, credential: other.create(&options).unwrap() };
+    let new = NewPasskey {
+        name: "x".into(),
+        state,
+        credential: other.create(&options).unwrap(),
+        ..NewPasskey::default()
+    };
     pool.wait(PATIENCE.as_secs());
     assert!(matches!(
         passkey::with_passkey(&pool, &pool.client(), &form, &origin()).await,
@@ -152,7 +163,12 @@ async fn what_was_asked_of_somebody_else_adds_nothing() {
     let john = pool.signed_in("john", "john@domain.com").await;
     let mut device = Authenticator::at(PAGE);
     let Question { options, state } = add::ask_for_new_passkey(&pool, &john).await.unwrap();
-    let new = NewPasskey { name: "x".into(), state, credential: device.create(&options).unwrap() };
+    let new = NewPasskey {
+        name: "x".into(),
+        state,
+        credential: device.create(&options).unwrap(),
+        ..NewPasskey::default()
+    };
     assert!(matches!(add::add_passkey(&pool, &jane, &new, &origin()).await, Err(AddPasskeyError::Over)));
     // A question for signing in is none for a new passkey.
     let new = NewPasskey { state: passkey::ask_for_passkey(&pool).unwrap().state, ..new };
@@ -296,7 +312,12 @@ async fn a_session_that_ended_meanwhile_adds_nothing() {
     let (pool, viewer, _) = jane().await;
     let mut device = Authenticator::at(PAGE);
     let Question { options, state } = add::ask_for_new_passkey(&pool, &viewer).await.unwrap();
-    let new = NewPasskey { name: "x".into(), state, credential: device.create(&options).unwrap() };
+    let new = NewPasskey {
+        name: "x".into(),
+        state,
+        credential: device.create(&options).unwrap(),
+        ..NewPasskey::default()
+    };
     end::sign_out_everywhere(&pool, viewer.user, &origin()).await.unwrap();
     assert!(matches!(
         add::add_passkey(&pool, &viewer, &new, &origin()).await,

@@ -83,7 +83,7 @@ async fn whoever_takes_accounts_out_hears_how_many_leave_second_factors_or_passk
     pool.give_passkey(&viewer, &mut Authenticator::at("http://localhost:3000")).await;
     assert_eq!(guarded().await, 1);
     assert_eq!(browse::find_user(&pool, "jdoe").await.unwrap().passkeys, 1);
-    let secret = set_up_app::set_up_app(&pool, &pool.fresh(&viewer)).await.unwrap().text;
+    let secret = set_up_app::set_up_app(&pool, &pool.fresh(&viewer), &origin()).await.unwrap().text;
     let code = shown_by(&secret, pool.time()).unwrap();
     set_up_app::confirm_app(&pool, &pool.fresh(&viewer), &code, Then::AskForIt, &origin()).await.unwrap();
     assert_eq!(guarded().await, 1, "both are one person's");

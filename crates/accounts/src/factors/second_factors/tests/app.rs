@@ -1,8 +1,8 @@
 //! An authenticator app.
 
-use super::{EMAIL, answer, challenged, set_up, with_app};
+use super::{EMAIL, answer, application, challenged, set_up, with_app};
 use crate::factors::app::shown_by;
-use crate::factors::second_factors::FactorError;
+use crate::factors::error::FactorError;
 use crate::factors::set_up_app::{self, Then};
 use crate::one_time_codes::CodeFault;
 use crate::sign_in::outcome::SignedIn;
@@ -73,7 +73,7 @@ async fn of_many_that_answer_with_one_code_one_gets_in() {
 #[tokio::test]
 async fn an_app_counts_once_its_first_code_was_right_and_the_old_one_until_then() {
     let (pool, viewer, old) = with_app().await;
-    let new = set_up_app::set_up_app(&pool, &pool.fresh(&viewer)).await.unwrap().text;
+    let new = set_up_app::set_up_app(&pool, &application(&viewer), &origin()).await.unwrap().text;
     let code = shown_by(&old, pool.time()).unwrap();
     answer(&pool, &challenged(&pool).await, &code).await.unwrap();
     let fresh = pool.fresh(&viewer);
@@ -104,7 +104,7 @@ async fn an_app_counts_once_its_first_code_was_right_and_the_old_one_until_then(
 async fn a_secret_waits_an_hour_and_its_owner_alone_sees_it() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", EMAIL).await;
-    let secret = set_up_app::set_up_app(&pool, &viewer).await.unwrap().text;
+    let secret = set_up_app::set_up_app(&pool, &viewer, &origin()).await.unwrap().text;
     let somebody = pool.signed_in("somebody", "somebody@domain.com").await;
     assert_eq!(set_up_app::app_being_set_up(&pool, &somebody).await.unwrap(), None);
     pool.wait(3601);

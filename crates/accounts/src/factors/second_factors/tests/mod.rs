@@ -8,8 +8,8 @@ mod waiting;
 
 use crate::factors::app::shown_by;
 use crate::factors::change::{self, Wish};
-use crate::factors::recovery;
-use crate::factors::second_factors::FactorError;
+use crate::factors::error::FactorError;
+use crate::factors::recovery_codes;
 use crate::factors::set_up_app::{self, Then};
 use crate::sign_in::outcome::SignedIn;
 use crate::sign_in::second_factor;
@@ -17,7 +17,7 @@ use crate::sign_in::second_factor::challenge::Challenge;
 use crate::sign_in::second_factor::error::ChallengeError;
 use crate::testing::{PASSWORD, TestPool, origin};
 use model::Factor;
-use nameplate_core::identity::Viewer;
+use nameplate_core::identity::{SignedInBy, Viewer};
 
 const EMAIL: &str = "me@domain.com";
 
@@ -34,14 +34,19 @@ async fn with_app() -> (TestPool, Viewer, String) {
 
 async fn set_up(pool: &TestPool, viewer: &Viewer) -> String {
     let viewer = &pool.fresh(viewer);
-    let secret = set_up_app::set_up_app(pool, viewer).await.unwrap().text;
+    let secret = set_up_app::set_up_app(pool, viewer, &origin()).await.unwrap().text;
     let code = shown_by(&secret, pool.time()).unwrap();
     set_up_app::confirm_app(pool, viewer, &code, Then::AskForIt, &origin()).await.unwrap();
     secret
 }
 
+/// As an application does, which needs no code for it.
 async fn change(pool: &TestPool, viewer: &Viewer, factor: Factor, wish: Wish) -> Result<bool, FactorError> {
-    change::change(pool, &pool.fresh(viewer), &[(factor, wish)], &origin()).await
+    change::change(pool, &application(viewer), &[(factor, wish)], &origin()).await
+}
+
+fn application(viewer: &Viewer) -> Viewer {
+    Viewer { by: SignedInBy::Tokens, ..viewer.clone() }
 }
 
 /// Enters the password; a second factor has to be asked for.
@@ -63,8 +68,8 @@ async fn answer(pool: &TestPool, challenge: &Challenge, code: &str) -> Result<Vi
 }
 
 /// The codes that were handed to the person just now.
-async fn recovery_codes(pool: &TestPool, viewer: &Viewer) -> Vec<String> {
-    recovery::recovery_codes(pool, &pool.fresh(viewer)).await.unwrap()
+async fn shown_codes(pool: &TestPool, viewer: &Viewer) -> Vec<String> {
+    recovery_codes::recovery_codes(pool, &pool.fresh(viewer)).await.unwrap()
 }
 
 async fn with_phone(pool: &TestPool, viewer: &Viewer) {

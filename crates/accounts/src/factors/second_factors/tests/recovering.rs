@@ -1,8 +1,8 @@
 //! Recovery codes.
 
-use super::{EMAIL, answer, challenged, recovery_codes, with_app};
-use crate::factors::second_factors::FactorError;
-use crate::factors::{recovery, second_factors};
+use super::{EMAIL, answer, challenged, shown_codes, with_app};
+use crate::factors::error::FactorError;
+use crate::factors::{recovery_codes, second_factors};
 use crate::maintenance::purge;
 use crate::one_time_codes::CodeFault;
 use crate::sign_in::second_factor;
@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_many_that_answer_with_one_recovery_code_one_gets_in() {
     let (pool, viewer, _) = with_app().await;
-    let code = recovery_codes(&pool, &viewer).await.remove(0);
+    let code = shown_codes(&pool, &viewer).await.remove(0);
     let mut asked = Vec::new();
     for _ in 0..4 {
         asked.push(challenged(&pool).await.token);
@@ -34,7 +34,7 @@ async fn of_many_that_answer_with_one_recovery_code_one_gets_in() {
 #[tokio::test]
 async fn a_recovery_code_takes_the_place_of_each_once_and_its_owner_is_told() {
     let (pool, viewer, _) = with_app().await;
-    let codes = recovery_codes(&pool, &viewer).await;
+    let codes = shown_codes(&pool, &viewer).await;
     assert_eq!(codes.len(), 10);
     let challenge = challenged(&pool).await;
     let wrong =
@@ -52,22 +52,22 @@ async fn a_recovery_code_takes_the_place_of_each_once_and_its_owner_is_told() {
 #[tokio::test]
 async fn recovery_codes_are_shown_until_they_are_put_away_and_no_longer_than_a_quarter_of_an_hour() {
     let (pool, viewer, _) = with_app().await;
-    let first = recovery_codes(&pool, &viewer).await;
-    assert_eq!(recovery_codes(&pool, &viewer).await, first, "a reload shows the same");
+    let first = shown_codes(&pool, &viewer).await;
+    assert_eq!(shown_codes(&pool, &viewer).await, first, "a reload shows the same");
     let stale = Viewer { signed_in_at: Timestamp(0), ..viewer.clone() };
-    assert!(matches!(recovery::recovery_codes(&pool, &stale).await, Err(FactorError::NotFresh(_))));
-    recovery::hide_recovery_codes(&pool, &viewer).await.unwrap();
-    assert!(recovery_codes(&pool, &viewer).await.is_empty());
+    assert!(matches!(recovery_codes::recovery_codes(&pool, &stale).await, Err(FactorError::NotFresh(_))));
+    recovery_codes::hide_recovery_codes(&pool, &viewer).await.unwrap();
+    assert!(shown_codes(&pool, &viewer).await.is_empty());
 
-    recovery::make_recovery_codes(&pool, &pool.fresh(&viewer), &origin()).await.unwrap();
-    let second = recovery_codes(&pool, &viewer).await;
+    recovery_codes::make_recovery_codes(&pool, &pool.fresh(&viewer), &first[1], &origin()).await.unwrap();
+    let second = shown_codes(&pool, &viewer).await;
     assert!(second.len() == 10 && second.iter().all(|code| !first.contains(code)));
     assert!(
         answer(&pool, &challenged(&pool).await, &first[0]).await.is_err(),
         "the old ones are worth nothing"
     );
     pool.wait(16 * 60);
-    assert!(recovery_codes(&pool, &viewer).await.is_empty());
+    assert!(shown_codes(&pool, &viewer).await.is_empty());
     purge::purge_expired(&pool).await.unwrap();
     let mut conn = pool.store.read().await.unwrap();
     let query = conn
