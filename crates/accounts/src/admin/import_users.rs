@@ -15,6 +15,7 @@ use crate::password::hasher::HashingError;
 use crate::{Context, Unavailable};
 use model::{ErrorCode, Event, Password};
 use std::fmt;
+use store::aliases::VerifiedContact;
 use store::records::{self, Incoming};
 use store::{StoreError, Tx, aliases, attributes, names, retried, users};
 
@@ -236,8 +237,11 @@ async fn bring_in_one(
         users::mark_temporary(tx, user, now).await?;
     }
     tx.write(vec![attributes::put(user, &ready.attributes)?]).await?;
+    // Elsewhere, and nobody knows when: since the account is confirmed.
+    let verified_at = row.confirmed_at.unwrap_or(created_at).min(now);
     for (contact, key) in &ready.proven {
-        if !aliases::claim(tx, user, contact.kind, key).await? {
+        let verified = VerifiedContact { kind: contact.kind, key, at: verified_at };
+        if !aliases::claim(tx, user, verified).await? {
             return Ok(false);
         }
     }

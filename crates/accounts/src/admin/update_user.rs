@@ -178,7 +178,7 @@ async fn vouch_for(
     contact: &Contact,
 ) -> Result<(), UpdateUserError> {
     let (user, account, kind) = (locked.id(), locked.account(), contact.kind);
-    claim(tx, user, contact).await?.map_err(UpdateUserError::Refused)?;
+    claim(tx, user, contact, ctx.now()).await?.map_err(UpdateUserError::Refused)?;
     code::cancel(tx, user, kind).await?;
     let (operator, old) = (operator(), account.proven_contact(kind));
     let by = ChangedBy::no_session(&operator);

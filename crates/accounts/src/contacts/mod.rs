@@ -3,6 +3,7 @@
 pub(crate) mod cancel;
 pub(crate) mod code;
 pub(crate) mod resend;
+pub(crate) mod settled;
 pub(crate) mod verify;
 
 pub use cancel::{CancelError, cancel};

@@ -11,6 +11,7 @@ use model::{AttributeName, ErrorCode, Event, FormErrors};
 use nameplate_core::code::CodePurpose;
 use nameplate_core::contact::Contact;
 use nameplate_core::identity::{Origin, Viewer};
+use store::aliases::VerifiedContact;
 use store::{LockedAccount, StoreError, aliases, attributes, retried};
 
 /// A contact that is proven, and in force.
@@ -112,7 +113,7 @@ async fn promote(
     let locked = LockedAccount::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
     let account = locked.account();
     code.spend(&mut tx, now).await??;
-    if !aliases::claim(&mut tx, user, kind, &key).await? {
+    if !aliases::claim(&mut tx, user, VerifiedContact { kind, key: &key, at: now }).await? {
         // The code is spent, and the change no longer waits: it can't be done while the contact is
         // somebody else's, and a step that can only fail is no step to offer. Once the contact is free,
         // it is asked for anew.

@@ -59,7 +59,11 @@ pub const TABLES: &[Table] = &[
         ],
     },
     Table { name: "former_subs", key: 1, columns: &[("digest", Bytes)] },
-    Table { name: "aliases", key: 2, columns: &[("kind", Text), ("key", Text), ("user_id", Number)] },
+    Table {
+        name: "aliases",
+        key: 2,
+        columns: &[("kind", Text), ("key", Text), ("user_id", Number), ("verified_at", Number)],
+    },
     Table {
         name: "codes",
         key: 3,

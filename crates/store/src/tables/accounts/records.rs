@@ -1,6 +1,6 @@
 //! Whole accounts, one after the other: what an operator lists, takes out and brings in.
 
-use crate::tables::accounts::profile::kinds;
+use crate::tables::accounts::profile::{kinds, verified_at};
 use crate::tables::accounts::{attributes, names};
 use crate::tables::pending::waiting;
 use crate::{Conn, Row, StoreError, Tx};
@@ -58,7 +58,7 @@ impl Stored {
             confirmed_at: confirmed.then_some(moment("confirmed_at")?.unwrap_or(created_at)),
             disabled_at: moment("disabled_at")?,
             attributes: attributes::read(row.get("attributes")?)?,
-            proven: kinds(&proven),
+            proven: kinds(&verified_at(&proven)),
             temporary_password: row.get::<i64>("temporary_passwords")? > 0,
             guards: row.get("guards")?,
             contested: row.get::<i64>("contested")? > 0,
