@@ -113,6 +113,11 @@ macro_rules! migrations {
                 "verified_since",
                 include_str!(concat!("../migrations/", $folder, "/0025_verified_since.sql")),
             ),
+            (
+                26,
+                "undoable_changes",
+                include_str!(concat!("../migrations/", $folder, "/0026_undoable_changes.sql")),
+            ),
         ]
     };
 }

@@ -232,7 +232,7 @@ pub(crate) async fn claim(
         .key(&contact.value)
         .ok_or_else(|| StoreError::unreadable("a contact that can't be one"))?;
     let verified = VerifiedContact { kind: contact.kind, key: &key, at: now };
-    let is_ours = aliases::claim(tx, user, verified).await?;
+    let is_ours = aliases::claim(tx, user, verified, now).await?;
     Ok(if is_ours {
         Ok(())
     } else {

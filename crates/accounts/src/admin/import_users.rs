@@ -237,11 +237,12 @@ async fn bring_in_one(
         users::mark_temporary(tx, user, now).await?;
     }
     tx.write(vec![attributes::put(user, &ready.attributes)?]).await?;
-    // Elsewhere, and nobody knows when: since the account is confirmed.
-    let verified_at = row.confirmed_at.unwrap_or(created_at).min(now);
+    // Where nobody says when, since the account is confirmed.
+    let confirmed_at = row.confirmed_at.unwrap_or(created_at);
     for (contact, key) in &ready.proven {
-        let verified = VerifiedContact { kind: contact.kind, key, at: verified_at };
-        if !aliases::claim(tx, user, verified).await? {
+        let at = arrival.verified_at.get(&contact.kind).map_or(confirmed_at.min(now), |it| it.0);
+        let verified = VerifiedContact { kind: contact.kind, key, at };
+        if !aliases::claim(tx, user, verified, now).await? {
             return Ok(false);
         }
     }

@@ -5,6 +5,7 @@ use crate::account::protection::{self, ChangedBy, ProtectionChange};
 use crate::error::CommonError;
 use crate::factors::second_factors::{FactorError, contact_kind, forget_codes_without_factors, reachable};
 use crate::factors::set_up_app::{AccountFactor, turn_on};
+use crate::sessions::alive::require_alive;
 use crate::sign_in::freshness::require_fresh;
 use crate::{Context, limits};
 use model::{Event, Factor};
@@ -51,6 +52,9 @@ async fn apply_wishes(
     let locked = limits::count_change_and_load(&mut tx, ctx, user, profile::Part::All)
         .await??
         .ok_or(CommonError::SignedOut)?;
+    if wishes.iter().any(|(_, wish)| matches!(wish, Wish::On | Wish::Off | Wish::Removed)) {
+        require_alive(&mut tx, viewer).await?;
+    }
     let mut with_codes = false;
     for &(factor, wish) in wishes {
         let stored = factors::of_user(&mut tx, user).await?;

@@ -7,6 +7,7 @@ use crate::factors::app::{App, AppSecret};
 use crate::factors::recovery;
 use crate::factors::second_factors::FactorError;
 use crate::one_time_codes;
+use crate::sessions::alive::require_alive;
 use crate::sign_in::freshness::require_fresh;
 use crate::{Context, limits};
 use model::Factor;
@@ -86,6 +87,7 @@ async fn adopt_app(
     let sealed = pending(&mut tx, user, now).await?.ok_or(FactorError::NotAtHand(Factor::SoftwareToken))?;
     let app = App::open(ctx, user, &sealed)?;
     let step = app.step_of(code, now).ok_or(FactorError::WrongAppCode)?;
+    require_alive(&mut tx, viewer).await?;
     let before = factors::of_user(&mut tx, user).await?;
     let app = AccountFactor { locked: &locked, factor: Factor::SoftwareToken, stored: &before };
     let by = ChangedBy::viewer(viewer, origin);

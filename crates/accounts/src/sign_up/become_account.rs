@@ -85,7 +85,7 @@ pub(crate) async fn become_account(
         return Err(ConfirmSignUpError::Username(ErrorCode::UsernameTaken)); // the transaction goes, and the code stays as it was
     }
     let verified = VerifiedContact { kind: target.kind, key: &target.key, at: now };
-    if !aliases::claim(tx, user.id, verified).await? {
+    if !aliases::claim(tx, user.id, verified, now).await? {
         return Err(ConfirmSignUpError::AliasExists(attribute));
     }
     tickets::clear(tx, user.id).await?;

@@ -1,6 +1,7 @@
 //! Proven contacts: one account owns each, and may sign in with it. Which kinds it has stands with the
 //! account besides (`users.proven`), so that whoever looks at it need not look here.
 
+use crate::tables::accounts::undo;
 use crate::{Conn, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identifiers::ContactKind;
@@ -18,6 +19,16 @@ pub async fn owner(conn: &mut Conn, kind: ContactKind, key: &str) -> Result<Opti
         .transpose()
 }
 
+/// Whether no account that comes can have this contact: one has it, or may get it back.
+pub async fn is_taken(
+    conn: &mut Conn,
+    kind: ContactKind,
+    key: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(owner(conn, kind, key).await?.is_some() || undo::former_owner(conn, kind, key, now).await?.is_some())
+}
+
 /// A contact that somebody has verified.
 #[derive(Debug, Clone, Copy)]
 pub struct VerifiedContact<'a> {
@@ -30,9 +41,14 @@ pub struct VerifiedContact<'a> {
 }
 
 /// Makes the contact the account's own, in the place of the one of that kind that it had. The same one once
-/// more has been verified since the first time. `false`: it belongs to another account, and nothing was
-/// changed.
-pub async fn claim(tx: &mut Tx, user: UserId, contact: VerifiedContact<'_>) -> Result<bool, StoreError> {
+/// more has been verified since the first time. `false`: it belongs to another account, or another account may
+/// get it back until some time after `now`, and nothing was changed.
+pub async fn claim(
+    tx: &mut Tx,
+    user: UserId,
+    contact: VerifiedContact<'_>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     // Let go first: one of a kind is all that an account may have. Nobody else can take the old one before
     // this transaction ends, so it can be had back. An UPDATE would fail, and the transaction with it, where
     // another account takes the same contact at this moment; DO NOTHING waits for that account, and answers.
@@ -45,13 +61,26 @@ pub async fn claim(tx: &mut Tx, user: UserId, contact: VerifiedContact<'_>) -> R
     if let Some(old) = old.filter(|old| old.key == contact.key) {
         return insert(tx, user, old).await;
     }
-    let claimed = insert(tx, user, contact).await?;
+    let mut claimed = insert(tx, user, contact).await?;
+    // After the row is there: an account that lets go of the contact at this moment says first that it may get
+    // it back.
+    if claimed
+        && undo::former_owner(tx, contact.kind, contact.key, now).await?.is_some_and(|it| it.user != user)
+    {
+        remove(tx, user, contact.kind).await?;
+        claimed = false;
+    }
     match old {
         Some(old) if !claimed => drop(insert(tx, user, old).await?),
         Some(_) | None if claimed => tell_account(tx, user).await?,
         Some(_) | None => {}
     }
     Ok(claimed)
+}
+
+async fn remove(tx: &mut Tx, user: UserId, kind: ContactKind) -> Result<bool, StoreError> {
+    let query = tx.query("DELETE FROM aliases WHERE user_id = $1 AND kind = $2");
+    Ok(query.bind(user.0).bind(kind.as_str()).run().await? > 0)
 }
 
 async fn insert(tx: &mut Tx, user: UserId, contact: VerifiedContact<'_>) -> Result<bool, StoreError> {
@@ -64,8 +93,7 @@ async fn insert(tx: &mut Tx, user: UserId, contact: VerifiedContact<'_>) -> Resu
 
 /// Lets go of the account's contact of that kind.
 pub async fn release(tx: &mut Tx, user: UserId, kind: ContactKind) -> Result<(), StoreError> {
-    let query = tx.query("DELETE FROM aliases WHERE user_id = $1 AND kind = $2");
-    if query.bind(user.0).bind(kind.as_str()).run().await? > 0 {
+    if remove(tx, user, kind).await? {
         tell_account(tx, user).await?;
     }
     Ok(())

@@ -153,7 +153,7 @@ impl<'a> Packed<'a> {
     }
 }
 
-fn kind(attribute: &str) -> Result<ContactKind, StoreError> {
+pub(super) fn kind(attribute: &str) -> Result<ContactKind, StoreError> {
     let known =
         [ContactKind::Email, ContactKind::PhoneNumber].into_iter().find(|kind| kind.as_str() == attribute);
     known.ok_or_else(|| StoreError::unreadable("a contact of an unknown kind"))

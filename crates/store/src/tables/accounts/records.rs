@@ -34,6 +34,8 @@ pub struct Stored {
     pub attributes: BTreeMap<AttributeName, String>,
     /// The kinds of contact that are verified.
     pub proven: Vec<ContactKind>,
+    /// Since when each of them is.
+    pub verified_at: BTreeMap<ContactKind, Timestamp>,
     /// The operator knows the password: its owner chooses another one at the next sign-in.
     pub temporary_password: bool,
     /// Second factors that are on, and passkeys.
@@ -59,6 +61,7 @@ impl Stored {
             disabled_at: moment("disabled_at")?,
             attributes: attributes::read(row.get("attributes")?)?,
             proven: kinds(&verified_at(&proven)),
+            verified_at: verified_at(&proven),
             temporary_password: row.get::<i64>("temporary_passwords")? > 0,
             guards: row.get("guards")?,
             contested: row.get::<i64>("contested")? > 0,
