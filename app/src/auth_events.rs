@@ -17,6 +17,7 @@ closed_set! {
         ForgotPassword = "forgotPassword",
         ForgotPasswordSubmit = "forgotPasswordSubmit",
         ChangePassword = "changePassword",
+        UndoChanges = "undoChanges",
         EnableMfa = "enableMfa",
         DisableMfa = "disableMfa",
         PreferMfa = "preferMfa",

@@ -6,6 +6,7 @@ import { ConfirmPage } from '../pages/confirm';
 import { ForgotPasswordPage } from '../pages/forgot-password';
 import { ProfilePage } from '../pages/profile';
 import { ResetPasswordPage } from '../pages/reset-password';
+import { UndoPage } from '../pages/undo';
 import { AppPage, RecoveryCodesPage, SecondStepPage } from '../pages/second-step';
 import { NewPasswordPage, RequiredPage } from '../pages/asked';
 import { SecurityPage } from '../pages/security';
@@ -49,6 +50,7 @@ interface Screens {
   verifyContact: VerifyContactPage;
   forgotPassword: ForgotPasswordPage;
   resetPassword: ResetPasswordPage;
+  undo: UndoPage;
   newPassword: NewPasswordPage;
   required: RequiredPage;
   secondStep: SecondStepPage;
@@ -109,6 +111,7 @@ export const test = base.extend<Options & Fixtures>({
   verifyContact: async ({ page, scripts }, use) => use(new VerifyContactPage(page, scripts)),
   forgotPassword: async ({ page, scripts }, use) => use(new ForgotPasswordPage(page, scripts)),
   resetPassword: async ({ page, scripts }, use) => use(new ResetPasswordPage(page, scripts)),
+  undo: async ({ page, scripts }, use) => use(new UndoPage(page, scripts)),
   newPassword: async ({ page, scripts }, use) => use(new NewPasswordPage(page, scripts)),
   required: async ({ page, scripts }, use) => use(new RequiredPage(page, scripts)),
   secondStep: async ({ page, scripts }, use) => use(new SecondStepPage(page, scripts)),
@@ -138,6 +141,7 @@ export const test = base.extend<Options & Fixtures>({
         verifyContact: new VerifyContactPage(page, scripts),
         forgotPassword: new ForgotPasswordPage(page, scripts),
         resetPassword: new ResetPasswordPage(page, scripts),
+        undo: new UndoPage(page, scripts),
         newPassword: new NewPasswordPage(page, scripts),
         required: new RequiredPage(page, scripts),
         secondStep: new SecondStepPage(page, scripts),

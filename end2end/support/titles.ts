@@ -8,6 +8,7 @@ const signedOut = {
   '/confirm': 'Confirm your account',
   '/forgot-password': 'Reset Password',
   '/reset-password': 'Reset Password',
+  '/undo': 'Take back changes',
   '/nowhere': 'There is nothing at this address',
 };
 

@@ -86,7 +86,8 @@ const fn shown_to(page: Page) -> Shown {
         | Page::SignUp
         | Page::Confirm
         | Page::ForgotPassword
-        | Page::ResetPassword => Shown::Stranger,
+        | Page::ResetPassword
+        | Page::Undo => Shown::Stranger,
         Page::SignInCode => Shown::SecondStep,
         Page::NewPassword => Shown::FirstPassword,
         Page::RequiredDetails => Shown::Incomplete,

@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::{PASSWORD, TestServer, another, code_in};
+use support::{Browser, PASSWORD, TestServer, another, code_in};
 
 const NEW: &str = "anothersecurerandompassword#456";
 
@@ -174,4 +174,105 @@ async fn the_scripts_hear_whose_password_was_set_but_not_whether_a_name_exists()
     let code = server.code_for("me@domain.com").await;
     let answer = browser.json("/reset-password", &new_password("jdoe", &code, NEW)).await;
     assert_eq!((answer.json(), answer.header("location")), (json!({"username": "jdoe"}), "/sign-in"));
+}
+
+const OLD: &str = "me@domain.com";
+const REPLACED: &str = "new@domain.com";
+
+/// Somebody's browser in which the address is replaced, and the link from the mail to the old one.
+async fn replaced(server: &TestServer) -> (Browser, String) {
+    let mut browser = server.signed_in("jdoe", OLD).await;
+    browser.submit("/profile/email", &[("attributes[email]", REPLACED)]).await.leads_to("/profile/email");
+    let code = server.code_for(REPLACED).await;
+    browser.submit("/profile/email/verify", &[("code", &code)]).await.leads_to("/profile");
+    (browser, link_to(server, OLD).await)
+}
+
+/// The address in the newest mail, without the server's.
+async fn link_to(server: &TestServer, address: &str) -> String {
+    let letters = server.letters_to(address).await;
+    let words = letters.iter().flat_map(|letter| letter.text.split_whitespace());
+    let link = words.filter_map(|word| word.find("/undo?token=").map(|at| &word[at..])).next();
+    link.unwrap_or_else(|| panic!("no link was sent to {address}")).to_owned()
+}
+
+#[tokio::test]
+async fn undo_page_shows_what_it_takes_back_and_changes_nothing_until_the_button() {
+    let server = TestServer::new().await;
+    let (mut thief, link) = replaced(&server).await;
+    let mut owner = server.browser();
+    for _ in 0..2 {
+        let page = owner.get(&link).await;
+        page.says("Take back these changes?");
+        page.says("n***@d***");
+        page.says(OLD);
+        page.says("Sign out every browser and app");
+    }
+    thief.get("/profile").await.says(REPLACED);
+    let token = link.split_once('=').unwrap().1.to_owned();
+    owner.submit("/undo", &[("token", &token)]).await.leads_to("/reset-password");
+    let page = owner.get("/reset-password").await;
+    page.says("The changes were taken back");
+    page.says("jdoe");
+    thief.get("/profile").await.leads_to("/sign-in?next=/profile");
+    let code = server.code_for(OLD).await;
+    let form = [
+        ("username", "jdoe"),
+        ("code", &code),
+        ("password", "another+Password-1"),
+        ("confirm_password", "another+Password-1"),
+    ];
+    owner.submit("/reset-password", &form).await.leads_to("/sign-in");
+    owner
+        .submit("/sign-in", &[("username", OLD), ("password", "another+Password-1")])
+        .await
+        .leads_to("/profile");
+    owner.get("/profile").await.says(OLD);
+    owner.get("/activity").await.says("taken back");
+    owner.get(&link).await.says("This link no longer works");
+    owner.submit("/undo", &[("token", &token)]).await.refuses(410, "This link no longer works");
+}
+
+#[tokio::test]
+async fn undo_of_another_site_or_without_a_token_is_refused() {
+    let server = TestServer::new().await;
+    let (mut thief, link) = replaced(&server).await;
+    let token = link.split_once('=').unwrap().1;
+    let foreign =
+        server.browser().saying("sec-fetch-site", "cross-site").submit("/undo", &[("token", token)]).await;
+    assert_eq!(foreign.status, 403);
+    for wrong in ["", "x", &token[1..]] {
+        server.browser().submit("/undo", &[("token", wrong)]).await.refuses(410, "This link no longer works");
+        server.browser().get(&format!("/undo?token={wrong}")).await.says("This link no longer works");
+    }
+    thief.get("/profile").await.says(REPLACED);
+}
+
+#[tokio::test]
+async fn sign_up_with_a_former_address_asks_whose_it_is() {
+    for (path, leads_to) in [("/confirm/take-back", "/reset-password"), ("/confirm/anew", "/confirm")] {
+        let server = TestServer::new().await;
+        replaced(&server).await;
+        let mut browser = server.browser();
+        let form = [
+            ("username", "jane"),
+            ("password", PASSWORD),
+            ("confirm_password", PASSWORD),
+            ("attributes[email]", OLD),
+        ];
+        browser.submit("/sign-up", &form).await.leads_to("/confirm");
+        server.wait(60);
+        let code = server.code_for(OLD).await;
+        browser.submit("/confirm", &[("code", &code)]).await.leads_to("/confirm");
+        browser.get("/confirm").await.says("Is this your account?");
+        browser.submit(path, &[]).await.leads_to(leads_to);
+        if path == "/confirm/anew" {
+            let page = browser.get("/confirm").await;
+            page.says("Choose your password");
+            browser.submit("/confirm/password", &[("current_password", PASSWORD)]).await.leads_to("/profile");
+        } else {
+            browser.get("/reset-password").await.says("The changes were taken back");
+        }
+        server.browser().get(&link_to(&server, OLD).await).await.says("This link no longer works");
+    }
 }

@@ -10,6 +10,7 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod sign_up;
 pub mod theme;
+pub mod undo;
 
 pub use error::error_page;
 
@@ -48,6 +49,7 @@ fn loading(page: Page, request: PageRequest) -> Loading {
         Page::Confirm => Box::pin(sign_up::confirm::page(request)),
         Page::ForgotPassword => Box::pin(password::forgot::page(request)),
         Page::ResetPassword => Box::pin(password::reset::page(request)),
+        Page::Undo => Box::pin(undo::page(request)),
         Page::Profile => Box::pin(profile::overview::page(request)),
         Page::RequiredDetails => Box::pin(profile::required::page(request)),
         Page::UpdateEmail => Box::pin(profile::email::page(request)),

@@ -82,6 +82,12 @@ pub fn told(event: &Event, schema: &Schema) -> Told {
         Event::AdminResetUserPassword { .. } => Told::done("Password reset by whoever runs the service"),
         Event::AdminDisableUser { .. } => Told::done("Account disabled by whoever runs the service"),
         Event::AdminEnableUser { .. } => Told::done("Account enabled again by whoever runs the service"),
+        Event::UndoChanges { .. } => {
+            Told::done("Changes of contacts and second steps taken back, and everyone signed out")
+        }
+        Event::AdminVoidUndo { .. } => {
+            Told::done("An administrator decided that the latest changes can’t be taken back")
+        }
         Event::AdminResetMfa { .. } => {
             Told::done("Every second step to sign in removed by whoever runs the service")
         }

@@ -111,6 +111,7 @@ pub fn sentence(code: ErrorCode) -> String {
         }
         ErrorCode::NoCode => "No code is waiting here. Ask for a new one.",
         ErrorCode::BadRequest => "Something was wrong with this form. Please load the page again.",
+        ErrorCode::UndoOver => "This link no longer works. The changes can’t be taken back with it.",
         ErrorCode::CrossSite => {
             "This form came from another site, so we did nothing. Please load the page again."
         }

@@ -32,6 +32,9 @@ pub fn event(event: &Event) -> Option<String> {
             "New recovery codes were made. The old ones no longer work.".into()
         }
         Event::UseRecoveryCode { .. } => "A recovery code was just used to sign in to this account.".into(),
+        Event::UndoChanges { .. } => {
+            "The latest changes of contacts and second steps were taken back.".into()
+        }
         Event::DownloadUserData { .. } => "Everything we keep about you was just downloaded.".into(),
         Event::SignOutOthers { .. } => "Another browser was signed out of this account.".into(),
         Event::SignUp { .. }
@@ -55,7 +58,8 @@ pub fn event(event: &Event) -> Option<String> {
         | Event::AdminResetUserPassword { .. }
         | Event::AdminDisableUser { .. }
         | Event::AdminEnableUser { .. }
-        | Event::AdminResetMfa { .. } => return None,
+        | Event::AdminResetMfa { .. }
+        | Event::AdminVoidUndo { .. } => return None,
     })
 }
 

@@ -22,6 +22,8 @@ mod sessions;
 #[cfg(feature = "ssr")]
 mod titles;
 #[cfg(feature = "ssr")]
+mod undo;
+#[cfg(feature = "ssr")]
 pub use {
     activity::{Told, told},
     attributes::{group, label},
@@ -33,6 +35,7 @@ pub use {
     pages::*,
     sessions::{active_since, device, last_active},
     titles::title,
+    undo::*,
 };
 
 // What the browser's half says as well.

@@ -352,6 +352,7 @@ pub fn field_label(name: &FieldName) -> String {
         | FieldName::Factor
         | FieldName::Wish
         | FieldName::Passkey
+        | FieldName::Token
         | FieldName::Theme => "Form".into(),
         FieldName::Attribute(AttributeName::Standard(standard)) => {
             super::attributes::standard_label(*standard).into()

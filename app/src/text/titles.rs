@@ -6,6 +6,7 @@ use super::pages::{
     ACCOUNT, ACTIVITY, CHANGE_PASSWORD_HEADING, CONFIRM_TITLE, PROFILE, REQUIRED_HEADING, RESET_PASSWORD,
     SECURITY, SIGN_IN_TITLE, SIGN_OUT, SIGN_UP_TITLE,
 };
+use super::undo::UNDO_TITLE;
 use model::Page;
 
 /// The title of a page.
@@ -18,6 +19,7 @@ pub const fn title(page: Page) -> &'static str {
         Page::SignUp => SIGN_UP_TITLE,
         Page::Confirm => CONFIRM_TITLE,
         Page::ForgotPassword | Page::ResetPassword => RESET_PASSWORD,
+        Page::Undo => UNDO_TITLE,
         Page::Profile => PROFILE,
         Page::RequiredDetails => REQUIRED_HEADING,
         Page::UpdateEmail => EMAIL_WORDS.heading,

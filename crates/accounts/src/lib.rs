@@ -28,6 +28,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 pub mod tokens;
+pub mod undo;
 
 pub use attributes::rules::MOST_SUBMITTED;
 pub use context::{Context, Parts};

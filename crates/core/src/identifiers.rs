@@ -61,7 +61,7 @@ fn phone_key(number: &str) -> String {
 }
 
 /// An email address or a phone number that messages go to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ContactKind {
     /// Reached by mail.
     Email,

@@ -119,6 +119,11 @@ browser_secret! {
 }
 
 browser_secret! {
+    /// Proves that somebody reads an address to which a change was told: it undoes that.
+    UndoSecret
+}
+
+browser_secret! {
     /// Tells one browser from another, for as long as it keeps the cookie: codes belong to the browser that
     /// asked for them, and accounts know those that they were signed in to from.
     BrowserId

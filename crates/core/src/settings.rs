@@ -135,16 +135,18 @@ impl Default for SessionTimes {
     }
 }
 
-/// How long accounts are kept that nobody can use.
+/// How long accounts are kept that nobody can use, and changes can be undone.
 #[derive(Debug, Clone, Copy)]
 pub struct AccountTimes {
     /// One that isn't confirmed for so long is removed.
     pub keep_unconfirmed: Duration,
+    /// So long the change of a contact or second factor can be undone.
+    pub undo: Duration,
 }
 
 impl Default for AccountTimes {
     fn default() -> Self {
-        Self { keep_unconfirmed: days(30) }
+        Self { keep_unconfirmed: days(30), undo: days(7) }
     }
 }
 

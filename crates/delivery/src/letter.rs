@@ -2,7 +2,7 @@
 
 pub mod preview;
 
-use crate::message::Message;
+use crate::message::{ContactChange, Message};
 use crate::words;
 use askama::Template;
 use model::code::DeliveryMedium;

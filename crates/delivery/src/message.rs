@@ -5,6 +5,7 @@ use model::code::DeliveryMedium;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::contact::Contact;
 use nameplate_core::device::Device;
+use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::Origin;
 use nameplate_core::secretive;
 use serde::{Deserialize, Serialize};
@@ -22,9 +23,32 @@ pub struct Asked {
     pub network: IpAddr,
     /// As the browser sent it. Only the names in [`Device`] ever reach a message.
     pub user_agent: String,
+    /// How whoever gets this message can undo it. `None`: they can't.
+    #[serde(default)]
+    pub undo: Option<UndoLink>,
 }
 
-secretive!(Asked);
+/// Leads to the page that undoes a change.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndoLink {
+    /// What the link proves. Readable here alone, and sealed with the message.
+    pub secret: String,
+    /// Until when it works.
+    pub until: Timestamp,
+}
+
+/// What became of a contact of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ContactChange {
+    /// The account had none of that kind.
+    Added,
+    /// It took the place of another one.
+    Replaced,
+    /// It is gone.
+    Removed,
+}
+
+secretive!(Asked, UndoLink);
 
 impl Asked {
     /// What was asked for by this browser.
@@ -34,7 +58,15 @@ impl Asked {
             at,
             network: origin.network,
             user_agent: origin.user_agent.clone(),
+            undo: None,
         }
+    }
+
+    /// The same with a link that undoes it, which only mails carry: phone numbers are given to other people.
+    #[must_use]
+    pub fn undone_by(self, link: Option<&UndoLink>, to: &Contact) -> Self {
+        let undo = link.filter(|_| to.kind == ContactKind::Email).cloned();
+        Self { undo, ..self }
     }
 
     /// What was asked with.
@@ -183,6 +215,16 @@ messages! {
         ChangeDone = "change_done" about new;
         /// To the contact that was removed.
         AddressDeleted = "address_deleted";
+        /// To another verified contact: what became of this one.
+        ContactChanged = "contact_changed" about new {
+            /// What happened to it.
+            change: ContactChange,
+        };
+        /// To every contact from before and after an undo: contacts and second factors are as they were.
+        ChangesUndone = "changes_undone" {
+            /// Until when a second factor is asked for that was turned on since. `None`: there is none.
+            factor_until: Option<Timestamp>,
+        };
         /// To a proven contact: a new password is set with this code.
         ResetCode = "reset_code" with code;
         /// The same because the operator wants it so: to somebody who asked for nothing, and has no page open.
@@ -193,6 +235,11 @@ messages! {
         StepUpCode = "step_up_code" with code;
         /// To every proven contact: sign-in asks for this from now on.
         SecondFactorOn = "second_factor_on" {
+            /// Which one.
+            factor: Factor,
+        };
+        /// To every proven contact: another app or device takes the place of the one before.
+        SecondFactorReplaced = "second_factor_replaced" {
             /// Which one.
             factor: Factor,
         };

@@ -1,7 +1,7 @@
 //! The promise to send: an outbox row in the transaction of the use case.
 
 use crate::Delivery;
-use crate::{Asked, Message};
+use crate::{Asked, Message, UndoLink};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::code::{Issue, Slot};
 use nameplate_core::contact::Contact;
@@ -128,12 +128,40 @@ pub async fn queue_to_all(
     message: impl Fn(Contact, Asked) -> Message,
     origin: &Origin,
 ) -> Result<(), StoreError> {
-    let account = locked.account();
-    let asked = Asked::new(account.chosen_username(), delivery.clock.now(), origin);
+    queue_change_to_all(tx, delivery, Change { locked, undo: None, origin }, message).await
+}
+
+/// A change of an account, to be told to its contacts.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    /// The account as it was before.
+    pub locked: &'a LockedAccount,
+    /// What undoes it, if it can be undone.
+    pub undo: Option<&'a UndoLink>,
+    /// Who changed it.
+    pub origin: &'a Origin,
+}
+
+impl Change<'_> {
+    /// What a message to this contact says about it.
+    pub fn asked(&self, now: Timestamp, to: &Contact) -> Asked {
+        Asked::new(self.locked.account().chosen_username(), now, self.origin).undone_by(self.undo, to)
+    }
+}
+
+/// The same for a change that can be undone: mails carry the link.
+pub async fn queue_change_to_all(
+    tx: &mut Tx,
+    delivery: &Delivery,
+    change: Change<'_>,
+    message: impl Fn(Contact, Asked) -> Message,
+) -> Result<(), StoreError> {
+    let (account, now) = (change.locked.account(), delivery.clock.now());
     for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
         if let Some(value) = account.proven_contact(kind) {
             let to = Contact::stored(kind, value.to_owned());
-            queue(tx, delivery, &message(to, asked.clone()), About::Account(locked.id())).await?;
+            let asked = change.asked(now, &to);
+            queue(tx, delivery, &message(to, asked), About::Account(change.locked.id())).await?;
         }
     }
     Ok(())

@@ -158,6 +158,8 @@ events! {
         DeleteUserAttributes { attributes: Vec<AttributeName> } = "deleteUserAttributes",
         /// None of the attributes was deleted; the refusal says which one and why.
         DeleteUserAttributesFailure(FormErrors) = "deleteUserAttributes_failure",
+        /// Contacts and second factors are as they were before they were changed; every session ended.
+        UndoChanges { username: String } = "undoChanges",
         /// Everything that is held about the person was handed to them.
         DownloadUserData { username: String } = "downloadUserData",
         /// The operator made the account.
@@ -170,6 +172,8 @@ events! {
         AdminEnableUser { username: String } = "adminEnableUser",
         /// The operator removed every second factor of the account.
         AdminResetMfa { username: String } = "adminResetMfa",
+        /// An administrator decided that the latest changes can't be undone.
+        AdminVoidUndo { username: String } = "adminVoidUndo",
     }
 }
 

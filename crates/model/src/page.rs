@@ -76,9 +76,10 @@ pages! {
         NewPassword = SignedOut SIGN_IN_NEW_PASSWORD;
         SignUp = SignedOut SIGN_UP;
         Confirm = SignedOut CONFIRM,
-            forms: [CONFIRM_RESEND, CONFIRM_ADDRESS, CONFIRM_PASSWORD, CONFIRM_NEW_PASSWORD];
+            forms: [CONFIRM_RESEND, CONFIRM_ADDRESS, CONFIRM_PASSWORD, CONFIRM_NEW_PASSWORD, CONFIRM_TAKE_BACK, CONFIRM_ANEW];
         ForgotPassword = Anyone FORGOT_PASSWORD;
         ResetPassword = Anyone RESET_PASSWORD, forms: [RESET_PASSWORD_RESEND];
+        Undo = Anyone UNDO;
         Profile = SignedIn PROFILE, forms: [PROFILE_DELETE];
         RequiredDetails = SignedIn PROFILE_REQUIRED;
         UpdateEmail = SignedIn PROFILE_EMAIL,

@@ -30,12 +30,18 @@ pub const CONFIRM_ADDRESS: &str = "/confirm/address";
 pub const CONFIRM_PASSWORD: &str = "/confirm/password";
 /// Form: another first password instead of that one.
 pub const CONFIRM_NEW_PASSWORD: &str = "/confirm/new-password";
+/// Form: takes back the account that had the contact before.
+pub const CONFIRM_TAKE_BACK: &str = "/confirm/take-back";
+/// Form: makes a new account with a contact that another one had before.
+pub const CONFIRM_ANEW: &str = "/confirm/anew";
 /// Page and form: sends a code for a new password.
 pub const FORGOT_PASSWORD: &str = "/forgot-password";
 /// Page and form: sets a new password with that code.
 pub const RESET_PASSWORD: &str = "/reset-password";
 /// Form: sends another code for a new password.
 pub const RESET_PASSWORD_RESEND: &str = "/reset-password/resend";
+/// Page and form: takes changes of contacts and second factors back, for whoever has the link from a mail.
+pub const UNDO: &str = "/undo";
 /// Page and form: shows the attributes, and updates them.
 pub const PROFILE: &str = "/profile";
 /// Page and form: attributes that the schema requires and the account lacks.

@@ -43,7 +43,7 @@ pub use crate::readiness::{Expected, NotReady};
 pub use crate::tables::accounts::locked::LockedAccount;
 pub use crate::tables::accounts::password_fingerprint::PasswordFingerprint;
 pub use crate::tables::accounts::{
-    aliases, attributes, known_origins, names, profile, records, resets, users,
+    aliases, attributes, known_origins, names, profile, records, resets, undo, users,
 };
 pub use crate::tables::pending::{codes, requested_codes, tickets, waiting};
 pub use crate::tables::service::{events, limits, meta, outbox, purge, sealed};

@@ -120,6 +120,37 @@ test.describe('signed out', () => {
   });
 });
 
+test.describe('changes that can be undone', () => {
+  test.beforeEach(async ({ door, mailbox }) => {
+    await door.enter();
+    await door.askForEmail(newEmail);
+    await door.verifyEmail(await mailbox.codeFor(newEmail));
+  });
+
+  test('undo', async ({ undo, mailbox }) => {
+    await undo.follow((await mailbox.message(jane.email, /take it back/)).text);
+  });
+
+  test('undo, over', async ({ undo }) => {
+    await undo.open('?token=over');
+  });
+
+  test('undone', async ({ context, undo, resetPassword, mailbox }) => {
+    await context.clearCookies();
+    await undo.follow((await mailbox.message(jane.email, /take it back/)).text);
+    await undo.takeBack();
+    await resetPassword.arrived();
+  });
+
+  test('confirm, former address', async ({ context, door, confirm, mailbox }) => {
+    await context.clearCookies();
+    await door.signUp({ ...jane, username: 'jane' });
+    await confirm.open();
+    await confirm.submit(await mailbox.codeFor(jane.email));
+    await expect(confirm.heading).toHaveText('Is this your account?');
+  });
+});
+
 test.describe('with passkeys', () => {
   test.use({ host: 'localhost' });
 

@@ -1,7 +1,7 @@
 //! What has to have happened before a form can be accepted, and what is right to enter then.
 
 use crate::declared::Form;
-use crate::people::{COOLDOWN, ORIGIN, Person, SignedUp, World};
+use crate::people::{COOLDOWN, Names, ORIGIN, Person, SignedUp, World};
 use crate::support::{Browser, PASSWORD};
 use accounts::factors::shown_by;
 use accounts::testing::Authenticator;
@@ -58,6 +58,7 @@ pub async fn ready_for(world: &World, form: &Form) -> Ready {
         Some(Page::SignUp) => signing_up(world),
         Some(Page::Confirm) => signed_up(world, form).await,
         Some(Page::ForgotPassword | Page::ResetPassword) => resetting(world, form).await,
+        Some(Page::Undo) => undoing(world).await,
         Some(Page::RequiredDetails) => without_details(world).await,
         Some(Page::UpdateEmail) => changing_email(world).await,
         Some(Page::UpdatePhone) => changing_phone(world).await,
@@ -158,6 +159,9 @@ async fn without_details(world: &World) -> Ready {
 
 /// A sign-up that waits for its code, or for a password where the code was entered elsewhere.
 async fn signed_up(world: &World, form: &Form) -> Ready {
+    if [paths::CONFIRM_TAKE_BACK, paths::CONFIRM_ANEW].contains(&form.path) {
+        return with_former_contact(world).await;
+    }
     let SignedUp { browser, names } = world.sign_up().await;
     let code = world.code_for(&names.email).await;
     if [paths::CONFIRM_PASSWORD, paths::CONFIRM_NEW_PASSWORD].contains(&form.path) {
@@ -168,6 +172,41 @@ async fn signed_up(world: &World, form: &Form) -> Ready {
     }
     world.server.wait(COOLDOWN);
     Ready::new(browser).with("code", code).with("email", world.names().email)
+}
+
+/// Somebody who replaced their address, and a browser that has the link from the mail to the old one.
+async fn undoing(world: &World) -> Ready {
+    let old = replaced_email(world).await;
+    let letters = world.server.letters_to(&old.email).await;
+    let link = letters.iter().find_map(|letter| letter.text.split_once("/undo?token=")).unwrap().1;
+    Ready::new(world.server.browser()).with("token", link.split_whitespace().next().unwrap())
+}
+
+/// What whoever replaced their address was called before.
+async fn replaced_email(world: &World) -> Names {
+    let (mut person, new) = (world.person().await, world.names());
+    person.browser.json(paths::PROFILE_EMAIL, &[("attributes[email]", &new.email)]).await.ok();
+    let code = world.code_for(&new.email).await;
+    person.browser.json(paths::PROFILE_EMAIL_VERIFY, &[("code", &code)]).await.ok();
+    person.names
+}
+
+/// Somebody who signed up with an address that another account had until lately, and entered the code.
+async fn with_former_contact(world: &World) -> Ready {
+    let (email, mut browser) = (replaced_email(world).await.email, world.server.browser());
+    let username = world.names().username;
+    let form = [
+        ("username", &*username),
+        ("password", PASSWORD),
+        ("confirm_password", PASSWORD),
+        ("attributes[email]", &email),
+        ("attributes[given_name]", "Jane"),
+    ];
+    browser.submit(paths::SIGN_UP, &form).await.leads_to(paths::CONFIRM);
+    world.server.wait(COOLDOWN * 40);
+    let code = world.code_for(&email).await;
+    browser.submit(paths::CONFIRM, &[("code", &code)]).await.leads_to(paths::CONFIRM);
+    Ready::new(browser)
 }
 
 async fn resetting(world: &World, form: &Form) -> Ready {

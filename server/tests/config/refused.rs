@@ -392,6 +392,7 @@ fn numbers_and_durations_out_of_range_are_refused_with_the_range() {
             &[],
             &["line 2: accounts.keep_unconfirmed: ", "at least 1day"],
         ),
+        ("[accounts]\nundo = '1h'\n", &[], &["line 2: accounts.undo: ", "at least 1day"]),
         (
             "[server]\nstore_url = 'nameplate.db'\n",
             &[],

@@ -1,6 +1,7 @@
 //! `/confirm`: the code that was sent at sign-up, and the password after it where one is chosen then.
 
 use super::choose_password::{Choosing, choose_password};
+use super::former_contact::former_contact;
 use super::outcome::continue_with;
 use super::username::new_username;
 use crate::auth_events::{AccountData, FormEvent};
@@ -49,6 +50,11 @@ pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
         let who = if options.username { username } else { value };
         let shown = move || choose_password(&request, Choosing { who, takes_first, is_name_taken });
         return Ok(PageResponse::titled(text::CHOOSE_PASSWORD, Layout::Auth, shown));
+    }
+    if let Some(PendingSignUp { stage: Stage::FormerContact { until }, value, .. }) = pending {
+        let until = clock_time(until, now);
+        let shown = move || former_contact(&request, value, &until);
+        return Ok(PageResponse::titled(text::FORMER_CONTACT_HEADING, Layout::Auth, shown));
     }
     let waiting = pending.map(|it| Waiting {
         username: it.username,

@@ -2,6 +2,7 @@
 
 mod choose_password;
 pub mod confirm;
+mod former_contact;
 mod outcome;
 pub mod start;
 mod username;

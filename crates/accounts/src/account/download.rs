@@ -11,7 +11,9 @@ use nameplate_core::client::ClientId;
 use nameplate_core::identity::{Origin, Viewer};
 use serde::Serialize;
 use store::users::{self, User};
-use store::{Conn, StoreError, Tx, events as trail, factors, passkeys, profile, records, retried, sessions};
+use store::{
+    Conn, StoreError, Tx, events as trail, factors, passkeys, profile, records, retried, sessions, undo,
+};
 
 /// What is held, but for what would let somebody in: no hash of a password, no code, no token.
 #[derive(Debug, Serialize)]
@@ -26,6 +28,8 @@ pub struct PersonalData {
     recovery_codes_left: u32,
     sessions: Vec<SignedIn>,
     passkeys: Vec<KeptPasskey>,
+    /// Contacts that the account had before changes that can still be undone.
+    former_contacts: Vec<FormerContact>,
     /// Oldest first.
     events: Vec<Happened>,
 }
@@ -35,6 +39,16 @@ struct PendingContact {
     attribute: AttributeName,
     value: String,
     requested_at: Moment,
+}
+
+/// A contact that is kept for a while.
+#[derive(Debug, Serialize)]
+struct FormerContact {
+    attribute: AttributeName,
+    value: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verified_at: Option<Moment>,
+    kept_until: Moment,
 }
 
 /// What sign-in asks for beside the password; no secret of an app.
@@ -139,6 +153,7 @@ pub async fn personal_data(
     let second_factors = factors::shown_of_user(&mut conn, viewer.user).await?;
     let recovery_codes_left = factors::recovery_codes_left(&mut conn, viewer.user).await?;
     let passkeys = passkeys::of_user(&mut conn, viewer.user).await?;
+    let former_contacts = former_contacts(&mut conn, ctx, viewer).await?;
     let events = all_events(&mut conn, viewer).await?;
     let settings = &ctx.settings;
     Ok(PersonalData {
@@ -150,6 +165,7 @@ pub async fn personal_data(
         recovery_codes_left,
         sessions: open.into_iter().map(SignedIn::from).collect(),
         passkeys: passkeys.into_iter().map(KeptPasskey::from).collect(),
+        former_contacts,
         events,
     })
 }
@@ -204,6 +220,23 @@ impl Happened {
         let trail::Stored { event, at, network, user_agent, .. } = stored;
         Some(Self { event: event?, at: Moment(at), network, user_agent })
     }
+}
+
+async fn former_contacts(
+    conn: &mut Conn,
+    ctx: &Context,
+    viewer: &Viewer,
+) -> Result<Vec<FormerContact>, StoreError> {
+    let mut all = Vec::new();
+    for change in undo::of_user(conn, viewer.user, ctx.now()).await? {
+        all.extend(undo::contacts(conn, &change).await?.into_iter().map(|it| FormerContact {
+            attribute: it.kind.attribute().into(),
+            value: it.value,
+            verified_at: it.verified_at.map(Moment),
+            kept_until: Moment(change.ends_at),
+        }));
+    }
+    Ok(all)
 }
 
 async fn all_events(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<Happened>, StoreError> {

@@ -2,7 +2,8 @@
 
 use crate::Context;
 use crate::account::events;
-use delivery::{Message, queue_to_all};
+use crate::undo::keep::{Undoing, keep};
+use delivery::{Change, Message, UndoLink, queue_change_to_all};
 use model::{Event, Factor};
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::{Origin, SessionId, Viewer};
@@ -32,17 +33,26 @@ pub(crate) struct ChangedBy<'a> {
     pub(crate) session: Option<SessionId>,
     /// Where from.
     pub(crate) origin: &'a Origin,
+    /// Whether it can be undone.
+    pub(crate) undoing: Undoing,
 }
 
 impl<'a> ChangedBy<'a> {
     /// Somebody who is signed in.
     pub(crate) const fn viewer(viewer: &Viewer, origin: &'a Origin) -> Self {
-        Self { session: Some(viewer.session), origin }
+        Self { session: Some(viewer.session), origin, undoing: Undoing::Possible }
     }
 
-    /// An administrator, or somebody who isn't signed in.
-    pub(crate) const fn no_session(origin: &'a Origin) -> Self {
-        Self { session: None, origin }
+    /// An administrator, who decides whether it can be undone.
+    pub(crate) const fn no_session(origin: &'a Origin, undoing: Undoing) -> Self {
+        Self { session: None, origin, undoing }
+    }
+}
+
+impl<'a> ChangedBy<'a> {
+    /// What messages tell of a change that they make.
+    pub(crate) const fn told(self, locked: &'a LockedAccount, undo: Option<&'a UndoLink>) -> Change<'a> {
+        Change { locked, undo, origin: self.origin }
     }
 }
 
@@ -51,14 +61,16 @@ impl<'a> ChangedBy<'a> {
 ///
 /// Whoever was signed in elsewhere may be whom the change is against: what only adds a contact ends no
 /// session, a factor that is turned on and a verified contact that goes end every other one. Every verified
-/// contact is told of a factor that comes or goes, and the trail has it.
+/// contact is told of a factor that comes or goes, and the trail has it. The answer is what undoes the change, for
+/// mails that tell of a contact.
 pub(crate) async fn changes(
     tx: &mut Tx,
     ctx: &Context,
     locked: &LockedAccount,
     change: ProtectionChange,
     by: ChangedBy<'_>,
-) -> Result<(), StoreError> {
+) -> Result<Option<UndoLink>, StoreError> {
+    let undo = keep(tx, ctx, locked, by.undoing).await?;
     if ends_other_sessions(change) {
         match by.session {
             Some(session) => sessions::end_others(tx, locked.id(), session).await?,
@@ -68,18 +80,24 @@ pub(crate) async fn changes(
     match change {
         ProtectionChange::ContactAdded(_)
         | ProtectionChange::ContactReplaced(_)
-        | ProtectionChange::ContactRemoved(_) => Ok(()),
-        ProtectionChange::FactorOn(factor) | ProtectionChange::FactorReplaced(factor) => {
+        | ProtectionChange::ContactRemoved(_) => {}
+        ProtectionChange::FactorOn(factor) => {
             let message = |to, asked| Message::SecondFactorOn { to, factor, asked };
-            queue_to_all(tx, &ctx.delivery, locked, message, by.origin).await?;
-            record(tx, ctx, locked, &Event::EnableMfa { factor }, by).await
+            queue_change_to_all(tx, &ctx.delivery, by.told(locked, undo.as_ref()), message).await?;
+            record(tx, ctx, locked, &Event::EnableMfa { factor }, by).await?;
+        }
+        ProtectionChange::FactorReplaced(factor) => {
+            let message = |to, asked| Message::SecondFactorReplaced { to, factor, asked };
+            queue_change_to_all(tx, &ctx.delivery, by.told(locked, undo.as_ref()), message).await?;
+            record(tx, ctx, locked, &Event::EnableMfa { factor }, by).await?;
         }
         ProtectionChange::FactorOff(factor) => {
             let message = |to, asked| Message::SecondFactorOff { to, factor, asked };
-            queue_to_all(tx, &ctx.delivery, locked, message, by.origin).await?;
-            record(tx, ctx, locked, &Event::DisableMfa { factor }, by).await
+            queue_change_to_all(tx, &ctx.delivery, by.told(locked, undo.as_ref()), message).await?;
+            record(tx, ctx, locked, &Event::DisableMfa { factor }, by).await?;
         }
     }
+    Ok(undo)
 }
 
 const fn ends_other_sessions(change: ProtectionChange) -> bool {

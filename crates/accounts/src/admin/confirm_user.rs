@@ -124,7 +124,7 @@ async fn try_to_confirm_user(ctx: &Context, form: Confirming<'_>) -> Result<User
         )));
     }
     if let Some(target) = vouched {
-        claim(&mut tx, user, target).await?.map_err(ConfirmUserError::Refused)?;
+        claim(&mut tx, user, target, now).await?.map_err(ConfirmUserError::Refused)?;
     }
     one_time_codes::retire_all(&mut tx, CodeScope { user, purpose: CodePurpose::SignUp }, now).await?;
     tickets::clear(&mut tx, user).await?;

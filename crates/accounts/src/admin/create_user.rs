@@ -9,10 +9,12 @@ use crate::password::rules;
 use crate::sign_in::srp::verifiers;
 use crate::{Context, Unavailable};
 use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Password, typed};
+use nameplate_core::clock::Timestamp;
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::{ContactKind, check_username, username_key};
 use nameplate_core::identity::UserId;
 use std::collections::BTreeMap;
+use store::aliases::VerifiedContact;
 use store::records::{self, Incoming};
 use store::{LockedAccount, StoreError, Tx, aliases, attributes, names, retried, users};
 
@@ -186,7 +188,7 @@ async fn write_new_user(
     let user = records::insert(&mut tx, &row).await?.ok_or_else(taken)?;
     tx.write(vec![attributes::put(user, &new.attributes)?]).await?;
     for contact in &new.verified {
-        claim(&mut tx, user, contact).await?.map_err(CreateUserError::Refused)?;
+        claim(&mut tx, user, contact, now).await?.map_err(CreateUserError::Refused)?;
     }
     if new.temporary {
         users::mark_temporary(&mut tx, user, now).await?;
@@ -223,12 +225,14 @@ pub(crate) async fn claim(
     tx: &mut Tx,
     user: UserId,
     contact: &Contact,
+    now: Timestamp,
 ) -> Result<Result<(), FormErrors>, StoreError> {
     let key = contact
         .kind
         .key(&contact.value)
         .ok_or_else(|| StoreError::unreadable("a contact that can't be one"))?;
-    let is_ours = aliases::claim(tx, user, contact.kind, &key).await?;
+    let verified = VerifiedContact { kind: contact.kind, key: &key, at: now };
+    let is_ours = aliases::claim(tx, user, verified, now).await?;
     Ok(if is_ours {
         Ok(())
     } else {

@@ -15,6 +15,7 @@ use crate::password::hasher::HashingError;
 use crate::{Context, Unavailable};
 use model::{ErrorCode, Event, Password};
 use std::fmt;
+use store::aliases::VerifiedContact;
 use store::records::{self, Incoming};
 use store::{StoreError, Tx, aliases, attributes, names, retried, users};
 
@@ -236,8 +237,12 @@ async fn bring_in_one(
         users::mark_temporary(tx, user, now).await?;
     }
     tx.write(vec![attributes::put(user, &ready.attributes)?]).await?;
+    // Where nobody says when, since the account is confirmed.
+    let confirmed_at = row.confirmed_at.unwrap_or(created_at);
     for (contact, key) in &ready.proven {
-        if !aliases::claim(tx, user, contact.kind, key).await? {
+        let at = arrival.verified_at.get(&contact.kind).map_or(confirmed_at.min(now), |it| it.0);
+        let verified = VerifiedContact { kind: contact.kind, key, at };
+        if !aliases::claim(tx, user, verified, now).await? {
             return Ok(false);
         }
     }

@@ -18,6 +18,7 @@ pub(crate) mod selection;
 #[cfg(test)]
 mod tests;
 pub(crate) mod update_user;
+pub(crate) mod void_undo;
 
 pub use browse::{PAGE, Page, ShowUserError, Shown, export_users, find_user, list_users};
 pub use confirm_user::{ConfirmUserError, Confirming, UserConfirmed, confirm_user};
@@ -36,4 +37,5 @@ pub use reset_user_password::{
     ResetCodeSent, ResetUserPasswordError, reset_user_password, set_user_password,
 };
 pub use selection::{NotSelected, SelectBy, UserChanged, UserLabel, UserSelector};
-pub use update_user::{UpdateUserError, UserUpdated, update_user};
+pub use update_user::{UpdateUserError, UserUpdated, Vouching, update_user};
+pub use void_undo::{VoidUndoError, void_undo};

@@ -75,6 +75,9 @@ pub struct Record {
     /// The contacts among the attributes that are proven.
     #[serde(default)]
     pub verified: Vec<AttributeName>,
+    /// Since when each of them is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub verified_at: BTreeMap<AttributeName, Moment>,
     /// Argon2id, as a PHC string; only where accounts are taken elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_hash: Option<String>,
@@ -100,6 +103,11 @@ impl Record {
             disabled_at: stored.disabled_at.map(Moment),
             attributes: stored.attributes.clone(),
             verified: stored.proven.iter().map(|kind| kind.attribute().into()).collect(),
+            verified_at: stored
+                .verified_at
+                .iter()
+                .map(|(kind, at)| (kind.attribute().into(), Moment(*at)))
+                .collect(),
             password_hash: None,
             temporary_password: stored.temporary_password,
             contested: stored.contested,

@@ -3,6 +3,7 @@
 use crate::account::events;
 use crate::account::protection::{self, ChangedBy, ProtectionChange};
 use crate::admin::selection::{NotSelected, UserChanged, UserLabel, UserSelector, find, operator};
+use crate::undo::keep::Undoing;
 use crate::{Context, Unavailable};
 use model::Event;
 use store::{LockedAccount, StoreError, factors, retried};
@@ -25,10 +26,12 @@ impl From<StoreError> for ResetMfaError {
 }
 
 /// Removes every second factor of the account and its recovery codes: the password is all that sign-in
-/// asks for. Every proven contact is told. Not changed: there was none.
+/// asks for. Every proven contact is told, and can undo it where the operator wants that. Not changed: there was
+/// none.
 pub async fn reset_mfa(
     ctx: &Context,
     named: impl Into<UserSelector<'_>>,
+    undoing: Undoing,
 ) -> Result<UserChanged, ResetMfaError> {
     let selector = named.into();
     retried(async || {
@@ -44,7 +47,8 @@ pub async fn reset_mfa(
         }
         let operator = operator();
         for factor in stored.iter().filter(|it| it.enabled).map(|it| it.factor) {
-            let (change, by) = (ProtectionChange::FactorOff(factor), ChangedBy::no_session(&operator));
+            let (change, by) =
+                (ProtectionChange::FactorOff(factor), ChangedBy::no_session(&operator, undoing));
             protection::changes(&mut tx, ctx, &locked, change, by).await?;
         }
         factors::remove_all(&mut tx, user.id).await?;

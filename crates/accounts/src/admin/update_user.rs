@@ -7,11 +7,11 @@ use crate::admin::selection::{NotSelected, UserLabel, UserSelector, access, find
 use crate::attributes::delete;
 use crate::attributes::rules::{Occasion, OutsidePlan, Rulebook, Submitted, check_submitted, parse_names};
 use crate::attributes::update::{UpdateAttributesError, admit};
-use crate::contacts::code;
+use crate::contacts::{code, notify};
 use crate::error::CommonError;
 use crate::factors::second_factors;
+use crate::undo::keep::Undoing;
 use crate::{Context, Unavailable};
-use delivery::{self, About, Asked, Message};
 use model::{AttributeName, ErrorCode, Event, FormErrors, UpdateOutcome, Updated};
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
@@ -34,6 +34,22 @@ pub enum UpdateUserError {
     /// The database, or the hashing of passwords, failed.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+}
+
+/// What an operator says of new contacts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vouching {
+    /// They are verified, and in force at once.
+    pub verified: bool,
+    /// Whether that can be undone.
+    pub undoing: Undoing,
+}
+
+impl Vouching {
+    /// They wait for their codes; what changes at once can't be undone.
+    pub const NONE: Self = Self { verified: false, undoing: Undoing::Over };
+    /// They are verified, and can't be undone.
+    pub const VERIFIED: Self = Self { verified: true, undoing: Undoing::Over };
 }
 
 /// What was changed, and whose.
@@ -69,7 +85,7 @@ pub async fn update_user(
     ctx: &Context,
     named: impl Into<UserSelector<'_>>,
     submitted: BTreeMap<String, String>,
-    verified: bool,
+    how: Vouching,
 ) -> Result<UserUpdated, UpdateUserError> {
     let selector = named.into();
     let settings = &ctx.settings;
@@ -79,14 +95,14 @@ pub async fn update_user(
     let access = access(settings);
     let book = Rulebook::of(settings, &access, OutsidePlan::Kept);
     let submitted = check_submitted(book, Occasion::Update, parse_names(submitted)?)?;
-    retried(|| try_to_update_user(ctx, selector, &submitted, verified)).await
+    retried(|| try_to_update_user(ctx, selector, &submitted, how)).await
 }
 
 async fn try_to_update_user(
     ctx: &Context,
     selector: UserSelector<'_>,
     submitted: &Submitted,
-    verified: bool,
+    how: Vouching,
 ) -> Result<UserUpdated, UpdateUserError> {
     let now = ctx.now();
     let nobody = || NotSelected::nobody(selector);
@@ -106,7 +122,7 @@ async fn try_to_update_user(
         let updated = match ContactKind::of(name) {
             Some(kind) => {
                 let contact = Contact::stored(kind, value.clone());
-                set_contact(ctx, &mut tx, &locked, &contact, verified).await?
+                set_contact(ctx, &mut tx, &locked, &contact, how).await?
             }
             None => done(),
         };
@@ -116,7 +132,7 @@ async fn try_to_update_user(
         outcome.insert(name.clone(), updated);
     }
     for name in &submitted.remove {
-        delete::let_go(&mut tx, ctx, &locked, name, ChangedBy::no_session(&operator())).await?;
+        delete::let_go(&mut tx, ctx, &locked, name, ChangedBy::no_session(&operator(), how.undoing)).await?;
         all.remove(name);
         outcome.insert(name.clone(), done());
     }
@@ -133,11 +149,11 @@ async fn set_contact(
     tx: &mut Tx,
     locked: &LockedAccount,
     contact: &Contact,
-    verified: bool,
+    how: Vouching,
 ) -> Result<Updated, UpdateUserError> {
     let (kind, value, operator) = (contact.kind, contact.value.as_str(), operator());
-    if verified {
-        vouch_for(ctx, tx, locked, contact).await?;
+    if how.verified {
+        vouch_for(ctx, tx, locked, contact, how.undoing).await?;
         return Ok(done());
     }
     if locked.account().contact(kind) == Some(value) {
@@ -153,8 +169,10 @@ async fn set_contact(
             return Err(FormErrors::field(attribute, ErrorCode::IsSecondStep).into());
         }
         if locked.account().proven.contains(&kind) {
-            let (change, by) = (ProtectionChange::ContactReplaced(kind), ChangedBy::no_session(&operator));
-            protection::changes(tx, ctx, locked, change, by).await?;
+            let by = ChangedBy::no_session(&operator, how.undoing);
+            let undo =
+                protection::changes(tx, ctx, locked, ProtectionChange::ContactReplaced(kind), by).await?;
+            notify::tell_replaced(tx, ctx, by.told(locked, undo.as_ref()), contact).await?;
         }
         code::cancel(tx, locked.id(), kind).await?;
         aliases::release(tx, locked.id(), kind).await?;
@@ -177,23 +195,13 @@ async fn vouch_for(
     tx: &mut Tx,
     locked: &LockedAccount,
     contact: &Contact,
+    undoing: Undoing,
 ) -> Result<(), UpdateUserError> {
-    let (user, account, kind) = (locked.id(), locked.account(), contact.kind);
-    claim(tx, user, contact).await?.map_err(UpdateUserError::Refused)?;
+    let (user, kind) = (locked.id(), contact.kind);
+    claim(tx, user, contact, ctx.now()).await?.map_err(UpdateUserError::Refused)?;
     code::cancel(tx, user, kind).await?;
-    let (operator, old) = (operator(), account.proven_contact(kind));
-    let by = ChangedBy::no_session(&operator);
-    if old.is_none() {
-        protection::changes(tx, ctx, locked, ProtectionChange::ContactAdded(kind), by).await?;
-    }
-    if let Some(old) = old.filter(|old| *old != contact.value) {
-        protection::changes(tx, ctx, locked, ProtectionChange::ContactReplaced(kind), by).await?;
-        let (to, new) = (Contact::stored(kind, old.to_owned()), contact.clone());
-        let asked = Asked::new(account.chosen_username(), ctx.now(), &operator);
-        delivery::queue(tx, &ctx.delivery, &Message::ChangeDone { to, new, asked }, About::Account(user))
-            .await?;
-    }
-    Ok(())
+    let operator = operator();
+    Ok(notify::verified(tx, ctx, locked, contact, ChangedBy::no_session(&operator, undoing)).await?)
 }
 
 const fn done() -> Updated {

@@ -6,11 +6,13 @@ use crate::account::protection::{self, ChangedBy, ProtectionChange};
 use crate::attributes::profile::access;
 use crate::attributes::rules::{Occasion, OutsidePlan, Rulebook, abridged, check_submitted, parse_names};
 use crate::contacts::code;
+use crate::contacts::notify::{self, Changed};
 use crate::error::{CommonError, common_error};
 use crate::factors::second_factors;
 use crate::limits::{self, LimitName};
+use crate::sessions::alive::require_alive;
 use crate::sign_in::freshness::{NotFresh, require_fresh};
-use delivery::{self, About, Asked, Message};
+use delivery::{self, About, ContactChange, Message};
 use model::identifier::IdentifierKind;
 use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors};
 use nameplate_core::contact::Contact;
@@ -103,6 +105,7 @@ async fn apply_deletion(
     }
     if names.iter().any(|name| account.attributes.contains_key(name) && ContactKind::of(name).is_some()) {
         require_fresh(ctx, viewer)?;
+        require_alive(&mut tx, viewer).await?;
     }
     for name in names {
         let_go(&mut tx, ctx, &locked, name, ChangedBy::viewer(viewer, origin)).await?;
@@ -168,7 +171,7 @@ pub(crate) fn indispensable(
 }
 
 /// What goes with one attribute that is about to be removed. A contact takes along its proof and what waits
-/// for a code, and is told.
+/// for a code, and is told; where it was verified, the others are too.
 pub(crate) async fn let_go(
     tx: &mut Tx,
     ctx: &Context,
@@ -178,23 +181,25 @@ pub(crate) async fn let_go(
 ) -> Result<(), StoreError> {
     let Some(kind) = ContactKind::of(name) else { return Ok(()) };
     let (user, account) = (locked.id(), locked.account());
-    if account.proven.contains(&kind) {
-        protection::changes(tx, ctx, locked, ProtectionChange::ContactRemoved(kind), by).await?;
-    }
+    let was_verified = account.proven.contains(&kind);
+    let undo = match was_verified {
+        true => protection::changes(tx, ctx, locked, ProtectionChange::ContactRemoved(kind), by).await?,
+        false => None,
+    };
     second_factors::contact_gone(tx, ctx, locked, kind, by).await?;
     code::cancel(tx, user, kind).await?;
     aliases::release(tx, user, kind).await?;
     let Some(value) = account.contact(kind) else { return Ok(()) };
     let contact = Contact::stored(kind, value.to_owned());
-    if account.proven.contains(&kind) || may_be_told(tx, ctx, &contact).await? {
-        let asked = Asked::new(account.chosen_username(), ctx.clock.now(), by.origin);
-        delivery::queue(
-            tx,
-            &ctx.delivery,
-            &Message::AddressDeleted { to: contact, asked },
-            About::Account(user),
-        )
-        .await?;
+    let change = by.told(locked, undo.as_ref());
+    if was_verified {
+        let changed = Changed { contact: &contact, what: ContactChange::Removed };
+        notify::tell_others(tx, ctx, change, changed).await?;
+    }
+    if was_verified || may_be_told(tx, ctx, &contact).await? {
+        let asked = change.asked(ctx.clock.now(), &contact);
+        let message = Message::AddressDeleted { to: contact, asked };
+        delivery::queue(tx, &ctx.delivery, &message, About::Account(user)).await?;
     }
     Ok(())
 }

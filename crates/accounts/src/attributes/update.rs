@@ -7,10 +7,11 @@ use crate::attributes::profile::access;
 use crate::attributes::rules::{
     Occasion, OutsidePlan, Rulebook, Submitted, abridged, check_submitted, parse_names,
 };
-use crate::contacts::code;
+use crate::contacts::{code, notify};
 use crate::error::{CommonError, common_error};
 use crate::factors::second_factors;
 use crate::factors::step_up::{self, Asked, StepUp, StepUpError};
+use crate::sessions::alive::require_alive;
 use crate::sign_in::freshness::{NotFresh, require_fresh};
 use crate::{Context, limits};
 use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Standard, UpdateOutcome, Updated};
@@ -21,7 +22,7 @@ use nameplate_core::phone;
 use nameplate_core::settings::Settings;
 use std::collections::BTreeMap;
 use store::profile::{self, Account, Part};
-use store::{LockedAccount, Tx, aliases, attributes, retried};
+use store::{LockedAccount, StoreError, Tx, aliases, attributes, retried};
 
 /// What an update came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -212,20 +213,17 @@ async fn apply_update(
     let plan = plan(&ctx.settings, account, submitted);
     if plan.changes_contacts(account) {
         require_fresh(ctx, viewer)?;
+        require_alive(&mut tx, viewer).await?;
     }
     admit(&mut tx, ctx, &locked, &plan.prove).await?;
     step.spend(&mut tx, ctx, &locked, origin).await?;
 
     let by = ChangedBy::viewer(viewer, origin);
-    for kind in plan.set.iter().filter_map(|(name, _)| ContactKind::of(name)) {
-        // What was proven was the value before.
-        if account.proven.contains(&kind) {
-            let change = ProtectionChange::ContactReplaced(kind);
-            protection::changes(&mut tx, ctx, &locked, change, by).await?;
+    for (name, value) in &plan.set {
+        if let Some(kind) = ContactKind::of(name) {
+            let contact = Contact::stored(kind, value.clone());
+            replace_unverified(&mut tx, ctx, &locked, &contact, by).await?;
         }
-        second_factors::contact_gone(&mut tx, ctx, &locked, kind, by).await?;
-        code::cancel(&mut tx, user, kind).await?;
-        aliases::release(&mut tx, user, kind).await?;
     }
     for kind in &plan.cancel {
         code::cancel(&mut tx, user, *kind).await?;
@@ -256,6 +254,25 @@ async fn apply_update(
     let changed =
         set.chain(plan.remove.into_iter().filter(|name| account.attributes.contains_key(name))).collect();
     Ok(Update { outcome, changed, cancelled })
+}
+
+/// What goes with a contact that another value takes the place of, which nobody can verify: what was proven was
+/// the value before.
+async fn replace_unverified(
+    tx: &mut Tx,
+    ctx: &Context,
+    locked: &LockedAccount,
+    contact: &Contact,
+    by: ChangedBy<'_>,
+) -> Result<(), StoreError> {
+    let (user, kind) = (locked.id(), contact.kind);
+    if locked.account().proven.contains(&kind) {
+        let undo = protection::changes(tx, ctx, locked, ProtectionChange::ContactReplaced(kind), by).await?;
+        notify::tell_replaced(tx, ctx, by.told(locked, undo.as_ref()), contact).await?;
+    }
+    second_factors::contact_gone(tx, ctx, locked, kind, by).await?;
+    code::cancel(tx, user, kind).await?;
+    aliases::release(tx, user, kind).await
 }
 
 /// A new number that its country's numbering plan doesn't have. One that is stored may be submitted again: no

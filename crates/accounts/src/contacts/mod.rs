@@ -2,7 +2,9 @@
 
 pub(crate) mod cancel;
 pub(crate) mod code;
+pub(crate) mod notify;
 pub(crate) mod resend;
+pub(crate) mod settled;
 pub(crate) mod verify;
 
 pub use cancel::{CancelError, cancel};

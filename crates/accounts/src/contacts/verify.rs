@@ -2,15 +2,15 @@
 
 use crate::Context;
 use crate::account::events;
-use crate::account::protection::{self, ChangedBy, ProtectionChange};
-use crate::contacts::code;
+use crate::account::protection::ChangedBy;
+use crate::contacts::{code, notify};
 use crate::error::{CommonError, common_error};
 use crate::one_time_codes::{self, CodeEntry, CodeFault, Entrant, RightCode};
-use delivery::{self, About, Asked, Message};
+use crate::sessions::alive::require_alive;
 use model::{AttributeName, ErrorCode, Event, FormErrors};
 use nameplate_core::code::CodePurpose;
-use nameplate_core::contact::Contact;
 use nameplate_core::identity::{Origin, Viewer};
+use store::aliases::VerifiedContact;
 use store::{LockedAccount, StoreError, aliases, attributes, retried};
 
 /// A contact that is proven, and in force.
@@ -112,7 +112,8 @@ async fn promote(
     let locked = LockedAccount::lock(&mut tx, user).await?.ok_or(CommonError::SignedOut)?;
     let account = locked.account();
     code.spend(&mut tx, now).await??;
-    if !aliases::claim(&mut tx, user, kind, &key).await? {
+    require_alive(&mut tx, viewer).await?;
+    if !aliases::claim(&mut tx, user, VerifiedContact { kind, key: &key, at: now }, now).await? {
         // The code is spent, and the change no longer waits: it can't be done while the contact is
         // somebody else's, and a step that can only fail is no step to offer. Once the contact is free,
         // it is asked for anew.
@@ -122,27 +123,10 @@ async fn promote(
         events::commit(ctx, tx, user).await?;
         return Err(VerifyAttributeError::AliasExists(attribute));
     }
-    let change = match account.proven_contact(kind) {
-        None => Some(ProtectionChange::ContactAdded(kind)),
-        Some(old) => (old != value).then_some(ProtectionChange::ContactReplaced(kind)),
-    };
-    if let Some(change) = change {
-        protection::changes(&mut tx, ctx, &locked, change, ChangedBy::viewer(viewer, origin)).await?;
-    }
+    notify::verified(&mut tx, ctx, &locked, &contact, ChangedBy::viewer(viewer, origin)).await?;
     let mut all = account.attributes.clone();
     all.insert(attribute.clone(), value.to_owned());
     tx.write(vec![attributes::change(user, &all, now)?]).await?;
-    if let Some(old) = account.proven_contact(kind).filter(|old| *old != value) {
-        let (to, new) = (Contact::stored(kind, old.to_owned()), Contact::stored(kind, value.to_owned()));
-        let asked = Asked::new(account.chosen_username(), now, origin);
-        delivery::queue(
-            &mut tx,
-            &ctx.delivery,
-            &Message::ChangeDone { to, new, asked },
-            About::Account(user),
-        )
-        .await?;
-    }
     events::record(&mut tx, user, &Event::VerifyUserAttribute { attribute }, now, origin).await?;
     events::commit(ctx, tx, user).await?;
     Ok(Verified { value: value.to_owned() })

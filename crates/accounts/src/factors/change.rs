@@ -7,6 +7,7 @@ use crate::factors::error::FactorError;
 use crate::factors::second_factors::{contact_kind, forget_codes_without_factors, reachable};
 use crate::factors::set_up_app::{AccountFactor, turn_on};
 use crate::factors::step_up::{self, Asked, StepUp};
+use crate::sessions::alive::require_alive;
 use crate::sign_in::freshness::require_fresh;
 use crate::{Context, limits};
 use model::{Event, Factor};
@@ -75,6 +76,9 @@ async fn apply_wishes(
         .await??
         .ok_or(CommonError::SignedOut)?;
     step.spend(&mut tx, ctx, &locked, origin).await?;
+    if wishes.iter().any(|(_, wish)| matches!(wish, Wish::On | Wish::Off | Wish::Removed)) {
+        require_alive(&mut tx, viewer).await?;
+    }
     let mut with_codes = false;
     for &(factor, wish) in wishes {
         let stored = factors::of_user(&mut tx, user).await?;

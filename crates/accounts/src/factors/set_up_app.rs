@@ -8,6 +8,7 @@ use crate::factors::error::FactorError;
 use crate::factors::recovery;
 use crate::factors::step_up::{self, Asked};
 use crate::one_time_codes;
+use crate::sessions::alive::require_alive;
 use crate::sign_in::freshness::require_fresh;
 use crate::{Context, limits};
 use model::Factor;
@@ -103,6 +104,7 @@ async fn adopt_app(
     let sealed = pending(&mut tx, user, now).await?.ok_or(FactorError::NotAtHand(Factor::SoftwareToken))?;
     let app = App::open(ctx, user, &sealed)?;
     let step = app.step_of(code, now).ok_or(FactorError::WrongAppCode)?;
+    require_alive(&mut tx, viewer).await?;
     let before = factors::of_user(&mut tx, user).await?;
     let app = AccountFactor { locked: &locked, factor: Factor::SoftwareToken, stored: &before };
     let by = ChangedBy::viewer(viewer, origin);

@@ -85,7 +85,7 @@ async fn remove_some(ctx: &Context, what: Expired, until: Timestamp) -> Result<u
 }
 
 /// What goes, and until when it was of use.
-fn expired(now: Timestamp, settings: &Settings) -> [(Expired, Timestamp); 12] {
+fn expired(now: Timestamp, settings: &Settings) -> [(Expired, Timestamp); 14] {
     [
         (Expired::Sessions, now),
         (Expired::IdleSessions, now.minus(settings.sessions.idle)),
@@ -97,6 +97,8 @@ fn expired(now: Timestamp, settings: &Settings) -> [(Expired, Timestamp); 12] {
         (Expired::RequestedCodes, now.minus(CODES)),
         (Expired::KnownBrowsers, now.minus(known_origins::BROWSERS)),
         (Expired::KnownNetworks, now.minus(known_origins::NETWORKS)),
+        (Expired::UndoableChanges, now),
+        (Expired::UndoneFactors, now),
         (Expired::Messages, now.minus(MESSAGES)),
         (Expired::Events, now.minus(settings.events.keep)),
     ]

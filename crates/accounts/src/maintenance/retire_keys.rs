@@ -197,7 +197,9 @@ impl Lock {
         let lock = |purpose, context: Vec<u8>| Self { purpose, context };
         match &sealed.row {
             SealedRow::Message(id) => lock(Purpose::Outbox, id.as_bytes().to_vec()),
-            SealedRow::Factor(user, _) => lock(Purpose::Factors, app::context(*user)),
+            SealedRow::Factor(user, _) | SealedRow::FormerFactor { user, .. } => {
+                lock(Purpose::Factors, app::context(*user))
+            }
             SealedRow::RecoveryCode(user, _) => lock(Purpose::Factors, recovery::context(*user)),
             SealedRow::Verifier(user, name) => {
                 // One of a name that this version doesn't know can't be opened.

@@ -101,7 +101,7 @@ async fn ask_for_reset(
     let resend_at =
         admission::admit_by_name(&mut tx, ctx, codes.asked_by(&requester), named.medium(), origin).await??;
     let id = locked.as_ref().map_or(UserId(0), LockedAccount::id);
-    let contact = locked.as_ref().and_then(|locked| named.contact(&ctx.settings, locked.account()));
+    let contact = locked.as_ref().and_then(|locked| named.contact(&ctx.settings, locked.account(), now));
     let pace = known_origins::pace(&mut tx, ctx, id, origin).await?;
     match (&locked, &contact) {
         (Some(locked), Some(contact)) => {

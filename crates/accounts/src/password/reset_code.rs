@@ -2,10 +2,12 @@
 //! typed.
 
 use crate::Context;
+use crate::contacts::settled;
 use crate::one_time_codes::{self, AskedBy, CodeMessage, CodeRequest, Recipient, Requesters, SentCode};
 use crate::sign_in::typed_name::TypedName;
 use crate::sign_up::code;
 use model::CodeDeliveryDetails;
+use nameplate_core::clock::Timestamp;
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::{ContactKind, Identifier};
 use nameplate_core::identity::{Origin, UserId};
@@ -55,9 +57,8 @@ impl Named {
         Ok(users::by_identifier(conn, who).await?.filter(|user| user.confirmed && !user.disabled))
     }
 
-    /// The proven contact that a code goes to: the one that was named, or else the address before the number.
-    /// One that messages don't reach any more is none.
-    pub(crate) fn contact(&self, settings: &Settings, account: &Account) -> Option<Contact> {
+    /// The proven contact that a code goes to.
+    pub(crate) fn contact(&self, settings: &Settings, account: &Account, now: Timestamp) -> Option<Contact> {
         let named = match &self.typed.who {
             Some(Identifier::Contact(kind, _)) => Some(*kind),
             Some(Identifier::Number { phone, .. }) => {
@@ -67,11 +68,7 @@ impl Named {
             }
             Some(Identifier::Username(_)) | None => None,
         };
-        let mut kinds = named.into_iter().chain([ContactKind::Email, ContactKind::PhoneNumber]);
-        kinds.find_map(|kind| {
-            let value = account.proven_contact(kind).filter(|value| settings.reaches_contact(kind, value))?;
-            Some(Contact::stored(kind, value.to_owned()))
-        })
+        settled::for_reset(settings, account, named, now)
     }
 
     /// Where the code went, as far as callers are told who have only named somebody: a contact that was named

@@ -1,6 +1,7 @@
 //! Sessions: beginning one, listing and ending them, and who it is that asks.
 
 mod account_digest;
+pub(crate) mod alive;
 pub(crate) mod begin;
 pub(crate) mod end;
 pub(crate) mod list;

@@ -13,6 +13,7 @@ use nameplate_core::code::{CodePurpose, CodeScope};
 use nameplate_core::identifiers::{check_username, username_key};
 use nameplate_core::identity::{NewSession, Origin, UserId};
 use std::collections::BTreeMap;
+use store::aliases::VerifiedContact;
 use store::waiting::{self, Confirmation, Waiting};
 use store::{StoreError, Tx, aliases, names, tickets};
 
@@ -83,7 +84,8 @@ pub(crate) async fn become_account(
     if !waiting::confirm(tx, user, &confirmation, now).await? {
         return Err(ConfirmSignUpError::Username(ErrorCode::UsernameTaken)); // the transaction goes, and the code stays as it was
     }
-    if !aliases::claim(tx, user.id, target.kind, &target.key).await? {
+    let verified = VerifiedContact { kind: target.kind, key: &target.key, at: now };
+    if !aliases::claim(tx, user.id, verified, now).await? {
         return Err(ConfirmSignUpError::AliasExists(attribute));
     }
     tickets::clear(tx, user.id).await?;

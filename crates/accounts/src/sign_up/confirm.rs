@@ -15,6 +15,7 @@ use crate::sign_up::become_account::{Becoming, How, become_account, begin_first_
 use crate::sign_up::confirm_error::ConfirmSignUpError;
 use crate::sign_up::confirmation::{Confirmed, Confirming, PROOF, Who};
 use crate::sign_up::entered::{self, Entered};
+use crate::sign_up::former_contact;
 use model::Event;
 use nameplate_core::client::ClientId;
 use nameplate_core::code::CodePurpose;
@@ -163,6 +164,17 @@ async fn finish(
     let own_name = own.filter(|_| contested).map(|it| it.username);
     let chosen = form.new_username.as_deref().filter(|name| !name.trim().is_empty()).or(own_name.as_deref());
     let becoming = |how| Becoming { how, new_username: chosen };
+    let asks = match door {
+        Door::Pages => former_contact::taken_until(&mut tx, ctx, &waiting).await?.is_some(),
+        Door::Application => false,
+    };
+    if asks {
+        // Whoever has proven the contact says next whether they take back the account that had it.
+        let next = Some(proof(ctx, &mut tx, &waiting).await?);
+        events::commit(ctx, tx, waiting.user.id).await?;
+        return Ok(Confirmed { username: waiting.user.username, session: None, next });
+    }
+    former_contact::keep_for(&mut tx, ctx, &waiting).await?;
     let done = match (door, contested) {
         (Door::Pages, false) if !is_holder => {
             let next = prove_contact(ctx, &mut tx, &waiting).await?;
@@ -186,14 +198,18 @@ async fn finish(
             Confirmed { username: account.username, session, next: None }
         }
     };
-    if let Some(target) = &waiting.target {
-        // It was wanted, and so was its message.
-        for name in [LimitName::SignUps, message(target.kind)] {
-            limits::give_network_back(&mut tx, ctx, name, origin).await?;
-        }
-    }
+    give_back(ctx, &mut tx, &waiting, origin).await?;
     events::commit(ctx, tx, waiting.user.id).await?;
     Ok(done)
+}
+
+/// The sign-up was wanted, and so was its message.
+async fn give_back(ctx: &Context, tx: &mut Tx, waiting: &Waiting, origin: &Origin) -> Result<(), StoreError> {
+    let Some(target) = &waiting.target else { return Ok(()) };
+    for name in [LimitName::SignUps, message(target.kind)] {
+        limits::give_network_back(tx, ctx, name, origin).await?;
+    }
+    Ok(())
 }
 
 /// The contact is proven; the account is confirmed once a password was entered.

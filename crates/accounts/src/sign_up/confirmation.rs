@@ -71,6 +71,12 @@ pub enum Stage {
         /// The password from sign-up is taken too, and with it everything that was entered then.
         takes_first: bool,
     },
+    /// The right code was entered, and another account had the contact until lately: whoever proved it takes that
+    /// account back, or begins anew.
+    FormerContact {
+        /// Until when that account can be taken back.
+        until: Timestamp,
+    },
 }
 
 /// An account that is confirmed, or whose contact is proven.

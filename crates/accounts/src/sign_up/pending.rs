@@ -3,7 +3,7 @@
 use crate::one_time_codes::admission::{self, LastRequest};
 use crate::one_time_codes::{CodePolicy, NamedCodes, Requester};
 use crate::sign_up::confirmation::{PROOF, PendingSignUp, Stage};
-use crate::sign_up::entered;
+use crate::sign_up::{entered, former_contact};
 use crate::{Context, Unavailable};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::code::CodePurpose;
@@ -28,7 +28,7 @@ pub async fn pending(ctx: &Context, ticket: &BrowserTicket) -> Result<Option<Pen
         None => waiting,
     };
     let username = entered.map_or_else(|| waiting.user.username.clone(), |it| it.username);
-    let Some(target) = waiting.target else { return Ok(None) };
+    let Some(target) = waiting.target.clone() else { return Ok(None) };
     let (requester, codes) = (Requester::ticket(ticket), NamedCodes::new(CodePurpose::SignUp, &told));
     let last = admission::last_request(&mut conn, ctx, codes.asked_by(&requester)).await?;
     let lifetime = CodePolicy::of(CodePurpose::SignUp, &ctx.settings).lifetime;
@@ -43,9 +43,16 @@ pub async fn pending(ctx: &Context, ticket: &BrowserTicket) -> Result<Option<Pen
         }
         Some(Identifier::Contact(..)) | None => false,
     };
-    let stage = match stored.proven_at {
-        None => Stage::Code,
-        Some(_) => Stage::Password { takes_first: !waiting.user.contested && waiting.user.has_password() },
+    let taken_until = match stored.proven_at {
+        Some(_) => former_contact::taken_until(&mut conn, ctx, &waiting).await?,
+        None => None,
+    };
+    let stage = match (stored.proven_at, taken_until) {
+        (None, _) => Stage::Code,
+        (Some(_), Some(until)) => Stage::FormerContact { until },
+        (Some(_), None) => {
+            Stage::Password { takes_first: !waiting.user.contested && waiting.user.has_password() }
+        }
     };
     Ok(Some(PendingSignUp {
         username,

@@ -4,6 +4,7 @@
 use crate::testing::{PASSWORD, origin};
 use crate::{Context, Unavailable};
 use model::{Event, Password};
+use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::{SessionId, SessionToken};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -43,7 +44,7 @@ static USERS: Statement = LazyLock::new(|| {
                    proven)";
     insert(columns, 10, "RETURNING id, username")
 });
-static ALIASES: Statement = LazyLock::new(|| insert("aliases (kind, key, user_id)", 3, ""));
+static ALIASES: Statement = LazyLock::new(|| insert("aliases (kind, key, user_id, verified_at)", 4, ""));
 static SESSIONS: Statement = LazyLock::new(|| {
     insert(
         "sessions (id, hash, user_id, client, created_at, last_seen_at, expires_at, network, user_agent, username)",
@@ -136,7 +137,7 @@ async fn move_in(
             .bind(now.0)
             .bind(now.0)
             .bind(it.attributes())
-            .bind("email");
+            .bind(format!("email {}", now.0));
     }
     let rows = users.all().await?;
     let ids = rows
@@ -146,7 +147,7 @@ async fn move_in(
     for it in &mut *newcomers {
         it.id = ids.get(&it.resident.username).copied().unwrap_or_default();
     }
-    bring_belongings(tx, newcomers).await?;
+    bring_belongings(tx, newcomers, now).await?;
     sign_them_in(ctx, tx, newcomers).await
 }
 
@@ -179,10 +180,10 @@ async fn sign_them_in(ctx: &Context, tx: &mut Tx, newcomers: &[Newcomer]) -> Res
     events.run().await.map(drop)
 }
 
-async fn bring_belongings(tx: &mut Tx, newcomers: &[Newcomer]) -> Result<(), StoreError> {
+async fn bring_belongings(tx: &mut Tx, newcomers: &[Newcomer], now: Timestamp) -> Result<(), StoreError> {
     let mut aliases = tx.query(&ALIASES);
     for it in newcomers {
-        aliases = aliases.bind("email").bind(it.email()).bind(it.id);
+        aliases = aliases.bind("email").bind(it.email()).bind(it.id).bind(now.0);
     }
     aliases.run().await.map(drop)
 }

@@ -2,7 +2,7 @@
 
 use crate::testing::TestPool;
 use nameplate_core::identifiers::ContactKind::{self, Email, PhoneNumber};
-use store::aliases::{claim, release};
+use store::aliases::{VerifiedContact, claim, release};
 use store::profile;
 
 #[tokio::test]
@@ -15,7 +15,9 @@ async fn an_account_knows_which_contacts_it_has_proven() {
     let change = async |claimed: Option<&str>, kind: ContactKind| {
         let mut tx = pool.store.begin().await.unwrap();
         let done = match claimed {
-            Some(key) => claim(&mut tx, user, kind, key).await.unwrap(),
+            Some(key) => claim(&mut tx, user, VerifiedContact { kind, key, at: pool.time() }, pool.time())
+                .await
+                .unwrap(),
             None => release(&mut tx, user, kind).await.is_ok(),
         };
         tx.commit().await.unwrap();

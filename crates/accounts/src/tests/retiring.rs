@@ -1,6 +1,7 @@
 //! A key that was retired is needed for nothing any more.
 
 use crate::factors::app::shown_by;
+use crate::factors::change::{self, Wish};
 use crate::factors::recovery_codes;
 use crate::factors::set_up_app::{self, Then};
 use crate::maintenance::open::open;
@@ -15,7 +16,7 @@ use crate::testing::{PASSWORD, TestPool, entering, origin};
 use crate::{Context, Parts};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use model::Password;
+use model::{Factor, Password};
 use nameplate_core::entropy::{SeededEntropy, SystemEntropy};
 use nameplate_core::identity::{SignedInBy, Viewer};
 use nameplate_core::keys::{Keys, sealed_with};
@@ -48,7 +49,18 @@ const NOT_SEALED: [&str; 19] = [
     "passkeys.credential",
     "passkeys.public_key",
 ];
-const NOT_SEALED_EITHER: [&str; 3] = ["passkeys.state", "limits.key", "outbox.issue"];
+const NOT_SEALED_EITHER: [&str; 10] = [
+    "passkeys.state",
+    "limits.key",
+    "outbox.issue",
+    "undoable_changes.hash",
+    "former_contacts.change",
+    "former_factors.change",
+    "former_recovery_codes.change",
+    "former_recovery_codes.digest",
+    "former_passkeys.change",
+    "former_passkeys.credential",
+];
 
 fn parts(pool: &TestPool, keys: Keys, role: Role, store: store::Store) -> Parts {
     let clock = Arc::new(pool.clock.clone());
@@ -88,6 +100,10 @@ async fn careful(pool: &TestPool) -> Held {
     let recovery_code = recovery_codes::recovery_codes(pool, &viewer).await.unwrap().remove(0);
     let application = Viewer { by: SignedInBy::Tokens, ..viewer };
     set_up_app::set_up_app(pool, &application, &origin()).await.unwrap();
+    for wish in [Wish::On, Wish::Off] {
+        // What was there before can be had back.
+        change::change(pool, &application, &[(Factor::Email, wish)], &origin()).await.unwrap();
+    }
     pool.signed_in("jdoe", "jdoe@domain.com").await;
     let form = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
     for_tokens::for_tokens(pool, &pool.client(), &form, &origin()).await.unwrap();

@@ -91,7 +91,7 @@ fn every_column_of_numbers_is_a_time_or_known_to_be_none() {
 async fn busy() -> (TestPool, String) {
     let pool = TestPool::new().await;
     let careful = pool.fresh(&pool.signed_in("careful", "careful@domain.com").await);
-    let app = set_up_app::set_up_app(&pool, &careful).await.unwrap().text;
+    let app = set_up_app::set_up_app(&pool, &careful, &origin()).await.unwrap().text;
     let code = shown_by(&app, pool.time()).unwrap();
     set_up_app::confirm_app(&pool, &careful, &code, Then::AskForIt, &origin()).await.unwrap();
     change::change(&pool, &careful, &[(Factor::Email, Wish::On)], &origin()).await.unwrap();

@@ -1,11 +1,12 @@
 //! Every message with sample data, for the preview page and the tests.
 
 use crate::letter::{Service, Written, write};
-use crate::message::{Asked, Message, MessageKind};
+use crate::message::{Asked, ContactChange, Message, MessageKind, UndoLink};
 use model::Factor;
 use model::code::DeliveryMedium;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::contact::Contact;
+use nameplate_core::identifiers::ContactKind;
 use nameplate_core::settings::Settings;
 use std::net::Ipv4Addr;
 
@@ -50,6 +51,7 @@ struct Sample {
 }
 
 /// What samples say.
+#[derive(Clone)]
 struct SampleData {
     to: Contact,
     /// The contact that takes the place of that one.
@@ -75,6 +77,7 @@ impl SampleData {
             at: Timestamp(1_795_356_120_000),
             network: Ipv4Addr::new(192, 0, 2, 7).into(),
             user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0".to_owned(),
+            undo: None,
         };
         Self { to, new, asked }
     }
@@ -87,7 +90,35 @@ impl SampleData {
     fn samples(&self, kind: MessageKind) -> Vec<Sample> {
         let again = (kind == MessageKind::SignUpCode)
             .then(|| Sample { variant: "_again", message: self.sign_up_code(Some(self.minutes_later(-90))) });
-        [Sample { variant: "", message: self.sample(kind) }].into_iter().chain(again).collect()
+        let undone = self.undone_sample(kind).map(|message| Sample { variant: "_undo", message });
+        let others = self.contact_changes(kind).into_iter().chain(undone).chain(again);
+        [Sample { variant: "", message: self.sample(kind) }].into_iter().chain(others).collect()
+    }
+
+    /// The same of a change that whoever gets the mail can undo.
+    fn undone_sample(&self, kind: MessageKind) -> Option<Message> {
+        let is_change = matches!(
+            kind,
+            MessageKind::ChangeDone
+                | MessageKind::AddressDeleted
+                | MessageKind::ContactChanged
+                | MessageKind::SecondFactorOn
+                | MessageKind::SecondFactorReplaced
+                | MessageKind::SecondFactorOff
+        );
+        let mut message = (is_change && self.to.kind == ContactKind::Email).then(|| self.sample(kind))?;
+        let until = self.minutes_later(7 * 24 * 60);
+        message.asked_mut().undo = Some(UndoLink { secret: "c2FtcGxl".repeat(5), until });
+        Some(message)
+    }
+
+    fn contact_changes(&self, kind: MessageKind) -> Vec<Sample> {
+        let changes = [("_replaced", ContactChange::Replaced), ("_removed", ContactChange::Removed)];
+        let sample = |(variant, change)| {
+            let Self { to, new, asked } = self.clone();
+            Sample { variant, message: Message::ContactChanged { to, new, asked, change } }
+        };
+        changes.into_iter().filter(|_| kind == MessageKind::ContactChanged).map(sample).collect()
     }
 
     fn sign_up_code(&self, before: Option<Timestamp>) -> Message {
@@ -110,6 +141,10 @@ impl SampleData {
             MessageKind::ChangeRequested => Message::ChangeRequested { to, new, expires_at: day, asked },
             MessageKind::ChangeDone => Message::ChangeDone { to, new, asked },
             MessageKind::AddressDeleted => Message::AddressDeleted { to, asked },
+            MessageKind::ContactChanged => {
+                Message::ContactChanged { to, new, asked, change: ContactChange::Added }
+            }
+            MessageKind::ChangesUndone => Message::ChangesUndone { to, asked, factor_until: Some(day) },
             MessageKind::ResetCode => Message::ResetCode { to, code, expires_at: hour, asked },
             MessageKind::ResetCodeByOperator => {
                 Message::ResetCodeByOperator { to, code, expires_at: hour, asked }
@@ -118,6 +153,9 @@ impl SampleData {
             MessageKind::StepUpCode => Message::StepUpCode { to, code, expires_at: soon, asked },
             MessageKind::SecondFactorOn => {
                 Message::SecondFactorOn { to, factor: Factor::SoftwareToken, asked }
+            }
+            MessageKind::SecondFactorReplaced => {
+                Message::SecondFactorReplaced { to, factor: Factor::SoftwareToken, asked }
             }
             MessageKind::SecondFactorOff => Message::SecondFactorOff { to, factor: Factor::Sms, asked },
             MessageKind::RecoveryCodeUsed => Message::RecoveryCodeUsed { to, left: 9, asked },

@@ -219,6 +219,8 @@ error_codes! {
         CrossSite = 403,
         /// The page belongs to another account than the one that is signed in by now.
         OtherAccount = 409,
+        /// The changes can't be undone any more: the link was used, is too old, or an administrator ended it.
+        UndoOver = 410,
         /// More bytes, or more attributes, than a request may have.
         TooLarge = 413,
         /// Too many passwords are being checked at this moment.

@@ -101,6 +101,8 @@ field_names! {
         PasskeyName = "passkey_name" shown,
         /// Which passkey.
         Passkey = "passkey" shown,
+        /// What the link in a mail proves.
+        Token = "token" shown,
         /// Light, dark, or as the device has it.
         Theme = "theme" shown,
     }

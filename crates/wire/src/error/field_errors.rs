@@ -146,6 +146,7 @@ fn value(why: ErrorCode) -> String {
         | ErrorCode::BadRequest
         | ErrorCode::CrossSite
         | ErrorCode::OtherAccount
+        | ErrorCode::UndoOver
         | ErrorCode::TooLarge
         | ErrorCode::Busy
         | ErrorCode::Unavailable => "Attribute value is not valid.",

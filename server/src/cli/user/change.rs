@@ -6,9 +6,10 @@ use crate::output::print;
 use accounts::Context;
 use accounts::admin::ResetUserPasswordError;
 use accounts::admin::UpdateUserError;
-use accounts::admin::UserLabel;
 use accounts::admin::{ConfirmUserError, Confirming};
 use accounts::admin::{CreateUserError, FirstPassword, NewUser};
+use accounts::admin::{UserLabel, Vouching};
+use accounts::undo::Undoing;
 use clap::Args;
 use model::Password;
 use std::collections::BTreeMap;
@@ -62,6 +63,20 @@ pub(in crate::cli) struct SetAttribute {
     /// there, and the old one stays in force until it is entered.
     #[arg(long)]
     verified: bool,
+    /// Whoever reads an email address that was verified before can undo it for some days. Otherwise the change
+    /// stands, and what could be undone before no longer can.
+    #[arg(long)]
+    undo: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ResetMfa {
+    #[command(flatten)]
+    account: AccountArgument,
+    /// Whoever reads an email address of the account can undo it for some days. Otherwise it stands, and what
+    /// could be undone before no longer can.
+    #[arg(long)]
+    undo: bool,
 }
 
 #[derive(Debug, Args)]
@@ -186,16 +201,16 @@ impl Confirm {
 
 impl SetAttribute {
     pub(super) async fn run(self, pool: &Context) -> Done {
-        let updated =
-            accounts::admin::update_user(pool, &self.account, attributes(self.attributes)?, self.verified)
-                .await
-                .map_err(|error| {
-                    if let UpdateUserError::Refused(refusal) = error {
-                        Box::<dyn Error>::from(Refused(refusal))
-                    } else {
-                        error.into()
-                    }
-                })?;
+        let how = Vouching { verified: self.verified, undoing: undoing(self.undo) };
+        let updated = accounts::admin::update_user(pool, &self.account, attributes(self.attributes)?, how)
+            .await
+            .map_err(|error| {
+                if let UpdateUserError::Refused(refusal) = error {
+                    Box::<dyn Error>::from(Refused(refusal))
+                } else {
+                    error.into()
+                }
+            })?;
         print(&format!("{}\n", updated.user));
         print(&told_outside_plan(updated.outside_plan));
         for (name, updated) in updated.outcome {
@@ -237,11 +252,28 @@ impl ResetPassword {
     }
 }
 
-impl Whom {
-    pub(super) async fn reset_mfa(self, pool: &Context) -> Done {
-        let done = accounts::admin::reset_mfa(pool, &self.account).await?;
+impl ResetMfa {
+    pub(super) async fn run(self, pool: &Context) -> Done {
+        let done = accounts::admin::reset_mfa(pool, &self.account, undoing(self.undo)).await?;
         let words =
             if done.changed { "signs in with the password alone now" } else { "had no second factor" };
+        print(&format!("{} {words}\n", done.user));
+        Ok(())
+    }
+}
+
+const fn undoing(is_wanted: bool) -> Undoing {
+    if is_wanted { Undoing::Possible } else { Undoing::Over }
+}
+
+impl Whom {
+    pub(super) async fn void_undo(self, pool: &Context) -> Done {
+        let done = accounts::admin::void_undo(pool, &self.account).await?;
+        let words = if done.changed {
+            "keeps its changes: they can't be undone any more"
+        } else {
+            "had nothing to undo"
+        };
         print(&format!("{} {words}\n", done.user));
         Ok(())
     }

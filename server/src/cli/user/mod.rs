@@ -29,7 +29,9 @@ pub(super) enum Command {
     /// Send the person a code for a new password, or set one.
     ResetPassword(change::ResetPassword),
     /// Remove what sign-in asks for beside the password, for somebody who lost it, with the recovery codes.
-    ResetMfa(change::Whom),
+    ResetMfa(change::ResetMfa),
+    /// Let nobody undo the latest changes of an account's contacts and second factors.
+    VoidUndo(change::Whom),
     /// Let nobody sign in to an account, and end its sessions at once.
     Disable(change::Whom),
     /// Let people sign in to an account again.
@@ -63,7 +65,8 @@ impl Command {
             Self::Confirm(arguments) => arguments.run(pool).await,
             Self::SetAttribute(arguments) => arguments.run(pool).await,
             Self::ResetPassword(arguments) => arguments.run(pool).await,
-            Self::ResetMfa(whom) => whom.reset_mfa(pool).await,
+            Self::ResetMfa(arguments) => arguments.run(pool).await,
+            Self::VoidUndo(whom) => whom.void_undo(pool).await,
             Self::Disable(whom) => whom.disable(pool).await,
             Self::Enable(whom) => whom.enable(pool).await,
             Self::Delete(arguments) => arguments.run(pool).await,

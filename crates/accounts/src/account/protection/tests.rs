@@ -1,6 +1,6 @@
 //! Who is still signed in after a change of what protects the account.
 
-use crate::admin::update_user;
+use crate::admin::update_user::{self, Vouching};
 use crate::factors::change::{self, Wish};
 use crate::sessions::viewer;
 use crate::sign_in::for_tokens::{self, Entered};
@@ -129,7 +129,7 @@ async fn administrator_replacing_a_verified_contact_ends_every_session() {
     let owner = Elsewhere::new().await;
     let submit = async |name: &str, value: &str| {
         let submitted = BTreeMap::from([(name.to_owned(), value.to_owned())]);
-        update_user::update_user(&owner.pool, "jdoe", submitted, true).await.unwrap()
+        update_user::update_user(&owner.pool, "jdoe", submitted, Vouching::VERIFIED).await.unwrap()
     };
     submit("phone_number", NUMBER).await;
     assert!(owner.is_signed_in_elsewhere().await, "it is one more");

@@ -28,6 +28,8 @@ pub struct Arrival {
     pub attributes: BTreeMap<String, String>,
     /// The contacts among them that are proven.
     pub verified: Vec<ContactKind>,
+    /// Since when each of them is. One that isn't here: since the account is confirmed.
+    pub verified_at: BTreeMap<ContactKind, Moment>,
     /// `None`: its owner chooses a password with a code.
     pub password_hash: Option<String>,
     /// The operator knows the password: its owner chooses another one at the next sign-in.

@@ -8,6 +8,7 @@ use crate::admin::selection::{UserLabel, access};
 use crate::attributes::rules::{Occasion, OutsidePlan, Rulebook, check_submitted, parse_names};
 use crate::{Context, Unavailable};
 use model::{AccessLists, AttributeName, ErrorCode, FormErrors, Schema, typed};
+use nameplate_core::clock::Timestamp;
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::{ContactKind, Identifier, check_username, username_key};
 use nameplate_core::phone;
@@ -71,10 +72,10 @@ pub async fn plan_import<'a>(
             continue;
         }
         if arrival.elsewhere.provider.is_some() {
-            yield_contacts(&mut conn, &mut ready, &seen).await?;
+            yield_contacts(&mut conn, &mut ready, &seen, ctx.now()).await?;
         }
         let mut wrong = repeated(&ready, &seen);
-        wrong.extend(taken(&mut conn, &ready).await?);
+        wrong.extend(taken(&mut conn, &ready, ctx.now()).await?);
         if wrong.is_empty() {
             note(&ready, &mut seen);
             plan.ready.push(ready);
@@ -280,7 +281,7 @@ async fn already_there(
 }
 
 /// What accounts in the store have of it.
-async fn taken(conn: &mut Conn, ready: &Ready<'_>) -> Result<Faults, StoreError> {
+async fn taken(conn: &mut Conn, ready: &Ready<'_>, now: Timestamp) -> Result<Faults, StoreError> {
     let mut wrong = Faults::new();
     if names::taken_by_sub(conn, &ready.username_key(), Some(&ready.sub)).await? {
         wrong.push(("username".into(), Wrong::SubOfAnother(None)));
@@ -289,7 +290,7 @@ async fn taken(conn: &mut Conn, ready: &Ready<'_>) -> Result<Faults, StoreError>
         wrong.push(("sub".into(), Wrong::UsernameOfAnother(None)));
     }
     for (contact, key) in &ready.proven {
-        if aliases::owner(conn, contact.kind, key).await?.is_some() {
+        if aliases::is_taken(conn, contact.kind, key, now).await? {
             wrong.push((contact.kind.as_str().to_owned(), Wrong::Taken));
         }
     }
@@ -297,11 +298,16 @@ async fn taken(conn: &mut Conn, ready: &Ready<'_>) -> Result<Faults, StoreError>
 }
 
 /// Lets other accounts have the contacts that they share with it: it keeps them unverified.
-async fn yield_contacts(conn: &mut Conn, ready: &mut Ready<'_>, seen: &Seen<'_>) -> Result<(), StoreError> {
+async fn yield_contacts(
+    conn: &mut Conn,
+    ready: &mut Ready<'_>,
+    seen: &Seen<'_>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     for (contact, key) in std::mem::take(&mut ready.proven) {
         let kind = contact.kind;
         if seen.contains_key(&format!("{}:{key}", kind.as_str()))
-            || aliases::owner(conn, kind, &key).await?.is_some()
+            || aliases::is_taken(conn, kind, &key, now).await?
         {
             ready.changes.push(Change::NotVerified { attribute: kind.as_str() });
         } else {

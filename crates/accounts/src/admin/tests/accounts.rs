@@ -5,7 +5,7 @@ use crate::admin::delete_user::{self, DeleteUserError};
 use crate::admin::record::Status;
 use crate::admin::selection::NotSelected;
 use crate::admin::tests::{create, new_user};
-use crate::admin::update_user::{self, UpdateUserError};
+use crate::admin::update_user::{self, UpdateUserError, Vouching};
 use crate::attributes::profile;
 use crate::password::confirm_forgot;
 use crate::sessions::viewer;
@@ -190,9 +190,14 @@ async fn an_account_that_was_confirmed_by_hand_needs_no_code_any_more() {
     ));
 
     // A contact that is somebody's can't be vouched for twice.
-    update_user::update_user(&pool, "jdoe", [("email".into(), "me@domain.com".into())].into(), true)
-        .await
-        .unwrap();
+    update_user::update_user(
+        &pool,
+        "jdoe",
+        [("email".into(), "me@domain.com".into())].into(),
+        Vouching::VERIFIED,
+    )
+    .await
+    .unwrap();
     pool.sign_up("late", "me@domain.com").await;
     assert!(matches!(
         confirm_user::confirm_user(&pool, confirming("late", true)).await,
@@ -215,22 +220,27 @@ async fn the_operators_changes_are_all_made_or_none_and_the_person_sees_them() {
         &pool,
         "jdoe",
         change(&[("nickname", "Jo"), ("birthdate", "soon"), ("email", "")]),
-        false,
+        Vouching::NONE,
     )
     .await;
     let Err(UpdateUserError::Refused(refusal)) = refused else { panic!("it was changed") };
     assert_eq!((refusal.fields.len(), refusal.on(&email())), (2, Some(ErrorCode::RequiredAttribute)));
-    update_user::update_user(&pool, "jdoe", change(&[("nickname", "Jo"), ("family_name", "Doe")]), false)
-        .await
-        .unwrap();
-    update_user::update_user(&pool, "jdoe", change(&[("family_name", "")]), false).await.unwrap();
+    update_user::update_user(
+        &pool,
+        "jdoe",
+        change(&[("nickname", "Jo"), ("family_name", "Doe")]),
+        Vouching::NONE,
+    )
+    .await
+    .unwrap();
+    update_user::update_user(&pool, "jdoe", change(&[("family_name", "")]), Vouching::NONE).await.unwrap();
     let profile = profile::profile(&pool, &viewer).await.unwrap();
     assert_eq!(profile.attributes.get(&Standard::Nickname.into()).map(String::as_str), Some("Jo"));
     assert!(!profile.attributes.contains_key(&Standard::FamilyName.into()));
     assert_eq!(pool.event_names(&viewer).await.last().copied(), Some("updateUserAttributes"));
     pool.sign_up("late", "late@domain.com").await;
     assert!(matches!(
-        update_user::update_user(&pool, "late", change(&[("nickname", "x")]), true).await,
+        update_user::update_user(&pool, "late", change(&[("nickname", "x")]), Vouching::VERIFIED).await,
         Err(UpdateUserError::Unconfirmed(_))
     ));
 }
@@ -240,7 +250,7 @@ async fn a_contact_that_nobody_vouches_for_waits_for_its_code() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let change = || [("email".to_owned(), "new@domain.com".to_owned())].into();
-    let outcome = update_user::update_user(&pool, "jdoe", change(), false).await.unwrap().outcome;
+    let outcome = update_user::update_user(&pool, "jdoe", change(), Vouching::NONE).await.unwrap().outcome;
     assert!(!outcome[&Standard::Email.into()].is_updated);
     assert!(pool.try_sign_in("me@domain.com", PASSWORD).await.is_ok(), "the old one stays in force");
     assert!(pool.message_names("new@domain.com").await.contains(&"change_code"));
@@ -248,7 +258,7 @@ async fn a_contact_that_nobody_vouches_for_waits_for_its_code() {
     // Vouched for, it is in force at once, the code is worth nothing, and the old one hears of it.
     let code = pool.code_for("new@domain.com").await;
     assert!(
-        update_user::update_user(&pool, "jdoe", change(), true).await.unwrap().outcome
+        update_user::update_user(&pool, "jdoe", change(), Vouching::VERIFIED).await.unwrap().outcome
             [&Standard::Email.into()]
             .is_updated
     );
@@ -259,7 +269,8 @@ async fn a_contact_that_nobody_vouches_for_waits_for_its_code() {
 
     create(&pool, "other", "other@domain.com").await.unwrap();
     let theirs = [("email".to_owned(), "other@domain.com".to_owned())].into();
-    let Err(UpdateUserError::Refused(refusal)) = update_user::update_user(&pool, "jdoe", theirs, true).await
+    let Err(UpdateUserError::Refused(refusal)) =
+        update_user::update_user(&pool, "jdoe", theirs, Vouching::VERIFIED).await
     else {
         panic!("one address for two")
     };

@@ -8,12 +8,13 @@ use crate::admin::import_users::{self, ImportRules, ImportUsersError, Unknown, W
 use crate::admin::record::Status;
 use crate::admin::selection::{NotSelected, SelectBy, UserSelector};
 use crate::admin::tests::{create, new_user};
-use crate::admin::{delete_user, disable_user, reset_user_password, update_user};
+use crate::admin::{Vouching, delete_user, disable_user, reset_user_password, update_user};
 use crate::maintenance::purge;
 use crate::sign_up::start::SignUpError;
 use crate::testing::{PASSWORD, TestPool, origin};
 use model::{ErrorCode, FieldName, FormErrors, Password};
 use nameplate_core::identifiers::ContactKind;
+use std::collections::BTreeMap;
 
 const RULES: ImportRules = ImportRules { unknown: Unknown::Refuse, skip_existing: false };
 const SUB: &str = "7f0e3c52-6d0e-4a8e-9b1f-0a52a4a3f001";
@@ -30,6 +31,7 @@ fn arrival(number: usize, username: &str, sub: Option<&str>) -> Arrival {
         disabled_at: None,
         attributes: [("email".to_owned(), format!("p{number}@domain.com"))].into(),
         verified: vec![ContactKind::Email],
+        verified_at: BTreeMap::new(),
         password_hash: None,
         temporary_password: false,
         contested: false,
@@ -194,7 +196,7 @@ async fn what_names_two_accounts_is_refused_with_both_until_one_is_picked() {
             && reset_user_password::reset_user_password(&pool, &ann).await.is_err()
     );
     assert!(
-        update_user::update_user(&pool, &ann, [("nickname".into(), "Jo".into())].into(), false)
+        update_user::update_user(&pool, &ann, [("nickname".into(), "Jo".into())].into(), Vouching::NONE)
             .await
             .is_err()
     );

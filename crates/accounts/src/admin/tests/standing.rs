@@ -2,7 +2,7 @@ use crate::admin::disable_user::{self, DisableUserError};
 use crate::admin::reset_user_password::{self, ResetUserPasswordError};
 use crate::admin::selection::NotSelected;
 use crate::admin::tests::create;
-use crate::admin::{browse, update_user};
+use crate::admin::{Vouching, browse, update_user};
 use crate::password::confirm_forgot::{self, PasswordReset};
 use crate::password::forgot;
 use crate::sessions::viewer;
@@ -156,7 +156,7 @@ async fn two_processes_on_one_store_lose_nothing_of_each_other() {
     });
     for number in 0..40 {
         let value = number.to_string();
-        update_user::update_user(&operator, "jdoe", [("nickname".to_owned(), value)].into(), false)
+        update_user::update_user(&operator, "jdoe", [("nickname".to_owned(), value)].into(), Vouching::NONE)
             .await
             .unwrap();
         disable_user::disable_user(&operator, "jdoe").await.unwrap();

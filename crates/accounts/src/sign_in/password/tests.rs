@@ -239,7 +239,7 @@ async fn with_number(pool: &TestPool, username: &str, number: &str) {
     let email = format!("{username}@domain.com");
     pool.signed_in(username, &email).await;
     let number = [("phone_number".to_owned(), number.to_owned())].into();
-    crate::admin::update_user(pool, username, number, true).await.unwrap();
+    crate::admin::update_user(pool, username, number, crate::admin::Vouching::VERIFIED).await.unwrap();
 }
 
 #[tokio::test]

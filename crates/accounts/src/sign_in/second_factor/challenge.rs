@@ -80,7 +80,7 @@ pub(crate) async fn demand(
     request: SignInRequest<'_>,
 ) -> Result<Option<Challenge>, StoreError> {
     let (user, account) = (locked.user(), locked.account());
-    let stored = factors::of_user(tx, user.id).await?;
+    let stored = factors::asked_of_user(tx, user.id, ctx.clock.now()).await?;
     if !stored.iter().any(|it| it.enabled) {
         return Ok(None);
     }
@@ -177,7 +177,7 @@ pub(crate) async fn open_challenge(
     if user.disabled {
         return Err(ChallengeError::Disabled);
     }
-    let stored = factors::of_user(conn, user.id).await?;
+    let stored = factors::asked_of_user(conn, user.id, ctx.now()).await?;
     let account = profile::load(conn, user.id).await?.ok_or(ChallengeError::Over)?;
     let counting = counting(ctx, &user, &account, &stored);
     Ok(Open { waiting, user, account, counting })

@@ -31,9 +31,13 @@ async fn left() -> TestStore {
     let form = SignIn { username: "person0".into(), password: Password::new(PASSWORD) };
     for_tokens::for_tokens(&pool, &pool.client(), &form, &origin()).await.unwrap();
     let app = [(model::Factor::Email, crate::factors::change::Wish::On)];
-    factors::change(&pool, &pool.signed_in("careful", "careful@domain.com").await, &app, &origin())
-        .await
-        .unwrap();
+    let careful = pool.signed_in("careful", "careful@domain.com").await;
+    pool.give_passkey(&careful, &mut Authenticator::at("http://localhost:3000")).await;
+    factors::change(&pool, &careful, &app, &origin()).await.unwrap();
+    // What it had before this one can be had back: the factor, its recovery codes and the passkey too.
+    let off = [(model::Factor::Email, crate::factors::change::Wish::Off)];
+    factors::change(&pool, &careful, &off, &origin()).await.unwrap();
+    factors::change(&pool, &careful, &app, &origin()).await.unwrap();
     assert!(matches!(pool.try_sign_in("careful", PASSWORD).await, Ok(SignedIn::Challenge(_))));
     pool.signed_in("known", "known@domain.com").await;
     reset_user_password::set_user_password(&pool, "known", &Password::new("another+Password-1"), false)

@@ -10,4 +10,5 @@ pub mod password_fingerprint;
 pub mod profile;
 pub mod records;
 pub mod resets;
+pub mod undo;
 pub mod users;

@@ -24,6 +24,8 @@ pub struct Account {
     pub attributes: BTreeMap<AttributeName, String>,
     /// The kinds of contact that are proven. What is proven is the stored value: they change together.
     pub proven: Vec<ContactKind>,
+    /// Since when each of them is.
+    pub verified_at: BTreeMap<ContactKind, Timestamp>,
     /// The codes that wait to be entered, expired and worn-out ones included, used ones not.
     pub pending: Vec<PendingCode>,
     /// 0: nothing ever happened.
@@ -97,12 +99,14 @@ impl Account {
     /// The same of what applications are told; everything else is empty.
     fn read_info(row: &Row) -> Result<Self, StoreError> {
         let (proven, factors): (String, Option<String>) = (row.get("proven")?, row.get("factors")?);
+        let verified_at = verified_at(&proven);
         let mut account = Self {
             sub: row.get("sub")?,
             username: row.get("username")?,
             updated_at: Timestamp(row.get("updated_at")?),
             attributes: attributes::read(row.get("attributes")?)?,
-            proven: kinds(&proven),
+            proven: kinds(&verified_at),
+            verified_at,
             ..Self::default()
         };
         let factors = factors.unwrap_or_default();
@@ -149,18 +153,31 @@ impl<'a> Packed<'a> {
     }
 }
 
-fn kind(attribute: &str) -> Result<ContactKind, StoreError> {
+pub(super) fn kind(attribute: &str) -> Result<ContactKind, StoreError> {
     let known =
         [ContactKind::Email, ContactKind::PhoneNumber].into_iter().find(|kind| kind.as_str() == attribute);
     known.ok_or_else(|| StoreError::unreadable("a contact of an unknown kind"))
 }
 
-/// The kinds of contact that an account has proven, in the model's order.
-pub(in crate::tables) fn kinds(proven: &str) -> Vec<ContactKind> {
-    let known = proven
-        .split_whitespace()
-        .filter_map(|name| kind(name).map_err(|error| left_out("users", &error)).ok());
-    let mut kinds: Vec<_> = known.collect();
+/// The contacts that an account has proven, and since when: each kind with its time after it.
+pub(in crate::tables) fn verified_at(proven: &str) -> BTreeMap<ContactKind, Timestamp> {
+    let (mut found, mut latest) = (BTreeMap::new(), None);
+    for word in proven.split_whitespace() {
+        match (word.parse(), latest) {
+            (Ok(at), Some(kind)) => drop(found.insert(kind, Timestamp(at))),
+            (Ok(_), None) => {}
+            (Err(_), _) => {
+                latest = kind(word).map_err(|error| left_out("users", &error)).ok();
+                found.extend(latest.map(|kind| (kind, Timestamp(0))));
+            }
+        }
+    }
+    found
+}
+
+/// Their kinds, in the model's order.
+pub(in crate::tables) fn kinds(verified_at: &BTreeMap<ContactKind, Timestamp>) -> Vec<ContactKind> {
+    let mut kinds: Vec<_> = verified_at.keys().copied().collect();
     kinds.sort_by_key(|kind| kind.attribute());
     kinds
 }

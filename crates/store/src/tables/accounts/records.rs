@@ -1,6 +1,6 @@
 //! Whole accounts, one after the other: what an operator lists, takes out and brings in.
 
-use crate::tables::accounts::profile::kinds;
+use crate::tables::accounts::profile::{kinds, verified_at};
 use crate::tables::accounts::{attributes, names};
 use crate::tables::pending::waiting;
 use crate::{Conn, Row, StoreError, Tx};
@@ -34,6 +34,8 @@ pub struct Stored {
     pub attributes: BTreeMap<AttributeName, String>,
     /// The kinds of contact that are verified.
     pub proven: Vec<ContactKind>,
+    /// Since when each of them is.
+    pub verified_at: BTreeMap<ContactKind, Timestamp>,
     /// The operator knows the password: its owner chooses another one at the next sign-in.
     pub temporary_password: bool,
     /// Second factors that are on, and passkeys.
@@ -58,7 +60,8 @@ impl Stored {
             confirmed_at: confirmed.then_some(moment("confirmed_at")?.unwrap_or(created_at)),
             disabled_at: moment("disabled_at")?,
             attributes: attributes::read(row.get("attributes")?)?,
-            proven: kinds(&proven),
+            proven: kinds(&verified_at(&proven)),
+            verified_at: verified_at(&proven),
             temporary_password: row.get::<i64>("temporary_passwords")? > 0,
             guards: row.get("guards")?,
             contested: row.get::<i64>("contested")? > 0,

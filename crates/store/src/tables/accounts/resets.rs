@@ -25,7 +25,7 @@ impl Resets {
     pub(in crate::tables) fn read(text: &str) -> Self {
         let read = |word: &str| {
             let (kind, since) = word.split_once(':')?;
-            Some(Reset { kind: *profile::kinds(kind).first()?, since: Timestamp(since.parse().ok()?) })
+            Some(Reset { kind: profile::kind(kind).ok()?, since: Timestamp(since.parse().ok()?) })
         };
         let each = text.split_whitespace().filter_map(|word| {
             let read = read(word);

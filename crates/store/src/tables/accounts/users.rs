@@ -153,6 +153,19 @@ pub async fn set_password(tx: &mut Tx, user: UserId, hash: &str) -> Result<(), S
     Ok(())
 }
 
+/// The account has no password any more. Whoever enters the last one is told so.
+pub async fn forget_password(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
+    tx.query("DELETE FROM temporary_passwords WHERE user_id = $1").bind(user.0).run().await?;
+    tx.query(
+        "UPDATE users SET former_password = password_hash, former_until = NULL, password_hash = ''
+         WHERE id = $1 AND password_hash <> ''",
+    )
+    .bind(user.0)
+    .run()
+    .await
+    .map(drop)
+}
+
 /// Notes that the operator knows the password: its owner chooses another one at the next sign-in.
 pub async fn mark_temporary(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<(), StoreError> {
     tx.query(

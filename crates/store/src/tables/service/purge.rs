@@ -30,6 +30,10 @@ pub enum Expired {
     KnownBrowsers,
     /// By the last sign-in from them.
     KnownNetworks,
+    /// What could be undone, by its end.
+    UndoableChanges,
+    /// Second factors that stayed for a while after an undo.
+    UndoneFactors,
     /// Messages that are done.
     Messages,
     /// The trail of accounts, by when it happened.
@@ -78,6 +82,14 @@ impl Expired {
             Self::KnownNetworks => {
                 "DELETE FROM known_origins WHERE kind = 'network' AND seen_at <= $1 AND (user_id, digest) IN (
                      SELECT user_id, digest FROM known_origins WHERE kind = 'network' AND seen_at <= $1 LIMIT $2)"
+            }
+            Self::UndoableChanges => {
+                "DELETE FROM undoable_changes WHERE ends_at <= $1
+                 AND hash IN (SELECT hash FROM undoable_changes WHERE ends_at <= $1 LIMIT $2)"
+            }
+            Self::UndoneFactors => {
+                "DELETE FROM factors WHERE goes_at <= $1 AND (user_id, kind) IN (
+                     SELECT user_id, kind FROM factors WHERE goes_at <= $1 LIMIT $2)"
             }
             Self::Messages => {
                 "DELETE FROM outbox WHERE due_at IS NULL AND created_at <= $1

@@ -13,6 +13,8 @@ model::closed_set! {
         AppSecret = "factors.secret",
         /// …and of those that are being set up.
         PendingAppSecret = "factors.pending",
+        /// Those that an undo would bring back.
+        FormerAppSecret = "former_factors.secret",
         /// Recovery codes that their owners have not written down yet.
         RecoveryCode = "recovery_codes.readable",
         /// What passwords are compared with in SRP.
@@ -31,6 +33,7 @@ impl SealedColumn {
             Self::Message => "messages that wait",
             Self::AppSecret => "authenticator apps",
             Self::PendingAppSecret => "authenticator apps that are being set up",
+            Self::FormerAppSecret => "authenticator apps that an undo would bring back",
             Self::RecoveryCode => "recovery codes that are being shown",
             Self::Verifier => "SRP verifiers",
             Self::SigningKey => "signing keys",
@@ -49,6 +52,11 @@ impl SealedColumn {
             Self::PendingAppSecret => {
                 "SELECT user_id, kind, pending AS sealed FROM factors
                  WHERE (user_id, kind) > ($1, $2) ORDER BY user_id, kind LIMIT $3"
+            }
+            Self::FormerAppSecret => {
+                "SELECT c.user_id, f.change, f.kind, f.secret AS sealed
+                 FROM former_factors f JOIN undoable_changes c ON c.hash = f.change
+                 WHERE (f.change, f.kind) > ($1, $2) ORDER BY f.change, f.kind LIMIT $3"
             }
             Self::RecoveryCode => {
                 "SELECT user_id, digest, readable AS sealed FROM recovery_codes
@@ -79,6 +87,9 @@ impl SealedColumn {
             Self::PendingAppSecret => {
                 "UPDATE factors SET pending = $1 WHERE pending = $2 AND user_id = $3 AND kind = $4"
             }
+            Self::FormerAppSecret => {
+                "UPDATE former_factors SET secret = $1 WHERE secret = $2 AND change = $3 AND kind = $4"
+            }
             Self::RecoveryCode => {
                 "UPDATE recovery_codes SET readable = $1 WHERE readable = $2 AND user_id = $3 AND digest = $4"
             }
@@ -100,6 +111,15 @@ pub enum SealedRow {
     Message(String),
     /// Whose second factor, and of which kind.
     Factor(UserId, String),
+    /// Whose former second factor, before which change, and of which kind.
+    FormerFactor {
+        /// Whose.
+        user: UserId,
+        /// What the store knows the change by.
+        change: Vec<u8>,
+        /// Which factor.
+        kind: String,
+    },
     /// Whose recovery code, and its digest.
     RecoveryCode(UserId, Vec<u8>),
     /// Whose verifier, for which of their names.
@@ -129,6 +149,10 @@ impl Sealed {
             SealedColumn::AppSecret | SealedColumn::PendingAppSecret => {
                 (SealedRow::Factor(user()?, row.get("kind")?), String::new())
             }
+            SealedColumn::FormerAppSecret => {
+                let (change, kind) = (row.get("change")?, row.get("kind")?);
+                (SealedRow::FormerFactor { user: user()?, change, kind }, String::new())
+            }
             SealedColumn::RecoveryCode => {
                 (SealedRow::RecoveryCode(user()?, row.get("digest")?), String::new())
             }
@@ -148,6 +172,9 @@ fn before_all(column: SealedColumn) -> SealedRow {
     match column {
         SealedColumn::Message => SealedRow::Message(String::new()),
         SealedColumn::AppSecret | SealedColumn::PendingAppSecret => SealedRow::Factor(nobody, String::new()),
+        SealedColumn::FormerAppSecret => {
+            SealedRow::FormerFactor { user: nobody, change: Vec::new(), kind: String::new() }
+        }
         SealedColumn::RecoveryCode => SealedRow::RecoveryCode(nobody, Vec::new()),
         SealedColumn::Verifier => SealedRow::Verifier(nobody, String::new()),
         SealedColumn::SigningKey => SealedRow::SigningKey(i64::MIN),
@@ -167,6 +194,7 @@ pub async fn page(
     let query = match after {
         SealedRow::Message(id) => query.bind(id),
         SealedRow::Factor(user, text) | SealedRow::Verifier(user, text) => query.bind(user.0).bind(text),
+        SealedRow::FormerFactor { change, kind, .. } => query.bind(change).bind(kind),
         SealedRow::RecoveryCode(user, digest) => query.bind(user.0).bind(digest),
         SealedRow::SigningKey(number) => query.bind(number),
         SealedRow::SignUp(hash) => query.bind(hash),
@@ -192,6 +220,7 @@ pub async fn replace(tx: &mut Tx, column: SealedColumn, text: &Resealed) -> Resu
     let query = match text.row.clone() {
         SealedRow::Message(id) => query.bind(id),
         SealedRow::Factor(user, text) | SealedRow::Verifier(user, text) => query.bind(user.0).bind(text),
+        SealedRow::FormerFactor { change, kind, .. } => query.bind(change).bind(kind),
         SealedRow::RecoveryCode(user, digest) => query.bind(user.0).bind(digest),
         SealedRow::SigningKey(number) => query.bind(number),
         SealedRow::SignUp(hash) => query.bind(hash),

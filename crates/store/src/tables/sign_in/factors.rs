@@ -1,6 +1,7 @@
 //! Second factors of accounts, and the recovery codes that take their place.
 
 use crate::engine::readable;
+use crate::tables::accounts::undo;
 use crate::{Conn, Row, StoreError, Tx};
 use model::Factor;
 use nameplate_core::clock::Timestamp;
@@ -22,6 +23,8 @@ pub struct Stored {
     pub preferred: bool,
     /// When it was last used to sign in.
     pub used_at: Option<Timestamp>,
+    /// Until when it is asked for, if an undo let it stay for a while.
+    pub goes_at: Option<Timestamp>,
 }
 
 secretive!(Stored);
@@ -37,17 +40,25 @@ impl Stored {
             enabled: row.get::<Option<i64>>("enabled_at")?.is_some(),
             preferred: row.get::<i64>("preferred")? == 1,
             used_at: row.get::<Option<i64>>("used_at")?.map(Timestamp),
+            goes_at: row.get::<Option<i64>>("goes_at")?.map(Timestamp),
         })
     }
 }
 
-const OF_USER: &str = "SELECT kind, secret, pending, pending_at, enabled_at, preferred, used_at FROM factors WHERE user_id = $1";
+const OF_USER: &str = "SELECT kind, secret, pending, pending_at, enabled_at, preferred, used_at, goes_at FROM factors WHERE user_id = $1";
 
 /// All that the account has, the one that is asked for first in front, then in the order in which they are
 /// offered. One that can't be read is an error: a sign-in must not go on without it.
 pub async fn of_user(conn: &mut Conn, user: UserId) -> Result<Vec<Stored>, StoreError> {
     let rows = conn.query(OF_USER).bind(user.0).all().await?;
     Ok(in_order(rows.iter().map(Stored::read).collect::<Result<_, _>>()?))
+}
+
+/// The same at this moment of a sign-in, without those that stayed for a while after an undo, and no longer.
+pub async fn asked_of_user(conn: &mut Conn, user: UserId, now: Timestamp) -> Result<Vec<Stored>, StoreError> {
+    let mut all = of_user(conn, user).await?;
+    all.retain(|it| it.goes_at.is_none_or(|at| at > now));
+    Ok(all)
 }
 
 /// The same for people to look at, without what can't be read.
@@ -98,7 +109,7 @@ pub async fn spend_step(tx: &mut Tx, user: UserId, step: i64) -> Result<bool, St
 pub async fn enable(tx: &mut Tx, user: UserId, factor: Factor, now: Timestamp) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO factors (user_id, kind, enabled_at, preferred) VALUES ($1, $2, $3, 0)
-         ON CONFLICT (user_id, kind) DO UPDATE SET enabled_at = excluded.enabled_at",
+         ON CONFLICT (user_id, kind) DO UPDATE SET enabled_at = excluded.enabled_at, goes_at = NULL",
     )
     .bind(user.0)
     .bind(factor.as_str())
@@ -145,9 +156,9 @@ pub async fn prefer(tx: &mut Tx, user: UserId, factor: Option<Factor>) -> Result
     Ok(())
 }
 
-/// Notes that it was used at this moment.
+/// Notes that it was used at this moment: one that was about to go stays.
 pub async fn used(tx: &mut Tx, user: UserId, factor: Factor, now: Timestamp) -> Result<(), StoreError> {
-    tx.query("UPDATE factors SET used_at = $3 WHERE user_id = $1 AND kind = $2")
+    tx.query("UPDATE factors SET used_at = $3, goes_at = NULL WHERE user_id = $1 AND kind = $2")
         .bind(user.0)
         .bind(factor.as_str())
         .bind(now.0)
@@ -240,6 +251,7 @@ pub async fn spend_recovery_code(
         .run()
         .await?;
     if spent == 1 {
+        undo::recovery_code_spent(tx, user, digest, now).await?;
         return Ok(Spent::Now);
     }
     let known = tx

@@ -45,6 +45,7 @@ pub fn arrival(
         disabled_at: None,
         attributes,
         verified,
+        verified_at: BTreeMap::new(),
         password_hash: None,
         temporary_password: false,
         contested: false,

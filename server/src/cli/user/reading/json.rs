@@ -5,8 +5,9 @@ use super::cognito::CognitoUser;
 use super::contents::{Contents, FileEntry, Form};
 use super::error::{LineError, REASON, printable};
 use accounts::Timestamp;
-use accounts::admin::Record;
 use accounts::admin::{Arrival, Elsewhere};
+use accounts::admin::{Moment, Record};
+use model::AttributeName;
 use nameplate_core::identifiers::ContactKind;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -165,7 +166,7 @@ fn exported(source: &str) -> Result<Record, serde_json::Error> {
 }
 
 fn ours(place: String, record: Record) -> Result<Arrival, Vec<LineError>> {
-    let contact = |name| {
+    let contact = |name: &AttributeName| {
         let wrong = || {
             vec![LineError {
                 field: "verified".into(),
@@ -175,6 +176,8 @@ fn ours(place: String, record: Record) -> Result<Arrival, Vec<LineError>> {
         ContactKind::of(name).ok_or_else(wrong)
     };
     let verified = record.verified.iter().map(contact).collect::<Result<_, _>>()?;
+    let since = |(name, at): (&AttributeName, &Moment)| Ok::<_, Vec<LineError>>((contact(name)?, *at));
+    let verified_at = record.verified_at.iter().map(since).collect::<Result<_, _>>()?;
     Ok(Arrival {
         place,
         username: Some(record.username),
@@ -186,6 +189,7 @@ fn ours(place: String, record: Record) -> Result<Arrival, Vec<LineError>> {
         disabled_at: record.disabled_at,
         attributes: record.attributes.into_iter().map(|(name, value)| (name.to_string(), value)).collect(),
         verified,
+        verified_at,
         password_hash: record.password_hash,
         temporary_password: record.temporary_password,
         contested: record.contested,

@@ -6,7 +6,7 @@ use crate::admin::import_users::remarks::{Obstacle, Remark};
 use crate::admin::import_users::{self, ImportRules, Wrong, judge};
 use crate::admin::record::Record;
 use crate::admin::tests::{create, new_user};
-use crate::admin::{browse, disable_user, update_user};
+use crate::admin::{Vouching, browse, disable_user, update_user};
 use crate::factors::app::shown_by;
 use crate::factors::set_up_app::{self, Then};
 use crate::sign_in::outcome::{SignInError, SignedIn};
@@ -25,9 +25,14 @@ async fn what_was_taken_out_comes_in_elsewhere_as_it_was() {
         create_user::create_user(&pool, new_user(&format!("Person{number}"), &attributes)).await.unwrap();
         pool.wait(61);
     }
-    update_user::update_user(&pool, "person1", BTreeMap::from([("nickname".into(), "Jo".into())]), true)
-        .await
-        .unwrap();
+    update_user::update_user(
+        &pool,
+        "person1",
+        BTreeMap::from([("nickname".into(), "Jo".into())]),
+        Vouching::VERIFIED,
+    )
+    .await
+    .unwrap();
     disable_user::disable_user(&pool, "person2").await.unwrap();
     pool.sign_up("waiting", "waiting@domain.com").await;
     let temporary = NewUser {

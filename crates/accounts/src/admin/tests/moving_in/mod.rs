@@ -13,6 +13,7 @@ use crate::admin::import_users::{self, ImportFault, ImportPlan, ImportRules, Unk
 use crate::admin::record::{Record, Status};
 use crate::testing::TestPool;
 use nameplate_core::identifiers::ContactKind;
+use std::collections::BTreeMap;
 
 const RULES: ImportRules = ImportRules { unknown: Unknown::Refuse, skip_existing: false };
 
@@ -42,6 +43,7 @@ fn arrival(number: usize, record: Record) -> Arrival {
         disabled_at: record.disabled_at,
         attributes: record.attributes.into_iter().map(|(name, value)| (name.to_string(), value)).collect(),
         verified: record.verified.iter().map(contact).collect(),
+        verified_at: record.verified_at.iter().map(|(name, at)| (contact(name), *at)).collect(),
         password_hash: record.password_hash,
         temporary_password: record.temporary_password,
         contested: record.contested,
@@ -65,6 +67,7 @@ fn stranger(number: usize, username: &str, attributes: &[(&str, &str)]) -> Arriv
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect(),
         verified: vec![ContactKind::Email],
+        verified_at: BTreeMap::new(),
         password_hash: None,
         temporary_password: false,
         contested: false,

@@ -203,7 +203,8 @@ async fn update_number_outside_the_plan_is_refused_unless_it_is_stored_already()
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let stored = "+225712345678";
     let number = || [("phone_number".to_owned(), stored.to_owned())].into();
-    let kept = crate::admin::update_user(&pool, "jdoe", number(), false).await.unwrap();
+    let kept =
+        crate::admin::update_user(&pool, "jdoe", number(), crate::admin::Vouching::NONE).await.unwrap();
     assert_eq!(kept.outside_plan.as_deref(), Some(stored));
     assert!(kept.outcome[&Standard::PhoneNumber.into()].is_updated, "no code could arrive there");
     let fields = [("phone_number", stored), ("nickname", "Jo")];

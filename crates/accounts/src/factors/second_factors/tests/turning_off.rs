@@ -2,12 +2,13 @@
 
 use super::{EMAIL, challenged, change, with_app, with_phone};
 use crate::admin::reset_mfa;
-use crate::admin::update_user::{self, UpdateUserError};
+use crate::admin::update_user::{self, UpdateUserError, Vouching};
 use crate::factors::change::Wish;
 use crate::factors::error::FactorError;
 use crate::factors::second_factors;
 use crate::sign_in::outcome::SignedIn;
 use crate::testing::{PASSWORD, TestPool, origin};
+use crate::undo::Undoing;
 use model::{AttributeName, ErrorCode, Factor, FieldName, FormErrors, Standard};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::Viewer;
@@ -54,7 +55,7 @@ async fn delete_contact_that_is_a_second_step_is_refused_until_it_is_off() {
     assert_eq!(refused.on(&number), Some(ErrorCode::IsSecondStep));
     for value in ["", "+10000000000"] {
         let submitted = BTreeMap::from([("phone_number".to_owned(), value.to_owned())]);
-        let refused = update_user::update_user(&pool, "jdoe", submitted, false).await.unwrap_err();
+        let refused = update_user::update_user(&pool, "jdoe", submitted, Vouching::NONE).await.unwrap_err();
         assert!(
             matches!(&refused, UpdateUserError::Refused(it) if it.on(&number) == Some(ErrorCode::IsSecondStep)),
             "{refused:?}"
@@ -88,8 +89,8 @@ async fn factor_whose_contact_changes_unverified_goes_with_notice_and_event() {
 #[tokio::test]
 async fn the_operator_helps_somebody_who_lost_everything() {
     let (pool, viewer, _) = with_app().await;
-    assert!(reset_mfa::reset_mfa(&pool, "jdoe").await.unwrap().changed);
-    assert!(!reset_mfa::reset_mfa(&pool, "jdoe").await.unwrap().changed);
+    assert!(reset_mfa::reset_mfa(&pool, "jdoe", Undoing::Over).await.unwrap().changed);
+    assert!(!reset_mfa::reset_mfa(&pool, "jdoe", Undoing::Over).await.unwrap().changed);
     assert!(matches!(pool.try_sign_in("jdoe", PASSWORD).await, Ok(SignedIn::Session { .. })));
     assert_eq!(pool.event_names(&viewer).await.iter().filter(|it| **it == "adminResetMfa").count(), 1);
     assert!(pool.event_names(&viewer).await.contains(&"disableMfa"), "which one it was");
