@@ -22,7 +22,7 @@ use model::{Password, Standard, UpdateOutcome};
 use nameplate_core::client::ClientId;
 use nameplate_core::clock::{Clock as _, TestClock, Timestamp};
 use nameplate_core::entropy::SeededEntropy;
-use nameplate_core::identity::{BrowserTicket, Origin, SessionToken, Viewer};
+use nameplate_core::identity::{BrowserTicket, Origin, SessionToken, SignedInBy, Viewer};
 use nameplate_core::keys::{Keys, Purpose};
 use nameplate_core::settings::{Hashing, Settings};
 use std::ops::Deref;
@@ -285,6 +285,11 @@ impl TestPool {
     /// The same person as if the sign-in were of this moment.
     pub fn fresh(&self, viewer: &Viewer) -> Viewer {
         Viewer { signed_in_at: self.time(), ..viewer.clone() }
+    }
+
+    /// The same person by an application, which is not asked for a second step.
+    pub fn by_application(&self, viewer: &Viewer) -> Viewer {
+        Viewer { by: SignedInBy::Tokens, ..self.fresh(viewer) }
     }
 
     /// Removes these attributes, having given the password if need be.

@@ -36,7 +36,7 @@ async fn left() -> TestStore {
     factors::change(&pool, &careful, &app, &origin()).await.unwrap();
     // What it had before this one can be had back: the factor, its recovery codes and the passkey too.
     let off = [(model::Factor::Email, crate::factors::change::Wish::Off)];
-    factors::change(&pool, &careful, &off, &origin()).await.unwrap();
+    factors::change(&pool, &pool.by_application(&careful), &off, &origin()).await.unwrap();
     factors::change(&pool, &careful, &app, &origin()).await.unwrap();
     assert!(matches!(pool.try_sign_in("careful", PASSWORD).await, Ok(SignedIn::Challenge(_))));
     pool.signed_in("known", "known@domain.com").await;

@@ -17,7 +17,7 @@ use nameplate_core::identity::Viewer;
 
 async fn turn_off(pool: &TestPool, viewer: &Viewer) {
     let wish = [(Factor::SoftwareToken, Wish::Removed)];
-    factors::change(pool, &pool.fresh(viewer), &wish, &origin()).await.unwrap();
+    factors::change(pool, &pool.by_application(viewer), &wish, &origin()).await.unwrap();
 }
 
 /// What is asked for after the right password. `None`: nothing.

@@ -38,7 +38,7 @@ async fn replace(pool: &TestPool, viewer: &Viewer, attribute: Standard, value: &
 }
 
 async fn give_app(pool: &TestPool, viewer: &Viewer) -> String {
-    let viewer = &pool.fresh(viewer);
+    let viewer = &pool.by_application(viewer);
     let secret = set_up_app(pool, viewer, &origin()).await.unwrap().text;
     let code = shown_by(&secret, pool.time()).unwrap();
     confirm_app(pool, viewer, &code, Then::AskForIt, &origin()).await.unwrap();
