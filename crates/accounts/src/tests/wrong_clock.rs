@@ -21,7 +21,7 @@ use store::transfer::tables::{Kind, TABLES};
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Columns of numbers that are no times; what is in none of them is one, or else is added here.
-const NO_TIMES: [&str; 33] = [
+const NO_TIMES: [&str; 37] = [
     "users.id",
     "users.changes",
     "users.contested",
