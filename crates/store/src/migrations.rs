@@ -186,6 +186,10 @@ pub fn earlier(version: usize) -> (Migrator, Migrator) {
     (migrator(&SQLITE[..version]), postgres)
 }
 
+/// The texts of all of them, for SQLite and for PostgreSQL.
+#[cfg(test)]
+pub(crate) const TEXTS: (&[Text], &[Text]) = (SQLITE, POSTGRES);
+
 /// What this version's shape is called, so that a database in that shape is found again.
 #[cfg(any(test, feature = "testing"))]
 pub fn fingerprint() -> String {
