@@ -8,6 +8,9 @@ export class SecurityPage extends Screen {
   get currentPassword() {
     return this.field('Current Password');
   }
+  get stepCode() {
+    return this.field('Second-step code');
+  }
   get newPassword() {
     return this.field('New Password');
   }

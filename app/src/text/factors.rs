@@ -59,7 +59,7 @@ pub fn sign_in_paused_until(at: &str) -> String {
 }
 
 // For a change that a stolen session must not make.
-pub const STEP_CODE: &str = "Second step";
+pub const STEP_CODE: &str = "Second-step code";
 pub const STEP_CODE_HINT: &str = "6 digits, or a recovery code like abcde-fghij. We ask for it before we change how your account is protected.";
 
 // What just happened.

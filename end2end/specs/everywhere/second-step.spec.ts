@@ -26,7 +26,8 @@ test('an authenticator app is set up, asked for, and turned off again', async ({
   await app.submit(shownBy(key));
   await recoveryCodes.arrived();
   await recoveryCodes.says(/second step/);
-  expect(await recoveryCodes.codes()).toHaveLength(10);
+  const codes = await recoveryCodes.codes();
+  expect(codes).toHaveLength(10);
   await recoveryCodes.button('I have saved them').click();
   await security.arrived();
   await expect(security.step('Authenticator app')).toContainText('On');
@@ -44,7 +45,13 @@ test('an authenticator app is set up, asked for, and turned off again', async ({
   await profile.arrived();
 
   await security.open();
-  await security.step('Authenticator app').getByRole('button', { name: /Turn off/ }).click();
+  const turnOff = security.step('Authenticator app').getByRole('button', { name: /Turn off/ });
+  await turnOff.click();
+  const stepCode = security.stepCode.filter({ visible: true });
+  await expect(stepCode).toBeVisible();
+  await security.ready();
+  await stepCode.fill(codes[0]!);
+  await turnOff.click();
   await security.arrived();
   await security.says(/turned off/);
   await expect(security.step('Authenticator app')).not.toContainText('On');

@@ -19,3 +19,6 @@ pub use recovery_codes::{hide_recovery_codes, make_recovery_codes, recovery_code
 pub use second_factors::{SecondFactors, Way, second_factors};
 pub use set_up_app::{Then, app_being_set_up, confirm_app, set_up_app, set_up_app_with_code};
 pub use step_up::StepUpError;
+
+#[cfg(test)]
+mod thief;
