@@ -164,13 +164,10 @@ async fn finish(
     let own_name = own.filter(|_| contested).map(|it| it.username);
     let chosen = form.new_username.as_deref().filter(|name| !name.trim().is_empty()).or(own_name.as_deref());
     let becoming = |how| Becoming { how, new_username: chosen };
-    let asks = match door {
-        Door::Pages => former_contact::taken_until(&mut tx, ctx, &waiting).await?.is_some(),
-        Door::Application => false,
-    };
-    if asks {
+    if *door == Door::Pages && former_contact::taken_until(&mut tx, ctx, &waiting).await?.is_some() {
         // Whoever has proven the contact says next whether they take back the account that had it.
         let next = Some(proof(ctx, &mut tx, &waiting).await?);
+        give_back(ctx, &mut tx, &waiting, origin).await?;
         events::commit(ctx, tx, waiting.user.id).await?;
         return Ok(Confirmed { username: waiting.user.username, session: None, next });
     }
