@@ -23,8 +23,9 @@ test('links that somebody crafted with an answer of the framework in them show n
   await expect(page).toHaveURL('/sign-in');
 });
 
-test('the mailbox of development opens by its token, and its frames and links by the cookie of that', async ({ page, door }) => {
+test('the mailbox of development opens by its token, and its frames and links by the cookie of that', async ({ page, door, mailbox }) => {
   await door.signUp();
+  await mailbox.codeFor('me@domain.com');
   expect((await page.goto('/dev/mailbox'))?.status()).toBe(404);
   await page.goto(mailboxPage);
   await expect(page.getByText('me@domain.com').first()).toBeVisible();

@@ -1,5 +1,5 @@
 import { accessible } from '../../support/axe';
-import { lenient, strict, wary } from '../../support/configs';
+import { lenient, quick, strict, wary } from '../../support/configs';
 import { Device, withoutAutofill } from '../../support/device';
 import { mailboxPage, otherThan } from '../../support/mailbox';
 import { jane, newEmail } from '../../support/people';
@@ -121,6 +121,8 @@ test.describe('signed out', () => {
 });
 
 test.describe('changes that can be undone', () => {
+  test.use({ config: quick });
+
   test.beforeEach(async ({ door, mailbox }) => {
     await door.enter();
     await door.askForEmail(newEmail);
