@@ -281,14 +281,16 @@ impl Scene {
     }
 }
 
-/// What of a challenge isn’t chance, which leading zeros are. For an address the id is that of an account, or made up: it isn't
+/// What of a challenge isn't chance. For an address the id is that of an account, or made up: it isn't
 /// compared.
 fn shown(challenge: &Challenge) -> String {
     let Challenge { user_id, salt, public, secret_block } = challenge;
     let is_id = uuid::Uuid::parse_str(user_id).is_ok();
     let (user_id, salt) =
         if is_id { ("an id", format!("{} digits", salt.len())) } else { (user_id.as_str(), salt.clone()) };
-    format!("{user_id} {salt} {} {}", public.len().div_ceil(8), secret_block.len())
+    // 3,072 bits, with a zero in front of the highest one and without zeros before that.
+    let is_whole = (760..=770).contains(&public.len());
+    format!("{user_id} {salt} {is_whole} {}", secret_block.len())
 }
 
 fn strangers(password: u8) -> Password {
