@@ -11,12 +11,19 @@ use nameplate_core::entropy::Entropy;
 use nameplate_core::identity::BrowserId;
 use nameplate_core::keys::Keys;
 use nameplate_core::settings::Settings;
+use std::ops::Deref;
 use std::sync::Arc;
 use store::{Expected, Role, Store};
 
-/// The accounts of one installation: their store, and all that deciding about them takes. Cheap to clone.
+/// The accounts of one installation: their store, and all that deciding about them takes. A clone is one more
+/// reference: each layer of the router makes some for each request.
 #[derive(Debug, Clone)]
-pub struct Context {
+pub struct Context(Arc<Services>);
+
+/// What all clones of a [`Context`] share.
+#[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
+pub struct Services {
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
@@ -49,6 +56,20 @@ pub struct Parts {
     pub role: Role,
     /// What the installation decides.
     pub settings: Settings,
+}
+
+impl Deref for Context {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.0
+    }
+}
+
+impl From<Services> for Context {
+    fn from(services: Services) -> Self {
+        Self(Arc::new(services))
+    }
 }
 
 impl Context {

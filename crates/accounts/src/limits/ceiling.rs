@@ -60,6 +60,7 @@ async fn another(ctx: &Context, name: LimitName, now: Timestamp) -> Result<Slice
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::context::Services;
     use crate::testing::TestPool;
     use nameplate_core::settings::Settings;
 
@@ -84,7 +85,7 @@ mod tests {
     #[tokio::test]
     async fn nodes_share_a_ceiling() {
         let here = pool(40).await;
-        let there = Context { ceilings: std::sync::Arc::default(), ..(*here).clone() };
+        let there = Context::from(Services { ceilings: std::sync::Arc::default(), ..Services::clone(&here) });
         let mut taken = 0;
         for _ in 0..40 {
             for node in [&here as &Context, &there] {

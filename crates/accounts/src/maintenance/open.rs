@@ -1,7 +1,7 @@
 //! Opening the accounts of an installation on their store.
 
 use crate::account::feed::Feed;
-use crate::context::{Context, Parts};
+use crate::context::{Context, Parts, Services};
 use crate::error::Unavailable;
 use crate::password::hasher::Hasher;
 use crate::sign_up::code;
@@ -40,7 +40,7 @@ pub async fn open(parts: Parts) -> Result<Context, Unavailable> {
         timing: Timing::default(),
         refusals: Arc::default(),
     };
-    Ok(Context {
+    Ok(Context::from(Services {
         feed: Feed::new(&*entropy),
         ceilings: Arc::default(),
         store,
@@ -53,7 +53,7 @@ pub async fn open(parts: Parts) -> Result<Context, Unavailable> {
         passwords: Arc::new(passwords),
         signing: Arc::new(Cached::default()),
         delivery,
-    })
+    }))
 }
 
 /// The pool's id, made once. Its form is that of the wire API: a word, one underscore, letters and digits.
