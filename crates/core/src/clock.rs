@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn test_clock_advanced_moves_its_copies_too() {
+    fn advance_of_a_test_clock_moves_its_copies_too() {
         let clock = TestClock::default();
         let (copy, before) = (clock.clone(), clock.now());
         clock.advance(Duration::from_secs(5));

@@ -50,7 +50,7 @@ async fn forgot_password_with_only_a_verified_number_sends_a_text() {
 }
 
 #[tokio::test]
-async fn forgot_password_of_an_unknown_name_is_answered_the_same_each_time() {
+async fn forgot_password_of_an_unknown_name_looks_the_same_each_time() {
     let pool = TestPool::new().await;
     let first = ask(&pool, "nobody").await.unwrap().delivery;
     pool.wait(30);
