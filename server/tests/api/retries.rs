@@ -69,7 +69,7 @@ async fn retry_under_one_invocation_with_other_guesses_is_counted() {
 }
 
 #[tokio::test]
-async fn retry_of_a_call_never_answered_is_free_three_times() {
+async fn retry_of_a_call_never_answered_is_free_only_a_few_times() {
     let server = TestServer::with(STRICT).await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     let right = with_password("jdoe", PASSWORD);

@@ -68,7 +68,7 @@ async fn confirm_after_five_wrong_codes_needs_a_new_one() {
 }
 
 #[tokio::test]
-async fn confirm_with_a_code_of_yesterday_is_expired() {
+async fn confirm_with_a_code_older_than_a_day_is_expired() {
     let pool = TestPool::new().await;
     let ticket = pool.sign_up("jdoe", "me@domain.com").await.ticket;
     let code = pool.code_for("me@domain.com").await;
