@@ -27,7 +27,7 @@ test: ## all of it: style, rules, the program in a browser and with the clients 
 	@scripts/setup test
 	@$(MAKE) lint lint-scripts test-rust test-e2e test-clients test-watch test-release
 
-test-rust: ## the tests of the crates, on SQLite and on PostgreSQL (ARGS="postgres verify_attribute" picks some)
+test-rust: ## the tests of the crates, on SQLite and on PostgreSQL (ARGS="postgres verify_code" picks some)
 	@scripts/setup test-rust
 	@scripts/test-rust $(ARGS)
 

@@ -88,7 +88,7 @@ mod tests {
     use model::Event;
 
     #[test]
-    fn the_accounts_events_and_the_forms_have_the_same_names() {
+    fn event_names_of_accounts_and_forms_match() {
         let of_the_form_alone = [
             FormEvent::DeleteUser,
             FormEvent::SetUpTotp,

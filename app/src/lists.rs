@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_lists_hold_what_people_look_for() {
+    fn lists_of_countries_languages_and_zones_hold_known_entries() {
         assert!(countries().iter().any(|(code, words)| code == "+49" && words.contains("Germany")));
         assert_eq!(countries()[0].0, "+1");
         assert!(languages().contains(&("de".into(), "Deutsch".into())));
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_has_one_spelling_however_it_was_typed() {
+    fn e164_of_a_typed_number_has_one_spelling() {
         for (country, typed, number) in [
             ("+1", "(212) 860-1234", "+12128601234"),
             ("+44", "020 7946 0000", "+442079460000"),

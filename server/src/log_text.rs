@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_text_is_cut_and_its_length_told() {
+    fn shown_text_that_is_long_is_cut_and_tells_its_length() {
         assert_eq!(shown("/sign-in"), "/sign-in");
         assert_eq!(shown(&"a".repeat(256)), "a".repeat(256));
         assert_eq!(shown(&"a".repeat(60_000)), format!("{}… (60000 bytes)", "a".repeat(256)));
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_disturb_the_line_is_escaped() {
+    fn shown_text_with_control_characters_is_escaped() {
         assert_eq!(shown("/a\nb\u{1b}[31m\u{85}"), "/a\\u{a}b\\u{1b}[31m\\u{85}");
         assert_eq!(shown("/\u{202e}\u{2066}x\u{200b}\u{feff}"), "/\\u{202e}\\u{2066}x\\u{200b}\\u{feff}");
         assert_eq!(shown("/Jörg/日本 'x' \"y\" \\"), "/Jörg/日本 'x' \"y\" \\");
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn things_are_told_once_and_only_so_many_in_an_hour() {
+    fn told_once_repeats_nothing_and_is_bounded_per_hour() {
         let (told, now) = (ToldOnce::default(), Instant::now());
         assert!(told.is_new_at("https://a.example", now) && !told.is_new_at("https://a.example", now));
         let new = |now| {
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_happens_all_the_time_is_told_once_a_minute_with_its_number() {
+    fn once_a_minute_tells_how_often_something_happened() {
         let (often, now) = (OnceAMinute::default(), Instant::now());
         assert_eq!([now; 3].map(|now| often.happened_at(now)), [Some(1), None, None]);
         assert_eq!([now + OnceAMinute::EVERY; 2].map(|now| often.happened_at(now)), [Some(3), None]);

@@ -154,7 +154,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     #[test]
-    fn a_coding_that_is_refused_is_not_sent() {
+    fn accepts_is_false_for_a_coding_that_is_refused() {
         let accept =
             |list: &'static str| HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(list))]);
         assert!(accepts(&accept("gzip, br"), "br"));
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_tags_is_understood() {
+    fn file_with_a_matching_tag_in_a_list_is_not_modified() {
         let path = scripts::PAGE.path;
         let tag = file(path, &HeaderMap::new()).unwrap().headers()[ETAG].clone();
         let asks = |seen: &[&[u8]]| {
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn script_is_sent_in_the_best_coding_and_kept_for_ever() {
+    fn file_of_a_script_is_sent_in_the_best_coding_and_cached() {
         for (accepted, coding) in [("gzip, br", "br"), ("gzip", "gzip"), ("identity", "")] {
             let asked = HeaderMap::from_iter([(ACCEPT_ENCODING, HeaderValue::from_static(accepted))]);
             let answer = file(scripts::PAGE.path, &asked).unwrap();
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_files_are_said_once_as_an_error_with_what_to_run() {
+    fn say_missing_twice_logs_one_error_with_what_to_run() {
         let log = Log::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();

@@ -11,7 +11,7 @@ fn deletion<'a>(password: &'a str, word: &'a str) -> [(&'a str, &'a str); 2] {
 }
 
 #[tokio::test]
-async fn everything_that_is_held_comes_as_a_file() {
+async fn download_data_as_a_file_holds_account_sessions_and_events() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     browser.get("/profile").await.says("href=\"/account\"");
@@ -29,7 +29,7 @@ async fn everything_that_is_held_comes_as_a_file() {
 }
 
 #[tokio::test]
-async fn every_file_is_written_down_and_counted_and_no_other_site_asks_for_one() {
+async fn download_data_is_recorded_limited_and_refused_across_sites() {
     let server = TestServer::with("[limits]\nchanges_per_account_an_hour = 2\n").await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     for site in ["cross-site", "same-site"] {
@@ -50,7 +50,7 @@ async fn every_file_is_written_down_and_counted_and_no_other_site_asks_for_one()
 }
 
 #[tokio::test]
-async fn a_browser_that_was_left_open_hands_no_data_out_before_the_password() {
+async fn download_data_with_a_stale_sign_in_asks_for_the_password() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     server.wait(15 * 60);
@@ -68,7 +68,7 @@ async fn a_browser_that_was_left_open_hands_no_data_out_before_the_password() {
 }
 
 #[tokio::test]
-async fn nobody_else_gets_a_file_or_a_page() {
+async fn download_data_without_a_session_is_refused() {
     let server = TestServer::new().await;
     server.signed_in("jdoe", "me@domain.com").await;
     let mut stranger = server.browser();
@@ -79,7 +79,7 @@ async fn nobody_else_gets_a_file_or_a_page() {
 }
 
 #[tokio::test]
-async fn the_password_and_a_word_delete_the_account_everywhere() {
+async fn delete_account_with_password_and_word_removes_it_everywhere() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let mut other = server.browser();
@@ -116,7 +116,7 @@ async fn the_password_and_a_word_delete_the_account_everywhere() {
 }
 
 #[tokio::test]
-async fn an_application_deletes_with_its_access_token_alone() {
+async fn delete_user_with_an_access_token_removes_the_account() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let form = json!({ "ClientId": "web", "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": { "USERNAME": "jdoe", "PASSWORD": PASSWORD } });
@@ -137,7 +137,7 @@ async fn an_application_deletes_with_its_access_token_alone() {
 }
 
 #[tokio::test]
-async fn an_application_changes_the_password_and_goes_on_with_its_tokens() {
+async fn change_password_with_an_access_token_keeps_its_tokens() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let form = json!({ "ClientId": "web", "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": { "USERNAME": "jdoe", "PASSWORD": PASSWORD } });
@@ -188,7 +188,7 @@ async fn spoil(server: &TestServer) {
 }
 
 #[tokio::test]
-async fn list_with_an_unreadable_row_shows_the_others() {
+async fn lists_with_an_unreadable_row_show_the_others() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     browser.submit("/profile/email", &[("attributes[email]", "new@domain.com")]).await;

@@ -106,7 +106,7 @@ fn manifest<'a>(metadata: &'a Metadata, of: &str, on: &str) -> (bool, Vec<&'a st
 }
 
 #[test]
-fn every_arrow_between_our_crates_is_a_known_one() {
+fn crate_dependencies_are_exactly_the_known_arrows() {
     let metadata = metadata();
     let mut members: Vec<_> = metadata.workspace_packages().iter().map(|it| it.name.to_string()).collect();
     members.sort();
@@ -120,7 +120,7 @@ fn every_arrow_between_our_crates_is_a_known_one() {
 }
 
 #[test]
-fn the_browser_takes_apps_browser_half_and_the_server_its_servers_half() {
+fn frontend_uses_app_with_hydrate_and_server_with_ssr() {
     let metadata = metadata();
     assert_eq!(manifest(&metadata, "frontend", "app"), (true, vec!["hydrate"]));
     assert_eq!(manifest(&metadata, "server", "app"), (true, vec!["ssr"]));
@@ -129,13 +129,13 @@ fn the_browser_takes_apps_browser_half_and_the_server_its_servers_half() {
 }
 
 #[test]
-fn model_knows_nothing_but_serde_and_zeroize() {
+fn model_depends_only_on_serde_and_zeroize() {
     let metadata = metadata();
     assert_eq!(Graph::of(&metadata).direct("nameplate-model"), BTreeSet::from(["serde", "zeroize"]));
 }
 
 #[test]
-fn accounts_know_no_web_framework_and_no_database() {
+fn accounts_depend_on_no_web_framework_or_database() {
     let metadata = metadata();
     let graph = Graph::of(&metadata);
     // Text messages are sent by HTTP, as mails are by SMTP; what answers requests is none of their business.
@@ -151,7 +151,7 @@ fn accounts_know_no_web_framework_and_no_database() {
 }
 
 #[test]
-fn wire_knows_nothing_of_the_pages() {
+fn wire_depends_on_no_page_framework() {
     let metadata = metadata();
     let graph = Graph::of(&metadata);
     let pages = |name: &&str| ["leptos", "server_fn"].iter().any(|it| is_of_family(name, it));
@@ -160,7 +160,7 @@ fn wire_knows_nothing_of_the_pages() {
 }
 
 #[test]
-fn the_browsers_half_reaches_neither_accounts_nor_a_database() {
+fn frontend_reaches_neither_accounts_nor_a_database() {
     let browser = reachable_with("frontend", "app/hydrate");
     assert!(
         browser.contains("leptos") && browser.contains("nameplate-model"),

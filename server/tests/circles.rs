@@ -312,7 +312,7 @@ fn circles(package: &Package) -> Vec<BTreeSet<String>> {
 }
 
 #[test]
-fn no_two_files_of_a_crate_import_each_other_in_a_circle() {
+fn files_of_every_crate_import_each_other_without_a_circle() {
     for package in metadata().workspace_packages() {
         let circles = circles(package);
         assert!(circles.is_empty(), "{}: {circles:#?}", package.name);
@@ -330,7 +330,7 @@ fn circles_of(files: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
-fn two_files_that_use_each_other_are_a_circle() {
+fn circles_of_two_files_using_each_other_are_found() {
     let both = [
         ("lib.rs", "mod a; mod b; mod c;"),
         ("a.rs", "use crate::b::B; pub struct A;"),
@@ -341,7 +341,7 @@ fn two_files_that_use_each_other_are_a_circle() {
 }
 
 #[test]
-fn a_parent_and_a_child_that_use_each_other_are_a_circle() {
+fn circles_of_a_parent_and_child_using_each_other_are_found() {
     let parent = "mod child; use child::help; pub const X: u8 = 1; fn go() { help() }";
     let files =
         [("lib.rs", "mod a;"), ("a/mod.rs", parent), ("a/child.rs", "pub fn help() -> u8 { super::X }")];
@@ -349,7 +349,7 @@ fn a_parent_and_a_child_that_use_each_other_are_a_circle() {
 }
 
 #[test]
-fn a_parent_that_only_hands_its_children_on_is_in_no_circle() {
+fn circles_of_a_parent_that_only_reexports_are_none() {
     let parent = "mod one; mod two; pub use one::*; pub use two::{Two, Two as Zwei};";
     let one = "use super::Zwei; pub struct One; pub const X: u8 = 1;";
     let files =
@@ -360,7 +360,7 @@ fn a_parent_that_only_hands_its_children_on_is_in_no_circle() {
 }
 
 #[test]
-fn a_circle_through_macros_and_names_of_modules_is_found() {
+fn circles_through_macros_and_module_names_are_found() {
     let a = "use crate::b; fn show() { view! { <p>{b::c::words()}</p> } } pub fn a() {}";
     let c = "pub fn words() { html!(\"{}\", crate::a::a()) }";
     let files = [("lib.rs", "mod a; mod b;"), ("a.rs", a), ("b.rs", "pub mod c;"), ("b/c.rs", c)];
@@ -368,7 +368,7 @@ fn a_circle_through_macros_and_names_of_modules_is_found() {
 }
 
 #[test]
-fn tests_and_other_crates_make_no_circle() {
+fn circles_through_tests_or_other_crates_are_none() {
     let tests = "#[cfg(test)] mod tests { use crate::b::B; }";
     let a = format!("use other::b::B; {tests} pub(in crate::b) struct A; fn x() {{ ::b::c() }}");
     let b = "use crate::a::A; #[cfg(all(test, unix))] mod more;";

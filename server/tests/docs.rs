@@ -4,27 +4,27 @@ use expect_test::expect_file;
 
 /// Refreshes with `UPDATE_EXPECT=1 cargo test -p server --test docs`, which the difference says too.
 #[test]
-fn the_reference_of_the_configuration_is_the_generated_one() {
+fn config_reference_in_docs_is_the_generated_one() {
     expect_file!["../../docs/config.md"].assert_eq(&server::config::reference());
 }
 
 #[test]
-fn the_reference_of_the_command_line_is_the_generated_one() {
+fn command_line_reference_in_docs_is_the_generated_one() {
     expect_file!["../../docs/cli.md"].assert_eq(&server::cli::reference::reference());
 }
 
 #[test]
-fn the_reference_of_the_limits_is_the_generated_one() {
+fn limits_reference_in_docs_is_the_generated_one() {
     expect_file!["../../docs/limits.md"].assert_eq(&accounts::limits_reference());
 }
 
 #[test]
-fn the_reference_of_the_wire_api_is_the_generated_one() {
+fn wire_api_reference_in_docs_is_the_generated_one() {
     expect_file!["../../docs/api.md"].assert_eq(&wire::reference());
 }
 
 #[test]
-fn every_key_and_every_section_has_words_of_its_own() {
+fn config_keys_and_sections_have_a_doc_sentence() {
     for section in server::config::keys::sections() {
         assert!(section.doc.ends_with('.'), "[{}] has no comment", section.name);
         for key in &section.keys {

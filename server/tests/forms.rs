@@ -18,7 +18,7 @@ const TYPED: [(&str, &str); 5] = [
 ];
 
 #[tokio::test]
-async fn a_refused_form_comes_back_with_what_was_typed_but_never_with_secrets() {
+async fn form_that_is_refused_shows_what_was_typed_but_no_secrets() {
     let server = TestServer::new().await;
     let page = server.browser().submit("/sign-up", &TYPED).await;
     page.refuses(422, "2 things to put right");
@@ -32,7 +32,7 @@ async fn a_refused_form_comes_back_with_what_was_typed_but_never_with_secrets() 
 }
 
 #[tokio::test]
-async fn scripts_get_the_same_refusal_as_codes() {
+async fn form_as_json_that_is_refused_returns_error_codes() {
     let server = TestServer::new().await;
     let answer = server.browser().json("/sign-up", &TYPED).await;
     assert_eq!(answer.status, 422);
@@ -53,7 +53,7 @@ async fn scripts_get_the_same_refusal_as_codes() {
 }
 
 #[tokio::test]
-async fn wrong_credentials_are_401_on_the_same_page() {
+async fn sign_in_with_wrong_credentials_is_401_on_the_same_page() {
     let server = TestServer::new().await;
     let page = server
         .browser()
@@ -66,7 +66,7 @@ async fn wrong_credentials_are_401_on_the_same_page() {
 }
 
 #[tokio::test]
-async fn hostile_addresses_lead_nowhere() {
+async fn redirect_to_a_hostile_address_leads_nowhere() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     browser.submit("/sign-out", &[]).await;
@@ -91,7 +91,7 @@ async fn hostile_addresses_lead_nowhere() {
 }
 
 #[tokio::test]
-async fn requests_from_elsewhere_can_not_act() {
+async fn form_from_another_site_is_refused() {
     let server = TestServer::new().await;
     let signed_in = server.signed_in("jdoe", "me@domain.com").await;
     for site in ["cross-site", "same-site", "none"] {
@@ -109,7 +109,7 @@ async fn requests_from_elsewhere_can_not_act() {
 }
 
 #[tokio::test]
-async fn errors_have_pages_in_the_houses_style() {
+async fn error_page_of_every_status_has_our_layout() {
     let server = TestServer::new().await;
     let mut browser = server.browser();
     let missing = browser.get("/no/such/page").await;
@@ -131,7 +131,7 @@ async fn errors_have_pages_in_the_houses_style() {
 }
 
 #[tokio::test]
-async fn bad_input_is_never_a_500() {
+async fn form_with_malformed_input_is_never_a_500() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let many: String = (0..10_000).map(|n| format!("attributes[a{n}]=x&")).collect();
@@ -185,7 +185,7 @@ async fn bad_input_is_never_a_500() {
 }
 
 #[tokio::test]
-async fn signed_in_people_have_no_business_at_the_door() {
+async fn sign_in_pages_when_signed_in_redirect_to_the_profile() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     for path in ["/", "/sign-in", "/sign-up", "/confirm"] {
@@ -196,7 +196,7 @@ async fn signed_in_people_have_no_business_at_the_door() {
 }
 
 #[tokio::test]
-async fn server_functions_refuse_strangers_themselves() {
+async fn server_functions_without_a_session_are_refused() {
     let server = TestServer::new().await;
     let functions: Vec<_> = server_fn_paths().map(|(path, _)| path).collect();
     let of_accounts = Page::ALL.into_iter().filter(|page| page.access() == Access::SignedIn);
@@ -214,7 +214,7 @@ async fn server_functions_refuse_strangers_themselves() {
 }
 
 #[tokio::test]
-async fn thousands_of_refused_posts_at_once_all_get_their_page() {
+async fn form_posts_refused_by_thousands_at_once_get_their_page() {
     let server = TestServer::new().await;
     let posts = (0..2000).map(|number| {
         let mut browser = server.browser();

@@ -21,7 +21,7 @@ fn cookies(answer: &Answer) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_answer_has_the_headers_that_keep_others_out() {
+async fn response_of_every_address_has_the_security_headers() {
     let server = TestServer::with(HTTPS).await;
     let mut browser = server.browser();
     for path in
@@ -41,7 +41,7 @@ async fn every_answer_has_the_headers_that_keep_others_out() {
 }
 
 #[tokio::test]
-async fn scripts_run_only_with_the_nonce_of_their_page() {
+async fn script_nonce_of_a_page_is_unique_and_on_every_script() {
     let server = TestServer::new().await;
     let mut browser = server.browser();
     let nonce = |answer: &Answer| {
@@ -57,7 +57,7 @@ async fn scripts_run_only_with_the_nonce_of_their_page() {
 }
 
 #[tokio::test]
-async fn page_names_its_built_files_and_its_script() {
+async fn page_names_its_built_files_and_its_scripts() {
     let server = TestServer::new().await;
     let page = server.browser().get("/sign-in").await;
     for part in [
@@ -87,13 +87,13 @@ async fn page_without_built_files_has_no_empty_address() {
 }
 
 #[tokio::test]
-async fn without_https_no_browser_is_told_to_insist_on_it() {
+async fn response_without_https_has_no_transport_security_header() {
     let server = TestServer::new().await;
     assert_eq!(server.browser().get("/sign-in").await.header("strict-transport-security"), "");
 }
 
 #[tokio::test]
-async fn under_https_every_cookie_is_secure_and_bound_to_the_host() {
+async fn cookie_under_https_is_secure_and_bound_to_the_host() {
     let server = TestServer::with(HTTPS).await;
     let mut browser = server.browser();
     let email = "me@domain.com";
@@ -120,7 +120,7 @@ async fn under_https_every_cookie_is_secure_and_bound_to_the_host() {
 }
 
 #[tokio::test]
-async fn signing_in_again_ends_the_session_that_the_browser_had() {
+async fn sign_in_again_ends_the_former_session_of_the_browser() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let mut before = browser.clone();
@@ -131,7 +131,7 @@ async fn signing_in_again_ends_the_session_that_the_browser_had() {
 }
 
 #[tokio::test]
-async fn a_service_whose_store_is_gone_is_alive_but_not_ready() {
+async fn readyz_without_a_store_is_503_and_healthz_is_200() {
     let server = TestServer::new().await;
     let mut browser = server.browser();
     assert_eq!(browser.get("/readyz").await.text(), "ready\n");
@@ -147,7 +147,7 @@ async fn a_service_whose_store_is_gone_is_alive_but_not_ready() {
 }
 
 #[tokio::test]
-async fn limits_count_by_the_address_that_a_trusted_proxy_tells_and_no_other() {
+async fn client_ip_of_a_trusted_proxy_is_what_limits_count_by() {
     let signs_in_from = async |proxies: &str, client: &str| {
         let toml =
             format!("[server]\ntrusted_proxies = [{proxies}]\n[limits]\nsign_ins_per_network_an_hour = 1\n");
@@ -185,7 +185,7 @@ fn beside(browser: &Browser, request: Builder, [other, before, after]: [&[u8]; 3
 }
 
 #[tokio::test]
-async fn cookie_among_unreadable_ones_keeps_its_person_signed_in() {
+async fn session_cookie_among_unreadable_ones_keeps_signed_in() {
     let server = TestServer::new().await;
     let browser = server.signed_in("jdoe", "me@domain.com").await;
     for neighbours in NEIGHBOURS {
@@ -207,7 +207,7 @@ async fn cookie_among_unreadable_ones_keeps_its_person_signed_in() {
 }
 
 #[tokio::test]
-async fn header_with_an_unreadable_piece_drops_none_of_the_others() {
+async fn request_with_unreadable_header_pieces_keeps_the_others() {
     let server = TestServer::with("[server]\ntrusted_proxies = ['127.0.0.1']\n").await;
     let browser = server.signed_in("jdoe", "me@domain.com").await;
     let noise: [(HeaderName, &[u8]); 8] = [
@@ -246,7 +246,7 @@ async fn header_with_an_unreadable_piece_drops_none_of_the_others() {
 }
 
 #[tokio::test]
-async fn token_among_unreadable_headers_is_found() {
+async fn access_token_among_unreadable_headers_is_found() {
     let server = TestServer::new().await;
     server.signed_in("jdoe", "me@domain.com").await;
     let parameters = json!({ "USERNAME": "jdoe", "PASSWORD": PASSWORD });

@@ -5,7 +5,7 @@ use cargo_metadata::MetadataCommand;
 use expect_test::expect_file;
 
 #[test]
-fn leptos_loader_is_the_one_that_ours_was_written_after() {
+fn leptos_loader_is_the_one_ours_was_written_after() {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
     // Without a platform Cargo would fetch the crates of all of them.
     let options = ["--locked", "--filter-platform", "x86_64-unknown-linux-gnu"].map(ToOwned::to_owned);

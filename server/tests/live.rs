@@ -63,7 +63,7 @@ fn id(event: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_stream_begins_with_a_comment_at_once() {
+async fn event_stream_begins_with_a_comment_at_once() {
     let server = TestServer::new().await;
     let browser = server.signed_in("jdoe", "me@domain.com").await;
     let mut stream = Stream::open(&server, &browser, "").await;
@@ -72,7 +72,7 @@ async fn a_stream_begins_with_a_comment_at_once() {
 }
 
 #[tokio::test]
-async fn other_pages_of_the_account_hear_exactly_the_guides_payload() {
+async fn event_stream_sends_other_pages_the_payload_of_the_guide() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let mut stream = Stream::open(&server, &browser, "").await;
@@ -89,7 +89,7 @@ async fn other_pages_of_the_account_hear_exactly_the_guides_payload() {
 }
 
 #[tokio::test]
-async fn stream_goes_on_past_events_that_can_not_be_read() {
+async fn event_stream_passes_over_events_that_can_not_be_read() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let mut tx = server.pool.store().begin().await.unwrap();
@@ -110,7 +110,7 @@ async fn stream_goes_on_past_events_that_can_not_be_read() {
 }
 
 #[tokio::test]
-async fn a_page_that_was_away_resumes_by_its_last_id() {
+async fn event_stream_resumes_after_the_last_id() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let mut stream = Stream::open(&server, &browser, "?after=0").await;
@@ -130,7 +130,7 @@ async fn a_page_that_was_away_resumes_by_its_last_id() {
 }
 
 #[tokio::test]
-async fn an_ended_session_sends_its_pages_to_the_sign_in() {
+async fn event_stream_of_an_ended_session_says_signed_out() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let mut stream = Stream::open(&server, &browser, "").await;
@@ -140,7 +140,7 @@ async fn an_ended_session_sends_its_pages_to_the_sign_in() {
 }
 
 #[tokio::test]
-async fn a_session_that_was_ended_from_elsewhere_sends_its_pages_to_the_sign_in_at_once() {
+async fn event_stream_of_a_session_ended_elsewhere_says_signed_out_at_once() {
     let server = TestServer::new().await;
     let mut owner = server.signed_in("jdoe", "me@domain.com").await;
     for (path, form) in [
@@ -167,7 +167,7 @@ async fn a_session_that_was_ended_from_elsewhere_sends_its_pages_to_the_sign_in_
 }
 
 #[tokio::test]
-async fn nobody_hears_of_other_accounts() {
+async fn event_stream_carries_no_events_of_other_accounts() {
     let server = TestServer::new().await;
     let mut jane = server.signed_in("jane", "jane@domain.com").await;
     let mut john = server.signed_in("john", "john@domain.com").await;
@@ -180,7 +180,7 @@ async fn nobody_hears_of_other_accounts() {
 }
 
 #[tokio::test]
-async fn an_account_has_so_many_live_pages_and_a_closed_one_makes_room() {
+async fn event_streams_per_account_are_limited_until_one_closes() {
     let server = TestServer::with("[server]\nevent_streams_per_account = 2\n").await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let first = Stream::open(&server, &browser, "").await;
@@ -194,7 +194,7 @@ async fn an_account_has_so_many_live_pages_and_a_closed_one_makes_room() {
 }
 
 #[tokio::test]
-async fn what_is_answered_is_what_the_other_pages_hear() {
+async fn event_stream_sends_what_the_form_was_answered() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let mut stream = Stream::open(&server, &browser, "").await;
@@ -232,7 +232,7 @@ async fn what_is_answered_is_what_the_other_pages_hear() {
 }
 
 #[tokio::test]
-async fn the_trail_says_when_from_where_and_with_which_browser() {
+async fn event_row_has_time_network_and_user_agent() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await.saying("user-agent", "Somebrowser/1.0");
     browser.json("/profile", &[("attributes[nickname]", "J")]).await;

@@ -46,7 +46,7 @@ fn likeness(answer: &Answer, path: &str) -> (u16, Vec<(String, String)>, String)
 }
 
 #[tokio::test]
-async fn a_wrong_or_missing_token_is_answered_as_a_page_that_does_not_exist() {
+async fn mailbox_with_a_wrong_token_looks_like_a_missing_page() {
     let (_server, browser) = with_a_letter().await;
     let nowhere = likeness(&browser.clone().get("/nowhere").await, "/nowhere");
     assert_eq!(nowhere.0, 404);
@@ -88,7 +88,7 @@ async fn a_wrong_or_missing_token_is_answered_as_a_page_that_does_not_exist() {
 }
 
 #[tokio::test]
-async fn the_token_of_the_address_sets_a_cookie_that_links_and_frames_live_on() {
+async fn mailbox_with_the_token_sets_a_cookie_for_its_links() {
     let (_server, mut browser) = with_a_letter().await;
     let page = browser.get(&with_token("/dev/mailbox")).await;
     page.says("Confirm your Nameplate account");
@@ -120,7 +120,7 @@ async fn the_token_of_the_address_sets_a_cookie_that_links_and_frames_live_on() 
 }
 
 #[tokio::test]
-async fn the_letters_are_json_for_programs() {
+async fn mailbox_as_json_has_the_agreed_fields() {
     let (_server, mut browser) = with_a_letter().await;
     let letters = browser.get(&with_token("/dev/mailbox.json")).await.json();
     let letter = letters[0].as_object().unwrap();
@@ -129,7 +129,7 @@ async fn the_letters_are_json_for_programs() {
 }
 
 #[tokio::test]
-async fn a_link_typed_or_clicked_in_a_terminal_works_under_every_local_name() {
+async fn mailbox_link_works_under_every_name_of_this_machine() {
     let (server, _) = with_a_letter().await;
     for host in ["localhost:3000", "127.0.0.1:3000", "[::1]:3000"] {
         let mut browser = server.browser().saying("host", host).saying("sec-fetch-site", "none");
@@ -143,7 +143,7 @@ async fn a_link_typed_or_clicked_in_a_terminal_works_under_every_local_name() {
 }
 
 #[tokio::test]
-async fn whatever_says_that_a_proxy_or_another_site_asks_is_refused_with_token_and_cookie() {
+async fn mailbox_through_a_proxy_or_from_another_site_is_refused() {
     let (_server, mut browser) = with_a_letter().await;
     browser.get(&with_token("/dev/mailbox")).await;
     let refused = [
@@ -204,7 +204,7 @@ async fn whatever_says_that_a_proxy_or_another_site_asks_is_refused_with_token_a
 
 /// What a browser that knows nothing of Fetch Metadata goes by.
 #[tokio::test]
-async fn no_page_elsewhere_can_frame_or_load_it() {
+async fn mailbox_pages_can_not_be_framed_or_loaded_elsewhere() {
     let (_server, mut browser) = with_a_letter().await;
     for path in PATHS {
         let answer = browser.get(&with_token(path)).await;
@@ -219,7 +219,7 @@ async fn no_page_elsewhere_can_frame_or_load_it() {
 }
 
 #[tokio::test]
-async fn it_is_not_there_at_a_public_address() {
+async fn mailbox_at_a_public_address_does_not_exist() {
     let server = TestServer::with(
         "[server]\npublic_url = 'https://id.example.com'\n[mail]\nsmtp_url = 'smtp://localhost'\n",
     )
@@ -230,7 +230,7 @@ async fn it_is_not_there_at_a_public_address() {
 }
 
 #[tokio::test]
-async fn no_page_of_the_product_links_it() {
+async fn mailbox_is_linked_from_no_page_of_the_product() {
     let (server, mut stranger) = with_a_letter().await;
     stranger.get(&with_token("/dev/mailbox")).await;
     let mut jane = server.signed_in("jane", "jane@domain.com").await.saying("host", "127.0.0.1:3000");

@@ -18,7 +18,7 @@ const GUIDE: [(&str, &str); 9] = [
 ];
 
 #[tokio::test]
-async fn the_guide_works_from_sign_up_to_a_deleted_attribute() {
+async fn guide_from_sign_up_to_a_deleted_attribute_works() {
     let server = TestServer::new().await;
     let mut browser = server.browser();
     browser.submit("/sign-up", &GUIDE).await.leads_to("/confirm");
@@ -64,7 +64,7 @@ async fn the_guide_works_from_sign_up_to_a_deleted_attribute() {
 }
 
 #[tokio::test]
-async fn the_json_on_the_page_is_the_json_at_its_address() {
+async fn profile_json_on_the_page_equals_that_at_its_address() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     browser
@@ -91,7 +91,7 @@ async fn the_json_on_the_page_is_the_json_at_its_address() {
 }
 
 #[tokio::test]
-async fn an_update_is_all_or_nothing_and_names_the_culprit() {
+async fn update_with_one_bad_attribute_changes_none_and_names_it() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let before = browser.get("/profile/attributes.json").await.text();
@@ -117,7 +117,7 @@ async fn an_update_is_all_or_nothing_and_names_the_culprit() {
 }
 
 #[tokio::test]
-async fn what_the_form_did_not_declare_is_refused() {
+async fn update_with_undeclared_fields_is_a_bad_request() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     for form in [
@@ -139,7 +139,7 @@ async fn what_the_form_did_not_declare_is_refused() {
 }
 
 #[tokio::test]
-async fn outside_the_lists_nothing_is_shown_and_nothing_written() {
+async fn profile_outside_the_access_lists_is_neither_shown_nor_written() {
     let lists = "[[clients]]\nid = \"web\"\nread = [\"email\", \"nickname\"]\nwrite = [\"email\", \"nickname\"]\n[attributes]\nsign_up = []\n";
     let server = TestServer::with(lists).await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
@@ -153,7 +153,7 @@ async fn outside_the_lists_nothing_is_shown_and_nothing_written() {
 }
 
 #[tokio::test]
-async fn every_wrong_code_has_its_own_words() {
+async fn verify_with_a_wrong_expired_or_used_code_tells_each_apart() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     browser
@@ -184,7 +184,7 @@ async fn every_wrong_code_has_its_own_words() {
 }
 
 #[tokio::test]
-async fn a_pending_change_can_be_replaced_and_cancelled() {
+async fn pending_change_can_be_replaced_and_cancelled() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     browser
@@ -211,7 +211,7 @@ async fn a_pending_change_can_be_replaced_and_cancelled() {
 }
 
 #[tokio::test]
-async fn sign_in_by_phone_number_alone_works_with_codes_by_text() {
+async fn sign_in_by_phone_number_only_works_with_codes_by_text() {
     let server = TestServer::with(
         "[pool]\nsign_in = [\"phone_number\"]\n[attributes]\nrequired = [\"phone_number\"]\n",
     )
@@ -235,7 +235,7 @@ async fn sign_in_by_phone_number_alone_works_with_codes_by_text() {
 }
 
 #[tokio::test]
-async fn sign_in_by_email_alone_asks_for_no_username() {
+async fn sign_in_by_email_only_asks_for_no_username() {
     let server = TestServer::with("[pool]\nsign_in = [\"email\"]\n").await;
     let mut browser = server.browser();
     browser.get("/sign-up").await.never_says("name=\"username\"");

@@ -25,7 +25,7 @@ async fn account_of(browser: &mut Browser) -> String {
 }
 
 #[tokio::test]
-async fn every_form_of_an_account_for_another_account_is_refused() {
+async fn form_of_another_account_is_refused_at_every_address() {
     let server = TestServer::new().await;
     let account = account_of(&mut server.signed_in("anna", "anna@domain.com").await).await;
     let mut browser = server.signed_in("ben", "ben@domain.com").await;
@@ -42,7 +42,7 @@ async fn every_form_of_an_account_for_another_account_is_refused() {
 }
 
 #[tokio::test]
-async fn a_refused_form_shows_nothing_of_what_was_typed_for_another_account() {
+async fn form_of_another_account_shows_nothing_of_what_was_typed() {
     let server = TestServer::new().await;
     let account = account_of(&mut server.signed_in("anna", "anna@domain.com").await).await;
     let mut browser = server.signed_in("ben", "ben@domain.com").await;
@@ -55,7 +55,7 @@ async fn a_refused_form_shows_nothing_of_what_was_typed_for_another_account() {
 }
 
 #[tokio::test]
-async fn a_form_for_ones_own_account_is_carried_out_in_any_session_of_it() {
+async fn form_of_ones_own_account_works_in_any_session_of_it() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("anna", "anna@domain.com").await;
     let account = account_of(&mut browser).await;
@@ -70,14 +70,14 @@ async fn a_form_for_ones_own_account_is_carried_out_in_any_session_of_it() {
 }
 
 #[tokio::test]
-async fn a_form_that_names_no_account_is_carried_out() {
+async fn form_without_an_account_is_carried_out() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("anna", "anna@domain.com").await;
     browser.submit("/profile", &[("attributes[nickname]", "Annie")]).await.leads_to("/profile");
 }
 
 #[tokio::test]
-async fn every_form_of_a_signed_in_page_names_its_account() {
+async fn form_of_every_signed_in_page_names_its_account() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("anna", "anna@domain.com").await;
     let named =
@@ -101,7 +101,7 @@ async fn every_form_of_a_signed_in_page_names_its_account() {
 }
 
 #[tokio::test]
-async fn a_stream_of_an_account_that_has_left_the_browser_ends_at_once() {
+async fn event_stream_of_another_account_ends_at_once() {
     let server = TestServer::new().await;
     let account = account_of(&mut server.signed_in("anna", "anna@domain.com").await).await;
     let mut browser = server.signed_in("ben", "ben@domain.com").await;

@@ -143,7 +143,7 @@ fn title_in(answer: &Answer) -> String {
 }
 
 #[tokio::test]
-async fn every_page_has_exactly_its_title_at_each_of_its_addresses() {
+async fn page_at_each_of_its_addresses_has_its_title() {
     for page in Page::ALL {
         let Ready { mut browser, _server } = ready_for(page).await;
         for address in page.addresses() {
@@ -159,14 +159,14 @@ async fn every_page_has_exactly_its_title_at_each_of_its_addresses() {
 }
 
 #[tokio::test]
-async fn a_title_with_marks_of_html_is_text() {
+async fn page_title_with_html_in_it_is_escaped() {
     let server = TestServer::with("[pool]\nname = \"A & B </title><b>\"\n").await;
     let answer = server.browser().get(paths::SIGN_IN).await;
     assert_eq!(title_in(&answer), "Sign in · A &amp; B &lt;/title&gt;&lt;b&gt;");
 }
 
 #[tokio::test]
-async fn whoever_may_not_see_a_page_is_led_on() {
+async fn page_that_may_not_be_seen_redirects() {
     let server = with_account("").await;
     let mut owner = server.browser();
     owner.submit(paths::SIGN_IN, &with_next(&WHO, Page::Profile)).await.leads_to(paths::PROFILE);
@@ -188,7 +188,7 @@ async fn whoever_may_not_see_a_page_is_led_on() {
 }
 
 #[tokio::test]
-async fn every_address_of_a_form_has_its_function_and_every_function_its_address() {
+async fn page_forms_and_server_functions_have_the_same_addresses() {
     // Not even a page that was refused comes from these: scripts alone ask for them, and a form on every
     // page.
     let alone = [
@@ -205,7 +205,7 @@ async fn every_address_of_a_form_has_its_function_and_every_function_its_address
 }
 
 #[tokio::test]
-async fn a_sign_in_asked_for_at_any_page_leads_back_to_it() {
+async fn sign_in_asked_for_by_a_page_leads_back_to_it() {
     let server = with_account("").await;
     for page in account_pages() {
         let mut browser = server.browser();
@@ -223,7 +223,7 @@ async fn a_sign_in_asked_for_at_any_page_leads_back_to_it() {
 }
 
 #[tokio::test]
-async fn a_form_that_is_refused_for_want_of_a_session_leads_back_to_its_page() {
+async fn form_without_a_session_leads_back_to_its_page() {
     let server = TestServer::new().await;
     for page in account_pages() {
         for address in page.addresses().filter(|address| server_fn_paths().any(|(path, _)| path == *address))
@@ -235,7 +235,7 @@ async fn a_form_that_is_refused_for_want_of_a_session_leads_back_to_its_page() {
 }
 
 #[tokio::test]
-async fn a_second_step_leads_back_to_the_page_that_asked_for_the_sign_in() {
+async fn second_step_leads_back_to_the_page_that_asked() {
     let server = with_account("").await;
     let secret = with_app(&server).await;
     for page in account_pages() {
@@ -250,7 +250,7 @@ async fn a_second_step_leads_back_to_the_page_that_asked_for_the_sign_in() {
 }
 
 #[tokio::test]
-async fn a_second_step_that_took_too_long_leads_back_as_well() {
+async fn second_step_that_took_too_long_keeps_the_page_that_asked() {
     let server = with_account("").await;
     with_app(&server).await;
     let mut browser = server.browser();
@@ -262,7 +262,7 @@ async fn a_second_step_that_took_too_long_leads_back_as_well() {
 }
 
 #[tokio::test]
-async fn a_new_password_step_leads_back_to_the_page_that_asked_for_the_sign_in() {
+async fn new_password_step_leads_back_to_the_page_that_asked() {
     for page in account_pages() {
         let server = TestServer::new().await;
         made(&server, FirstPassword::Temporary(Password::new(PASSWORD))).await;
@@ -274,7 +274,7 @@ async fn a_new_password_step_leads_back_to_the_page_that_asked_for_the_sign_in()
 }
 
 #[tokio::test]
-async fn required_details_lead_back_to_the_page_that_asked_for_the_sign_in() {
+async fn required_details_lead_back_to_the_page_that_asked() {
     for page in account_pages().filter(|page| *page != Page::RequiredDetails) {
         let server = with_account("").await.again_with(REQUIRED).await;
         let mut browser = server.browser();
@@ -289,7 +289,7 @@ async fn required_details_lead_back_to_the_page_that_asked_for_the_sign_in() {
 }
 
 #[tokio::test]
-async fn a_passkey_leads_back_to_the_page_that_asked_for_the_sign_in() {
+async fn passkey_sign_in_leads_back_to_the_page_that_asked() {
     let server = with_account("").await;
     let mut browser = server.browser();
     let mut device = Authenticator::at("http://localhost:3000");
@@ -312,7 +312,7 @@ async fn a_passkey_leads_back_to_the_page_that_asked_for_the_sign_in() {
 }
 
 #[tokio::test]
-async fn no_sign_in_leads_out_of_the_list() {
+async fn sign_in_with_a_hostile_next_leads_to_our_own_pages() {
     let server = with_account("").await;
     let secret = with_app(&server).await;
     let hostile = [

@@ -35,7 +35,7 @@ fn handle_in(page: &str) -> String {
 }
 
 #[tokio::test]
-async fn people_add_a_passkey_sign_in_with_it_and_remove_it() {
+async fn passkey_is_added_signs_in_and_is_removed() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let mut device = Authenticator::at(PAGE);
@@ -70,7 +70,7 @@ async fn people_add_a_passkey_sign_in_with_it_and_remove_it() {
 }
 
 #[tokio::test]
-async fn signing_in_begins_a_session_under_a_new_id_and_leads_nobody_astray() {
+async fn passkey_sign_in_starts_a_new_session_and_ignores_a_hostile_next() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let mut device = Authenticator::at(PAGE);
@@ -85,7 +85,7 @@ async fn signing_in_begins_a_session_under_a_new_id_and_leads_nobody_astray() {
 }
 
 #[tokio::test]
-async fn what_a_passkey_is_asked_at_sign_in_tells_a_stranger_nothing() {
+async fn passkey_options_at_sign_in_tell_a_stranger_nothing() {
     let server = TestServer::new().await;
     let mut stranger = server.browser();
     let shape = |options: String| {
@@ -102,7 +102,7 @@ async fn what_a_passkey_is_asked_at_sign_in_tells_a_stranger_nothing() {
 }
 
 #[tokio::test]
-async fn a_sign_in_that_is_no_longer_fresh_gives_the_password_once_more() {
+async fn passkey_change_with_a_stale_sign_in_asks_for_the_password() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let mut device = Authenticator::at(PAGE);
@@ -125,7 +125,7 @@ async fn a_sign_in_that_is_no_longer_fresh_gives_the_password_once_more() {
 }
 
 #[tokio::test]
-async fn the_refused_answer_of_a_question_is_not_yet_used_up_while_only_a_field_is_wrong() {
+async fn add_passkey_with_a_missing_name_can_be_sent_again() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let (options, state) = question(&mut browser, "/security/passkeys/options").await;
@@ -138,7 +138,7 @@ async fn the_refused_answer_of_a_question_is_not_yet_used_up_while_only_a_field_
 }
 
 #[tokio::test]
-async fn without_scripts_nothing_of_it_shows() {
+async fn passkey_sections_without_scripts_are_hidden() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     for path in ["/security", "/security/passkeys"] {
@@ -155,7 +155,7 @@ async fn without_scripts_nothing_of_it_shows() {
 }
 
 #[tokio::test]
-async fn at_an_ip_address_nothing_of_it_is_there() {
+async fn passkey_sections_at_an_ip_address_are_absent() {
     let server = TestServer::with(
         "[server]\npublic_url = \"https://192.0.2.7\"\n[mail]\nsmtp_url = \"smtp://127.0.0.1\"\n",
     )

@@ -85,7 +85,7 @@ async fn sign_up_with_good_password_signs_in_as_another_keyboard_types_it() {
 }
 
 #[tokio::test]
-async fn change_page_with_bad_password_is_refused_in_words() {
+async fn change_password_page_with_bad_password_is_refused_in_words() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("dawsonjane", EMAIL).await;
     for (bad, words) in BAD {
@@ -130,7 +130,7 @@ async fn reset_on_the_wire_with_bad_password_is_an_invalid_password() {
 }
 
 #[tokio::test]
-async fn administrator_sets_a_common_password_within_the_policy() {
+async fn set_user_password_that_is_common_is_allowed_within_the_policy() {
     let server = TestServer::new().await;
     server.signed_in("jdoe", EMAIL).await;
     let set = async |password| {
@@ -141,7 +141,7 @@ async fn administrator_sets_a_common_password_within_the_policy() {
 }
 
 #[tokio::test]
-async fn hint_names_every_rule_that_is_applied() {
+async fn password_hint_names_every_rule_that_is_applied() {
     let server = TestServer::with("[password]\nmin_length = 10\nrequire_numbers = true\n").await;
     let page = server.browser().get(paths::SIGN_UP).await;
     for rule in [

@@ -12,7 +12,7 @@ fn typed<'a>(country: &'a str, number: &'a str) -> [(&'a str, &'a str); 2] {
 }
 
 #[tokio::test]
-async fn a_number_is_typed_as_people_do_proven_by_text_and_replaced() {
+async fn phone_number_is_verified_by_text_and_replaced() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     browser.get("/profile").await.says("href=\"/profile/phone\"");
@@ -49,7 +49,7 @@ async fn a_number_is_typed_as_people_do_proven_by_text_and_replaced() {
 }
 
 #[tokio::test]
-async fn a_change_of_number_can_be_mistyped_resent_and_cancelled() {
+async fn phone_number_change_can_be_mistyped_resent_and_cancelled() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     browser.submit("/profile/phone", &typed("+1", "2128601234")).await.leads_to("/profile/phone");
@@ -82,7 +82,7 @@ async fn a_change_of_number_can_be_mistyped_resent_and_cancelled() {
 }
 
 #[tokio::test]
-async fn what_is_no_number_is_refused_beside_its_field_and_stays_as_typed() {
+async fn phone_number_that_is_invalid_is_refused_beside_its_field() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let (no_number, no_phone) = ("Enter a phone number with its country code", "No phone has this number");
@@ -114,7 +114,7 @@ async fn what_is_no_number_is_refused_beside_its_field_and_stays_as_typed() {
 }
 
 #[tokio::test]
-async fn an_update_of_the_profile_leads_to_the_contact_that_waits() {
+async fn update_of_a_contact_leads_to_the_page_of_its_code() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let form = [
@@ -128,7 +128,7 @@ async fn an_update_of_the_profile_leads_to_the_contact_that_waits() {
 }
 
 #[tokio::test]
-async fn where_no_texts_are_sent_a_number_is_stored_and_the_page_says_so() {
+async fn phone_number_without_texts_is_stored_unverified() {
     let server = TestServer::with("[mail]\nsmtp_url = 'smtp://localhost'\n").await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let page = browser.get("/profile/phone").await;
@@ -141,7 +141,7 @@ async fn where_no_texts_are_sent_a_number_is_stored_and_the_page_says_so() {
 }
 
 #[tokio::test]
-async fn a_proven_number_signs_in_and_one_that_waits_does_not() {
+async fn sign_in_by_number_works_only_once_it_is_verified() {
     let server = TestServer::with("[pool]\nsign_in = ['username', 'email', 'phone_number']\n").await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     browser.submit("/profile/phone", &typed("+1", "2128601234")).await.leads_to("/profile/phone");
@@ -159,7 +159,7 @@ async fn a_proven_number_signs_in_and_one_that_waits_does_not() {
 }
 
 #[tokio::test]
-async fn a_number_given_at_sign_up_is_verified_from_the_profile() {
+async fn phone_number_of_sign_up_is_verified_from_the_profile() {
     let server = TestServer::new().await;
     let mut browser = server.browser();
     let [country, number] = typed("+1", "212 860 1234");
@@ -190,7 +190,7 @@ async fn a_number_given_at_sign_up_is_verified_from_the_profile() {
 }
 
 #[tokio::test]
-async fn the_country_that_the_service_is_at_home_in_is_chosen_unless_another_is() {
+async fn phone_country_of_the_configuration_is_preselected() {
     let server = TestServer::with("[pool]\ncountry_code = \"+49\"\n").await;
     server.browser().get("/sign-up").await.says("<option value=\"+49\" selected>Germany +49");
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
@@ -200,7 +200,7 @@ async fn the_country_that_the_service_is_at_home_in_is_chosen_unless_another_is(
 }
 
 #[tokio::test]
-async fn the_contact_in_force_typed_again_gives_up_the_one_that_waits() {
+async fn update_to_the_contact_in_force_cancels_the_pending_one() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let email = |address: &'static str| [("attributes[email]", address)];

@@ -12,7 +12,7 @@ fn new_password<'a>(username: &'a str, code: &'a str, password: &'a str) -> [(&'
 }
 
 #[tokio::test]
-async fn whoever_forgot_the_password_asks_enters_the_code_and_signs_in_with_a_new_one() {
+async fn forgot_password_page_sends_a_code_that_sets_a_new_password() {
     let server = TestServer::new().await;
     let mut elsewhere = server.signed_in("jdoe", "me@domain.com").await;
     let mut browser = server.browser();
@@ -43,7 +43,7 @@ async fn whoever_forgot_the_password_asks_enters_the_code_and_signs_in_with_a_ne
 }
 
 #[tokio::test]
-async fn what_is_refused_is_told_beside_its_field_and_no_secret_comes_back() {
+async fn reset_page_with_faults_names_each_field_and_shows_no_secret() {
     let server = TestServer::new().await;
     server.signed_in("jdoe", "me@domain.com").await;
     let mut browser = server.browser();
@@ -74,7 +74,7 @@ async fn what_is_refused_is_told_beside_its_field_and_no_secret_comes_back() {
 }
 
 #[tokio::test]
-async fn a_code_lives_an_hour_and_another_one_can_be_had_after_half_a_minute() {
+async fn reset_code_expires_after_an_hour_and_can_be_resent() {
     let server = TestServer::new().await;
     server.signed_in("jdoe", "me@domain.com").await;
     let mut browser = server.browser();
@@ -93,7 +93,7 @@ async fn a_code_lives_an_hour_and_another_one_can_be_had_after_half_a_minute() {
 }
 
 #[tokio::test]
-async fn how_long_a_code_lives_is_the_operators_choice() {
+async fn reset_code_lifetime_of_the_configuration_is_used_and_shown() {
     let server = TestServer::with("[codes]\nreset_lifetime = \"10min\"\n").await;
     server.signed_in("jdoe", "me@domain.com").await;
     let mut browser = server.browser();
@@ -107,7 +107,7 @@ async fn how_long_a_code_lives_is_the_operators_choice() {
 }
 
 #[tokio::test]
-async fn another_browser_asks_whose_code_it_is() {
+async fn reset_page_in_another_browser_asks_for_the_name() {
     let server = TestServer::new().await;
     server.signed_in("jdoe", "me@domain.com").await;
     server.browser().submit("/forgot-password", &[("username", "jdoe")]).await.leads_to("/reset-password");
@@ -127,7 +127,7 @@ async fn another_browser_asks_whose_code_it_is() {
 }
 
 #[tokio::test]
-async fn what_was_typed_is_text_however_strange() {
+async fn forgot_password_page_with_strange_names_escapes_them() {
     let server = TestServer::new().await;
     for strange in ["<b>\"Jane\" & co</b>", "用户=a&b;c", "e\u{301}%41+"] {
         let mut browser = server.browser();
@@ -142,7 +142,7 @@ async fn what_was_typed_is_text_however_strange() {
 }
 
 #[tokio::test]
-async fn an_account_of_a_phone_number_is_reset_by_a_text_message() {
+async fn forgot_password_of_an_account_with_a_number_sends_a_text() {
     let toml =
         "[attributes]\nrequired = [\"phone_number\"]\n[pool]\nsign_in = [\"username\", \"phone_number\"]\n";
     let server = TestServer::with(toml).await;
@@ -165,7 +165,7 @@ async fn an_account_of_a_phone_number_is_reset_by_a_text_message() {
 }
 
 #[tokio::test]
-async fn the_scripts_hear_whose_password_was_set_but_not_whether_a_name_exists() {
+async fn reset_as_json_tells_the_username_only_after_success() {
     let server = TestServer::new().await;
     server.signed_in("jdoe", "me@domain.com").await;
     let mut browser = server.browser();
@@ -197,7 +197,7 @@ async fn link_to(server: &TestServer, address: &str) -> String {
 }
 
 #[tokio::test]
-async fn undo_page_shows_what_it_takes_back_and_changes_nothing_until_the_button() {
+async fn undo_page_shows_the_changes_and_acts_only_on_the_button() {
     let server = TestServer::new().await;
     let (mut thief, link) = replaced(&server).await;
     let mut owner = server.browser();

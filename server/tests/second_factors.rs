@@ -58,7 +58,7 @@ async fn enter_password(browser: &mut Browser) {
 }
 
 #[tokio::test]
-async fn an_app_is_set_up_and_asked_for_and_the_way_goes_on_where_it_was_going() {
+async fn authenticator_app_is_set_up_and_asked_for_at_sign_in() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     browser.get("/security").await.says("Set up");
@@ -90,7 +90,7 @@ async fn an_app_is_set_up_and_asked_for_and_the_way_goes_on_where_it_was_going()
 }
 
 #[tokio::test]
-async fn recovery_codes_are_shown_until_they_are_saved_and_each_signs_in_once() {
+async fn recovery_codes_are_shown_until_saved_and_work_once_each() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     set_up(&server, &mut browser).await;
@@ -118,7 +118,7 @@ async fn recovery_codes_are_shown_until_they_are_saved_and_each_signs_in_once() 
 }
 
 #[tokio::test]
-async fn a_code_by_mail_is_sent_again_and_another_way_chosen() {
+async fn sign_in_code_by_email_can_be_resent() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let on = [("factor", "EMAIL_OTP"), ("wish", "on")];
@@ -155,7 +155,7 @@ async fn a_code_by_mail_is_sent_again_and_another_way_chosen() {
 }
 
 #[tokio::test]
-async fn a_sign_in_that_waited_too_long_begins_anew_in_words() {
+async fn sign_in_that_waited_too_long_starts_again() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let secret = set_up(&server, &mut browser).await;
@@ -169,7 +169,7 @@ async fn a_sign_in_that_waited_too_long_begins_anew_in_words() {
 }
 
 #[tokio::test]
-async fn turning_it_off_asks_for_the_password_when_the_sign_in_is_old() {
+async fn turn_off_factor_with_a_stale_sign_in_asks_for_the_password() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let secret = set_up(&server, &mut browser).await;
@@ -204,7 +204,7 @@ async fn turning_it_off_asks_for_the_password_when_the_sign_in_is_old() {
 }
 
 #[tokio::test]
-async fn our_scripts_get_the_same_as_json() {
+async fn second_step_as_json_returns_codes_and_locations() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let secret = set_up(&server, &mut browser).await;
@@ -218,7 +218,7 @@ async fn our_scripts_get_the_same_as_json() {
 }
 
 #[tokio::test]
-async fn a_password_that_the_operator_knows_is_replaced_and_what_is_missing_filled_in() {
+async fn new_password_page_replaces_a_temporary_password() {
     let server = TestServer::with("[attributes]\nrequired = [\"email\", \"given_name\"]\n").await;
     let new = accounts::admin::NewUser {
         username: Some("jdoe".into()),
@@ -251,7 +251,7 @@ async fn a_password_that_the_operator_knows_is_replaced_and_what_is_missing_fill
 }
 
 #[tokio::test]
-async fn sign_in_after_a_reset_by_mail_says_when_codes_by_mail_count_again() {
+async fn sign_in_after_a_reset_by_mail_says_when_codes_count_again() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     browser
@@ -285,7 +285,7 @@ async fn sign_in_after_a_reset_by_mail_says_when_codes_by_mail_count_again() {
 }
 
 #[tokio::test]
-async fn address_that_is_a_second_step_is_replaced_with_a_code_of_it_or_a_recovery_code() {
+async fn update_email_that_is_a_factor_needs_its_code_or_a_recovery_code() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     browser

@@ -19,7 +19,7 @@ async fn elsewhere(server: &TestServer, user_agent: &str) -> Browser {
 }
 
 #[tokio::test]
-async fn whoever_knows_the_password_sets_another_one_and_stays_signed_in_alone() {
+async fn change_password_page_keeps_only_this_browser_signed_in() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let mut other = elsewhere(&server, "").await;
@@ -51,7 +51,7 @@ async fn whoever_knows_the_password_sets_another_one_and_stays_signed_in_alone()
 }
 
 #[tokio::test]
-async fn what_is_refused_is_told_beside_its_field_and_no_secret_comes_back() {
+async fn change_password_page_with_faults_names_each_and_shows_no_secret() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let form = [("current_password", ""), ("password", "short"), ("confirm_password", "other-than-short")];
@@ -77,7 +77,7 @@ async fn what_is_refused_is_told_beside_its_field_and_no_secret_comes_back() {
 }
 
 #[tokio::test]
-async fn a_browser_that_was_left_open_is_no_place_to_guess() {
+async fn change_password_page_with_wrong_guesses_has_to_wait() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     for _ in 0..5 {
@@ -100,7 +100,7 @@ async fn a_browser_that_was_left_open_is_no_place_to_guess() {
 }
 
 #[tokio::test]
-async fn whoever_is_signed_out_is_asked_to_sign_in_and_changes_nothing() {
+async fn security_pages_without_a_session_ask_to_sign_in() {
     let server = TestServer::new().await;
     server.signed_in("jdoe", "me@domain.com").await;
     for path in ["/security", "/security/password"] {
@@ -116,7 +116,7 @@ async fn whoever_is_signed_out_is_asked_to_sign_in_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn the_scripts_hear_whose_password_was_changed() {
+async fn change_password_as_json_returns_the_username() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let answer = browser.json("/security/password", &change(PASSWORD, NEW)).await;
@@ -124,7 +124,7 @@ async fn the_scripts_hear_whose_password_was_changed() {
 }
 
 #[tokio::test]
-async fn whoever_is_signed_in_by_now_goes_on_to_the_page_that_was_asked_for() {
+async fn sign_in_page_when_signed_in_leads_to_the_next_page() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     browser.get("/sign-in?next=/security").await.leads_to("/security");
@@ -142,7 +142,7 @@ fn names_in(page: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn people_see_where_they_are_signed_in_and_sign_one_browser_out() {
+async fn sessions_on_the_page_are_listed_and_one_can_be_ended() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let page = browser.get("/security").await;
@@ -172,7 +172,7 @@ async fn people_see_where_they_are_signed_in_and_sign_one_browser_out() {
 }
 
 #[tokio::test]
-async fn all_others_are_signed_out_or_everybody_is() {
+async fn sign_out_others_or_everywhere_ends_those_sessions() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let mut others = [elsewhere(&server, PHONE).await, elsewhere(&server, LAPTOP).await];
@@ -193,7 +193,7 @@ async fn all_others_are_signed_out_or_everybody_is() {
 }
 
 #[tokio::test]
-async fn nobody_signs_out_another_account_and_no_other_site_signs_out_anybody() {
+async fn sign_out_of_another_account_or_from_another_site_is_refused() {
     let server = TestServer::new().await;
     let mut jdoe = server.signed_in("jdoe", "me@domain.com").await;
     let other = elsewhere(&server, PHONE).await;
@@ -214,7 +214,7 @@ async fn nobody_signs_out_another_account_and_no_other_site_signs_out_anybody() 
 }
 
 #[tokio::test]
-async fn a_browser_may_call_itself_what_it_likes() {
+async fn session_with_a_hostile_user_agent_is_an_unknown_browser() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     elsewhere(&server, "<script>alert(1)</script> Call +1 900 555 0100").await;
@@ -225,7 +225,7 @@ async fn a_browser_may_call_itself_what_it_likes() {
 }
 
 #[tokio::test]
-async fn people_read_what_happened_when_from_where_and_with_which_browser() {
+async fn activity_page_shows_what_happened_when_and_where() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await.saying("user-agent", LAPTOP);
     server.wait(24 * 60 * 60);
@@ -265,7 +265,7 @@ async fn people_read_what_happened_when_from_where_and_with_which_browser() {
 }
 
 #[tokio::test]
-async fn older_and_newer_are_plain_links() {
+async fn activity_page_links_older_and_newer_events() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     for number in 0..30 {
@@ -299,7 +299,7 @@ async fn older_and_newer_are_plain_links() {
 }
 
 #[tokio::test]
-async fn a_contact_is_changed_after_the_password_once_more_where_the_sign_in_is_old() {
+async fn update_email_with_a_stale_sign_in_asks_for_the_password() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let new = ("attributes[email]", "new@domain.com");
@@ -331,7 +331,7 @@ async fn a_contact_is_changed_after_the_password_once_more_where_the_sign_in_is_
 }
 
 #[tokio::test]
-async fn a_right_password_counts_although_the_rest_of_the_form_is_refused() {
+async fn password_given_again_counts_even_if_the_form_is_refused() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     server.wait(15 * 60);
@@ -347,7 +347,7 @@ async fn a_right_password_counts_although_the_rest_of_the_form_is_refused() {
 }
 
 #[tokio::test]
-async fn a_button_that_deletes_a_contact_asks_for_the_password_only_when_it_is_needed() {
+async fn delete_contact_with_a_stale_sign_in_asks_for_the_password() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     browser

@@ -178,7 +178,7 @@ fn hidden_on_the_handle(functions: Vec<Function>) -> Vec<String> {
 const HANDLE: &str = "crates/accounts/src/context.rs";
 
 #[test]
-fn the_handle_has_no_hidden_methods_outside_of_its_file() {
+fn context_has_no_hidden_methods_outside_its_file() {
     let functions = all_functions();
     let is_there = |it: &Function| it.file == Path::new(HANDLE) && it.signature.ident == "settings";
     assert!(functions.iter().any(is_there), "the handle is not found");
@@ -187,7 +187,7 @@ fn the_handle_has_no_hidden_methods_outside_of_its_file() {
 }
 
 #[test]
-fn parameters_of_functions_are_no_tuples() {
+fn parameters_of_functions_are_never_tuples() {
     let functions = all_functions();
     assert!(functions.len() > 2000, "only {} functions are found", functions.len());
     assert_eq!(
@@ -205,7 +205,7 @@ fn functions_of(file: &str, text: &str) -> Vec<Function> {
 }
 
 #[test]
-fn tuples_in_signatures_are_found_however_deep() {
+fn tuples_in_signatures_at_any_depth_are_found() {
     let text = "
         fn taken_apart((x, y): (u8, u8)) {}
         struct S;
@@ -217,7 +217,7 @@ fn tuples_in_signatures_are_found_however_deep() {
 }
 
 #[test]
-fn tuples_of_tests_and_of_traits_of_others_are_not_looked_at() {
+fn tuples_in_tests_and_foreign_traits_are_ignored() {
     let text = "
         impl From<(u8, u8)> for S { fn from((x, y): (u8, u8)) -> Self { S } }
         #[cfg(any(test, feature = \"testing\"))] fn helper((x, y): (u8, u8)) {}
@@ -226,7 +226,7 @@ fn tuples_of_tests_and_of_traits_of_others_are_not_looked_at() {
 }
 
 #[test]
-fn hidden_methods_are_found_in_any_file_but_the_handles() {
+fn hidden_methods_outside_the_file_of_the_context_are_found() {
     let text = "
         impl Context { fn one(&self) {} pub(crate) fn two(&self) {} pub fn three(&self) {} }
         mod inner { impl crate::Context { fn four() {} } }

@@ -32,7 +32,7 @@ async fn sign_in(browser: &mut Browser, username: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_failed_sign_in_looks_the_same_for_accounts_that_exist_and_that_do_not() {
+async fn sign_in_failure_looks_the_same_for_known_and_unknown_names() {
     let server = TestServer::new().await;
     server.signed_in("jdoe", "me@domain.com").await;
     for attempt in 0..8 {
@@ -43,7 +43,7 @@ async fn a_failed_sign_in_looks_the_same_for_accounts_that_exist_and_that_do_not
 }
 
 #[tokio::test]
-async fn repeated_failures_wait_longer_and_never_for_ever() {
+async fn sign_in_failures_wait_longer_but_never_for_ever() {
     let server = TestServer::new().await;
     let mut signed_in = server.signed_in("jdoe", "me@domain.com").await;
     for _ in 0..5 {
@@ -63,7 +63,7 @@ async fn repeated_failures_wait_longer_and_never_for_ever() {
 }
 
 #[tokio::test]
-async fn a_taken_address_is_told_only_to_whoever_has_proved_it() {
+async fn sign_up_with_a_taken_address_looks_the_same_until_the_code() {
     let server = TestServer::new().await;
     server.signed_in("jdoe", "me@domain.com").await;
     let (mut taken, mut free) = (server.browser(), server.browser());
@@ -81,7 +81,7 @@ async fn a_taken_address_is_told_only_to_whoever_has_proved_it() {
 }
 
 #[tokio::test]
-async fn confirm_after_another_took_the_name_asks_for_another_name_and_keeps_the_rest() {
+async fn confirm_after_the_name_was_taken_asks_for_another_name() {
     let server = TestServer::new().await;
     let (mut first, mut second) = (server.browser(), server.browser());
     let form = [&sign_up_form("jdoe", "first@domain.com")[..], &[("attributes[nickname]", "Jo")]].concat();
@@ -174,7 +174,7 @@ async fn contested(server: &TestServer, first: &str, second: &str) -> (Browser, 
 }
 
 #[tokio::test]
-async fn confirm_where_two_have_signed_up_keeps_no_password_and_lets_whoever_has_the_code_choose_one() {
+async fn confirm_contested_sign_up_lets_the_owner_choose_a_password() {
     for owner_first in [true, false] {
         let server = TestServer::new().await;
         let (owners, strangers) = ("the-owners-own-#1", "the-strangers-own-#1");
@@ -224,7 +224,7 @@ async fn confirm_where_two_have_signed_up_keeps_no_password_and_lets_whoever_has
 }
 
 #[tokio::test]
-async fn change_address_takes_the_password_again_and_signs_up_with_the_other_address() {
+async fn change_address_with_the_password_signs_up_with_the_new_one() {
     let server = TestServer::new().await;
     let mut browser = server.browser();
     let form = [&sign_up_form("jdoe", "typo@domain.con")[..], &[("attributes[nickname]", "Jo")]].concat();
@@ -245,7 +245,7 @@ async fn change_address_takes_the_password_again_and_signs_up_with_the_other_add
 }
 
 #[tokio::test]
-async fn resending_says_the_same_whether_or_not_the_account_exists() {
+async fn resend_looks_the_same_for_known_and_unknown_names() {
     let server = TestServer::new().await;
     server.browser().submit("/sign-up", &sign_up_form("jdoe", "me@domain.com")).await;
     server.wait(60);
@@ -255,7 +255,7 @@ async fn resending_says_the_same_whether_or_not_the_account_exists() {
 }
 
 #[tokio::test]
-async fn the_right_password_of_an_unconfirmed_account_leads_to_its_code() {
+async fn sign_in_to_an_unconfirmed_account_leads_to_its_code() {
     let server = TestServer::new().await;
     server.browser().submit("/sign-up", &sign_up_form("jdoe", "me@domain.com")).await;
     assert_eq!(server.letters_to("me@domain.com").await.len(), 1);
@@ -268,7 +268,7 @@ async fn the_right_password_of_an_unconfirmed_account_leads_to_its_code() {
 }
 
 #[tokio::test]
-async fn a_forgotten_password_looks_the_same_for_accounts_that_exist_and_that_do_not() {
+async fn forgot_password_looks_the_same_for_known_and_unknown_names() {
     let server = TestServer::new().await;
     server.signed_in("jdoe", "me@domain.com").await;
     server.browser().submit("/sign-up", &sign_up_form("waiting", "waiting@domain.com")).await;

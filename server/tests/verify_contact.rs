@@ -24,7 +24,7 @@ async fn somebody(server: &TestServer) -> Browser {
 }
 
 #[tokio::test]
-async fn an_unproven_contact_is_asked_for_after_sign_in_and_verified() {
+async fn unverified_contact_is_asked_for_after_sign_in_and_verified() {
     let server = TestServer::new().await;
     let mut browser = somebody(&server).await;
     browser.get("/verify-contact").await.leads_to("/sign-in?next=/verify-contact");
@@ -48,7 +48,7 @@ async fn an_unproven_contact_is_asked_for_after_sign_in_and_verified() {
 }
 
 #[tokio::test]
-async fn it_can_be_skipped_and_holds_nobody_up_who_was_on_the_way_somewhere() {
+async fn verify_contact_page_can_be_skipped_and_yields_to_a_next_page() {
     let server = TestServer::new().await;
     let mut browser = somebody(&server).await;
     browser

@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_national_number_gets_the_chosen_country_and_nothing_else_does() {
+    fn with_country_adds_the_prefix_to_phone_numbers_only() {
         let typed = BTreeMap::from([
             ("phone_number".to_owned(), "(212) 860-1234".to_owned()),
             ("nickname".to_owned(), "0 1".to_owned()),
@@ -130,13 +130,13 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_value_outside_the_list_can_be_kept() {
+    fn with_stored_value_outside_the_list_keeps_it_as_an_option() {
         let options = with_stored(vec![("de".into(), "Deutsch".into())], "en-GB");
         assert_eq!(options.iter().map(|(value, _)| value.as_str()).collect::<Vec<_>>(), ["", "en-GB", "de"]);
     }
 
     #[test]
-    fn a_birthday_without_a_year_can_be_kept() {
+    fn birthdate_field_with_stored_year_0000_keeps_the_value() {
         let schema = Schema::standard();
         let definition = schema.get(&Standard::Birthdate.into()).unwrap();
         leptos::prelude::Owner::new_root(None).with(|| {
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn every_attribute_has_a_field() {
+    fn input_for_every_standard_attribute_has_its_field_name() {
         let schema = Schema::standard();
         let owner = leptos::prelude::Owner::new_root(None);
         owner.with(|| {

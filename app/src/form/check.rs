@@ -131,21 +131,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_second_password_is_held_against_the_first_untrimmed() {
+    fn check_same_as_with_trailing_space_is_passwords_differ() {
         let same = Check::SameAs(FieldName::Password);
         assert_eq!(same.judge("secret12", |_| "secret12".into()), Ok(()));
         assert_eq!(same.judge("secret12 ", |_| "secret12".into()), Err(ErrorCode::PasswordsDiffer));
     }
 
     #[test]
-    fn a_code_may_have_spaces_but_not_letters() {
+    fn check_code_with_spaces_passes_and_with_letters_is_refused() {
         assert_eq!(Check::Code.judge("123 456", |_| String::new()), Ok(()));
         assert_eq!(Check::Code.judge("12345a", |_| String::new()), Err(ErrorCode::NotACode));
         assert_eq!(Check::Code.judge(" ", |_| String::new()), Err(ErrorCode::Missing));
     }
 
     #[test]
-    fn checks_survive_their_journey() {
+    fn checks_written_to_a_string_are_read_back_equal() {
         let schema = model::Schema::standard();
         let attribute = |definition: &Definition| {
             (

@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_arrive_as_a_map_however_the_browser_writes_the_brackets() {
+    fn parse_form_with_encoded_brackets_fills_the_attributes_map() {
         let form = "attributes%5Bcustom%3Ateam%5D=x&attributes[given_name]=&attributes[email]=a%2Bb%40c.de";
         let args: Args = super::parse(form).unwrap();
         assert_eq!(args.attributes["custom:team"], "x");
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_account_is_taken_out_wherever_it_stands() {
+    fn without_account_takes_the_field_out_of_any_position() {
         for (form, rest, account) in [
             ("", "", None),
             ("account=aB-_", "", Some("aB-_")),
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_declared_or_stands_twice_is_refused() {
+    fn parse_form_with_unknown_or_repeated_field_is_refused() {
         for form in [
             "attributes[a]=%ff",
             "attributes[a]=1&nope=1",

@@ -145,7 +145,7 @@ mod tests {
     use model::Event;
 
     #[test]
-    fn events_stand_under_their_day() {
+    fn days_group_events_under_the_day_they_happened() {
         const NOON: i64 = 1_795_348_800_000; // 22 November 2026
         const DAY: i64 = 24 * 60 * 60 * 1000;
         let entry = |id, at| Entry {

@@ -115,7 +115,7 @@ mod tests {
     use nameplate_core::identity::SessionToken;
 
     #[test]
-    fn a_cookie_is_found_among_others_and_only_under_its_own_name() {
+    fn read_cookie_among_others_matches_only_its_own_name() {
         let mut headers = HeaderMap::new();
         headers.append(COOKIE, "a=1; nameplate=secret; __Host-nameplate=other".parse().unwrap());
         assert_eq!(read(&headers, CookieName::Session, false).as_deref(), Some("secret"));
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn cookie_is_found_whatever_its_neighbours_are() {
+    fn read_cookie_beside_malformed_neighbours_finds_its_value() {
         let token = "A".repeat(43);
         for line in [
             format!("visitor=J\u{f6}rg; nameplate={token}").into_bytes(),
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn under_https_cookies_are_secure_and_bound_to_the_host() {
+    fn set_cookie_under_https_is_secure_and_bound_to_the_host() {
         let cookie = set(CookieName::Session, "x", 60, true);
         assert_eq!(cookie, "__Host-nameplate=x; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60");
     }

@@ -100,7 +100,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_flash_is_read_back_from_its_cookie_and_has_its_words() {
+    fn flash_of_every_kind_is_read_back_and_has_a_sentence() {
         let schema = Schema::standard();
         let about = [Standard::GivenName.into(), Standard::Email.into()];
         for flash in Flash::ALL {
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_can_put_words_on_our_pages() {
+    fn read_flash_from_a_forged_cookie_shows_no_foreign_text() {
         let schema = Schema::standard();
         for cookie in ["", "evil", "Saved", "saved%26", "<b>", "saved&nope&given_name"] {
             let (flash, about) = Flash::read(cookie, &schema);

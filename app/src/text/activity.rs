@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn an_update_tells_what_changed_and_what_waits_for_a_code() {
+    fn words_of_an_update_tell_what_changed_and_what_is_pending() {
         let details = CodeDeliveryDetails {
             attribute_name: Standard::Email.into(),
             delivery_medium: DeliveryMedium::Email,
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_refused_is_told_with_its_reason() {
+    fn words_of_a_failure_tell_its_reason() {
         let refusal = FormErrors::field(
             FieldName::Attribute(Standard::Website.into()),
             ErrorCode::TooLong { max: 2048 },
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn every_event_has_words_and_every_failure_says_so() {
+    fn words_of_every_event_exist_and_mark_failures() {
         // What any of the events has to say; each takes what it needs.
         let data = serde_json::json!({
             "username": "jdoe", "attribute": "email", "attributes": ["email"], "factor": "SMS_MFA",
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn browsers_are_counted_in_words() {
+    fn words_of_sign_out_others_count_the_browsers() {
         let event = |sessions| Event::SignOutOthers { username: "jdoe".into(), sessions };
         assert_eq!(words(&event(1)), ("Another browser signed out from here".into(), false));
         assert_eq!(words(&event(3)), ("3 other browsers signed out from here".into(), false));

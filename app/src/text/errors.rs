@@ -159,7 +159,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_code_has_a_sentence_of_its_own() {
+    fn sentence_of_every_error_code_is_unique() {
         let sentences = ErrorCode::ALL.map(sentence);
         for words in &sentences {
             assert!(words.starts_with(char::is_uppercase) && words.len() > 10, "{words:?}");
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn every_rule_of_a_password_has_a_line() {
+    fn sentence_of_a_password_policy_has_a_line_per_broken_rule() {
         let all = Rule::ALL.into_iter().fold(model::Rules::default(), model::Rules::with);
         let words = sentence(ErrorCode::PasswordPolicy { broken: all, min_length: 8 });
         assert_eq!(words.lines().count(), Rule::ALL.len());

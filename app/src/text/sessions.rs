@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_browser_is_called_what_people_call_it() {
+    fn device_names_the_browser_and_system_it_knows() {
         let named = |browser, system| device(Device { browser, system });
         assert_eq!(named(Some("Firefox"), Some("Linux")), "Firefox on Linux");
         assert_eq!(named(Some("Chrome"), None), "Chrome");
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn how_long_ago_is_told_in_one_unit() {
+    fn last_active_is_told_in_one_unit() {
         let said = |minutes: u64| last_active(Duration::from_secs(minutes * 60));
         assert_eq!(said(5), "active in the last few minutes");
         assert_eq!(said(20), "active 20 minutes ago");

@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wait_is_told_in_whole_seconds_and_never_as_none() {
+    fn seconds_from_a_later_time_rounds_up_to_at_least_one() {
         let now = Timestamp(10_000);
         assert_eq!(Timestamp(10_001).seconds_from(now), 1);
         assert_eq!(Timestamp(12_000).seconds_from(now), 2);
@@ -130,12 +130,12 @@ mod tests {
     }
 
     #[test]
-    fn moments_are_written_as_rfc_3339() {
+    fn to_rfc3339_writes_the_time_in_utc() {
         assert_eq!(Timestamp(1_750_000_000_000).to_rfc3339(), "2025-06-15T15:06:40Z");
     }
 
     #[test]
-    fn copies_of_a_test_clock_move_together() {
+    fn advance_of_a_test_clock_moves_its_copies_too() {
         let clock = TestClock::default();
         let (copy, before) = (clock.clone(), clock.now());
         clock.advance(Duration::from_secs(5));

@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_browser_is_called_by_its_name() {
+    fn device_of_a_user_agent_names_browser_and_system() {
         let named = |user_agent: &str| {
             let device = Device::of(user_agent);
             (device.browser.unwrap_or("-"), device.system.unwrap_or("-"))

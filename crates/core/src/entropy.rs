@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_have_their_digits_and_spread_evenly() {
+    fn entropy_code_has_the_digits_asked_for_and_spreads_evenly() {
         let entropy: &dyn Entropy = &SeededEntropy::new(1);
         for digits in [6, 8] {
             let mut first_digits = [0_u32; 10];
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_repeats_itself_and_another_one_differs() {
+    fn seeded_entropy_repeats_for_one_seed_and_differs_for_another() {
         let draw = |seed| -> String { (&SeededEntropy::new(seed) as &dyn Entropy).token() };
         assert_eq!(draw(1), draw(1));
         assert_ne!(draw(1), draw(2));
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sub_is_a_uuid_of_version_4() {
+    fn uuid_v4_of_entropy_parses_as_version_4() {
         let sub = (&SystemEntropy as &dyn Entropy).uuid_v4();
         assert_eq!(sub.parse::<uuid::Uuid>().unwrap().get_version_num(), 4);
     }

@@ -208,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spellings_of_one_username_have_one_key() {
+    fn username_key_of_equivalent_spellings_is_the_same() {
         for same in ["jdoe", "JDoe", "ＪＤＯＥ", "ϳdoe", "јdое", "𝐣𝐝𝐨𝐞"] {
             assert_eq!(username_key(same), "jdoe", "{same}");
         }
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_only_resemble_each_other_in_ascii_stay_apart() {
+    fn username_key_of_ascii_lookalikes_differs() {
         for (one, other) in
             [("modern", "modem"), ("user1", "userl"), ("bob0", "bobo"), ("山田", "山口"), ("jose", "josé")]
         {
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_its_own_key() {
+    fn username_key_of_a_key_is_itself() {
         for name in ["jdoe", "Straße", "Ǆ", "ﬁn", "İstanbul", "ΰ", "用户", "ᾳ", "ﷺ"] {
             let key = username_key(name);
             assert_eq!(username_key(&key), key, "{name}");
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn compatibility_forms_bring_in_nothing_that_is_refused_plainly() {
+    fn check_username_in_compatibility_forms_is_refused_as_in_ascii() {
         assert_eq!(check_username("me＠domain.com"), Err(ErrorCode::UsernameLooksLikeContact));
         assert_eq!(check_username("＋12128601234"), Err(ErrorCode::UsernameLooksLikeContact));
         assert_eq!(check_username("＜b＞"), Err(ErrorCode::BadUsername));
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn spellings_of_one_email_address_have_one_key() {
+    fn email_key_of_equivalent_spellings_is_the_same() {
         assert_eq!(email_key("Me@Domain.COM").as_deref(), Some("me@domain.com"));
         assert_eq!(email_key("me@BÜCHER.example").as_deref(), Some("me@xn--bcher-kva.example"));
         assert_eq!(email_key("me@xn--bcher-kva.example"), email_key("me@bücher.example"));
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_typed_is_told_by_what_is_allowed() {
+    fn parse_identifier_with_default_options_tells_its_kind() {
         let parse = |typed| Identifier::parse(typed, SignInOptions::default(), "+1").map(|it| it.to_key());
         assert_eq!(parse(" JDoe ").as_deref(), Some("username:jdoe"));
         assert_eq!(parse("Me@Domain.com").as_deref(), Some("email:me@domain.com"));
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn parse_phone_number_as_at_home_names_its_owner() {
+    fn parse_identifier_as_national_number_finds_its_owner() {
         let options = |username, email| SignInOptions { username, email, phone_number: true };
         let parse = |typed, options| Identifier::parse(typed, options, "+49");
         let owner = Identifier::Contact(ContactKind::PhoneNumber, "+4915123456789".to_owned());

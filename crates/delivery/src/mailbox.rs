@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_letter_is_first_and_the_oldest_are_dropped() {
+    fn mailbox_beyond_capacity_drops_the_oldest_letters() {
         let mailbox = Mailbox::new(|_| {});
         (0..CAPACITY + 3).for_each(|number| mailbox.receive(&parcel(number)));
         let letters = mailbox.letters();
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn an_arrival_is_announced_without_its_code() {
+    fn receive_announces_the_arrival_without_its_code() {
         let heard = Arc::new(Mutex::new(String::new()));
         let ear = Arc::clone(&heard);
         let mailbox = Mailbox::new(move |arrival| *ear.lock().unwrap() = format!("{arrival:?}"));
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letter_has_the_agreed_fields() {
+    fn letters_as_json_have_the_agreed_fields() {
         let mailbox = Mailbox::new(|_| {});
         mailbox.receive(&parcel(1));
         let json = serde_json::to_value(mailbox.letters()).unwrap();

@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_username_that_would_become_a_link_is_not_sent_to_strangers() {
+    fn shown_is_false_for_a_username_that_looks_like_a_link() {
         for name in
             ["evil.example/win", "https:evil", "www.evil", "WWW.evil", "evil.example", "evil.рф", "a\\b"]
         {
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_in_a_log_shows_neither_address_nor_code() {
+    fn debug_of_a_message_shows_neither_address_nor_code() {
         let origin = Origin::new([192, 0, 2, 7].into(), "");
         let asked = Asked::new(Some("jdoe"), Timestamp(0), &origin);
         let message = Message::SignUpCode {

@@ -371,7 +371,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn whatever_is_typed_a_mail_has_our_headers_and_two_parts(name in "(?s).{0,80}", username in "(?s).{0,300}", local in "(?s).{0,20}") {
+        fn mail_with_any_typed_text_has_our_headers_and_two_parts(name in "(?s).{0,80}", username in "(?s).{0,300}", local in "(?s).{0,20}") {
             let service = Service { name, url: "https://b.example".into(), host: "b.example".into() };
             let asked = Asked::new(Some(&username), Timestamp(0), &Origin::new("192.0.2.7".parse().unwrap(), "Firefox"));
             let to = Contact::email(format!("{local}@domain.com"));

@@ -32,13 +32,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_told_in_words() {
+    fn utc_of_a_timestamp_is_written_in_words() {
         assert_eq!(utc(&Timestamp(1_795_356_120_000), "%-d %B %Y, %H:%M UTC"), "22 November 2026, 14:02 UTC");
         assert_eq!(utc(&Timestamp(i64::MAX), "%Y"), "");
     }
 
     #[test]
-    fn minutes_are_rounded_and_never_negative() {
+    fn minutes_between_times_are_rounded_and_never_negative() {
         assert_eq!(minutes(&Timestamp(0), &Timestamp(900_000)), 15);
         assert_eq!(minutes(&Timestamp(0), &Timestamp(899_000)), 15);
         assert_eq!(minutes(&Timestamp(1), &Timestamp(0)), 0);
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn typed_text_stays_on_its_line() {
+    fn one_line_of_typed_text_drops_breaks_and_controls() {
         assert_eq!(one_line("a\r\nBcc: b@c.de"), "a Bcc: b@c.de");
         assert_eq!(one_line(" a\u{2028}b\u{202E}c\u{0}d\u{85}e "), "a bc d e");
         assert_eq!(one_line("👩\u{200D}🚀"), "👩\u{200D}🚀");

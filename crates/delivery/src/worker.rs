@@ -363,7 +363,7 @@ mod tests {
     use nameplate_core::entropy::SeededEntropy;
 
     #[test]
-    fn waits_double_from_one_second_to_ten_minutes_and_differ() {
+    fn back_off_doubles_up_to_ten_minutes_with_jitter() {
         let entropy = SeededEntropy::new(7);
         for (attempts, seconds) in
             [(1, 1), (2, 2), (5, 16), (10, 512), (11, 600), (400, 600), (u32::MAX, 600)]

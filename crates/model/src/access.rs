@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn without_lists_a_client_reads_standard_attributes_and_writes_mutable_ones() {
+    fn resolve_without_lists_reads_standard_and_writes_mutable_attributes() {
         let lists = AccessLists::resolve(&Schema::standard(), None, None);
         assert!(lists.may_read(&name("email_verified")) && lists.may_read(&name("sub")));
         assert!(lists.may_write(&name("email")) && lists.may_write(&name("family_name")));
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_write_list_never_covers_what_only_the_service_sets() {
+    fn resolve_with_a_write_list_never_covers_service_attributes() {
         let all: Vec<_> = ["sub", "email_verified", "nickname"].map(name).into();
         let lists = AccessLists::resolve(&Schema::standard(), None, Some(&all));
         assert!(lists.may_write(&name("nickname")));

@@ -202,21 +202,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_standard_name_is_read_back() {
+    fn parse_attribute_name_reads_back_every_standard_one() {
         for standard in Standard::ALL {
             assert_eq!(standard.as_str().parse(), Ok(AttributeName::Standard(standard)));
         }
     }
 
     #[test]
-    fn names_that_a_form_would_mangle_are_refused() {
+    fn parse_attribute_name_with_form_syntax_is_refused() {
         for name in ["", "a[b]", "a b", "naïve", "a\n", "<b>", &"x".repeat(33)] {
             assert_eq!(name.parse::<AttributeName>(), Err(MalformedName), "{name:?}");
         }
     }
 
     #[test]
-    fn a_custom_name_is_told_from_an_unknown_one() {
+    fn is_custom_is_true_only_for_a_name_with_the_custom_prefix() {
         assert!("custom:team".parse::<AttributeName>().is_ok_and(|name| name.is_custom()));
         assert!("nope".parse::<AttributeName>().is_ok_and(|name| !name.is_custom()));
         assert!("custom:".parse::<AttributeName>().is_ok_and(|name| !name.is_custom()));

@@ -57,14 +57,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn masks_are_those_of_the_wire_api() {
+    fn mask_of_email_and_phone_is_that_of_the_wire_api() {
         assert_eq!(mask_email("me@anotherdomain.com"), "m***@a***");
         assert_eq!(mask_phone("+12128601234"), "+*******1234");
         assert_eq!(mask_email("日本@例え.jp"), "日***@例***");
     }
 
     #[test]
-    fn six_to_eight_digits_could_be_a_code() {
+    fn is_shaped_is_true_for_six_to_eight_ascii_digits() {
         assert!(
             is_shaped("123456")
                 && is_shaped("12345678")

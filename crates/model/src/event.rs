@@ -184,7 +184,7 @@ mod tests {
     use crate::code::DeliveryMedium;
 
     #[test]
-    fn an_update_has_exactly_the_guides_payload() {
+    fn serialize_update_event_gives_the_exact_payload_of_the_guide() {
         let details = CodeDeliveryDetails {
             attribute_name: Standard::Email.into(),
             delivery_medium: DeliveryMedium::Email,
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_code_tells_of_which_attribute_and_why() {
+    fn serialize_failed_verification_names_attribute_and_reason() {
         let refusal =
             FormErrors::field(crate::FieldName::Code, crate::ErrorCode::WrongCode { tries_left: 4 });
         let event = Event::VerifyUserAttributeFailure { attribute: Standard::Email.into(), refusal };
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn every_event_travels_by_its_name_and_is_read_back() {
+    fn serialize_event_of_every_name_is_read_back_equal() {
         // What any of the events has to say; each takes what it needs.
         let data = serde_json::json!({
             "username": "jdoe", "attribute": "email", "attributes": ["email"], "factor": "SMS_MFA",

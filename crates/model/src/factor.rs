@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_factor_is_read_back_as_it_is_spelled_and_travels() {
+    fn parse_factor_reads_back_every_spelling() {
         for factor in Factor::ALL {
             assert_eq!(factor.as_str().parse(), Ok(factor));
             assert_eq!(serde_json::to_string(&factor).unwrap(), format!("\"{}\"", factor.as_str()));

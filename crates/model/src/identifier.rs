@@ -152,14 +152,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_guides_values_are_well_formed() {
+    fn check_identifier_accepts_the_values_of_the_guide() {
         assert_eq!(check_username("jdoe"), Ok(()));
         assert_eq!(check_email("me@domain.com"), Ok(()));
         assert_eq!(check_phone("+12128601234"), Ok(()));
     }
 
     #[test]
-    fn what_is_no_email_address_is_refused() {
+    fn check_email_that_is_malformed_is_refused() {
         for typed in [
             "me",
             "me@",
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_username_can_not_pass_for_an_address() {
+    fn check_username_that_looks_like_a_contact_is_refused() {
         assert_eq!(check_username("me@domain.com"), Err(ErrorCode::UsernameLooksLikeContact));
         assert_eq!(check_username("+12128601234"), Err(ErrorCode::UsernameLooksLikeContact));
         assert_eq!(check_username("j doe"), Err(ErrorCode::BadUsername));
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_national_number_gets_its_country() {
+    fn join_phone_adds_the_country_to_a_national_number() {
         assert_eq!(join_phone("+1", "(212) 860-1234"), "+12128601234");
         assert_eq!(join_phone("+44", "020 7946 0000"), "+442079460000");
         assert_eq!(join_phone("+1", "+49 30 123456"), "+4930123456");
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_typed_identifier_is_told_by_its_looks() {
+    fn kind_of_an_identifier_follows_its_spelling_and_the_options() {
         let all = SignInOptions { username: true, email: true, phone_number: true };
         assert_eq!(all.kind_of("jdoe"), IdentifierKind::Username);
         assert_eq!(all.kind_of("me@domain.com"), IdentifierKind::Email);

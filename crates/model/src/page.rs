@@ -146,7 +146,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_address_is_of_one_page() {
+    fn page_at_every_address_is_exactly_one() {
         let all: Vec<_> = Page::ALL.into_iter().flat_map(Page::addresses).collect();
         assert_eq!(BTreeSet::from_iter(&all).len(), all.len());
         for page in Page::ALL {
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_in_leads_back_to_every_page_that_asks_for_it_and_to_no_other() {
+    fn after_sign_in_leads_only_to_pages_that_require_it() {
         for page in Page::ALL {
             let asks = page.access() == Access::SignedIn;
             for address in page.addresses() {
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hostile_address_leads_nowhere() {
+    fn after_sign_in_with_a_hostile_address_is_none() {
         for page in Page::ALL {
             let path = page.path();
             for hostile in [

@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_other_servers_let_through_is_refused() {
+    fn check_attribute_with_malformed_value_is_refused() {
         assert_eq!(check(Standard::Name, &"x".repeat(5000)), Err(ErrorCode::TooLong { max: VALUE_MAX }));
         assert_eq!(check(Standard::Birthdate, "not-a-date"), Err(ErrorCode::NotADate));
         assert_eq!(check(Standard::Birthdate, "2023-02-29"), Err(ErrorCode::NotADate));
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn real_days_are_days() {
+    fn check_birthdate_accepts_only_real_days() {
         for day in ["2024-02-29", "2000-02-29", "1970-01-01", "0000-02-29", "9999-12-31"] {
             assert_eq!(check(Standard::Birthdate, day), Ok(()), "{day}");
         }
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn control_and_direction_characters_are_refused_and_joiners_are_not() {
+    fn check_text_with_control_characters_is_refused_but_joiners_pass() {
         assert_eq!(check(Standard::Name, "a\u{0}b"), Err(ErrorCode::ControlCharacters));
         assert_eq!(check(Standard::Name, "a\u{202E}b"), Err(ErrorCode::ControlCharacters));
         assert_eq!(check(Standard::Nickname, "👩\u{200D}🚀"), Ok(()));
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_reads_back_what_it_checks() {
+    fn from_rule_reads_back_every_standard_definition() {
         for definition in Schema::standard().definitions() {
             let read = Definition::from_rule(&definition.to_rule()).unwrap();
             assert_eq!(read, Definition { mutable: true, label: None, ..definition.clone() });
@@ -293,7 +293,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_value_makes_a_check_panic(value in "\\PC{0,40}|[0-9-]{8,12}") {
+        fn check_attribute_with_any_value_never_panics(value in "\\PC{0,40}|[0-9-]{8,12}") {
             for standard in Standard::ALL { let _ = check(standard, &value); }
         }
     }

@@ -152,7 +152,7 @@ mod tests {
     use crate::identifier::check_email;
 
     #[test]
-    fn code_is_found_in_whatever_it_was_pasted_with() {
+    fn code_pasted_with_other_text_is_found() {
         for typed in [
             "123456",
             " 123 456 ",
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_two_codes_or_none_is_left_to_be_refused() {
+    fn code_in_ambiguous_text_is_left_to_be_refused() {
         for typed in [
             "12345",
             "123456 or 654321",
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn recovery_code_may_be_written_in_any_way() {
+    fn recovery_code_in_any_spelling_is_normalized() {
         for typed in
             ["abcde-23456", "ABCDE 23456", "abcde–23456.", "\u{200B}abcde23456", "ａｂｃｄｅ-２３４５６"]
         {
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn phone_number_comes_out_of_address_books_and_links() {
+    fn phone_pasted_from_address_books_and_links_is_cleaned() {
         for typed in [
             "+1 212 860 1235",
             "\u{202D}+1 212 860 1235\u{202C}",
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn email_address_comes_out_of_links_and_mail_programs() {
+    fn email_pasted_from_links_and_mail_programs_is_cleaned() {
         for typed in [
             "me@domain.com",
             " me@domain.com\u{200B}",
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn username_loses_what_nobody_sees_and_keeps_its_letters() {
+    fn identifier_with_invisible_characters_loses_only_those() {
         for typed in ["jdoe", " jdoe ", "\u{200B}jdoe", "j\u{2060}doe\u{FEFF}", "\u{202D}jdoe\u{202C}"] {
             assert_eq!(identifier(typed), "jdoe", "{typed:?}");
         }
@@ -266,21 +266,21 @@ mod tests {
     }
 
     #[test]
-    fn what_turns_the_reading_direction_around_stays_to_be_refused() {
+    fn clean_with_a_direction_override_keeps_it_to_be_refused() {
         for clean in [word, email, phone, number, identifier, |typed: &str| text(typed).to_owned()] {
             assert!(clean("\u{202E}123456").contains('\u{202E}'));
         }
     }
 
     #[test]
-    fn text_is_cleaned_at_its_ends_only() {
+    fn text_with_invisible_characters_is_cleaned_at_its_ends_only() {
         assert_eq!(text("\u{202D} Jane\u{202C}\n"), "Jane");
         assert_eq!(text("\u{FEFF}Jane \u{200B} Doe"), "Jane \u{200B} Doe");
         assert_eq!(text("Jane ❤\u{FE0F}"), "Jane ❤\u{FE0F}", "a part of the heart");
     }
 
     #[test]
-    fn date_and_number_are_read_in_every_script() {
+    fn number_in_any_script_is_read_as_ascii_digits() {
         assert_eq!(number("1985–02–01"), "1985-02-01");
         assert_eq!(number("\u{200E}१९८५-०२-०१ "), "1985-02-01");
         assert_eq!(number("−42"), "-42");
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn every_listed_zero_begins_ten_digits() {
+    fn zeros_of_every_script_begin_ten_digits() {
         for zero in ZEROS {
             for digit in 0..10 {
                 let c = char::from_u32(zero + digit).expect("no surrogate is a digit");

@@ -210,7 +210,7 @@ mod tests {
     use std::path::Path;
 
     #[tokio::test]
-    async fn a_database_of_every_earlier_version_is_brought_to_shape_with_what_it_holds() {
+    async fn open_a_database_of_any_earlier_version_migrates_and_keeps_data() {
         for version in 1..SQLITE.len() {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("nameplate.db");
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn accounts_and_sessions_of_an_earlier_version_are_kept() {
+    async fn migrate_version_10_keeps_accounts_and_sessions_on_sqlite() {
         let mut conn = SqliteConnection::connect("sqlite::memory:").await.unwrap();
         migrator(&SQLITE[..10]).run_direct(None, &mut conn, false).await.unwrap();
         for sql in EARLIER {
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn they_are_kept_on_postgresql_too() {
+    async fn migrate_version_10_keeps_accounts_and_sessions_on_postgres() {
         let place = TestStore::new();
         let Some(url) = place.url() else { return };
         place.open().await.unwrap().close().await;
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn every_migration_in_the_folders_is_run_in_its_order() {
+    fn migrations_in_the_folders_are_all_listed_in_order() {
         for (folder, texts) in [("sqlite", SQLITE), ("postgres", POSTGRES)] {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(folder);
             let mut names: Vec<String> = std::fs::read_dir(folder)

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn full_memory_of_pending_calls_takes_no_more() {
+    async fn remember_with_full_memory_takes_no_more_calls() {
         let pool = TestPool::new().await;
         let calls = PendingRetries::default();
         for number in 0..MAX_PENDING + 10 {

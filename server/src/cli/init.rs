@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn the_walkthrough_starts_from_what_is_there_and_keeps_its_order() {
+    fn walk_with_an_existing_file_starts_from_its_values_in_order() {
         let text = "[attributes]\nsign_up = [\"nickname\", \"given_name\"]\n";
         let before = draft::read(Path::new(FILE), Some(text)).unwrap();
         let answers = [

@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_without_a_change_means_what_holds_with_no_file() {
+    fn draft_written_unchanged_means_the_same_as_no_file() {
         let (before, choices) = read(None);
         let text = before.put_into(None, &before, &choices).unwrap();
         assert!(
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_touches_its_key_alone_and_comments_stay() {
+    fn draft_written_with_a_change_keeps_other_keys_and_comments() {
         let text = "# ours\n[pool]   # here\nname = \"Acme\"  # the name\n\n[limits]\nhashing_queue = 7 # few\n\n[[attributes.custom]]\nname = \"team\"\n\n[[clients]]\nid = \"web\" # pages\nwrite = [\n  \"standard\", # all\n]\n\n[[clients]]\nid = \"app\"\n";
         let (before, choices) = read(Some(text));
         assert_eq!(before.put_into(Some(text), &before, &choices).unwrap(), text);
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn dotted_keys_and_inline_tables_are_changed_too() {
+    fn draft_written_into_dotted_keys_and_inline_tables_changes_them() {
         let text = "pool.name = \"Acme\"\nclients = [{ id = \"web\", write = [\"email\"] }]\n";
         let (before, choices) = read(Some(text));
         let mut draft = before.clone();

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answer_says_how_long_it_is() {
+    fn refusal_answer_has_the_right_content_length() {
         let (head, body) = ANSWER.split_once("\r\n\r\n").unwrap();
         assert!(head.contains(&format!("content-length: {}\r\n", body.len())), "{}", body.len());
     }

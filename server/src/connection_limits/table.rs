@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn network_with_its_share_swaps_its_longest_idle_or_is_refused() {
+    fn admit_beyond_the_network_share_closes_its_longest_idle() {
         let mut table = Table::new(100, 2);
         let (first, closed_first) = admit(&mut table, network(1)).unwrap();
         let (second, closed_second) = admit(&mut table, network(1)).unwrap();
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn idle_connections_of_few_networks_keep_nobody_out() {
+    fn admit_with_many_idle_connections_of_few_networks_has_room() {
         let mut table = Table::new(4096, 512);
         hoard(&mut table, 0..8, false);
         assert!(table.open.len() <= 4096);
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn busy_connections_of_few_networks_leave_some_for_others() {
+    fn admit_with_many_busy_connections_of_few_networks_has_room() {
         let mut table = Table::new(4096, 512);
         hoard(&mut table, 0..8, true);
         assert!(table.most - table.open.len() > 400, "{}", table.open.len());
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn when_all_are_taken_the_longest_idle_of_whoever_has_many_goes_first() {
+    fn admit_to_a_full_table_closes_the_idle_of_the_largest_network() {
         let mut table = Table::new(32, 20);
         let (_, oldest) = admit(&mut table, network(1)).unwrap();
         let proxy: Vec<_> = (0..15).map(|_| admit(&mut table, None).unwrap()).collect();
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn when_all_are_busy_one_more_is_refused_also_a_proxys() {
+    fn admit_to_a_table_full_of_busy_connections_is_refused() {
         let mut table = Table::new(4, 4);
         for number in 0..4 {
             let (id, _) = admit(&mut table, network(number)).unwrap();
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_left_of_connections_that_are_closed() {
+    fn close_of_every_connection_leaves_an_empty_table() {
         let mut table = Table::new(64, 16);
         hoard(&mut table, 0..20, false);
         for id in table.open.keys().copied().collect::<Vec<_>>() {

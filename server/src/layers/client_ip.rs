@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn forwarded_addresses_count_only_from_trusted_proxies() {
+    fn client_ip_uses_forwarded_addresses_only_from_trusted_proxies() {
         assert_eq!(seen("", "203.0.113.9", &["198.51.100.1"]), "203.0.113.9");
         assert_eq!(seen("'10.0.0.0/8'", "10.0.0.1", &["198.51.100.1"]), "198.51.100.1");
         assert_eq!(seen("'10.0.0.0/8'", "10.0.0.1", &["1.2.3.4, 198.51.100.1, 10.0.0.2"]), "198.51.100.1");
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn unreadable_hop_hides_neither_what_the_proxy_added_nor_lets_anything_left_of_it_count() {
+    fn client_ip_with_an_unreadable_hop_trusts_nothing_left_of_it() {
         let seen = |lists: &[&[u8]]| seen_as_bytes("'10.0.0.0/8'", "10.0.0.1", lists);
         assert_eq!(seen(&[b"J\xf6rg, 198.51.100.1"]), "198.51.100.1");
         assert_eq!(seen(&[b"1.2.3.4", b"J\xf6rg, 198.51.100.1, 10.0.0.2"]), "198.51.100.1");

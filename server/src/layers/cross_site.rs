@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_page_of_ours_may_act() {
+    fn own_is_true_only_for_requests_from_our_own_pages() {
         assert!(own(Some("same-origin"), Some("https://id.example.com")));
         assert!(own(Some("same-origin"), None));
         assert!(own(None, Some("https://id.example.com")));

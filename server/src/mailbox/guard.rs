@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mailbox_is_for_this_machine_only() {
+    fn is_local_is_true_only_for_hosts_of_this_machine() {
         for host in ["localhost:3000", "127.0.0.1:3000", "[::1]:3000", "localhost", "[::1]"] {
             assert!(local(host, &[]), "{host}");
         }
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_that_another_site_asks_is_refused_and_nothing_else() {
+    fn is_local_with_headers_of_another_site_is_false() {
         for ours in [
             &[("sec-fetch-site", "none")][..],
             &[("sec-fetch-site", "same-origin"), ("referer", "http://localhost:3000/dev/mailbox?token=x")],
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_is_given_twice_is_none_and_the_address_counts_before_the_cookie() {
+    fn mailbox_token_given_twice_is_none_and_the_query_wins() {
         assert_eq!(asked_token(""), None);
         assert_eq!(asked_token("tokens=a&x=token"), None);
         assert_eq!(asked_token("x=1&token=a%2Db").as_deref(), Some("a-b"));

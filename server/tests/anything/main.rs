@@ -57,13 +57,13 @@ fn try_all<S: Strategy>(
 }
 
 #[test]
-fn forms_take_the_fields_that_they_declare_and_no_others() {
+fn forms_accept_only_the_fields_they_declare() {
     let world = World::new();
     world.runtime.block_on(forms::try_fields(&world, &declared::forms()));
 }
 
 #[test]
-fn every_form_is_answered_and_is_accepted_once_and_refused_once() {
+fn form_at_every_address_is_answered_accepted_and_refused() {
     let (world, forms) = (World::new(), declared::forms());
     world.runtime.block_on(forms::try_each(&world, &forms));
     try_all(&world, forms::any_of(&forms), &async |world, case| {
@@ -74,7 +74,7 @@ fn every_form_is_answered_and_is_accepted_once_and_refused_once() {
 }
 
 #[test]
-fn every_request_of_the_wire_api_is_answered_and_is_accepted_once_and_refused_once() {
+fn wire_request_of_every_kind_is_answered_accepted_and_refused() {
     let (world, operations) = (World::new(), wire::operations().collect::<Vec<_>>());
     world.runtime.block_on(operations::try_each(&world, &operations));
     try_all(&world, operations::any_of(&operations), &async |world, case| {
@@ -89,7 +89,7 @@ fn every_request_of_the_wire_api_is_answered_and_is_accepted_once_and_refused_on
 }
 
 #[test]
-fn every_address_is_answered() {
+fn request_at_every_address_is_answered() {
     let known: Vec<_> = Page::ALL.into_iter().flat_map(Page::addresses).map(str::to_owned).collect();
     let path = prop_oneof![3 => select(known), 1 => "(/[a-z0-9.%_-]{0,12}){1,4}"];
     let query = prop_oneof![1 => Just(String::new()), 2 => "\\?[a-z]{1,8}=[a-zA-Z0-9%/:._-]{0,40}"];

@@ -5,7 +5,7 @@ use crate::{attributes_of, signed_in, update, verify};
 use serde_json::json;
 
 #[tokio::test]
-async fn a_change_of_address_waits_for_its_code_and_an_unrelated_one_does_not_disturb_it() {
+async fn update_email_waits_for_its_code_through_other_updates() {
     let server = TestServer::new().await;
     let token = signed_in(&server).await;
     let answer =
@@ -35,7 +35,7 @@ async fn a_change_of_address_waits_for_its_code_and_an_unrelated_one_does_not_di
 }
 
 #[tokio::test]
-async fn the_address_in_force_written_again_gives_up_a_mistyped_one() {
+async fn update_to_the_address_in_force_cancels_the_pending_one() {
     let server = TestServer::new().await;
     let token = signed_in(&server).await;
     update(&server, &token, &[("email", "me@anotherdomain.con")]).await.ok();
@@ -51,7 +51,7 @@ async fn the_address_in_force_written_again_gives_up_a_mistyped_one() {
 }
 
 #[tokio::test]
-async fn a_code_can_be_sent_again_and_it_is_said_where_to() {
+async fn resend_attribute_code_tells_its_destination() {
     let server = TestServer::new().await;
     let token = signed_in(&server).await;
     update(&server, &token, &[("email", "me@anotherdomain.com")]).await.ok();
@@ -70,7 +70,7 @@ async fn a_code_can_be_sent_again_and_it_is_said_where_to() {
 }
 
 #[tokio::test]
-async fn what_only_the_service_sets_is_written_by_nobody() {
+async fn write_of_a_service_attribute_is_not_authorized() {
     let server = TestServer::new().await;
     let unauthorized = "A client attempted to write unauthorized attribute";
     for (name, value) in [
@@ -97,7 +97,7 @@ async fn what_only_the_service_sets_is_written_by_nobody() {
 }
 
 #[tokio::test]
-async fn what_the_schema_does_not_allow_is_named() {
+async fn update_against_the_schema_names_the_attribute() {
     let server = TestServer::new().await;
     let token = signed_in(&server).await;
     for (attributes, message) in [
@@ -122,7 +122,7 @@ async fn what_the_schema_does_not_allow_is_named() {
 }
 
 #[tokio::test]
-async fn attributes_are_deleted_and_an_empty_value_does_the_same() {
+async fn delete_attributes_or_set_them_empty_removes_them() {
     let server = TestServer::new().await;
     let token = signed_in(&server).await;
     update(&server, &token, &[("nickname", "Jo"), ("given_name", "Jane")]).await.ok();
@@ -134,7 +134,7 @@ async fn attributes_are_deleted_and_an_empty_value_does_the_same() {
 }
 
 #[tokio::test]
-async fn wrong_codes_are_counted() {
+async fn verify_with_five_wrong_codes_exceeds_the_limit() {
     let server = TestServer::new().await;
     let token = signed_in(&server).await;
     update(&server, &token, &[("email", "me@anotherdomain.com")]).await.ok();

@@ -32,7 +32,7 @@ const MISSING: &str = "Client backend is configured with secret but SECRET_HASH 
 const WRONG: &str = "Unable to verify secret hash for client backend";
 
 #[tokio::test]
-async fn an_application_with_a_secret_proves_itself_with_every_request_that_names_it() {
+async fn request_of_a_client_with_a_secret_needs_its_hash() {
     let server = with_backend().await;
     let member = |hash: Option<&str>| match hash {
         Some(hash) => {
@@ -59,7 +59,7 @@ async fn an_application_with_a_secret_proves_itself_with_every_request_that_name
 }
 
 #[tokio::test]
-async fn refresh_tokens_of_an_application_with_a_secret_are_worth_nothing_without_it() {
+async fn refresh_of_a_client_with_a_secret_needs_it() {
     let server = with_backend().await;
     let entered = server.wire("InitiateAuth", sign_in(Some(HASH))).await.ok()["AuthenticationResult"].clone();
     let keep = |hash: Option<&str>| {
@@ -87,7 +87,7 @@ async fn refresh_tokens_of_an_application_with_a_secret_are_worth_nothing_withou
 }
 
 #[tokio::test]
-async fn a_secret_that_an_application_does_not_have_is_refused() {
+async fn secret_hash_for_a_client_without_a_secret_is_refused() {
     let server = with_backend().await;
     let request = json!({ "ClientId": "web", "Username": "jdoe", "SecretHash": HASH });
     server
@@ -97,7 +97,7 @@ async fn a_secret_that_an_application_does_not_have_is_refused() {
 }
 
 #[tokio::test]
-async fn an_application_signs_people_in_only_as_it_may() {
+async fn sign_in_by_a_flow_not_enabled_for_the_client_is_refused() {
     let server = TestServer::with("[[clients]]\nid = 'web'\nflows = ['ALLOW_REFRESH_TOKEN_AUTH']\n").await;
     for flow in ["USER_PASSWORD_AUTH", "USER_SRP_AUTH"] {
         let request = json!({ "ClientId": "web", "AuthFlow": flow, "AuthParameters": { "USERNAME": "jdoe", "PASSWORD": PASSWORD, "SRP_A": "5" } });
@@ -112,7 +112,7 @@ async fn an_application_signs_people_in_only_as_it_may() {
 }
 
 #[tokio::test]
-async fn tokens_last_as_long_as_the_application_says() {
+async fn tokens_of_a_client_last_as_long_as_configured() {
     let server = TestServer::with(
         "[[clients]]\nid = 'web'\naccess_token_lifetime = '5min'\nrefresh_token_lifetime = '1h'\n",
     )
@@ -142,7 +142,7 @@ async fn from_page(server: &TestServer, origin: &str, client: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn only_pages_that_an_application_lets_in_read_its_answers() {
+async fn cors_allows_only_the_origins_of_the_client() {
     let both = "[[clients]]\nid = 'web'\norigins = ['https://app.example']\n[[clients]]\nid = 'other'\norigins = ['https://other.example']\n";
     let server = TestServer::with(both).await;
     for (origin, client, allowed) in [
@@ -165,7 +165,7 @@ async fn only_pages_that_an_application_lets_in_read_its_answers() {
 }
 
 #[tokio::test]
-async fn client_that_asks_for_fresh_sign_ins_is_refused_what_is_dangerous_later() {
+async fn changes_by_a_client_with_fresh_sign_ins_are_refused_later() {
     let server = TestServer::with("[[clients]]\nid = \"web\"\nfresh = true\n").await;
     let token = crate::signed_in(&server).await;
     assert_eq!(update(&server, &token, &[("email", "new@domain.com")]).await.status, 200);

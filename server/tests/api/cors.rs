@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::Request;
 
 #[tokio::test]
-async fn pages_of_other_origins_may_ask_and_no_cookie_counts() {
+async fn cors_lets_other_origins_ask_without_cookies() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let request = Request::options("/")

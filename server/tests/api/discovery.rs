@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn the_keys_are_where_applications_look_for_them() {
+async fn discovery_publishes_the_keys_and_the_configuration() {
     let server = TestServer::new().await;
     let id = server.pool.id().to_owned();
     let mut browser = server.browser();
@@ -37,7 +37,7 @@ async fn the_keys_are_where_applications_look_for_them() {
 }
 
 #[tokio::test]
-async fn an_access_token_answers_whose_it_is() {
+async fn user_info_with_an_access_token_returns_its_claims() {
     let server = TestServer::new().await;
     let token = signed_in(&server).await;
     let bearer = format!("Bearer {}", token.as_str().unwrap());

@@ -5,7 +5,7 @@ use crate::support::TestServer;
 use serde_json::json;
 
 #[tokio::test]
-async fn every_error_has_a_name_and_a_number() {
+async fn wire_error_of_every_kind_has_a_name_and_a_status() {
     let server = TestServer::new().await;
     let unknown = server.wire("MakeCoffee", json!({})).await;
     unknown.refuses_with("UnknownOperationException", "There is no such operation.");
@@ -40,7 +40,7 @@ async fn every_error_has_a_name_and_a_number() {
 }
 
 #[tokio::test]
-async fn a_store_that_does_not_answer_is_told_in_the_same_words() {
+async fn request_without_a_store_is_an_internal_error() {
     let server = TestServer::new().await;
     let token = signed_in(&server).await;
     server.pool.store().close().await;

@@ -40,7 +40,7 @@ async fn respond(server: &TestServer, challenge: &Value, name: &str, responses: 
 }
 
 #[tokio::test]
-async fn an_app_is_associated_verified_preferred_and_asked_for() {
+async fn software_token_is_associated_verified_preferred_and_asked_for() {
     let server = TestServer::new().await;
     let token = signed_in(&server).await;
     let refused = prefer(&server, &token, json!({ "SoftwareTokenMfaSettings": { "Enabled": true } })).await;
@@ -84,7 +84,7 @@ async fn an_app_is_associated_verified_preferred_and_asked_for() {
 }
 
 #[tokio::test]
-async fn of_several_the_application_asks_which() {
+async fn sign_in_with_two_factors_asks_which_one() {
     let server = TestServer::new().await;
     let token = signed_in(&server).await;
     assert_eq!(update(&server, &token, &[("phone_number", "+12128601234")]).await.status, 200);
@@ -120,7 +120,7 @@ async fn of_several_the_application_asks_which() {
 }
 
 #[tokio::test]
-async fn a_session_that_is_none_is_refused() {
+async fn challenge_response_with_an_unknown_session_is_refused() {
     let server = TestServer::new().await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     let nonsense = json!({ "Session": "not a session of this service" });
@@ -135,7 +135,7 @@ async fn a_session_that_is_none_is_refused() {
 }
 
 #[tokio::test]
-async fn a_password_that_the_operator_knows_is_replaced() {
+async fn new_password_required_replaces_a_temporary_password() {
     use accounts::admin::{FirstPassword, NewUser};
     let server = TestServer::with("[attributes]\nrequired = [\"email\", \"given_name\"]\n").await;
     let new = NewUser {
@@ -175,7 +175,7 @@ async fn a_password_that_the_operator_knows_is_replaced() {
 }
 
 #[tokio::test]
-async fn sign_in_after_a_reset_by_the_channel_of_every_factor_waits_and_says_until_when() {
+async fn sign_in_after_a_reset_by_every_factors_channel_says_until_when() {
     let server = TestServer::new().await;
     let token = signed_in(&server).await;
     assert_eq!(

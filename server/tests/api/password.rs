@@ -5,7 +5,7 @@ use crate::{signed_in, tokens, with_password};
 use serde_json::json;
 
 #[tokio::test]
-async fn a_forgotten_password_is_replaced_and_every_session_ends() {
+async fn forgot_password_sets_a_new_one_and_ends_every_session() {
     let server = TestServer::new().await;
     let token = signed_in(&server).await;
     let refresh = tokens(&server, "jdoe").await["RefreshToken"].clone();
@@ -37,7 +37,7 @@ async fn a_forgotten_password_is_replaced_and_every_session_ends() {
 }
 
 #[tokio::test]
-async fn a_password_is_changed_by_whoever_knows_it_and_every_other_session_ends() {
+async fn change_password_on_the_wire_ends_every_other_session() {
     let server = TestServer::new().await;
     let token = signed_in(&server).await;
     let other = tokens(&server, "jdoe").await["AccessToken"].clone();
@@ -67,7 +67,7 @@ async fn a_password_is_changed_by_whoever_knows_it_and_every_other_session_ends(
 }
 
 #[tokio::test]
-async fn guessing_the_current_password_has_to_wait() {
+async fn change_password_with_many_wrong_ones_has_to_wait() {
     let server = TestServer::new().await;
     let token = signed_in(&server).await;
     let guess = json!({ "AccessToken": token, "PreviousPassword": "wrong", "ProposedPassword": "another-password#1" });

@@ -41,7 +41,7 @@ const WAIT: (&str, &str) = ("NotAuthorizedException", "Password attempts exceede
 const LIMIT: (&str, &str) = ("LimitExceededException", "Attempt limit exceeded, please try after some time.");
 
 #[tokio::test]
-async fn a_password_that_was_counted_and_never_judged_is_asked_about_again_for_nothing() {
+async fn retry_of_a_password_never_judged_is_free() {
     let server = TestServer::with(STRICT).await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     let (right, wrong) = (with_password("jdoe", PASSWORD), with_password("jdoe", "a guess"));
@@ -56,7 +56,7 @@ async fn a_password_that_was_counted_and_never_judged_is_asked_about_again_for_n
 }
 
 #[tokio::test]
-async fn one_name_for_many_guesses_gains_nothing() {
+async fn retry_under_one_invocation_with_other_guesses_is_counted() {
     let server = TestServer::with(STRICT).await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     ask(&server, "InitiateAuth", "one", &with_password("jdoe", "a guess"))
@@ -69,7 +69,7 @@ async fn one_name_for_many_guesses_gains_nothing() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_never_answered_is_free_only_as_often_as_clients_try() {
+async fn retry_of_a_call_never_answered_is_free_only_a_few_times() {
     let server = TestServer::with(STRICT).await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     let right = with_password("jdoe", PASSWORD);
@@ -91,7 +91,7 @@ async fn a_call_that_is_never_answered_is_free_only_as_often_as_clients_try() {
 }
 
 #[tokio::test]
-async fn a_proof_without_a_password_that_was_never_judged_is_judged_when_it_comes_again() {
+async fn retry_of_an_srp_proof_never_judged_is_judged() {
     let server = TestServer::with(STRICT).await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     let client = SrpClient::new(3);
@@ -121,7 +121,7 @@ async fn a_proof_without_a_password_that_was_never_judged_is_judged_when_it_come
 }
 
 #[tokio::test]
-async fn the_last_try_at_a_code_is_not_lost_with_its_answer() {
+async fn retry_of_the_last_attempt_at_a_code_is_free() {
     let server = TestServer::new().await;
     let token = signed_in(&server).await;
     update(&server, &token, &[("email", "me@anotherdomain.com")]).await.ok();
@@ -144,7 +144,7 @@ async fn the_last_try_at_a_code_is_not_lost_with_its_answer() {
 }
 
 #[tokio::test]
-async fn nor_is_the_last_try_at_a_code_for_a_new_password() {
+async fn retry_of_the_last_attempt_at_a_reset_code_is_free() {
     let server = TestServer::new().await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     server.wire("ForgotPassword", json!({ "ClientId": "web", "Username": "jdoe" })).await.ok();
@@ -164,7 +164,7 @@ async fn nor_is_the_last_try_at_a_code_for_a_new_password() {
 }
 
 #[tokio::test]
-async fn what_could_not_be_sent_is_not_counted_and_what_was_is_not_sent_twice() {
+async fn retry_of_a_code_never_sent_is_not_counted_or_sent_twice() {
     let server = TestServer::with("[limits]\ncodes_per_destination_a_day = 2\n").await;
     // The first code of the day is that of the sign-up.
     confirmed(&server, "jdoe", "me@domain.com").await;

@@ -5,7 +5,7 @@ use crate::{signed_in, update};
 use serde_json::json;
 
 #[tokio::test]
-async fn shapes_are_checked_before_anything_is_looked_up() {
+async fn request_with_wrong_members_is_refused_before_any_look_up() {
     let server = TestServer::new().await;
     let name = "n".repeat(33);
     let value = "v".repeat(2049);
@@ -48,7 +48,7 @@ async fn shapes_are_checked_before_anything_is_looked_up() {
 }
 
 #[tokio::test]
-async fn what_is_of_another_type_is_told_as_that() {
+async fn request_with_members_of_a_wrong_type_names_the_type() {
     let server = TestServer::new().await;
     for (operation, request, words) in [
         (
@@ -81,7 +81,7 @@ async fn what_is_of_another_type_is_told_as_that() {
 }
 
 #[tokio::test]
-async fn words_that_are_none_of_a_set_and_members_that_nobody_uses_are_looked_at_too() {
+async fn request_with_unknown_enum_values_or_unused_members_is_checked() {
     let server = TestServer::new().await;
     let at = "1 validation error detected:";
     let flow = json!({ "ClientId": "web", "AuthFlow": "LET_ME_IN" });

@@ -5,7 +5,7 @@ use crate::{confirmed, tokens, with_password};
 use serde_json::json;
 
 #[tokio::test]
-async fn somebody_signs_up_confirms_signs_in_and_reads_the_account() {
+async fn sign_up_on_the_wire_is_confirmed_and_signs_in() {
     let server = TestServer::new().await;
     let form = json!({ "ClientId": "web", "Username": "jdoe", "Password": PASSWORD, "UserAttributes": [
         { "Name": "email", "Value": "me@domain.com" }, { "Name": "given_name", "Value": "Jane" }] });
@@ -34,7 +34,7 @@ async fn somebody_signs_up_confirms_signs_in_and_reads_the_account() {
 }
 
 #[tokio::test]
-async fn a_taken_username_is_said_and_a_taken_address_only_after_its_code() {
+async fn sign_up_with_a_taken_username_is_refused_and_an_email_later() {
     let server = TestServer::new().await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     let form = |username: &str| {
@@ -59,7 +59,7 @@ async fn a_taken_username_is_said_and_a_taken_address_only_after_its_code() {
 }
 
 #[tokio::test]
-async fn a_weak_password_is_refused_with_the_first_rule_that_it_breaks() {
+async fn sign_up_with_a_weak_password_names_the_first_broken_rule() {
     let server = TestServer::with("[password]\nrequire_uppercase = true\nrequire_numbers = true\n").await;
     for (password, rule) in [
         ("short1A", "Password not long enough"),
@@ -74,7 +74,7 @@ async fn a_weak_password_is_refused_with_the_first_rule_that_it_breaks() {
 }
 
 #[tokio::test]
-async fn where_people_sign_in_by_address_the_username_is_the_address() {
+async fn sign_up_by_email_only_takes_the_address_as_username() {
     let server = TestServer::with("[pool]\nsign_in = [\"email\"]\n").await;
     let form = json!({ "ClientId": "web", "Username": "me@domain.com", "Password": PASSWORD });
     let sub = server.wire("SignUp", form).await.ok()["UserSub"].clone();
@@ -96,7 +96,7 @@ const STRANGERS: &str = "Attacker-Pass-77";
 const WRONG: &str = "Incorrect username or password.";
 
 #[tokio::test]
-async fn confirm_sign_up_where_two_have_tried_keeps_no_password_and_asks_for_a_reset() {
+async fn confirm_sign_up_that_was_contested_asks_for_a_reset() {
     for email_only in [false, true] {
         for (first, second) in [(OWNERS, STRANGERS), (STRANGERS, OWNERS)] {
             let server =
@@ -152,7 +152,7 @@ async fn confirm_sign_up_where_two_have_tried_keeps_no_password_and_asks_for_a_r
 }
 
 #[tokio::test]
-async fn confirm_sign_up_with_the_session_takes_the_code_that_it_asked_for() {
+async fn confirm_sign_up_with_its_session_takes_its_own_code() {
     let server = TestServer::new().await;
     let done = server.wire("SignUp", attempt("victim", OWNERS)).await.ok();
     let code = server.code_for("v@x.example").await;
@@ -182,7 +182,7 @@ async fn tokens_with(server: &TestServer, username: &str, password: &str) -> ser
 }
 
 #[tokio::test]
-async fn confirm_sign_up_of_a_name_that_was_taken_meanwhile_says_confirmed() {
+async fn confirm_sign_up_of_a_name_taken_meanwhile_says_confirmed() {
     let server = TestServer::new().await;
     server.wire("SignUp", attempt("victim", OWNERS)).await.ok();
     let code = server.code_for("v@x.example").await;
@@ -195,7 +195,7 @@ async fn confirm_sign_up_of_a_name_that_was_taken_meanwhile_says_confirmed() {
 }
 
 #[tokio::test]
-async fn sign_up_again_with_the_same_password_answers_the_same_account_and_contests_nothing() {
+async fn sign_up_again_with_the_same_password_is_the_same_account() {
     let server = TestServer::new().await;
     let one = server.wire("SignUp", attempt("victim", OWNERS)).await.ok();
     server.wait(31);

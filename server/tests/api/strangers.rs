@@ -5,7 +5,7 @@ use crate::{confirmed, with_password};
 use serde_json::json;
 
 #[tokio::test]
-async fn a_stranger_learns_nothing_from_the_wire_either() {
+async fn stranger_on_the_wire_learns_nothing_about_accounts() {
     let server = TestServer::new().await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     for attempt in 0..7 {
@@ -48,7 +48,7 @@ async fn a_stranger_learns_nothing_from_the_wire_either() {
 }
 
 #[tokio::test]
-async fn only_who_has_the_password_hears_that_the_account_is_disabled() {
+async fn sign_in_tells_disabled_only_after_the_right_password() {
     let server = TestServer::new().await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     accounts::admin::disable_user(&server.pool, "jdoe").await.unwrap();

@@ -11,14 +11,14 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn a_verified_address_signs_in_too() {
+async fn sign_in_by_a_verified_address_returns_tokens() {
     let server = TestServer::new().await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     assert!(tokens(&server, "me@domain.com").await["AccessToken"].is_string());
 }
 
 #[tokio::test]
-async fn refresh_tokens_are_exchanged_kept_and_revoked() {
+async fn refresh_token_is_kept_exchanged_and_revoked() {
     let server = TestServer::new().await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     let entered = tokens(&server, "jdoe").await;
@@ -52,7 +52,7 @@ async fn refresh_tokens_are_exchanged_kept_and_revoked() {
 }
 
 #[tokio::test]
-async fn a_parameter_without_a_value_is_as_good_as_absent() {
+async fn auth_parameter_that_is_null_counts_as_absent() {
     let server = TestServer::new().await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     let entered = tokens(&server, "jdoe").await;
@@ -71,7 +71,7 @@ async fn a_parameter_without_a_value_is_as_good_as_absent() {
 }
 
 #[tokio::test]
-async fn a_stolen_refresh_token_ends_the_session_when_both_have_used_it() {
+async fn refresh_token_used_again_after_an_exchange_ends_the_session() {
     let server = TestServer::new().await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     let stolen = tokens(&server, "jdoe").await["RefreshToken"].clone();
@@ -90,7 +90,7 @@ async fn a_stolen_refresh_token_ends_the_session_when_both_have_used_it() {
 }
 
 #[tokio::test]
-async fn signing_out_everywhere_signs_out_browsers_and_the_other_way_round() {
+async fn global_sign_out_ends_browser_sessions_too() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     let token = tokens(&server, "jdoe").await["AccessToken"].clone();
@@ -104,7 +104,7 @@ async fn signing_out_everywhere_signs_out_browsers_and_the_other_way_round() {
 }
 
 #[tokio::test]
-async fn an_access_token_expires_and_says_so() {
+async fn access_token_after_an_hour_is_expired() {
     let server = TestServer::new().await;
     let token = signed_in(&server).await;
     server.wait(3600);
@@ -116,7 +116,7 @@ async fn an_access_token_expires_and_says_so() {
 }
 
 #[tokio::test]
-async fn a_token_that_nobody_signed_is_refused() {
+async fn access_token_without_a_signature_is_refused() {
     let server = TestServer::new().await;
     let token = signed_in(&server).await;
     let (_, rest) = token.as_str().unwrap().split_once('.').unwrap();
@@ -131,7 +131,7 @@ async fn a_token_that_nobody_signed_is_refused() {
 }
 
 #[tokio::test]
-async fn after_some_failures_a_sign_in_has_to_wait() {
+async fn sign_in_after_several_failures_has_to_wait() {
     let server = TestServer::new().await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     for _ in 0..6 {
@@ -143,7 +143,7 @@ async fn after_some_failures_a_sign_in_has_to_wait() {
 }
 
 #[tokio::test]
-async fn a_password_signs_in_without_being_told() {
+async fn sign_in_by_srp_succeeds_only_with_the_right_password() {
     let server = TestServer::new().await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     let client = SrpClient::new(3);
@@ -190,7 +190,7 @@ async fn a_password_signs_in_without_being_told() {
 }
 
 #[tokio::test]
-async fn a_client_that_was_told_to_wait_and_tries_again_by_itself_waits_no_longer_for_that() {
+async fn sign_in_retried_while_waiting_does_not_prolong_the_wait() {
     let server = TestServer::new().await;
     confirmed(&server, "jdoe", "me@domain.com").await;
     for _ in 0..6 {

@@ -1,7 +1,7 @@
 //! A wrong configuration is refused with its place, its key and what would be right; a right one means what
 //! it says.
 
-mod meant;
+mod accepted;
 mod refused;
 
 use server::config::{Config, ConfigError, Environment};

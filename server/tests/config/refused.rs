@@ -25,7 +25,7 @@ fn are_refused(cases: &[Case]) {
 }
 
 #[test]
-fn an_unknown_key_is_refused_with_its_line_and_what_was_meant() {
+fn config_with_an_unknown_key_names_its_line_and_a_suggestion() {
     are_refused(&[
         (
             "\n[password]\nmin_lenght = 8\n",
@@ -59,7 +59,7 @@ fn an_unknown_key_is_refused_with_its_line_and_what_was_meant() {
 }
 
 #[test]
-fn a_value_of_the_wrong_type_is_refused_with_the_right_one() {
+fn config_value_of_a_wrong_type_names_the_right_one() {
     are_refused(&[
         (
             "[password]\nmin_length = 'eight'\n",
@@ -110,7 +110,7 @@ fn a_value_of_the_wrong_type_is_refused_with_the_right_one() {
 }
 
 #[test]
-fn what_is_no_toml_is_refused_with_its_line() {
+fn config_that_is_no_toml_names_its_line() {
     are_refused(&[
         ("[pool]\nname = \n", &[], &["nameplate.toml, line 2: this is not TOML"]),
         ("[pool]\nname = Nameplate\n", &[], &["nameplate.toml, line 2: this is not TOML"]),
@@ -120,7 +120,7 @@ fn what_is_no_toml_is_refused_with_its_line() {
 }
 
 #[test]
-fn an_unknown_attribute_in_a_list_is_refused_with_the_one_that_was_meant() {
+fn config_with_an_unknown_attribute_names_a_suggestion() {
     are_refused(&[
         (
             "[attributes]\nrequired = ['email', 'nick_name']\n",
@@ -160,7 +160,7 @@ fn an_unknown_attribute_in_a_list_is_refused_with_the_one_that_was_meant() {
 }
 
 #[test]
-fn what_sign_up_asks_for_must_be_writable_by_the_pages() {
+fn config_of_sign_up_attributes_must_be_writable_by_the_pages() {
     are_refused(&[
         (
             "[[clients]]\nid = 'web'\nwrite = ['nickname']\n",
@@ -204,7 +204,7 @@ fn what_sign_up_asks_for_must_be_writable_by_the_pages() {
 }
 
 #[test]
-fn custom_attributes_have_names_and_bounds_that_can_be() {
+fn config_of_custom_attributes_checks_names_and_bounds() {
     are_refused(&[
         ("[[attributes.custom]]\nname = ''\n", &[], &["line 2: attributes.custom[0].name: "]),
         (
@@ -238,7 +238,7 @@ fn custom_attributes_have_names_and_bounds_that_can_be() {
 }
 
 #[test]
-fn people_must_be_able_to_sign_in() {
+fn config_without_a_way_to_sign_in_is_refused() {
     are_refused(&[
         (
             "[pool]\ncountry_code = '1'\n",
@@ -281,7 +281,7 @@ fn people_must_be_able_to_sign_in() {
 }
 
 #[test]
-fn the_public_address_is_an_origin_and_nothing_more() {
+fn config_of_a_public_url_must_be_a_bare_origin() {
     const KEY: &str = "line 2: server.public_url: ";
     are_refused(&[
         (
@@ -331,7 +331,7 @@ fn the_public_address_is_an_origin_and_nothing_more() {
 }
 
 #[test]
-fn without_a_mail_server_only_this_machine_may_come() {
+fn config_without_a_mail_server_allows_only_loopback() {
     are_refused(&[
         (
             "",
@@ -358,7 +358,7 @@ fn without_a_mail_server_only_this_machine_may_come() {
 }
 
 #[test]
-fn numbers_and_durations_out_of_range_are_refused_with_the_range() {
+fn config_numbers_and_durations_out_of_range_name_the_range() {
     are_refused(&[
         (
             "[password]\nmin_length = 5\n",
@@ -405,7 +405,7 @@ fn numbers_and_durations_out_of_range_are_refused_with_the_range() {
 }
 
 #[test]
-fn everything_that_is_wrong_is_said_at_once() {
+fn config_with_several_faults_names_them_all() {
     let said =
         refusal("[password]\nmin_length = 1\n[pool]\nname = ''\n", &[("NAMEPLATE_PUBLIC_URL", "nowhere")]);
     for key in ["password.min_length", "pool.name", "server.public_url"] {
@@ -415,7 +415,7 @@ fn everything_that_is_wrong_is_said_at_once() {
 }
 
 #[test]
-fn a_secret_is_never_repeated() {
+fn config_error_never_repeats_a_secret() {
     const SECRET: &str = "hunter2";
     for wrong in [
         "smtp://user:hunter2@mail.example.com",
@@ -457,7 +457,7 @@ fn a_secret_is_never_repeated() {
 }
 
 #[test]
-fn a_token_of_the_mailbox_is_long_enough_and_fits_an_address() {
+fn config_of_a_mailbox_token_must_be_long_and_fit_a_url() {
     are_refused(&[
         (
             "[mail]\nmailbox_token = 'abc'\n",
@@ -481,7 +481,7 @@ fn a_token_of_the_mailbox_is_long_enough_and_fits_an_address() {
 }
 
 #[test]
-fn a_mail_server_that_could_never_be_used_is_refused_before_the_start() {
+fn config_of_an_unusable_mail_server_is_refused() {
     are_refused(&[
         (
             "[mail]\nsmtp_url = 'http://mail.example.com'\n",
@@ -504,7 +504,7 @@ fn a_mail_server_that_could_never_be_used_is_refused_before_the_start() {
 }
 
 #[test]
-fn a_gateway_that_could_never_be_used_is_refused_before_the_start() {
+fn config_of_an_unusable_sms_gateway_is_refused() {
     const TWILIO: &str = "[sms]\nprovider = 'twilio'\n";
     let without = |missing: &str| {
         let keys = [("account", "AC1"), ("token", "x"), ("from", "+12125550123")];
@@ -557,7 +557,7 @@ fn a_gateway_that_could_never_be_used_is_refused_before_the_start() {
 }
 
 #[test]
-fn what_an_application_may_do_is_checked_and_its_secret_never_repeated() {
+fn config_of_clients_is_checked_without_repeating_a_secret() {
     are_refused(&[
         (
             "[[clients]]\nid = 'web'\nsecret = 'short'\n",

@@ -64,7 +64,7 @@ pub fn sign_in(running: &Running, name: &str, password: &str) -> (Browser, u16) 
 }
 
 #[test]
-fn an_account_that_the_operator_made_is_served_shown_changed_and_removed() {
+fn user_commands_create_show_change_and_delete_an_account() {
     let home = Home::new(CONFIG);
     does(create(&home, "jdoe"), "jdoe (sub ");
     let running = home.start();
@@ -102,7 +102,7 @@ fn an_account_that_the_operator_made_is_served_shown_changed_and_removed() {
 }
 
 #[test]
-fn what_is_wrong_with_a_new_account_is_said_field_by_field() {
+fn user_create_with_several_faults_names_each_field() {
     let home = Home::new(CONFIG);
     let wrong =
         with_input(&home, &["user", "create", "j doe", "-a", "email=me", "--password-stdin"], "short\n");
@@ -121,7 +121,7 @@ fn what_is_wrong_with_a_new_account_is_said_field_by_field() {
 }
 
 #[test]
-fn accounts_are_listed_for_people_and_for_scripts() {
+fn user_list_filters_accounts_as_text_and_json() {
     let home = Home::new(CONFIG);
     for name in ["ann", "ben", "cleo"] {
         does(create(&home, name), "was created");
@@ -140,7 +140,7 @@ fn accounts_are_listed_for_people_and_for_scripts() {
 }
 
 #[test]
-fn a_disabled_account_is_out_at_once_and_says_why_only_to_its_owner() {
+fn user_disable_ends_sessions_and_tells_only_the_owner() {
     let home = Home::new(CONFIG);
     let running = home.start();
     let mut jane = running.signed_in("jane");
@@ -158,7 +158,7 @@ fn a_disabled_account_is_out_at_once_and_says_why_only_to_its_owner() {
 }
 
 #[test]
-fn a_password_is_reset_by_a_code_that_the_running_program_sends_or_set_at_once() {
+fn user_reset_password_sends_a_code_or_sets_it_at_once() {
     let home = Home::new(CONFIG);
     let running = home.start();
     let mut jane = running.signed_in("jane");
@@ -185,7 +185,7 @@ fn a_password_is_reset_by_a_code_that_the_running_program_sends_or_set_at_once()
 }
 
 #[test]
-fn commands_and_a_program_under_load_lose_nothing_of_each_other() {
+fn user_commands_beside_a_loaded_program_lose_nothing() {
     let home = Home::new(CONFIG);
     let running = home.start();
     let rounds = 6;
@@ -221,14 +221,14 @@ fn commands_and_a_program_under_load_lose_nothing_of_each_other() {
 }
 
 #[test]
-fn where_there_is_no_store_none_is_made_by_looking() {
+fn user_list_without_a_store_creates_none() {
     let home = Home::with_files(CONFIG);
     refuses(&home.run(&["user", "list"], &[]), &["there is no store at ./data/nameplate.db yet"]);
     assert!(!home.data().exists());
 }
 
 #[test]
-fn accounts_that_were_exported_sign_in_elsewhere() {
+fn user_import_of_an_export_lets_the_accounts_sign_in() {
     let (home, elsewhere) = (Home::new(CONFIG), Home::new(CONFIG));
     for name in ["ann", "ben"] {
         does(create(&home, name), "was created");
@@ -253,7 +253,7 @@ fn accounts_that_were_exported_sign_in_elsewhere() {
 }
 
 #[test]
-fn accounts_come_from_cognito_as_json_and_as_csv() {
+fn user_import_reads_cognito_json_and_csv() {
     let home = Home::new(CONFIG);
     let sub = "7f0e3c52-6d0e-4a8e-9b1f-0a52a4a3f001";
     let json = format!(
@@ -334,7 +334,7 @@ fn mode(path: &std::path::Path) -> u32 {
 }
 
 #[test]
-fn a_check_tells_all_that_will_happen_and_changes_nothing() {
+fn user_import_check_tells_all_and_changes_nothing() {
     let home = Home::new(CONFIG);
     std::fs::write(home.path("people.csv"), PEOPLE).unwrap();
     let check = home.run(&["user", "import", "people.csv", "--check"], &[]);
@@ -364,7 +364,7 @@ fn a_check_tells_all_that_will_happen_and_changes_nothing() {
 }
 
 #[test]
-fn accounts_that_can_t_come_in_are_left_out_corrected_and_imported() {
+fn user_import_skipping_bad_rows_writes_them_to_be_corrected() {
     let home = Home::new(CONFIG);
     refuses(&with_input(&home, &["user", "import", "-"], PEOPLE), &["nothing was imported"]);
     let import = ["user", "import", "-", "--skip-bad", "bad.csv", "--report", "report.jsonl"];
@@ -412,7 +412,7 @@ fn accounts_that_can_t_come_in_are_left_out_corrected_and_imported() {
 }
 
 #[test]
-fn many_alike_are_bounded_on_the_terminal() {
+fn user_import_with_many_equal_faults_shows_the_first_ones() {
     let home = Home::new(CONFIG);
     let rows: String = (0..30).map(|number| format!("p{number},p{number}@domain.com,TRUE,x\n")).collect();
     let table = format!("cognito:username,email,email_verified,custom:old\n{rows}");
@@ -435,7 +435,7 @@ fn many_alike_are_bounded_on_the_terminal() {
 }
 
 #[test]
-fn an_old_account_that_waits_for_its_code_outlives_the_first_start() {
+fn user_import_of_an_old_unconfirmed_account_survives_the_start() {
     let home = Home::new(CONFIG);
     let json = r#"{"Users": [{"Username": "late", "UserStatus": "UNCONFIRMED", "UserCreateDate": 1500000000,
         "Attributes": [{"Name": "email", "Value": "late@domain.com"}]}]}"#;
@@ -452,7 +452,7 @@ fn an_old_account_that_waits_for_its_code_outlives_the_first_start() {
 }
 
 #[test]
-fn an_account_is_picked_by_what_it_is_called() {
+fn user_commands_by_sub_username_or_contact_pick_the_account() {
     let home = Home::new(CONFIG);
     does(create(&home, "jdoe"), "jdoe (sub ");
     does(home.run(&["user", "disable", "jdoe", "--by", "username"], &[]), "jdoe (sub ");

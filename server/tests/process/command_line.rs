@@ -4,7 +4,7 @@ use crate::program::{CONFIG, Home};
 use std::fs;
 
 #[test]
-fn it_says_what_it_is_and_how_it_is_used() {
+fn command_line_without_or_with_wrong_arguments_explains_itself() {
     let home = Home::new(CONFIG);
     let version = home.run(&["--version"], &[]);
     assert_eq!(
@@ -23,7 +23,7 @@ fn it_says_what_it_is_and_how_it_is_used() {
 }
 
 #[test]
-fn config_check_says_in_words_what_is_wrong() {
+fn config_check_with_faults_names_each_in_words() {
     let home = Home::new(CONFIG);
     let right = home.run(&["config", "check"], &[("NAMEPLATE_LISTN", "x")]);
     assert_eq!((right.code, right.complained.as_str()), (Some(0), ""), "{right:?}");
@@ -44,7 +44,7 @@ fn config_check_says_in_words_what_is_wrong() {
 }
 
 #[test]
-fn config_reference_prints_what_is_documented() {
+fn config_reference_prints_the_documented_reference() {
     let printed = Home::new(CONFIG).run(&["config", "reference"], &[]);
     assert_eq!((printed.code, printed.said), (Some(0), server::config::reference()));
 }
@@ -87,7 +87,7 @@ fn keys_rotate_signing_makes_another_key_and_says_when_it_signs() {
 }
 
 #[test]
-fn keys_rotate_signing_makes_no_store() {
+fn keys_rotate_signing_without_a_store_creates_none() {
     let home = Home::with_files(CONFIG);
     let before = home.run(&["keys", "rotate-signing"], &[]);
     assert_eq!(before.code, Some(1), "{before:?}");

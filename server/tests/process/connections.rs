@@ -69,7 +69,7 @@ fn is_open(mut stream: &TcpStream) -> bool {
 }
 
 #[test]
-fn idle_connections_of_eight_addresses_make_room_the_longest_idle_first() {
+fn idle_connections_of_few_addresses_are_closed_longest_idle_first() {
     let home = Home::new(&format!("{FEW}{CONFIG}"));
     let running = home.start();
     let idle: Vec<_> = (0..16).flat_map(|_| 2..10).map(|from| idles(&running, from)).collect();
@@ -88,7 +88,7 @@ fn idle_connections_of_eight_addresses_make_room_the_longest_idle_first() {
 }
 
 #[test]
-fn busy_connections_of_eight_addresses_leave_some_and_one_too_many_hears_503() {
+fn busy_connections_of_few_addresses_leave_room_for_others() {
     let home = Home::new(&format!("{FEW}{CONFIG}"));
     let running = home.start();
     let busy: Vec<_> = (0..16).flat_map(|_| 2..10).map(|from| connect(&running, from)).collect();
@@ -120,7 +120,7 @@ fn busy_connections_of_eight_addresses_leave_some_and_one_too_many_hears_503() {
 }
 
 #[test]
-fn network_that_has_its_share_is_answered_503_and_others_are_not() {
+fn connection_beyond_the_network_share_is_answered_503() {
     let home = Home::new(&format!("{FEW}{CONFIG}"));
     let running = home.start();
     let busy: Vec<_> = (0..16).map(|_| busies(&running, 2)).collect();

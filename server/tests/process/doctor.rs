@@ -15,7 +15,7 @@ fn says(done: &Done, mark: &str, what: &str, words: &str) {
 }
 
 #[test]
-fn a_healthy_service_is_called_so_whether_it_runs_or_not_and_nothing_is_changed() {
+fn doctor_of_a_healthy_service_finds_nothing_and_changes_nothing() {
     let (home, mail) = (Home::new(CONFIG), Mailroom::open());
     let smtp = mail.url();
     let before = home.run(&["doctor"], &[]);
@@ -49,7 +49,7 @@ fn a_healthy_service_is_called_so_whether_it_runs_or_not_and_nothing_is_changed(
 }
 
 #[test]
-fn doctor_with_a_sender_that_the_mail_server_refuses_says_its_words() {
+fn doctor_with_a_refused_sender_shows_the_servers_answer() {
     let (home, mail) = (Home::new(CONFIG), Mailroom::open());
     mail.refuse_sender(Some("553 5.7.1 Sender address rejected: not owned by user"));
     let smtp = mail.url();
@@ -67,7 +67,7 @@ fn doctor_with_a_sender_that_the_mail_server_refuses_says_its_words() {
 }
 
 #[test]
-fn everything_that_is_wrong_is_said_with_what_to_do() {
+fn doctor_with_several_faults_tells_what_to_do() {
     let home = Home::with_files(CONFIG);
     home.start().stop();
     fs::set_permissions(home.data(), fs::Permissions::from_mode(0o755)).unwrap();
@@ -95,7 +95,7 @@ fn everything_that_is_wrong_is_said_with_what_to_do() {
 }
 
 #[test]
-fn doctor_of_a_service_behind_a_proxy_says_whether_its_visitors_are_told_apart() {
+fn doctor_behind_a_proxy_tells_whether_visitors_are_told_apart() {
     let (home, mail) = (Home::new(CONFIG), Mailroom::open());
     let smtp = mail.url();
     let about = |proxies: &str, mark: &str, words: &str| {
@@ -113,7 +113,7 @@ fn doctor_of_a_service_behind_a_proxy_says_whether_its_visitors_are_told_apart()
 }
 
 #[test]
-fn a_store_without_its_keys_or_damaged_is_called_wrong() {
+fn doctor_of_a_store_without_keys_or_damaged_finds_it_wrong() {
     let home = Home::with_files(CONFIG);
     home.start().stop();
     let keys = home.data().join("keys");
@@ -133,7 +133,7 @@ fn a_store_without_its_keys_or_damaged_is_called_wrong() {
 }
 
 #[test]
-fn what_is_stored_and_no_longer_configured_is_counted() {
+fn doctor_counts_stored_attributes_no_longer_configured() {
     let custom = "\n[[attributes.custom]]\nname = \"team\"\n\n[[clients]]\nid = \"web\"\nread = [\"standard\", \"custom:team\"]\n";
     let home = Home::new(&format!("{CONFIG}{custom}write = [\"standard\", \"custom:team\"]\n"));
     let running = home.start();

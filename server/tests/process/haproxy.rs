@@ -85,7 +85,7 @@ impl Drop for Haproxy {
 
 #[test]
 #[ignore = "needs haproxy: scripts/test-rust"]
-fn events_come_live_through_an_haproxy_that_was_told_nothing() {
+fn event_stream_through_a_bare_haproxy_arrives_live() {
     let home = Home::new(CONFIG);
     let running = home.start();
     let mut jane = running.signed_in("jane");
@@ -96,7 +96,7 @@ fn events_come_live_through_an_haproxy_that_was_told_nothing() {
 
 #[test]
 #[ignore = "needs haproxy: scripts/test-rust"]
-fn the_haproxy_of_the_readme_passes_forms_and_events_on_and_says_who_asks() {
+fn haproxy_of_the_readme_passes_forms_events_and_addresses() {
     let readme = include_str!("../../../README.md");
     let sections = readme.split("```haproxy\n").nth(1).unwrap().split("```").next().unwrap();
     let home = Home::new(&format!("[server]\ntrusted_proxies = ['127.0.0.1']\n{CONFIG}"));

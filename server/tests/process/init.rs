@@ -4,7 +4,7 @@ use crate::program::Home;
 use std::fs;
 
 #[test]
-fn without_a_terminal_it_refuses_politely_and_writes_nothing() {
+fn init_without_a_terminal_is_refused_and_writes_nothing() {
     let home = Home::new("");
     fs::remove_file(home.path("nameplate.toml")).unwrap();
     let done = home.run(&["init"], &[]);
@@ -17,7 +17,7 @@ fn without_a_terminal_it_refuses_politely_and_writes_nothing() {
 }
 
 #[test]
-fn what_it_writes_has_comments_and_is_served() {
+fn init_with_answers_writes_a_commented_file_that_is_served() {
     let home = Home::new("");
     fs::remove_file(home.path("nameplate.toml")).unwrap();
     let answers = [
@@ -59,7 +59,7 @@ fn what_it_writes_has_comments_and_is_served() {
 }
 
 #[test]
-fn an_existing_file_keeps_its_comments_and_what_is_not_asked_about() {
+fn init_over_an_existing_file_keeps_its_comments_and_other_keys() {
     let text = "# ours\n[pool] # the pool\nname = \"Acme\" # its name\n\n[limits]\nhashing_queue = 7 # few\n";
     let home = Home::new(text);
     let done = home.run(&["init", "--yes"], &[]);
@@ -74,7 +74,7 @@ fn an_existing_file_keeps_its_comments_and_what_is_not_asked_about() {
 }
 
 #[test]
-fn answers_that_do_not_go_together_are_refused_and_nothing_is_written() {
+fn init_with_contradicting_answers_is_refused_and_writes_nothing() {
     let home = Home::new("# ours\n");
     let unknown = home.run(&["init", "--yes", "--required", "nope"], &[]);
     assert_eq!(unknown.code, Some(2), "{unknown:?}");

@@ -17,7 +17,7 @@ fn succeeds(done: &Done) {
 }
 
 #[test]
-fn start_with_keys_whose_store_is_missing_or_empty_is_refused_before_a_file_is_made() {
+fn start_with_used_keys_and_no_store_is_refused() {
     const WORDS: &str = "have served a store, and there is none at";
     let home = Home::with_files(CONFIG);
     home.start().stop();
@@ -44,7 +44,7 @@ fn start_with_keys_whose_store_is_missing_or_empty_is_refused_before_a_file_is_m
 
 #[test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-fn start_with_keys_of_one_database_at_an_empty_other_one_is_refused_and_leaves_it_empty() {
+fn start_with_used_keys_at_an_empty_database_is_refused() {
     let home = Home::new(CONFIG);
     home.start().stop();
     let other = TestStore::empty();
@@ -54,7 +54,7 @@ fn start_with_keys_of_one_database_at_an_empty_other_one_is_refused_and_leaves_i
 }
 
 #[test]
-fn keys_accepted_rotated_and_retired_leave_an_old_line_that_nothing_needs() {
+fn keys_accepted_rotated_and_retired_free_the_old_one() {
     let home = Home::new(CONFIG);
     let running = home.start();
     let jane = running.signed_in("jane");

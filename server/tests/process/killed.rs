@@ -108,7 +108,7 @@ fn killed_under_load(running: &mut Running, round: usize, residents: &mut [Resid
 }
 
 #[test]
-fn nothing_that_was_acknowledged_is_lost_when_the_program_is_killed() {
+fn program_killed_under_load_loses_nothing_acknowledged() {
     let home = Home::new(CONFIG);
     let mut running = home.start();
     let settle = |number| Resident {
@@ -133,7 +133,7 @@ fn nothing_that_was_acknowledged_is_lost_when_the_program_is_killed() {
 }
 
 #[test]
-fn a_code_that_was_being_sent_when_the_program_was_killed_comes_within_seconds_of_the_restart() {
+fn program_killed_while_sending_a_code_sends_it_after_restart() {
     let (home, mail) = (Home::new(CONFIG), Mailroom::open());
     let mut running = home.spawn(&[("NAMEPLATE_SMTP_URL", &mail.url())]).running();
     let _held = mail.hold_next();
@@ -155,7 +155,7 @@ fn a_code_that_was_being_sent_when_the_program_was_killed_comes_within_seconds_o
 }
 
 #[test]
-fn a_code_is_kept_while_the_mail_server_refuses_our_sender_and_sent_once_that_is_mended() {
+fn mail_refused_for_the_sender_is_sent_once_that_is_corrected() {
     let (home, mail) = (Home::new(CONFIG), Mailroom::open());
     mail.refuse_sender(Some("553 5.7.1 Sender address rejected: not owned by user"));
     let running = home.spawn(&[("NAMEPLATE_SMTP_URL", &mail.url())]).running();
@@ -174,7 +174,7 @@ fn a_code_is_kept_while_the_mail_server_refuses_our_sender_and_sent_once_that_is
 }
 
 #[test]
-fn a_code_that_was_promised_is_sent_although_the_program_was_killed_before_it_could_be() {
+fn program_killed_before_sending_a_code_sends_it_after_restart() {
     let home = Home::new(CONFIG);
     // Nobody takes mail at this address.
     let mut running = home.spawn(&[("NAMEPLATE_SMTP_URL", "smtp://127.0.0.1:9")]).running();

@@ -20,7 +20,7 @@ fn posts(browser: &Browser, more: &str) -> u16 {
 }
 
 #[test]
-fn long_addresses_and_methods_are_cut_in_the_log_or_refused_before_it() {
+fn log_of_long_addresses_and_methods_is_cut() {
     let home = Home::new(CONFIG);
     let running = home.start();
     let long = |length| "a".repeat(length);
@@ -43,7 +43,7 @@ fn long_addresses_and_methods_are_cut_in_the_log_or_refused_before_it() {
 }
 
 #[test]
-fn refused_origin_is_one_warning_with_both_origins() {
+fn log_of_a_refused_origin_is_one_warning_with_both_origins() {
     let home = Home::new(CONFIG);
     let running = home.start();
     let browser = running.browser();
@@ -69,7 +69,7 @@ fn refused_origin_is_one_warning_with_both_origins() {
 }
 
 #[test]
-fn forwarded_address_from_an_unnamed_proxy_is_warned_of_once() {
+fn log_of_an_unnamed_proxy_is_one_warning() {
     const WORDS: &str = "a forwarded address was not believed";
     let home = Home::new(CONFIG);
     let warnings = |trusted: &str| {

@@ -10,6 +10,7 @@
 )]
 
 mod accounts;
+mod backup_and_copy;
 mod browser;
 mod command_line;
 #[cfg(target_os = "linux")]
@@ -23,7 +24,6 @@ mod keys;
 mod killed;
 mod log;
 mod mailroom;
-mod moving;
 mod nginx;
 mod nodes;
 mod pasted;

@@ -92,7 +92,7 @@ impl Drop for Nginx {
 
 #[test]
 #[ignore = "needs nginx: scripts/test-rust"]
-fn events_come_live_through_an_nginx_that_was_told_nothing() {
+fn event_stream_through_a_bare_nginx_arrives_live() {
     let home = Home::new(CONFIG);
     let running = home.start();
     let mut jane = running.signed_in("jane");
@@ -104,7 +104,7 @@ fn events_come_live_through_an_nginx_that_was_told_nothing() {
 
 #[test]
 #[ignore = "needs nginx: scripts/test-rust"]
-fn events_come_live_through_an_nginx_that_packs_everything() {
+fn event_stream_through_a_compressing_nginx_arrives_live() {
     let home = Home::new(CONFIG);
     let running = home.start();
     let mut jane = running.signed_in("jane");
@@ -117,7 +117,7 @@ fn events_come_live_through_an_nginx_that_packs_everything() {
 
 #[test]
 #[ignore = "needs nginx: scripts/test-rust"]
-fn the_nginx_of_the_readme_passes_forms_and_events_on_and_says_who_asks() {
+fn nginx_of_the_readme_passes_forms_events_and_addresses() {
     let readme = include_str!("../../../README.md");
     let server = readme.split("```nginx\n").nth(1).unwrap().split("```").next().unwrap();
     let home = Home::new(&format!("[server]\ntrusted_proxies = ['127.0.0.1']\n{CONFIG}"));
@@ -131,7 +131,7 @@ fn the_nginx_of_the_readme_passes_forms_and_events_on_and_says_who_asks() {
 
 #[test]
 #[ignore = "needs nginx: scripts/test-rust"]
-fn the_mailbox_is_not_there_behind_nginx_without_its_token_nor_with_a_header_of_a_proxy() {
+fn mailbox_behind_nginx_is_not_found() {
     let home = Home::new(CONFIG);
     let running = home.start();
     running.signed_in("jane");

@@ -198,7 +198,7 @@ fn in_store(store: &TestStore, work: impl AsyncFnOnce(&mut Tx)) {
 
 #[test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-fn three_nodes_killed_at_random_lose_nothing_and_sign_nobody_out() {
+fn nodes_killed_at_random_lose_nothing_and_keep_sessions() {
     let cluster = Cluster::start();
     let settle = |number| Resident {
         browser: cluster.signed_in(&format!("resident{number}")),
@@ -232,7 +232,7 @@ fn three_nodes_killed_at_random_lose_nothing_and_sign_nobody_out() {
 
 #[test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-fn nodes_that_live_send_no_mail_twice() {
+fn nodes_that_are_alive_send_no_mail_twice() {
     let cluster = Cluster::start();
     let names: Vec<_> = (0..30).map(|number| format!("person{number}")).collect();
     thread::scope(|scope| {
@@ -249,7 +249,7 @@ fn nodes_that_live_send_no_mail_twice() {
 
 #[test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-fn a_node_that_stood_still_sends_nothing_that_another_one_has_taken_up() {
+fn nodes_that_were_frozen_send_nothing_another_has_sent() {
     let (home, mail) = (Home::new(CONFIG), Mailroom::open());
     let variables = [("NAMEPLATE_SMTP_URL", mail.url())];
     let variables = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
@@ -272,7 +272,7 @@ fn a_node_that_stood_still_sends_nothing_that_another_one_has_taken_up() {
 
 #[test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-fn a_page_at_one_node_hears_what_happens_at_another() {
+fn event_stream_at_one_node_carries_events_of_another() {
     let cluster = Cluster::start();
     let mut browser = cluster.signed_in("jdoe");
     let mut stream = browser.connect().unwrap();
@@ -299,7 +299,7 @@ fn a_page_at_one_node_hears_what_happens_at_another() {
 
 #[test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-fn failures_at_all_nodes_count_together() {
+fn sign_in_failures_at_all_nodes_count_together() {
     // CONFIG ends with its limits.
     let cluster = Cluster::with(&format!("{CONFIG}sign_in_first_wait = \"10m\"\n"));
     cluster.signed_in("jdoe");
@@ -349,7 +349,7 @@ fn rows_left(store: &TestStore) -> [i64; 4] {
 
 #[test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-fn nodes_that_clean_at_once_remove_what_is_old_and_hold_nobody_up() {
+fn nodes_that_purge_at_once_remove_old_rows_and_block_no_one() {
     const ROWS: i64 = 1000;
     let cluster = Cluster::start();
     let mut resident = Resident { browser: cluster.signed_in("jdoe"), asked: 0, acknowledged: 0 };

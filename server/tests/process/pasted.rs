@@ -104,7 +104,7 @@ fn import(home: &Home, name: &str, pasted: &Pasted) {
 }
 
 #[test]
-fn every_door_what_is_pasted_is_stored_as_it_is_meant() {
+fn pasted_values_at_every_entry_point_are_stored_clean() {
     let home = Home::new(&format!("{CONFIG}codes_per_account_a_day = 1000\n"));
     let running = home.start();
     for (at, pasted) in PASTED.iter().enumerate() {
@@ -129,7 +129,7 @@ fn every_door_what_is_pasted_is_stored_as_it_is_meant() {
 }
 
 #[test]
-fn every_door_a_code_counts_however_it_was_pasted() {
+fn pasted_codes_at_every_entry_point_are_accepted() {
     let home = Home::new(&format!("{CONFIG}codes_per_account_a_day = 1000\n"));
     let running = home.start();
     let arabic = |code: &str| -> String {

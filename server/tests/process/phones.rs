@@ -114,7 +114,7 @@ impl House {
 }
 
 #[test]
-fn every_door_number_as_written_at_home_is_stored_canonical_and_found_again() {
+fn national_numbers_at_every_entry_point_are_stored_canonical() {
     for (country, numbers) in GOOD {
         let house = House::in_country(country);
         for (at, (typed, number)) in numbers.iter().enumerate() {
@@ -135,7 +135,7 @@ fn every_door_number_as_written_at_home_is_stored_canonical_and_found_again() {
 }
 
 #[test]
-fn every_door_what_is_no_number_is_refused() {
+fn text_that_is_no_number_is_refused_at_every_entry_point() {
     let house = House::in_country("+49");
     does(house.create("owner", "0151 23456789"), "was created");
     let (mut owner, status) = sign_in(&house.running, "owner", PASSWORD);
@@ -155,7 +155,7 @@ fn every_door_what_is_no_number_is_refused() {
 }
 
 #[test]
-fn every_door_number_of_no_phone_is_refused_to_people_and_kept_for_administrators() {
+fn number_outside_the_plan_is_kept_only_for_administrators() {
     let house = House::in_country("+49");
     let (typed, number) = OUTSIDE;
     does(house.create("owner", "0151 23456789"), "was created");

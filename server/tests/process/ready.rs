@@ -5,7 +5,7 @@ use std::fs;
 use std::net::TcpStream;
 
 #[test]
-fn readyz_turns_503_before_the_port_closes_and_pages_are_answered_meanwhile() {
+fn readyz_after_the_stop_signal_is_503_while_pages_are_served() {
     let home = Home::new(&format!("{CONFIG}\n[server]\nlame_duck = '10min'\n"));
     let mut running = home.start();
     let mut browser = running.browser();
@@ -20,7 +20,7 @@ fn readyz_turns_503_before_the_port_closes_and_pages_are_answered_meanwhile() {
 }
 
 #[test]
-fn lame_duck_that_is_over_closes_the_port() {
+fn lame_duck_period_that_is_over_closes_the_port() {
     let home = Home::new(&format!("{CONFIG}\n[server]\nlame_duck = '100ms'\n"));
     let mut running = home.start();
     running.program.signal("TERM");
@@ -29,7 +29,7 @@ fn lame_duck_that_is_over_closes_the_port() {
 }
 
 #[test]
-fn database_file_deleted_while_serving_is_not_ready_and_forms_are_told_when_to_try_again() {
+fn database_file_deleted_while_serving_is_not_ready_and_503() {
     let home = Home::with_files(CONFIG);
     let running = home.start();
     let mut jane = running.signed_in("jane");

@@ -57,7 +57,7 @@ fn cookie(browser: &Browser, name: &str) -> String {
 }
 
 #[test]
-fn no_file_and_no_log_holds_a_code_a_password_or_a_session() {
+fn files_and_log_hold_no_code_password_or_session() {
     let home = Home::new(&format!("{CONFIG}\n[server]\nlog_level = 'trace'\n"));
     let running = home.start();
     let mut browser = running.browser();
@@ -96,7 +96,7 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
 }
 
 #[test]
-fn no_file_and_no_log_holds_the_key_of_an_app_a_recovery_code_or_a_code_for_a_new_password() {
+fn files_and_log_hold_no_app_key_recovery_code_or_reset_code() {
     let home = Home::new(&format!("{CONFIG}\n[server]\nlog_level = 'trace'\n"));
     let running = home.start();
     let mut browser = running.browser();
@@ -132,7 +132,7 @@ fn no_file_and_no_log_holds_the_key_of_an_app_a_recovery_code_or_a_code_for_a_ne
 }
 
 #[test]
-fn the_search_finds_what_is_there() {
+fn search_for_secrets_finds_what_is_there() {
     assert!(
         says_code(b"code=418207;", "418207")
             && says_code(b"418207", "418207")

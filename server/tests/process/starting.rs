@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 #[test]
-fn it_says_where_it_answers_where_the_mailbox_is_and_where_the_data_is() {
+fn start_prints_the_addresses_of_pages_mailbox_and_data() {
     let home = Home::new(CONFIG);
     let running = home.start();
     let (said, address) = (running.program.said(), &running.address);
@@ -43,7 +43,7 @@ fn mailbox_of(running: &Running) -> String {
 }
 
 #[test]
-fn the_mailbox_has_the_same_address_after_a_restart_and_is_open_to_nobody_else() {
+fn mailbox_address_is_the_same_after_a_restart() {
     let home = Home::new(CONFIG);
     let running = home.spawn(&OWN_TOKEN).running();
     let path = mailbox_of(&running);
@@ -67,7 +67,7 @@ fn the_mailbox_has_the_same_address_after_a_restart_and_is_open_to_nobody_else()
 }
 
 #[test]
-fn the_token_of_the_environment_is_kept_nowhere_and_one_that_is_no_token_is_refused() {
+fn mailbox_token_of_the_environment_is_checked_and_not_stored() {
     let home = Home::new(CONFIG);
     home.start().stop();
     assert!(!home.data().join("mailbox-token").exists());
@@ -97,7 +97,7 @@ fn the_token_of_the_environment_is_kept_nowhere_and_one_that_is_no_token_is_refu
 }
 
 #[test]
-fn programs_started_at_once_on_an_empty_folder_have_one_mailbox_address() {
+fn start_by_several_programs_at_once_has_one_mailbox_address() {
     let home = Home::new(CONFIG);
     let started: Vec<_> = (0..4).map(|_| home.spawn(&OWN_TOKEN)).collect();
     let running: Vec<_> = started.into_iter().map(Program::running).collect();
@@ -107,7 +107,7 @@ fn programs_started_at_once_on_an_empty_folder_have_one_mailbox_address() {
 }
 
 #[test]
-fn a_store_that_was_served_for_real_is_refused_without_a_mail_server_and_keeps_its_mail() {
+fn start_of_a_production_store_without_a_mail_server_is_refused() {
     const WORDS: &str = "was served with a mail server or at a public address, so it has no development mailbox: set mail.smtp_url";
     let (home, mail) = (Home::new(CONFIG), Mailroom::open());
     let smtp = mail.url();
@@ -155,7 +155,7 @@ fn a_store_that_was_served_for_real_is_refused_without_a_mail_server_and_keeps_i
 
 #[test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-fn a_development_node_that_was_there_first_loses_its_mailbox_when_the_store_is_served_for_real() {
+fn mailbox_of_a_development_node_closes_once_in_production() {
     let (home, mail) = (Home::new(CONFIG), Mailroom::open());
     let stray = home.start();
     stray.signed_in("early");
@@ -174,7 +174,7 @@ fn a_development_node_that_was_there_first_loses_its_mailbox_when_the_store_is_s
 }
 
 #[test]
-fn what_is_secret_is_readable_by_its_owner_alone() {
+fn data_files_are_readable_by_their_owner_only() {
     let home = Home::new(CONFIG);
     let running = home.start();
     assert_eq!(fs::metadata(home.data()).unwrap().permissions().mode() & 0o777, 0o700);
@@ -186,7 +186,7 @@ fn what_is_secret_is_readable_by_its_owner_alone() {
 }
 
 #[test]
-fn a_wrong_configuration_is_refused_in_words_and_leaves_nothing_behind() {
+fn start_with_a_wrong_configuration_is_refused_and_writes_nothing() {
     let home = Home::new("[password]\nmin_lenght = 8\n");
     let done = home.run(&[], &[]);
     assert_eq!(done.code, Some(2), "{done:?}");
@@ -196,7 +196,7 @@ fn a_wrong_configuration_is_refused_in_words_and_leaves_nothing_behind() {
 }
 
 #[test]
-fn without_a_mail_server_it_does_not_start_on_a_public_address() {
+fn start_at_a_public_address_without_a_mail_server_is_refused() {
     let home = Home::new(CONFIG);
     let done = home.run(&[], &[("NAMEPLATE_PUBLIC_URL", "https://id.example.com")]);
     assert_eq!(done.code, Some(2), "{done:?}");
@@ -208,7 +208,7 @@ fn without_a_mail_server_it_does_not_start_on_a_public_address() {
 }
 
 #[test]
-fn an_address_that_is_taken_is_named() {
+fn start_at_a_taken_address_names_it() {
     let home = Home::new(CONFIG);
     let running = home.start();
     let done = Home::new(CONFIG).run(&[], &[("NAMEPLATE_LISTEN", &running.address)]);
@@ -230,7 +230,7 @@ fn refuses_to_start(home: &Home, words: &str) {
 }
 
 #[test]
-fn a_store_without_its_keys_or_with_others_is_refused_and_left_alone() {
+fn start_without_the_right_keys_is_refused_and_changes_nothing() {
     let home = Home::new(CONFIG);
     let running = home.start();
     let jane = running.signed_in("jane");
@@ -266,7 +266,7 @@ fn moves_in(running: &[Running], number: usize) -> Browser {
 }
 
 #[test]
-fn programs_started_at_once_on_an_empty_folder_share_one_store_and_one_key() {
+fn start_by_several_programs_at_once_shares_one_store_and_key() {
     for _ in 0..3 {
         let home = Home::new(CONFIG);
         let started: Vec<_> = (0..4).map(|_| home.spawn(&[])).collect();
@@ -292,7 +292,7 @@ fn programs_started_at_once_on_an_empty_folder_share_one_store_and_one_key() {
 }
 
 #[test]
-fn a_store_that_can_not_be_opened_is_named() {
+fn start_with_a_store_that_can_not_be_opened_names_it() {
     let home = Home::new(CONFIG);
     fs::write(home.path("data"), "a file where the folder should be").unwrap();
     let done = home.run(&[], &[]);
@@ -309,7 +309,7 @@ fn a_store_that_can_not_be_opened_is_named() {
 }
 
 #[test]
-fn a_pending_code_outlives_a_restart_and_new_keys() {
+fn pending_code_after_a_restart_with_new_keys_still_works() {
     let home = Home::new(CONFIG);
     let running = home.start();
     let mut late = running.browser();
@@ -328,7 +328,7 @@ fn a_pending_code_outlives_a_restart_and_new_keys() {
 }
 
 #[test]
-fn a_database_that_does_not_answer_is_named_without_its_password() {
+fn start_with_an_unreachable_database_names_it_without_password() {
     let home = Home::with_files(CONFIG);
     let done = home.run(&[], &[("NAMEPLATE_STORE_URL", "postgres://jane:hunter2@127.0.0.1:9/nameplate")]);
     assert_eq!(done.code, Some(1), "{done:?}");
@@ -338,7 +338,7 @@ fn a_database_that_does_not_answer_is_named_without_its_password() {
 
 #[test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-fn a_second_node_needs_the_keys_of_the_first_and_then_serves_the_same_people() {
+fn start_of_a_second_node_needs_the_keys_of_the_first() {
     let home = Home::new(CONFIG);
     let first = home.start();
     let jane = first.signed_in("jane");

@@ -30,7 +30,7 @@ fn takes_nobody_any_more(running: &Running) {
 }
 
 #[test]
-fn on_the_first_signal_requests_in_flight_finish_and_all_is_well() {
+fn stop_signal_lets_requests_in_flight_finish() {
     for signal in ["TERM", "INT"] {
         let home = patient();
         let mut running = home.start();
@@ -71,7 +71,7 @@ fn on_the_first_signal_requests_in_flight_finish_and_all_is_well() {
 }
 
 #[test]
-fn the_second_signal_does_not_wait_for_anybody() {
+fn stop_signal_sent_twice_ends_at_once() {
     let home = patient();
     let mut running = home.start();
     let _stream = half_sent(&running.browser(), "/sign-up", "username=nobody");
@@ -85,7 +85,7 @@ fn the_second_signal_does_not_wait_for_anybody() {
 }
 
 #[test]
-fn idle_connections_and_live_events_do_not_hold_it_up() {
+fn stop_with_idle_connections_and_event_streams_ends_at_once() {
     let home = patient();
     let running = home.start();
     let jane = running.signed_in("jane");
@@ -110,7 +110,7 @@ fn idle_connections_and_live_events_do_not_hold_it_up() {
 }
 
 #[test]
-fn what_takes_longer_than_the_grace_is_given_up() {
+fn stop_gives_up_requests_longer_than_the_drain_time() {
     let home = Home::new(&format!(
         "{CONFIG}\n[server]\ndrain = '50ms'\nbody_timeout = '10min'\nrequest_timeout = '10min'\n"
     ));

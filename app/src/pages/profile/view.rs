@@ -275,7 +275,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn initials_are_the_first_and_the_last() {
+    fn initials_of_a_name_are_its_first_and_last() {
         assert_eq!(initials("Jane Doe"), "JD");
         assert_eq!(initials("jane van der doe"), "JD");
         assert_eq!(initials("jdoe"), "J");
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn only_web_addresses_become_links() {
+    fn is_link_is_true_only_for_a_web_address_in_website() {
         assert!(is_link(&Standard::Website.into(), "https://jane.example"));
         for hostile in ["javascript:alert(1)", "data:text/html,x", "jane.example", " https://x"] {
             assert!(!is_link(&Standard::Website.into(), hostile), "{hostile}");

@@ -140,7 +140,7 @@ mod tests {
     use super::grouped;
 
     #[test]
-    fn a_key_is_read_out_in_fours() {
+    fn grouped_key_has_a_space_after_every_four_characters() {
         assert_eq!(grouped("JBSWY3DPEHPK3PXP"), "JBSW Y3DP EHPK 3PXP");
         assert_eq!(grouped("JBSWY"), "JBSW Y");
     }

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_dark_module_is_drawn_once() {
+    fn path_of_a_qr_code_draws_every_dark_module_once() {
         let drawn = path(3, |x, y| (x, y) != (1, 1));
         assert_eq!(drawn, "M4 4h3v1h-3zM4 5h1v1h-1zM6 5h1v1h-1zM4 6h3v1h-3z");
     }

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_has_become_required_is_filled_in_all_of_it_or_nothing() {
+    async fn complete_required_attributes_sets_all_or_none() {
         let before = TestPool::new().await;
         before.signed_in("jdoe", "me@domain.com").await;
         before.store.close().await;

@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn every_culprit_is_named_with_its_first_fault() {
+    fn check_with_several_faults_names_each_attribute_once() {
         let long = "x".repeat(2049);
         let refusal = check(
             Occasion::Update,
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_required_attribute_is_asked_for_at_sign_up_and_can_not_be_removed() {
+    fn check_required_attribute_is_missing_at_sign_up_and_not_removable() {
         let email = FieldName::from(AttributeName::from(Standard::Email));
         assert_eq!(check(Occasion::SignUp, &[]).unwrap_err().on(&email), Some(ErrorCode::Missing));
         assert_eq!(
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_trimmed_and_empty_ones_removed() {
+    fn check_trims_values_and_removes_empty_ones() {
         let checked = check(
             Occasion::Update,
             &[("name", "  Jo  "), ("nickname", " "), ("address", "1 Street\r\nTown")],
@@ -268,13 +268,13 @@ mod tests {
     }
 
     #[test]
-    fn ten_thousand_attributes_are_refused_at_once() {
+    fn parse_names_of_ten_thousand_attributes_is_too_large() {
         let submitted = (0..10_000).map(|n| (format!("custom:{n}"), String::new())).collect();
         assert_eq!(parse_names(submitted).unwrap_err(), FormErrors::form(ErrorCode::TooLarge));
     }
 
     #[test]
-    fn a_domain_that_the_dns_can_not_have_is_no_address() {
+    fn check_email_with_an_impossible_domain_is_not_an_email() {
         let email = FieldName::from(AttributeName::from(Standard::Email));
         let refusal = check(Occasion::Update, &[("email", "me@xn--a.example")]).unwrap_err();
         assert_eq!(refusal.on(&email), Some(ErrorCode::NotAnEmail));

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn the_codes_are_those_of_the_rfc() {
+    fn app_codes_are_those_of_rfc_6238() {
         // RFC 6238, appendix B, the last six of its eight digits.
         let app = App::of(b"12345678901234567890");
         for (seconds, code) in
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn one_step_of_skew_is_forgiven_and_two_are_not() {
+    fn step_of_code_tolerates_one_step_of_skew_but_not_two() {
         let app = App::of(b"12345678901234567890");
         let code = app.shows(at(3000));
         for (seconds, step) in
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn an_app_is_told_whose_it_is_and_where() {
+    fn app_secret_names_the_service_and_the_username() {
         let settings = Settings { name: "Acme: accounts".into(), ..Settings::default() };
         let secret = App::of(b"12345678901234567890").secret(&settings, "jdoe").unwrap();
         assert_eq!(secret.text, "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");

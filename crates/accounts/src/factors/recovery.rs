@@ -81,7 +81,7 @@ mod tests {
     use nameplate_core::entropy::SeededEntropy;
 
     #[test]
-    fn a_code_is_read_however_it_is_typed() {
+    fn read_recovery_code_in_any_spelling_finds_it() {
         let code = generate(&SeededEntropy::new(3));
         let shown = grouped(&code);
         assert_eq!(shown.len(), LENGTH + 1);

@@ -203,7 +203,7 @@ impl Thief {
 }
 
 #[test]
-fn account_with_a_factor_elsewhere_is_not_entered_with_its_mailbox_and_a_stolen_session() {
+fn reset_with_mailbox_and_stolen_session_never_passes_another_factor() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let config = ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(acts in vec(select(Act::ALL.to_vec()), 1..40))| {

@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn ceiling_is_reached_and_ends_with_its_hour() {
+    async fn take_one_beyond_the_ceiling_waits_until_its_hour_ends() {
         let pool = pool(25).await;
         for number in 0..25 {
             assert_eq!(take_one(&pool, ContactKind::Email).await.unwrap(), Ok(()), "{number}");
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nodes_share_a_ceiling() {
+    async fn ceiling_between_two_nodes_is_shared() {
         let here = pool(40).await;
         let there = Context::from(Services { ceilings: std::sync::Arc::default(), ..Services::clone(&here) });
         let mut taken = 0;

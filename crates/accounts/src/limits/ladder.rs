@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn gaps_grow_to_a_quarter_of_an_hour_and_after_twenty_to_an_hour() {
+    async fn climb_gaps_grow_to_fifteen_minutes_and_then_an_hour() {
         let pool = TestPool::new().await;
         let key = key(&pool, LimitName::SignUps, &["ladder"]);
         let mut waits = Vec::new();
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_inside_of_a_gap_gets_its_end_and_the_next_ones_join_it() {
+    async fn turn_within_a_gap_is_put_at_its_end_and_later_ones_join_it() {
         let pool = TestPool::new().await;
         let key = key(&pool, LimitName::SignUps, &["ladder"]);
         let start = pool.time();
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_clock_that_was_wrong_keeps_nobody_waiting() {
+    async fn climb_after_a_clock_error_keeps_no_one_waiting() {
         let pool = TestPool::new().await;
         let key = key(&pool, LimitName::SignUps, &["ladder"]);
         let (now, far) = (pool.time(), pool.time().plus(DAY * 365));

@@ -192,7 +192,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn limit_names_have_labels_of_their_own_and_a_rate() {
+    fn limit_names_have_unique_labels_and_a_rate() {
         let labels: BTreeSet<_> = LimitName::ALL.iter().map(|it| it.label()).collect();
         assert_eq!(labels.len(), LimitName::ALL.len());
         for name in LimitName::ALL {

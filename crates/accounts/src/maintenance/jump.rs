@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clock_that_jumped_is_trusted_again_when_it_is_back_or_has_gone_on_for_a_week() {
+    fn clock_that_jumped_is_trusted_when_back_or_after_a_week() {
         let start = Timestamp(1_800_000_000_000);
         let known = Known { right: start, jumped: None };
         assert_eq!(known.at(start.plus(FAR)).1, Known { right: start.plus(FAR), jumped: None });

@@ -27,7 +27,7 @@ mod tests {
     use tokio_util::sync::CancellationToken;
 
     #[tokio::test]
-    async fn production_is_noted_once_and_outlives_a_restart() {
+    async fn mark_production_twice_keeps_the_first_time_over_a_restart() {
         let pool = TestPool::new().await;
         assert!(!super::is_production(&pool).await.unwrap());
         super::mark_production(&pool).await.unwrap();
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_mailbox_that_was_there_before_takes_nothing_of_a_production_store_and_closes() {
+    async fn mailbox_of_a_production_store_takes_nothing_and_closes() {
         let pool = TestPool::new().await;
         let mailbox = Mailbox::new(|_| {});
         let transport = Transport::Mailbox(mailbox.clone());

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_of_use_stays_and_the_rest_goes() {
+    async fn purge_expired_keeps_what_is_in_use_and_removes_the_rest() {
         let pool = TestPool::new().await;
         let token = pool.signed_in_token("jdoe", "me@domain.com").await;
         let ticket = pool.sign_up("waiting", "waiting@domain.com").await.ticket;
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_removal_of_unconfirmed_accounts_is_logged() {
+    async fn purge_expired_logs_the_removed_unconfirmed_accounts() {
         let pool = TestPool::new().await;
         for number in 0..3 {
             pool.sign_up(&format!("waiting{number}"), &format!("w{number}@domain.com")).await;
@@ -184,13 +184,13 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_told_in_days_where_it_is_some() {
+    fn in_days_of_whole_days_is_told_in_days() {
         let told = |seconds| super::in_days(std::time::Duration::from_secs(seconds));
         assert_eq!([told(DAY), told(45 * DAY), told(DAY + 1)], ["1 day", "45 days", "86401 s"]);
     }
 
     #[tokio::test]
-    async fn what_is_more_than_a_batch_goes_all_the_same() {
+    async fn purge_expired_of_more_than_a_batch_removes_it_all() {
         let pool = TestPool::new().await;
         let user = pool.signed_in("jdoe", "me@domain.com").await.user;
         let mut tx = pool.store.begin().await.unwrap();
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn events_and_messages_are_kept_for_their_time() {
+    async fn purge_expired_keeps_events_and_messages_for_their_time() {
         let mut settings = Settings::default();
         settings.events.keep = std::time::Duration::from_secs(10 * DAY);
         let pool = TestPool::with(settings).await;

@@ -186,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn passkeys_are_for_the_domain_of_the_public_address() {
+    fn relying_party_at_a_public_url_has_its_domain_and_origin() {
         let at = |public_url: &str| {
             RelyingParty::at(public_url).map(|party| (party.domain().to_owned(), party.origin))
         };

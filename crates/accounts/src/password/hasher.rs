@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_the_right_password_matches() {
+    async fn verify_password_matches_only_the_right_one() {
         let hasher = hasher(LIGHT);
         let hash = hasher.hash(&Password::new("mysecurerandompassword#123"), &SystemEntropy).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{hash}");
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn verify_what_another_keyboard_makes_of_the_password_matches() {
+    async fn verify_password_as_another_keyboard_composes_it_matches() {
         let hasher = hasher(LIGHT);
         let phone = Password::new("cr\u{e8}me br\u{fb}l\u{e9}e");
         let mac = Password::new("cre\u{300}me\u{a0}bru\u{302}le\u{301}e");
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hash_with_the_settings_of_yesterday_still_matches_and_is_called_outdated() {
+    async fn verify_hash_with_older_settings_matches_and_is_outdated() {
         let old = hasher(LIGHT).hash(&Password::new("hunter22"), &SystemEntropy).await.unwrap();
         let today = hasher(Hashing { memory_kib: 128, ..LIGHT });
         let verdict = today.verify(Some(&old), &Password::new("hunter22")).await.unwrap();
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hash_of_another_implementation_is_understood() {
+    async fn verify_hash_of_another_implementation_matches() {
         // The reference implementation: argon2 -id -k 64 -t 2 -p 1 with the salt "somesalt0123".
         let hash = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(64, 2, 1, Some(32)).unwrap());
         let mut output = [0; 32];
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_queue_says_that_it_is_busy() {
+    async fn hash_with_a_full_queue_is_busy() {
         let hasher = Hasher::new(&Hashing { permits: 1, ..LIGHT }, 1, &SystemEntropy).unwrap();
         let taken = Arc::clone(&hasher.0.places).acquire_many_owned(2).await.unwrap();
         let password = Password::new("hunter22");
@@ -336,7 +336,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-    async fn of_many_at_once_each_gets_its_answer_and_no_more_compute_than_may() {
+    async fn work_by_many_at_once_answers_each_within_the_permits() {
         let hasher = Hasher::new(&LIGHT, 200, &SystemEntropy).unwrap();
         let computing = Arc::new(AtomicUsize::new(0));
         let mut tasks = JoinSet::new();
@@ -369,7 +369,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_that_nobody_waits_for_any_more_is_not_computed() {
+    async fn work_that_is_cancelled_while_queued_is_not_computed() {
         let hasher = Hasher::new(&Hashing { permits: 1, ..LIGHT }, 8, &SystemEntropy).unwrap();
         let (go, wait) = std::sync::mpsc::channel::<()>();
         let busy = tokio::spawn({
@@ -392,7 +392,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_endless_password_is_not_hashed() {
+    async fn hash_of_an_endless_password_is_refused() {
         let endless = Password::new("x".repeat(1_000_000));
         assert!(hasher(LIGHT).hash(&endless, &SystemEntropy).await.is_err());
         assert!(!hasher(LIGHT).verify(None, &endless).await.unwrap().matches);

@@ -8,7 +8,7 @@ use store::sessions;
 const DAY: u64 = 24 * 60 * 60;
 
 #[tokio::test]
-async fn an_unused_session_ends_and_a_used_one_lasts() {
+async fn session_unused_for_fourteen_days_ends_and_a_used_one_lasts() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     for _ in 0..5 {
@@ -20,7 +20,7 @@ async fn an_unused_session_ends_and_a_used_one_lasts() {
 }
 
 #[tokio::test]
-async fn one_session_more_than_an_account_may_have_ends_the_oldest() {
+async fn session_beyond_the_account_limit_ends_the_oldest() {
     let mut settings = nameplate_core::settings::Settings::default();
     settings.sessions.per_account = 3;
     let pool = TestPool::with(settings).await;
@@ -44,7 +44,7 @@ async fn one_session_more_than_an_account_may_have_ends_the_oldest() {
 }
 
 #[tokio::test]
-async fn a_session_ends_after_ninety_days_however_often_it_is_used() {
+async fn session_in_use_ends_after_ninety_days() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     for _ in 0..8 {
@@ -56,7 +56,7 @@ async fn a_session_ends_after_ninety_days_however_often_it_is_used() {
 }
 
 #[tokio::test]
-async fn a_session_is_known_by_its_whole_hash_and_not_by_its_number() {
+async fn session_is_found_by_its_whole_hash_only() {
     let pool = TestPool::new().await;
     let viewer = pool.viewer_of(&pool.signed_in_token("jdoe", "me@domain.com").await).await;
     let mut alike = viewer.session;
@@ -71,7 +71,7 @@ async fn a_session_is_known_by_its_whole_hash_and_not_by_its_number() {
 }
 
 #[tokio::test]
-async fn the_last_use_is_written_at_most_every_five_minutes() {
+async fn session_last_use_is_written_at_most_every_five_minutes() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     let begun = pool.time();
@@ -89,7 +89,7 @@ async fn the_last_use_is_written_at_most_every_five_minutes() {
 }
 
 #[tokio::test]
-async fn somebody_active_stays_signed_in_however_short_the_idle_limit_is() {
+async fn session_in_use_outlasts_a_short_idle_limit() {
     let mut settings = nameplate_core::settings::Settings::default();
     settings.sessions.idle = std::time::Duration::from_secs(240);
     let pool = TestPool::with(settings).await;
@@ -101,7 +101,7 @@ async fn somebody_active_stays_signed_in_however_short_the_idle_limit_is() {
 }
 
 #[tokio::test]
-async fn a_page_that_only_listens_is_no_use_of_the_session() {
+async fn session_of_a_page_that_only_listens_counts_as_idle() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     for _ in 0..13 {
@@ -113,7 +113,7 @@ async fn a_page_that_only_listens_is_no_use_of_the_session() {
 }
 
 #[tokio::test]
-async fn signing_out_ends_the_session_and_no_other() {
+async fn sign_out_ends_this_session_and_no_other() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     let Ok(crate::sign_in::outcome::SignedIn::Session { session: other, .. }) =
@@ -132,7 +132,7 @@ async fn signing_out_ends_the_session_and_no_other() {
 }
 
 #[tokio::test]
-async fn a_token_that_nobody_was_given_proves_nothing() {
+async fn session_token_that_is_forged_finds_no_session() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     let forged = SessionToken::generate(&nameplate_core::entropy::SystemEntropy);
@@ -144,7 +144,7 @@ async fn a_token_that_nobody_was_given_proves_nothing() {
 }
 
 #[tokio::test]
-async fn a_session_survives_a_restart() {
+async fn session_after_a_restart_is_still_valid() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     let pool = pool.restart().await;
@@ -152,13 +152,13 @@ async fn a_session_survives_a_restart() {
 }
 
 #[test]
-fn a_token_in_a_log_shows_nothing() {
+fn debug_of_a_session_token_hides_it() {
     let token = SessionToken::generate(&nameplate_core::entropy::SystemEntropy);
     assert_eq!(format!("{token:?}"), "SessionToken(…)");
 }
 
 #[test]
-fn an_origin_keeps_what_is_safe_to_keep() {
+fn origin_of_untrusted_input_is_cleaned_and_shortened() {
     let origin = Origin::new("::ffff:192.0.2.7".parse().unwrap(), &format!("a\nb{}", "x".repeat(300)));
     assert_eq!(origin.network.to_string(), "192.0.2.7");
     assert!(origin.user_agent.starts_with("abx") && origin.user_agent.chars().count() == 256);

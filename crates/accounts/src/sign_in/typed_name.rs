@@ -42,7 +42,7 @@ mod tests {
     use crate::testing::TestPool;
 
     #[tokio::test]
-    async fn key_of_a_typed_name_is_canonical_where_it_can_be_somebody() {
+    async fn key_of_a_typed_name_is_canonical_when_it_can_exist() {
         let pool = TestPool::new().await;
         let keys = |typed| {
             let name = TypedName::read(&pool, typed);

@@ -81,11 +81,11 @@ fn decides_nothing(kind: Kind) {
 }
 
 #[test]
-fn a_stranger_decides_nothing_about_names_and_addresses() {
+fn stranger_without_secrets_decides_nothing_about_accounts() {
     decides_nothing(Kind::Usernames);
 }
 
 #[test]
-fn a_stranger_decides_nothing_about_addresses_where_there_are_no_usernames() {
+fn stranger_where_sign_in_is_by_email_only_decides_nothing() {
     decides_nothing(Kind::EmailOnly);
 }

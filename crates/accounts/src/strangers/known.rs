@@ -56,7 +56,7 @@ async fn is_at_once(scene: &Scene, from: &Origin) -> bool {
 }
 
 #[tokio::test]
-async fn forgot_password_from_a_known_browser_or_network_is_at_once_five_times_a_day_each() {
+async fn forgot_password_from_a_known_place_is_sent_at_once_five_times() {
     let scene = Scene::new(Kind::Usernames, World::Account, 2 * 90_000).await;
     let by_wire = Origin { browser: None, ..home() };
     for (n, from) in [home(), by_wire].into_iter().enumerate() {
@@ -76,7 +76,7 @@ async fn forgot_password_from_a_known_browser_or_network_is_at_once_five_times_a
 }
 
 #[tokio::test]
-async fn known_browsers_and_networks_are_twenty_of_each_and_the_oldest_go() {
+async fn known_places_are_at_most_twenty_and_the_oldest_go_first() {
     let (pool, viewer) = account().await;
     for number in 0..20 {
         pool.wait(60);
@@ -109,7 +109,7 @@ async fn known_browsers_are_forgotten_after_180_days_and_networks_after_30() {
 }
 
 #[tokio::test]
-async fn known_browsers_and_networks_are_forgotten_by_a_reset() {
+async fn known_places_are_forgotten_by_a_reset() {
     let (pool, viewer) = account().await;
     sign_in(&pool, &moving('a', 1)).await;
     forgot::forgot(&pool, "jdoe", &moving('a', 1)).await.unwrap();
@@ -123,14 +123,14 @@ async fn known_browsers_and_networks_are_forgotten_by_a_reset() {
 }
 
 #[tokio::test]
-async fn known_is_where_a_sign_up_was_confirmed_in_its_browser() {
+async fn known_place_after_confirming_a_sign_up_is_its_browser() {
     let (pool, viewer) = account().await;
     assert!(is_known(&pool, viewer.user, &origin()).await);
     assert!(!is_known(&pool, viewer.user, &origin_at("203.0.113.1")).await);
 }
 
 #[tokio::test]
-async fn known_is_where_somebody_signed_in_with_password_and_not_where_it_was_wrong() {
+async fn known_place_after_a_password_sign_in_is_its_browser_and_network() {
     let (pool, viewer) = account().await;
     let wrong = SignIn { username: "jdoe".into(), password: Password::new("nobodys+Password-1") };
     assert!(password::with_password(&pool.handle(), &pool.client(), wrong, &moving('a', 1)).await.is_err());
@@ -141,7 +141,7 @@ async fn known_is_where_somebody_signed_in_with_password_and_not_where_it_was_wr
 }
 
 #[tokio::test]
-async fn known_is_where_the_second_step_was_passed_and_not_before() {
+async fn known_place_with_a_second_step_needs_both_steps() {
     let (pool, viewer) = account().await;
     change::change(&pool, &pool.fresh(&viewer), &[(Factor::Email, Wish::On)], &origin()).await.unwrap();
     let SignedIn::Challenge(Challenge { token, .. }) = sign_in(&pool, &moving('a', 1)).await else {
@@ -154,7 +154,7 @@ async fn known_is_where_the_second_step_was_passed_and_not_before() {
 }
 
 #[tokio::test]
-async fn known_is_where_somebody_signed_in_with_a_passkey() {
+async fn known_place_after_a_passkey_sign_in_is_its_browser() {
     let (pool, viewer) = account().await;
     let mut device = Authenticator::at("http://localhost:3000");
     pool.give_passkey(&viewer, &mut device).await;
@@ -165,7 +165,7 @@ async fn known_is_where_somebody_signed_in_with_a_passkey() {
 }
 
 #[tokio::test]
-async fn known_is_the_network_where_an_application_signed_in_by_srp() {
+async fn known_place_after_an_srp_sign_in_is_its_network() {
     let (pool, viewer) = account().await;
     let (from, client, timestamp) =
         (origin_at("203.0.113.1"), SrpClient::new(7), "Tue Nov 3 09:05:07 UTC 2026");

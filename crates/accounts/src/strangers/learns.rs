@@ -48,11 +48,11 @@ fn learns_nothing(kind: Kind) {
 }
 
 #[test]
-fn a_stranger_learns_nothing_about_names_and_addresses() {
+fn stranger_without_secrets_learns_nothing_about_accounts() {
     learns_nothing(Kind::Usernames);
 }
 
 #[test]
-fn a_stranger_learns_nothing_about_addresses_where_there_are_no_usernames() {
+fn stranger_where_sign_in_is_by_email_only_learns_nothing() {
     learns_nothing(Kind::EmailOnly);
 }

@@ -39,7 +39,7 @@ async fn oracle(kind: Kind, world: World, typed: Typed) -> (Vec<String>, Vec<boo
 }
 
 #[tokio::test]
-async fn sign_up_after_four_requests_for_a_new_password_tells_nothing_about_the_address() {
+async fn sign_up_after_four_reset_requests_tells_nothing_about_the_address() {
     for kind in [Kind::Usernames, Kind::EmailOnly] {
         for typed in [Typed::Address(false), Typed::Name(false)] {
             let nobody = oracle(kind, World::Nobody, typed).await;
@@ -66,7 +66,7 @@ async fn resets_within_the_hour(scene: &Scene, from: &Origin) {
 }
 
 #[tokio::test]
-async fn forgot_password_by_five_strangers_keeps_neither_owner_nor_administrator_from_it() {
+async fn forgot_password_by_five_strangers_blocks_no_owner_or_administrator() {
     let scene = Scene::new(Kind::Usernames, World::Account, 90_000).await;
     for number in 0..5 {
         forgot::forgot(&scene.pool, "jdoe", &network(number)).await.unwrap();
@@ -82,7 +82,7 @@ async fn forgot_password_by_five_strangers_keeps_neither_owner_nor_administrator
 }
 
 #[tokio::test]
-async fn forgot_password_for_days_by_strangers_leaves_the_owner_a_code_within_the_hour() {
+async fn forgot_password_for_days_by_strangers_leaves_the_owner_a_code() {
     let scene = Scene::new(Kind::Usernames, World::Account, 90_000).await;
     for round in 0..60 {
         for number in 0..3 {
@@ -94,7 +94,7 @@ async fn forgot_password_for_days_by_strangers_leaves_the_owner_a_code_within_th
 }
 
 #[tokio::test]
-async fn sign_up_by_strangers_with_an_address_leaves_its_owner_her_reset() {
+async fn sign_up_by_strangers_with_an_address_leaves_its_owner_the_reset() {
     let scene = Scene::new(Kind::Usernames, World::Account, 90_000).await;
     for number in 0..4 {
         let form = form(&format!("stranger{number}"), &[("email", ADDRESS)]);
@@ -112,7 +112,7 @@ async fn sign_up_by_strangers_with_an_address_leaves_its_owner_her_reset() {
 }
 
 #[tokio::test]
-async fn confirm_forgot_password_by_strangers_wears_out_no_code_of_the_browser_that_asked() {
+async fn reset_with_wrong_codes_of_strangers_keeps_the_owners_code() {
     let scene = Scene::new(Kind::Usernames, World::Account, 90_000).await;
     let owner = away();
     forgot::forgot(&scene.pool, ADDRESS, &owner).await.unwrap();
@@ -137,7 +137,7 @@ async fn confirm_forgot_password_by_strangers_wears_out_no_code_of_the_browser_t
 }
 
 #[tokio::test]
-async fn confirm_sign_up_by_strangers_wears_out_no_code_of_the_browser_that_signed_up() {
+async fn confirm_with_wrong_codes_of_strangers_keeps_the_owners_code() {
     for kind in [Kind::Usernames, Kind::EmailOnly] {
         let scene = Scene::new(kind, World::Nobody, 0).await;
         let ticket = scene.owner_signs_up().await.ticket;
@@ -166,7 +166,7 @@ async fn confirm_sign_up_by_strangers_wears_out_no_code_of_the_browser_that_sign
 }
 
 #[tokio::test]
-async fn confirm_sign_up_on_the_wire_finds_what_this_network_asked_for_among_many_contacts_of_the_name() {
+async fn confirm_on_the_wire_finds_the_contact_this_network_asked_for() {
     let scene = Scene::new(Kind::Usernames, World::Nobody, 0).await;
     let client = scene.test.client();
     let sign_up = async |address: &str, password: &str, from: &Origin| {

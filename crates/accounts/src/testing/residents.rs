@@ -194,7 +194,7 @@ mod tests {
     use crate::testing::TestPool;
 
     #[tokio::test]
-    async fn who_was_moved_in_is_signed_in_and_can_sign_in() {
+    async fn fill_creates_accounts_that_are_signed_in_and_can_sign_in() {
         let pool = TestPool::new().await;
         let mut heard = Vec::new();
         let residents = fill(&pool, 250, 50, |number| heard.push(number)).await.unwrap();

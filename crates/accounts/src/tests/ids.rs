@@ -21,7 +21,7 @@ async fn id_of(pool: &TestPool, username: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn id_of_a_deleted_account_or_of_a_sign_up_that_was_purged_is_never_used_again() {
+async fn id_of_a_deleted_or_purged_account_is_never_used_again() {
     let pool = TestPool::new().await;
     pool.signed_in("first", "first@domain.com").await;
     pool.signed_in("newest", "newest@domain.com").await;
@@ -47,7 +47,7 @@ async fn id_of_a_deleted_account_or_of_a_sign_up_that_was_purged_is_never_used_a
 }
 
 #[tokio::test]
-async fn id_of_a_deleted_account_is_not_used_again_where_its_pool_was_copied_to() {
+async fn id_of_a_deleted_account_is_not_used_again_after_a_copy() {
     let pool = TestPool::at(TestStore::sqlite(), Settings::default()).await;
     pool.signed_in("newest", "newest@domain.com").await;
     let newest = id_of(&pool, "newest").await;
@@ -81,7 +81,7 @@ async fn tables_about(pool: &TestPool, user: i64) -> Vec<&'static str> {
 }
 
 #[tokio::test]
-async fn account_after_a_deleted_one_has_none_of_its_counters_codes_and_messages() {
+async fn account_after_a_deleted_one_inherits_no_counters_or_codes() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("newest", "newest@domain.com").await;
     let secret = {

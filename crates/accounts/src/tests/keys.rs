@@ -27,7 +27,7 @@ async fn open_as(pool: &TestPool, keys: Keys, role: Role) -> Result<Context, cra
 }
 
 #[tokio::test]
-async fn a_store_with_data_refuses_another_key_and_accepts_a_rotated_one() {
+async fn open_store_with_a_foreign_key_is_refused_and_a_rotated_one_works() {
     let pool = TestPool::new().await;
     assert!(!pool.store().is_new().await.unwrap());
     let refused = open(&pool, Keys::generate(&SystemEntropy)).await.unwrap_err();
@@ -44,7 +44,7 @@ async fn a_store_with_data_refuses_another_key_and_accepts_a_rotated_one() {
 }
 
 #[tokio::test]
-async fn a_new_store_gets_a_key_file_and_one_with_data_never_gets_another() {
+async fn keys_of_a_store_with_data_are_never_created_again() {
     let place = TestStore::new();
     let path = place.folder().join("keys");
     let store = place.open().await.unwrap();
@@ -62,7 +62,7 @@ async fn a_new_store_gets_a_key_file_and_one_with_data_never_gets_another() {
 }
 
 #[tokio::test]
-async fn of_nodes_that_start_at_once_with_keys_of_their_own_one_comes_first() {
+async fn open_by_several_nodes_with_different_keys_lets_one_start() {
     let place = TestStore::new();
     let start = async || {
         let parts = Parts {

@@ -1,10 +1,10 @@
 //! What the store and the key file promise, told with accounts.
 
-mod crowd;
+mod concurrency;
 mod ids;
 mod keys;
-mod proven;
-mod retiring;
+mod retire_keys;
 mod transfer;
 mod upgrade;
+mod verified_contacts;
 mod wrong_clock;

@@ -144,7 +144,7 @@ async fn signs_in_by_srp(pool: &TestPool, name: &str) -> bool {
 }
 
 #[tokio::test]
-async fn upgrade_keeps_sign_ups_that_wait_with_their_tickets_codes_and_passwords() {
+async fn upgrade_keeps_waiting_sign_ups_with_tickets_and_codes() {
     for before in Before::both() {
         let pool = before.pool().await;
         for at in 0..2 {
@@ -187,7 +187,7 @@ async fn upgrade_keeps_codes_that_are_entered_by_name() {
 }
 
 #[tokio::test]
-async fn upgrade_sends_the_messages_that_were_promised() {
+async fn upgrade_sends_the_messages_that_were_queued() {
     for before in Before::both() {
         let pool = before.pool().await;
         let mailbox = delivery::Mailbox::new(|_| {});

@@ -77,7 +77,7 @@ fn time_columns() -> Vec<Column> {
 }
 
 #[test]
-fn every_column_of_numbers_is_a_time_or_known_to_be_none() {
+fn time_columns_and_the_known_others_are_all_columns_of_numbers() {
     let named = |name: &str| {
         ["at", "since"].contains(&name) || ["_at", "_since", "_until"].iter().any(|end| name.ends_with(end))
     };
@@ -200,7 +200,7 @@ async fn nobody_is_locked_out(pool: &TestPool, app: &str, when: &str) {
 }
 
 #[tokio::test]
-async fn clock_a_year_ahead_for_a_while_locks_nobody_out_and_deletes_nothing() {
+async fn clock_a_year_ahead_for_a_while_locks_out_and_deletes_nothing() {
     let (pool, app) = busy().await;
     let viewer = pool.signed_in("third", "third@domain.com").await;
     pool.clock.advance(YEAR);
@@ -213,7 +213,7 @@ async fn clock_a_year_ahead_for_a_while_locks_nobody_out_and_deletes_nothing() {
 }
 
 #[tokio::test]
-async fn code_asked_for_after_a_clock_was_a_year_ahead_comes_within_an_hour() {
+async fn code_after_the_clock_was_a_year_ahead_comes_within_an_hour() {
     let (pool, _) = busy().await;
     let viewer = pool.signed_in("third", "third@domain.com").await;
     pool.clock.advance(YEAR);
@@ -223,7 +223,7 @@ async fn code_asked_for_after_a_clock_was_a_year_ahead_comes_within_an_hour() {
 }
 
 #[tokio::test]
-async fn clock_a_year_behind_for_a_while_locks_nobody_out_and_deletes_nothing() {
+async fn clock_a_year_behind_for_a_while_locks_out_and_deletes_nothing() {
     let (pool, app) = busy().await;
     let viewer = pool.signed_in("third", "third@domain.com").await;
     pool.clock.turn_back(YEAR);
@@ -250,7 +250,7 @@ async fn moved(pool: &TestPool, column: Column, time: i64) {
 }
 
 #[tokio::test]
-async fn every_time_of_a_clock_that_was_wrong_by_a_year_locks_nobody_out() {
+async fn stored_time_wrong_by_a_year_in_any_column_locks_no_one_out() {
     let year = i64::try_from(YEAR.as_millis()).unwrap();
     for column in time_columns() {
         for time in [year, -year] {

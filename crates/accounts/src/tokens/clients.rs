@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_of_the_secret_is_about_one_username_and_one_client() {
+    fn check_hash_is_right_for_one_username_and_one_client() {
         // printf 'jdoeapp' | openssl dgst -sha256 -hmac 'a secret' -binary | base64
         let right = "nHSt8n/95CUFrbvmZb0O1ScH/TsOQo/A+O8d+P/xQnw=";
         assert_eq!(client().check_hash("jdoe", Some(right)), Ok(()));
@@ -68,12 +68,12 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_told_to_nobody() {
+    fn debug_of_a_client_hides_its_secret() {
         assert!(!format!("{:?}", client()).contains("a secret"));
     }
 
     #[tokio::test]
-    async fn what_srp_needs_is_kept_only_if_an_application_may_use_it() {
+    async fn srp_verifiers_are_kept_only_where_a_client_may_use_them() {
         for (flows, kept) in [(Flow::ALL.to_vec(), true), (vec![Flow::UserPassword], false)] {
             let mut settings = Settings::default();
             settings.clients[0].flows = flows;

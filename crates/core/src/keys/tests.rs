@@ -4,7 +4,7 @@ use crate::entropy::{SeededEntropy, SystemEntropy};
 const CONTEXT: &[u8] = b"row 1";
 
 #[test]
-fn what_is_sealed_is_opened_only_whole_in_its_place_and_for_its_purpose() {
+fn open_sealed_with_other_purpose_context_or_bytes_is_refused() {
     let keys = Keys::generate(&SystemEntropy);
     let sealed = keys.seal(Purpose::Outbox, b"418207", CONTEXT, &SystemEntropy);
     assert_eq!(keys.open(Purpose::Outbox, &sealed, CONTEXT).unwrap().as_slice(), b"418207");
@@ -19,7 +19,7 @@ fn what_is_sealed_is_opened_only_whole_in_its_place_and_for_its_purpose() {
 }
 
 #[test]
-fn no_part_of_a_digest_lends_a_byte_to_its_neighbour() {
+fn digest_with_parts_split_differently_differs() {
     let keys = Keys::generate(&SystemEntropy);
     let digest = |parts: &[&[u8]]| keys.digest(Purpose::Codes, parts);
     assert_ne!(digest(&[b"ab", b"c"]), digest(&[b"a", b"bc"]));
@@ -28,7 +28,7 @@ fn no_part_of_a_digest_lends_a_byte_to_its_neighbour() {
 }
 
 #[test]
-fn after_a_rotation_the_old_key_goes_on_opening_and_verifying() {
+fn rotate_keeps_the_old_key_for_opening_and_verifying() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keys");
     let old = Keys::load_or_create(&path, &SystemEntropy).unwrap();
@@ -44,7 +44,7 @@ fn after_a_rotation_the_old_key_goes_on_opening_and_verifying() {
 }
 
 #[test]
-fn the_key_file_is_made_once_and_for_its_owner_alone() {
+fn load_or_create_by_several_threads_makes_one_private_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keys");
     let made: Vec<_> = std::thread::scope(|scope| {
@@ -63,7 +63,7 @@ fn the_key_file_is_made_once_and_for_its_owner_alone() {
 }
 
 #[test]
-fn keys_from_the_environment_are_read_and_wrong_ones_are_named_by_line() {
+fn from_text_with_malformed_key_names_its_line() {
     let text = format!("# newest\n{}\n\n{}\n", "A".repeat(43), format_args!("{}Q", "B".repeat(42)));
     assert_eq!(Keys::from_text(&text).unwrap().fingerprints().len(), 2);
     assert!(matches!(Keys::from_text("\n# nothing\n"), Err(KeyError::Empty)));
@@ -72,14 +72,14 @@ fn keys_from_the_environment_are_read_and_wrong_ones_are_named_by_line() {
 }
 
 #[test]
-fn keys_in_a_log_show_nothing() {
+fn debug_of_keys_shows_only_the_fingerprint() {
     let keys = Keys::generate(&SeededEntropy::new(7));
     let shown = format!("{keys:?}");
     assert!(shown.len() < 40 && shown.contains(&keys.fingerprints()[0]), "{shown}");
 }
 
 #[test]
-fn accept_puts_a_key_behind_the_others_and_rotate_then_puts_that_one_in_front() {
+fn rotate_after_accept_puts_the_accepted_key_in_front() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keys");
     let old = Keys::load_or_create(&path, &SystemEntropy).unwrap();
@@ -107,7 +107,7 @@ fn accept_puts_a_key_behind_the_others_and_rotate_then_puts_that_one_in_front() 
 }
 
 #[test]
-fn led_by_seals_with_the_key_that_is_in_use_and_knows_that_newer_ones_wait() {
+fn led_by_an_older_key_seals_with_it_and_keeps_the_newer() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keys");
     let old = Keys::load_or_create(&path, &SystemEntropy).unwrap();
@@ -125,7 +125,7 @@ fn first_line(keys: &Keys) -> String {
 }
 
 #[test]
-fn digests_to_keep_find_what_a_key_digested_that_is_gone_and_open_nothing() {
+fn digests_to_keep_of_a_retired_key_still_match_but_open_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keys");
     let first = Keys::load_or_create(&path, &SystemEntropy).unwrap();
@@ -156,7 +156,7 @@ fn digests_to_keep_find_what_a_key_digested_that_is_gone_and_open_nothing() {
 }
 
 #[test]
-fn a_key_file_that_is_changed_keeps_its_mode_and_a_link_to_it_goes_on_leading_there() {
+fn rotate_through_a_symlink_keeps_mode_owner_and_link() {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
     let folder = tempfile::tempdir().unwrap();
     let (real, link) = (folder.path().join("real"), folder.path().join("keys"));
@@ -175,7 +175,7 @@ fn a_key_file_that_is_changed_keeps_its_mode_and_a_link_to_it_goes_on_leading_th
 }
 
 #[test]
-fn notes_of_a_key_file_are_read_and_those_of_versions_before_have_none() {
+fn from_text_with_notes_reads_them_and_without_has_none() {
     let key = |letter: &str| format!("{}\n", letter.repeat(42) + "Q");
     let text = format!(
         "# Nameplate's keys\n# First served: 3f2a\n{}# Accepted, and not in use yet:\n{}{}",

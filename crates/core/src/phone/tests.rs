@@ -5,7 +5,7 @@ fn number(text: &str, country: &str) -> String {
 }
 
 #[test]
-fn parse_national_number_drops_what_that_country_dials_at_home() {
+fn parse_national_number_drops_the_trunk_prefix() {
     for (country, typed, expected) in [
         ("+225", "07 12 34 56 78", "+2250712345678"),
         ("+242", "06 123 4567", "+242061234567"),
@@ -28,7 +28,7 @@ fn parse_national_number_drops_what_that_country_dials_at_home() {
 }
 
 #[test]
-fn parse_international_number_is_the_same_from_everywhere() {
+fn parse_international_number_is_the_same_from_every_country() {
     for country in ["+49", "+1", "+44", "+225", "+39", "+61", "", "+evil"] {
         for typed in ["+4915123456789", "+49 (0)151 23456789", "+49 0151/234567-89", "0049 151 23456789"] {
             assert_eq!(number(typed, country), "+4915123456789", "{country} {typed}");
@@ -41,7 +41,7 @@ fn parse_international_number_is_the_same_from_everywhere() {
 }
 
 #[test]
-fn parse_no_number_says_so() {
+fn parse_text_without_a_number_is_refused() {
     assert_eq!(parse(" ( ) ", "+1"), Err(PhoneFault::Missing));
     for typed in [
         "call me",
@@ -62,7 +62,7 @@ fn parse_no_number_says_so() {
 }
 
 #[test]
-fn parse_number_outside_the_plan_tells_its_spelling() {
+fn parse_number_outside_the_plan_returns_its_spelling() {
     for (country, typed, kept) in [
         ("+225", "+225 712345678", "+225712345678"),
         ("+1", "123 456 7890", "+1234567890"),
@@ -79,7 +79,7 @@ fn parse_number_outside_the_plan_tells_its_spelling() {
 
 /// The library's example numbers, as people write them at home.
 #[test]
-fn parse_example_of_every_country_in_national_format_reads_it_back() {
+fn parse_national_format_of_every_country_reads_the_example_back() {
     let mut read = 0;
     for region in DATABASE.iter() {
         let code = format!("+{}", region.country_code());
@@ -98,7 +98,7 @@ fn parse_example_of_every_country_in_national_format_reads_it_back() {
 
 proptest::proptest! {
     #[test]
-    fn canonical_of_canonical_is_itself(text in r"[+0]{0,2}[0-9 ()-]{1,18}", country in "\\+[1-9][0-9]{0,2}") {
+    fn canonical_of_a_canonical_number_is_itself(text in r"[+0]{0,2}[0-9 ()-]{1,18}", country in "\\+[1-9][0-9]{0,2}") {
         if let Some(once) = canonical(&text, &country) {
             let again = canonical(&once, "");
             proptest::prop_assert_eq!(again, Some(once));

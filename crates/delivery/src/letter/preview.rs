@@ -175,7 +175,7 @@ mod tests {
     use nameplate_core::settings::Settings;
 
     #[test]
-    fn samples_of_every_kind_are_of_that_kind_and_carry_a_code_where_it_does() {
+    fn samples_of_every_kind_carry_a_code_only_where_it_does() {
         for data in [SampleData::by_mail(), SampleData::by_text()] {
             for kind in MessageKind::ALL {
                 let samples = data.samples(kind);
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn preview_has_every_kind_in_every_medium_under_a_name_of_its_own() {
+    fn preview_has_every_kind_in_every_medium_under_its_own_name() {
         let mut names: Vec<_> =
             preview(&Settings::default()).unwrap().into_iter().map(|it| it.name).collect();
         for kind in MessageKind::ALL {

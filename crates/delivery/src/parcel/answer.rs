@@ -117,7 +117,7 @@ mod tests {
     const SENDER: &str = "no-reply@id.example.com";
 
     #[test]
-    fn words_without_anything_private_stay_as_they_are() {
+    fn words_of_an_answer_are_kept_without_private_parts() {
         for (said, expected) in [
             ("5.7.1 sender not owned by user", "5.7.1 sender not owned by user"),
             (
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn words_that_go_on_for_ever_are_cut() {
+    fn words_of_an_endless_answer_are_cut() {
         let words = Words::new(&"ü".repeat(5000), SENDER, "me@domain.com");
         assert_eq!(words.as_str().chars().count(), Words::MOST + 1);
         assert!(words.as_str().ends_with('…'));
@@ -145,7 +145,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn words_of_any_kind_are_one_short_line(said in "(?s).{0,400}") {
+        fn words_of_any_answer_are_one_short_line(said in "(?s).{0,400}") {
             let words = Words::new(&said, SENDER, "jane@domain.com");
             assert!(words.as_str().chars().all(|c| !c.is_control()) && words.as_str().chars().count() <= Words::MOST + 1);
             assert!(!words.as_str().contains("jane@"));

@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn verdict_of_a_webhook_is_what_the_reference_says() {
+    fn verdict_of_a_webhook_follows_its_status() {
         for status in [200, 201, 202, 204] {
             assert_eq!(told(status, None), Told::Sent, "{status}");
         }

@@ -59,7 +59,7 @@ mod tests {
     const HOUR: i64 = 60 * 60 * 1000;
 
     #[test]
-    fn note_says_each_words_once_an_hour_and_counts_the_rest() {
+    fn note_of_a_repeated_refusal_is_logged_once_an_hour() {
         let refusals = Refusals::default();
         let note = |said: &str, at: i64| refusals.note(said, Timestamp(at));
         assert_eq!(note("answered 553: 5.7.1 not owned by user (4Fxyz12Qz)", 10), Some(1));
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn note_of_a_server_that_always_says_something_else_is_bounded() {
+    fn note_of_ever_new_refusals_is_bounded() {
         let refusals = Refusals::default();
         let letters = |number: usize| "x".repeat(number);
         let said = (0..1000).filter(|it| refusals.note(&letters(*it), Timestamp(0)).is_some()).count();

@@ -4,7 +4,7 @@
 mod bench;
 mod gateway;
 mod mail_server;
-mod promises;
+mod outbox;
 mod sending;
 mod texting;
 mod words_of_messages;

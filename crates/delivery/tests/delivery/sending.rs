@@ -29,7 +29,7 @@ fn trusting(url: String, root: Vec<u8>) -> Transport {
 }
 
 #[tokio::test]
-async fn a_mail_arrives_with_both_parts_and_the_headers_of_an_automatic_one() {
+async fn mail_of_sign_up_has_both_parts_and_automatic_headers() {
     let pool = pool().await;
     let (server, transport) = server().await;
     pool.sign_up("jdoe", ADDRESS).await;
@@ -55,7 +55,7 @@ async fn a_mail_arrives_with_both_parts_and_the_headers_of_an_automatic_one() {
 }
 
 #[tokio::test]
-async fn a_line_break_in_a_username_makes_no_header_and_no_second_mail() {
+async fn mail_with_a_line_break_in_the_username_adds_no_header() {
     let pool = pool().await;
     let (server, transport) = server().await;
     promise(&pool, ADDRESS, "jdoe\r\nBcc: everybody@domain.com\r\n.\r\nMAIL FROM:<x@y.z>\r\n").await;
@@ -69,7 +69,7 @@ async fn a_line_break_in_a_username_makes_no_header_and_no_second_mail() {
 }
 
 #[tokio::test]
-async fn a_line_break_in_an_address_or_in_the_services_name_makes_no_header() {
+async fn mail_with_a_line_break_in_address_or_service_adds_no_header() {
     let mut pool = pool().await;
     let (server, transport) = server().await;
     pool.settings.name = "Name\r\nBcc: everybody@domain.com".to_owned();
@@ -87,7 +87,7 @@ async fn a_line_break_in_an_address_or_in_the_services_name_makes_no_header() {
 }
 
 #[tokio::test]
-async fn sign_in_and_encryption_are_used_when_asked_for() {
+async fn deliver_with_login_and_tls_settings_uses_both() {
     let pool = pool().await;
     let (root, tls) = certificate();
     for tls_from_the_start in [false, true] {
@@ -105,7 +105,7 @@ async fn sign_in_and_encryption_are_used_when_asked_for() {
 }
 
 #[tokio::test]
-async fn a_server_that_nobody_vouches_for_gets_neither_password_nor_mail() {
+async fn deliver_to_an_untrusted_server_sends_no_password_or_mail() {
     let pool = pool().await;
     let (_, tls) = certificate();
     let manners = Manners { login: Some("me:secret"), tls: Some(tls), ..Manners::default() };
@@ -119,7 +119,7 @@ async fn a_server_that_nobody_vouches_for_gets_neither_password_nor_mail() {
 }
 
 #[tokio::test]
-async fn where_encryption_is_required_a_server_without_it_gets_nothing() {
+async fn deliver_with_tls_required_to_a_plain_server_sends_nothing() {
     let pool = pool().await;
     let server = MailServer::start(Manners::default()).await;
     promise(&pool, ADDRESS, "jdoe").await;
@@ -129,7 +129,7 @@ async fn where_encryption_is_required_a_server_without_it_gets_nothing() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_costs_no_mail() {
+async fn deliver_with_a_wrong_password_loses_no_mail() {
     let pool = pool().await;
     let server = MailServer::start(Manners { login: Some("me:right"), ..Manners::default() }).await;
     promise(&pool, ADDRESS, "jdoe").await;
@@ -145,7 +145,7 @@ async fn a_wrong_password_costs_no_mail() {
 }
 
 #[tokio::test]
-async fn a_temporary_refusal_is_tried_again() {
+async fn deliver_after_a_temporary_refusal_tries_again() {
     let pool = pool().await;
     let (server, transport) = server().await;
     promise(&pool, ADDRESS, "jdoe").await;
@@ -165,7 +165,7 @@ async fn a_temporary_refusal_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_permanent_refusal_ends_it_at_once_and_its_log_names_nobody() {
+async fn deliver_after_a_permanent_refusal_gives_up_and_logs_no_address() {
     let pool = pool().await;
     let (server, transport) = server().await;
     let (log, _listening) = Log::listen();
@@ -206,7 +206,7 @@ const ANSWERS: [(At, &str, bool); 20] = [
 ];
 
 #[tokio::test]
-async fn refusals_that_are_about_us_keep_the_message_and_those_about_the_recipient_end_it() {
+async fn deliver_gives_up_only_on_refusals_about_the_recipient() {
     for (at, words, is_final) in ANSWERS {
         let pool = pool().await;
         let (server, transport) = server().await;
@@ -222,7 +222,7 @@ async fn refusals_that_are_about_us_keep_the_message_and_those_about_the_recipie
 }
 
 #[tokio::test]
-async fn refusals_that_are_about_us_are_logged_once_with_the_servers_words() {
+async fn deliver_with_repeated_refusals_about_us_logs_them_once() {
     const MAILS: usize = 5;
     let pool = pool().await;
     let (server, transport) = server().await;
@@ -257,7 +257,7 @@ async fn refusals_that_are_about_us_are_logged_once_with_the_servers_words() {
 }
 
 #[tokio::test]
-async fn check_goes_as_far_as_the_sender_and_leaves_nothing_behind() {
+async fn check_smtp_stops_after_the_sender_and_sends_nothing() {
     let server = MailServer::start(Manners::default()).await;
     let smtp = Smtp::new(&settings(format!("smtp://{}", server.address()))).unwrap();
     smtp.check().await.unwrap();
@@ -269,7 +269,7 @@ async fn check_goes_as_far_as_the_sender_and_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_message_is_given_up_after_three_days() {
+async fn deliver_without_success_for_three_days_gives_up() {
     let pool = pool().await;
     let (server, transport) = server().await;
     promise(&pool, ADDRESS, "jdoe").await;
@@ -282,7 +282,7 @@ async fn a_message_is_given_up_after_three_days() {
 }
 
 #[tokio::test]
-async fn a_server_that_hangs_up_after_the_mail_gets_it_again_under_the_same_name() {
+async fn deliver_after_a_hang_up_repeats_the_mail_under_its_message_id() {
     let pool = pool().await;
     let (server, transport) = server().await;
     promise(&pool, ADDRESS, "jdoe").await;
@@ -296,7 +296,7 @@ async fn a_server_that_hangs_up_after_the_mail_gets_it_again_under_the_same_name
 }
 
 #[tokio::test]
-async fn addresses_beyond_ascii_go_as_far_as_the_server_can() {
+async fn deliver_to_a_non_ascii_address_depends_on_smtputf8() {
     let pool = pool().await;
     let plain = MailServer::start(Manners::default()).await;
     let able = MailServer::start(Manners { utf8: true, ..Manners::default() }).await;
@@ -313,7 +313,7 @@ async fn addresses_beyond_ascii_go_as_far_as_the_server_can() {
 }
 
 #[test]
-fn wrong_settings_are_told_apart_and_never_repeat_the_password() {
+fn smtp_settings_that_are_wrong_name_the_fault_without_the_password() {
     let fault = |url: &str| Smtp::new(&settings(url.to_owned())).unwrap_err();
     for (url, expected) in [
         ("mail.example.com", SmtpFault::Url),

@@ -63,7 +63,7 @@ async fn promise(pool: &TestPool) {
 }
 
 #[tokio::test]
-async fn twilio_gets_its_form_with_the_code_in_it() {
+async fn twilio_request_carries_the_code_in_its_form() {
     let pool = pool().await;
     let gateway = Gateway::start(None).await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
@@ -98,7 +98,7 @@ async fn twilio_gets_its_form_with_the_code_in_it() {
 }
 
 #[tokio::test]
-async fn a_messaging_service_and_an_api_key_are_told_from_a_number_and_an_account() {
+async fn twilio_request_uses_a_messaging_service_and_an_api_key() {
     let pool = pool().await;
     let gateway = Gateway::start(None).await;
     let service = "MG0123456789abcdef0123456789abcdef";
@@ -117,7 +117,7 @@ async fn a_messaging_service_and_an_api_key_are_told_from_a_number_and_an_accoun
 }
 
 #[tokio::test]
-async fn a_webhook_gets_json_that_it_can_verify() {
+async fn webhook_request_is_signed_json() {
     let pool = pool().await;
     let gateway = Gateway::start(None).await;
     let key = [7_u8; 32];
@@ -144,7 +144,7 @@ async fn a_webhook_gets_json_that_it_can_verify() {
 }
 
 #[tokio::test]
-async fn a_gateway_in_trouble_is_asked_again_later_and_then_gets_the_message_once() {
+async fn deliver_text_after_gateway_faults_tries_again_and_sends_once() {
     let pool = pool().await;
     let gateway = Gateway::start(None).await;
     let transport = posting_to(gateway.address());
@@ -181,7 +181,7 @@ async fn a_gateway_in_trouble_is_asked_again_later_and_then_gets_the_message_onc
 }
 
 #[tokio::test]
-async fn a_permanent_refusal_ends_it_at_once_and_no_log_names_the_number() {
+async fn deliver_text_refused_for_good_gives_up_and_logs_no_number() {
     let pool = pool().await;
     let (log, _listening) = Log::listen();
     let gateway = Gateway::start(None).await;
@@ -200,7 +200,7 @@ async fn a_permanent_refusal_ends_it_at_once_and_no_log_names_the_number() {
 }
 
 #[tokio::test]
-async fn refusals_of_a_gateway_that_are_about_us_keep_the_message_and_are_logged_once() {
+async fn deliver_text_refused_for_our_settings_is_kept_and_logged_once() {
     let pool = pool().await;
     let (log, _listening) = Log::listen();
     let gateway = Gateway::start(None).await;
@@ -237,7 +237,7 @@ async fn refusals_of_a_gateway_that_are_about_us_keep_the_message_and_are_logged
 }
 
 #[tokio::test]
-async fn a_gateway_that_is_down_or_silent_loses_nothing() {
+async fn deliver_text_while_the_gateway_is_down_or_silent_loses_nothing() {
     let pool = pool().await;
     let down = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = down.local_addr().unwrap();
@@ -265,7 +265,7 @@ async fn a_gateway_that_is_down_or_silent_loses_nothing() {
 }
 
 #[tokio::test]
-async fn only_a_gateway_that_somebody_vouches_for_gets_token_and_message() {
+async fn deliver_text_to_an_untrusted_gateway_sends_no_token_or_message() {
     let pool = pool().await;
     let (root, tls) = certificate();
     let gateway = Gateway::start(Some(tls)).await;
@@ -283,7 +283,7 @@ async fn only_a_gateway_that_somebody_vouches_for_gets_token_and_message() {
 }
 
 #[tokio::test]
-async fn mails_go_to_the_mail_server_and_texts_to_the_gateway() {
+async fn deliver_sends_mail_to_smtp_and_texts_to_the_gateway() {
     let pool = pool().await;
     let (mails, transport) = server().await;
     let Transport::Smtp(smtp) = transport else { panic!("a mail server") };
@@ -297,7 +297,7 @@ async fn mails_go_to_the_mail_server_and_texts_to_the_gateway() {
 }
 
 #[test]
-fn wrong_settings_are_told_apart_and_repeat_nothing() {
+fn sms_settings_that_are_wrong_name_the_fault_without_secrets() {
     let fault = |provider| Sms::new(&SmsSettings { provider, extra_roots: None }).unwrap_err();
     for (url, expected) in [
         ("", SmsFault::Url),
@@ -343,7 +343,7 @@ async fn without_texts() -> TestPool {
 }
 
 #[tokio::test]
-async fn without_a_gateway_a_number_is_stored_at_once_and_no_code_is_promised() {
+async fn update_number_without_a_gateway_stores_it_unverified() {
     let pool = without_texts().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let outcome = pool.update(&viewer, &[("phone_number", NUMBER)]).await.unwrap();
@@ -359,7 +359,7 @@ async fn without_a_gateway_a_number_is_stored_at_once_and_no_code_is_promised() 
 }
 
 #[tokio::test]
-async fn a_number_that_was_proven_while_there_was_a_gateway_gets_no_more_codes_and_a_new_one_is_not_proven() {
+async fn update_number_after_the_gateway_is_gone_is_unverified() {
     let mut pool = pool().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("phone_number", NUMBER)]).await.unwrap();

@@ -69,7 +69,7 @@ fn templates_folder_holds_the_files_of_every_kind_and_no_others() {
 }
 
 #[test]
-fn every_message_reads_as_it_was_approved() {
+fn message_of_every_kind_matches_the_approved_text() {
     for Preview { name, subject, text, html, .. } in MessageKind::ALL.into_iter().flat_map(previews_of) {
         expect_file![format!("preview/{name}.txt")].assert_eq(&format!("Subject: {subject}\n\n{text}\n"));
         if !html.is_empty() {
@@ -79,7 +79,7 @@ fn every_message_reads_as_it_was_approved() {
 }
 
 #[test]
-fn a_code_is_one_selectable_string_in_both_parts_and_never_in_the_subject() {
+fn code_in_a_message_is_one_string_and_never_in_the_subject() {
     for kind in MessageKind::ALL.into_iter().filter(|kind| kind.carries_code()) {
         for Preview { name, subject, text, html, .. } in previews_of(kind) {
             assert!(!subject.contains("418207"), "{name}");
@@ -90,7 +90,7 @@ fn a_code_is_one_selectable_string_in_both_parts_and_never_in_the_subject() {
 }
 
 #[test]
-fn notices_hold_no_code() {
+fn message_of_a_kind_without_code_holds_none() {
     for kind in MessageKind::ALL.into_iter().filter(|kind| !kind.carries_code()) {
         for Preview { name, text, html, .. } in previews_of(kind) {
             assert!(!text.contains("418207") && !html.contains("418207"), "{name}");
@@ -99,7 +99,7 @@ fn notices_hold_no_code() {
 }
 
 #[test]
-fn a_text_message_with_a_code_is_one_of_plain_characters() {
+fn text_message_with_a_code_fits_one_gsm_message() {
     for kind in MessageKind::ALL {
         for Preview { name, text, .. } in
             previews_of(kind).into_iter().filter(|it| it.medium == DeliveryMedium::Sms)
@@ -112,7 +112,7 @@ fn a_text_message_with_a_code_is_one_of_plain_characters() {
 }
 
 #[test]
-fn the_two_parts_of_a_mail_say_the_same() {
+fn mail_parts_in_text_and_html_say_the_same() {
     for Preview { name, text, html, .. } in
         previews().into_iter().filter(|it| it.medium == DeliveryMedium::Email)
     {
@@ -131,7 +131,7 @@ fn the_two_parts_of_a_mail_say_the_same() {
 }
 
 #[test]
-fn what_people_typed_is_text_and_never_markup() {
+fn mail_with_typed_markup_escapes_it() {
     let service = Service::of(&settings());
     let asked = asked("<img src=x onerror=alert(1)>");
     let to = Contact::email("\"<b>\"@domain.com");
@@ -145,7 +145,7 @@ fn what_people_typed_is_text_and_never_markup() {
 }
 
 #[test]
-fn a_line_break_in_typed_text_starts_no_line_of_its_own() {
+fn mail_with_a_line_break_in_typed_text_starts_no_new_line() {
     let service = Service::of(&settings());
     let asked = asked("jdoe\r\nBcc: everybody@domain.com\r\n\r\nBuy!");
     let to = Contact::email("me@domain.com\r\nBcc: everybody@domain.com");
@@ -156,7 +156,7 @@ fn a_line_break_in_typed_text_starts_no_line_of_its_own() {
 }
 
 #[test]
-fn where_people_have_no_username_the_sentences_still_stand() {
+fn mail_without_a_username_still_reads_well() {
     let service = Service::of(&settings());
     let asked = Asked { username: None, ..asked("") };
     let (to, new) = (Contact::email("me@domain.com"), Contact::email("me@anotherdomain.com"));
@@ -169,7 +169,7 @@ fn where_people_have_no_username_the_sentences_still_stand() {
 }
 
 #[test]
-fn the_host_is_found_in_every_public_address() {
+fn host_of_every_public_url_is_found() {
     let host = |public_url: &str| {
         Service::of(&Settings { public_url: public_url.to_owned(), ..Settings::default() }).host
     };

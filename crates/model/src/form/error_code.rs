@@ -339,7 +339,7 @@ mod tests {
     use crate::password::Rule;
 
     #[test]
-    fn every_code_is_read_back_from_its_name_and_its_numbers() {
+    fn parse_error_code_reads_back_every_name_and_number() {
         for code in ErrorCode::ALL {
             let text = code.to_string();
             assert_eq!(text.parse(), Ok(code));
@@ -355,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_survive_their_journey() {
+    fn parse_error_code_with_malformed_numbers_is_refused() {
         for (code, text) in [
             (ErrorCode::TooLong { max: 2048 }, "TooLong:2048"),
             (

@@ -57,7 +57,7 @@ mod tests {
     use crate::attribute::AttributeName;
 
     #[test]
-    fn errors_survive_their_journey() {
+    fn serialize_form_errors_is_read_back_equal() {
         let errors = FormErrors {
             form: Some(ErrorCode::Wait { seconds: 4 }),
             fields: vec![

@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_field_is_read_back_from_its_name() {
+    fn parse_field_name_reads_back_every_name() {
         let attribute = FieldName::Attribute("custom:team".parse().unwrap());
         assert_eq!(attribute.to_string(), "attributes[custom:team]");
         for field in FieldName::PLAIN.iter().chain([&attribute]) {
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn passwords_and_codes_are_never_kept() {
+    fn keep_is_false_for_passwords_and_codes() {
         for field in FieldName::PLAIN {
             let name = field.to_string();
             let is_secret = name.contains("password")

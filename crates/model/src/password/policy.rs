@@ -97,12 +97,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_guides_password_passes_without_composition_rules() {
+    fn policy_by_default_accepts_the_password_of_the_guide() {
         assert!(Policy::default().broken("mysecurerandompassword#123").is_empty());
     }
 
     #[test]
-    fn all_broken_rules_are_named_together() {
+    fn broken_lists_every_violated_rule() {
         let strict = Policy {
             require_uppercase: true,
             require_numbers: true,
@@ -115,14 +115,14 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_bounded_and_has_no_control_characters() {
+    fn broken_for_long_or_control_characters_names_the_rule() {
         assert!(Policy::default().broken(&"x".repeat(257)).contains(Rule::Characters));
         assert!(Policy::default().broken("has\ta tab").contains(Rule::Characters));
         assert!(Policy::default().broken("has a nul\0").contains(Rule::Characters));
     }
 
     #[test]
-    fn spaces_inside_are_allowed_and_count_as_special_characters() {
+    fn broken_with_inner_spaces_is_empty_and_at_the_ends_is_not() {
         let strict = Policy { require_symbols: true, ..Policy::default() };
         assert!(strict.broken("correct horse battery staple").is_empty());
         for at_an_end in [" correct horse", "correct horse ", "\u{a0}correct horse", "correct horse\u{3000}"]

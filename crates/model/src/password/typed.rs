@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_password_does_not_show_itself() {
+    fn debug_of_a_password_hides_it() {
         assert_eq!(format!("{:?}", Password::new("hunter22")), "Password(…)");
     }
 }

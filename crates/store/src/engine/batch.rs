@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_statement_has_its_own_values() {
+    async fn write_many_statements_gives_each_its_own_values() {
         let place = TestStore::new();
         let store = place.open().await.unwrap();
         let mut tx = store.begin().await.unwrap();
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_last_ones_hold_in_their_order_whatever_they_write_to() {
+    async fn commit_with_several_statements_applies_them_in_order() {
         let counter = |key: &str, count: i64| {
             Statement::new("INSERT INTO limits (key, count, since, free_at) VALUES ($1, $2, 0, 0)")
                 .bind(key.as_bytes().to_vec())
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_answers_come_in_the_order_of_the_questions() {
+    async fn read_all_returns_rows_in_the_order_of_the_statements() {
         let place = TestStore::new();
         let store = place.open().await.unwrap();
         let mut tx = store.begin().await.unwrap();
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn when_one_of_several_fails_none_of_them_holds() {
+    async fn write_with_one_failing_statement_keeps_none_of_them() {
         let place = TestStore::new();
         let store = place.open().await.unwrap();
         let mut tx = store.begin().await.unwrap();

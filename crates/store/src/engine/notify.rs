@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn many_news_are_a_few_payloads_and_none_is_too_long() {
+    fn payloads_of_many_notifications_are_few_and_within_the_limit() {
         let news: BTreeSet<String> = (0..500).map(|n| format!("{n:050}")).collect();
         let payloads = payloads(news.clone());
         assert!(

@@ -70,7 +70,7 @@ async fn check_with_a_key_missing_or_retired_names_the_key() {
 }
 
 #[tokio::test]
-async fn database_file_deleted_or_replaced_is_not_ready_and_acknowledges_nothing() {
+async fn check_with_database_file_deleted_or_replaced_is_not_ready() {
     for replaced in [false, true] {
         let place = TestStore::sqlite();
         let store = place.open().await.unwrap();
@@ -97,7 +97,7 @@ async fn database_file_deleted_or_replaced_is_not_ready_and_acknowledges_nothing
 }
 
 #[tokio::test]
-async fn write_ahead_log_deleted_acknowledges_nothing() {
+async fn check_with_write_ahead_log_deleted_is_not_ready() {
     let place = TestStore::sqlite();
     let store = place.open().await.unwrap();
     let expected = opened(&store, &keys(1)).await;

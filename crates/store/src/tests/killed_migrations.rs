@@ -66,7 +66,7 @@ async fn shape(path: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn migration_killed_after_any_statement_on_sqlite_is_done_at_the_next_start() {
+async fn migration_killed_at_any_statement_on_sqlite_is_done_at_next_start() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).join("nameplate.db");
     for name in ["whole", "base", "running", "left"] {
@@ -122,7 +122,7 @@ async fn columns(conn: &mut PgConnection) -> Vec<String> {
 
 #[tokio::test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-async fn migration_killed_after_any_statement_on_postgres_leaves_nothing_and_is_done_at_the_next_start() {
+async fn migration_killed_at_any_statement_on_postgres_leaves_nothing() {
     let whole = TestStore::new();
     let mut killed = 0;
     for (done, (number, _, text)) in TEXTS.1.iter().enumerate() {

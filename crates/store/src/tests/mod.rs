@@ -3,4 +3,4 @@
 mod killed_migrations;
 mod plans;
 mod sources;
-mod walls;
+mod sql_location;

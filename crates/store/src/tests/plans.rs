@@ -31,7 +31,7 @@ fn placeholders(sql: &str) -> usize {
 }
 
 #[test]
-fn the_statements_are_found() {
+fn statements_found_in_the_sources_are_nearly_all() {
     let found = statements();
     assert!(found.len() > 120, "{}: {found:#?}", found.len());
     for table in GROWING.into_iter().chain(["limits", "meta"]) {
@@ -46,7 +46,7 @@ fn the_statements_are_found() {
 }
 
 #[tokio::test]
-async fn on_sqlite_every_statement_finds_its_rows_by_an_index() {
+async fn query_plan_on_sqlite_uses_an_index_for_every_statement() {
     let place = TestStore::sqlite();
     place.open().await.unwrap().close().await;
     let path = place.folder().join("nameplate.db");
@@ -78,7 +78,7 @@ async fn plan_on_postgres(conn: &mut PgConnection, sql: &str) -> String {
 
 #[tokio::test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-async fn on_postgres_every_statement_finds_its_rows_by_an_index() {
+async fn query_plan_on_postgres_uses_an_index_for_every_statement() {
     let place = TestStore::new();
     place.open().await.unwrap().close().await;
     let mut conn = PgConnection::connect(place.url().unwrap()).await.unwrap();

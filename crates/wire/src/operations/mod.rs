@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_shape_of_every_request_is_known() {
+    fn requests_of_every_operation_have_a_shape() {
         for (name, _) in OPERATIONS {
             assert!(requests::of(name).is_some(), "{name} has no line in requests.rs");
         }

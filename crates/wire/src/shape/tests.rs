@@ -15,7 +15,7 @@ async fn told(members: &'static [Member], request: Value) -> String {
 }
 
 #[tokio::test]
-async fn a_secret_is_not_repeated_and_a_name_is() {
+async fn check_error_repeats_a_name_but_never_a_secret() {
     const MEMBERS: &[Member] = &[must("Password", &PASSWORD), must("AttributeName", &ATTRIBUTE_NAME)];
     assert_eq!(
         told(MEMBERS, json!({ "Password": " space at an end", "AttributeName": "a\u{0}b" })).await,
@@ -26,7 +26,7 @@ async fn a_secret_is_not_repeated_and_a_name_is() {
 }
 
 #[tokio::test]
-async fn what_is_missing_too_long_or_too_short_is_said_in_order() {
+async fn check_reports_missing_and_wrong_lengths_in_order() {
     const MEMBERS: &[Member] =
         &[must("Username", &USERNAME), must("ClientId", &CLIENT_ID), may("Session", &SESSION)];
     assert_eq!(
@@ -46,7 +46,7 @@ async fn what_is_missing_too_long_or_too_short_is_said_in_order() {
 }
 
 #[tokio::test]
-async fn members_of_lists_maps_and_structures_are_looked_at_too() {
+async fn check_reports_members_inside_lists_maps_and_structures() {
     const ROW: &[Member] = &[must("Name", &ATTRIBUTE_NAME)];
     const ROWS: Shape = Shape::List(&Shape::Structure(ROW));
     const MEMBERS: &[Member] = &[
@@ -90,7 +90,7 @@ async fn members_of_lists_maps_and_structures_are_looked_at_too() {
 }
 
 #[tokio::test]
-async fn another_type_is_no_matter_of_constraints() {
+async fn check_of_a_wrong_type_is_a_serialization_exception() {
     const ROW: &[Member] = &[may("Name", &STRING)];
     const ROWS: Shape = Shape::List(&Shape::Structure(ROW));
     const MEMBERS: &[Member] = &[

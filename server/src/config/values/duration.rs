@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_duration_is_written_in_its_largest_whole_unit_and_read_back() {
+    fn span_is_written_in_its_largest_whole_unit_and_read_back() {
         let spans = [
             Span::days(90),
             Span::days(1),

@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_origin_is_written_as_browsers_write_it() {
+    fn parse_public_url_writes_the_origin_as_browsers_do() {
         for (text, origin) in [
             ("https://ID.example.com/", "https://id.example.com"),
             ("https://id.example.com:443", "https://id.example.com"),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_on_after_the_host_is_no_origin() {
+    fn parse_public_url_with_more_than_an_origin_is_refused() {
         for text in [
             "https://example.com/id",
             "https://example.com?x",
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn address_to_listen_on_is_none_to_type() {
+    fn can_be_typed_is_false_for_an_address_to_listen_on() {
         for text in [
             "http://0.0.0.0:3000",
             "http://0",
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback_is_known_by_all_its_names() {
+    fn is_loopback_is_true_for_every_name_of_this_machine() {
         for text in [
             "http://localhost:3000",
             "http://127.0.0.1",

@@ -58,7 +58,7 @@ fn traced(home: &Home, work: impl FnOnce()) -> Vec<Seen> {
 
 #[test]
 #[ignore = "needs strace: scripts/test-rust"]
-fn no_change_is_acknowledged_before_it_is_on_the_disk_and_a_group_goes_there_at_once() {
+fn change_is_acknowledged_only_after_it_is_on_the_disk() {
     let home = Home::with_files(CONFIG);
     let trace = home.path("trace");
     // -D: the program is our child, and strace a bystander.

@@ -97,7 +97,7 @@ fn nickname(browser: &mut Browser) -> usize {
 
 #[test]
 #[ignore = "needs unshare: scripts/test-rust"]
-fn a_full_disk_loses_nothing_and_with_room_again_it_goes_on_by_itself() {
+fn disk_that_is_full_loses_nothing_and_recovers_with_room() {
     let home = Home::with_files(CONFIG);
     let disk = SmallDisk::mount(&home);
     let starter = disk.starter(&home);

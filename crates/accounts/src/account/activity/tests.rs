@@ -16,7 +16,7 @@ async fn busy(pool: &TestPool, changes: usize) -> Viewer {
 }
 
 #[tokio::test]
-async fn the_newest_comes_first_with_when_from_where_and_which_browser() {
+async fn activity_lists_the_newest_first_with_time_network_and_device() {
     let pool = TestPool::new().await;
     pool.signed_in("other", "other@domain.com").await;
     let viewer = busy(&pool, 1).await;
@@ -32,7 +32,7 @@ async fn the_newest_comes_first_with_when_from_where_and_which_browser() {
 }
 
 #[tokio::test]
-async fn older_and_newer_lead_through_everything_once() {
+async fn activity_paged_older_and_newer_shows_every_event_once() {
     let pool = TestPool::new().await;
     let viewer = busy(&pool, 58).await;
     let all: Vec<_> =
@@ -53,7 +53,7 @@ async fn older_and_newer_lead_through_everything_once() {
 }
 
 #[tokio::test]
-async fn what_happens_meanwhile_moves_no_page() {
+async fn activity_page_stays_the_same_while_new_events_are_recorded() {
     let pool = TestPool::new().await;
     let viewer = busy(&pool, 40).await;
     let newest = activity::activity(&pool, &viewer, Turn::Newest).await.unwrap();
@@ -66,7 +66,7 @@ async fn what_happens_meanwhile_moves_no_page() {
 }
 
 #[tokio::test]
-async fn a_number_that_leads_nowhere_leads_to_the_newest() {
+async fn activity_at_an_unknown_event_shows_the_newest_page() {
     let pool = TestPool::new().await;
     let viewer = busy(&pool, 1).await;
     let newest = activity::activity(&pool, &viewer, Turn::Newest).await.unwrap();
@@ -76,7 +76,7 @@ async fn a_number_that_leads_nowhere_leads_to_the_newest() {
 }
 
 #[tokio::test]
-async fn nobody_looks_into_another_account() {
+async fn activity_of_another_account_is_never_shown() {
     let pool = TestPool::new().await;
     let viewer = busy(&pool, 3).await;
     let other = pool.signed_in("other", "other@domain.com").await;

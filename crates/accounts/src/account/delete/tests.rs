@@ -20,7 +20,7 @@ async fn leave(pool: &TestPool, viewer: &Viewer) -> Result<(), DeleteAccountErro
 }
 
 #[tokio::test]
-async fn whoever_gives_the_password_and_the_word_is_gone_and_told() {
+async fn delete_account_with_password_and_word_removes_it_and_sends_notice() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jane", "jane@example.com").await;
     let viewer = pool.viewer_of(&token).await;
@@ -35,7 +35,7 @@ async fn whoever_gives_the_password_and_the_word_is_gone_and_told() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_or_word_deletes_nothing_and_both_are_told() {
+async fn delete_account_with_wrong_password_or_word_names_both_fields() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jane", "jane@example.com").await;
     let told = |error: DeleteAccountError| FormErrors::from(error).fields;
@@ -54,7 +54,7 @@ async fn a_wrong_password_or_word_deletes_nothing_and_both_are_told() {
 }
 
 #[tokio::test]
-async fn a_session_that_ended_deletes_nothing() {
+async fn delete_account_with_an_ended_session_is_refused() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jane", "jane@example.com").await;
     let viewer = pool.viewer_of(&token).await;
@@ -64,7 +64,7 @@ async fn a_session_that_ended_deletes_nothing() {
 }
 
 #[tokio::test]
-async fn what_waits_to_be_sent_goes_with_the_account_but_not_the_farewell() {
+async fn delete_account_withdraws_pending_messages_but_sends_its_notice() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jane", "jane@example.com").await;
     // Nothing of it is sent before: the codes, and the notice to the address in force.
@@ -76,7 +76,7 @@ async fn what_waits_to_be_sent_goes_with_the_account_but_not_the_farewell() {
 }
 
 #[tokio::test]
-async fn an_operator_who_deletes_withdraws_notices_too_and_says_nothing() {
+async fn delete_user_by_operator_withdraws_all_messages_and_sends_none() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jane", "jane@example.com").await;
     pool.update(&viewer, &[("email", "jane@new.example")]).await.unwrap();
@@ -85,7 +85,7 @@ async fn an_operator_who_deletes_withdraws_notices_too_and_says_nothing() {
 }
 
 #[tokio::test]
-async fn who_takes_the_name_next_does_not_wait_for_old_failures() {
+async fn delete_account_clears_failures_for_the_next_owner_of_the_name() {
     let pool = TestPool::new().await;
     let stranger = origin_at("198.51.100.9");
     let fail = async |name: &str, origin: &Origin| {
@@ -162,7 +162,7 @@ fn left_of_jane(pool: &TestPool) -> Vec<&'static str> {
 }
 
 #[tokio::test]
-async fn nothing_of_the_person_is_left_in_any_file_while_the_service_runs() {
+async fn delete_account_leaves_nothing_in_any_file_while_serving() {
     let (pool, viewer) = jane_at(TestStore::sqlite()).await;
     leave(&pool, &viewer).await.unwrap();
     assert!(left_of_jane(&pool).is_empty(), "{:?}", left_of_jane(&pool));
@@ -176,7 +176,7 @@ async fn nothing_of_the_person_is_left_in_any_file_while_the_service_runs() {
 }
 
 #[tokio::test]
-async fn while_somebody_reads_for_long_the_account_goes_and_its_traces_later() {
+async fn delete_account_during_a_long_read_is_purged_once_it_ends() {
     let (pool, viewer) = jane_at(TestStore::sqlite()).await;
     let mut backup = pool.store().read().await.unwrap();
     backup.query("BEGIN").run().await.unwrap();
@@ -193,7 +193,7 @@ async fn while_somebody_reads_for_long_the_account_goes_and_its_traces_later() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn whatever_runs_meanwhile_finds_the_account_whole_or_gone() {
+async fn delete_account_during_other_operations_leaves_it_whole_or_gone() {
     for round in 0..10 {
         let pool = TestPool::new().await;
         let viewer = pool.signed_in("jane", "jane@example.com").await;

@@ -8,7 +8,7 @@ use model::Password;
 use nameplate_core::settings::{AppClient, Limits, Settings};
 
 #[tokio::test]
-async fn it_holds_all_that_is_known_of_the_person_and_nothing_that_lets_somebody_in() {
+async fn personal_data_holds_all_that_is_stored_but_no_secrets() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jane", "jane@example.com").await;
     pool.update(&viewer, &[("family_name", "Doe"), ("email", "jane@new.example")]).await.unwrap();
@@ -33,7 +33,7 @@ async fn it_holds_all_that_is_known_of_the_person_and_nothing_that_lets_somebody
 }
 
 #[tokio::test]
-async fn more_events_than_fit_in_one_read_are_all_there() {
+async fn personal_data_with_many_events_holds_them_all() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jane", "jane@example.com").await;
     let before = download::personal_data(&pool, &viewer, &origin()).await.unwrap().events.len();
@@ -48,7 +48,7 @@ async fn more_events_than_fit_in_one_read_are_all_there() {
 }
 
 #[tokio::test]
-async fn a_browser_that_was_left_open_hands_nothing_out() {
+async fn personal_data_for_a_stale_sign_in_is_refused() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jane", "jane@example.com").await;
     pool.wait(15 * 60);
@@ -61,7 +61,7 @@ async fn a_browser_that_was_left_open_hands_nothing_out() {
 }
 
 #[tokio::test]
-async fn who_asks_without_end_is_asked_to_wait() {
+async fn personal_data_asked_for_too_often_has_to_wait() {
     let settings = Settings::default();
     let limits = Limits { changes_per_account_an_hour: 3, ..settings.limits.clone() };
     let pool = TestPool::with(Settings { limits, ..settings }).await;
@@ -82,7 +82,7 @@ async fn who_asks_without_end_is_asked_to_wait() {
 }
 
 #[tokio::test]
-async fn no_file_is_had_without_a_trace_and_each_leaves_one() {
+async fn personal_data_records_an_event_for_every_download() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jane", "jane@example.com").await;
     let traces =
@@ -100,7 +100,7 @@ async fn no_file_is_had_without_a_trace_and_each_leaves_one() {
 }
 
 #[tokio::test]
-async fn each_session_names_its_application() {
+async fn personal_data_names_the_client_of_every_session() {
     let settings = Settings::default();
     let application = AppClient { id: ClientId("mobile".into()), ..settings.clients[0].clone() };
     let clients = [settings.clients.clone(), vec![application]].concat();

@@ -13,7 +13,7 @@ async fn next(feed: &mut Receiver<News>) -> News {
 
 #[tokio::test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-async fn other_nodes_hear_what_happened_and_none_hears_itself_twice() {
+async fn listen_on_two_nodes_hears_the_other_ones_events_once() {
     let here = TestPool::new().await;
     let viewer = here.signed_in("jdoe", "me@domain.com").await;
     let there = here.another(2).await;
@@ -38,7 +38,7 @@ async fn other_nodes_hear_what_happened_and_none_hears_itself_twice() {
 }
 
 #[tokio::test]
-async fn a_note_of_a_stranger_is_nothing() {
+async fn pass_on_of_a_malformed_note_announces_nothing() {
     let feed = Feed::new(&nameplate_core::entropy::SystemEntropy);
     let mut listener = feed.sender.subscribe();
     for note in ["", " ", "nonsense", "node x", "node 99999999999999999999", &feed.note(UserId(7))] {

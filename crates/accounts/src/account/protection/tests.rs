@@ -71,14 +71,14 @@ impl Elsewhere {
 }
 
 #[tokio::test]
-async fn adding_and_verifying_a_contact_ends_no_session() {
+async fn verify_contact_that_is_added_keeps_other_sessions() {
     let owner = Elsewhere::new().await;
     owner.give_number(NUMBER).await;
     assert!(owner.is_signed_in_elsewhere().await && owner.is_signed_in_here().await);
 }
 
 #[tokio::test]
-async fn replacing_a_verified_contact_ends_other_sessions_when_it_is_done() {
+async fn verify_contact_that_replaces_a_verified_one_ends_other_sessions() {
     let owner = Elsewhere::new().await;
     owner.pool.update(&owner.here, &[("email", "new@domain.com")]).await.unwrap();
     assert!(owner.is_signed_in_elsewhere().await, "it only waits for its code");
@@ -88,7 +88,7 @@ async fn replacing_a_verified_contact_ends_other_sessions_when_it_is_done() {
 }
 
 #[tokio::test]
-async fn removing_a_verified_contact_ends_other_sessions() {
+async fn delete_verified_contact_ends_other_sessions() {
     let owner = Elsewhere::new().await;
     owner.give_number(NUMBER).await;
     owner.pool.delete(&owner.here, &["phone_number"]).await.unwrap();
@@ -96,7 +96,7 @@ async fn removing_a_verified_contact_ends_other_sessions() {
 }
 
 #[tokio::test]
-async fn turning_a_factor_on_ends_other_sessions_and_off_ends_none() {
+async fn enable_factor_ends_other_sessions_and_disable_keeps_them() {
     let owner = Elsewhere::new().await;
     let wish = async |here: &Viewer, wish| {
         change::change(&owner.pool, &owner.pool.fresh(here), &[(Factor::Email, wish)], &origin())
@@ -116,7 +116,7 @@ async fn turning_a_factor_on_ends_other_sessions_and_off_ends_none() {
 }
 
 #[tokio::test]
-async fn acting_application_goes_on_with_its_tokens() {
+async fn enable_factor_by_an_application_keeps_its_own_tokens() {
     let owner = Elsewhere::new().await;
     let application = issue::viewer_of_access_token(&owner.pool, &owner.access).await.unwrap();
     change::change(&owner.pool, &application, &[(Factor::Email, Wish::On)], &origin()).await.unwrap();
@@ -125,7 +125,7 @@ async fn acting_application_goes_on_with_its_tokens() {
 }
 
 #[tokio::test]
-async fn administrator_replacing_a_verified_contact_ends_every_session() {
+async fn update_user_replacing_a_verified_contact_ends_every_session() {
     let owner = Elsewhere::new().await;
     let submit = async |name: &str, value: &str| {
         let submitted = BTreeMap::from([(name.to_owned(), value.to_owned())]);

@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_and_numbers_of_other_services_are_rewritten() {
+    fn rewritten_date_or_number_of_another_service_is_in_our_form() {
         let kept = |attribute, value| rewritten(attribute, value, "+49");
         assert_eq!(kept("birthdate", "02/01/1985").as_deref(), Some("1985-02-01"));
         assert_eq!(kept("birthdate", " 2/1/1985 ").as_deref(), Some("1985-02-01"));
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_our_form_or_in_none_stays_as_it_is() {
+    fn rewritten_value_in_our_form_or_no_known_one_is_none() {
         for value in ["1985-02-01", "soon", "2/1/85", "02/01/1985/1", "+2/01/1985", "//", ""] {
             assert_eq!(rewritten("birthdate", value, "+49"), None, "{value}");
         }

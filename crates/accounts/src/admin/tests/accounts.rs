@@ -21,7 +21,7 @@ fn email() -> FieldName {
 }
 
 #[tokio::test]
-async fn whoever_the_operator_made_signs_in_by_each_name() {
+async fn create_user_lets_the_person_sign_in_by_every_name() {
     let pool = TestPool::new().await;
     let made = create(&pool, "JDoe", "Me@Domain.com").await.unwrap();
     for name in ["jdoe", "me@domain.com"] {
@@ -39,7 +39,7 @@ async fn whoever_the_operator_made_signs_in_by_each_name() {
 }
 
 #[tokio::test]
-async fn an_account_is_made_by_the_rules_of_sign_up_or_not_at_all() {
+async fn create_user_against_the_sign_up_rules_is_refused_whole() {
     let pool = TestPool::new().await;
     let wrong = new_user("j doe", &[("email", "me"), ("birthdate", "soon"), ("sub", "1"), ("nope", "x")]);
     let wrong = NewUser { password: FirstPassword::Permanent(model::Password::new("short")), ..wrong };
@@ -76,7 +76,7 @@ fn confirming(named: &str, verified: bool) -> Confirming<'_> {
 }
 
 #[tokio::test]
-async fn create_user_while_a_sign_up_waits_takes_the_name_and_leaves_it_waiting() {
+async fn create_user_takes_the_name_of_a_waiting_sign_up() {
     let pool = TestPool::new().await;
     let ticket = pool.sign_up("jdoe", "stranger@domain.com").await.ticket;
     create(&pool, "jdoe", "me@domain.com").await.unwrap();
@@ -85,7 +85,7 @@ async fn create_user_while_a_sign_up_waits_takes_the_name_and_leaves_it_waiting(
 }
 
 #[tokio::test]
-async fn confirm_user_of_several_sign_ups_names_them_and_wants_the_contact() {
+async fn confirm_user_of_several_sign_ups_asks_for_the_contact() {
     let pool = TestPool::new().await;
     for email in ["one@domain.com", "two@domain.com"] {
         pool.sign_up("jdoe", email).await;
@@ -105,7 +105,7 @@ async fn confirm_user_of_several_sign_ups_names_them_and_wants_the_contact() {
 }
 
 #[tokio::test]
-async fn confirm_user_of_a_contested_sign_up_needs_a_vouched_contact_and_keeps_no_password() {
+async fn confirm_user_of_a_contested_sign_up_needs_vouching() {
     let pool = TestPool::new().await;
     pool.try_sign_up("jdoe", &[("email", "me@domain.com"), ("nickname", "S")]).await.unwrap();
     let mut other = testing::form("jdoe", &[("email", "me@domain.com")]);
@@ -127,7 +127,7 @@ async fn confirm_user_of_a_contested_sign_up_needs_a_vouched_contact_and_keeps_n
 }
 
 #[tokio::test]
-async fn where_people_sign_in_with_a_contact_the_operator_has_to_vouch_for_one() {
+async fn create_user_without_usernames_needs_a_vouched_contact() {
     let sign_in = SignInOptions { username: false, email: true, phone_number: false };
     let pool = TestPool::with(Settings { sign_in, ..Settings::default() }).await;
     let unproven = NewUser { username: None, verified: false, ..new_user("", &[("email", "me@domain.com")]) };
@@ -146,7 +146,7 @@ async fn where_people_sign_in_with_a_contact_the_operator_has_to_vouch_for_one()
 }
 
 #[tokio::test]
-async fn who_is_invited_chooses_a_password_with_the_code() {
+async fn create_user_with_an_invitation_lets_the_code_set_the_password() {
     let pool = TestPool::new().await;
     let invited =
         NewUser { password: FirstPassword::Invitation, ..new_user("jdoe", &[("email", "me@domain.com")]) };
@@ -169,7 +169,7 @@ async fn who_is_invited_chooses_a_password_with_the_code() {
 }
 
 #[tokio::test]
-async fn an_account_that_was_confirmed_by_hand_needs_no_code_any_more() {
+async fn confirm_user_by_the_operator_makes_the_code_worthless() {
     let pool = TestPool::new().await;
     pool.sign_up("jdoe", "me@domain.com").await;
     let code = pool.code_for("me@domain.com").await;
@@ -210,7 +210,7 @@ async fn an_account_that_was_confirmed_by_hand_needs_no_code_any_more() {
 }
 
 #[tokio::test]
-async fn the_operators_changes_are_all_made_or_none_and_the_person_sees_them() {
+async fn update_user_with_one_bad_attribute_changes_none() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let change = |list: &[(&str, &str)]| {
@@ -246,7 +246,7 @@ async fn the_operators_changes_are_all_made_or_none_and_the_person_sees_them() {
 }
 
 #[tokio::test]
-async fn a_contact_that_nobody_vouches_for_waits_for_its_code() {
+async fn update_user_with_an_unvouched_contact_waits_for_its_code() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let change = || [("email".to_owned(), "new@domain.com".to_owned())].into();
@@ -279,7 +279,7 @@ async fn a_contact_that_nobody_vouches_for_waits_for_its_code() {
 }
 
 #[tokio::test]
-async fn what_was_deleted_is_free_again_and_leaves_nothing() {
+async fn delete_user_frees_the_names_and_leaves_nothing() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     delete_user::delete_user(&pool, "me@domain.com").await.unwrap();
@@ -302,7 +302,7 @@ async fn what_was_deleted_is_free_again_and_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn every_account_is_listed_once_whatever_the_pages() {
+async fn list_users_over_several_pages_lists_every_account_once() {
     let pool = TestPool::new().await;
     for number in 0..7 {
         create(&pool, &format!("person{number}"), &format!("person{number}@domain.com")).await.unwrap();
@@ -321,7 +321,7 @@ async fn every_account_is_listed_once_whatever_the_pages() {
 }
 
 #[tokio::test]
-async fn account_that_can_not_be_read_is_named_and_hides_no_other() {
+async fn export_users_with_unreadable_accounts_names_them_and_keeps_others() {
     let pool = TestPool::new().await;
     for number in 0..7 {
         create(&pool, &format!("person{number}"), &format!("person{number}@domain.com")).await.unwrap();
@@ -345,7 +345,7 @@ async fn account_that_can_not_be_read_is_named_and_hides_no_other() {
 }
 
 #[tokio::test]
-async fn what_the_configuration_no_longer_has_is_shown_as_hidden() {
+async fn find_user_shows_unconfigured_attributes_as_hidden() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let mut tx = pool.store.begin().await.unwrap();

@@ -1,9 +1,9 @@
 //! What an operator does to accounts, and what their people notice.
 
+pub(crate) mod account_status;
 pub(crate) mod accounts;
-pub(crate) mod moving_in;
+pub(crate) mod import_users;
 pub(crate) mod names;
-pub(crate) mod standing;
 
 use crate::admin::create_user::{self, CreateUserError, FirstPassword, NewUser, UserCreated};
 use crate::testing::{PASSWORD, TestPool};

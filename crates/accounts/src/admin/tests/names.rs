@@ -70,7 +70,7 @@ async fn is_taken(pool: &TestPool, sub: &str) {
 }
 
 #[tokio::test]
-async fn the_sub_of_a_living_account_is_taken_at_every_door_in_every_spelling() {
+async fn create_user_with_the_sub_of_a_live_account_is_refused() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     is_taken(&pool, &browse::find_user(&pool, "jdoe").await.unwrap().record.sub).await;
@@ -80,7 +80,7 @@ async fn the_sub_of_a_living_account_is_taken_at_every_door_in_every_spelling() 
 }
 
 #[tokio::test]
-async fn the_sub_of_a_deleted_account_stays_taken_however_it_was_deleted() {
+async fn create_user_with_the_sub_of_a_deleted_account_is_refused() {
     let pool = TestPool::new().await;
     let mut subs = vec![create(&pool, "jane", "jane@domain.com").await.unwrap().sub];
     delete_user::delete_user(&pool, "jane").await.unwrap();
@@ -112,7 +112,7 @@ async fn the_sub_of_a_deleted_account_stays_taken_however_it_was_deleted() {
 }
 
 #[tokio::test]
-async fn an_account_may_have_its_own_sub_as_its_username() {
+async fn import_users_with_the_own_sub_as_username_is_allowed() {
     let pool = TestPool::new().await;
     let waiting =
         Arrival { status: Status::Unconfirmed, ..arrival(2, "b4b1c7de-1111-4222-8333-944445555666", None) };
@@ -129,7 +129,7 @@ async fn an_account_may_have_its_own_sub_as_its_username() {
 }
 
 #[tokio::test]
-async fn an_imported_sub_can_not_be_the_username_of_another_account() {
+async fn plan_import_with_the_sub_equal_to_another_username_is_refused() {
     let pool = TestPool::new().await;
     create(&pool, SUB, "me@domain.com").await.unwrap();
     let arrivals = [
@@ -153,7 +153,7 @@ async fn an_imported_sub_can_not_be_the_username_of_another_account() {
 }
 
 #[tokio::test]
-async fn sign_up_that_waits_by_the_name_of_an_imported_sub_needs_another_name() {
+async fn confirm_sign_up_named_as_an_imported_sub_needs_another_name() {
     let pool = TestPool::new().await;
     let ticket = pool.sign_up(SUB, "stranger@domain.com").await.ticket;
     let arrivals = [arrival(1, "ann", Some(SUB))];
@@ -180,7 +180,7 @@ async fn two_with_one_name(pool: &TestPool) -> (String, String) {
 }
 
 #[tokio::test]
-async fn what_names_two_accounts_is_refused_with_both_until_one_is_picked() {
+async fn find_user_by_an_ambiguous_name_is_refused_until_one_is_picked() {
     let pool = TestPool::new().await;
     let (ann, ben) = two_with_one_name(&pool).await;
     let refused = disable_user::disable_user(&pool, &ann).await.unwrap_err().to_string();
@@ -216,7 +216,7 @@ async fn what_names_two_accounts_is_refused_with_both_until_one_is_picked() {
 }
 
 #[tokio::test]
-async fn of_a_sign_up_and_an_import_that_bring_the_same_text_at_once_one_gets_it() {
+async fn import_and_create_with_one_sub_at_once_lets_one_win() {
     let pool = TestPool::new().await;
     for round in 0..10 {
         let sub = format!("7f0e3c52-6d0e-4a8e-9b1f-0a52a4a3f{round:03}");

@@ -30,7 +30,7 @@ async fn with_phone(pool: &TestPool) -> Viewer {
 }
 
 #[tokio::test]
-async fn the_guides_family_name_is_deleted_and_once_more_is_fine() {
+async fn delete_attribute_twice_succeeds_and_changes_nothing_more() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("family_name", "Lastname")]).await.unwrap();
@@ -50,7 +50,7 @@ async fn the_guides_family_name_is_deleted_and_once_more_is_fine() {
 }
 
 #[tokio::test]
-async fn one_that_can_not_go_keeps_all_of_them() {
+async fn delete_attributes_with_one_refused_keeps_all_of_them() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("family_name", "Lastname")]).await.unwrap();
@@ -74,7 +74,7 @@ async fn one_that_can_not_go_keeps_all_of_them() {
 }
 
 #[tokio::test]
-async fn a_request_that_names_nothing_or_nonsense_is_refused_as_a_whole() {
+async fn delete_attributes_with_no_or_malformed_names_is_refused() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     assert_eq!(refusal(pool.delete(&viewer, &[]).await), FormErrors::form(ErrorCode::NothingToDo));
@@ -82,7 +82,7 @@ async fn a_request_that_names_nothing_or_nonsense_is_refused_as_a_whole() {
 }
 
 #[tokio::test]
-async fn with_a_contact_goes_its_proof_and_what_was_pending_and_it_is_told() {
+async fn delete_contact_removes_verification_and_pending_change() {
     let pool = TestPool::new().await;
     let viewer = with_phone(&pool).await;
     pool.update(&viewer, &[("phone_number", "+442079460000")]).await.unwrap();
@@ -100,7 +100,7 @@ async fn with_a_contact_goes_its_proof_and_what_was_pending_and_it_is_told() {
 }
 
 #[tokio::test]
-async fn a_pending_contact_can_be_deleted_before_there_is_any() {
+async fn delete_contact_that_is_only_pending_withdraws_it() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("phone_number", "+12128601234")]).await.unwrap();
@@ -114,7 +114,7 @@ async fn a_pending_contact_can_be_deleted_before_there_is_any() {
 }
 
 #[tokio::test]
-async fn an_unproven_contact_is_told_no_more_often_than_it_could_get_codes() {
+async fn delete_unverified_contact_sends_no_more_notices_than_codes() {
     let pool = TestPool::new().await;
     for n in 0..7 {
         let attributes = [("email", format!("user{n}@domain.com")), ("phone_number", "+12128601234".into())];
@@ -131,7 +131,7 @@ async fn an_unproven_contact_is_told_no_more_often_than_it_could_get_codes() {
 }
 
 #[tokio::test]
-async fn the_last_verified_contact_can_be_replaced_but_not_deleted() {
+async fn delete_last_verified_contact_is_refused_but_replacing_it_works() {
     let pool = free(model::SignInOptions::default()).await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     assert_eq!(
@@ -144,7 +144,7 @@ async fn the_last_verified_contact_can_be_replaced_but_not_deleted() {
 }
 
 #[tokio::test]
-async fn two_verified_contacts_can_not_go_at_once_but_one_can() {
+async fn delete_both_verified_contacts_is_refused_but_one_works() {
     let pool = free(model::SignInOptions::default()).await;
     let viewer = with_phone(&pool).await;
     let refused = refusal(pool.delete(&viewer, &["email", "phone_number"]).await);
@@ -159,7 +159,7 @@ async fn two_verified_contacts_can_not_go_at_once_but_one_can() {
 }
 
 #[tokio::test]
-async fn what_one_signs_in_with_stays_as_long_as_there_is_no_other_way_in() {
+async fn delete_contact_that_is_the_only_way_to_sign_in_is_refused() {
     let pool = free(model::SignInOptions { username: false, email: true, phone_number: false }).await;
     let viewer = with_phone(&pool).await;
     assert_eq!(
@@ -177,7 +177,7 @@ async fn what_one_signs_in_with_stays_as_long_as_there_is_no_other_way_in() {
 }
 
 #[tokio::test]
-async fn a_deleted_address_is_free_for_others() {
+async fn delete_contact_frees_the_address_after_a_week() {
     let pool = free(model::SignInOptions::default()).await;
     let viewer = with_phone(&pool).await;
     pool.delete(&viewer, &["email"]).await.unwrap();

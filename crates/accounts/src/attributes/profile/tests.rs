@@ -23,7 +23,7 @@ async fn jane(pool: &TestPool) -> Viewer {
 }
 
 #[tokio::test]
-async fn the_guides_account_as_json_is_exactly_the_guides_flat_object() {
+async fn attributes_json_of_the_guide_is_exactly_its_flat_object() {
     let pool = TestPool::new().await;
     let viewer = jane(&pool).await;
     let profile = profile::profile(&pool, &viewer).await.unwrap();
@@ -46,7 +46,7 @@ async fn the_guides_account_as_json_is_exactly_the_guides_flat_object() {
 }
 
 #[test]
-fn values_are_escaped_as_json_stringify_escapes_them() {
+fn attributes_json_escapes_values_as_json_stringify_does() {
     let profile = |value: &str| Profile {
         username: String::new(),
         attributes: BTreeMap::from([(Standard::Address.into(), value.to_owned())]),
@@ -70,7 +70,7 @@ fn values_are_escaped_as_json_stringify_escapes_them() {
 }
 
 #[tokio::test]
-async fn names_come_in_the_models_order_and_custom_ones_last() {
+async fn profile_lists_attributes_in_model_order_and_custom_ones_last() {
     let mut settings = Settings::default();
     let text = settings.schema.get(&Standard::Name.into()).unwrap().clone();
     settings.schema.add(model::Definition { name: "custom:team".parse().unwrap(), ..text });
@@ -94,7 +94,7 @@ async fn names_come_in_the_models_order_and_custom_ones_last() {
 }
 
 #[tokio::test]
-async fn an_attribute_outside_the_read_list_is_neither_shown_nor_pending() {
+async fn profile_for_a_narrow_read_list_hides_attributes_and_pending() {
     let mut settings = Settings::default();
     let (read, write) = (
         [Standard::GivenName.into()],
@@ -114,7 +114,7 @@ async fn an_attribute_outside_the_read_list_is_neither_shown_nor_pending() {
 }
 
 #[tokio::test]
-async fn a_pending_change_says_what_when_and_how_often_and_survives_a_restart() {
+async fn profile_shows_a_pending_change_in_full_after_a_restart() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.wait(10);
@@ -144,7 +144,7 @@ async fn a_pending_change_says_what_when_and_how_often_and_survives_a_restart() 
 }
 
 #[tokio::test]
-async fn what_is_shown_is_the_latest_and_names_the_latest_event() {
+async fn profile_after_an_update_names_the_latest_event() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let before = pool.shown_profile(&viewer).await;
@@ -159,7 +159,7 @@ async fn what_is_shown_is_the_latest_and_names_the_latest_event() {
 }
 
 #[tokio::test]
-async fn an_account_that_is_gone_shows_nothing() {
+async fn profile_of_a_deleted_account_is_empty() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let mut tx = pool.store.begin().await.unwrap();
@@ -175,7 +175,7 @@ async fn an_account_that_is_gone_shows_nothing() {
 }
 
 #[tokio::test]
-async fn what_people_wrote_comes_back_whole_whatever_it_looks_like() {
+async fn profile_returns_any_written_text_unchanged() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     let viewer = pool.viewer_of(&token).await;

@@ -7,7 +7,7 @@ use model::Standard;
 const NEW: &str = "me@anotherdomain.com";
 
 #[tokio::test]
-async fn a_mistyped_address_is_given_up_and_its_code_with_it() {
+async fn cancel_pending_address_withdraws_its_code() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("email", NEW)]).await.unwrap();
@@ -24,7 +24,7 @@ async fn a_mistyped_address_is_given_up_and_its_code_with_it() {
 }
 
 #[tokio::test]
-async fn giving_up_twice_is_done_and_recorded_once() {
+async fn cancel_twice_succeeds_and_records_one_event() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("email", NEW)]).await.unwrap();
@@ -36,7 +36,7 @@ async fn giving_up_twice_is_done_and_recorded_once() {
 }
 
 #[tokio::test]
-async fn one_contact_is_given_up_and_the_other_goes_on_waiting() {
+async fn cancel_one_contact_keeps_the_other_pending() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("email", NEW), ("phone_number", "+12128601234")]).await.unwrap();
@@ -45,7 +45,7 @@ async fn one_contact_is_given_up_and_the_other_goes_on_waiting() {
 }
 
 #[tokio::test]
-async fn update_with_what_is_in_force_gives_up_what_waits() {
+async fn update_to_the_address_in_force_cancels_the_pending_one() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("email", NEW), ("phone_number", "+12128601234")]).await.unwrap();
@@ -62,7 +62,7 @@ async fn update_with_what_is_in_force_gives_up_what_waits() {
 }
 
 #[tokio::test]
-async fn update_with_an_unproven_contact_in_force_leaves_its_own_code() {
+async fn update_to_an_unverified_contact_in_force_keeps_its_code() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("phone_number", "+12128601234")]).await.unwrap();

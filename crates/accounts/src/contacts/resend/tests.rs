@@ -7,7 +7,7 @@ use model::{DeliveryMedium, ErrorCode, FormErrors, Standard};
 const NEW: &str = "me@anotherdomain.com";
 
 #[tokio::test]
-async fn a_new_code_goes_to_the_pending_address_and_the_old_code_dies() {
+async fn resend_sends_a_new_code_and_invalidates_the_old_one() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("email", NEW)]).await.unwrap();
@@ -36,7 +36,7 @@ async fn a_new_code_goes_to_the_pending_address_and_the_old_code_dies() {
 }
 
 #[tokio::test]
-async fn too_soon_and_too_often_are_told_in_seconds() {
+async fn resend_too_soon_or_too_often_tells_the_seconds_to_wait() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("email", NEW)]).await.unwrap();
@@ -60,7 +60,7 @@ async fn too_soon_and_too_often_are_told_in_seconds() {
 }
 
 #[tokio::test]
-async fn an_expired_code_is_made_good_by_a_new_one() {
+async fn resend_after_expiry_sends_a_code_that_works() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("email", NEW)]).await.unwrap();
@@ -70,7 +70,7 @@ async fn an_expired_code_is_made_good_by_a_new_one() {
 }
 
 #[tokio::test]
-async fn where_there_is_nothing_to_prove_no_code_is_sent() {
+async fn resend_with_nothing_to_verify_is_refused() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     for attribute in [Standard::Email, Standard::PhoneNumber, Standard::Nickname] {

@@ -41,7 +41,7 @@ async fn asked_by(pool: &TestPool, name: &str) -> Vec<&'static str> {
 }
 
 #[tokio::test]
-async fn reset_by_a_contact_of_the_last_days_goes_to_the_older_one() {
+async fn reset_by_a_recently_added_contact_goes_to_the_older_one() {
     let pool = pool().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.wait(80 * HOUR);
@@ -78,7 +78,7 @@ async fn reset_after_the_address_was_replaced_goes_to_the_number() {
 }
 
 #[tokio::test]
-async fn reset_goes_to_a_new_contact_where_there_is_no_older_one_that_messages_reach() {
+async fn reset_without_a_reachable_older_contact_goes_to_the_new_one() {
     let place = pool().await;
     let viewer = place.signed_in("jdoe", "me@domain.com").await;
     place.wait(HOUR);
@@ -94,7 +94,7 @@ async fn reset_goes_to_a_new_contact_where_there_is_no_older_one_that_messages_r
 }
 
 #[tokio::test]
-async fn contact_that_is_verified_once_more_has_been_verified_since_the_first_time() {
+async fn verify_contact_again_keeps_the_first_verification_time() {
     let pool = pool().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let since = pool.time();

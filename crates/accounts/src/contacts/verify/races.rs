@@ -14,7 +14,7 @@ async fn number(conn: &mut Conn, sql: &'static str) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_accounts_that_prove_one_address_at_once_exactly_one_gets_it() {
+async fn verify_one_address_by_many_accounts_at_once_lets_one_have_it() {
     const ACCOUNTS: usize = 5; // as many as a destination gets codes in a day
     let pool = TestPool::new().await;
     let mut racers = Vec::new();
@@ -52,7 +52,7 @@ async fn of_many_accounts_that_prove_one_address_at_once_exactly_one_gets_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn one_code_entered_many_times_at_once_succeeds_once() {
+async fn verify_one_code_many_times_at_once_succeeds_once() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("email", "me@anotherdomain.com")]).await.unwrap();
@@ -79,7 +79,7 @@ async fn one_code_entered_many_times_at_once_succeeds_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_guesses_at_once_five_are_compared() {
+async fn verify_wrong_codes_at_once_compares_five_of_them() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("email", "me@anotherdomain.com")]).await.unwrap();
@@ -106,7 +106,7 @@ async fn of_many_guesses_at_once_five_are_compared() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn updates_at_once_lose_nothing() {
+async fn update_by_many_at_once_loses_no_attribute() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let names = [
@@ -150,7 +150,7 @@ async fn updates_at_once_lose_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_double_click_sends_one_code() {
+async fn update_sent_twice_at_once_sends_one_code() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let mut tasks = JoinSet::new();

@@ -24,7 +24,7 @@ async fn changing(pool: &TestPool) -> (Viewer, String) {
 }
 
 #[tokio::test]
-async fn the_right_code_puts_the_new_address_in_force_and_tells_the_old_one() {
+async fn verify_with_the_right_code_replaces_the_address_and_sends_notice() {
     let pool = TestPool::new().await;
     let (viewer, code) = changing(&pool).await;
     pool.wait(60);
@@ -54,7 +54,7 @@ async fn the_right_code_puts_the_new_address_in_force_and_tells_the_old_one() {
 }
 
 #[tokio::test]
-async fn every_way_to_fail_has_its_own_answer() {
+async fn verify_that_fails_tells_each_cause_apart() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     assert_eq!(fault(pool.verify(&viewer, Standard::Email, "123456").await), CodeFault::NoCode);
@@ -84,7 +84,7 @@ async fn every_way_to_fail_has_its_own_answer() {
 }
 
 #[tokio::test]
-async fn a_code_wears_out_after_five_tries_and_the_right_one_comes_too_late() {
+async fn verify_after_five_wrong_codes_refuses_the_right_one() {
     let pool = TestPool::new().await;
     let (viewer, code) = changing(&pool).await;
     let wrong = another_code(&code);
@@ -105,7 +105,7 @@ async fn a_code_wears_out_after_five_tries_and_the_right_one_comes_too_late() {
 }
 
 #[tokio::test]
-async fn a_new_value_replaces_the_pending_one_and_its_code_dies() {
+async fn verify_with_the_code_of_a_replaced_pending_value_is_refused() {
     let pool = TestPool::new().await;
     let (viewer, old_code) = changing(&pool).await;
     pool.update(&viewer, &[("email", "third@domain.com")]).await.unwrap();
@@ -120,7 +120,7 @@ async fn a_new_value_replaces_the_pending_one_and_its_code_dies() {
 }
 
 #[tokio::test]
-async fn an_unrelated_update_leaves_the_pending_address_alone_and_the_code_never_verifies_the_old_one() {
+async fn update_of_another_attribute_keeps_the_pending_address_and_code() {
     let pool = TestPool::new().await;
     let (viewer, code) = changing(&pool).await;
     pool.update(&viewer, &[("family_name", "Lastname")]).await.unwrap();
@@ -130,7 +130,7 @@ async fn an_unrelated_update_leaves_the_pending_address_alone_and_the_code_never
 }
 
 #[tokio::test]
-async fn one_code_never_promotes_email_and_phone_together() {
+async fn verify_email_code_for_the_phone_number_is_refused() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("email", NEW), ("phone_number", "+12128601234")]).await.unwrap();
@@ -148,7 +148,7 @@ async fn one_code_never_promotes_email_and_phone_together() {
 }
 
 #[tokio::test]
-async fn a_code_proves_nothing_for_another_account_or_another_purpose() {
+async fn verify_code_of_another_account_or_purpose_is_refused() {
     let pool = TestPool::new().await;
     let ticket = pool.sign_up("jdoe", "me@domain.com").await.ticket;
     let sign_up_code = pool.code_for("me@domain.com").await;
@@ -168,7 +168,7 @@ async fn a_code_proves_nothing_for_another_account_or_another_purpose() {
 }
 
 #[tokio::test]
-async fn an_app_client_that_may_neither_read_nor_write_a_contact_has_no_business_with_its_codes() {
+async fn verify_by_a_client_without_access_to_the_contact_is_refused() {
     let mut settings = Settings::default();
     let names = AccessLists::resolve(
         &settings.schema,
@@ -188,7 +188,7 @@ async fn an_app_client_that_may_neither_read_nor_write_a_contact_has_no_business
 }
 
 #[tokio::test]
-async fn a_taken_address_is_accepted_on_request_and_refused_only_to_who_has_proven_it() {
+async fn verify_address_of_another_account_is_refused_after_the_code() {
     let pool = TestPool::new().await;
     let owner = pool.signed_in("owner", "taken@domain.com").await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
@@ -213,7 +213,7 @@ async fn a_taken_address_is_accepted_on_request_and_refused_only_to_who_has_prov
 }
 
 #[tokio::test]
-async fn what_was_stored_at_sign_up_but_never_proven_is_proven_by_a_code_that_is_asked_for() {
+async fn verify_unverified_contact_of_sign_up_with_a_resent_code_works() {
     let pool = TestPool::new().await;
     let attributes = [("email", "me@domain.com"), ("phone_number", "+12128601234")];
     let ticket = pool.try_sign_up("jdoe", &attributes).await.unwrap().ticket;
@@ -233,7 +233,7 @@ async fn what_was_stored_at_sign_up_but_never_proven_is_proven_by_a_code_that_is
 }
 
 #[tokio::test]
-async fn a_code_is_nowhere_in_clear_but_in_the_message() {
+async fn verify_code_is_stored_nowhere_in_clear() {
     let pool = TestPool::new().await;
     let (viewer, code) = changing(&pool).await;
     pool.verify(&viewer, Standard::Email, &another_code(&code)).await.unwrap_err();

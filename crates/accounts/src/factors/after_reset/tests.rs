@@ -82,7 +82,7 @@ async fn is_asked_by_mail(pool: &TestPool, password: &str) -> bool {
 }
 
 #[tokio::test]
-async fn thief_of_a_mailbox_waits_a_day_of_which_every_contact_is_told() {
+async fn reset_by_mailbox_pauses_its_factor_a_day_and_tells_every_contact() {
     let (pool, _) = with_email_factor().await;
     reset(&pool, EMAIL, THEIRS).await;
     let since = pool.time();
@@ -110,7 +110,7 @@ async fn thief_of_a_mailbox_waits_a_day_of_which_every_contact_is_told() {
 }
 
 #[tokio::test]
-async fn owner_with_only_a_recovery_code_signs_in_at_once_and_ends_the_wait() {
+async fn recovery_code_after_a_reset_signs_in_at_once_and_ends_the_wait() {
     let (pool, viewer) = with_email_factor().await;
     let codes = recovery_codes::recovery_codes(&pool, &pool.fresh(&viewer)).await.unwrap();
     reset(&pool, EMAIL, OWN).await;
@@ -122,7 +122,7 @@ async fn owner_with_only_a_recovery_code_signs_in_at_once_and_ends_the_wait() {
 }
 
 #[tokio::test]
-async fn resets_in_a_row_neither_restart_the_wait_nor_shorten_it() {
+async fn reset_repeated_neither_restarts_nor_shortens_the_wait() {
     let (pool, _) = with_email_factor().await;
     reset(&pool, EMAIL, THEIRS).await;
     let at = pool.time().plus(Duration::from_secs(DAY));
@@ -146,7 +146,7 @@ async fn resets_in_a_row_neither_restart_the_wait_nor_shorten_it() {
 }
 
 #[tokio::test]
-async fn reset_by_one_channel_never_satisfies_its_factor_while_another_is_on() {
+async fn reset_by_one_channel_never_satisfies_its_own_factor() {
     let (pool, viewer) = with(Settings::default(), &[Factor::Email, Factor::Sms]).await;
     let secret = set_up_app::set_up_app(&pool, &pool.fresh(&viewer), &origin()).await.unwrap().text;
     let code = shown_by(&secret, pool.time()).unwrap();
@@ -168,7 +168,7 @@ async fn reset_by_one_channel_never_satisfies_its_factor_while_another_is_on() {
 }
 
 #[tokio::test]
-async fn no_wait_where_the_operator_wants_none_and_after_a_password_of_an_administrator() {
+async fn reset_without_a_configured_wait_asks_for_the_factor_at_once() {
     let mut settings = Settings::default();
     settings.codes.factors_after_reset = Duration::ZERO;
     let (pool, _) = with(settings, &[Factor::Email]).await;
@@ -184,7 +184,7 @@ async fn no_wait_where_the_operator_wants_none_and_after_a_password_of_an_admini
 }
 
 #[tokio::test]
-async fn reset_of_an_account_without_factors_leaves_nothing_for_later_ones() {
+async fn reset_of_an_account_without_factors_affects_no_later_factor() {
     let (pool, _) = with(Settings::default(), &[]).await;
     reset(&pool, EMAIL, OWN).await;
     let Ok(SignedIn::Session { session, .. }) = pool.try_sign_in("jdoe", OWN).await else { panic!() };
@@ -195,7 +195,7 @@ async fn reset_of_an_account_without_factors_leaves_nothing_for_later_ones() {
 
 /// What a clock wrote that was wrong for a moment.
 #[tokio::test]
-async fn reset_in_the_future_counts_as_nothing() {
+async fn reset_dated_in_the_future_counts_as_none() {
     let (pool, _) = with_email_factor().await;
     reset(&pool, EMAIL, OWN).await;
     let mut tx = pool.store.begin().await.unwrap();
@@ -219,7 +219,7 @@ async fn with_passkey(pool: &TestPool, device: &mut Authenticator) -> bool {
 }
 
 #[tokio::test]
-async fn recent_passkeys_go_with_a_reset_and_one_that_stays_ends_the_wait() {
+async fn reset_removes_recent_passkeys_and_an_older_one_ends_the_wait() {
     let (pool, viewer) = with(Settings::default(), &[]).await;
     let (mut old, mut new) = (Authenticator::at(PAGE), Authenticator::at(PAGE));
     pool.give_passkey(&viewer, &mut old).await;
@@ -239,7 +239,7 @@ async fn recent_passkeys_go_with_a_reset_and_one_that_stays_ends_the_wait() {
 }
 
 #[tokio::test]
-async fn passkey_added_with_a_second_step_survives_a_reset() {
+async fn reset_keeps_a_passkey_added_with_a_second_step() {
     let (pool, viewer) = with_email_factor().await;
     let viewer = pool.fresh(&viewer);
     let codes = recovery_codes::recovery_codes(&pool, &viewer).await.unwrap();

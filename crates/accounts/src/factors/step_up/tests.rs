@@ -46,7 +46,7 @@ async fn new_email(pool: &TestPool, viewer: &Viewer, typed: &str) -> Result<(), 
 }
 
 #[tokio::test]
-async fn stolen_session_turns_off_no_app_replaces_none_and_makes_no_recovery_codes() {
+async fn step_up_without_a_right_code_refuses_every_factor_change() {
     let (pool, viewer, secret) = with_app().await;
     let wrong = another_code(&shown_by(&secret, pool.time()).unwrap());
     for (typed, why) in [
@@ -74,7 +74,7 @@ async fn stolen_session_turns_off_no_app_replaces_none_and_makes_no_recovery_cod
 }
 
 #[tokio::test]
-async fn recovery_code_turns_a_lost_app_off_once() {
+async fn step_up_with_a_recovery_code_turns_the_app_off_once() {
     let (pool, viewer, _) = with_app().await;
     let codes = recovery_codes::recovery_codes(&pool, &viewer).await.unwrap();
     let secret = set_up_app::set_up_app_with_code(&pool, &viewer, &codes[0], &origin()).await.unwrap().text;
@@ -90,7 +90,7 @@ async fn recovery_code_turns_a_lost_app_off_once() {
 }
 
 #[tokio::test]
-async fn code_that_was_sent_for_a_change_turns_off_its_factor_and_signs_nobody_in() {
+async fn step_up_with_a_sent_code_turns_its_factor_off() {
     let (pool, viewer) = with_email_factor().await;
     let asked: FormErrors = off(&pool, &viewer, Factor::Email, "").await.unwrap_err().into();
     assert_eq!(asked, FormErrors::field(FieldName::StepCode, ErrorCode::SentCodeAgain));
@@ -106,7 +106,7 @@ async fn code_that_was_sent_for_a_change_turns_off_its_factor_and_signs_nobody_i
 }
 
 #[tokio::test]
-async fn replacing_a_contact_that_is_a_factor_takes_that_factor() {
+async fn update_contact_that_is_a_factor_needs_its_code() {
     let (pool, viewer) = with_email_factor().await;
     let refused: FormErrors = new_email(&pool, &viewer, "").await.unwrap_err().into();
     assert_eq!(refused, FormErrors::field(FieldName::StepCode, ErrorCode::SentCodeAgain));
@@ -117,7 +117,7 @@ async fn replacing_a_contact_that_is_a_factor_takes_that_factor() {
 }
 
 #[tokio::test]
-async fn application_changes_factors_and_contacts_with_its_token_alone() {
+async fn update_by_an_application_needs_no_step_up() {
     let (pool, viewer) = with_email_factor().await;
     let application = Viewer { by: SignedInBy::Tokens, ..viewer };
     new_email(&pool, &application, "").await.unwrap();
@@ -126,7 +126,7 @@ async fn application_changes_factors_and_contacts_with_its_token_alone() {
 }
 
 #[tokio::test]
-async fn contact_that_is_no_factor_is_replaced_as_before() {
+async fn update_contact_that_is_no_factor_needs_no_step_up() {
     let (pool, viewer, _) = with_app().await;
     new_email(&pool, &viewer, "").await.unwrap();
 }

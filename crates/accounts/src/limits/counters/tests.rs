@@ -23,7 +23,7 @@ async fn try_count(pool: &TestPool, times: u32) -> Result<(), Wait> {
 }
 
 #[tokio::test]
-async fn waits_double_from_a_second_to_a_quarter_of_an_hour() {
+async fn backoff_after_five_tries_doubles_up_to_fifteen_minutes() {
     let pool = TestPool::new().await;
     for _ in 0..5 {
         assert_eq!(try_knock(&pool, "jdoe").await, Ok(()));
@@ -38,7 +38,7 @@ async fn waits_double_from_a_second_to_a_quarter_of_an_hour() {
 }
 
 #[tokio::test]
-async fn a_day_without_a_try_forgets_the_failures() {
+async fn backoff_after_a_day_without_tries_starts_again() {
     let pool = TestPool::new().await;
     for _ in 0..5 {
         try_knock(&pool, "jdoe").await.unwrap();
@@ -50,7 +50,7 @@ async fn a_day_without_a_try_forgets_the_failures() {
 }
 
 #[tokio::test]
-async fn a_restart_forgets_nothing() {
+async fn backoff_after_a_restart_is_remembered() {
     let pool = TestPool::new().await;
     for _ in 0..5 {
         try_knock(&pool, "jdoe").await.unwrap();
@@ -60,7 +60,7 @@ async fn a_restart_forgets_nothing() {
 }
 
 #[tokio::test]
-async fn a_rate_is_free_again_once_its_time_is_over() {
+async fn rate_limit_is_free_again_once_its_window_is_over() {
     let pool = TestPool::new().await;
     for _ in 0..3 {
         try_count(&pool, 3).await.unwrap();
@@ -73,7 +73,7 @@ async fn a_rate_is_free_again_once_its_time_is_over() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_tries_at_once_only_the_free_ones_get_through() {
+async fn backoff_with_many_tries_at_once_lets_five_through() {
     let pool = std::sync::Arc::new(TestPool::new().await);
     let mut tasks = JoinSet::new();
     for _ in 0..50 {
@@ -85,7 +85,7 @@ async fn of_many_tries_at_once_only_the_free_ones_get_through() {
 }
 
 #[tokio::test]
-async fn what_strangers_type_is_not_kept() {
+async fn limits_store_no_typed_text_in_clear() {
     let pool = TestPool::new().await;
     try_knock(&pool, "hush-hush").await.unwrap();
     let bytes = pool.place().everything();

@@ -25,7 +25,7 @@ async fn forgot(pool: &TestPool, name: &str, from: &Origin) -> bool {
 }
 
 #[tokio::test]
-async fn mails_of_a_network_are_sixty_an_hour_whatever_they_are_asked_for_with() {
+async fn mail_limit_per_network_is_sixty_an_hour_over_all_operations() {
     let pool = TestPool::new().await;
     let (here, there) = (origin_at("198.51.100.1"), origin_at("198.51.100.2"));
     for n in 0..20 {
@@ -42,7 +42,7 @@ async fn mails_of_a_network_are_sixty_an_hour_whatever_they_are_asked_for_with()
 }
 
 #[tokio::test]
-async fn mail_of_a_confirmed_sign_up_is_given_back() {
+async fn mail_limit_counts_no_confirmed_sign_up() {
     let mut settings = Settings::default();
     settings.limits.mails_per_network_an_hour = 2;
     let pool = TestPool::with(settings).await;
@@ -55,7 +55,7 @@ async fn mail_of_a_confirmed_sign_up_is_given_back() {
 }
 
 #[tokio::test]
-async fn text_messages_of_a_network_are_ten_an_hour() {
+async fn text_limit_per_network_is_ten_an_hour() {
     let sign_in = SignInOptions { username: true, email: false, phone_number: true };
     let mut settings = Settings { sign_in, ..Settings::default() };
     settings.schema.get_mut(&Standard::Email.into()).unwrap().required = false;
@@ -72,7 +72,7 @@ async fn text_messages_of_a_network_are_ten_an_hour() {
 }
 
 #[tokio::test]
-async fn trusted_network_is_not_counted_as_one() {
+async fn network_limit_excludes_trusted_networks() {
     let mut settings = Settings::default();
     settings.limits.mails_per_network_an_hour = 1;
     settings.limits.sign_ups_per_network_an_hour = 1;
@@ -87,7 +87,7 @@ async fn trusted_network_is_not_counted_as_one() {
 }
 
 #[tokio::test]
-async fn tags_behind_a_plus_share_the_gaps_of_one_mailbox() {
+async fn sign_up_with_plus_tags_shares_the_gaps_of_one_mailbox() {
     let pool = TestPool::new().await;
     for n in 0..5 {
         sign_up(&pool, &format!("jdoe{n}"), &format!("me+{n}@domain.com"), &origin()).await.unwrap();
@@ -100,7 +100,7 @@ async fn tags_behind_a_plus_share_the_gaps_of_one_mailbox() {
 }
 
 #[tokio::test]
-async fn ceiling_of_all_strangers_is_told_alike_and_lets_known_browsers_through() {
+async fn stranger_ceiling_answers_alike_and_admits_known_browsers() {
     let mut settings = Settings::default();
     settings.limits.mails_for_strangers_an_hour = 3;
     let pool = TestPool::with(settings).await;

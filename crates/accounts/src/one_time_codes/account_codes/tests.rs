@@ -71,7 +71,7 @@ async fn admit_second_step_within_cooldown_waits_while_a_code_works() {
 }
 
 #[tokio::test]
-async fn attempt_with_right_code_is_spent_once() {
+async fn attempt_with_the_right_code_is_spent_once() {
     let (pool, [one, _]) = two_accounts().await;
     assert!(ask(&pool, one, CodeMessage::ChangeContact, CONTACT).await);
     let slot = Slot::new(one, CodePurpose::Verify, Contact::email(CONTACT).kind.attribute());

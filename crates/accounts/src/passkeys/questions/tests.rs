@@ -55,7 +55,7 @@ async fn jane() -> (TestPool, Viewer, Authenticator) {
 }
 
 #[tokio::test]
-async fn a_passkey_signs_its_owner_in_and_is_listed_with_its_last_use() {
+async fn sign_in_with_passkey_starts_a_session_and_lists_the_last_use() {
     let (pool, viewer, mut device) = jane().await;
     let listed = list::list(&pool, &viewer).await.unwrap();
     assert_eq!(
@@ -75,7 +75,7 @@ async fn a_passkey_signs_its_owner_in_and_is_listed_with_its_last_use() {
 }
 
 #[tokio::test]
-async fn a_question_says_the_domain_and_asks_for_a_proof_of_its_user() {
+async fn passkey_options_name_the_domain_and_require_user_verification() {
     let (pool, viewer, _) = jane().await;
     let new: serde_json::Value =
         serde_json::from_str(&add::ask_for_new_passkey(&pool, &viewer).await.unwrap().options).unwrap();
@@ -104,13 +104,13 @@ async fn a_question_says_the_domain_and_asks_for_a_proof_of_its_user() {
 }
 
 #[tokio::test]
-async fn a_device_that_has_one_makes_no_second_one() {
+async fn add_passkey_on_a_device_that_has_one_is_refused_there() {
     let (pool, viewer, mut device) = jane().await;
     assert_eq!(device.create(&add::ask_for_new_passkey(&pool, &viewer).await.unwrap().options), None);
 }
 
 #[tokio::test]
-async fn a_question_is_answered_once() {
+async fn sign_in_with_passkey_answered_twice_is_refused() {
     let (pool, _, mut device) = jane().await;
     let form = answer(&pool, &mut device);
     passkey::with_passkey(&pool, &pool.client(), &form, &origin()).await.unwrap();
@@ -119,7 +119,7 @@ async fn a_question_is_answered_once() {
 }
 
 #[tokio::test]
-async fn of_many_answers_to_one_question_at_once_one_counts() {
+async fn sign_in_with_passkey_answered_many_times_at_once_succeeds_once() {
     let (pool, viewer, mut device) = jane().await;
     let form = answer(&pool, &mut device);
     let tries = (0..8).map(|_| {
@@ -138,7 +138,7 @@ async fn of_many_answers_to_one_question_at_once_one_counts() {
 }
 
 #[tokio::test]
-async fn a_question_that_is_too_old_is_refused() {
+async fn passkey_challenge_that_is_too_old_is_refused() {
     let (pool, viewer, mut device) = jane().await;
     let form = answer(&pool, &mut device);
     let mut other = Authenticator::at(PAGE);
@@ -158,7 +158,7 @@ async fn a_question_that_is_too_old_is_refused() {
 }
 
 #[tokio::test]
-async fn what_was_asked_of_somebody_else_adds_nothing() {
+async fn add_passkey_with_a_challenge_of_someone_else_is_refused() {
     let (pool, jane, _) = jane().await;
     let john = pool.signed_in("john", "john@domain.com").await;
     let mut device = Authenticator::at(PAGE);
@@ -177,7 +177,7 @@ async fn what_was_asked_of_somebody_else_adds_nothing() {
 }
 
 #[tokio::test]
-async fn an_answer_from_another_address_is_refused() {
+async fn passkey_answer_from_another_origin_is_refused() {
     let (pool, viewer, device) = jane().await;
     let mut fooled = device.fooled_by("https://evil.example");
     assert!(matches!(sign_in(&pool, &mut fooled).await, Err(SignInWithPasskeyError::WrongPasskey)));
@@ -188,7 +188,7 @@ async fn an_answer_from_another_address_is_refused() {
 }
 
 #[tokio::test]
-async fn a_device_that_did_not_make_sure_who_uses_it_is_refused() {
+async fn passkey_answer_without_user_verification_is_refused() {
     let (pool, viewer, device) = jane().await;
     let mut careless = device.careless();
     assert!(matches!(sign_in(&pool, &mut careless).await, Err(SignInWithPasskeyError::WrongPasskey)));
@@ -198,7 +198,7 @@ async fn a_device_that_did_not_make_sure_who_uses_it_is_refused() {
 }
 
 #[tokio::test]
-async fn a_counter_that_goes_backwards_is_refused_and_shown_to_its_owner() {
+async fn sign_in_with_passkey_counter_going_backwards_is_refused() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let mut device = Authenticator::at(PAGE).counting();
@@ -212,7 +212,7 @@ async fn a_counter_that_goes_backwards_is_refused_and_shown_to_its_owner() {
 }
 
 #[tokio::test]
-async fn a_changed_answer_and_nonsense_are_refused() {
+async fn sign_in_with_passkey_changed_or_malformed_is_refused() {
     let (pool, _, mut device) = jane().await;
     let right = answer(&pool, &mut device);
     let changed = PasskeySignIn { state: passkey::ask_for_passkey(&pool).unwrap().state, ..right.clone() };
@@ -236,7 +236,7 @@ async fn a_changed_answer_and_nonsense_are_refused() {
 }
 
 #[tokio::test]
-async fn a_removed_passkey_signs_nobody_in_and_looks_like_one_that_never_was() {
+async fn remove_passkey_ends_its_sign_in_and_sends_notice() {
     let (pool, viewer, mut device) = jane().await;
     let which = list::list(&pool, &viewer).await.unwrap()[0].handle.clone();
     let john = pool.signed_in("john", "john@domain.com").await;
@@ -262,7 +262,7 @@ async fn a_removed_passkey_signs_nobody_in_and_looks_like_one_that_never_was() {
 }
 
 #[tokio::test]
-async fn nobody_is_signed_in_after_the_removal_however_close_the_two_are() {
+async fn sign_in_with_passkey_during_its_removal_never_comes_after_it() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     for _ in 0..8 {
@@ -284,7 +284,7 @@ async fn nobody_is_signed_in_after_the_removal_however_close_the_two_are() {
 }
 
 #[tokio::test]
-async fn a_disabled_account_is_not_entered_with_a_passkey() {
+async fn sign_in_with_passkey_of_a_disabled_account_is_refused() {
     let (pool, viewer, mut device) = jane().await;
     disable_user::disable_user(&pool, "jdoe").await.unwrap();
     assert!(matches!(sign_in(&pool, &mut device).await, Err(SignInWithPasskeyError::Disabled)));
@@ -292,7 +292,7 @@ async fn a_disabled_account_is_not_entered_with_a_passkey() {
 }
 
 #[tokio::test]
-async fn a_browser_that_was_left_open_changes_no_passkeys() {
+async fn change_passkeys_with_a_stale_sign_in_is_refused() {
     let (pool, viewer, _) = jane().await;
     let which = list::list(&pool, &viewer).await.unwrap()[0].handle.clone();
     pool.wait(15 * 60);
@@ -308,7 +308,7 @@ async fn a_browser_that_was_left_open_changes_no_passkeys() {
 }
 
 #[tokio::test]
-async fn a_session_that_ended_meanwhile_adds_nothing() {
+async fn add_passkey_with_an_ended_session_is_refused() {
     let (pool, viewer, _) = jane().await;
     let mut device = Authenticator::at(PAGE);
     let Question { options, state } = add::ask_for_new_passkey(&pool, &viewer).await.unwrap();
@@ -326,7 +326,7 @@ async fn a_session_that_ended_meanwhile_adds_nothing() {
 }
 
 #[tokio::test]
-async fn a_passkey_needs_a_name_that_can_be_shown() {
+async fn add_passkey_with_an_unusable_name_is_refused() {
     let (pool, viewer, _) = jane().await;
     let long = "x".repeat(65);
     for (name, why) in [
@@ -341,7 +341,7 @@ async fn a_passkey_needs_a_name_that_can_be_shown() {
 }
 
 #[tokio::test]
-async fn an_account_has_so_many_passkeys_at_most() {
+async fn add_passkey_beyond_the_maximum_is_refused() {
     let (pool, viewer, _) = jane().await;
     for number in 1..MOST {
         add(&pool, &viewer, &mut Authenticator::at(PAGE), &format!("Key {number}")).await.unwrap();
@@ -353,7 +353,7 @@ async fn an_account_has_so_many_passkeys_at_most() {
 }
 
 #[tokio::test]
-async fn wrong_answers_of_one_passkey_make_the_next_try_wait() {
+async fn sign_in_with_passkey_after_wrong_answers_has_to_wait() {
     let settings = Settings::default();
     let limits = Limits { sign_in_failures_free: 2, ..settings.limits.clone() };
     let pool = TestPool::with(Settings { limits, ..settings }).await;
@@ -375,7 +375,7 @@ async fn wrong_answers_of_one_passkey_make_the_next_try_wait() {
 }
 
 #[tokio::test]
-async fn passkeys_go_with_the_account_and_are_in_what_it_may_take_along() {
+async fn delete_account_removes_passkeys_and_its_download_lists_them() {
     let (pool, viewer, mut device) = jane().await;
     let data =
         serde_json::to_string(&download::personal_data(&pool, &viewer, &origin()).await.unwrap()).unwrap();
@@ -389,7 +389,7 @@ async fn passkeys_go_with_the_account_and_are_in_what_it_may_take_along() {
 }
 
 #[tokio::test]
-async fn at_an_ip_address_there_are_no_passkeys() {
+async fn passkeys_at_an_ip_address_are_not_offered() {
     let settings = Settings { public_url: "https://192.0.2.7".into(), ..Settings::default() };
     let pool = TestPool::with(settings).await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;

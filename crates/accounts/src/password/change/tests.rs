@@ -32,7 +32,7 @@ async fn another_session(pool: &TestPool) -> SessionToken {
 }
 
 #[tokio::test]
-async fn the_new_password_signs_in_and_the_old_one_does_not() {
+async fn change_password_lets_only_the_new_one_sign_in() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     assert_eq!(change(&pool, &viewer, PASSWORD).await.unwrap().username, "jdoe");
@@ -41,7 +41,7 @@ async fn the_new_password_signs_in_and_the_old_one_does_not() {
 }
 
 #[tokio::test]
-async fn this_browser_goes_on_under_a_new_id_and_the_others_are_signed_out() {
+async fn change_password_renews_this_session_and_ends_the_others() {
     let pool = TestPool::new().await;
     let here = pool.signed_in_token("jdoe", "me@domain.com").await;
     let elsewhere = another_session(&pool).await;
@@ -59,7 +59,7 @@ async fn this_browser_goes_on_under_a_new_id_and_the_others_are_signed_out() {
 }
 
 #[tokio::test]
-async fn every_proven_contact_is_told_and_the_trail_says_so() {
+async fn change_password_sends_notice_and_records_an_event() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.wait(1);
@@ -70,7 +70,7 @@ async fn every_proven_contact_is_told_and_the_trail_says_so() {
 }
 
 #[tokio::test]
-async fn an_application_changes_it_too_goes_on_and_leaves_no_browser_signed_in() {
+async fn change_password_by_an_application_ends_browser_sessions() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     let sign_in = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
@@ -89,7 +89,7 @@ async fn an_application_changes_it_too_goes_on_and_leaves_no_browser_signed_in()
 }
 
 #[tokio::test]
-async fn a_wrong_current_password_is_told_at_its_field_and_noted() {
+async fn change_password_with_a_wrong_current_one_names_its_field() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let refusal = FormErrors::from(change(&pool, &viewer, "wrong").await.unwrap_err());
@@ -99,7 +99,7 @@ async fn a_wrong_current_password_is_told_at_its_field_and_noted() {
 }
 
 #[tokio::test]
-async fn wrong_passwords_here_and_at_sign_in_count_together_and_make_the_next_try_wait() {
+async fn change_password_failures_count_together_with_sign_in() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     for _ in 0..3 {
@@ -126,7 +126,7 @@ async fn wrong_passwords_here_and_at_sign_in_count_together_and_make_the_next_tr
 }
 
 #[tokio::test]
-async fn what_can_be_told_at_once_costs_no_try_and_is_named_together() {
+async fn change_password_with_several_faults_names_all_and_costs_no_try() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let all = PasswordChange { confirmation: Some(Password::new("other")), ..form("", "short") };
@@ -141,7 +141,7 @@ async fn what_can_be_told_at_once_costs_no_try_and_is_named_together() {
 }
 
 #[tokio::test]
-async fn a_session_that_has_ended_changes_nothing() {
+async fn change_password_with_an_ended_session_is_refused() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     let viewer = pool.viewer_of(&token).await;
@@ -154,7 +154,7 @@ async fn a_session_that_has_ended_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_changes_at_once_one_wins() {
+async fn change_password_twice_at_once_lets_one_win() {
     let pool = TestPool::new().await;
     let here = pool.signed_in("jdoe", "me@domain.com").await;
     let elsewhere = pool.viewer_of(&another_session(&pool).await).await;

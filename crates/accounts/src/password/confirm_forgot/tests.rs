@@ -35,7 +35,7 @@ fn fault(result: Result<PasswordSet, ConfirmForgotPasswordError>) -> CodeFault {
 }
 
 #[tokio::test]
-async fn the_new_password_signs_in_and_the_old_one_does_not() {
+async fn reset_password_lets_only_the_new_one_sign_in() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     let code = code(&pool).await;
@@ -45,7 +45,7 @@ async fn the_new_password_signs_in_and_the_old_one_does_not() {
 }
 
 #[tokio::test]
-async fn every_session_ends_the_contact_is_told_and_the_trail_says_so() {
+async fn reset_password_ends_every_session_and_sends_notice() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     let viewer = pool.viewer_of(&token).await;
@@ -60,7 +60,7 @@ async fn every_session_ends_the_contact_is_told_and_the_trail_says_so() {
 }
 
 #[tokio::test]
-async fn a_code_works_once_for_an_hour_and_only_the_newest_does() {
+async fn reset_code_works_once_within_an_hour_and_only_the_newest() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     let first = code(&pool).await;
@@ -77,7 +77,7 @@ async fn a_code_works_once_for_an_hour_and_only_the_newest_does() {
 }
 
 #[tokio::test]
-async fn after_five_wrong_codes_the_right_one_is_worn_out_for_everybodys_names() {
+async fn reset_after_five_wrong_codes_refuses_the_right_one_for_any_name() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let right = code(&pool).await;
@@ -102,7 +102,7 @@ async fn after_five_wrong_codes_the_right_one_is_worn_out_for_everybodys_names()
 }
 
 #[tokio::test]
-async fn a_password_that_the_policy_refuses_costs_no_try_and_everything_wrong_is_named() {
+async fn reset_with_a_weak_password_names_all_faults_and_costs_no_try() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     let code = code(&pool).await;
@@ -127,7 +127,7 @@ async fn a_password_that_the_policy_refuses_costs_no_try_and_everything_wrong_is
 }
 
 #[tokio::test]
-async fn a_code_for_something_else_sets_no_password() {
+async fn reset_with_a_code_of_another_purpose_is_refused() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("email", "me@anotherdomain.com")]).await.unwrap();
@@ -136,7 +136,7 @@ async fn a_code_for_something_else_sets_no_password() {
 }
 
 #[tokio::test]
-async fn a_code_that_went_to_a_contact_of_before_is_worth_nothing() {
+async fn reset_with_a_code_sent_to_a_former_contact_is_refused() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let old = code(&pool).await;
@@ -148,7 +148,7 @@ async fn a_code_that_went_to_a_contact_of_before_is_worth_nothing() {
 }
 
 #[tokio::test]
-async fn whoever_had_to_wait_signs_in_at_once() {
+async fn reset_password_clears_the_wait_of_failed_sign_ins() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     for _ in 0..7 {
@@ -160,7 +160,7 @@ async fn whoever_had_to_wait_signs_in_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_resets_with_one_code_one_wins() {
+async fn reset_twice_with_one_code_at_once_lets_one_win() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     let code = code(&pool).await;
@@ -192,7 +192,7 @@ async fn of_two_resets_with_one_code_one_wins() {
 }
 
 #[tokio::test]
-async fn wrong_codes_of_strangers_spend_nothing_of_what_the_owner_may_change() {
+async fn reset_with_wrong_codes_of_strangers_spends_no_limit_of_the_owner() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     for number in 0..320 {

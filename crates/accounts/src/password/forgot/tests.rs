@@ -10,7 +10,7 @@ async fn ask(pool: &TestPool, name: &str) -> Result<ResetCodeSent, ForgotPasswor
 }
 
 #[tokio::test]
-async fn forgot_password_sends_a_code_to_the_proven_address_and_tells_the_caller_nothing_of_it() {
+async fn forgot_password_sends_a_code_and_tells_the_caller_nothing() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let sent = ask(&pool, " JDOE ").await.unwrap();
@@ -24,7 +24,7 @@ async fn forgot_password_sends_a_code_to_the_proven_address_and_tells_the_caller
 }
 
 #[tokio::test]
-async fn a_code_goes_to_the_number_where_that_is_what_was_proven() {
+async fn forgot_password_with_only_a_verified_number_sends_a_text() {
     let sign_in = SignInOptions { phone_number: true, ..SignInOptions::default() };
     let mut settings = Settings { sign_in, ..Settings::default() };
     settings.schema.get_mut(&model::Standard::Email.into()).unwrap().required = false;
@@ -50,7 +50,7 @@ async fn a_code_goes_to_the_number_where_that_is_what_was_proven() {
 }
 
 #[tokio::test]
-async fn whoever_is_nobody_is_answered_the_same_each_time() {
+async fn forgot_password_of_an_unknown_name_looks_the_same_each_time() {
     let pool = TestPool::new().await;
     let first = ask(&pool, "nobody").await.unwrap().delivery;
     pool.wait(30);
@@ -61,7 +61,7 @@ async fn whoever_is_nobody_is_answered_the_same_each_time() {
 }
 
 #[tokio::test]
-async fn an_account_that_is_not_confirmed_gets_nothing_and_looks_the_same() {
+async fn forgot_password_of_an_unconfirmed_account_sends_nothing() {
     let pool = TestPool::new().await;
     pool.sign_up("jdoe", "me@domain.com").await;
     pool.wait(60);
@@ -71,7 +71,7 @@ async fn an_account_that_is_not_confirmed_gets_nothing_and_looks_the_same() {
 }
 
 #[tokio::test]
-async fn forgot_password_by_strangers_waits_alike_for_every_name_and_never_longer_than_an_hour() {
+async fn forgot_password_by_strangers_waits_alike_for_every_name() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     let stranger = origin_at("198.51.100.9");
@@ -96,7 +96,7 @@ async fn forgot_password_by_strangers_waits_alike_for_every_name_and_never_longe
 }
 
 #[tokio::test]
-async fn forgot_password_from_where_the_owner_signed_in_is_not_kept_waiting_by_strangers() {
+async fn forgot_password_from_a_known_network_is_not_delayed_by_strangers() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     for n in 0..30 {
@@ -138,7 +138,7 @@ async fn forgot_password_by_many_strangers_sends_few_and_longer_codes() {
 }
 
 #[tokio::test]
-async fn forgot_password_by_another_name_of_the_account_joins_the_code_that_waits() {
+async fn forgot_password_by_another_name_of_the_account_joins_the_code() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     let before = pool.codes_sent_to("me@domain.com").await.len();
@@ -153,7 +153,7 @@ async fn forgot_password_by_another_name_of_the_account_joins_the_code_that_wait
 }
 
 #[tokio::test]
-async fn one_network_may_ask_only_so_often() {
+async fn forgot_password_beyond_the_network_limit_has_to_wait() {
     let mut settings = Settings::default();
     settings.limits.code_requests_per_network_an_hour = 2;
     let pool = TestPool::with(settings).await;
@@ -166,7 +166,7 @@ async fn one_network_may_ask_only_so_often() {
 }
 
 #[tokio::test]
-async fn what_was_asked_for_is_remembered_by_name_whoever_it_is() {
+async fn pending_reset_is_remembered_for_known_and_unknown_names() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     assert_eq!(forgot::pending_reset(&pool, "jdoe", &origin()).await.unwrap(), None);

@@ -31,7 +31,7 @@ async fn names(pool: &TestPool, viewer: &Viewer) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn people_see_where_they_are_signed_in_with_what_and_since_when() {
+async fn list_sessions_shows_device_network_and_times() {
     let pool = TestPool::new().await;
     let here = pool.signed_in_token("jdoe", "me@domain.com").await;
     pool.signed_in("other", "other@domain.com").await;
@@ -58,7 +58,7 @@ async fn people_see_where_they_are_signed_in_with_what_and_since_when() {
 }
 
 #[tokio::test]
-async fn a_sessions_name_is_no_key_to_it() {
+async fn session_name_in_the_list_reveals_no_token_or_hash() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     let viewer = pool.viewer_of(&token).await;
@@ -70,7 +70,7 @@ async fn a_sessions_name_is_no_key_to_it() {
 }
 
 #[tokio::test]
-async fn sessions_that_are_over_are_not_among_them() {
+async fn list_sessions_leaves_out_expired_ones() {
     let pool = TestPool::new().await;
     phone_after_sign_up(&pool).await;
     pool.wait(14 * 24 * 60 * 60);
@@ -85,7 +85,7 @@ async fn phone_after_sign_up(pool: &TestPool) -> (SessionToken, SessionToken) {
 }
 
 #[tokio::test]
-async fn the_one_that_is_named_ends_and_no_other() {
+async fn sign_out_others_by_name_ends_only_that_session() {
     let pool = TestPool::new().await;
     let (here, lost) = phone_after_sign_up(&pool).await;
     pool.wait(1);
@@ -110,7 +110,7 @@ async fn the_one_that_is_named_ends_and_no_other() {
 }
 
 #[tokio::test]
-async fn nobody_ends_a_session_of_another_account_nor_ones_own_by_its_name() {
+async fn sign_out_others_never_ends_foreign_sessions_or_the_own_one() {
     let pool = TestPool::new().await;
     let jane = pool.signed_in_token("jane", "jane@domain.com").await;
     let john = pool.signed_in_token("john", "john@domain.com").await;
@@ -123,7 +123,7 @@ async fn nobody_ends_a_session_of_another_account_nor_ones_own_by_its_name() {
 }
 
 #[tokio::test]
-async fn all_others_end_and_this_one_goes_on() {
+async fn sign_out_others_ends_all_but_this_session() {
     let pool = TestPool::new().await;
     let (here, one) = phone_after_sign_up(&pool).await;
     let two = phone(&pool).await;
@@ -134,7 +134,7 @@ async fn all_others_end_and_this_one_goes_on() {
 }
 
 #[tokio::test]
-async fn a_session_that_has_ended_ends_no_other() {
+async fn sign_out_others_with_an_ended_session_ends_none() {
     let pool = TestPool::new().await;
     let (here, thief) = phone_after_sign_up(&pool).await;
     let (owner, thief) = (pool.viewer_of(&here).await, pool.viewer_of(&thief).await);
@@ -144,7 +144,7 @@ async fn a_session_that_has_ended_ends_no_other() {
 }
 
 #[tokio::test]
-async fn everywhere_means_here_too() {
+async fn sign_out_everywhere_ends_this_session_too() {
     let pool = TestPool::new().await;
     let (here, there) = phone_after_sign_up(&pool).await;
     let user = pool.viewer_of(&here).await.user;
@@ -157,7 +157,7 @@ async fn everywhere_means_here_too() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_browsers_that_sign_each_other_out_one_stays() {
+async fn sign_out_others_by_two_browsers_at_once_leaves_one() {
     let pool = TestPool::new().await;
     let (here, there) = phone_after_sign_up(&pool).await;
     let viewers = [pool.viewer_of(&here).await, pool.viewer_of(&there).await];

@@ -46,7 +46,7 @@ async fn asked(pool: &TestPool) -> NewPasswordAsked {
 }
 
 #[tokio::test]
-async fn a_password_that_the_operator_knows_is_replaced_and_what_is_missing_filled_in() {
+async fn new_password_after_a_temporary_one_needs_missing_attributes_too() {
     let pool = TestPool::with(settings()).await;
     made(&pool).await;
     let asked = asked(&pool).await;
@@ -74,7 +74,7 @@ async fn a_password_that_the_operator_knows_is_replaced_and_what_is_missing_fill
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_that_set_it_at_once_one_does() {
+async fn new_password_set_several_times_at_once_succeeds_once() {
     let pool = TestPool::new().await;
     made(&pool).await;
     // In two browsers, and twice in the same one.
@@ -95,7 +95,7 @@ async fn of_two_that_set_it_at_once_one_does() {
 }
 
 #[tokio::test]
-async fn an_application_sets_it_too_and_gets_tokens() {
+async fn new_password_set_by_an_application_returns_tokens() {
     let pool = TestPool::with(settings()).await;
     made(&pool).await;
     let sign_in = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };
@@ -112,7 +112,7 @@ async fn an_application_sets_it_too_and_gets_tokens() {
 }
 
 #[tokio::test]
-async fn a_code_that_sets_another_password_makes_up_for_it() {
+async fn new_password_after_a_reset_by_code_is_no_longer_asked_for() {
     let pool = TestPool::new().await;
     made(&pool).await;
     let overtaken = asked(&pool).await;
@@ -133,7 +133,7 @@ async fn a_code_that_sets_another_password_makes_up_for_it() {
 }
 
 #[tokio::test]
-async fn one_that_is_permanent_is_not_asked_for_again_and_one_that_is_set_later_is() {
+async fn new_password_is_asked_for_only_after_a_temporary_one() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     reset_user_password::set_user_password(&pool, "jdoe", &Password::new(OWN), true).await.unwrap();
@@ -146,7 +146,7 @@ async fn one_that_is_permanent_is_not_asked_for_again_and_one_that_is_set_later_
 }
 
 #[tokio::test]
-async fn the_second_factor_comes_first() {
+async fn new_password_is_asked_for_after_the_second_factor() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let on = [(model::Factor::Email, crate::factors::change::Wish::On)];

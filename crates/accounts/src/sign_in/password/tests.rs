@@ -16,7 +16,7 @@ async fn sign_in_from(pool: &TestPool, network: &str, password: &str) -> Result<
 }
 
 #[tokio::test]
-async fn a_confirmed_account_signs_in_by_username_and_by_proven_email() {
+async fn sign_in_by_username_or_verified_email_succeeds() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     for name in ["jdoe", " JDOE ", "me@domain.com", "Me@DOMAIN.com"] {
@@ -28,7 +28,7 @@ async fn a_confirmed_account_signs_in_by_username_and_by_proven_email() {
 }
 
 #[tokio::test]
-async fn a_phone_number_signs_in_only_where_that_is_allowed_and_it_is_proven() {
+async fn sign_in_by_an_unverified_phone_number_is_refused() {
     let sign_in = SignInOptions { username: true, email: true, phone_number: true };
     let pool = TestPool::with(Settings { sign_in, ..Settings::default() }).await;
     let attributes = [("email", "me@domain.com"), ("phone_number", "+12128601234")];
@@ -39,7 +39,7 @@ async fn a_phone_number_signs_in_only_where_that_is_allowed_and_it_is_proven() {
 }
 
 #[tokio::test]
-async fn a_stranger_can_not_tell_a_wrong_password_from_a_name_that_is_nobodys() {
+async fn sign_in_with_wrong_password_or_unknown_name_is_refused_alike() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.sign_up("waiting", "waiting@domain.com").await;
@@ -57,7 +57,7 @@ async fn a_stranger_can_not_tell_a_wrong_password_from_a_name_that_is_nobodys() 
 }
 
 #[tokio::test]
-async fn nothing_typed_is_said_so() {
+async fn sign_in_with_empty_fields_names_both() {
     let pool = TestPool::new().await;
     let refusal: FormErrors = pool.try_sign_in(" ", "").await.unwrap_err().into();
     assert_eq!(
@@ -67,7 +67,7 @@ async fn nothing_typed_is_said_so() {
 }
 
 #[tokio::test]
-async fn failures_make_one_account_wait_in_one_network_and_nowhere_else() {
+async fn sign_in_failures_delay_one_account_in_one_network() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     for name in ["jdoe", "nobody"] {
@@ -93,7 +93,7 @@ async fn failures_make_one_account_wait_in_one_network_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn failures_never_touch_a_session_that_is_there() {
+async fn sign_in_failures_keep_existing_sessions() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     for _ in 0..20 {
@@ -103,7 +103,7 @@ async fn failures_never_touch_a_session_that_is_there() {
 }
 
 #[tokio::test]
-async fn a_household_of_ipv6_is_one_network() {
+async fn sign_in_failures_of_an_ipv6_prefix_count_together() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     for n in 0..5 {
@@ -121,7 +121,7 @@ async fn a_household_of_ipv6_is_one_network() {
 }
 
 #[tokio::test]
-async fn one_network_may_try_only_so_many_names() {
+async fn sign_in_beyond_the_network_limit_has_to_wait() {
     let mut settings = Settings::default();
     settings.limits.sign_ins_per_network_an_hour = 3;
     let pool = TestPool::with(settings).await;
@@ -138,7 +138,7 @@ async fn one_network_may_try_only_so_many_names() {
 }
 
 #[tokio::test]
-async fn the_right_password_of_an_unconfirmed_account_leads_to_the_code_with_a_fresh_one() {
+async fn sign_in_to_an_unconfirmed_account_leads_to_a_fresh_code() {
     let pool = TestPool::new().await;
     let first = pool.sign_up("jdoe", "me@domain.com").await.ticket;
     let Ok(SignedIn::Unconfirmed(second)) = pool.try_sign_in("jdoe", PASSWORD).await else {
@@ -160,7 +160,7 @@ async fn the_right_password_of_an_unconfirmed_account_leads_to_the_code_with_a_f
 }
 
 #[tokio::test]
-async fn signing_in_sends_no_more_codes_than_a_day_allows() {
+async fn sign_in_to_an_unconfirmed_account_sends_five_codes_a_day() {
     let pool = TestPool::new().await;
     pool.sign_up("jdoe", "me@domain.com").await;
     for _ in 0..8 {
@@ -171,7 +171,7 @@ async fn signing_in_sends_no_more_codes_than_a_day_allows() {
 }
 
 #[tokio::test]
-async fn with_email_alone_a_stranger_reaches_the_code_step_whether_or_not_the_address_is_taken() {
+async fn sign_in_by_email_only_looks_alike_for_taken_and_free_addresses() {
     let sign_in = SignInOptions { username: false, email: true, phone_number: false };
     let pool = TestPool::with(Settings { sign_in, ..Settings::default() }).await;
     pool.signed_in("", "taken@domain.com").await;
@@ -186,7 +186,7 @@ async fn with_email_alone_a_stranger_reaches_the_code_step_whether_or_not_the_ad
 }
 
 #[tokio::test]
-async fn a_hash_of_old_settings_is_renewed_at_sign_in() {
+async fn sign_in_renews_a_hash_of_older_settings() {
     let mut pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     pool.settings.hashing = Hashing { memory_kib: 64, ..pool.settings.hashing };
@@ -200,7 +200,7 @@ async fn a_hash_of_old_settings_is_renewed_at_sign_in() {
 }
 
 #[tokio::test]
-async fn a_code_by_name_and_a_session_by_password_are_told_to_the_accounts_pages() {
+async fn sign_in_and_confirmation_by_name_notify_open_pages() {
     let pool = TestPool::new().await;
     pool.sign_up("jdoe", "me@domain.com").await;
     let code = pool.code_for("me@domain.com").await;
@@ -212,7 +212,7 @@ async fn a_code_by_name_and_a_session_by_password_are_told_to_the_accounts_pages
 }
 
 #[tokio::test]
-async fn without_its_store_the_service_says_that_it_can_not() {
+async fn sign_in_without_a_store_is_unavailable() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     pool.store().close().await;
@@ -223,7 +223,7 @@ async fn without_its_store_the_service_says_that_it_can_not() {
 }
 
 #[test]
-fn whoever_finds_the_queue_full_is_told_to_come_back() {
+fn sign_in_with_a_full_hashing_queue_is_told_to_retry() {
     let refusal = FormErrors::from(SignInError::from(HashingError::Busy));
     assert_eq!((refusal.status(), refusal.retry_after()), (503, Some(1)));
 }
@@ -243,7 +243,7 @@ async fn with_number(pool: &TestPool, username: &str, number: &str) {
 }
 
 #[tokio::test]
-async fn sign_in_proven_number_in_any_spelling_finds_its_owner() {
+async fn sign_in_by_verified_number_in_any_spelling_finds_its_owner() {
     let pool = german_pool().await;
     with_number(&pool, "jdoe", "0151 23456789").await;
     for typed in
@@ -257,7 +257,7 @@ async fn sign_in_proven_number_in_any_spelling_finds_its_owner() {
 }
 
 #[tokio::test]
-async fn sign_in_number_outside_the_plan_finds_its_owner_too() {
+async fn sign_in_by_number_outside_the_plan_finds_its_owner() {
     let pool = german_pool().await;
     with_number(&pool, "jdoe", "+225712345678").await;
     assert!(pool.try_sign_in("+225 712345678", PASSWORD).await.is_ok());
@@ -265,7 +265,7 @@ async fn sign_in_number_outside_the_plan_finds_its_owner_too() {
 }
 
 #[tokio::test]
-async fn sign_in_username_of_digits_yields_to_whoever_has_proved_that_number() {
+async fn sign_in_by_username_of_digits_yields_to_the_owner_of_the_number() {
     let pool = german_pool().await;
     pool.signed_in("015123456789", "digits@domain.com").await;
     let Ok(SignedIn::Session { username, .. }) = pool.try_sign_in("015123456789", PASSWORD).await else {
@@ -283,7 +283,7 @@ async fn sign_in_username_of_digits_yields_to_whoever_has_proved_that_number() {
 }
 
 #[tokio::test]
-async fn sign_in_failures_with_a_number_count_together_however_it_is_spelt() {
+async fn sign_in_failures_by_number_count_together_in_any_spelling() {
     let pool = german_pool().await;
     with_number(&pool, "jdoe", "0151 23456789").await;
     let spellings = ["015123456789", "0151-23456789", "0151/23456789", "+4915123456789", "0049 15123456789"];

@@ -23,7 +23,7 @@ async fn change(
 }
 
 #[tokio::test]
-async fn a_contact_is_changed_by_somebody_who_signed_in_lately() {
+async fn update_contact_with_a_stale_sign_in_is_refused() {
     let pool = TestPool::new().await;
     let viewer = jane(&pool).await;
     pool.wait(QUARTER - 1);
@@ -36,7 +36,7 @@ async fn a_contact_is_changed_by_somebody_who_signed_in_lately() {
 }
 
 #[tokio::test]
-async fn the_password_makes_a_sign_in_fresh_under_a_new_session() {
+async fn reauthenticate_with_the_password_starts_a_fresh_session() {
     let pool = TestPool::new().await;
     let viewer = jane(&pool).await;
     pool.wait(QUARTER);
@@ -50,7 +50,7 @@ async fn the_password_makes_a_sign_in_fresh_under_a_new_session() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_counts_like_a_failed_sign_in_and_changes_nothing() {
+async fn reauthenticate_with_a_wrong_password_counts_as_failed_sign_in() {
     let pool = TestPool::new().await;
     let viewer = jane(&pool).await;
     pool.wait(QUARTER);

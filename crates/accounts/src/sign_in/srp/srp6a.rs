@@ -200,14 +200,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_hashed_as_clients_write_them() {
+    fn pad_of_a_number_writes_it_as_clients_do() {
         assert_eq!(pad(&[0, 0, 1]), [1]);
         assert_eq!(pad(&[0, 0x80]), [0, 0x80]);
         assert_eq!(pad(&[0, 0]), [0, 0][..1]);
     }
 
     #[test]
-    fn a_number_with_which_no_password_would_be_needed_is_none() {
+    fn public_value_that_is_zero_modulo_the_prime_is_refused() {
         for hostile in ["", "0", "00", PRIME, &format!("{PRIME}0"), "-1", "xyz", &"f".repeat(768)] {
             assert!(Public::from_hex(hostile).is_none(), "{hostile}");
         }

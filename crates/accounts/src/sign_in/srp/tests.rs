@@ -45,7 +45,7 @@ async fn known() -> TestPool {
 }
 
 #[tokio::test]
-async fn the_password_signs_in_without_being_told_by_username_and_by_address() {
+async fn srp_sign_in_by_username_or_email_succeeds() {
     let pool = known().await;
     for name in ["JDoe", "jdoe", "me@domain.com"] {
         let tokens = signs_in(&pool, name, PASSWORD).await.unwrap();
@@ -55,7 +55,7 @@ async fn the_password_signs_in_without_being_told_by_username_and_by_address() {
 }
 
 #[tokio::test]
-async fn no_other_password_signs_in() {
+async fn srp_sign_in_with_another_password_is_refused() {
     let pool = known().await;
     for password in ["", "wrong", "mysecurerandompassword#124"] {
         let done = signs_in(&pool, "jdoe", password).await;
@@ -64,7 +64,7 @@ async fn no_other_password_signs_in() {
 }
 
 #[tokio::test]
-async fn a_password_that_was_just_changed_signs_in_and_the_old_one_does_not() {
+async fn srp_sign_in_after_a_password_change_takes_only_the_new_one() {
     use crate::password::change::PasswordChange;
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
@@ -78,7 +78,7 @@ async fn a_password_that_was_just_changed_signs_in_and_the_old_one_does_not() {
 }
 
 #[tokio::test]
-async fn a_stranger_sees_no_difference_before_the_end_nor_there() {
+async fn srp_challenge_for_an_unknown_name_looks_like_a_known_one() {
     let pool = known().await;
     let client = SrpClient::new(7);
     for (known, unknown) in [("jdoe", "jane"), ("me@domain.com", "my@domain.com")] {
@@ -97,7 +97,7 @@ async fn a_stranger_sees_no_difference_before_the_end_nor_there() {
 }
 
 #[tokio::test]
-async fn a_challenge_is_answered_once_and_soon() {
+async fn srp_challenge_answered_twice_or_late_is_refused() {
     let pool = known().await;
     let client = SrpClient::new(7);
     let challenge = asked(&pool, &client, "jdoe").await;
@@ -113,7 +113,7 @@ async fn a_challenge_is_answered_once_and_soon() {
 }
 
 #[tokio::test]
-async fn what_was_changed_on_the_way_proves_nothing() {
+async fn srp_proof_that_was_tampered_with_is_refused() {
     let pool = known().await;
     let client = SrpClient::new(7);
     type Change = fn(&mut Proof);
@@ -133,7 +133,7 @@ async fn what_was_changed_on_the_way_proves_nothing() {
 }
 
 #[tokio::test]
-async fn numbers_that_make_passwords_needless_are_refused() {
+async fn srp_challenge_with_a_value_outside_the_group_is_refused() {
     let pool = known().await;
     for hostile in ["0", &"0".repeat(768), &"f".repeat(768), "nonsense"] {
         let refused = srp::challenge(&pool, &pool.client(), "jdoe", hostile, &origin()).await;
@@ -142,7 +142,7 @@ async fn numbers_that_make_passwords_needless_are_refused() {
 }
 
 #[tokio::test]
-async fn failures_wait_like_those_with_a_password() {
+async fn srp_failures_count_together_with_those_by_password() {
     let pool = known().await;
     for _ in 0..5 {
         let done = signs_in(&pool, "jdoe", "wrong").await;
@@ -170,7 +170,7 @@ async fn set_password(pool: &TestPool, password: &str) {
 }
 
 #[tokio::test]
-async fn a_new_password_takes_the_place_of_the_old_one_here_too() {
+async fn srp_challenge_from_before_a_new_password_is_refused() {
     let pool = known().await;
     let client = SrpClient::new(7);
     let before = asked(&pool, &client, "jdoe").await;
@@ -182,7 +182,7 @@ async fn a_new_password_takes_the_place_of_the_old_one_here_too() {
 }
 
 #[tokio::test]
-async fn an_account_from_before_signs_in_after_its_password_was_typed_once() {
+async fn srp_sign_in_of_an_old_account_works_after_a_password_sign_in() {
     let pool = known().await;
     let mut tx = pool.store.begin().await.unwrap();
     tx.query("DELETE FROM srp_verifiers WHERE name <> ''").run().await.unwrap();
@@ -193,7 +193,7 @@ async fn an_account_from_before_signs_in_after_its_password_was_typed_once() {
 }
 
 #[tokio::test]
-async fn an_unconfirmed_account_is_led_back_to_its_code() {
+async fn srp_sign_in_to_an_unconfirmed_account_leads_to_its_code() {
     let pool = TestPool::new().await;
     pool.sign_up("jdoe", "me@domain.com").await;
     let client = SrpClient::new(7);
@@ -204,7 +204,7 @@ async fn an_unconfirmed_account_is_led_back_to_its_code() {
 }
 
 #[tokio::test]
-async fn where_there_are_no_usernames_an_address_signs_in() {
+async fn srp_sign_in_by_email_only_succeeds() {
     let sign_in = SignInOptions { username: false, email: true, phone_number: false };
     let pool = TestPool::with(Settings { sign_in, ..Settings::default() }).await;
     pool.signed_in("", "me@domain.com").await;
@@ -212,7 +212,7 @@ async fn where_there_are_no_usernames_an_address_signs_in() {
 }
 
 #[tokio::test]
-async fn the_store_holds_nothing_to_guess_the_password_from() {
+async fn srp_verifier_in_the_store_is_sealed_and_bound_to_its_hash() {
     let pool = known().await;
     let mut conn = pool.store.read().await.unwrap();
     let user = users::by_identifier(&mut conn, &Identifier::Username("jdoe".into())).await.unwrap().unwrap();
@@ -225,7 +225,7 @@ async fn the_store_holds_nothing_to_guess_the_password_from() {
 }
 
 #[tokio::test]
-async fn only_who_has_the_password_hears_that_the_account_is_disabled() {
+async fn srp_sign_in_tells_disabled_only_after_the_right_password() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     disable_user::disable_user(&pool, "jdoe").await.unwrap();
@@ -240,7 +240,7 @@ async fn only_who_has_the_password_hears_that_the_account_is_disabled() {
 }
 
 #[tokio::test]
-async fn a_salt_is_the_same_to_clients_that_read_a_number_and_to_those_that_read_a_text() {
+async fn srp_salt_is_never_read_differently_as_number_or_text() {
     let pool = TestPool::new().await;
     for number in 0..2000 {
         let salt = verifiers::salt_of(&pool, &format!("user{number}"));
@@ -249,7 +249,7 @@ async fn a_salt_is_the_same_to_clients_that_read_a_number_and_to_those_that_read
 }
 
 #[tokio::test]
-async fn a_salt_from_before_is_replaced_when_the_password_is_typed() {
+async fn srp_salt_of_an_older_version_is_replaced_at_password_sign_in() {
     let pool = known().await;
     let user = browse::find_user(&pool, "jdoe").await.unwrap();
     let sub = user.record.sub;
@@ -269,7 +269,7 @@ async fn a_salt_from_before_is_replaced_when_the_password_is_typed() {
 }
 
 #[tokio::test]
-async fn srp_after_a_contested_confirmation_tells_only_the_waiting_password_to_reset() {
+async fn srp_after_a_contested_confirmation_tells_one_password_to_reset() {
     let pool = TestPool::new().await;
     pool.sign_up("jdoe", "me@domain.com").await;
     let waits = signs_in_to_unconfirmed(&pool, "jdoe", PASSWORD).await;

@@ -21,7 +21,7 @@ async fn change(
 }
 
 #[tokio::test]
-async fn change_address_after_a_typo_signs_up_with_the_right_one_and_the_old_one_waits_on() {
+async fn change_address_after_a_typo_confirms_with_the_right_one() {
     let pool = TestPool::new().await;
     let ticket =
         pool.try_sign_up("jdoe", &[("email", "me@domian.com"), ("nickname", "Jo")]).await.unwrap().ticket;
@@ -43,7 +43,7 @@ async fn change_address_after_a_typo_signs_up_with_the_right_one_and_the_old_one
 }
 
 #[tokio::test]
-async fn change_address_to_one_that_waits_decides_nothing_for_it() {
+async fn change_address_to_one_that_is_waiting_decides_nothing_for_it() {
     let sign_in = SignInOptions { username: false, email: true, phone_number: false };
     let pool = TestPool::with(Settings { sign_in, ..Settings::default() }).await;
     let owner = pool.try_sign_up("", &[("email", "owner@domain.com"), ("nickname", "Owner")]).await.unwrap();
@@ -62,7 +62,7 @@ async fn change_address_to_one_that_waits_decides_nothing_for_it() {
 }
 
 #[tokio::test]
-async fn a_wrong_address_changes_nothing() {
+async fn change_address_to_an_invalid_one_changes_nothing() {
     let pool = TestPool::new().await;
     let ticket = pool.sign_up("jdoe", "me@domain.com").await.ticket;
     for (typed, why) in [
@@ -82,7 +82,7 @@ async fn a_wrong_address_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_taken_address_looks_the_same() {
+async fn change_address_to_a_taken_one_looks_the_same() {
     let pool = TestPool::new().await;
     pool.signed_in("owner", "owner@domain.com").await;
     let ticket = pool.sign_up("jdoe", "me@domain.com").await.ticket;
@@ -127,7 +127,7 @@ async fn change_address_counts_as_a_sign_up_of_the_network() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_that_move_to_one_address_or_to_each_others_at_once_one_has_it() {
+async fn change_address_to_one_address_at_once_lets_one_have_it() {
     let sign_in = SignInOptions { username: false, email: true, phone_number: false };
     let mut settings = Settings { sign_in, ..Settings::default() };
     settings.limits.codes_per_destination_a_day = 100;

@@ -8,7 +8,7 @@ async fn resend(pool: &TestPool, who: &Who) -> Result<Resent, ResendError> {
 }
 
 #[tokio::test]
-async fn resend_by_its_holder_waits_longer_each_time_and_sends_each() {
+async fn resend_with_the_ticket_waits_longer_each_time() {
     let pool = TestPool::new().await;
     let who = Who::Ticket(pool.sign_up("jdoe", "me@domain.com").await.ticket);
     pool.wait(1);
@@ -22,7 +22,7 @@ async fn resend_by_its_holder_waits_longer_each_time_and_sends_each() {
 }
 
 #[tokio::test]
-async fn a_ticket_that_is_gone_has_nothing_to_resend() {
+async fn resend_with_a_redeemed_ticket_is_refused() {
     let pool = TestPool::new().await;
     let ticket = pool.sign_up("jdoe", "me@domain.com").await.ticket;
     let code = pool.code_for("me@domain.com").await;
@@ -32,7 +32,7 @@ async fn a_ticket_that_is_gone_has_nothing_to_resend() {
 }
 
 #[tokio::test]
-async fn resend_by_name_waits_alike_for_everybodys_names() {
+async fn resend_by_name_waits_alike_for_every_name() {
     let pool = TestPool::new().await;
     pool.sign_up("jdoe", "me@domain.com").await;
     for name in ["jdoe", "nobody", "nobody@domain.com"] {
@@ -50,7 +50,7 @@ async fn resend_by_name_waits_alike_for_everybodys_names() {
 }
 
 #[tokio::test]
-async fn a_resend_by_name_brings_a_code_that_works() {
+async fn resend_by_name_sends_a_code_that_works() {
     let pool = TestPool::new().await;
     pool.sign_up("jdoe", "me@domain.com").await;
     let old = pool.code_for("me@domain.com").await;
@@ -63,7 +63,7 @@ async fn a_resend_by_name_brings_a_code_that_works() {
 }
 
 #[tokio::test]
-async fn one_network_may_ask_only_so_often() {
+async fn resend_beyond_the_network_limit_has_to_wait() {
     let mut settings = Settings::default();
     settings.limits.code_requests_per_network_an_hour = 2;
     let pool = TestPool::with(settings).await;

@@ -20,7 +20,7 @@ fn on(refusal: &FormErrors, name: &str) -> Option<ErrorCode> {
 }
 
 #[tokio::test]
-async fn the_guides_person_signs_up() {
+async fn sign_up_as_in_the_guide_stores_attributes_and_sends_a_code() {
     let pool = TestPool::new().await;
     let attributes = [
         ("email", "me@domain.com"),
@@ -43,7 +43,7 @@ async fn the_guides_person_signs_up() {
 }
 
 #[tokio::test]
-async fn all_wrong_fields_are_named_at_once_and_nothing_is_done() {
+async fn sign_up_with_several_bad_fields_names_all_and_stores_nothing() {
     let pool = TestPool::new().await;
     let mut wrong = form(
         "j doe",
@@ -64,7 +64,7 @@ async fn all_wrong_fields_are_named_at_once_and_nothing_is_done() {
 }
 
 #[tokio::test]
-async fn nothing_typed_is_nothing_but_missing() {
+async fn sign_up_with_empty_fields_names_only_missing_ones() {
     let pool = TestPool::new().await;
     let mut empty = form(" ", &[]);
     empty.password = Password::default();
@@ -75,7 +75,7 @@ async fn nothing_typed_is_nothing_but_missing() {
 }
 
 #[tokio::test]
-async fn a_confirmed_username_is_taken_in_every_spelling_and_another_one_is_free() {
+async fn sign_up_with_a_taken_username_in_any_spelling_is_refused() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     for spelling in ["jdoe", "JDoe", "ＪＤＯＥ", "јdое"] {
@@ -87,7 +87,7 @@ async fn a_confirmed_username_is_taken_in_every_spelling_and_another_one_is_free
 }
 
 #[tokio::test]
-async fn sign_up_with_a_name_that_waits_elsewhere_waits_beside_it() {
+async fn sign_up_with_a_name_that_is_waiting_waits_beside_it() {
     let pool = TestPool::new().await;
     let first =
         pool.try_sign_up("jdoe", &[("email", "squatter@domain.com"), ("nickname", "S")]).await.unwrap();
@@ -118,7 +118,7 @@ async fn sign_up_with_a_name_that_waits_elsewhere_waits_beside_it() {
 }
 
 #[tokio::test]
-async fn a_taken_email_looks_the_same_until_the_right_code_is_entered() {
+async fn sign_up_with_a_taken_email_looks_the_same_until_the_code() {
     let pool = TestPool::new().await;
     pool.signed_in("jdoe", "me@domain.com").await;
     pool.wait(60);
@@ -152,7 +152,7 @@ async fn a_taken_email_looks_the_same_until_the_right_code_is_entered() {
 }
 
 #[tokio::test]
-async fn with_email_alone_the_sub_is_the_username() {
+async fn sign_up_by_email_only_uses_the_sub_as_username() {
     let sign_in = SignInOptions { username: false, email: true, phone_number: false };
     let pool = TestPool::with(Settings { sign_in, ..Settings::default() }).await;
     let first = pool.sign_up("ignored", "me@domain.com").await;
@@ -178,7 +178,7 @@ async fn with_email_alone_the_sub_is_the_username() {
 }
 
 #[tokio::test]
-async fn with_phone_numbers_alone_the_code_goes_by_text() {
+async fn sign_up_by_phone_number_only_sends_the_code_by_text() {
     let sign_in = SignInOptions { username: false, email: false, phone_number: true };
     let mut settings = Settings { sign_in, ..Settings::default() };
     settings.schema.get_mut(&Standard::Email.into()).unwrap().required = false;
@@ -194,7 +194,7 @@ async fn with_phone_numbers_alone_the_code_goes_by_text() {
 }
 
 #[tokio::test]
-async fn sign_up_again_and_again_with_one_address_is_never_refused_and_sends_little() {
+async fn sign_up_again_and_again_with_one_address_sends_few_codes() {
     let pool = TestPool::new().await;
     for n in 0..40 {
         pool.sign_up(&format!("jdoe{n}"), "me@domain.com").await;
@@ -226,7 +226,7 @@ async fn sign_up_with_a_taken_address_tells_its_owner_once_a_day() {
 }
 
 #[tokio::test]
-async fn one_network_signs_up_and_asks_for_names_so_often_within_an_hour() {
+async fn sign_up_and_name_queries_beyond_the_network_limit_have_to_wait() {
     let mut settings = Settings::default();
     // That of an account that was confirmed doesn't count.
     settings.limits.sign_ups_per_network_an_hour = 1;
@@ -258,7 +258,7 @@ fn by_email() -> Settings {
 }
 
 #[tokio::test]
-async fn sign_up_that_waits_is_shown_to_whoever_tries_the_same_as_they_wrote_it() {
+async fn sign_up_that_is_waiting_is_shown_to_each_as_they_wrote_it() {
     for settings in [Settings::default(), by_email()] {
         let pool = TestPool::with(settings).await;
         pool.sign_up("jdoe", "me@domain.com").await;
@@ -270,7 +270,7 @@ async fn sign_up_that_waits_is_shown_to_whoever_tries_the_same_as_they_wrote_it(
 }
 
 #[tokio::test]
-async fn sign_up_that_was_contested_is_called_as_by_whoever_enters_the_code_in_their_browser() {
+async fn sign_up_that_was_contested_is_shown_as_the_confirming_one_wrote() {
     for settings in [Settings::default(), by_email()] {
         let pool = TestPool::with(settings).await;
         strangers_sign_up(&pool).await;
@@ -291,7 +291,7 @@ async fn sign_up_that_was_contested_is_called_as_by_whoever_enters_the_code_in_t
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn sign_up_many_times_at_once_makes_one_row_for_each_name_and_contact() {
+async fn sign_up_many_times_at_once_makes_one_row_per_name_and_contact() {
     let pool = Arc::new(TestPool::new().await);
     let mut tasks = JoinSet::new();
     for n in 0..24 {
@@ -314,7 +314,7 @@ async fn sign_up_many_times_at_once_makes_one_row_for_each_name_and_contact() {
 }
 
 #[tokio::test]
-async fn nothing_readable_of_code_ticket_or_password_is_in_the_store() {
+async fn sign_up_stores_no_readable_code_ticket_or_password() {
     let pool = TestPool::new().await;
     let signed_up = pool.sign_up("jdoe", "me@domain.com").await;
     let code = pool.code_for("me@domain.com").await;

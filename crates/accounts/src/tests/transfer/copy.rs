@@ -89,7 +89,7 @@ async fn write(at: &TestStore, statements: &[&'static str]) {
 }
 
 #[tokio::test]
-async fn a_copy_and_the_copy_of_it_hold_all_that_the_store_held() {
+async fn copy_to_another_database_and_back_holds_every_row() {
     let (source, target, back) = (left().await, TestStore::empty(), TestStore::sqlite());
     let mut told = Vec::new();
     let done = copy(&place(&source), &place(&target), |progress| told.push(progress)).await.unwrap();
@@ -109,7 +109,7 @@ async fn a_copy_and_the_copy_of_it_hold_all_that_the_store_held() {
 }
 
 #[tokio::test]
-async fn people_go_on_where_their_pool_was_moved_to_and_no_id_is_given_twice() {
+async fn copy_keeps_accounts_working_and_reuses_no_id() {
     let source = left().await;
     // The newest event went with its time; a page that was open knows its number.
     write(&source, &["DELETE FROM events WHERE id = (SELECT MAX(id) FROM events)"]).await;
@@ -145,7 +145,7 @@ async fn people_go_on_where_their_pool_was_moved_to_and_no_id_is_given_twice() {
 }
 
 #[tokio::test]
-async fn half_a_copy_serves_nobody_and_is_completed_by_another_one() {
+async fn copy_that_is_half_done_is_not_served_and_can_be_repeated() {
     let (source, target) = (left().await, TestStore::empty());
     let done = copied(&source, &target).await.unwrap();
     let before = everything(&source).await;
@@ -192,7 +192,7 @@ async fn production(at: &TestStore) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_copy_of_a_store_that_was_served_for_real_is_one_and_stays_one() {
+async fn copy_of_a_production_store_is_marked_production() {
     const MARK: &str = "INSERT INTO meta (name, value) VALUES ('production', '7')";
     let (source, target, elsewhere) = (left().await, TestStore::empty(), TestStore::sqlite());
     copied(&source, &target).await.unwrap();
@@ -210,7 +210,7 @@ async fn a_copy_of_a_store_that_was_served_for_real_is_one_and_stays_one() {
 }
 
 #[tokio::test]
-async fn whether_a_store_was_served_for_real_is_seen_without_bringing_it_to_shape() {
+async fn is_production_of_an_older_store_is_read_without_migrating() {
     use store::transfer::checkup::{checkup, is_production};
     let store = TestStore::empty();
     assert!(!is_production(&place(&store)).await.unwrap(), "nothing is there");
@@ -233,7 +233,7 @@ async fn whether_a_store_was_served_for_real_is_seen_without_bringing_it_to_shap
 }
 
 #[tokio::test]
-async fn a_copy_never_takes_the_place_of_another_pool_or_of_something_later() {
+async fn copy_over_another_pool_or_later_data_is_refused() {
     let (source, other) = (left().await, TestPool::new().await);
     other.store().close().await;
     let other = other.into_place();
@@ -254,7 +254,7 @@ async fn a_copy_never_takes_the_place_of_another_pool_or_of_something_later() {
 }
 
 #[tokio::test]
-async fn what_can_not_be_copied_is_refused_in_words() {
+async fn copy_from_or_to_an_unusable_store_is_refused() {
     let (source, nothing) = (left().await, TestStore::sqlite());
     assert!(matches!(copied(&nothing, &source).await, Err(CopyError::Missing(_))));
     assert!(names(nothing.folder()).is_empty(), "something was made");
@@ -273,7 +273,7 @@ async fn what_can_not_be_copied_is_refused_in_words() {
 }
 
 #[tokio::test]
-async fn a_difference_of_the_counts_is_an_error_that_names_the_table() {
+async fn copy_with_different_counts_names_the_table() {
     let (source, target) = (left().await, TestStore::sqlite());
     target.open().await.unwrap().close().await;
     let trap = "CREATE TRIGGER trap BEFORE INSERT ON aliases BEGIN SELECT RAISE(IGNORE); END";
@@ -314,7 +314,7 @@ async fn columns(store: &Store) -> Vec<(String, String, String, bool)> {
 }
 
 #[tokio::test]
-async fn the_list_has_every_table_and_every_column_of_the_database() {
+async fn transfer_tables_list_every_table_and_column() {
     let place = TestStore::new();
     let store = place.open().await.unwrap();
     let kind = |kind| match (kind, store.is_postgres()) {
@@ -344,7 +344,7 @@ async fn the_list_has_every_table_and_every_column_of_the_database() {
 }
 
 #[test]
-fn a_place_is_told_as_a_folder_a_file_or_an_address() {
+fn store_location_is_shown_as_file_or_address_without_password() {
     let shown = |text: &str| text.parse::<StoreLocation>().map(|it| it.to_string());
     assert_eq!(shown("sqlite:./data").unwrap(), "./data/nameplate.db");
     assert_eq!(shown("sqlite:/srv/old.db").unwrap(), "/srv/old.db");

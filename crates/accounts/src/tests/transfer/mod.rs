@@ -110,7 +110,7 @@ async fn refuses(town: &Town, words: &str) -> RestoreError {
 }
 
 #[tokio::test]
-async fn a_backup_that_is_made_while_others_write_is_restored_elsewhere_with_its_people() {
+async fn backup_made_while_others_write_restores_the_accounts() {
     let town = Town::new().await;
     let made = town.backup().await.unwrap();
     assert_eq!((made.pool.as_str(), made.schema, made.has_keys), (town.pool.id(), migrations::NEWEST, true));
@@ -130,7 +130,7 @@ async fn a_backup_that_is_made_while_others_write_is_restored_elsewhere_with_its
 }
 
 #[tokio::test]
-async fn what_a_backup_replaces_is_kept_with_its_keys() {
+async fn restore_keeps_the_replaced_store_with_its_keys() {
     let (town, other) = (Town::new().await, Town::new().await);
     town.backup().await.unwrap();
     other.pool.signed_in("late", "late@domain.com").await;
@@ -150,7 +150,7 @@ async fn what_a_backup_replaces_is_kept_with_its_keys() {
 }
 
 #[tokio::test]
-async fn a_store_that_is_served_is_not_replaced_and_one_that_is_replaced_is_not_served() {
+async fn restore_over_a_served_store_is_refused() {
     let town = Town::new().await;
     town.backup().await.unwrap();
     let there = town.pool.place().folder();
@@ -165,7 +165,7 @@ async fn a_store_that_is_served_is_not_replaced_and_one_that_is_replaced_is_not_
 }
 
 #[tokio::test]
-async fn a_damaged_store_is_replaced_and_its_log_does_not_reach_the_new_one() {
+async fn restore_over_a_damaged_store_replaces_it_and_its_log() {
     let town = Town::new().await;
     town.backup().await.unwrap();
     let there = tempfile::tempdir().unwrap();
@@ -188,7 +188,7 @@ async fn production(folder: &Path) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_backup_holds_that_its_store_was_served_for_real_and_a_restore_never_forgets_it() {
+async fn restore_never_forgets_that_a_store_was_in_production() {
     let town = Town::new().await;
     town.backup().await.unwrap();
     let before = fs::read(town.file()).unwrap();
@@ -211,7 +211,7 @@ async fn a_backup_holds_that_its_store_was_served_for_real_and_a_restore_never_f
 
 /// The steps of a replacement, each as if the machine stopped after it.
 #[tokio::test]
-async fn a_crash_between_leaves_the_old_store_or_the_new_one_with_a_key_that_opens_it() {
+async fn restore_interrupted_leaves_a_store_with_a_key_that_opens_it() {
     let (town, other) = (Town::new().await, Town::new().await);
     let foreign = Keys::generate(&SystemEntropy);
     change(
@@ -250,7 +250,7 @@ async fn a_crash_between_leaves_the_old_store_or_the_new_one_with_a_key_that_ope
 }
 
 #[tokio::test]
-async fn what_is_no_whole_backup_is_refused_before_anything_is_replaced() {
+async fn restore_from_an_incomplete_backup_is_refused() {
     let town = Town::new().await;
     town.backup().await.unwrap();
     let whole = fs::read(town.file()).unwrap();
@@ -268,7 +268,7 @@ async fn what_is_no_whole_backup_is_refused_before_anything_is_replaced() {
 }
 
 #[tokio::test]
-async fn a_backup_of_a_newer_version_or_of_other_keys_is_refused() {
+async fn restore_from_a_newer_version_or_with_other_keys_is_refused() {
     let town = Town::new().await;
     town.backup().await.unwrap();
     // Nobody writes such a file; a newer version does.
@@ -292,7 +292,7 @@ async fn a_backup_of_a_newer_version_or_of_other_keys_is_refused() {
 }
 
 #[tokio::test]
-async fn keys_that_have_no_file_are_not_in_a_backup_and_have_to_be_given_again() {
+async fn backup_without_a_key_file_needs_the_keys_at_restore() {
     let town = Town::new().await;
     let given = StoreFiles { keys: KeyLocation::Given((*town.pool.keys).clone()), ..town.files.clone() };
     let made = backup(&given, &town.file(), false, NOW).await.unwrap();
@@ -309,7 +309,7 @@ async fn keys_that_have_no_file_are_not_in_a_backup_and_have_to_be_given_again()
 }
 
 #[tokio::test]
-async fn nothing_is_backed_up_that_could_not_be_restored() {
+async fn backup_that_could_not_be_restored_is_refused() {
     let town = Town::new().await;
     let nowhere = tempfile::tempdir().unwrap();
     let refused = backup(&files(nowhere.path()), &town.file(), false, NOW).await.unwrap_err();
@@ -325,7 +325,7 @@ async fn nothing_is_backed_up_that_could_not_be_restored() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_there_is_replaced_only_when_told_so() {
+async fn backup_over_an_existing_file_needs_an_explicit_replace() {
     let town = Town::new().await;
     fs::write(town.file(), "precious").unwrap();
     assert!(matches!(town.backup().await, Err(BackupError::Taken(_))));

@@ -36,7 +36,7 @@ fn said(token: &str) -> Value {
 }
 
 #[tokio::test]
-async fn an_access_token_stands_for_its_session_and_account() {
+async fn access_token_finds_its_session_and_account() {
     let (pool, tokens) = with_tokens().await;
     let (viewer, info) = issue::info_of_access_token(&pool, &tokens.access).await.unwrap();
     assert_eq!((viewer.username.as_str(), viewer.client), ("jdoe", pool.client()));
@@ -44,7 +44,7 @@ async fn an_access_token_stands_for_its_session_and_account() {
 }
 
 #[tokio::test]
-async fn tokens_say_what_clients_look_for() {
+async fn tokens_carry_the_claims_that_clients_read() {
     let (pool, tokens) = with_tokens().await;
     let (access, id, now) = (said(&tokens.access), said(&tokens.id), pool.time().secs());
     assert_eq!(access["scope"], SCOPE);
@@ -69,7 +69,7 @@ async fn tokens_say_what_clients_look_for() {
 }
 
 #[tokio::test]
-async fn an_id_token_has_only_what_the_client_may_read() {
+async fn id_token_for_a_narrow_client_has_only_readable_attributes() {
     let mut settings = Settings::default();
     let nothing = AccessLists::resolve(&Schema::standard(), Some(&[]), None);
     settings.clients.push(AppClient::new("narrow", nothing));
@@ -83,14 +83,14 @@ async fn an_id_token_has_only_what_the_client_may_read() {
 }
 
 #[tokio::test]
-async fn an_id_token_is_no_access_token() {
+async fn id_token_used_as_access_token_is_refused() {
     let (pool, tokens) = with_tokens().await;
     let refused = issue::viewer_of_access_token(&pool, &tokens.id).await;
     assert!(matches!(refused, Err(AccessTokenError::Invalid)), "{refused:?}");
 }
 
 #[tokio::test]
-async fn a_forged_token_is_refused_whatever_it_says_of_itself() {
+async fn access_token_that_is_forged_is_refused() {
     let (pool, tokens) = with_tokens().await;
     let parts: Vec<&str> = tokens.access.split('.').collect();
     let kid = &key_ring::public_keys(&pool).await.unwrap()[0].kid;
@@ -124,7 +124,7 @@ async fn a_forged_token_is_refused_whatever_it_says_of_itself() {
 }
 
 #[tokio::test]
-async fn a_token_of_ours_for_another_use_or_scope_is_refused() {
+async fn access_token_of_another_use_or_scope_is_refused() {
     let (pool, tokens) = with_tokens().await;
     let keys = key_ring::signing_keys(&pool).await.unwrap();
     let changed = |name: &str, value: &str| {
@@ -142,7 +142,7 @@ async fn a_token_of_ours_for_another_use_or_scope_is_refused() {
 }
 
 #[tokio::test]
-async fn an_access_token_expires() {
+async fn access_token_after_its_lifetime_is_expired() {
     let (pool, tokens) = with_tokens().await;
     pool.wait(3599);
     assert!(issue::viewer_of_access_token(&pool, &tokens.access).await.is_ok());
@@ -152,7 +152,7 @@ async fn an_access_token_expires() {
 }
 
 #[tokio::test]
-async fn signing_out_everywhere_ends_the_tokens_of_every_session() {
+async fn sign_out_everywhere_revokes_the_tokens_of_every_session() {
     let (pool, tokens) = with_tokens().await;
     let browser = pool.try_sign_in("jdoe", PASSWORD).await.unwrap();
     let crate::sign_in::outcome::SignedIn::Session { session, .. } = browser else { panic!("not signed in") };
@@ -166,7 +166,7 @@ async fn signing_out_everywhere_ends_the_tokens_of_every_session() {
 }
 
 #[tokio::test]
-async fn what_was_exchanged_is_followed_by_another_and_works_no_more() {
+async fn refresh_with_an_exchanged_token_later_revokes_the_session() {
     let (pool, first) = with_tokens().await;
     let first = first.refresh.unwrap();
     let second = exchanged(&pool, &first).await.unwrap();
@@ -183,7 +183,7 @@ async fn what_was_exchanged_is_followed_by_another_and_works_no_more() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_lost_is_given_again() {
+async fn refresh_repeated_at_once_gives_the_same_answer() {
     let (pool, tokens) = with_tokens().await;
     let refresh = tokens.refresh.unwrap();
     let one = exchanged(&pool, &refresh).await.unwrap().refresh;
@@ -194,7 +194,7 @@ async fn an_answer_that_was_lost_is_given_again() {
 }
 
 #[tokio::test]
-async fn of_many_exchanges_at_once_all_get_the_same_token() {
+async fn refresh_many_times_at_once_gives_one_token() {
     let (pool, tokens) = with_tokens().await;
     let refresh = tokens.refresh.unwrap();
     let asked = (0..12).map(|_| {
@@ -214,7 +214,7 @@ async fn of_many_exchanges_at_once_all_get_the_same_token() {
 }
 
 #[tokio::test]
-async fn clients_that_look_for_no_other_token_keep_theirs() {
+async fn refresh_without_rotation_keeps_the_token() {
     let (pool, tokens) = with_tokens().await;
     let refresh = tokens.refresh.unwrap();
     for _ in 0..3 {
@@ -227,7 +227,7 @@ async fn clients_that_look_for_no_other_token_keep_theirs() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_lasts_from_the_sign_in_and_no_longer() {
+async fn refresh_token_expires_thirty_days_after_sign_in() {
     let (pool, tokens) = with_tokens().await;
     let mut refresh = tokens.refresh.unwrap();
     for _ in 0..29 {
@@ -240,7 +240,7 @@ async fn a_refresh_token_lasts_from_the_sign_in_and_no_longer() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_that_is_not_used_ends_like_a_session() {
+async fn refresh_token_unused_for_fourteen_days_is_expired() {
     let (pool, tokens) = with_tokens().await;
     pool.wait(14 * DAY);
     let refused = exchanged(&pool, tokens.refresh.as_deref().unwrap()).await;
@@ -248,7 +248,7 @@ async fn a_refresh_token_that_is_not_used_ends_like_a_session() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_is_worth_nothing_to_another_client() {
+async fn refresh_by_another_client_is_refused() {
     let mut settings = Settings::default();
     let other = AppClient { id: ClientId("other".into()), ..settings.clients[0].clone() };
     settings.clients.push(other);
@@ -264,7 +264,7 @@ async fn a_refresh_token_is_worth_nothing_to_another_client() {
 }
 
 #[tokio::test]
-async fn revoking_a_refresh_token_ends_its_session_and_no_other() {
+async fn revoke_refresh_token_ends_its_session_and_no_other() {
     let (pool, tokens) = with_tokens().await;
     let other = entered(&pool).await;
     refresh::revoke(&pool, &pool.client(), tokens.refresh.as_deref().unwrap(), &origin()).await.unwrap();
@@ -275,7 +275,7 @@ async fn revoking_a_refresh_token_ends_its_session_and_no_other() {
 }
 
 #[tokio::test]
-async fn all_nodes_sign_with_one_key_that_is_not_readable_in_the_store() {
+async fn public_keys_of_all_nodes_are_one_sealed_key() {
     let pool = TestPool::new().await;
     let (one, other) = (pool.another(5).await, pool.another(6).await);
     let (one, other) = tokio::join!(key_ring::public_keys(&one), key_ring::public_keys(&other));
@@ -287,14 +287,14 @@ async fn all_nodes_sign_with_one_key_that_is_not_readable_in_the_store() {
 }
 
 #[tokio::test]
-async fn tokens_outlive_a_restart() {
+async fn access_token_after_a_restart_is_still_valid() {
     let (pool, tokens) = with_tokens().await;
     let pool = pool.restart().await;
     assert!(issue::viewer_of_access_token(&pool, &tokens.access).await.is_ok());
 }
 
 #[tokio::test]
-async fn an_unconfirmed_account_gets_no_tokens() {
+async fn tokens_for_an_unconfirmed_account_are_not_issued() {
     let pool = TestPool::new().await;
     pool.try_sign_up("jdoe", &[("email", "me@domain.com")]).await.unwrap();
     let form = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };

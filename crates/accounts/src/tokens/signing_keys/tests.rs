@@ -38,7 +38,7 @@ async fn pool() -> TestPool {
 }
 
 #[tokio::test]
-async fn a_new_key_is_published_before_it_signs_and_running_nodes_take_it_up() {
+async fn rotate_publishes_the_new_key_to_all_nodes_before_it_signs() {
     let pool = pool().await;
     let other = pool.another(5).await;
     let old = kid(&entered(&other).await);
@@ -57,7 +57,7 @@ async fn a_new_key_is_published_before_it_signs_and_running_nodes_take_it_up() {
 }
 
 #[tokio::test]
-async fn a_new_key_signs_nobody_out() {
+async fn rotate_keeps_tokens_of_the_old_key_valid() {
     let pool = pool().await;
     let made = key_ring::rotate(&pool).await.unwrap();
     // The last moment in which the old key signs: what was read just before the new one does is not read
@@ -75,7 +75,7 @@ async fn a_new_key_signs_nobody_out() {
 }
 
 #[tokio::test]
-async fn an_old_key_goes_when_no_token_of_it_is_left() {
+async fn rotate_drops_the_old_key_once_its_tokens_have_expired() {
     let pool = pool().await;
     let tokens = entered(&pool).await;
     let made = key_ring::rotate(&pool).await.unwrap();
@@ -86,7 +86,7 @@ async fn an_old_key_goes_when_no_token_of_it_is_left() {
 }
 
 #[tokio::test]
-async fn two_new_keys_in_a_row_come_one_after_the_other() {
+async fn rotate_twice_in_a_row_lets_the_new_keys_sign_in_turn() {
     let pool = pool().await;
     let old = kid(&entered(&pool).await);
     let first = key_ring::rotate(&pool).await.unwrap().kid;
@@ -100,7 +100,7 @@ async fn two_new_keys_in_a_row_come_one_after_the_other() {
 }
 
 #[tokio::test]
-async fn two_operators_at_once_make_two_keys() {
+async fn rotate_by_two_operators_at_once_makes_two_keys() {
     let pool = pool().await;
     entered(&pool).await;
     let (one, other) = (pool.another(5).await, pool.another(6).await);
@@ -111,7 +111,7 @@ async fn two_operators_at_once_make_two_keys() {
 }
 
 #[tokio::test]
-async fn old_key_that_can_not_be_read_refuses_its_own_tokens_alone() {
+async fn signing_key_that_is_unreadable_refuses_only_its_own_tokens() {
     let pool = pool().await;
     let old = entered(&pool).await;
     key_ring::rotate(&pool).await.unwrap();

@@ -16,7 +16,7 @@ use nameplate_core::settings::Settings;
 const PAGE: &str = "http://localhost:3000";
 
 #[tokio::test]
-async fn stolen_session_that_replaced_the_address_is_undone_by_the_old_one() {
+async fn undo_of_a_replaced_address_restores_it_and_ends_every_session() {
     let pool = TestPool::with(Settings { public_url: PAGE.into(), ..Settings::default() }).await;
     let token = pool.signed_in_token("jdoe", OWNER).await;
     let stolen = pool.viewer_of(&token).await;
@@ -52,7 +52,7 @@ async fn stolen_session_that_replaced_the_address_is_undone_by_the_old_one() {
 }
 
 #[tokio::test]
-async fn two_changes_in_a_row_are_undone_to_what_was_before_the_first_by_whichever_link() {
+async fn undo_of_two_changes_by_either_link_restores_the_first_address() {
     for used in [OWNER, THIEF] {
         let (pool, stolen) = story().await;
         replace(&pool, &stolen, Standard::Email, THIEF).await;
@@ -75,7 +75,7 @@ async fn two_changes_in_a_row_are_undone_to_what_was_before_the_first_by_whichev
 }
 
 #[tokio::test]
-async fn each_change_has_days_of_its_own() {
+async fn undo_of_each_change_has_seven_days_of_its_own() {
     let (pool, stolen) = story().await;
     replace(&pool, &stolen, Standard::Email, "jane@work.com").await;
     pool.wait(6 * DAY);
@@ -90,7 +90,7 @@ async fn each_change_has_days_of_its_own() {
 }
 
 #[tokio::test]
-async fn number_that_was_added_or_removed_is_told_to_the_address_and_undone() {
+async fn undo_of_an_added_or_removed_number_works_by_email_link() {
     let (pool, stolen) = story().await;
     replace(&pool, &stolen, Standard::PhoneNumber, PHONE).await;
     assert!(kinds(&pool.messages_to(OWNER).await).contains(&"contact_changed"));
@@ -112,7 +112,7 @@ async fn number_that_was_added_or_removed_is_told_to_the_address_and_undone() {
 }
 
 #[tokio::test]
-async fn recycled_number_gets_no_link_and_no_code() {
+async fn undo_with_a_recycled_number_sends_it_no_link_or_code() {
     let (pool, owner) = story().await;
     replace(&pool, &owner, Standard::PhoneNumber, PHONE).await;
     pool.wait(8 * DAY);
@@ -125,7 +125,7 @@ async fn recycled_number_gets_no_link_and_no_code() {
 }
 
 #[tokio::test]
-async fn stolen_mailbox_can_undo_and_learns_no_code_for_the_new_password() {
+async fn undo_by_a_stolen_mailbox_tells_the_new_address() {
     // The owner replaced an address that somebody else reads.
     let (pool, owner) = story().await;
     replace(&pool, &owner, Standard::Email, "safe@domain.com").await;
@@ -136,7 +136,7 @@ async fn stolen_mailbox_can_undo_and_learns_no_code_for_the_new_password() {
 }
 
 #[tokio::test]
-async fn old_address_is_taken_for_others_while_it_can_be_had_back() {
+async fn former_address_is_reserved_while_it_can_be_restored() {
     let (pool, stolen) = story().await;
     let other = pool.signed_in("other", "other@domain.com").await;
     replace(&pool, &stolen, Standard::Email, THIEF).await;
@@ -164,7 +164,7 @@ async fn old_address_is_taken_for_others_while_it_can_be_had_back() {
 }
 
 #[tokio::test]
-async fn address_that_was_had_back_counts_as_verified_since_the_first_time() {
+async fn undo_restores_the_first_verification_time_of_the_address() {
     let (pool, stolen) = story().await;
     replace(&pool, &stolen, Standard::PhoneNumber, PHONE).await;
     replace(&pool, &stolen, Standard::Email, THIEF).await;
@@ -175,7 +175,7 @@ async fn address_that_was_had_back_counts_as_verified_since_the_first_time() {
 }
 
 #[tokio::test]
-async fn change_that_an_administrator_makes_carries_no_link_and_voids_those_before() {
+async fn update_user_of_a_contact_voids_former_undo_links() {
     let (pool, stolen) = story().await;
     replace(&pool, &stolen, Standard::Email, THIEF).await;
     let link = newest_link(&pool, OWNER).await;
@@ -195,7 +195,7 @@ async fn change_that_an_administrator_makes_carries_no_link_and_voids_those_befo
 }
 
 #[tokio::test]
-async fn attribute_that_is_no_contact_changed_by_an_administrator_voids_nothing() {
+async fn update_user_of_another_attribute_voids_no_undo_link() {
     let (pool, stolen) = story().await;
     replace(&pool, &stolen, Standard::Email, THIEF).await;
     let nickname = [("nickname".to_owned(), "Jo".to_owned())].into();
@@ -204,7 +204,7 @@ async fn attribute_that_is_no_contact_changed_by_an_administrator_voids_nothing(
 }
 
 #[tokio::test]
-async fn link_scanner_that_looks_changes_nothing() {
+async fn preview_of_an_undo_link_changes_nothing() {
     let (pool, stolen) = story().await;
     replace(&pool, &stolen, Standard::Email, THIEF).await;
     let link = newest_link(&pool, OWNER).await;
@@ -220,14 +220,14 @@ async fn link_scanner_that_looks_changes_nothing() {
 }
 
 #[tokio::test]
-async fn same_address_in_another_spelling_is_no_change() {
+async fn update_to_the_same_address_in_another_spelling_sends_no_link() {
     let (pool, owner) = story().await;
     replace(&pool, &owner, Standard::Email, "Me@Domain.com").await;
     assert_eq!(links_to(&pool, OWNER).await.len(), 0);
 }
 
 #[tokio::test]
-async fn what_is_kept_goes_with_its_days_and_with_the_account() {
+async fn undoable_changes_are_removed_after_seven_days_and_with_accounts() {
     let rows = async |pool: &TestPool| {
         let mut conn = pool.store.read().await.unwrap();
         let mut all = 0;
@@ -252,7 +252,7 @@ async fn what_is_kept_goes_with_its_days_and_with_the_account() {
 }
 
 #[tokio::test]
-async fn administrator_voids_what_could_be_undone() {
+async fn void_undo_by_an_administrator_ends_every_link() {
     let (pool, stolen) = story().await;
     replace(&pool, &stolen, Standard::Email, THIEF).await;
     assert!(crate::admin::void_undo(&pool, "jdoe").await.unwrap().changed);

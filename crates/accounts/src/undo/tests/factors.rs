@@ -35,7 +35,7 @@ async fn is_let_in(pool: &TestPool, code: &str) -> bool {
 }
 
 #[tokio::test]
-async fn app_that_was_turned_off_is_asked_for_again_with_its_recovery_codes() {
+async fn undo_of_a_removed_app_restores_it_with_its_recovery_codes() {
     let (pool, owner) = story().await;
     let app = give_app(&pool, &owner).await;
     let codes = recovery_codes(&pool, &pool.fresh(&owner)).await.unwrap();
@@ -55,7 +55,7 @@ async fn app_that_was_turned_off_is_asked_for_again_with_its_recovery_codes() {
 }
 
 #[tokio::test]
-async fn recovery_code_that_is_used_after_a_change_stays_used_after_the_undo() {
+async fn undo_keeps_a_recovery_code_used_since_the_change_used() {
     let (pool, owner) = story().await;
     give_app(&pool, &owner).await;
     let codes = recovery_codes(&pool, &pool.fresh(&owner)).await.unwrap();
@@ -71,7 +71,7 @@ async fn recovery_code_that_is_used_after_a_change_stays_used_after_the_undo() {
 }
 
 #[tokio::test]
-async fn app_that_was_replaced_is_the_former_one_again() {
+async fn undo_of_a_replaced_app_restores_the_former_one() {
     let (pool, owner) = story().await;
     let own = give_app(&pool, &owner).await;
     pool.wait(8 * DAY);
@@ -84,7 +84,7 @@ async fn app_that_was_replaced_is_the_former_one_again() {
 }
 
 #[tokio::test]
-async fn app_that_was_turned_on_since_goes_a_day_after_the_undo() {
+async fn undo_of_an_added_app_removes_it_after_a_day() {
     let (pool, stolen) = story().await;
     give_app(&pool, &stolen).await;
     let undone = undo_by(&pool, &newest_link(&pool, OWNER).await).await.unwrap();
@@ -99,7 +99,7 @@ async fn app_that_was_turned_on_since_goes_a_day_after_the_undo() {
 }
 
 #[tokio::test]
-async fn app_that_was_turned_on_since_stays_once_it_was_used_with_the_new_password() {
+async fn undo_of_an_added_app_keeps_it_once_used_with_the_new_password() {
     let (pool, owner) = story().await;
     let app = give_app(&pool, &owner).await;
     // Somebody reads the owner's mailbox and wants to get past the app.
@@ -112,7 +112,7 @@ async fn app_that_was_turned_on_since_stays_once_it_was_used_with_the_new_passwo
 }
 
 #[tokio::test]
-async fn factors_that_an_administrator_resets_carry_no_link_unless_asked() {
+async fn reset_mfa_by_an_administrator_sends_an_undo_link_only_if_asked() {
     let (pool, owner) = story().await;
     give_app(&pool, &owner).await;
     let link = newest_link(&pool, OWNER).await;

@@ -6,7 +6,7 @@ use crate::undo;
 use model::Standard;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_undos_at_once_one_finds_nothing_left() {
+async fn undo_twice_at_once_succeeds_once() {
     let (pool, stolen) = story().await;
     replace(&pool, &stolen, Standard::Email, THIEF).await;
     replace(&pool, &stolen, Standard::Email, SECOND_THIEF).await;
@@ -31,7 +31,7 @@ async fn of_two_undos_at_once_one_finds_nothing_left() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn change_that_comes_with_an_undo_is_undone_or_refused() {
+async fn undo_during_a_change_ends_with_the_former_address() {
     for round in 0..8_u64 {
         let (pool, stolen) = story().await;
         replace(&pool, &stolen, Standard::Email, THIEF).await;
@@ -53,7 +53,7 @@ async fn change_that_comes_with_an_undo_is_undone_or_refused() {
 }
 
 #[tokio::test]
-async fn undo_that_is_cut_off_has_changed_nothing_and_can_be_done_again() {
+async fn undo_that_is_cut_off_can_be_repeated() {
     let (pool, stolen) = story().await;
     replace(&pool, &stolen, Standard::Email, THIEF).await;
     let link = newest_link(&pool, OWNER).await;

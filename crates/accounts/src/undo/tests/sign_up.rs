@@ -30,7 +30,7 @@ fn first(ticket: &BrowserTicket) -> FirstPassword {
 }
 
 #[tokio::test]
-async fn owner_who_signs_up_again_on_the_pages_takes_the_account_back() {
+async fn sign_up_again_by_the_former_owner_takes_the_account_back() {
     let (pool, stolen) = story().await;
     replace(&pool, &stolen, Standard::Email, THIEF).await;
     let confirmed = proves(&pool, "jane", OWNER).await;
@@ -48,7 +48,7 @@ async fn owner_who_signs_up_again_on_the_pages_takes_the_account_back() {
 }
 
 #[tokio::test]
-async fn next_person_who_begins_anew_on_the_pages_voids_the_undo() {
+async fn sign_up_that_begins_anew_voids_the_undo() {
     let (pool, stolen) = story().await;
     replace(&pool, &stolen, Standard::Email, THIEF).await;
     let ticket = proves(&pool, "next", OWNER).await.next.unwrap();
@@ -62,7 +62,7 @@ async fn next_person_who_begins_anew_on_the_pages_voids_the_undo() {
 }
 
 #[tokio::test]
-async fn contested_sign_up_is_asked_too_and_chooses_a_password_after_it() {
+async fn sign_up_that_is_contested_is_offered_the_undo_too() {
     let (pool, stolen) = story().await;
     replace(&pool, &stolen, Standard::Email, THIEF).await;
     pool.sign_up("jane", OWNER).await;
@@ -79,7 +79,7 @@ async fn contested_sign_up_is_asked_too_and_chooses_a_password_after_it() {
 }
 
 #[tokio::test]
-async fn who_proves_the_address_on_the_wire_begins_anew() {
+async fn confirm_on_the_wire_with_a_former_address_begins_anew() {
     let (pool, stolen) = story().await;
     replace(&pool, &stolen, Standard::Email, THIEF).await;
     pool.sign_up("next", OWNER).await;
@@ -92,7 +92,7 @@ async fn who_proves_the_address_on_the_wire_begins_anew() {
 }
 
 #[tokio::test]
-async fn thief_who_begins_anew_with_an_address_of_theirs_voids_nothing_of_the_owners() {
+async fn sign_up_anew_by_a_thief_keeps_the_undo_of_the_owner() {
     let (pool, stolen) = story().await;
     replace(&pool, &stolen, Standard::Email, THIEF).await;
     replace(&pool, &stolen, Standard::Email, SECOND_THIEF).await;
@@ -106,7 +106,7 @@ async fn thief_who_begins_anew_with_an_address_of_theirs_voids_nothing_of_the_ow
 }
 
 #[tokio::test]
-async fn recycled_number_that_signs_up_leaves_the_address_its_undo() {
+async fn sign_up_with_a_recycled_number_keeps_the_undo_by_email() {
     let sign_in = SignInOptions { phone_number: true, ..SignInOptions::default() };
     let mut settings = Settings { sign_in, ..Settings::default() };
     settings.schema.get_mut(&Standard::Email.into()).unwrap().required = false;

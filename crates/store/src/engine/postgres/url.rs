@@ -97,7 +97,7 @@ mod tests {
     const SECRET: &str = "hunter2secret";
 
     #[test]
-    fn an_address_is_shown_without_user_and_password() {
+    fn display_of_a_postgres_url_hides_user_and_password() {
         let shown = |text: &str| text.parse::<PostgresUrl>().unwrap().to_string();
         assert_eq!(
             shown(&format!("postgres://jane:{SECRET}@db.example.com/nameplate")),
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_address_is_refused_without_its_words() {
+    fn parse_of_a_wrong_postgres_url_is_refused_without_its_text() {
         let cases = [
             (SECRET.to_owned(), NotADatabase::NoUrl),
             (format!("mysql://jane:{SECRET}@db/x"), NotADatabase::Scheme),

@@ -35,7 +35,7 @@ async fn get(store: &Store, name: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn what_was_committed_is_there_after_a_restart_and_what_was_dropped_is_not() {
+async fn commit_survives_a_restart_and_a_dropped_transaction_does_not() {
     let it = store().await;
     set(&it.store, "kept", "1").await.unwrap();
     let mut tx = it.store.begin().await.unwrap();
@@ -49,7 +49,7 @@ async fn what_was_committed_is_there_after_a_restart_and_what_was_dropped_is_not
 }
 
 #[tokio::test]
-async fn whoever_was_overtaken_by_a_newer_version_is_not_ready() {
+async fn check_after_a_newer_migration_reports_overtaken() {
     let it = store().await;
     it.store.check(&nobody()).await.unwrap();
     let mut tx = it.store.begin().await.unwrap();
@@ -61,7 +61,7 @@ async fn whoever_was_overtaken_by_a_newer_version_is_not_ready() {
 }
 
 #[tokio::test]
-async fn a_read_does_not_write() {
+async fn write_on_a_read_connection_is_refused() {
     let it = store().await;
     let mut conn = it.store.read().await.unwrap();
     let refused = conn.query("INSERT INTO meta (name, value) VALUES ('a', 'b')").run().await;
@@ -69,7 +69,7 @@ async fn a_read_does_not_write() {
 }
 
 #[tokio::test]
-async fn after_a_failed_statement_nothing_more_is_asked_and_nothing_is_kept() {
+async fn transaction_after_a_failed_statement_refuses_all_and_keeps_none() {
     let it = store().await;
     let mut tx = it.store.begin().await.unwrap();
     meta::set(&mut tx, "before", "1").await.unwrap();
@@ -81,7 +81,7 @@ async fn after_a_failed_statement_nothing_more_is_asked_and_nothing_is_kept() {
 }
 
 #[tokio::test]
-async fn a_statement_that_was_given_up_halfway_counts_as_failed() {
+async fn transaction_with_a_cancelled_statement_counts_as_failed() {
     let it = store().await;
     let mut tx = it.store.begin().await.unwrap();
     {
@@ -95,7 +95,7 @@ async fn a_statement_that_was_given_up_halfway_counts_as_failed() {
 }
 
 #[tokio::test]
-async fn one_failing_transaction_does_not_take_its_group_along() {
+async fn commit_in_a_group_with_failing_ones_still_succeeds() {
     let it = store().await;
     let mut tasks = JoinSet::new();
     for n in 0..60 {
@@ -124,7 +124,7 @@ fn note(name: &str) -> Statement {
 }
 
 #[tokio::test]
-async fn last_statements_that_fail_take_nobody_along_and_leave_nothing() {
+async fn commit_with_failing_statements_leaves_nothing_and_spares_others() {
     let it = store().await;
     let mut tasks = JoinSet::new();
     for n in 0..60 {
@@ -152,7 +152,7 @@ async fn last_statements_that_fail_take_nobody_along_and_leave_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn last_statements_that_nobody_waits_for_are_whole_or_nothing_and_lose_nothing_that_was_acknowledged() {
+async fn commit_with_cancelled_halfway_is_whole_or_nothing() {
     let it = store().await;
     let mut tasks = JoinSet::new();
     for n in 0..200 {
@@ -186,7 +186,7 @@ async fn last_statements_that_nobody_waits_for_are_whole_or_nothing_and_lose_not
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn no_increment_of_many_at_once_is_lost() {
+async fn increment_by_many_at_once_loses_none() {
     let it = store().await;
     set(&it.store, "count", "0").await.unwrap();
     let mut tasks = JoinSet::new();
@@ -205,7 +205,7 @@ async fn no_increment_of_many_at_once_is_lost() {
 }
 
 #[tokio::test]
-async fn a_writer_whose_caller_went_away_goes_on() {
+async fn begin_cancelled_while_waiting_does_not_block_the_writer() {
     let it = store().await;
     let held = it.store.begin().await.unwrap();
     {
@@ -217,7 +217,7 @@ async fn a_writer_whose_caller_went_away_goes_on() {
 }
 
 #[tokio::test]
-async fn a_commit_whose_caller_went_away_halfway_is_whole_or_nothing_and_holds_nobody_up() {
+async fn commit_cancelled_halfway_is_whole_or_nothing() {
     let it = store().await;
     let mut tx = it.store.begin().await.unwrap();
     for name in ["a", "b"] {
@@ -237,7 +237,7 @@ async fn a_commit_whose_caller_went_away_halfway_is_whole_or_nothing_and_holds_n
 }
 
 #[tokio::test]
-async fn several_that_start_at_once_bring_the_store_to_shape_once() {
+async fn open_by_several_at_once_migrates_once() {
     let place = Arc::new(TestStore::empty());
     let mut tasks = JoinSet::new();
     for n in 0..6 {
@@ -256,7 +256,7 @@ async fn several_that_start_at_once_bring_the_store_to_shape_once() {
 }
 
 #[tokio::test]
-async fn a_store_of_a_newer_version_is_refused() {
+async fn open_a_store_of_a_newer_version_is_refused() {
     let it = store().await;
     let mut tx = it.store.begin().await.unwrap();
     let later = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'later', TRUE, $1, 0)";

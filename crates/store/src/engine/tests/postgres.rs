@@ -42,7 +42,7 @@ async fn both(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-async fn of_two_that_wait_for_each_other_one_is_begun_anew_and_both_succeed() {
+async fn retried_after_a_deadlock_runs_one_again_and_both_succeed() {
     let it = store().await;
     set(&it.store, "a", "free").await.unwrap();
     set(&it.store, "b", "free").await.unwrap();
@@ -57,7 +57,7 @@ async fn of_two_that_wait_for_each_other_one_is_begun_anew_and_both_succeed() {
 
 #[tokio::test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-async fn what_can_not_be_put_in_an_order_is_begun_anew() {
+async fn retried_after_a_serialization_failure_runs_again() {
     let it = store().await;
     run(&it.store, "SELECT 1").await;
     let tries = AtomicU32::new(0);
@@ -77,7 +77,7 @@ async fn what_can_not_be_put_in_an_order_is_begun_anew() {
 
 #[tokio::test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-async fn who_loses_every_race_is_told_so() {
+async fn retried_that_fails_every_time_returns_the_error() {
     let it = store().await;
     let tries = AtomicU32::new(0);
     let done: Result<(), StoreError> = retried(async || {
@@ -92,7 +92,7 @@ async fn who_loses_every_race_is_told_so() {
 
 #[tokio::test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-async fn an_aborted_transaction_that_the_database_would_commit_is_an_error() {
+async fn commit_of_an_aborted_transaction_is_an_error() {
     let it = store().await;
     let mut tx = it.store.begin().await.unwrap();
     meta::set(&mut tx, "lost", "1").await.unwrap();
@@ -103,7 +103,7 @@ async fn an_aborted_transaction_that_the_database_would_commit_is_an_error() {
 
 #[tokio::test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-async fn after_the_server_dropped_every_connection_the_store_goes_on_by_itself() {
+async fn store_after_all_connections_are_lost_reconnects() {
     let it = store().await;
     set(&it.store, "before", "1").await.unwrap();
     assert!(get(&it.store, "before").await.is_some());
@@ -123,7 +123,7 @@ async fn after_the_server_dropped_every_connection_the_store_goes_on_by_itself()
 
 #[tokio::test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-async fn who_comes_while_another_node_brings_the_store_to_shape_waits() {
+async fn open_while_another_node_migrates_waits() {
     let place = Arc::new(TestStore::new());
     let migrating = place.open().await.unwrap();
     let mut lock = migrating.begin().await.unwrap();
@@ -142,7 +142,7 @@ async fn who_comes_while_another_node_brings_the_store_to_shape_waits() {
 
 #[tokio::test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-async fn news_are_heard_once_they_are_committed_and_a_lost_connection_is_made_again() {
+async fn listener_hears_committed_news_and_reconnects_after_a_loss() {
     let it = store().await;
     let another = it.place.open().await.unwrap();
     let mut listener = another.listener().unwrap();
@@ -173,7 +173,7 @@ async fn news_are_heard_once_they_are_committed_and_a_lost_connection_is_made_ag
 
 #[tokio::test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-async fn a_database_without_notify_serves_all_the_same() {
+async fn store_without_notify_still_serves() {
     let it = store().await;
     let Database::Postgres(connections) = it.store.database.clone() else { panic!("this is for PostgreSQL") };
     let silent = Store {
@@ -189,7 +189,7 @@ async fn a_database_without_notify_serves_all_the_same() {
 
 #[tokio::test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-async fn a_database_that_is_not_there_is_named_without_its_password() {
+async fn open_an_unreachable_database_names_it_without_its_password() {
     let url = "postgres://jane:hunter2secret@127.0.0.1:9/nameplate".parse().unwrap();
     let refused = Store::postgres(&url).await.unwrap_err();
     assert!(matches!(refused, StoreError::Unreachable { .. }), "{refused:?}");
@@ -199,7 +199,7 @@ async fn a_database_that_is_not_there_is_named_without_its_password() {
 
 #[tokio::test]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-async fn a_database_that_does_not_keep_texts_as_utf_8_is_refused() {
+async fn open_a_database_that_is_not_utf_8_is_refused() {
     let place = TestStore::in_encoding("SQL_ASCII");
     let refused = place.open().await;
     assert!(
@@ -210,7 +210,7 @@ async fn a_database_that_does_not_keep_texts_as_utf_8_is_refused() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-async fn many_at_once_are_more_than_there_are_connections_and_all_get_their_turn() {
+async fn write_by_more_tasks_than_connections_succeeds_for_all() {
     let it = Arc::new(store().await);
     let mut tasks = JoinSet::new();
     for n in 0..200 {

@@ -18,7 +18,7 @@ async fn store() -> Fixture {
 }
 
 #[tokio::test]
-async fn the_live_writer_keeps_writes_over_a_power_cut() {
+async fn writer_connection_uses_wal_and_full_synchronous() {
     let it = store().await;
     let mut tx = it.store.begin().await.unwrap();
     let mode: String = tx.query("PRAGMA journal_mode").optional().await.unwrap().unwrap().get(0).unwrap();
@@ -28,7 +28,7 @@ async fn the_live_writer_keeps_writes_over_a_power_cut() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_full_disk_acknowledges_nothing_falsely_and_the_next_write_works() {
+async fn write_to_a_full_disk_fails_and_the_next_one_works() {
     let it = Arc::new(store().await);
     // The writer's connection gets no page more than there is; that is what a full disk looks like to it.
     let mut tx = it.store.begin().await.unwrap();
@@ -61,7 +61,7 @@ fn size(it: &Fixture, file: &str) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn the_log_is_copied_before_the_writer_has_to() {
+async fn checkpoint_runs_before_the_writer_has_to() {
     let it = store().await;
     let before = size(&it, "nameplate.db");
     for n in 0..200 {
@@ -77,7 +77,7 @@ async fn the_log_is_copied_before_the_writer_has_to() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn the_log_begins_anew_however_much_is_written() {
+async fn wal_file_under_heavy_writes_stays_bounded() {
     let it = store().await;
     for n in 0..120 {
         set(&it.store, "large", &format!("{n}").repeat(1_000_000)).await.unwrap();
@@ -89,7 +89,7 @@ async fn the_log_begins_anew_however_much_is_written() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn the_files_are_for_their_owner_alone() {
+async fn database_files_are_readable_by_their_owner_only() {
     use std::os::unix::fs::PermissionsExt as _;
     let it = store().await;
     set(&it.store, "a", "b").await.unwrap();

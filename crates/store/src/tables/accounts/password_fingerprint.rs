@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fingerprint_of_a_hash_is_spelt_as_earlier_versions_did() {
+    fn fingerprint_of_a_hash_is_spelt_as_in_earlier_versions() {
         let spelt = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(PasswordFingerprint::of("abc"), PasswordFingerprint(spelt.to_owned()));
         assert_eq!(serde_json::to_value(PasswordFingerprint::of("abc")).unwrap(), spelt);

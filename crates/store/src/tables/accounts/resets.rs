@@ -75,7 +75,7 @@ mod tests {
     use ContactKind::{Email, PhoneNumber};
 
     #[test]
-    fn resets_are_read_back_and_what_is_none_is_left_out() {
+    fn read_resets_with_malformed_entries_skips_those() {
         let resets = Resets::default().with(Email, Timestamp(5), Timestamp(0));
         let resets = resets.with(PhoneNumber, Timestamp(7), Timestamp(0));
         assert_eq!(Resets::read(&resets.to_text()), resets);

@@ -41,7 +41,7 @@ const HEADER: &str = "profile,address,birthdate,gender,preferred_username,update
 zoneinfo,locale,email,email_verified,given_name,family_name,middle_name,name,nickname,cognito:mfa_enabled,cognito:username";
 
 #[test]
-fn the_table_of_a_user_pool_comes_in_with_its_escapes() {
+fn read_csv_of_a_user_pool_undoes_its_escapes() {
     let row = ",12 Main St\\, Springfield,02/01/1985,,,1700000000,,,+12128601234,false,,,ann@domain.com,true,,,,Ann \\\\ Lee,,TRUE,ann";
     assert_eq!(
         told(&format!("{HEADER}\n{row}\n")),
@@ -56,7 +56,7 @@ fn the_table_of_a_user_pool_comes_in_with_its_escapes() {
 }
 
 #[test]
-fn quotes_are_those_of_spreadsheets_and_lines_those_of_an_editor() {
+fn read_csv_with_quotes_and_blank_lines_counts_lines_as_an_editor() {
     let text = "cognito:username,name,address\r\n\r\nann,\"Lee, Ann \"\"A\"\"\",\"1 Street\r\nTown\"\r\n,,\r\n\r\nben, \"Ben\" ,\"a\\, b\"\r\ncleo,\"C";
     assert_eq!(told(text), "refused: line 8: the quote (\") that begins here is never closed");
     let text = text.replace(",\"C", ",C\",");
@@ -67,7 +67,7 @@ fn quotes_are_those_of_spreadsheets_and_lines_those_of_an_editor() {
 }
 
 #[test]
-fn other_separators_are_detected_and_told() {
+fn read_csv_with_other_separators_detects_and_tells_them() {
     for (separator, called) in [(";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars")] {
         let text = format!(
             "cognito:username{separator}name{separator}email\nann{separator}Lee, Ann{separator}ann@domain.com\n"
@@ -82,7 +82,7 @@ fn other_separators_are_detected_and_told() {
 }
 
 #[test]
-fn rows_that_don_t_fit_say_so_and_spoil_no_other() {
+fn read_csv_with_malformed_rows_names_them_and_keeps_the_others() {
     let text = "cognito:username,name,\nann,Lee, Ann\nben\ncleo,Cleo,,,\n,,,\ndora,Dora,x\neve,Eve,\n";
     assert_eq!(
         told(text),
@@ -108,7 +108,7 @@ fn rows_that_don_t_fit_say_so_and_spoil_no_other() {
 }
 
 #[test]
-fn what_is_no_file_of_accounts_is_named() {
+fn read_file_that_holds_no_accounts_is_refused_by_name() {
     assert_eq!(told(" \n"), "refused: the file is empty");
     assert!(told("Dear all,\n").starts_with(
         "refused: line 1: none of the files that can be imported begins like this: \"Dear all,\""
@@ -127,7 +127,7 @@ fn user(name: &str, more: &str) -> String {
 }
 
 #[test]
-fn users_come_in_pages_lists_and_lines() {
+fn read_json_in_pages_lists_or_lines_finds_every_user() {
     let (ann, ben) = (user("ann", ""), user("ben", ""));
     let page = |users: &str| format!("{{\"Users\": [{users}], \"PaginationToken\": \"x\"}}");
     let both = |one: &str, two: &str| {
@@ -154,7 +154,7 @@ fn users_come_in_pages_lists_and_lines() {
 }
 
 #[test]
-fn every_status_and_date_that_is_documented_is_understood() {
+fn read_json_understands_every_documented_status_and_date() {
     let state = |status: &str| {
         told(&user("ann", &format!(r#", "UserStatus": "{status}""#)))
             .replace("line 1 (ann): ann [email=ann@domain.com]", "")
@@ -189,7 +189,7 @@ fn every_status_and_date_that_is_documented_is_understood() {
 }
 
 #[test]
-fn who_came_through_another_provider_is_known_by_it() {
+fn read_json_of_an_external_user_names_the_provider() {
     let external = |name: &str, identities: &str| {
         told(&format!(
             r#"{{"Username": "{name}", "UserStatus": "EXTERNAL_PROVIDER",
@@ -203,7 +203,7 @@ fn who_came_through_another_provider_is_known_by_it() {
 }
 
 #[test]
-fn what_is_wrong_in_json_names_its_line_and_column() {
+fn read_json_with_errors_names_line_and_column() {
     assert_eq!(
         told("{\"Users\": [\n  {\"Username\": \"ann\",}\n]}"),
         "refused: line 2, column 22: key must be a string"
@@ -232,7 +232,7 @@ fn what_is_wrong_in_json_names_its_line_and_column() {
 }
 
 #[test]
-fn nothing_that_is_in_a_file_makes_the_reader_panic() {
+fn read_file_with_any_contents_never_panics() {
     let texts = [
         "{",
         "[",
@@ -269,7 +269,7 @@ fn nothing_that_is_in_a_file_makes_the_reader_panic() {
 }
 
 #[test]
-fn text_comes_from_every_encoding_that_can_be_told_and_the_others_are_named() {
+fn decode_reads_every_known_encoding_and_names_the_others() {
     let text = "cognito:username,name\nann,Zoë\n";
     let units = |unit: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(unit).collect::<Vec<u8>>();
     let (little, big) = (units(u16::to_le_bytes), units(u16::to_be_bytes));
@@ -295,7 +295,7 @@ fn text_comes_from_every_encoding_that_can_be_told_and_the_others_are_named() {
 }
 
 #[test]
-fn what_was_left_out_is_read_again_as_it_was() {
+fn left_out_rows_are_read_again_as_they_were() {
     let text = "cognito:username;name;address\nann;\"Lee; \"\"A\"\"\";\"1 Street\nTown\"\n";
     let contents = read(text, NOW).unwrap();
     let Form::Csv(table) = &contents.form else { panic!("a table") };

@@ -6,7 +6,7 @@ use crate::testing::{PASSWORD, TestPool};
 use model::{CodeDeliveryDetails, DeliveryMedium, Event, Standard, UpdateOutcome, Updated};
 
 #[tokio::test]
-async fn the_guides_update_sets_the_name_and_waits_with_the_address() {
+async fn update_as_in_the_guide_sets_the_name_and_pends_the_email() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let outcome = pool
@@ -41,7 +41,7 @@ async fn the_guides_update_sets_the_name_and_waits_with_the_address() {
 }
 
 #[tokio::test]
-async fn an_update_and_a_refused_one_are_announced_to_the_open_pages() {
+async fn update_accepted_or_refused_is_announced_to_open_pages() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let mut feed = events::subscribe(&pool);
@@ -52,7 +52,7 @@ async fn an_update_and_a_refused_one_are_announced_to_the_open_pages() {
 }
 
 #[tokio::test]
-async fn values_are_trimmed_and_an_empty_one_deletes() {
+async fn update_trims_values_and_deletes_empty_ones() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("nickname", "  Jo "), ("address", "1 Street\r\nTown")]).await.unwrap();
@@ -64,7 +64,7 @@ async fn values_are_trimmed_and_an_empty_one_deletes() {
 }
 
 #[tokio::test]
-async fn what_is_so_already_is_updated_without_a_change_or_a_code() {
+async fn update_with_unchanged_values_changes_nothing_and_sends_no_code() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     pool.update(&viewer, &[("nickname", "Jo")]).await.unwrap();
@@ -81,7 +81,7 @@ async fn what_is_so_already_is_updated_without_a_change_or_a_code() {
 }
 
 #[tokio::test]
-async fn a_new_phone_number_waits_for_a_text_message() {
+async fn update_phone_number_waits_for_its_code_by_text_message() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let outcome = pool.update(&viewer, &[("phone_number", "+12128601234")]).await.unwrap();

@@ -10,7 +10,7 @@ use model::{ErrorCode, Standard};
 use nameplate_core::settings::Settings;
 
 #[tokio::test]
-async fn the_same_address_again_too_soon_is_refused_with_everything_beside_it() {
+async fn update_email_to_the_same_address_too_soon_is_refused_whole() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let change = [("email", "me@anotherdomain.com"), ("nickname", "Jo")];
@@ -33,7 +33,7 @@ async fn the_same_address_again_too_soon_is_refused_with_everything_beside_it() 
 }
 
 #[tokio::test]
-async fn update_email_five_times_a_day_to_one_address_is_refused_and_leaves_others_theirs() {
+async fn update_email_six_times_a_day_to_one_address_is_refused() {
     let pool = TestPool::new().await;
     let (one, other) =
         (pool.signed_in("one", "one@domain.com").await, pool.signed_in("other", "other@domain.com").await);
@@ -52,7 +52,7 @@ async fn update_email_five_times_a_day_to_one_address_is_refused_and_leaves_othe
 }
 
 #[tokio::test]
-async fn one_account_can_not_send_codes_to_one_stranger_after_the_other() {
+async fn update_email_to_ever_new_addresses_has_to_wait() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     for n in 0..30 {
@@ -63,7 +63,7 @@ async fn one_account_can_not_send_codes_to_one_stranger_after_the_other() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_changes_at_once_as_many_get_through_as_may() {
+async fn update_by_many_at_once_lets_only_the_limit_through() {
     let mut settings = Settings::default();
     settings.limits.changes_per_account_an_hour = 5;
     let pool = TestPool::with(settings).await;
@@ -84,7 +84,7 @@ async fn of_many_changes_at_once_as_many_get_through_as_may() {
 }
 
 #[tokio::test]
-async fn refusals_do_not_fill_the_disk_and_changes_are_limited() {
+async fn update_refused_many_times_keeps_few_events_and_then_waits() {
     let mut settings = Settings::default();
     settings.limits.changes_per_account_an_hour = 3;
     let pool = TestPool::with(settings).await;

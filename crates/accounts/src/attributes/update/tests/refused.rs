@@ -7,7 +7,7 @@ use model::{AccessLists, AttributeName, ErrorCode, Event, FormErrors, SignInOpti
 use nameplate_core::settings::Settings;
 
 #[tokio::test]
-async fn one_bad_attribute_and_none_of_them_changes_and_the_culprit_is_named() {
+async fn update_with_one_bad_attribute_changes_none_and_names_it() {
     let mut settings = Settings::default();
     let write = [Standard::Email.into(), Standard::FamilyName.into()];
     settings.clients[0].access = AccessLists::resolve(&settings.schema, None, Some(&write));
@@ -38,7 +38,7 @@ async fn one_bad_attribute_and_none_of_them_changes_and_the_culprit_is_named() {
 }
 
 #[tokio::test]
-async fn every_culprit_is_named_at_once() {
+async fn update_with_several_bad_attributes_names_them_all() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let long = "x".repeat(5000);
@@ -63,7 +63,7 @@ async fn every_culprit_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn users_set_neither_verified_flags_nor_the_time_of_change() {
+async fn update_verified_flags_is_refused_and_updated_at_is_ours() {
     let mut settings = Settings::default();
     let everything: Vec<AttributeName> = settings.schema.definitions().map(|it| it.name.clone()).collect();
     settings.clients[0].access = AccessLists::resolve(&settings.schema, None, Some(&everything));
@@ -92,7 +92,7 @@ async fn users_set_neither_verified_flags_nor_the_time_of_change() {
 }
 
 #[tokio::test]
-async fn an_immutable_attribute_stays_what_sign_up_made_it() {
+async fn update_immutable_attribute_is_refused() {
     let mut settings = Settings::default();
     settings.schema.get_mut(&Standard::Nickname.into()).unwrap().mutable = false;
     let all: Vec<AttributeName> = settings.schema.definitions().map(|it| it.name.clone()).collect();
@@ -108,7 +108,7 @@ async fn an_immutable_attribute_stays_what_sign_up_made_it() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_no_form_of_ours_is_refused_as_a_whole() {
+async fn update_with_malformed_names_is_refused_as_a_whole() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     assert_eq!(refusal(pool.update(&viewer, &[]).await), FormErrors::form(ErrorCode::NothingToDo));
@@ -134,7 +134,7 @@ async fn a_request_that_is_no_form_of_ours_is_refused_as_a_whole() {
 }
 
 #[tokio::test]
-async fn whatever_is_submitted_gets_an_answer_and_no_fault() {
+async fn update_with_hostile_values_never_fails_internally() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let before = everything(&pool, &viewer).await;
@@ -159,7 +159,7 @@ async fn whatever_is_submitted_gets_an_answer_and_no_fault() {
 }
 
 #[tokio::test]
-async fn the_last_verified_contact_can_be_replaced_but_not_emptied_not_even_with_the_other_one() {
+async fn update_last_verified_contact_to_empty_is_refused() {
     let mut settings = Settings::default();
     settings.schema.get_mut(&Standard::Email.into()).unwrap().required = false;
     let pool = TestPool::with(settings).await;
@@ -180,7 +180,7 @@ async fn the_last_verified_contact_can_be_replaced_but_not_emptied_not_even_with
 }
 
 #[tokio::test]
-async fn what_one_signs_in_with_can_not_be_emptied() {
+async fn update_sign_in_contact_to_empty_is_refused() {
     let mut settings = Settings {
         sign_in: SignInOptions { username: false, email: true, phone_number: false },
         ..Settings::default()
@@ -198,7 +198,7 @@ async fn what_one_signs_in_with_can_not_be_emptied() {
 }
 
 #[tokio::test]
-async fn update_number_outside_the_plan_is_refused_unless_it_is_stored_already() {
+async fn update_number_outside_the_plan_is_refused_unless_already_stored() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let stored = "+225712345678";

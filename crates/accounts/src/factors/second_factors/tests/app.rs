@@ -13,7 +13,7 @@ use model::Factor;
 use tokio::task::JoinSet;
 
 #[tokio::test]
-async fn the_code_of_the_app_signs_in_after_the_password_and_only_once() {
+async fn answer_with_an_app_code_signs_in_only_once() {
     let (pool, viewer, secret) = with_app().await;
     let challenge = challenged(&pool).await;
     assert_eq!((challenge.factor, challenge.delivery.is_none()), (Some(Factor::SoftwareToken), true));
@@ -43,7 +43,7 @@ async fn the_code_of_the_app_signs_in_after_the_password_and_only_once() {
 }
 
 #[tokio::test]
-async fn the_code_that_set_the_app_up_is_spent() {
+async fn answer_with_the_code_of_the_app_setup_is_refused_as_used() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", EMAIL).await;
     let secret = set_up(&pool, &viewer).await;
@@ -53,7 +53,7 @@ async fn the_code_that_set_the_app_up_is_spent() {
 }
 
 #[tokio::test]
-async fn of_many_that_answer_with_one_code_one_gets_in() {
+async fn answer_with_one_app_code_at_once_lets_one_sign_in() {
     let (pool, _, secret) = with_app().await;
     let code = shown_by(&secret, pool.time()).unwrap();
     let mut asked = Vec::new();
@@ -71,7 +71,7 @@ async fn of_many_that_answer_with_one_code_one_gets_in() {
 }
 
 #[tokio::test]
-async fn an_app_counts_once_its_first_code_was_right_and_the_old_one_until_then() {
+async fn confirm_app_replaces_the_old_app_only_with_a_right_code() {
     let (pool, viewer, old) = with_app().await;
     let new = set_up_app::set_up_app(&pool, &application(&viewer), &origin()).await.unwrap().text;
     let code = shown_by(&old, pool.time()).unwrap();
@@ -101,7 +101,7 @@ async fn an_app_counts_once_its_first_code_was_right_and_the_old_one_until_then(
 }
 
 #[tokio::test]
-async fn a_secret_waits_an_hour_and_its_owner_alone_sees_it() {
+async fn app_being_set_up_is_kept_an_hour_for_its_owner_only() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", EMAIL).await;
     let secret = set_up_app::set_up_app(&pool, &viewer, &origin()).await.unwrap().text;

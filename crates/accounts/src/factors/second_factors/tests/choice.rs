@@ -16,7 +16,7 @@ use model::{Factor, Password};
 use nameplate_core::settings::Settings;
 
 #[tokio::test]
-async fn a_code_goes_to_the_proven_contact_and_signs_in_once() {
+async fn answer_with_an_emailed_code_signs_in_once() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", EMAIL).await;
     pool.wait(1);
@@ -39,7 +39,7 @@ async fn a_code_goes_to_the_proven_contact_and_signs_in_once() {
 }
 
 #[tokio::test]
-async fn another_code_is_sent_after_the_cooldown_and_not_without_end() {
+async fn resend_sign_in_code_waits_for_cooldown_and_daily_limit() {
     let mut settings = Settings::default();
     settings.limits.sign_in_codes_per_destination_a_day = 3;
     let pool = TestPool::with(settings).await;
@@ -59,7 +59,7 @@ async fn another_code_is_sent_after_the_cooldown_and_not_without_end() {
 }
 
 #[tokio::test]
-async fn the_preferred_one_is_asked_first_and_another_can_be_chosen() {
+async fn challenge_asks_for_the_preferred_factor_first() {
     let (pool, viewer, secret) = with_app().await;
     with_phone(&pool, &viewer).await;
     change(&pool, &viewer, Factor::Sms, Wish::On).await.unwrap();
@@ -95,7 +95,7 @@ async fn the_preferred_one_is_asked_first_and_another_can_be_chosen() {
 }
 
 #[tokio::test]
-async fn an_application_chooses_among_equals_and_gets_tokens() {
+async fn challenge_of_an_application_with_two_factors_lets_it_choose() {
     let (pool, viewer, secret) = with_app().await;
     change(&pool, &viewer, Factor::Email, Wish::On).await.unwrap();
     let form = SignIn { username: "jdoe".into(), password: Password::new(PASSWORD) };

@@ -13,7 +13,7 @@ use nameplate_core::identity::Viewer;
 use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_that_answer_with_one_recovery_code_one_gets_in() {
+async fn answer_with_one_recovery_code_at_once_lets_one_sign_in() {
     let (pool, viewer, _) = with_app().await;
     let code = shown_codes(&pool, &viewer).await.remove(0);
     let mut asked = Vec::new();
@@ -32,7 +32,7 @@ async fn of_many_that_answer_with_one_recovery_code_one_gets_in() {
 }
 
 #[tokio::test]
-async fn a_recovery_code_takes_the_place_of_each_once_and_its_owner_is_told() {
+async fn answer_with_a_recovery_code_works_once_and_sends_notice() {
     let (pool, viewer, _) = with_app().await;
     let codes = shown_codes(&pool, &viewer).await;
     assert_eq!(codes.len(), 10);
@@ -50,7 +50,7 @@ async fn a_recovery_code_takes_the_place_of_each_once_and_its_owner_is_told() {
 }
 
 #[tokio::test]
-async fn recovery_codes_are_shown_until_they_are_put_away_and_no_longer_than_a_quarter_of_an_hour() {
+async fn recovery_codes_are_shown_until_hidden_or_fifteen_minutes_old() {
     let (pool, viewer, _) = with_app().await;
     let first = shown_codes(&pool, &viewer).await;
     assert_eq!(shown_codes(&pool, &viewer).await, first, "a reload shows the same");

@@ -16,7 +16,7 @@ use nameplate_core::settings::Settings;
 use std::collections::BTreeMap;
 
 #[tokio::test]
-async fn what_is_turned_off_is_not_asked_for_and_everybody_concerned_is_told() {
+async fn remove_factor_stops_asking_for_it_and_sends_notice() {
     let (pool, viewer, _) = with_app().await;
     let stale = Viewer { signed_in_at: Timestamp(0), ..viewer.clone() };
     let off = [(Factor::SoftwareToken, Wish::Removed)];
@@ -68,7 +68,7 @@ async fn delete_contact_that_is_a_second_step_is_refused_until_it_is_off() {
 
 /// Text messages reached people once; now there is no gateway any more.
 #[tokio::test]
-async fn factor_whose_contact_changes_unverified_goes_with_notice_and_event() {
+async fn update_contact_of_a_factor_unverified_turns_it_off_with_notice() {
     let before = TestPool::new().await;
     let viewer = before.signed_in("jdoe", EMAIL).await;
     with_phone(&before, &viewer).await;
@@ -87,7 +87,7 @@ async fn factor_whose_contact_changes_unverified_goes_with_notice_and_event() {
 }
 
 #[tokio::test]
-async fn the_operator_helps_somebody_who_lost_everything() {
+async fn reset_mfa_by_the_operator_turns_every_factor_off() {
     let (pool, viewer, _) = with_app().await;
     assert!(reset_mfa::reset_mfa(&pool, "jdoe", Undoing::Over).await.unwrap().changed);
     assert!(!reset_mfa::reset_mfa(&pool, "jdoe", Undoing::Over).await.unwrap().changed);

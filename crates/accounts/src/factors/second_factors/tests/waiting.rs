@@ -13,7 +13,7 @@ use model::{Factor, Password};
 use nameplate_core::settings::Settings;
 
 #[tokio::test]
-async fn wrong_codes_wait_like_wrong_passwords_wherever_they_come_from() {
+async fn answer_with_wrong_app_codes_from_anywhere_has_to_wait() {
     let (pool, _, secret) = with_app().await;
     let code = shown_by(&secret, pool.time()).unwrap();
     for network in 1..=5 {
@@ -38,7 +38,7 @@ async fn wrong_codes_wait_like_wrong_passwords_wherever_they_come_from() {
 }
 
 #[tokio::test]
-async fn a_sign_in_waits_ten_minutes_and_not_past_a_new_password_or_for_a_disabled_account() {
+async fn answer_after_ten_minutes_or_an_account_change_is_refused() {
     let (pool, _, secret) = with_app().await;
     let late = challenged(&pool).await;
     pool.wait(601);
@@ -71,7 +71,7 @@ async fn a_sign_in_waits_ten_minutes_and_not_past_a_new_password_or_for_a_disabl
 }
 
 #[tokio::test]
-async fn a_challenge_of_one_application_is_nothing_to_another() {
+async fn answer_to_a_challenge_of_another_client_is_refused() {
     let mut settings = Settings::default();
     let other = nameplate_core::settings::AppClient::new("other", settings.clients[0].access.clone());
     settings.clients.push(other);

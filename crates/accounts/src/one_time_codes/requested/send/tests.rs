@@ -189,7 +189,7 @@ async fn resend_by_name_finds_the_sign_up_of_the_same_network() {
 }
 
 #[tokio::test]
-async fn confirm_with_right_code_ignores_what_the_network_asks_for() {
+async fn confirm_with_the_right_code_ignores_other_requests_of_the_network() {
     let pool = TestPool::new().await;
     let owner = sign_up(&pool, &origin(), ("jdoe", "me@domain.com"), PASSWORD).await;
     let code = pool.code_for("me@domain.com").await;
@@ -201,7 +201,7 @@ async fn confirm_with_right_code_ignores_what_the_network_asks_for() {
 }
 
 #[tokio::test]
-async fn confirm_after_a_hundred_wrong_codes_of_the_network_waits_whoever_asks() {
+async fn confirm_after_a_hundred_wrong_codes_of_the_network_has_to_wait() {
     let pool = TestPool::new().await;
     let owner = sign_up(&pool, &network(1), ("jdoe", "me@domain.com"), PASSWORD).await;
     let code = pool.code_for("me@domain.com").await;
@@ -218,7 +218,7 @@ async fn confirm_after_a_hundred_wrong_codes_of_the_network_waits_whoever_asks()
 }
 
 #[tokio::test]
-async fn wrong_codes_of_many_networks_count_for_their_site() {
+async fn confirm_wrong_codes_from_many_networks_count_for_their_site() {
     let pool = TestPool::new().await;
     let place = |n: u16| origin_at(&format!("2001:db8:1:{n:x}::1"));
     for n in 0..1000 {
@@ -281,7 +281,7 @@ async fn first_password_tried_twenty_times_has_to_wait() {
 }
 
 #[tokio::test]
-async fn sign_up_again_gives_the_attempts_by_name_back() {
+async fn sign_up_again_restores_the_attempts_by_name() {
     let pool = TestPool::new().await;
     for _ in 0..3 {
         sign_up(&pool, &origin(), ("jdoe", "me@domain.com"), PASSWORD).await;
@@ -304,7 +304,7 @@ async fn sign_up_again_gives_the_attempts_by_name_back() {
 }
 
 #[tokio::test]
-async fn sign_up_joining_a_queued_message_says_someone_was_before() {
+async fn sign_up_joining_a_queued_message_says_there_was_one_before() {
     let pool = TestPool::new().await;
     let first = sign_up(&pool, &network(1), ("jdoe", "me@domain.com"), OTHERS).await;
     pool.wait(29);

@@ -12,7 +12,7 @@ use crate::testing::{self, PASSWORD, TestPool, another_code};
 use model::Standard;
 
 #[tokio::test]
-async fn the_right_code_confirms_verifies_and_signs_in_the_browser_that_signed_up() {
+async fn confirm_with_the_right_code_verifies_and_signs_in_the_browser() {
     let pool = TestPool::new().await;
     let ticket = pool.sign_up("jdoe", "me@domain.com").await.ticket;
     let code = pool.code_for("me@domain.com").await;
@@ -30,7 +30,7 @@ async fn the_right_code_confirms_verifies_and_signs_in_the_browser_that_signed_u
 }
 
 #[tokio::test]
-async fn from_another_browser_the_code_confirms_but_signs_in_nobody() {
+async fn confirm_from_another_browser_signs_no_one_in() {
     let pool = TestPool::new().await;
     let ticket = pool.sign_up("jdoe", "me@domain.com").await.ticket;
     let code = pool.code_for("me@domain.com").await;
@@ -41,7 +41,7 @@ async fn from_another_browser_the_code_confirms_but_signs_in_nobody() {
 }
 
 #[tokio::test]
-async fn a_code_wears_out_after_five_tries_and_a_new_one_helps() {
+async fn confirm_after_five_wrong_codes_needs_a_new_one() {
     let pool = TestPool::new().await;
     let ticket = pool.sign_up("jdoe", "me@domain.com").await.ticket;
     let code = pool.code_for("me@domain.com").await;
@@ -68,7 +68,7 @@ async fn a_code_wears_out_after_five_tries_and_a_new_one_helps() {
 }
 
 #[tokio::test]
-async fn a_code_expires_after_a_day() {
+async fn confirm_with_a_code_older_than_a_day_is_expired() {
     let pool = TestPool::new().await;
     let ticket = pool.sign_up("jdoe", "me@domain.com").await.ticket;
     let code = pool.code_for("me@domain.com").await;
@@ -87,7 +87,7 @@ async fn a_code_expires_after_a_day() {
 }
 
 #[tokio::test]
-async fn only_the_newest_code_counts() {
+async fn confirm_with_an_older_code_is_refused() {
     let pool = TestPool::new().await;
     let ticket = pool.sign_up("jdoe", "me@domain.com").await.ticket;
     let old = pool.code_for("me@domain.com").await;
@@ -98,7 +98,7 @@ async fn only_the_newest_code_counts() {
 }
 
 #[tokio::test]
-async fn a_code_of_one_account_confirms_no_other() {
+async fn confirm_with_the_code_of_another_account_is_refused() {
     let pool = TestPool::new().await;
     let ticket = pool.sign_up("jdoe", "me@domain.com").await.ticket;
     pool.sign_up("other", "other@domain.com").await;
@@ -107,7 +107,7 @@ async fn a_code_of_one_account_confirms_no_other() {
 }
 
 #[tokio::test]
-async fn a_stranger_can_not_tell_by_codes_whether_there_is_such_an_account() {
+async fn confirm_by_name_with_wrong_codes_looks_alike_for_every_name() {
     let pool = TestPool::new().await;
     pool.signed_in("confirmed", "confirmed@domain.com").await;
     pool.sign_up("waiting", "waiting@domain.com").await;
@@ -151,7 +151,7 @@ async fn a_stranger_can_not_tell_by_codes_whether_there_is_such_an_account() {
 }
 
 #[tokio::test]
-async fn one_network_may_enter_only_so_many_codes_by_name() {
+async fn confirm_by_name_beyond_the_network_limit_has_to_wait() {
     let mut settings = nameplate_core::settings::Settings::default();
     settings.limits.code_requests_per_network_an_hour = 3;
     let pool = TestPool::with(settings).await;

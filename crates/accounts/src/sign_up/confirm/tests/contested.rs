@@ -11,7 +11,7 @@ use crate::testing::{self, PASSWORD, TestPool, another_code, origin_at};
 use model::Standard;
 
 #[tokio::test]
-async fn confirm_sign_up_while_strangers_sign_up_and_guess_takes_the_code_of_whoever_asked() {
+async fn confirm_while_strangers_sign_up_and_guess_takes_the_owners_code() {
     let pool = TestPool::new().await;
     let owner = attempt(&pool, &origin_at("192.0.2.7"), "me@domain.com", PASSWORD).await;
     let code = pool.code_for("me@domain.com").await;
@@ -30,7 +30,7 @@ async fn confirm_sign_up_while_strangers_sign_up_and_guess_takes_the_code_of_who
 }
 
 #[tokio::test]
-async fn confirm_by_name_is_tried_five_times_a_network_and_twenty_in_all_and_then_only_by_who_asked() {
+async fn confirm_by_name_after_twenty_tries_works_only_where_it_was_asked() {
     let pool = TestPool::new().await;
     let home = origin_at("192.0.2.7");
     attempt(&pool, &home, "me@domain.com", PASSWORD).await;
@@ -59,7 +59,7 @@ async fn confirm_by_name_is_tried_five_times_a_network_and_twenty_in_all_and_the
 }
 
 #[tokio::test]
-async fn confirm_with_a_code_that_waits_to_be_sent_is_wrong_until_it_is() {
+async fn confirm_with_a_code_not_yet_sent_is_refused() {
     let pool = TestPool::new().await;
     attempt(&pool, &origin_at("198.51.100.1"), "me@domain.com", OTHERS).await;
     let owner = attempt(&pool, &origin_at("192.0.2.7"), "me@domain.com", PASSWORD).await;
@@ -76,7 +76,7 @@ async fn confirm_with_a_code_that_waits_to_be_sent_is_wrong_until_it_is() {
 }
 
 #[tokio::test]
-async fn confirm_of_sign_ups_that_share_a_code_confirms_only_the_one_that_is_entered() {
+async fn confirm_of_sign_ups_sharing_a_code_confirms_only_one() {
     let pool = TestPool::new().await;
     pool.sign_up("one", "me@domain.com").await;
     let two = pool.sign_up("two", "me@domain.com").await.ticket;
@@ -93,7 +93,7 @@ async fn confirm_of_sign_ups_that_share_a_code_confirms_only_the_one_that_is_ent
 }
 
 #[tokio::test]
-async fn confirm_with_a_lost_ticket_by_name_on_the_pages_wants_the_password_from_sign_up() {
+async fn confirm_by_name_without_a_ticket_asks_for_the_first_password() {
     let pool = TestPool::new().await;
     let browser =
         || origin_at("203.0.113.1").in_browser(nameplate_core::identity::BrowserId::new(&*pool.entropy));
@@ -133,7 +133,7 @@ async fn confirm_with_a_lost_ticket_by_name_on_the_pages_wants_the_password_from
 }
 
 #[tokio::test]
-async fn confirm_with_the_first_password_after_somebody_contested_is_refused_and_a_new_one_helps() {
+async fn confirm_with_the_first_password_after_a_contest_is_refused() {
     let pool = TestPool::new().await;
     let browser =
         origin_at("203.0.113.1").in_browser(nameplate_core::identity::BrowserId::new(&*pool.entropy));
@@ -173,7 +173,7 @@ async fn confirm_with_the_first_password_after_somebody_contested_is_refused_and
 }
 
 #[tokio::test]
-async fn sign_up_again_with_the_first_ticket_replaces_what_waits() {
+async fn sign_up_again_with_the_first_ticket_replaces_the_waiting_one() {
     let pool = TestPool::new().await;
     let first = attempt(&pool, &origin_at("192.0.2.7"), "me@domain.com", PASSWORD).await;
     let mut again = testing::form("jdoe", &[("email", "me@domain.com"), ("address", "corrected")]);
@@ -189,7 +189,7 @@ async fn sign_up_again_with_the_first_ticket_replaces_what_waits() {
 }
 
 #[tokio::test]
-async fn sign_in_while_several_wait_under_a_name_compares_with_the_one_of_this_network() {
+async fn sign_in_to_several_waiting_sign_ups_compares_that_of_the_network() {
     let pool = TestPool::new().await;
     attempt(&pool, &testing::origin(), "me@domain.com", PASSWORD).await;
     pool.wait(1);
@@ -201,7 +201,7 @@ async fn sign_in_while_several_wait_under_a_name_compares_with_the_one_of_this_n
 }
 
 #[tokio::test]
-async fn confirm_by_text_where_two_have_signed_up_keeps_no_password_either() {
+async fn confirm_contested_sign_up_by_text_keeps_no_password() {
     let sign_in = model::SignInOptions { username: false, email: false, phone_number: true };
     let mut settings =
         nameplate_core::settings::Settings { sign_in, ..nameplate_core::settings::Settings::default() };

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_code_entered_many_times_at_once_is_used_once() {
+async fn confirm_one_code_many_times_at_once_succeeds_once() {
     let pool = Arc::new(TestPool::new().await);
     let ticket = pool.sign_up("jdoe", "me@domain.com").await.ticket;
     let code = pool.code_for("me@domain.com").await;
@@ -34,7 +34,7 @@ async fn a_code_entered_many_times_at_once_is_used_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_guesses_at_once_only_five_are_compared() {
+async fn confirm_wrong_codes_at_once_compares_five_of_them() {
     let pool = Arc::new(TestPool::new().await);
     let ticket = pool.sign_up("jdoe", "me@domain.com").await.ticket;
     let wrong = another_code(&pool.code_for("me@domain.com").await);
@@ -52,7 +52,7 @@ async fn of_many_guesses_at_once_only_five_are_compared() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn an_address_proved_by_many_at_once_belongs_to_one() {
+async fn confirm_one_address_many_times_at_once_lets_one_have_it() {
     let pool = Arc::new(TestPool::new().await);
     let mut waiting = Vec::new();
     for n in 0..12 {
@@ -82,7 +82,7 @@ async fn an_address_proved_by_many_at_once_belongs_to_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn confirm_two_sign_ups_of_one_name_at_once_gives_the_name_to_one() {
+async fn confirm_two_sign_ups_of_one_name_at_once_gives_it_to_one() {
     for _ in 0..4 {
         let pool = Arc::new(TestPool::new().await);
         let mut waiting = Vec::new();

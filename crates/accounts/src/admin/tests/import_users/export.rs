@@ -16,7 +16,7 @@ use model::Password;
 use std::collections::BTreeMap;
 
 #[tokio::test]
-async fn what_was_taken_out_comes_in_elsewhere_as_it_was() {
+async fn import_users_of_an_export_restores_every_account() {
     let pool = TestPool::new().await;
     for number in 0..4 {
         let attributes =
@@ -79,7 +79,7 @@ async fn what_was_taken_out_comes_in_elsewhere_as_it_was() {
 }
 
 #[tokio::test]
-async fn whoever_takes_accounts_out_hears_how_many_leave_second_factors_or_passkeys_behind() {
+async fn export_users_counts_accounts_with_factors_or_passkeys() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     create(&pool, "other", "other@domain.com").await.unwrap();
@@ -95,7 +95,7 @@ async fn whoever_takes_accounts_out_hears_how_many_leave_second_factors_or_passk
 }
 
 #[tokio::test]
-async fn export_and_import_keep_every_sign_up_that_waits_under_a_name() {
+async fn import_users_keeps_every_sign_up_that_waits_under_a_name() {
     let pool = TestPool::new().await;
     for email in ["one@domain.com", "two@domain.com"] {
         pool.sign_up("jdoe", email).await;

@@ -26,7 +26,7 @@ fn signs_in(mut browser: Browser, name: &str) -> bool {
 }
 
 #[test]
-fn what_was_backed_up_while_serving_is_served_elsewhere_to_the_same_people() {
+fn backup_while_serving_is_restored_and_served_elsewhere() {
     let home = Home::with_files(CONFIG);
     let running = home.start();
     let jane = running.signed_in("jane");
@@ -64,7 +64,7 @@ fn what_was_backed_up_while_serving_is_served_elsewhere_to_the_same_people() {
 }
 
 #[test]
-fn a_backup_without_the_keys_says_so() {
+fn backup_without_the_keys_says_so() {
     let home = Home::with_files(CONFIG);
     home.start().stop();
     let keys = fs::read_to_string(home.data().join("keys")).unwrap();
@@ -74,7 +74,7 @@ fn a_backup_without_the_keys_says_so() {
 }
 
 #[test]
-fn what_is_in_postgresql_is_backed_up_by_its_own_tools() {
+fn backup_of_postgresql_refers_to_its_own_tools() {
     let home = Home::with_files(CONFIG);
     let url = [("NAMEPLATE_STORE_URL", "postgres://jane:hunter2@127.0.0.1:9/nameplate")];
     for (command, words) in
@@ -91,7 +91,7 @@ fn what_is_in_postgresql_is_backed_up_by_its_own_tools() {
 }
 
 #[test]
-fn a_store_that_moved_to_another_database_and_back_serves_the_same_people() {
+fn copy_to_another_database_and_back_serves_the_same_accounts() {
     let (home, there) = (Home::with_files(CONFIG), Home::new(CONFIG));
     let running = home.start();
     let jane = running.signed_in("jane");
@@ -135,7 +135,7 @@ fn a_store_that_moved_to_another_database_and_back_serves_the_same_people() {
 }
 
 #[test]
-fn a_store_that_is_not_told_rightly_is_refused_without_its_words() {
+fn copy_with_a_wrong_store_is_refused_without_its_password() {
     let home = Home::with_files(CONFIG);
     let done = home.run(&["copy", "--from", "sqlite:./data", "--to", "mysql://jane:hunter2@db/x"], &[]);
     assert_eq!(done.code, Some(2), "{done:?}");

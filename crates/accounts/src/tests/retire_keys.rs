@@ -139,7 +139,7 @@ async fn seals(pool: &TestPool, known: &[String]) -> (BTreeSet<String>, BTreeSet
 }
 
 #[test]
-fn every_column_of_bytes_is_resealed_or_known_to_hold_nothing_sealed() {
+fn sealed_columns_and_the_known_others_are_all_columns_of_bytes() {
     let columns = TABLES.iter().flat_map(|table| {
         let bytes = table.columns.iter().filter(|(_, kind)| *kind == Kind::Bytes);
         bytes.map(|(column, _)| format!("{}.{column}", table.name))
@@ -151,7 +151,7 @@ fn every_column_of_bytes_is_resealed_or_known_to_hold_nothing_sealed() {
 }
 
 #[tokio::test]
-async fn retire_keys_reseals_every_sealed_column_and_the_old_key_is_needed_for_nothing() {
+async fn retire_keys_reseals_every_column_and_frees_the_old_key() {
     let pool = TestPool::new().await;
     let held = careful(&pool).await;
     let (new, both) = rotated(&pool);
@@ -196,7 +196,7 @@ fn refusal(refused: Result<Context, crate::Unavailable>) -> StoreError {
 }
 
 #[tokio::test]
-async fn retire_keys_again_or_before_another_key_is_used_is_refused() {
+async fn retire_keys_again_or_before_the_new_one_is_used_is_refused() {
     let pool = TestPool::new().await;
     careful(&pool).await;
     let (new, both) = rotated(&pool);
@@ -214,7 +214,7 @@ async fn retire_keys_again_or_before_another_key_is_used_is_refused() {
 }
 
 #[tokio::test]
-async fn retire_keys_that_was_stopped_goes_on_where_it_was() {
+async fn retire_keys_that_was_stopped_continues_where_it_was() {
     let pool = TestPool::new().await;
     careful(&pool).await;
     let (new, both) = rotated(&pool);
@@ -249,7 +249,7 @@ async fn retire_keys_that_was_stopped_goes_on_where_it_was() {
 }
 
 #[tokio::test]
-async fn retire_keys_with_something_damaged_says_what_and_keeps_the_old_key() {
+async fn retire_keys_with_damaged_data_names_it_and_keeps_the_old_key() {
     let pool = TestPool::new().await;
     careful(&pool).await;
     let (new, both) = rotated(&pool);
@@ -268,7 +268,7 @@ async fn retire_keys_with_something_damaged_says_what_and_keeps_the_old_key() {
 }
 
 #[tokio::test]
-async fn start_without_a_key_that_only_digests_need_is_refused_until_it_is_retired() {
+async fn start_without_a_key_that_digests_need_is_refused() {
     let pool = TestPool::new().await;
     pool.sign_up("late", "late@domain.com").await;
     let (new, both) = rotated(&pool);

@@ -10,7 +10,7 @@ use crate::sign_in::outcome::SignInError;
 use crate::testing::{PASSWORD, TestPool, origin};
 
 #[tokio::test]
-async fn who_brings_no_password_chooses_one_with_a_code() {
+async fn import_users_without_a_password_lets_a_code_set_one() {
     let pool = TestPool::new().await;
     let unproven = Arrival { verified: Vec::new(), ..stranger(2, "lost", &[("email", "lost@domain.com")]) };
     let arrivals = [stranger(1, "jdoe", &[("email", "me@domain.com"), ("custom:old", "x")]), unproven];
@@ -38,7 +38,7 @@ async fn who_brings_no_password_chooses_one_with_a_code() {
 }
 
 #[tokio::test]
-async fn who_signed_in_through_another_provider_comes_in_and_yields_a_shared_contact() {
+async fn import_users_of_another_provider_yields_a_shared_contact() {
     let pool = TestPool::new().await;
     let external = |number, username: &str, email: &str| Arrival {
         elsewhere: Elsewhere { provider: Some("Google".into()), second_factor: false },

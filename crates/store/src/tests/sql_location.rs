@@ -29,7 +29,7 @@ fn sql_in(text: &str) -> Vec<&str> {
 }
 
 #[test]
-fn sql_stands_in_the_store_alone() {
+fn sources_outside_the_store_contain_no_sql() {
     let root = root();
     let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut elsewhere = Vec::new();
@@ -45,7 +45,7 @@ fn sql_stands_in_the_store_alone() {
 }
 
 #[test]
-fn sql_in_a_literal_is_seen() {
+fn sql_in_finds_statements_in_string_literals() {
     let text = r#"tx.query("UPDATE users SET x = 1").run(); let name = "update"; query("
         SELECT 1")"#;
     assert_eq!(sql_in(text).len(), 2);

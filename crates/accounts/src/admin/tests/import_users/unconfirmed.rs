@@ -13,7 +13,7 @@ use std::time::Duration;
 const DAY: u64 = 24 * 60 * 60;
 
 #[tokio::test]
-async fn an_unconfirmed_account_waits_from_its_import_on_and_not_from_its_creation() {
+async fn import_users_unconfirmed_keeps_them_from_the_import_on() {
     let mut settings = Settings::default();
     settings.accounts.keep_unconfirmed = Duration::from_secs(10 * DAY);
     let pool = TestPool::with(settings).await;
@@ -40,7 +40,7 @@ async fn an_unconfirmed_account_waits_from_its_import_on_and_not_from_its_creati
 }
 
 #[tokio::test]
-async fn a_new_attempt_at_an_imported_sign_up_waits_its_own_time() {
+async fn sign_up_again_after_an_import_waits_its_own_time() {
     let pool = TestPool::new().await;
     let waiting =
         Arrival { status: Status::Unconfirmed, ..stranger(1, "late", &[("email", "late@domain.com")]) };

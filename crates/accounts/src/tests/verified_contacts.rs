@@ -6,7 +6,7 @@ use store::aliases::{VerifiedContact, claim, release};
 use store::profile;
 
 #[tokio::test]
-async fn an_account_knows_which_contacts_it_has_proven() {
+async fn verified_contacts_of_an_account_follow_claim_and_release() {
     let pool = TestPool::new().await;
     let user = pool.signed_in("jdoe", "me@domain.com").await.user;
     pool.signed_in("other", "other@domain.com").await;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
-async fn a_server_that_was_down_gets_one_mail_whose_code_works_and_no_code_is_left_behind() {
+async fn deliver_after_an_outage_sends_one_mail_with_the_latest_code() {
     let (log, _listening) = Log::listen();
     let pool = pool().await;
     let down = MailServer::start(Manners::default()).await;
@@ -48,7 +48,7 @@ async fn a_server_that_was_down_gets_one_mail_whose_code_works_and_no_code_is_le
 }
 
 #[tokio::test]
-async fn outbox_row_that_can_not_be_read_holds_no_other_message_back() {
+async fn deliver_with_an_unreadable_outbox_row_sends_the_others() {
     let pool = pool().await;
     let (server, transport) = server().await;
     promise(&pool, "one@domain.com", "one").await;
@@ -61,7 +61,7 @@ async fn outbox_row_that_can_not_be_read_holds_no_other_message_back() {
 }
 
 #[tokio::test]
-async fn a_mail_that_was_taken_but_not_marked_is_repeated_with_the_same_message_id() {
+async fn deliver_after_a_crash_repeats_the_mail_under_its_message_id() {
     let pool = pool().await;
     let (server, transport) = server().await;
     server.next(Whim::SayNothing);
@@ -104,7 +104,7 @@ fn hasty(delivery: &Delivery) -> Delivery {
 }
 
 #[tokio::test]
-async fn a_message_in_the_hands_of_a_slow_worker_stays_there_and_is_taken_once_that_one_is_gone() {
+async fn deliver_by_a_slow_worker_keeps_its_lease_until_it_is_gone() {
     let pool = pool().await;
     let (server, transport) = server().await;
     server.next(Whim::SayNothing);
@@ -125,7 +125,7 @@ async fn a_message_in_the_hands_of_a_slow_worker_stays_there_and_is_taken_once_t
 }
 
 #[tokio::test]
-async fn a_worker_that_has_lost_its_lease_sends_nothing_more() {
+async fn deliver_after_losing_the_lease_sends_nothing_more() {
     let pool = pool().await;
     let (server, transport) = server().await;
     promise(&pool, ADDRESS, "jdoe").await;
@@ -150,7 +150,7 @@ async fn a_worker_that_has_lost_its_lease_sends_nothing_more() {
 }
 
 #[tokio::test]
-async fn nothing_is_sent_for_what_was_rolled_back() {
+async fn deliver_after_a_rollback_sends_nothing() {
     let pool = pool().await;
     let mailbox = Mailbox::new(|_| {});
     let asked = Asked::new(Some("jdoe"), pool.time(), &origin());
@@ -170,7 +170,7 @@ async fn nothing_is_sent_for_what_was_rolled_back() {
 }
 
 #[tokio::test]
-async fn a_message_is_erased_once_it_is_sent() {
+async fn deliver_erases_a_message_once_it_is_sent() {
     let pool = pool().await;
     let mailbox = Mailbox::new(|_| {});
     pool.sign_up("jdoe", ADDRESS).await;
@@ -182,7 +182,7 @@ async fn a_message_is_erased_once_it_is_sent() {
 }
 
 #[tokio::test]
-async fn a_code_that_was_used_meanwhile_is_not_sent() {
+async fn deliver_with_a_code_used_meanwhile_sends_nothing() {
     let pool = pool().await;
     let mailbox = Mailbox::new(|_| {});
     let ticket = pool.sign_up("jdoe", ADDRESS).await.ticket;
@@ -195,7 +195,7 @@ async fn a_code_that_was_used_meanwhile_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_code_that_has_expired_meanwhile_is_not_sent() {
+async fn deliver_with_a_code_expired_meanwhile_sends_nothing() {
     let pool = pool().await;
     pool.sign_up("jdoe", ADDRESS).await;
     pool.wait(24 * 60 * 60);
@@ -206,7 +206,7 @@ async fn a_code_that_has_expired_meanwhile_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_message_whose_key_is_gone_waits_for_it_for_three_days_and_holds_nothing_up() {
+async fn deliver_with_a_missing_key_waits_three_days() {
     let pool = pool().await;
     promise(&pool, ADDRESS, "jdoe").await;
     let mut tx = pool.store().begin().await.unwrap();
@@ -223,7 +223,7 @@ async fn a_message_whose_key_is_gone_waits_for_it_for_three_days_and_holds_nothi
 }
 
 #[tokio::test]
-async fn two_workers_on_one_store_send_each_message_once() {
+async fn deliver_by_two_workers_sends_each_message_once() {
     const MAILS: usize = 60;
     let pool = pool().await;
     let (server, transport) = server().await;
@@ -243,7 +243,7 @@ async fn two_workers_on_one_store_send_each_message_once() {
 }
 
 #[tokio::test]
-async fn a_new_message_does_not_wait_for_a_slow_one() {
+async fn run_with_a_slow_message_sends_a_new_one_meanwhile() {
     let pool = pool().await;
     let (server, transport) = server().await;
     let worker = pool.handle();
@@ -261,7 +261,7 @@ async fn a_new_message_does_not_wait_for_a_slow_one() {
 }
 
 #[tokio::test]
-async fn the_worker_finishes_what_is_on_its_way_and_ends() {
+async fn run_when_stopped_finishes_the_message_being_sent() {
     let pool = pool().await;
     let (server, transport) = server().await;
     let stop = CancellationToken::new();

@@ -11,7 +11,7 @@ use nameplate_core::identifiers::ContactKind;
 use nameplate_core::settings::Settings;
 
 #[tokio::test]
-async fn a_username_that_is_a_contact_becomes_the_contact_and_the_sub_takes_its_place() {
+async fn import_users_with_a_contact_as_username_replaces_it_by_the_sub() {
     let pool = TestPool::new().await;
     let arrivals = [
         stranger(1, "Ann@Domain.com", &[("email", "ann@domain.com")]),
@@ -54,7 +54,7 @@ async fn a_username_that_is_a_contact_becomes_the_contact_and_the_sub_takes_its_
 }
 
 #[tokio::test]
-async fn where_people_have_no_usernames_the_contact_is_the_name() {
+async fn import_users_without_usernames_names_them_by_contact() {
     let sign_in = SignInOptions { username: false, email: true, phone_number: false };
     let pool = TestPool::with(Settings { sign_in, ..Settings::default() }).await;
     let sub = "7f0e3c52-6d0e-4a8e-9b1f-0a52a4a3f001";

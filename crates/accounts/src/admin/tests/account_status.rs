@@ -13,7 +13,7 @@ use crate::testing::{self, PASSWORD, TestPool, origin};
 use model::{ErrorCode, FormErrors, Password};
 
 #[tokio::test]
-async fn a_disabled_account_is_signed_out_at_once_and_opens_only_when_enabled() {
+async fn disable_user_ends_sessions_and_refuses_sign_in_until_enabled() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     assert!(disable_user::disable_user(&pool, "jdoe").await.unwrap().changed);
@@ -38,7 +38,7 @@ async fn a_disabled_account_is_signed_out_at_once_and_opens_only_when_enabled() 
 }
 
 #[tokio::test]
-async fn a_disabled_account_gets_no_code_and_says_so_to_nobody() {
+async fn forgot_password_of_a_disabled_account_sends_no_code() {
     let pool = TestPool::new().await;
     create(&pool, "jdoe", "me@domain.com").await.unwrap();
     create(&pool, "other", "other@domain.com").await.unwrap();
@@ -55,7 +55,7 @@ async fn a_disabled_account_gets_no_code_and_says_so_to_nobody() {
 }
 
 #[tokio::test]
-async fn what_nobody_confirmed_is_not_disabled() {
+async fn disable_user_that_is_unconfirmed_is_refused() {
     let pool = TestPool::new().await;
     pool.sign_up("jdoe", "me@domain.com").await;
     assert!(matches!(disable_user::disable_user(&pool, "jdoe").await, Err(DisableUserError::Unconfirmed(_))));
@@ -66,7 +66,7 @@ async fn what_nobody_confirmed_is_not_disabled() {
 }
 
 #[tokio::test]
-async fn who_signs_in_while_the_account_is_disabled_is_not_in_afterwards() {
+async fn disable_user_during_sign_ins_leaves_no_session() {
     for round in 0..8 {
         let pool = TestPool::new().await;
         create(&pool, "jdoe", "me@domain.com").await.unwrap();
@@ -95,7 +95,7 @@ async fn who_signs_in_while_the_account_is_disabled_is_not_in_afterwards() {
 }
 
 #[tokio::test]
-async fn a_password_that_the_operator_sets_replaces_the_old_and_ends_sessions() {
+async fn set_user_password_replaces_the_old_one_and_ends_sessions() {
     let pool = TestPool::new().await;
     let token = pool.signed_in_token("jdoe", "me@domain.com").await;
     let short = reset_user_password::set_user_password(&pool, "jdoe", &Password::new("short"), true).await;
@@ -116,7 +116,7 @@ async fn a_password_that_the_operator_sets_replaces_the_old_and_ends_sessions() 
 }
 
 #[tokio::test]
-async fn a_reset_by_the_operator_works_though_the_name_was_tried_too_often() {
+async fn reset_user_password_after_too_many_wrong_codes_still_works() {
     let pool = TestPool::new().await;
     create(&pool, "jdoe", "me@domain.com").await.unwrap();
     let form = |code: String| PasswordReset {
@@ -142,7 +142,7 @@ async fn a_reset_by_the_operator_works_though_the_name_was_tried_too_often() {
 }
 
 #[tokio::test]
-async fn two_processes_on_one_store_lose_nothing_of_each_other() {
+async fn update_user_in_two_processes_loses_no_change() {
     let pool = TestPool::new().await;
     create(&pool, "jdoe", "me@domain.com").await.unwrap();
     let operator = pool.another(7).await;

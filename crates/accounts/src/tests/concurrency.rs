@@ -105,14 +105,14 @@ async fn everything_at_once(pool: TestPool) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn everything_at_once_is_answered() {
+async fn load_of_every_operation_at_once_is_answered() {
     everything_at_once(TestPool::with(settings()).await).await;
 }
 
 /// As CockroachDB and others have it by default, and an administrator may.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 #[ignore = "PostgreSQL only: scripts/test-rust"]
-async fn everything_at_once_is_answered_where_every_transaction_is_serializable() {
+async fn load_of_every_operation_under_serializable_is_answered() {
     let place = crate::testing::TestStore::new();
     let store: Store = place.open().await.unwrap();
     let mut tx = store.begin().await.unwrap();

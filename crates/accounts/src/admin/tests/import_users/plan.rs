@@ -10,7 +10,7 @@ use crate::testing::TestPool;
 use model::{ErrorCode, Standard};
 
 #[tokio::test]
-async fn every_fault_names_its_place_and_field() {
+async fn plan_import_names_place_and_field_of_every_fault() {
     let pool = TestPool::new().await;
     create(&pool, "jdoe", "me@domain.com").await.unwrap();
     let costly =
@@ -57,7 +57,7 @@ async fn every_fault_names_its_place_and_field() {
 }
 
 #[tokio::test]
-async fn values_of_other_services_are_rewritten_and_said_to_be() {
+async fn plan_import_rewrites_foreign_values_and_says_so() {
     let pool = TestPool::new().await;
     let arrivals = [stranger(
         1,
@@ -86,7 +86,7 @@ async fn values_of_other_services_are_rewritten_and_said_to_be() {
 }
 
 #[tokio::test]
-async fn an_account_that_is_there_with_another_sub_is_skipped_and_told_apart() {
+async fn plan_import_of_an_existing_account_with_another_sub_skips_it() {
     let pool = TestPool::new().await;
     let made = create(&pool, "ann", "ann@domain.com").await.unwrap();
     let brought = Some("7f0e3c52-6d0e-4a8e-9b1f-0a52a4a3f001".to_owned());
@@ -101,7 +101,7 @@ async fn an_account_that_is_there_with_another_sub_is_skipped_and_told_apart() {
 }
 
 #[tokio::test]
-async fn what_was_taken_since_the_plan_ends_the_import_and_leaves_what_came_before() {
+async fn import_users_overtaken_since_the_plan_ends_there() {
     let pool = TestPool::new().await;
     let arrivals: Vec<_> = (0..5)
         .map(|number| {

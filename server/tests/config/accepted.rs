@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 #[test]
-fn the_environment_goes_before_the_file() {
+fn environment_variable_overrides_the_file() {
     let file = "[pool]\nname = 'From the file'\nsign_in = ['username']\n[password]\nmin_length = 10\n[server]\ndata = 'file'\n";
     let set = [
         ("NAMEPLATE_POOL_NAME", "From outside"),
@@ -38,14 +38,14 @@ fn the_environment_goes_before_the_file() {
 }
 
 #[test]
-fn a_variable_that_means_nothing_is_warned_about_and_no_reason_to_refuse() {
+fn environment_variable_that_is_unknown_is_a_warning() {
     let config = load("", &[("NAMEPLATE_LISTN", "127.0.0.1:1")]).unwrap();
     let said = config.warnings.join("\n");
     assert!(said.contains("NAMEPLATE_LISTN") && said.contains("did you mean NAMEPLATE_LISTEN?"), "{said}");
 }
 
 #[test]
-fn no_variable_of_the_environment_turns_a_limit_off() {
+fn environment_variable_for_a_limit_never_turns_it_off() {
     let (ours, many) = (nameplate_core::settings::Limits::default(), "4294967295");
     let config =
         load("", &[("NAMEPLATE_LIMITS_SIGN_IN_FAILURES_FREE", many), ("NAMEPLATE_CODES_RESEND_AFTER", "0s")])
@@ -56,7 +56,7 @@ fn no_variable_of_the_environment_turns_a_limit_off() {
 }
 
 #[test]
-fn without_a_file_everything_is_as_promised() {
+fn config_without_a_file_has_the_documented_defaults() {
     let folder = tempfile::tempdir().unwrap();
     let config = Config::load(&Environment::default(), folder.path()).unwrap();
     let Config { server, pool, mail, file, warnings } = &config;
@@ -100,7 +100,7 @@ fn without_a_file_everything_is_as_promised() {
 
 /// The pool has defaults of its own for its tests: they are the same, or its tests would test something else.
 #[test]
-fn without_a_file_the_pool_gets_its_own_defaults() {
+fn config_without_a_file_matches_the_defaults_of_the_pool() {
     let ours = load("", &[]).unwrap().pool;
     let Settings { sessions, codes, limits, hashing, policy, sign_in, .. } = Settings::default();
     let words = |settings: &[&dyn std::fmt::Debug]| format!("{settings:?}");
@@ -132,7 +132,7 @@ fn without_a_file_the_pool_gets_its_own_defaults() {
 }
 
 #[test]
-fn a_file_says_which_attributes_there_are_and_who_may_use_them() {
+fn config_file_defines_attributes_and_access_lists() {
     let text = "
         [attributes]
         required = ['email', 'family_name']
@@ -175,14 +175,14 @@ fn a_file_says_which_attributes_there_are_and_who_may_use_them() {
 }
 
 #[test]
-fn the_default_questions_give_way_to_a_short_write_list() {
+fn sign_up_attributes_by_default_follow_a_short_write_list() {
     let pool = load("[[clients]]\nid = 'web'\nwrite = ['email', 'nickname']\n", &[]).unwrap().pool;
     let asked: Vec<_> = pool.sign_up_attributes.iter().map(ToString::to_string).collect();
     assert_eq!(asked, ["email", "nickname"]);
 }
 
 #[test]
-fn next_to_a_username_an_address_need_not_be_given() {
+fn required_attributes_may_be_none_with_usernames() {
     let pool = load(
         "[pool]\nsign_in = ['username', 'email', 'phone_number']\n[attributes]\nrequired = []\nsign_up = ['email', 'phone_number']\n",
         &[],
@@ -192,7 +192,7 @@ fn next_to_a_username_an_address_need_not_be_given() {
 
 /// What people with a mail server and no gateway have: phone numbers are kept, and nothing is sent there.
 #[test]
-fn texts_are_sent_through_a_gateway_or_in_development_to_the_mailbox() {
+fn texts_are_on_with_a_gateway_or_in_development() {
     const PHONES: &str = "[pool]\nsign_in = ['phone_number']\n[attributes]\nrequired = ['phone_number']\n";
     const GATEWAY: [(&str, &str); 3] = [
         ("NAMEPLATE_SMS_PROVIDER", "webhook"),
@@ -211,7 +211,7 @@ fn texts_are_sent_through_a_gateway_or_in_development_to_the_mailbox() {
 }
 
 #[test]
-fn a_file_that_somebody_named_must_be_there() {
+fn config_file_that_was_named_must_exist() {
     let folder = tempfile::tempdir().unwrap();
     let named = |name: &str| Config::load(&Environment::from([("NAMEPLATE_CONFIG", name)]), folder.path());
     let said = named("mine.toml").expect_err("it is not there").to_string();
@@ -228,7 +228,7 @@ fn a_file_that_somebody_named_must_be_there() {
 }
 
 #[test]
-fn port_zero_becomes_the_port_that_was_given() {
+fn listening_on_replaces_port_zero_by_the_given_one() {
     let mut config = load("[server]\nlisten = '127.0.0.1:0'\n", &[]).unwrap();
     config.listening_on(4321);
     assert_eq!(
