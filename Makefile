@@ -55,11 +55,12 @@ clients: ## all of those clients at pinned versions, on SQLite and on PostgreSQL
 	@scripts/build dev
 	@scripts/clients
 
-soak: ## a thousand kills on both databases, also of nodes, and long fuzzing (KILLS=50 CASES=5000 for less; SEED=1 again)
+soak: ## a thousand kills on both databases, also of nodes, long fuzzing and stories of strangers (KILLS=50 CASES=5000 STORIES=200 for less; SEED=1 again)
 	@scripts/setup test-rust
 	@NAMEPLATE_TEST_KILLS=$(or $(KILLS),1000) scripts/test-rust killed
 	@NAMEPLATE_TEST_KILLS=$(or $(KILLS),1000) scripts/test-rust postgres nodes
 	@PROPTEST_CASES=$(or $(CASES),30000) PROPTEST_RNG_SEED=$(or $(SEED),$(shell date +%s)) scripts/test-rust sqlite is_answered
+	@PROPTEST_CASES=$(or $(STORIES),2000) PROPTEST_RNG_SEED=$(or $(SEED),$(shell date +%s)) scripts/test-rust sqlite strangers::
 
 bench: ## how fast the finished program is, on both databases (ARGS="--users 1000 --stores sqlite" measures some)
 	@scripts/setup bench
