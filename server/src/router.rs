@@ -20,6 +20,7 @@ use leptos::server_fn::axum::server_fn_paths;
 use model::{Page, paths};
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// What the router answers from.
@@ -52,6 +53,7 @@ pub fn build(state: AppState) -> Router {
     // A POST of a plain form becomes a GET of its page here, so it wraps the finished routes.
     let service = progressive_forms::wrap(inner, config.clone());
 
+    let wire = wire_api(&state, &config, &client_ip);
     // Outermost last.
     // Forged requests reach no form.
     let service = service.layer(from_fn_with_state(OwnOrigin::new(&config), cross_site::refuse));
@@ -63,22 +65,29 @@ pub fn build(state: AppState) -> Router {
             paths::READYZ,
             get(ready).with_state(Readiness::new(state.pool.clone(), state.stopping.clone())),
         )
-        // What speaks the wire API never comes as far as the pages: no forms, no cookies, no rule about where it
-        // comes from.
-        .layer(from_fn_with_state(wire_api(&state, &config, &client_ip), wire::dispatch))
-        .layer(from_fn_with_state(state.pool, access_log::log))
-        .layer(from_fn(long_target::refuse))
-        .layer(from_fn_with_state(config, headers::add))
+        // What holds for every request, in the order in which it comes to it. One layer: the router boxes each of
+        // its own, and clones it for each request.
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn_with_state(config, headers::add))
+                .layer(from_fn(long_target::refuse))
+                .layer(from_fn_with_state(state.pool, access_log::log))
+                // What speaks the wire API never comes as far as the pages: no forms, no cookies, no rule about
+                // where it comes from.
+                .layer(from_fn_with_state(wire, wire::dispatch)),
+        )
 }
 
 /// What holds for pages and applications alike.
 fn guarded(routes: Router, config: &Arc<ServerConfig>, client_ip: &ClientIp) -> Router {
-    routes
-        // Limits and the trail need to know who asks.
-        .layer(from_fn_with_state(client_ip.clone(), client_ip::add))
-        // One request's panic is one 500.
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(config.clone(), timeout::limit))
+    routes.layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(config.clone(), timeout::limit))
+            // One request's panic is one 500.
+            .layer(CatchPanicLayer::custom(panicked))
+            // Limits and the trail need to know who asks.
+            .layer(from_fn_with_state(client_ip.clone(), client_ip::add)),
+    )
 }
 
 fn wire_api(state: &AppState, config: &Arc<ServerConfig>, client_ip: &ClientIp) -> Router {

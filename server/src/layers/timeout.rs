@@ -11,11 +11,11 @@ use std::sync::Arc;
 use tokio::time::timeout;
 
 pub async fn limit(State(config): State<Arc<ServerConfig>>, request: Request, next: Next) -> Response {
-    let path = shown(request.uri().path()).into_owned();
+    let uri = request.uri().clone();
     match timeout(config.request_timeout, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
-            tracing::warn!(path, "a request took too long and was given up");
+            tracing::warn!(path = %shown(uri.path()), "a request took too long and was given up");
             (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, HeaderValue::from_static("2"))]).into_response()
         }
     }
