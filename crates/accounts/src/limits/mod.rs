@@ -17,5 +17,5 @@ pub(crate) use ladder::{Ladder, Turn};
 pub(crate) use network::{count_from_network, give_network_back};
 pub use reference::reference;
 
-pub(crate) use names::{LimitName, Spender, backoff};
+pub(crate) use names::{LimitName, Spender, backoff, backoff_with_none_free};
 pub(crate) use slices::Ceilings;

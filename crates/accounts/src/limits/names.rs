@@ -3,6 +3,10 @@
 use crate::limits::rate::{Backoff, DAY, HOUR, Rate};
 use model::code::MAX_ATTEMPTS;
 use nameplate_core::settings::Settings;
+use std::time::Duration;
+
+/// How long the first failure waits where none is free.
+const FIRST_WAIT_WITH_NONE_FREE: Duration = Duration::from_secs(30);
 
 /// Whose budget a limit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +21,8 @@ pub(crate) enum Spender {
     Name,
     /// Everybody who types this name, from one network.
     NameFromNetwork,
+    /// Everybody who types this name, from one site.
+    NameFromSite,
     /// Whoever asked for a code: a browser, a ticket or a network.
     Requester,
     /// Everybody together, for one email address or phone number.
@@ -70,6 +76,12 @@ limits! {
     SrpAnswers = "challenge", Holder;
     /// Answers to one question to a passkey.
     PasskeyAnswers = "passkey question", Holder;
+    /// Wrong passwords for one name from all networks: beyond these, none is free in networks that the account
+    /// doesn't know.
+    FailedSignInsOfName = "failed sign-ins as", Name;
+    /// Wrong passwords in a row where none is free: each further try waits, the first one 30 seconds, and twice
+    /// as long every time.
+    SignInFailuresOfSite = "sign-ins from site as", NameFromSite;
     /// Wrong codes of the second step in a row, with waits as after wrong passwords.
     SecondFactorFailures = "second factors of account", Account;
     /// Sign-ups begun.
@@ -143,6 +155,8 @@ impl LimitName {
             Self::SignInFailures | Self::SecondFactorFailures => (limits.sign_in_failures_free, DAY),
             Self::SignIns | Self::SrpChallenges => (limits.sign_ins_per_network_an_hour, HOUR),
             Self::FailedSignIns => (u32::MAX, HOUR),
+            Self::FailedSignInsOfName => (100, HOUR),
+            Self::SignInFailuresOfSite => (1, DAY),
             Self::SrpAnswers | Self::PasskeyAnswers | Self::AccountNotices => (1, DAY),
             Self::SignUps => (limits.sign_ups_per_network_an_hour, HOUR),
             Self::TakenAnswers => (limits.taken_answers_per_network_an_hour, HOUR),
@@ -184,6 +198,12 @@ pub(crate) fn backoff(settings: &Settings) -> Backoff {
         first: limits.sign_in_first_wait,
         longest: limits.sign_in_longest_wait,
     }
+}
+
+/// The waits after wrong passwords where none is free.
+pub(crate) fn backoff_with_none_free(settings: &Settings) -> Backoff {
+    let backoff = backoff(settings);
+    Backoff { free: 0, first: backoff.first.max(FIRST_WAIT_WITH_NONE_FREE), ..backoff }
 }
 
 #[cfg(test)]

@@ -68,6 +68,7 @@ fn is_of_account(limit: LimitName) -> bool {
         | Spender::Installation
         | Spender::Name
         | Spender::NameFromNetwork
+        | Spender::NameFromSite
         | Spender::Network
         | Spender::Requester
         | Spender::Site => false,

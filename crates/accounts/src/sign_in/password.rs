@@ -2,12 +2,12 @@
 
 use crate::Context;
 use crate::account::events;
-use crate::limits::{self, Key};
 use crate::one_time_codes::{self, NamedCodes, Requester, admission};
 use crate::sessions::begin;
 use crate::sign_in::admission::{Admission, admit};
 use crate::sign_in::candidates::candidates;
-use crate::sign_in::failures::{admit_sign_in, failed_sign_ins, note_failure, refuse_disabled};
+use crate::sign_in::failure_counters::FailureCounters;
+use crate::sign_in::failures::{Claim, admit_sign_in, note_failure, refuse_disabled};
 use crate::sign_in::outcome::{Proven, SignInError, SignedIn};
 use crate::sign_in::second_factor::challenge::{Door, SignInRequest};
 use crate::sign_in::srp::verifiers;
@@ -82,10 +82,10 @@ pub(crate) async fn check_password(
     if !missing.is_empty() {
         return Err(SignInError::Missing(missing));
     }
-    let failures = failed_sign_ins(ctx, &typed.key(), origin);
-    retried(|| admit_sign_in(ctx, &failures, origin)).await??;
+    let failures = FailureCounters::of(ctx, &typed.key(), origin);
+    retried(|| admit_sign_in(ctx, &failures, Claim::Name(typed.who.as_ref()), origin)).await??;
     let proven = prove(ctx, typed.who.as_ref(), &form.password, failures, origin).await?;
-    refuse_disabled(ctx, &proven.user, origin).await?;
+    refuse_disabled(ctx, &proven.user, &proven.failures, origin).await?;
     Ok(proven)
 }
 
@@ -118,7 +118,7 @@ async fn prove(
     ctx: &Context,
     who: Option<&Identifier>,
     password: &Password,
-    failures: Key,
+    failures: FailureCounters,
     origin: &Origin,
 ) -> Result<Proven, SignInError> {
     let now = ctx.now();
@@ -129,7 +129,7 @@ async fn prove(
         let verdict = ctx.passwords.verify(hash, password).await?;
         let Some(user) = candidate.filter(|_| verdict.matches) else { continue };
         if !user.has_password() {
-            retried(|| note_failure(ctx, Some(&user), origin)).await?;
+            retried(|| note_failure(ctx, &failures, Some(&user), origin)).await?;
             return Err(SignInError::ResetRequired);
         }
         let rehashed = match verdict.outdated {
@@ -138,7 +138,7 @@ async fn prove(
         };
         return Ok(Proven { user, rehashed, failures });
     }
-    retried(|| note_failure(ctx, known.as_ref(), origin)).await?;
+    retried(|| note_failure(ctx, &failures, known.as_ref(), origin)).await?;
     Err(SignInError::WrongCredentials)
 }
 
@@ -157,7 +157,7 @@ pub(crate) async fn resume_sign_up(
         return Err(SignInError::Disabled);
     }
     let target = waiting.target.as_ref().ok_or(SignInError::WrongCredentials)?;
-    limits::clear(&mut tx, &proven.failures).await?;
+    proven.failures.clear(&mut tx).await?;
     let stored = tickets::Stored {
         user: user.id,
         is_holder: true,
