@@ -1,6 +1,6 @@
 //! What a person is told when something is refused: a sentence to act on.
 
-use model::{ErrorCode, Rule};
+use model::{ErrorCode, NO_TEXTS_NOW, NO_TEXTS_TO_COUNTRY, Rule};
 
 /// One rule of the password policy, as people read it.
 pub fn rule(rule: Rule, min_length: Option<u8>) -> String {
@@ -48,6 +48,8 @@ pub fn sentence(code: ErrorCode) -> String {
         ErrorCode::NotAnEmail => "Enter an email address like name@example.com.",
         ErrorCode::NotAPhoneNumber => "Enter a phone number with its country code, like +1 212 555 0123.",
         ErrorCode::NoSuchPhoneNumber => "No phone has this number. Check the digits and the country.",
+        ErrorCode::NoTextsToCountry => NO_TEXTS_TO_COUNTRY,
+        ErrorCode::NoTextsNow { .. } => NO_TEXTS_NOW,
         ErrorCode::NotADate => "Enter a real date, like 1990-12-31.",
         ErrorCode::NotANumber => "Enter a whole number.",
         ErrorCode::NotABoolean => "Choose yes or no.",

@@ -5,6 +5,7 @@ pub(crate) mod counters;
 pub(crate) mod ladder;
 pub(crate) mod names;
 pub(crate) mod network;
+pub(crate) mod outside;
 pub(crate) mod rate;
 mod reference;
 pub(crate) mod slices;

@@ -15,7 +15,7 @@ pub(crate) enum Spender {
     Network,
     /// Everybody behind one address, or one IPv6 /48, which is what one site has.
     Site,
-    /// All strangers together.
+    /// Everybody together.
     Installation,
     /// Everybody who types this name.
     Name,
@@ -104,8 +104,12 @@ limits! {
     TextsAskedFor = "texts asked for by", Network;
     /// Mails asked for by people who have proven nothing. Nodes take it in twentieths.
     MailsForStrangers = "mails for strangers", Installation;
-    /// Text messages asked for by people who have proven nothing. Nodes take it in twentieths.
+    /// Text messages to numbers that no account has verified, whoever asks. Nodes take it in twentieths.
     TextsForStrangers = "texts for strangers", Installation;
+    /// Mails with codes that aren't for strangers: from ten times what strangers have.
+    MailsForOthers = "mails for others", Installation;
+    /// Text messages with codes to verified numbers, likewise.
+    TextsForOthers = "texts for others", Installation;
     /// Codes asked for by one requester, with gaps that grow.
     CodesAskedFor = "codes asked for", Requester;
     /// Tries at the codes of one name that a requester is told of.
@@ -169,6 +173,8 @@ impl LimitName {
             Self::TextsAskedFor => (limits.texts_per_network_an_hour, HOUR),
             Self::MailsForStrangers => (limits.mails_for_strangers_an_hour, HOUR),
             Self::TextsForStrangers => (limits.texts_for_strangers_an_hour, HOUR),
+            Self::MailsForOthers => (limits.mails_for_strangers_an_hour.saturating_mul(10), HOUR),
+            Self::TextsForOthers => (limits.texts_for_strangers_an_hour.saturating_mul(10), HOUR),
             Self::CodesAskedFor | Self::CodesToContact | Self::CodesToNobody => {
                 (1, settings.codes.resend_after)
             }

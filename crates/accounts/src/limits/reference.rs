@@ -17,6 +17,8 @@ enum Beyond {
     HearsNothing,
     /// Each wrong password for the name waits, where the account doesn't know the network or browser.
     LosesFreeTries,
+    /// Nothing, but the operator reads of it.
+    IsLogged,
     /// Nothing: it is only counted.
     Nothing,
 }
@@ -30,6 +32,7 @@ impl Beyond {
             Self::LosesFreeTries => {
                 "waits after each wrong password, unless the account knows the network or browser"
             }
+            Self::IsLogged => "nothing: one line of the log says so as an error",
             Self::Nothing => "nothing: it is only counted",
         }
     }
@@ -40,7 +43,7 @@ impl Spender {
         match self {
             Self::Network => "a network (IPv4 address or IPv6 /64)",
             Self::Site => "a site (IPv4 address or IPv6 /48)",
-            Self::Installation => "all strangers together",
+            Self::Installation => "the whole installation",
             Self::Name => "everybody who types the name",
             Self::NameFromNetwork => "a network, for each name",
             Self::NameFromSite => "a site (IPv4 address or IPv6 /48), for each name",
@@ -88,6 +91,7 @@ impl LimitName {
             | Self::RemovalNotices
             | Self::SignUpFailuresRecorded
             | Self::ResetFailuresRecorded => Beyond::HearsNothing,
+            Self::MailsForOthers | Self::TextsForOthers => Beyond::IsLogged,
             Self::FailedSignInsOfName => Beyond::LosesFreeTries,
             Self::FailedSignIns | Self::CodeTryRounds | Self::Askers => Beyond::Nothing,
         }
@@ -106,8 +110,8 @@ impl LimitName {
             }
             Self::MailsAskedFor => Some("limits.mails_per_network_an_hour"),
             Self::TextsAskedFor => Some("limits.texts_per_network_an_hour"),
-            Self::MailsForStrangers => Some("limits.mails_for_strangers_an_hour"),
-            Self::TextsForStrangers => Some("limits.texts_for_strangers_an_hour"),
+            Self::MailsForStrangers | Self::MailsForOthers => Some("limits.mails_for_strangers_an_hour"),
+            Self::TextsForStrangers | Self::TextsForOthers => Some("limits.texts_for_strangers_an_hour"),
             Self::CodesAskedFor | Self::CodesToContact | Self::CodesToNobody => Some("codes.resend_after"),
             Self::CodeTries => Some("codes.lifetime"),
             Self::CodesOfAccount => Some("limits.codes_per_account_a_day"),

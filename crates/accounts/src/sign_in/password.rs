@@ -2,6 +2,7 @@
 
 use crate::Context;
 use crate::account::events;
+use crate::limits::ceiling;
 use crate::one_time_codes::{self, NamedCodes, Requester, admission};
 use crate::sessions::begin;
 use crate::sign_in::admission::{Admission, admit};
@@ -61,7 +62,7 @@ pub async fn with_password(
     let proven = check_password(ctx, &form, origin).await?;
     let done = match proven.user.confirmed {
         true => retried(|| begin_session(ctx, &proven, client, origin)).await?,
-        false => retried(|| resume_sign_up(ctx, &proven, origin)).await?,
+        false => resume(ctx, &proven, origin).await?,
     };
     verifiers::renew_verifiers(ctx, &proven, &form.password).await;
     Ok(done)
@@ -142,12 +143,20 @@ async fn prove(
     Err(SignInError::WrongCredentials)
 }
 
+/// A text message counts for the installation, whatever proves who asks.
+pub(crate) async fn resume(ctx: &Context, proven: &Proven, origin: &Origin) -> Result<SignedIn, SignInError> {
+    let waiting = waiting::by_id(&mut ctx.store.read().await?, proven.user.id).await?;
+    let target: Vec<_> = waiting.and_then(|it| it.target).into_iter().collect();
+    let has_taken = ceiling::take_text(ctx, &target).await??;
+    let done = retried(|| resume_sign_up(ctx, proven, origin)).await;
+    if has_taken && done.is_err() {
+        ceiling::give_text_back(ctx).await;
+    }
+    done
+}
+
 /// Right password, but no code yet: a fresh code, unless one was asked for just now, and a ticket.
-pub(crate) async fn resume_sign_up(
-    ctx: &Context,
-    proven: &Proven,
-    origin: &Origin,
-) -> Result<SignedIn, SignInError> {
+async fn resume_sign_up(ctx: &Context, proven: &Proven, origin: &Origin) -> Result<SignedIn, SignInError> {
     let (user, now) = (&proven.user, ctx.now());
     let ticket = BrowserTicket::generate(&*ctx.entropy);
     let mut tx = ctx.store.begin().await?;
@@ -172,7 +181,8 @@ pub(crate) async fn resume_sign_up(
     let codes = NamedCodes::new(CodePurpose::SignUp, &waiting.name);
     admission::give_tries_back(&mut tx, ctx, codes, &requesters).await?;
     let scope = CodeScope { user: user.id, purpose: CodePurpose::SignUp };
-    if !one_time_codes::share_newest(&mut tx, ctx, scope, &requesters, origin).await? {
+    let is_sent = code::no_texts(&ctx.settings, target).is_none();
+    if !one_time_codes::share_newest(&mut tx, ctx, scope, &requesters, origin).await? && is_sent {
         let before = waiting.user.contested.then_some(waiting.created_at);
         let asking = Asking { user: &waiting.user, target, requesters: &requesters, origin, before };
         code::request(&mut tx, ctx, &asking).await?;
