@@ -243,6 +243,8 @@ pub struct Limits {
     /// Where text messages go that strangers ask for, to numbers that no account has verified. `None`: to the
     /// country that most people here are from, and where the accounts of an earlier version are from.
     pub text_countries: Option<Countries>,
+    /// An application that has proven its secret has as much as so many networks, all its visitors together.
+    pub networks_per_application: u32,
     /// Networks for which nothing is counted by network.
     pub trusted_networks: Vec<IpNet>,
     /// Changes of one account within an hour, refused ones included.
@@ -270,6 +272,7 @@ impl Default for Limits {
             mails_for_strangers_an_hour: 2000,
             texts_for_strangers_an_hour: 200,
             text_countries: None,
+            networks_per_application: 50,
             trusted_networks: Vec::new(),
             changes_per_account_an_hour: 300,
             hashing_queue: 64,

@@ -164,6 +164,10 @@ Limits with waits that grow name what is free of them: after five wrong password
 up to 15 minutes. After 100 wrong passwords for one name in an hour none is free in networks that the account doesn't know:
 the first one there waits 30 seconds, then a minute, up to 15 minutes, each network for itself. Codes to one contact come after gaps of 30 seconds, then 1, 2, 5, 10 and 15 minutes.
 
+An application that proves its secret is counted by the visitor that it names (`UserContextData.IpAddress`), where a network spends, and
+mails by none; without a visitor, sign-ups and text messages by none either. All its visitors together have as much of each as
+50 networks (`limits.networks_per_application`). What the whole installation spends is counted as for everybody.
+
 A refusal is an access-log line with status 429 (on the wire 400 with the exception); nothing else is logged of it.
 
 | Limit | What is counted | Amount | Key | Who spends it | Who goes beyond it |

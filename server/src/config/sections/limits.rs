@@ -55,6 +55,10 @@ pub struct LimitsSection {
     /// it: the country of `pool.country_code` (of several with the same code the largest; `US` and `CA` for `+1`),
     /// and after an upgrade the countries of the numbers that accounts had then.
     pub text_countries: Option<Vec<String>>,
+    /// An application that proves its secret is counted by the visitor that it names
+    /// (`UserContextData.IpAddress`), and mails by none. All its visitors together may do as much as so many
+    /// networks.
+    pub networks_per_application: u32,
     /// Networks that are not counted as one, such as that of an office or a school: an address, or a network
     /// like `192.0.2.0/24`. Limits for each account and address hold there too.
     pub trusted_networks: Vec<String>,
@@ -83,6 +87,7 @@ impl Default for LimitsSection {
             mails_for_strangers_an_hour: 2000,
             texts_for_strangers_an_hour: 200,
             text_countries: None,
+            networks_per_application: 50,
             trusted_networks: Vec::new(),
             changes_per_account_an_hour: 300,
             hashing_queue: 64,
@@ -118,6 +123,7 @@ impl LimitsSection {
         problems.at_least_one("limits.mails_for_strangers_an_hour", self.mails_for_strangers_an_hour.into());
         problems.at_least_one("limits.texts_for_strangers_an_hour", self.texts_for_strangers_an_hour.into());
         problems.at_least_one("limits.changes_per_account_an_hour", self.changes_per_account_an_hour.into());
+        problems.at_least_one("limits.networks_per_application", self.networks_per_application.into());
         problems.at_least_one("limits.hashing_queue", self.hashing_queue.into());
         if self.sign_in_longest_wait < self.sign_in_first_wait {
             let least = format!("at least {}", self.sign_in_first_wait);
@@ -144,6 +150,7 @@ impl LimitsSection {
             mails_for_strangers_an_hour: self.mails_for_strangers_an_hour,
             texts_for_strangers_an_hour: self.texts_for_strangers_an_hour,
             text_countries: self.text_countries.as_ref().map(|codes| countries(codes, problems)),
+            networks_per_application: self.networks_per_application,
             trusted_networks: networks("limits.trusted_networks", &self.trusted_networks, problems),
             changes_per_account_an_hour: self.changes_per_account_an_hour,
             hashing_queue: self.hashing_queue as usize,

@@ -202,3 +202,39 @@ async fn text_to_a_verified_number_is_outside_of_the_ceiling() {
         assert!(forgot(&pool, &number(9), &stranger(n)).await, "nobody's");
     }
 }
+
+#[tokio::test]
+async fn application_with_a_secret_is_free_of_what_it_proves_and_of_nothing_else() {
+    let mut settings = Settings::default();
+    settings.limits.mails_per_network_an_hour = 2;
+    settings.limits.sign_ups_per_network_an_hour = 2;
+    settings.limits.code_requests_per_network_an_hour = 4;
+    settings.limits.networks_per_application = 3;
+    let pool = TestPool::with(settings).await;
+    let visitor = |n: u8| Some(format!("203.0.113.{n}").parse().unwrap());
+    let of = |visitor| origin().by_application(pool.client(), visitor);
+    // Mails by no network, sign-ups by the visitor; six of each for all of them.
+    for n in 0..3 {
+        for again in 0..2 {
+            let name = format!("jdoe{n}{again}");
+            sign_up(&pool, &name, &format!("{name}@domain.com"), &of(visitor(n))).await.unwrap();
+        }
+        assert!(waits(&sign_up(&pool, "more", "more@domain.com", &of(visitor(n))).await));
+    }
+    assert!(waits(&sign_up(&pool, "more", "more@domain.com", &of(visitor(9))).await), "the ceiling");
+    assert!(waits(&sign_up(&pool, "more", "more@domain.com", &of(None)).await), "the ceiling");
+    pool.wait(3600);
+    for n in 0..6 {
+        sign_up(&pool, &format!("all{n}"), &format!("all{n}@domain.com"), &of(None)).await.unwrap();
+    }
+    assert!(waits(&sign_up(&pool, "more", "more@domain.com", &of(None)).await), "the ceiling");
+    pool.wait(3600);
+    // Requests for codes by the visitor, and by the address where there is none.
+    for from in [of(visitor(1)), of(None)] {
+        for n in 0..3 {
+            assert!(forgot(&pool, &format!("nobody{n}"), &from).await);
+        }
+    }
+    assert!(!forgot(&pool, "nobody", &of(visitor(2))).await, "six mails of the application");
+    assert!(forgot(&pool, "nobody", &origin_at("203.0.113.2")).await, "the visitor without it");
+}
