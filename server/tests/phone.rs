@@ -220,7 +220,7 @@ async fn update_to_the_contact_in_force_cancels_the_pending_one() {
 }
 
 #[tokio::test]
-async fn sign_up_with_a_number_from_abroad_is_refused_in_the_same_words_by_page_and_wire() {
+async fn sign_up_with_a_number_abroad_is_refused_alike_on_page_and_wire() {
     const WORDS: &str = "No text messages are sent to this country. Use another number.";
     let server = TestServer::with(
         "[pool]\nsign_in = [\"username\", \"phone_number\"]\n[attributes]\nrequired = []\nsign_up = [\"phone_number\"]\n",
@@ -243,7 +243,7 @@ async fn sign_up_with_a_number_from_abroad_is_refused_in_the_same_words_by_page_
 }
 
 #[tokio::test]
-async fn new_number_when_too_many_texts_are_sent_is_refused_in_the_same_words_by_page_and_wire() {
+async fn update_number_beyond_the_text_ceiling_says_so_on_page_and_wire() {
     const WORDS: &str = "Too many text messages are being sent at the moment. Try again later.";
     let server = TestServer::with("[limits]\ntexts_for_strangers_an_hour = 1\n").await;
     let mut other = server.signed_in("other", "other@domain.com").await;

@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn country_of_a_number_is_told_where_several_share_a_calling_code() {
+    fn country_of_a_shared_calling_code_is_told_by_the_number() {
         for (number, country) in [
             ("+12128601234", "US"),
             ("+14165550123", "CA"),
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn example_number_of_every_country_is_told_as_its_own_unless_a_larger_one_has_it_too() {
+    fn country_of_every_example_number_is_its_own_or_the_largest() {
         let mut others = Vec::new();
         for region in DATABASE.iter().filter(|it| it.id().len() == 2) {
             let mobile = region.descriptors().mobile().and_then(|it| it.example());
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn country_code_is_one_of_two_letters_that_has_phones() {
+    fn country_code_without_phones_is_refused() {
         assert_eq!("de".parse::<Country>().unwrap().to_string(), "DE");
         for text in ["", "D", "DEU", "ZZ", "+49", "49", "001", "*", "ü"] {
             assert_eq!(text.parse::<Country>(), Err(NoCountry), "{text}");
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn home_of_a_calling_code_is_its_largest_country() {
+    fn country_at_home_of_a_calling_code_is_the_largest() {
         let home = |code| Countries::Only(Country::at_home(code)).to_string();
         for (code, countries) in [
             ("+49", "DE"),

@@ -223,7 +223,7 @@ async fn with_limits(limits: &str) -> TestServer {
 const TOO_MANY: &str = "Attempt limit exceeded, please try after some time.";
 
 #[tokio::test]
-async fn application_with_a_secret_is_counted_by_the_visitor_that_it_names() {
+async fn client_with_a_secret_is_counted_by_the_visitor_it_names() {
     let server = with_limits("sign_ups_per_network_an_hour = 2\nmails_per_network_an_hour = 1").await;
     for visitor in 1..=5 {
         let address = format!("203.0.113.{visitor}");
@@ -241,7 +241,7 @@ async fn application_with_a_secret_is_counted_by_the_visitor_that_it_names() {
 }
 
 #[tokio::test]
-async fn application_without_a_secret_names_no_visitor() {
+async fn client_without_a_secret_names_no_visitor() {
     let server = with_limits("mails_per_network_an_hour = 2").await;
     for n in 0..2 {
         let form = sign_up_for("web", &format!("jdoe{n}"), Some(&format!("203.0.113.{n}")));
@@ -252,7 +252,7 @@ async fn application_without_a_secret_names_no_visitor() {
 }
 
 #[tokio::test]
-async fn application_with_a_secret_has_a_ceiling_of_its_own_and_the_installations() {
+async fn client_with_a_secret_has_its_own_and_the_installations_ceiling() {
     let limits = "mails_per_network_an_hour = 2\nnetworks_per_application = 2";
     let server = with_limits(limits).await;
     let sign_up = async |n: u8| {
@@ -272,7 +272,7 @@ async fn application_with_a_secret_has_a_ceiling_of_its_own_and_the_installation
 }
 
 #[tokio::test]
-async fn code_that_a_visitor_of_an_application_asked_for_belongs_to_that_visitor() {
+async fn reset_code_of_a_named_visitor_belongs_to_that_visitor() {
     let server = with_backend().await;
     let of = |visitor: &str| json!({ "IpAddress": visitor });
     let forgot = json!({ "ClientId": "backend", "Username": "jdoe", "SecretHash": HASH, "UserContextData": of("203.0.113.1") });

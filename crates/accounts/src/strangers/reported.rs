@@ -213,7 +213,7 @@ async fn heard_guessing(kind: Kind, world: World, typed: Typed) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn guesses_from_many_networks_tell_nothing_and_do_not_keep_the_owner_out() {
+async fn sign_in_guesses_from_many_networks_tell_nothing_and_lock_nobody_out() {
     for kind in [Kind::Usernames, Kind::EmailOnly] {
         let typed = if kind == Kind::Usernames { Typed::Name(false) } else { Typed::Address(true) };
         let nobody = heard_guessing(kind, World::Nobody, typed).await;

@@ -144,7 +144,7 @@ async fn signs_up(pool: &TestPool, n: u32) -> Result<SignedUp, SignUpError> {
 }
 
 #[tokio::test]
-async fn text_to_a_new_number_of_a_signed_in_person_counts_with_those_of_strangers() {
+async fn text_to_a_new_number_when_signed_in_counts_with_strangers() {
     let pool = TestPool::with(texts_an_hour(3)).await;
     let viewer = pool.signed_in("owner", "me@domain.com").await;
     pool.update(&viewer, &[("phone_number", &number(0))]).await.unwrap();
@@ -171,7 +171,7 @@ async fn text_to_a_new_number_of_a_signed_in_person_counts_with_those_of_strange
 }
 
 #[tokio::test]
-async fn text_to_a_waiting_sign_up_counts_by_username_and_by_the_right_password() {
+async fn text_to_a_waiting_sign_up_counts_by_username_and_password() {
     let pool = TestPool::with(texts_an_hour(4)).await;
     signs_up(&pool, 0).await.unwrap();
     let sent = async || pool.codes_due_to(&number(0)).await.len();
@@ -204,7 +204,7 @@ async fn text_to_a_verified_number_is_outside_of_the_ceiling() {
 }
 
 #[tokio::test]
-async fn application_with_a_secret_is_free_of_what_it_proves_and_of_nothing_else() {
+async fn network_limit_with_a_proven_secret_excludes_mails_only() {
     let mut settings = Settings::default();
     settings.limits.mails_per_network_an_hour = 2;
     settings.limits.sign_ups_per_network_an_hour = 2;

@@ -41,7 +41,7 @@ async fn pool(mails: u32) -> TestPool {
 }
 
 #[tokio::test]
-async fn ten_times_the_ceiling_is_logged_once_an_hour_and_refuses_nothing() {
+async fn outside_messages_from_ten_ceilings_on_are_logged_and_not_refused() {
     let pool = pool(10).await;
     let (log, _guard) = Log::begin();
     for _ in 0..90 {
@@ -61,7 +61,7 @@ async fn ten_times_the_ceiling_is_logged_once_an_hour_and_refuses_nothing() {
 }
 
 #[tokio::test]
-async fn shares_are_rows_now_and_then_and_begin_with_one_message() {
+async fn outside_messages_write_a_row_for_each_share_only() {
     let pool = pool(2000).await;
     let key = key(&pool, LimitName::MailsForOthers, &[]);
     let in_store = async || counted(&mut pool.store.read().await.unwrap(), &key).await.unwrap();
@@ -78,7 +78,7 @@ async fn shares_are_rows_now_and_then_and_begin_with_one_message() {
 }
 
 #[tokio::test]
-async fn codes_of_a_signed_in_person_count_outside_of_the_ceiling() {
+async fn contact_code_when_signed_in_counts_outside_of_the_ceiling() {
     let pool = pool(2000).await;
     let viewer = pool.signed_in("jdoe", "me@domain.com").await;
     let key = key(&pool, LimitName::MailsForOthers, &[]);

@@ -67,7 +67,7 @@ async fn left_with(numbers: &[&str]) -> TestStore {
 }
 
 #[tokio::test]
-async fn sign_up_with_a_number_from_abroad_is_refused_whoever_has_it() {
+async fn sign_up_with_a_number_abroad_is_refused_whoever_has_it() {
     let pool = TestPool::with(settings(None)).await;
     for number in [HERE, CANADA] {
         signs_up(&pool, &format!("at{number}"), number).await.unwrap();
@@ -90,7 +90,7 @@ async fn sign_up_with_a_number_from_abroad_is_refused_whoever_has_it() {
 }
 
 #[tokio::test]
-async fn countries_that_are_named_are_those_and_no_others() {
+async fn text_countries_that_are_named_are_the_only_ones() {
     let pool = TestPool::with(settings(Some(&["LV", "JM"]))).await;
     for number in [ABROAD[0], ABROAD[2]] {
         signs_up(&pool, &format!("at{number}"), number).await.unwrap();
@@ -105,7 +105,7 @@ async fn countries_that_are_named_are_those_and_no_others() {
 }
 
 #[tokio::test]
-async fn sign_up_does_not_move_to_a_number_from_abroad() {
+async fn change_address_to_a_number_abroad_is_refused() {
     let pool = TestPool::with(settings(None)).await;
     let ticket = signs_up(&pool, "jdoe", HERE).await.unwrap().ticket;
     let form = AnotherAddress { address: ABROAD[0].into(), password: Password::new(PASSWORD) };
@@ -115,7 +115,7 @@ async fn sign_up_does_not_move_to_a_number_from_abroad() {
 }
 
 #[tokio::test]
-async fn resend_to_a_number_from_abroad_is_refused_and_silent_for_a_username() {
+async fn resend_to_a_number_abroad_is_refused_and_silent_by_username() {
     let pool = TestPool::with(settings(Some(&["LV"]))).await;
     let ticket = signs_up(&pool, "jdoe", ABROAD[0]).await.unwrap().ticket;
     pool.store.close().await;
@@ -138,7 +138,7 @@ async fn resend_to_a_number_from_abroad_is_refused_and_silent_for_a_username() {
 }
 
 #[tokio::test]
-async fn signed_in_person_verifies_a_number_from_abroad() {
+async fn update_number_abroad_when_signed_in_sends_a_code() {
     let pool = TestPool::with(settings(None)).await;
     let ticket = signs_up(&pool, "jdoe", HERE).await.unwrap().ticket;
     let code = pool.code_for(HERE).await;
@@ -149,7 +149,7 @@ async fn signed_in_person_verifies_a_number_from_abroad() {
 }
 
 #[tokio::test]
-async fn countries_of_the_accounts_of_an_earlier_version_stay_and_no_others_join_them() {
+async fn upgrade_keeps_the_text_countries_of_accounts_and_adds_none_later() {
     let place = left_with(&[HERE, ABROAD[0]]).await;
     let pool = under(place, None).await;
     signs_up(&pool, "another", ABROAD[0]).await.unwrap();
@@ -165,7 +165,7 @@ async fn countries_of_the_accounts_of_an_earlier_version_stay_and_no_others_join
 }
 
 #[tokio::test]
-async fn countries_that_are_named_count_after_an_upgrade_too() {
+async fn upgrade_with_named_text_countries_keeps_to_those() {
     let place = left_with(&[ABROAD[0]]).await;
     let pool = under(place, Some(&["US"])).await;
     assert!(is_refused(&signs_up(&pool, "jdoe", ABROAD[0]).await));

@@ -63,7 +63,7 @@ async fn known() -> TestPool {
 }
 
 #[tokio::test]
-async fn hundred_failures_of_a_name_leave_none_free_in_other_networks_whoever_has_it() {
+async fn sign_in_after_100_failures_of_a_name_has_none_free_elsewhere() {
     let pool = known().await;
     for name in ["jdoe", "me@domain.com", "nobody", "nobody@domain.com", "@"] {
         attack(&pool, name, 20).await;
@@ -76,7 +76,7 @@ async fn hundred_failures_of_a_name_leave_none_free_in_other_networks_whoever_ha
 }
 
 #[tokio::test]
-async fn waits_where_none_is_free_double_from_30_seconds_to_a_quarter_of_an_hour() {
+async fn sign_in_waits_under_attack_double_from_30_seconds_to_15_minutes() {
     let pool = known().await;
     for name in ["jdoe", "nobody"] {
         attack(&pool, name, 20).await;
@@ -93,7 +93,7 @@ async fn waits_where_none_is_free_double_from_30_seconds_to_a_quarter_of_an_hour
 }
 
 #[tokio::test]
-async fn networks_of_one_site_wait_together_where_none_is_free() {
+async fn sign_in_from_networks_of_one_site_under_attack_waits_together() {
     let pool = known().await;
     attack(&pool, "jdoe", 20).await;
     assert_eq!(tried(&pool, "jdoe", "wrong", &origin_at("2001:db8:1:2::1")).await, Told::Wrong);
@@ -102,7 +102,7 @@ async fn networks_of_one_site_wait_together_where_none_is_free() {
 }
 
 #[tokio::test]
-async fn owner_under_attack_signs_in_at_once_and_keeps_free_tries_where_the_account_knows_her() {
+async fn sign_in_of_a_known_owner_under_attack_keeps_free_tries() {
     let pool = known().await;
     let browser = BrowserId::parse(&"A".repeat(43)).unwrap();
     let at_home = origin().in_browser(browser.clone());
@@ -123,7 +123,7 @@ async fn owner_under_attack_signs_in_at_once_and_keeps_free_tries_where_the_acco
 }
 
 #[tokio::test]
-async fn right_password_where_none_is_free_forgets_the_waits_of_there() {
+async fn sign_in_with_the_right_password_under_attack_clears_the_wait() {
     let pool = known().await;
     attack(&pool, "jdoe", 20).await;
     assert_eq!(tried(&pool, "jdoe", "wrong", &network(200)).await, Told::Wrong);
@@ -134,7 +134,7 @@ async fn right_password_where_none_is_free_forgets_the_waits_of_there() {
 }
 
 #[tokio::test]
-async fn failures_are_free_again_when_the_hour_of_the_attack_is_over() {
+async fn sign_in_an_hour_after_an_attack_has_free_failures_again() {
     let pool = known().await;
     attack(&pool, "jdoe", 20).await;
     pool.wait(3600);
@@ -145,7 +145,7 @@ async fn failures_are_free_again_when_the_hour_of_the_attack_is_over() {
 }
 
 #[tokio::test]
-async fn srp_and_passwords_share_the_failures_of_a_name() {
+async fn sign_in_by_srp_and_password_shares_the_failures_of_a_name() {
     let pool = known().await;
     for name in ["jdoe", "nobody"] {
         for number in 0..20 {
