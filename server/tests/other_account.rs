@@ -61,6 +61,35 @@ async fn form_of_ones_own_account_works_in_any_session_of_it() {
     let account = account_of(&mut browser).await;
     browser.submit("/sign-out", &[("account", &account)]).await.leads_to("/sign-in");
     // Twice is signing out.
+#[tokio::test]
+async fn error_page_of_a_signed_in_person_greets_the_account_of_now() {
+    let server = TestServer::new().await;
+    let account = account_of(&mut server.signed_in("anna", "anna@domain.com").await).await;
+    let mut browser = server.signed_in("ben", "ben@domain.com").await;
+    let page = browser.submit("/profile", &[("account", &account), ("attributes[nickname]", "Annie")]).await;
+    page.refuses(409, "<bdi><strong>ben</strong></bdi>");
+    assert_eq!(page.header("cache-control"), "no-store");
+    page.never_says("href=\"/sign-in\"");
+    page.never_says("tell the site’s owner");
+    let missing = browser.get("/no-such-page").await;
+    missing.refuses(404, "<bdi><strong>ben</strong></bdi>");
+    missing.never_says("href=\"/sign-in\"");
+    let stranger = server.browser().get("/no-such-page").await;
+    stranger.refuses(404, "href=\"/sign-in\"");
+    stranger.never_says("You are signed in");
+}
+
+#[tokio::test]
+async fn error_page_where_people_have_no_username_greets_by_address() {
+    let server = TestServer::with("[pool]\nsign_in = [\"email\"]\n").await;
+    let account = account_of(&mut server.signed_in("anna@domain.com", "anna@domain.com").await).await;
+    let mut browser = server.signed_in("ben@domain.com", "ben@domain.com").await;
+    browser
+        .submit("/profile", &[("account", &account)])
+        .await
+        .refuses(409, "<bdi><strong>ben@domain.com</strong></bdi>");
+}
+
     browser.submit("/sign-out", &[("account", &account)]).await.leads_to("/sign-in");
     let credentials = [("username", "anna"), ("password", support::PASSWORD)];
     browser.submit("/sign-in", &credentials).await;
