@@ -24,6 +24,7 @@ closed_set! {
         CreateRecoveryCodes = "createRecoveryCodes",
         AddPasskey = "addPasskey",
         RemovePasskey = "removePasskey",
+        KeepPasskey = "keepPasskey",
         UpdateUserAttributes = "updateUserAttributes",
         VerifyUserAttribute = "verifyUserAttribute",
         ResendUserAttributeCode = "resendUserAttributeCode",
@@ -62,7 +63,7 @@ pub struct AttributesData {
     pub attributes: Vec<AttributeName>,
 }
 
-/// `addPasskey`, `removePasskey`: which one.
+/// `addPasskey`, `removePasskey`, `keepPasskey`: which one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PasskeyData {
     pub passkey: String,

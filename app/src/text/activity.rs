@@ -53,6 +53,9 @@ pub fn told(event: &Event, schema: &Schema) -> Told {
             Told::done(format!("Signed in with the passkey “{passkey}”"))
         }
         Event::AddPasskey { passkey } => Told::done(format!("Passkey added: {passkey}")),
+        Event::KeepPasskey { passkey } => {
+            Told::done(format!("Passkey kept after a password reset: {passkey}"))
+        }
         Event::RemovePasskey { passkey } => Told::done(format!("Passkey removed: {passkey}")),
         Event::ForgotPassword { .. } => Told::done("A code for a new password was asked for"),
         Event::ForgotPasswordSubmit { .. } => {

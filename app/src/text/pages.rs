@@ -263,6 +263,12 @@ pub const WHAT_HAPPENED: &str = "What happened to your account";
 // Activity.
 pub const ACTIVITY: &str = "Activity";
 pub const NOT_YOU: &str = "Something you didn’t do? ";
+/// Below a passkey that was added in the last 7 days, by somebody who hadn’t passed the second step.
+pub const GOES_WITH_RESET: &str =
+    "Added in the last 7 days without your second step, so a password reset removes it.";
+pub const KEEP: &str = "Keep";
+pub const PASSKEY_KEPT: &str = "This passkey now stays after a password reset.";
+
 pub const NOT_YOU_LINK: &str = "Change your password";
 pub const NOT_YOU_THEN: &str = ": every other browser is signed out by it. Times are in UTC.";
 pub const REFUSED: &str = "Refused";

@@ -135,6 +135,8 @@ events! {
         AddPasskey { passkey: String } = "addPasskey",
         /// A passkey no longer signs in to the account.
         RemovePasskey { passkey: String } = "removePasskey",
+        /// A passkey that was added lately stays after a reset of the password.
+        KeepPasskey { passkey: String } = "keepPasskey",
         /// This browser's session was ended.
         SignOut { username: String } = "signOut",
         /// Other browsers were signed out, so many.

@@ -91,6 +91,7 @@ pages! {
             forms: [
                 SECURITY_FACTORS,
                 SECURITY_PASSKEYS_REMOVE,
+                SECURITY_PASSKEYS_KEEP,
                 SECURITY_SESSIONS_END,
                 SECURITY_SESSIONS_OTHERS,
                 SECURITY_SESSIONS_EVERYWHERE,
