@@ -88,6 +88,9 @@ pub fn told(event: &Event, schema: &Schema) -> Told {
         Event::UndoChanges { .. } => {
             Told::done("Changes of contacts and second steps taken back, and everyone signed out")
         }
+        Event::VoidUndo { .. } => Told::done(
+            "A former address or number is no longer yours: the latest changes can’t be taken back from it",
+        ),
         Event::AdminVoidUndo { .. } => {
             Told::done("An administrator decided that the latest changes can’t be taken back")
         }

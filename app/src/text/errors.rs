@@ -110,6 +110,9 @@ pub fn sentence(code: ErrorCode) -> String {
             "This second step can’t be used: it isn’t set up, or has no confirmed address. Choose another one."
         }
         ErrorCode::NoCode => "No code is waiting here. Ask for a new one.",
+        ErrorCode::FactorTooNew => {
+            "This takes a second step that has been on for 7 days, and you have none. Leave the box unticked to go on."
+        }
         ErrorCode::BadRequest => "Something was wrong with this form. Please load the page again.",
         ErrorCode::UndoOver => "This link no longer works. The changes can’t be taken back with it.",
         ErrorCode::CrossSite => {

@@ -366,3 +366,4 @@ pub fn field_label(name: &FieldName) -> String {
         FieldName::Attribute(AttributeName::Other(other)) => other.clone(),
     }
 }
+        | FieldName::OldIsLost

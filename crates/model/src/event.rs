@@ -174,6 +174,8 @@ events! {
         AdminEnableUser { username: String } = "adminEnableUser",
         /// The operator removed every second factor of the account.
         AdminResetMfa { username: String } = "adminResetMfa",
+        /// Somebody with a second factor of long ago decided that the latest changes can't be undone.
+        VoidUndo { username: String } = "voidUndo",
         /// An administrator decided that the latest changes can't be undone.
         AdminVoidUndo { username: String } = "adminVoidUndo",
     }

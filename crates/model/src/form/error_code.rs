@@ -207,6 +207,8 @@ error_codes! {
         NoSuchFactor = 422,
         /// No code is waiting for this.
         NoCode = 422,
+        /// It takes a second factor that has been on for a week.
+        FactorTooNew = 422,
         // Limits and faults.
         /// Too soon or too often.
         Wait {

@@ -190,6 +190,7 @@ impl From<VerifyAttributeError> for ApiError {
         match error {
             VerifyAttributeError::Code(fault) => fault.into(),
             VerifyAttributeError::AliasExists(attribute) => Self::alias_exists(&attribute),
+            VerifyAttributeError::StepUp(error) => error.into(),
             VerifyAttributeError::Common(common) => common.into(),
         }
     }
@@ -240,7 +241,7 @@ impl From<StepUpError> for ApiError {
         match error {
             StepUpError::Common(common) => common.into(),
             // An application is asked for nothing beside its token.
-            StepUpError::Needed(_) | StepUpError::Refused(_) => Self::internal(),
+            StepUpError::Needed(_) | StepUpError::Refused(_) | StepUpError::TooNew => Self::internal(),
         }
     }
 }

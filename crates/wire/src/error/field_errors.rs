@@ -142,6 +142,7 @@ fn value(why: ErrorCode) -> String {
         | ErrorCode::WrongRecoveryCode
         | ErrorCode::NoSuchFactor
         | ErrorCode::NoCode
+        | ErrorCode::FactorTooNew
         | ErrorCode::Wait { .. }
         | ErrorCode::BadRequest
         | ErrorCode::CrossSite
