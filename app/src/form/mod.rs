@@ -34,7 +34,7 @@ pub use element::Form;
 #[cfg(feature = "ssr")]
 pub use error::{FormError, refused};
 #[cfg(feature = "ssr")]
-pub use field::{Input, code_field, field, password_field};
+pub use field::{Input, code_field, field, new_password_field, password_field};
 #[cfg(feature = "ssr")]
 pub use post::FormPost;
 #[cfg(feature = "ssr")]

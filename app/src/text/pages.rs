@@ -80,6 +80,9 @@ pub fn policy_hint(policy: &model::Policy) -> String {
     format!("{needed}. Spaces are fine. No common password, and not your own name or address.")
 }
 
+/// Beside a new password, from easy to guess to hard.
+pub const PASSWORD_STRENGTH: [&str; 4] = ["Weak", "Fair", "Good", "Strong"];
+
 // Confirm.
 pub const CONFIRM_TITLE: &str = "Confirm your account";
 pub const WE_EMAILED_YOU: &str = "We Emailed You";
