@@ -53,10 +53,11 @@ pub fn sentence(code: ErrorCode) -> String {
         ErrorCode::NotABoolean => "Choose yes or no.",
         ErrorCode::ControlCharacters => "This has characters that can’t be seen. Please type it again.",
         ErrorCode::NotInList => "Choose one from the list.",
-        ErrorCode::BadUsername => "Use a username without spaces, quotes, & or < >.",
+        ErrorCode::BadUsername => "Use letters and digits, and . _ - + after the first character.",
         ErrorCode::UsernameLooksLikeContact => {
             "A username can’t look like an email address or a phone number."
         }
+        ErrorCode::UsernameReserved => "This username is reserved. Please choose another one.",
         ErrorCode::PasswordsDiffer => "Your passwords must match",
         ErrorCode::SameAsNow => "You have this one already.",
         ErrorCode::UnknownAttribute => "There is no such attribute. Nothing was changed.",

@@ -7,6 +7,7 @@ use model::code::{CodeDeliveryDetails, DeliveryMedium, mask_email, mask_phone};
 use model::identifier::{IdentifierKind, SignInOptions, USERNAME_MAX};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 /// NFKC and case folding, until nothing changes (Unicode, section 3.13, D147).
 pub fn fold(text: &str) -> String {
@@ -46,7 +47,50 @@ pub fn check_username(typed: &str) -> Result<(), ErrorCode> {
         .map_err(|why| if why == ErrorCode::UsernameLooksLikeContact { why } else { ErrorCode::BadUsername })
 }
 
-/// What an email address is found by: the local part folded, the domain as the DNS has it (IDNA, UTS 46).
+/// What people would take for the service's own, or for those who run it (RFC 2142 has many of them).
+const RESERVED: [&str; 25] = [
+    "abuse",
+    "account",
+    "accounts",
+    "admin",
+    "administrator",
+    "everyone",
+    "help",
+    "hostmaster",
+    "info",
+    "moderator",
+    "nameplate",
+    "no-reply",
+    "nobody",
+    "noreply",
+    "null",
+    "official",
+    "operator",
+    "postmaster",
+    "root",
+    "security",
+    "staff",
+    "support",
+    "system",
+    "undefined",
+    "webmaster",
+];
+
+/// A username that a person chooses for a new account: its shape as the browser checks it, letters, marks and digits of
+/// any script, and none that is reserved, in any spelling.
+pub fn check_new_username(typed: &str) -> Result<(), ErrorCode> {
+    check_username(typed)?;
+    model::identifier::check_new_username(typed)?;
+    let key = username_key(typed);
+    let is_word = |c: char| c.is_ascii() || c.is_alphanumeric() || is_combining_mark(c);
+    if !key.chars().all(is_word) {
+        return Err(ErrorCode::BadUsername);
+    }
+    model::identifier::check_new_username(&key).map_err(|_| ErrorCode::BadUsername)?;
+    if RESERVED.contains(&key.as_str()) { Err(ErrorCode::UsernameReserved) } else { Ok(()) }
+}
+
+/// What an email address is found by: the local part folded letter by letter, the domain as the DNS has it (IDNA, UTS 46).
 ///
 /// `None`: no domain can be called that.
 fn email_key(typed: &str) -> Option<String> {
@@ -231,6 +275,38 @@ mod tests {
         for name in ["jdoe", "Straße", "Ǆ", "ﬁn", "İstanbul", "ΰ", "用户", "ᾳ", "ﷺ"] {
             let key = username_key(name);
             assert_eq!(username_key(&key), key, "{name}");
+    #[test]
+    fn check_new_username_takes_words_of_any_script_and_nothing_else() {
+        for good in [
+            "jdoe",
+            "j.doe",
+            "j-doe_2+x",
+            "用户",
+            "Jürgen",
+            "e\u{301}va",
+            "हिन्दी",
+            "straße",
+            "admin1",
+            "o_0",
+            "9lives",
+        ] {
+            assert_eq!(check_new_username(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "-h", "--help", "../x", "=1+1", ".x", "_x", "a/b", "a=b", "a;b", "$x", "x%", "a,b", "a:b", "a'b",
+            "a(b)", "😀", "a★", "－h", "．．/x",
+        ] {
+            assert_eq!(check_new_username(bad), Err(ErrorCode::BadUsername), "{bad}");
+        }
+        for reserved in ["admin", "Admin", "ADMIN", "аdmin", "ａｄｍｉｎ", "root", "postmaster"] {
+            assert_eq!(check_new_username(reserved), Err(ErrorCode::UsernameReserved), "{reserved}");
+        }
+        // What administrators make, and what exists, isn't asked.
+        for name in ["-h", "admin", "../x", "=1+1"] {
+            assert_eq!(check_username(name), Ok(()), "{name}");
+        }
+    }
+
         }
     }
 

@@ -116,10 +116,12 @@ error_codes! {
         ControlCharacters = 422,
         /// None of the choices that the form offers.
         NotInList = 422,
-        /// A username with spaces, or with characters that a page or a log would mangle.
+        /// A username with spaces, or with characters that no name needs and a page, a log or a command would mangle.
         BadUsername = 422,
         /// A username that could be taken for an email address or a phone number.
         UsernameLooksLikeContact = 422,
+        /// A username that people would take for the service's own.
+        UsernameReserved = 422,
         /// A new password that the policy doesn't accept.
         PasswordPolicy {
             /// All the rules that it breaks.
