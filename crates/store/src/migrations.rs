@@ -118,6 +118,11 @@ macro_rules! migrations {
                 "undoable_changes",
                 include_str!(concat!("../migrations/", $folder, "/0026_undoable_changes.sql")),
             ),
+            (
+                29,
+                "proof_of_sessions",
+                include_str!(concat!("../migrations/", $folder, "/0029_proof_of_sessions.sql")),
+            ),
         ]
     };
 }
