@@ -123,6 +123,11 @@ macro_rules! migrations {
                 "proof_of_sessions",
                 include_str!(concat!("../migrations/", $folder, "/0029_proof_of_sessions.sql")),
             ),
+            (
+                31,
+                "letters_of_addresses",
+                include_str!(concat!("../migrations/", $folder, "/0031_letters_of_addresses.sql")),
+            ),
         ]
     };
 }
