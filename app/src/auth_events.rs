@@ -36,6 +36,8 @@ closed_set! {
         SelectMfaType = "selectMfaType",
         ResendSignInCode = "resendSignInCode",
         PutRecoveryCodesAway = "putRecoveryCodesAway",
+        Reauthenticate = "reauthenticate",
+        SendConfirmationCode = "sendConfirmationCode",
     }
 }
 
@@ -96,6 +98,8 @@ mod tests {
             FormEvent::SelectMfaType,
             FormEvent::ResendSignInCode,
             FormEvent::PutRecoveryCodesAway,
+            FormEvent::Reauthenticate,
+            FormEvent::SendConfirmationCode,
         ];
         for event in FormEvent::ALL {
             assert_eq!(

@@ -14,7 +14,14 @@ fn functions_of_accounts() -> Vec<&'static str> {
     let functions: Vec<_> = server_fn_paths().map(|(path, _)| path).collect();
     let of_accounts = Page::ALL.into_iter().filter(|page| page.access() == Access::SignedIn);
     let posts = of_accounts.flat_map(Page::addresses).filter(|path| functions.contains(path));
-    posts.chain([paths::PROFILE_REFRESH, paths::SECURITY_PASSKEYS_OPTIONS, paths::SIGN_OUT]).collect()
+    posts
+        .chain([
+            paths::PROFILE_REFRESH,
+            paths::SECURITY_PASSKEYS_OPTIONS,
+            paths::SECURITY_CONFIRM_PASSKEY_OPTIONS,
+            paths::SIGN_OUT,
+        ])
+        .collect()
 }
 
 /// What the pages of whoever is signed in say of their account.
@@ -55,13 +62,6 @@ async fn form_of_another_account_shows_nothing_of_what_was_typed() {
 }
 
 #[tokio::test]
-async fn form_of_ones_own_account_works_in_any_session_of_it() {
-    let server = TestServer::new().await;
-    let mut browser = server.signed_in("anna", "anna@domain.com").await;
-    let account = account_of(&mut browser).await;
-    browser.submit("/sign-out", &[("account", &account)]).await.leads_to("/sign-in");
-    // Twice is signing out.
-#[tokio::test]
 async fn error_page_of_a_signed_in_person_greets_the_account_of_now() {
     let server = TestServer::new().await;
     let account = account_of(&mut server.signed_in("anna", "anna@domain.com").await).await;
@@ -90,6 +90,13 @@ async fn error_page_where_people_have_no_username_greets_by_address() {
         .refuses(409, "<bdi><strong>ben@domain.com</strong></bdi>");
 }
 
+#[tokio::test]
+async fn form_of_ones_own_account_works_in_any_session_of_it() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("anna", "anna@domain.com").await;
+    let account = account_of(&mut browser).await;
+    browser.submit("/sign-out", &[("account", &account)]).await.leads_to("/sign-in");
+    // Twice is signing out.
     browser.submit("/sign-out", &[("account", &account)]).await.leads_to("/sign-in");
     let credentials = [("username", "anna"), ("password", support::PASSWORD)];
     browser.submit("/sign-in", &credentials).await;

@@ -176,8 +176,8 @@ async fn turn_off_factor_with_a_stale_sign_in_asks_for_the_password() {
     server.wait(16 * 60);
     let off = [("factor", "SOFTWARE_TOKEN_MFA"), ("wish", "off")];
     let asked = browser.submit("/security/factors", &off).await;
-    asked.refuses(422, "Enter your password to go on.");
-    browser.submit("/security/app/new", &[]).await.refuses(422, "Enter your password to go on.");
+    asked.refuses(422, "Confirm that it’s you to go on.");
+    browser.submit("/security/app/new", &[]).await.refuses(422, "Confirm that it’s you to go on.");
     let page = browser.get("/security/recovery-codes").await;
     assert!(codes_in(&page.text()).is_empty(), "nor are the codes shown");
     let [factor, wish] = off;

@@ -81,7 +81,7 @@ pub fn sentence(code: ErrorCode) -> String {
         ErrorCode::ResetRequired => {
             "This account needs a new password. Choose one with “Forgot your password?” below."
         }
-        ErrorCode::PasswordAgain => "You signed in a while ago. Enter your password to go on.",
+        ErrorCode::PasswordAgain => "You signed in a while ago. Confirm that it’s you to go on.",
         ErrorCode::AppCodeAgain => {
             "Enter the code that your authenticator app shows, or one of your recovery codes."
         }
@@ -110,10 +110,10 @@ pub fn sentence(code: ErrorCode) -> String {
         ErrorCode::NoSuchFactor => {
             "This second step can’t be used: it isn’t set up, or has no confirmed address. Choose another one."
         }
-        ErrorCode::NoCode => "No code is waiting here. Ask for a new one.",
         ErrorCode::FactorTooNew => {
             "This takes a second step that has been on for 7 days, and you have none. Leave the box unticked to go on."
         }
+        ErrorCode::NoCode => "No code is waiting here. Ask for a new one.",
         ErrorCode::BadRequest => "Something was wrong with this form. Please load the page again.",
         ErrorCode::UndoOver => "This link no longer works. The changes can’t be taken back with it.",
         ErrorCode::CrossSite => {

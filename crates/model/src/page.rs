@@ -100,6 +100,9 @@ pages! {
         ChangePassword = SignedIn SECURITY_PASSWORD;
         /// [`Page::Security`] with the form for another passkey.
         AddPasskey = SignedIn SECURITY_PASSKEYS;
+        /// Asks again who it is, on the way to what asks for it.
+        Reauthenticate = SignedIn SECURITY_CONFIRM,
+            forms: [SECURITY_CONFIRM_PASSKEY, SECURITY_CONFIRM_SEND, SECURITY_CONFIRM_CODE];
         AuthenticatorApp = SignedIn SECURITY_APP, forms: [SECURITY_APP_NEW];
         RecoveryCodes = SignedIn SECURITY_RECOVERY, forms: [SECURITY_RECOVERY_NEW];
         Activity = SignedIn ACTIVITY;

@@ -207,10 +207,10 @@ error_codes! {
         WrongRecoveryCode = 422,
         /// There is no contact, or no app, that could take or show a code.
         NoSuchFactor = 422,
-        /// No code is waiting for this.
-        NoCode = 422,
         /// It takes a second factor that has been on for a week.
         FactorTooNew = 422,
+        /// No code is waiting for this.
+        NoCode = 422,
         // Limits and faults.
         /// Too soon or too often.
         Wait {

@@ -201,6 +201,7 @@ impl From<ChangePasswordError> for ApiError {
         match error {
             ChangePasswordError::Fields(wrong) => fields(&wrong),
             ChangePasswordError::WrongPassword => Self::not_authorized("Incorrect username or password."),
+            ChangePasswordError::NotFresh(stale) => stale.into(),
             ChangePasswordError::Common(common) => common.into(),
         }
     }
