@@ -53,6 +53,9 @@ pub fn told(event: &Event, schema: &Schema) -> Told {
             Told::done(format!("Signed in with the passkey “{passkey}”"))
         }
         Event::AddPasskey { passkey } => Told::done(format!("Passkey added: {passkey}")),
+        Event::KeepPasskey { passkey } => {
+            Told::done(format!("Passkey kept after a password reset: {passkey}"))
+        }
         Event::RemovePasskey { passkey } => Told::done(format!("Passkey removed: {passkey}")),
         Event::ForgotPassword { .. } => Told::done("A code for a new password was asked for"),
         Event::ForgotPasswordSubmit { .. } => {
@@ -85,6 +88,9 @@ pub fn told(event: &Event, schema: &Schema) -> Told {
         Event::UndoChanges { .. } => {
             Told::done("Changes of contacts and second steps taken back, and everyone signed out")
         }
+        Event::VoidUndo { .. } => Told::done(
+            "A former address or number is no longer yours: the latest changes can’t be taken back from it",
+        ),
         Event::AdminVoidUndo { .. } => {
             Told::done("An administrator decided that the latest changes can’t be taken back")
         }

@@ -1,7 +1,7 @@
 //! The words of the two pages on which a contact is replaced or proven.
 
 use super::pages::{EMAIL, PHONE_NUMBER};
-use model::DeliveryMedium;
+use model::{DeliveryMedium, Factor};
 
 /// What the page about an email address and the page about a phone number say differently.
 #[derive(Debug)]
@@ -27,6 +27,10 @@ pub struct ContactWords {
     /// Between the words of a change that was cancelled and what stays.
     pub stays: &'static str,
     pub is_now: &'static str,
+    /// Opens the question whether the old one is lost…
+    pub old_is_lost: &'static str,
+    /// …which is answered by a tick at this.
+    pub old_undoes_nothing: &'static str,
     /// What the one in force is for, until the new one is proven.
     pub in_force_as: &'static str,
 }
@@ -46,6 +50,8 @@ pub const EMAIL_WORDS: ContactWords = ContactWords {
     cancelled: "The change is cancelled. Your address stays as it is.",
     stays: "The change is cancelled. Your address stays ",
     is_now: "Your email address is now ",
+    old_is_lost: "Is your old address no longer yours?",
+    old_undoes_nothing: "My old address is no longer mine. Don’t let it undo this change or earlier ones.",
     in_force_as: "stays your address for signing in",
 };
 
@@ -64,12 +70,29 @@ pub const PHONE_WORDS: ContactWords = ContactWords {
     cancelled: "The change is cancelled. Your number stays as it is.",
     stays: "The change is cancelled. Your number stays ",
     is_now: "Your phone number is now ",
+    old_is_lost: "Is your old number no longer yours?",
+    old_undoes_nothing: "My old number is no longer mine. Don’t let anyone undo this change or earlier ones.",
     in_force_as: "stays your number",
 };
 
 /// Below the field for a new number where no text messages are sent.
 pub const NO_TEXTS: &str =
     "We can’t send text messages here, so this number is stored without being verified.";
+
+/// Beside the field for the code of a second step that has been on for long.
+pub const fn code_that_ends_undo(factor: Factor) -> &'static str {
+    match factor {
+        Factor::SoftwareToken => {
+            "If you tick the box, enter the code that your authenticator app shows. A recovery code doesn’t work here."
+        }
+        Factor::Sms => {
+            "If you tick the box, leave this empty first: we text you a code for your second step."
+        }
+        Factor::Email => {
+            "If you tick the box, leave this empty first: we send a code for your second step to the address in use now."
+        }
+    }
+}
 
 // Verify a contact after sign-in.
 pub const VERIFY_CONTACT_TITLE: &str = "Verify a contact";

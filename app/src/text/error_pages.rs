@@ -43,5 +43,7 @@ pub const fn http_error(status: u16) -> (&'static str, &'static str) {
     }
 }
 
+/// Before " as " and what somebody signs in with.
+pub const SIGNED_IN_NOW: &str = "You are signed in";
 pub const GO_TO_PROFILE: &str = "Go to your profile";
 pub const TELL_THE_OWNER: &str = "If this keeps happening, tell the site’s owner: ";

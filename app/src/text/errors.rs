@@ -55,10 +55,11 @@ pub fn sentence(code: ErrorCode) -> String {
         ErrorCode::NotABoolean => "Choose yes or no.",
         ErrorCode::ControlCharacters => "This has characters that can’t be seen. Please type it again.",
         ErrorCode::NotInList => "Choose one from the list.",
-        ErrorCode::BadUsername => "Use a username without spaces, quotes, & or < >.",
+        ErrorCode::BadUsername => "Use letters and digits, and . _ - + after the first character.",
         ErrorCode::UsernameLooksLikeContact => {
             "A username can’t look like an email address or a phone number."
         }
+        ErrorCode::UsernameReserved => "This username is reserved. Please choose another one.",
         ErrorCode::PasswordsDiffer => "Your passwords must match",
         ErrorCode::SameAsNow => "You have this one already.",
         ErrorCode::UnknownAttribute => "There is no such attribute. Nothing was changed.",
@@ -82,7 +83,7 @@ pub fn sentence(code: ErrorCode) -> String {
         ErrorCode::ResetRequired => {
             "This account needs a new password. Choose one with “Forgot your password?” below."
         }
-        ErrorCode::PasswordAgain => "You signed in a while ago. Enter your password to go on.",
+        ErrorCode::PasswordAgain => "You signed in a while ago. Confirm that it’s you to go on.",
         ErrorCode::AppCodeAgain => {
             "Enter the code that your authenticator app shows, or one of your recovery codes."
         }
@@ -110,6 +111,9 @@ pub fn sentence(code: ErrorCode) -> String {
         ErrorCode::WrongRecoveryCode => "This is none of your recovery codes.",
         ErrorCode::NoSuchFactor => {
             "This second step can’t be used: it isn’t set up, or has no confirmed address. Choose another one."
+        }
+        ErrorCode::FactorTooNew => {
+            "This takes a second step that has been on for 7 days, and you have none. Leave the box unticked to go on."
         }
         ErrorCode::NoCode => "No code is waiting here. Ask for a new one.",
         ErrorCode::BadRequest => "Something was wrong with this form. Please load the page again.",

@@ -80,6 +80,9 @@ pub fn policy_hint(policy: &model::Policy) -> String {
     format!("{needed}. Spaces are fine. No common password, and not your own name or address.")
 }
 
+/// Beside a new password, from easy to guess to hard.
+pub const PASSWORD_STRENGTH: [&str; 4] = ["Weak", "Fair", "Good", "Strong"];
+
 // Confirm.
 pub const CONFIRM_TITLE: &str = "Confirm your account";
 pub const WE_EMAILED_YOU: &str = "We Emailed You";
@@ -231,6 +234,21 @@ pub const CHANGE_PASSWORD: &str = "Change password";
 pub const CURRENT_PASSWORD: &str = "Current Password";
 /// Beside the password that a dangerous form asks for once more.
 pub const PASSWORD_AGAIN: &str = "You signed in a while ago. To be safe, we ask once more.";
+/// Where the account has no password to ask for: before a link, and the link.
+pub const CONFIRM_FIRST: &str = "You signed in a while ago. Before you change this, ";
+pub const CONFIRM_FIRST_LINK: &str = "confirm that it’s you";
+pub const PASSKEY_INSTEAD: &str = "Use a passkey instead";
+pub const IS_CONFIRMED: &str = "You confirmed a moment ago that it’s you, so we don’t ask for your password.";
+pub const CONFIRM_IDENTITY: &str = "Confirm that it’s you";
+pub const CONFIRM_IDENTITY_TEXT: &str =
+    "You signed in a while ago. We ask again before anything changes that protects your account.";
+pub const CONFIRM_BUTTON: &str = "Confirm";
+pub const CONFIRM_WITH_PASSKEY: &str = "Confirm with a passkey";
+pub const PASSKEY_NEEDS_SCRIPTS: &str = "Passkeys need JavaScript, and a browser that has them.";
+pub const CONFIRM_CODE_TEXT: &str = "Your account has no password and no passkey. We can send a code to ";
+pub const NO_WAY_TO_CONFIRM: &str = "Your account has no password, no passkey, and no contact that was verified more than 3 days ago, so there is nothing to confirm with.";
+pub const NO_WAY_TO_CONFIRM_HELP: &str = " and come back, or wait until a verified contact is 3 days old.";
+pub const CHOOSE_A_PASSWORD: &str = "Choose a password";
 pub const SIGNS_OTHERS_OUT: &str = "Every other browser is signed out, and a message about it goes to your confirmed email address or phone number.";
 pub const PASSKEYS: &str = "Passkeys";
 pub const PASSKEYS_TEXT: &str = "Sign in with your fingerprint, your face or your screen lock instead of a password. No second step is asked for then.";
@@ -244,6 +262,12 @@ pub const NO_PASSKEY_MADE: &str = "No passkey was made. You can try again.";
 pub const HAS_A_PASSKEY: &str = "This device has a passkey for your account already.";
 pub const PASSKEY_ADDED: &str = "Your passkey is added. You can sign in with it from now on.";
 pub const PASSKEY_REMOVED: &str = "The passkey is removed. Delete it on your device as well.";
+
+/// Below a passkey that was added in the last 7 days, by somebody who hadn’t passed the second step.
+pub const GOES_WITH_RESET: &str =
+    "Added in the last 7 days without your second step, so a password reset removes it.";
+pub const KEEP: &str = "Keep";
+pub const PASSKEY_KEPT: &str = "This passkey now stays after a password reset.";
 
 /// When a passkey was added, and used.
 pub fn passkey_dates(added: &str, used: Option<&str>) -> String {
@@ -347,6 +371,7 @@ pub fn field_label(name: &FieldName) -> String {
         FieldName::CountryCode => COUNTRY_CODE.into(),
         FieldName::PasskeyName => PASSKEY_NAME.into(),
         FieldName::Next
+        | FieldName::OldIsLost
         | FieldName::Names
         | FieldName::Session
         | FieldName::Factor

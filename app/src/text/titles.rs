@@ -3,8 +3,8 @@
 use super::contacts::{EMAIL_WORDS, PHONE_WORDS, VERIFY_CONTACT_TITLE};
 use super::factors::{APP, RECOVERY_CODES, SIGN_IN_CODE_TITLE};
 use super::pages::{
-    ACCOUNT, ACTIVITY, CHANGE_PASSWORD_HEADING, CONFIRM_TITLE, PROFILE, REQUIRED_HEADING, RESET_PASSWORD,
-    SECURITY, SIGN_IN_TITLE, SIGN_OUT, SIGN_UP_TITLE,
+    ACCOUNT, ACTIVITY, CHANGE_PASSWORD_HEADING, CONFIRM_IDENTITY, CONFIRM_TITLE, PROFILE, REQUIRED_HEADING,
+    RESET_PASSWORD, SECURITY, SIGN_IN_TITLE, SIGN_OUT, SIGN_UP_TITLE,
 };
 use super::undo::UNDO_TITLE;
 use model::Page;
@@ -26,6 +26,7 @@ pub const fn title(page: Page) -> &'static str {
         Page::UpdatePhone => PHONE_WORDS.heading,
         Page::VerifyContact => VERIFY_CONTACT_TITLE,
         Page::Security | Page::ChangePassword | Page::AddPasskey => SECURITY,
+        Page::Reauthenticate => CONFIRM_IDENTITY,
         Page::AuthenticatorApp => APP,
         Page::RecoveryCodes => RECOVERY_CODES,
         Page::Activity => ACTIVITY,

@@ -118,6 +118,16 @@ macro_rules! migrations {
                 "undoable_changes",
                 include_str!(concat!("../migrations/", $folder, "/0026_undoable_changes.sql")),
             ),
+            (
+                29,
+                "proof_of_sessions",
+                include_str!(concat!("../migrations/", $folder, "/0029_proof_of_sessions.sql")),
+            ),
+            (
+                31,
+                "letters_of_addresses",
+                include_str!(concat!("../migrations/", $folder, "/0031_letters_of_addresses.sql")),
+            ),
         ]
     };
 }

@@ -5,6 +5,7 @@
 //! more writer: each takes the file's lock when its transaction begins (`BEGIN IMMEDIATE`) and waits for the
 //! others', so what a transaction reads stays as it is until it ends.
 
+use crate::account::feed::COMMAND;
 use model::{AccessLists, AttributeName, SignInOptions, Standard, typed};
 use nameplate_core::identifiers::{ContactKind, Identifier};
 use nameplate_core::identity::Origin;
@@ -17,7 +18,7 @@ use store::{Conn, StoreError};
 
 /// Where the operator is: at this machine.
 pub(crate) fn operator() -> Origin {
-    Origin::new(IpAddr::V4(Ipv4Addr::LOCALHOST), "nameplate user")
+    Origin::new(IpAddr::V4(Ipv4Addr::LOCALHOST), COMMAND)
 }
 
 /// Which account a command is about.

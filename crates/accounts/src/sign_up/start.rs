@@ -17,7 +17,7 @@ use nameplate_core::client::ClientId;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::code::CodePurpose;
 use nameplate_core::contact::Contact;
-use nameplate_core::identifiers::{Identifier, check_username, username_key};
+use nameplate_core::identifiers::{Identifier, check_new_username, username_key};
 use nameplate_core::identity::{BrowserTicket, Origin, UserId};
 use nameplate_core::settings::Settings;
 use std::collections::BTreeMap;
@@ -332,7 +332,7 @@ fn check_sign_up(ctx: &Context, client: &ClientId, form: SignUp) -> Result<Check
     let client = settings.client(client).ok_or(SignUpError::UnknownClient)?;
     let mut faults: Vec<(FieldName, ErrorCode)> = Vec::new();
     let username = settings.has_usernames().then(|| typed::word(&form.username.unwrap_or_default()));
-    if let Some(Err(why)) = username.as_deref().map(check_username) {
+    if let Some(Err(why)) = username.as_deref().map(check_new_username) {
         faults.push((FieldName::Username, why));
     }
     let own = OwnWords::of(username.as_deref(), &form.attributes);

@@ -137,6 +137,7 @@ pub const TABLES: &[Table] = &[
             ("network", Text),
             ("user_agent", Text),
             ("username", Text),
+            ("proof", Text),
         ],
     },
     Table {
