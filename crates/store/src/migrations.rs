@@ -118,6 +118,7 @@ macro_rules! migrations {
                 "undoable_changes",
                 include_str!(concat!("../migrations/", $folder, "/0026_undoable_changes.sql")),
             ),
+            (28, "srp_ids", include_str!(concat!("../migrations/", $folder, "/0028_srp_ids.sql"))),
         ]
     };
 }

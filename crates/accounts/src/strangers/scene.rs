@@ -247,13 +247,13 @@ impl Scene {
     }
 
     /// A challenge, and an answer that proves nothing.
-    async fn srp(&self, typed: Typed, from: &Origin) -> String {
+    async fn srp(&mut self, typed: Typed, from: &Origin) -> String {
         let client = self.test.client();
         let challenge = match srp::challenge(&self.pool, &client, typed.text(), &PUBLIC, from).await {
             Ok(challenge) => challenge,
             Err(error) => return said::<(), _>(&Err(error)),
         };
-        let shown = shown(&challenge);
+        let shown = self.shown(&challenge);
         let Challenge { user_id: username, secret_block, .. } = challenge;
         let proof = Proof {
             username,
@@ -262,6 +262,16 @@ impl Scene {
             signature: vec![0; 32],
         };
         format!("{shown} {}", said(&srp::answer(&self.pool, &client, &proof, from).await))
+    }
+
+    /// What of a challenge isn't chance.
+    fn shown(&mut self, challenge: &Challenge) -> String {
+        let Challenge { user_id, salt, public, secret_block } = challenge;
+        let is_id = uuid::Uuid::parse_str(user_id).is_ok();
+        let salt = if is_id { format!("{} digits", salt.len()) } else { salt.clone() };
+        // 3,072 bits, with a zero in front of the highest one and without zeros before that.
+        let is_whole = (760..=770).contains(&public.len());
+        format!("{} {salt} {is_whole} {}", self.numbered(user_id), secret_block.len())
     }
 
     /// Ids are told apart by when they were first seen. Everything else is as it is.
@@ -279,18 +289,6 @@ impl Scene {
         });
         format!("id {number}")
     }
-}
-
-/// What of a challenge isn't chance. For an address the id is that of an account, or made up: it isn't
-/// compared.
-fn shown(challenge: &Challenge) -> String {
-    let Challenge { user_id, salt, public, secret_block } = challenge;
-    let is_id = uuid::Uuid::parse_str(user_id).is_ok();
-    let (user_id, salt) =
-        if is_id { ("an id", format!("{} digits", salt.len())) } else { (user_id.as_str(), salt.clone()) };
-    // 3,072 bits, with a zero in front of the highest one and without zeros before that.
-    let is_whole = (760..=770).contains(&public.len());
-    format!("{user_id} {salt} {is_whole} {}", secret_block.len())
 }
 
 fn strangers(password: u8) -> Password {
