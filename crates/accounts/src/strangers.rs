@@ -12,6 +12,7 @@ mod operations;
 mod owner;
 mod reported;
 mod scene;
+mod unproven;
 
 use proptest::test_runner::Config;
 
