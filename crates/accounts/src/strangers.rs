@@ -13,6 +13,7 @@ mod owner;
 mod reported;
 mod scene;
 mod unproven;
+mod work;
 
 use proptest::test_runner::Config;
 

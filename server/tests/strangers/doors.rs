@@ -111,15 +111,18 @@ fn other(path: &str) -> Option<Covered> {
 /// The values of all constants of `model::paths`, read from its source.
 fn all_paths() -> Vec<String> {
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/model/src/paths.rs");
-    let file = syn::parse_file(&std::fs::read_to_string(source).unwrap()).unwrap();
-    let values = file.items.into_iter().filter_map(|item| match item {
-        syn::Item::Const(it) => match *it.expr {
-            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(text.value()),
-            _ => None,
-        },
-        _ => None,
-    });
-    values.collect()
+    let file = syn::parse_file(&std::fs::read_to_string(source).expect("a file")).expect("a source");
+    file.items.into_iter().filter_map(value_of).collect()
+}
+
+fn value_of(item: syn::Item) -> Option<String> {
+    if let syn::Item::Const(constant) = item
+        && let syn::Expr::Lit(literal) = *constant.expr
+        && let syn::Lit::Str(text) = literal.lit
+    {
+        return Some(text.value());
+    }
+    None
 }
 
 /// Notes the kinds, and that there is a reason where there are none.

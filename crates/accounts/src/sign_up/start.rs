@@ -217,7 +217,8 @@ async fn judge_attempt(
         None => None,
     };
     let is_holder = held.is_some_and(|it| it.user == found.user.id && it.is_holder);
-    let same = ctx.passwords.verify(found.user.comparable_hash(ctx.now()), &form.password).await?.matches;
+    let same =
+        ctx.passwords.verify_recent(found.user.comparable_hash(ctx.now()), &form.password).await?.matches;
     let again = match (is_holder, same) {
         (true, true) => Again::Replaces(None),
         (true, false) => Again::Replaces(Some(ctx.passwords.hash(&form.password, &*ctx.entropy).await?)),

@@ -130,7 +130,7 @@ impl Scene {
         heard
     }
 
-    async fn act(&mut self, operation: &Operation, from: &Origin) -> String {
+    pub(crate) async fn act(&mut self, operation: &Operation, from: &Origin) -> String {
         match operation {
             Operation::SignUp { name, contact, password, holding } => {
                 self.sign_up((*name, *contact, *password), *holding, from).await

@@ -6,7 +6,7 @@ use crate::{Conn, Row, Statement, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identifiers::{ContactKind, Identifier, username_key};
 use nameplate_core::identity::UserId;
-use nameplate_core::srp_id;
+use nameplate_core::{secretive, srp_id};
 
 /// What every use case needs of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +91,33 @@ pub async fn by_id(conn: &mut Conn, user: UserId) -> Result<Option<User>, StoreE
 pub async fn sub_of(conn: &mut Conn, user: UserId) -> Result<Option<String>, StoreError> {
     let query = conn.query("SELECT sub FROM users WHERE id = $1");
     query.bind(user.0).optional().await?.map(|row| row.get("sub")).transpose()
+}
+
+/// The hash of an account's password.
+pub struct HashOfUser {
+    /// Whose it is.
+    pub user: UserId,
+    /// Not that of a sign-up that waits.
+    pub confirmed: bool,
+    /// A PHC string; empty: there is no password.
+    pub hash: String,
+}
+
+secretive!(HashOfUser);
+
+/// The hashes of the accounts that came after this one, oldest first, so many at most.
+pub async fn hashes_after(
+    conn: &mut Conn,
+    user: Option<UserId>,
+    most: u32,
+) -> Result<Vec<HashOfUser>, StoreError> {
+    let query = conn.query("SELECT id, status, password_hash FROM users WHERE id > $1 ORDER BY id LIMIT $2");
+    let rows = query.bind(user.map_or(0, |user| user.0)).bind(i64::from(most)).all().await?;
+    let read = |row: &Row| {
+        let confirmed = row.get::<String>("status")? == "confirmed";
+        Ok(HashOfUser { user: UserId(row.get("id")?), confirmed, hash: row.get("password_hash")? })
+    };
+    rows.iter().map(read).collect()
 }
 
 /// Which of these names in SRP are those of accounts.
