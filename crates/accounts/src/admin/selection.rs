@@ -151,14 +151,16 @@ async fn by_name(
 ) -> Result<Option<User>, StoreError> {
     let Some(who) = Identifier::parse(named, options, country) else { return Ok(None) };
     let found = match &who {
-        // Whom an administrator calls by digits alone is called so first.
-        Identifier::Number { username, .. } => {
-            users::by_identifier(conn, &Identifier::Username(username.clone())).await?
+        // Whom an administrator calls by digits alone is called so first. An id of an account is no username here:
+        // an administrator says which one is meant.
+        Identifier::Number { username, .. } | Identifier::Username(username) => {
+            users::by_username(conn, username).await?
         }
-        Identifier::Username(_) | Identifier::Contact(..) => None,
+        Identifier::Contact(..) => None,
     };
     let found = match found {
         Some(user) => Some(user),
+        None if matches!(who, Identifier::Username(_)) => None,
         None => users::by_identifier(conn, &who).await?,
     };
     match found {

@@ -76,7 +76,7 @@ pub(crate) async fn become_account(
         names::lock_for(tx, key).await?;
     }
     if let Some(key) = &key
-        && names::taken_by_sub(tx, key, Some(&user.sub)).await?
+        && names::taken_by_id(tx, &ctx.keys, key, Some(&user.sub)).await?
     {
         return Err(ConfirmSignUpError::Username(ErrorCode::UsernameTaken));
     }

@@ -202,8 +202,8 @@ async fn upgrade_finds_addresses_letter_by_letter() {
     let pool = TestPool::new().await;
     let viewer = pool.signed_in("jdoe", "Straße@domain.com").await;
     let text = match pool.store().is_postgres() {
-        true => include_str!("../../../store/migrations/postgres/0031_letters_of_addresses.sql"),
-        false => include_str!("../../../store/migrations/sqlite/0031_letters_of_addresses.sql"),
+        true => include_str!("../../../store/migrations/postgres/0029_letters_of_addresses.sql"),
+        false => include_str!("../../../store/migrations/sqlite/0029_letters_of_addresses.sql"),
     };
     let mut tx = pool.store().begin().await.unwrap();
     tx.query("UPDATE aliases SET key = 'strasse@domain.com'").run().await.unwrap();
