@@ -101,7 +101,7 @@ async fn confirm_after_the_name_was_taken_asks_for_another_name() {
     first
         .submit("/confirm", &[("code", &early), ("new_username", "not a name")])
         .await
-        .refuses(422, "Use a username without");
+        .refuses(422, "Use letters and digits, and . _ - +");
     first.submit("/confirm", &[("code", &early), ("new_username", "jdoe2")]).await.leads_to("/profile");
     let json = first.get("/profile/attributes.json").await.json();
     assert_eq!((&json["email"], &json["nickname"]), (&"first@domain.com".into(), &"Jo".into()));

@@ -137,10 +137,15 @@ fn mail_with_typed_markup_escapes_it() {
     let to = Contact::email("\"<b>\"@domain.com");
     let new = Contact::email("<script>@domain.com");
     let change = ContactChange::Added;
-    let written = write(&service, &Message::ContactChanged { to, new, change, asked }).unwrap();
-    for markup in ["<img", "<b>", "<script"] {
-        assert!(!written.html.contains(markup), "{markup}");
-        assert!(written.text.contains(markup), "{markup}");
+    let (others_to, others_asked) = (to.clone(), asked.clone());
+    let changed = Message::ContactChanged { to: others_to, new: new.clone(), change, asked: others_asked };
+    let requested = Message::ChangeRequested { to, new, expires_at: asked.at, asked };
+    for (message, markups) in [(changed, ["<img", "<script"]), (requested, ["<img", "<b>"])] {
+        let written = write(&service, &message).unwrap();
+        for markup in markups {
+            assert!(!written.html.contains(markup), "{markup}");
+            assert!(written.text.contains(markup), "{markup}");
+        }
     }
 }
 
