@@ -1,4 +1,5 @@
 //! What `/security` offers, raw: forms as a browser without scripts posts them, and as our scripts do.
+#![expect(clippy::unwrap_used, reason = "a test that can't be set up has failed")]
 
 mod support;
 
