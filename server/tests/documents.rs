@@ -31,8 +31,9 @@ fn links(text: &str) -> Vec<Link> {
 
 fn documents() -> Vec<PathBuf> {
     let root = Path::new(ROOT);
-    let mut all = vec![root.join("README.md"), root.join("CONTRIBUTING.md")];
-    for folder in ["docs", "docs/clients"] {
+    let mut all: Vec<PathBuf> =
+        ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"].map(|it| root.join(it)).into();
+    for folder in ["docs", "docs/clients", "docs/decisions"] {
         let files = fs::read_dir(root.join(folder)).unwrap().map(|it| it.unwrap().path());
         all.extend(files.filter(|it| it.extension().is_some_and(|it| it == "md")));
     }

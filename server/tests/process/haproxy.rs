@@ -1,4 +1,4 @@
-//! Behind HAProxy: told nothing but where to, and as the README says.
+//! Behind HAProxy: told nothing but where to, and as docs/deploying.md says.
 
 use crate::browser::Browser;
 use crate::program::{CONFIG, Home, Running, until};
@@ -96,9 +96,9 @@ fn event_stream_through_a_bare_haproxy_arrives_live() {
 
 #[test]
 #[ignore = "needs haproxy: scripts/test-rust"]
-fn haproxy_of_the_readme_passes_forms_events_and_addresses() {
-    let readme = include_str!("../../../README.md");
-    let sections = readme.split("```haproxy\n").nth(1).unwrap().split("```").next().unwrap();
+fn haproxy_as_documented_passes_forms_events_and_addresses() {
+    let guide = include_str!("../../../docs/deploying.md");
+    let sections = guide.split("```haproxy\n").nth(1).unwrap().split("```").next().unwrap();
     let home = Home::new(&format!("[server]\ntrusted_proxies = ['127.0.0.1']\n{CONFIG}"));
     let running = home.start();
     let haproxy = Haproxy::start(&running, sections);

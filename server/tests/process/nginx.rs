@@ -1,4 +1,4 @@
-//! Behind nginx, as people set it up: with nothing but `proxy_pass`, and as the README says.
+//! Behind nginx, as people set it up: with nothing but `proxy_pass`, and as docs/deploying.md says.
 
 use crate::browser::Browser;
 use crate::program::{CONFIG, Home, MAILBOX_TOKEN, Running, until};
@@ -117,9 +117,9 @@ fn event_stream_through_a_compressing_nginx_arrives_live() {
 
 #[test]
 #[ignore = "needs nginx: scripts/test-rust"]
-fn nginx_of_the_readme_passes_forms_events_and_addresses() {
-    let readme = include_str!("../../../README.md");
-    let server = readme.split("```nginx\n").nth(1).unwrap().split("```").next().unwrap();
+fn nginx_as_documented_passes_forms_events_and_addresses() {
+    let guide = include_str!("../../../docs/deploying.md");
+    let server = guide.split("```nginx\n").nth(1).unwrap().split("```").next().unwrap();
     let home = Home::new(&format!("[server]\ntrusted_proxies = ['127.0.0.1']\n{CONFIG}"));
     let running = home.start();
     let nginx = Nginx::start(&running, "", server);
