@@ -117,7 +117,9 @@ impl Control {
 /// The label has nothing but its words in it: people, tests and voice control find fields by them. That a
 /// field is required is said beside it, where others aren't, and by its attribute.
 fn label(id: &str, input: &Input) -> impl IntoView + use<> {
-    let mark = input.marked.then(|| view! { <span class="mark" aria-hidden="true">{text::REQUIRED}</span> });
+    let mark = input
+        .marked
+        .then(|| view! { <span class="mark" aria-hidden="true">{text::words().required()}</span> });
     let hint = input.hint.clone().map(|hint| view! { <p class="hint" id=format!("{id}-hint")>{hint}</p> });
     view! { <div class="caption"><label for=id.to_owned()>{input.label.clone()}</label>{mark}</div> {hint} }
 }
@@ -179,8 +181,8 @@ pub fn password_field(input: &Input, state: &FormState) -> AnyView {
             <div class="reveal">
                 <input id=control.id.clone() name=input.name.to_string() type="password" required=input.required autocomplete=input.autocomplete
                     aria-invalid=control.invalid aria-describedby=control.described_by autofocus=control.autofocus/>
-                <button type="button" aria-pressed="false" aria-controls=control.id data-reveal="" hidden>
-                    <span>{text::SHOW}</span><span class="vh">" "{text::PASSWORD_WORD}</span>
+                <button type="button" aria-pressed="false" aria-controls=control.id data-reveal=text::words().hide_password() hidden>
+                    <span>{text::words().show_password()}</span><span class="vh">" "{text::words().password_word()}</span>
                 </button>
             </div>
             {error}

@@ -31,7 +31,9 @@ pub fn step_code_field(state: &FormState, form: &str) -> AnyView {
     let asked = state.errors.on(&FieldName::StepCode).is_some();
     let input = Input {
         form: if asked { String::new() } else { form.to_owned() },
-        ..Input::new(FieldName::StepCode, text::STEP_CODE).hint(text::STEP_CODE_HINT).required(asked)
+        ..Input::new(FieldName::StepCode, text::words().step_code())
+            .hint(text::words().step_code_hint())
+            .required(asked)
     };
     let input = input.kind("text", "one-time-code");
     view! { <div data-again="" hidden=!asked>{field(input, state)}</div> }.into_any()
@@ -44,9 +46,9 @@ fn is_asked_for(state: &FormState) -> bool {
 fn password_again(state: &FormState, username: String, shown: bool, form: &str) -> AnyView {
     let input = Input {
         form: form.to_owned(),
-        ..Input::new(FieldName::CurrentPassword, text::CURRENT_PASSWORD)
+        ..Input::new(FieldName::CurrentPassword, text::words().current_password())
             .kind("password", "current-password")
-            .hint(text::PASSWORD_AGAIN)
+            .hint(text::words().password_again())
             .required(shown)
     };
     view! {

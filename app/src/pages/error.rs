@@ -15,12 +15,22 @@ pub fn error_page(status: u16, request: &PageRequest) -> PageContent {
             {heading(headline, true)}
             <p>{words}</p>
             <p class="actions">
-                <a class="button main" href=paths::PROFILE>{text::GO_TO_PROFILE}</a>
-                <a class="button" href=paths::SIGN_IN>{text::SIGN_IN}</a>
+                <a class="button main" href=paths::PROFILE>{text::words().go_to_profile()}</a>
+                <a class="button" href=paths::SIGN_IN>{text::words().sign_in()}</a>
             </p>
-            <p class="small soft">{text::TELL_THE_OWNER}<span class="mono">{status}</span>{(!request_id.is_empty()).then(|| view! { ", request " <span class="mono">{request_id}</span> })}"."</p>
+            <p class="small soft">{tell_the_owner(status, &request_id)}</p>
         }
         .into_any()
     };
     PageContent { title: headline, layout: Layout::Error(status), status, body: Box::new(body) }
+}
+
+/// What an operator finds the request in the log by.
+fn tell_the_owner(status: u16, request_id: &str) -> String {
+    let status = status.to_string();
+    if request_id.is_empty() {
+        text::words().tell_the_owner(&status)
+    } else {
+        text::words().tell_the_owner_with_request(&status, request_id)
+    }
 }

@@ -22,10 +22,12 @@ pub fn functions(files: &[File]) -> Result<String, String> {
     let mut all: BTreeMap<String, Found> = BTreeMap::new();
     for file in files {
         let place = file.path.display();
-        let resource = parser::parse(file.text.as_str()).map_err(|(_, faults)| format!("{place}: {faults:?}"))?;
+        let resource =
+            parser::parse(file.text.as_str()).map_err(|(_, faults)| format!("{place}: {faults:?}"))?;
         for entry in &resource.body {
             let Entry::Message(message) = entry else { continue };
-            let found = found(message, &file.text).ok_or_else(|| format!("{place}: {} is empty", message.id.name))?;
+            let found =
+                found(message, &file.text).ok_or_else(|| format!("{place}: {} is empty", message.id.name))?;
             if all.insert(found.key.clone(), found).is_some() {
                 return Err(format!("{place}: {} is there twice", message.id.name));
             }
@@ -56,7 +58,10 @@ fn write_lists(code: &mut String, files: &[File], all: &BTreeMap<String, Found>)
         let path = file.path.display();
         writeln!(code, "    include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{path}\")),")?;
     }
-    writeln!(code, "];\n/// Every message, and whether it is filled in.\npub(crate) const MESSAGES: &[Message] = &[")?;
+    writeln!(
+        code,
+        "];\n/// Every message, and whether it is filled in.\npub(crate) const MESSAGES: &[Message] = &["
+    )?;
     for found in all.values() {
         let names: Vec<_> = found.variables.iter().map(|(name, _)| format!("{name:?}")).collect();
         writeln!(code, "    Message {{ key: {:?}, arguments: &[{}] }},", found.key, names.join(", "))?;
@@ -72,7 +77,10 @@ fn write_function(code: &mut String, number: usize, found: &Found) -> std::fmt::
     writeln!(code, "    /// ```")?;
     let name = found.key.replace('-', "_");
     if found.variables.is_empty() {
-        return writeln!(code, "    pub fn {name}(&'static self) -> &'static str {{\n        self.plain({number})\n    }}\n");
+        return writeln!(
+            code,
+            "    pub fn {name}(&'static self) -> &'static str {{\n        self.plain({number})\n    }}\n"
+        );
     }
     let parameter = |(name, kind): &(String, Kind)| match kind {
         Kind::Text => format!("{}: &str", name.replace('-', "_")),

@@ -6,12 +6,14 @@
 
 mod language;
 mod load;
+mod plural;
 mod pseudo;
 #[cfg(test)]
 mod tests;
 
 pub use language::Language;
 pub use load::Words;
+pub use plural::Plural;
 
 use fluent_bundle::FluentValue;
 use fluent_bundle::types::FluentNumber;

@@ -48,7 +48,11 @@ impl Words {
         let mut words = Self { language, bundle, plain: Vec::new() };
         words.plain = MESSAGES
             .iter()
-            .map(|message| if message.arguments.is_empty() { words.laid_out(message, None) } else { String::new() })
+            .map(
+                |message| {
+                    if message.arguments.is_empty() { words.laid_out(message, None) } else { String::new() }
+                },
+            )
             .collect();
         words
     }

@@ -25,8 +25,9 @@ pub(super) fn PasskeysGroup(
     let (adding, removing) =
         (request.form(paths::SECURITY_PASSKEYS), request.form(paths::SECURITY_PASSKEYS_REMOVE));
     let open = request.path == paths::SECURITY_PASSKEYS;
-    let link = (!open && passkeys.len() < MOST)
-        .then(|| view! { <a class="button slim" href=paths::SECURITY_PASSKEYS>{text::ADD_PASSKEY}</a> });
+    let link = (!open && passkeys.len() < MOST).then(
+        || view! { <a class="button slim" href=paths::SECURITY_PASSKEYS>{text::words().add_passkey()}</a> },
+    );
     let username = request.username();
     let refused = removing.typed.get(&FieldName::Passkey).cloned();
     let rows: Vec<_> = passkeys
@@ -43,9 +44,9 @@ pub(super) fn PasskeysGroup(
     view! {
         <section class="group" aria-labelledby="group-passkeys" data-passkeys=domain hidden>
             <header>
-                <h2 id="group-passkeys">{text::PASSKEYS}</h2>
+                <h2 id="group-passkeys">{text::words().passkeys()}</h2>
                 {link}
-                <p>{text::PASSKEYS_TEXT}</p>
+                <p>{text::words().passkeys_text()}</p>
             </header>
             <div class="stack">
                 {(!rows.is_empty()).then(|| view! { <ul class="rows">{rows}</ul> })}
@@ -58,8 +59,8 @@ pub(super) fn PasskeysGroup(
 
 #[component]
 fn AddPasskey(request: PageRequest, state: FormState, device: String) -> impl IntoView {
-    let name = Input::new(FieldName::PasskeyName, text::PASSKEY_NAME)
-        .hint(text::PASSKEY_NAME_HINT)
+    let name = Input::new(FieldName::PasskeyName, text::words().passkey_name())
+        .hint(text::words().passkey_name_hint())
         .required(true)
         .value(device);
     let rules = vec![(FieldName::PasskeyName, Check::Given)];
@@ -67,8 +68,8 @@ fn AddPasskey(request: PageRequest, state: FormState, device: String) -> impl In
         <div
             data-passkey="create"
             data-options=paths::SECURITY_PASSKEYS_OPTIONS
-            data-failed=text::NO_PASSKEY_MADE
-            data-known=text::HAS_A_PASSKEY
+            data-failed=text::words().no_passkey_made()
+            data-known=text::words().has_a_passkey()
         >
             <Form class="sheet" action=paths::SECURITY_PASSKEYS.to_owned() event=FormEvent::AddPasskey rules>
                 {summary(&state)}
@@ -77,8 +78,8 @@ fn AddPasskey(request: PageRequest, state: FormState, device: String) -> impl In
                 {step_code_field(&state, "")}
                 {passkey_fields()}
                 <div class="actions">
-                    <button class="button main">{text::ADD_PASSKEY}</button>
-                    <a class="button plain" href=paths::SECURITY>{text::CANCEL}</a>
+                    <button class="button main">{text::words().add_passkey()}</button>
+                    <a class="button plain" href=paths::SECURITY>{text::words().cancel()}</a>
                 </div>
             </Form>
         </div>
@@ -100,7 +101,7 @@ fn row(passkey: Passkey, state: &FormState, username: &str) -> AnyView {
                     {told}
                     <input type="hidden" name="passkey" value=handle/>
                     {again}
-                    <button class="button slim">{text::REMOVE}<span class="vh">" "{name}</span></button>
+                    <button class="button slim">{text::words().remove()}<span class="vh">" "{name}</span></button>
                 </Form>
             </div>
         </li>

@@ -15,13 +15,13 @@ pub(super) fn password_group(request: &PageRequest) -> impl IntoView + use<> {
     let policy = request.site.pool.settings().policy;
     let username = request.username();
     let link = (!open)
-        .then(|| view! { <a class="button slim" href=paths::SECURITY_PASSWORD>{text::CHANGE_PASSWORD}</a> });
+        .then(|| view! { <a class="button slim" href=paths::SECURITY_PASSWORD>{text::words().change_password()}</a> });
     view! {
         <section class="group" aria-labelledby="group-password">
             <header>
-                <h2 id="group-password">{text::PASSWORD}</h2>
+                <h2 id="group-password">{text::words().password()}</h2>
                 {link}
-                <p>{text::PASSWORD_TEXT}</p>
+                <p>{text::words().password_text()}</p>
             </header>
             {open.then(|| view! { <ChangePassword state policy username/> })}
         </section>
@@ -30,14 +30,14 @@ pub(super) fn password_group(request: &PageRequest) -> impl IntoView + use<> {
 
 #[component]
 fn ChangePassword(state: FormState, policy: Policy, username: String) -> impl IntoView {
-    let current = Input::new(FieldName::CurrentPassword, text::CURRENT_PASSWORD)
+    let current = Input::new(FieldName::CurrentPassword, text::words().current_password())
         .kind("password", "current-password")
         .required(true);
-    let password = Input::new(FieldName::Password, text::NEW_PASSWORD)
+    let password = Input::new(FieldName::Password, text::words().new_password())
         .kind("password", "new-password")
         .hint(text::policy_hint(&policy))
         .required(true);
-    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD)
+    let confirm = Input::new(FieldName::ConfirmPassword, text::words().confirm_password())
         .kind("password", "new-password")
         .required(true);
     let rules = vec![
@@ -53,10 +53,10 @@ fn ChangePassword(state: FormState, policy: Policy, username: String) -> impl In
             {password_field(&current, &state)}
             {password_field(&password, &state)}
             {password_field(&confirm, &state)}
-            <p class="hint">{text::SIGNS_OTHERS_OUT}</p>
+            <p class="hint">{text::words().signs_others_out()}</p>
             <div class="actions">
-                <button class="button main">{text::CHANGE_PASSWORD}</button>
-                <a class="button plain" href=paths::SECURITY>{text::CANCEL}</a>
+                <button class="button main">{text::words().change_password()}</button>
+                <a class="button plain" href=paths::SECURITY>{text::words().cancel()}</a>
             </div>
         </Form>
     }

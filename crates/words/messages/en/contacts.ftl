@@ -1,0 +1,53 @@
+# Replacing and verifying an email address or a phone number.
+
+back-to-profile = Back to profile
+in-use-now = In use now
+will-become = Will become
+change = Change
+send-code = Send Code
+cancel-change = Cancel change
+verify-now = Send me a code
+none-yet = None yet
+not-now = Not now
+code-expired = The code has expired
+
+# Below the field for a new number where no text messages are sent.
+no-texts = We can’t send text messages here, so this number is stored without being verified.
+verify-contact-title = Verify a contact
+verify-contact-heading = Account recovery requires verified contact information
+verify-contact-why = We send a 6-digit code to make sure it’s yours. You can also do this later, from your profile.
+verify-which = Which one shall we verify?
+skip-verifying = Skip
+badge-until = Works until { $when }
+enter-digits = Enter the code we sent to { $destination }
+update-email-heading = Update email
+update-email = Update Email
+new-email = New email
+update-email-hint = We send a 6-digit code to this address. Your old address stays in force until you enter it.
+first-email-hint = We send a 6-digit code to this address.
+confirm-new-email = Confirm your new email
+confirm-this-email = Confirm your email
+code-sent-to-new-email = Verification Code (sent to the new email)
+code-sent-to-your-email = Verification Code (sent to your email)
+email-unverified = This address isn’t verified yet.
+no-email-arrived = No message? Look in your spam folder, and check the address above for typing mistakes.
+email-change-cancelled = The change is cancelled. Your address stays as it is.
+email-stays = The change is cancelled. Your address stays { $value }.
+email-is-now = Your email address is now { $value }.
+email-in-force-until-then = Enter the code we sent to { $new }. Until you do, { $old } stays your address for signing in.
+contact-unchanged-until-then = Enter the code we sent to { $new }. Nothing changes until you do.
+update-phone-heading = Update phone
+update-phone = Update Phone
+new-phone = New phone number
+update-phone-hint = We text a 6-digit code to this number. Your old number stays in force until you enter it.
+first-phone-hint = We text a 6-digit code to this number.
+confirm-new-phone = Confirm your new phone number
+confirm-this-phone = Confirm your phone number
+code-sent-to-new-phone = Verification Code (sent to the new number)
+code-sent-to-your-phone = Verification Code (sent to your number)
+phone-unverified = This number isn’t verified yet.
+no-text-arrived = No message? Check the number above for typing mistakes, and that the phone can receive text messages.
+phone-change-cancelled = The change is cancelled. Your number stays as it is.
+phone-stays = The change is cancelled. Your number stays { $value }.
+phone-is-now = Your phone number is now { $value }.
+phone-in-force-until-then = Enter the code we sent to { $new }. Until you do, { $old } stays your number.
