@@ -218,3 +218,42 @@ async fn update_to_the_contact_in_force_cancels_the_pending_one() {
         .refuses(422, "No code is waiting here.");
     assert_eq!(browser.get("/profile/attributes.json").await.json()["email"], "me@domain.com");
 }
+
+#[tokio::test]
+async fn sign_up_with_a_number_abroad_is_refused_alike_on_page_and_wire() {
+    const WORDS: &str = "No text messages are sent to this country. Use another number.";
+    let server = TestServer::with(
+        "[pool]\nsign_in = [\"username\", \"phone_number\"]\n[attributes]\nrequired = []\nsign_up = [\"phone_number\"]\n",
+    )
+    .await;
+    let [country, number] = typed("+371", "26123456");
+    let form =
+        [("username", "jdoe"), ("password", PASSWORD), ("confirm_password", PASSWORD), country, number];
+    let page = server.browser().submit("/sign-up", &form).await;
+    page.refuses(422, WORDS);
+    page.says("id=\"phone_number-error\"");
+    let attributes = json!([{ "Name": "phone_number", "Value": "+37126123456" }]);
+    let form =
+        json!({ "ClientId": "web", "Username": "jdoe", "Password": PASSWORD, "UserAttributes": attributes });
+    server.wire("SignUp", form).await.refuses_with("InvalidParameterException", WORDS);
+    for name in ["+37126123456", "+37126123457"] {
+        let form = json!({ "ClientId": "web", "Username": name });
+        server.wire("ResendConfirmationCode", form).await.refuses_with("InvalidParameterException", WORDS);
+    }
+}
+
+#[tokio::test]
+async fn update_number_beyond_the_text_ceiling_says_so_on_page_and_wire() {
+    const WORDS: &str = "Too many text messages are being sent at the moment. Try again later.";
+    let server = TestServer::with("[limits]\ntexts_for_strangers_an_hour = 1\n").await;
+    let mut other = server.signed_in("other", "other@domain.com").await;
+    other.submit("/profile/phone", &typed("+1", "212 860 1235")).await.leads_to("/profile/phone");
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    browser.submit("/profile/phone", &typed("+1", "212 860 1234")).await.refuses(429, WORDS);
+    let form = json!({ "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": "web",
+        "AuthParameters": { "USERNAME": "jdoe", "PASSWORD": PASSWORD } });
+    let tokens = server.wire("InitiateAuth", form).await.ok();
+    let change = json!({ "AccessToken": tokens["AuthenticationResult"]["AccessToken"],
+        "UserAttributes": [{ "Name": "phone_number", "Value": NUMBER }] });
+    server.wire("UpdateUserAttributes", change).await.refuses_with("LimitExceededException", WORDS);
+}

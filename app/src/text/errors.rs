@@ -35,6 +35,8 @@ pub fn sentence(code: ErrorCode) -> String {
         ErrorCode::WrongCode { tries_left: 0 } => words.error_worn_out_code(),
         ErrorCode::WrongCode { tries_left } => return words.error_wrong_code(tries_left),
         ErrorCode::Wait { seconds } => return wait(seconds),
+        ErrorCode::NoTextsToCountry => words.error_no_texts_to_country(),
+        ErrorCode::NoTextsNow { .. } => words.error_no_texts_now(),
         ErrorCode::Missing => words.error_missing(),
         ErrorCode::NotAnEmail => words.error_not_an_email(),
         ErrorCode::NotAPhoneNumber => words.error_not_a_phone_number(),
@@ -153,5 +155,11 @@ mod tests {
         let words = sentence(ErrorCode::PasswordPolicy { broken: all, min_length: 8 });
         assert_eq!(words.lines().count(), Rule::ALL.len());
         assert!(words.contains("at least 8 characters"), "{words}");
+    }
+
+    #[test]
+    fn sentence_about_texts_is_what_the_wire_says() {
+        assert_eq!(sentence(ErrorCode::NoTextsToCountry), model::NO_TEXTS_TO_COUNTRY);
+        assert_eq!(sentence(ErrorCode::NoTextsNow { seconds: 9 }), model::NO_TEXTS_NOW);
     }
 }

@@ -27,6 +27,17 @@ pub struct Origin {
     pub browser: Option<BrowserId>,
     /// What the call was counted for.
     pub tally: Tally,
+    /// The application that has proven its secret, where one has.
+    pub application: Option<ProvenApplication>,
+}
+
+/// An application that has proven its secret: a server of somebody who is trusted with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProvenApplication {
+    /// Which one.
+    pub id: ClientId,
+    /// Whether it has said who its visitor is ([`Origin::network`] is the visitor's address).
+    pub names_visitor: bool,
 }
 
 impl Origin {
@@ -36,13 +47,27 @@ impl Origin {
     /// Keeps what is safe to keep of the user agent's name.
     pub fn new(network: IpAddr, user_agent: &str) -> Self {
         let user_agent = user_agent.chars().filter(|c| !c.is_control()).take(Self::USER_AGENT_MAX).collect();
-        Self { network: network.to_canonical(), user_agent, browser: None, tally: Tally::default() }
+        Self {
+            network: network.to_canonical(),
+            user_agent,
+            browser: None,
+            tally: Tally::default(),
+            application: None,
+        }
     }
 
     /// The same from this browser.
     #[must_use]
     pub fn in_browser(self, browser: BrowserId) -> Self {
         Self { browser: Some(browser), ..self }
+    }
+
+    /// The same asked for by this application, which has proven its secret, for this visitor.
+    #[must_use]
+    pub fn by_application(self, id: ClientId, visitor: Option<IpAddr>) -> Self {
+        let names_visitor = visitor.is_some();
+        let network = visitor.map_or(self.network, |visitor| visitor.to_canonical());
+        Self { network, application: Some(ProvenApplication { id, names_visitor }), ..self }
     }
 
     /// What counts as one network for limits: the address, or for IPv6 its /64, which is what one household

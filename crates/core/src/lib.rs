@@ -19,6 +19,7 @@ pub mod client;
 pub mod clock;
 pub mod code;
 pub mod contact;
+pub mod country;
 pub mod device;
 pub mod entropy;
 pub mod identifiers;

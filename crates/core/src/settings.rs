@@ -2,6 +2,7 @@
 
 use crate::client::ClientId;
 pub use crate::client::{AppClient, ClientSecret, Flow};
+use crate::country::{Countries, Country};
 use crate::identifiers::{ContactKind, Identifier};
 use crate::phone;
 use ipnet::IpNet;
@@ -64,6 +65,18 @@ impl Settings {
     /// Whether messages reach this contact: none goes to a number that no phone can have.
     pub fn reaches_contact(&self, kind: ContactKind, value: &str) -> bool {
         self.reaches(kind) && (kind != ContactKind::PhoneNumber || phone::is_in_plan(value))
+    }
+
+    /// Whether messages go to this contact for somebody who isn't signed in, while no account has verified it:
+    /// text messages cost money, and in some countries they earn it for whoever asks for them.
+    pub fn reaches_for_strangers(&self, kind: ContactKind, value: &str) -> bool {
+        match kind {
+            ContactKind::Email => true,
+            ContactKind::PhoneNumber => match &self.limits.text_countries {
+                Some(countries) => countries.have(value),
+                None => Countries::Only(Country::at_home(&self.country_code)).have(value),
+            },
+        }
     }
 
     /// Whom a typed text names here. `None`: it can't be anybody.
@@ -225,8 +238,13 @@ pub struct Limits {
     pub texts_per_network_an_hour: u32,
     /// Mails that all strangers together ask for within an hour.
     pub mails_for_strangers_an_hour: u32,
-    /// Text messages, likewise.
+    /// Text messages to numbers that no account has verified, whoever asks.
     pub texts_for_strangers_an_hour: u32,
+    /// Where text messages go that strangers ask for, to numbers that no account has verified. `None`: to the
+    /// country that most people here are from, and where the accounts of an earlier version are from.
+    pub text_countries: Option<Countries>,
+    /// An application that has proven its secret has as much as so many networks, all its visitors together.
+    pub networks_per_application: u32,
     /// Networks for which nothing is counted by network.
     pub trusted_networks: Vec<IpNet>,
     /// Changes of one account within an hour, refused ones included.
@@ -253,6 +271,8 @@ impl Default for Limits {
             texts_per_network_an_hour: 10,
             mails_for_strangers_an_hour: 2000,
             texts_for_strangers_an_hour: 200,
+            text_countries: None,
+            networks_per_application: 50,
             trusted_networks: Vec::new(),
             changes_per_account_an_hour: 300,
             hashing_queue: 64,

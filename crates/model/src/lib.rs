@@ -25,7 +25,7 @@ pub use attribute::{AttributeName, Standard};
 pub use code::{CodeDeliveryDetails, DeliveryMedium};
 pub use event::{Event, UpdateOutcome, Updated};
 pub use factor::Factor;
-pub use form::{ErrorCode, FieldName, FormErrors};
+pub use form::{ErrorCode, FieldName, FormErrors, NO_TEXTS_NOW, NO_TEXTS_TO_COUNTRY};
 pub use identifier::{IdentifierKind, SignInOptions};
 pub use page::{Access, Page};
 pub use password::{Password, Policy, Rule, Rules};

@@ -38,6 +38,17 @@ impl Call {
         self.pool.settings().client(&id).ok_or_else(|| ApiError::unknown_client(&id))
     }
 
+    /// Where a request of this application comes from, once it has proven its secret if it has one: then from the
+    /// visitor that it names.
+    pub fn origin_of(&self, client: &AppClient) -> Origin {
+        let origin = self.origin.clone();
+        if client.secret.is_none() {
+            return origin;
+        }
+        let visitor = self.request.pointer("/UserContextData/IpAddress").and_then(Value::as_str);
+        origin.by_application(client.id.clone(), visitor.and_then(|address| address.trim().parse().ok()))
+    }
+
     /// The same for a request about this username, which says by a hash that it comes from there.
     pub fn proven_client(
         &self,

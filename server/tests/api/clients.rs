@@ -4,7 +4,11 @@ use crate::support::{Answer, PASSWORD, TestServer};
 use crate::{confirmed, tokens, update, with_password};
 use axum::body::Body;
 use axum::http::Request;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 const SECRET: &str = "abcdefghijklmnopqrstuvwxyz0123456789";
 /// `printf 'jdoebackend' | openssl dgst -sha256 -hmac "$SECRET" -binary | base64`
@@ -192,4 +196,94 @@ async fn changes_by_a_client_with_fresh_sign_ins_are_refused_later() {
     }
     let token = crate::tokens(&server, "jdoe").await["AccessToken"].clone();
     assert_eq!(server.wire("DeleteUser", json!({ "AccessToken": token })).await.status, 200);
+}
+
+/// What a back end sends for a visitor of its own.
+fn sign_up_for(client: &str, name: &str, visitor: Option<&str>) -> Value {
+    let mut request = json!({ "ClientId": client, "Username": name, "Password": PASSWORD,
+        "UserAttributes": [{ "Name": "email", "Value": format!("{name}@domain.com") }] });
+    if client == "backend" {
+        let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+        mac.update(format!("{name}{client}").as_bytes());
+        request["SecretHash"] = json!(STANDARD.encode(mac.finalize().into_bytes()));
+    }
+    if let Some(address) = visitor {
+        request["UserContextData"] = json!({ "IpAddress": address });
+    }
+    request
+}
+
+async fn with_limits(limits: &str) -> TestServer {
+    TestServer::with(&format!(
+        "[limits]\n{limits}\n[[clients]]\nid = 'web'\n[[clients]]\nid = 'backend'\nsecret = '{SECRET}'\n"
+    ))
+    .await
+}
+
+const TOO_MANY: &str = "Attempt limit exceeded, please try after some time.";
+
+#[tokio::test]
+async fn client_with_a_secret_is_counted_by_the_visitor_it_names() {
+    let server = with_limits("sign_ups_per_network_an_hour = 2\nmails_per_network_an_hour = 1").await;
+    for visitor in 1..=5 {
+        let address = format!("203.0.113.{visitor}");
+        for n in 0..2 {
+            let form = sign_up_for("backend", &format!("of{visitor}-{n}"), Some(&address));
+            server.wire("SignUp", form).await.ok();
+        }
+        let form = sign_up_for("backend", &format!("of{visitor}-2"), Some(&address));
+        server.wire("SignUp", form).await.refuses_with("LimitExceededException", TOO_MANY);
+    }
+    // Whoever names none, or nothing that is an address, stands for all visitors.
+    for (n, visitor) in [None, None, None, Some("me"), Some("")].into_iter().enumerate() {
+        server.wire("SignUp", sign_up_for("backend", &format!("ofnone{n}"), visitor)).await.ok();
+    }
+}
+
+#[tokio::test]
+async fn client_without_a_secret_names_no_visitor() {
+    let server = with_limits("mails_per_network_an_hour = 2").await;
+    for n in 0..2 {
+        let form = sign_up_for("web", &format!("jdoe{n}"), Some(&format!("203.0.113.{n}")));
+        server.wire("SignUp", form).await.ok();
+    }
+    let form = sign_up_for("web", "jdoe2", Some("203.0.113.9"));
+    server.wire("SignUp", form).await.refuses_with("LimitExceededException", TOO_MANY);
+}
+
+#[tokio::test]
+async fn client_with_a_secret_has_its_own_and_the_installations_ceiling() {
+    let limits = "mails_per_network_an_hour = 2\nnetworks_per_application = 2";
+    let server = with_limits(limits).await;
+    let sign_up = async |n: u8| {
+        let visitor = format!("203.0.113.{n}");
+        server.wire("SignUp", sign_up_for("backend", &format!("jdoe{n}"), Some(&visitor))).await
+    };
+    for n in 0..4 {
+        sign_up(n).await.ok();
+    }
+    sign_up(4).await.refuses_with("LimitExceededException", TOO_MANY);
+    server.wire("SignUp", sign_up_for("web", "another", None)).await.ok();
+
+    let server = with_limits("mails_for_strangers_an_hour = 1").await;
+    server.wire("SignUp", sign_up_for("backend", "jdoe", Some("203.0.113.1"))).await.ok();
+    let form = sign_up_for("backend", "other", Some("203.0.113.2"));
+    server.wire("SignUp", form).await.refuses_with("LimitExceededException", TOO_MANY);
+}
+
+#[tokio::test]
+async fn reset_code_of_a_named_visitor_belongs_to_that_visitor() {
+    let server = with_backend().await;
+    let of = |visitor: &str| json!({ "IpAddress": visitor });
+    let forgot = json!({ "ClientId": "backend", "Username": "jdoe", "SecretHash": HASH, "UserContextData": of("203.0.113.1") });
+    server.wire("ForgotPassword", forgot).await.ok();
+    let code = server.code_for("me@domain.com").await;
+    let tried = |visitor: &str, code: &str| {
+        json!({ "ClientId": "backend", "Username": "jdoe", "SecretHash": HASH, "ConfirmationCode": code,
+            "Password": "another+Password-1", "UserContextData": of(visitor) })
+    };
+    for n in 0..40 {
+        _ = server.wire("ConfirmForgotPassword", tried(&format!("203.0.113.{}", 2 + n), "1234567")).await;
+    }
+    server.wire("ConfirmForgotPassword", tried("203.0.113.1", &code)).await.ok();
 }

@@ -238,6 +238,22 @@ fn config_of_custom_attributes_checks_names_and_bounds() {
 }
 
 #[test]
+fn config_of_text_countries_other_than_codes_or_all_is_refused() {
+    are_refused(&[
+        (
+            "[limits]\ntext_countries = ['DE', 'Germany', '+49']\n",
+            &[],
+            &["line 2: limits.text_countries: \"Germany\" is no country's code", "\"+49\" is no", "[\"*\"]"],
+        ),
+        (
+            "[limits]\ntext_countries = ['*', 'DE']\n",
+            &[],
+            &["limits.text_countries: \"*\" is no country's code"],
+        ),
+    ]);
+}
+
+#[test]
 fn config_without_a_way_to_sign_in_is_refused() {
     are_refused(&[
         (

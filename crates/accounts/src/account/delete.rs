@@ -1,13 +1,13 @@
 //! Leaving for good (operation DeleteUser).
 
+use crate::Context;
 use crate::account::events;
 use crate::error::{CommonError, common_error};
 use crate::maintenance::purge;
-use crate::sign_in::failures;
+use crate::sign_in::failure_counters::FailureCounters;
 use crate::sign_in::freshness::{NotFresh, require_fresh};
 use crate::sign_in::outcome::Proven;
 use crate::sign_in::reauthenticate::{self, SignInAgainError};
-use crate::{Context, limits};
 use delivery::{self, About, Asked, Message};
 use model::{ErrorCode, FieldName, FormErrors, Password};
 use nameplate_core::contact::Contact;
@@ -177,7 +177,7 @@ async fn forgive(
     for network in networks.into_iter().chain(here.map(|it| it.network)) {
         let there = Origin::new(network, "");
         for name in &names {
-            limits::clear(tx, &failures::failed_sign_ins(ctx, &name.to_key(), &there)).await?;
+            FailureCounters::of(ctx, &name.to_key(), &there).clear(tx).await?;
         }
     }
     Ok(())

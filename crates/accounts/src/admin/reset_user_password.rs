@@ -2,6 +2,7 @@
 
 use crate::account::events;
 use crate::admin::selection::{NotSelected, UserLabel, UserSelector, find, operator};
+use crate::limits::outside;
 use crate::one_time_codes::{CodeMessage, NamedCodes, Pace, Recipient, Requesters, admission};
 use crate::password::hasher::HashingError;
 use crate::password::reset_code::{self, Asking, Named};
@@ -165,6 +166,7 @@ pub(crate) async fn send_code(
     for name in contacts.chain([account.username.as_str()]).filter_map(|name| Named::read(ctx, name)) {
         admission::begin_round(tx, ctx, NamedCodes::new(CodePurpose::Reset, &name.name)).await?;
     }
+    outside::count(tx, ctx, contact.kind).await?;
     let origin = operator();
     let (message, requesters) =
         (CodeMessage::ResetByAdministrator, Requesters { all: &[], pace: Pace::AtOnce });

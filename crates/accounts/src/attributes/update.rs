@@ -1,5 +1,6 @@
 //! Changing attributes, all or nothing (operation UpdateUserAttributes).
 
+use crate::Context;
 use crate::account::events;
 use crate::account::protection::{self, ChangedBy, ProtectionChange};
 use crate::attributes::delete;
@@ -11,9 +12,10 @@ use crate::contacts::{code, notify};
 use crate::error::{CommonError, common_error};
 use crate::factors::second_factors;
 use crate::factors::step_up::{self, Asked, StepUp, StepUpError};
+use crate::limits::rate::Wait;
+use crate::limits::{self, ceiling};
 use crate::sessions::alive::require_alive;
 use crate::sign_in::freshness::{NotFresh, require_fresh};
-use crate::{Context, limits};
 use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Standard, UpdateOutcome, Updated};
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
@@ -129,7 +131,7 @@ pub async fn update_with_code(
     let done = match check_update(ctx, viewer, submitted) {
         Ok(submitted) => {
             let step = step_for(ctx, viewer, &submitted, typed, origin).await?;
-            retried(|| apply_update(ctx, viewer, &submitted, &step, origin)).await
+            within_ceiling(ctx, viewer, &submitted, &step, origin).await
         }
         Err(refusal) => Err(refusal.into()),
     };
@@ -190,6 +192,30 @@ fn check_update(
     // Whether a number is one that somebody enters, or was there before, the account tells.
     let book = Rulebook::of(settings, &access, OutsidePlan::Kept);
     check_submitted(book, Occasion::Update, parse_names(submitted)?)
+}
+
+/// The installation sends only so many text messages to numbers that aren't verified: one that isn't sent after
+/// all doesn't count.
+async fn within_ceiling(
+    ctx: &Context,
+    viewer: &Viewer,
+    submitted: &Submitted,
+    step: &StepUp,
+    origin: &Origin,
+) -> Result<Update, UpdateAttributesError> {
+    let number = AttributeName::from(Standard::PhoneNumber);
+    let mut has_taken = false;
+    if submitted.set.contains_key(&number) {
+        let account = profile::load(&mut ctx.store.read().await?, viewer.user).await?;
+        let plan = plan(&ctx.settings, &account.ok_or(CommonError::SignedOut)?, submitted);
+        let full = |wait: Wait| FormErrors::field(number, ErrorCode::NoTextsNow { seconds: wait.seconds });
+        has_taken = ceiling::take_text(ctx, &plan.prove).await?.map_err(full)?;
+    }
+    let done = retried(|| apply_update(ctx, viewer, submitted, step, origin)).await;
+    if has_taken && done.is_err() {
+        ceiling::give_text_back(ctx).await;
+    }
+    done
 }
 
 async fn apply_update(

@@ -3,13 +3,14 @@
 use crate::Context;
 use crate::account::events;
 use crate::contacts::code;
+use crate::limits::ceiling;
 use crate::sign_up::resend::ResendError;
 use model::{AttributeName, CodeDeliveryDetails, Event};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::{Origin, UserId, Viewer};
-use store::profile::Account;
+use store::profile::{self, Account};
 use store::{LockedAccount, retried};
 
 /// A code is on its way.
@@ -37,7 +38,15 @@ pub async fn resend(
     let settings = &ctx.settings;
     let kind = code::contact_of(settings, viewer, attribute).filter(|kind| settings.reaches(*kind));
     let kind = kind.ok_or(ResendError::NoPending)?;
-    retried(|| resend_to_contact(ctx, viewer.user, kind, origin)).await
+    let account = profile::load(&mut ctx.store.read().await?, viewer.user).await?;
+    let contact = account.and_then(|account| unproven(&account, kind)).ok_or(ResendError::NoPending)?;
+    let taken = ceiling::take_text(ctx, &[contact]).await?;
+    let has_taken = taken.map_err(|wait| ResendError::NoTextsNow { seconds: wait.seconds })?;
+    let done = retried(|| resend_to_contact(ctx, viewer.user, kind, origin)).await;
+    if has_taken && done.is_err() {
+        ceiling::give_text_back(ctx).await;
+    }
+    done
 }
 
 async fn resend_to_contact(

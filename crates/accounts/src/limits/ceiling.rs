@@ -1,5 +1,5 @@
-//! What strangers may have sent by this installation, all of them together: the last line against somebody with
-//! many addresses.
+//! What this installation sends in an hour to strangers, all of them together, and to numbers that no account has
+//! verified: the last line against somebody with many addresses.
 //!
 //! Each node takes a slice of what is left for the hour and spends it in memory, so that no row is written by
 //! every request. What it hasn't spent when the hour ends, nobody has.
@@ -10,6 +10,7 @@ use crate::limits::names::LimitName;
 use crate::limits::rate::{HOUR, Wait};
 use crate::limits::slices::Slice;
 use nameplate_core::clock::Timestamp;
+use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
 use store::{StoreError, limits as table, retried};
 
@@ -37,6 +38,23 @@ pub(crate) async fn take_one(ctx: &Context, kind: ContactKind) -> Result<Result<
     Ok(Ok(()))
 }
 
+/// Takes the text message that verifies a number, where one of these contacts is a number: whoever asks, it
+/// costs as much. Whether an account has verified it already doesn't matter here, or it would be told.
+pub(crate) async fn take_text(ctx: &Context, contacts: &[Contact]) -> Result<Result<bool, Wait>, StoreError> {
+    if !contacts.iter().any(|contact| contact.kind == ContactKind::PhoneNumber) {
+        return Ok(Ok(false));
+    }
+    Ok(take_one(ctx, ContactKind::PhoneNumber).await?.map(|()| true))
+}
+
+/// Gives back a text message that isn't sent after all.
+pub(crate) async fn give_text_back(ctx: &Context) {
+    let mut slice = ctx.ceilings.texts.lock().await;
+    if slice.until > ctx.clock.now() {
+        slice.left += 1;
+    }
+}
+
 async fn another(ctx: &Context, name: LimitName, now: Timestamp) -> Result<Slice, StoreError> {
     let most = name.rate(&ctx.settings).times;
     let size = most.div_ceil(SLICES);
@@ -51,7 +69,7 @@ async fn another(ctx: &Context, name: LimitName, now: Timestamp) -> Result<Slice
         tracing::error!(
             limit = ?name,
             an_hour = most,
-            "strangers have asked for as many messages as this installation sends for them in an hour"
+            "strangers have asked for as many messages as this installation sends for them in an hour, or people have for text messages to new numbers"
         );
     }
     Ok(Slice { left, until: taken.since.plus(HOUR), is_last: left < size })

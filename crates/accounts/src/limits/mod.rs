@@ -5,6 +5,7 @@ pub(crate) mod counters;
 pub(crate) mod ladder;
 pub(crate) mod names;
 pub(crate) mod network;
+pub(crate) mod outside;
 pub(crate) mod rate;
 mod reference;
 pub(crate) mod slices;
@@ -17,5 +18,5 @@ pub(crate) use ladder::{Ladder, Turn};
 pub(crate) use network::{count_from_network, give_network_back};
 pub use reference::reference;
 
-pub(crate) use names::{LimitName, Spender, backoff};
+pub(crate) use names::{LimitName, Spender, backoff, backoff_with_none_free};
 pub(crate) use slices::Ceilings;

@@ -3,6 +3,10 @@
 use crate::limits::rate::{Backoff, DAY, HOUR, Rate};
 use model::code::MAX_ATTEMPTS;
 use nameplate_core::settings::Settings;
+use std::time::Duration;
+
+/// How long the first failure waits where none is free.
+const FIRST_WAIT_WITH_NONE_FREE: Duration = Duration::from_secs(30);
 
 /// Whose budget a limit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,12 +15,14 @@ pub(crate) enum Spender {
     Network,
     /// Everybody behind one address, or one IPv6 /48, which is what one site has.
     Site,
-    /// All strangers together.
+    /// Everybody together.
     Installation,
     /// Everybody who types this name.
     Name,
     /// Everybody who types this name, from one network.
     NameFromNetwork,
+    /// Everybody who types this name, from one site.
+    NameFromSite,
     /// Whoever asked for a code: a browser, a ticket or a network.
     Requester,
     /// Everybody together, for one email address or phone number.
@@ -70,6 +76,12 @@ limits! {
     SrpAnswers = "challenge", Holder;
     /// Answers to one question to a passkey.
     PasskeyAnswers = "passkey question", Holder;
+    /// Wrong passwords for one name from all networks: beyond these, none is free in networks that the account
+    /// doesn't know.
+    FailedSignInsOfName = "failed sign-ins as", Name;
+    /// Wrong passwords in a row where none is free: each further try waits, the first one 30 seconds, and twice
+    /// as long every time.
+    SignInFailuresOfSite = "sign-ins from site as", NameFromSite;
     /// Wrong codes of the second step in a row, with waits as after wrong passwords.
     SecondFactorFailures = "second factors of account", Account;
     /// Sign-ups begun.
@@ -92,8 +104,12 @@ limits! {
     TextsAskedFor = "texts asked for by", Network;
     /// Mails asked for by people who have proven nothing. Nodes take it in twentieths.
     MailsForStrangers = "mails for strangers", Installation;
-    /// Text messages asked for by people who have proven nothing. Nodes take it in twentieths.
+    /// Text messages to numbers that no account has verified, whoever asks. Nodes take it in twentieths.
     TextsForStrangers = "texts for strangers", Installation;
+    /// Mails with codes that aren't for strangers: from ten times what strangers have.
+    MailsForOthers = "mails for others", Installation;
+    /// Text messages with codes to verified numbers, likewise.
+    TextsForOthers = "texts for others", Installation;
     /// Codes asked for by one requester, with gaps that grow.
     CodesAskedFor = "codes asked for", Requester;
     /// Tries at the codes of one name that a requester is told of.
@@ -143,6 +159,8 @@ impl LimitName {
             Self::SignInFailures | Self::SecondFactorFailures => (limits.sign_in_failures_free, DAY),
             Self::SignIns | Self::SrpChallenges => (limits.sign_ins_per_network_an_hour, HOUR),
             Self::FailedSignIns => (u32::MAX, HOUR),
+            Self::FailedSignInsOfName => (100, HOUR),
+            Self::SignInFailuresOfSite => (1, DAY),
             Self::SrpAnswers | Self::PasskeyAnswers | Self::AccountNotices => (1, DAY),
             Self::SignUps => (limits.sign_ups_per_network_an_hour, HOUR),
             Self::TakenAnswers => (limits.taken_answers_per_network_an_hour, HOUR),
@@ -155,6 +173,8 @@ impl LimitName {
             Self::TextsAskedFor => (limits.texts_per_network_an_hour, HOUR),
             Self::MailsForStrangers => (limits.mails_for_strangers_an_hour, HOUR),
             Self::TextsForStrangers => (limits.texts_for_strangers_an_hour, HOUR),
+            Self::MailsForOthers => (limits.mails_for_strangers_an_hour.saturating_mul(10), HOUR),
+            Self::TextsForOthers => (limits.texts_for_strangers_an_hour.saturating_mul(10), HOUR),
             Self::CodesAskedFor | Self::CodesToContact | Self::CodesToNobody => {
                 (1, settings.codes.resend_after)
             }
@@ -184,6 +204,12 @@ pub(crate) fn backoff(settings: &Settings) -> Backoff {
         first: limits.sign_in_first_wait,
         longest: limits.sign_in_longest_wait,
     }
+}
+
+/// The waits after wrong passwords where none is free.
+pub(crate) fn backoff_with_none_free(settings: &Settings) -> Backoff {
+    let backoff = backoff(settings);
+    Backoff { free: 0, first: backoff.first.max(FIRST_WAIT_WITH_NONE_FREE), ..backoff }
 }
 
 #[cfg(test)]

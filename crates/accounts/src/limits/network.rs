@@ -1,25 +1,30 @@
-//! What everybody behind one address, or one IPv6 /64, may do together.
+//! What everybody behind one address, or one IPv6 /64, may do together; and everybody whom an application speaks for
+//! that has proven its secret.
 
 use crate::Context;
 use crate::limits::counters::{self, Key, key};
 use crate::limits::names::LimitName;
-use crate::limits::rate::Wait;
+use crate::limits::rate::{Rate, Wait};
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::Origin;
 use store::{StoreError, Tx};
 
-/// Counts one more for the network. What the operator trusts isn't counted by network (`limits.trusted_networks`),
-/// only by account and contact. After a [`Wait`] drop the transaction: a refusal is not counted.
+/// Counts one more for the network, and for an application that has proven its secret. What the operator trusts
+/// isn't counted by network (`limits.trusted_networks`), only by account and contact. After a [`Wait`] drop the
+/// transaction: a refusal is not counted.
 pub(crate) async fn count_from_network(
     tx: &mut Tx,
     ctx: &Context,
     name: LimitName,
     origin: &Origin,
 ) -> Result<Result<(), Wait>, StoreError> {
-    if is_trusted(ctx, origin) {
-        return Ok(Ok(()));
+    let now = ctx.clock.now();
+    for Counted { key, rate } in counted(ctx, name, origin) {
+        if let Err(wait) = counters::count(tx, &key, rate, now).await? {
+            return Ok(Err(wait));
+        }
     }
-    counters::count(tx, &of_network(ctx, name, origin), name.rate(&ctx.settings), ctx.clock.now()).await
+    Ok(Ok(()))
 }
 
 /// Takes one back, where it turns out that somebody has proven something.
@@ -29,7 +34,10 @@ pub(crate) async fn give_network_back(
     name: LimitName,
     origin: &Origin,
 ) -> Result<(), StoreError> {
-    counters::give_back(tx, &of_network(ctx, name, origin)).await
+    for Counted { key, .. } in counted(ctx, name, origin) {
+        counters::give_back(tx, &key).await?;
+    }
+    Ok(())
 }
 
 /// What a message is counted as that somebody asks for who has proven nothing.
@@ -40,9 +48,34 @@ pub(crate) const fn message(kind: ContactKind) -> LimitName {
     }
 }
 
-fn of_network(ctx: &Context, name: LimitName, origin: &Origin) -> Key {
-    let network = if name.is_of_site() { origin.site() } else { origin.household() };
-    key(ctx, name, &[&network.to_string()])
+/// A counter of a request.
+struct Counted {
+    key: Key,
+    rate: Rate,
+}
+
+/// The counters of a request, in an order in which no two wait for each other.
+fn counted(ctx: &Context, name: LimitName, origin: &Origin) -> Vec<Counted> {
+    let rate = name.rate(&ctx.settings);
+    let application = origin.application.as_ref().map(|it| Counted {
+        key: key(ctx, name, &["application", &it.id.0]),
+        rate: Rate { times: rate.times.saturating_mul(ctx.settings.limits.networks_per_application), ..rate },
+    });
+    let is_free = is_trusted(ctx, origin) || is_free_by_secret(name, origin);
+    let network = (!is_free).then(|| {
+        let network = if name.is_of_site() { origin.site() } else { origin.household() };
+        Counted { key: key(ctx, name, &[&network.to_string()]), rate }
+    });
+    application.into_iter().chain(network).collect()
+}
+
+/// Whether the application's secret proves enough: then only its own counter counts. The address of an application
+/// that doesn't say who its visitor is stands for all of them.
+fn is_free_by_secret(name: LimitName, origin: &Origin) -> bool {
+    origin.application.as_ref().is_some_and(|it| {
+        let is_of_strangers = matches!(name, LimitName::SignUps | LimitName::TextsAskedFor);
+        name == LimitName::MailsAskedFor || (is_of_strangers && !it.names_visitor)
+    })
 }
 
 fn is_trusted(ctx: &Context, origin: &Origin) -> bool {

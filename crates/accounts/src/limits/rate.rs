@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Too soon, or too often; again after so many seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Wait {
     pub(crate) seconds: u32,
 }

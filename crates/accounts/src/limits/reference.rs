@@ -15,6 +15,10 @@ enum Beyond {
     IsOver,
     /// Nothing: the request is answered as always, and what it asked for isn't done.
     HearsNothing,
+    /// Each wrong password for the name waits, where the account doesn't know the network or browser.
+    LosesFreeTries,
+    /// Nothing, but the operator reads of it.
+    IsLogged,
     /// Nothing: it is only counted.
     Nothing,
 }
@@ -25,6 +29,10 @@ impl Beyond {
             Self::Waits => "is told how long to wait",
             Self::IsOver => "has to begin again",
             Self::HearsNothing => "is answered as always; nothing is sent or recorded",
+            Self::LosesFreeTries => {
+                "waits after each wrong password, unless the account knows the network or browser"
+            }
+            Self::IsLogged => "nothing: one line of the log says so as an error",
             Self::Nothing => "nothing: it is only counted",
         }
     }
@@ -35,9 +43,10 @@ impl Spender {
         match self {
             Self::Network => "a network (IPv4 address or IPv6 /64)",
             Self::Site => "a site (IPv4 address or IPv6 /48)",
-            Self::Installation => "all strangers together",
+            Self::Installation => "the whole installation",
             Self::Name => "everybody who types the name",
             Self::NameFromNetwork => "a network, for each name",
+            Self::NameFromSite => "a site (IPv4 address or IPv6 /48), for each name",
             Self::Requester => "who asked: a browser or a network",
             Self::Contact => "everybody together, for each contact",
             Self::Account => "the account",
@@ -50,6 +59,7 @@ impl LimitName {
     const fn beyond(self) -> Beyond {
         match self {
             Self::SignInFailures
+            | Self::SignInFailuresOfSite
             | Self::SignIns
             | Self::SrpChallenges
             | Self::SecondFactorFailures
@@ -81,6 +91,8 @@ impl LimitName {
             | Self::RemovalNotices
             | Self::SignUpFailuresRecorded
             | Self::ResetFailuresRecorded => Beyond::HearsNothing,
+            Self::MailsForOthers | Self::TextsForOthers => Beyond::IsLogged,
+            Self::FailedSignInsOfName => Beyond::LosesFreeTries,
             Self::FailedSignIns | Self::CodeTryRounds | Self::Askers => Beyond::Nothing,
         }
     }
@@ -98,8 +110,8 @@ impl LimitName {
             }
             Self::MailsAskedFor => Some("limits.mails_per_network_an_hour"),
             Self::TextsAskedFor => Some("limits.texts_per_network_an_hour"),
-            Self::MailsForStrangers => Some("limits.mails_for_strangers_an_hour"),
-            Self::TextsForStrangers => Some("limits.texts_for_strangers_an_hour"),
+            Self::MailsForStrangers | Self::MailsForOthers => Some("limits.mails_for_strangers_an_hour"),
+            Self::TextsForStrangers | Self::TextsForOthers => Some("limits.texts_for_strangers_an_hour"),
             Self::CodesAskedFor | Self::CodesToContact | Self::CodesToNobody => Some("codes.resend_after"),
             Self::CodeTries => Some("codes.lifetime"),
             Self::CodesOfAccount => Some("limits.codes_per_account_a_day"),
@@ -107,6 +119,8 @@ impl LimitName {
             Self::SignInCodes => Some("limits.sign_in_codes_per_destination_a_day"),
             Self::Changes => Some("limits.changes_per_account_an_hour"),
             Self::FailedSignIns
+            | Self::FailedSignInsOfName
+            | Self::SignInFailuresOfSite
             | Self::SrpAnswers
             | Self::PasskeyAnswers
             | Self::FirstPasswords
@@ -147,7 +161,12 @@ environment variable turns limits off. Counters are kept in the store, so that r
 \"Fixed\" ones are part of a promise.
 
 Limits with waits that grow name what is free of them: after five wrong passwords the next try waits a second, then two,
-up to 15 minutes; codes to one contact come after gaps of 30 seconds, then 1, 2, 5, 10 and 15 minutes.
+up to 15 minutes. After 100 wrong passwords for one name in an hour none is free in networks that the account doesn't know:
+the first one there waits 30 seconds, then a minute, up to 15 minutes, each network for itself. Codes to one contact come after gaps of 30 seconds, then 1, 2, 5, 10 and 15 minutes.
+
+An application that proves its secret is counted by the visitor that it names (`UserContextData.IpAddress`), where a network spends, and
+mails by none; without a visitor, sign-ups and text messages by none either. All its visitors together have as much of each as
+50 networks (`limits.networks_per_application`). What the whole installation spends is counted as for everybody.
 
 A refusal is an access-log line with status 429 (on the wire 400 with the exception); nothing else is logged of it.
 

@@ -5,6 +5,7 @@ pub(crate) mod open;
 pub(crate) mod production;
 pub(crate) mod purge;
 pub(crate) mod retire_keys;
+mod text_countries;
 
 pub use jump::FAR as CLOCK_JUMP;
 pub use open::open;

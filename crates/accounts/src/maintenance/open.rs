@@ -3,6 +3,7 @@
 use crate::account::feed::Feed;
 use crate::context::{Context, Parts, Services};
 use crate::error::Unavailable;
+use crate::maintenance::text_countries;
 use crate::password::hasher::Hasher;
 use crate::sign_up::code;
 use crate::tokens::signing_keys::Cached;
@@ -21,12 +22,13 @@ use store::{self, Store, StoreError, retried, waiting};
 /// The store holds data of another key ([`StoreError::KeyDiffers`], [`StoreError::KeyNeeded`]) or half of a
 /// copy, can't be used, or the hashing settings are impossible.
 pub async fn open(parts: Parts) -> Result<Context, Unavailable> {
-    let Parts { store, clock, entropy, keys, role, settings } = parts;
+    let Parts { store, clock, entropy, keys, role, mut settings } = parts;
     store.refuse_unfinished_copy().await?;
     let keys = store::keys::adopt(&store, &keys, role, &*entropy).await?;
     let store_id = store::keys::id_of(&store, &*entropy).await?;
     let id = pool_id(&store, &*entropy).await?;
     adopt_sign_ups(&store, &settings).await?;
+    text_countries::settle(&store, &mut settings).await?;
     let passwords = Hasher::new(&settings.hashing, settings.limits.hashing_queue, &*entropy)
         .map_err(|error| Unavailable(Box::new(error)))?;
     let (keys, settings) = (Arc::new(keys), Arc::new(settings));

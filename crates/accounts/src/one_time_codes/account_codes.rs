@@ -7,7 +7,7 @@
 use crate::Context;
 use crate::error::CommonError;
 use crate::limits::rate::Wait;
-use crate::limits::{self, LimitName, Spender};
+use crate::limits::{self, LimitName, Spender, outside};
 use crate::one_time_codes::code_request::{CodeRequest, SentCode};
 use crate::one_time_codes::digest::Binding;
 use crate::one_time_codes::fault::CodeFault;
@@ -17,8 +17,9 @@ use delivery::{self, About};
 use model::code::{DIGITS, MAX_ATTEMPTS};
 use nameplate_core::attempts::Tally;
 use nameplate_core::clock::{SKEW, Timestamp};
-use nameplate_core::code::{AttemptCost, CodeScope, Slot};
+use nameplate_core::code::{AttemptCost, CodePurpose, CodeScope, Slot};
 use nameplate_core::contact::Contact;
+use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::Origin;
 use nameplate_core::keys::Keys;
 use std::time::Duration;
@@ -68,6 +69,7 @@ fn is_of_account(limit: LimitName) -> bool {
         | Spender::Installation
         | Spender::Name
         | Spender::NameFromNetwork
+        | Spender::NameFromSite
         | Spender::Network
         | Spender::Requester
         | Spender::Site => false,
@@ -86,9 +88,17 @@ pub(crate) async fn send(
     let digest = Binding { slot: &slot, value, issue: &issue }.digest(ctx, &code);
     let expires_at = now.plus(request.policy(ctx).lifetime);
     codes::put(tx, codes::New { slot: &slot, value, issue: &issue, digest, now, expires_at }).await?;
+    if !is_to_new_number(request) {
+        outside::count(tx, ctx, request.target.kind).await?;
+    }
     let about = About::Code { slot: &slot, issue: &issue };
     delivery::queue(tx, &ctx.delivery, &request.message(code, expires_at, now), about).await?;
     Ok(SentCode { sent_at: now, expires_at, is_new: true })
+}
+
+/// Whether it is a text message to a number that isn't verified, which has a budget of its own.
+fn is_to_new_number(request: &CodeRequest<'_>) -> bool {
+    request.purpose() == CodePurpose::Verify && request.target.kind == ContactKind::PhoneNumber
 }
 
 /// When another code may be asked for. `None`: there was no code yet.

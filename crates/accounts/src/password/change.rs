@@ -3,11 +3,10 @@
 use crate::Context;
 use crate::account::events;
 use crate::error::{CommonError, common_error};
-use crate::limits;
 use crate::password::rules::{self, NewPassword};
 use crate::password::strength::OwnWords;
 use crate::sessions::begin;
-use crate::sign_in::failures::{self, failed_passwords};
+use crate::sign_in::failures::{self, Claim, failed_passwords};
 use crate::sign_in::outcome::Proven;
 use crate::sign_in::srp::verifiers;
 use model::{ErrorCode, Event, FieldName, FormErrors, Password};
@@ -87,7 +86,7 @@ pub async fn change(
         return Err(ChangePasswordError::Fields(faults));
     }
     let failures = failed_passwords(ctx, &user, origin);
-    retried(|| failures::admit_sign_in(ctx, &failures, origin)).await??;
+    retried(|| failures::admit_sign_in(ctx, &failures, Claim::Proven, origin)).await??;
     if !ctx.passwords.verify(Some(&user.password_hash), &form.current).await?.matches {
         return refuse_change(ctx, user.id, origin).await;
     }
@@ -124,7 +123,7 @@ async fn finish_change(
     if proven.was_changed(locked.user()) {
         return Err(ChangePasswordError::WrongPassword);
     }
-    limits::clear(&mut tx, &proven.failures).await?;
+    proven.failures.clear(&mut tx).await?;
     let stays = (viewer.by == SignedInBy::Tokens).then_some(viewer.session);
     rules::set(&mut tx, ctx, &locked, NewPassword { hash, stays }, origin).await?;
     let session = match viewer.by {

@@ -9,7 +9,8 @@ use crate::one_time_codes::{self, CodeEntry, CodeFault, Entrant, NamedEntrant, R
 use crate::password::reset_code::Named;
 use crate::password::rules::{self, NewPassword};
 use crate::password::strength::OwnWords;
-use crate::sign_in::{failures, srp::verifiers};
+use crate::sign_in::failure_counters::FailureCounters;
+use crate::sign_in::srp::verifiers;
 use model::{ErrorCode, Event, FieldName, FormErrors, Password};
 use nameplate_core::code::{CodePurpose, CodeScope};
 use nameplate_core::identity::{Origin, UserId};
@@ -166,7 +167,7 @@ async fn finish_reset(
     after_reset::remove_recent_passkeys(&mut tx, ctx, &locked, origin).await?;
     after_reset::note(&mut tx, ctx, &locked, code.contact()?.kind, origin).await?;
     // Who could not remember it has waited enough.
-    limits::clear(&mut tx, &failures::failed_sign_ins(ctx, &named.name, origin)).await?;
+    FailureCounters::of(ctx, &named.name, origin).clear(&mut tx).await?;
     let username = locked.into_account().username;
     let event = Event::ForgotPasswordSubmit { username: username.clone() };
     events::record(&mut tx, user, &event, now, origin).await?;

@@ -2,7 +2,7 @@
 
 use crate::account::events;
 use crate::error::{CommonError, common_error};
-use crate::limits::ceiling;
+use crate::limits::{ceiling, outside};
 use crate::one_time_codes::admission::{self, LastRequest};
 use crate::one_time_codes::{self, CodeMessage, NamedCodes, Recipient, Requester, Requesters};
 use crate::password::reset_code::{self, Asking, Named};
@@ -11,6 +11,7 @@ use crate::{Context, Unavailable};
 use model::{CodeDeliveryDetails, ErrorCode, Event, FieldName, FormErrors};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::code::CodePurpose;
+use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::{Origin, UserId};
 use store::{LockedAccount, retried};
 
@@ -91,8 +92,12 @@ async fn ask_for_reset(
 ) -> Result<ResetCodeSent, ForgotPasswordError> {
     let now = ctx.now();
     let (requester, codes) = (Requester::of(ctx, origin), NamedCodes::new(CodePurpose::Reset, &named.name));
-    if !knows_browser(ctx, named, origin).await? {
-        ceiling::take_one(ctx, named.medium()).await??;
+    // A code goes only to verified numbers.
+    let is_number = named.contact_typed().is_some_and(|it| it.kind == ContactKind::PhoneNumber);
+    if knows_browser(ctx, named, origin).await? || is_number {
+        outside::count_apart(ctx, named.medium()).await?;
+    } else {
+        ceiling::take_one(ctx, ContactKind::Email).await??;
     }
     let mut tx = ctx.store.begin().await?;
     let user = named.account(&mut tx).await?;

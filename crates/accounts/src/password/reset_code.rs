@@ -36,6 +36,14 @@ impl Named {
         self.typed.waiting_key()
     }
 
+    /// The contact that was typed, where it is nothing else.
+    pub(crate) fn contact_typed(&self) -> Option<Contact> {
+        match &self.typed.who {
+            Some(Identifier::Contact(kind, key)) => Some(Contact::stored(*kind, key.clone())),
+            Some(Identifier::Number { .. } | Identifier::Username(_)) | None => None,
+        }
+    }
+
     /// What a message to it is counted as before anybody is looked up.
     pub(crate) fn medium(&self) -> ContactKind {
         match &self.typed.who {

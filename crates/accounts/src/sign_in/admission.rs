@@ -3,7 +3,6 @@
 use crate::Context;
 use crate::account::events;
 use crate::factors::after_reset;
-use crate::limits;
 use crate::sign_in::outcome::{Asked, Proven, SignInError};
 use crate::sign_in::second_factor::challenge::{self, SignInRequest};
 use crate::sign_in::{known_origins, new_password};
@@ -27,7 +26,7 @@ pub(crate) async fn admit(
 ) -> Result<Admission, SignInError> {
     let user = &proven.user;
     let locked = still_holds(tx, proven).await?;
-    limits::clear(tx, &proven.failures).await?;
+    proven.failures.clear(tx).await?;
     if let Some(hash) = &proven.rehashed {
         users::rehash(tx, user.id, &user.password_hash, hash).await?;
     }

@@ -3,37 +3,48 @@
 use crate::Context;
 use crate::account::events;
 use crate::limits::rate::Wait;
-use crate::limits::{self, Key, LimitName};
+use crate::limits::{self, LimitName};
+use crate::sign_in::failure_counters::FailureCounters;
+use crate::sign_in::known_origins;
 use crate::sign_in::outcome::SignInError;
 use crate::sign_in::typed_name::TypedName;
 use model::Event;
+use nameplate_core::identifiers::Identifier;
 use nameplate_core::identity::{Origin, UserId};
 use store::users::{self, User};
-use store::{StoreError, retried};
+use store::{StoreError, Tx, retried};
 
 /// Whoever has proven the password is told that the operator lets nobody in; the trail shows it as a
 /// failure.
 pub(crate) async fn refuse_disabled(
     ctx: &Context,
     proven: &User,
+    failures: &FailureCounters,
     origin: &Origin,
 ) -> Result<(), SignInError> {
     if !proven.disabled {
         return Ok(());
     }
-    retried(|| note_failure(ctx, Some(proven), origin)).await?;
+    retried(|| note_failure(ctx, failures, Some(proven), origin)).await?;
     Err(SignInError::Disabled)
 }
 
-/// How often a password was wrong for this name (in canonical form) from this network.
-pub(crate) fn failed_sign_ins(ctx: &Context, name: &str, origin: &Origin) -> Key {
-    limits::key(ctx, LimitName::SignInFailures, &[name, &origin.household().to_string()])
+/// What somebody has shown by now who is about to try a password.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Claim<'a> {
+    /// Only a name. `None`: it can't be anybody's.
+    Name(Option<&'a Identifier>),
+    /// Only the name of this account; that of nobody, where it has none.
+    NameOf(UserId),
+    /// A session, a passkey or the right code.
+    Proven,
 }
 
 /// Counts a password that somebody is about to try; its own transaction, so that it stays counted.
 pub(crate) async fn admit_sign_in(
     ctx: &Context,
-    failures: &Key,
+    failures: &FailureCounters,
+    claim: Claim<'_>,
     origin: &Origin,
 ) -> Result<Result<(), Wait>, StoreError> {
     if origin.tally.is_paid() {
@@ -44,7 +55,14 @@ pub(crate) async fn admit_sign_in(
     if let Err(wait) = limits::count_from_network(&mut tx, ctx, LimitName::SignIns, origin).await? {
         return Ok(Err(wait));
     }
-    if let Err(wait) = limits::knock(&mut tx, failures, limits::backoff(&ctx.settings), now).await? {
+    let here = limits::knock(&mut tx, &failures.network, limits::backoff(&ctx.settings), now).await?;
+    let mut refused = here.err();
+    if is_under_attack(&mut tx, ctx, failures).await? && !is_known(&mut tx, ctx, claim, origin).await? {
+        let backoff = limits::backoff_with_none_free(&ctx.settings);
+        let longer = limits::knock(&mut tx, &failures.site, backoff, now).await?.err();
+        refused = refused.max(longer);
+    }
+    if let Some(wait) = refused {
         return Ok(Err(wait));
     }
     tx.commit().await?;
@@ -52,9 +70,27 @@ pub(crate) async fn admit_sign_in(
     Ok(Ok(()))
 }
 
+/// Whether there were so many failures of this name that none is free any more where nobody is known.
+async fn is_under_attack(tx: &mut Tx, ctx: &Context, failures: &FailureCounters) -> Result<bool, StoreError> {
+    let rate = LimitName::FailedSignInsOfName.rate(&ctx.settings);
+    Ok(limits::left(tx, &failures.everywhere, rate, ctx.now()).await? == 0)
+}
+
+/// Whether the account knows the browser or the network. The statements are the same for nobody.
+async fn is_known(tx: &mut Tx, ctx: &Context, claim: Claim<'_>, origin: &Origin) -> Result<bool, StoreError> {
+    let user = match claim {
+        Claim::Proven => return Ok(true),
+        Claim::NameOf(user) => user,
+        Claim::Name(None) => UserId(0),
+        Claim::Name(Some(who)) => users::by_identifier(tx, who).await?.map_or(UserId(0), |user| user.id),
+    };
+    known_origins::is_known(tx, ctx, user, origin).await
+}
+
 /// Writes for nobody what it writes for somebody, but for the line in the account's own trail.
 pub(crate) async fn note_failure(
     ctx: &Context,
+    failures: &FailureCounters,
     user: Option<&User>,
     origin: &Origin,
 ) -> Result<(), StoreError> {
@@ -64,6 +100,8 @@ pub(crate) async fn note_failure(
     // No account has the number of nobody.
     let user = users::lock(&mut tx, user.map_or(UserId(0), |user| user.id)).await?;
     limits::count_down(&mut tx, &network, LimitName::FailedSignIns.rate(&ctx.settings), now).await?;
+    let of_name = LimitName::FailedSignInsOfName.rate(&ctx.settings);
+    limits::count_down(&mut tx, &failures.everywhere, of_name, now).await?;
     let Some(user) = user.filter(|user| user.confirmed) else { return tx.commit().await };
     events::record(&mut tx, user.id, &Event::SignInFailure { username: user.username }, now, origin).await?;
     events::commit(ctx, tx, user.id).await
@@ -71,6 +109,9 @@ pub(crate) async fn note_failure(
 
 /// How often a password was wrong for this account from this network: at sign-in by its username, or once
 /// signed in.
-pub(crate) fn failed_passwords(ctx: &Context, user: &User, origin: &Origin) -> Key {
-    failed_sign_ins(ctx, &TypedName::read(ctx, &user.username).key(), origin)
+pub(crate) fn failed_passwords(ctx: &Context, user: &User, origin: &Origin) -> FailureCounters {
+    FailureCounters::of(ctx, &TypedName::read(ctx, &user.username).key(), origin)
 }
+
+#[cfg(test)]
+mod tests;

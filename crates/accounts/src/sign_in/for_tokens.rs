@@ -66,7 +66,7 @@ pub(crate) async fn issue_tokens(
 ) -> Result<Entered, SignInError> {
     let keys = key_ring::signing_keys(ctx).await?;
     if !proven.user.confirmed {
-        retried(|| password::resume_sign_up(ctx, proven, origin)).await?;
+        password::resume(ctx, proven, origin).await?;
         return Ok(Entered::Unconfirmed);
     }
     match retried(|| begin_application(ctx, proven, client, origin)).await? {

@@ -61,6 +61,23 @@ pub(crate) async fn pace(
     Ok(pace)
 }
 
+/// Whether somebody has signed in to the account from there: with this browser, or from this network. The
+/// statements are the same for nobody.
+pub(crate) async fn is_known(
+    conn: &mut Conn,
+    ctx: &Context,
+    user: UserId,
+    origin: &Origin,
+) -> Result<bool, StoreError> {
+    let now: Timestamp = ctx.clock.now();
+    let mut is_known = false;
+    for (kind, digest, time) in told(ctx, origin) {
+        let from = OriginDigest { kind, digest: &digest };
+        is_known |= known_origins::is_known(conn, user, from, now.minus(time)).await?;
+    }
+    Ok(is_known)
+}
+
 /// Whether somebody has signed in to the account with this browser.
 pub(crate) async fn knows_browser(
     conn: &mut Conn,

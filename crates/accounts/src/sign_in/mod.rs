@@ -2,6 +2,7 @@
 
 pub(crate) mod admission;
 pub(crate) mod candidates;
+pub(crate) mod failure_counters;
 pub(crate) mod failures;
 pub(crate) mod for_tokens;
 pub(crate) mod freshness;

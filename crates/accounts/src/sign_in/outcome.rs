@@ -1,7 +1,7 @@
 //! How a sign-in ends or goes on.
 
 use crate::error::{CommonError, common_error};
-use crate::limits::Key;
+use crate::sign_in::failure_counters::FailureCounters;
 use crate::sign_in::second_factor::challenge::Challenge;
 use model::{AttributeName, FieldName};
 use nameplate_core::identity::{BrowserTicket, ChallengeToken, NewSession};
@@ -75,7 +75,7 @@ pub(crate) struct Proven {
     /// A better hash of the same password, if the stored one is out of date.
     pub(crate) rehashed: Option<String>,
     /// What counts the passwords that were wrong before.
-    pub(crate) failures: Key,
+    pub(crate) failures: FailureCounters,
 }
 
 impl Proven {

@@ -4,10 +4,11 @@ use crate::Context;
 use crate::account::events;
 use crate::error::{CommonError, common_error};
 use crate::factors::after_reset;
-use crate::limits::{self, Key};
 use crate::passkeys::ceremony::Answer;
 use crate::passkeys::questions::{self, Question, handle, user_handle};
 use crate::sessions::begin;
+use crate::sign_in::failure_counters::FailureCounters;
+use crate::sign_in::failures::Claim;
 use crate::sign_in::{failures, known_origins};
 use model::{ErrorCode, Event, FormErrors};
 use nameplate_core::client::ClientId;
@@ -92,8 +93,8 @@ pub async fn with_passkey(
     let party = questions::relying_party(ctx).ok_or(SignInWithPasskeyError::WrongPasskey)?;
     let answer = Answer::parse(&form.credential);
     let credential = answer.as_ref().map(Answer::credential).unwrap_or_default();
-    let failures = failures::failed_sign_ins(ctx, &format!("passkey {}", handle(&credential)), origin);
-    retried(|| failures::admit_sign_in(ctx, &failures, origin)).await??;
+    let failures = FailureCounters::of(ctx, &format!("passkey {}", handle(&credential)), origin);
+    retried(|| failures::admit_sign_in(ctx, &failures, Claim::Proven, origin)).await??;
     let asked = questions::take_up(ctx, ABOUT, &form.state).await?.ok_or(SignInWithPasskeyError::Over)?;
     let answer = answer.ok_or(SignInWithPasskeyError::WrongPasskey)?;
     let found = passkeys::find(&mut ctx.store.read().await?, &credential).await?;
@@ -124,7 +125,7 @@ struct ProvenPasskey<'a> {
     /// What is kept of it from now on.
     state: &'a [u8],
     /// What counts the wrong answers.
-    failures: &'a Key,
+    failures: &'a FailureCounters,
 }
 
 async fn begin_with_passkey(
@@ -140,7 +141,7 @@ async fn begin_with_passkey(
         Some(user) if user.confirmed => user,
         _ => return Err(SignInWithPasskeyError::WrongPasskey),
     };
-    limits::clear(&mut tx, proven.failures).await?;
+    proven.failures.clear(&mut tx).await?;
     if !passkeys::used(&mut tx, user.id, kept, proven.state, now).await? {
         // Removed meanwhile, or its counter has moved: then this answer was held against an old one.
         return Err(SignInWithPasskeyError::WrongPasskey);

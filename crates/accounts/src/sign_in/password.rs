@@ -2,12 +2,13 @@
 
 use crate::Context;
 use crate::account::events;
-use crate::limits::{self, Key};
+use crate::limits::ceiling;
 use crate::one_time_codes::{self, NamedCodes, Requester, admission};
 use crate::sessions::begin;
 use crate::sign_in::admission::{Admission, admit};
 use crate::sign_in::candidates::candidates;
-use crate::sign_in::failures::{admit_sign_in, failed_sign_ins, note_failure, refuse_disabled};
+use crate::sign_in::failure_counters::FailureCounters;
+use crate::sign_in::failures::{Claim, admit_sign_in, note_failure, refuse_disabled};
 use crate::sign_in::outcome::{Proven, SignInError, SignedIn};
 use crate::sign_in::second_factor::challenge::{Door, SignInRequest};
 use crate::sign_in::srp::verifiers;
@@ -61,7 +62,7 @@ pub async fn with_password(
     let proven = check_password(ctx, &form, origin).await?;
     let done = match proven.user.confirmed {
         true => retried(|| begin_session(ctx, &proven, client, origin)).await?,
-        false => retried(|| resume_sign_up(ctx, &proven, origin)).await?,
+        false => resume(ctx, &proven, origin).await?,
     };
     verifiers::renew_verifiers(ctx, &proven, &form.password).await;
     Ok(done)
@@ -82,10 +83,10 @@ pub(crate) async fn check_password(
     if !missing.is_empty() {
         return Err(SignInError::Missing(missing));
     }
-    let failures = failed_sign_ins(ctx, &typed.key(), origin);
-    retried(|| admit_sign_in(ctx, &failures, origin)).await??;
+    let failures = FailureCounters::of(ctx, &typed.key(), origin);
+    retried(|| admit_sign_in(ctx, &failures, Claim::Name(typed.who.as_ref()), origin)).await??;
     let proven = prove(ctx, typed.who.as_ref(), &form.password, failures, origin).await?;
-    refuse_disabled(ctx, &proven.user, origin).await?;
+    refuse_disabled(ctx, &proven.user, &proven.failures, origin).await?;
     Ok(proven)
 }
 
@@ -118,7 +119,7 @@ async fn prove(
     ctx: &Context,
     who: Option<&Identifier>,
     password: &Password,
-    failures: Key,
+    failures: FailureCounters,
     origin: &Origin,
 ) -> Result<Proven, SignInError> {
     let now = ctx.now();
@@ -129,7 +130,7 @@ async fn prove(
         let verdict = ctx.passwords.verify(hash, password).await?;
         let Some(user) = candidate.filter(|_| verdict.matches) else { continue };
         if !user.has_password() {
-            retried(|| note_failure(ctx, Some(&user), origin)).await?;
+            retried(|| note_failure(ctx, &failures, Some(&user), origin)).await?;
             return Err(SignInError::ResetRequired);
         }
         let rehashed = match verdict.outdated {
@@ -138,16 +139,24 @@ async fn prove(
         };
         return Ok(Proven { user, rehashed, failures });
     }
-    retried(|| note_failure(ctx, known.as_ref(), origin)).await?;
+    retried(|| note_failure(ctx, &failures, known.as_ref(), origin)).await?;
     Err(SignInError::WrongCredentials)
 }
 
+/// A text message counts for the installation, whatever proves who asks.
+pub(crate) async fn resume(ctx: &Context, proven: &Proven, origin: &Origin) -> Result<SignedIn, SignInError> {
+    let waiting = waiting::by_id(&mut ctx.store.read().await?, proven.user.id).await?;
+    let target: Vec<_> = waiting.and_then(|it| it.target).into_iter().collect();
+    let has_taken = ceiling::take_text(ctx, &target).await??;
+    let done = retried(|| resume_sign_up(ctx, proven, origin)).await;
+    if has_taken && done.is_err() {
+        ceiling::give_text_back(ctx).await;
+    }
+    done
+}
+
 /// Right password, but no code yet: a fresh code, unless one was asked for just now, and a ticket.
-pub(crate) async fn resume_sign_up(
-    ctx: &Context,
-    proven: &Proven,
-    origin: &Origin,
-) -> Result<SignedIn, SignInError> {
+async fn resume_sign_up(ctx: &Context, proven: &Proven, origin: &Origin) -> Result<SignedIn, SignInError> {
     let (user, now) = (&proven.user, ctx.now());
     let ticket = BrowserTicket::generate(&*ctx.entropy);
     let mut tx = ctx.store.begin().await?;
@@ -157,7 +166,7 @@ pub(crate) async fn resume_sign_up(
         return Err(SignInError::Disabled);
     }
     let target = waiting.target.as_ref().ok_or(SignInError::WrongCredentials)?;
-    limits::clear(&mut tx, &proven.failures).await?;
+    proven.failures.clear(&mut tx).await?;
     let stored = tickets::Stored {
         user: user.id,
         is_holder: true,
@@ -172,7 +181,8 @@ pub(crate) async fn resume_sign_up(
     let codes = NamedCodes::new(CodePurpose::SignUp, &waiting.name);
     admission::give_tries_back(&mut tx, ctx, codes, &requesters).await?;
     let scope = CodeScope { user: user.id, purpose: CodePurpose::SignUp };
-    if !one_time_codes::share_newest(&mut tx, ctx, scope, &requesters, origin).await? {
+    let is_sent = code::no_texts(&ctx.settings, target).is_none();
+    if !one_time_codes::share_newest(&mut tx, ctx, scope, &requesters, origin).await? && is_sent {
         let before = waiting.user.contested.then_some(waiting.created_at);
         let asking = Asking { user: &waiting.user, target, requesters: &requesters, origin, before };
         code::request(&mut tx, ctx, &asking).await?;

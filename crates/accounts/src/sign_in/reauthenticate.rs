@@ -1,12 +1,12 @@
 //! The password once more: what is dangerous asks for it when the sign-in is no longer fresh.
 
+use crate::Context;
 use crate::account::events;
 use crate::error::{CommonError, common_error};
 use crate::sessions::begin;
-use crate::sign_in::failures;
+use crate::sign_in::failures::{self, Claim};
 use crate::sign_in::freshness::NotFresh;
 use crate::sign_in::outcome::Proven;
-use crate::{Context, limits};
 use model::{ErrorCode, FieldName, FormErrors, Password};
 use nameplate_core::identity::{NewSession, Origin, Viewer};
 use store::{retried, sessions, users};
@@ -65,9 +65,9 @@ pub(crate) async fn prove_again(
     let found = users::by_id(&mut ctx.store.read().await?, viewer.user).await?;
     let user = found.ok_or(CommonError::SignedOut)?;
     let failures = failures::failed_passwords(ctx, &user, origin);
-    retried(|| failures::admit_sign_in(ctx, &failures, origin)).await??;
+    retried(|| failures::admit_sign_in(ctx, &failures, Claim::Proven, origin)).await??;
     if !ctx.passwords.verify(Some(&user.password_hash), password).await?.matches {
-        retried(|| failures::note_failure(ctx, Some(&user), origin)).await?;
+        retried(|| failures::note_failure(ctx, &failures, Some(&user), origin)).await?;
         return Err(SignInAgainError::WrongPassword);
     }
     Ok(Proven { user, rehashed: None, failures })
@@ -90,7 +90,7 @@ async fn renew(
     if proven.was_changed(&user) {
         return Err(SignInAgainError::WrongPassword);
     }
-    limits::clear(&mut tx, &proven.failures).await?;
+    proven.failures.clear(&mut tx).await?;
     let session = begin::begin(&mut tx, ctx, user.id, &viewer.client, origin).await?;
     events::commit(ctx, tx, user.id).await?;
     let viewer = Viewer { session: session.id(), signed_in_at: ctx.now(), ..viewer.clone() };

@@ -7,6 +7,8 @@ pub(crate) mod srp6a;
 pub(crate) mod verifiers;
 
 use crate::limits::{self, LimitName};
+use crate::sign_in::failure_counters::FailureCounters;
+use crate::sign_in::failures::Claim;
 use crate::sign_in::for_tokens::{self, Entered};
 use crate::sign_in::outcome::{Proven, SignInError};
 use crate::sign_in::srp::srp6a::{Public, SessionKey, Verifier};
@@ -219,9 +221,10 @@ pub async fn answer(
     if !origin.tally.is_paid() {
         retried(|| use_up(ctx, &block)).await?;
     }
-    let failures = failures::failed_sign_ins(ctx, &block.name, origin);
-    retried(|| failures::admit_sign_in(ctx, &failures, origin)).await?.map_err(SignInError::from)?;
     let user = UserId(i64::from_str_radix(&block.user, 16).unwrap_or(0));
+    let (failures, claim) = (FailureCounters::of(ctx, &block.name, origin), Claim::NameOf(user));
+    let admitted = retried(|| failures::admit_sign_in(ctx, &failures, claim, origin)).await?;
+    admitted.map_err(SignInError::from)?;
     let user = users::by_id(&mut ctx.store.read().await?, user).await?;
     let right = is_proven(ctx, &block, proof) && is_called(ctx, &block, &proof.username, user.as_ref());
     let compared = |user: &User| {
@@ -229,16 +232,16 @@ pub async fn answer(
     };
     match user.filter(|user| !right || compared(user)) {
         Some(user) if right && !user.has_password() => {
-            retried(|| failures::note_failure(ctx, Some(&user), origin)).await?;
+            retried(|| failures::note_failure(ctx, &failures, Some(&user), origin)).await?;
             Err(SignInError::ResetRequired.into())
         }
         Some(user) if right => {
-            failures::refuse_disabled(ctx, &user, origin).await?;
+            failures::refuse_disabled(ctx, &user, &failures, origin).await?;
             Ok(for_tokens::issue_tokens(ctx, &Proven { user, rehashed: None, failures }, client, origin)
                 .await?)
         }
         user => {
-            retried(|| failures::note_failure(ctx, user.as_ref(), origin)).await?;
+            retried(|| failures::note_failure(ctx, &failures, user.as_ref(), origin)).await?;
             Err(SignInError::WrongCredentials.into())
         }
     }

@@ -3,6 +3,7 @@
 use crate::limits::{self, LimitName};
 use crate::password::rules;
 use crate::password::strength::OwnWords;
+use crate::sign_up::code;
 use crate::sign_up::entered::{self, Entered};
 use crate::sign_up::start::{self, Checked, SignUpError};
 use crate::{Context, Unavailable};
@@ -125,7 +126,10 @@ fn check_address(ctx: &Context, old: &Contact, typed: &str) -> Result<Contact, E
         definition.check(&typed)?;
     }
     let new = Contact::new(old.kind, &typed).ok_or(ErrorCode::NotAnEmail)?;
-    if new.key == old.key { Err(ErrorCode::SameAsNow) } else { Ok(new) }
+    if new.key == old.key {
+        return Err(ErrorCode::SameAsNow);
+    }
+    if code::no_texts(&ctx.settings, &new).is_some() { Err(ErrorCode::NoTextsToCountry) } else { Ok(new) }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::limits::{self, LimitName};
 use crate::one_time_codes::{
     self, AskedBy, CodeMessage, CodeRequest, Pace, Recipient, Requester, Requesters, SentCode,
 };
-use model::AttributeName;
+use model::{AttributeName, ErrorCode, FieldName};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
@@ -40,6 +40,13 @@ pub(crate) fn target(
         let asked = |kind: &&ContactKind| settings.sign_up_attributes.contains(&kind.attribute().into());
         kinds.iter().find(asked).unwrap_or(&kinds[0]).attribute().into()
     })
+}
+
+/// Why the code can't go there: its country is none that strangers have text messages sent to.
+pub(crate) fn no_texts(settings: &Settings, target: &Contact) -> Option<(FieldName, ErrorCode)> {
+    let is_sent = settings.reaches_for_strangers(target.kind, &target.value);
+    let field = || AttributeName::from(target.kind.attribute()).into();
+    (!is_sent).then(|| (field(), ErrorCode::NoTextsToCountry))
 }
 
 /// The code of a sign-up that is asked for.

@@ -8,6 +8,8 @@ use crate::one_time_codes::CodeFault;
 use crate::password::hasher::HashingError;
 use crate::password::rules;
 use crate::password::strength::OwnWords;
+use crate::sign_in::failure_counters::FailureCounters;
+use crate::sign_in::failures::Claim;
 use crate::sign_in::{failures, srp::verifiers};
 use crate::sign_up::become_account::{self, Becoming, How, NewAccount};
 use crate::sign_up::confirm_error::ConfirmSignUpError;
@@ -114,8 +116,8 @@ pub async fn confirm_with_first_password(
     let stored = proven(ctx, &form.ticket).await?;
     let waiting = waiting::by_id(&mut ctx.store.read().await?, stored.user).await?;
     let waiting = waiting.filter(|it| !it.user.contested).ok_or(FirstPasswordError::WrongPassword)?;
-    let failures = failures::failed_sign_ins(ctx, &waiting.name, origin);
-    retried(|| failures::admit_sign_in(ctx, &failures, origin)).await??;
+    let failures = FailureCounters::of(ctx, &waiting.name, origin);
+    retried(|| failures::admit_sign_in(ctx, &failures, Claim::Proven, origin)).await??;
     let hash = Some(waiting.user.password_hash.as_str()).filter(|hash| !hash.is_empty());
     if !ctx.passwords.verify(hash, &form.password).await?.matches {
         return Err(FirstPasswordError::WrongPassword);
@@ -139,7 +141,7 @@ async fn finish_with_first(
     }
     let stored =
         tickets::get(&mut tx, &form.ticket, ctx.now()).await?.ok_or(FirstPasswordError::NoPending)?;
-    limits::clear(&mut tx, &failures::failed_sign_ins(ctx, &still.name, origin)).await?;
+    FailureCounters::of(ctx, &still.name, origin).clear(&mut tx).await?;
     let still = as_proven(ctx, &form.ticket, &stored, still);
     let account =
         become_account::become_account(ctx, &mut tx, &still, form.becoming(How::AsEntered), origin).await?;

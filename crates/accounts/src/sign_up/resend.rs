@@ -13,6 +13,7 @@ use crate::sign_up::entered;
 use model::{CodeDeliveryDetails, ErrorCode, Event, FieldName, FormErrors};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::code::CodePurpose;
+use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::{BrowserTicket, Origin, UserId};
 use store::waiting::{self, Waiting};
 use store::{StoreError, Tx, retried, tickets};
@@ -33,6 +34,15 @@ pub enum ResendError {
     /// Nothing waits for a code: it was confirmed, cancelled or replaced.
     #[error("nothing waits for a code")]
     NoPending,
+    /// It would go by text message, to a country where none is sent for strangers.
+    #[error("no text messages to this country")]
+    NoTextsToCountry,
+    /// It would go by text message to a number that isn't verified, and too many are sent.
+    #[error("no text messages now")]
+    NoTextsNow {
+        /// After how many seconds it is worth trying again.
+        seconds: u32,
+    },
     /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
@@ -46,6 +56,8 @@ impl From<ResendError> for FormErrors {
             ResendError::Nobody => Self::field(FieldName::Username, ErrorCode::Missing),
             ResendError::Common(common) => common.into(),
             ResendError::NoPending => Self::form(ErrorCode::NoCode),
+            ResendError::NoTextsNow { seconds } => Self::form(ErrorCode::NoTextsNow { seconds }),
+            ResendError::NoTextsToCountry => Self::form(ErrorCode::NoTextsToCountry),
         }
     }
 }
@@ -82,6 +94,9 @@ async fn resend_to_holder(
     let now = ctx.now();
     let found = tickets::waiting(&mut ctx.store.read().await?, ticket, now).await?;
     if let Some(target) = found.and_then(|(_, waiting)| waiting.target) {
+        if code::no_texts(&ctx.settings, &target).is_some() {
+            return Err(ResendError::NoTextsToCountry);
+        }
         ceiling::take_one(ctx, target.kind).await??;
     }
     let mut tx = ctx.store.begin().await?;
@@ -106,16 +121,20 @@ async fn resend_to_holder(
 async fn resend_to_name(ctx: &Context, typed: &str, origin: &Origin) -> Result<Resent, ResendError> {
     let named = Named::read(ctx, typed).ok_or(ResendError::Nobody)?;
     let (requester, codes) = (Requester::of(ctx, origin), NamedCodes::new(CodePurpose::SignUp, &named.name));
+    if named.contact_typed().is_some_and(|typed| code::no_texts(&ctx.settings, &typed).is_some()) {
+        return Err(ResendError::NoTextsToCountry);
+    }
     ceiling::take_one(ctx, named.medium()).await??;
-    let mut tx = ctx.store.begin().await?;
     let network = requester::network(ctx, origin);
+    let has_text = has_text_left(ctx, &named, &network).await?;
+    let mut tx = ctx.store.begin().await?;
     let found = waiting::by_name(&mut tx, &named.to_waiting_key(), &network).await?.into_iter().next();
     // The account goes before the counters; no account has the number of nobody. Meanwhile it may have
     // been confirmed.
     let waiting = waiting::lock(&mut tx, found.map_or(UserId(0), |it| it.user.id)).await?;
     let resend_at =
         admission::admit_by_name(&mut tx, ctx, codes.asked_by(&requester), named.medium(), origin).await??;
-    match waiting {
+    match waiting.filter(|it| has_text && is_reached(ctx, it)) {
         Some(waiting) => {
             request_code(ctx, &mut tx, &waiting, &[requester], origin).await?;
             events::commit(ctx, tx, waiting.user.id).await?;
@@ -126,6 +145,24 @@ async fn resend_to_name(ctx: &Context, typed: &str, origin: &Origin) -> Result<R
         }
     }
     Ok(Resent { resend_at })
+}
+
+/// Whether the installation sends one more text message, where that is what the sign-up of a username waits for.
+/// Nobody is told where the codes of a username go.
+async fn has_text_left(ctx: &Context, named: &Named, network: &[u8; 32]) -> Result<bool, StoreError> {
+    if named.medium() == ContactKind::PhoneNumber {
+        return Ok(true);
+    }
+    let mut conn = ctx.store.read().await?;
+    let found = waiting::by_name(&mut conn, &named.to_waiting_key(), network).await?.into_iter().next();
+    drop(conn);
+    let target: Vec<_> = found.and_then(|it| it.target).into_iter().collect();
+    Ok(ceiling::take_text(ctx, &target).await?.is_ok())
+}
+
+/// Whether its code may go where it would.
+fn is_reached(ctx: &Context, waiting: &Waiting) -> bool {
+    waiting.target.as_ref().is_none_or(|target| code::no_texts(&ctx.settings, target).is_none())
 }
 
 /// A sign-up without a contact has nothing to be sent.

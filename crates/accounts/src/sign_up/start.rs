@@ -348,6 +348,9 @@ fn check_sign_up(ctx: &Context, client: &ClientId, form: SignUp) -> Result<Check
     };
     let target = code::target(settings, &attributes)
         .map_err(|missing| faults.push((missing.into(), ErrorCode::Missing)));
+    if let Some(no_texts) = target.as_ref().ok().and_then(|target| code::no_texts(settings, target)) {
+        faults.push(no_texts);
+    }
     let (Ok(target), true) = (target, faults.is_empty()) else { return Err(SignUpError::Fields(faults)) };
     let identifier = identifier(username.as_deref(), &target);
     Ok(Checked { username, password: form.password, attributes, target, identifier, ticket: form.ticket })

@@ -2,6 +2,7 @@
 
 use crate::admin::reset_user_password;
 use crate::password::{confirm_forgot, forgot};
+use crate::sign_in::password::{self, SignIn};
 use crate::sign_up::confirmation::Who;
 use crate::sign_up::start::{self, SignUp};
 use crate::sign_up::{confirm, resend};
@@ -185,4 +186,41 @@ async fn confirm_on_the_wire_finds_the_contact_this_network_asked_for() {
     scene.test.wait_until_sent().await;
     let code = scene.test.code_for(ADDRESS).await;
     scene.test.confirm_by_name_from(&owner, "jdoe", &code).await.unwrap();
+}
+
+/// What a stranger hears of a hundred wrong passwords from twenty networks, and of some more elsewhere.
+async fn heard_guessing(kind: Kind, world: World, typed: Typed) -> Vec<String> {
+    let scene = Scene::new(kind, world, 90_000).await;
+    let client = scene.test.client();
+    let guess = async |from: &Origin| {
+        let form = SignIn { username: typed.text().into(), password: Password::new("nobodys+Password-1") };
+        format!("{:?}", password::with_password(&scene.pool, &client, form, from).await)
+    };
+    let mut heard = Vec::new();
+    for number in 0..100 {
+        heard.push(guess(&network(number % 20)).await);
+    }
+    for _ in 0..3 {
+        for from in [origin_at("2001:db8:1:2::1"), origin_at("2001:db8:1:3::1"), away()] {
+            heard.push(guess(&from).await);
+        }
+        scene.test.wait(30);
+    }
+    if world == World::Account {
+        scene.belongs_to_owner(typed.text(), PASSWORD).await;
+    }
+    heard
+}
+
+#[tokio::test]
+async fn sign_in_guesses_from_many_networks_tell_nothing_and_lock_nobody_out() {
+    for kind in [Kind::Usernames, Kind::EmailOnly] {
+        let typed = if kind == Kind::Usernames { Typed::Name(false) } else { Typed::Address(true) };
+        let nobody = heard_guessing(kind, World::Nobody, typed).await;
+        assert!(nobody[..100].iter().all(|it| it.contains("WrongCredentials")), "{nobody:?}");
+        assert!(nobody[101].contains("Wait { seconds: 30 }"), "one site: {nobody:?}");
+        for world in [World::Account, World::Waiting] {
+            assert_eq!(heard_guessing(kind, world, typed).await, nobody, "{kind:?} {world:?}");
+        }
+    }
 }

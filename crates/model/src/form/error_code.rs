@@ -99,6 +99,8 @@ error_codes! {
         NotAPhoneNumber = 422,
         /// It has the form of a number, and its country has none like it.
         NoSuchPhoneNumber = 422,
+        /// No text messages are sent to its country for people who aren't signed in.
+        NoTextsToCountry = 422,
         /// Not a day of the calendar, written `YYYY-MM-DD`.
         NotADate = 422,
         /// Not a whole number.
@@ -213,6 +215,11 @@ error_codes! {
             /// After how many it is worth trying again.
             seconds: u32
         } = 429,
+        /// So many text messages were asked for that the number can't be verified now.
+        NoTextsNow {
+            /// After how many it is worth trying again.
+            seconds: u32
+        } = 429,
         /// Nothing that a form of ours would send.
         BadRequest = 400,
         /// Sent by a page of another site.
@@ -230,10 +237,16 @@ error_codes! {
     }
 }
 
+/// What is said for [`ErrorCode::NoTextsToCountry`], to people and to applications.
+pub const NO_TEXTS_TO_COUNTRY: &str = "No text messages are sent to this country. Use another number.";
+
+/// What is said for [`ErrorCode::NoTextsNow`], likewise.
+pub const NO_TEXTS_NOW: &str = "Too many text messages are being sent at the moment. Try again later.";
+
 impl ErrorCode {
     /// After how many seconds it is worth trying again, where that is known.
     pub const fn retry_after(self) -> Option<u32> {
-        if let Self::Wait { seconds } = self {
+        if let Self::Wait { seconds } | Self::NoTextsNow { seconds } = self {
             Some(seconds)
         } else if matches!(self, Self::Busy) {
             Some(1)

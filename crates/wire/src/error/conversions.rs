@@ -89,6 +89,8 @@ impl From<ResendError> for ApiError {
         match error {
             ResendError::Nobody => Self::missing_parameter("USERNAME"),
             ResendError::NoPending => Self::parameter("The attribute is not set, or is verified already."),
+            ResendError::NoTextsNow { seconds } => Self::no_texts_now(seconds),
+            ResendError::NoTextsToCountry => Self::parameter(model::NO_TEXTS_TO_COUNTRY),
             ResendError::Common(common) => common.into(),
         }
     }

@@ -3,7 +3,7 @@
 use super::{ApiError, Exception};
 use accounts::one_time_codes::CodeFault;
 use model::password::Rule;
-use model::{AttributeName, ErrorCode, FieldName, FormErrors};
+use model::{AttributeName, ErrorCode, FieldName, FormErrors, NO_TEXTS_TO_COUNTRY};
 
 /// More attributes than anybody submits.
 pub fn too_many_attributes(at: &str) -> ApiError {
@@ -46,6 +46,9 @@ pub fn fields(wrong: &[(FieldName, ErrorCode)]) -> ApiError {
     if of(&FieldName::Code).is_some() {
         return CodeFault::NotACode.into();
     }
+    if let Some(seconds) = attributes.iter().find_map(|(_, why)| no_texts_now(*why)) {
+        return ApiError::no_texts_now(seconds);
+    }
     if let Some(seconds) = attributes.iter().filter_map(|(_, why)| wait(*why)).max() {
         return ApiError::too_many_requests(seconds);
     }
@@ -58,6 +61,10 @@ fn attribute(field: &FieldName) -> Option<&AttributeName> {
 
 fn wait(why: ErrorCode) -> Option<u32> {
     if let ErrorCode::Wait { seconds } = why { Some(seconds) } else { None }
+}
+
+fn no_texts_now(why: ErrorCode) -> Option<u32> {
+    if let ErrorCode::NoTextsNow { seconds } = why { Some(seconds) } else { None }
 }
 
 fn values(wrong: &[(&AttributeName, ErrorCode)]) -> ApiError {
@@ -74,6 +81,7 @@ fn values(wrong: &[(&AttributeName, ErrorCode)]) -> ApiError {
         [(_, ErrorCode::NotAPhoneNumber | ErrorCode::NoSuchPhoneNumber)] => {
             ApiError::parameter("Invalid phone number format.")
         }
+        [(_, ErrorCode::NoTextsToCountry)] => ApiError::parameter(NO_TEXTS_TO_COUNTRY),
         [(name, ErrorCode::Immutable)] => {
             ApiError::parameter(format!("user.{name}: {}", value(ErrorCode::Immutable)))
         }
@@ -100,6 +108,7 @@ fn value(why: ErrorCode) -> String {
         }
         ErrorCode::NotAnEmail => "Invalid email address format.",
         ErrorCode::NotAPhoneNumber | ErrorCode::NoSuchPhoneNumber => "Invalid phone number format.",
+        ErrorCode::NoTextsToCountry => NO_TEXTS_TO_COUNTRY,
         ErrorCode::NotADate => "Date must be a real day as YYYY-MM-DD.",
         ErrorCode::NotANumber => "Number must be an integer.",
         ErrorCode::NotABoolean => "Boolean must be true or false.",
@@ -143,6 +152,7 @@ fn value(why: ErrorCode) -> String {
         | ErrorCode::NoSuchFactor
         | ErrorCode::NoCode
         | ErrorCode::Wait { .. }
+        | ErrorCode::NoTextsNow { .. }
         | ErrorCode::BadRequest
         | ErrorCode::CrossSite
         | ErrorCode::OtherAccount

@@ -157,6 +157,11 @@ impl ApiError {
             .after(seconds)
     }
 
+    /// The whole installation has sent too many text messages.
+    pub fn no_texts_now(seconds: u32) -> Self {
+        Self::new(Exception::LimitExceeded, model::NO_TEXTS_NOW).after(seconds)
+    }
+
     /// Too much at once.
     pub fn too_many_requests(seconds: u32) -> Self {
         Self::new(Exception::TooManyRequests, "Too many requests").after(seconds)

@@ -4,10 +4,10 @@
 use super::{outcome, srp};
 use crate::call::Call;
 use crate::error::ApiError;
-use accounts::ClientId;
 use accounts::sign_in::new_password::OwnPassword;
 use accounts::sign_in::second_factor::FactorCode;
 use model::{Factor, Password};
+use nameplate_core::client::AppClient;
 use nameplate_core::identity::ChallengeToken;
 use serde::Deserialize;
 use serde_json::Value;
@@ -25,7 +25,7 @@ struct RespondRequest {
 
 /// What a client answers to a challenge.
 struct ChallengeAnswer<'a> {
-    client: &'a ClientId,
+    client: &'a AppClient,
     session: Option<&'a str>,
     responses: &'a BTreeMap<String, String>,
 }
@@ -51,7 +51,7 @@ pub async fn respond(call: &Call) -> Result<Value, ApiError> {
     let responses = request.challenge_responses.unwrap_or_default();
     let hash = responses.get("SECRET_HASH").map(String::as_str);
     let username = responses.get("USERNAME").map_or("", String::as_str);
-    let client = &call.proven_client(request.client_id, username, hash)?.id;
+    let client = call.proven_client(request.client_id, username, hash)?;
     let answer = ChallengeAnswer { client, session: request.session.as_deref(), responses: &responses };
     match request.challenge_name.as_deref().unwrap_or_default() {
         "PASSWORD_VERIFIER" => srp::verify(call, client, &responses).await,
@@ -71,10 +71,10 @@ async fn select_factor(call: &Call, answer: &ChallengeAnswer<'_>) -> Result<Valu
     let factor = chosen.parse().map_err(|_| ApiError::parameter("Invalid selected MFA type"))?;
     let challenge = accounts::sign_in::second_factor::choose_factor(
         &call.pool,
-        answer.client,
+        &answer.client.id,
         &token,
         factor,
-        &call.origin,
+        &call.origin_of(answer.client),
     )
     .await?;
     Ok(outcome::asked_for_factor(&challenge))
@@ -86,10 +86,10 @@ async fn second_factor(call: &Call, answer: &ChallengeAnswer<'_>, factor: Factor
     outcome::response(
         &accounts::sign_in::second_factor::answer_for_tokens(
             &call.pool,
-            answer.client,
+            &answer.client.id,
             &token,
             FactorCode { factor, code },
-            &call.origin,
+            &call.origin_of(answer.client),
         )
         .await?,
     )
@@ -117,10 +117,10 @@ async fn new_password(call: &Call, answer: &ChallengeAnswer<'_>) -> Result<Value
     };
     let tokens = accounts::sign_in::new_password::set_for_tokens(
         &call.pool,
-        answer.client,
+        &answer.client.id,
         &token,
         form,
-        &call.origin,
+        &call.origin_of(answer.client),
     )
     .await?;
     Ok(outcome::entered(&tokens))

@@ -69,6 +69,8 @@ Cognito's exceptions and messages. Where Cognito leaves a choice, the strict one
 
 An application with a secret (`[[clients]]` in [config.md](config.md)) sends its `SecretHash`, in the authentication flows as
 `SECRET_HASH`; GetTokensFromRefreshToken and RevokeToken take the `ClientSecret` itself. A hash that nobody asked for is refused too.
+Such an application says who its visitor is in `UserContextData.IpAddress`: that address is in the account's events, and limits count it
+(see [limits.md](limits.md)). Of an application without a secret it is ignored.
 
 `GET` or `POST /oauth2/userInfo` with an access token as bearer answers the claims that the application may read, the verified flags as
 booleans, as OpenID Connect has them. The `openid` scope is not asked for.

@@ -18,8 +18,8 @@ struct ForgotRequest {
 pub async fn forgot(call: &Call) -> Result<Value, ApiError> {
     let request: ForgotRequest = call.read()?;
     let username = request.username.unwrap_or_default();
-    call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
-    let sent = accounts::password::forgot(&call.pool, &username, &call.origin).await?;
+    let client = call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
+    let sent = accounts::password::forgot(&call.pool, &username, &call.origin_of(client)).await?;
     Ok(json!({ "CodeDeliveryDetails": sent.delivery }))
 }
 
@@ -36,14 +36,14 @@ struct ConfirmRequest {
 pub async fn confirm_forgot(call: &Call) -> Result<Value, ApiError> {
     let request: ConfirmRequest = call.read()?;
     let username = request.username.unwrap_or_default();
-    call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
+    let client = call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
     let form = PasswordReset {
         username,
         code: request.confirmation_code.unwrap_or_default(),
         password: Password::new(request.password.unwrap_or_default()),
         confirmation: None,
     };
-    accounts::password::confirm_forgot(&call.pool, form, &call.origin).await?;
+    accounts::password::confirm_forgot(&call.pool, form, &call.origin_of(client)).await?;
     Ok(nothing())
 }
 

@@ -3,7 +3,6 @@
 use super::{outcome, srp};
 use crate::call::Call;
 use crate::error::ApiError;
-use accounts::ClientId;
 use accounts::sign_in::SignIn;
 use accounts::tokens::Exchange;
 use model::Password;
@@ -30,11 +29,11 @@ pub async fn initiate_auth(call: &Call) -> Result<Value, ApiError> {
     match flow.ok_or_else(|| ApiError::parameter(format!("{name} flow not enabled for this client")))? {
         Flow::UserSrp => {
             prove(client, &parameters)?;
-            srp::begin(call, &client.id, &parameters).await
+            srp::begin(call, client, &parameters).await
         }
         Flow::UserPassword => {
             prove(client, &parameters)?;
-            password(call, &client.id, &parameters).await
+            password(call, client, &parameters).await
         }
         Flow::RefreshToken => refresh(call, client, &parameters).await,
     }
@@ -72,16 +71,19 @@ async fn refresh(
     .await?;
     checked.map_err(|fault| ApiError::not_that_client(&client.id, fault))?;
     Ok(outcome::entered(
-        &accounts::tokens::refresh(&call.pool, &client.id, token, Exchange::Keep, &call.origin).await?,
+        &accounts::tokens::refresh(&call.pool, &client.id, token, Exchange::Keep, &call.origin_of(client))
+            .await?,
     ))
 }
 
 async fn password(
     call: &Call,
-    client: &ClientId,
+    client: &AppClient,
     parameters: &BTreeMap<String, String>,
 ) -> Result<Value, ApiError> {
     let given = |name: &str| parameters.get(name).cloned().unwrap_or_default();
     let form = SignIn { username: given("USERNAME"), password: Password::new(given("PASSWORD")) };
-    outcome::response(&accounts::sign_in::for_tokens(&call.pool, client, &form, &call.origin).await?)
+    outcome::response(
+        &accounts::sign_in::for_tokens(&call.pool, &client.id, &form, &call.origin_of(client)).await?,
+    )
 }

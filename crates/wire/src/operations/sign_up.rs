@@ -32,7 +32,7 @@ pub async fn sign_up(call: &Call) -> Result<Value, ApiError> {
     }
     let password = Password::new(request.password.unwrap_or_default());
     let form = SignUp { username: Some(username), password, confirmation: None, attributes, ticket: None };
-    let done = accounts::sign_up::start(&call.pool, &client.id, form, &call.origin).await?;
+    let done = accounts::sign_up::start(&call.pool, &client.id, form, &call.origin_of(client)).await?;
     Ok(json!({
         "UserConfirmed": false,
         "UserSub": done.sub,
@@ -95,7 +95,8 @@ pub async fn confirm(call: &Call) -> Result<Value, ApiError> {
         None => Who::Typed(username),
     };
     let form = Confirming { who, code: request.confirmation_code.unwrap_or_default(), new_username: None };
-    accounts::sign_up::confirm_for_application(&call.pool, &client.id, &form, &call.origin).await?;
+    accounts::sign_up::confirm_for_application(&call.pool, &client.id, &form, &call.origin_of(client))
+        .await?;
     Ok(nothing())
 }
 
@@ -110,7 +111,7 @@ struct ResendRequest {
 pub async fn resend(call: &Call) -> Result<Value, ApiError> {
     let request: ResendRequest = call.read()?;
     let username = request.username.unwrap_or_default();
-    call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
-    let sent = accounts::sign_up::resend_by_name(&call.pool, &username, &call.origin).await?;
+    let client = call.proven_client(request.client_id, &username, request.secret_hash.as_deref())?;
+    let sent = accounts::sign_up::resend_by_name(&call.pool, &username, &call.origin_of(client)).await?;
     Ok(json!({ "CodeDeliveryDetails": sent }))
 }

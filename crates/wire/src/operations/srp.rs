@@ -3,10 +3,10 @@
 use super::outcome;
 use crate::call::Call;
 use crate::error::ApiError;
-use accounts::ClientId;
 use accounts::sign_in::srp::Proof;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use nameplate_core::client::AppClient;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -16,16 +16,16 @@ const LONGEST_TIMESTAMP: usize = 64;
 /// The numbers that the client answers.
 pub async fn begin(
     call: &Call,
-    client: &ClientId,
+    client: &AppClient,
     parameters: &BTreeMap<String, String>,
 ) -> Result<Value, ApiError> {
     let given = |name: &str| parameters.get(name).ok_or_else(|| ApiError::missing_parameter(name));
     let challenge = accounts::sign_in::srp::challenge(
         &call.pool,
-        client,
+        &client.id,
         given("USERNAME")?,
         given("SRP_A")?,
-        &call.origin,
+        &call.origin_of(client),
     )
     .await?;
     Ok(json!({
@@ -43,11 +43,12 @@ pub async fn begin(
 /// The client's answer, which proves that it knows the password.
 pub async fn verify(
     call: &Call,
-    client: &ClientId,
+    client: &AppClient,
     responses: &BTreeMap<String, String>,
 ) -> Result<Value, ApiError> {
     outcome::response(
-        &accounts::sign_in::srp::answer(&call.pool, client, &proof(responses)?, &call.origin).await?,
+        &accounts::sign_in::srp::answer(&call.pool, &client.id, &proof(responses)?, &call.origin_of(client))
+            .await?,
     )
 }
 

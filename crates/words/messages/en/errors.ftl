@@ -111,3 +111,5 @@ password-word = password
 sign-in-again = Sign in again
 nothing-changed = Everything here is up to date.
 changed-since = Changed since you opened this page: { $labels }.
+error-no-texts-to-country = No text messages are sent to this country. Use another number.
+error-no-texts-now = Too many text messages are being sent at the moment. Try again later.

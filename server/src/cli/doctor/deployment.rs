@@ -4,6 +4,7 @@ use super::finding::Finding;
 use crate::config::{Config, ServerConfig};
 use crate::lifecycle::store::without_mailbox;
 use delivery::{Reason, SendError, Smtp, SmtpSettings};
+use nameplate_core::country::{Countries, Country};
 use std::error::Error;
 use std::fs;
 use std::io::ErrorKind;
@@ -108,6 +109,29 @@ pub async fn mail(config: &Config, production: bool) -> Finding {
         ),
         Err(error) => refused_mail(&error),
     }
+}
+
+/// Where text messages would go that strangers ask for.
+pub fn texts(config: &Config) -> Option<Finding> {
+    const WHAT: &str = "text messages";
+    let home = || Countries::Only(Country::at_home(&config.pool.country_code));
+    let told = match (config.pool.texts, &config.pool.limits.text_countries) {
+        (false, _) => return None,
+        (true, Some(Countries::All)) => {
+            let says = "whoever isn't signed in may have them sent to numbers of all countries";
+            return Some(Finding::look(
+                WHAT,
+                says,
+                "name the countries that you need in limits.text_countries",
+            ));
+        }
+        (true, Some(named)) => format!("sign-ups are sent to {named} (limits.text_countries)"),
+        (true, None) => format!(
+            "sign-ups are sent to {}, and to the countries of numbers that accounts had before this was asked (limits.text_countries)",
+            home()
+        ),
+    };
+    Some(Finding::ok(WHAT, told))
 }
 
 fn refused_mail(error: &dyn Error) -> Finding {

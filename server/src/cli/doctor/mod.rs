@@ -42,6 +42,7 @@ impl Arguments {
         let (findings_of_store, production) = store::check(&config, SystemClock.now()).await;
         findings.extend(findings_of_store);
         findings.push(deployment::mail(&config, production).await);
+        findings.extend(deployment::texts(&config));
         findings.extend(deployment::address(&config.server).await);
         findings.push(deployment::proxies(&config.server));
         let wrong = findings.iter().filter(|finding| finding.mark == Mark::Wrong).count();

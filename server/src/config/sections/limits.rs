@@ -3,6 +3,7 @@
 use crate::config::problems::Problems;
 use crate::config::values::duration::Span;
 use crate::config::values::network::networks;
+use nameplate_core::country::{Countries, Country};
 use nameplate_core::settings::Limits;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,8 +45,20 @@ pub struct LimitsSection {
     /// How many mails the whole installation sends in an hour for people who have proven nothing. What
     /// signed-in people, known browsers, administrators and second steps ask for is outside of it.
     pub mails_for_strangers_an_hour: u32,
-    /// How many text messages, likewise.
+    /// How many text messages the whole installation sends in an hour to numbers that no account has verified,
+    /// whoever asks. From ten times these two on, what is outside of them is one error in the log; it isn't
+    /// refused.
     pub texts_for_strangers_an_hour: u32,
+    /// The countries that text messages go to which people ask for without being signed in, to numbers that no
+    /// account has verified, by their ISO 3166-1 codes: `["DE", "AT"]`; `["*"]` means all countries. Sign-ups with
+    /// other numbers are refused. Signed-in people, verified numbers and administrators are outside of it. Without
+    /// it: the country of `pool.country_code` (of several with the same code the largest; `US` and `CA` for `+1`),
+    /// and after an upgrade the countries of the numbers that accounts had then.
+    pub text_countries: Option<Vec<String>>,
+    /// An application that proves its secret is counted by the visitor that it names
+    /// (`UserContextData.IpAddress`), and mails by none. All its visitors together may do as much as so many
+    /// networks.
+    pub networks_per_application: u32,
     /// Networks that are not counted as one, such as that of an office or a school: an address, or a network
     /// like `192.0.2.0/24`. Limits for each account and address hold there too.
     pub trusted_networks: Vec<String>,
@@ -73,6 +86,8 @@ impl Default for LimitsSection {
             texts_per_network_an_hour: 10,
             mails_for_strangers_an_hour: 2000,
             texts_for_strangers_an_hour: 200,
+            text_countries: None,
+            networks_per_application: 50,
             trusted_networks: Vec::new(),
             changes_per_account_an_hour: 300,
             hashing_queue: 64,
@@ -108,6 +123,7 @@ impl LimitsSection {
         problems.at_least_one("limits.mails_for_strangers_an_hour", self.mails_for_strangers_an_hour.into());
         problems.at_least_one("limits.texts_for_strangers_an_hour", self.texts_for_strangers_an_hour.into());
         problems.at_least_one("limits.changes_per_account_an_hour", self.changes_per_account_an_hour.into());
+        problems.at_least_one("limits.networks_per_application", self.networks_per_application.into());
         problems.at_least_one("limits.hashing_queue", self.hashing_queue.into());
         if self.sign_in_longest_wait < self.sign_in_first_wait {
             let least = format!("at least {}", self.sign_in_first_wait);
@@ -133,9 +149,27 @@ impl LimitsSection {
             texts_per_network_an_hour: self.texts_per_network_an_hour,
             mails_for_strangers_an_hour: self.mails_for_strangers_an_hour,
             texts_for_strangers_an_hour: self.texts_for_strangers_an_hour,
+            text_countries: self.text_countries.as_ref().map(|codes| countries(codes, problems)),
+            networks_per_application: self.networks_per_application,
             trusted_networks: networks("limits.trusted_networks", &self.trusted_networks, problems),
             changes_per_account_an_hour: self.changes_per_account_an_hour,
             hashing_queue: self.hashing_queue as usize,
         }
     }
+}
+
+/// Reads codes of countries, or `*` alone for all of them.
+fn countries(codes: &[String], problems: &mut Problems<'_>) -> Countries {
+    if codes == ["*"] {
+        return Countries::All;
+    }
+    let country = |code: &String| code.parse::<Country>().ok();
+    for code in codes.iter().filter(|code| country(code).is_none()) {
+        problems.add(
+            "limits.text_countries",
+            format!("\"{code}\" is no country's code"),
+            "codes like [\"DE\", \"AT\"], or [\"*\"] for all countries",
+        );
+    }
+    Countries::Only(codes.iter().filter_map(country).collect())
 }

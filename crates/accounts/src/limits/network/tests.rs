@@ -1,10 +1,14 @@
+use crate::attributes::update::UpdateAttributesError;
+use crate::contacts;
 use crate::error::CommonError;
 use crate::password::forgot::{self, ForgotPasswordError};
+use crate::sign_in::outcome::{SignInError, SignedIn};
 use crate::sign_up::confirmation::Who;
+use crate::sign_up::resend::ResendError;
 use crate::sign_up::start::{self, SignUpError, SignedUp};
 use crate::sign_up::{confirm, resend};
-use crate::testing::{TestPool, entering, form, origin, origin_at};
-use model::{SignInOptions, Standard};
+use crate::testing::{PASSWORD, TestPool, entering, form, origin, origin_at};
+use model::{ErrorCode, FieldName, SignInOptions, Standard};
 use nameplate_core::identity::{BrowserId, Origin};
 use nameplate_core::settings::Settings;
 
@@ -119,4 +123,118 @@ async fn stranger_ceiling_answers_alike_and_admits_known_browsers() {
     }
     assert!(waits(&sign_up(&pool, "new", "new@domain.com", &stranger(4)).await));
     assert!(forgot(&pool, "jdoe", &owner).await);
+}
+
+fn texts_an_hour(texts: u32) -> Settings {
+    let sign_in = SignInOptions { username: true, email: false, phone_number: true };
+    let mut settings = Settings { sign_in, ..Settings::default() };
+    settings.schema.get_mut(&Standard::Email.into()).unwrap().required = false;
+    settings.limits.texts_for_strangers_an_hour = texts;
+    settings
+}
+
+fn number(n: u32) -> String {
+    format!("+1212860{:04}", 1000 + n)
+}
+
+async fn signs_up(pool: &TestPool, n: u32) -> Result<SignedUp, SignUpError> {
+    let (number, form_of) = (number(n), format!("jdoe{n}"));
+    let form = form(&form_of, &[("phone_number", &number)]);
+    start::start(pool, &pool.client(), form, &origin_at(&format!("203.0.113.{n}"))).await
+}
+
+#[tokio::test]
+async fn text_to_a_new_number_when_signed_in_counts_with_strangers() {
+    let pool = TestPool::with(texts_an_hour(3)).await;
+    let viewer = pool.signed_in("owner", "me@domain.com").await;
+    pool.update(&viewer, &[("phone_number", &number(0))]).await.unwrap();
+    // Of what is refused for another reason nothing is taken.
+    for _ in 0..10 {
+        assert!(pool.update(&viewer, &[("phone_number", &number(0))]).await.is_err(), "too soon");
+        assert!(pool.update(&viewer, &[("phone_number", "+12128601009"), ("email", "")]).await.is_err());
+    }
+    signs_up(&pool, 1).await.unwrap();
+    signs_up(&pool, 2).await.unwrap();
+    assert!(waits(&signs_up(&pool, 3).await));
+    let fault =
+        [(FieldName::Attribute(Standard::PhoneNumber.into()), ErrorCode::NoTextsNow { seconds: 3600 })];
+    let refused = pool.update(&viewer, &[("phone_number", &number(4))]).await;
+    let Err(UpdateAttributesError::Refused(refused)) = refused else { panic!("{refused:?}") };
+    assert_eq!(refused.fields, fault);
+    let phone = Standard::PhoneNumber.into();
+    let again = contacts::resend(&pool, &viewer, &phone, &origin()).await;
+    assert!(matches!(again, Err(ResendError::NoTextsNow { seconds: 3600 })), "{again:?}");
+    // Mails, and whatever isn't sent, are free of it.
+    pool.update(&viewer, &[("email", "new@domain.com"), ("nickname", "J")]).await.unwrap();
+    pool.wait(3600);
+    pool.update(&pool.fresh(&viewer), &[("phone_number", &number(4))]).await.unwrap();
+}
+
+#[tokio::test]
+async fn text_to_a_waiting_sign_up_counts_by_username_and_password() {
+    let pool = TestPool::with(texts_an_hour(4)).await;
+    signs_up(&pool, 0).await.unwrap();
+    let sent = async || pool.codes_due_to(&number(0)).await.len();
+    for _ in 0..2 {
+        pool.wait(600);
+        resend::resend_by_name(&pool, "jdoe0", &origin()).await.unwrap();
+    }
+    pool.wait(600);
+    assert!(matches!(pool.try_sign_in("jdoe0", PASSWORD).await, Ok(SignedIn::Unconfirmed(_))));
+    let before = sent().await;
+    pool.wait(600);
+    resend::resend_by_name(&pool, "jdoe0", &origin()).await.unwrap();
+    assert_eq!(sent().await, before, "it is answered as always, and sends nothing");
+    let told = pool.try_sign_in("jdoe0", PASSWORD).await;
+    assert!(matches!(told, Err(SignInError::Common(CommonError::Wait { .. }))), "{told:?}");
+}
+
+#[tokio::test]
+async fn text_to_a_verified_number_is_outside_of_the_ceiling() {
+    let pool = TestPool::with(texts_an_hour(1)).await;
+    let ticket = signs_up(&pool, 0).await.unwrap().ticket;
+    let form = entering(Who::Ticket(ticket), &pool.code_for(&number(0)).await);
+    confirm::confirm(&pool, &pool.client(), &form, &origin()).await.unwrap();
+    assert!(waits(&signs_up(&pool, 1).await));
+    let stranger = |n: u8| origin_at(&format!("203.0.113.{n}"));
+    for n in 0..5 {
+        assert!(forgot(&pool, &number(0), &stranger(n)).await);
+        assert!(forgot(&pool, &number(9), &stranger(n)).await, "nobody's");
+    }
+}
+
+#[tokio::test]
+async fn network_limit_with_a_proven_secret_excludes_mails_only() {
+    let mut settings = Settings::default();
+    settings.limits.mails_per_network_an_hour = 2;
+    settings.limits.sign_ups_per_network_an_hour = 2;
+    settings.limits.code_requests_per_network_an_hour = 4;
+    settings.limits.networks_per_application = 3;
+    let pool = TestPool::with(settings).await;
+    let visitor = |n: u8| Some(format!("203.0.113.{n}").parse().unwrap());
+    let of = |visitor| origin().by_application(pool.client(), visitor);
+    // Mails by no network, sign-ups by the visitor; six of each for all of them.
+    for n in 0..3 {
+        for again in 0..2 {
+            let name = format!("jdoe{n}{again}");
+            sign_up(&pool, &name, &format!("{name}@domain.com"), &of(visitor(n))).await.unwrap();
+        }
+        assert!(waits(&sign_up(&pool, "more", "more@domain.com", &of(visitor(n))).await));
+    }
+    assert!(waits(&sign_up(&pool, "more", "more@domain.com", &of(visitor(9))).await), "the ceiling");
+    assert!(waits(&sign_up(&pool, "more", "more@domain.com", &of(None)).await), "the ceiling");
+    pool.wait(3600);
+    for n in 0..6 {
+        sign_up(&pool, &format!("all{n}"), &format!("all{n}@domain.com"), &of(None)).await.unwrap();
+    }
+    assert!(waits(&sign_up(&pool, "more", "more@domain.com", &of(None)).await), "the ceiling");
+    pool.wait(3600);
+    // Requests for codes by the visitor, and by the address where there is none.
+    for from in [of(visitor(1)), of(None)] {
+        for n in 0..3 {
+            assert!(forgot(&pool, &format!("nobody{n}"), &from).await);
+        }
+    }
+    assert!(!forgot(&pool, "nobody", &of(visitor(2))).await, "six mails of the application");
+    assert!(forgot(&pool, "nobody", &origin_at("203.0.113.2")).await, "the visitor without it");
 }

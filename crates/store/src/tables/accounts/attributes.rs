@@ -7,8 +7,8 @@
 //! of their own, and a contact is verified while it is the account's own ([`crate::tables::accounts::aliases`]).
 
 #[cfg(any(test, feature = "testing"))]
-use crate::{Conn, Tx};
-use crate::{Statement, StoreError};
+use crate::Tx;
+use crate::{Conn, Statement, StoreError};
 use model::AttributeName;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::UserId;
@@ -37,6 +37,17 @@ pub fn put(user: UserId, all: &Attributes) -> Result<Statement, StoreError> {
 pub fn change(user: UserId, all: &Attributes, now: Timestamp) -> Result<Statement, StoreError> {
     let statement = Statement::new("UPDATE users SET attributes = $2, updated_at = $3 WHERE id = $1");
     Ok(statement.bind(user.0).bind(column(all)?).bind(now.0))
+}
+
+/// What is set of the accounts after this one, those that wait for their code included, in order.
+pub async fn of_accounts_after(
+    conn: &mut Conn,
+    after: UserId,
+    most: u32,
+) -> Result<Vec<(UserId, Attributes)>, StoreError> {
+    let query = conn.query("SELECT id, attributes FROM users WHERE id > $1 ORDER BY id LIMIT $2");
+    let rows = query.bind(after.0).bind(i64::from(most)).all().await?;
+    rows.iter().map(|row| Ok((UserId(row.get("id")?), read(row.get("attributes")?)?))).collect()
 }
 
 /// Sets one beside those that there are.

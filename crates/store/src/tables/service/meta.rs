@@ -38,6 +38,10 @@ pub const CLOCK: &str = "clock";
 /// What checks of health write.
 pub const CHECKED: &str = "checked";
 
+/// The countries of the phone numbers that there were when the first version opened the store that sends
+/// strangers' text messages to some countries only, separated by commas. Set once.
+pub const TEXT_COUNTRIES: &str = "text_countries";
+
 /// The value of that name.
 pub async fn get(conn: &mut Conn, name: &str) -> Result<Option<String>, StoreError> {
     let row = conn.query("SELECT value FROM meta WHERE name = $1").bind(name.to_owned()).optional().await?;
