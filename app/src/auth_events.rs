@@ -24,6 +24,7 @@ closed_set! {
         CreateRecoveryCodes = "createRecoveryCodes",
         AddPasskey = "addPasskey",
         RemovePasskey = "removePasskey",
+        KeepPasskey = "keepPasskey",
         UpdateUserAttributes = "updateUserAttributes",
         VerifyUserAttribute = "verifyUserAttribute",
         ResendUserAttributeCode = "resendUserAttributeCode",
@@ -35,6 +36,8 @@ closed_set! {
         SelectMfaType = "selectMfaType",
         ResendSignInCode = "resendSignInCode",
         PutRecoveryCodesAway = "putRecoveryCodesAway",
+        Reauthenticate = "reauthenticate",
+        SendConfirmationCode = "sendConfirmationCode",
     }
 }
 
@@ -62,7 +65,7 @@ pub struct AttributesData {
     pub attributes: Vec<AttributeName>,
 }
 
-/// `addPasskey`, `removePasskey`: which one.
+/// `addPasskey`, `removePasskey`, `keepPasskey`: which one.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PasskeyData {
     pub passkey: String,
@@ -95,6 +98,8 @@ mod tests {
             FormEvent::SelectMfaType,
             FormEvent::ResendSignInCode,
             FormEvent::PutRecoveryCodesAway,
+            FormEvent::Reauthenticate,
+            FormEvent::SendConfirmationCode,
         ];
         for event in FormEvent::ALL {
             assert_eq!(

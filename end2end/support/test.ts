@@ -3,6 +3,7 @@ import { AccountPage } from '../pages/account';
 import { ActivityPage } from '../pages/activity';
 import { ChoosePasswordPage } from '../pages/choose-password';
 import { ConfirmPage } from '../pages/confirm';
+import { ConfirmIdentityPage } from '../pages/confirm-identity';
 import { ForgotPasswordPage } from '../pages/forgot-password';
 import { ProfilePage } from '../pages/profile';
 import { ResetPasswordPage } from '../pages/reset-password';
@@ -43,6 +44,7 @@ interface Screens {
   signIn: SignInPage;
   signUp: SignUpPage;
   confirm: ConfirmPage;
+  confirmIdentity: ConfirmIdentityPage;
   choosePassword: ChoosePasswordPage;
   profile: ProfilePage;
   updateEmail: UpdateEmailPage;
@@ -104,6 +106,7 @@ export const test = base.extend<Options & Fixtures>({
   signIn: async ({ page, scripts }, use) => use(new SignInPage(page, scripts)),
   signUp: async ({ page, scripts }, use) => use(new SignUpPage(page, scripts)),
   confirm: async ({ page, scripts }, use) => use(new ConfirmPage(page, scripts)),
+  confirmIdentity: async ({ page, scripts }, use) => use(new ConfirmIdentityPage(page, scripts)),
   choosePassword: async ({ page, scripts }, use) => use(new ChoosePasswordPage(page, scripts)),
   profile: async ({ page, scripts }, use) => use(new ProfilePage(page, scripts)),
   updateEmail: async ({ page, scripts }, use) => use(new UpdateEmailPage(page, scripts)),
@@ -134,6 +137,7 @@ export const test = base.extend<Options & Fixtures>({
         signIn: new SignInPage(page, scripts),
         signUp: new SignUpPage(page, scripts),
         confirm: new ConfirmPage(page, scripts),
+        confirmIdentity: new ConfirmIdentityPage(page, scripts),
         choosePassword: new ChoosePasswordPage(page, scripts),
         profile: new ProfilePage(page, scripts),
         updateEmail: new UpdateEmailPage(page, scripts),

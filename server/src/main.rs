@@ -1,8 +1,7 @@
 //! `nameplate`: no argument serves.
 
-use clap::Parser;
 use mimalloc::MiMalloc;
-use server::cli::{self, Arguments};
+use server::cli;
 use std::process::ExitCode;
 
 // A page is made of many small texts. Measured against the system's allocator: 15 % more reads, 30 % more
@@ -12,5 +11,8 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    cli::run(Arguments::parse()).await
+    match cli::arguments() {
+        Ok(arguments) => cli::run(arguments).await,
+        Err(code) => code,
+    }
 }

@@ -55,7 +55,7 @@ async fn download_data_with_a_stale_sign_in_asks_for_the_password() {
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
     server.wait(15 * 60);
     browser.get("/account/data.json").await.leads_to("/account");
-    browser.submit("/account/download", &[]).await.refuses(422, "Enter your password to go on.");
+    browser.submit("/account/download", &[]).await.refuses(422, "Confirm that it’s you to go on.");
     browser
         .submit("/account/download", &[("current_password", "a guess")])
         .await

@@ -165,6 +165,11 @@ async fn form_with_malformed_input_is_never_a_500() {
         "/security/passkeys",
         "/security/passkeys/options",
         "/security/passkeys/remove",
+        "/security/confirm",
+        "/security/confirm/passkey",
+        "/security/confirm/passkey/options",
+        "/security/confirm/send",
+        "/security/confirm/code",
         "/sign-up",
         "/confirm",
         "/confirm/resend",
@@ -201,7 +206,11 @@ async fn server_functions_without_a_session_are_refused() {
     let functions: Vec<_> = server_fn_paths().map(|(path, _)| path).collect();
     let of_accounts = Page::ALL.into_iter().filter(|page| page.access() == Access::SignedIn);
     let posts = of_accounts.flat_map(Page::addresses).filter(|path| functions.contains(path));
-    for path in posts.chain([paths::PROFILE_REFRESH, paths::SECURITY_PASSKEYS_OPTIONS]) {
+    for path in posts.chain([
+        paths::PROFILE_REFRESH,
+        paths::SECURITY_PASSKEYS_OPTIONS,
+        paths::SECURITY_CONFIRM_PASSKEY_OPTIONS,
+    ]) {
         let answer = server.browser().json(path, &[]).await;
         assert_eq!(
             (answer.status.as_u16(), answer.json()["form"].clone()),

@@ -14,7 +14,14 @@ fn functions_of_accounts() -> Vec<&'static str> {
     let functions: Vec<_> = server_fn_paths().map(|(path, _)| path).collect();
     let of_accounts = Page::ALL.into_iter().filter(|page| page.access() == Access::SignedIn);
     let posts = of_accounts.flat_map(Page::addresses).filter(|path| functions.contains(path));
-    posts.chain([paths::PROFILE_REFRESH, paths::SECURITY_PASSKEYS_OPTIONS, paths::SIGN_OUT]).collect()
+    posts
+        .chain([
+            paths::PROFILE_REFRESH,
+            paths::SECURITY_PASSKEYS_OPTIONS,
+            paths::SECURITY_CONFIRM_PASSKEY_OPTIONS,
+            paths::SIGN_OUT,
+        ])
+        .collect()
 }
 
 /// What the pages of whoever is signed in say of their account.
@@ -52,6 +59,35 @@ async fn form_of_another_account_shows_nothing_of_what_was_typed() {
     page.never_says("Annie");
     page.never_says("ben@domain.com");
     browser.get("/profile").await.never_says("Annie");
+}
+
+#[tokio::test]
+async fn error_page_of_a_signed_in_person_greets_the_account_of_now() {
+    let server = TestServer::new().await;
+    let account = account_of(&mut server.signed_in("anna", "anna@domain.com").await).await;
+    let mut browser = server.signed_in("ben", "ben@domain.com").await;
+    let page = browser.submit("/profile", &[("account", &account), ("attributes[nickname]", "Annie")]).await;
+    page.refuses(409, "<bdi><strong>ben</strong></bdi>");
+    assert_eq!(page.header("cache-control"), "no-store");
+    page.never_says("href=\"/sign-in\"");
+    page.never_says("tell the site’s owner");
+    let missing = browser.get("/no-such-page").await;
+    missing.refuses(404, "<bdi><strong>ben</strong></bdi>");
+    missing.never_says("href=\"/sign-in\"");
+    let stranger = server.browser().get("/no-such-page").await;
+    stranger.refuses(404, "href=\"/sign-in\"");
+    stranger.never_says("You are signed in");
+}
+
+#[tokio::test]
+async fn error_page_where_people_have_no_username_greets_by_address() {
+    let server = TestServer::with("[pool]\nsign_in = [\"email\"]\n").await;
+    let account = account_of(&mut server.signed_in("anna@domain.com", "anna@domain.com").await).await;
+    let mut browser = server.signed_in("ben@domain.com", "ben@domain.com").await;
+    browser
+        .submit("/profile", &[("account", &account)])
+        .await
+        .refuses(409, "<bdi><strong>ben@domain.com</strong></bdi>");
 }
 
 #[tokio::test]

@@ -98,6 +98,7 @@ const fn shown_to(page: Page) -> Shown {
         | Page::Security
         | Page::ChangePassword
         | Page::AddPasskey
+        | Page::Reauthenticate
         | Page::AuthenticatorApp
         | Page::RecoveryCodes
         | Page::Activity
@@ -194,6 +195,7 @@ async fn page_forms_and_server_functions_have_the_same_addresses() {
     let alone = [
         paths::PROFILE_REFRESH,
         paths::SECURITY_PASSKEYS_OPTIONS,
+        paths::SECURITY_CONFIRM_PASSKEY_OPTIONS,
         paths::SIGN_IN_PASSKEY_OPTIONS,
         paths::THEME,
     ];

@@ -119,7 +119,7 @@ async fn passkey_change_with_a_stale_sign_in_asks_for_the_password() {
     server.wait(16 * 60);
     let which = handle_in(&browser.get("/security").await.text());
     let page = browser.submit("/security/passkeys/remove", &[("passkey", &which)]).await;
-    page.refuses(422, "You signed in a while ago. Enter your password to go on.");
+    page.refuses(422, "You signed in a while ago. Confirm that it’s you to go on.");
     let form = [("passkey", which.as_str()), ("current_password", PASSWORD)];
     browser.submit("/security/passkeys/remove", &form).await.leads_to("/security");
 }
@@ -161,4 +161,65 @@ async fn passkey_sections_at_an_ip_address_are_absent() {
     )
     .await;
     server.browser().get("/sign-in").await.never_says("passkey");
+}
+
+async fn confirm(browser: &mut Browser, device: &mut Authenticator, next: &str) -> Answer {
+    let (options, state) = question(browser, "/security/confirm/passkey/options").await;
+    let credential = device.get(&options).unwrap();
+    let form = [("state", state.as_str()), ("credential", credential.as_str()), ("next", next)];
+    browser.json("/security/confirm/passkey", &form).await
+}
+
+#[tokio::test]
+async fn passkey_confirms_in_place_of_the_password_wherever_that_is_asked_for() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let mut device = Authenticator::at(PAGE);
+    add(&mut browser, &mut device, &[]).await.ok();
+    server.wait(16 * 60);
+    for path in ["/profile/email", "/security/password", "/account/delete"] {
+        browser
+            .get(path)
+            .await
+            .says(&format!("href=\"/security/confirm?next={path}\">Use a passkey instead"));
+    }
+    browser.get("/security/confirm?next=/profile/email").await.says("Confirm with a passkey");
+    let done = confirm(&mut browser, &mut device, "/profile/email").await;
+    done.ok();
+    assert_eq!(done.header("location"), "/profile/email");
+    let new = [("attributes[email]", "me@anotherdomain.com")];
+    browser.submit("/profile/email", &new).await.leads_to("/profile/email");
+    let page = browser.get("/security/password").await;
+    page.says("You confirmed a moment ago");
+    page.never_says("id=\"current_password\"");
+    let new = "another-password-altogether";
+    let form = [("password", new), ("confirm_password", new)];
+    browser.submit("/security/password", &form).await.leads_to("/security");
+    browser
+        .submit("/account/delete", &[("confirmation", "delete")])
+        .await
+        .refuses(422, "Please fill this in.");
+    confirm(&mut browser, &mut device, "/account/delete").await.ok();
+    browser.submit("/account/delete", &[("confirmation", "delete")]).await.leads_to("/sign-in");
+}
+
+#[tokio::test]
+async fn passkey_of_the_last_days_is_kept_by_whoever_passes_the_second_step() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    add(&mut browser, &mut Authenticator::at(PAGE), &[]).await.ok();
+    browser.get("/security").await.never_says("so a password reset removes it");
+    browser.json("/security/factors", &[("factor", "EMAIL_OTP"), ("wish", "on")]).await.ok();
+    let page = browser.get("/security").await;
+    page.says("so a password reset removes it");
+    let which = handle_in(&page.text());
+    let asked = browser.submit("/security/passkeys/keep", &[("passkey", &which)]).await;
+    asked.refuses(422, "We sent you a code for your second step.");
+    let code = server.code_for("me@domain.com").await;
+    let form = [("passkey", which.as_str()), ("step_code", code.as_str())];
+    browser.submit("/security/passkeys/keep", &form).await.leads_to("/security");
+    let page = browser.get("/security").await;
+    page.says("This passkey now stays after a password reset.");
+    page.never_says("so a password reset removes it");
+    browser.get("/activity").await.says("Passkey kept after a password reset: My phone");
 }

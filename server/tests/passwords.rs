@@ -177,3 +177,18 @@ async fn choose_first_password_tells_nothing_that_a_stranger_entered() {
         .refuses(422, "must not be your username, name or address");
     browser.submit(paths::CONFIRM_NEW_PASSWORD, &choice("quorvexel1")).await.leads_to(paths::PROFILE);
 }
+
+#[tokio::test]
+async fn page_with_a_new_password_says_how_strong_it_is() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let mut stranger = server.browser();
+    for path in [paths::SIGN_UP, paths::RESET_PASSWORD] {
+        stranger.get(path).await.says("data-strength=\"password-strength\"");
+    }
+    let page = browser.get(paths::SECURITY_PASSWORD).await;
+    page.says("id=\"password-strength\" role=\"status\" data-words=\"Weak|Fair|Good|Strong\"");
+    page.says("data-strength=\"password-strength\" data-own=\"me@domain.com jdoe\"");
+    page.says("/pkg/strength.");
+    browser.get(paths::SECURITY).await.never_says("/pkg/strength.");
+}

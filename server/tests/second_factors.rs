@@ -176,8 +176,8 @@ async fn turn_off_factor_with_a_stale_sign_in_asks_for_the_password() {
     server.wait(16 * 60);
     let off = [("factor", "SOFTWARE_TOKEN_MFA"), ("wish", "off")];
     let asked = browser.submit("/security/factors", &off).await;
-    asked.refuses(422, "Enter your password to go on.");
-    browser.submit("/security/app/new", &[]).await.refuses(422, "Enter your password to go on.");
+    asked.refuses(422, "Confirm that it’s you to go on.");
+    browser.submit("/security/app/new", &[]).await.refuses(422, "Confirm that it’s you to go on.");
     let page = browser.get("/security/recovery-codes").await;
     assert!(codes_in(&page.text()).is_empty(), "nor are the codes shown");
     let [factor, wish] = off;
@@ -314,4 +314,46 @@ async fn update_email_that_is_a_factor_needs_its_code_or_a_recovery_code() {
         .submit("/security/recovery-codes/new", &[("step_code", &codes[1])])
         .await
         .leads_to("/security/recovery-codes");
+}
+
+#[tokio::test]
+async fn old_address_that_is_lost_undoes_nothing_after_an_app_of_a_week() {
+    const DAY: u64 = 24 * 60 * 60;
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let secret = set_up(&server, &mut browser).await;
+    let new = [("attributes[email]", "new@domain.com"), ("current_password", PASSWORD)];
+    server.wait(6 * DAY);
+    browser.submit("/profile/email", &new).await.leads_to("/profile/email");
+    browser.get("/profile/email").await.never_says("no longer mine");
+    let code = server.code_for("new@domain.com").await;
+    let form = [("code", code.as_str()), ("old_is_lost", "yes"), ("step_code", "123456")];
+    browser.submit("/profile/email/verify", &form).await.refuses(422, "on for 7 days");
+    browser.submit("/profile/email/cancel", &[]).await.leads_to("/profile/email");
+
+    server.wait(2 * DAY);
+    browser.submit("/profile/email", &new).await.leads_to("/profile/email");
+    let page = browser.get("/profile/email").await;
+    page.says("<details><summary>Is your old address no longer yours?</summary>");
+    page.says("name=\"old_is_lost\" value=\"yes\"");
+    let code = server.code_for("new@domain.com").await;
+    let form = |step_code| [("code", code.as_str()), ("old_is_lost", "yes"), ("step_code", step_code)];
+    let asked = browser.submit("/profile/email/verify", &form("")).await;
+    asked.refuses(422, "Enter the code that your authenticator app shows");
+    asked.says("<details open>");
+    asked.says("value=\"yes\" checked");
+    let wrong = another(&shown(&server, &secret));
+    browser
+        .submit("/profile/email/verify", &form(&wrong))
+        .await
+        .refuses(422, "not the code that your app shows");
+    let before = server.letters_to("me@domain.com").await;
+    server.wait(30);
+    let right = shown(&server, &secret);
+    browser.submit("/profile/email/verify", &form(&right)).await.leads_to("/profile");
+    let told = server.letters_to("me@domain.com").await;
+    assert_eq!(told.len(), before.len() + 1);
+    assert!(!told[0].text.contains("/undo?token="), "{}", told[0].text);
+    assert!(!told[0].text.contains("new@domain.com"), "{}", told[0].text);
+    browser.get("/activity").await.says("A former address or number is no longer yours");
 }

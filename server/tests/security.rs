@@ -3,8 +3,11 @@
 mod support;
 
 use serde_json::json;
-use support::{Browser, PASSWORD, TestServer, code_in};
+use store::users;
+use support::{Browser, PASSWORD, TestServer, another, code_in};
 
+/// After this long a sign-in isn’t fresh any more.
+const STALE: u64 = 16 * 60;
 const NEW: &str = "anothersecurerandompassword#456";
 
 fn change<'a>(current: &'a str, password: &'a str) -> [(&'a str, &'a str); 3] {
@@ -310,11 +313,11 @@ async fn update_email_with_a_stale_sign_in_asks_for_the_password() {
     page.says("You signed in a while ago.");
 
     let refused = browser.submit("/profile/email", &[new]).await;
-    refused.refuses(422, "Enter your password to go on.");
+    refused.refuses(422, "Confirm that it’s you to go on.");
     refused.says("value=\"new@domain.com\"");
     let answer = browser.json("/profile/email", &[new]).await;
     assert_eq!(answer.json(), json!({"form": null, "fields": [["current_password", "PasswordAgain"]]}));
-    browser.submit("/profile", &[new]).await.refuses(422, "Enter your password to go on.");
+    browser.submit("/profile", &[new]).await.refuses(422, "Confirm that it’s you to go on.");
     browser
         .submit("/profile/email", &[new, ("current_password", "a guess")])
         .await
@@ -359,11 +362,89 @@ async fn delete_contact_with_a_stale_sign_in_asks_for_the_password() {
     server.wait(15 * 60);
     browser.get("/profile").await.says("id=\"current_password-phone_number\"");
     let refused = browser.submit("/profile/delete", &[("names", "phone_number")]).await;
-    refused.refuses(422, "Enter your password to go on.");
+    refused.refuses(422, "Confirm that it’s you to go on.");
     refused.says("id=\"current_password\"");
     browser
         .submit("/profile/delete", &[("names", "phone_number"), ("current_password", PASSWORD)])
         .await
         .leads_to("/profile");
     browser.get("/profile").await.never_says("+12128601234");
+}
+
+/// Somebody who signed in a while ago, and whose account has no password any more.
+async fn without_password(server: &TestServer, seconds: u64) -> Browser {
+    let browser = server.signed_in("jdoe", "me@domain.com").await;
+    let mut tx = server.pool.store().begin().await.unwrap();
+    let name = server.pool.settings().identifier("jdoe").unwrap();
+    let found = users::by_identifier(&mut tx, &name).await.unwrap().unwrap();
+    users::forget_password(&mut tx, found.id).await.unwrap();
+    tx.commit().await.unwrap();
+    server.wait(seconds);
+    browser
+}
+
+#[tokio::test]
+async fn confirm_page_with_the_password_leads_back_to_where_somebody_was_going() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    server.wait(STALE);
+    let page = browser.get("/security/confirm?next=/profile/email").await;
+    page.says("name=\"next\" value=\"/profile/email\"");
+    page.never_says("Confirm with a passkey");
+    let form = |password| [("current_password", password), ("next", "/profile/email")];
+    let wrong = browser.submit("/security/confirm", &form("a guess")).await;
+    wrong.refuses(422, "not your current password");
+    wrong.says("name=\"next\" value=\"/profile/email\"");
+    browser.submit("/security/confirm", &form("")).await.refuses(422, "Please fill this in.");
+    browser.submit("/security/confirm", &form(PASSWORD)).await.leads_to("/profile/email");
+    let new = [("attributes[email]", "me@anotherdomain.com")];
+    browser.submit("/profile/email", &new).await.leads_to("/profile/email");
+    // It leads to pages of ours alone.
+    let astray = [("current_password", PASSWORD), ("next", "https://evil.example")];
+    browser.submit("/security/confirm", &astray).await.leads_to("/security");
+}
+
+#[tokio::test]
+async fn account_without_password_confirms_with_a_code_and_every_form_says_so() {
+    let server = TestServer::new().await;
+    let mut browser = without_password(&server, 4 * 24 * 60 * 60).await;
+    for path in [
+        "/profile/email",
+        "/profile/phone",
+        "/security/password",
+        "/security/app",
+        "/account",
+        "/account/delete",
+    ] {
+        let page = browser.get(path).await;
+        page.says("Before you change this, <a href=\"/security/confirm?next=");
+        page.never_says("type=\"password\" required autocomplete=\"current-password\"");
+    }
+    let refused = browser.submit("/profile/email", &[("attributes[email]", "me@anotherdomain.com")]).await;
+    refused.refuses(422, "Confirm that it’s you to go on.");
+    browser.get("/security/confirm?next=/account/delete").await.says("me@domain.com");
+    let next = ("next", "/account/delete");
+    let sent = browser.submit("/security/confirm/send", &[next]).await;
+    sent.leads_to("/security/confirm?next=/account/delete");
+    let code = server.code_for("me@domain.com").await;
+    let refused = browser.submit("/security/confirm/code", &[("code", &another(&code)), next]).await;
+    refused.refuses(422, "4 tries left");
+    refused.says("name=\"next\" value=\"/account/delete\"");
+    browser.submit("/security/confirm/code", &[("code", &code), next]).await.leads_to("/account/delete");
+    browser.get("/account/delete").await.says("You confirmed a moment ago");
+    browser.submit("/account/delete", &[("confirmation", "delete")]).await.leads_to("/sign-in");
+}
+
+#[tokio::test]
+async fn account_with_nothing_to_confirm_with_is_told_so_in_words() {
+    let server = TestServer::new().await;
+    let mut browser = without_password(&server, 2 * 24 * 60 * 60).await;
+    let page = browser.get("/security/confirm").await;
+    page.says("there is nothing to confirm with");
+    page.says("href=\"/forgot-password\"");
+    browser.submit("/security/confirm/send", &[]).await.refuses(422, "there is nothing to confirm with");
+    browser
+        .submit("/account/delete", &[("confirmation", "delete")])
+        .await
+        .refuses(422, "Confirm that it’s you");
 }

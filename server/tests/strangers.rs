@@ -1,5 +1,7 @@
 //! What somebody who has proved nothing can find out: nothing.
 
+#[path = "strangers/doors.rs"]
+mod doors;
 mod support;
 
 use support::{Answer, Browser, PASSWORD, TestServer, another};

@@ -1,6 +1,6 @@
 //! What a browser can tell about a field before anything is sent. The server decides all of it again.
 
-use model::identifier::{check_email, check_username, join_phone};
+use model::identifier::{check_email, check_new_username, join_phone};
 use model::password::Rules;
 use model::{Definition, ErrorCode, FieldName, Format, Policy, code, typed};
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ impl Check {
         match self {
             Self::Given if typed.is_empty() => Err(ErrorCode::Missing),
             Self::Given => Ok(()),
-            Self::Username => check_username(&typed::word(typed)),
+            Self::Username => check_new_username(&typed::word(typed)),
             Self::Email => check_email(&typed::email(typed)),
             Self::NewPassword(_) if typed.is_empty() => Err(ErrorCode::Missing),
             Self::NewPassword(policy) => policy.judge(typed),

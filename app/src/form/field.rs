@@ -1,7 +1,8 @@
 //! One labelled control with its hint and its error beside it, as the server renders it.
 
 use super::state::FormState;
-use crate::text;
+use crate::{scripts, text};
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use model::FieldName;
 
@@ -116,12 +117,18 @@ impl Control {
 
 /// The label has nothing but its words in it: people, tests and voice control find fields by them. That a
 /// field is required is said beside it, where others aren't, and by its attribute.
-fn label(id: &str, input: &Input) -> impl IntoView + use<> {
+fn label(id: &str, input: &Input) -> AnyView {
+    label_with(id, input, None)
+}
+
+/// The same with something else at the end of its line.
+fn label_with(id: &str, input: &Input, more: Option<AnyView>) -> AnyView {
     let mark = input
         .marked
         .then(|| view! { <span class="mark" aria-hidden="true">{text::words().required()}</span> });
     let hint = input.hint.clone().map(|hint| view! { <p class="hint" id=format!("{id}-hint")>{hint}</p> });
-    view! { <div class="caption"><label for=id.to_owned()>{input.label.clone()}</label>{mark}</div> {hint} }
+    view! { <div class="caption"><label for=id.to_owned()>{input.label.clone()}</label>{mark}{more}</div> {hint} }
+        .into_any()
 }
 
 fn error(control: &Control) -> impl IntoView + use<> {
@@ -174,12 +181,44 @@ pub fn field(input: Input, state: &FormState) -> AnyView {
 /// A password: never filled in again, with a button that the page's script wakes up.
 pub fn password_field(input: &Input, state: &FormState) -> AnyView {
     let control = Control::of(input, state);
-    let (label, error) = (label(&control.id, input), error(&control));
+    password(control, input, Strength::default())
+}
+
+/// A password that somebody chooses: the page's script says beside it how hard it is to guess, by its length, its
+/// kinds of characters, and what others know the person by: what stands in the form, and `own`.
+pub fn new_password_field(input: &Input, state: &FormState, own: &str) -> AnyView {
+    let control = Control::of(input, state);
+    let strength = Strength { id: Some(format!("{}-strength", control.id)), own: own.to_owned() };
+    view! {
+        {password(control, input, strength)}
+        <script type="module" src=scripts::STRENGTH.path nonce=use_nonce()></script>
+    }
+    .into_any()
+}
+
+/// Where the script says how strong a password is, if it does.
+#[derive(Default)]
+struct Strength {
+    id: Option<String>,
+    own: String,
+}
+
+impl Strength {
+    fn line(&self) -> Option<AnyView> {
+        let id = self.id.clone()?;
+        Some(view! { <p class="strength" id=id role="status" data-words=text::strengths()></p> }.into_any())
+    }
+}
+
+fn password(control: Control, input: &Input, strength: Strength) -> AnyView {
+    let (label, error) = (label_with(&control.id, input, strength.line()), error(&control));
+    let own = strength.id.is_some().then_some(strength.own).filter(|own| !own.is_empty());
     view! {
         <div class="field">
             {label}
             <div class="reveal">
                 <input id=control.id.clone() name=input.name.to_string() type="password" required=input.required autocomplete=input.autocomplete
+                    data-strength=strength.id data-own=own
                     aria-invalid=control.invalid aria-describedby=control.described_by autofocus=control.autofocus/>
                 <button type="button" aria-pressed="false" aria-controls=control.id data-reveal=text::words().hide_password() hidden>
                     <span>{text::words().show_password()}</span><span class="vh">" "{text::words().password_word()}</span>

@@ -36,11 +36,14 @@ pub use element::Form;
 #[cfg(feature = "ssr")]
 pub use error::{FormError, refused};
 #[cfg(feature = "ssr")]
-pub use field::{Input, code_field, field, password_field};
+pub use field::{Input, code_field, field, new_password_field, password_field};
 #[cfg(feature = "ssr")]
 pub use post::FormPost;
 #[cfg(feature = "ssr")]
-pub use reauthentication::{reauthentication_field, reauthentication_field_if_asked, step_code_field};
+pub use reauthentication::{
+    asks_for_password, current_password_field, reauthentication_field, reauthentication_field_if_asked,
+    step_code_field,
+};
 #[cfg(feature = "ssr")]
 pub(crate) use resend::resend_button;
 #[cfg(feature = "ssr")]

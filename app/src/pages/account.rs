@@ -3,8 +3,8 @@
 use crate::auth_events::FormEvent;
 use crate::form::account::account_field;
 use crate::form::{
-    Check, Form, FormError, FormPost, FormState, Input, field, password_field, reauthentication_field,
-    refused, summary,
+    Check, Form, FormError, FormPost, FormState, Input, asks_for_password, current_password_field, field,
+    reauthentication_field, refused, summary,
 };
 use crate::layout::{Layout, PageResponse, flash_note, heading};
 use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestContext};
@@ -25,7 +25,7 @@ pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
 fn Account(request: PageRequest) -> impl IntoView {
     let (download, deletion) = (request.form(paths::ACCOUNT_DOWNLOAD), request.form(paths::ACCOUNT_DELETE));
     let open = request.path == paths::ACCOUNT_DELETE;
-    let username = request.username();
+    let owner = request.clone();
     let focus = download.errors.is_empty() && deletion.errors.is_empty();
     // Not woken: the answer is a file, and the page stays as it is.
     view! {
@@ -47,26 +47,22 @@ fn Account(request: PageRequest) -> impl IntoView {
                     {(!open).then(|| view! { <a class="button slim danger" href=paths::ACCOUNT_DELETE>{text::words().delete_account()}</a> })}
                     <p>{text::words().delete_account_text()}</p>
                 </header>
-                {open.then(|| view! { <Deletion state=deletion username/> })}
+                {open.then(|| view! { <Deletion request=owner.clone() state=deletion/> })}
             </section>
         </div>
     }
 }
 
 #[component]
-fn Deletion(state: FormState, username: String) -> impl IntoView {
-    let current = Input::new(FieldName::CurrentPassword, text::words().current_password())
-        .kind("password", "current-password")
-        .required(true);
+fn Deletion(request: PageRequest, state: FormState) -> impl IntoView {
     let word =
         Input::new(FieldName::Confirmation, text::words().type_to_confirm(CONFIRMATION)).required(true);
-    let rules = vec![(FieldName::CurrentPassword, Check::Given), (FieldName::Confirmation, Check::Given)];
+    let current = asks_for_password(&request).then_some((FieldName::CurrentPassword, Check::Given));
+    let rules: Vec<_> = current.into_iter().chain([(FieldName::Confirmation, Check::Given)]).collect();
     view! {
         <Form class="sheet" action=paths::ACCOUNT_DELETE.to_owned() event=FormEvent::DeleteUser rules>
             {summary(&state)}
-            // Password managers learn from it whose the password is; without a name it is not sent.
-            <input type="text" value=username autocomplete="username" readonly hidden/>
-            {password_field(&current, &state)}
+            {current_password_field(&request, &state)}
             {field(word, &state)}
             <div class="actions">
                 <button class="button danger">{text::words().delete_for_good()}</button>

@@ -32,11 +32,50 @@ pub async fn load(page: Page, request: PageRequest) -> Result<PageResponse, acco
         (Access::SignedIn, false) => return Ok(PageResponse::sign_in_first(page)),
         (Access::Anyone, _) | (Access::SignedOut, false) | (Access::SignedIn, true) => {}
     }
+    let request = with_confirmation(page, request).await?;
     match loading(page, request).await {
         Ok(answer) => Ok(answer),
         Err(PageError::SignedOut) => Ok(PageResponse::sign_in_first(page)),
         Err(PageError::Unavailable(error)) => Err(error),
     }
+}
+
+/// What the page's forms ask for once more, where it has such forms.
+async fn with_confirmation(page: Page, request: PageRequest) -> Result<PageRequest, accounts::Unavailable> {
+    let Some(account) = &request.account else { return Ok(request) };
+    let pool = &request.site.pool;
+    let is_asked = match page {
+        Page::UpdateEmail
+        | Page::UpdatePhone
+        | Page::Security
+        | Page::ChangePassword
+        | Page::AddPasskey
+        | Page::AuthenticatorApp
+        | Page::RecoveryCodes
+        | Page::Account
+        | Page::DeleteAccount => true,
+        // Most of those who look at it change nothing.
+        Page::Profile => request.replay.is_some() || !accounts::sign_in::is_fresh(pool, &account.viewer),
+        Page::Start
+        | Page::SignIn
+        | Page::SignInCode
+        | Page::NewPassword
+        | Page::SignUp
+        | Page::Confirm
+        | Page::ForgotPassword
+        | Page::ResetPassword
+        | Page::Undo
+        | Page::RequiredDetails
+        | Page::VerifyContact
+        | Page::Reauthenticate
+        | Page::Activity
+        | Page::SignOut => false,
+    };
+    if !is_asked {
+        return Ok(request);
+    }
+    let ways = accounts::sign_in::confirmation_ways(pool, &account.viewer).await?;
+    Ok(PageRequest { confirmation: Some(ways), ..request })
 }
 
 fn loading(page: Page, request: PageRequest) -> Loading {
@@ -58,6 +97,7 @@ fn loading(page: Page, request: PageRequest) -> Loading {
         Page::Security | Page::ChangePassword | Page::AddPasskey => {
             Box::pin(security::overview::page(request))
         }
+        Page::Reauthenticate => Box::pin(security::confirm::page(request)),
         Page::AuthenticatorApp => Box::pin(security::app::page(request)),
         Page::RecoveryCodes => Box::pin(security::recovery_codes::page(request)),
         Page::Activity => Box::pin(activity::page(request)),

@@ -7,6 +7,7 @@ use super::theme::Theme;
 use crate::form::{FormState, Replay};
 use crate::text;
 use accounts::attributes::{Profile, UserInfo};
+use accounts::sign_in::ConfirmationWays;
 use accounts::{BrowserId, Origin, SessionToken, Viewer};
 use http::request::Parts;
 use model::{AttributeName, FieldName, Page};
@@ -20,6 +21,8 @@ pub struct PageRequest {
     pub query: Vec<(String, String)>,
     /// Whose page it is, if somebody is signed in.
     pub account: Option<CurrentAccount>,
+    /// What they can confirm with that it is them, on pages whose forms ask for it.
+    pub confirmation: Option<ConfirmationWays>,
     /// The raw value of the cookie of the browser that signed up.
     pub ticket: Option<String>,
     /// Where the request comes from, if that is known.
@@ -84,6 +87,7 @@ impl PageRequest {
             path: parts.uri.path().to_owned(),
             query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             account: None,
+            confirmation: None,
             ticket: cookie(CookieName::SignUp),
             origin: parts.extensions.get::<Origin>().cloned().map(|origin| {
                 let browser = cookies::read_as(&parts.headers, CookieName::Browser, secure, BrowserId::parse);

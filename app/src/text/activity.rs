@@ -46,6 +46,8 @@ pub fn told(event: &Event, schema: &Schema) -> Told {
         Event::SignInWithPasskey { passkey, .. } => Told::done(words().did_sign_in_with_passkey(passkey)),
         Event::AddPasskey { passkey } => Told::done(words().did_add_passkey(passkey)),
         Event::RemovePasskey { passkey } => Told::done(words().did_remove_passkey(passkey)),
+        Event::KeepPasskey { passkey } => Told::done(words().did_keep_passkey(passkey)),
+        Event::VoidUndo { .. } => Told::done(words().did_void_undo()),
         Event::ForgotPassword { .. } => Told::done(words().did_ask_for_reset()),
         Event::ForgotPasswordSubmit { .. } => Told::done(words().did_reset()),
         Event::ChangePassword { .. } => Told::done(words().did_change_password()),

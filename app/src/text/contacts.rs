@@ -1,7 +1,7 @@
 //! The words of the two pages on which a contact is replaced or verified.
 
 use super::{Around, words};
-use model::DeliveryMedium;
+use model::{DeliveryMedium, Factor};
 
 /// What the page about an email address and the page about a phone number say differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,10 @@ either! {
     code_here: code_sent_to_your_email, code_sent_to_your_phone;
     unverified: email_unverified, phone_unverified;
     no_message: no_email_arrived, no_text_arrived;
+    /// Opens the question whether the old one is lost…
+    old_is_lost: old_email_lost, old_phone_lost;
+    /// …which is answered by a tick at this.
+    old_undoes_nothing: old_email_undoes_nothing, old_phone_undoes_nothing;
 }
 
 impl ContactWords {
@@ -81,5 +85,14 @@ pub fn contact_label(medium: DeliveryMedium) -> &'static str {
     match medium {
         DeliveryMedium::Email => words().email(),
         DeliveryMedium::Sms => words().phone_number(),
+    }
+}
+
+/// Beside the field for the code of a second step that has been on for long.
+pub fn code_that_ends_undo(factor: Factor) -> &'static str {
+    match factor {
+        Factor::SoftwareToken => words().app_code_ends_undo(),
+        Factor::Sms => words().sms_code_ends_undo(),
+        Factor::Email => words().email_code_ends_undo(),
     }
 }

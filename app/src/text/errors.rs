@@ -35,6 +35,8 @@ pub fn sentence(code: ErrorCode) -> String {
         ErrorCode::WrongCode { tries_left: 0 } => words.error_worn_out_code(),
         ErrorCode::WrongCode { tries_left } => return words.error_wrong_code(tries_left),
         ErrorCode::Wait { seconds } => return wait(seconds),
+        ErrorCode::UsernameReserved => words.error_username_reserved(),
+        ErrorCode::FactorTooNew => words.error_factor_too_new(),
         ErrorCode::NoTextsToCountry => words.error_no_texts_to_country(),
         ErrorCode::NoTextsNow { .. } => words.error_no_texts_now(),
         ErrorCode::Missing => words.error_missing(),

@@ -47,6 +47,8 @@ pub fn event(event: &Event) -> Option<String> {
         | Event::AdminDisableUser { .. }
         | Event::AdminEnableUser { .. }
         | Event::AdminResetMfa { .. }
+        | Event::KeepPasskey { .. }
+        | Event::VoidUndo { .. }
         | Event::AdminVoidUndo { .. } => return None,
     })
 }

@@ -76,6 +76,12 @@ pub fn whose_password(options: SignInOptions) -> &'static str {
     }
 }
 
+/// Beside a new password, from easy to guess to hard.
+pub fn strengths() -> String {
+    let words = words();
+    [words.strength_weak(), words.strength_fair(), words.strength_good(), words.strength_strong()].join("|")
+}
+
 /// When a passkey was added, and used.
 pub fn passkey_dates(added: &str, used: Option<&str>) -> String {
     match used {
@@ -105,6 +111,7 @@ pub fn field_label(name: &FieldName) -> String {
         | FieldName::Wish
         | FieldName::Passkey
         | FieldName::Token
+        | FieldName::OldIsLost
         | FieldName::Theme => words().form_field().into(),
         FieldName::Attribute(AttributeName::Standard(standard)) => {
             super::attributes::standard_label(*standard).into()

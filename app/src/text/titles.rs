@@ -24,6 +24,7 @@ pub fn title(page: Page) -> &'static str {
         Page::RecoveryCodes => words().recovery_codes(),
         Page::Activity => words().activity(),
         Page::Account | Page::DeleteAccount => words().account(),
+        Page::Reauthenticate => words().confirm_identity(),
         Page::SignOut => words().sign_out(),
     }
 }

@@ -12,6 +12,8 @@ mod operations;
 mod owner;
 mod reported;
 mod scene;
+mod unproven;
+mod work;
 
 use proptest::test_runner::Config;
 

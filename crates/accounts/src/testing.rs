@@ -33,9 +33,11 @@ use store::{Role, Row};
 mod authenticator;
 mod residents;
 mod srp_client;
+mod strangers;
 pub use crate::testing::authenticator::Authenticator;
 pub use crate::testing::residents::{Resident, fill};
 pub use crate::testing::srp_client::SrpClient;
+pub use crate::testing::strangers::StrangerOperation;
 pub use store::testing::{SERVER, TestStore};
 
 /// The guide's password.

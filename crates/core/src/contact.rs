@@ -84,6 +84,11 @@ impl Contact {
         self.kind.delivery(&self.value)
     }
 
+    /// As somebody may see it who may not know it.
+    pub fn masked(&self) -> String {
+        self.kind.mask(&self.value)
+    }
+
     /// Whether it is an email address.
     pub const fn is_email(&self) -> bool {
         matches!(self.kind, ContactKind::Email)

@@ -7,6 +7,7 @@ use model::code::{CodeDeliveryDetails, DeliveryMedium, mask_email, mask_phone};
 use model::identifier::{IdentifierKind, SignInOptions, USERNAME_MAX};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 /// NFKC and case folding, until nothing changes (Unicode, section 3.13, D147).
 pub fn fold(text: &str) -> String {
@@ -14,6 +15,30 @@ pub fn fold(text: &str) -> String {
     // Folding can undo the normalisation and the other way round; a few rounds settle every known text.
     for _ in 0..4 {
         let next: String = caseless::default_case_fold_str(&folded).nfkc().collect();
+        if next == folded {
+            break;
+        }
+        folded = next;
+    }
+    folded
+}
+
+/// The same letter by letter: what case folding makes several letters of stays one, since a mail server tells `ß` from
+/// `ss` (Unicode, section 5.18, simple case folding).
+fn fold_letters(text: &str) -> String {
+    let letter = |c: char| {
+        let folded = caseless::default_case_fold_str(c.encode_utf8(&mut [0; 4]));
+        let mut letters = folded.chars();
+        match (letters.next(), letters.next()) {
+            (Some(one), None) => one,
+            // The capital of a letter that stays.
+            _ if c == 'ẞ' => 'ß',
+            _ => c,
+        }
+    };
+    let mut folded = text.to_owned();
+    for _ in 0..4 {
+        let next: String = folded.nfkc().map(letter).nfkc().collect();
         if next == folded {
             break;
         }
@@ -46,13 +71,56 @@ pub fn check_username(typed: &str) -> Result<(), ErrorCode> {
         .map_err(|why| if why == ErrorCode::UsernameLooksLikeContact { why } else { ErrorCode::BadUsername })
 }
 
-/// What an email address is found by: the local part folded, the domain as the DNS has it (IDNA, UTS 46).
+/// What people would take for the service's own, or for those who run it (RFC 2142 has many of them).
+const RESERVED: [&str; 25] = [
+    "abuse",
+    "account",
+    "accounts",
+    "admin",
+    "administrator",
+    "everyone",
+    "help",
+    "hostmaster",
+    "info",
+    "moderator",
+    "nameplate",
+    "no-reply",
+    "nobody",
+    "noreply",
+    "null",
+    "official",
+    "operator",
+    "postmaster",
+    "root",
+    "security",
+    "staff",
+    "support",
+    "system",
+    "undefined",
+    "webmaster",
+];
+
+/// A username that a person chooses for a new account: its shape as the browser checks it, letters, marks and digits of
+/// any script, and none that is reserved, in any spelling.
+pub fn check_new_username(typed: &str) -> Result<(), ErrorCode> {
+    check_username(typed)?;
+    model::identifier::check_new_username(typed)?;
+    let key = username_key(typed);
+    let is_word = |c: char| c.is_ascii() || c.is_alphanumeric() || is_combining_mark(c);
+    if !key.chars().all(is_word) {
+        return Err(ErrorCode::BadUsername);
+    }
+    model::identifier::check_new_username(&key).map_err(|_| ErrorCode::BadUsername)?;
+    if RESERVED.contains(&key.as_str()) { Err(ErrorCode::UsernameReserved) } else { Ok(()) }
+}
+
+/// What an email address is found by: the local part folded letter by letter, the domain as the DNS has it (IDNA, UTS 46).
 ///
 /// `None`: no domain can be called that.
 fn email_key(typed: &str) -> Option<String> {
     let (local, domain) = typed.trim().rsplit_once('@')?;
     let domain = idna::domain_to_ascii(&domain.nfkc().collect::<String>()).ok()?;
-    (!domain.is_empty() && !local.is_empty()).then(|| format!("{}@{domain}", fold(local)))
+    (!domain.is_empty() && !local.is_empty()).then(|| format!("{}@{domain}", fold_letters(local)))
 }
 
 /// What a stored phone number is found by: E.164 has one spelling.
@@ -208,6 +276,38 @@ mod tests {
     use super::*;
 
     #[test]
+    fn check_new_username_takes_words_of_any_script_and_nothing_else() {
+        for good in [
+            "jdoe",
+            "j.doe",
+            "j-doe_2+x",
+            "用户",
+            "Jürgen",
+            "e\u{301}va",
+            "हिन्दी",
+            "straße",
+            "admin1",
+            "o_0",
+            "9lives",
+        ] {
+            assert_eq!(check_new_username(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "-h", "--help", "../x", "=1+1", ".x", "_x", "a/b", "a=b", "a;b", "$x", "x%", "a,b", "a:b", "a'b",
+            "a(b)", "😀", "a★", "－h", "．．/x",
+        ] {
+            assert_eq!(check_new_username(bad), Err(ErrorCode::BadUsername), "{bad}");
+        }
+        for reserved in ["admin", "Admin", "ADMIN", "аdmin", "ａｄｍｉｎ", "root", "postmaster"] {
+            assert_eq!(check_new_username(reserved), Err(ErrorCode::UsernameReserved), "{reserved}");
+        }
+        // What administrators make, and what exists, isn't asked.
+        for name in ["-h", "admin", "../x", "=1+1"] {
+            assert_eq!(check_username(name), Ok(()), "{name}");
+        }
+    }
+
+    #[test]
     fn username_key_of_equivalent_spellings_is_the_same() {
         for same in ["jdoe", "JDoe", "ＪＤＯＥ", "ϳdoe", "јdое", "𝐣𝐝𝐨𝐞"] {
             assert_eq!(username_key(same), "jdoe", "{same}");
@@ -249,6 +349,11 @@ mod tests {
         assert_eq!(email_key("me@BÜCHER.example").as_deref(), Some("me@xn--bcher-kva.example"));
         assert_eq!(email_key("me@xn--bcher-kva.example"), email_key("me@bücher.example"));
         assert_eq!(email_key("first.last+tag@x.org").as_deref(), Some("first.last+tag@x.org"));
+        assert_eq!(email_key("STRAẞE@x.org").as_deref(), Some("straße@x.org"));
+        assert_ne!(email_key("straße@x.org"), email_key("strasse@x.org"));
+        assert_eq!(email_key("ΣΊΣΥΦΟΣ@x.org"), email_key("σίσυφος@x.org"));
+        assert_eq!(email_key("Jürgen@x.org"), email_key("JU\u{308}RGEN@x.org"));
+        assert_eq!(email_key("ｍｅ@x.org"), email_key("me@x.org"));
         assert_eq!(email_key("me@"), None);
         assert_eq!(email_key("me"), None);
     }

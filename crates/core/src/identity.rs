@@ -6,6 +6,7 @@ use crate::clock::Timestamp;
 use crate::entropy::Entropy;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use model::closed_set;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
@@ -197,6 +198,18 @@ impl NewSession {
     /// What the store knows it by.
     pub fn id(&self) -> SessionId {
         SessionId(self.token.hash())
+    }
+}
+
+closed_set! {
+    /// What a session was begun with, as the store spells it.
+    pub enum SessionProof {
+        /// A password, with whatever else was asked for.
+        Password = "password",
+        /// A passkey, at the sign-in or later.
+        Passkey = "passkey",
+        /// A code that was sent to somebody who was signed in, and had neither.
+        Code = "code",
     }
 }
 

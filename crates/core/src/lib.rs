@@ -29,3 +29,4 @@ mod key_file;
 pub mod keys;
 pub mod phone;
 pub mod settings;
+pub mod srp_id;

@@ -3,8 +3,8 @@
 use crate::client::ClientId;
 pub use crate::client::{AppClient, ClientSecret, Flow};
 use crate::country::{Countries, Country};
-use crate::identifiers::{ContactKind, Identifier};
-use crate::phone;
+use crate::identifiers::{ContactKind, Identifier, username_key};
+use crate::{phone, srp_id};
 use ipnet::IpNet;
 use model::{AccessLists, AttributeName, Policy, Schema, SignInOptions, Standard};
 use std::time::Duration;
@@ -79,8 +79,13 @@ impl Settings {
         }
     }
 
-    /// Whom a typed text names here. `None`: it can't be anybody.
+    /// Whom a typed text names here. `None`: it can't be anybody. The ids that applications know accounts by are
+    /// usernames, also where people have none.
     pub fn identifier(&self, typed: &str) -> Option<Identifier> {
+        let id = model::typed::identifier(typed);
+        if srp_id::has_form(&id) {
+            return Some(Identifier::Username(username_key(&id)));
+        }
         Identifier::parse(typed, self.sign_in, &self.country_code)
     }
 

@@ -89,6 +89,10 @@ pub enum SmsFault {
     NotAnOrigin,
     #[error("the token would travel unencrypted; begin with https://")]
     ClearToken,
+    #[error(
+        "texts would travel unencrypted, and anybody could make them up; begin with https://, or set a secret"
+    )]
+    Unsigned,
     #[error("this is no account; Twilio's begin with AC")]
     Account,
     #[error("this is no API key; Twilio's begin with SK")]
@@ -282,13 +286,16 @@ fn webhook(url: &str, token: Option<&str>, secret: Option<&str>) -> Result<(Way,
     if secret.as_ref().is_some_and(|secret| !SECRET.contains(&secret.len())) {
         return Err(SmsFault::Secret);
     }
+    if secret.is_none() && url.scheme() == "http" && !is_here(host_of(&url)) {
+        return Err(SmsFault::Unsigned);
+    }
     Ok((Way::Webhook { authorization, secret }, url))
 }
 
 /// Where a request goes; one with a token only over TLS, or no further than this machine.
 fn address(url: &str, with_token: bool) -> Result<Url, SmsFault> {
     let url = Url::parse(url).map_err(|_| SmsFault::Url)?;
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let host = host_of(&url);
     if !matches!(url.scheme(), "https" | "http") || host.is_empty() {
         return Err(SmsFault::Url);
     }
@@ -299,6 +306,10 @@ fn address(url: &str, with_token: bool) -> Result<Url, SmsFault> {
         return Err(SmsFault::ClearToken);
     }
     Ok(url)
+}
+
+fn host_of(url: &Url) -> &str {
+    url.host_str().unwrap_or_default().trim_matches(['[', ']'])
 }
 
 fn secret_header(text: &str) -> Result<HeaderValue, SmsFault> {

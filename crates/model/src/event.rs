@@ -135,6 +135,8 @@ events! {
         AddPasskey { passkey: String } = "addPasskey",
         /// A passkey no longer signs in to the account.
         RemovePasskey { passkey: String } = "removePasskey",
+        /// A passkey that was added lately stays after a reset of the password.
+        KeepPasskey { passkey: String } = "keepPasskey",
         /// This browser's session was ended.
         SignOut { username: String } = "signOut",
         /// Other browsers were signed out, so many.
@@ -172,6 +174,8 @@ events! {
         AdminEnableUser { username: String } = "adminEnableUser",
         /// The operator removed every second factor of the account.
         AdminResetMfa { username: String } = "adminResetMfa",
+        /// Somebody with a second factor of long ago decided that the latest changes can't be undone.
+        VoidUndo { username: String } = "voidUndo",
         /// An administrator decided that the latest changes can't be undone.
         AdminVoidUndo { username: String } = "adminVoidUndo",
     }

@@ -101,6 +101,20 @@ pub fn check_username(typed: &str) -> Result<(), ErrorCode> {
     Ok(())
 }
 
+/// A username that a person chooses for a new account, as far as a browser can judge it: letters, marks and digits of
+/// any script, and in ASCII `.`, `_`, `-` and `+` besides, but not in front. Accounts that exist, and what
+/// administrators make, may be called otherwise ([`check_username`]).
+pub fn check_new_username(typed: &str) -> Result<(), ErrorCode> {
+    check_username(typed)?;
+    let inside = |c: char| matches!(c, '.' | '_' | '-' | '+');
+    let is_safe = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || inside(c);
+    if typed.starts_with(inside) || !typed.chars().all(is_safe) {
+        Err(ErrorCode::BadUsername)
+    } else {
+        Ok(())
+    }
+}
+
 /// The shape of an email address as browsers see it (HTML, section 4.10.5.1.5), with a dot in the domain, and
 /// with letters beyond ASCII allowed (RFC 6531).
 pub fn check_email(typed: &str) -> Result<(), ErrorCode> {

@@ -91,6 +91,7 @@ pages! {
             forms: [
                 SECURITY_FACTORS,
                 SECURITY_PASSKEYS_REMOVE,
+                SECURITY_PASSKEYS_KEEP,
                 SECURITY_SESSIONS_END,
                 SECURITY_SESSIONS_OTHERS,
                 SECURITY_SESSIONS_EVERYWHERE,
@@ -99,6 +100,9 @@ pages! {
         ChangePassword = SignedIn SECURITY_PASSWORD;
         /// [`Page::Security`] with the form for another passkey.
         AddPasskey = SignedIn SECURITY_PASSKEYS;
+        /// Asks again who it is, on the way to what asks for it.
+        Reauthenticate = SignedIn SECURITY_CONFIRM,
+            forms: [SECURITY_CONFIRM_PASSKEY, SECURITY_CONFIRM_SEND, SECURITY_CONFIRM_CODE];
         AuthenticatorApp = SignedIn SECURITY_APP, forms: [SECURITY_APP_NEW];
         RecoveryCodes = SignedIn SECURITY_RECOVERY, forms: [SECURITY_RECOVERY_NEW];
         Activity = SignedIn ACTIVITY;

@@ -82,6 +82,18 @@ pub const SECURITY_PASSKEYS: &str = "/security/passkeys";
 pub const SECURITY_PASSKEYS_OPTIONS: &str = "/security/passkeys/options";
 /// Form: removes a passkey.
 pub const SECURITY_PASSKEYS_REMOVE: &str = "/security/passkeys/remove";
+/// Form: keeps a passkey that was added lately, whatever resets the password.
+pub const SECURITY_PASSKEYS_KEEP: &str = "/security/passkeys/keep";
+/// Page and form: the password once more, before what a stolen session must not change.
+pub const SECURITY_CONFIRM: &str = "/security/confirm";
+/// Form: a passkey instead.
+pub const SECURITY_CONFIRM_PASSKEY: &str = "/security/confirm/passkey";
+/// For scripts: what an authenticator is asked for that.
+pub const SECURITY_CONFIRM_PASSKEY_OPTIONS: &str = "/security/confirm/passkey/options";
+/// Form: sends a code, where there is neither password nor passkey.
+pub const SECURITY_CONFIRM_SEND: &str = "/security/confirm/send";
+/// Form: that code.
+pub const SECURITY_CONFIRM_CODE: &str = "/security/confirm/code";
 /// Form: signs one other browser out.
 pub const SECURITY_SESSIONS_END: &str = "/security/sessions/end";
 /// Form: signs every other browser out.

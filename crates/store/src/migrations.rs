@@ -118,6 +118,17 @@ macro_rules! migrations {
                 "undoable_changes",
                 include_str!(concat!("../migrations/", $folder, "/0026_undoable_changes.sql")),
             ),
+            (27, "srp_ids", include_str!(concat!("../migrations/", $folder, "/0027_srp_ids.sql"))),
+            (
+                28,
+                "proof_of_sessions",
+                include_str!(concat!("../migrations/", $folder, "/0028_proof_of_sessions.sql")),
+            ),
+            (
+                29,
+                "letters_of_addresses",
+                include_str!(concat!("../migrations/", $folder, "/0029_letters_of_addresses.sql")),
+            ),
         ]
     };
 }

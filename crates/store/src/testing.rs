@@ -3,6 +3,8 @@
 //! starts one).
 #![expect(clippy::indexing_slicing, reason = "a test that can't be set up has failed")]
 
+pub mod statements;
+
 use crate::{PostgresUrl, Store, StoreError, migrations};
 use nameplate_core::entropy::{Entropy, SystemEntropy};
 use sqlx::postgres::{PgConnectOptions, PgConnection};

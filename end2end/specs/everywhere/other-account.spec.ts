@@ -21,7 +21,11 @@ test.describe('a page that was opened for another account', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await expect(page.getByText(/signed in to another account since/).first()).toBeVisible();
     if (scripts) await expect(page.getByLabel('Nickname')).toHaveValue('Jane’s own');
-    else await expect(page.getByRole('heading', { level: 1 })).toHaveText('This page belonged to another account');
+    else {
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('This page belonged to another account');
+      await expect(page.locator('main')).toContainText(`You are signed in as ${john.username}.`);
+      await expect(page.getByRole('link', { name: 'Sign in' })).toHaveCount(0);
+    }
     await profile.open();
     await expect(page.locator('body')).toContainText(john.email);
     await expect(page.locator('body')).not.toContainText('Jane’s own');

@@ -149,7 +149,7 @@ test.describe('some time after signing in', () => {
     await another.page.close();
 
     await updateEmail.button('Update email').click();
-    await updateEmail.refuses('Current Password', /Enter your password to go on/);
+    await updateEmail.refuses('Current Password', /Confirm that it’s you to go on/);
     await expect(updateEmail.password).toBeFocused();
     await expect(updateEmail.newEmail).toHaveValue(newEmail);
     await updateEmail.ready();

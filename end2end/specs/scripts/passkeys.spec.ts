@@ -113,10 +113,53 @@ test.describe('some time after signing in', () => {
     }).toPass();
     await security.ready();
     await security.addPasskey('My laptop');
-    await security.refuses('Current Password', /Enter your password/);
+    await security.refuses('Current Password', /Confirm that it’s you/);
     expect(await device.holds()).toBe(0);
     await security.currentPassword.fill(jane.password);
     await security.addPasskey('My laptop');
     await security.says('Your passkey is added');
   });
+
+  test('a passkey confirms in place of the password, and then sets another one', async ({ page, door, security, confirmIdentity }) => {
+    await withoutAutofill(page);
+    await Device.of(page);
+    await security.open();
+    await door.signIn();
+    await page.goto('/security/passkeys');
+    await security.ready();
+    await security.passkeyName.fill('My laptop');
+    if (await security.currentPassword.isVisible()) await security.currentPassword.fill(jane.password);
+    await security.button('Add a passkey').click();
+    await security.says('Your passkey is added');
+    await expect(async () => {
+      await page.goto('/security/password');
+      await expect(security.link('Use a passkey instead').first()).toBeVisible({ timeout: 100 });
+    }).toPass();
+    await security.link('Use a passkey instead').first().click();
+    await confirmIdentity.arrived();
+    await confirmIdentity.withPasskey.click();
+    await expect(page).toHaveURL('/security/password');
+    await security.ready();
+    await expect(page.getByText('You confirmed a moment ago that it’s you')).toBeVisible();
+    await expect(security.currentPassword.filter({ visible: true })).toHaveCount(0);
+  });
+});
+
+test('a passkey of the last days is kept by a code of the second step', async ({ page, security, mailbox }) => {
+  await Device.of(page);
+  await security.open();
+  await security.toAddPasskey();
+  await security.addPasskey('My laptop');
+  await security.says('Your passkey is added');
+  await security.step('Email').getByRole('button', { name: /Turn on/ }).click();
+  await page.waitForURL('/security/recovery-codes');
+  await security.open();
+  await expect(security.passkeys).toContainText('a password reset removes it');
+  await security.passkeys.getByRole('button', { name: 'Keep My laptop' }).click();
+  const code = security.passkeys.getByRole('textbox', { name: 'Second-step code' });
+  await expect(code).toBeVisible();
+  await code.fill(await mailbox.codeFor(jane.email));
+  await security.passkeys.getByRole('button', { name: 'Keep My laptop' }).click();
+  await security.says('This passkey now stays after a password reset');
+  await expect(security.passkeys).not.toContainText('a password reset removes it');
 });

@@ -2,12 +2,12 @@
 
 use crate::config::draft::{self, Choices, Draft, SIGN_IN};
 use crate::config::{ConfigError, Environment};
-use crate::output::print;
+use crate::output::{self, print};
 use clap::Args;
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, Input, MultiSelect};
 use std::error::Error;
-use std::io::{ErrorKind, IsTerminal, Write, stderr, stdin};
+use std::io::{ErrorKind, IsTerminal, stderr, stdin};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
@@ -179,7 +179,7 @@ fn in_order(now: Vec<String>, chosen: &[String]) -> Vec<String> {
 
 fn again(person: &mut impl Ask, faults: &ConfigError) -> Result<(), Box<dyn Error>> {
     // If it can't be shown, nobody answers.
-    _ = writeln!(stderr(), "{faults}");
+    output::complain(&format!("{faults}\n"));
     if person.yes("These answers don't go together. Answer again?")? {
         Ok(())
     } else {

@@ -14,11 +14,11 @@ mod user;
 
 use crate::config::ConfigError;
 use crate::lifecycle;
+use crate::output;
 use crate::telemetry;
 use clap::{Parser, Subcommand};
 use setup::configuration;
 use std::error::Error;
-use std::io::{Write, stderr};
 use std::process::ExitCode;
 
 /// What the program says when what it was told is wrong: arguments or configuration.
@@ -69,6 +69,21 @@ enum Command {
     User(user::Command),
 }
 
+/// What the process was started with. Help and version are printed, and what is wrong is said, without what a terminal
+/// obeys.
+///
+/// # Errors
+/// There is nothing to do, and this is how to end.
+pub fn arguments() -> Result<Arguments, ExitCode> {
+    Arguments::try_parse().map_err(|error| {
+        if !error.use_stderr() {
+            error.exit();
+        }
+        output::complain(&error.render().to_string());
+        ExitCode::from(WRONG)
+    })
+}
+
 /// Does what the arguments say; what went wrong is said on standard error.
 pub async fn run(arguments: Arguments) -> ExitCode {
     let done = match arguments.command {
@@ -105,8 +120,7 @@ fn complain(error: &(dyn Error + 'static)) -> ExitCode {
         text += &format!("  because: {error}\n");
         cause = error.source();
     }
-    // Nobody may be listening any more; then there is nobody to tell that.
-    _ = stderr().write_all(text.as_bytes());
+    output::complain(&text);
     let is_argument = error.is::<copy::WrongPlace>()
         || error.downcast_ref().is_some_and(init::NotWritten::is_wrong_argument);
     if error.is::<ConfigError>() || is_argument { ExitCode::from(WRONG) } else { ExitCode::FAILURE }

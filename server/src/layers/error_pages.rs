@@ -25,7 +25,20 @@ pub async fn add(State(site): State<Site>, request: Request, next: Next) -> Resp
 async fn with_page(site: Site, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let answer = next.run(Request::from_parts(parts.clone(), body)).await;
-    if is_bare_error(&answer) { render(answer.status(), site, &parts, answer.headers()) } else { answer }
+    if !is_bare_error(&answer) {
+        return answer;
+    }
+    let page_request = page_request(answer.status(), site, &parts).await;
+    render_for(answer.status(), &page_request, answer.headers())
+}
+
+/// What is the matter with a request is told to whoever is signed in; a fault of ours may be the store's.
+async fn page_request(status: StatusCode, site: Site, parts: &Parts) -> PageRequest {
+    let known = match status.is_client_error() {
+        true => PageRequest::of(site.clone(), parts).await.ok(),
+        false => None,
+    };
+    known.unwrap_or_else(|| PageRequest::without_account(site, parts))
 }
 
 /// Whether a browser is asking for a page, rather than a script for data.
@@ -42,8 +55,11 @@ fn is_bare_error(answer: &Response) -> bool {
 
 /// The page for an error; works when the store doesn't.
 pub fn render(status: StatusCode, site: Site, parts: &Parts, headers: &HeaderMap) -> Response {
-    let page_request = PageRequest::without_account(site, parts);
-    let mut answer = shell::render(error_page(status.as_u16(), &page_request), &page_request).into_response();
+    render_for(status, &PageRequest::without_account(site, parts), headers)
+}
+
+fn render_for(status: StatusCode, page_request: &PageRequest, headers: &HeaderMap) -> Response {
+    let mut answer = shell::render(error_page(status.as_u16(), page_request), page_request).into_response();
     for name in [RETRY_AFTER, ALLOW, SET_COOKIE] {
         for value in headers.get_all(&name) {
             answer.headers_mut().append(name.clone(), value.clone());

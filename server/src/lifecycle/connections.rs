@@ -1,5 +1,6 @@
 //! Connections: taken until the service stops, and then drained.
 
+use super::host;
 use super::signals::StopSignals;
 use crate::connection_limits::{ConnectionLimits, ConnectionPermit};
 use crate::layers::client_ip::Peer;
@@ -132,6 +133,9 @@ fn connection(
         request.extensions_mut().insert(peer);
         async move {
             let request_permit = request_permit.ok_or(Closed)?;
+            if let Some(refused) = host::refusal(&request) {
+                return Ok(request_permit.until_answered(refused));
+            }
             let answer = router.oneshot(request.map(axum::body::Body::new) as Request).await;
             answer.map(|answer| request_permit.until_answered(answer)).map_err(|never| match never {})
         }

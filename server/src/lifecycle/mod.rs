@@ -2,6 +2,7 @@
 
 mod connections;
 pub mod error;
+mod host;
 mod signals;
 pub mod store;
 mod transports;

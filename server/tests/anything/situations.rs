@@ -8,7 +8,10 @@ use accounts::testing::Authenticator;
 use model::{Page, paths};
 use serde_json::json;
 use std::collections::BTreeMap;
+use store::users;
 
+/// After this long a contact is one that was verified long ago.
+const FOUR_DAYS: u64 = 4 * 24 * 60 * 60;
 const OWN: &str = "my-own-password-at-last";
 
 /// A browser in front of a form, and what is right to enter into each field.
@@ -65,6 +68,7 @@ pub async fn ready_for(world: &World, form: &Form) -> Ready {
         Some(Page::VerifyContact) => of(&world.person().await).with("names", "phone_number"),
         Some(Page::ChangePassword) => of(&world.person().await).with_new_password(),
         Some(Page::AddPasskey) => adding_passkey(world, form).await,
+        Some(Page::Reauthenticate) => confirming(world, form).await,
         Some(Page::AuthenticatorApp) => setting_up_app(world).await,
         Some(Page::Security | Page::RecoveryCodes) => secured(world).await,
         Some(Page::Profile | Page::Activity | Page::Account | Page::DeleteAccount | Page::SignOut) => {
@@ -259,6 +263,34 @@ async fn adding_passkey(world: &World, form: &Form) -> Ready {
         .with("passkey_name", "My phone")
         .with("state", asked["state"].as_str().unwrap())
         .with("credential", credential)
+}
+
+/// Somebody who confirms that it is them: with what they have, or with a code where that is nothing.
+async fn confirming(world: &World, form: &Form) -> Ready {
+    let mut person = world.person().await;
+    if form.has("credential") {
+        let mut device = add_passkey(&mut person.browser).await;
+        let asked = person.browser.json(paths::SECURITY_CONFIRM_PASSKEY_OPTIONS, &[]).await.ok();
+        let credential = device.get(asked["options"].as_str().unwrap()).unwrap();
+        return of(&person).with("state", asked["state"].as_str().unwrap()).with("credential", credential);
+    }
+    if [paths::SECURITY_CONFIRM_SEND, paths::SECURITY_CONFIRM_CODE].contains(&form.path) {
+        forget_password(world, &person).await;
+        world.server.wait(FOUR_DAYS);
+    }
+    if form.path == paths::SECURITY_CONFIRM_CODE {
+        person.browser.json(paths::SECURITY_CONFIRM_SEND, &[]).await.ok();
+        return of(&person).with("code", world.server.code_for(&person.names.email).await);
+    }
+    of(&person)
+}
+
+async fn forget_password(world: &World, person: &Person) {
+    let mut tx = world.server.pool.store().begin().await.unwrap();
+    let name = world.server.pool.settings().identifier(&person.names.username).unwrap();
+    let found = users::by_identifier(&mut tx, &name).await.unwrap().unwrap();
+    users::forget_password(&mut tx, found.id).await.unwrap();
+    tx.commit().await.unwrap();
 }
 
 async fn setting_up_app(world: &World) -> Ready {

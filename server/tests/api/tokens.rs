@@ -190,6 +190,33 @@ async fn sign_in_by_srp_succeeds_only_with_the_right_password() {
 }
 
 #[tokio::test]
+async fn srp_id_is_taken_as_username_at_every_operation() {
+    let server = TestServer::new().await;
+    let sub = confirmed(&server, "jdoe", "me@domain.com").await;
+    let begin = json!({ "AuthFlow": "USER_SRP_AUTH", "ClientId": "web",
+        "AuthParameters": { "USERNAME": "me@domain.com", "SRP_A": SrpClient::new(3).public() } });
+    let begun = server.wire("InitiateAuth", begin).await.ok();
+    let id = begun["ChallengeParameters"]["USER_ID_FOR_SRP"].as_str().unwrap().to_owned();
+    assert!(id != sub && id != "jdoe", "{id}");
+    for name in [&id, &sub] {
+        assert!(tokens(&server, name).await["AccessToken"].is_string(), "{name}");
+        server.wait(24 * 3600);
+        let named = json!({ "ClientId": "web", "Username": name });
+        let sent = server.wire("ForgotPassword", named.clone()).await.ok();
+        assert_eq!(sent["CodeDeliveryDetails"]["Destination"], "***@***");
+        let code = server.code_for("me@domain.com").await;
+        let form =
+            json!({ "ClientId": "web", "Username": name, "ConfirmationCode": code, "Password": PASSWORD });
+        server.wire("ConfirmForgotPassword", form).await.ok();
+        let resent = server.wire("ResendConfirmationCode", named).await.ok();
+        assert_eq!(resent["CodeDeliveryDetails"]["Destination"], "***@***");
+        let form = json!({ "ClientId": "web", "Username": name, "Password": PASSWORD,
+            "UserAttributes": [{ "Name": "email", "Value": "stranger@domain.com" }] });
+        server.wire("SignUp", form).await.refuses_with("UsernameExistsException", "User already exists");
+    }
+}
+
+#[tokio::test]
 async fn sign_in_retried_while_waiting_does_not_prolong_the_wait() {
     let server = TestServer::new().await;
     confirmed(&server, "jdoe", "me@domain.com").await;

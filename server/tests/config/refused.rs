@@ -545,6 +545,11 @@ fn config_of_an_unusable_sms_gateway_is_refused() {
         ),
         ("[sms]\nprovider = 'webhook'\n", &[], &["sms.url: it is no address", "NAMEPLATE_SMS_URL"]),
         (
+            "[sms]\nprovider = 'webhook'\nurl = 'http://sms.example.com'\n",
+            &[],
+            &["sms.url: texts would travel unencrypted", "a secret in sms.secret"],
+        ),
+        (
             "[sms]\nprovider = 'webhook'\nurl = 'http://sms.example.com'\ntoken = 'x'\n",
             &[],
             &["line 3: sms.url: the token would travel unencrypted"],
@@ -605,6 +610,12 @@ fn config_of_clients_is_checked_without_repeating_a_secret() {
             &[],
             &["line 3: clients[0].origins[0]", "without a slash"],
         ),
+        (
+            "[[clients]]\nid = 'web'\norigins = ['https://*.example.com']\n",
+            &[],
+            &["line 3: clients[0].origins[0]", "is no origin"],
+        ),
+        ("[[clients]]\nid = 'web'\nflows = []\n", &[], &["line 3: clients[0].flows: the list is empty"]),
         ("[[clients]]\nid = 'web'\norigins = []\n", &[], &["line 3: clients[0].origins: the list is empty"]),
     ]);
     let text = "[[clients]]\nid = 'web'\nsecret = 'not a good secret at all'\n";

@@ -93,3 +93,29 @@ fn keys_rotate_signing_without_a_store_creates_none() {
     assert_eq!(before.code, Some(1), "{before:?}");
     assert!(before.complained.contains("there is no store at") && !home.data().exists(), "{before:?}");
 }
+
+#[test]
+fn commands_given_what_a_terminal_obeys_print_it_written_out() {
+    let home = Home::new(CONFIG);
+    home.start().stop();
+    let red = "\u{1b}[31mjane\u{202e}";
+    for arguments in [
+        &["user", "show", red][..],
+        &["user", "disable", red],
+        &["user", "delete", red, "--yes"],
+        &["user", "list", red],
+        &["user", "create", red, "--password-stdin"],
+        &["backup", red, red],
+        &["copy", red, red],
+        &[red],
+        &["--config", red],
+    ] {
+        let done = home.run(arguments, &[]);
+        assert_ne!(done.code, Some(0), "{arguments:?} {done:?}");
+        for text in [&done.said, &done.complained] {
+            assert!(!text.contains(['\u{1b}', '\u{202e}']), "{arguments:?} {done:?}");
+        }
+    }
+    let shown = home.run(&["user", "show", red], &[]);
+    assert!(shown.complained.contains("\\u001b[31mjane"), "{shown:?}");
+}

@@ -132,3 +132,21 @@ fn connection_beyond_the_network_share_is_answered_503() {
     until("an answer", || Some(asks(&running, 2)).filter(|it| it.status == 200));
     running.stop();
 }
+
+#[test]
+fn requests_with_no_host_or_two_are_refused_with_400() {
+    let running = Home::new(CONFIG).start();
+    for (head, status) in [
+        ("GET /healthz HTTP/1.1\r\nHost: localhost\r\n", 200),
+        ("GET /healthz HTTP/1.1\r\n", 400),
+        ("GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n", 400),
+        ("GET /sign-in HTTP/1.1\r\nHost: localhost\r\nhost: evil.example\r\n", 400),
+        ("GET /sign-in HTTP/1.1\r\nHost: evil.example/x\r\n", 400),
+        ("GET /healthz HTTP/1.0\r\n", 200),
+    ] {
+        let mut stream = connect(&running, 1);
+        say(&stream, &format!("{head}Connection: close\r\n\r\n"));
+        assert_eq!(Answer::read(&mut stream).unwrap().status, status, "{head}");
+    }
+    running.stop();
+}

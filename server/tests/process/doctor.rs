@@ -147,3 +147,17 @@ fn doctor_counts_stored_attributes_no_longer_configured() {
     let found = json.as_array().unwrap().iter().find(|it| it["what"] == "attributes").unwrap();
     assert_eq!((&found["mark"], found["do"].is_string()), (&"look".into(), true));
 }
+
+#[test]
+fn doctor_says_which_changes_can_be_undone_and_until_when() {
+    let home = Home::new(CONFIG);
+    let running = home.start();
+    running.signed_in("jane");
+    says(&home.run(&["doctor"], &[]), "ok", "undo", "that can be undone: 0");
+    let change = ["user", "set-attribute", "jane", "email=new@domain.com", "--verified", "--undo"];
+    let done = home.run(&change, &[]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    let done = home.run(&["doctor"], &[]);
+    says(&done, "ok", "undo", "that can be undone: 1; the first of them ends at 2");
+    running.stop();
+}

@@ -2,8 +2,8 @@
 
 use crate::auth_events::{AccountData, FormEvent};
 use crate::form::{
-    Check, Form, FormError, FormPost, FormState, Input, code_field, field, password_field, refused,
-    resend_button, summary,
+    Check, Form, FormError, FormPost, FormState, Input, code_field, field, new_password_field,
+    password_field, refused, resend_button, summary,
 };
 use crate::layout::{Layout, PageResponse, flash_note, heading};
 use crate::request::cookies::CookieName;
@@ -128,7 +128,7 @@ fn NewPassword(
             {summary(&state)}
             {who}
             {code_field(&code, &state)}
-            {password_field(&password, &state)}
+            {new_password_field(&password, &state, "")}
             {password_field(&confirm, &state)}
             <button class="button main wide">{text::words().submit()}</button>
         </Form>

@@ -14,8 +14,9 @@ use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestConte
 use crate::text::{self, Around};
 use crate::times::{clock_time, seconds_until};
 use accounts::attributes::{Profile, Update};
+use accounts::contacts::EnteredCode;
 use leptos::prelude::*;
-use model::{Definition, ErrorCode, FieldName, FormErrors, Password, UpdateOutcome, paths, typed};
+use model::{Definition, ErrorCode, Factor, FieldName, FormErrors, Password, UpdateOutcome, paths, typed};
 use nameplate_core::identifiers::ContactKind;
 use std::collections::BTreeMap;
 
@@ -42,11 +43,13 @@ struct Screen {
     states: [FormState; 4],
     flash: Option<String>,
     profile: std::sync::Arc<Profile>,
+    /// The second factor that says that the contact in force is lost, if one can.
+    ends_undo: Option<Factor>,
     request: PageRequest,
 }
 
 /// The screen.
-pub(crate) fn show(request: &PageRequest, page: ContactPage) -> Result<PageResponse, PageError> {
+pub(crate) async fn show(request: &PageRequest, page: ContactPage) -> Result<PageResponse, PageError> {
     let CurrentAccount { viewer, profile } = request.account()?;
     let now = request.site.pool.now();
     let waiting = page.waiting(&profile).map(|it| Waiting {
@@ -55,6 +58,10 @@ pub(crate) fn show(request: &PageRequest, page: ContactPage) -> Result<PageRespo
         resend_in: seconds_until(it.resend_at, now),
     });
     let states = page.forms.map(|path| request.form(path));
+    let ends_undo = match waiting.is_some() && page.is_verified(&profile) {
+        true => accounts::factors::factor_that_ends_undo(&request.site.pool, &viewer).await?,
+        false => None,
+    };
     let sent = waiting.as_ref().and_then(|waiting| sent(request.flash?, &page.shown(&waiting.value)));
     let cancelled = (request.flash == Some(Flash::ChangeCancelled))
         .then(|| page.words.stays(page.now(&profile).map(|now| page.shown(now)).as_deref()));
@@ -69,6 +76,7 @@ pub(crate) fn show(request: &PageRequest, page: ContactPage) -> Result<PageRespo
         states,
         flash,
         profile,
+        ends_undo,
         request: request.clone(),
     };
     Ok(PageResponse::page(page.page, Layout::Account { username: viewer.username }, move || {
@@ -213,6 +221,7 @@ fn EnterTheCode(screen: Screen, waiting: Waiting) -> impl IntoView {
     let title = if old.is_some() { words.confirm_new() } else { words.confirm_this() };
     let Around { before, after } = words.until_then(old.as_deref());
     let class = if alive { "badge wait" } else { "badge bad" };
+    let lost = screen.ends_undo.filter(|_| old.is_some()).map(|factor| old_is_lost(words, factor, &verify));
     let [_, to_verify, to_resend, to_cancel] = page.forms.map(ToOwned::to_owned);
     view! {
         <section class="sheet waiting" aria-labelledby="pending">
@@ -221,6 +230,7 @@ fn EnterTheCode(screen: Screen, waiting: Waiting) -> impl IntoView {
                 {summary(&verify)}
                 <p>{before}<strong><bdi>{page.shown(&waiting.value)}</bdi></strong>{after}</p>
                 {code_field(&code, &verify)}
+                {lost}
                 <button class="button main">{text::words().send_code()}</button>
             </Form>
             <div class="more actions">
@@ -236,6 +246,25 @@ fn EnterTheCode(screen: Screen, waiting: Waiting) -> impl IntoView {
             <p class="hint">{words.no_message()}</p>
         </section>
     }
+}
+
+/// Whether whoever reads the contact in force may still undo the change: opened by whom that is about.
+fn old_is_lost(words: text::ContactWords, factor: Factor, state: &FormState) -> AnyView {
+    let is_ticked = state.typed.contains_key(&FieldName::OldIsLost);
+    let why = state.errors.on(&FieldName::StepCode);
+    let (open, shown) = (is_ticked || why.is_some(), text::code_that_ends_undo(factor));
+    let code =
+        Input::new(FieldName::StepCode, text::words().step_code()).hint(shown).kind("text", "one-time-code");
+    view! {
+        <details open=open>
+            <summary>{words.old_is_lost()}</summary>
+            <div class="stack">
+                <p class="field"><label><input type="checkbox" name=FieldName::OldIsLost.to_string() value="yes" checked=is_ticked/>" "{words.old_undoes_nothing()}</label></p>
+                {field(code, state)}
+            </div>
+        </details>
+    }
+    .into_any()
 }
 
 /// Asks for a new contact (operation UpdateUserAttributes). Nothing but the contact can be changed here.
@@ -280,9 +309,9 @@ pub(crate) async fn request_change(
 }
 
 /// Proves the contact (operation VerifyUserAttribute).
-pub(crate) async fn verify(page: ContactPage, code: &str) -> Result<AttributeData, FormError> {
+pub(crate) async fn verify(page: ContactPage, form: EnteredCode) -> Result<AttributeData, FormError> {
     let (context, viewer) = RequestContext::signed_in().await?;
-    accounts::contacts::verify(&context.pool, &viewer, &page.attribute(), code, &context.origin)
+    accounts::contacts::verify_and_decide(&context.pool, &viewer, &page.attribute(), &form, &context.origin)
         .await
         .map_err(refused)?;
     context.flash(page.changed);

@@ -6,13 +6,14 @@ use crate::auth_events::AttributeData;
 use crate::form::{FormError, FormPost};
 use crate::layout::PageResponse;
 use crate::request::{PageError, PageRequest};
+use accounts::contacts::EnteredCode;
 use leptos::prelude::*;
 use model::{Password, UpdateOutcome};
 use std::collections::BTreeMap;
 
 /// The screen.
 pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
-    contact::show(&request, EMAIL)
+    contact::show(&request, EMAIL).await
 }
 
 /// Asks for a new address (operation UpdateUserAttributes).
@@ -27,8 +28,13 @@ pub async fn update_email(
 
 /// Proves the new address (operation VerifyUserAttribute).
 #[server(prefix = "", endpoint = "/profile/email/verify", protocol = FormPost)]
-pub async fn verify_email(#[server(default)] code: String) -> Result<AttributeData, FormError> {
-    contact::verify(EMAIL, &code).await
+pub async fn verify_email(
+    #[server(default)] code: String,
+    #[server(default)] old_is_lost: String,
+    #[server(default)] step_code: String,
+) -> Result<AttributeData, FormError> {
+    let old_is_lost = !old_is_lost.is_empty();
+    contact::verify(EMAIL, EnteredCode { code, old_is_lost, step_code }).await
 }
 
 /// Sends a fresh code (operation GetUserAttributeVerificationCode).

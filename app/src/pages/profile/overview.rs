@@ -32,7 +32,7 @@ struct Screen {
     state: FormState,
     deletion: FormState,
     flash: Option<String>,
-    path: String,
+    request: PageRequest,
 }
 
 /// The screen.
@@ -56,7 +56,7 @@ pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
         state,
         deletion,
         flash,
-        path: request.path.clone(),
+        request: request.clone(),
     };
     Ok(PageResponse::page(Page::Profile, Layout::Account { username: viewer.username }, move || {
         view! { <ProfileScreen screen/> }.into_any()
@@ -101,7 +101,7 @@ fn ProfileScreen(screen: Screen) -> impl IntoView {
                     <p class="small"><a href=paths::PROFILE_JSON>{text::words().open_json()}</a></p>
                 </details>
                 // Re-reads the profile by hand; without scripts it loads the page again.
-                <p><a class="button slim" href=screen.path role="button" data-refresh="">{text::words().refresh()}</a></p>
+                <p><a class="button slim" href=screen.request.path.clone() role="button" data-refresh="">{text::words().refresh()}</a></p>
                 {live_status()}
             </div>
         </Live>
@@ -116,13 +116,13 @@ fn Group(key: AttributeGroup, editing: bool, screen: Screen) -> impl IntoView {
     let can_edit = key.is_editable() && !writable(&screen, key).is_empty();
     let edit = (can_edit && !editing).then(|| view! { <a class="button slim" href=format!("{}?edit={}", paths::PROFILE, key.as_str())>{text::words().edit()}<span class="vh">" "{title}</span></a> });
     let contacts = if key == AttributeGroup::Contact { deletable_contacts(&screen) } else { Vec::new() };
-    let (schema, username, deletion) =
-        (screen.schema.clone(), screen.profile.username.clone(), screen.deletion.clone());
+    let (request, schema, deletion) =
+        (screen.request.clone(), screen.schema.clone(), screen.deletion.clone());
     view! {
         <section class="group" aria-labelledby=labelled_by>
             <header><h2 id=id>{title}</h2>{edit}</header>
             {if editing { view! { <EditGroup key screen/> }.into_any() } else { facts(&screen.view, key).into_any() }}
-            {(!contacts.is_empty()).then(|| view! { <Delete names=contacts schema username state=deletion/> })}
+            {(!contacts.is_empty()).then(|| view! { <Delete request names=contacts schema state=deletion/> })}
         </section>
     }
 }
@@ -182,20 +182,25 @@ fn EditGroup(key: AttributeGroup, screen: Screen) -> impl IntoView {
                     <a class="button plain" href=paths::PROFILE>{text::words().cancel()}</a>
                 </div>
             </Form>
-            {(!deletable.is_empty()).then(|| view! { <Delete names=deletable schema=screen.schema.clone() username=screen.profile.username.clone() state=screen.deletion.clone()/> })}
+            {(!deletable.is_empty()).then(|| view! { <Delete request=screen.request.clone() names=deletable schema=screen.schema.clone() state=screen.deletion.clone()/> })}
         </div>
     }
 }
 
 /// A button for each optional attribute that is stored.
 #[component]
-fn Delete(names: Vec<AttributeName>, schema: Schema, username: String, state: FormState) -> impl IntoView {
+fn Delete(
+    request: PageRequest,
+    names: Vec<AttributeName>,
+    schema: Schema,
+    state: FormState,
+) -> impl IntoView {
     let refused = state.typed.get(&FieldName::Names).cloned().unwrap_or_default();
     let buttons = names.into_iter().map(|name| {
         let state = if refused == name.as_str() { state.clone() } else { FormState::default() };
         let again = ContactPage::of(&name)
             .is_some()
-            .then(|| reauthentication_field_if_asked(&state, &username, name.as_str()));
+            .then(|| reauthentication_field_if_asked(&request, &state, name.as_str()));
         let label = text::label(&name, &schema).to_lowercase();
         view! {
             <Form action=paths::PROFILE_DELETE.to_owned() event=FormEvent::DeleteUserAttributes rules=vec![]>

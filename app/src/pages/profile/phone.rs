@@ -6,13 +6,14 @@ use crate::auth_events::AttributeData;
 use crate::form::{FormError, FormPost, attribute_fields};
 use crate::layout::PageResponse;
 use crate::request::{PageError, PageRequest};
+use accounts::contacts::EnteredCode;
 use leptos::prelude::*;
 use model::{Password, UpdateOutcome};
 use std::collections::BTreeMap;
 
 /// The screen.
 pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
-    contact::show(&request, PHONE)
+    contact::show(&request, PHONE).await
 }
 
 /// Asks for a new number (operation UpdateUserAttributes).
@@ -34,8 +35,13 @@ pub async fn update_phone(
 
 /// Proves the new number (operation VerifyUserAttribute).
 #[server(prefix = "", endpoint = "/profile/phone/verify", protocol = FormPost)]
-pub async fn verify_phone(#[server(default)] code: String) -> Result<AttributeData, FormError> {
-    contact::verify(PHONE, &code).await
+pub async fn verify_phone(
+    #[server(default)] code: String,
+    #[server(default)] old_is_lost: String,
+    #[server(default)] step_code: String,
+) -> Result<AttributeData, FormError> {
+    let old_is_lost = !old_is_lost.is_empty();
+    contact::verify(PHONE, EnteredCode { code, old_is_lost, step_code }).await
 }
 
 /// Sends a fresh code (operation GetUserAttributeVerificationCode).

@@ -119,18 +119,18 @@ fn about(request: &PageRequest, way: &Way) -> AnyView {
 }
 
 fn change_button(request: &PageRequest, factor: Factor, change: FactorChange, state: &FormState) -> AnyView {
-    let username = request.username();
     let typed = |name: FieldName, value: &str| state.typed.get(&name).is_some_and(|it| it == value);
     // The list has many of these forms: what was refused is shown in the one that it was.
     let is_this = typed(FieldName::Factor, factor.as_str()) && typed(FieldName::Wish, change.as_str());
     let state = if is_this { state.clone() } else { FormState::default() };
     let name = format!("{}-{}", factor.as_str().to_lowercase(), change.as_str());
+    let again = reauthentication_field_if_asked(request, &state, &name);
     view! {
         <Form action=paths::SECURITY_FACTORS.to_owned() event=change.event() rules=vec![]>
             {summary(&FormState::default())}
             <input type="hidden" name="factor" value=factor.as_str()/>
             <input type="hidden" name="wish" value=change.as_str()/>
-            {reauthentication_field_if_asked(&state, &username, &name)}
+            {again}
             {(change == FactorChange::Off).then(|| step_code_field(&state, &name))}
             <button class="button slim">{change.words()}<span class="vh">" "{text::factor_label(factor)}</span></button>
         </Form>

@@ -41,8 +41,10 @@ fn Security(
     let here = sessions.iter().find(|session| session.is_here).map(|here| here.device);
     let device =
         here.filter(|it| it.browser.is_some() || it.system.is_some()).map(text::device).unwrap_or_default();
-    let passkeys = passkeys
-        .map(|(domain, passkeys)| view! { <PasskeysGroup request=request.clone() domain passkeys device/> });
+    let has_factor = factors.any();
+    let passkeys = passkeys.map(|(domain, passkeys)| {
+        view! { <PasskeysGroup request=request.clone() domain passkeys device has_factor/> }
+    });
     view! {
         <Live>
             <div class="groups" data-after=latest>

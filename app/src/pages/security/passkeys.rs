@@ -21,26 +21,15 @@ pub(super) fn PasskeysGroup(
     domain: String,
     passkeys: Vec<Passkey>,
     device: String,
+    /// Whether there is a second step to pass.
+    has_factor: bool,
 ) -> impl IntoView {
-    let (adding, removing) =
-        (request.form(paths::SECURITY_PASSKEYS), request.form(paths::SECURITY_PASSKEYS_REMOVE));
+    let adding = request.form(paths::SECURITY_PASSKEYS);
     let open = request.path == paths::SECURITY_PASSKEYS;
     let link = (!open && passkeys.len() < MOST).then(
         || view! { <a class="button slim" href=paths::SECURITY_PASSKEYS>{text::words().add_passkey()}</a> },
     );
-    let username = request.username();
-    let refused = removing.typed.get(&FieldName::Passkey).cloned();
-    let rows: Vec<_> = passkeys
-        .into_iter()
-        .map(|passkey| {
-            let state = if refused.as_ref() == Some(&passkey.handle) {
-                removing.clone()
-            } else {
-                FormState::default()
-            };
-            row(passkey, &state, &username)
-        })
-        .collect();
+    let rows: Vec<_> = passkeys.into_iter().map(|passkey| row(&request, passkey, has_factor)).collect();
     view! {
         <section class="group" aria-labelledby="group-passkeys" data-passkeys=domain hidden>
             <header>
@@ -86,17 +75,32 @@ fn AddPasskey(request: PageRequest, state: FormState, device: String) -> impl In
     }
 }
 
-fn row(passkey: Passkey, state: &FormState, username: &str) -> AnyView {
-    let Passkey { handle, name, created_at, last_used_at } = passkey;
+/// What was refused of a form that each passkey has.
+fn state_of(request: &PageRequest, path: &str, handle: &str) -> FormState {
+    let state = request.form(path);
+    if state.typed.get(&FieldName::Passkey).is_some_and(|it| it == handle) {
+        state
+    } else {
+        FormState::default()
+    }
+}
+
+fn row(request: &PageRequest, passkey: Passkey, has_factor: bool) -> AnyView {
+    let Passkey { handle, name, created_at, last_used_at, goes_with_reset } = passkey;
     let dates = text::passkey_dates(&day(created_at), last_used_at.map(day).as_deref());
-    let (told, again) = (summary(state), reauthentication_field_if_asked(state, username, &handle));
+    let state = state_of(request, paths::SECURITY_PASSKEYS_REMOVE, &handle);
+    let (told, again) = (summary(&state), reauthentication_field_if_asked(request, &state, &handle));
+    let goes = has_factor && goes_with_reset;
+    let keep = goes.then(|| keep(request, &handle, &name));
     view! {
         <li>
             <div>
                 <p class="value"><bdi>{name.clone()}</bdi></p>
                 <p class="small soft">{dates}</p>
+                {goes.then(|| view! { <p class="small">{text::words().goes_with_reset()}</p> })}
             </div>
             <div class="actions">
+                {keep}
                 <Form action=paths::SECURITY_PASSKEYS_REMOVE.to_owned() event=FormEvent::RemovePasskey rules=vec![]>
                     {told}
                     <input type="hidden" name="passkey" value=handle/>
@@ -105,6 +109,24 @@ fn row(passkey: Passkey, state: &FormState, username: &str) -> AnyView {
                 </Form>
             </div>
         </li>
+    }
+    .into_any()
+}
+
+fn keep(request: &PageRequest, handle: &str, name: &str) -> AnyView {
+    let (handle, name) = (handle.to_owned(), name.to_owned());
+    let state = state_of(request, paths::SECURITY_PASSKEYS_KEEP, &handle);
+    let form = format!("{handle}-keep");
+    let (told, again) = (summary(&state), reauthentication_field_if_asked(request, &state, &form));
+    let step = step_code_field(&state, &form);
+    view! {
+        <Form action=paths::SECURITY_PASSKEYS_KEEP.to_owned() event=FormEvent::KeepPasskey rules=vec![]>
+            {told}
+            <input type="hidden" name="passkey" value=handle/>
+            {again}
+            {step}
+            <button class="button slim">{text::words().keep()}<span class="vh">" "{name}</span></button>
+        </Form>
     }
     .into_any()
 }
@@ -147,4 +169,21 @@ pub async fn remove_passkey(
     context.flash(Flash::PasskeyRemoved);
     context.redirect(paths::SECURITY);
     Ok(removed.map(|passkey| PasskeyData { passkey }))
+}
+
+/// Keeps a passkey that was added lately, whatever resets the password.
+#[server(prefix = "", endpoint = "/security/passkeys/keep", protocol = FormPost)]
+pub async fn keep_passkey(
+    #[server(default)] passkey: String,
+    #[server(default)] current_password: Password,
+    #[server(default)] step_code: String,
+) -> Result<Option<PasskeyData>, FormError> {
+    let (context, viewer) = RequestContext::reauthenticated(&current_password).await?;
+    let kept =
+        accounts::passkeys::keep_passkey(&context.pool, &viewer, &passkey, &step_code, &context.origin)
+            .await
+            .map_err(refused)?;
+    context.flash(Flash::PasskeyKept);
+    context.redirect(paths::SECURITY);
+    Ok(kept.map(|passkey| PasskeyData { passkey }))
 }

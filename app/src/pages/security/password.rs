@@ -1,19 +1,22 @@
 //! `/security/password`: another password, for whoever knows the one in force.
 
 use crate::auth_events::{AccountData, FormEvent};
-use crate::form::{Check, Form, FormError, FormPost, FormState, Input, password_field, refused, summary};
+use crate::form::{
+    Check, Form, FormError, FormPost, FormState, Input, asks_for_password, current_password_field,
+    new_password_field, password_field, refused, summary,
+};
 use crate::request::{Flash, PageRequest, RequestContext};
 use crate::text;
 use accounts::password::PasswordChange;
 use leptos::prelude::*;
-use model::{FieldName, Password, Policy, paths};
+use model::{AttributeName, FieldName, Password, Policy, Standard, paths};
 
 /// The password's part of the page: a link to the form, or the form.
 pub(super) fn password_group(request: &PageRequest) -> impl IntoView + use<> {
     let state = request.form(paths::SECURITY_PASSWORD);
     let open = request.path == paths::SECURITY_PASSWORD;
     let policy = request.site.pool.settings().policy;
-    let username = request.username();
+    let owner = request.clone();
     let link = (!open)
         .then(|| view! { <a class="button slim" href=paths::SECURITY_PASSWORD>{text::words().change_password()}</a> });
     view! {
@@ -23,16 +26,13 @@ pub(super) fn password_group(request: &PageRequest) -> impl IntoView + use<> {
                 {link}
                 <p>{text::words().password_text()}</p>
             </header>
-            {open.then(|| view! { <ChangePassword state policy username/> })}
+            {open.then(|| view! { <ChangePassword request=owner state policy/> })}
         </section>
     }
 }
 
 #[component]
-fn ChangePassword(state: FormState, policy: Policy, username: String) -> impl IntoView {
-    let current = Input::new(FieldName::CurrentPassword, text::words().current_password())
-        .kind("password", "current-password")
-        .required(true);
+fn ChangePassword(request: PageRequest, state: FormState, policy: Policy) -> impl IntoView {
     let password = Input::new(FieldName::Password, text::words().new_password())
         .kind("password", "new-password")
         .hint(text::policy_hint(&policy))
@@ -40,18 +40,18 @@ fn ChangePassword(state: FormState, policy: Policy, username: String) -> impl In
     let confirm = Input::new(FieldName::ConfirmPassword, text::words().confirm_password())
         .kind("password", "new-password")
         .required(true);
-    let rules = vec![
-        (FieldName::CurrentPassword, Check::Given),
+    let own = own_words(&request);
+    let current = asks_for_password(&request).then_some((FieldName::CurrentPassword, Check::Given));
+    let new = [
         (FieldName::Password, Check::NewPassword(policy)),
         (FieldName::ConfirmPassword, Check::SameAs(FieldName::Password)),
     ];
+    let rules: Vec<_> = current.into_iter().chain(new).collect();
     view! {
         <Form class="sheet" action=paths::SECURITY_PASSWORD.to_owned() event=FormEvent::ChangePassword rules>
             {summary(&state)}
-            // Password managers learn from it whose the password is; without a name it is not sent.
-            <input type="text" value=username autocomplete="username" readonly hidden/>
-            {password_field(&current, &state)}
-            {password_field(&password, &state)}
+            {current_password_field(&request, &state)}
+            {new_password_field(&password, &state, &own)}
             {password_field(&confirm, &state)}
             <p class="hint">{text::words().signs_others_out()}</p>
             <div class="actions">
@@ -60,6 +60,23 @@ fn ChangePassword(state: FormState, policy: Policy, username: String) -> impl In
             </div>
         </Form>
     }
+}
+
+/// What others know the account by.
+fn own_words(request: &PageRequest) -> String {
+    let Some(account) = &request.account else { return String::new() };
+    let known = [
+        Standard::Name,
+        Standard::GivenName,
+        Standard::FamilyName,
+        Standard::Nickname,
+        Standard::PreferredUsername,
+        Standard::Email,
+    ];
+    let attributes = &account.profile.attributes;
+    let known = known.iter().filter_map(|name| attributes.get(&AttributeName::from(*name)));
+    let words: Vec<_> = known.map(String::as_str).chain([account.viewer.username.as_str()]).collect();
+    words.join(" ")
 }
 
 /// Changes the password (operation ChangePassword). This browser goes on under a new session.

@@ -5,7 +5,8 @@ use super::challenge::{SignInExpired, pending_sign_in};
 use super::outcome::complete_sign_in;
 use crate::auth_events::{AccountData, FormEvent};
 use crate::form::{
-    Check, Form, FormError, FormPost, FormState, Input, attribute_fields, password_field, refused, summary,
+    Check, Form, FormError, FormPost, FormState, Input, attribute_fields, new_password_field, password_field,
+    refused, summary,
 };
 use crate::layout::{Layout, PageResponse, heading};
 use crate::request::cookies::PendingSignIn;
@@ -73,7 +74,7 @@ fn OwnPasswordForm(
                 {summary(&state)}
                 // Password managers learn from it whose the password is; without a name it is not sent.
                 <input type="text" value=username autocomplete="username" readonly hidden/>
-                {password_field(&password, &state)}
+                {new_password_field(&password, &state, "")}
                 {password_field(&confirm, &state)}
                 {about_you}
                 <button class="button main wide">{text::words().change_password_heading()}</button>

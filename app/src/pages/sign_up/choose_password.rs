@@ -3,7 +3,9 @@
 use super::outcome::continue_with;
 use super::username::new_username;
 use crate::auth_events::{AccountData, FormEvent};
-use crate::form::{Check, Form, FormError, FormPost, FormState, Input, password_field, refused, summary};
+use crate::form::{
+    Check, Form, FormError, FormPost, FormState, Input, new_password_field, password_field, refused, summary,
+};
 use crate::layout::{flash_note, heading};
 use crate::request::{PageRequest, RequestContext};
 use crate::text;
@@ -90,7 +92,7 @@ fn NewPasswordForm(
             {summary(&state)}
             <input type="text" value=who autocomplete="username" readonly hidden/>
             {taken.map(|taken| new_username(&taken, &state, if is_main { "" } else { "new" }))}
-            {password_field(&password, &state)}
+            {new_password_field(&password, &state, "")}
             {password_field(&confirm, &state)}
             <button class=class>{text::words().set_password()}</button>
         </Form>

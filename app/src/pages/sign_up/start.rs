@@ -2,8 +2,8 @@
 
 use crate::auth_events::{AccountData, FormEvent};
 use crate::form::{
-    Check, Form, FormError, FormPost, FormState, Input, attribute_fields, field, password_field, refused,
-    summary,
+    Check, Form, FormError, FormPost, FormState, Input, attribute_fields, field, new_password_field,
+    password_field, refused, summary,
 };
 use crate::layout::{Layout, PageResponse, heading, tabs};
 use crate::request::{PageError, PageRequest, RequestContext};
@@ -60,7 +60,7 @@ fn SignUp(state: FormState, settings: Settings) -> impl IntoView {
                 <legend>{text::words().how_you_sign_in()}</legend>
                 {username.map(|username| field(username, &state))}
                 {first}
-                {password_field(&password, &state)}
+                {new_password_field(&password, &state, "")}
                 {password_field(&confirm, &state)}
             </fieldset>
             {has_rest.then(|| view! {

@@ -4,6 +4,7 @@ use crate::Context;
 use crate::account::events;
 use crate::error::{CommonError, common_error};
 use crate::maintenance::purge;
+use crate::sign_in::confirmation::{self, PasswordAsked};
 use crate::sign_in::failure_counters::FailureCounters;
 use crate::sign_in::freshness::{NotFresh, require_fresh};
 use crate::sign_in::outcome::Proven;
@@ -22,7 +23,7 @@ pub const CONFIRMATION: &str = "delete";
 /// What somebody enters who wants to leave.
 #[derive(Debug, Clone)]
 pub struct AccountDeletion {
-    /// The account's current password.
+    /// The account's current password; empty where nobody has to enter it.
     pub password: Password,
     /// [`CONFIRMATION`].
     pub confirmation: String,
@@ -34,7 +35,7 @@ pub enum DeleteAccountError {
     /// What can be told without looking at the account, all of it.
     #[error("refused fields: {0:?}")]
     Fields(Vec<(FieldName, ErrorCode)>),
-    /// The application's sign-in is too old for it.
+    /// The sign-in is too old for it.
     #[error(transparent)]
     NotFresh(#[from] NotFresh),
     /// The password was wrong, or could not be checked.
@@ -59,9 +60,9 @@ impl From<DeleteAccountError> for FormErrors {
 }
 
 impl AccountDeletion {
-    fn faults(&self) -> Vec<(FieldName, ErrorCode)> {
-        let password =
-            self.password.reveal().is_empty().then_some((FieldName::CurrentPassword, ErrorCode::Missing));
+    fn faults(&self, asked: PasswordAsked) -> Vec<(FieldName, ErrorCode)> {
+        let missing = asked == PasswordAsked::Yes && self.password.reveal().is_empty();
+        let password = missing.then_some((FieldName::CurrentPassword, ErrorCode::Missing));
         let typed = self.confirmation.trim();
         let confirmation = match typed {
             "" => Some(ErrorCode::Missing),
@@ -72,8 +73,8 @@ impl AccountDeletion {
     }
 }
 
-/// Deletes the viewer's account, for whoever gives its password once more and says so in a word:
-/// everything that is kept of the person. Its username and contacts are free again, every session ends,
+/// Deletes the viewer's account, for whoever gives its password once more, or what stands in for it, and says so
+/// in a word: everything that is kept of the person. Its username and contacts are free again, every session ends,
 /// and every proven contact is told.
 ///
 /// A wrong password counts like a failed sign-in, and makes the next try wait like one.
@@ -83,9 +84,18 @@ pub async fn delete(
     form: AccountDeletion,
     origin: &Origin,
 ) -> Result<(), DeleteAccountError> {
-    let faults = form.faults();
+    let mut conn = ctx.store.read().await?;
+    let user = users::by_id(&mut conn, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+    let asked = confirmation::password_asked(&mut conn, ctx, viewer, &user).await?;
+    drop(conn);
+    let faults = form.faults(asked);
     if !faults.is_empty() {
         return Err(DeleteAccountError::Fields(faults));
+    }
+    match asked {
+        PasswordAsked::Yes => {}
+        PasswordAsked::StoodFor => return delete_own_user(ctx, viewer, origin).await,
+        PasswordAsked::NotFresh => return Err(NotFresh.into()),
     }
     let proven = reauthenticate::prove_again(ctx, viewer, &form.password, origin)
         .await
@@ -112,8 +122,8 @@ async fn leave(
     remove_and_tell(ctx, tx, &locked, origin).await
 }
 
-/// The same for the holder of an access token, which is all that an application shows (operation
-/// DeleteUser).
+/// The same for the holder of a fresh session, or of an access token, which is all that an application shows
+/// (operation DeleteUser).
 pub async fn delete_own_user(
     ctx: &Context,
     viewer: &Viewer,

@@ -1,11 +1,12 @@
 //! The trail: what happened to an account, recorded in the transaction that did it.
 
-use crate::account::feed::News;
+use crate::account::feed::{COMMAND, News};
 use crate::limits::{self, Key, LimitName};
 use crate::{Context, Unavailable};
 use model::Event;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::{Origin, UserId, Viewer};
+use std::time::Duration;
 use store::{Notification, Statement, StoreError, Tx, events as table, retried, users};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -169,10 +170,18 @@ pub fn subscribe(ctx: &Context) -> broadcast::Receiver<News> {
     ctx.feed.sender.subscribe()
 }
 
-/// Passes on to the feed what other nodes have committed, until `shutdown`. Returns at once where the
-/// database doesn't carry such news.
+/// How often a file is looked at for what commands have written to it.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Passes on to the feed what other nodes and commands have committed, until `shutdown`. Returns at once where the
+/// database is a server that doesn't carry such news.
 pub async fn listen(ctx: &Context, shutdown: CancellationToken) {
-    let Some(mut listener) = ctx.store.listener() else { return };
+    let Some(mut listener) = ctx.store.listener() else {
+        if !ctx.store.is_postgres() {
+            follow_commands(ctx, shutdown).await;
+        }
+        return;
+    };
     loop {
         let heard = tokio::select! {
             () = shutdown.cancelled() => return,
@@ -183,6 +192,42 @@ pub async fn listen(ctx: &Context, shutdown: CancellationToken) {
             Notification::Gap => ctx.feed.announce(News::Anybody),
         }
     }
+}
+
+/// A file tells nobody that it was written to: while a page listens, the trail is looked at for what commands did.
+async fn follow_commands(ctx: &Context, shutdown: CancellationToken) {
+    let mut seen = None;
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+        if ctx.feed.sender.receiver_count() == 0 {
+            seen = None;
+            continue;
+        }
+        // Where that fails, whoever listens fails to look as well, and says so.
+        if let Ok(newest) = announce_commands(ctx, seen).await {
+            seen = Some(newest);
+        }
+    }
+}
+
+/// Announces what commands did since the event that was seen last, and answers which one is the newest now. Whoever has
+/// begun to listen meanwhile may have missed something.
+async fn announce_commands(ctx: &Context, seen: Option<i64>) -> Result<i64, StoreError> {
+    let mut conn = ctx.store.read().await?;
+    let newest = table::newest(&mut conn).await?;
+    match seen {
+        None => ctx.feed.announce(News::Anybody),
+        Some(seen) if seen == newest => {}
+        Some(seen) => {
+            for user in table::owners_between(&mut conn, seen, newest, COMMAND).await? {
+                ctx.feed.announce(News::Of(user));
+            }
+        }
+    }
+    Ok(newest)
 }
 
 #[cfg(test)]

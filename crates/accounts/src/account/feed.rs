@@ -4,6 +4,9 @@ use nameplate_core::entropy::Entropy;
 use nameplate_core::identity::UserId;
 use tokio::sync::broadcast;
 
+/// What the operator's commands call themselves in the trail.
+pub(crate) const COMMAND: &str = "nameplate user";
+
 /// Where to look, after it was committed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum News {

@@ -40,7 +40,12 @@ pub(crate) struct ChangedBy<'a> {
 impl<'a> ChangedBy<'a> {
     /// Somebody who is signed in.
     pub(crate) const fn viewer(viewer: &Viewer, origin: &'a Origin) -> Self {
-        Self { session: Some(viewer.session), origin, undoing: Undoing::Possible }
+        Self::viewer_who(viewer, origin, Undoing::Possible)
+    }
+
+    /// Somebody who is signed in, and decides whether it can be undone.
+    pub(crate) const fn viewer_who(viewer: &Viewer, origin: &'a Origin, undoing: Undoing) -> Self {
+        Self { session: Some(viewer.session), origin, undoing }
     }
 
     /// An administrator, who decides whether it can be undone.

@@ -102,7 +102,7 @@ async fn try_to_confirm_user(ctx: &Context, form: Confirming<'_>) -> Result<User
         vouched.map(|target| (target.kind.attribute().into(), target.value.clone())).into_iter().collect();
     let key = waiting.user.chosen_username().map(username_key);
     if let Some(key) = &key
-        && names::taken_by_sub(&mut tx, key, Some(&waiting.user.sub)).await?
+        && names::taken_by_id(&mut tx, &ctx.keys, key, Some(&waiting.user.sub)).await?
     {
         return Err(ConfirmUserError::Refused(FormErrors::field(
             FieldName::Username,

@@ -6,13 +6,14 @@ use crate::admin::selection::{access, can_sign_in, operator};
 use crate::attributes::rules::{Occasion, OutsidePlan, Rulebook, check_submitted, parse_names};
 use crate::password::hasher::HashingError;
 use crate::password::rules;
-use crate::sign_in::srp::verifiers;
+use crate::sign_in::srp::{ids, verifiers};
 use crate::{Context, Unavailable};
 use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Password, typed};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::{ContactKind, check_username, username_key};
 use nameplate_core::identity::UserId;
+use nameplate_core::srp_id;
 use std::collections::BTreeMap;
 use store::aliases::VerifiedContact;
 use store::records::{self, Incoming};
@@ -169,8 +170,15 @@ async fn write_new_user(
     let sub = ctx.entropy.uuid_v4();
     let username = new.username.as_deref().unwrap_or(&sub);
     let username_key = new.username.as_deref().map_or_else(|| sub.clone(), username_key);
+    let mut tx = ctx.store.begin().await?;
+    names::lock(&mut tx).await?;
+    let srp_id = match new.verified.first() {
+        Some(contact) => ids::for_contact(&mut tx, ctx, contact).await?,
+        None => srp_id::generate(&ctx.keys, &*ctx.entropy),
+    };
     let row = Incoming {
         sub: &sub,
+        srp_id: &srp_id,
         username,
         username_key: &username_key,
         waits: None,
@@ -182,10 +190,8 @@ async fn write_new_user(
         disabled_at: None,
         waiting_since: None,
     };
-    let mut tx = ctx.store.begin().await?;
-    names::lock(&mut tx).await?;
     let taken = || CreateUserError::Refused(FormErrors::field(FieldName::Username, ErrorCode::UsernameTaken));
-    let user = records::insert(&mut tx, &row).await?.ok_or_else(taken)?;
+    let user = records::insert(&mut tx, &ctx.keys, &row).await?.ok_or_else(taken)?;
     tx.write(vec![attributes::put(user, &new.attributes)?]).await?;
     for contact in &new.verified {
         claim(&mut tx, user, contact, now).await?.map_err(CreateUserError::Refused)?;

@@ -14,6 +14,7 @@ use crate::admin::selection::{UserLabel, operator};
 use crate::password::hasher::HashingError;
 use crate::{Context, Unavailable};
 use model::{ErrorCode, Event, Password};
+use nameplate_core::srp_id;
 use std::fmt;
 use store::aliases::VerifiedContact;
 use store::records::{self, Incoming};
@@ -218,8 +219,10 @@ async fn bring_in_one(
     let (username, username_key) = (ready.username.unwrap_or(&ready.sub), ready.username_key());
     let waits = ready.waits(&ctx.settings);
     let created_at = arrival.created_at.map_or(now, |it| it.0);
+    let srp_id = srp_id::generate(&ctx.keys, &*ctx.entropy);
     let row = Incoming {
         sub: &ready.sub,
+        srp_id: &srp_id,
         username,
         username_key: &username_key,
         waits: waits.as_ref(),
@@ -232,7 +235,7 @@ async fn bring_in_one(
         // Not since it was created: accounts that come from elsewhere would be too old to stay.
         waiting_since: waits.is_some().then_some(now),
     };
-    let Some(user) = records::insert(tx, &row).await? else { return Ok(false) };
+    let Some(user) = records::insert(tx, &ctx.keys, &row).await? else { return Ok(false) };
     if arrival.temporary_password {
         users::mark_temporary(tx, user, now).await?;
     }

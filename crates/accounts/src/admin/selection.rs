@@ -5,6 +5,7 @@
 //! more writer: each takes the file's lock when its transaction begins (`BEGIN IMMEDIATE`) and waits for the
 //! others', so what a transaction reads stays as it is until it ends.
 
+use crate::account::feed::COMMAND;
 use model::{AccessLists, AttributeName, SignInOptions, Standard, typed};
 use nameplate_core::identifiers::{ContactKind, Identifier};
 use nameplate_core::identity::Origin;
@@ -17,7 +18,7 @@ use store::{Conn, StoreError};
 
 /// Where the operator is: at this machine.
 pub(crate) fn operator() -> Origin {
-    Origin::new(IpAddr::V4(Ipv4Addr::LOCALHOST), "nameplate user")
+    Origin::new(IpAddr::V4(Ipv4Addr::LOCALHOST), COMMAND)
 }
 
 /// Which account a command is about.
@@ -150,14 +151,16 @@ async fn by_name(
 ) -> Result<Option<User>, StoreError> {
     let Some(who) = Identifier::parse(named, options, country) else { return Ok(None) };
     let found = match &who {
-        // Whom an administrator calls by digits alone is called so first.
-        Identifier::Number { username, .. } => {
-            users::by_identifier(conn, &Identifier::Username(username.clone())).await?
+        // Whom an administrator calls by digits alone is called so first. An id of an account is no username here:
+        // an administrator says which one is meant.
+        Identifier::Number { username, .. } | Identifier::Username(username) => {
+            users::by_username(conn, username).await?
         }
-        Identifier::Username(_) | Identifier::Contact(..) => None,
+        Identifier::Contact(..) => None,
     };
     let found = match found {
         Some(user) => Some(user),
+        None if matches!(who, Identifier::Username(_)) => None,
         None => users::by_identifier(conn, &who).await?,
     };
     match found {

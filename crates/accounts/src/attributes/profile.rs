@@ -71,6 +71,14 @@ impl UserInfo {
 }
 
 impl Profile {
+    /// What its owner signs in with, as far as the client may read it: the username that they chose, or else a
+    /// contact.
+    pub fn signs_in_as(&self) -> Option<&str> {
+        let attribute = |name: Standard| self.attributes.get(&name.into()).map(String::as_str);
+        let chosen = Some(self.username.as_str()).filter(|name| attribute(Standard::Sub) != Some(name));
+        chosen.or_else(|| attribute(Standard::Email)).or_else(|| attribute(Standard::PhoneNumber))
+    }
+
     /// The guide's flat object, exactly as `JSON.stringify(attributes, null, 2)` prints it: in the model's
     /// order, every value a string.
     pub fn attributes_json(&self) -> String {

@@ -9,4 +9,4 @@ pub(crate) mod verify;
 
 pub use cancel::{CancelError, cancel};
 pub use resend::{AttributeCodeResent, resend};
-pub use verify::{Verified, VerifyAttributeError, verify};
+pub use verify::{EnteredCode, Verified, VerifyAttributeError, verify, verify_and_decide};

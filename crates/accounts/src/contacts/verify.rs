@@ -5,13 +5,15 @@ use crate::account::events;
 use crate::account::protection::ChangedBy;
 use crate::contacts::{code, notify};
 use crate::error::{CommonError, common_error};
+use crate::factors::step_up::{self, StepUp, StepUpError};
 use crate::one_time_codes::{self, CodeEntry, CodeFault, Entrant, RightCode};
 use crate::sessions::alive::require_alive;
+use crate::undo::Undoing;
 use model::{AttributeName, ErrorCode, Event, FormErrors};
 use nameplate_core::code::CodePurpose;
 use nameplate_core::identity::{Origin, Viewer};
 use store::aliases::VerifiedContact;
-use store::{LockedAccount, StoreError, aliases, attributes, retried};
+use store::{LockedAccount, StoreError, Tx, aliases, attributes, retried};
 
 /// A contact that is proven, and in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +32,9 @@ pub enum VerifyAttributeError {
     /// code is spent.
     #[error("the contact belongs to another account")]
     AliasExists(AttributeName),
+    /// That the contact before is lost has to be proven first, or was not.
+    #[error(transparent)]
+    StepUp(#[from] StepUpError),
     /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
@@ -42,6 +47,7 @@ impl From<VerifyAttributeError> for FormErrors {
         match error {
             VerifyAttributeError::Code(fault) => fault.refusal(),
             VerifyAttributeError::AliasExists(attribute) => Self::field(attribute, ErrorCode::AliasExists),
+            VerifyAttributeError::StepUp(error) => error.into(),
             VerifyAttributeError::Common(common) => common.into(),
         }
     }
@@ -67,10 +73,41 @@ pub async fn verify(
     code: &str,
     origin: &Origin,
 ) -> Result<Verified, VerifyAttributeError> {
-    let done = match try_code(ctx, viewer, attribute, code, origin).await {
-        Ok(right) => retried(|| promote(ctx, viewer, &right, origin)).await,
+    let form = EnteredCode { code: code.to_owned(), ..EnteredCode::default() };
+    verify_and_decide(ctx, viewer, attribute, &form, origin).await
+}
+
+/// What a page sends beside the name of the contact.
+#[derive(Debug, Clone, Default)]
+pub struct EnteredCode {
+    /// The code that was sent to it.
+    pub code: String,
+    /// The contact in its place is no longer its owner's: whoever reads it undoes nothing.
+    pub old_is_lost: bool,
+    /// A code of a second factor that has been on for a week, which that takes.
+    pub step_code: String,
+}
+
+/// The same, where somebody may say that the contact before isn't theirs any more. Then nothing of what changed
+/// lately can be undone.
+pub async fn verify_and_decide(
+    ctx: &Context,
+    viewer: &Viewer,
+    attribute: &AttributeName,
+    form: &EnteredCode,
+    origin: &Origin,
+) -> Result<Verified, VerifyAttributeError> {
+    let step = match form.old_is_lost {
+        true => step_up::judge_longstanding(ctx, viewer, &form.step_code, origin).await?,
+        false => StepUp::NONE,
+    };
+    let done = match try_code(ctx, viewer, attribute, &form.code, origin).await {
+        Ok(right) => retried(|| promote(ctx, viewer, &right, &step, origin)).await,
         Err(error) => Err(error),
     };
+    if let Err(VerifyAttributeError::StepUp(refused)) = &done {
+        step_up::note(ctx, viewer, refused, origin).await?;
+    }
     if let Err(VerifyAttributeError::Code(fault)) = &done
         && fault.is_a_try()
     {
@@ -101,6 +138,7 @@ async fn promote(
     ctx: &Context,
     viewer: &Viewer,
     code: &RightCode,
+    step: &StepUp,
     origin: &Origin,
 ) -> Result<Verified, VerifyAttributeError> {
     let (user, now) = (viewer.user, ctx.now());
@@ -123,13 +161,33 @@ async fn promote(
         events::commit(ctx, tx, user).await?;
         return Err(VerifyAttributeError::AliasExists(attribute));
     }
-    notify::verified(&mut tx, ctx, &locked, &contact, ChangedBy::viewer(viewer, origin)).await?;
+    let undoing = undoing(&mut tx, ctx, &locked, step, origin).await?;
+    let by = ChangedBy::viewer_who(viewer, origin, undoing);
+    notify::verified(&mut tx, ctx, &locked, &contact, by).await?;
     let mut all = account.attributes.clone();
     all.insert(attribute.clone(), value.to_owned());
     tx.write(vec![attributes::change(user, &all, now)?]).await?;
     events::record(&mut tx, user, &Event::VerifyUserAttribute { attribute }, now, origin).await?;
     events::commit(ctx, tx, user).await?;
     Ok(Verified { value: value.to_owned() })
+}
+
+/// Whether the change can be undone: not after the proof that says so, which is spent.
+async fn undoing(
+    tx: &mut Tx,
+    ctx: &Context,
+    locked: &LockedAccount,
+    step: &StepUp,
+    origin: &Origin,
+) -> Result<Undoing, VerifyAttributeError> {
+    if !step.is_proven() {
+        return Ok(Undoing::Possible);
+    }
+    step_up::require_longstanding(tx, ctx, locked).await?;
+    step.spend(tx, ctx, locked, origin).await?;
+    let event = Event::VoidUndo { username: locked.account().username.clone() };
+    events::record(tx, locked.id(), &event, ctx.now(), origin).await?;
+    Ok(Undoing::Over)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::Origin;
 use std::time::Duration;
 use store::factors::{self, Stored};
+use store::passkeys::Kept;
 use store::profile::Account;
 use store::resets::{self, Resets};
 use store::users::User;
@@ -87,6 +88,11 @@ pub(crate) async fn end(tx: &mut Tx, user: &User) -> Result<(), StoreError> {
     resets::set(tx, user.id, &Resets::default()).await
 }
 
+/// Whether a reset removes this passkey as things are.
+pub(crate) fn goes_with_reset(ctx: &Context, passkey: &Kept) -> bool {
+    !passkey.vouched && passkey.created_at > ctx.now().minus(RECENT)
+}
+
 /// Removes the passkeys that were added lately by somebody who had not passed the second step.
 pub(crate) async fn remove_recent_passkeys(
     tx: &mut Tx,
@@ -96,7 +102,7 @@ pub(crate) async fn remove_recent_passkeys(
 ) -> Result<(), StoreError> {
     let (user, now) = (locked.id(), ctx.now());
     let all = passkeys::of_user(tx, user).await?;
-    for passkey in all.into_iter().filter(|it| !it.vouched && it.created_at > now.minus(RECENT)) {
+    for passkey in all.into_iter().filter(|it| goes_with_reset(ctx, it)) {
         passkeys::delete(tx, user, &passkey.credential).await?;
         let message = |to, asked| Message::PasskeyRemoved { to, asked };
         queue_to_all(tx, &ctx.delivery, locked, message, origin).await?;

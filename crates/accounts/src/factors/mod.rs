@@ -18,7 +18,7 @@ pub use error::FactorError;
 pub use recovery_codes::{hide_recovery_codes, make_recovery_codes, recovery_codes};
 pub use second_factors::{SecondFactors, Way, second_factors};
 pub use set_up_app::{Then, app_being_set_up, confirm_app, set_up_app, set_up_app_with_code};
-pub use step_up::StepUpError;
+pub use step_up::{StepUpError, factor_that_ends_undo};
 
 #[cfg(test)]
 mod thief;

@@ -15,7 +15,7 @@ use model::Factor;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identity::{Origin, UserId, Viewer};
 use std::time::Duration;
-use store::factors::{self, Stored};
+use store::factors::{self, NewApp, Stored};
 use store::profile::{self, Account};
 use store::{Conn, LockedAccount, StoreError, retried};
 
@@ -115,7 +115,7 @@ async fn adopt_app(
     } else if then == Then::AskForIt {
         with_codes = turn_on(&mut tx, ctx, app, by).await?;
     }
-    factors::adopt_pending(&mut tx, user, &sealed, step).await?;
+    factors::adopt_pending(&mut tx, user, NewApp { sealed: &sealed, step, now }).await?;
     events::commit(ctx, tx, user).await?;
     Ok(with_codes)
 }

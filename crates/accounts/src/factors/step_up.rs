@@ -1,17 +1,21 @@
 //! The second factor once more: a session alone, which may be stolen, changes nothing of what protects an account
 //! that has one.
 
-use crate::Context;
 use crate::account::events;
 use crate::error::{CommonError, common_error};
 use crate::factors::second_factors::{Usable, usable};
 use crate::one_time_codes::{self, AskedBy, CodeMessage, CodeRequest, Recipient, account_codes};
 use crate::sign_in::second_factor::ChallengeError;
 use crate::sign_in::second_factor::proof::{self, Entry, Proof, Typed};
+use crate::{Context, Unavailable};
 use model::{ErrorCode, Factor, FieldName, FormErrors};
+use nameplate_core::clock::Timestamp;
 use nameplate_core::code::{CodePurpose, CodeScope};
 use nameplate_core::contact::Contact;
-use nameplate_core::identity::{Origin, SignedInBy, Viewer};
+use nameplate_core::identity::{Origin, SignedInBy, UserId, Viewer};
+use std::time::Duration;
+use store::factors::Stored;
+use store::profile::Account;
 use store::{LockedAccount, StoreError, Tx, factors, profile, retried};
 
 /// Why a change was not made that takes a second factor.
@@ -23,6 +27,9 @@ pub enum StepUpError {
     /// Not the code.
     #[error(transparent)]
     Refused(ChallengeError),
+    /// It takes a second factor that has been on for [`LONGSTANDING`], and there is none.
+    #[error("no second factor has been on for long enough")]
+    TooNew,
     /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
@@ -60,6 +67,7 @@ impl From<StepUpError> for FormErrors {
                 });
                 Self { form: told.form, fields: fields.collect() }
             }
+            StepUpError::TooNew => Self::field(FieldName::StepCode, ErrorCode::FactorTooNew),
             StepUpError::Common(common) => common.into(),
         }
     }
@@ -139,14 +147,79 @@ pub(crate) async fn judge(
         return ask(ctx, viewer, &found, origin).await;
     }
     let typed = Typed::read(typed).map_err(ChallengeError::from)?;
-    let entry = Entry {
-        user: viewer.user,
-        sub: &account.sub,
-        purpose: CodePurpose::StepUp,
-        asked: Some(&found),
-        origin,
-    };
+    try_code(ctx, viewer.user, Question { sub: &account.sub, found: &found, typed }, origin).await
+}
+
+/// What was entered for which factor.
+struct Question<'a> {
+    sub: &'a str,
+    found: &'a Usable,
+    typed: Typed,
+}
+
+async fn try_code(
+    ctx: &Context,
+    user: UserId,
+    question: Question<'_>,
+    origin: &Origin,
+) -> Result<StepUp, StepUpError> {
+    let Question { sub, found, typed } = question;
+    let entry = Entry { user, sub, purpose: CodePurpose::StepUp, asked: Some(found), origin };
     Ok(StepUp(Some(proof::judge(ctx, entry, typed).await?)))
+}
+
+/// So long a second factor has been on before it says that changes can't be undone any more: a thief who turned
+/// one on is found out before.
+const LONGSTANDING: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// The factor that sign-in asks for first among those that have been on for so long: with the app of now, or by
+/// codes to a contact that has been verified for as long.
+fn longstanding(ctx: &Context, account: &Account, stored: &[Stored]) -> Option<Usable> {
+    let now = ctx.now();
+    let is_old = |since: Option<Timestamp>| since.is_some_and(|at| now.since(at) >= LONGSTANDING);
+    let mut old = usable(&ctx.settings, account, stored).into_iter().filter(|it| {
+        let kept = stored.iter().find(|kept| kept.factor == it.factor);
+        let verified = |contact: &Contact| is_old(account.verified_at.get(&contact.kind).copied());
+        is_old(kept.and_then(|kept| kept.enabled_at)) && it.contact.as_ref().is_none_or(verified)
+    });
+    old.next()
+}
+
+/// Which factor says that the viewer's changes can't be undone any more, if one can.
+pub async fn factor_that_ends_undo(ctx: &Context, viewer: &Viewer) -> Result<Option<Factor>, Unavailable> {
+    let mut conn = ctx.store.read().await?;
+    let stored = factors::shown_of_user(&mut conn, viewer.user).await?;
+    let Some(account) = profile::load(&mut conn, viewer.user).await? else { return Ok(None) };
+    Ok(longstanding(ctx, &account, &stored).map(|it| it.factor))
+}
+
+/// Judges what was entered of that factor. A recovery code is none: a thief could have made new ones.
+pub(crate) async fn judge_longstanding(
+    ctx: &Context,
+    viewer: &Viewer,
+    typed: &str,
+    origin: &Origin,
+) -> Result<StepUp, StepUpError> {
+    let mut conn = ctx.store.read().await?;
+    let stored = factors::of_user(&mut conn, viewer.user).await?;
+    let account = profile::load(&mut conn, viewer.user).await?.ok_or(CommonError::SignedOut)?;
+    drop(conn);
+    let found = longstanding(ctx, &account, &stored).ok_or(StepUpError::TooNew)?;
+    if typed.trim().is_empty() {
+        return ask(ctx, viewer, &found, origin).await;
+    }
+    let typed = Typed::Code(one_time_codes::read(typed).map_err(ChallengeError::from)?);
+    try_code(ctx, viewer.user, Question { sub: &account.sub, found: &found, typed }, origin).await
+}
+
+/// The factor may be another one by now: in the transaction that spends the proof.
+pub(crate) async fn require_longstanding(
+    tx: &mut Tx,
+    ctx: &Context,
+    locked: &LockedAccount,
+) -> Result<(), StepUpError> {
+    let stored = factors::of_user(tx, locked.id()).await?;
+    longstanding(ctx, locked.account(), &stored).map(drop).ok_or(StepUpError::TooNew)
 }
 
 /// The trail tells of a code that was found wrong only when it was to be spent.
@@ -158,7 +231,7 @@ pub(crate) async fn note(
 ) -> Result<(), StoreError> {
     match refused {
         StepUpError::Refused(error) => proof::note(ctx, viewer.user, error, origin).await,
-        StepUpError::Needed(_) | StepUpError::Common(_) => Ok(()),
+        StepUpError::Needed(_) | StepUpError::TooNew | StepUpError::Common(_) => Ok(()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is of no use to anybody any more goes.
 
 use crate::maintenance::jump;
+use crate::password::costs;
 use crate::sign_in::known_origins;
 use crate::{Context, Unavailable};
 use nameplate_core::clock::Timestamp;
@@ -37,6 +38,7 @@ pub async fn purge_expired(ctx: &Context) -> Result<(), Unavailable> {
         while retried(|| remove_some(ctx, what, until)).await? == u64::from(BATCH) {}
     }
     remove_unconfirmed(ctx).await?;
+    costs::count(ctx).await?;
     truncate_wal(ctx).await;
     Ok(())
 }

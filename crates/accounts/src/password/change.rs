@@ -6,7 +6,9 @@ use crate::error::{CommonError, common_error};
 use crate::password::rules::{self, NewPassword};
 use crate::password::strength::OwnWords;
 use crate::sessions::begin;
+use crate::sign_in::confirmation::{self, PasswordAsked};
 use crate::sign_in::failures::{self, Claim, failed_passwords};
+use crate::sign_in::freshness::NotFresh;
 use crate::sign_in::outcome::Proven;
 use crate::sign_in::srp::verifiers;
 use model::{ErrorCode, Event, FieldName, FormErrors, Password};
@@ -16,7 +18,7 @@ use store::{LockedAccount, retried, sessions, users};
 /// What somebody enters who wants another password.
 #[derive(Debug, Clone)]
 pub struct PasswordChange {
-    /// The one that the account has (`PreviousPassword`).
+    /// The one that the account has (`PreviousPassword`); empty where nobody has to enter it.
     pub current: Password,
     /// The one that takes its place (`ProposedPassword`).
     pub password: Password,
@@ -43,6 +45,9 @@ pub enum ChangePasswordError {
     /// It counts as a failed sign-in.
     #[error("that is not the current password")]
     WrongPassword,
+    /// The account has none to enter, and the sign-in was a while ago.
+    #[error(transparent)]
+    NotFresh(#[from] NotFresh),
     /// A limit, a session that ended, or the service itself.
     #[error(transparent)]
     Common(#[from] CommonError),
@@ -57,12 +62,14 @@ impl From<ChangePasswordError> for FormErrors {
             ChangePasswordError::WrongPassword => {
                 Self::field(FieldName::CurrentPassword, ErrorCode::WrongPassword)
             }
+            ChangePasswordError::NotFresh(stale) => stale.into(),
             ChangePasswordError::Common(common) => common.into(),
         }
     }
 }
 
-/// Sets another password for whoever knows the current one (operation ChangePassword). Every other
+/// Sets another password for whoever knows the current one, or has just confirmed with a passkey that it is them
+/// (operation ChangePassword). Every other
 /// session ends; a browser goes on under a new id, an application with its tokens. Every proven contact
 /// is told.
 ///
@@ -74,21 +81,28 @@ pub async fn change(
     form: PasswordChange,
     origin: &Origin,
 ) -> Result<PasswordChanged, ChangePasswordError> {
-    let missing =
-        form.current.reveal().is_empty().then_some((FieldName::CurrentPassword, ErrorCode::Missing));
     let mut conn = ctx.store.read().await?;
     let user = users::by_id(&mut conn, viewer.user).await?.ok_or(CommonError::SignedOut)?;
     let own = OwnWords::of_user(&mut conn, &user).await?;
+    let asked = confirmation::password_asked(&mut conn, ctx, viewer, &user).await?;
     drop(conn);
+    let missing = asked == PasswordAsked::Yes && form.current.reveal().is_empty();
+    let missing = missing.then_some((FieldName::CurrentPassword, ErrorCode::Missing));
     let wrong = rules::choice_faults(&ctx.settings, &form.password, form.confirmation.as_ref(), &own);
     let faults: Vec<_> = missing.into_iter().chain(wrong).collect();
     if !faults.is_empty() {
         return Err(ChangePasswordError::Fields(faults));
     }
     let failures = failed_passwords(ctx, &user, origin);
-    retried(|| failures::admit_sign_in(ctx, &failures, Claim::Proven, origin)).await??;
-    if !ctx.passwords.verify(Some(&user.password_hash), &form.current).await?.matches {
-        return refuse_change(ctx, user.id, origin).await;
+    match asked {
+        PasswordAsked::Yes => {
+            retried(|| failures::admit_sign_in(ctx, &failures, Claim::Proven, origin)).await??;
+            if !ctx.passwords.verify(Some(&user.password_hash), &form.current).await?.matches {
+                return refuse_change(ctx, user.id, origin).await;
+            }
+        }
+        PasswordAsked::StoodFor => {}
+        PasswordAsked::NotFresh => return Err(NotFresh.into()),
     }
     let hash = ctx.passwords.hash(&form.password, &*ctx.entropy).await?;
     let proven = Proven { user, rehashed: None, failures };

@@ -11,6 +11,7 @@ use model::Password;
 use model::password::PASSWORD_MAX;
 use nameplate_core::entropy::Entropy;
 use nameplate_core::settings::Hashing;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -61,8 +62,30 @@ struct Shared {
     /// The memory of a computation is kept for the next one: to get it from the system takes a third of the
     /// time.
     memory: Mutex<Vec<Vec<Block>>>,
+    /// The costs of everything that was computed, for tests.
+    #[cfg(test)]
+    computed: Mutex<Vec<Cost>>,
     /// Compared with where there is no account: the same work for a stranger.
     nobody: PasswordHash,
+}
+
+/// What a hash takes to compute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Cost {
+    pub(crate) memory_kib: u32,
+    pub(crate) iterations: u32,
+    pub(crate) parallelism: u32,
+}
+
+impl Cost {
+    /// That of a stored hash. `None`: there is none, or passwords can't be compared with it.
+    pub(crate) fn of_hash(hash: &str) -> Option<Self> {
+        params_of(hash).as_ref().map(Self::of)
+    }
+
+    fn of(params: &Params) -> Self {
+        Self { memory_kib: params.m_cost(), iterations: params.t_cost(), parallelism: params.p_cost() }
+    }
 }
 
 type Job = Box<dyn FnOnce(&Shared) + Send>;
@@ -87,6 +110,8 @@ impl Hasher {
             line: Mutex::default(),
             places: Arc::new(Semaphore::new(permits + queue)),
             memory: Mutex::new(Vec::with_capacity(permits)),
+            #[cfg(test)]
+            computed: Mutex::default(),
             nobody,
         })))
     }
@@ -114,6 +139,32 @@ impl Hasher {
         params_of(hash).map(|params| cost(&params) <= 4 * ours)
     }
 
+    /// Takes as long as a comparison with a hash of this cost, or of today's.
+    pub(crate) async fn verify_for_nobody(
+        &self,
+        cost: Option<Cost>,
+        password: &Password,
+    ) -> Result<Verdict, HashingError> {
+        let nobody = match cost {
+            Some(cost) => self.0.nobody_at(cost)?,
+            None => self.0.nobody.clone(),
+        };
+        let verdict = self.compare(nobody, password, Forms::Both).await?;
+        Ok(Verdict { matches: false, ..verdict })
+    }
+
+    /// Compares with a hash that was made here lately: one computation, whatever the password.
+    pub(crate) async fn verify_recent(
+        &self,
+        hash: Option<&str>,
+        password: &Password,
+    ) -> Result<Verdict, HashingError> {
+        match hash {
+            Some(text) => self.compare(parsed(text)?, password, Forms::Canonical).await,
+            None => self.verify_for_nobody(None, password).await,
+        }
+    }
+
     /// Compares with the hash of an account; with none, for as long and to no avail.
     ///
     /// A password whose canonical form is another text is compared as it was typed, too: so were hashes made
@@ -123,14 +174,24 @@ impl Hasher {
         hash: Option<&str>,
         password: &Password,
     ) -> Result<Verdict, HashingError> {
-        let hash = hash.map(|text| PasswordHash::new(text).map_err(HashingError::failed)).transpose()?;
+        match hash {
+            Some(text) => self.compare(parsed(text)?, password, Forms::Both).await,
+            None => self.verify_for_nobody(None, password).await,
+        }
+    }
+
+    async fn compare(
+        &self,
+        known: PasswordHash,
+        password: &Password,
+        forms: Forms,
+    ) -> Result<Verdict, HashingError> {
         // One that is too long was never hashed, and is not now: its length is no secret.
         let other = Zeroizing::new(password.reveal().to_owned());
         let Ok(password) = bounded(password) else { return Ok(Verdict { matches: false, outdated: false }) };
-        let typed = (other.as_str() != password.as_str()).then_some(other);
+        let typed = (forms == Forms::Both && other.as_str() != password.as_str()).then_some(other);
         self.work(move |shared| {
-            let known = hash.as_ref().unwrap_or(&shared.nobody);
-            let params = Params::try_from(known).map_err(HashingError::failed)?;
+            let params = Params::try_from(&known).map_err(HashingError::failed)?;
             let (Some(salt), Some(expected)) = (&known.salt, &known.hash) else {
                 return Err(HashingError::failed("a stored hash without salt or output"));
             };
@@ -140,14 +201,8 @@ impl Hasher {
             };
             let same = is(&password)?;
             let as_typed = typed.as_deref().map_or(Ok(false), |typed| is(typed))?;
-            let ours = &shared.params;
-            let outdated = params.m_cost() != ours.m_cost()
-                || params.t_cost() != ours.t_cost()
-                || params.p_cost() != ours.p_cost();
-            Ok(Verdict {
-                matches: (same || as_typed) && hash.is_some(),
-                outdated: outdated || (as_typed && !same),
-            })
+            let outdated = Cost::of(&params) != Cost::of(&shared.params);
+            Ok(Verdict { matches: same || as_typed, outdated: outdated || (as_typed && !same) })
         })
         .await
     }
@@ -174,6 +229,12 @@ impl Hasher {
         asked.await.map_err(HashingError::failed)?
     }
 
+    /// The costs of what was computed since this was last asked.
+    #[cfg(test)]
+    pub(crate) fn take_computed(&self) -> Vec<Cost> {
+        std::mem::take(&mut self.0.computed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     fn enter(&self, job: Job) {
         let shared = &self.0;
         let mut line = shared.line();
@@ -186,7 +247,28 @@ impl Hasher {
     }
 }
 
+/// Which forms of a password are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Forms {
+    Canonical,
+    /// As it was typed, too.
+    Both,
+}
+
+fn parsed(text: &str) -> Result<PasswordHash, HashingError> {
+    PasswordHash::new(text).map_err(HashingError::failed)
+}
+
 impl Shared {
+    /// What nobody's password is compared with at this cost.
+    fn nobody_at(&self, cost: Cost) -> Result<PasswordHash, HashingError> {
+        let Cost { memory_kib, iterations, parallelism } = cost;
+        let params =
+            Params::new(memory_kib, iterations, parallelism, Some(OUTPUT)).map_err(HashingError::failed)?;
+        let params = ParamsString::try_from(&params).map_err(HashingError::failed)?;
+        Ok(PasswordHash { params, ..self.nobody.clone() })
+    }
+
     fn line(&self) -> MutexGuard<'_, Line> {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -210,6 +292,8 @@ impl Shared {
     fn compute(&self, params: &Params, password: &[u8], salt: &[u8]) -> Result<[u8; OUTPUT], HashingError> {
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         memory.resize(params.block_count(), Block::default());
+        #[cfg(test)]
+        self.computed.lock().unwrap_or_else(PoisonError::into_inner).push(Cost::of(params));
         let mut output = [0; OUTPUT];
         let done = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
             .hash_password_into_with_memory(password, salt, &mut output, &mut memory);

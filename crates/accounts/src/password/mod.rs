@@ -3,6 +3,7 @@
 pub(crate) mod canonical;
 pub(crate) mod change;
 pub(crate) mod confirm_forgot;
+pub(crate) mod costs;
 pub(crate) mod forgot;
 pub(crate) mod hasher;
 pub(crate) mod reset_code;

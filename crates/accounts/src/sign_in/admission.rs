@@ -12,7 +12,7 @@ use store::{LockedAccount, PasswordFingerprint, Tx, users};
 /// How far a sign-in got whose password was right.
 pub(crate) enum Admission {
     /// Its session begins now.
-    Admitted(LockedAccount),
+    Admitted(Box<LockedAccount>),
     /// This is asked for before it does.
     Asked(Asked),
 }
@@ -41,7 +41,7 @@ pub(crate) async fn admit(
     let event = Event::SignIn { username: user.username.clone() };
     events::record(tx, user.id, &event, ctx.now(), request.origin).await?;
     known_origins::note(tx, ctx, user.id, request.origin).await?;
-    Ok(Admission::Admitted(locked))
+    Ok(Admission::Admitted(Box::new(locked)))
 }
 
 /// The password may have been changed, or the account disabled, while this one was being compared.

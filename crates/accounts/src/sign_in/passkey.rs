@@ -12,10 +12,10 @@ use crate::sign_in::failures::Claim;
 use crate::sign_in::{failures, known_origins};
 use model::{ErrorCode, Event, FormErrors};
 use nameplate_core::client::ClientId;
-use nameplate_core::identity::{NewSession, Origin};
+use nameplate_core::identity::{NewSession, Origin, SessionProof};
 use store::passkeys::{self, Kept};
 use store::users::{self, User};
-use store::{StoreError, retried};
+use store::{StoreError, Tx, retried, sessions};
 
 /// What every question to whoever signs in is about.
 const ABOUT: &str = "a sign-in with a passkey";
@@ -90,25 +90,55 @@ pub async fn with_passkey(
     origin: &Origin,
 ) -> Result<SignedInWithPasskey, SignInWithPasskeyError> {
     let client = &ctx.settings.client(client).ok_or(SignInWithPasskeyError::UnknownClient)?.id;
+    let proven = judge(ctx, ABOUT, form, origin).await?;
+    if proven.user.disabled {
+        retried(|| note_refused_passkey(ctx, Some((&proven.kept, &proven.user)), origin)).await?;
+        return Err(SignInWithPasskeyError::Disabled);
+    }
+    retried(|| begin_with_passkey(ctx, &proven, client, origin)).await
+}
+
+/// A passkey whose answer was right.
+pub(crate) struct ProvenPasskey {
+    pub(crate) kept: Kept,
+    pub(crate) user: User,
+    /// What is kept of it from now on.
+    pub(crate) state: Vec<u8>,
+    /// What counts the wrong answers.
+    pub(crate) failures: FailureCounters,
+}
+
+impl ProvenPasskey {
+    /// Spends the answer, in the transaction of what it allows.
+    pub(crate) async fn spend(&self, tx: &mut Tx, ctx: &Context) -> Result<(), SignInWithPasskeyError> {
+        self.failures.clear(tx).await?;
+        if !passkeys::used(tx, self.user.id, &self.kept, &self.state, ctx.now()).await? {
+            // Removed meanwhile, or its counter has moved: then this answer was held against an old one.
+            return Err(SignInWithPasskeyError::WrongPasskey);
+        }
+        Ok(())
+    }
+}
+
+/// Counts the try, and judges the answer to a question about this.
+pub(crate) async fn judge(
+    ctx: &Context,
+    about: &str,
+    form: &PasskeySignIn,
+    origin: &Origin,
+) -> Result<ProvenPasskey, SignInWithPasskeyError> {
     let party = questions::relying_party(ctx).ok_or(SignInWithPasskeyError::WrongPasskey)?;
     let answer = Answer::parse(&form.credential);
     let credential = answer.as_ref().map(Answer::credential).unwrap_or_default();
     let failures = FailureCounters::of(ctx, &format!("passkey {}", handle(&credential)), origin);
     retried(|| failures::admit_sign_in(ctx, &failures, Claim::Proven, origin)).await??;
-    let asked = questions::take_up(ctx, ABOUT, &form.state).await?.ok_or(SignInWithPasskeyError::Over)?;
+    let asked = questions::take_up(ctx, about, &form.state).await?.ok_or(SignInWithPasskeyError::Over)?;
     let answer = answer.ok_or(SignInWithPasskeyError::WrongPasskey)?;
     let found = passkeys::find(&mut ctx.store.read().await?, &credential).await?;
     let proven =
         found.as_ref().and_then(|(kept, user)| party.proven(&asked, &answer, kept, user_handle(&user.sub)));
-    match (&found, proven) {
-        (Some((kept, user)), Some(_)) if user.disabled => {
-            retried(|| note_refused_passkey(ctx, Some((kept, user)), origin)).await?;
-            Err(SignInWithPasskeyError::Disabled)
-        }
-        (Some((kept, user)), Some(state)) => {
-            let passkey = ProvenPasskey { kept, user, state: &state, failures: &failures };
-            retried(|| begin_with_passkey(ctx, passkey, client, origin)).await
-        }
+    match (found, proven) {
+        (Some((kept, user)), Some(state)) => Ok(ProvenPasskey { kept, user, state, failures }),
         (found, _) => {
             retried(|| note_refused_passkey(ctx, found.as_ref().map(|(kept, user)| (kept, user)), origin))
                 .await?;
@@ -117,40 +147,26 @@ pub async fn with_passkey(
     }
 }
 
-/// A passkey whose answer was right.
-#[derive(Clone, Copy)]
-struct ProvenPasskey<'a> {
-    kept: &'a Kept,
-    user: &'a User,
-    /// What is kept of it from now on.
-    state: &'a [u8],
-    /// What counts the wrong answers.
-    failures: &'a FailureCounters,
-}
-
 async fn begin_with_passkey(
     ctx: &Context,
-    proven: ProvenPasskey<'_>,
+    proven: &ProvenPasskey,
     client: &ClientId,
     origin: &Origin,
 ) -> Result<SignedInWithPasskey, SignInWithPasskeyError> {
-    let (now, kept) = (ctx.now(), proven.kept);
+    let (now, kept) = (ctx.now(), &proven.kept);
     let mut tx = ctx.store.begin().await?;
     let user = match users::lock(&mut tx, proven.user.id).await? {
         Some(user) if user.disabled => return Err(SignInWithPasskeyError::Disabled),
         Some(user) if user.confirmed => user,
         _ => return Err(SignInWithPasskeyError::WrongPasskey),
     };
-    proven.failures.clear(&mut tx).await?;
-    if !passkeys::used(&mut tx, user.id, kept, proven.state, now).await? {
-        // Removed meanwhile, or its counter has moved: then this answer was held against an old one.
-        return Err(SignInWithPasskeyError::WrongPasskey);
-    }
+    proven.spend(&mut tx, ctx).await?;
     after_reset::end(&mut tx, &user).await?;
     let event = Event::SignInWithPasskey { username: user.username.clone(), passkey: kept.name.clone() };
     events::record(&mut tx, user.id, &event, now, origin).await?;
     known_origins::note(&mut tx, ctx, user.id, origin).await?;
     let session = begin::begin(&mut tx, ctx, user.id, client, origin).await?;
+    sessions::set_proof(&mut tx, session.id(), SessionProof::Passkey).await?;
     events::commit(ctx, tx, user.id).await?;
     Ok(SignedInWithPasskey { username: user.username, session })
 }

@@ -4,6 +4,7 @@ use crate::Context;
 use crate::account::events;
 use crate::limits::ceiling;
 use crate::one_time_codes::{self, NamedCodes, Requester, admission};
+use crate::password::costs::{self, Among};
 use crate::sessions::begin;
 use crate::sign_in::admission::{Admission, admit};
 use crate::sign_in::candidates::candidates;
@@ -85,7 +86,7 @@ pub(crate) async fn check_password(
     }
     let failures = FailureCounters::of(ctx, &typed.key(), origin);
     retried(|| admit_sign_in(ctx, &failures, Claim::Name(typed.who.as_ref()), origin)).await??;
-    let proven = prove(ctx, typed.who.as_ref(), &form.password, failures, origin).await?;
+    let proven = prove(ctx, &typed, &form.password, failures, origin).await?;
     refuse_disabled(ctx, &proven.user, &proven.failures, origin).await?;
     Ok(proven)
 }
@@ -117,17 +118,24 @@ async fn begin_session(
 /// code step could be reached only where nobody owns the contact, it would tell who owns one.
 async fn prove(
     ctx: &Context,
-    who: Option<&Identifier>,
+    typed: &TypedName,
     password: &Password,
     failures: FailureCounters,
     origin: &Origin,
 ) -> Result<Proven, SignInError> {
     let now = ctx.now();
-    let candidates = candidates(ctx, who, origin).await?;
+    let candidates = candidates(ctx, typed.who.as_ref(), origin).await?;
+    let costs = costs::in_use(&mut ctx.store.read().await?).await?;
     let known = candidates.iter().flatten().next().cloned();
-    for candidate in candidates {
-        let hash = candidate.as_ref().and_then(|user| user.comparable_hash(now));
-        let verdict = ctx.passwords.verify(hash, password).await?;
+    for (place, candidate) in candidates.into_iter().enumerate() {
+        let verdict = match candidate.as_ref().and_then(|user| user.comparable_hash(now)) {
+            Some(hash) => ctx.passwords.verify(Some(hash), password).await?,
+            None => {
+                let name = format!("{place} {}", typed.key());
+                let cost = costs.for_nobody(ctx, &name, among(ctx, typed, place));
+                ctx.passwords.verify_for_nobody(cost, password).await?
+            }
+        };
         let Some(user) = candidate.filter(|_| verdict.matches) else { continue };
         if !user.has_password() {
             retried(|| note_failure(ctx, &failures, Some(&user), origin)).await?;
@@ -153,6 +161,17 @@ pub(crate) async fn resume(ctx: &Context, proven: &Proven, origin: &Origin) -> R
         ceiling::give_text_back(ctx).await;
     }
     done
+}
+
+/// Whose hash would be at this place among the candidates.
+fn among(ctx: &Context, typed: &TypedName, place: usize) -> Among {
+    let by_contact = matches!(typed.who, Some(Identifier::Contact(..)));
+    match (ctx.settings.has_usernames(), place) {
+        (true, _) if by_contact => Among::Accounts,
+        (true, _) => Among::Both,
+        (false, 0) => Among::Accounts,
+        (false, _) => Among::WaitingSignUps,
+    }
 }
 
 /// Right password, but no code yet: a fresh code, unless one was asked for just now, and a ticket.

@@ -1,15 +1,14 @@
 //! The password once more: what is dangerous asks for it when the sign-in is no longer fresh.
 
 use crate::Context;
-use crate::account::events;
 use crate::error::{CommonError, common_error};
-use crate::sessions::begin;
 use crate::sign_in::failures::{self, Claim};
 use crate::sign_in::freshness::NotFresh;
 use crate::sign_in::outcome::Proven;
+use crate::sign_in::renewal::{self, Renewal};
 use model::{ErrorCode, FieldName, FormErrors, Password};
-use nameplate_core::identity::{NewSession, Origin, Viewer};
-use store::{retried, sessions, users};
+use nameplate_core::identity::{NewSession, Origin, SessionProof, Viewer};
+use store::{retried, users};
 
 impl From<NotFresh> for FormErrors {
     fn from(NotFresh: NotFresh) -> Self {
@@ -80,21 +79,13 @@ async fn renew(
     origin: &Origin,
 ) -> Result<(NewSession, Viewer), SignInAgainError> {
     let mut tx = ctx.store.begin().await?;
-    let user = users::lock(&mut tx, viewer.user)
-        .await?
-        .filter(|user| !user.disabled)
-        .ok_or(CommonError::SignedOut)?;
-    if !sessions::end(&mut tx, viewer.session).await? {
-        return Err(SignInAgainError::Common(CommonError::SignedOut));
-    }
-    if proven.was_changed(&user) {
+    let locked = renewal::take(&mut tx, viewer).await?;
+    if proven.was_changed(locked.user()) {
         return Err(SignInAgainError::WrongPassword);
     }
     proven.failures.clear(&mut tx).await?;
-    let session = begin::begin(&mut tx, ctx, user.id, &viewer.client, origin).await?;
-    events::commit(ctx, tx, user.id).await?;
-    let viewer = Viewer { session: session.id(), signed_in_at: ctx.now(), ..viewer.clone() };
-    Ok((session, viewer))
+    let renewal = Renewal { viewer, proof: SessionProof::Password, origin };
+    Ok(renewal::finish(tx, ctx, locked.user(), renewal).await?)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //!
 //! Between the two nothing is remembered here: what the server has to know travels with the client, sealed.
 
+pub(crate) mod ids;
 pub(crate) mod srp6a;
 pub(crate) mod verifiers;
 
@@ -12,7 +13,7 @@ use crate::sign_in::failures::Claim;
 use crate::sign_in::for_tokens::{self, Entered};
 use crate::sign_in::outcome::{Proven, SignInError};
 use crate::sign_in::srp::srp6a::{Public, SessionKey, Verifier};
-use crate::sign_in::srp::verifiers::{SALT, context, made_up, salt_of, srp_name};
+use crate::sign_in::srp::verifiers::{SALT, context, salt_of, srp_name};
 use crate::sign_in::typed_name::TypedName;
 use crate::sign_in::{candidates, failures};
 use crate::{Context, Unavailable};
@@ -22,12 +23,13 @@ use nameplate_core::clock::Timestamp;
 use nameplate_core::identifiers::{Identifier, username_key};
 use nameplate_core::identity::{Origin, UserId};
 use nameplate_core::keys::Purpose;
+use nameplate_core::srp_id;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 use store::srp_verifiers::{self, Name};
 use store::users::{self, User};
-use store::{PasswordFingerprint, StoreError, retried};
+use store::{Conn, PasswordFingerprint, StoreError, retried};
 
 /// How long a challenge waits for its answer.
 const PATIENCE: Duration = Duration::from_secs(3 * 60);
@@ -170,27 +172,16 @@ fn sealed(ctx: &Context, block: &Block) -> Result<Vec<u8>, SignInError> {
 }
 
 /// What the account is called depends on what was typed, and not on whether there is one: a username is
-/// called by its canonical form, and a contact, or what may be one, by a `sub`.
+/// called by its canonical form, such a name by itself, and what else names an account, a contact most often, by
+/// the account's own name for this.
 async fn meant(ctx: &Context, typed: &TypedName, origin: &Origin) -> Result<Meant, StoreError> {
-    let by_username = match &typed.who {
-        Some(who) => matches!(who, Identifier::Username(_)),
-        None => ctx.settings.sign_in.kind_of(&typed.text) == IdentifierKind::Username,
-    };
-    let kind = if by_username { Name::Username } else { Name::Sub };
     // The account whose password would be compared.
     let user = candidates::candidates(ctx, typed.who.as_ref(), origin).await?.into_iter().flatten().next();
     let mut conn = ctx.store.read().await?;
     let id = user.as_ref().map_or(UserId(0), |user| user.id);
+    let (kind, user_id) = called(ctx, &mut conn, typed, user.as_ref()).await?;
     let sealed = srp_verifiers::get(&mut conn, id, kind).await?;
     drop(conn);
-    let user_id = match (by_username, &user) {
-        (true, _) => username_key(&typed.text),
-        (false, Some(user)) => user.sub.clone(),
-        (false, None) => {
-            let bytes = made_up(ctx, &["sub for", &typed.key()]);
-            uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
-        }
-    };
     let hash = user.as_ref().and_then(|user| user.comparable_hash(ctx.now())).unwrap_or_default().to_owned();
     let kept = sealed.and_then(|sealed| ctx.keys.open(Purpose::Srp, &sealed, &context(id, kind, &hash)).ok());
     let known = kept.and_then(|kept| {
@@ -200,6 +191,32 @@ async fn meant(ctx: &Context, typed: &TypedName, origin: &Origin) -> Result<Mean
     let nobody = Verifier::of_nobody(ctx.entropy.bytes());
     let (salt, verifier) = known.unwrap_or_else(|| (salt_of(ctx, &user_id), nobody));
     Ok(Meant { user: id, user_id, password: PasswordFingerprint::of(&hash), salt, verifier })
+}
+
+/// What somebody who typed this is told to call the account.
+async fn called(
+    ctx: &Context,
+    conn: &mut Conn,
+    typed: &TypedName,
+    user: Option<&User>,
+) -> Result<(Name, String), StoreError> {
+    let is_username = match &typed.who {
+        Some(who) => matches!(who, Identifier::Username(_)),
+        None => ctx.settings.sign_in.kind_of(&typed.text) == IdentifierKind::Username,
+    };
+    let key = username_key(&typed.text);
+    if srp_id::is_marked(&ctx.keys, &key) {
+        return Ok((Name::Id, key));
+    }
+    if is_username && !srp_id::has_form(&key) {
+        return Ok((Name::Username, key));
+    }
+    let made_up = ids::made_up(conn, ctx, &typed.key()).await?;
+    Ok(match user {
+        Some(User { srp_id: Some(own), .. }) => (Name::Id, own.clone()),
+        Some(user) => (Name::Sub, user.sub.clone()),
+        None => (Name::Id, made_up),
+    })
 }
 
 /// Ends an exchange: signs in whoever has computed the same key, and so has the password.
@@ -277,6 +294,7 @@ fn is_called(ctx: &Context, block: &Block, username: &str, user: Option<&User>) 
     as_typed
         || username == block.user_id
         || user.is_some_and(|user| username == user.sub || username == user.username)
+        || user.and_then(|user| user.srp_id.as_deref()) == Some(username)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::sign_up::confirmation::TOLD;
 use model::{AttributeName, ErrorCode, Event, typed};
 use nameplate_core::client::ClientId;
 use nameplate_core::code::{CodePurpose, CodeScope};
-use nameplate_core::identifiers::{check_username, username_key};
+use nameplate_core::identifiers::{check_new_username, username_key};
 use nameplate_core::identity::{NewSession, Origin, UserId};
 use std::collections::BTreeMap;
 use store::aliases::VerifiedContact;
@@ -68,7 +68,7 @@ pub(crate) async fn become_account(
     if chosen != user.chosen_username()
         && let Some(new) = chosen
     {
-        check_username(new).map_err(ConfirmSignUpError::Username)?;
+        check_new_username(new).map_err(ConfirmSignUpError::Username)?;
     }
     let key = chosen.map(username_key);
     let username = chosen.zip(key.as_deref());
@@ -76,7 +76,7 @@ pub(crate) async fn become_account(
         names::lock_for(tx, key).await?;
     }
     if let Some(key) = &key
-        && names::taken_by_sub(tx, key, Some(&user.sub)).await?
+        && names::taken_by_id(tx, &ctx.keys, key, Some(&user.sub)).await?
     {
         return Err(ConfirmSignUpError::Username(ErrorCode::UsernameTaken));
     }

@@ -38,8 +38,7 @@ pub async fn pending(ctx: &Context, ticket: &BrowserTicket) -> Result<Option<Pen
         ctx.settings.identifier(&waiting.user.username).filter(|_| waiting.user.chosen_username().is_some());
     let is_name_taken = match name {
         Some(Identifier::Username(key) | Identifier::Number { username: key, .. }) => {
-            let name = Identifier::Username(key);
-            users::by_identifier(&mut conn, &name).await?.is_some()
+            users::by_username(&mut conn, &key).await?.is_some()
         }
         Some(Identifier::Contact(..)) | None => false,
     };

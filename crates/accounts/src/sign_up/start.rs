@@ -9,7 +9,7 @@ use crate::limits::{self, LimitName, ceiling};
 use crate::one_time_codes::{NamedCodes, Requester, admission};
 use crate::password::rules;
 use crate::password::strength::OwnWords;
-use crate::sign_in::srp::verifiers;
+use crate::sign_in::srp::{ids, verifiers};
 use crate::sign_up::code::{self, Asking};
 use crate::sign_up::entered::{Entered, seal};
 use model::{AttributeName, CodeDeliveryDetails, ErrorCode, Event, FieldName, FormErrors, Password, typed};
@@ -17,7 +17,7 @@ use nameplate_core::client::ClientId;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::code::CodePurpose;
 use nameplate_core::contact::Contact;
-use nameplate_core::identifiers::{Identifier, check_username, username_key};
+use nameplate_core::identifiers::{Identifier, check_new_username, username_key};
 use nameplate_core::identity::{BrowserTicket, Origin, UserId};
 use nameplate_core::settings::Settings;
 use std::collections::BTreeMap;
@@ -217,7 +217,8 @@ async fn judge_attempt(
         None => None,
     };
     let is_holder = held.is_some_and(|it| it.user == found.user.id && it.is_holder);
-    let same = ctx.passwords.verify(found.user.comparable_hash(ctx.now()), &form.password).await?.matches;
+    let same =
+        ctx.passwords.verify_recent(found.user.comparable_hash(ctx.now()), &form.password).await?.matches;
     let again = match (is_holder, same) {
         (true, true) => Again::Replaces(None),
         (true, false) => Again::Replaces(Some(ctx.passwords.hash(&form.password, &*ctx.entropy).await?)),
@@ -237,7 +238,7 @@ async fn write_sign_up(
 ) -> Result<Option<(UserId, SignedUp)>, SignUpError> {
     let now = ctx.now();
     let mut tx = ctx.store.begin().await?;
-    if names::is_sub_of_another(&mut tx, &form.identifier).await? {
+    if names::is_id_of_another(&mut tx, &ctx.keys, &form.identifier).await? {
         return Err(SignUpError::UsernameTaken);
     }
     let before = signed_up_before(&mut tx, form, attempt).await?;
@@ -320,7 +321,9 @@ async fn begin_sign_up(
 ) -> Result<Option<User>, StoreError> {
     let (now, sub, key) = (ctx.now(), ctx.entropy.uuid_v4(), form.key());
     let username = form.username.as_deref();
-    let new = NewSignUp { sub: &sub, username, key: &key, password_hash: hash, attributes: &form.attributes };
+    let srp_id = ids::for_contact(tx, ctx, &form.target).await?;
+    let (password_hash, attributes) = (hash, &form.attributes);
+    let new = NewSignUp { sub: &sub, srp_id: &srp_id, username, key: &key, password_hash, attributes };
     let Some(user) = waiting::insert(tx, &new, now).await? else { return Ok(None) };
     let event = Event::SignUp { username: username.unwrap_or(&sub).to_owned() };
     events::record(tx, user, &event, now, origin).await?;
@@ -332,7 +335,7 @@ fn check_sign_up(ctx: &Context, client: &ClientId, form: SignUp) -> Result<Check
     let client = settings.client(client).ok_or(SignUpError::UnknownClient)?;
     let mut faults: Vec<(FieldName, ErrorCode)> = Vec::new();
     let username = settings.has_usernames().then(|| typed::word(&form.username.unwrap_or_default()));
-    if let Some(Err(why)) = username.as_deref().map(check_username) {
+    if let Some(Err(why)) = username.as_deref().map(check_new_username) {
         faults.push((FieldName::Username, why));
     }
     let own = OwnWords::of(username.as_deref(), &form.attributes);
@@ -361,12 +364,12 @@ fn check_sign_up(ctx: &Context, client: &ClientId, form: SignUp) -> Result<Check
 async fn admit_sign_up(ctx: &Context, form: &Checked, origin: &Origin) -> Result<(), SignUpError> {
     let mut tx = ctx.store.begin().await?;
     let taken = match &form.identifier {
-        Identifier::Username(_) => {
-            users::by_identifier(&mut tx, &form.identifier).await?.is_some_and(|user| user.confirmed)
+        Identifier::Username(key) => {
+            users::by_username(&mut tx, key).await?.is_some_and(|user| user.confirmed)
         }
         Identifier::Contact(..) | Identifier::Number { .. } => false,
     };
-    let taken = taken || names::is_sub_of_another(&mut tx, &form.identifier).await?;
+    let taken = taken || names::is_id_of_another(&mut tx, &ctx.keys, &form.identifier).await?;
     let limit = if taken { LimitName::TakenAnswers } else { LimitName::SignUps };
     limits::count_from_network(&mut tx, ctx, limit, origin).await??;
     if !taken {

@@ -20,7 +20,7 @@ fn differences(script: &[Step], one: &[String], other: &[String]) -> Vec<String>
     lines
         .filter(|(_, (_, (one, other)))| one != other)
         .map(|(n, (step, (one, other)))| {
-            format!("{n} {} {step:?}:\n  {one}\n  {other}", step.operation.name())
+            format!("{n} {:?} {step:?}:\n  {one}\n  {other}", step.operation.kind())
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! What a stranger does.
 
-use crate::testing::origin_at;
+use crate::testing::{StrangerOperation as Kind, origin_at};
 use nameplate_core::identity::{BrowserId, Origin};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -37,8 +37,32 @@ impl Typed {
     }
 }
 
-/// Every kind of anonymous request that sends something or counts something. Whoever adds one to the pool
-/// adds it here.
+/// What is done by such an id in the place of a username.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ById {
+    SignIn,
+    Srp,
+    Resend,
+    Confirm,
+    ForgotPassword,
+    ConfirmForgotPassword,
+}
+
+/// What is there only for who has proven something.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Unproven {
+    /// By the ticket of an earlier sign-up.
+    FirstPassword(Index),
+    FormerContact(Index),
+    Passkey,
+    Challenge,
+    RefreshToken,
+    AccessToken,
+    Undo,
+}
+
+/// Every kind of anonymous request. Whoever adds one adds it to [`StrangerOperation`](Kind) and here: `server`'s
+/// tests compare that list with what the doors offer.
 #[derive(Debug, Clone)]
 pub(crate) enum Operation {
     /// `holding`: with the ticket of an earlier one, which only browsers have.
@@ -67,6 +91,9 @@ pub(crate) enum Operation {
     SignIn(Typed),
     SignInForTokens(Typed),
     Srp(Typed),
+    /// By an id that SRP has called somebody whom the stranger named.
+    BySrpId(Index, ById),
+    Unproven(Unproven),
     /// Time passes, in seconds.
     Wait(u32),
 }
@@ -93,24 +120,35 @@ pub(crate) struct Step {
     pub(crate) times: u8,
 }
 
-/// The kinds of operation, and the list of them all.
-macro_rules! kinds {
-    ($($kind:ident),+ $(,)?) => {
-        #[derive(Debug, Clone, Copy)]
-        enum Kind { $($kind),+ }
-        const KINDS: &[Kind] = &[$(Kind::$kind),+];
-        impl Operation {
-            /// An operation that has no kind doesn't compile, and no kind is left out of what is tried.
-            pub(crate) const fn name(&self) -> &'static str {
-                match self { $(Self::$kind { .. } => stringify!($kind)),+ }
-            }
+impl Operation {
+    /// An operation that has no kind doesn't compile; nor does a kind that isn't tried.
+    pub(crate) const fn kind(&self) -> Kind {
+        match self {
+            Self::SignUp { .. } => Kind::SignUp,
+            Self::ChangeAddress { .. } => Kind::ChangeAddress,
+            Self::Resend(_) => Kind::Resend,
+            Self::ResendByTicket(_) => Kind::ResendByTicket,
+            Self::Confirm(_) => Kind::Confirm,
+            Self::ConfirmByTicket(_) => Kind::ConfirmByTicket,
+            Self::ConfirmNamedWithTicket(..) => Kind::ConfirmNamedWithTicket,
+            Self::PendingSignUp(_) => Kind::PendingSignUp,
+            Self::ForgotPassword(_) => Kind::ForgotPassword,
+            Self::ConfirmForgotPassword(_) => Kind::ConfirmForgotPassword,
+            Self::PendingReset(_) => Kind::PendingReset,
+            Self::SignIn(_) => Kind::SignIn,
+            Self::SignInForTokens(_) => Kind::SignInForTokens,
+            Self::Srp(_) => Kind::Srp,
+            Self::BySrpId(..) => Kind::BySrpId,
+            Self::Unproven(Unproven::FirstPassword(_)) => Kind::FirstPassword,
+            Self::Unproven(Unproven::FormerContact(_)) => Kind::FormerContact,
+            Self::Unproven(Unproven::Passkey) => Kind::Passkey,
+            Self::Unproven(Unproven::Challenge) => Kind::Challenge,
+            Self::Unproven(Unproven::RefreshToken) => Kind::RefreshToken,
+            Self::Unproven(Unproven::AccessToken) => Kind::AccessToken,
+            Self::Unproven(Unproven::Undo) => Kind::Undo,
+            Self::Wait(_) => Kind::Wait,
         }
-    };
-}
-
-kinds! {
-    SignUp, ChangeAddress, Resend, ResendByTicket, Confirm, ConfirmByTicket, ConfirmNamedWithTicket, PendingSignUp, ForgotPassword,
-    ConfirmForgotPassword, PendingReset, SignIn, SignInForTokens, Srp, Wait,
+    }
 }
 
 fn any_typed() -> impl Strategy<Value = Typed> {
@@ -136,6 +174,17 @@ fn any_sign_up() -> impl Strategy<Value = Operation> {
         .prop_map(|(name, contact, password, holding)| Operation::SignUp { name, contact, password, holding })
 }
 
+fn any_by_id() -> impl Strategy<Value = ById> {
+    select(vec![
+        ById::SignIn,
+        ById::Srp,
+        ById::Resend,
+        ById::Confirm,
+        ById::ForgotPassword,
+        ById::ConfirmForgotPassword,
+    ])
+}
+
 fn any_of(kind: Kind) -> BoxedStrategy<Operation> {
     let (typed, ticket) = (any_typed(), any::<Index>());
     match kind {
@@ -151,12 +200,20 @@ fn any_of(kind: Kind) -> BoxedStrategy<Operation> {
             (typed, ticket).prop_map(|(it, ticket)| Operation::ConfirmNamedWithTicket(it, ticket)).boxed()
         }
         Kind::PendingSignUp => ticket.prop_map(Operation::PendingSignUp).boxed(),
+        Kind::FirstPassword => ticket.prop_map(Unproven::FirstPassword).prop_map(Operation::Unproven).boxed(),
+        Kind::FormerContact => ticket.prop_map(Unproven::FormerContact).prop_map(Operation::Unproven).boxed(),
         Kind::ForgotPassword => typed.prop_map(Operation::ForgotPassword).boxed(),
         Kind::ConfirmForgotPassword => typed.prop_map(Operation::ConfirmForgotPassword).boxed(),
         Kind::PendingReset => typed.prop_map(Operation::PendingReset).boxed(),
         Kind::SignIn => typed.prop_map(Operation::SignIn).boxed(),
         Kind::SignInForTokens => typed.prop_map(Operation::SignInForTokens).boxed(),
         Kind::Srp => typed.prop_map(Operation::Srp).boxed(),
+        Kind::BySrpId => (ticket, any_by_id()).prop_map(|(id, what)| Operation::BySrpId(id, what)).boxed(),
+        Kind::Passkey => Just(Operation::Unproven(Unproven::Passkey)).boxed(),
+        Kind::Challenge => Just(Operation::Unproven(Unproven::Challenge)).boxed(),
+        Kind::RefreshToken => Just(Operation::Unproven(Unproven::RefreshToken)).boxed(),
+        Kind::AccessToken => Just(Operation::Unproven(Unproven::AccessToken)).boxed(),
+        Kind::Undo => Just(Operation::Unproven(Unproven::Undo)).boxed(),
         Kind::Wait => select(vec![1, 20, 30, 31, 60, 120, 300, 900, 3600, 4 * 3600, 24 * 3600])
             .prop_map(Operation::Wait)
             .boxed(),
@@ -164,9 +221,9 @@ fn any_of(kind: Kind) -> BoxedStrategy<Operation> {
 }
 
 fn any_step() -> impl Strategy<Value = Step> {
-    let likely = |kind: &Kind| match kind {
-        Kind::SignUp => 4,
-        Kind::Wait | Kind::PendingSignUp | Kind::ChangeAddress => 2,
+    let likely = |kind: Kind| match kind {
+        Kind::SignUp => 16,
+        Kind::Wait | Kind::PendingSignUp | Kind::ChangeAddress => 8,
         Kind::Resend
         | Kind::ResendByTicket
         | Kind::Confirm
@@ -177,9 +234,19 @@ fn any_step() -> impl Strategy<Value = Step> {
         | Kind::PendingReset
         | Kind::SignIn
         | Kind::SignInForTokens
-        | Kind::Srp => 1,
+        | Kind::Srp
+        | Kind::BySrpId => 4,
+        // What is there for nobody who proves nothing.
+        Kind::FirstPassword
+        | Kind::FormerContact
+        | Kind::Passkey
+        | Kind::Challenge
+        | Kind::RefreshToken
+        | Kind::AccessToken
+        | Kind::Undo => 1,
     };
-    let operation = Union::new_weighted(KINDS.iter().map(|kind| (likely(kind), any_of(*kind))).collect());
+    let operation =
+        Union::new_weighted(Kind::ALL.into_iter().map(|kind| (likely(kind), any_of(kind))).collect());
     let times = prop_oneof![5 => Just(1_u8), 1 => 2..8_u8];
     (operation, 0..PLACES, times).prop_map(|(operation, place, times)| Step { operation, place, times })
 }

@@ -11,7 +11,8 @@ use crate::sign_up::change_address::{self, AnotherAddress};
 use crate::sign_up::confirmation::Who;
 use crate::sign_up::start::{self, SignUp, SignUpError, SignedUp};
 use crate::sign_up::{confirm, pending, resend};
-use crate::strangers::operations::{ADDRESS, OWNER, Operation, Step, Typed, place};
+use crate::strangers::operations::{ADDRESS, ById, OWNER, Operation, Step, Typed, place};
+use crate::strangers::unproven;
 use crate::testing::{SrpClient, TestPool, entering, form, origin_at};
 use model::{Password, SignInOptions};
 use nameplate_core::clock::Timestamp;
@@ -62,6 +63,8 @@ pub(crate) struct Scene {
     tickets: Vec<Option<BrowserTicket>>,
     /// The ids that the stranger has seen: which are the same tells more than what they are.
     ids: Vec<String>,
+    /// Those of them that SRP has called somebody.
+    srp_ids: Vec<String>,
     pub(crate) masks: Masks,
 }
 
@@ -85,8 +88,8 @@ impl Scene {
         let test = TestPool::with(Settings { sign_in, ..Settings::default() }).await;
         let pool = test.handle();
         let begin = test.time().plus(BEGINNING);
-        let (tickets, ids) = (Vec::new(), Vec::new());
-        let scene = Self { test, pool, tickets, ids, masks: Masks::default() };
+        let (tickets, ids, srp_ids) = (Vec::new(), Vec::new(), Vec::new());
+        let scene = Self { test, pool, tickets, ids, srp_ids, masks: Masks::default() };
         let before = begin.minus(Duration::from_secs(age.into()));
         match world {
             World::Nobody => {}
@@ -127,7 +130,7 @@ impl Scene {
         heard
     }
 
-    async fn act(&mut self, operation: &Operation, from: &Origin) -> String {
+    pub(crate) async fn act(&mut self, operation: &Operation, from: &Origin) -> String {
         match operation {
             Operation::SignUp { name, contact, password, holding } => {
                 self.sign_up((*name, *contact, *password), *holding, from).await
@@ -160,13 +163,14 @@ impl Scene {
             Operation::PendingReset(typed) => {
                 said(&forgot::pending_reset(&self.pool, typed.text(), from).await)
             }
-            Operation::SignIn(typed) => {
-                said(&password::with_password(&self.pool, &self.test.client(), wrong(*typed), from).await)
-            }
+            Operation::SignIn(typed) => self.sign_in(typed.text(), from).await,
             Operation::SignInForTokens(typed) => {
-                said(&for_tokens::for_tokens(&self.pool, &self.test.client(), &wrong(*typed), from).await)
+                let form = wrong(typed.text());
+                said(&for_tokens::for_tokens(&self.pool, &self.test.client(), &form, from).await)
             }
-            Operation::Srp(typed) => self.srp(*typed, from).await,
+            Operation::Srp(typed) => self.srp(typed.text(), from).await,
+            Operation::BySrpId(id, what) => self.by_srp_id(*id, *what, from).await,
+            Operation::Unproven(what) => unproven::act(self, *what, from).await,
             Operation::Wait(seconds) => {
                 self.test.wait((*seconds).into());
                 String::new()
@@ -174,7 +178,7 @@ impl Scene {
         }
     }
 
-    fn ticket(&self, which: Index) -> Option<BrowserTicket> {
+    pub(crate) fn ticket(&self, which: Index) -> Option<BrowserTicket> {
         if self.tickets.is_empty() { None } else { self.tickets[which.index(self.tickets.len())].clone() }
     }
 
@@ -246,14 +250,39 @@ impl Scene {
         assert!(matches!(done, Ok(SignedIn::Session { .. })), "the owner's password: {done:?}");
     }
 
+    async fn sign_in(&self, name: &str, from: &Origin) -> String {
+        said(&password::with_password(&self.pool, &self.test.client(), wrong(name), from).await)
+    }
+
+    async fn by_srp_id(&mut self, id: Index, what: ById, from: &Origin) -> String {
+        if self.srp_ids.is_empty() {
+            return "no id".into();
+        }
+        let id = self.srp_ids[id.index(self.srp_ids.len())].clone();
+        match what {
+            ById::SignIn => self.sign_in(&id, from).await,
+            ById::Srp => self.srp(&id, from).await,
+            ById::Resend => said(&resend::resend_by_name(&self.pool, &id, from).await),
+            ById::Confirm => self.confirm(Who::Typed(id), from).await,
+            ById::ForgotPassword => said(&forgot::forgot(&self.pool, &id, from).await),
+            ById::ConfirmForgotPassword => {
+                let form = reset(&id, WRONG_CODE, STRANGERS[0]);
+                said(&confirm_forgot::confirm_forgot(&self.pool, form, from).await)
+            }
+        }
+    }
+
     /// A challenge, and an answer that proves nothing.
-    async fn srp(&self, typed: Typed, from: &Origin) -> String {
+    async fn srp(&mut self, typed: &str, from: &Origin) -> String {
         let client = self.test.client();
-        let challenge = match srp::challenge(&self.pool, &client, typed.text(), &PUBLIC, from).await {
+        let challenge = match srp::challenge(&self.pool, &client, typed, &PUBLIC, from).await {
             Ok(challenge) => challenge,
             Err(error) => return said::<(), _>(&Err(error)),
         };
-        let shown = shown(&challenge);
+        let shown = self.shown(&challenge);
+        if uuid::Uuid::parse_str(&challenge.user_id).is_ok() {
+            self.srp_ids.push(challenge.user_id.clone());
+        }
         let Challenge { user_id: username, secret_block, .. } = challenge;
         let proof = Proof {
             username,
@@ -262,6 +291,16 @@ impl Scene {
             signature: vec![0; 32],
         };
         format!("{shown} {}", said(&srp::answer(&self.pool, &client, &proof, from).await))
+    }
+
+    /// What of a challenge isn't chance.
+    fn shown(&mut self, challenge: &Challenge) -> String {
+        let Challenge { user_id, salt, public, secret_block } = challenge;
+        let is_id = uuid::Uuid::parse_str(user_id).is_ok();
+        let salt = if is_id { format!("{} digits", salt.len()) } else { salt.clone() };
+        // 3,072 bits, with a zero in front of the highest one and without zeros before that.
+        let is_whole = (760..=770).contains(&public.len());
+        format!("{} {salt} {is_whole} {}", self.numbered(user_id), secret_block.len())
     }
 
     /// Ids are told apart by when they were first seen. Everything else is as it is.
@@ -281,25 +320,13 @@ impl Scene {
     }
 }
 
-/// What of a challenge isn't chance. For an address the id is that of an account, or made up: it isn't
-/// compared.
-fn shown(challenge: &Challenge) -> String {
-    let Challenge { user_id, salt, public, secret_block } = challenge;
-    let is_id = uuid::Uuid::parse_str(user_id).is_ok();
-    let (user_id, salt) =
-        if is_id { ("an id", format!("{} digits", salt.len())) } else { (user_id.as_str(), salt.clone()) };
-    // 3,072 bits, with a zero in front of the highest one and without zeros before that.
-    let is_whole = (760..=770).contains(&public.len());
-    format!("{user_id} {salt} {is_whole} {}", secret_block.len())
-}
-
-fn strangers(password: u8) -> Password {
+pub(crate) fn strangers(password: u8) -> Password {
     Password::new(STRANGERS[usize::from(password)])
 }
 
 /// Passwords that nobody has.
-fn wrong(typed: Typed) -> SignIn {
-    SignIn { username: typed.text().into(), password: Password::new("nobodys+Password-1") }
+fn wrong(name: &str) -> SignIn {
+    SignIn { username: name.into(), password: Password::new("nobodys+Password-1") }
 }
 
 pub(crate) fn reset(name: &str, code: &str, password: &str) -> PasswordReset {
@@ -311,6 +338,6 @@ pub(crate) fn reset(name: &str, code: &str, password: &str) -> PasswordReset {
     }
 }
 
-fn said<T: Debug, E: Debug>(answer: &Result<T, E>) -> String {
+pub(crate) fn said<T: Debug, E: Debug>(answer: &Result<T, E>) -> String {
     format!("{answer:?}")
 }

@@ -196,3 +196,22 @@ async fn upgrade_sends_the_messages_that_were_queued() {
         assert_eq!((progress.sent, progress.stale), (3, 1), "that of the code that was used is stale");
     }
 }
+
+#[tokio::test]
+async fn upgrade_finds_addresses_letter_by_letter() {
+    let pool = TestPool::new().await;
+    let viewer = pool.signed_in("jdoe", "Straße@domain.com").await;
+    let text = match pool.store().is_postgres() {
+        true => include_str!("../../../store/migrations/postgres/0029_letters_of_addresses.sql"),
+        false => include_str!("../../../store/migrations/sqlite/0029_letters_of_addresses.sql"),
+    };
+    let mut tx = pool.store().begin().await.unwrap();
+    tx.query("UPDATE aliases SET key = 'strasse@domain.com'").run().await.unwrap();
+    for statement in text.split(';').filter(|it| !it.trim().is_empty()) {
+        tx.query(statement).run().await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    assert!(matches!(pool.try_sign_in("STRAßE@domain.com", PASSWORD).await, Ok(SignedIn::Session { .. })));
+    let other = pool.signed_in("other", "strasse@domain.com").await;
+    assert_ne!(other.user, viewer.user);
+}

@@ -91,7 +91,7 @@ mod tests {
             .await
             .unwrap();
             let mut conn = pool.store.read().await.unwrap();
-            assert_eq!(srp_verifiers::get(&mut conn, viewer.user, Name::Sub).await.unwrap().is_some(), kept);
+            assert_eq!(srp_verifiers::get(&mut conn, viewer.user, Name::Id).await.unwrap().is_some(), kept);
         }
     }
 }

@@ -313,6 +313,9 @@ fn sms_settings_that_are_wrong_name_the_fault_without_secrets() {
             "{url}: {fault}"
         );
     }
+    for url in ["http://sms.example.com/send", "http://10.0.0.7/send", "http://sms-bridge:8080/send"] {
+        assert_eq!(fault(webhook(url, None, None)), SmsFault::Unsigned, "{url}");
+    }
     for secret in ["secret", "whsec_c2hvcnQ=", "?"] {
         assert_eq!(fault(webhook("https://sms.example.com", None, Some(secret))), SmsFault::Secret);
     }
@@ -329,7 +332,7 @@ fn sms_settings_that_are_wrong_name_the_fault_without_secrets() {
     assert_eq!(fault(odd), SmsFault::Account);
     assert!(
         Sms::new(&SmsSettings {
-            provider: webhook("http://sms-bridge:8080/send", None, None),
+            provider: webhook("http://sms-bridge:8080/send", None, Some(&STANDARD.encode([7; 32]))),
             extra_roots: None
         })
         .is_ok()

@@ -1,7 +1,7 @@
 //! Every message as people read it, compared with `preview/`. After a wanted change: `UPDATE_EXPECT=1 cargo
 //! test -p nameplate-delivery`, and look at the difference.
 
-use delivery::{Asked, Message, MessageKind, Preview, Service, preview, write};
+use delivery::{Asked, ContactChange, Message, MessageKind, Preview, Service, preview, write};
 use expect_test::expect_file;
 use model::DeliveryMedium;
 use nameplate_core::clock::Timestamp;
@@ -136,8 +136,8 @@ fn mail_with_typed_markup_escapes_it() {
     let asked = asked("<img src=x onerror=alert(1)>");
     let to = Contact::email("\"<b>\"@domain.com");
     let new = Contact::email("<script>@domain.com");
-    let written =
-        write(&service, &Message::ChangeRequested { to, new, expires_at: asked.at, asked }).unwrap();
+    let change = ContactChange::Added;
+    let written = write(&service, &Message::ContactChanged { to, new, change, asked }).unwrap();
     for markup in ["<img", "<b>", "<script"] {
         assert!(!written.html.contains(markup), "{markup}");
         assert!(written.text.contains(markup), "{markup}");

@@ -118,10 +118,12 @@ error_codes! {
         ControlCharacters = 422,
         /// None of the choices that the form offers.
         NotInList = 422,
-        /// A username with spaces, or with characters that a page or a log would mangle.
+        /// A username with spaces, or with characters that no name needs and a page, a log or a command would mangle.
         BadUsername = 422,
         /// A username that could be taken for an email address or a phone number.
         UsernameLooksLikeContact = 422,
+        /// A username that people would take for the service's own.
+        UsernameReserved = 422,
         /// A new password that the policy doesn't accept.
         PasswordPolicy {
             /// All the rules that it breaks.
@@ -207,6 +209,8 @@ error_codes! {
         WrongRecoveryCode = 422,
         /// There is no contact, or no app, that could take or show a code.
         NoSuchFactor = 422,
+        /// It takes a second factor that has been on for a week.
+        FactorTooNew = 422,
         /// No code is waiting for this.
         NoCode = 422,
         // Limits and faults.

@@ -87,6 +87,8 @@ field_names! {
         StepCode = "step_code" secret,
         /// The `+` and digits that go before a phone number which has none.
         CountryCode = "country_code" shown,
+        /// A contact that is being replaced is no longer its owner's.
+        OldIsLost = "old_is_lost" shown,
         /// The page to go to after a sign-in; see [`Page::after_sign_in`](crate::Page::after_sign_in).
         Next = "next" shown,
         /// Names of attributes, separated by commas.

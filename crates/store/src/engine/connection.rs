@@ -163,6 +163,8 @@ impl Conn {
     }
 
     fn statement(&mut self, sql: SqlStr) -> Query<'_> {
+        #[cfg(any(test, feature = "testing"))]
+        crate::testing::statements::note(sql.as_str());
         let (query, failed) = match &mut self.backend {
             Backend::SqliteReader(pooled) => {
                 let (conn, failed) = pooled.parts();

@@ -41,6 +41,8 @@ impl Tx {
         if self.conn.has_failed() {
             return Err(StoreError::AfterFailure);
         }
+        #[cfg(any(test, feature = "testing"))]
+        crate::testing::statements::note("COMMIT");
         match self.conn.backend {
             Backend::SqliteWriter(lease) => lease.commit().await,
             Backend::PostgresWriter(conn) => {

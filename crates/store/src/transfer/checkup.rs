@@ -25,6 +25,10 @@ pub struct Checkup {
     pub waiting: i64,
     /// Those of them that somebody else has tried too, with another password.
     pub contested: i64,
+    /// Changes of contacts and second factors that can still be undone.
+    pub undoable: i64,
+    /// When the first of them no longer can.
+    pub undoable_until: Option<Timestamp>,
     /// When somebody last did something.
     pub latest: Option<Timestamp>,
     /// The names of the attributes that are stored, and how often.
@@ -45,11 +49,11 @@ pub enum CheckError {
     Store(#[from] StoreError),
 }
 
-/// Looks at the store.
+/// Looks at the store as it is at this moment.
 ///
 /// # Errors
 /// Nothing can be said about it, or nothing should be done with it.
-pub async fn checkup(place: &StoreLocation) -> Result<Checkup, CheckError> {
+pub async fn checkup(place: &StoreLocation, now: Timestamp) -> Result<Checkup, CheckError> {
     let mut conn = look(place).await?.ok_or(CheckError::Unused)?;
     if let StoreLocation::Sqlite(_) = place {
         let verdict = conn.query("PRAGMA quick_check(1)").optional().await.map_err(damaged)?;
@@ -89,6 +93,10 @@ pub async fn checkup(place: &StoreLocation) -> Result<Checkup, CheckError> {
             .await?
             .unwrap_or_default(),
     };
+    let (undoable, undoable_until) = match shape {
+        ..26 => (0, None),
+        _ => undoable(&mut conn, now).await?,
+    };
     let (newest_shape, latest) = (migrations::NEWEST, latest.map(Timestamp));
     Ok(Checkup {
         shape,
@@ -99,9 +107,19 @@ pub async fn checkup(place: &StoreLocation) -> Result<Checkup, CheckError> {
         accounts,
         waiting,
         contested,
+        undoable,
+        undoable_until,
         latest,
         attributes,
     })
+}
+
+async fn undoable(conn: &mut Conn, now: Timestamp) -> Result<(i64, Option<Timestamp>), StoreError> {
+    let query = conn.query(
+        "SELECT COUNT(*) AS changes, MIN(ends_at) AS first_end FROM undoable_changes WHERE ends_at > $1",
+    );
+    let Some(row) = query.bind(now.0).optional().await? else { return Ok((0, None)) };
+    Ok((row.get("changes")?, row.get::<Option<i64>>("first_end")?.map(Timestamp)))
 }
 
 /// Whether the store was ever served for real. It is left as it is: a newer version that must not serve it

@@ -56,6 +56,7 @@ pub const TABLES: &[Table] = &[
             ("former_until", Number),
             ("waiting_since", Number),
             ("resets", Text),
+            ("srp_id", Text),
         ],
     },
     Table { name: "former_subs", key: 1, columns: &[("digest", Bytes)] },
@@ -137,6 +138,7 @@ pub const TABLES: &[Table] = &[
             ("network", Text),
             ("user_agent", Text),
             ("username", Text),
+            ("proof", Text),
         ],
     },
     Table {

@@ -192,6 +192,7 @@ impl From<VerifyAttributeError> for ApiError {
         match error {
             VerifyAttributeError::Code(fault) => fault.into(),
             VerifyAttributeError::AliasExists(attribute) => Self::alias_exists(&attribute),
+            VerifyAttributeError::StepUp(error) => error.into(),
             VerifyAttributeError::Common(common) => common.into(),
         }
     }
@@ -202,6 +203,7 @@ impl From<ChangePasswordError> for ApiError {
         match error {
             ChangePasswordError::Fields(wrong) => fields(&wrong),
             ChangePasswordError::WrongPassword => Self::not_authorized("Incorrect username or password."),
+            ChangePasswordError::NotFresh(stale) => stale.into(),
             ChangePasswordError::Common(common) => common.into(),
         }
     }
@@ -242,7 +244,7 @@ impl From<StepUpError> for ApiError {
         match error {
             StepUpError::Common(common) => common.into(),
             // An application is asked for nothing beside its token.
-            StepUpError::Needed(_) | StepUpError::Refused(_) => Self::internal(),
+            StepUpError::Needed(_) | StepUpError::Refused(_) | StepUpError::TooNew => Self::internal(),
         }
     }
 }

@@ -136,6 +136,7 @@ fn value(why: ErrorCode) -> String {
         | ErrorCode::SentCodeAgain
         | ErrorCode::NotConfirmed
         | ErrorCode::SignedOut
+        | ErrorCode::UsernameReserved
         | ErrorCode::SignInOver
         | ErrorCode::Disabled
         | ErrorCode::WrongPasskey
@@ -150,6 +151,7 @@ fn value(why: ErrorCode) -> String {
         | ErrorCode::WrongAppCode
         | ErrorCode::WrongRecoveryCode
         | ErrorCode::NoSuchFactor
+        | ErrorCode::FactorTooNew
         | ErrorCode::NoCode
         | ErrorCode::Wait { .. }
         | ErrorCode::NoTextsNow { .. }
@@ -186,6 +188,9 @@ fn password(why: ErrorCode) -> &'static str {
 fn username(why: ErrorCode) -> &'static str {
     if why == ErrorCode::UsernameLooksLikeContact {
         return "Username cannot be of email or phone number format.";
+    }
+    if why == ErrorCode::UsernameReserved {
+        return "Username is reserved.";
     }
     "1 validation error detected: Value at 'username' failed to satisfy constraint: Member must satisfy regular expression \
      pattern: [\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+"

@@ -38,7 +38,7 @@ operations! {
     "SignUp" => sign_up::sign_up, "Taken contacts are not told here: who is at the other end of one hears of it, and the caller once the code is right. `Session` is for ConfirmSignUp. Where another sign-up waits already with another password, `UserSub` is made up: see [waiting-sign-ups.md](waiting-sign-ups.md).";
     "ConfirmSignUp" => sign_up::confirm, "`Session` is that of SignUp; without it the code counts for whoever asked for it from the same network, and a few times for anyone who knows the name. Where two have signed up as the same, the account is confirmed without a password, and the next sign-in with the one that waited is PasswordResetRequiredException.";
     "ResendConfirmationCode" => sign_up::resend, "Answers for accounts that don't exist as for those that do, as ForgotPassword.";
-    "InitiateAuth" => sign_in::initiate_auth, "USER_SRP_AUTH, USER_PASSWORD_AUTH, REFRESH_TOKEN_AUTH and REFRESH_TOKEN. The last two keep the refresh token.";
+    "InitiateAuth" => sign_in::initiate_auth, "USER_SRP_AUTH, USER_PASSWORD_AUTH, REFRESH_TOKEN_AUTH and REFRESH_TOKEN. The last two keep the refresh token. For a contact `USER_ID_FOR_SRP` is an id of its own, not the `sub`; it and the `sub` are taken as `USERNAME` everywhere.";
     "RespondToAuthChallenge" => challenge::respond, "PASSWORD_VERIFIER, SOFTWARE_TOKEN_MFA, SMS_MFA, EMAIL_OTP, SELECT_MFA_TYPE and NEW_PASSWORD_REQUIRED. A recovery code is taken in the place of each code. A session lasts until its code is right.";
     "GetTokensFromRefreshToken" => tokens::refresh, "Always gives another refresh token. The old one, used a minute later, ends the session.";
     "RevokeToken" => tokens::revoke, "";

@@ -78,3 +78,5 @@ did-admin-void-undo = An administrator decided that the latest changes can’t b
 did-admin-reset-factors = Every second step to sign in removed by whoever runs the service
 refused-password = Sign-in with a wrong password
 refused-change-password = Changing the password without the current one
+did-keep-passkey = Passkey kept after a password reset: { $passkey }
+did-void-undo = A former address or number is no longer yours: the latest changes can’t be taken back from it

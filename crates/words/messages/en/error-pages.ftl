@@ -23,3 +23,4 @@ page-busy = We are busy just now
 page-busy-text = Wait a moment and try again. If you were saving something, look first whether it was saved.
 page-unexpected = Something went wrong on our side
 page-unexpected-text = If you were saving something, look first whether it was saved. If this keeps happening, tell the people who run this site.
+signed-in-now = You are signed in as { $name }.

@@ -27,3 +27,4 @@ deleted-labels = Deleted: { $labels }.
 code-sent-to = We sent a code to { $address }.
 new-code-sent-to = We sent a new code to { $address }. Earlier codes no longer work.
 factor-on = Signing in takes a second step from now on. You’re signed out everywhere else.
+passkey-kept = This passkey now stays after a password reset.

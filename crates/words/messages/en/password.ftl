@@ -24,3 +24,7 @@ whose-password-username = Enter your username
 whose-password-email = Enter your email
 whose-password-phone = Enter your phone number
 confirmation = Confirmation
+strength-weak = Weak
+strength-fair = Fair
+strength-good = Good
+strength-strong = Strong

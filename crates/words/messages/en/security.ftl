@@ -107,3 +107,18 @@ active-days-ago = { $days ->
    *[other] active { $days } days ago
 }
 session-facts = { $network }, { $active }, signed in { $since }
+passkey-instead = Use a passkey instead
+is-confirmed = You confirmed a moment ago that it’s you, so we don’t ask for your password.
+confirm-identity = Confirm that it’s you
+confirm-identity-text = You signed in a while ago. We ask again before anything changes that protects your account.
+confirm-button = Confirm
+confirm-with-passkey = Confirm with a passkey
+passkey-needs-scripts = Passkeys need JavaScript, and a browser that has them.
+no-way-to-confirm = Your account has no password, no passkey, and no contact that was verified more than 3 days ago, so there is nothing to confirm with.
+choose-a-password = Choose a password
+goes-with-reset = Added in the last 7 days without your second step, so a password reset removes it.
+keep = Keep
+confirm-first-link = confirm that it’s you
+confirm-first = You signed in a while ago. Before you change this, { $link }.
+confirm-code-text = Your account has no password and no passkey. We can send a code to { $contact }.
+no-way-to-confirm-help = { $link } and come back, or wait until a verified contact is 3 days old.

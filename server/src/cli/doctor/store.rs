@@ -17,7 +17,7 @@ const BEHIND: Duration = Duration::from_secs(5 * 60);
 pub async fn check(config: &Config, now: Timestamp) -> (Vec<Finding>, bool) {
     const WHAT: &str = "store";
     let place = config.server.store_location();
-    let found = match checkup(&place).await {
+    let found = match checkup(&place, now).await {
         Ok(found) => found,
         Err(CheckError::Unused) => {
             let says = format!("{place}: nobody has ever been served from it");
@@ -37,6 +37,7 @@ pub async fn check(config: &Config, now: Timestamp) -> (Vec<Finding>, bool) {
     let findings = vec![
         shape(&place, &found),
         waiting(config, &found),
+        undos(&found),
         keys(config, &found.keys),
         clock(&found, now),
         attributes(config, &found),
@@ -86,6 +87,16 @@ fn waiting(config: &Config, found: &Checkup) -> Finding {
             "someone may be signing up with other people's addresses: see who, with nameplate user list",
         );
     }
+    Finding::ok(WHAT, says)
+}
+
+/// Which changes can still be undone by whoever reads the former address.
+fn undos(found: &Checkup) -> Finding {
+    const WHAT: &str = "undo";
+    let until =
+        found.undoable_until.map(|at| format!("; the first of them ends at {at}")).unwrap_or_default();
+    let says =
+        format!("changes of contacts and second factors that can be undone: {}{until}", found.undoable);
     Finding::ok(WHAT, says)
 }
 

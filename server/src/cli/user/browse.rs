@@ -1,7 +1,7 @@
 //! `nameplate user list`, `show` and `export`.
 
 use super::account::AccountArgument;
-use crate::output::print;
+use crate::output::{self, print};
 use accounts::Context;
 use accounts::admin::{Moment, Record, Status};
 use accounts::admin::{Page, Shown};
@@ -260,7 +260,7 @@ impl Lines {
     }
 
     fn line(&mut self, text: &str) -> std::io::Result<()> {
-        let written = writeln!(self.out, "{text}");
+        let written = writeln!(self.out, "{}", output::plain(text));
         self.judge(written)
     }
 

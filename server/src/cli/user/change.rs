@@ -2,7 +2,7 @@
 
 use super::account::AccountArgument;
 use super::refused::Refused;
-use crate::output::print;
+use crate::output::{self, print};
 use accounts::Context;
 use accounts::admin::ResetUserPasswordError;
 use accounts::admin::UpdateUserError;
@@ -14,7 +14,7 @@ use clap::Args;
 use model::Password;
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::io::{IsTerminal, Write, stderr, stdin};
+use std::io::{IsTerminal, stdin};
 
 type Done = Result<(), Box<dyn Error>>;
 
@@ -322,7 +322,7 @@ impl Delete {
         }
         let mut answer = String::new();
         // If it can't be shown, nobody answers.
-        _ = write!(stderr(), "Permanently delete {user} and everything stored for it? [y/N] ");
+        output::complain(&format!("Permanently delete {user} and everything stored for it? [y/N] "));
         stdin().read_line(&mut answer)?;
         if matches!(answer.trim(), "y" | "Y" | "yes") { Ok(()) } else { Err(NotDeleted::Kept.into()) }
     }

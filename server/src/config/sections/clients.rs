@@ -167,7 +167,9 @@ impl ClientSection {
         let origins = self.origins.clone().unwrap_or_default();
         for (index, origin) in origins.iter().enumerate() {
             let parsed = Url::parse(origin).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-            if parsed.is_none_or(|url| url.origin().ascii_serialization() != *origin) {
+            // A browser sends no asterisk, so an origin with one would admit nobody.
+            if origin.contains('*') || parsed.is_none_or(|url| url.origin().ascii_serialization() != *origin)
+            {
                 let right = "scheme, host and port as a browser sends them, such as \"https://app.example.com\", without a slash at the end";
                 problems.add(&format!("{key}.origins[{index}]"), format!("\"{origin}\" is no origin"), right);
             }
@@ -216,6 +218,13 @@ pub fn clients(sections: &[ClientSection], schema: &Schema, problems: &mut Probl
         write.retain(|name| !is_set_by_service(name));
         let access = AccessLists::resolve(schema, Some(&read), Some(&write));
         let name = section.name.clone().unwrap_or_else(|| section.id.clone());
+        if section.flows.as_ref().is_some_and(Vec::is_empty) {
+            problems.add(
+                &format!("{key}.flows"),
+                "the list is empty, so nobody could sign in",
+                "at least one flow, or no list: then all of them",
+            );
+        }
         let flows = section
             .flows
             .as_ref()

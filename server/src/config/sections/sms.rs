@@ -126,6 +126,10 @@ fn right(fault: &SmsFault, provider: Provider) -> (&'static str, &'static str) {
         SmsFault::Url | SmsFault::NotAnOrigin | SmsFault::ClearToken | SmsFault::Tls(_) => {
             ("sms.url", "an address such as https://sms.example.com/send (NAMEPLATE_SMS_URL)")
         }
+        SmsFault::Unsigned => (
+            "sms.url",
+            "an address that begins with https://, or a secret in sms.secret (NAMEPLATE_SMS_SECRET)",
+        ),
         SmsFault::Account => ("sms.account", "the account's SID, AC and 32 letters and digits"),
         SmsFault::ApiKey => ("sms.api_key", "none, or the key's SID, SK and 32 letters and digits"),
         SmsFault::Token => ("sms.token", "the provider's token (NAMEPLATE_SMS_TOKEN)"),

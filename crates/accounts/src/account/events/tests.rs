@@ -48,3 +48,24 @@ async fn pass_on_of_a_malformed_note_announces_nothing() {
     feed.pass_on("another-node 7");
     assert_eq!(listener.try_recv(), Ok(News::Of(UserId(7))));
 }
+
+#[tokio::test]
+async fn listen_on_a_file_announces_what_a_command_of_another_process_did() {
+    let here =
+        TestPool::at(crate::testing::TestStore::sqlite(), nameplate_core::settings::Settings::default())
+            .await;
+    let viewer = here.signed_in("jdoe", "me@domain.com").await;
+    // It has a feed of its own, as a command has.
+    let command = here.another(2).await;
+    let (mut feed, stop) = (events::subscribe(&here), CancellationToken::new());
+    let (node, stopping) = (here.handle(), stop.clone());
+    tokio::spawn(async move { listen(&node, stopping).await });
+    assert_eq!(next(&mut feed).await, News::Anybody, "nobody looked before");
+    // What visitors do is announced where it is done.
+    delete::delete(&command, &viewer, vec!["nickname".into()], &testing::origin()).await.unwrap();
+    tokio::time::sleep(3 * LOOK).await;
+    assert!(feed.is_empty());
+    crate::admin::disable_user(&command, "jdoe").await.unwrap();
+    assert_eq!(next(&mut feed).await, News::Of(viewer.user));
+    stop.cancel();
+}

@@ -10,9 +10,10 @@ use crate::{Context, Unavailable};
 use model::{AccessLists, AttributeName, ErrorCode, FormErrors, Schema, typed};
 use nameplate_core::clock::Timestamp;
 use nameplate_core::contact::Contact;
-use nameplate_core::identifiers::{ContactKind, Identifier, check_username, username_key};
+use nameplate_core::identifiers::{ContactKind, check_username, username_key};
 use nameplate_core::phone;
 use nameplate_core::settings::Settings;
+use nameplate_core::srp_id;
 use std::collections::BTreeMap;
 use store::{Conn, StoreError, aliases, names, users, waiting};
 
@@ -75,7 +76,7 @@ pub async fn plan_import<'a>(
             yield_contacts(&mut conn, &mut ready, &seen, ctx.now()).await?;
         }
         let mut wrong = repeated(&ready, &seen);
-        wrong.extend(taken(&mut conn, &ready, ctx.now()).await?);
+        wrong.extend(taken(ctx, &mut conn, &ready, ctx.now()).await?);
         if wrong.is_empty() {
             note(&ready, &mut seen);
             plan.ready.push(ready);
@@ -273,18 +274,23 @@ async fn already_there(
     // same name and contact.
     let same = match ready.waits(settings) {
         Some(key) => waiting::by_key(conn, &key).await?.map(|it| it.user),
-        None => users::by_identifier(conn, &Identifier::Username(ready.username_key()))
-            .await?
-            .filter(|user| user.confirmed),
+        None => users::by_username(conn, &ready.username_key()).await?.filter(|user| user.confirmed),
     };
     Ok(same.map(|user| skipped(&user, ready.arrival.sub.is_some())))
 }
 
 /// What accounts in the store have of it.
-async fn taken(conn: &mut Conn, ready: &Ready<'_>, now: Timestamp) -> Result<Faults, StoreError> {
+async fn taken(
+    ctx: &Context,
+    conn: &mut Conn,
+    ready: &Ready<'_>,
+    now: Timestamp,
+) -> Result<Faults, StoreError> {
     let mut wrong = Faults::new();
-    if names::taken_by_sub(conn, &ready.username_key(), Some(&ready.sub)).await? {
-        wrong.push(("username".into(), Wrong::SubOfAnother(None)));
+    let key = ready.username_key();
+    if names::taken_by_id(conn, &ctx.keys, &key, Some(&ready.sub)).await? {
+        let is_of_srp = srp_id::is_marked(&ctx.keys, &key);
+        wrong.push(("username".into(), if is_of_srp { Wrong::Taken } else { Wrong::SubOfAnother(None) }));
     }
     if names::taken_by_username(conn, &ready.sub).await? {
         wrong.push(("sub".into(), Wrong::UsernameOfAnother(None)));

@@ -10,8 +10,9 @@ use crate::admin::selection::{NotSelected, SelectBy, UserSelector};
 use crate::admin::tests::{create, new_user};
 use crate::admin::{Vouching, delete_user, disable_user, reset_user_password, update_user};
 use crate::maintenance::purge;
+use crate::sign_in::srp;
 use crate::sign_up::start::SignUpError;
-use crate::testing::{PASSWORD, TestPool, origin};
+use crate::testing::{PASSWORD, SrpClient, TestPool, origin};
 use model::{ErrorCode, FieldName, FormErrors, Password};
 use nameplate_core::identifiers::ContactKind;
 use std::collections::BTreeMap;
@@ -52,7 +53,11 @@ fn spellings(sub: &str) -> Vec<String> {
 
 /// At every door.
 async fn is_taken(pool: &TestPool, sub: &str) {
-    for name in spellings(sub) {
+    is_taken_as(pool, sub, &Wrong::SubOfAnother(None)).await;
+}
+
+async fn is_taken_as(pool: &TestPool, id: &str, wrong: &Wrong) {
+    for name in spellings(id) {
         let signed_up = pool.try_sign_up(&name, &[("email", "stranger@domain.com")]).await;
         assert!(matches!(signed_up, Err(SignUpError::UsernameTaken)), "{name}: {signed_up:?}");
         let created =
@@ -65,7 +70,19 @@ async fn is_taken(pool: &TestPool, sub: &str) {
         let arrivals = [arrival(1, &name, None)];
         let plan = judge::plan_import(pool, &arrivals, RULES).await.unwrap();
         let faults: Vec<_> = plan.faults().iter().map(|fault| (fault.field.as_str(), &fault.wrong)).collect();
-        assert_eq!(faults, [("username", &Wrong::SubOfAnother(None))], "{name}");
+        assert_eq!(faults, [("username", wrong)], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn username_with_the_mark_of_srp_ids_is_taken_at_every_door() {
+    let pool = TestPool::new().await;
+    pool.signed_in("jdoe", "me@domain.com").await;
+    let client = SrpClient::new(7);
+    for address in ["me@domain.com", "nobody@domain.com"] {
+        let from = origin();
+        let asked = srp::challenge(&pool, &pool.client(), address, &client.public(), &from).await.unwrap();
+        is_taken_as(&pool, &asked.user_id, &Wrong::Taken).await;
     }
 }
 

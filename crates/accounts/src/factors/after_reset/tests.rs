@@ -6,6 +6,7 @@ use crate::factors::recovery_codes;
 use crate::factors::set_up_app::{self, Then};
 use crate::factors::step_up::StepUpError;
 use crate::passkeys::add::{self, AddPasskeyError, NewPasskey};
+use crate::passkeys::keep::{self, KeepPasskeyError};
 use crate::passkeys::list;
 use crate::password::confirm_forgot::{self, PasswordReset};
 use crate::password::forgot;
@@ -254,4 +255,33 @@ async fn reset_keeps_a_passkey_added_with_a_second_step() {
     add::add_passkey(&pool, &viewer, &form, &origin()).await.unwrap();
     reset(&pool, EMAIL, OWN).await;
     assert!(with_passkey(&pool, &mut device).await);
+}
+
+#[tokio::test]
+async fn passkey_kept_by_somebody_who_passed_the_second_step_survives_a_reset() {
+    let (pool, viewer) = with(Settings::default(), &[]).await;
+    let (mut kept, mut other) = (Authenticator::at(PAGE), Authenticator::at(PAGE));
+    pool.give_passkey(&viewer, &mut kept).await;
+    pool.wait(1);
+    pool.give_passkey(&viewer, &mut other).await;
+    let which = list::list(&pool, &viewer).await.unwrap()[0].handle.clone();
+    let refused = keep::keep_passkey(&pool, &viewer, &which, "", &origin()).await;
+    assert!(matches!(refused, Err(KeepPasskeyError::NoFactor)), "{refused:?}");
+    turn_on(&pool, &viewer, Factor::Email).await;
+    let codes = recovery_codes::recovery_codes(&pool, &viewer).await.unwrap();
+    let refused = keep::keep_passkey(&pool, &viewer, &which, "", &origin()).await;
+    assert!(
+        matches!(refused, Err(KeepPasskeyError::StepUp(StepUpError::Needed(Factor::Email)))),
+        "{refused:?}"
+    );
+    let refused = keep::keep_passkey(&pool, &viewer, &which, "abcde-fghij", &origin()).await;
+    assert!(matches!(refused, Err(KeepPasskeyError::StepUp(StepUpError::Refused(_)))), "{refused:?}");
+    keep::keep_passkey(&pool, &viewer, &which, &codes[0], &origin()).await.unwrap();
+    let goes: Vec<_> =
+        list::list(&pool, &viewer).await.unwrap().iter().map(|it| it.goes_with_reset).collect();
+    assert_eq!(goes, [false, true]);
+    assert!(pool.event_names(&viewer).await.contains(&"keepPasskey"));
+    reset(&pool, EMAIL, OWN).await;
+    assert!(with_passkey(&pool, &mut kept).await);
+    assert!(!with_passkey(&pool, &mut other).await);
 }

@@ -1,8 +1,9 @@
 use super::*;
-use crate::admin::{browse, disable_user};
+use crate::admin::disable_user;
 use crate::error::CommonError;
 use crate::password::{change, confirm_forgot, forgot};
-use crate::sign_in::{srp, srp::verifiers};
+use crate::sign_in::srp;
+use crate::sign_in::srp::verifiers::{self, Kept};
 use crate::sign_up::start;
 use crate::testing::{self, PASSWORD, SrpClient, TestPool, origin};
 use crate::tokens::issue::{self, Tokens};
@@ -36,6 +37,15 @@ async fn signs_in(pool: &TestPool, name: &str, password: &str) -> Result<Tokens,
 
 fn is_wrong(done: &Result<Tokens, SrpError>) -> bool {
     matches!(done, Err(SrpError::SignIn(SignInError::WrongCredentials)))
+}
+
+/// jdoe's.
+async fn account(pool: &TestPool) -> User {
+    users::by_username(&mut pool.store.read().await.unwrap(), "jdoe").await.unwrap().unwrap()
+}
+
+async fn id_for(pool: &TestPool, name: &str) -> String {
+    asked(pool, &SrpClient::new(7), name).await.user_id
 }
 
 async fn known() -> TestPool {
@@ -214,8 +224,8 @@ async fn srp_sign_in_by_email_only_succeeds() {
 #[tokio::test]
 async fn srp_verifier_in_the_store_is_sealed_and_bound_to_its_hash() {
     let pool = known().await;
+    let user = account(&pool).await;
     let mut conn = pool.store.read().await.unwrap();
-    let user = users::by_identifier(&mut conn, &Identifier::Username("jdoe".into())).await.unwrap().unwrap();
     let sealed = srp_verifiers::get(&mut conn, user.id, Name::Username).await.unwrap().unwrap();
     let (salt, pool_name) = (verifiers::salt_of(&pool, "jdoe"), verifiers::srp_name(&pool).to_owned());
     let verifier = Verifier::new(&pool_name, "jdoe", PASSWORD, &salt);
@@ -251,18 +261,15 @@ async fn srp_salt_is_never_read_differently_as_number_or_text() {
 #[tokio::test]
 async fn srp_salt_of_an_older_version_is_replaced_at_password_sign_in() {
     let pool = known().await;
-    let user = browse::find_user(&pool, "jdoe").await.unwrap();
-    let sub = user.record.sub;
-    let account = users::by_sub(&mut pool.store.read().await.unwrap(), &sub).await.unwrap().unwrap();
+    let account = account(&pool).await;
     let old = pool.keys.seal(
         Purpose::Srp,
         &[0; SALT],
         &context(account.id, Name::Username, &account.password_hash),
         &*pool.entropy,
     );
-    verifiers::write_verifiers(&pool, account.id, &account.password_hash, &[(Name::Username, old)])
-        .await
-        .unwrap();
+    let kept = Kept { srp_id: account.srp_id.as_deref().unwrap(), sealed: &[(Name::Username, old)] };
+    verifiers::write_verifiers(&pool, account.id, &account.password_hash, &kept).await.unwrap();
     assert!(is_wrong(&signs_in(&pool, "jdoe", PASSWORD).await));
     assert!(pool.try_sign_in("jdoe", PASSWORD).await.is_ok());
     signs_in(&pool, "jdoe", PASSWORD).await.unwrap();
@@ -293,4 +300,106 @@ async fn signs_in_to_unconfirmed(pool: &TestPool, name: &str, password: &str) ->
     let client = SrpClient::new(7);
     let challenge = asked(pool, &client, name).await;
     srp::answer(pool, &pool.client(), &answer(pool, &client, &challenge, password), &origin()).await
+}
+
+fn email_only() -> Settings {
+    let sign_in = SignInOptions { username: false, email: true, phone_number: false };
+    Settings { sign_in, ..Settings::default() }
+}
+
+#[tokio::test]
+async fn srp_id_for_a_contact_is_not_the_sub_and_is_taken_as_username() {
+    for settings in [Settings::default(), email_only()] {
+        let pool = TestPool::with(settings).await;
+        let viewer = pool.signed_in("jdoe", "me@domain.com").await;
+        let sub = users::sub_of(&mut pool.store.read().await.unwrap(), viewer.user).await.unwrap().unwrap();
+        let (id, nobodys) = (id_for(&pool, "ME@domain.com").await, id_for(&pool, "my@domain.com").await);
+        assert_ne!(id, sub);
+        for id in [&id, &nobodys] {
+            assert!(srp_id::is_marked(&pool.keys, id), "{id}");
+        }
+        assert_eq!(id_for(&pool, "my@domain.com").await, nobodys, "it is stable");
+        for name in ["me@domain.com", &id, &id.to_uppercase()] {
+            signs_in(&pool, name, PASSWORD).await.unwrap();
+            pool.try_sign_in(name, PASSWORD).await.unwrap();
+        }
+        assert!(is_wrong(&signs_in(&pool, &nobodys, PASSWORD).await));
+    }
+}
+
+#[tokio::test]
+async fn srp_id_of_a_contact_is_the_same_before_and_after_a_sign_up_with_it() {
+    let pool = TestPool::with(email_only()).await;
+    let id = id_for(&pool, "me@domain.com").await;
+    let ticket = pool.sign_up("", "me@domain.com").await.ticket;
+    assert_eq!(id_for(&pool, "me@domain.com").await, id, "it waits");
+    pool.confirm(ticket, &pool.code_for("me@domain.com").await).await.unwrap();
+    assert_eq!(id_for(&pool, "me@domain.com").await, id, "it is confirmed");
+}
+
+#[tokio::test]
+async fn srp_id_after_a_contact_change_stays_and_the_old_contact_gets_another() {
+    let pool = TestPool::with(email_only()).await;
+    let viewer = pool.signed_in("", "me@domain.com").await;
+    let id = id_for(&pool, "me@domain.com").await;
+    pool.update(&viewer, &[("email", "new@domain.com")]).await.unwrap();
+    pool.verify(&viewer, model::Standard::Email, &pool.code_for("new@domain.com").await).await.unwrap();
+    assert_eq!(id_for(&pool, "new@domain.com").await, id);
+    signs_in(&pool, "new@domain.com", PASSWORD).await.unwrap();
+    let old = id_for(&pool, "me@domain.com").await;
+    assert_ne!(old, id);
+    pool.sign_up("", "me@domain.com").await;
+    assert_eq!(id_for(&pool, "me@domain.com").await, old, "nor does a sign-up change that");
+}
+
+#[tokio::test]
+async fn srp_challenge_by_sub_names_the_account_and_signs_in() {
+    let pool = known().await;
+    let user = account(&pool).await;
+    assert_eq!(Some(id_for(&pool, &user.sub).await), user.srp_id);
+    signs_in(&pool, &user.sub, PASSWORD).await.unwrap();
+    pool.try_sign_in(&user.sub.to_uppercase(), PASSWORD).await.unwrap();
+    assert!(srp_id::is_marked(&pool.keys, &id_for(&pool, "7f0e3c52-6d0e-4a8e-9b1f-0a52a4a3f00f").await));
+}
+
+#[tokio::test]
+async fn srp_id_of_an_old_account_is_its_sub_until_the_password_is_typed() {
+    let pool = known().await;
+    let user = account(&pool).await;
+    let (name, salt) = (verifiers::srp_name(&pool).to_owned(), verifiers::salt_of(&pool, &user.sub));
+    let verifier = Verifier::new(&name, &user.sub, PASSWORD, &salt);
+    let context = context(user.id, Name::Sub, &user.password_hash);
+    let plain = [salt.as_slice(), verifier.as_bytes()].concat();
+    let sealed = pool.keys.seal(Purpose::Srp, &plain, &context, &*pool.entropy);
+    let mut tx = pool.store.begin().await.unwrap();
+    tx.query("UPDATE users SET srp_id = NULL WHERE id = $1").bind(user.id.0).run().await.unwrap();
+    tx.query("DELETE FROM srp_verifiers WHERE name = 'srp_id'").run().await.unwrap();
+    srp_verifiers::set(&mut tx, user.id, Name::Sub, &sealed).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(id_for(&pool, "me@domain.com").await, user.sub);
+    signs_in(&pool, "me@domain.com", PASSWORD).await.unwrap();
+    assert_eq!(id_for(&pool, "me@domain.com").await, user.sub, "nobody has typed the password");
+    pool.try_sign_in("jdoe", PASSWORD).await.unwrap();
+    assert!(srp_id::is_marked(&pool.keys, &id_for(&pool, "me@domain.com").await));
+    for name in ["jdoe", "me@domain.com", &user.sub] {
+        signs_in(&pool, name, PASSWORD).await.unwrap();
+    }
+    let sealed = srp_verifiers::get(&mut pool.store.read().await.unwrap(), user.id, Name::Sub).await;
+    assert!(sealed.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn srp_id_of_what_waits_is_taken_as_name_for_its_code() {
+    let pool = TestPool::with(email_only()).await;
+    pool.sign_up("", "me@domain.com").await;
+    let id = id_for(&pool, "me@domain.com").await;
+    assert!(matches!(signs_in_to_unconfirmed(&pool, &id, PASSWORD).await, Ok(Entered::Unconfirmed)));
+    pool.wait(60);
+    let before = pool.codes_sent_to("me@domain.com").await.len();
+    crate::sign_up::resend::resend_by_name(&pool, &id, &origin()).await.unwrap();
+    assert!(pool.codes_sent_to("me@domain.com").await.len() > before);
+    pool.wait_until_sent().await;
+    pool.confirm_by_name(&id, &pool.code_for("me@domain.com").await).await.unwrap();
+    forgot::forgot(&pool, &id, &origin()).await.unwrap();
+    assert!(pool.message_names("me@domain.com").await.contains(&"reset_code"));
 }

@@ -9,6 +9,7 @@ use model::Password;
 use nameplate_core::identifiers::username_key;
 use nameplate_core::identity::UserId;
 use nameplate_core::keys::Purpose;
+use nameplate_core::srp_id;
 use store::srp_verifiers::{self, Name};
 use store::{PasswordFingerprint, StoreError, retried, users};
 
@@ -65,7 +66,8 @@ pub(crate) async fn try_to_keep_verifiers(
     hash: &str,
 ) -> Result<(), Unavailable> {
     let Some(account) = users::by_id(&mut ctx.store.read().await?, user).await? else { return Ok(()) };
-    let names = [(Name::Username, username_key(&account.username)), (Name::Sub, account.sub)];
+    let srp_id = account.srp_id.unwrap_or_else(|| srp_id::generate(&ctx.keys, &*ctx.entropy));
+    let names = [(Name::Username, username_key(&account.username)), (Name::Id, srp_id.clone())];
     let mut kept = Vec::new();
     for (name, user_id) in names {
         let (pool, password, salt) = (srp_name(ctx).to_owned(), password.clone(), salt_of(ctx, &user_id));
@@ -76,22 +78,38 @@ pub(crate) async fn try_to_keep_verifiers(
         let made = made.await.map_err(|error| Unavailable(Box::new(error)))?;
         kept.push((name, ctx.keys.seal(Purpose::Srp, &made, &context(user, name, hash), &*ctx.entropy)));
     }
+    let kept = Kept { srp_id: &srp_id, sealed: &kept };
     retried(|| write_verifiers(ctx, user, hash, &kept)).await?;
     Ok(())
+}
+
+/// What SRP needs of a password.
+pub(crate) struct Kept<'a> {
+    /// The name that one of them was made for: the account's own, or one for an account that has none.
+    pub(crate) srp_id: &'a str,
+    pub(crate) sealed: &'a [(Name, Vec<u8>)],
 }
 
 pub(crate) async fn write_verifiers(
     ctx: &Context,
     user: UserId,
     hash: &str,
-    kept: &[(Name, Vec<u8>)],
+    kept: &Kept<'_>,
 ) -> Result<(), StoreError> {
     let mut tx = ctx.store.begin().await?;
     let password = PasswordFingerprint::of(hash);
-    if users::lock(&mut tx, user).await?.is_none_or(|now| password.was_changed(&now)) {
-        return Ok(());
+    let account = users::lock(&mut tx, user).await?.filter(|now| !password.was_changed(now));
+    let Some(account) = account else { return Ok(()) };
+    match account.srp_id {
+        // Another sign-in has just named it; that made what belongs to the name.
+        Some(own) if own != kept.srp_id => return Ok(()),
+        Some(_) => {}
+        None => {
+            users::set_srp_id(&mut tx, user, kept.srp_id).await?;
+            srp_verifiers::remove(&mut tx, user).await?;
+        }
     }
-    for (name, sealed) in kept {
+    for (name, sealed) in kept.sealed {
         srp_verifiers::set(&mut tx, user, *name, sealed).await?;
     }
     tx.commit().await
@@ -113,7 +131,7 @@ pub(crate) async fn renew_verifiers(ctx: &Context, proven: &Proven, password: &P
 
 pub(crate) async fn has_verifier(ctx: &Context, user: UserId, hash: &str) -> Result<bool, StoreError> {
     let mut conn = ctx.store.read().await?;
-    for name in [Name::Username, Name::Sub] {
+    for name in [Name::Username, Name::Id] {
         let sealed = srp_verifiers::get(&mut conn, user, name).await?;
         let kept =
             sealed.and_then(|sealed| ctx.keys.open(Purpose::Srp, &sealed, &context(user, name, hash)).ok());

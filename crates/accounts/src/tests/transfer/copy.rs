@@ -227,7 +227,7 @@ async fn is_production_of_an_older_store_is_read_without_migrating() {
     .await;
     for _ in 0..2 {
         assert!(is_production(&place(&store)).await.unwrap());
-        let found = checkup(&place(&store)).await.unwrap();
+        let found = checkup(&place(&store), NOW).await.unwrap();
         assert!(found.production && found.shape < found.newest_shape, "{found:?}");
     }
 }

@@ -2,6 +2,7 @@
 
 mod contacts;
 mod factors;
+mod lost_contact;
 mod races;
 mod sign_up;
 

@@ -8,6 +8,7 @@ use model::AttributeName;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::UserId;
+use nameplate_core::keys::Keys;
 use nameplate_core::secretive;
 use std::collections::BTreeMap;
 
@@ -107,6 +108,8 @@ pub async fn one(conn: &mut Conn, user: UserId) -> Result<Option<Stored>, StoreE
 pub struct Incoming<'a> {
     /// The id that applications know it by.
     pub sub: &'a str,
+    /// What it is called in SRP by whoever names it by a contact.
+    pub srp_id: &'a str,
     /// As typed; the `sub`, where people have no username.
     pub username: &'a str,
     /// What it is found by, and unique in.
@@ -133,8 +136,8 @@ secretive!(Stored, Incoming<'_>);
 
 /// Adds the account. `None`: the username, or the `sub`, belongs to another one, or one of them is what
 /// another one has as the other; or another sign-up waits under the same name and contact.
-pub async fn insert(tx: &mut Tx, new: &Incoming<'_>) -> Result<Option<UserId>, StoreError> {
-    if names::taken_by_sub(tx, new.username_key, Some(new.sub)).await?
+pub async fn insert(tx: &mut Tx, keys: &Keys, new: &Incoming<'_>) -> Result<Option<UserId>, StoreError> {
+    if names::taken_by_id(tx, keys, new.username_key, Some(new.sub)).await?
         || names::taken_by_username(tx, new.sub).await?
     {
         return Ok(None);
@@ -143,8 +146,8 @@ pub async fn insert(tx: &mut Tx, new: &Incoming<'_>) -> Result<Option<UserId>, S
     let row = tx
         .query(
             "INSERT INTO users (id, sub, username, username_key, sign_up_key, status, password_hash, created_at, updated_at, confirmed_at,
-                                disabled_at, sign_up_name, sign_up_contact, contested, waiting_since)
-             VALUES ((SELECT id FROM next_user_id), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                                disabled_at, sign_up_name, sign_up_contact, contested, waiting_since, srp_id)
+             VALUES ((SELECT id FROM next_user_id), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
              ON CONFLICT DO NOTHING RETURNING id",
         )
         .bind(new.sub.to_owned())
@@ -161,6 +164,7 @@ pub async fn insert(tx: &mut Tx, new: &Incoming<'_>) -> Result<Option<UserId>, S
         .bind(new.waits.map(|it| it.contact.clone()))
         .bind(i64::from(new.contested))
         .bind(new.waiting_since.map(|it| it.0))
+        .bind(new.srp_id.to_owned())
         .optional()
         .await?;
     row.map(|row| Ok(UserId(row.get("id")?))).transpose()

@@ -4,8 +4,9 @@ use crate::tables::accounts::former_subs;
 use crate::tables::accounts::resets::Resets;
 use crate::{Conn, Row, Statement, StoreError, Tx};
 use nameplate_core::clock::Timestamp;
-use nameplate_core::identifiers::{ContactKind, Identifier};
+use nameplate_core::identifiers::{ContactKind, Identifier, username_key};
 use nameplate_core::identity::UserId;
+use nameplate_core::{secretive, srp_id};
 
 /// What every use case needs of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub struct User {
     pub id: UserId,
     /// The id that applications know it by; it never changes.
     pub sub: String,
+    /// What it is called in SRP by whoever names it by a contact. `None`: by its `sub`; the account is from before.
+    pub srp_id: Option<String>,
     /// As typed; the `sub`, where people have no username.
     pub username: String,
     /// `false`: a sign-up that waits for its code.
@@ -33,7 +36,7 @@ pub struct User {
 /// The columns of [`User`].
 macro_rules! columns {
     () => {
-        "id, sub, username, status, password_hash, disabled_at, contested, former_password, former_until, resets"
+        "id, sub, srp_id, username, status, password_hash, disabled_at, contested, former_password, former_until, resets"
     };
 }
 pub(in crate::tables) use columns;
@@ -44,6 +47,7 @@ impl User {
         Ok(Self {
             id: UserId(row.get("id")?),
             sub: row.get("sub")?,
+            srp_id: row.get("srp_id")?,
             username: row.get("username")?,
             confirmed: row.get::<String>("status")? == "confirmed",
             password_hash: row.get("password_hash")?,
@@ -89,15 +93,56 @@ pub async fn sub_of(conn: &mut Conn, user: UserId) -> Result<Option<String>, Sto
     query.bind(user.0).optional().await?.map(|row| row.get("sub")).transpose()
 }
 
+/// The hash of an account's password.
+pub struct HashOfUser {
+    /// Whose it is.
+    pub user: UserId,
+    /// Not that of a sign-up that waits.
+    pub confirmed: bool,
+    /// A PHC string; empty: there is no password.
+    pub hash: String,
+}
+
+secretive!(HashOfUser);
+
+/// The hashes of the accounts that came after this one, oldest first, so many at most.
+pub async fn hashes_after(
+    conn: &mut Conn,
+    user: Option<UserId>,
+    most: u32,
+) -> Result<Vec<HashOfUser>, StoreError> {
+    let query = conn.query("SELECT id, status, password_hash FROM users WHERE id > $1 ORDER BY id LIMIT $2");
+    let rows = query.bind(user.map_or(0, |user| user.0)).bind(i64::from(most)).all().await?;
+    let read = |row: &Row| {
+        let confirmed = row.get::<String>("status")? == "confirmed";
+        Ok(HashOfUser { user: UserId(row.get("id")?), confirmed, hash: row.get("password_hash")? })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Which of these names in SRP are those of accounts.
+pub async fn srp_ids_among(conn: &mut Conn, ids: &[String; 4]) -> Result<Vec<String>, StoreError> {
+    let query = conn.query("SELECT srp_id FROM users WHERE srp_id IN ($1, $2, $3, $4)");
+    let rows = ids.iter().fold(query, |query, id| query.bind(id.clone())).all().await?;
+    rows.iter().map(|row| row.get("srp_id")).collect()
+}
+
+/// Names an account from before, which has no such name yet.
+pub async fn set_srp_id(tx: &mut Tx, user: UserId, srp_id: &str) -> Result<(), StoreError> {
+    let query = tx.query("UPDATE users SET srp_id = $2 WHERE id = $1 AND srp_id IS NULL");
+    query.bind(user.0).bind(srp_id.to_owned()).run().await.map(drop)
+}
+
 /// The account that applications know by this.
 pub async fn by_sub(conn: &mut Conn, sub: &str) -> Result<Option<User>, StoreError> {
     let query = conn.query(concat!("SELECT ", columns!(), " FROM users WHERE sub = $1"));
     query.bind(sub.to_owned()).optional().await?.as_ref().map(User::read).transpose()
 }
 
-/// The account that signs in with this: a username, or a proven contact.
+/// The account that signs in with this: a username, an id that applications know it by, or a proven contact.
 pub async fn by_identifier(conn: &mut Conn, who: &Identifier) -> Result<Option<User>, StoreError> {
     match who {
+        Identifier::Username(key) if srp_id::has_form(key) => by_id_of_applications(conn, key).await,
         Identifier::Username(key) => by_username(conn, key).await,
         Identifier::Contact(kind, key) => by_contact(conn, *kind, key).await,
         Identifier::Number { username, phone } => {
@@ -109,7 +154,26 @@ pub async fn by_identifier(conn: &mut Conn, who: &Identifier) -> Result<Option<U
     }
 }
 
-async fn by_username(conn: &mut Conn, key: &str) -> Result<Option<User>, StoreError> {
+/// No username is the id of another account; where old data has that, whoever types it means the username.
+async fn by_id_of_applications(conn: &mut Conn, key: &str) -> Result<Option<User>, StoreError> {
+    let query = conn.query(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM users WHERE username_key = $1 UNION SELECT ",
+        columns!(),
+        " FROM users WHERE srp_id = $1 UNION SELECT ",
+        columns!(),
+        " FROM users WHERE sub IN ($1, $2) AND status = 'confirmed'"
+    ));
+    // Subs are in lower case, but for some that older versions imported as they were.
+    let query = query.bind(key.to_owned()).bind(key.to_ascii_uppercase());
+    let mut found = query.all().await?.iter().map(User::read).collect::<Result<Vec<_>, _>>()?;
+    let named = found.iter().position(|user| username_key(&user.username) == key).unwrap_or_default();
+    Ok((!found.is_empty()).then(|| found.swap_remove(named)))
+}
+
+/// The account with the username of this key.
+pub async fn by_username(conn: &mut Conn, key: &str) -> Result<Option<User>, StoreError> {
     let query = conn.query(concat!("SELECT ", columns!(), " FROM users WHERE username_key = $1"));
     query.bind(key.to_owned()).optional().await?.as_ref().map(User::read).transpose()
 }

@@ -10,6 +10,7 @@ use nameplate_core::clock::Timestamp;
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::{ContactKind, Identifier};
 use nameplate_core::identity::UserId;
+use nameplate_core::srp_id;
 
 /// By name a code is compared with those of so many contacts.
 const CONTACTS: u32 = 3;
@@ -117,6 +118,8 @@ macro_rules! select {
 pub struct NewSignUp<'a> {
     /// The id that applications will know it by.
     pub sub: &'a str,
+    /// What it will be called in SRP by whoever names it by a contact.
+    pub srp_id: &'a str,
     /// `None`: the `sub` is the username.
     pub username: Option<&'a str>,
     /// The name and contact that it waits under.
@@ -132,14 +135,15 @@ pub fn placeholder(sub: &str) -> String {
     format!(" {sub}")
 }
 
-/// Adds a sign-up. `None`: one waits under this name and contact already, and stays as it is.
+/// Adds a sign-up. `None`: one waits under this name and contact already, and stays as it is; or its name in SRP
+/// was given to another one just now.
 pub async fn insert(tx: &mut Tx, new: &NewSignUp<'_>, now: Timestamp) -> Result<Option<UserId>, StoreError> {
     let row = tx
         .query(
             "INSERT INTO users (id, sub, username, username_key, sign_up_key, sign_up_name, sign_up_contact, status, password_hash, created_at,
-                                updated_at, waiting_since)
-             VALUES ((SELECT id FROM next_user_id), $1, $2, $3, $4, $5, $6, 'unconfirmed', $7, $8, $8, $8)
-             ON CONFLICT (sign_up_key) DO NOTHING RETURNING id",
+                                updated_at, waiting_since, srp_id)
+             VALUES ((SELECT id FROM next_user_id), $1, $2, $3, $4, $5, $6, 'unconfirmed', $7, $8, $8, $8, $9)
+             ON CONFLICT DO NOTHING RETURNING id",
         )
         .bind(new.sub.to_owned())
         .bind(new.username.unwrap_or(new.sub).to_owned())
@@ -149,6 +153,7 @@ pub async fn insert(tx: &mut Tx, new: &NewSignUp<'_>, now: Timestamp) -> Result<
         .bind(new.key.contact.clone())
         .bind(new.password_hash.to_owned())
         .bind(now.0)
+        .bind(new.srp_id.to_owned())
         .optional()
         .await?;
     let Some(row) = row else { return Ok(None) };
@@ -164,7 +169,7 @@ pub async fn by_key(conn: &mut Conn, key: &Key) -> Result<Option<Waiting>, Store
 }
 
 /// What waits under this name: those whose code was asked for from this network first, then the newest; three
-/// at most.
+/// at most. And what is called so in SRP.
 pub async fn by_name(conn: &mut Conn, name: &str, network: &[u8]) -> Result<Vec<Waiting>, StoreError> {
     let query = conn.query(select!("WHERE sign_up_name = $1 ORDER BY created_at DESC, id DESC LIMIT $2"));
     let newest = query.bind(name.to_owned()).bind(i64::from(CONTACTS)).all().await?;
@@ -182,6 +187,11 @@ pub async fn by_name(conn: &mut Conn, name: &str, network: &[u8]) -> Result<Vec<
         }
     }
     found.truncate(CONTACTS as usize);
+    if let Some(id) = name.strip_prefix("username:").filter(|id| srp_id::has_form(id)) {
+        let query = conn.query(select!("WHERE srp_id = $1 AND sign_up_name IS NOT NULL"));
+        let named = query.bind(id.to_owned()).optional().await?;
+        found.extend(named.as_ref().map(Waiting::read).transpose()?);
+    }
     Ok(found)
 }
 

@@ -49,6 +49,25 @@ pub fn insert(user: UserId, event: &Event, at: Timestamp, origin: &Origin) -> Re
         .bind(origin.user_agent.clone()))
 }
 
+/// The number of the newest event of all; 0: there is none.
+pub async fn newest(conn: &mut Conn) -> Result<i64, StoreError> {
+    let row = conn.query("SELECT MAX(id) AS newest FROM events").optional().await?;
+    Ok(row.map_or(Ok(None), |row| row.get("newest"))?.unwrap_or(0))
+}
+
+/// Whose the events between these are, without the first one, that came from what calls itself so.
+pub async fn owners_between(
+    conn: &mut Conn,
+    after: i64,
+    until: i64,
+    user_agent: &'static str,
+) -> Result<Vec<UserId>, StoreError> {
+    let query =
+        conn.query("SELECT DISTINCT user_id FROM events WHERE id > $1 AND id <= $2 AND user_agent = $3");
+    let query = query.bind(after).bind(until).bind(user_agent);
+    query.all().await?.iter().map(|row| Ok(UserId(row.get("user_id")?))).collect()
+}
+
 /// The account's events before this one, newest first; so many at most.
 pub async fn before(conn: &mut Conn, user: UserId, id: i64, most: i64) -> Result<Vec<Stored>, StoreError> {
     let query = conn.query(

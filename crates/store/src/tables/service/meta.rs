@@ -35,6 +35,9 @@ pub const MADE_UP: &str = "made_up";
 /// When the clock was last known to be right, and since when it can't be trusted.
 pub const CLOCK: &str = "clock";
 
+/// What the stored passwords cost to compare, and how many there are of each cost.
+pub const PASSWORD_COSTS: &str = "password_costs";
+
 /// What checks of health write.
 pub const CHECKED: &str = "checked";
 

@@ -19,6 +19,8 @@ pub struct Stored {
     pub pending: Option<(Vec<u8>, Timestamp)>,
     /// Whether sign-in asks for it.
     pub enabled: bool,
+    /// Since when it does, by the secret of now: another app begins anew.
+    pub enabled_at: Option<Timestamp>,
     /// Whether it is asked for first.
     pub preferred: bool,
     /// When it was last used to sign in.
@@ -33,11 +35,13 @@ impl Stored {
     fn read(row: &Row) -> Result<Self, StoreError> {
         let kind: String = row.get("kind")?;
         let pending_at: Option<i64> = row.get("pending_at")?;
+        let enabled_at = row.get::<Option<i64>>("enabled_at")?.map(Timestamp);
         Ok(Self {
             factor: kind.parse().map_err(|_| StoreError::unreadable("an unknown second factor"))?,
             secret: row.get("secret")?,
             pending: row.get::<Option<Vec<u8>>>("pending")?.zip(pending_at.map(Timestamp)),
-            enabled: row.get::<Option<i64>>("enabled_at")?.is_some(),
+            enabled: enabled_at.is_some(),
+            enabled_at,
             preferred: row.get::<i64>("preferred")? == 1,
             used_at: row.get::<Option<i64>>("used_at")?.map(Timestamp),
             goes_at: row.get::<Option<i64>>("goes_at")?.map(Timestamp),
@@ -72,6 +76,19 @@ fn in_order(mut all: Vec<Stored>) -> Vec<Stored> {
     all
 }
 
+/// An app whose first code was right.
+#[derive(Clone, Copy)]
+pub struct NewApp<'a> {
+    /// Its secret.
+    pub sealed: &'a [u8],
+    /// The time step of that code.
+    pub step: i64,
+    /// Since when it is the account's.
+    pub now: Timestamp,
+}
+
+secretive!(NewApp<'_>);
+
 /// Keeps a secret that waits for its first code; one that is in use stays in use.
 pub async fn set_pending(tx: &mut Tx, user: UserId, sealed: &[u8], now: Timestamp) -> Result<(), StoreError> {
     tx.query(
@@ -87,15 +104,22 @@ pub async fn set_pending(tx: &mut Tx, user: UserId, sealed: &[u8], now: Timestam
     Ok(())
 }
 
-/// What waited is in use from now on; the code of this time step is spent.
-pub async fn adopt_pending(tx: &mut Tx, user: UserId, sealed: &[u8], step: i64) -> Result<(), StoreError> {
-    tx.query("UPDATE factors SET secret = $3, pending = NULL, pending_at = NULL, last_step = $4 WHERE user_id = $1 AND kind = $2")
-        .bind(user.0)
-        .bind(Factor::SoftwareToken.as_str())
-        .bind(sealed.to_vec())
-        .bind(step)
-        .run()
-        .await?;
+/// What waited is in use from now on; the code of this time step is spent. An app that was asked for before is
+/// another one from now on.
+pub async fn adopt_pending(tx: &mut Tx, user: UserId, app: NewApp<'_>) -> Result<(), StoreError> {
+    let NewApp { sealed, step, now } = app;
+    tx.query(
+        "UPDATE factors SET secret = $3, pending = NULL, pending_at = NULL, last_step = $4,
+         enabled_at = CASE WHEN enabled_at IS NULL THEN NULL ELSE CAST($5 AS BIGINT) END
+         WHERE user_id = $1 AND kind = $2",
+    )
+    .bind(user.0)
+    .bind(Factor::SoftwareToken.as_str())
+    .bind(sealed.to_vec())
+    .bind(step)
+    .bind(now.0)
+    .run()
+    .await?;
     Ok(())
 }
 

@@ -101,6 +101,12 @@ pub async fn used(
     Ok(query.run().await? == 1)
 }
 
+/// Notes that somebody who passed the second step wants to keep it. `false`: the account has none such.
+pub async fn vouch(tx: &mut Tx, user: UserId, credential: &[u8]) -> Result<bool, StoreError> {
+    let query = tx.query("UPDATE passkeys SET vouched = 1 WHERE credential = $1 AND user_id = $2");
+    Ok(query.bind(credential.to_vec()).bind(user.0).run().await? == 1)
+}
+
 /// Removes a passkey of the account. `false`: it has none such.
 pub async fn delete(tx: &mut Tx, user: UserId, credential: &[u8]) -> Result<bool, StoreError> {
     let query = tx.query("DELETE FROM passkeys WHERE credential = $1 AND user_id = $2");

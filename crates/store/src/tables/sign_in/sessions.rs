@@ -4,7 +4,7 @@ use crate::engine::readable;
 use crate::{Conn, Row, StoreError, Tx};
 use nameplate_core::client::ClientId;
 use nameplate_core::clock::Timestamp;
-use nameplate_core::identity::{Origin, SessionId, UserId, Viewer};
+use nameplate_core::identity::{Origin, SessionId, SessionProof, UserId, Viewer};
 use std::net::IpAddr;
 
 /// Which sessions are alive.
@@ -107,6 +107,24 @@ pub async fn insert(tx: &mut Tx, new: Begun<'_>, origin: &Origin) -> Result<(), 
     .run()
     .await?;
     Ok(())
+}
+
+/// What this session was begun with, if it is one.
+pub async fn proof(conn: &mut Conn, session: SessionId) -> Result<Option<SessionProof>, StoreError> {
+    let query = conn.query("SELECT proof FROM sessions WHERE id = $1 AND hash = $2");
+    let row = query.bind(session.number()).bind(session.0.to_vec()).optional().await?;
+    let Some(row) = row else { return Ok(None) };
+    let proof: String = row.get("proof")?;
+    SessionProof::named(&proof)
+        .map(Some)
+        .ok_or_else(|| StoreError::unreadable("an unknown proof of a session"))
+}
+
+/// Notes what this session was begun with, unless that was a password.
+pub async fn set_proof(tx: &mut Tx, session: SessionId, proof: SessionProof) -> Result<(), StoreError> {
+    let query = tx.query("UPDATE sessions SET proof = $3 WHERE id = $1 AND hash = $2");
+    let query = query.bind(session.number()).bind(session.0.to_vec());
+    query.bind(proof.as_str()).run().await.map(drop)
 }
 
 /// Notes that the session is used at this moment.

@@ -4,24 +4,27 @@
 use crate::{Conn, StoreError, Tx};
 use nameplate_core::identity::UserId;
 
-/// The name in the exchange: the canonical username, or the `sub`.
+/// The name in the exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Name {
     /// In canonical form.
     Username,
-    /// What applications are told to go on with (`USER_ID_FOR_SRP`).
+    /// That of accounts from before, until their password is next entered.
     Sub,
+    /// Its own name for this, by whoever names the account by a contact (`USER_ID_FOR_SRP`).
+    Id,
 }
 
 impl Name {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Username, Self::Sub];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Username, Self::Sub, Self::Id];
 
     /// As the store spells it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Username => "username",
             Self::Sub => "sub",
+            Self::Id => "srp_id",
         }
     }
 }
