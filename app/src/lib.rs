@@ -7,7 +7,6 @@
 
 pub mod form;
 pub mod islands;
-pub mod text;
 
 #[cfg(feature = "ssr")]
 mod attribute_groups;
@@ -23,6 +22,8 @@ pub mod pages;
 pub mod request;
 #[cfg(feature = "ssr")]
 pub mod scripts;
+#[cfg(feature = "ssr")]
+pub mod text;
 #[cfg(feature = "ssr")]
 mod times;
 

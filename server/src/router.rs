@@ -106,16 +106,19 @@ fn mailbox_routes(state: &AppState) -> Router {
 }
 
 fn site_of(state: &AppState) -> Site {
-    let leptos = LeptosOptions::builder()
-        .output_name("nameplate")
-        .site_root("target/site")
-        .reload_port(Environment::reload_port())
-        .build();
+    let leptos = Arc::new(
+        LeptosOptions::builder()
+            .output_name("nameplate")
+            .site_root("target/site")
+            .reload_port(Environment::reload_port())
+            .build(),
+    );
     Site {
         pool: state.pool.clone(),
         secure: state.config.server.public_url.is_https(),
         files: Arc::new(state.site_files),
         leptos,
+        language: state.config.language,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The arrows between the crates: each may use those that stand here, and no other.
 //!
-//! frontend → app → accounts; server → app, wire → accounts → delivery → store → core → model.
+//! frontend → app → accounts, words; server → app, wire → accounts → delivery → store → core → model.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -11,7 +11,7 @@
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, NodeDep, PackageId};
 use std::collections::{BTreeMap, BTreeSet};
 
-const OURS: [&str; 10] = [
+const OURS: [&str; 11] = [
     "app",
     "bench",
     "frontend",
@@ -21,19 +21,21 @@ const OURS: [&str; 10] = [
     "nameplate-model",
     "nameplate-store",
     "nameplate-wire",
+    "nameplate-words",
     "server",
 ];
 
 /// What each of them may use of the others, in the order of the alphabet. The doors reach accounts and plain
 /// data; only the process, which opens stores and sets transports up, reaches below.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("nameplate-model", &[]),
+    ("nameplate-words", &[]),
     ("nameplate-core", &["nameplate-model"]),
     ("nameplate-store", &["nameplate-core", "nameplate-model"]),
     ("nameplate-delivery", &["nameplate-core", "nameplate-model", "nameplate-store"]),
     ("nameplate-accounts", &["nameplate-core", "nameplate-delivery", "nameplate-model", "nameplate-store"]),
     ("nameplate-wire", &["nameplate-accounts", "nameplate-core", "nameplate-model"]),
-    ("app", &["nameplate-accounts", "nameplate-core", "nameplate-model"]),
+    ("app", &["nameplate-accounts", "nameplate-core", "nameplate-model", "nameplate-words"]),
     ("frontend", &["app"]),
     (
         "server",
@@ -45,6 +47,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
             "nameplate-model",
             "nameplate-store",
             "nameplate-wire",
+            "nameplate-words",
         ],
     ),
     // It measures the finished program, and only fills its store.

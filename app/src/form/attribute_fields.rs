@@ -34,7 +34,7 @@ pub(crate) fn input_in(
         return field(custom(input, definition), state);
     };
     let input = match standard {
-        Standard::Email => input.kind("email", "email").hint(text::NEW_EMAIL_HINT),
+        Standard::Email => input.kind("email", "email").hint(text::words().new_email_hint()),
         Standard::PhoneNumber => return phone(input.kind("tel", "tel-national"), country, state),
         // A date field can't show a birthday whose year isn't told, and would save nothing in its place.
         Standard::Birthdate if stored.starts_with("0000") => input.kind("text", "bday"),
@@ -50,7 +50,7 @@ pub(crate) fn input_in(
         Standard::Name => input.kind("text", "name"),
         Standard::Nickname => input.kind("text", "nickname"),
         Standard::Gender => input.kind("text", "sex"),
-        Standard::PreferredUsername => input.hint(text::PREFERRED_USERNAME_HINT),
+        Standard::PreferredUsername => input.hint(text::words().preferred_username_hint()),
         Standard::Sub | Standard::EmailVerified | Standard::PhoneNumberVerified | Standard::UpdatedAt => {
             input
         }
@@ -61,9 +61,9 @@ pub(crate) fn input_in(
 fn custom(input: Input, definition: &Definition) -> Input {
     match definition.format {
         Format::Boolean => input.options(vec![
-            (String::new(), text::NOT_SET.into()),
-            ("true".into(), text::YES.into()),
-            ("false".into(), text::NO.into()),
+            (String::new(), text::words().not_set().into()),
+            ("true".into(), text::words().yes_choice().into()),
+            ("false".into(), text::words().no_choice().into()),
         ]),
         Format::Date => input.kind("date", "off"),
         Format::Number => input.kind("text", "off"),
@@ -76,7 +76,7 @@ fn custom(input: Input, definition: &Definition) -> Input {
 pub(crate) fn phone(input: Input, country: &str, state: &FormState) -> AnyView {
     let typed = state.typed.get(&FieldName::CountryCode).map(|code| lists::known_country(code));
     let chosen = typed.unwrap_or(country);
-    let country = Input::new(FieldName::CountryCode, text::COUNTRY_CODE)
+    let country = Input::new(FieldName::CountryCode, text::words().country_code())
         .options(lists::countries_from(chosen))
         .value(chosen);
     let country = Input { autocomplete: "tel-country-code", ..country };
@@ -85,7 +85,7 @@ pub(crate) fn phone(input: Input, country: &str, state: &FormState) -> AnyView {
 
 /// A stored value that isn't in the list stays choosable: saving a form must not change what nobody touched.
 fn with_stored(mut options: Vec<(String, String)>, stored: &str) -> Vec<(String, String)> {
-    options.insert(0, (String::new(), text::NOT_SET.into()));
+    options.insert(0, (String::new(), text::words().not_set().into()));
     if !options.iter().any(|(value, _)| value == stored) {
         options.insert(1, (stored.to_owned(), stored.to_owned()));
     }

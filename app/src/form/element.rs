@@ -2,6 +2,7 @@
 
 use super::account::account_field;
 use super::check::Checks;
+use super::words::form_words;
 use crate::auth_events::FormEvent;
 use crate::islands::WakingForm;
 use leptos::prelude::*;
@@ -19,9 +20,10 @@ pub fn Form(
 ) -> impl IntoView {
     let wait = (wait > 0).then_some(wait);
     let class = (!class.is_empty()).then_some(class);
+    let words = form_words(&rules);
     view! {
         <WakingForm>
-            <form class=class method="post" action=action novalidate data-event=event.as_str() data-checks=String::from(rules) data-wait=wait>
+            <form class=class method="post" action=action novalidate data-event=event.as_str() data-checks=String::from(rules) data-words=words data-wait=wait>
                 {account_field()}
                 {children()}
             </form>

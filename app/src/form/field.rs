@@ -123,7 +123,9 @@ fn label(id: &str, input: &Input) -> AnyView {
 
 /// The same with something else at the end of its line.
 fn label_with(id: &str, input: &Input, more: Option<AnyView>) -> AnyView {
-    let mark = input.marked.then(|| view! { <span class="mark" aria-hidden="true">{text::REQUIRED}</span> });
+    let mark = input
+        .marked
+        .then(|| view! { <span class="mark" aria-hidden="true">{text::words().required()}</span> });
     let hint = input.hint.clone().map(|hint| view! { <p class="hint" id=format!("{id}-hint")>{hint}</p> });
     view! { <div class="caption"><label for=id.to_owned()>{input.label.clone()}</label>{mark}{more}</div> {hint} }
         .into_any()
@@ -204,10 +206,7 @@ struct Strength {
 impl Strength {
     fn line(&self) -> Option<AnyView> {
         let id = self.id.clone()?;
-        Some(
-            view! { <p class="strength" id=id role="status" data-words=text::PASSWORD_STRENGTH.join("|")></p> }
-                .into_any(),
-        )
+        Some(view! { <p class="strength" id=id role="status" data-words=text::strengths()></p> }.into_any())
     }
 }
 
@@ -221,8 +220,8 @@ fn password(control: Control, input: &Input, strength: Strength) -> AnyView {
                 <input id=control.id.clone() name=input.name.to_string() type="password" required=input.required autocomplete=input.autocomplete
                     data-strength=strength.id data-own=own
                     aria-invalid=control.invalid aria-describedby=control.described_by autofocus=control.autofocus/>
-                <button type="button" aria-pressed="false" aria-controls=control.id data-reveal="" hidden>
-                    <span>{text::SHOW}</span><span class="vh">" "{text::PASSWORD_WORD}</span>
+                <button type="button" aria-pressed="false" aria-controls=control.id data-reveal=text::words().hide_password() hidden>
+                    <span>{text::words().show_password()}</span><span class="vh">" "{text::words().password_word()}</span>
                 </button>
             </div>
             {error}

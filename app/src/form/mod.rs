@@ -28,6 +28,8 @@ mod resend;
 mod state;
 #[cfg(feature = "ssr")]
 mod summary;
+#[cfg(feature = "ssr")]
+mod words;
 
 #[cfg(feature = "ssr")]
 pub use element::Form;
@@ -48,3 +50,5 @@ pub(crate) use resend::resend_button;
 pub use state::{FormState, Replay};
 #[cfg(feature = "ssr")]
 pub use summary::summary;
+#[cfg(feature = "ssr")]
+pub(crate) use words::resend_waits;

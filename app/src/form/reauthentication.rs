@@ -3,7 +3,7 @@
 use super::field::{Input, field, id_of, password_field};
 use super::state::FormState;
 use crate::request::PageRequest;
-use crate::text;
+use crate::text::{self, Around};
 use leptos::prelude::*;
 use model::{FieldName, Page};
 
@@ -15,21 +15,27 @@ pub fn reauthentication_field(request: &PageRequest, state: &FormState) -> AnyVi
         .as_ref()
         .is_none_or(|account| accounts::sign_in::is_fresh(&request.site.pool, &account.viewer));
     let shown = !fresh || is_asked_for(state);
-    again(request, state, Again { shown, form: "", hint: text::PASSWORD_AGAIN })
+    again(request, state, Again { shown, form: "", hint: text::words().password_again() })
 }
 
 /// The same for a form that is little more than a button: there it shows up only when the server asks for it.
 /// Such forms stand on a page in numbers, so each has a name of its own.
 pub fn reauthentication_field_if_asked(request: &PageRequest, state: &FormState, form: &str) -> AnyView {
     let shown = is_asked_for(state);
-    again(request, state, Again { shown, form: if shown { "" } else { form }, hint: text::PASSWORD_AGAIN })
+    again(
+        request,
+        state,
+        Again { shown, form: if shown { "" } else { form }, hint: text::words().password_again() },
+    )
 }
 
 /// The password where it is asked for however fresh the sign-in is, unless somebody has just confirmed in another
 /// way that it is them.
 pub fn current_password_field(request: &PageRequest, state: &FormState) -> AnyView {
     match &request.confirmation {
-        Some(ways) if ways.is_confirmed => view! { <p class="hint">{text::IS_CONFIRMED}</p> }.into_any(),
+        Some(ways) if ways.is_confirmed => {
+            view! { <p class="hint">{text::words().is_confirmed()}</p> }.into_any()
+        }
         Some(_) | None => again(request, state, Again { shown: true, form: "", hint: "" }),
     }
 }
@@ -45,7 +51,9 @@ pub fn step_code_field(state: &FormState, form: &str) -> AnyView {
     let asked = state.errors.on(&FieldName::StepCode).is_some();
     let input = Input {
         form: if asked { String::new() } else { form.to_owned() },
-        ..Input::new(FieldName::StepCode, text::STEP_CODE).hint(text::STEP_CODE_HINT).required(asked)
+        ..Input::new(FieldName::StepCode, text::words().step_code())
+            .hint(text::words().step_code_hint())
+            .required(asked)
     };
     let input = input.kind("text", "one-time-code");
     view! { <div data-again="" hidden=!asked>{field(input, state)}</div> }.into_any()
@@ -78,13 +86,14 @@ fn way_there(request: &PageRequest) -> String {
 }
 
 fn password_again(request: &PageRequest, state: &FormState, again: Again<'_>, has_passkey: bool) -> AnyView {
-    let mut input = Input::new(FieldName::CurrentPassword, text::CURRENT_PASSWORD)
+    let mut input = Input::new(FieldName::CurrentPassword, text::words().current_password())
         .kind("password", "current-password")
         .required(again.shown);
     input.form = again.form.to_owned();
     input.hint = (!again.hint.is_empty()).then(|| again.hint.to_owned());
-    let instead = has_passkey
-        .then(|| view! { <p class="small"><a href=way_there(request)>{text::PASSKEY_INSTEAD}</a></p> });
+    let instead = has_passkey.then(
+        || view! { <p class="small"><a href=way_there(request)>{text::words().passkey_instead()}</a></p> },
+    );
     view! {
         <div data-again="" hidden=!again.shown>
             // Password managers learn from it whose the password is; without a name it is not sent.
@@ -101,9 +110,10 @@ fn elsewhere(request: &PageRequest, state: &FormState, again: Again<'_>) -> AnyV
     let id = id_of(&FieldName::CurrentPassword);
     let id = if again.form.is_empty() { id } else { format!("{id}-{}", again.form) };
     let error = state.errors.on(&FieldName::CurrentPassword).map(text::sentence);
+    let Around { before, after } = Around::of(|link| text::words().confirm_first(link));
     view! {
         <div data-again="" hidden=!again.shown>
-            <p>{text::CONFIRM_FIRST}<a href=way_there(request)>{text::CONFIRM_FIRST_LINK}</a>"."</p>
+            <p>{before}<a href=way_there(request)>{text::words().confirm_first_link()}</a>{after}</p>
             <input type="hidden" id=id.clone() name=FieldName::CurrentPassword.to_string() value=""/>
             <p class="error" id=format!("{id}-error") role="alert">{error}</p>
         </div>

@@ -1,5 +1,6 @@
 //! The button that asks for another code.
 
+use super::resend_waits;
 use crate::text;
 use leptos::prelude::*;
 
@@ -7,7 +8,7 @@ use leptos::prelude::*;
 pub(crate) fn resend_button(wait: u32, class: &'static str) -> impl IntoView {
     let waits = wait > 0;
     view! {
-        <button class=class aria-disabled=waits.then_some("true") data-resend="">{text::RESEND_CODE}</button>
-        <p class="hint" data-wait="">{waits.then(|| text::wait_for_code(wait))}</p>
+        <button class=class aria-disabled=waits.then_some("true") data-resend="">{text::words().resend_code()}</button>
+        <p class="hint" data-wait=resend_waits()>{waits.then(|| text::wait_for_code(wait))}</p>
     }
 }

@@ -18,12 +18,12 @@ pub fn summary(state: &FormState) -> impl IntoView + use<> {
     let headline = errors
         .form
         .map(text::sentence)
-        .or_else(|| (!lines.is_empty()).then(|| text::things_to_put_right(lines.len())));
+        .or_else(|| (!lines.is_empty()).then(|| text::words().problems(lines.len())));
     let autofocus = errors.fields.is_empty() && !errors.is_empty();
     view! {
         <div class="note-bad" role="alert" tabindex="-1" autofocus=autofocus data-summary="" hidden=errors.is_empty()>
             <strong>{headline}</strong>
-            {signed_out.then(|| view! { <p><a href=Page::SignIn.on_the_way_to(page)>{text::SIGN_IN_AGAIN}</a></p> })}
+            {signed_out.then(|| view! { <p><a href=Page::SignIn.on_the_way_to(page)>{text::words().sign_in_again()}</a></p> })}
             {(!lines.is_empty()).then(|| view! { <ul>{lines}</ul> })}
         </div>
     }

@@ -12,9 +12,9 @@ pub(crate) fn tabs(current: &'static str) -> impl IntoView {
     let tab =
         |path, words| view! { <a href=path aria-current=(path == current).then_some("page")>{words}</a> };
     view! {
-        <nav class="tabs" aria-label=text::SIGN_IN_TABS>
-            {tab(paths::SIGN_IN, text::SIGN_IN_TAB)}
-            {tab(paths::SIGN_UP, text::CREATE_ACCOUNT)}
+        <nav class="tabs" aria-label=text::words().sign_in_tabs()>
+            {tab(paths::SIGN_IN, text::words().sign_in_tab())}
+            {tab(paths::SIGN_UP, text::words().create_account())}
         </nav>
     }
 }
@@ -37,8 +37,11 @@ pub fn note(words: String) -> impl IntoView {
 /// The line that tells what happened elsewhere: it stays in sight at the lower edge of the window. With it comes
 /// the script that hears of it, which must run before the islands wake up.
 pub fn live_status() -> impl IntoView {
+    let words = text::words();
+    // `#` is where the labels come.
+    let changed = words.changed_since("#");
     view! {
-        <p class="small" role="status" data-said=""></p>
+        <p class="small" role="status" data-said="" data-same=words.nothing_changed() data-changed=changed></p>
         <script type="module" src=scripts::LIVE.path nonce=use_nonce()></script>
     }
 }

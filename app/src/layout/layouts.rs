@@ -29,12 +29,12 @@ pub(super) fn AccountLayout(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <a class="skip" href="#main">{text::SKIP}</a>
+        <a class="skip" href="#main">{text::words().skip()}</a>
         <div class="house">
             <header class="bar">
                 <a href=paths::PROFILE><img src="/wordmark.svg" alt=name width="152" height="34"/></a>
                 <bdi class="who small soft">{username}</bdi>
-                <Form action=paths::SIGN_OUT.to_owned() event=FormEvent::SignOut rules=vec![]><button class="button slim">{text::SIGN_OUT}</button></Form>
+                <Form action=paths::SIGN_OUT.to_owned() event=FormEvent::SignOut rules=vec![]><button class="button slim">{text::words().sign_out()}</button></Form>
             </header>
             {navigation}
             <main id="main">{children()}</main>
@@ -67,7 +67,8 @@ pub(super) fn navigation(request: &PageRequest) -> AnyView {
         let current = if request.path == path { Some("page") } else { is_in(path).then_some("true") };
         view! { <li><a href=path aria-current=current>{text::title(page)}</a></li> }
     });
-    view! { <nav class="rail" aria-label=text::YOUR_ACCOUNT><ul>{links.collect_view()}</ul></nav> }.into_any()
+    view! { <nav class="rail" aria-label=text::words().your_account()><ul>{links.collect_view()}</ul></nav> }
+        .into_any()
 }
 
 pub(super) fn footer(request: &PageRequest) -> AnyView {
@@ -78,8 +79,8 @@ pub(super) fn footer(request: &PageRequest) -> AnyView {
     });
     view! {
         <footer class="foot">
-            <p>{text::FOOT}</p>
-            <form class="theme" method="post" action=paths::THEME aria-label=text::THEME>
+            <p>{text::words().foot()}</p>
+            <form class="theme" method="post" action=paths::THEME aria-label=text::words().theme()>
                 <input type="hidden" name="next" value=here/>
                 {choices.collect_view()}
             </form>

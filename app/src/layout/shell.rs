@@ -5,7 +5,7 @@ use super::page_response::{Layout, PageContent};
 use crate::form::account::PageAccount;
 use crate::request::cookies::{self, CookieName};
 use crate::request::{PageRequest, SiteFiles, Theme};
-use crate::scripts;
+use crate::{scripts, text};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE};
 use http::{HeaderValue, Response, StatusCode};
 use leptos::hydration::AutoReload;
@@ -78,7 +78,9 @@ fn document(page: PageContent, request: &PageRequest, account: Option<String>) -
     let theme = request.theme;
     let forced = (theme != Theme::System).then(|| theme.as_str());
     let scheme = forced.unwrap_or("light dark");
-    let leptos = request.site.leptos.clone();
+    // Only `cargo leptos watch` reloads pages.
+    let watched = cfg!(debug_assertions).then(|| request.site.leptos.as_ref().clone());
+    let language = text::words().language().tag();
     let title = escaped(&format!("{} · {name}", page.title));
     let body = (page.body)();
     let footer = footer(request);
@@ -91,7 +93,7 @@ fn document(page: PageContent, request: &PageRequest, account: Option<String>) -
         Layout::Error(status) => view! { <ErrorLayout status footer>{body}</ErrorLayout> }.into_any(),
     };
     view! {
-        <html lang="en" dir="ltr" data-theme=forced data-account=account>
+        <html lang=language dir="ltr" data-theme=forced data-account=account>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -99,7 +101,7 @@ fn document(page: PageContent, request: &PageRequest, account: Option<String>) -
                 <title inner_html=title></title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 {files.map(links)}
-                <AutoReload options=leptos/>
+                {watched.map(|options| view! { <AutoReload options/> })}
             </head>
             <body>
                 {page}

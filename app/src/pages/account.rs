@@ -30,22 +30,22 @@ fn Account(request: PageRequest) -> impl IntoView {
     // Not woken: the answer is a file, and the page stays as it is.
     view! {
         <div class="groups">
-            <div class="title">{heading(text::ACCOUNT, focus)}</div>
+            <div class="title">{heading(text::words().account(), focus)}</div>
             {flash_note(request.flash)}
             <section class="group" aria-labelledby="group-download">
-                <header><h2 id="group-download">{text::YOUR_DATA}</h2><p>{text::YOUR_DATA_TEXT}</p></header>
+                <header><h2 id="group-download">{text::words().your_data()}</h2><p>{text::words().your_data_text()}</p></header>
                 <form class="sheet" method="post" action=paths::ACCOUNT_DOWNLOAD novalidate>
                     {account_field()}
                     {summary(&download)}
                     {(!open).then(|| reauthentication_field(&request, &download))}
-                    <div class="actions"><button class="button">{text::DOWNLOAD}</button></div>
+                    <div class="actions"><button class="button">{text::words().download()}</button></div>
                 </form>
             </section>
             <section class="group" aria-labelledby="group-delete">
                 <header>
-                    <h2 id="group-delete">{text::DELETE_ACCOUNT}</h2>
-                    {(!open).then(|| view! { <a class="button slim danger" href=paths::ACCOUNT_DELETE>{text::DELETE_ACCOUNT}</a> })}
-                    <p>{text::DELETE_ACCOUNT_TEXT}</p>
+                    <h2 id="group-delete">{text::words().delete_account()}</h2>
+                    {(!open).then(|| view! { <a class="button slim danger" href=paths::ACCOUNT_DELETE>{text::words().delete_account()}</a> })}
+                    <p>{text::words().delete_account_text()}</p>
                 </header>
                 {open.then(|| view! { <Deletion request=owner.clone() state=deletion/> })}
             </section>
@@ -55,7 +55,8 @@ fn Account(request: PageRequest) -> impl IntoView {
 
 #[component]
 fn Deletion(request: PageRequest, state: FormState) -> impl IntoView {
-    let word = Input::new(FieldName::Confirmation, text::type_to_confirm(CONFIRMATION)).required(true);
+    let word =
+        Input::new(FieldName::Confirmation, text::words().type_to_confirm(CONFIRMATION)).required(true);
     let current = asks_for_password(&request).then_some((FieldName::CurrentPassword, Check::Given));
     let rules: Vec<_> = current.into_iter().chain([(FieldName::Confirmation, Check::Given)]).collect();
     view! {
@@ -64,8 +65,8 @@ fn Deletion(request: PageRequest, state: FormState) -> impl IntoView {
             {current_password_field(&request, &state)}
             {field(word, &state)}
             <div class="actions">
-                <button class="button danger">{text::DELETE_FOR_GOOD}</button>
-                <a class="button plain" href=paths::ACCOUNT>{text::CANCEL}</a>
+                <button class="button danger">{text::words().delete_for_good()}</button>
+                <a class="button plain" href=paths::ACCOUNT>{text::words().cancel()}</a>
             </div>
         </Form>
     }

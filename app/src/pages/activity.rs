@@ -3,7 +3,7 @@
 use crate::islands::Live;
 use crate::layout::{Layout, PageResponse, flash_note, follow_events, heading, live_status};
 use crate::request::{CurrentAccount, Flash, PageError, PageRequest};
-use crate::text::{self, Told};
+use crate::text::{self, Around, Told};
 use accounts::account::{Activity, Entry, Turn};
 use leptos::prelude::*;
 use model::{Page, Schema, paths};
@@ -72,7 +72,7 @@ fn days(entries: Vec<Entry>, now: accounts::Timestamp) -> Vec<Day> {
         let date = day.to_string();
         if days.last().is_none_or(|last| last.date != date) {
             let words = match day {
-                it if it == today => text::TODAY.to_owned(),
+                it if it == today => text::words().today().to_owned(),
                 it if it.year() == today.year() => it.strftime("%A, %-d %B").to_string(),
                 it => it.strftime("%A, %-d %B %Y").to_string(),
             };
@@ -92,16 +92,17 @@ fn ActivityScreen(screen: Screen) -> impl IntoView {
         |turn: Option<Turn>, words| turn.map(|turn| view! { <a class="button" href=link(turn)>{words}</a> });
     let more = activity.newer.is_some() || activity.older.is_some();
     let links = more.then(|| {
-        view! { <nav class="actions" aria-label=text::MORE_ACTIVITY>{page(activity.newer, text::NEWER)}{page(activity.older, text::OLDER)}</nav> }
+        view! { <nav class="actions" aria-label=text::words().more_activity()>{page(activity.newer, text::words().newer())}{page(activity.older, text::words().older())}</nav> }
     });
+    let Around { before, after } = Around::of(|link| text::words().activity_not_you(link));
     // An older page stays as it is.
     let follow = activity.newer.is_none().then(|| follow_events(latest_event));
     view! {
         <Live>
             <div class="groups" data-after=latest_event>
                 <div class="title">
-                    {heading(text::ACTIVITY, true)}
-                    <p>{text::kept_for(kept_for)}{text::NOT_YOU}<a href=paths::SECURITY_PASSWORD>{text::NOT_YOU_LINK}</a>{text::NOT_YOU_THEN}</p>
+                    {heading(text::words().activity(), true)}
+                    <p>{text::words().activity_intro(kept_for)}" "{before}<a href=paths::SECURITY_PASSWORD>{text::words().not_you_link()}</a>{after}</p>
                 </div>
                 {flash_note(flash)}
                 {days.into_iter().map(|day| view! { <DayGroup day schema=schema.clone()/> }).collect_view()}
@@ -133,7 +134,7 @@ fn row(entry: &Entry, schema: &Schema) -> impl IntoView + use<> {
     view! {
         <li>
             <time datetime=entry.at.to_rfc3339()>{at}</time>
-            <p class="value">{refused.then(|| view! { <span class="badge bad">{text::REFUSED}</span> })}<span>{words}</span></p>
+            <p class="value">{refused.then(|| view! { <span class="badge bad">{text::words().refused()}</span> })}<span>{words}</span></p>
             <p class="small soft">{device}", "<bdi>{entry.network.clone()}</bdi></p>
         </li>
     }

@@ -2,7 +2,7 @@
 
 use crate::layout::{Layout, PageContent, heading};
 use crate::request::PageRequest;
-use crate::text;
+use crate::text::{self, Around};
 use leptos::prelude::*;
 use model::paths;
 
@@ -15,7 +15,7 @@ pub fn error_page(status: u16, request: &PageRequest) -> PageContent {
             {heading(headline, true)}
             <p>{words}</p>
             {way_on(&request)}
-            {is_ours(status).then(|| tell_the_owner(status, request.request_id))}
+            {is_ours(status).then(|| tell_the_owner(status, &request.request_id))}
         }
         .into_any()
     };
@@ -30,27 +30,35 @@ const fn is_ours(status: u16) -> bool {
 /// Who is signed in is told as whom, and goes on there; others may have to sign in.
 fn way_on(request: &PageRequest) -> AnyView {
     let signed_in = request.account.as_ref().map(|account| {
-        let name = account
-            .profile
-            .signs_in_as()
-            .map(|name| view! { " as "<bdi><strong>{name.to_owned()}</strong></bdi> });
-        view! { <p>{text::SIGNED_IN_NOW}{name}"."</p> }
+        let name = account.profile.signs_in_as().map(ToOwned::to_owned);
+        name.map(|name| {
+            let Around { before, after } = Around::of(|name| text::words().signed_in_now(name));
+            view! { <p>{before}<bdi><strong>{name}</strong></bdi>{after}</p> }
+        })
     });
-    let sign_in =
-        signed_in.is_none().then(|| view! { <a class="button" href=paths::SIGN_IN>{text::SIGN_IN}</a> });
+    let sign_in = signed_in
+        .is_none()
+        .then(|| view! { <a class="button" href=paths::SIGN_IN>{text::words().sign_in()}</a> });
     view! {
         {signed_in}
         <p class="actions">
-            <a class="button main" href=paths::PROFILE>{text::GO_TO_PROFILE}</a>
+            <a class="button main" href=paths::PROFILE>{text::words().go_to_profile()}</a>
             {sign_in}
         </p>
     }
     .into_any()
 }
 
-fn tell_the_owner(status: u16, request_id: String) -> AnyView {
+/// What an operator finds the request in the log by.
+fn tell_the_owner(status: u16, request_id: &str) -> AnyView {
+    let status = status.to_string();
+    let words = if request_id.is_empty() {
+        text::words().tell_the_owner(&status)
+    } else {
+        text::words().tell_the_owner_with_request(&status, request_id)
+    };
     view! {
-        <p class="small soft">{text::TELL_THE_OWNER}<span class="mono">{status}</span>{(!request_id.is_empty()).then(|| view! { ", request " <span class="mono">{request_id}</span> })}"."</p>
+        <p class="small soft">{words}</p>
     }
     .into_any()
 }

@@ -16,11 +16,11 @@ pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
     let body = || {
         view! {
             <div class="stack">
-                {heading(text::SIGN_OUT_HEADING, true)}
-                <p>{text::SIGN_OUT_TEXT}</p>
+                {heading(text::words().sign_out_heading(), true)}
+                <p>{text::words().sign_out_text()}</p>
                 <Form class="actions" action=paths::SIGN_OUT.to_owned() event=FormEvent::SignOut rules=vec![]>
-                    <button class="button main">{text::SIGN_OUT}</button>
-                    <a class="button plain" href=paths::PROFILE>{text::BACK_TO_PROFILE}</a>
+                    <button class="button main">{text::words().sign_out()}</button>
+                    <a class="button plain" href=paths::PROFILE>{text::words().back_to_profile()}</a>
                 </Form>
             </div>
         }

@@ -5,7 +5,7 @@ use crate::auth_events::{AccountData, FormEvent};
 use crate::form::{Form, FormError, FormPost, FormState, refused, summary};
 use crate::layout::{Layout, PageResponse, heading};
 use crate::request::{Flash, PageError, PageRequest, RequestContext};
-use crate::text;
+use crate::text::{self, Around};
 use crate::times::clock_time;
 use accounts::Timestamp;
 use accounts::undo::{ContactUndone, UndoPreview};
@@ -32,29 +32,38 @@ fn TakeBack(preview: UndoPreview, token: String, state: FormState, now: Timestam
     let (since, until) = (clock_time(preview.since, now), clock_time(preview.until, now));
     let whose = preview.username.clone();
     view! {
-        {heading(text::UNDO_HEADING, state.errors.is_empty())}
+        {heading(text::words().undo_heading(), state.errors.is_empty())}
         <div class="stack">
-            <p>{text::undo_since(&since)}{whose.map(|name| view! { " "<strong><bdi>{name}</bdi></strong> })}"."</p>
+            {since_when(&since, whose)}
             {(!preview.contacts.is_empty()).then(|| contacts(&preview.contacts))}
-            <p><strong>{text::UNDO_ALSO}</strong></p>
+            <p><strong>{text::words().undo_also()}</strong></p>
             <ul class="bullets">{consequences(&preview).into_iter().map(|line| view! { <li>{line}</li> }).collect_view()}</ul>
             <Form action=paths::UNDO.to_owned() event=FormEvent::UndoChanges rules=vec![]>
                 {summary(&state)}
                 <input type="hidden" name="token" value=token/>
                 <div class="actions">
-                    <button class="button main">{text::TAKE_BACK}</button>
-                    <a class="button plain" href=paths::SIGN_IN>{text::KEEP_CHANGES}</a>
+                    <button class="button main">{text::words().take_back()}</button>
+                    <a class="button plain" href=paths::SIGN_IN>{text::words().keep_changes()}</a>
                 </div>
             </Form>
-            <p class="small soft">{text::undo_until(&until)}</p>
+            <p class="small soft">{text::words().undo_until(&until)}</p>
         </div>
     }
+}
+
+/// Since when there are changes, and in whose account, where people have names.
+fn since_when(since: &str, username: Option<String>) -> AnyView {
+    let Some(username) = username else {
+        return view! { <p>{text::words().undo_since(since)}</p> }.into_any();
+    };
+    let Around { before, after } = text::undo_since_of(since);
+    view! { <p>{before}<strong><bdi>{username}</bdi></strong>{after}</p> }.into_any()
 }
 
 fn contacts(changed: &[ContactUndone]) -> impl IntoView + use<> {
     let value = |value: Option<String>| match value {
         Some(value) => view! { <bdi>{value}</bdi> }.into_any(),
-        None => view! { <span class="soft">{text::NO_CONTACT}</span> }.into_any(),
+        None => view! { <span class="soft">{text::words().no_contact()}</span> }.into_any(),
     };
     let row = |contact: &ContactUndone| {
         let (now, after) = (value(contact.now.clone()), value(contact.after.clone()));
@@ -69,25 +78,25 @@ fn contacts(changed: &[ContactUndone]) -> impl IntoView + use<> {
 
 /// What happens besides, each in a line.
 fn consequences(preview: &UndoPreview) -> Vec<String> {
-    let back = preview.factors_back.iter().map(|factor| text::factor_comes_back(*factor));
-    let going = preview.factors_going.iter().map(|factor| text::factor_goes(*factor));
-    let passkeys = preview.passkeys.iter().map(|name| text::passkey_goes(name));
-    std::iter::once(text::UNDO_SIGNS_OUT.to_owned())
+    let back = preview.factors_back.iter().map(|factor| text::factor_comes_back(*factor).to_owned());
+    let going = preview.factors_going.iter().map(|factor| text::factor_goes(*factor).to_owned());
+    let passkeys = preview.passkeys.iter().map(|name| text::words().passkey_goes(name));
+    std::iter::once(text::words().undo_signs_out().to_owned())
         .chain(back)
         .chain(going)
         .chain(passkeys)
-        .chain([text::undo_asks_for_password(&preview.code_to)])
+        .chain([text::words().undo_asks_for_password(&preview.code_to)])
         .collect()
 }
 
 fn over() -> AnyView {
     view! {
-        {heading(text::UNDO_OVER, true)}
+        {heading(text::words().undo_over(), true)}
         <div class="stack">
-            <p>{text::UNDO_OVER_TEXT}</p>
+            <p>{text::words().undo_over_text()}</p>
             <p class="actions">
-                <a class="button main" href=paths::SIGN_IN>{text::SIGN_IN}</a>
-                <a class="button" href=paths::FORGOT_PASSWORD>{text::RESET_PASSWORD}</a>
+                <a class="button main" href=paths::SIGN_IN>{text::words().sign_in()}</a>
+                <a class="button" href=paths::FORGOT_PASSWORD>{text::words().reset_password()}</a>
             </p>
         </div>
     }

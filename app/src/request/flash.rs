@@ -55,40 +55,40 @@ impl Flash {
     }
 
     /// The sentence, for those that need nothing else.
-    pub const fn sentence(self) -> &'static str {
+    pub fn sentence(self) -> &'static str {
         match self {
-            Self::SignedOut => text::SIGNED_OUT,
-            Self::Saved | Self::EmailChanged | Self::PhoneChanged => text::SAVED,
-            Self::Deleted => text::DELETED,
-            Self::CodeSent | Self::ChangeAsked => text::CODE_SENT,
-            Self::ChangeCancelled => text::CHANGE_CANCELLED,
-            Self::Confirmed => text::CONFIRMED,
-            Self::Welcome => text::WELCOME,
-            Self::NotConfirmedYet => text::NOT_CONFIRMED_YET,
-            Self::ResetCodeAsked => text::RESET_CODE_ASKED,
-            Self::PasswordReset => text::PASSWORD_RESET,
-            Self::ChangesUndone => text::CHANGES_UNDONE,
-            Self::PasswordChanged => text::PASSWORD_CHANGED,
-            Self::PasskeyAdded => text::PASSKEY_ADDED,
-            Self::PasskeyRemoved => text::PASSKEY_REMOVED,
-            Self::PasskeyKept => text::PASSKEY_KEPT,
-            Self::SessionEnded => text::SESSION_ENDED,
-            Self::OthersEnded => text::OTHERS_ENDED,
-            Self::SignedOutEverywhere => text::SIGNED_OUT_EVERYWHERE,
-            Self::AccountDeleted => text::ACCOUNT_DELETED,
-            Self::FactorOn => text::FACTOR_ON,
-            Self::FactorOff => text::FACTOR_OFF,
-            Self::FactorFirst => text::FACTOR_FIRST,
-            Self::RecoveryCodesPutAway => text::RECOVERY_PUT_AWAY,
+            Self::SignedOut => text::words().signed_out(),
+            Self::Saved | Self::EmailChanged | Self::PhoneChanged => text::words().saved(),
+            Self::Deleted => text::words().deleted(),
+            Self::CodeSent | Self::ChangeAsked => text::words().code_sent(),
+            Self::ChangeCancelled => text::words().change_cancelled(),
+            Self::Confirmed => text::words().confirmed(),
+            Self::Welcome => text::words().welcome(),
+            Self::NotConfirmedYet => text::words().not_confirmed_yet(),
+            Self::ResetCodeAsked => text::words().reset_code_asked(),
+            Self::PasswordReset => text::words().password_reset(),
+            Self::ChangesUndone => text::words().changes_undone(),
+            Self::PasswordChanged => text::words().password_changed(),
+            Self::PasskeyAdded => text::words().passkey_added(),
+            Self::PasskeyRemoved => text::words().passkey_removed(),
+            Self::PasskeyKept => text::words().passkey_kept(),
+            Self::SessionEnded => text::words().session_ended(),
+            Self::OthersEnded => text::words().others_ended(),
+            Self::SignedOutEverywhere => text::words().signed_out_everywhere(),
+            Self::AccountDeleted => text::words().account_deleted(),
+            Self::FactorOn => text::words().factor_on(),
+            Self::FactorOff => text::words().factor_off(),
+            Self::FactorFirst => text::words().factor_first(),
+            Self::RecoveryCodesPutAway => text::words().recovery_put_away(),
         }
     }
 
     /// The same with the attributes that it is about, by their labels, for those that can name them.
     pub fn sentence_about(self, labels: &[String]) -> String {
         if self == Self::Saved && !labels.is_empty() {
-            text::saved(labels)
+            text::words().saved_labels(&labels.join(", "))
         } else if self == Self::Deleted && !labels.is_empty() {
-            text::deleted(labels)
+            text::words().deleted_labels(&labels.join(", "))
         } else {
             self.sentence().to_owned()
         }

@@ -4,6 +4,7 @@ use accounts::Context;
 use leptos::prelude::LeptosOptions;
 use model::{Schema, SignInOptions};
 use std::sync::Arc;
+use words::Language;
 
 /// What the server tells the pages about itself, once.
 #[derive(Clone)]
@@ -14,7 +15,9 @@ pub struct Site {
     /// `None`: this program was built without them.
     pub files: Arc<dyn Fn() -> Option<SiteFiles> + Send + Sync>,
     /// For `cargo leptos watch`.
-    pub leptos: LeptosOptions,
+    pub leptos: Arc<LeptosOptions>,
+    /// In which its pages are written.
+    pub language: Language,
 }
 
 impl std::fmt::Debug for Site {

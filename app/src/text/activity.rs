@@ -4,6 +4,7 @@ use super::attributes::label;
 use super::errors::sentence;
 use super::factors::second_step;
 use super::pages::field_label;
+use super::words;
 use model::{AttributeName, Event, FieldName, FormErrors, Schema, UpdateOutcome};
 
 /// An event as its page tells it.
@@ -30,95 +31,68 @@ pub fn told(event: &Event, schema: &Schema) -> Told {
     let label = |name: &AttributeName| label(name, schema);
     let reasons = |refusal| reasons(refusal, schema);
     match event {
-        Event::SignUp { .. } => Told::done("Account created"),
-        Event::ConfirmSignUp { .. } => Told::done("Account confirmed"),
-        Event::ResendSignUpCode { .. } => Told::done("Another code for the new account was sent"),
-        Event::SignIn { .. } => Told::done("Signed in"),
-        Event::EnableMfa { factor } => Told::done(format!(
-            "Signing in now takes a second step: {}. Every other browser signed out",
-            second_step(*factor)
-        )),
-        Event::DisableMfa { factor } => {
-            Told::done(format!("Signing in no longer takes this second step: {}", second_step(*factor)))
-        }
+        Event::SignUp { .. } => Told::done(words().did_sign_up()),
+        Event::ConfirmSignUp { .. } => Told::done(words().did_confirm_account()),
+        Event::ResendSignUpCode { .. } => Told::done(words().did_resend_sign_up_code()),
+        Event::SignIn { .. } => Told::done(words().did_sign_in()),
+        Event::EnableMfa { factor } => Told::done(words().did_turn_factor_on(second_step(*factor))),
+        Event::DisableMfa { factor } => Told::done(words().did_turn_factor_off(second_step(*factor))),
         Event::PreferMfa { factor: Some(factor) } => {
-            Told::done(format!("Asked for first when signing in: {}", second_step(*factor)))
+            Told::done(words().did_prefer_factor(second_step(*factor)))
         }
-        Event::PreferMfa { factor: None } => Told::done("No second step is asked for before the others"),
-        Event::CreateRecoveryCodes { .. } => {
-            Told::done("New recovery codes made, the old ones no longer work")
-        }
-        Event::UseRecoveryCode { left } => Told::done(format!("Recovery code used to sign in, {left} left")),
-        Event::SignInWithPasskey { passkey, .. } => {
-            Told::done(format!("Signed in with the passkey “{passkey}”"))
-        }
-        Event::AddPasskey { passkey } => Told::done(format!("Passkey added: {passkey}")),
-        Event::KeepPasskey { passkey } => {
-            Told::done(format!("Passkey kept after a password reset: {passkey}"))
-        }
-        Event::RemovePasskey { passkey } => Told::done(format!("Passkey removed: {passkey}")),
-        Event::ForgotPassword { .. } => Told::done("A code for a new password was asked for"),
-        Event::ForgotPasswordSubmit { .. } => {
-            Told::done("Password replaced with a code, every browser signed out")
-        }
-        Event::ChangePassword { .. } => Told::done("Password changed, every other browser signed out"),
-        Event::SignOut { .. } => Told::done("Signed out"),
-        Event::SignOutOthers { sessions: 1, .. } => Told::done("Another browser signed out from here"),
-        Event::SignOutOthers { sessions, .. } => {
-            Told::done(format!("{sessions} other browsers signed out from here"))
-        }
-        Event::GlobalSignOut { .. } => Told::done("Signed out everywhere"),
+        Event::PreferMfa { factor: None } => Told::done(words().did_prefer_no_factor()),
+        Event::CreateRecoveryCodes { .. } => Told::done(words().did_make_recovery_codes()),
+        Event::UseRecoveryCode { left } => Told::done(words().did_use_recovery_code(*left)),
+        Event::SignInWithPasskey { passkey, .. } => Told::done(words().did_sign_in_with_passkey(passkey)),
+        Event::AddPasskey { passkey } => Told::done(words().did_add_passkey(passkey)),
+        Event::RemovePasskey { passkey } => Told::done(words().did_remove_passkey(passkey)),
+        Event::KeepPasskey { passkey } => Told::done(words().did_keep_passkey(passkey)),
+        Event::VoidUndo { .. } => Told::done(words().did_void_undo()),
+        Event::ForgotPassword { .. } => Told::done(words().did_ask_for_reset()),
+        Event::ForgotPasswordSubmit { .. } => Told::done(words().did_reset()),
+        Event::ChangePassword { .. } => Told::done(words().did_change_password()),
+        Event::SignOut { .. } => Told::done(words().did_sign_out()),
+        Event::SignOutOthers { sessions, .. } => Told::done(words().did_sign_out_others(*sessions)),
+        Event::GlobalSignOut { .. } => Told::done(words().did_sign_out_everywhere()),
         Event::UpdateUserAttributes(outcome) => Told::done(updated(outcome, schema)),
-        Event::VerifyUserAttribute { attribute } => Told::done(format!("{} confirmed", label(attribute))),
+        Event::VerifyUserAttribute { attribute } => {
+            Told::done(words().did_verify_attribute(&label(attribute)))
+        }
         Event::ResendUserAttributeCode { attribute } => {
-            Told::done(format!("{}: another code was sent", label(attribute)))
+            Told::done(words().did_resend_code(&label(attribute)))
         }
         Event::CancelUserAttributeUpdate { attribute } => {
-            Told::done(format!("{}: the change was cancelled", label(attribute)))
+            Told::done(words().did_cancel_change(&label(attribute)))
         }
-        Event::DeleteUserAttributes { attributes } => Told::done(format!(
-            "Deleted from the profile: {}",
-            attributes.iter().map(label).collect::<Vec<_>>().join(", ")
-        )),
-        Event::DownloadUserData { .. } => Told::done("Everything we keep about you was downloaded"),
-        Event::AdminCreateUser { .. } => Told::done("Account created by whoever runs the service"),
-        Event::AdminResetUserPassword { .. } => Told::done("Password reset by whoever runs the service"),
-        Event::AdminDisableUser { .. } => Told::done("Account disabled by whoever runs the service"),
-        Event::AdminEnableUser { .. } => Told::done("Account enabled again by whoever runs the service"),
-        Event::UndoChanges { .. } => {
-            Told::done("Changes of contacts and second steps taken back, and everyone signed out")
-        }
-        Event::VoidUndo { .. } => Told::done(
-            "A former address or number is no longer yours: the latest changes can’t be taken back from it",
+        Event::DeleteUserAttributes { attributes } => Told::done(
+            words().did_delete_attributes(&attributes.iter().map(label).collect::<Vec<_>>().join(", ")),
         ),
-        Event::AdminVoidUndo { .. } => {
-            Told::done("An administrator decided that the latest changes can’t be taken back")
-        }
-        Event::AdminResetMfa { .. } => {
-            Told::done("Every second step to sign in removed by whoever runs the service")
-        }
-        Event::SignInFailure { .. } => Told::refused("Sign-in with a wrong password"),
-        Event::ConfirmSignInFailure(refusal) => {
-            Told::refused(format!("Sign-in with the right password and a wrong code. {}", reasons(refusal)))
-        }
-        Event::SignInWithPasskeyFailure { passkey, .. } => {
-            Told::refused(format!("Sign-in with the passkey “{passkey}”"))
-        }
+        Event::DownloadUserData { .. } => Told::done(words().did_download()),
+        Event::AdminCreateUser { .. } => Told::done(words().did_admin_create()),
+        Event::AdminResetUserPassword { .. } => Told::done(words().did_admin_reset()),
+        Event::AdminDisableUser { .. } => Told::done(words().did_admin_disable()),
+        Event::AdminEnableUser { .. } => Told::done(words().did_admin_enable()),
+        Event::UndoChanges { .. } => Told::done(words().did_undo()),
+        Event::AdminVoidUndo { .. } => Told::done(words().did_admin_void_undo()),
+        Event::AdminResetMfa { .. } => Told::done(words().did_admin_reset_factors()),
+        Event::SignInFailure { .. } => Told::refused(words().refused_password()),
+        Event::ConfirmSignInFailure(refusal) => Told::refused(words().refused_second_step(&reasons(refusal))),
+        Event::SignInWithPasskeyFailure { passkey, .. } => Told::refused(words().refused_passkey(passkey)),
         Event::ConfirmSignUpFailure(refusal) => {
-            Told::refused(format!("Confirming the account. {}", reasons(refusal)))
+            Told::refused(words().refused_confirm_account(&reasons(refusal)))
         }
         Event::ForgotPasswordSubmitFailure(refusal) => {
-            Told::refused(format!("A new password with a code. {}", reasons(refusal)))
+            Told::refused(words().refused_reset(&reasons(refusal)))
         }
-        Event::ChangePasswordFailure(_) => Told::refused("Changing the password without the current one"),
+        Event::ChangePasswordFailure(_) => Told::refused(words().refused_change_password()),
         Event::UpdateUserAttributesFailure(refusal) => {
-            Told::refused(format!("Changing the profile. {}", reasons(refusal)))
+            Told::refused(words().refused_update(&reasons(refusal)))
         }
         Event::DeleteUserAttributesFailure(refusal) => {
-            Told::refused(format!("Deleting from the profile. {}", reasons(refusal)))
+            Told::refused(words().refused_delete(&reasons(refusal)))
         }
         Event::VerifyUserAttributeFailure { attribute, refusal } => {
-            Told::refused(format!("Confirming: {}. {}", label(attribute), reasons(refusal)))
+            Told::refused(words().refused_verify(&label(attribute), &reasons(refusal)))
         }
     }
 }
@@ -126,10 +100,10 @@ pub fn told(event: &Event, schema: &Schema) -> Told {
 fn updated(outcome: &UpdateOutcome, schema: &Schema) -> String {
     let done: Vec<_> =
         outcome.iter().filter(|(_, it)| it.is_updated).map(|(name, _)| label(name, schema)).collect();
-    let done = (!done.is_empty()).then(|| format!("Profile changed: {}", done.join(", ")));
+    let done = (!done.is_empty()).then(|| words().did_update(&done.join(", ")));
     let waiting = outcome.iter().filter_map(|(name, it)| {
         let to = &it.code_delivery_details.as_ref()?.destination;
-        Some(format!("{}: a change was asked for, and a code sent to {to}", label(name, schema)))
+        Some(words().did_ask_for_change(&label(name, schema), to))
     });
     done.into_iter().chain(waiting).collect::<Vec<_>>().join(". ")
 }
@@ -139,11 +113,11 @@ fn reasons(refusal: &FormErrors, schema: &Schema) -> String {
     let about = |(name, why): &(FieldName, model::ErrorCode)| {
         let why = sentence(*why).replace('\n', "; ");
         if let FieldName::Attribute(name) = name {
-            format!("{}: {why}", label(name, schema))
+            words().label_and_reason(&label(name, schema), &why)
         } else if *name == FieldName::Code {
             why
         } else {
-            format!("{}: {why}", field_label(name))
+            words().label_and_reason(&field_label(name), &why)
         }
     };
     let form = refusal.form.map(sentence);

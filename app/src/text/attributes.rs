@@ -1,5 +1,6 @@
 //! What attributes are called on pages: labels people understand, not claims.
 
+use super::words;
 use crate::attribute_groups::AttributeGroup;
 use model::{AttributeName, Schema, Standard};
 
@@ -17,38 +18,38 @@ pub fn label(name: &AttributeName, schema: &Schema) -> String {
 }
 
 /// The label of a standard attribute.
-pub const fn standard_label(standard: Standard) -> &'static str {
+pub fn standard_label(standard: Standard) -> &'static str {
     match standard {
-        Standard::Sub => "Account ID",
-        Standard::Email => "Email",
-        Standard::EmailVerified => "Email verified",
-        Standard::PhoneNumber => "Phone Number",
-        Standard::PhoneNumberVerified => "Phone number verified",
-        Standard::Name => "Full name",
-        Standard::GivenName => "Given Name",
-        Standard::MiddleName => "Middle Name",
-        Standard::FamilyName => "Family Name",
-        Standard::Nickname => "Nickname",
-        Standard::PreferredUsername => "Preferred username",
-        Standard::Birthdate => "Birthday",
-        Standard::Gender => "Gender",
-        Standard::Address => "Address",
-        Standard::Website => "Website",
-        Standard::Profile => "Profile page",
-        Standard::Picture => "Picture (link)",
-        Standard::Locale => "Language",
-        Standard::Zoneinfo => "Time zone",
-        Standard::UpdatedAt => "Last changed",
+        Standard::Sub => words().attribute_sub(),
+        Standard::Email => words().attribute_email(),
+        Standard::EmailVerified => words().attribute_email_verified(),
+        Standard::PhoneNumber => words().attribute_phone_number(),
+        Standard::PhoneNumberVerified => words().attribute_phone_number_verified(),
+        Standard::Name => words().attribute_name(),
+        Standard::GivenName => words().attribute_given_name(),
+        Standard::MiddleName => words().attribute_middle_name(),
+        Standard::FamilyName => words().attribute_family_name(),
+        Standard::Nickname => words().attribute_nickname(),
+        Standard::PreferredUsername => words().attribute_preferred_username(),
+        Standard::Birthdate => words().attribute_birthdate(),
+        Standard::Gender => words().attribute_gender(),
+        Standard::Address => words().attribute_address(),
+        Standard::Website => words().attribute_website(),
+        Standard::Profile => words().attribute_profile(),
+        Standard::Picture => words().attribute_picture(),
+        Standard::Locale => words().attribute_locale(),
+        Standard::Zoneinfo => words().attribute_zoneinfo(),
+        Standard::UpdatedAt => words().attribute_updated_at(),
     }
 }
 
 /// The heading of a group of attributes.
-pub const fn group(group: AttributeGroup) -> &'static str {
+pub fn group(group: AttributeGroup) -> &'static str {
     match group {
-        AttributeGroup::About => "About you",
-        AttributeGroup::Contact => "Contact",
-        AttributeGroup::Preferences => "Preferences",
-        AttributeGroup::Custom => "Custom",
-        AttributeGroup::Account => "Account",
+        AttributeGroup::About => words().group_about(),
+        AttributeGroup::Contact => words().group_contact(),
+        AttributeGroup::Preferences => words().group_preferences(),
+        AttributeGroup::Custom => words().group_custom(),
+        AttributeGroup::Account => words().group_account(),
     }
 }

@@ -1,130 +1,98 @@
-//! The words of the two pages on which a contact is replaced or proven.
+//! The words of the two pages on which a contact is replaced or verified.
 
-use super::pages::{EMAIL, PHONE_NUMBER};
+use super::{Around, words};
 use model::{DeliveryMedium, Factor};
 
 /// What the page about an email address and the page about a phone number say differently.
-#[derive(Debug)]
-pub struct ContactWords {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContactWords {
+    Email,
+    Phone,
+}
+
+/// One sentence for each of the two.
+macro_rules! either {
+    ($($(#[$doc:meta])* $name:ident: $email:ident, $phone:ident;)+) => {
+        impl ContactWords {
+            $($(#[$doc])*
+            pub fn $name(self) -> &'static str {
+                match self {
+                    Self::Email => words().$email(),
+                    Self::Phone => words().$phone(),
+                }
+            })+
+        }
+    };
+}
+
+either! {
     /// The page's heading.
-    pub heading: &'static str,
+    heading: update_email_heading, update_phone_heading;
     /// The button that asks for the change, and the link to the page.
-    pub update: &'static str,
-    pub new: &'static str,
+    update: update_email, update_phone;
+    /// The label of the field for the new one.
+    new: new_email, new_phone;
     /// Below the field for the new one…
-    pub hint: &'static str,
+    hint: update_email_hint, update_phone_hint;
     /// …and for the first.
-    pub first_hint: &'static str,
-    pub confirm_new: &'static str,
-    pub confirm_this: &'static str,
-    /// The label of the code of a new one…
-    pub code: &'static str,
+    first_hint: first_email_hint, first_phone_hint;
+    /// The heading above the code of a new one…
+    confirm_new: confirm_new_email, confirm_new_phone;
     /// …and of one that is in force already.
-    pub code_here: &'static str,
-    pub unverified: &'static str,
-    pub no_message: &'static str,
-    pub cancelled: &'static str,
-    /// Between the words of a change that was cancelled and what stays.
-    pub stays: &'static str,
-    pub is_now: &'static str,
+    confirm_this: confirm_this_email, confirm_this_phone;
+    /// The label of the code of a new one…
+    code: code_sent_to_new_email, code_sent_to_new_phone;
+    /// …and of one that is in force already.
+    code_here: code_sent_to_your_email, code_sent_to_your_phone;
+    unverified: email_unverified, phone_unverified;
+    no_message: no_email_arrived, no_text_arrived;
     /// Opens the question whether the old one is lost…
-    pub old_is_lost: &'static str,
+    old_is_lost: old_email_lost, old_phone_lost;
     /// …which is answered by a tick at this.
-    pub old_undoes_nothing: &'static str,
-    /// What the one in force is for, until the new one is proven.
-    pub in_force_as: &'static str,
-}
-
-pub const EMAIL_WORDS: ContactWords = ContactWords {
-    heading: "Update email",
-    update: "Update Email",
-    new: "New email",
-    hint: "We send a 6-digit code to this address. Your old address stays in force until you enter it.",
-    first_hint: "We send a 6-digit code to this address.",
-    confirm_new: "Confirm your new email",
-    confirm_this: "Confirm your email",
-    code: "Verification Code (sent to the new email)",
-    code_here: "Verification Code (sent to your email)",
-    unverified: "This address isn’t verified yet.",
-    no_message: "No message? Look in your spam folder, and check the address above for typing mistakes.",
-    cancelled: "The change is cancelled. Your address stays as it is.",
-    stays: "The change is cancelled. Your address stays ",
-    is_now: "Your email address is now ",
-    old_is_lost: "Is your old address no longer yours?",
-    old_undoes_nothing: "My old address is no longer mine. Don’t let it undo this change or earlier ones.",
-    in_force_as: "stays your address for signing in",
-};
-
-pub const PHONE_WORDS: ContactWords = ContactWords {
-    heading: "Update phone",
-    update: "Update Phone",
-    new: "New phone number",
-    hint: "We text a 6-digit code to this number. Your old number stays in force until you enter it.",
-    first_hint: "We text a 6-digit code to this number.",
-    confirm_new: "Confirm your new phone number",
-    confirm_this: "Confirm your phone number",
-    code: "Verification Code (sent to the new number)",
-    code_here: "Verification Code (sent to your number)",
-    unverified: "This number isn’t verified yet.",
-    no_message: "No message? Check the number above for typing mistakes, and that the phone can receive text messages.",
-    cancelled: "The change is cancelled. Your number stays as it is.",
-    stays: "The change is cancelled. Your number stays ",
-    is_now: "Your phone number is now ",
-    old_is_lost: "Is your old number no longer yours?",
-    old_undoes_nothing: "My old number is no longer mine. Don’t let anyone undo this change or earlier ones.",
-    in_force_as: "stays your number",
-};
-
-/// Below the field for a new number where no text messages are sent.
-pub const NO_TEXTS: &str =
-    "We can’t send text messages here, so this number is stored without being verified.";
-
-/// Beside the field for the code of a second step that has been on for long.
-pub const fn code_that_ends_undo(factor: Factor) -> &'static str {
-    match factor {
-        Factor::SoftwareToken => {
-            "If you tick the box, enter the code that your authenticator app shows. A recovery code doesn’t work here."
-        }
-        Factor::Sms => {
-            "If you tick the box, leave this empty first: we text you a code for your second step."
-        }
-        Factor::Email => {
-            "If you tick the box, leave this empty first: we send a code for your second step to the address in use now."
-        }
-    }
-}
-
-// Verify a contact after sign-in.
-pub const VERIFY_CONTACT_TITLE: &str = "Verify a contact";
-pub const VERIFY_CONTACT_HEADING: &str = "Account recovery requires verified contact information";
-pub const VERIFY_CONTACT_WHY: &str =
-    "We send a 6-digit code to make sure it’s yours. You can also do this later, from your profile.";
-pub const VERIFY_WHICH: &str = "Which one shall we verify?";
-pub const SKIP_VERIFYING: &str = "Skip";
-
-pub const fn contact_label(medium: DeliveryMedium) -> &'static str {
-    match medium {
-        DeliveryMedium::Email => EMAIL,
-        DeliveryMedium::Sms => PHONE_NUMBER,
-    }
+    old_undoes_nothing: old_email_undoes_nothing, old_phone_undoes_nothing;
 }
 
 impl ContactWords {
     /// The change is done.
-    pub fn is_now(&self, value: &str) -> String {
-        format!("{}{value}.", self.is_now)
+    pub fn is_now(self, value: &str) -> String {
+        match self {
+            Self::Email => words().email_is_now(value),
+            Self::Phone => words().phone_is_now(value),
+        }
     }
 
     /// The change is off.
-    pub fn stays(&self, value: Option<&str>) -> String {
-        value.map_or_else(|| self.cancelled.to_owned(), |value| format!("{}{value}.", self.stays))
+    pub fn stays(self, value: Option<&str>) -> String {
+        match (self, value) {
+            (Self::Email, Some(value)) => words().email_stays(value),
+            (Self::Phone, Some(value)) => words().phone_stays(value),
+            (Self::Email, None) => words().email_change_cancelled().to_owned(),
+            (Self::Phone, None) => words().phone_change_cancelled().to_owned(),
+        }
     }
 
-    /// The end of the sentence about the code that was sent to a new contact.
-    pub fn stays_until_then(&self, old: Option<&str>) -> String {
-        match old {
-            Some(old) => format!(". Until you do, {old} {}.", self.in_force_as),
-            None => ". Nothing changes until you do.".into(),
-        }
+    /// The sentences around the new contact that a code was sent to.
+    pub fn until_then(self, old: Option<&str>) -> Around {
+        Around::of(|new| match (self, old) {
+            (Self::Email, Some(old)) => words().email_in_force_until_then(new, old),
+            (Self::Phone, Some(old)) => words().phone_in_force_until_then(new, old),
+            (_, None) => words().contact_unchanged_until_then(new),
+        })
+    }
+}
+
+pub fn contact_label(medium: DeliveryMedium) -> &'static str {
+    match medium {
+        DeliveryMedium::Email => words().email(),
+        DeliveryMedium::Sms => words().phone_number(),
+    }
+}
+
+/// Beside the field for the code of a second step that has been on for long.
+pub fn code_that_ends_undo(factor: Factor) -> &'static str {
+    match factor {
+        Factor::SoftwareToken => words().app_code_ends_undo(),
+        Factor::Sms => words().sms_code_ends_undo(),
+        Factor::Email => words().email_code_ends_undo(),
     }
 }

@@ -1,42 +1,30 @@
 //! Events in plain words, for the account's other open pages.
 
 use super::attributes::standard_label;
+use super::words;
 use model::{AttributeName, Event, UpdateOutcome};
 
 /// What an open page says about an event; `None` where there is nothing to say.
 pub fn event(event: &Event) -> Option<String> {
     Some(match event {
         Event::UpdateUserAttributes(outcome) => updated(outcome),
-        Event::VerifyUserAttribute { attribute } => {
-            format!("{} was verified and is now in force.", name_of(attribute))
-        }
-        Event::CancelUserAttributeUpdate { attribute } => {
-            format!("The change of {} was cancelled.", name_of(attribute))
-        }
+        Event::VerifyUserAttribute { attribute } => words().event_verified(&name_of(attribute)),
+        Event::CancelUserAttributeUpdate { attribute } => words().event_change_cancelled(&name_of(attribute)),
         Event::DeleteUserAttributes { attributes } => {
-            format!(
-                "Deleted on another page: {}.",
-                attributes.iter().map(name_of).collect::<Vec<_>>().join(", ")
-            )
+            words().event_deleted(&attributes.iter().map(name_of).collect::<Vec<_>>().join(", "))
         }
-        Event::SignIn { .. } | Event::SignInWithPasskey { .. } => {
-            "This account was just signed in to in another browser.".into()
-        }
-        Event::AddPasskey { .. } => "A passkey was just added to this account.".into(),
-        Event::RemovePasskey { .. } => "A passkey was just removed from this account.".into(),
-        Event::ForgotPassword { .. } => "A code for a new password was asked for, and sent to you.".into(),
-        Event::ChangePassword { .. } => "The password of this account was just changed.".into(),
-        Event::EnableMfa { .. } => "Signing in to this account now takes a second step.".into(),
-        Event::DisableMfa { .. } => "A second step to sign in to this account was turned off.".into(),
-        Event::CreateRecoveryCodes { .. } => {
-            "New recovery codes were made. The old ones no longer work.".into()
-        }
-        Event::UseRecoveryCode { .. } => "A recovery code was just used to sign in to this account.".into(),
-        Event::UndoChanges { .. } => {
-            "The latest changes of contacts and second steps were taken back.".into()
-        }
-        Event::DownloadUserData { .. } => "Everything we keep about you was just downloaded.".into(),
-        Event::SignOutOthers { .. } => "Another browser was signed out of this account.".into(),
+        Event::SignIn { .. } | Event::SignInWithPasskey { .. } => words().event_signed_in().into(),
+        Event::AddPasskey { .. } => words().event_passkey_added().into(),
+        Event::RemovePasskey { .. } => words().event_passkey_removed().into(),
+        Event::ForgotPassword { .. } => words().event_reset_asked().into(),
+        Event::ChangePassword { .. } => words().event_password_changed().into(),
+        Event::EnableMfa { .. } => words().event_factor_on().into(),
+        Event::DisableMfa { .. } => words().event_factor_off().into(),
+        Event::CreateRecoveryCodes { .. } => words().event_recovery_codes().into(),
+        Event::UseRecoveryCode { .. } => words().event_recovery_used().into(),
+        Event::UndoChanges { .. } => words().event_undone().into(),
+        Event::DownloadUserData { .. } => words().event_downloaded().into(),
+        Event::SignOutOthers { .. } => words().event_others_signed_out().into(),
         Event::SignUp { .. }
         | Event::ConfirmSignUp { .. }
         | Event::ConfirmSignUpFailure(_)
@@ -70,8 +58,8 @@ fn updated(outcome: &UpdateOutcome) -> String {
         outcome.iter().filter(|(_, it)| it.is_updated).map(|(name, _)| name_of(name)).collect();
     let waiting: Vec<_> =
         outcome.iter().filter(|(_, it)| !it.is_updated).map(|(name, _)| name_of(name)).collect();
-    let done = (!done.is_empty()).then(|| format!("Changed on another page: {}.", done.join(", ")));
-    let waiting = (!waiting.is_empty()).then(|| format!("Waiting for a code: {}.", waiting.join(", ")));
+    let done = (!done.is_empty()).then(|| words().event_changed(&done.join(", ")));
+    let waiting = (!waiting.is_empty()).then(|| words().event_waiting(&waiting.join(", ")));
     [done, waiting].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 

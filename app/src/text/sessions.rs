@@ -1,15 +1,16 @@
 //! Browsers in words.
 
+use super::{Around, words};
 use nameplate_core::device::Device;
 use std::time::Duration;
 
 /// What a person would call the browser.
 pub fn device(device: Device) -> String {
     match (device.browser, device.system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => words().device_on(browser, system),
         (Some(browser), None) => browser.to_owned(),
-        (None, Some(system)) => format!("A browser on {system}"),
-        (None, None) => "Unknown browser".to_owned(),
+        (None, Some(system)) => words().device_some_browser_on(system),
+        (None, None) => words().device_unknown().to_owned(),
     }
 }
 
@@ -18,16 +19,16 @@ pub fn device(device: Device) -> String {
 pub fn last_active(ago: Duration) -> String {
     let minutes = ago.as_secs() / 60;
     match minutes {
-        0..6 => "active in the last few minutes".to_owned(),
-        6..120 => format!("active {minutes} minutes ago"),
-        120..2880 => format!("active {} hours ago", minutes / 60),
-        _ => format!("active {} days ago", minutes / 1440),
+        0..6 => words().active_lately().to_owned(),
+        6..120 => words().active_minutes_ago(minutes),
+        120..2880 => words().active_hours_ago(minutes / 60),
+        _ => words().active_days_ago(minutes / 1440),
     }
 }
 
-/// After the address.
-pub fn active_since(active: &str, signed_in: &str) -> String {
-    format!(", {active}, signed in {signed_in}")
+/// The line around a session's network.
+pub fn session_facts(active: &str, since: &str) -> Around {
+    Around::of(|network| words().session_facts(network, active, since))
 }
 
 #[cfg(test)]

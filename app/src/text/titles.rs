@@ -1,36 +1,30 @@
 //! What pages are called, in the tab and in the navigation.
 
-use super::contacts::{EMAIL_WORDS, PHONE_WORDS, VERIFY_CONTACT_TITLE};
-use super::factors::{APP, RECOVERY_CODES, SIGN_IN_CODE_TITLE};
-use super::pages::{
-    ACCOUNT, ACTIVITY, CHANGE_PASSWORD_HEADING, CONFIRM_IDENTITY, CONFIRM_TITLE, PROFILE, REQUIRED_HEADING,
-    RESET_PASSWORD, SECURITY, SIGN_IN_TITLE, SIGN_OUT, SIGN_UP_TITLE,
-};
-use super::undo::UNDO_TITLE;
+use super::words;
 use model::Page;
 
 /// The title of a page.
-pub const fn title(page: Page) -> &'static str {
+pub fn title(page: Page) -> &'static str {
     match page {
         // The start leads on to it.
-        Page::Start | Page::SignIn => SIGN_IN_TITLE,
-        Page::SignInCode => SIGN_IN_CODE_TITLE,
-        Page::NewPassword => CHANGE_PASSWORD_HEADING,
-        Page::SignUp => SIGN_UP_TITLE,
-        Page::Confirm => CONFIRM_TITLE,
-        Page::ForgotPassword | Page::ResetPassword => RESET_PASSWORD,
-        Page::Undo => UNDO_TITLE,
-        Page::Profile => PROFILE,
-        Page::RequiredDetails => REQUIRED_HEADING,
-        Page::UpdateEmail => EMAIL_WORDS.heading,
-        Page::UpdatePhone => PHONE_WORDS.heading,
-        Page::VerifyContact => VERIFY_CONTACT_TITLE,
-        Page::Security | Page::ChangePassword | Page::AddPasskey => SECURITY,
-        Page::Reauthenticate => CONFIRM_IDENTITY,
-        Page::AuthenticatorApp => APP,
-        Page::RecoveryCodes => RECOVERY_CODES,
-        Page::Activity => ACTIVITY,
-        Page::Account | Page::DeleteAccount => ACCOUNT,
-        Page::SignOut => SIGN_OUT,
+        Page::Start | Page::SignIn => words().sign_in_title(),
+        Page::SignInCode => words().sign_in_code_title(),
+        Page::NewPassword => words().change_password_heading(),
+        Page::SignUp => words().sign_up_title(),
+        Page::Confirm => words().confirm_title(),
+        Page::ForgotPassword | Page::ResetPassword => words().reset_password(),
+        Page::Undo => words().undo_title(),
+        Page::Profile => words().profile(),
+        Page::RequiredDetails => words().required_heading(),
+        Page::UpdateEmail => words().update_email_heading(),
+        Page::UpdatePhone => words().update_phone_heading(),
+        Page::VerifyContact => words().verify_contact_title(),
+        Page::Security | Page::ChangePassword | Page::AddPasskey => words().security(),
+        Page::AuthenticatorApp => words().app(),
+        Page::RecoveryCodes => words().recovery_codes(),
+        Page::Activity => words().activity(),
+        Page::Account | Page::DeleteAccount => words().account(),
+        Page::Reauthenticate => words().confirm_identity(),
+        Page::SignOut => words().sign_out(),
     }
 }

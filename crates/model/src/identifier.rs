@@ -68,6 +68,18 @@ impl SignInOptions {
     }
 }
 
+/// Everything that [`check_username`] can say.
+pub const USERNAME_REFUSALS: [ErrorCode; 4] = [
+    ErrorCode::Missing,
+    ErrorCode::TooLong { max: USERNAME_MAX as u32 },
+    ErrorCode::UsernameLooksLikeContact,
+    ErrorCode::BadUsername,
+];
+
+/// Everything that [`check_email`] can say.
+pub const EMAIL_REFUSALS: [ErrorCode; 3] =
+    [ErrorCode::Missing, ErrorCode::TooLong { max: EMAIL_MAX as u32 }, ErrorCode::NotAnEmail];
+
 /// A new username: 1 to 128 visible characters, no spaces, and nothing that could be taken for an email
 /// address or a phone number.
 pub fn check_username(typed: &str) -> Result<(), ErrorCode> {

@@ -129,6 +129,26 @@ impl Definition {
         }
     }
 
+    /// Everything that [`check`](Self::check) can say of a value.
+    pub fn refusals(&self) -> Vec<ErrorCode> {
+        let any = [ErrorCode::TooLong { max: VALUE_MAX }, ErrorCode::ControlCharacters];
+        let length = |length: i64| u32::try_from(length).unwrap_or(VALUE_MAX);
+        let own = match self.format {
+            Format::Email => crate::identifier::EMAIL_REFUSALS.to_vec(),
+            Format::PhoneNumber => vec![ErrorCode::Missing, ErrorCode::NotAPhoneNumber],
+            Format::Date => vec![ErrorCode::NotADate],
+            Format::Boolean => vec![ErrorCode::NotABoolean],
+            Format::Number => {
+                vec![ErrorCode::NotANumber, ErrorCode::OutOfRange { min: self.min, max: self.max }]
+            }
+            Format::Text => vec![
+                ErrorCode::TooLong { max: length(self.max) },
+                ErrorCode::TooShort { min: length(self.min) },
+            ],
+        };
+        any.into_iter().chain(own).collect()
+    }
+
     /// What a browser needs to check the value, as one short text: derived readers cost it more than the
     /// check.
     pub fn to_rule(&self) -> String {

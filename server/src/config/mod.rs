@@ -29,6 +29,7 @@ use problems::Problems;
 use sections::{File, clients};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
+use words::Language;
 
 /// Where the file is when nobody says.
 pub const FILE: &str = "nameplate.toml";
@@ -38,6 +39,8 @@ pub const FILE: &str = "nameplate.toml";
 pub struct Config {
     pub server: ServerConfig,
     pub pool: Settings,
+    /// The language of the pages.
+    pub language: Language,
     pub mail: MailConfig,
     /// The file, if there was one.
     pub file: Option<PathBuf>,
@@ -180,5 +183,6 @@ fn build(file: &File, keys: Option<Secret>, problems: &mut Problems<'_>) -> Conf
         mailbox_token: file.mail.mailbox_token.clone(),
         sms: file.sms.settings(problems),
     };
-    Config { server, pool: settings, mail, file: None, warnings: Vec::new() }
+    let language = file.pool.language.into();
+    Config { server, pool: settings, language, mail, file: None, warnings: Vec::new() }
 }

@@ -1,6 +1,7 @@
 //! Pages for errors: what failed further in gets words and a way on.
 
 use app::request::{PageRequest, header_pieces};
+use app::text::spoken;
 use app::{Site, error_page, shell};
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
@@ -9,11 +10,19 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-/// Gives every error that has no page yet one, if a page was asked for.
+/// Gives every error that has no page yet one, if a page was asked for. All of it is answered in one language.
 pub async fn add(State(site): State<Site>, request: Request, next: Next) -> Response {
-    if !wants_page(request.headers()) {
-        return next.run(request).await;
-    }
+    spoken(site.language, async {
+        if wants_page(request.headers()) {
+            with_page(site, request, next).await
+        } else {
+            next.run(request).await
+        }
+    })
+    .await
+}
+
+async fn with_page(site: Site, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let answer = next.run(Request::from_parts(parts.clone(), body)).await;
     if !is_bare_error(&answer) {

@@ -59,7 +59,7 @@ fn environment_variable_for_a_limit_never_turns_it_off() {
 fn config_without_a_file_has_the_documented_defaults() {
     let folder = tempfile::tempdir().unwrap();
     let config = Config::load(&Environment::default(), folder.path()).unwrap();
-    let Config { server, pool, mail, file, warnings } = &config;
+    let Config { server, pool, mail, file, language, warnings } = &config;
     assert!(file.is_none() && warnings.is_empty() && mail.smtp_url.is_none());
     assert_eq!(
         (server.listen.as_str(), server.public_url.origin()),

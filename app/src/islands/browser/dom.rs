@@ -10,8 +10,15 @@ use web_sys::{
 
 /// What a post was answered.
 pub(super) enum Posted {
-    Done { body: JsValue, location: Option<String> },
-    Refused { body: JsValue, errors: FormErrors },
+    Done {
+        body: JsValue,
+        location: Option<String>,
+    },
+    /// With the sentences that the service sent along.
+    Refused {
+        body: JsValue,
+        errors: FormErrors,
+    },
 }
 
 /// Posts a form as the browser would have, asking for JSON instead of a page.

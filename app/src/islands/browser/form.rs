@@ -3,13 +3,13 @@
 use super::dom::{
     Posted, dispatch_auth, each, focus, navigate, now, post, reload, sign_in_from_here, stored, value,
 };
+use super::words::{self, FormWords};
 use crate::form::{Check, Checks};
-use crate::text;
 use leptos::leptos_dom::helpers::{document, set_timeout, window_event_listener};
 use leptos::prelude::request_animation_frame;
 use model::{ErrorCode, FieldName, FormErrors};
 use std::time::Duration;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
 
 pub(crate) fn submit(event: &leptos::ev::SubmitEvent) {
@@ -22,7 +22,7 @@ pub(crate) fn submit(event: &leptos::ev::SubmitEvent) {
     }
     let errors = if says("formnovalidate").is_some() { FormErrors::default() } else { judge(&form) };
     if !errors.is_empty() {
-        show(&form, &errors);
+        show(&form, &errors, &JsValue::NULL);
         return;
     }
     let path = says("formaction").or_else(|| form.get_attribute("action")).unwrap_or_default();
@@ -47,7 +47,7 @@ pub(crate) fn submit(event: &leptos::ev::SubmitEvent) {
                 // The account's other pages hear of it too; this one needs no second telling.
                 _ = form.set_attribute("data-refused", &now().to_string());
                 busy(&form, button.as_ref(), false);
-                show(&form, &errors);
+                show(&form, &errors, &body);
             }
         }
     });
@@ -73,7 +73,8 @@ fn recheck(target: Option<web_sys::EventTarget>, wanted: impl Fn(&Element) -> bo
     let Ok(Some(form)) = field.closest("form") else { return };
     let name = field.get_attribute("name").unwrap_or_default();
     for (field_name, check) in checks(&form).iter().filter(|(it, _)| it.to_string() == name) {
-        mark(&form, field_name, verdict(&form, &field, check).err());
+        let error = verdict(&form, &field, check).err();
+        mark(&form, field_name, error, &FormWords::new(&form, &JsValue::NULL));
     }
 }
 
@@ -122,8 +123,11 @@ fn reveal_on_click(button: &HtmlElement) {
         let show = field.type_() == "password";
         field.set_type(if show { "text" } else { "password" });
         _ = clicked.set_attribute("aria-pressed", if show { "true" } else { "false" });
+        // The other word stands in the attribute.
         if let Some(word) = clicked.first_element_child() {
-            word.set_text_content(Some(if show { text::HIDE } else { text::SHOW }));
+            let other = clicked.get_attribute("data-reveal");
+            _ = clicked.set_attribute("data-reveal", &word.text_content().unwrap_or_default());
+            word.set_text_content(other.as_deref());
         }
     });
     button.set_onclick(Some(on_click.as_ref().unchecked_ref()));
@@ -132,18 +136,18 @@ fn reveal_on_click(button: &HtmlElement) {
 
 /// Counts a resend button's cooldown down, in words.
 fn count_down(form: HtmlFormElement, seconds: u32) {
-    let (Ok(Some(button)), Ok(Some(words))) =
+    let (Ok(Some(button)), Ok(Some(line))) =
         (form.query_selector("[data-resend]"), form.query_selector("[data-wait]"))
     else {
         return;
     };
     if seconds == 0 {
         _ = button.remove_attribute("aria-disabled");
-        words.set_text_content(None);
+        line.set_text_content(None);
         return;
     }
     _ = button.set_attribute("aria-disabled", "true");
-    words.set_text_content(Some(&text::wait_for_code(seconds)));
+    line.set_text_content(Some(&words::wait(&line, seconds)));
     set_timeout(move || count_down(form, seconds - 1), Duration::from_secs(1));
 }
 
@@ -194,7 +198,7 @@ fn verdict(form: &Element, field: &Element, check: &Check) -> Result<(), ErrorCo
 }
 
 /// Shows or clears one field's error; `false` if the form has no such field.
-fn mark(form: &Element, name: &FieldName, error: Option<ErrorCode>) -> bool {
+fn mark(form: &Element, name: &FieldName, error: Option<ErrorCode>, words: &FormWords) -> bool {
     let Some(field) = find(form, name) else { return false };
     match error {
         Some(_) => {
@@ -207,23 +211,24 @@ fn mark(form: &Element, name: &FieldName, error: Option<ErrorCode>) -> bool {
         None => _ = field.remove_attribute("aria-invalid"),
     }
     if let Some(line) = document().get_element_by_id(&format!("{}-error", field.id())) {
-        line.set_text_content(error.map(text::sentence).as_deref());
+        line.set_text_content(error.map(|error| words.of(error)).as_deref());
     }
     true
 }
 
-/// Shows a errors in place: each error beside its field, what has no field above the form, the focus on
-/// the first of them.
-fn show(form: &HtmlFormElement, errors: &FormErrors) {
+/// Shows errors in place, in the words of the form and of its answer: each error beside its field, what has no
+/// field above the form, the focus on the first of them.
+fn show(form: &HtmlFormElement, errors: &FormErrors, answer: &JsValue) {
+    let words = FormWords::new(form, answer);
     each(form, "[aria-invalid]", |field| {
         if let Some(Ok(name)) = field.get_attribute("name").map(|name| name.parse()) {
-            mark(form, &name, None);
+            mark(form, &name, None, &words);
         }
     });
     let elsewhere: Vec<_> = errors
         .fields
         .iter()
-        .filter(|(name, error)| !mark(form, name, Some(*error)))
+        .filter(|(name, error)| !mark(form, name, Some(*error), &words))
         .map(|(_, error)| *error)
         .collect();
     let headline = errors.form.or(elsewhere.first().copied());
@@ -234,7 +239,7 @@ fn show(form: &HtmlFormElement, errors: &FormErrors) {
         }
         return;
     };
-    summarise(&summary, headline);
+    summarise(&summary, headline, &words);
     let first = form.query_selector("[aria-invalid]").ok().flatten();
     let target = if headline.is_some() { Some(summary) } else { first };
     if let Some(target) = target {
@@ -242,17 +247,17 @@ fn show(form: &HtmlFormElement, errors: &FormErrors) {
     }
 }
 
-fn summarise(summary: &Element, headline: Option<ErrorCode>) {
+fn summarise(summary: &Element, headline: Option<ErrorCode>, words: &FormWords) {
     _ = summary.toggle_attribute_with_force("hidden", headline.is_none());
     summary.set_text_content(None);
     let Some(error) = headline else { return };
     if let Ok(strong) = document().create_element("strong") {
-        strong.set_text_content(Some(&text::sentence(error)));
+        strong.set_text_content(Some(&words.of(error)));
         _ = summary.append_child(&strong);
     }
     if let (ErrorCode::SignedOut, Ok(link)) = (error, document().create_element("a")) {
         _ = link.set_attribute("href", &sign_in_from_here());
-        link.set_text_content(Some(text::SIGN_IN_AGAIN));
+        link.set_text_content(words.find("sign-in-again").as_deref());
         _ = summary.append_child(&link);
     }
 }

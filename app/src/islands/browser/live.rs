@@ -4,7 +4,6 @@ use super::dom::{
     Posted, dispatch_auth, each, navigate, now, part, post, read_json, reload, sign_in_from_here, store,
     stored, value,
 };
-use crate::text;
 use leptos::prelude::*;
 use model::paths;
 use send_wrapper::SendWrapper;
@@ -103,11 +102,21 @@ pub(crate) fn refresh_on_click(event: &leptos::ev::MouseEvent) {
     event.prevent_default();
     leptos::task::spawn_local(async move {
         if let Some(changed) = refresh(&frame).await {
-            announce(
-                &frame,
-                &if changed.is_empty() { text::NOTHING_CHANGED.to_owned() } else { text::changed(&changed) },
-            );
+            tell_changes(&frame, &changed);
         }
+    });
+}
+
+/// Says what a refresh has found, in the words of the line that says it.
+fn tell_changes(frame: &Element, changed: &[String]) {
+    each(frame, "[data-said]", |line| {
+        let words = |name| line.get_attribute(name).unwrap_or_default();
+        let said = if changed.is_empty() {
+            words("data-same")
+        } else {
+            words("data-changed").replacen('#', &changed.join(", "), 1)
+        };
+        line.set_text_content(Some(&said));
     });
 }
 

@@ -3,3 +3,4 @@
 mod dom;
 pub(super) mod form;
 pub(super) mod live;
+mod words;

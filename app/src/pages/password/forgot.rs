@@ -24,15 +24,15 @@ fn ForgotPassword(state: FormState, options: model::SignInOptions) -> impl IntoV
         .required(true);
     who.hint = text::identifier_hint(options).map(str::to_owned);
     view! {
-        {heading(text::RESET_PASSWORD, state.errors.is_empty())}
+        {heading(text::words().reset_password(), state.errors.is_empty())}
         <div class="stack">
-            <p>{text::CODE_TO_CONTACT}</p>
+            <p>{text::words().code_to_contact()}</p>
             <Form action=paths::FORGOT_PASSWORD.to_owned() event=FormEvent::ForgotPassword rules=vec![(FieldName::Username, Check::Given)]>
                 {summary(&state)}
                 {field(who, &state)}
-                <button class="button main wide">{text::SEND_RESET_CODE}</button>
+                <button class="button main wide">{text::words().send_reset_code()}</button>
             </Form>
-            <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
+            <p><a href=paths::SIGN_IN>{text::words().back_to_sign_in()}</a></p>
         </div>
     }
 }

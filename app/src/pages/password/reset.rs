@@ -8,7 +8,7 @@ use crate::form::{
 use crate::layout::{Layout, PageResponse, flash_note, heading};
 use crate::request::cookies::CookieName;
 use crate::request::{Flash, PageError, PageRequest, RequestContext};
-use crate::text;
+use crate::text::{self, Around};
 use crate::times::{clock_time, seconds_until};
 use accounts::password::PasswordReset;
 use leptos::prelude::*;
@@ -64,28 +64,28 @@ fn ResetPassword(request: PageRequest, asked: Option<Asked>) -> impl IntoView {
     let until = asked.as_ref().and_then(|it| it.until.clone());
     let settings = request.site.pool.settings().clone();
     view! {
-        {heading(text::RESET_PASSWORD, !refused)}
+        {heading(text::words().reset_password(), !refused)}
         <div class="stack">
             {flash_note(request.flash)}
             {match known {
                 Some(asked) => whose(asked).into_any(),
-                None => view! { <p>{text::RESET_ANYWHERE}</p> }.into_any(),
+                None => view! { <p>{text::words().reset_anywhere()}</p> }.into_any(),
             }}
             <NewPassword state settings name=asked.map(|it| it.name) until/>
             {match again {
                 Some(asked) => ask_again(asked, resend).into_any(),
-                None => view! { <p><a href=paths::FORGOT_PASSWORD>{text::NO_CODE_YET}</a></p> }.into_any(),
+                None => view! { <p><a href=paths::FORGOT_PASSWORD>{text::words().no_code_yet()}</a></p> }.into_any(),
             }}
-            <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
+            <p><a href=paths::SIGN_IN>{text::words().back_to_sign_in()}</a></p>
         </div>
     }
 }
 
 fn whose(asked: Asked) -> impl IntoView {
-    let (before, after) = text::RESET_ON_ITS_WAY;
+    let Around { before, after } = Around::of(|name| text::words().reset_on_its_way(name));
     view! {
         <p>{before}<strong><bdi>{asked.name}</bdi></strong>{after}</p>
-        <p><a href=paths::FORGOT_PASSWORD>{text::ANOTHER_NAME}</a></p>
+        <p><a href=paths::FORGOT_PASSWORD>{text::words().another_name()}</a></p>
     }
 }
 
@@ -108,13 +108,13 @@ fn NewPassword(
             field(input, &state)
         }
     };
-    let mut code = Input::new(FieldName::Code, text::CODE);
-    code.hint = until.as_deref().map(text::works_until);
-    let password = Input::new(FieldName::Password, text::NEW_PASSWORD)
+    let mut code = Input::new(FieldName::Code, text::words().code());
+    code.hint = until.as_deref().map(|until| text::words().works_until(until));
+    let password = Input::new(FieldName::Password, text::words().new_password())
         .kind("password", "new-password")
         .hint(text::policy_hint(&settings.policy))
         .required(true);
-    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD)
+    let confirm = Input::new(FieldName::ConfirmPassword, text::words().confirm_password())
         .kind("password", "new-password")
         .required(true);
     let rules = vec![
@@ -130,7 +130,7 @@ fn NewPassword(
             {code_field(&code, &state)}
             {new_password_field(&password, &state, "")}
             {password_field(&confirm, &state)}
-            <button class="button main wide">{text::SUBMIT}</button>
+            <button class="button main wide">{text::words().submit()}</button>
         </Form>
     }
 }
@@ -142,7 +142,7 @@ fn ask_again(asked: Asked, state: FormState) -> impl IntoView {
             <input type="hidden" name="username" value=asked.name/>
             {resend_button(asked.resend_in, "button wide")}
         </Form>
-        <p class="hint">{text::NO_RESET_CODE}</p>
+        <p class="hint">{text::words().no_reset_code()}</p>
     }
 }
 

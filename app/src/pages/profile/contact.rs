@@ -9,9 +9,10 @@ use crate::form::{
 };
 use crate::islands::Live;
 use crate::layout::{Layout, PageResponse, heading, live_status, note};
+use crate::lists;
 use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestContext};
+use crate::text::{self, Around};
 use crate::times::{clock_time, seconds_until};
-use crate::{lists, text};
 use accounts::attributes::{Profile, Update};
 use accounts::contacts::EnteredCode;
 use leptos::prelude::*;
@@ -86,9 +87,9 @@ pub(crate) async fn show(request: &PageRequest, page: ContactPage) -> Result<Pag
 /// Where a code has just gone.
 fn sent(flash: Flash, to: &str) -> Option<String> {
     if flash == Flash::ChangeAsked {
-        Some(text::code_sent_to(to))
+        Some(text::words().code_sent_to(to))
     } else {
-        (flash == Flash::CodeSent).then(|| text::new_code_sent_to(to))
+        (flash == Flash::CodeSent).then(|| text::words().new_code_sent_to(to))
     }
 }
 
@@ -108,8 +109,8 @@ fn ContactScreen(screen: Screen) -> impl IntoView {
         <Live>
             <div class="groups" data-after=screen.profile.latest_event>
                 <div class="title">
-                    {heading(page.words.heading, focus)}
-                    <a href=paths::PROFILE>{text::BACK_TO_PROFILE}</a>
+                    {heading(page.words.heading(), focus)}
+                    <a href=paths::PROFILE>{text::words().back_to_profile()}</a>
                 </div>
                 {screen.flash.clone().map(note)}
                 {over.map(|state| summary(&state))}
@@ -124,8 +125,11 @@ fn ContactScreen(screen: Screen) -> impl IntoView {
 
 /// The contact in force, and the one that it becomes.
 pub(crate) fn rows(page: ContactPage, profile: &Profile) -> impl IntoView + use<> {
-    let (word, class) =
-        if page.is_verified(profile) { (text::VERIFIED, "badge ok") } else { (text::UNVERIFIED, "badge") };
+    let (word, class) = if page.is_verified(profile) {
+        (text::words().verified(), "badge ok")
+    } else {
+        (text::words().unverified(), "badge")
+    };
     let now = page.now(profile);
     let badge = now.is_some().then(|| view! { <span class=class>{word}</span> });
     let new = page.waiting(profile).map(|it| it.value.as_str()).filter(|new| Some(*new) != now);
@@ -133,16 +137,16 @@ pub(crate) fn rows(page: ContactPage, profile: &Profile) -> impl IntoView + use<
         let href = format!("{}?change=1", page.path());
         view! {
             <div>
-                <dt>{text::WILL_BECOME}</dt>
-                <dd><span class="value"><bdi>{page.shown(value)}</bdi><span class="badge wait">{text::WAITING}</span></span></dd>
-                <dd class="actions"><a class="button slim plain" href=href>{text::CHANGE}<span class="vh">" "{page.words.new}</span></a></dd>
+                <dt>{text::words().will_become()}</dt>
+                <dd><span class="value"><bdi>{page.shown(value)}</bdi><span class="badge wait">{text::words().waiting()}</span></span></dd>
+                <dd class="actions"><a class="button slim plain" href=href>{text::words().change()}<span class="vh">" "{page.words.new()}</span></a></dd>
             </div>
         }
     });
     view! {
         <div>
-            <dt>{text::IN_USE_NOW}</dt>
-            <dd><span class="value"><bdi>{now.map_or_else(|| text::NONE_YET.to_owned(), |now| page.shown(now))}</bdi>{badge}</span></dd>
+            <dt>{text::words().in_use_now()}</dt>
+            <dd><span class="value"><bdi>{now.map_or_else(|| text::words().none_yet().to_owned(), |now| page.shown(now))}</bdi>{badge}</span></dd>
         </div>
         {new}
     }
@@ -153,11 +157,11 @@ fn AskForContact(screen: Screen) -> impl IntoView {
     let (page, state) = (screen.page, screen.states[0].clone());
     let now = page.now(&screen.profile);
     let hint = match now {
-        _ if !screen.reached => text::NO_TEXTS,
-        Some(_) => page.words.hint,
-        None => page.words.first_hint,
+        _ if !screen.reached => text::words().no_texts(),
+        Some(_) => page.words.hint(),
+        None => page.words.first_hint(),
     };
-    let new = Input::new(page.attribute(), page.words.new).hint(hint).required(true);
+    let new = Input::new(page.attribute(), page.words.new()).hint(hint).required(true);
     let country = match now {
         Some(now) => lists::country_of(now),
         None => &screen.country,
@@ -187,15 +191,15 @@ fn AskForContact(screen: Screen) -> impl IntoView {
             {again}
             {step}
             <div class="actions">
-                <button class="button main">{page.words.update}</button>
-                {back.then(|| view! { <a class="button plain" href=page.path()>{text::CANCEL}</a> })}
+                <button class="button main">{page.words.update()}</button>
+                {back.then(|| view! { <a class="button plain" href=page.path()>{text::words().cancel()}</a> })}
             </div>
         </Form>
         {unverified.then(|| view! {
             <Form action=page.forms[2].to_owned() event=FormEvent::ResendUserAttributeCode rules=vec![]>
                 {summary(&screen.states[2])}
-                <p>{page.words.unverified}</p>
-                <button class="button">{text::VERIFY_NOW}</button>
+                <p>{page.words.unverified()}</p>
+                <button class="button">{text::words().verify_now()}</button>
             </Form>
         })}
     }
@@ -207,11 +211,15 @@ fn EnterTheCode(screen: Screen, waiting: Waiting) -> impl IntoView {
     let [_, verify, resend, cancel] = screen.states.clone();
     let now = page.now(&screen.profile);
     let is_new = now != Some(waiting.value.as_str());
-    let code = Input::new(FieldName::Code, if is_new { words.code } else { words.code_here });
+    let code = Input::new(FieldName::Code, if is_new { words.code() } else { words.code_here() });
     let alive = waiting.until.is_some();
-    let badge = waiting.until.as_deref().map_or_else(|| text::CODE_EXPIRED.to_owned(), text::badge_until);
+    let badge = waiting
+        .until
+        .as_deref()
+        .map_or_else(|| text::words().code_expired().to_owned(), |until| text::words().badge_until(until));
     let old = now.filter(|_| is_new).map(|old| page.shown(old));
-    let title = if old.is_some() { words.confirm_new } else { words.confirm_this };
+    let title = if old.is_some() { words.confirm_new() } else { words.confirm_this() };
+    let Around { before, after } = words.until_then(old.as_deref());
     let class = if alive { "badge wait" } else { "badge bad" };
     let lost = screen.ends_undo.filter(|_| old.is_some()).map(|factor| old_is_lost(words, factor, &verify));
     let [_, to_verify, to_resend, to_cancel] = page.forms.map(ToOwned::to_owned);
@@ -220,10 +228,10 @@ fn EnterTheCode(screen: Screen, waiting: Waiting) -> impl IntoView {
             <header><h2 id="pending">{title}</h2><span class=class><span>{badge}</span></span></header>
             <Form action=to_verify event=FormEvent::VerifyUserAttribute rules=vec![(FieldName::Code, Check::Code)]>
                 {summary(&verify)}
-                <p>{text::ENTER_DIGITS}<strong><bdi>{page.shown(&waiting.value)}</bdi></strong>{words.stays_until_then(old.as_deref())}</p>
+                <p>{before}<strong><bdi>{page.shown(&waiting.value)}</bdi></strong>{after}</p>
                 {code_field(&code, &verify)}
                 {lost}
-                <button class="button main">{text::SEND_CODE}</button>
+                <button class="button main">{text::words().send_code()}</button>
             </Form>
             <div class="more actions">
                 <Form action=to_resend event=FormEvent::ResendUserAttributeCode rules=vec![] wait=waiting.resend_in>
@@ -232,25 +240,26 @@ fn EnterTheCode(screen: Screen, waiting: Waiting) -> impl IntoView {
                 </Form>
                 <Form action=to_cancel event=FormEvent::CancelUserAttributeUpdate rules=vec![]>
                     {summary(&cancel)}
-                    <button class="button plain">{if is_new { text::CANCEL_CHANGE } else { text::NOT_NOW }}</button>
+                    <button class="button plain">{if is_new { text::words().cancel_change() } else { text::words().not_now() }}</button>
                 </Form>
             </div>
-            <p class="hint">{words.no_message}</p>
+            <p class="hint">{words.no_message()}</p>
         </section>
     }
 }
 
 /// Whether whoever reads the contact in force may still undo the change: opened by whom that is about.
-fn old_is_lost(words: &'static text::ContactWords, factor: Factor, state: &FormState) -> AnyView {
+fn old_is_lost(words: text::ContactWords, factor: Factor, state: &FormState) -> AnyView {
     let is_ticked = state.typed.contains_key(&FieldName::OldIsLost);
     let why = state.errors.on(&FieldName::StepCode);
     let (open, shown) = (is_ticked || why.is_some(), text::code_that_ends_undo(factor));
-    let code = Input::new(FieldName::StepCode, text::STEP_CODE).hint(shown).kind("text", "one-time-code");
+    let code =
+        Input::new(FieldName::StepCode, text::words().step_code()).hint(shown).kind("text", "one-time-code");
     view! {
         <details open=open>
-            <summary>{words.old_is_lost}</summary>
+            <summary>{words.old_is_lost()}</summary>
             <div class="stack">
-                <p class="field"><label><input type="checkbox" name=FieldName::OldIsLost.to_string() value="yes" checked=is_ticked/>" "{words.old_undoes_nothing}</label></p>
+                <p class="field"><label><input type="checkbox" name=FieldName::OldIsLost.to_string() value="yes" checked=is_ticked/>" "{words.old_undoes_nothing()}</label></p>
                 {field(code, state)}
             </div>
         </details>

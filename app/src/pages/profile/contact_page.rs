@@ -2,7 +2,7 @@
 
 use crate::lists;
 use crate::request::Flash;
-use crate::text::{self, ContactWords};
+use crate::text::ContactWords;
 use accounts::attributes::{Pending, Profile};
 use model::{AttributeName, Factor, Page, paths};
 use nameplate_core::identifiers::ContactKind;
@@ -16,7 +16,7 @@ pub(crate) struct ContactPage {
     pub forms: [&'static str; 4],
     /// Said once the change is done.
     pub changed: Flash,
-    pub words: &'static ContactWords,
+    pub words: ContactWords,
 }
 
 pub(crate) const EMAIL: ContactPage = ContactPage {
@@ -29,7 +29,7 @@ pub(crate) const EMAIL: ContactPage = ContactPage {
         paths::PROFILE_EMAIL_CANCEL,
     ],
     changed: Flash::EmailChanged,
-    words: &text::EMAIL_WORDS,
+    words: ContactWords::Email,
 };
 
 pub(crate) const PHONE: ContactPage = ContactPage {
@@ -42,7 +42,7 @@ pub(crate) const PHONE: ContactPage = ContactPage {
         paths::PROFILE_PHONE_CANCEL,
     ],
     changed: Flash::PhoneChanged,
-    words: &text::PHONE_WORDS,
+    words: ContactWords::Phone,
 };
 
 impl ContactPage {

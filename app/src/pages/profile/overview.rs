@@ -96,12 +96,12 @@ fn ProfileScreen(screen: Screen) -> impl IntoView {
                 {refused}
                 {groups}
                 <details class="stack">
-                    <summary>{text::AS_JSON}</summary>
+                    <summary>{text::words().as_json()}</summary>
                     <pre class="sheet" data-live="json">{view.json.clone()}</pre>
-                    <p class="small"><a href=paths::PROFILE_JSON>{text::OPEN_JSON}</a></p>
+                    <p class="small"><a href=paths::PROFILE_JSON>{text::words().open_json()}</a></p>
                 </details>
                 // Re-reads the profile by hand; without scripts it loads the page again.
-                <p><a class="button slim" href=screen.request.path.clone() role="button" data-refresh="">{text::REFRESH}</a></p>
+                <p><a class="button slim" href=screen.request.path.clone() role="button" data-refresh="">{text::words().refresh()}</a></p>
                 {live_status()}
             </div>
         </Live>
@@ -114,7 +114,7 @@ fn Group(key: AttributeGroup, editing: bool, screen: Screen) -> impl IntoView {
     let id = format!("group-{}", key.as_str());
     let labelled_by = id.clone();
     let can_edit = key.is_editable() && !writable(&screen, key).is_empty();
-    let edit = (can_edit && !editing).then(|| view! { <a class="button slim" href=format!("{}?edit={}", paths::PROFILE, key.as_str())>{text::EDIT}<span class="vh">" "{title}</span></a> });
+    let edit = (can_edit && !editing).then(|| view! { <a class="button slim" href=format!("{}?edit={}", paths::PROFILE, key.as_str())>{text::words().edit()}<span class="vh">" "{title}</span></a> });
     let contacts = if key == AttributeGroup::Contact { deletable_contacts(&screen) } else { Vec::new() };
     let (request, schema, deletion) =
         (screen.request.clone(), screen.schema.clone(), screen.deletion.clone());
@@ -178,8 +178,8 @@ fn EditGroup(key: AttributeGroup, screen: Screen) -> impl IntoView {
                 {summary(&state)}
                 {inputs}
                 <div class="actions">
-                    <button class="button main">{text::SAVE}</button>
-                    <a class="button plain" href=paths::PROFILE>{text::CANCEL}</a>
+                    <button class="button main">{text::words().save()}</button>
+                    <a class="button plain" href=paths::PROFILE>{text::words().cancel()}</a>
                 </div>
             </Form>
             {(!deletable.is_empty()).then(|| view! { <Delete request=screen.request.clone() names=deletable schema=screen.schema.clone() state=screen.deletion.clone()/> })}
@@ -206,14 +206,14 @@ fn Delete(
             <Form action=paths::PROFILE_DELETE.to_owned() event=FormEvent::DeleteUserAttributes rules=vec![]>
                 <input type="hidden" name="names" value=name.to_string()/>
                 {again}
-                <button class="button slim danger">{text::DELETE}" "{label}</button>
+                <button class="button slim danger">{text::words().delete()}" "{label}</button>
                 {summary(&FormState::default())}
             </Form>
         }
     });
     view! {
         <div class="more stack">
-            <h3>{text::DELETE_HEADING}</h3>
+            <h3>{text::words().delete_heading()}</h3>
             <div class="actions">{buttons.collect_view()}</div>
         </div>
     }

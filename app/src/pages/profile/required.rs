@@ -52,12 +52,12 @@ fn Required(state: FormState, schema: Schema, missing: Vec<Definition>, next: Op
     let fields = missing.iter().map(|it| attribute_fields::input(it, &schema, None, &state)).collect_view();
     view! {
         <div class="groups">
-            <div class="title">{heading(text::REQUIRED_HEADING, state.errors.is_empty())}<p>{text::REQUIRED_TEXT}</p></div>
+            <div class="title">{heading(text::words().required_heading(), state.errors.is_empty())}<p>{text::words().required_text()}</p></div>
             <Form class="sheet" action=paths::PROFILE_REQUIRED.to_owned() event=FormEvent::UpdateUserAttributes rules>
                 {summary(&state)}
                 {fields}
                 {next.map(|next| view! { <input type="hidden" name="next" value=next.path()/> })}
-                <div class="actions"><button class="button main">{text::SAVE}</button></div>
+                <div class="actions"><button class="button main">{text::words().save()}</button></div>
             </Form>
         </div>
     }

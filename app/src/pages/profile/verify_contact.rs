@@ -68,19 +68,19 @@ fn VerifyContact(choices: Vec<(ContactPage, String)>, state: FormState) -> impl 
     let radios = radios.collect_view();
     view! {
         <div class="groups">
-            <div class="title">{heading(text::VERIFY_CONTACT_HEADING, state.errors.is_empty())}</div>
-            <p>{text::VERIFY_CONTACT_WHY}</p>
+            <div class="title">{heading(text::words().verify_contact_heading(), state.errors.is_empty())}</div>
+            <p>{text::words().verify_contact_why()}</p>
             <div class="sheet stack">
                 <Form action=paths::VERIFY_CONTACT.to_owned() event=FormEvent::ResendUserAttributeCode rules=vec![]>
                     {summary(&state)}
                     <fieldset>
-                        <legend>{text::VERIFY_WHICH}</legend>
+                        <legend>{text::words().verify_which()}</legend>
                         {radios}
                     </fieldset>
-                    <button class="button main">{text::VERIFY}</button>
+                    <button class="button main">{text::words().verify()}</button>
                 </Form>
                 // The browser's alone: nothing happens to the account.
-                <form method="post" action=paths::VERIFY_CONTACT_SKIP>{account_field()}<button class="button plain">{text::SKIP_VERIFYING}</button></form>
+                <form method="post" action=paths::VERIFY_CONTACT_SKIP>{account_field()}<button class="button plain">{text::words().skip_verifying()}</button></form>
             </div>
         </div>
     }

@@ -3,7 +3,7 @@
 use super::contact_page::ContactPage;
 use crate::attribute_groups::AttributeGroup;
 use crate::form::account::account_field;
-use crate::text;
+use crate::text::{self, Around};
 use accounts::Settings;
 use accounts::attributes::Profile;
 use leptos::either::Either;
@@ -80,10 +80,10 @@ fn fact(name: &AttributeName, profile: &Profile, settings: &Settings) -> Fact {
             && badge == Some(Badge::Unverified)
     };
     let changeable = profile.writable.may_write(name) && schema.get(name).is_some_and(|it| it.mutable);
-    let note = (!stored.is_empty() && !changeable && name.is_custom()).then_some(text::CANT_CHANGE);
+    let note = (!stored.is_empty() && !changeable && name.is_custom()).then_some(text::words().cant_change());
     let to_page = |page: ContactPage| {
         let proving = page.waiting(profile).is_some_and(|it| it.value == stored);
-        if proving { text::ENTER_THE_CODE } else { page.words.update }
+        if proving { text::words().enter_the_code() } else { page.words.update() }
     };
     let change = contact.filter(|_| changeable).map(|page| (page.path(), to_page(page)));
     let nothing_yet = stored.is_empty() && change.is_some();
@@ -91,7 +91,7 @@ fn fact(name: &AttributeName, profile: &Profile, settings: &Settings) -> Fact {
         name: name.to_string(),
         group: AttributeGroup::of(name),
         label: text::label(name, schema),
-        text: if nothing_yet { text::NONE_YET.to_owned() } else { shown(name, stored, schema) },
+        text: if nothing_yet { text::words().none_yet().to_owned() } else { shown(name, stored, schema) },
         is_link: is_link(name, stored),
         badge,
         note,
@@ -108,12 +108,12 @@ fn pending(name: &AttributeName, profile: &Profile) -> Option<Fact> {
     (!stored).then(|| Fact {
         name: format!("{name} (new)"),
         group: AttributeGroup::of(name),
-        label: text::WILL_BECOME.to_owned(),
+        label: text::words().will_become().to_owned(),
         text: page.shown(&pending.value),
         is_link: false,
         badge: Some(Badge::Waiting),
         note: None,
-        change: Some((page.path(), text::ENTER_THE_CODE)),
+        change: Some((page.path(), text::words().enter_the_code())),
         verify: None,
     })
 }
@@ -163,9 +163,9 @@ fn shown(name: &AttributeName, stored: &str, schema: &Schema) -> String {
             | Standard::Profile
             | Standard::Picture,
         ) => None,
-        None if schema.get(name).is_some_and(|it| it.format == Format::Boolean) => {
-            Some(if stored == "true" { text::YES } else { text::NO }.to_owned())
-        }
+        None if schema.get(name).is_some_and(|it| it.format == Format::Boolean) => Some(
+            if stored == "true" { text::words().yes_choice() } else { text::words().no_choice() }.to_owned(),
+        ),
         None => None,
     };
     words.unwrap_or_else(|| stored.to_owned())
@@ -209,11 +209,12 @@ pub(super) fn parts(view: &ProfileView) -> BTreeMap<String, String> {
 
 /// The person's name and initials, on the plate.
 pub(super) fn person(view: &ProfileView, username: &str, focus: bool) -> impl IntoView + use<> {
+    let Around { before, after } = Around::of(|name| text::words().profile_of(name));
     view! {
         <header class="plate person">
             <span class="initials" aria-hidden="true" data-live="initials">{view.initials.clone()}</span>
             <div>
-                <h1 tabindex="-1" autofocus=focus><span class="vh">{text::PROFILE_OF}</span><bdi data-live="person">{view.person.clone()}</bdi></h1>
+                <h1 tabindex="-1" autofocus=focus><span class="vh">{before}</span><bdi data-live="person">{view.person.clone()}</bdi><span class="vh">{after}</span></h1>
                 <p><bdi>{username.to_owned()}</bdi></p>
             </div>
         </header>
@@ -231,7 +232,7 @@ fn rows(view: &ProfileView, group: AttributeGroup) -> impl IntoView + use<> {
         facts.cloned().partition(|fact| !fact.text.is_empty() || fact.change.is_some());
     let missing = missing.into_iter().map(|fact| fact.label).collect::<Vec<_>>().join(", ");
     let missing = (!missing.is_empty()).then(
-        || view! { <div><dt>{text::NOT_FILLED_IN}</dt><dd><span class="soft">{missing}</span></dd></div> },
+        || view! { <div><dt>{text::words().not_filled_in()}</dt><dd><span class="soft">{missing}</span></dd></div> },
     );
     view! { {given.into_iter().map(row).collect_view()}{missing} }
 }
@@ -239,9 +240,9 @@ fn rows(view: &ProfileView, group: AttributeGroup) -> impl IntoView + use<> {
 fn row(fact: Fact) -> impl IntoView {
     let badge = fact.badge.map(|badge| {
         let (class, word) = match badge {
-            Badge::Verified => ("badge ok", text::VERIFIED),
-            Badge::Unverified => ("badge", text::UNVERIFIED),
-            Badge::Waiting => ("badge wait", text::WAITING),
+            Badge::Verified => ("badge ok", text::words().verified()),
+            Badge::Unverified => ("badge", text::words().unverified()),
+            Badge::Waiting => ("badge wait", text::words().waiting()),
         };
         view! { <span class=class>{word}</span> }
     });
@@ -257,7 +258,7 @@ fn row(fact: Fact) -> impl IntoView {
     // Without a form's island: these rows are replaced while the page is open, and nothing would wake it.
     let label = fact.label.clone();
     let verify = fact.verify.map(|action| {
-        view! { <form method="post" action=action>{account_field()}<button class="button slim">{text::VERIFY}<span class="vh">" "{label}</span></button></form> }
+        view! { <form method="post" action=action>{account_field()}<button class="button slim">{text::words().verify()}<span class="vh">" "{label}</span></button></form> }
     });
     let actions =
         (change.is_some() || verify.is_some()).then(|| view! { <dd class="actions">{verify}{change}</dd> });

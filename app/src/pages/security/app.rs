@@ -49,14 +49,14 @@ fn Begin(request: PageRequest) -> impl IntoView {
     let state = request.form(paths::SECURITY_APP_NEW);
     view! {
         <div class="groups">
-            <div class="title">{heading(text::APP, state.errors.is_empty())}<p>{text::APP_BEFORE}</p></div>
+            <div class="title">{heading(text::words().app(), state.errors.is_empty())}<p>{text::words().app_before()}</p></div>
             <Form class="sheet" action=paths::SECURITY_APP_NEW.to_owned() event=FormEvent::SetUpTotp rules=vec![]>
                 {summary(&state)}
                 {reauthentication_field(&request, &state)}
                 {step_code_field(&state, "")}
                 <div class="actions">
-                    <button class="button main">{text::APP_SHOW}</button>
-                    <a class="button plain" href=paths::SECURITY>{text::CANCEL}</a>
+                    <button class="button main">{text::words().app_show()}</button>
+                    <a class="button plain" href=paths::SECURITY>{text::words().cancel()}</a>
                 </div>
             </Form>
         </div>
@@ -69,13 +69,13 @@ fn Scan(request: PageRequest, secret: AppSecret, replaces: bool) -> impl IntoVie
     let focus = state.errors.is_empty();
     view! {
         <div class="groups">
-            <div class="title">{heading(text::APP, focus)}</div>
+            <div class="title">{heading(text::words().app(), focus)}</div>
             <div class="sheet scan">
-                {qr_code(&secret.uri, text::APP_QR)}
+                {qr_code(&secret.uri, text::words().app_qr())}
                 <div class="stack">
-                    <p>{text::APP_SCAN}" "{replaces.then_some(text::APP_REPLACES)}</p>
-                    <p><span class="label">{text::APP_KEY}</span><br/><span class="mono key" translate="no">{grouped(&secret.text)}</span></p>
-                    <p><a href=secret.uri>{text::OPEN_IN_APP}</a></p>
+                    <p>{text::words().app_scan()}" "{replaces.then_some(text::words().app_replaces())}</p>
+                    <p><span class="label">{text::words().app_key()}</span><br/><span class="mono key" translate="no">{grouped(&secret.text)}</span></p>
+                    <p><a href=secret.uri>{text::words().open_in_app()}</a></p>
                     {first_code(&request, state)}
                 </div>
             </div>
@@ -84,15 +84,16 @@ fn Scan(request: PageRequest, secret: AppSecret, replaces: bool) -> impl IntoVie
 }
 
 fn first_code(request: &PageRequest, state: FormState) -> AnyView {
-    let (code, again) = (Input::new(FieldName::Code, text::CODE), reauthentication_field(request, &state));
+    let (code, again) =
+        (Input::new(FieldName::Code, text::words().code()), reauthentication_field(request, &state));
     view! {
         <Form action=paths::SECURITY_APP.to_owned() event=FormEvent::EnableMfa rules=vec![(FieldName::Code, Check::Code)]>
             {summary(&state)}
             {code_field(&code, &state)}
             {again}
             <div class="actions">
-                <button class="button main">{text::TURN_ON}</button>
-                <a class="button plain" href=paths::SECURITY>{text::CANCEL}</a>
+                <button class="button main">{text::words().turn_on()}</button>
+                <a class="button plain" href=paths::SECURITY>{text::words().cancel()}</a>
             </div>
         </Form>
     }

@@ -6,7 +6,7 @@ use crate::form::{
 };
 use crate::layout::{Layout, PageResponse, flash_note, heading, passkey_fields, passkeys_script};
 use crate::request::{CurrentAccount, Flash, PageError, PageRequest, RequestContext};
-use crate::text;
+use crate::text::{self, Around};
 use accounts::sign_in::ConfirmationWays;
 use accounts::sign_in::passkey::PasskeySignIn;
 use leptos::prelude::*;
@@ -40,12 +40,12 @@ fn Confirm(request: PageRequest, ways: ConfirmationWays) -> impl IntoView {
     view! {
         <div class="groups">
             <div class="title">
-                {heading(text::CONFIRM_IDENTITY, request.replay.is_none())}
-                <p>{text::CONFIRM_IDENTITY_TEXT}</p>
+                {heading(text::words().confirm_identity(), request.replay.is_none())}
+                <p>{text::words().confirm_identity_text()}</p>
             </div>
             {flash_note(request.flash)}
             <div class="sheet stack">{way}</div>
-            <p><a href=next.path()>{text::CANCEL}</a></p>
+            <p><a href=next.path()>{text::words().cancel()}</a></p>
         </div>
     }
 }
@@ -56,7 +56,7 @@ fn next_field(next: Page) -> AnyView {
 
 fn by_password(request: &PageRequest, next: Page) -> AnyView {
     let state = request.form(paths::SECURITY_CONFIRM);
-    let current = Input::new(FieldName::CurrentPassword, text::CURRENT_PASSWORD)
+    let current = Input::new(FieldName::CurrentPassword, text::words().current_password())
         .kind("password", "current-password")
         .required(true);
     let (rules, username) = (vec![(FieldName::CurrentPassword, Check::Given)], request.username());
@@ -67,7 +67,7 @@ fn by_password(request: &PageRequest, next: Page) -> AnyView {
             <input type="text" value=username autocomplete="username" readonly hidden/>
             {next_field(next)}
             {password_field(&current, &state)}
-            <button class="button main">{text::CONFIRM_BUTTON}</button>
+            <button class="button main">{text::words().confirm_button()}</button>
         </Form>
     }
     .into_any()
@@ -77,14 +77,14 @@ fn by_passkey(request: &PageRequest, next: Page) -> AnyView {
     let domain = accounts::passkeys::passkey_domain(&request.site.pool).unwrap_or_default();
     let state = request.form(paths::SECURITY_CONFIRM_PASSKEY);
     view! {
-        <noscript><p>{text::PASSKEY_NEEDS_SCRIPTS}</p></noscript>
+        <noscript><p>{text::words().passkey_needs_scripts()}</p></noscript>
         <div data-passkeys=domain hidden>
-            <div data-passkey="get" data-options=paths::SECURITY_CONFIRM_PASSKEY_OPTIONS data-failed=text::NO_PASSKEY_USED>
+            <div data-passkey="get" data-options=paths::SECURITY_CONFIRM_PASSKEY_OPTIONS data-failed=text::words().no_passkey_used()>
                 <Form action=paths::SECURITY_CONFIRM_PASSKEY.to_owned() event=FormEvent::Reauthenticate rules=vec![]>
                     {summary(&state)}
                     {passkey_fields()}
                     {next_field(next)}
-                    <button class="button">{text::CONFIRM_WITH_PASSKEY}</button>
+                    <button class="button">{text::words().confirm_with_passkey()}</button>
                 </Form>
             </div>
         </div>
@@ -97,12 +97,13 @@ fn by_code(request: &PageRequest, to: &str, next: Page) -> AnyView {
     let (sending, state) =
         (request.form(paths::SECURITY_CONFIRM_SEND), request.form(paths::SECURITY_CONFIRM_CODE));
     let (rules, to) = (vec![(FieldName::Code, Check::Code)], to.to_owned());
+    let Around { before, after } = Around::of(|contact| text::words().confirm_code_text(contact));
     view! {
         <Form action=paths::SECURITY_CONFIRM_SEND.to_owned() event=FormEvent::SendConfirmationCode rules=vec![]>
             {summary(&sending)}
-            <p>{text::CONFIRM_CODE_TEXT}<strong><bdi>{to}</bdi></strong>"."</p>
+            <p>{before}<strong><bdi>{to}</bdi></strong>{after}</p>
             {next_field(next)}
-            <button class="button">{text::VERIFY_NOW}</button>
+            <button class="button">{text::words().verify_now()}</button>
         </Form>
         {enter_code(state, rules, next)}
     }
@@ -110,30 +111,31 @@ fn by_code(request: &PageRequest, to: &str, next: Page) -> AnyView {
 }
 
 fn enter_code(state: FormState, rules: Vec<(FieldName, Check)>, next: Page) -> AnyView {
-    let code = Input::new(FieldName::Code, text::CODE);
+    let code = Input::new(FieldName::Code, text::words().code());
     view! {
         <Form action=paths::SECURITY_CONFIRM_CODE.to_owned() event=FormEvent::Reauthenticate rules>
             {summary(&state)}
             {next_field(next)}
             {code_field(&code, &state)}
-            <button class="button main">{text::CONFIRM_BUTTON}</button>
+            <button class="button main">{text::words().confirm_button()}</button>
         </Form>
     }
     .into_any()
 }
 
 fn no_way() -> AnyView {
+    let Around { before, after } = Around::of(|link| text::words().no_way_to_confirm_help(link));
     view! {
-        <p>{text::NO_WAY_TO_CONFIRM}</p>
-        <p><a href=paths::FORGOT_PASSWORD>{text::CHOOSE_A_PASSWORD}</a>{text::NO_WAY_TO_CONFIRM_HELP}</p>
+        <p>{text::words().no_way_to_confirm()}</p>
+        <p>{before}<a href=paths::FORGOT_PASSWORD>{text::words().choose_a_password()}</a>{after}</p>
     }
     .into_any()
 }
 
 fn confirmed(next: Page) -> AnyView {
     view! {
-        <p>{text::IS_CONFIRMED}</p>
-        <p><a class="button main" href=next.path()>{text::CONTINUE}</a></p>
+        <p>{text::words().is_confirmed()}</p>
+        <p><a class="button main" href=next.path()>{text::words().continue_button()}</a></p>
     }
     .into_any()
 }

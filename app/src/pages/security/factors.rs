@@ -46,11 +46,11 @@ impl FactorChange {
         }
     }
 
-    const fn words(self) -> &'static str {
+    fn words(self) -> &'static str {
         match self {
-            Self::On => text::TURN_ON,
-            Self::Off => text::TURN_OFF,
-            Self::First => text::ASK_FIRST,
+            Self::On => text::words().turn_on(),
+            Self::Off => text::words().turn_off(),
+            Self::First => text::words().ask_first(),
         }
     }
 }
@@ -64,7 +64,7 @@ pub(super) fn factors_group(request: &PageRequest, factors: &SecondFactors) -> A
     let rows: Vec<AnyView> = factors.ways.iter().map(|way| row(request, way, several, &state)).collect();
     view! {
         <section class="group" aria-labelledby="group-factors">
-            <header><h2 id="group-factors">{text::SECOND_STEP}</h2><p>{text::SECOND_STEP_TEXT}</p></header>
+            <header><h2 id="group-factors">{text::words().second_step()}</h2><p>{text::words().second_step_text()}</p></header>
             {refused}
             <ul class="rows">{rows}{codes}</ul>
         </section>
@@ -74,23 +74,24 @@ pub(super) fn factors_group(request: &PageRequest, factors: &SecondFactors) -> A
 
 fn row(request: &PageRequest, way: &Way, several: bool, state: &FormState) -> AnyView {
     let label = text::factor_label(way.factor);
-    let on = way.enabled.then(|| view! { <span class="badge ok">{text::ON}</span> });
-    let first = (way.preferred && several).then(|| view! { <span class="badge">{text::ASKED_FIRST}</span> });
+    let on = way.enabled.then(|| view! { <span class="badge ok">{text::words().on()}</span> });
+    let first = (way.preferred && several)
+        .then(|| view! { <span class="badge">{text::words().asked_first()}</span> });
     let button = |change| change_button(request, way.factor, change, state);
     let ask_first = (way.enabled && several && !way.preferred).then(|| button(FactorChange::First));
     let action = match (way.enabled, way.factor) {
         (true, Factor::SoftwareToken) => view! {
-            <a class="button slim" href=paths::SECURITY_APP>{text::SET_UP_AGAIN}<span class="vh">" "{label}</span></a>
+            <a class="button slim" href=paths::SECURITY_APP>{text::words().set_up_again()}<span class="vh">" "{label}</span></a>
             {button(FactorChange::Off)}
         }
         .into_any(),
         (true, Factor::Sms | Factor::Email) => button(FactorChange::Off),
         (false, Factor::SoftwareToken) => {
-            view! { <a class="button slim" href=paths::SECURITY_APP>{text::SET_UP}<span class="vh">" "{label}</span></a> }.into_any()
+            view! { <a class="button slim" href=paths::SECURITY_APP>{text::words().set_up()}<span class="vh">" "{label}</span></a> }.into_any()
         }
         (false, Factor::Sms | Factor::Email) if way.is_at_hand() => button(FactorChange::On),
-        (false, Factor::Sms) => view! { <a href=paths::PROFILE_PHONE>{text::CONFIRM_PHONE_FIRST}</a> }.into_any(),
-        (false, Factor::Email) => view! { <a href=paths::PROFILE_EMAIL>{text::CONFIRM_EMAIL_FIRST}</a> }.into_any(),
+        (false, Factor::Sms) => view! { <a href=paths::PROFILE_PHONE>{text::words().confirm_phone_first()}</a> }.into_any(),
+        (false, Factor::Email) => view! { <a href=paths::PROFILE_EMAIL>{text::words().confirm_email_first()}</a> }.into_any(),
     };
     view! {
         <li>
@@ -107,13 +108,13 @@ fn row(request: &PageRequest, way: &Way, several: bool, state: &FormState) -> An
 /// Where its codes go, and when the last one was used.
 fn about(request: &PageRequest, way: &Way) -> AnyView {
     let used = way.enabled.then(|| match way.used_at {
-        Some(at) => text::last_used(&clock_time(at, request.site.pool.now())),
-        None => text::NEVER_USED.to_owned(),
+        Some(at) => text::words().last_used(&clock_time(at, request.site.pool.now())),
+        None => text::words().never_used().to_owned(),
     });
     let used = if way.destination.is_none() { used.map(|words| text::capitalised(&words)) } else { used };
     let destination = way.destination.clone().map(|to| view! { <bdi>{to}</bdi> });
     let comma = (destination.is_some() && used.is_some()).then_some(", ");
-    let plain = (way.factor == Factor::SoftwareToken && !way.enabled).then_some(text::APP_TEXT);
+    let plain = (way.factor == Factor::SoftwareToken && !way.enabled).then_some(text::words().app_text());
     view! { {destination}{comma}{used}{plain} }.into_any()
 }
 
@@ -141,10 +142,10 @@ fn recovery_row(left: u32) -> AnyView {
     view! {
         <li>
             <div>
-                <p class="value"><span>{text::RECOVERY_CODES}</span></p>
-                <p class="small soft">{text::codes_left(left)}</p>
+                <p class="value"><span>{text::words().recovery_codes()}</span></p>
+                <p class="small soft">{text::words().codes_left(left)}</p>
             </div>
-            <div class="actions"><a class="button slim" href=paths::SECURITY_RECOVERY>{text::MAKE_NEW_CODES}</a></div>
+            <div class="actions"><a class="button slim" href=paths::SECURITY_RECOVERY>{text::words().make_new_codes()}</a></div>
         </li>
     }
     .into_any()

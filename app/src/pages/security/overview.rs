@@ -49,15 +49,15 @@ fn Security(
         <Live>
             <div class="groups" data-after=latest>
                 <div class="title">
-                    {heading(text::SECURITY, request.replay.is_none())}
-                    <p>{text::SECURITY_TEXT}</p>
+                    {heading(text::words().security(), request.replay.is_none())}
+                    <p>{text::words().security_text()}</p>
                 </div>
                 {flash_note(request.flash)}
                 {password_group(&request)}
                 {factors_group(&request, &factors)}
                 {passkeys}
                 {sessions_group(&request, sessions)}
-                <p><a href=paths::ACTIVITY>{text::WHAT_HAPPENED}</a></p>
+                <p><a href=paths::ACTIVITY>{text::words().what_happened()}</a></p>
                 {follow_events(latest)}
                 {live_status()}
             </div>

@@ -26,15 +26,16 @@ pub(super) fn PasskeysGroup(
 ) -> impl IntoView {
     let adding = request.form(paths::SECURITY_PASSKEYS);
     let open = request.path == paths::SECURITY_PASSKEYS;
-    let link = (!open && passkeys.len() < MOST)
-        .then(|| view! { <a class="button slim" href=paths::SECURITY_PASSKEYS>{text::ADD_PASSKEY}</a> });
+    let link = (!open && passkeys.len() < MOST).then(
+        || view! { <a class="button slim" href=paths::SECURITY_PASSKEYS>{text::words().add_passkey()}</a> },
+    );
     let rows: Vec<_> = passkeys.into_iter().map(|passkey| row(&request, passkey, has_factor)).collect();
     view! {
         <section class="group" aria-labelledby="group-passkeys" data-passkeys=domain hidden>
             <header>
-                <h2 id="group-passkeys">{text::PASSKEYS}</h2>
+                <h2 id="group-passkeys">{text::words().passkeys()}</h2>
                 {link}
-                <p>{text::PASSKEYS_TEXT}</p>
+                <p>{text::words().passkeys_text()}</p>
             </header>
             <div class="stack">
                 {(!rows.is_empty()).then(|| view! { <ul class="rows">{rows}</ul> })}
@@ -47,8 +48,8 @@ pub(super) fn PasskeysGroup(
 
 #[component]
 fn AddPasskey(request: PageRequest, state: FormState, device: String) -> impl IntoView {
-    let name = Input::new(FieldName::PasskeyName, text::PASSKEY_NAME)
-        .hint(text::PASSKEY_NAME_HINT)
+    let name = Input::new(FieldName::PasskeyName, text::words().passkey_name())
+        .hint(text::words().passkey_name_hint())
         .required(true)
         .value(device);
     let rules = vec![(FieldName::PasskeyName, Check::Given)];
@@ -56,8 +57,8 @@ fn AddPasskey(request: PageRequest, state: FormState, device: String) -> impl In
         <div
             data-passkey="create"
             data-options=paths::SECURITY_PASSKEYS_OPTIONS
-            data-failed=text::NO_PASSKEY_MADE
-            data-known=text::HAS_A_PASSKEY
+            data-failed=text::words().no_passkey_made()
+            data-known=text::words().has_a_passkey()
         >
             <Form class="sheet" action=paths::SECURITY_PASSKEYS.to_owned() event=FormEvent::AddPasskey rules>
                 {summary(&state)}
@@ -66,8 +67,8 @@ fn AddPasskey(request: PageRequest, state: FormState, device: String) -> impl In
                 {step_code_field(&state, "")}
                 {passkey_fields()}
                 <div class="actions">
-                    <button class="button main">{text::ADD_PASSKEY}</button>
-                    <a class="button plain" href=paths::SECURITY>{text::CANCEL}</a>
+                    <button class="button main">{text::words().add_passkey()}</button>
+                    <a class="button plain" href=paths::SECURITY>{text::words().cancel()}</a>
                 </div>
             </Form>
         </div>
@@ -96,7 +97,7 @@ fn row(request: &PageRequest, passkey: Passkey, has_factor: bool) -> AnyView {
             <div>
                 <p class="value"><bdi>{name.clone()}</bdi></p>
                 <p class="small soft">{dates}</p>
-                {goes.then(|| view! { <p class="small">{text::GOES_WITH_RESET}</p> })}
+                {goes.then(|| view! { <p class="small">{text::words().goes_with_reset()}</p> })}
             </div>
             <div class="actions">
                 {keep}
@@ -104,7 +105,7 @@ fn row(request: &PageRequest, passkey: Passkey, has_factor: bool) -> AnyView {
                     {told}
                     <input type="hidden" name="passkey" value=handle/>
                     {again}
-                    <button class="button slim">{text::REMOVE}<span class="vh">" "{name}</span></button>
+                    <button class="button slim">{text::words().remove()}<span class="vh">" "{name}</span></button>
                 </Form>
             </div>
         </li>
@@ -124,7 +125,7 @@ fn keep(request: &PageRequest, handle: &str, name: &str) -> AnyView {
             <input type="hidden" name="passkey" value=handle/>
             {again}
             {step}
-            <button class="button slim">{text::KEEP}<span class="vh">" "{name}</span></button>
+            <button class="button slim">{text::words().keep()}<span class="vh">" "{name}</span></button>
         </Form>
     }
     .into_any()

@@ -18,13 +18,13 @@ pub(super) fn password_group(request: &PageRequest) -> impl IntoView + use<> {
     let policy = request.site.pool.settings().policy;
     let owner = request.clone();
     let link = (!open)
-        .then(|| view! { <a class="button slim" href=paths::SECURITY_PASSWORD>{text::CHANGE_PASSWORD}</a> });
+        .then(|| view! { <a class="button slim" href=paths::SECURITY_PASSWORD>{text::words().change_password()}</a> });
     view! {
         <section class="group" aria-labelledby="group-password">
             <header>
-                <h2 id="group-password">{text::PASSWORD}</h2>
+                <h2 id="group-password">{text::words().password()}</h2>
                 {link}
-                <p>{text::PASSWORD_TEXT}</p>
+                <p>{text::words().password_text()}</p>
             </header>
             {open.then(|| view! { <ChangePassword request=owner state policy/> })}
         </section>
@@ -33,11 +33,11 @@ pub(super) fn password_group(request: &PageRequest) -> impl IntoView + use<> {
 
 #[component]
 fn ChangePassword(request: PageRequest, state: FormState, policy: Policy) -> impl IntoView {
-    let password = Input::new(FieldName::Password, text::NEW_PASSWORD)
+    let password = Input::new(FieldName::Password, text::words().new_password())
         .kind("password", "new-password")
         .hint(text::policy_hint(&policy))
         .required(true);
-    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD)
+    let confirm = Input::new(FieldName::ConfirmPassword, text::words().confirm_password())
         .kind("password", "new-password")
         .required(true);
     let own = own_words(&request);
@@ -53,10 +53,10 @@ fn ChangePassword(request: PageRequest, state: FormState, policy: Policy) -> imp
             {current_password_field(&request, &state)}
             {new_password_field(&password, &state, &own)}
             {password_field(&confirm, &state)}
-            <p class="hint">{text::SIGNS_OTHERS_OUT}</p>
+            <p class="hint">{text::words().signs_others_out()}</p>
             <div class="actions">
-                <button class="button main">{text::CHANGE_PASSWORD}</button>
-                <a class="button plain" href=paths::SECURITY>{text::CANCEL}</a>
+                <button class="button main">{text::words().change_password()}</button>
+                <a class="button plain" href=paths::SECURITY>{text::words().cancel()}</a>
             </div>
         </Form>
     }

@@ -45,29 +45,29 @@ pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
 #[component]
 fn Begin(request: PageRequest, any: bool, left: u32) -> impl IntoView {
     let state = request.form(paths::SECURITY_RECOVERY_NEW);
-    let words = if any { text::RECOVERY_NEW_TEXT } else { text::RECOVERY_NEEDS_STEP };
+    let words = if any { text::words().recovery_new_text() } else { text::words().recovery_needs_step() };
     let (focus, again) = (state.errors.is_empty(), reauthentication_field(&request, &state));
     let step = step_code_field(&state, "");
     let form = any.then(|| {
         view! {
             <Form class="sheet" action=paths::SECURITY_RECOVERY_NEW.to_owned() event=FormEvent::CreateRecoveryCodes rules=vec![]>
                 {summary(&state)}
-                <p>{text::codes_left(left)}</p>
+                <p>{text::words().codes_left(left)}</p>
                 {again}
                 {step}
                 <div class="actions">
-                    <button class="button main">{text::MAKE_NEW_CODES}</button>
-                    <a class="button plain" href=paths::SECURITY>{text::CANCEL}</a>
+                    <button class="button main">{text::words().make_new_codes()}</button>
+                    <a class="button plain" href=paths::SECURITY>{text::words().cancel()}</a>
                 </div>
             </Form>
         }
     });
     view! {
         <div class="groups">
-            <div class="title">{heading(text::RECOVERY_CODES, focus)}<p>{words}</p></div>
+            <div class="title">{heading(text::words().recovery_codes(), focus)}<p>{words}</p></div>
             {flash_note(request.flash)}
             {form}
-            {(!any).then(|| view! { <p><a class="button" href=paths::SECURITY>{text::SECURITY}</a></p> })}
+            {(!any).then(|| view! { <p><a class="button" href=paths::SECURITY>{text::words().security()}</a></p> })}
         </div>
     }
 }
@@ -80,14 +80,14 @@ fn Codes(request: PageRequest, codes: Vec<String>, username: String) -> impl Int
     let file = format!("data:text/plain;charset=utf-8,{}", utf8_percent_encode(&file, NON_ALPHANUMERIC));
     view! {
         <div class="groups">
-            <div class="title">{heading(text::RECOVERY_CODES, state.errors.is_empty())}<p>{text::RECOVERY_TEXT}</p></div>
+            <div class="title">{heading(text::words().recovery_codes(), state.errors.is_empty())}<p>{text::words().recovery_text()}</p></div>
             {flash_note(request.flash)}
             <Form class="sheet" action=paths::SECURITY_RECOVERY.to_owned() event=FormEvent::PutRecoveryCodesAway rules=vec![]>
                 {summary(&state)}
                 <ul class="codes mono" translate="no">{codes.into_iter().map(|code| view! { <li>{code}</li> }).collect_view()}</ul>
                 <div class="actions">
-                    <button class="button main">{text::RECOVERY_DONE}</button>
-                    <a class="button" href=file download="recovery-codes.txt">{text::RECOVERY_DOWNLOAD}</a>
+                    <button class="button main">{text::words().recovery_done()}</button>
+                    <a class="button" href=file download="recovery-codes.txt">{text::words().recovery_download()}</a>
                 </div>
             </Form>
         </div>

@@ -3,7 +3,7 @@
 use crate::auth_events::{AccountData, FormEvent, SessionsData};
 use crate::form::{Form, FormError, FormPost, FormState, refused, summary};
 use crate::request::{Flash, PageRequest, RequestContext};
-use crate::text;
+use crate::text::{self, Around};
 use crate::times::clock_time;
 use accounts::Timestamp;
 use accounts::sessions::OpenSession;
@@ -22,20 +22,20 @@ pub(super) fn sessions_group(request: &PageRequest, sessions: Vec<OpenSession>) 
         view! {
             <Form action=paths::SECURITY_SESSIONS_OTHERS.to_owned() event=FormEvent::SignOutOthers rules=vec![]>
                 {summary(&FormState::default())}
-                <button class="button">{text::SIGN_OUT_OTHERS}</button>
+                <button class="button">{text::words().sign_out_others()}</button>
             </Form>
         }
     });
     view! {
         <section class="group" aria-labelledby="group-sessions">
-            <header><h2 id="group-sessions">{text::SIGNED_IN_AT}</h2></header>
+            <header><h2 id="group-sessions">{text::words().signed_in_at()}</h2></header>
             {refused.map(|state| summary(&state))}
             <ul class="rows">{sessions.into_iter().map(|session| row(session, now)).collect_view()}</ul>
             <div class="actions">
                 {others}
                 <Form action=paths::SECURITY_SESSIONS_EVERYWHERE.to_owned() event=FormEvent::GlobalSignOut rules=vec![]>
                     {summary(&FormState::default())}
-                    <button class="button danger">{text::SIGN_OUT_EVERYWHERE}</button>
+                    <button class="button danger">{text::words().sign_out_everywhere()}</button>
                 </Form>
             </div>
         </section>
@@ -46,11 +46,13 @@ fn row(session: OpenSession, now: Timestamp) -> impl IntoView {
     let device = text::device(session.device);
     let since = clock_time(session.signed_in_at, now);
     let active = if session.is_here {
-        text::ACTIVE_NOW.to_owned()
+        text::words().active_now().to_owned()
     } else {
         text::last_active(now.since(session.last_seen_at))
     };
-    let here = session.is_here.then(|| view! { <span class="badge ok">{text::THIS_BROWSER}</span> });
+    let Around { before, after } = text::session_facts(&active, &since);
+    let here =
+        session.is_here.then(|| view! { <span class="badge ok">{text::words().this_browser()}</span> });
     let end = (!session.is_here).then(|| {
         let words = format!(" {device}, {}", session.network);
         view! {
@@ -58,7 +60,7 @@ fn row(session: OpenSession, now: Timestamp) -> impl IntoView {
                 <Form action=paths::SECURITY_SESSIONS_END.to_owned() event=FormEvent::SignOutOthers rules=vec![]>
                     {summary(&FormState::default())}
                     <input type="hidden" name="session" value=session.name/>
-                    <button class="button slim">{text::SIGN_OUT}<span class="vh">{words}</span></button>
+                    <button class="button slim">{text::words().sign_out()}<span class="vh">{words}</span></button>
                 </Form>
             </div>
         }
@@ -67,7 +69,7 @@ fn row(session: OpenSession, now: Timestamp) -> impl IntoView {
         <li>
             <div>
                 <p class="value"><span>{device.clone()}</span>{here}</p>
-                <p class="small soft"><bdi>{session.network.clone()}</bdi>{text::active_since(&active, &since)}</p>
+                <p class="small soft">{before}<bdi>{session.network.clone()}</bdi>{after}</p>
             </div>
             {end}
         </li>

@@ -12,10 +12,10 @@ use model::{ErrorCode, FormErrors, Page};
 #[component]
 pub(super) fn SignInExpired(next: Option<Page>) -> impl IntoView {
     view! {
-        {heading(text::SIGN_IN_CODE_TITLE, true)}
+        {heading(text::words().sign_in_code_title(), true)}
         <div class="stack">
-            <p>{text::SIGN_IN_OVER}</p>
-            <p><a class="button main wide" href=Page::SignIn.on_the_way_to(next)>{text::SIGN_IN_AGAIN}</a></p>
+            <p>{text::words().sign_in_over()}</p>
+            <p><a class="button main wide" href=Page::SignIn.on_the_way_to(next)>{text::words().sign_in_again()}</a></p>
         </div>
     }
 }

@@ -9,7 +9,7 @@ use crate::form::{
 use crate::layout::{Layout, PageResponse, flash_note, heading};
 use crate::request::cookies::PendingSignIn;
 use crate::request::{Flash, PageError, PageRequest, RequestContext};
-use crate::text;
+use crate::text::{self, Around};
 use crate::times::{clock_time, seconds_until};
 use accounts::sign_in::second_factor::PendingChallenge;
 use leptos::prelude::*;
@@ -45,13 +45,13 @@ fn SignInCode(request: PageRequest, pending: PendingChallenge, next: Option<Page
     let by_recovery = !recovery.errors.is_empty();
     let code = Input {
         form: if by_recovery { "step".into() } else { String::new() },
-        ..Input::new(FieldName::Code, text::CODE)
+        ..Input::new(FieldName::Code, text::words().code())
     };
     let again = pending.delivery.as_ref().map(|(_, free_at)| seconds_until(*free_at, now));
     if let Some(at) = pending.possible_at {
         return view! { <SignInPaused request at=clock_time(at, now) pending recovery next/> }.into_any();
     }
-    let title = pending.factor.map_or(text::SIGN_IN_CODE_TITLE, text::confirm_code);
+    let title = pending.factor.map_or(text::words().sign_in_code_title(), text::confirm_code);
     view! {
         {heading(title, !refused)}
         <div class="stack">
@@ -60,11 +60,11 @@ fn SignInCode(request: PageRequest, pending: PendingChallenge, next: Option<Page
             <Form action=paths::SIGN_IN_CODE.to_owned() event=FormEvent::SignIn rules=vec![(FieldName::Code, Check::Code)]>
                 {summary(&state)}
                 {code_field(&code, &state)}
-                <button class="button main wide">{text::CONFIRM}</button>
+                <button class="button main wide">{text::words().confirm()}</button>
             </Form>
             {again.map(|wait| resend_form(resend, wait))}
             {other_ways(&pending, &choose, recovery)}
-            <p><a href=Page::SignIn.on_the_way_to(next)>{text::BACK_TO_SIGN_IN}</a></p>
+            <p><a href=Page::SignIn.on_the_way_to(next)>{text::words().back_to_sign_in()}</a></p>
         </div>
     }
     .into_any()
@@ -83,21 +83,23 @@ fn SignInPaused(
     let focus = recovery.errors.is_empty();
     let with_codes = (pending.recovery_codes_left > 0).then(|| recovery_form(recovery));
     view! {
-        {heading(text::SIGN_IN_PAUSED, focus)}
+        {heading(text::words().sign_in_paused(), focus)}
         <div class="stack">
             {flash_note(request.flash)}
-            <p>{text::sign_in_paused_until(&at)}</p>
-            <p>{text::SIGN_IN_PAUSED_WAYS}</p>
+            <p>{text::words().sign_in_paused_until(&at)}</p>
+            <p>{text::words().sign_in_paused_ways()}</p>
             {with_codes}
-            <p><a href=Page::SignIn.on_the_way_to(next)>{text::BACK_TO_SIGN_IN}</a></p>
+            <p><a href=Page::SignIn.on_the_way_to(next)>{text::words().back_to_sign_in()}</a></p>
         </div>
     }
 }
 
 /// Where the code is to be found.
 fn whence(pending: &PendingChallenge) -> AnyView {
-    let Some((delivery, _)) = &pending.delivery else { return view! { <p>{text::APP_SHOWS}</p> }.into_any() };
-    let (before, after) = text::code_on_its_way(delivery.delivery_medium);
+    let Some((delivery, _)) = &pending.delivery else {
+        return view! { <p>{text::words().app_shows()}</p> }.into_any();
+    };
+    let Around { before, after } = text::code_on_its_way(delivery.delivery_medium);
     view! { <p>{before}<strong><bdi>{delivery.destination.clone()}</bdi></strong>{after}</p> }.into_any()
 }
 
@@ -121,7 +123,7 @@ fn other_ways(pending: &PendingChallenge, choose: &FormState, recovery: FormStat
     let with_codes = (pending.recovery_codes_left > 0).then(|| recovery_form(recovery));
     let details = view! {
         <details class="stack" open=open>
-            <summary>{text::NO_PHONE}</summary>
+            <summary>{text::words().no_phone()}</summary>
             {(!choose.errors.is_empty()).then(|| summary(choose))}
             {others}
             {with_codes}
@@ -142,14 +144,15 @@ fn resend_form(state: FormState, wait: u32) -> AnyView {
 
 fn recovery_form(state: FormState) -> AnyView {
     let form = if state.errors.is_empty() { "recovery" } else { "" };
-    let input =
-        Input::new(FieldName::Code, text::RECOVERY_CODE).hint(text::RECOVERY_CODE_HINT).required(true);
+    let input = Input::new(FieldName::Code, text::words().recovery_code())
+        .hint(text::words().recovery_code_hint())
+        .required(true);
     let input = Input { form: form.to_owned(), ..input };
     view! {
         <Form action=paths::SIGN_IN_CODE_RECOVERY.to_owned() event=FormEvent::SignIn rules=vec![(FieldName::Code, Check::Given)]>
             {summary(&state)}
             {field(input, &state)}
-            <button class="button wide">{text::USE_RECOVERY_CODE}</button>
+            <button class="button wide">{text::words().use_recovery_code()}</button>
         </Form>
     }
     .into_any()

@@ -46,11 +46,11 @@ fn OwnPasswordForm(
     missing: Vec<Definition>,
     next: Option<Page>,
 ) -> impl IntoView {
-    let password = Input::new(FieldName::Password, text::NEW_PASSWORD)
+    let password = Input::new(FieldName::Password, text::words().new_password())
         .kind("password", "new-password")
         .hint(text::policy_hint(&settings.policy))
         .required(true);
-    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD)
+    let confirm = Input::new(FieldName::ConfirmPassword, text::words().confirm_password())
         .kind("password", "new-password")
         .required(true);
     let attributes =
@@ -65,11 +65,11 @@ fn OwnPasswordForm(
         .map(|it| attribute_fields::input_in(it, &settings.schema, &settings.country_code, None, &state))
         .collect_view();
     let about_you = (!missing.is_empty())
-        .then(|| view! { <fieldset><legend>{text::ABOUT_YOU}</legend>{fields}</fieldset> });
+        .then(|| view! { <fieldset><legend>{text::words().about_you()}</legend>{fields}</fieldset> });
     view! {
-        {heading(text::CHANGE_PASSWORD_HEADING, state.errors.is_empty())}
+        {heading(text::words().change_password_heading(), state.errors.is_empty())}
         <div class="stack">
-            <p>{text::OWN_PASSWORD_TEXT}</p>
+            <p>{text::words().own_password_text()}</p>
             <Form action=paths::SIGN_IN_NEW_PASSWORD.to_owned() event=FormEvent::SignIn rules>
                 {summary(&state)}
                 // Password managers learn from it whose the password is; without a name it is not sent.
@@ -77,9 +77,9 @@ fn OwnPasswordForm(
                 {new_password_field(&password, &state, "")}
                 {password_field(&confirm, &state)}
                 {about_you}
-                <button class="button main wide">{text::CHANGE_PASSWORD_HEADING}</button>
+                <button class="button main wide">{text::words().change_password_heading()}</button>
             </Form>
-            <p><a href=Page::SignIn.on_the_way_to(next)>{text::BACK_TO_SIGN_IN}</a></p>
+            <p><a href=Page::SignIn.on_the_way_to(next)>{text::words().back_to_sign_in()}</a></p>
         </div>
     }
 }

@@ -15,12 +15,12 @@ use model::{Page, paths};
 pub(super) fn PasskeySignIn(domain: String, state: FormState, next: Option<Page>) -> impl IntoView {
     view! {
         <div data-passkeys=domain hidden>
-            <div class="or" data-passkey="get" data-autofill="" data-options=paths::SIGN_IN_PASSKEY_OPTIONS data-failed=text::NO_PASSKEY_USED>
+            <div class="or" data-passkey="get" data-autofill="" data-options=paths::SIGN_IN_PASSKEY_OPTIONS data-failed=text::words().no_passkey_used()>
                 <Form action=paths::SIGN_IN_PASSKEY.to_owned() event=FormEvent::SignIn rules=vec![]>
                     {summary(&state)}
                     {passkey_fields()}
                     {next.map(|next| view! { <input type="hidden" name="next" value=next.path()/> })}
-                    <button class="button wide">{text::SIGN_IN_WITH_PASSKEY}</button>
+                    <button class="button wide">{text::words().sign_in_with_passkey()}</button>
                 </Form>
             </div>
         </div>

@@ -27,12 +27,13 @@ fn SignIn(request: PageRequest, next: Option<Page>) -> impl IntoView {
         .kind("text", "username webauthn")
         .required(true);
     who.hint = text::identifier_hint(options).map(str::to_owned);
-    let password =
-        Input::new(FieldName::Password, text::PASSWORD).kind("password", "current-password").required(true);
+    let password = Input::new(FieldName::Password, text::words().password())
+        .kind("password", "current-password")
+        .required(true);
     let rules = vec![(FieldName::Username, Check::Given), (FieldName::Password, Check::Given)];
     view! {
         {tabs(paths::SIGN_IN)}
-        {heading(text::SIGN_IN_HEADING, request.replay.is_none())}
+        {heading(text::words().sign_in_heading(), request.replay.is_none())}
         {flash_note(request.flash)}
         <Form action=paths::SIGN_IN.to_owned() event=FormEvent::SignIn rules>
             {summary(&state)}
@@ -40,8 +41,8 @@ fn SignIn(request: PageRequest, next: Option<Page>) -> impl IntoView {
             {password_field(&password, &state)}
             {next.map(|next| view! { <input type="hidden" name="next" value=next.path()/> })}
             <div class="stack">
-                <button class="button main wide">{text::SIGN_IN}</button>
-                <p><a href=paths::FORGOT_PASSWORD>{text::FORGOT_YOUR_PASSWORD}</a></p>
+                <button class="button main wide">{text::words().sign_in()}</button>
+                <p><a href=paths::FORGOT_PASSWORD>{text::words().forgot_your_password()}</a></p>
             </div>
         </Form>
         {passkeys}

@@ -35,13 +35,13 @@ pub(super) fn choose_password(request: &PageRequest, choosing: Choosing) -> AnyV
     let first =
         takes_first.then(|| view! { <FirstPasswordForm who=who.clone() taken=taken.clone() state=first/> });
     view! {
-        {heading(text::CHOOSE_PASSWORD, !refused)}
+        {heading(text::words().choose_password(), !refused)}
         <div class="stack">
             {flash_note(request.flash)}
-            <p>{if takes_first { text::PASSWORD_AFTER_CODE } else { text::PASSWORD_AFTER_CONTESTED_CODE }}</p>
+            <p>{if takes_first { text::words().password_after_code() } else { text::words().password_after_contested_code() }}</p>
             {first}
             <NewPasswordForm who taken policy is_main=!takes_first state=new/>
-            <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
+            <p><a href=paths::SIGN_IN>{text::words().back_to_sign_in()}</a></p>
         </div>
     }
     .into_any()
@@ -49,7 +49,7 @@ pub(super) fn choose_password(request: &PageRequest, choosing: Choosing) -> AnyV
 
 #[component]
 fn FirstPasswordForm(who: String, taken: Option<String>, state: FormState) -> impl IntoView {
-    let current = Input::new(FieldName::CurrentPassword, text::PASSWORD_FROM_SIGN_UP)
+    let current = Input::new(FieldName::CurrentPassword, text::words().password_from_sign_up())
         .kind("password", "current-password")
         .required(true);
     let rules = vec![(FieldName::CurrentPassword, Check::Given)];
@@ -60,10 +60,10 @@ fn FirstPasswordForm(who: String, taken: Option<String>, state: FormState) -> im
             <input type="text" value=who autocomplete="username" readonly hidden/>
             {taken.map(|taken| new_username(&taken, &state, ""))}
             {password_field(&current, &state)}
-            <button class="button main wide">{text::CONTINUE}</button>
+            <button class="button main wide">{text::words().continue_button()}</button>
         </Form>
-        <h2>{text::OR_NEW_PASSWORD}</h2>
-        <p>{text::OR_NEW_PASSWORD_TEXT}</p>
+        <h2>{text::words().or_new_password()}</h2>
+        <p>{text::words().or_new_password_text()}</p>
     }
 }
 
@@ -75,11 +75,11 @@ fn NewPasswordForm(
     is_main: bool,
     state: FormState,
 ) -> impl IntoView {
-    let password = Input::new(FieldName::Password, text::NEW_PASSWORD)
+    let password = Input::new(FieldName::Password, text::words().new_password())
         .kind("password", "new-password")
         .hint(text::policy_hint(&policy))
         .required(true);
-    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD)
+    let confirm = Input::new(FieldName::ConfirmPassword, text::words().confirm_password())
         .kind("password", "new-password")
         .required(true);
     let rules = vec![
@@ -94,7 +94,7 @@ fn NewPasswordForm(
             {taken.map(|taken| new_username(&taken, &state, if is_main { "" } else { "new" }))}
             {new_password_field(&password, &state, "")}
             {password_field(&confirm, &state)}
-            <button class=class>{text::SET_PASSWORD}</button>
+            <button class=class>{text::words().set_password()}</button>
         </Form>
     }
 }

@@ -11,7 +11,7 @@ use crate::form::{
 };
 use crate::layout::{Layout, PageResponse, flash_note, heading};
 use crate::request::{Flash, PageError, PageRequest, RequestContext};
-use crate::text;
+use crate::text::{self, Around};
 use crate::times::{clock_time, seconds_until};
 use accounts::sign_up::AnotherAddress;
 use accounts::sign_up::{Confirming, PendingSignUp, Stage, Who};
@@ -49,12 +49,12 @@ pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
     {
         let who = if options.username { username } else { value };
         let shown = move || choose_password(&request, Choosing { who, takes_first, is_name_taken });
-        return Ok(PageResponse::titled(text::CHOOSE_PASSWORD, Layout::Auth, shown));
+        return Ok(PageResponse::titled(text::words().choose_password(), Layout::Auth, shown));
     }
     if let Some(PendingSignUp { stage: Stage::FormerContact { until }, value, .. }) = pending {
         let until = clock_time(until, now);
         let shown = move || former_contact(&request, value, &until);
-        return Ok(PageResponse::titled(text::FORMER_CONTACT_HEADING, Layout::Auth, shown));
+        return Ok(PageResponse::titled(text::words().former_contact_heading(), Layout::Auth, shown));
     }
     let waiting = pending.map(|it| Waiting {
         username: it.username,
@@ -76,8 +76,9 @@ fn ConfirmHere(request: PageRequest, waiting: Waiting) -> impl IntoView {
     let [resend, address] = [paths::CONFIRM_RESEND, paths::CONFIRM_ADDRESS].map(|path| request.form(path));
     let refused = !(state.errors.is_empty() && resend.errors.is_empty() && address.errors.is_empty());
     let medium = waiting.delivery.delivery_medium;
-    let (before, after) = text::code_on_its_way(medium);
-    let code = Input::new(FieldName::Code, text::CONFIRMATION_CODE).hint(text::works_until(&waiting.until));
+    let Around { before, after } = text::code_on_its_way(medium);
+    let code = Input::new(FieldName::Code, text::words().confirmation_code())
+        .hint(text::words().works_until(&waiting.until));
     let rules = vec![(FieldName::Code, Check::Code)];
     let new_name = waiting.is_name_taken.then(|| new_username(&waiting.username, &state, ""));
     view! {
@@ -89,14 +90,14 @@ fn ConfirmHere(request: PageRequest, waiting: Waiting) -> impl IntoView {
                 {summary(&state)}
                 {new_name}
                 {code_field(&code, &state)}
-                <button class="button main wide">{text::CONFIRM}</button>
+                <button class="button main wide">{text::words().confirm()}</button>
             </Form>
             <Form action=paths::CONFIRM_RESEND.to_owned() event=FormEvent::ResendSignUpCode rules=vec![] wait=waiting.resend_in>
                 {summary(&resend)}
                 {resend_button(waiting.resend_in, "button wide")}
             </Form>
             {(medium == DeliveryMedium::Email).then(|| view! { <WrongAddress username=waiting.username state=address/> })}
-            <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
+            <p><a href=paths::SIGN_IN>{text::words().back_to_sign_in()}</a></p>
         </div>
     }
 }
@@ -109,24 +110,25 @@ fn refused_one(request: &PageRequest, forms: &[&'static str]) -> FormState {
 /// `Wrong address? Change it`, on the spot.
 #[component]
 fn WrongAddress(username: String, state: FormState) -> impl IntoView {
-    let email = Input::new(FieldName::Email, text::NEW_ADDRESS)
+    let email = Input::new(FieldName::Email, text::words().new_address())
         .kind("email", "email")
-        .hint(text::NEW_ADDRESS_HINT)
+        .hint(text::words().new_address_hint())
         .required(true);
-    let password =
-        Input::new(FieldName::Password, text::PASSWORD).kind("password", "current-password").required(true);
+    let password = Input::new(FieldName::Password, text::words().password())
+        .kind("password", "current-password")
+        .required(true);
     let open = !state.errors.is_empty();
     let rules = vec![(FieldName::Email, Check::Email), (FieldName::Password, Check::Given)];
     view! {
         <details class="stack" open=open>
-            <summary>{text::WRONG_ADDRESS}</summary>
+            <summary>{text::words().wrong_address()}</summary>
             <Form action=paths::CONFIRM_ADDRESS.to_owned() event=FormEvent::ResendSignUpCode rules>
                 {summary(&state)}
                 // Password managers learn from it whose the password is; without a name it is not sent.
                 <input type="text" value=username autocomplete="username" readonly hidden/>
                 {field(email, &state)}
                 {password_field(&password, &state)}
-                <button class="button">{text::SEND_NEW_CODE}</button>
+                <button class="button">{text::words().send_new_code()}</button>
             </Form>
         </details>
     }
@@ -150,23 +152,23 @@ fn ConfirmAnywhere(request: PageRequest, options: model::SignInOptions) -> impl 
     let who = Input::new(FieldName::Username, text::identifier_label(options))
         .kind("text", "username")
         .required(true);
-    let code = Input::new(FieldName::Code, text::CONFIRMATION_CODE);
+    let code = Input::new(FieldName::Code, text::words().confirmation_code());
     let given = || (FieldName::Username, Check::Given);
     view! {
-        {heading(text::CONFIRM_HEADING, !refused)}
+        {heading(text::words().confirm_heading(), !refused)}
         <div class="stack">
             {flash_note(request.flash)}
-            <p>{text::CONFIRM_ANYWHERE}</p>
+            <p>{text::words().confirm_anywhere()}</p>
             <Form action=paths::CONFIRM.to_owned() event=FormEvent::ConfirmSignUp rules=vec![given(), (FieldName::Code, Check::Code)]>
                 {summary(&state)}
                 {field(who, &state)}
                 {code_field(&code, &state)}
                 <div class="stack">
-                    <button class="button main wide">{text::CONFIRM}</button>
-                    <button class="button wide" formaction=paths::CONFIRM_RESEND formnovalidate>{text::RESEND_CODE}</button>
+                    <button class="button main wide">{text::words().confirm()}</button>
+                    <button class="button wide" formaction=paths::CONFIRM_RESEND formnovalidate>{text::words().resend_code()}</button>
                 </div>
             </Form>
-            <p><a href=paths::SIGN_IN>{text::BACK_TO_SIGN_IN}</a></p>
+            <p><a href=paths::SIGN_IN>{text::words().back_to_sign_in()}</a></p>
         </div>
     }
 }

@@ -5,7 +5,7 @@ use crate::auth_events::{AccountData, FormEvent};
 use crate::form::{Form, FormError, FormPost, refused, summary};
 use crate::layout::{flash_note, heading};
 use crate::request::{Flash, PageRequest, RequestContext};
-use crate::text;
+use crate::text::{self, Around};
 use leptos::prelude::*;
 use model::{ErrorCode, FormErrors, paths};
 use nameplate_core::identity::BrowserTicket;
@@ -14,24 +14,24 @@ use nameplate_core::identity::BrowserTicket;
 pub(super) fn former_contact(request: &PageRequest, email: String, until: &str) -> AnyView {
     let [back, anew] = [paths::CONFIRM_TAKE_BACK, paths::CONFIRM_ANEW].map(|path| request.form(path));
     let refused = !(back.errors.is_empty() && anew.errors.is_empty());
-    let (before, after) = text::FORMER_CONTACT;
+    let Around { before, after } = text::former_contact();
     view! {
-        {heading(text::FORMER_CONTACT_HEADING, !refused)}
+        {heading(text::words().former_contact_heading(), !refused)}
         <div class="stack">
             {flash_note(request.flash)}
             <p>{before}<strong><bdi>{email}</bdi></strong>{after}</p>
-            <h2>{text::WAS_MINE}</h2>
-            <p>{text::WAS_MINE_TEXT}</p>
+            <h2>{text::words().was_mine()}</h2>
+            <p>{text::words().was_mine_text()}</p>
             <Form action=paths::CONFIRM_TAKE_BACK.to_owned() event=FormEvent::UndoChanges rules=vec![]>
                 {summary(&back)}
-                <button class="button main wide">{text::TAKE_ACCOUNT_BACK}</button>
+                <button class="button main wide">{text::words().take_account_back()}</button>
             </Form>
-            <p class="small soft">{text::undo_until(until)}</p>
-            <h2>{text::WAS_NOT_MINE}</h2>
-            <p>{text::WAS_NOT_MINE_TEXT}</p>
+            <p class="small soft">{text::words().undo_until(until)}</p>
+            <h2>{text::words().was_not_mine()}</h2>
+            <p>{text::words().was_not_mine_text()}</p>
             <Form action=paths::CONFIRM_ANEW.to_owned() event=FormEvent::ConfirmSignUp rules=vec![]>
                 {summary(&anew)}
-                <button class="button wide">{text::CREATE_NEW_ACCOUNT}</button>
+                <button class="button wide">{text::words().create_new_account()}</button>
             </Form>
         </div>
     }

@@ -30,16 +30,16 @@ fn SignUp(state: FormState, settings: Settings) -> impl IntoView {
         .partition(|it| it.name == Standard::Email || (it.name == Standard::PhoneNumber && it.required));
     let optional = rest.iter().all(|it| !it.required);
     let username = settings.sign_in.username.then(|| {
-        Input::new(FieldName::Username, text::USERNAME)
+        Input::new(FieldName::Username, text::words().username())
             .kind("text", "username")
-            .hint(text::NEW_USERNAME_HINT)
+            .hint(text::words().new_username_hint())
             .marked(true)
     });
-    let password = Input::new(FieldName::Password, text::PASSWORD)
+    let password = Input::new(FieldName::Password, text::words().password())
         .kind("password", "new-password")
         .hint(text::policy_hint(&settings.policy))
         .marked(true);
-    let confirm = Input::new(FieldName::ConfirmPassword, text::CONFIRM_PASSWORD)
+    let confirm = Input::new(FieldName::ConfirmPassword, text::words().confirm_password())
         .kind("password", "new-password")
         .marked(true);
     let rules = rules(&settings, first.iter().chain(&rest));
@@ -53,11 +53,11 @@ fn SignUp(state: FormState, settings: Settings) -> impl IntoView {
     let (first, rest) = (inputs(&first), inputs(&rest));
     view! {
         {tabs(paths::SIGN_UP)}
-        {heading(text::SIGN_UP_HEADING, state.errors.is_empty())}
+        {heading(text::words().sign_up_heading(), state.errors.is_empty())}
         <Form action=paths::SIGN_UP.to_owned() event=FormEvent::SignUp rules>
             {summary(&state)}
             <fieldset>
-                <legend>{text::HOW_YOU_SIGN_IN}</legend>
+                <legend>{text::words().how_you_sign_in()}</legend>
                 {username.map(|username| field(username, &state))}
                 {first}
                 {new_password_field(&password, &state, "")}
@@ -65,14 +65,14 @@ fn SignUp(state: FormState, settings: Settings) -> impl IntoView {
             </fieldset>
             {has_rest.then(|| view! {
                 <fieldset>
-                    <legend>{text::ABOUT_YOU}</legend>
-                    {optional.then(|| view! { <p class="hint">{text::ALL_OPTIONAL}</p> })}
+                    <legend>{text::words().about_you()}</legend>
+                    {optional.then(|| view! { <p class="hint">{text::words().all_optional()}</p> })}
                     {rest}
                 </fieldset>
             })}
             <div class="stack">
-                <button class="button main wide">{text::CREATE_ACCOUNT}</button>
-                <p class="soft small">{text::HAVE_AN_ACCOUNT}" "<a href=paths::SIGN_IN>{text::SIGN_IN}</a></p>
+                <button class="button main wide">{text::words().create_account()}</button>
+                <p class="soft small">{text::words().have_an_account()}" "<a href=paths::SIGN_IN>{text::words().sign_in()}</a></p>
             </div>
         </Form>
     }

@@ -30,6 +30,11 @@ closed_set! {
 }
 
 impl Rule {
+    /// What its sentence is found by, among those that a page brings along.
+    pub fn key(self) -> String {
+        format!("rule {}", self as u8)
+    }
+
     const fn bit(self) -> u8 {
         1 << self as u8
     }

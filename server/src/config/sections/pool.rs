@@ -4,6 +4,7 @@ use crate::config::problems::Problems;
 use model::SignInOptions;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use words::Language;
 
 /// What this installation is called, and how people sign in.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -16,6 +17,28 @@ pub struct PoolSection {
     /// The calling code that is chosen beside a phone number, unless somebody chooses another. A number without a
     /// country, as people sign in with it, is one of this country's.
     pub country_code: String,
+    /// The language of the pages: `"en"`. `"en-XA"` is English that is longer, accented and in brackets: what it
+    /// shows plain is not translated, and what it cuts off doesn't fit.
+    pub language: PageLanguage,
+}
+
+/// A language of the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub enum PageLanguage {
+    #[serde(rename = "en")]
+    English,
+    #[serde(rename = "en-XA")]
+    Pseudo,
+}
+
+impl From<PageLanguage> for Language {
+    fn from(language: PageLanguage) -> Self {
+        match language {
+            PageLanguage::English => Self::En,
+            PageLanguage::Pseudo => Self::Pseudo,
+        }
+    }
 }
 
 /// One thing that people sign in with.
@@ -34,6 +57,7 @@ impl Default for PoolSection {
             name: "Nameplate".into(),
             sign_in: vec![SignInWith::Username, SignInWith::Email],
             country_code: "+1".into(),
+            language: PageLanguage::English,
         }
     }
 }

@@ -1,0 +1,3 @@
+# The account as a whole.
+
+type-to-confirm = Type “{ $word }” to confirm

@@ -1,0 +1,30 @@
+# What was just done, on the page that follows.
+
+signed-out = You are signed out.
+saved = Your changes are saved.
+deleted = It is deleted.
+code-sent = We sent a new code. Earlier codes no longer work.
+change-cancelled = The change is cancelled. Your address stays as it is.
+confirmed = Your account is confirmed. You can sign in now.
+welcome = Your account is confirmed. Welcome!
+not-confirmed-yet = Your account isn’t confirmed yet. Enter the code we sent you.
+reset-code-asked = If the name is right, a new code is on its way. Earlier codes no longer work.
+password-reset = Your password was changed, and every browser was signed out. Sign in with the new one.
+password-changed = Your password was changed. Every other browser was signed out.
+session-ended = That browser is signed out.
+others-ended = All other browsers are signed out.
+signed-out-everywhere = You are signed out everywhere.
+account = Account
+your-data = Your data
+your-data-text = Everything we keep about you, as a JSON file.
+download = Download my data
+delete-account = Delete account
+delete-account-text = Removes everything we keep about you, at once and for good. Nobody can bring it back.
+delete-for-good = Delete my account for good
+account-deleted = Your account is deleted, with everything that was in it.
+saved-labels = Saved: { $labels }.
+deleted-labels = Deleted: { $labels }.
+code-sent-to = We sent a code to { $address }.
+new-code-sent-to = We sent a new code to { $address }. Earlier codes no longer work.
+factor-on = Signing in takes a second step from now on. You’re signed out everywhere else.
+passkey-kept = This passkey now stays after a password reset.

@@ -1,0 +1,31 @@
+# Signing in and out.
+
+sign-in-tabs = Sign in or create an account
+sign-in-tab = Sign In
+create-account = Create Account
+sign-in-title = Sign in
+sign-in-heading = Sign in to your account
+sign-in = Sign in
+sign-in-with-passkey = Sign in with a passkey
+sign-up-title = Create account
+sign-up-heading = Create your account
+how-you-sign-in = How you sign in
+about-you = About you
+all-optional = All optional. You can add or remove these at any time.
+have-an-account = Have an account?
+username = Username
+email = Email
+phone-number = Phone Number
+country-code = Country code
+password = Password
+confirm-password = Confirm Password
+new-username-hint = Letters, digits and . _ - are fine. It can’t be changed later.
+new-email-hint = We send a code here to make sure it’s yours.
+sign-out-heading = Sign out?
+sign-out-text = You will need your password to come back.
+identifier-hint-username-email = Your username, or an email address you have confirmed.
+identifier-hint-username-phone = Your username, or a phone number you have confirmed, like +12125550123.
+identifier-hint-username-email-phone = Your username, or an email address or phone number you have confirmed.
+identifier-hint-phone = With its country code, like +12125550123.
+identifier-hint-email-phone = Or a phone number you have confirmed, like +12125550123.
+sign-in-paused-until = The code for your new password went where the codes of your second step go, so for now those don’t count. They count again from { $at }.

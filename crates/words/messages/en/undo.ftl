@@ -1,0 +1,33 @@
+# Taking changes of contacts and second steps back.
+
+undo-title = Take back changes
+undo-heading = Take back these changes?
+undo-also = We’ll also:
+undo-signs-out = Sign out every browser and app
+take-back = Take them back
+keep-changes = Keep the changes
+no-contact = None
+undo-over = This link no longer works
+undo-over-text = It was used, its time is over, or an administrator ended it. If someone else controls your account, ask whoever runs this service for help.
+changes-undone = The changes were taken back, and everyone was signed out. Set a new password with the code we sent you.
+former-contact-heading = Is this your account?
+was-mine = Yes, it’s mine
+was-mine-text = If someone else changed the address, take the account back. This signs everyone out, and asks you for a new password.
+take-account-back = Take the account back
+was-not-mine = No, I’m new here
+was-not-mine-text = Create a new account with this address. Nobody can take the other account back with it any more.
+create-new-account = Create a new account
+former-contact = Until lately, { $contact } belonged to another account here.
+undo-since = Since { $since }, contacts or second steps were changed in the account.
+undo-since-of = Since { $since }, contacts or second steps were changed in the account { $name }.
+undo-until = You can do this until { $until }. You can’t undo it.
+contact-now = { $label } now
+contact-after = { $label } after taking it back
+app-comes-back = Ask for a code from the authenticator app again when you sign in
+sms-comes-back = Ask for a code in a text message again when you sign in
+email-comes-back = Ask for a code in an email again when you sign in
+app-goes = Stop asking for a code from the authenticator app in 24 hours, unless someone signs in with it and the new password before
+sms-goes = Stop asking for a code in a text message in 24 hours, unless someone signs in with it and the new password before
+email-goes = Stop asking for a code in an email in 24 hours, unless someone signs in with it and the new password before
+passkey-goes = Remove the passkey “{ $name }”, which was added since
+undo-asks-for-password = Ask you for a new password, with a code that goes to { $contact }
