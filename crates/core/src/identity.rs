@@ -16,6 +16,22 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UserId(pub i64);
 
+impl UserId {
+    /// Nobody in particular.
+    pub const NOBODY: Self = Self(-1);
+
+    /// An account that isn't there, in the place of one with this digest.
+    pub fn of_nobody(digest: [u8; 32]) -> Self {
+        let [first @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = digest;
+        Self(i64::from_le_bytes(first) | i64::MIN)
+    }
+
+    /// Whether no account ever has this number.
+    pub const fn is_nobody(self) -> bool {
+        self.0 < 0
+    }
+}
+
 /// Where a request comes from.
 #[derive(Debug, Clone)]
 pub struct Origin {

@@ -103,8 +103,13 @@ fn sealed(delivery: &Delivery, message: &Message, id: String) -> Result<(String,
 }
 
 /// A message that waits to be sent. `None`: it can't be read any more.
-pub async fn waiting(tx: &mut Tx, delivery: &Delivery, id: &str) -> Result<Option<Message>, StoreError> {
-    let Some(payload) = outbox::payload(tx, id).await? else { return Ok(None) };
+pub async fn waiting(
+    tx: &mut Tx,
+    delivery: &Delivery,
+    user: UserId,
+    id: &str,
+) -> Result<Option<Message>, StoreError> {
+    let Some(payload) = outbox::payload(tx, user, id).await? else { return Ok(None) };
     let opened = delivery.keys.open(Purpose::Outbox, &payload, id.as_bytes()).ok();
     Ok(opened.and_then(|plain| serde_json::from_slice(&plain).ok()))
 }
@@ -113,11 +118,12 @@ pub async fn waiting(tx: &mut Tx, delivery: &Delivery, id: &str) -> Result<Optio
 pub async fn replace(
     tx: &mut Tx,
     delivery: &Delivery,
+    user: UserId,
     id: &str,
     message: &Message,
 ) -> Result<bool, StoreError> {
     let (id, payload) = sealed(delivery, message, id.to_owned())?;
-    outbox::replace(tx, &id, payload, delivery.clock.now()).await
+    outbox::replace(tx, user, &id, payload, delivery.clock.now()).await
 }
 
 /// Tells every proven contact what was changed: whoever can read one of them can't hide it from the other.

@@ -129,6 +129,7 @@ macro_rules! migrations {
                 "letters_of_addresses",
                 include_str!(concat!("../migrations/", $folder, "/0029_letters_of_addresses.sql")),
             ),
+            (30, "decoys", include_str!(concat!("../migrations/", $folder, "/0030_decoys.sql"))),
         ]
     };
 }

@@ -118,16 +118,13 @@ async fn try_to_record_attempt(
 ) -> Result<(), StoreError> {
     let (now, rate) = (ctx.now(), LimitName::SignUpFailuresRecorded.rate(&ctx.settings));
     let mut tx = ctx.store.begin().await?;
-    // No account has the number of nobody.
-    let user = users::lock(&mut tx, user.unwrap_or(UserId(0))).await?;
-    let admitted = limits::count(&mut tx, noted, rate, now).await?.is_ok();
-    match user.filter(|_| admitted) {
-        Some(user) => {
-            record(&mut tx, user.id, event, now, origin).await?;
-            commit(ctx, tx, user.id).await
-        }
-        None => tx.commit().await,
+    let user = users::lock(&mut tx, user.unwrap_or(UserId::NOBODY)).await?;
+    if limits::count(&mut tx, noted, rate, now).await?.is_err() {
+        return tx.commit().await;
     }
+    let user = user.map_or(UserId::NOBODY, |user| user.id);
+    record(&mut tx, user, event, now, origin).await?;
+    commit(ctx, tx, user).await
 }
 
 /// Some events of an account, and how far the trail was read for them.

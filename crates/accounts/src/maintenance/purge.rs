@@ -87,7 +87,7 @@ async fn remove_some(ctx: &Context, what: Expired, until: Timestamp) -> Result<u
 }
 
 /// What goes, and until when it was of use.
-fn expired(now: Timestamp, settings: &Settings) -> [(Expired, Timestamp); 14] {
+fn expired(now: Timestamp, settings: &Settings) -> [(Expired, Timestamp); 17] {
     [
         (Expired::Sessions, now),
         (Expired::IdleSessions, now.minus(settings.sessions.idle)),
@@ -103,6 +103,9 @@ fn expired(now: Timestamp, settings: &Settings) -> [(Expired, Timestamp); 14] {
         (Expired::UndoneFactors, now),
         (Expired::Messages, now.minus(MESSAGES)),
         (Expired::Events, now.minus(settings.events.keep)),
+        (Expired::DecoyCodes, now.minus(CODES)),
+        (Expired::DecoyMessages, now.minus(CODES)),
+        (Expired::DecoyEvents, now.minus(CODES)),
     ]
 }
 

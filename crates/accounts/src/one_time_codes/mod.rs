@@ -28,7 +28,7 @@ pub(crate) use policy::{CodeMessage, CodePolicy};
 pub(crate) use request::request;
 pub(crate) use requested::admission;
 pub(crate) use requested::asker::NamedCodes;
-pub(crate) use requested::dummy::request as request_for_no_account;
 pub(crate) use requested::join::share_newest;
+pub(crate) use requested::nobody::{RequestForNobody, nobody, request as request_for_nobody};
 pub(crate) use requester::Requester;
 pub(crate) use verify::{RightCode, retire_all, verify};

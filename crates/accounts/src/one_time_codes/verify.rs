@@ -79,7 +79,7 @@ impl RightCode {
         match self {
             Self::OfAccount(code) => account_codes::spend(tx, code, now).await,
             Self::Requested(code) => {
-                let is_spent = requested_codes::consume(tx, &code.issue, now).await?;
+                let is_spent = requested_codes::consume(tx, code, now).await?;
                 Ok(if is_spent { Ok(()) } else { Err(CodeFault::Used) })
             }
         }

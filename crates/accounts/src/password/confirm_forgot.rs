@@ -80,8 +80,8 @@ pub async fn confirm_forgot(
     let (named, code) = check_reset(ctx, &form).map_err(ConfirmForgotPasswordError::Fields)?;
     let owner = named.owner(&mut ctx.store.read().await?).await?;
     let user = owner.as_ref().map(|owner| owner.id);
-    // The same statements for nobody: no account has this number.
-    let id = user.unwrap_or(UserId(0));
+    // The same for nobody, whose codes are in tables of their own.
+    let id = user.unwrap_or_else(|| one_time_codes::nobody(ctx, &named.name));
     // The names of one account have one budget.
     let name = owner.map_or_else(|| named.name.clone(), |owner| format!("account {}", owner.sub));
     let entrant = Entrant::Named(NamedEntrant {

@@ -4,7 +4,9 @@ use crate::account::events;
 use crate::error::{CommonError, common_error};
 use crate::limits::{ceiling, outside};
 use crate::one_time_codes::admission::{self, LastRequest};
-use crate::one_time_codes::{self, CodeMessage, NamedCodes, Recipient, Requester, Requesters};
+use crate::one_time_codes::{
+    self, CodeMessage, NamedCodes, Recipient, RequestForNobody, Requester, Requesters,
+};
 use crate::password::reset_code::{self, Asking, Named};
 use crate::sign_in::known_origins;
 use crate::{Context, Unavailable};
@@ -102,16 +104,18 @@ async fn ask_for_reset(
     let mut tx = ctx.store.begin().await?;
     let user = named.account(&mut tx).await?;
     // The account goes before the counters; no account has the number of nobody.
-    let locked = LockedAccount::lock(&mut tx, user.unwrap_or(UserId(0))).await?;
+    let nobody = one_time_codes::nobody(ctx, &named.name);
+    let locked = LockedAccount::lock(&mut tx, user.unwrap_or(nobody)).await?;
     let resend_at =
         admission::admit_by_name(&mut tx, ctx, codes.asked_by(&requester), named.medium(), origin).await??;
-    let id = locked.as_ref().map_or(UserId(0), LockedAccount::id);
+    let id = locked.as_ref().map_or(nobody, LockedAccount::id);
     let contact = locked.as_ref().and_then(|locked| named.contact(&ctx.settings, locked.account(), now));
     let pace = known_origins::pace(&mut tx, ctx, id, origin).await?;
     match (&locked, &contact) {
         (Some(locked), Some(contact)) => {
             let recipient = Recipient::of(id, locked.account());
-            let (message, requesters) = (CodeMessage::Reset, Requesters { all: &[requester], pace });
+            let (message, requesters) =
+                (CodeMessage::Reset, Requesters { all: std::slice::from_ref(&requester), pace });
             let asking = Asking { recipient, contact, message, requesters, origin };
             // The trail has a line for each code, not for everybody who shares it.
             if reset_code::request(&mut tx, ctx, asking).await?.is_new {
@@ -121,8 +125,10 @@ async fn ask_for_reset(
             events::commit(ctx, tx, id).await?;
         }
         _ => {
-            one_time_codes::request_for_no_account(&mut tx, ctx, codes, origin).await?;
-            tx.commit().await?;
+            let event = Event::ForgotPassword { username: named.name.clone() };
+            let asked = RequestForNobody { codes, requester, event, origin };
+            let nobody = one_time_codes::request_for_nobody(&mut tx, ctx, asked).await?;
+            events::commit(ctx, tx, nobody).await?;
         }
     }
     Ok(ResetCodeSent { delivery: named.delivery(ctx), resend_at })
@@ -133,7 +139,8 @@ async fn ask_for_reset(
 async fn knows_browser(ctx: &Context, named: &Named, origin: &Origin) -> Result<bool, Unavailable> {
     let mut conn = ctx.store.read().await?;
     let user = named.account(&mut conn).await?;
-    Ok(known_origins::knows_browser(&mut conn, ctx, user.unwrap_or(UserId(0)), origin).await?)
+    let user = user.unwrap_or(UserId::NOBODY);
+    Ok(known_origins::knows_browser(&mut conn, ctx, user, origin).await?)
 }
 
 #[cfg(test)]

@@ -87,7 +87,7 @@ async fn is_known(tx: &mut Tx, ctx: &Context, claim: Claim<'_>, origin: &Origin)
     known_origins::is_known(tx, ctx, user, origin).await
 }
 
-/// Writes for nobody what it writes for somebody, but for the line in the account's own trail.
+/// Writes for nobody what it writes for somebody: a line in a trail that nobody is shown.
 pub(crate) async fn note_failure(
     ctx: &Context,
     failures: &FailureCounters,
@@ -97,14 +97,16 @@ pub(crate) async fn note_failure(
     let now = ctx.now();
     let network = limits::key(ctx, LimitName::FailedSignIns, &[&origin.household().to_string()]);
     let mut tx = ctx.store.begin().await?;
-    // No account has the number of nobody.
-    let user = users::lock(&mut tx, user.map_or(UserId(0), |user| user.id)).await?;
+    let user = users::lock(&mut tx, user.map_or(UserId::NOBODY, |user| user.id)).await?;
     limits::count_down(&mut tx, &network, LimitName::FailedSignIns.rate(&ctx.settings), now).await?;
     let of_name = LimitName::FailedSignInsOfName.rate(&ctx.settings);
     limits::count_down(&mut tx, &failures.everywhere, of_name, now).await?;
-    let Some(user) = user.filter(|user| user.confirmed) else { return tx.commit().await };
-    events::record(&mut tx, user.id, &Event::SignInFailure { username: user.username }, now, origin).await?;
-    events::commit(ctx, tx, user.id).await
+    let (user, username) = match user.filter(|user| user.confirmed) {
+        Some(user) => (user.id, user.username),
+        None => (UserId::NOBODY, String::new()),
+    };
+    events::record(&mut tx, user, &Event::SignInFailure { username }, now, origin).await?;
+    events::commit(ctx, tx, user).await
 }
 
 /// How often a password was wrong for this account from this network: at sign-in by its username, or once

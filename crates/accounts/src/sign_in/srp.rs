@@ -87,7 +87,7 @@ struct Block {
     /// What was typed, in canonical form: failures count for that.
     name: String,
     user_id: String,
-    /// 16 hexadecimal digits; nobody is 0.
+    /// 16 hexadecimal digits.
     user: String,
     /// Which password it is about.
     password: PasswordFingerprint,
@@ -178,7 +178,7 @@ async fn meant(ctx: &Context, typed: &TypedName, origin: &Origin) -> Result<Mean
     // The account whose password would be compared.
     let user = candidates::candidates(ctx, typed.who.as_ref(), origin).await?.into_iter().flatten().next();
     let mut conn = ctx.store.read().await?;
-    let id = user.as_ref().map_or(UserId(0), |user| user.id);
+    let id = user.as_ref().map_or(UserId::NOBODY, |user| user.id);
     let (kind, user_id) = called(ctx, &mut conn, typed, user.as_ref()).await?;
     let sealed = srp_verifiers::get(&mut conn, id, kind).await?;
     drop(conn);
@@ -238,7 +238,7 @@ pub async fn answer(
     if !origin.tally.is_paid() {
         retried(|| use_up(ctx, &block)).await?;
     }
-    let user = UserId(i64::from_str_radix(&block.user, 16).unwrap_or(0));
+    let user = u64::from_str_radix(&block.user, 16).map_or(UserId::NOBODY, |it| UserId(it.cast_signed()));
     let (failures, claim) = (FailureCounters::of(ctx, &block.name, origin), Claim::NameOf(user));
     let admitted = retried(|| failures::admit_sign_in(ctx, &failures, claim, origin)).await?;
     admitted.map_err(SignInError::from)?;

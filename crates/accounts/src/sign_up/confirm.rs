@@ -130,9 +130,9 @@ async fn only_named(
         None => None,
     };
     users.extend(account.map(|user| user.id));
-    // The same statements for nobody: no account has this number.
+    // The same for nobody, whose codes are in tables of their own.
     if users.is_empty() {
-        users.push(UserId(0));
+        users.push(one_time_codes::nobody(ctx, &typed.key()));
     }
     Ok(Named { users, told: name.clone(), name, requester: Requester::of(ctx, origin), ticket: None })
 }

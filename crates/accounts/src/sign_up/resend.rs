@@ -5,7 +5,7 @@ use crate::account::events;
 use crate::error::{CommonError, common_error};
 use crate::limits::network::message;
 use crate::limits::{self, ceiling};
-use crate::one_time_codes::{self, NamedCodes, Requester, admission, requester};
+use crate::one_time_codes::{self, NamedCodes, RequestForNobody, Requester, admission, requester};
 use crate::password::reset_code::Named;
 use crate::sign_up::code::{self, Asking};
 use crate::sign_up::confirmation::Who;
@@ -16,7 +16,7 @@ use nameplate_core::code::CodePurpose;
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::{BrowserTicket, Origin, UserId};
 use store::waiting::{self, Waiting};
-use store::{StoreError, Tx, retried, tickets};
+use store::{StoreError, Tx, aliases, retried, tickets};
 
 /// A code was sent, as far as the caller may know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,17 +131,21 @@ async fn resend_to_name(ctx: &Context, typed: &str, origin: &Origin) -> Result<R
     let found = waiting::by_name(&mut tx, &named.to_waiting_key(), &network).await?.into_iter().next();
     // The account goes before the counters; no account has the number of nobody. Meanwhile it may have
     // been confirmed.
-    let waiting = waiting::lock(&mut tx, found.map_or(UserId(0), |it| it.user.id)).await?;
+    let waiting = waiting::lock(&mut tx, found.map_or(UserId::NOBODY, |it| it.user.id)).await?;
     let resend_at =
         admission::admit_by_name(&mut tx, ctx, codes.asked_by(&requester), named.medium(), origin).await??;
     match waiting.filter(|it| has_text && is_reached(ctx, it)) {
         Some(waiting) => {
-            request_code(ctx, &mut tx, &waiting, &[requester], origin).await?;
+            request_code(ctx, &mut tx, &waiting, std::slice::from_ref(&requester), origin).await?;
             events::commit(ctx, tx, waiting.user.id).await?;
         }
         None => {
-            one_time_codes::request_for_no_account(&mut tx, ctx, codes, origin).await?;
-            tx.commit().await?;
+            // Whether somebody has the contact decides which message is sent.
+            aliases::owner(&mut tx, named.medium(), &named.name).await?;
+            let event = Event::ResendSignUpCode { username: named.name.clone() };
+            let asked = RequestForNobody { codes, requester, event, origin };
+            let nobody = one_time_codes::request_for_nobody(&mut tx, ctx, asked).await?;
+            events::commit(ctx, tx, nobody).await?;
         }
     }
     Ok(Resent { resend_at })

@@ -49,7 +49,16 @@ const NOT_SEALED: [&str; 19] = [
     "passkeys.credential",
     "passkeys.public_key",
 ];
-const NOT_SEALED_EITHER: [&str; 10] = [
+const NOT_SEALED_EITHER: [&str; 18] = [
+    "decoy_requested_codes.issue",
+    "decoy_requested_codes.digest",
+    "decoy_requested_codes.network",
+    "decoy_requesters.issue",
+    "decoy_requesters.requester",
+    "decoy_requesters.network",
+    "decoy_outbox.issue",
+    // Sealed, and gone within two days: nothing is ever opened but to let another request for nobody join it.
+    "decoy_outbox.payload",
     "passkeys.state",
     "limits.key",
     "outbox.issue",

@@ -21,7 +21,7 @@ use store::transfer::tables::{Kind, TABLES};
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Columns of numbers that are no times; what is in none of them is one, or else is added here.
-const NO_TIMES: [&str; 37] = [
+const NO_TIMES: [&str; 44] = [
     "users.id",
     "users.changes",
     "users.contested",
@@ -59,6 +59,13 @@ const NO_TIMES: [&str; 37] = [
     "outbox.attempts",
     "outbox.lease",
     "outbox.renewals",
+    "decoy_requested_codes.user_id",
+    "decoy_requested_codes.attempts",
+    "decoy_requesters.attempts",
+    "decoy_outbox.user_id",
+    "decoy_outbox.attempts",
+    "decoy_events.id",
+    "decoy_events.user_id",
 ];
 
 /// A column that holds a time.

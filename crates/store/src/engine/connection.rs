@@ -8,6 +8,7 @@ use crate::engine::pool::Pooled;
 use crate::engine::postgres::connections::PostgresConnections;
 use crate::engine::sqlite::readers::SqliteReaders;
 use crate::engine::sqlite::writer::Lease;
+use nameplate_core::identity::UserId;
 use sqlx::postgres::{PgArguments, PgConnection, PgQueryResult, PgRow};
 use sqlx::query::Query as SqlxQuery;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteQueryResult, SqliteRow};
@@ -130,6 +131,12 @@ impl Query<'_> {
     }
 }
 
+/// The statement on the tables of nobody.
+fn decoy(sql: &str) -> String {
+    let tables = ["requested_codes", "requesters", "outbox"];
+    tables.into_iter().fold(sql.to_owned(), |sql, table| sql.replace(table, &format!("decoy_{table}")))
+}
+
 pub(super) enum Backend {
     SqliteReader(Pooled<SqliteReaders>),
     SqliteWriter(Lease),
@@ -160,6 +167,11 @@ impl Conn {
     /// into one.
     pub fn query_composed(&mut self, sql: String) -> Query<'_> {
         self.statement(AssertSqlSafe(sql).into_sql_str())
+    }
+
+    /// The same for rows of an account. Those of nobody stand in tables of their own, which are alike.
+    pub(crate) fn query_of(&mut self, user: UserId, sql: &'static str) -> Query<'_> {
+        if user.is_nobody() { self.query_composed(decoy(sql)) } else { self.query(sql) }
     }
 
     fn statement(&mut self, sql: SqlStr) -> Query<'_> {

@@ -302,11 +302,63 @@ pub const TABLES: &[Table] = &[
             ("renewals", Number),
         ],
     },
+    Table {
+        name: "decoy_requested_codes",
+        key: 1,
+        columns: &[
+            ("issue", Bytes),
+            ("user_id", Number),
+            ("purpose", Text),
+            ("attribute", Text),
+            ("value", Text),
+            ("contact", Text),
+            ("digest", Bytes),
+            ("network", Bytes),
+            ("sent_at", Number),
+            ("expires_at", Number),
+            ("attempts", Number),
+            ("used_at", Number),
+            ("message", Text),
+        ],
+    },
+    Table {
+        name: "decoy_requesters",
+        key: 2,
+        columns: &[("issue", Bytes), ("requester", Bytes), ("attempts", Number), ("network", Bytes)],
+    },
+    Table {
+        name: "decoy_outbox",
+        key: 1,
+        columns: &[
+            ("id", Text),
+            ("medium", Text),
+            ("payload", Bytes),
+            ("user_id", Number),
+            ("purpose", Text),
+            ("attribute", Text),
+            ("issue", Bytes),
+            ("created_at", Number),
+            ("due_at", Number),
+            ("attempts", Number),
+        ],
+    },
+    Table {
+        name: "decoy_events",
+        key: 1,
+        columns: &[
+            ("id", Number),
+            ("user_id", Number),
+            ("payload", Text),
+            ("at", Number),
+            ("network", Text),
+            ("user_agent", Text),
+        ],
+    },
     Table { name: "meta", key: 1, columns: &[("name", Text), ("value", Text)] },
 ];
 
 /// Tables whose ids the database counts.
-pub const COUNTED: [&str; 2] = ["users", "events"];
+pub const COUNTED: [&str; 3] = ["users", "events", "decoy_events"];
 
 impl Table {
     /// Which of its rows a copy is about: all but its own note, that of checks of health, and the one that says

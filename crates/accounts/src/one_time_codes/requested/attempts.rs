@@ -113,7 +113,7 @@ impl Attempt<'_> {
         for user in self.named.users {
             let found = requested_codes::newest_of(tx, self.scope(*user), requester, now).await?;
             let Some(found) = found.filter(|code| is_open(code, now)) else { continue };
-            if requested_codes::count_own(tx, &found.issue, requester, self.cost(MAX_ATTEMPTS)).await? {
+            if requested_codes::count_own(tx, &found, requester, self.cost(MAX_ATTEMPTS)).await? {
                 own.push(found);
             }
         }
@@ -128,7 +128,7 @@ impl Attempt<'_> {
             let is_own = own.iter().any(|it| it.issue == code.issue);
             if !is_own
                 && is_open(&code, now)
-                && requested_codes::count_by_name(tx, &code.issue, self.cost(most)).await?
+                && requested_codes::count_by_name(tx, &code, self.cost(most)).await?
             {
                 others.push(code);
             }

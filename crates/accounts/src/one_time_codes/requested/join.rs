@@ -52,7 +52,9 @@ pub(crate) async fn join(
     more: usize,
 ) -> Result<Option<Shared>, StoreError> {
     let Some(id) = &queued.message else { return Ok(None) };
-    let Some(found) = delivery::waiting(tx, &ctx.delivery, id).await? else { return Ok(None) };
+    let Some(found) = delivery::waiting(tx, &ctx.delivery, queued.slot.user, id).await? else {
+        return Ok(None);
+    };
     let Some(code) = found.code().map(str::to_owned) else { return Ok(None) };
     let is_own = queued.slot.user == request.recipient.user;
     let asked = count_askers(tx, ctx, queued, more).await?;
@@ -61,13 +63,13 @@ pub(crate) async fn join(
     let theirs = request.message(code.clone(), queued.expires_at, queued.sent_at);
     let joined = found.clone().joined_by(theirs);
     let joined = if is_own { joined } else { joined.without_username() };
-    if joined != found && !delivery::replace(tx, &ctx.delivery, id, &joined).await? {
+    if joined != found && !delivery::replace(tx, &ctx.delivery, queued.slot.user, id, &joined).await? {
         return Ok(None);
     }
     if is_lengthened {
         // As many as have asked for a short one.
-        for other in requested_codes::in_message(tx, request.purpose(), id).await? {
-            requested_codes::set_digest(tx, &other.issue, binding(&other).digest(ctx, &code)).await?;
+        for other in requested_codes::in_message(tx, queued.slot.scope(), id).await? {
+            requested_codes::set_digest(tx, &other, binding(&other).digest(ctx, &code)).await?;
         }
     }
     let issue = if is_own { queued.issue } else { add(tx, ctx, request, queued, &code).await? };
@@ -123,7 +125,7 @@ pub(crate) async fn share_newest(
     }
     let network = requester::network(ctx, origin);
     for requester in requesters {
-        requested_codes::join(tx, &code.issue, requester.as_bytes(), &network).await?;
+        requested_codes::join(tx, scope.user, &code.issue, requester.as_bytes(), &network).await?;
     }
     Ok(true)
 }

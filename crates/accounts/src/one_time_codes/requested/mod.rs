@@ -10,5 +10,6 @@ pub(crate) mod asker;
 pub(crate) mod attempts;
 pub(crate) mod dummy;
 pub(crate) mod join;
+pub(crate) mod nobody;
 pub(crate) mod send;
 pub(crate) mod turn;

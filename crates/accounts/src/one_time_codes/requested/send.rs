@@ -66,7 +66,8 @@ async fn timing(
         Pace::Strangers => {}
     }
     let (slot, contact) = (request.slot(), request.target.to_key());
-    let limit = request.policy(ctx).limits.contact;
+    let limit =
+        if slot.user.is_nobody() { LimitName::CodesToNobody } else { request.policy(ctx).limits.contact };
     let mailbox = request.target.mailbox_key();
     let counter = limits::key(ctx, limit, &[slot.purpose.as_str(), &mailbox]);
     let queue = Queue { counter: &counter, scope: slot.scope(), contact: &contact };
@@ -139,7 +140,8 @@ async fn give(
     let network = requester::network(ctx, request.origin);
     let is_sent = given.sent.is_new && given.sent.sent_at <= ctx.clock.now();
     for requester in requesters.all {
-        requested_codes::join(tx, &given.issue, requester.as_bytes(), &network).await?;
+        requested_codes::join(tx, request.recipient.user, &given.issue, requester.as_bytes(), &network)
+            .await?;
         if is_sent {
             let scope = request.slot().scope();
             requested_codes::supersede(tx, scope, requester.as_bytes(), &given.issue).await?;

@@ -3,6 +3,7 @@ use crate::account::events;
 use crate::admin::{delete_user, reset_user_password};
 use crate::factors;
 use crate::maintenance::open;
+use crate::password::forgot;
 use crate::sign_in::for_tokens;
 use crate::sign_in::outcome::SignedIn;
 use crate::sign_in::password::SignIn;
@@ -46,6 +47,7 @@ async fn left() -> TestStore {
     pool.signed_in("leaves", "leaves@domain.com").await;
     delete_user::delete_user(&pool, "leaves").await.unwrap();
     pool.sign_up("late", "late@domain.com").await;
+    forgot::forgot(&pool, "nobody", &origin()).await.unwrap();
     pool.store().close().await;
     pool.into_place()
 }

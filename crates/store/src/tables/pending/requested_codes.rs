@@ -70,7 +70,8 @@ pub struct Place<'a> {
 
 /// Adds a code.
 pub async fn insert(tx: &mut Tx, code: &Requested, place: Place<'_>) -> Result<(), StoreError> {
-    tx.query(
+    tx.query_of(
+        code.slot.user,
         "INSERT INTO requested_codes (issue, user_id, purpose, attribute, value, contact, digest, network, sent_at,
                                       expires_at, attempts, message)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11)",
@@ -115,7 +116,7 @@ pub async fn queued(
     );
     for sql in [OWN, ANY] {
         let query = conn
-            .query(sql)
+            .query_of(scope.user, sql)
             .bind(contact.to_owned())
             .bind(scope.purpose.as_str())
             .bind(now.0)
@@ -129,13 +130,13 @@ pub async fn queued(
 }
 
 /// The codes that one message carries, each of another account.
-pub async fn in_message(
-    tx: &mut Tx,
-    purpose: CodePurpose,
-    message: &str,
-) -> Result<Vec<Requested>, StoreError> {
+pub async fn in_message(tx: &mut Tx, scope: CodeScope, message: &str) -> Result<Vec<Requested>, StoreError> {
+    let CodeScope { user, purpose } = scope;
     let rows = tx
-        .query(concat!("SELECT ", columns!(), " FROM requested_codes c WHERE message = $1 ORDER BY issue"))
+        .query_of(
+            user,
+            concat!("SELECT ", columns!(), " FROM requested_codes c WHERE message = $1 ORDER BY issue"),
+        )
         .bind(message.to_owned())
         .all()
         .await?;
@@ -143,8 +144,9 @@ pub async fn in_message(
 }
 
 /// Makes it another code, before it is sent.
-pub async fn set_digest(tx: &mut Tx, issue: &Issue, digest: Vec<u8>) -> Result<(), StoreError> {
-    let query = tx.query("UPDATE requested_codes SET digest = $2 WHERE issue = $1");
+pub async fn set_digest(tx: &mut Tx, code: &Requested, digest: Vec<u8>) -> Result<(), StoreError> {
+    let issue = &code.issue;
+    let query = tx.query_of(code.slot.user, "UPDATE requested_codes SET digest = $2 WHERE issue = $1");
     query.bind(issue.to_vec()).bind(digest).run().await.map(drop)
 }
 
@@ -155,14 +157,17 @@ pub async fn newest_unasked(
     now: Timestamp,
 ) -> Result<Option<Requested>, StoreError> {
     let row = conn
-        .query(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM requested_codes c
+        .query_of(
+            scope.user,
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM requested_codes c
              WHERE user_id = $1 AND purpose = $2 AND sent_at <= $3
                AND NOT EXISTS (SELECT 1 FROM requesters WHERE requesters.issue = c.issue)
              ORDER BY sent_at DESC, issue LIMIT 1"
-        ))
+            ),
+        )
         .bind(scope.user.0)
         .bind(scope.purpose.as_str())
         .bind(now.0)
@@ -179,13 +184,16 @@ pub async fn newest_of(
     now: Timestamp,
 ) -> Result<Option<Requested>, StoreError> {
     let row = conn
-        .query(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM requested_codes c JOIN requesters r ON r.issue = c.issue
+        .query_of(
+            scope.user,
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM requested_codes c JOIN requesters r ON r.issue = c.issue
              WHERE c.user_id = $1 AND c.purpose = $2 AND r.requester = $3 AND c.sent_at <= $4
              ORDER BY c.sent_at DESC, c.issue LIMIT 1"
-        ))
+            ),
+        )
         .bind(scope.user.0)
         .bind(scope.purpose.as_str())
         .bind(requester.to_vec())
@@ -203,12 +211,15 @@ pub async fn newest(
     now: Timestamp,
 ) -> Result<Vec<Requested>, StoreError> {
     let rows = conn
-        .query(concat!(
-            "SELECT ",
-            columns!(),
-            " FROM requested_codes c
+        .query_of(
+            scope.user,
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM requested_codes c
              WHERE user_id = $1 AND purpose = $2 AND sent_at <= $3 ORDER BY sent_at DESC, issue LIMIT $4"
-        ))
+            ),
+        )
         .bind(scope.user.0)
         .bind(scope.purpose.as_str())
         .bind(now.0)
@@ -219,8 +230,15 @@ pub async fn newest(
 }
 
 /// Makes somebody on this network a requester of the code. Whoever is one already stays it.
-pub async fn join(tx: &mut Tx, issue: &Issue, requester: &[u8], network: &[u8]) -> Result<(), StoreError> {
-    tx.query(
+pub async fn join(
+    tx: &mut Tx,
+    user: UserId,
+    issue: &Issue,
+    requester: &[u8],
+    network: &[u8],
+) -> Result<(), StoreError> {
+    tx.query_of(
+        user,
         "INSERT INTO requesters (issue, requester, attempts, network) VALUES ($1, $2, 0, $3)
          ON CONFLICT (issue, requester) DO NOTHING",
     )
@@ -241,7 +259,8 @@ pub async fn supersede(
     newest: &Issue,
 ) -> Result<(), StoreError> {
     let rows = tx
-        .query(
+        .query_of(
+            scope.user,
             "DELETE FROM requesters WHERE requester = $1 AND issue <> $2
              AND issue IN (SELECT issue FROM requested_codes WHERE user_id = $3 AND purpose = $4)
              RETURNING issue",
@@ -253,7 +272,8 @@ pub async fn supersede(
         .all()
         .await?;
     for row in &rows {
-        tx.query(
+        tx.query_of(
+            scope.user,
             "DELETE FROM requested_codes
              WHERE issue = $1 AND NOT EXISTS (SELECT 1 FROM requesters WHERE issue = $1)",
         )
@@ -267,11 +287,13 @@ pub async fn supersede(
 /// Counts a try of a requester. `false`: they have had so many.
 pub async fn count_own(
     tx: &mut Tx,
-    issue: &Issue,
+    code: &Requested,
     requester: &[u8],
     cost: AttemptCost,
 ) -> Result<bool, StoreError> {
-    let query = tx.query(
+    let issue = &code.issue;
+    let query = tx.query_of(
+        code.slot.user,
         "UPDATE requesters SET attempts = attempts + $3
          WHERE issue = $1 AND requester = $2 AND attempts < $4",
     );
@@ -284,16 +306,21 @@ pub async fn count_own(
 }
 
 /// Counts a try of somebody who only knows the name. `false`: there were so many.
-pub async fn count_by_name(tx: &mut Tx, issue: &Issue, cost: AttemptCost) -> Result<bool, StoreError> {
-    let query =
-        tx.query("UPDATE requested_codes SET attempts = attempts + $2 WHERE issue = $1 AND attempts < $3");
+pub async fn count_by_name(tx: &mut Tx, code: &Requested, cost: AttemptCost) -> Result<bool, StoreError> {
+    let issue = &code.issue;
+    let query = tx.query_of(
+        code.slot.user,
+        "UPDATE requested_codes SET attempts = attempts + $2 WHERE issue = $1 AND attempts < $3",
+    );
     Ok(query.bind(issue.to_vec()).bind(i64::from(cost.attempts)).bind(i64::from(cost.below)).run().await?
         == 1)
 }
 
 /// Uses the code up. `false`: it was used, or is gone, or has expired.
-pub async fn consume(tx: &mut Tx, issue: &Issue, now: Timestamp) -> Result<bool, StoreError> {
-    let query = tx.query(
+pub async fn consume(tx: &mut Tx, code: &Requested, now: Timestamp) -> Result<bool, StoreError> {
+    let issue = &code.issue;
+    let query = tx.query_of(
+        code.slot.user,
         "UPDATE requested_codes SET used_at = $2 WHERE issue = $1 AND used_at IS NULL AND expires_at > $2",
     );
     Ok(query.bind(issue.to_vec()).bind(now.0).run().await? == 1)
@@ -301,7 +328,8 @@ pub async fn consume(tx: &mut Tx, issue: &Issue, now: Timestamp) -> Result<bool,
 
 /// Makes every code of this purpose worthless.
 pub async fn consume_all(tx: &mut Tx, scope: CodeScope, now: Timestamp) -> Result<(), StoreError> {
-    tx.query(
+    tx.query_of(
+        scope.user,
         "UPDATE requested_codes SET used_at = $3 WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL",
     )
     .bind(scope.user.0)

@@ -35,12 +35,18 @@ impl Stored {
     }
 }
 
-/// Records the event.
+/// Records the event; of nobody, where nobody is shown it.
 pub fn insert(user: UserId, event: &Event, at: Timestamp, origin: &Origin) -> Result<Statement, StoreError> {
     let payload = serde_json::to_string(event).map_err(StoreError::unreadable)?;
-    let statement = Statement::new(
-        "INSERT INTO events (user_id, payload, at, network, user_agent) VALUES ($1, $2, $3, $4, $5)",
-    );
+    let statement = if user.is_nobody() {
+        Statement::new(
+            "INSERT INTO decoy_events (user_id, payload, at, network, user_agent) VALUES ($1, $2, $3, $4, $5)",
+        )
+    } else {
+        Statement::new(
+            "INSERT INTO events (user_id, payload, at, network, user_agent) VALUES ($1, $2, $3, $4, $5)",
+        )
+    };
     Ok(statement
         .bind(user.0)
         .bind(payload)

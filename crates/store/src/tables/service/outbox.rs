@@ -32,7 +32,8 @@ pub struct New<'a> {
 
 /// Keeps a message.
 pub async fn insert(tx: &mut Tx, new: New<'_>) -> Result<(), StoreError> {
-    tx.query(
+    tx.query_of(
+        new.user.unwrap_or(UserId(0)),
         "INSERT INTO outbox (id, medium, payload, user_id, purpose, attribute, issue, created_at, due_at, attempts)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)",
     )
@@ -51,14 +52,20 @@ pub async fn insert(tx: &mut Tx, new: New<'_>) -> Result<(), StoreError> {
 }
 
 /// The sealed text of a message that waits. `None`: it is done.
-pub async fn payload(conn: &mut Conn, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    let query = conn.query("SELECT payload FROM outbox WHERE id = $1 AND payload IS NOT NULL");
+pub async fn payload(conn: &mut Conn, user: UserId, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let query = conn.query_of(user, "SELECT payload FROM outbox WHERE id = $1 AND payload IS NOT NULL");
     query.bind(id.to_owned()).optional().await?.map(|row| row.get("payload")).transpose()
 }
 
 /// Puts another text in its place. `false`: a worker may be sending it.
-pub async fn replace(tx: &mut Tx, id: &str, payload: Vec<u8>, now: Timestamp) -> Result<bool, StoreError> {
-    let query = tx.query("UPDATE outbox SET payload = $2 WHERE id = $1 AND payload IS NOT NULL AND attempts = 0 AND due_at > $3");
+pub async fn replace(
+    tx: &mut Tx,
+    user: UserId,
+    id: &str,
+    payload: Vec<u8>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let query = tx.query_of(user, "UPDATE outbox SET payload = $2 WHERE id = $1 AND payload IS NOT NULL AND attempts = 0 AND due_at > $3");
     Ok(query.bind(id.to_owned()).bind(payload).bind(now.0).run().await? == 1)
 }
 

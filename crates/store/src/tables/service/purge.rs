@@ -38,9 +38,16 @@ pub enum Expired {
     Messages,
     /// The trail of accounts, by when it happened.
     Events,
+    /// Codes of nobody, by their expiry.
+    DecoyCodes,
+    /// Messages to nobody, by when they were promised.
+    DecoyMessages,
+    /// What happened to nobody, by when it did.
+    DecoyEvents,
 }
 
 impl Expired {
+    #[expect(clippy::too_many_lines, reason = "a statement for each")]
     const fn statement(self) -> &'static str {
         match self {
             Self::Sessions => {
@@ -94,6 +101,18 @@ impl Expired {
             Self::Messages => {
                 "DELETE FROM outbox WHERE due_at IS NULL AND created_at <= $1
                  AND id IN (SELECT id FROM outbox WHERE due_at IS NULL AND created_at <= $1 LIMIT $2)"
+            }
+            Self::DecoyCodes => {
+                "DELETE FROM decoy_requested_codes WHERE expires_at <= $1
+                 AND issue IN (SELECT issue FROM decoy_requested_codes WHERE expires_at <= $1 LIMIT $2)"
+            }
+            Self::DecoyMessages => {
+                "DELETE FROM decoy_outbox WHERE created_at <= $1
+                 AND id IN (SELECT id FROM decoy_outbox WHERE created_at <= $1 LIMIT $2)"
+            }
+            Self::DecoyEvents => {
+                "DELETE FROM decoy_events WHERE at <= $1
+                 AND id IN (SELECT id FROM decoy_events WHERE at <= $1 LIMIT $2)"
             }
             Self::Events => {
                 "DELETE FROM events WHERE at <= $1 AND id IN (SELECT id FROM events WHERE at <= $1 LIMIT $2)"
