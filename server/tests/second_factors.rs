@@ -357,3 +357,25 @@ async fn old_address_that_is_lost_undoes_nothing_after_an_app_of_a_week() {
     assert!(!told[0].text.contains("new@domain.com"), "{}", told[0].text);
     browser.get("/activity").await.says("A former address or number is no longer yours");
 }
+
+#[tokio::test]
+async fn another_second_step_on_or_first_takes_a_code_of_the_one_before() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let secret = set_up(&server, &mut browser).await;
+    let (email, app) = (("factor", "EMAIL_OTP"), ("factor", "SOFTWARE_TOKEN_MFA"));
+    for (factor, wish) in [(email, ("wish", "on")), (email, ("wish", "first")), (app, ("wish", "first"))] {
+        let page = browser.get("/security").await;
+        page.says("name=\"step_code\"");
+        let asked = browser.submit("/security/factors", &[factor, wish]).await;
+        asked
+            .refuses(422, "Enter the code that your authenticator app shows, or one of your recovery codes.");
+        let refused = browser.json("/security/factors", &[factor, wish]).await;
+        assert_eq!(refused.json()["fields"], json!([["step_code", "AppCodeAgain"]]));
+        let typed = shown(&server, &secret);
+        let done = browser.submit("/security/factors", &[factor, wish, ("step_code", &typed)]).await;
+        done.leads_to("/security");
+        server.wait(30);
+    }
+    browser.submit("/security/recovery-codes/new", &[]).await.refuses(422, "your authenticator app shows");
+}

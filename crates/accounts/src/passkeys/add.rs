@@ -123,7 +123,7 @@ pub async fn add_passkey(
 ) -> Result<(), AddPasskeyError> {
     let name = tidy_name(&form.name)?;
     require_fresh(ctx, viewer)?;
-    let step = step_up::judge(ctx, viewer, Asked::First, &form.step_code, origin).await?;
+    let step = step_up::judge(ctx, viewer, Asked::Settled, &form.step_code, origin).await?;
     let party = questions::relying_party(ctx).ok_or(AddPasskeyError::Failed)?;
     let asked = questions::take_up(ctx, &about(viewer), &form.state).await?.ok_or(AddPasskeyError::Over)?;
     let Made { credential, transports, public_key, state } =
