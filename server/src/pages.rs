@@ -75,7 +75,9 @@ pub async fn personal_data(State(site): State<Site>, request: Request) -> Respon
             (headers, Json(data)).into_response()
         }
         Err(DownloadError::Common(CommonError::Unavailable(error))) => unavailable(&error, site, &parts),
-        Err(DownloadError::Common(CommonError::Wait { seconds })) => {
+        Err(DownloadError::Common(
+            CommonError::Wait { seconds } | CommonError::NoMessagesNow { seconds },
+        )) => {
             let wait = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from(seconds))]);
             error_pages::render(StatusCode::TOO_MANY_REQUESTS, site, &parts, &wait)
         }

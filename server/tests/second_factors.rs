@@ -121,12 +121,12 @@ async fn recovery_codes_are_shown_until_saved_and_work_once_each() {
 async fn sign_in_code_by_email_can_be_resent() {
     let server = TestServer::new().await;
     let mut browser = server.signed_in("jdoe", "me@domain.com").await;
-    let on = [("factor", "EMAIL_OTP"), ("wish", "on")];
-    browser.submit("/security/factors", &on).await.leads_to("/security/recovery-codes");
     browser
         .submit("/security/factors", &[("factor", "SMS_MFA"), ("wish", "on")])
         .await
         .refuses(422, "has no confirmed address");
+    let on = [("factor", "EMAIL_OTP"), ("wish", "on")];
+    browser.submit("/security/factors", &on).await.leads_to("/security/recovery-codes");
     browser
         .submit("/security/factors", &[("factor", "EMAIL_OTP"), ("wish", "everything")])
         .await
@@ -356,4 +356,26 @@ async fn old_address_that_is_lost_undoes_nothing_after_an_app_of_a_week() {
     assert!(!told[0].text.contains("/undo?token="), "{}", told[0].text);
     assert!(!told[0].text.contains("new@domain.com"), "{}", told[0].text);
     browser.get("/activity").await.says("A former address or number is no longer yours");
+}
+
+#[tokio::test]
+async fn another_second_step_on_or_first_takes_a_code_of_the_one_before() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let secret = set_up(&server, &mut browser).await;
+    let (email, app) = (("factor", "EMAIL_OTP"), ("factor", "SOFTWARE_TOKEN_MFA"));
+    for (factor, wish) in [(email, ("wish", "on")), (email, ("wish", "first")), (app, ("wish", "first"))] {
+        let page = browser.get("/security").await;
+        page.says("name=\"step_code\"");
+        let asked = browser.submit("/security/factors", &[factor, wish]).await;
+        asked
+            .refuses(422, "Enter the code that your authenticator app shows, or one of your recovery codes.");
+        let refused = browser.json("/security/factors", &[factor, wish]).await;
+        assert_eq!(refused.json()["fields"], json!([["step_code", "AppCodeAgain"]]));
+        let typed = shown(&server, &secret);
+        let done = browser.submit("/security/factors", &[factor, wish, ("step_code", &typed)]).await;
+        done.leads_to("/security");
+        server.wait(30);
+    }
+    browser.submit("/security/recovery-codes/new", &[]).await.refuses(422, "your authenticator app shows");
 }

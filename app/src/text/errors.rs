@@ -39,6 +39,7 @@ pub fn sentence(code: ErrorCode) -> String {
         ErrorCode::FactorTooNew => words.error_factor_too_new(),
         ErrorCode::NoTextsToCountry => words.error_no_texts_to_country(),
         ErrorCode::NoTextsNow { .. } => words.error_no_texts_now(),
+        ErrorCode::NoMessagesNow { seconds } => return no_messages(seconds),
         ErrorCode::Missing => words.error_missing(),
         ErrorCode::NotAnEmail => words.error_not_an_email(),
         ErrorCode::NotAPhoneNumber => words.error_not_a_phone_number(),
@@ -107,6 +108,14 @@ fn wait(seconds: u32) -> String {
         Wait::Seconds(seconds) => words().error_wait_seconds(seconds),
         Wait::Minutes(minutes) => words().error_wait_minutes(minutes),
         Wait::Hours(hours) => words().error_wait_hours(hours),
+    }
+}
+
+fn no_messages(seconds: u32) -> String {
+    match Wait::of(seconds) {
+        Wait::Seconds(seconds) => words().error_no_messages_seconds(seconds),
+        Wait::Minutes(minutes) => words().error_no_messages_minutes(minutes),
+        Wait::Hours(hours) => words().error_no_messages_hours(hours),
     }
 }
 

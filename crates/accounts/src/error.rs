@@ -1,5 +1,6 @@
 //! What every use case can fail with.
 
+use crate::limits::ceiling::Full;
 use crate::limits::rate::Wait;
 use crate::password::hasher::HashingError;
 use std::error::Error;
@@ -46,6 +47,12 @@ pub enum CommonError {
         /// After how many it is worth trying again.
         seconds: u32,
     },
+    /// The installation has sent as many messages to strangers as it does in an hour.
+    #[error("no messages are sent to strangers now; again in {seconds} s")]
+    NoMessagesNow {
+        /// After how many it is worth trying again.
+        seconds: u32,
+    },
     /// More than [`Limits::hashing_queue`](nameplate_core::settings::Limits::hashing_queue) hashes wait.
     #[error("too many passwords wait to be hashed")]
     Busy,
@@ -61,6 +68,7 @@ impl From<CommonError> for model::FormErrors {
     fn from(error: CommonError) -> Self {
         Self::form(match error {
             CommonError::Wait { seconds } => model::ErrorCode::Wait { seconds },
+            CommonError::NoMessagesNow { seconds } => model::ErrorCode::NoMessagesNow { seconds },
             CommonError::Busy => model::ErrorCode::Busy,
             CommonError::SignedOut => model::ErrorCode::SignedOut,
             CommonError::Unavailable(fault) => fault.why(),
@@ -80,6 +88,12 @@ impl From<Wait> for CommonError {
     }
 }
 
+impl From<Full> for CommonError {
+    fn from(full: Full) -> Self {
+        Self::NoMessagesNow { seconds: full.seconds }
+    }
+}
+
 impl From<HashingError> for CommonError {
     fn from(error: HashingError) -> Self {
         match error {
@@ -93,6 +107,7 @@ impl From<HashingError> for CommonError {
 macro_rules! common_error {
     ($error:ty) => {
         $crate::error::common_error!($error: store::StoreError, $crate::limits::rate::Wait,
+            $crate::limits::ceiling::Full,
             $crate::password::hasher::HashingError, $crate::error::Unavailable);
     };
     ($error:ty: $($from:ty),+) => {

@@ -29,7 +29,12 @@ pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
             | FactorError::NotAtHand(_)
             | FactorError::NotACode(_)
             | FactorError::WrongAppCode
-            | FactorError::Common(CommonError::Wait { .. } | CommonError::Busy | CommonError::SignedOut),
+            | FactorError::Common(
+                CommonError::Wait { .. }
+                | CommonError::NoMessagesNow { .. }
+                | CommonError::Busy
+                | CommonError::SignedOut,
+            ),
         ) => None,
     };
     let replaces = accounts::factors::second_factors(pool, &viewer)

@@ -131,7 +131,7 @@ fn change_button(request: &PageRequest, factor: Factor, change: FactorChange, st
             <input type="hidden" name="factor" value=factor.as_str()/>
             <input type="hidden" name="wish" value=change.as_str()/>
             {again}
-            {(change == FactorChange::Off).then(|| step_code_field(&state, &name))}
+            {step_code_field(&state, &name)}
             <button class="button slim">{change.words()}<span class="vh">" "{text::factor_label(factor)}</span></button>
         </Form>
     }

@@ -27,7 +27,12 @@ pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
             | FactorError::NotAtHand(_)
             | FactorError::NotACode(_)
             | FactorError::WrongAppCode
-            | FactorError::Common(CommonError::Wait { .. } | CommonError::Busy | CommonError::SignedOut),
+            | FactorError::Common(
+                CommonError::Wait { .. }
+                | CommonError::NoMessagesNow { .. }
+                | CommonError::Busy
+                | CommonError::SignedOut,
+            ),
         ) => Vec::new(),
     };
     let (any, left) = (factors.any(), factors.recovery_codes_left);

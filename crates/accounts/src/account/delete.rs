@@ -14,8 +14,9 @@ use model::{ErrorCode, FieldName, FormErrors, Password};
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
 use nameplate_core::identity::{Origin, Viewer};
+use std::collections::BTreeSet;
 use store::profile::Account;
-use store::{LockedAccount, StoreError, Tx, retried, sessions, users};
+use store::{LockedAccount, StoreError, Tx, retried, sessions, undo, users};
 
 /// What somebody types who means it, in capitals or not.
 pub const CONFIRMATION: &str = "delete";
@@ -150,8 +151,9 @@ async fn remove_and_tell(
     locked: &LockedAccount,
     origin: &Origin,
 ) -> Result<(), DeleteAccountError> {
+    let told = told_of_deletion(&mut tx, ctx, locked).await?;
     remove(ctx, &mut tx, locked, Some(origin)).await?;
-    say_farewell(&mut tx, ctx, locked.account(), origin).await?;
+    say_farewell(&mut tx, ctx, locked.account(), told, origin).await?;
     events::commit(ctx, tx, locked.id()).await?;
     Ok(())
 }
@@ -193,24 +195,33 @@ async fn forgive(
     Ok(())
 }
 
+/// The verified contacts, and those that an undo could have restored: whoever deletes it may have replaced them.
+async fn told_of_deletion(
+    tx: &mut Tx,
+    ctx: &Context,
+    locked: &LockedAccount,
+) -> Result<BTreeSet<(ContactKind, String)>, StoreError> {
+    let kinds = [ContactKind::Email, ContactKind::PhoneNumber].into_iter();
+    let now = kinds.filter_map(|kind| Some((kind, locked.account().proven_contact(kind)?.to_owned())));
+    let mut told: BTreeSet<_> = now.collect();
+    for change in undo::of_user(tx, locked.id(), ctx.now()).await? {
+        let former = undo::contacts(tx, &change).await?.into_iter();
+        told.extend(former.filter(|it| it.verified_at.is_some()).map(|it| (it.kind, it.value)));
+    }
+    Ok(told)
+}
+
 async fn say_farewell(
     tx: &mut Tx,
     ctx: &Context,
     account: &Account,
+    told: BTreeSet<(ContactKind, String)>,
     origin: &Origin,
 ) -> Result<(), StoreError> {
     let asked = Asked::new(account.chosen_username(), ctx.clock.now(), origin);
-    for kind in [ContactKind::Email, ContactKind::PhoneNumber] {
-        if let Some(value) = account.proven_contact(kind) {
-            let to = Contact::stored(kind, value.to_owned());
-            delivery::queue(
-                tx,
-                &ctx.delivery,
-                &Message::AccountDeleted { to, asked: asked.clone() },
-                About::Farewell,
-            )
-            .await?;
-        }
+    for (kind, value) in told {
+        let message = Message::AccountDeleted { to: Contact::stored(kind, value), asked: asked.clone() };
+        delivery::queue(tx, &ctx.delivery, &message, About::Farewell).await?;
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! What protects an account: its contacts and its second factors. Whatever changes one of them says so here.
+//! What protects an account: its contacts, its second factors and its passkeys. Whatever changes one of them says so
+//! here.
 
 use crate::Context;
 use crate::account::events;
@@ -24,6 +25,8 @@ pub(crate) enum ProtectionChange {
     FactorOff(Factor),
     /// It is asked for as before, and another secret proves it.
     FactorReplaced(Factor),
+    /// Somebody can sign in with one more passkey.
+    PasskeyAdded,
 }
 
 /// Who makes the change.
@@ -61,12 +64,12 @@ impl<'a> ChangedBy<'a> {
     }
 }
 
-/// A contact or a second factor of this account changes. To be called in the transaction of the change, before
-/// anything of factors and recovery codes is written; `locked` shows the contacts as they were.
+/// A contact, a second factor or a passkey of this account changes. To be called in the transaction of the change, before
+/// anything of factors, recovery codes and passkeys is written; `locked` shows the contacts as they were.
 ///
 /// Whoever was signed in elsewhere may be whom the change is against: what only adds a contact ends no
 /// session, a factor that is turned on and a verified contact that goes end every other one. Every verified
-/// contact is told of a factor that comes or goes, and the trail has it. The answer is what undoes the change, for
+/// contact is told of a factor or passkey that comes or goes, and the trail has it. The answer is what undoes the change, for
 /// mails that tell of a contact.
 pub(crate) async fn changes(
     tx: &mut Tx,
@@ -101,6 +104,10 @@ pub(crate) async fn changes(
             queue_change_to_all(tx, &ctx.delivery, by.told(locked, undo.as_ref()), message).await?;
             record(tx, ctx, locked, &Event::DisableMfa { factor }, by).await?;
         }
+        ProtectionChange::PasskeyAdded => {
+            let message = |to, asked| Message::PasskeyAdded { to, asked };
+            queue_change_to_all(tx, &ctx.delivery, by.told(locked, undo.as_ref()), message).await?;
+        }
     }
     Ok(undo)
 }
@@ -111,7 +118,9 @@ const fn ends_other_sessions(change: ProtectionChange) -> bool {
         | ProtectionChange::ContactRemoved(_)
         | ProtectionChange::FactorOn(_)
         | ProtectionChange::FactorReplaced(_) => true,
-        ProtectionChange::ContactAdded(_) | ProtectionChange::FactorOff(_) => false,
+        ProtectionChange::ContactAdded(_)
+        | ProtectionChange::FactorOff(_)
+        | ProtectionChange::PasskeyAdded => false,
     }
 }
 

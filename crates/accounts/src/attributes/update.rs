@@ -12,7 +12,7 @@ use crate::contacts::{code, notify};
 use crate::error::{CommonError, common_error};
 use crate::factors::second_factors;
 use crate::factors::step_up::{self, Asked, StepUp, StepUpError};
-use crate::limits::rate::Wait;
+use crate::limits::ceiling::Full;
 use crate::limits::{self, ceiling};
 use crate::sessions::alive::require_alive;
 use crate::sign_in::freshness::{NotFresh, require_fresh};
@@ -208,7 +208,7 @@ async fn within_ceiling(
     if submitted.set.contains_key(&number) {
         let account = profile::load(&mut ctx.store.read().await?, viewer.user).await?;
         let plan = plan(&ctx.settings, &account.ok_or(CommonError::SignedOut)?, submitted);
-        let full = |wait: Wait| FormErrors::field(number, ErrorCode::NoTextsNow { seconds: wait.seconds });
+        let full = |full: Full| FormErrors::field(number, ErrorCode::NoTextsNow { seconds: full.seconds });
         has_taken = ceiling::take_text(ctx, &plan.prove).await?.map_err(full)?;
     }
     let done = retried(|| apply_update(ctx, viewer, submitted, step, origin)).await;

@@ -41,7 +41,7 @@ pub async fn resend(
     let account = profile::load(&mut ctx.store.read().await?, viewer.user).await?;
     let contact = account.and_then(|account| unproven(&account, kind)).ok_or(ResendError::NoPending)?;
     let taken = ceiling::take_text(ctx, &[contact]).await?;
-    let has_taken = taken.map_err(|wait| ResendError::NoTextsNow { seconds: wait.seconds })?;
+    let has_taken = taken.map_err(|full| ResendError::NoTextsNow { seconds: full.seconds })?;
     let done = retried(|| resend_to_contact(ctx, viewer.user, kind, origin)).await;
     if has_taken && done.is_err() {
         ceiling::give_text_back(ctx).await;

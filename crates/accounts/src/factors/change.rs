@@ -40,7 +40,8 @@ pub async fn change(
     change_with_code(ctx, viewer, wishes, "", origin).await
 }
 
-/// The same with a code of the factor that is turned off, or a recovery code, which a browser needs for it.
+/// The same with what a browser needs for it, where sign-in asks for a factor: to turn one off a code of that one, for
+/// anything else a code of one that was on before; or a recovery code.
 pub async fn change_with_code(
     ctx: &Context,
     viewer: &Viewer,
@@ -52,10 +53,8 @@ pub async fn change_with_code(
         require_fresh(ctx, viewer)?;
     }
     let off = wishes.iter().find(|(_, wish)| matches!(wish, Wish::Off | Wish::Removed));
-    let step = match off {
-        Some((factor, _)) => step_up::judge(ctx, viewer, Asked::Factor(*factor), typed, origin).await?,
-        None => StepUp::NONE,
-    };
+    let asked = off.map_or(Asked::Settled, |(factor, _)| Asked::Factor(*factor));
+    let step = step_up::judge(ctx, viewer, asked, typed, origin).await?;
     let done = retried(|| apply_wishes(ctx, viewer, wishes, &step, origin)).await;
     if let Err(FactorError::StepUp(refused)) = &done {
         step_up::note(ctx, viewer, refused, origin).await?;

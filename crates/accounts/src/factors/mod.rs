@@ -8,6 +8,7 @@ pub(crate) mod recovery;
 pub(crate) mod recovery_codes;
 pub(crate) mod second_factors;
 pub(crate) mod set_up_app;
+pub(crate) mod settled;
 pub(crate) mod step_up;
 
 pub use app::AppSecret;

@@ -15,7 +15,8 @@ use store::{LockedAccount, StoreError, factors, retried};
 /// Makes new recovery codes for somebody who has a second factor; the old ones are worth nothing from
 /// then on.
 ///
-/// They take the place of any factor, so it takes one, or an old code, to have them: `typed`.
+/// They take the place of any factor, so it takes a code of one that was on before, or an old one of these, to have
+/// them: `typed`.
 pub async fn make_recovery_codes(
     ctx: &Context,
     viewer: &Viewer,
@@ -23,7 +24,7 @@ pub async fn make_recovery_codes(
     origin: &Origin,
 ) -> Result<(), FactorError> {
     require_fresh(ctx, viewer)?;
-    let step = step_up::judge(ctx, viewer, Asked::First, typed, origin).await?;
+    let step = step_up::judge(ctx, viewer, Asked::Settled, typed, origin).await?;
     let done = retried(async || {
         let mut tx = ctx.store.begin().await?;
         let locked = LockedAccount::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;

@@ -37,7 +37,8 @@ pub async fn set_up_app(ctx: &Context, viewer: &Viewer, origin: &Origin) -> Resu
     set_up_app_with_code(ctx, viewer, "", origin).await
 }
 
-/// The same with a code of the app in use, or a recovery code, which a browser needs for it.
+/// The same with a code of the app in use, of another factor where there is none, or a recovery code, which a browser
+/// needs for it.
 pub async fn set_up_app_with_code(
     ctx: &Context,
     viewer: &Viewer,
@@ -45,7 +46,8 @@ pub async fn set_up_app_with_code(
     origin: &Origin,
 ) -> Result<AppSecret, FactorError> {
     require_fresh(ctx, viewer)?;
-    let step = step_up::judge(ctx, viewer, Asked::Factor(Factor::SoftwareToken), typed, origin).await?;
+    let asked = Asked::FactorOrSettled(Factor::SoftwareToken);
+    let step = step_up::judge(ctx, viewer, asked, typed, origin).await?;
     let done = retried(async || {
         let mut tx = ctx.store.begin().await?;
         let locked = LockedAccount::lock(&mut tx, viewer.user).await?.ok_or(CommonError::SignedOut)?;

@@ -4,6 +4,7 @@
 use crate::account::events;
 use crate::error::{CommonError, common_error};
 use crate::factors::second_factors::{Usable, usable};
+use crate::factors::settled::settled;
 use crate::one_time_codes::{self, AskedBy, CodeMessage, CodeRequest, Recipient, account_codes};
 use crate::sign_in::second_factor::ChallengeError;
 use crate::sign_in::second_factor::proof::{self, Entry, Proof, Typed};
@@ -78,8 +79,10 @@ impl From<StepUpError> for FormErrors {
 pub(crate) enum Asked {
     /// This factor, where sign-in asks for it.
     Factor(Factor),
-    /// The one that sign-in asks for first, where it asks for any.
-    First,
+    /// One that was on before, where there is any.
+    Settled,
+    /// This factor, where sign-in asks for it, or else one that was on before.
+    FactorOrSettled(Factor),
 }
 
 /// A proof that is to be spent with the change.
@@ -138,10 +141,13 @@ pub(crate) async fn judge(
     let stored = factors::of_user(&mut conn, viewer.user).await?;
     let account = profile::load(&mut conn, viewer.user).await?.ok_or(CommonError::SignedOut)?;
     drop(conn);
-    let found = usable(&ctx.settings, &account, &stored).into_iter().find(|it| match asked {
-        Asked::Factor(factor) => it.factor == factor,
-        Asked::First => true,
-    });
+    let of = |factor| usable(&ctx.settings, &account, &stored).into_iter().find(|it| it.factor == factor);
+    let before = || settled(&ctx.settings, &account, &stored, ctx.now());
+    let found = match asked {
+        Asked::Factor(factor) => of(factor),
+        Asked::Settled => before(),
+        Asked::FactorOrSettled(factor) => of(factor).or_else(before),
+    };
     let Some(found) = found else { return Ok(StepUp::NONE) };
     if typed.trim().is_empty() {
         return ask(ctx, viewer, &found, origin).await;

@@ -7,23 +7,27 @@
 use crate::Context;
 use crate::limits::counters::{key, within};
 use crate::limits::names::LimitName;
-use crate::limits::rate::{HOUR, Wait};
+use crate::limits::rate::HOUR;
 use crate::limits::slices::Slice;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::contact::Contact;
 use nameplate_core::identifiers::ContactKind;
 use store::{StoreError, limits as table, retried};
+use tokio::sync::Mutex;
 
 /// A slice is this part of the whole.
 const SLICES: u32 = 20;
 
+/// Nothing is left of this hour, which ends in so many seconds. Whoever hears of it may have tried once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Full {
+    pub(crate) seconds: u32,
+}
+
 /// Takes one message that strangers ask for from what the installation sends in an hour; in a transaction of its
 /// own, where a new slice is needed. Whoever comes meanwhile waits for that slice.
-pub(crate) async fn take_one(ctx: &Context, kind: ContactKind) -> Result<Result<(), Wait>, StoreError> {
-    let (name, mine) = match kind {
-        ContactKind::Email => (LimitName::MailsForStrangers, &ctx.ceilings.mails),
-        ContactKind::PhoneNumber => (LimitName::TextsForStrangers, &ctx.ceilings.texts),
-    };
+pub(crate) async fn take_one(ctx: &Context, kind: ContactKind) -> Result<Result<(), Full>, StoreError> {
+    let (name, mine) = of(ctx, kind);
     let now = ctx.clock.now();
     let mut slice = mine.lock().await;
     // After a clock was put back the hour isn't longer than one.
@@ -32,7 +36,7 @@ pub(crate) async fn take_one(ctx: &Context, kind: ContactKind) -> Result<Result<
         *slice = another(ctx, name, now).await?;
     }
     if slice.left == 0 {
-        return Ok(Err(Wait { seconds: slice.until.seconds_from(now) }));
+        return Ok(Err(Full { seconds: slice.until.seconds_from(now) }));
     }
     slice.left -= 1;
     Ok(Ok(()))
@@ -40,7 +44,7 @@ pub(crate) async fn take_one(ctx: &Context, kind: ContactKind) -> Result<Result<
 
 /// Takes the text message that verifies a number, where one of these contacts is a number: whoever asks, it
 /// costs as much. Whether an account has verified it already doesn't matter here, or it would be told.
-pub(crate) async fn take_text(ctx: &Context, contacts: &[Contact]) -> Result<Result<bool, Wait>, StoreError> {
+pub(crate) async fn take_text(ctx: &Context, contacts: &[Contact]) -> Result<Result<bool, Full>, StoreError> {
     if !contacts.iter().any(|contact| contact.kind == ContactKind::PhoneNumber) {
         return Ok(Ok(false));
     }
@@ -49,9 +53,21 @@ pub(crate) async fn take_text(ctx: &Context, contacts: &[Contact]) -> Result<Res
 
 /// Gives back a text message that isn't sent after all.
 pub(crate) async fn give_text_back(ctx: &Context) {
-    let mut slice = ctx.ceilings.texts.lock().await;
+    give_back(ctx, ContactKind::PhoneNumber).await;
+}
+
+/// Gives back a message that isn't asked for after all: what is refused to one network is there for others.
+pub(crate) async fn give_back(ctx: &Context, kind: ContactKind) {
+    let mut slice = of(ctx, kind).1.lock().await;
     if slice.until > ctx.clock.now() {
         slice.left += 1;
+    }
+}
+
+fn of(ctx: &Context, kind: ContactKind) -> (LimitName, &Mutex<Slice>) {
+    match kind {
+        ContactKind::Email => (LimitName::MailsForStrangers, &ctx.ceilings.mails),
+        ContactKind::PhoneNumber => (LimitName::TextsForStrangers, &ctx.ceilings.texts),
     }
 }
 
@@ -94,7 +110,7 @@ mod tests {
         for number in 0..25 {
             assert_eq!(take_one(&pool, ContactKind::Email).await.unwrap(), Ok(()), "{number}");
         }
-        assert_eq!(take_one(&pool, ContactKind::Email).await.unwrap(), Err(Wait { seconds: 3600 }));
+        assert_eq!(take_one(&pool, ContactKind::Email).await.unwrap(), Err(Full { seconds: 3600 }));
         assert_eq!(take_one(&pool, ContactKind::PhoneNumber).await.unwrap(), Ok(()), "texts are apart");
         pool.wait(3600);
         assert_eq!(take_one(&pool, ContactKind::Email).await.unwrap(), Ok(()));

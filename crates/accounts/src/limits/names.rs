@@ -102,6 +102,10 @@ limits! {
     MailsAskedFor = "mails asked for by", Network;
     /// Text messages asked for by people who have proven nothing, likewise.
     TextsAskedFor = "texts asked for by", Network;
+    /// Mails asked for likewise from all networks of a site.
+    MailsAskedForOfSite = "mails asked for by site", Site;
+    /// Text messages asked for likewise from all networks of a site.
+    TextsAskedForOfSite = "texts asked for by site", Site;
     /// Mails asked for by people who have proven nothing. Nodes take it in twentieths.
     MailsForStrangers = "mails for strangers", Installation;
     /// Text messages to numbers that no account has verified, whoever asks. Nodes take it in twentieths.
@@ -152,6 +156,17 @@ impl LimitName {
         matches!(self.spender(), Spender::Site)
     }
 
+    /// What counts the same for a whole site beside it.
+    pub(crate) const fn of_site(self) -> Option<Self> {
+        if matches!(self, Self::MailsAskedFor) {
+            Some(Self::MailsAskedForOfSite)
+        } else if matches!(self, Self::TextsAskedFor) {
+            Some(Self::TextsAskedForOfSite)
+        } else {
+            None
+        }
+    }
+
     /// How often, within what time. Of limits with waits that grow it is what is free of them.
     pub(crate) fn rate(self, settings: &Settings) -> Rate {
         let limits = &settings.limits;
@@ -171,6 +186,8 @@ impl LimitName {
             Self::WrongCodesOfSite => (limits.code_requests_per_network_an_hour.saturating_mul(10), HOUR),
             Self::MailsAskedFor => (limits.mails_per_network_an_hour, HOUR),
             Self::TextsAskedFor => (limits.texts_per_network_an_hour, HOUR),
+            Self::MailsAskedForOfSite => (limits.mails_per_network_an_hour.saturating_mul(10), HOUR),
+            Self::TextsAskedForOfSite => (limits.texts_per_network_an_hour.saturating_mul(10), HOUR),
             Self::MailsForStrangers => (limits.mails_for_strangers_an_hour, HOUR),
             Self::TextsForStrangers => (limits.texts_for_strangers_an_hour, HOUR),
             Self::MailsForOthers => (limits.mails_for_strangers_an_hour.saturating_mul(10), HOUR),

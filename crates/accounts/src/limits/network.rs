@@ -1,4 +1,4 @@
-//! What everybody behind one address, or one IPv6 /64, may do together; and everybody whom an application speaks for
+//! What everybody behind one address, or one IPv6 /64, may do together, and behind one IPv6 /48; and everybody whom an application speaks for
 //! that has proven its secret.
 
 use crate::Context;
@@ -62,11 +62,11 @@ fn counted(ctx: &Context, name: LimitName, origin: &Origin) -> Vec<Counted> {
         rate: Rate { times: rate.times.saturating_mul(ctx.settings.limits.networks_per_application), ..rate },
     });
     let is_free = is_trusted(ctx, origin) || is_free_by_secret(name, origin);
-    let network = (!is_free).then(|| {
+    let networks = [Some(name), name.of_site()].into_iter().flatten().filter(|_| !is_free).map(|name| {
         let network = if name.is_of_site() { origin.site() } else { origin.household() };
-        Counted { key: key(ctx, name, &[&network.to_string()]), rate }
+        Counted { key: key(ctx, name, &[&network.to_string()]), rate: name.rate(&ctx.settings) }
     });
-    application.into_iter().chain(network).collect()
+    application.into_iter().chain(networks).collect()
 }
 
 /// Whether the application's secret proves enough: then only its own counter counts. The address of an application

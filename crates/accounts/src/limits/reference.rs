@@ -11,6 +11,8 @@ enum Beyond {
     /// "Too many tries. Please wait 30 seconds and try again." (429, on the wire LimitExceededException or
     /// TooManyRequestsException).
     Waits,
+    /// That no messages can be sent now, and when they can (429, on the wire LimitExceededException).
+    IsTold,
     /// The code, challenge or question is over, and another one has to be asked for.
     IsOver,
     /// Nothing: the request is answered as always, and what it asked for isn't done.
@@ -27,6 +29,9 @@ impl Beyond {
     const fn words(self) -> &'static str {
         match self {
             Self::Waits => "is told how long to wait",
+            Self::IsTold => {
+                "is told that messages can’t be sent now, and when; one line of the log says so as an error"
+            }
             Self::IsOver => "has to begin again",
             Self::HearsNothing => "is answered as always; nothing is sent or recorded",
             Self::LosesFreeTries => {
@@ -72,13 +77,14 @@ impl LimitName {
             | Self::WrongCodesOfSite
             | Self::MailsAskedFor
             | Self::TextsAskedFor
-            | Self::MailsForStrangers
-            | Self::TextsForStrangers
+            | Self::MailsAskedForOfSite
+            | Self::TextsAskedForOfSite
             | Self::CodesAskedFor
             | Self::CodesOfAccount
             | Self::CodesOfAccountTo
             | Self::SignInCodes
             | Self::Changes => Beyond::Waits,
+            Self::MailsForStrangers | Self::TextsForStrangers => Beyond::IsTold,
             Self::SrpAnswers
             | Self::PasskeyAnswers
             | Self::CodeTries
@@ -108,8 +114,8 @@ impl LimitName {
             Self::CodeRequests | Self::WrongCodes | Self::WrongCodesOfSite => {
                 Some("limits.code_requests_per_network_an_hour")
             }
-            Self::MailsAskedFor => Some("limits.mails_per_network_an_hour"),
-            Self::TextsAskedFor => Some("limits.texts_per_network_an_hour"),
+            Self::MailsAskedFor | Self::MailsAskedForOfSite => Some("limits.mails_per_network_an_hour"),
+            Self::TextsAskedFor | Self::TextsAskedForOfSite => Some("limits.texts_per_network_an_hour"),
             Self::MailsForStrangers | Self::MailsForOthers => Some("limits.mails_for_strangers_an_hour"),
             Self::TextsForStrangers | Self::TextsForOthers => Some("limits.texts_for_strangers_an_hour"),
             Self::CodesAskedFor | Self::CodesToContact | Self::CodesToNobody => Some("codes.resend_after"),

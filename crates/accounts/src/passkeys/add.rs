@@ -1,6 +1,7 @@
 //! Another passkey for somebody who is signed in.
 
 use crate::account::events;
+use crate::account::protection::{self, ChangedBy, ProtectionChange};
 use crate::error::{CommonError, common_error};
 use crate::factors::step_up::{self, Asked, StepUp, StepUpError};
 use crate::passkeys::bounds::{LONGEST_NAME, MOST};
@@ -8,7 +9,6 @@ use crate::passkeys::ceremony::Made;
 use crate::passkeys::questions::{self, Question, user_handle};
 use crate::sign_in::freshness::{NotFresh, require_fresh};
 use crate::{Context, limits};
-use delivery::{Message, queue_to_all};
 use model::characters::is_invisible;
 use model::{AttributeName, ErrorCode, Event, FieldName, FormErrors, Standard};
 use nameplate_core::identity::{Origin, Viewer};
@@ -114,7 +114,7 @@ pub async fn ask_for_new_passkey(ctx: &Context, viewer: &Viewer) -> Result<Quest
 }
 
 /// Adds a passkey that an authenticator has made: its owner signs in with it from now on. Every proven
-/// contact is told.
+/// contact is told, with a link that undoes it.
 pub async fn add_passkey(
     ctx: &Context,
     viewer: &Viewer,
@@ -123,7 +123,7 @@ pub async fn add_passkey(
 ) -> Result<(), AddPasskeyError> {
     let name = tidy_name(&form.name)?;
     require_fresh(ctx, viewer)?;
-    let step = step_up::judge(ctx, viewer, Asked::First, &form.step_code, origin).await?;
+    let step = step_up::judge(ctx, viewer, Asked::Settled, &form.step_code, origin).await?;
     let party = questions::relying_party(ctx).ok_or(AddPasskeyError::Failed)?;
     let asked = questions::take_up(ctx, &about(viewer), &form.state).await?.ok_or(AddPasskeyError::Over)?;
     let Made { credential, transports, public_key, state } =
@@ -165,11 +165,11 @@ async fn keep(
     if passkeys::of_user(&mut tx, user).await?.len() >= MOST {
         return Err(AddPasskeyError::TooMany);
     }
+    let by = ChangedBy::viewer(viewer, origin);
+    protection::changes(&mut tx, ctx, &locked, ProtectionChange::PasskeyAdded, by).await?;
     if !passkeys::insert(&mut tx, user, passkey).await? {
         return Err(AddPasskeyError::Failed);
     }
-    queue_to_all(&mut tx, &ctx.delivery, &locked, |to, asked| Message::PasskeyAdded { to, asked }, origin)
-        .await?;
     events::record(&mut tx, user, &Event::AddPasskey { passkey: passkey.name.clone() }, ctx.now(), origin)
         .await?;
     events::commit(ctx, tx, user).await?;

@@ -92,15 +92,27 @@ async fn ask_for_reset(
     named: &Named,
     origin: &Origin,
 ) -> Result<ResetCodeSent, ForgotPasswordError> {
-    let now = ctx.now();
-    let (requester, codes) = (Requester::of(ctx, origin), NamedCodes::new(CodePurpose::Reset, &named.name));
     // A code goes only to verified numbers.
     let is_number = named.contact_typed().is_some_and(|it| it.kind == ContactKind::PhoneNumber);
     if knows_browser(ctx, named, origin).await? || is_number {
         outside::count_apart(ctx, named.medium()).await?;
-    } else {
-        ceiling::take_one(ctx, ContactKind::Email).await??;
+        return request_reset(ctx, named, origin).await;
     }
+    ceiling::take_one(ctx, ContactKind::Email).await??;
+    let done = request_reset(ctx, named, origin).await;
+    if done.is_err() {
+        ceiling::give_back(ctx, ContactKind::Email).await;
+    }
+    done
+}
+
+async fn request_reset(
+    ctx: &Context,
+    named: &Named,
+    origin: &Origin,
+) -> Result<ResetCodeSent, ForgotPasswordError> {
+    let now = ctx.now();
+    let (requester, codes) = (Requester::of(ctx, origin), NamedCodes::new(CodePurpose::Reset, &named.name));
     let mut tx = ctx.store.begin().await?;
     let user = named.account(&mut tx).await?;
     // The account goes before the counters; no account has the number of nobody.

@@ -91,14 +91,27 @@ async fn resend_to_holder(
     ticket: &BrowserTicket,
     origin: &Origin,
 ) -> Result<Resent, ResendError> {
-    let now = ctx.now();
-    let found = tickets::waiting(&mut ctx.store.read().await?, ticket, now).await?;
-    if let Some(target) = found.and_then(|(_, waiting)| waiting.target) {
-        if code::no_texts(&ctx.settings, &target).is_some() {
-            return Err(ResendError::NoTextsToCountry);
-        }
-        ceiling::take_one(ctx, target.kind).await??;
+    let found = tickets::waiting(&mut ctx.store.read().await?, ticket, ctx.now()).await?;
+    let Some(target) = found.and_then(|(_, waiting)| waiting.target) else {
+        return request_for_holder(ctx, ticket, origin).await;
+    };
+    if code::no_texts(&ctx.settings, &target).is_some() {
+        return Err(ResendError::NoTextsToCountry);
     }
+    ceiling::take_one(ctx, target.kind).await??;
+    let done = request_for_holder(ctx, ticket, origin).await;
+    if done.is_err() {
+        ceiling::give_back(ctx, target.kind).await;
+    }
+    done
+}
+
+async fn request_for_holder(
+    ctx: &Context,
+    ticket: &BrowserTicket,
+    origin: &Origin,
+) -> Result<Resent, ResendError> {
+    let now = ctx.now();
     let mut tx = ctx.store.begin().await?;
     let (stored, waiting) =
         tickets::lock_waiting(&mut tx, ticket, now).await?.ok_or(ResendError::NoPending)?;
@@ -120,13 +133,21 @@ async fn resend_to_holder(
 
 async fn resend_to_name(ctx: &Context, typed: &str, origin: &Origin) -> Result<Resent, ResendError> {
     let named = Named::read(ctx, typed).ok_or(ResendError::Nobody)?;
-    let (requester, codes) = (Requester::of(ctx, origin), NamedCodes::new(CodePurpose::SignUp, &named.name));
     if named.contact_typed().is_some_and(|typed| code::no_texts(&ctx.settings, &typed).is_some()) {
         return Err(ResendError::NoTextsToCountry);
     }
     ceiling::take_one(ctx, named.medium()).await??;
+    let done = request_for_name(ctx, &named, origin).await;
+    if done.is_err() {
+        ceiling::give_back(ctx, named.medium()).await;
+    }
+    done
+}
+
+async fn request_for_name(ctx: &Context, named: &Named, origin: &Origin) -> Result<Resent, ResendError> {
+    let (requester, codes) = (Requester::of(ctx, origin), NamedCodes::new(CodePurpose::SignUp, &named.name));
     let network = requester::network(ctx, origin);
-    let has_text = has_text_left(ctx, &named, &network).await?;
+    let has_text = has_text_left(ctx, named, &network).await?;
     let mut tx = ctx.store.begin().await?;
     let found = waiting::by_name(&mut tx, &named.to_waiting_key(), &network).await?.into_iter().next();
     // The account goes before the counters; no account has the number of nobody. Meanwhile it may have

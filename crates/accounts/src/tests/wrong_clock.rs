@@ -105,7 +105,8 @@ async fn busy() -> (TestPool, String) {
     let app = set_up_app::set_up_app(&pool, &careful, &origin()).await.unwrap().text;
     let code = shown_by(&app, pool.time()).unwrap();
     set_up_app::confirm_app(&pool, &careful, &code, Then::AskForIt, &origin()).await.unwrap();
-    change::change(&pool, &careful, &[(Factor::Email, Wish::On)], &origin()).await.unwrap();
+    let application = pool.by_application(&careful);
+    change::change(&pool, &application, &[(Factor::Email, Wish::On)], &origin()).await.unwrap();
     let jdoe = pool.signed_in("jdoe", "jdoe@domain.com").await;
     pool.give_passkey(&jdoe, &mut Authenticator::at("http://localhost:3000")).await;
     pool.update(&jdoe, &[("email", "new@domain.com"), ("nickname", "Jo")]).await.unwrap();

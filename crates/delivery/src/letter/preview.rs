@@ -105,6 +105,7 @@ impl SampleData {
                 | MessageKind::SecondFactorOn
                 | MessageKind::SecondFactorReplaced
                 | MessageKind::SecondFactorOff
+                | MessageKind::PasskeyAdded
         );
         let mut message = (is_change && self.to.kind == ContactKind::Email).then(|| self.sample(kind))?;
         let until = self.minutes_later(7 * 24 * 60);

@@ -224,6 +224,11 @@ error_codes! {
             /// After how many it is worth trying again.
             seconds: u32
         } = 429,
+        /// So many messages were asked for by people who have proven nothing that none is sent to them now.
+        NoMessagesNow {
+            /// After how many it is worth trying again.
+            seconds: u32
+        } = 429,
         /// Nothing that a form of ours would send.
         BadRequest = 400,
         /// Sent by a page of another site.
@@ -250,7 +255,8 @@ pub const NO_TEXTS_NOW: &str = "Too many text messages are being sent at the mom
 impl ErrorCode {
     /// After how many seconds it is worth trying again, where that is known.
     pub const fn retry_after(self) -> Option<u32> {
-        if let Self::Wait { seconds } | Self::NoTextsNow { seconds } = self {
+        if let Self::Wait { seconds } | Self::NoTextsNow { seconds } | Self::NoMessagesNow { seconds } = self
+        {
             Some(seconds)
         } else if matches!(self, Self::Busy) {
             Some(1)

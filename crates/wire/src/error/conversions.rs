@@ -29,6 +29,7 @@ impl From<CommonError> for ApiError {
     fn from(error: CommonError) -> Self {
         match error {
             CommonError::Wait { seconds } => Self::limit_exceeded(seconds),
+            CommonError::NoMessagesNow { seconds } => Self::no_messages_now(seconds),
             CommonError::Busy => Self::too_many_requests(1),
             CommonError::SignedOut => Self::not_authorized("Access Token has been revoked"),
             CommonError::Unavailable(fault) => fault.into(),

@@ -155,6 +155,7 @@ fn value(why: ErrorCode) -> String {
         | ErrorCode::NoCode
         | ErrorCode::Wait { .. }
         | ErrorCode::NoTextsNow { .. }
+        | ErrorCode::NoMessagesNow { .. }
         | ErrorCode::BadRequest
         | ErrorCode::CrossSite
         | ErrorCode::OtherAccount

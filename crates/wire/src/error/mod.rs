@@ -157,6 +157,12 @@ impl ApiError {
             .after(seconds)
     }
 
+    /// The whole installation has sent as many messages to strangers as it does in an hour.
+    pub fn no_messages_now(seconds: u32) -> Self {
+        let words = "Messages can't be sent right now, please try after some time.";
+        Self::new(Exception::LimitExceeded, words).after(seconds)
+    }
+
     /// The whole installation has sent too many text messages.
     pub fn no_texts_now(seconds: u32) -> Self {
         Self::new(Exception::LimitExceeded, model::NO_TEXTS_NOW).after(seconds)

@@ -78,6 +78,18 @@ error-wait-hours = { $hours ->
     [one] Too many tries. Please wait { $hours } hour and try again.
    *[other] Too many tries. Please wait { $hours } hours and try again.
 }
+error-no-messages-seconds = { $seconds ->
+    [one] We can’t send messages right now. Try again in { $seconds } second.
+   *[other] We can’t send messages right now. Try again in { $seconds } seconds.
+}
+error-no-messages-minutes = { $minutes ->
+    [one] We can’t send messages right now. Try again in { $minutes } minute.
+   *[other] We can’t send messages right now. Try again in { $minutes } minutes.
+}
+error-no-messages-hours = { $hours ->
+    [one] We can’t send messages right now. Try again in { $hours } hour.
+   *[other] We can’t send messages right now. Try again in { $hours } hours.
+}
 resend-wait-seconds = { $seconds ->
     [one] You can ask for another code in { $seconds } second.
    *[other] You can ask for another code in { $seconds } seconds.

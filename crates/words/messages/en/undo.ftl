@@ -1,4 +1,4 @@
-# Taking changes of contacts and second steps back.
+# Taking changes of contacts, second steps and passkeys back.
 
 undo-title = Take back changes
 undo-heading = Take back these changes?
@@ -8,7 +8,7 @@ take-back = Take them back
 keep-changes = Keep the changes
 no-contact = None
 undo-over = This link no longer works
-undo-over-text = It was used, its time is over, or an administrator ended it. If someone else controls your account, ask whoever runs this service for help.
+undo-over-text = It was used, its time is over, or an administrator ended it, or the account was deleted. If someone else controls your account, ask whoever runs this service for help.
 changes-undone = The changes were taken back, and everyone was signed out. Set a new password with the code we sent you.
 former-contact-heading = Is this your account?
 was-mine = Yes, it’s mine
@@ -18,8 +18,8 @@ was-not-mine = No, I’m new here
 was-not-mine-text = Create a new account with this address. Nobody can take the other account back with it any more.
 create-new-account = Create a new account
 former-contact = Until lately, { $contact } belonged to another account here.
-undo-since = Since { $since }, contacts or second steps were changed in the account.
-undo-since-of = Since { $since }, contacts or second steps were changed in the account { $name }.
+undo-since = Since { $since }, contacts, second steps or passkeys were changed in the account.
+undo-since-of = Since { $since }, contacts, second steps or passkeys were changed in the account { $name }.
 undo-until = You can do this until { $until }. You can’t undo it.
 contact-now = { $label } now
 contact-after = { $label } after taking it back

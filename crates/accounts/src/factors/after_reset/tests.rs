@@ -44,7 +44,7 @@ async fn with(mut settings: Settings, factors: &[Factor]) -> (TestPool, Viewer) 
 }
 
 async fn turn_on(pool: &TestPool, viewer: &Viewer, factor: Factor) {
-    change::change(pool, &pool.fresh(viewer), &[(factor, Wish::On)], &origin()).await.unwrap();
+    change::change(pool, &pool.by_application(viewer), &[(factor, Wish::On)], &origin()).await.unwrap();
 }
 
 async fn with_email_factor() -> (TestPool, Viewer) {
@@ -149,10 +149,11 @@ async fn reset_repeated_neither_restarts_nor_shortens_the_wait() {
 #[tokio::test]
 async fn reset_by_one_channel_never_satisfies_its_own_factor() {
     let (pool, viewer) = with(Settings::default(), &[Factor::Email, Factor::Sms]).await;
-    let secret = set_up_app::set_up_app(&pool, &pool.fresh(&viewer), &origin()).await.unwrap().text;
+    let application = pool.by_application(&viewer);
+    let secret = set_up_app::set_up_app(&pool, &application, &origin()).await.unwrap().text;
     let code = shown_by(&secret, pool.time()).unwrap();
-    set_up_app::confirm_app(&pool, &pool.fresh(&viewer), &code, Then::AskForIt, &origin()).await.unwrap();
-    change::change(&pool, &pool.fresh(&viewer), &[(Factor::Email, Wish::First)], &origin()).await.unwrap();
+    set_up_app::confirm_app(&pool, &application, &code, Then::AskForIt, &origin()).await.unwrap();
+    change::change(&pool, &application, &[(Factor::Email, Wish::First)], &origin()).await.unwrap();
     reset(&pool, EMAIL, OWN).await;
     for wait in [0, DAY, 30 * DAY] {
         pool.wait(wait);

@@ -8,7 +8,7 @@ use crate::sign_up::resend::ResendError;
 use crate::sign_up::start::{self, SignUpError, SignedUp};
 use crate::sign_up::{confirm, resend};
 use crate::testing::{PASSWORD, TestPool, entering, form, origin, origin_at};
-use model::{ErrorCode, FieldName, SignInOptions, Standard};
+use model::{ErrorCode, FieldName, FormErrors, SignInOptions, Standard};
 use nameplate_core::identity::{BrowserId, Origin};
 use nameplate_core::settings::Settings;
 
@@ -18,6 +18,10 @@ async fn sign_up(pool: &TestPool, name: &str, email: &str, from: &Origin) -> Res
 
 fn waits<T>(answer: &Result<T, SignUpError>) -> bool {
     matches!(answer, Err(SignUpError::Common(CommonError::Wait { .. })))
+}
+
+fn is_full<T>(answer: &Result<T, SignUpError>) -> bool {
+    matches!(answer, Err(SignUpError::Common(CommonError::NoMessagesNow { seconds: 3600 })))
 }
 
 async fn forgot(pool: &TestPool, name: &str, from: &Origin) -> bool {
@@ -118,10 +122,10 @@ async fn stranger_ceiling_answers_alike_and_admits_known_browsers() {
     assert!(forgot(&pool, "jdoe", &stranger(2)).await);
     for name in ["nobody", "jdoe", "me@domain.com"] {
         let told = forgot::forgot(&pool, name, &stranger(3)).await;
-        let wait = matches!(told, Err(ForgotPasswordError::Common(CommonError::Wait { seconds: 3600 })));
-        assert!(wait, "{name}: {told:?}");
+        let full = CommonError::NoMessagesNow { seconds: 3600 };
+        assert_eq!(format!("{told:?}"), format!("Err(Common({full:?}))"), "{name}");
     }
-    assert!(waits(&sign_up(&pool, "new", "new@domain.com", &stranger(4)).await));
+    assert!(is_full(&sign_up(&pool, "new", "new@domain.com", &stranger(4)).await));
     assert!(forgot(&pool, "jdoe", &owner).await);
 }
 
@@ -155,7 +159,7 @@ async fn text_to_a_new_number_when_signed_in_counts_with_strangers() {
     }
     signs_up(&pool, 1).await.unwrap();
     signs_up(&pool, 2).await.unwrap();
-    assert!(waits(&signs_up(&pool, 3).await));
+    assert!(is_full(&signs_up(&pool, 3).await));
     let fault =
         [(FieldName::Attribute(Standard::PhoneNumber.into()), ErrorCode::NoTextsNow { seconds: 3600 })];
     let refused = pool.update(&viewer, &[("phone_number", &number(4))]).await;
@@ -186,7 +190,7 @@ async fn text_to_a_waiting_sign_up_counts_by_username_and_password() {
     resend::resend_by_name(&pool, "jdoe0", &origin()).await.unwrap();
     assert_eq!(sent().await, before, "it is answered as always, and sends nothing");
     let told = pool.try_sign_in("jdoe0", PASSWORD).await;
-    assert!(matches!(told, Err(SignInError::Common(CommonError::Wait { .. }))), "{told:?}");
+    assert!(matches!(told, Err(SignInError::Common(CommonError::NoMessagesNow { .. }))), "{told:?}");
 }
 
 #[tokio::test]
@@ -195,7 +199,7 @@ async fn text_to_a_verified_number_is_outside_of_the_ceiling() {
     let ticket = signs_up(&pool, 0).await.unwrap().ticket;
     let form = entering(Who::Ticket(ticket), &pool.code_for(&number(0)).await);
     confirm::confirm(&pool, &pool.client(), &form, &origin()).await.unwrap();
-    assert!(waits(&signs_up(&pool, 1).await));
+    assert!(is_full(&signs_up(&pool, 1).await));
     let stranger = |n: u8| origin_at(&format!("203.0.113.{n}"));
     for n in 0..5 {
         assert!(forgot(&pool, &number(0), &stranger(n)).await);
@@ -237,4 +241,51 @@ async fn network_limit_with_a_proven_secret_excludes_mails_only() {
     }
     assert!(!forgot(&pool, "nobody", &of(visitor(2))).await, "six mails of the application");
     assert!(forgot(&pool, "nobody", &origin_at("203.0.113.2")).await, "the visitor without it");
+}
+
+#[tokio::test]
+async fn mail_limit_of_a_site_is_ten_networks_over_all_of_its_own() {
+    let mut settings = Settings::default();
+    settings.limits.mails_per_network_an_hour = 2;
+    let pool = TestPool::with(settings).await;
+    let network = |n: u32| origin_at(&format!("2001:db8:1:{n:x}::1"));
+    for n in 0..20 {
+        assert!(forgot(&pool, &format!("nobody{n}"), &network(n)).await, "{n}");
+    }
+    assert!(!forgot(&pool, "nobody", &network(100)).await);
+    assert!(waits(&sign_up(&pool, "jdoe", "me@domain.com", &network(101)).await));
+    assert!(forgot(&pool, "nobody", &origin_at("2001:db8:2::1")).await, "another site");
+    pool.wait(3600);
+    assert!(forgot(&pool, "nobody", &network(100)).await);
+}
+
+/// What is refused to one network is not sent, and there for everybody else.
+#[tokio::test]
+async fn refused_requests_of_one_network_leave_the_ceiling_to_others() {
+    let mut settings = Settings::default();
+    settings.limits.mails_per_network_an_hour = 3;
+    settings.limits.mails_for_strangers_an_hour = 5;
+    let pool = TestPool::with(settings).await;
+    let here = origin_at("198.51.100.1");
+    let done = sign_up(&pool, "jdoe", "me@domain.com", &here).await.unwrap();
+    for n in 0..10 {
+        assert_eq!(forgot(&pool, &format!("nobody{n}"), &here).await, n < 2, "{n}");
+    }
+    pool.wait(31);
+    for who in [Who::Ticket(done.ticket), Who::Typed("nobody".into())].iter().cycle().take(10) {
+        let told = resend::resend(&pool, who, &here).await;
+        assert!(matches!(told, Err(ResendError::Common(CommonError::Wait { .. }))), "{told:?}");
+    }
+    let there = origin_at("198.51.100.2");
+    assert!(forgot(&pool, "nobody", &there).await);
+}
+
+#[tokio::test]
+async fn message_beyond_the_ceiling_is_told_as_what_it_is() {
+    let mut settings = Settings::default();
+    settings.limits.mails_for_strangers_an_hour = 1;
+    let pool = TestPool::with(settings).await;
+    sign_up(&pool, "jdoe", "me@domain.com", &origin()).await.unwrap();
+    let told = sign_up(&pool, "other", "other@domain.com", &origin_at("198.51.100.9")).await.unwrap_err();
+    assert_eq!(FormErrors::from(told).form, Some(ErrorCode::NoMessagesNow { seconds: 3600 }));
 }

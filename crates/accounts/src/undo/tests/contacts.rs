@@ -4,10 +4,12 @@ use super::{
     DAY, NEW_PASSWORD, OWNER, PHONE, SECOND_THIEF, THIEF, contacts_of, is_over, is_signed_in, kinds,
     links_to, newest_link, replace, set_password, signs_in, story, undo_by,
 };
+use crate::account::delete_own_user;
 use crate::admin::Vouching;
 use crate::contacts::VerifyAttributeError;
 use crate::password::forgot;
 use crate::sessions::alive::require_alive;
+use crate::sign_in::passkey::{PasskeySignIn, ask_for_passkey, with_passkey};
 use crate::testing::{Authenticator, PASSWORD, TestPool, origin};
 use crate::undo::{self, Undoing};
 use model::Standard;
@@ -48,7 +50,7 @@ async fn undo_of_a_replaced_address_restores_it_and_ends_every_session() {
     assert!(signs_in(&pool, OWNER, NEW_PASSWORD).await && !signs_in(&pool, THIEF, NEW_PASSWORD).await);
     assert!(is_over(&undo_by(&pool, &link).await), "the link works once");
     assert!(undo::preview(&pool, &link).await.unwrap().is_none());
-    assert!(links_to(&pool, THIEF).await.is_empty(), "an undo can't be undone");
+    assert_eq!(links_to(&pool, THIEF).await.len(), 1, "that of the passkey: an undo can't be undone");
 }
 
 #[tokio::test]
@@ -259,4 +261,65 @@ async fn void_undo_by_an_administrator_ends_every_link() {
     assert!(!crate::admin::void_undo(&pool, "jdoe").await.unwrap().changed);
     assert!(is_over(&undo_by(&pool, &newest_link(&pool, OWNER).await).await));
     pool.signed_in("other", OWNER).await;
+}
+
+/// The passkey is there before the address is another one.
+#[tokio::test]
+async fn undo_removes_a_passkey_that_was_added_just_before_the_change() {
+    let pool = TestPool::with(Settings { public_url: PAGE.into(), ..Settings::default() }).await;
+    let stolen = pool.signed_in("jdoe", OWNER).await;
+    pool.wait(4 * DAY);
+    let (stolen, mut device) = (pool.fresh(&stolen), Authenticator::at(PAGE));
+    pool.give_passkey(&stolen, &mut device).await;
+    assert!(kinds(&pool.messages_to(OWNER).await).contains(&"passkey_added"));
+    let of_passkey = newest_link(&pool, OWNER).await;
+    replace(&pool, &stolen, Standard::Email, THIEF).await;
+    for link in [newest_link(&pool, OWNER).await, of_passkey] {
+        let shown = undo::preview(&pool, &link).await.unwrap().unwrap();
+        assert_eq!((shown.passkeys.len(), shown.contacts.len()), (1, 1));
+    }
+    undo_by(&pool, &newest_link(&pool, OWNER).await).await.unwrap();
+    assert!(!signs_in_with(&pool, &mut device).await);
+    assert_eq!(contacts_of(&pool, &stolen).await.0.as_deref(), Some(OWNER));
+}
+
+#[tokio::test]
+async fn undo_of_an_added_passkey_removes_it_and_keeps_the_one_before() {
+    let pool = TestPool::with(Settings { public_url: PAGE.into(), ..Settings::default() }).await;
+    let stolen = pool.signed_in("jdoe", OWNER).await;
+    let [mut own, mut theirs] = [(); 2].map(|()| Authenticator::at(PAGE));
+    pool.give_passkey(&stolen, &mut own).await;
+    pool.wait(8 * DAY);
+    pool.give_passkey(&pool.fresh(&stolen), &mut theirs).await;
+    let link = newest_link(&pool, OWNER).await;
+    let shown = undo::preview(&pool, &link).await.unwrap().unwrap();
+    assert_eq!((shown.passkeys.as_slice(), shown.contacts.len()), (["My phone".to_owned()].as_slice(), 0));
+    undo_by(&pool, &link).await.unwrap();
+    assert!(signs_in_with(&pool, &mut own).await && !signs_in_with(&pool, &mut theirs).await);
+}
+
+async fn signs_in_with(pool: &TestPool, device: &mut Authenticator) -> bool {
+    let asked = ask_for_passkey(pool).unwrap();
+    let credential = device.get(&asked.options).unwrap();
+    let form = PasskeySignIn { state: asked.state, credential };
+    with_passkey(pool, &pool.client(), &form, &origin()).await.is_ok()
+}
+
+#[tokio::test]
+async fn delete_account_tells_the_contacts_that_could_have_been_restored() {
+    let (pool, stolen) = story().await;
+    replace(&pool, &stolen, Standard::Email, THIEF).await;
+    replace(&pool, &stolen, Standard::Email, SECOND_THIEF).await;
+    let link = newest_link(&pool, OWNER).await;
+    delete_own_user(&pool, &pool.fresh(&stolen), &origin()).await.unwrap();
+    for told in [OWNER, THIEF, SECOND_THIEF] {
+        assert_eq!(kinds(&pool.messages_to(told).await).last(), Some(&"account_deleted"), "{told}");
+    }
+    assert!(undo::preview(&pool, &link).await.unwrap().is_none());
+    // What can't be undone any more belongs to somebody else.
+    let (pool, viewer) = story().await;
+    replace(&pool, &viewer, Standard::Email, THIEF).await;
+    pool.wait(8 * DAY);
+    delete_own_user(&pool, &pool.fresh(&viewer), &origin()).await.unwrap();
+    assert!(!kinds(&pool.messages_to(OWNER).await).contains(&"account_deleted"));
 }
