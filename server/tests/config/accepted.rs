@@ -61,6 +61,7 @@ fn config_without_a_file_has_the_documented_defaults() {
     let config = Config::load(&Environment::default(), folder.path()).unwrap();
     let Config { server, pool, mail, file, language, warnings } = &config;
     assert!(file.is_none() && warnings.is_empty() && mail.smtp_url.is_none());
+    assert_eq!(language.tag(), "en");
     assert_eq!(
         (server.listen.as_str(), server.public_url.origin()),
         ("127.0.0.1:3000", "http://127.0.0.1:3000")

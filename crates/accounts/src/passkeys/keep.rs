@@ -50,7 +50,7 @@ pub async fn keep_passkey(
     origin: &Origin,
 ) -> Result<Option<String>, KeepPasskeyError> {
     require_fresh(ctx, viewer)?;
-    let step = step_up::judge(ctx, viewer, Asked::First, typed, origin).await?;
+    let step = step_up::judge(ctx, viewer, Asked::Settled, typed, origin).await?;
     if !step.is_proven() {
         return Err(KeepPasskeyError::NoFactor);
     }

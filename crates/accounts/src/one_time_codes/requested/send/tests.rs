@@ -52,7 +52,7 @@ async fn proof(pool: &TestPool, code: &str) -> BrowserTicket {
 #[tokio::test]
 async fn confirm_after_two_spellings_keeps_the_one_the_code_went_to() {
     for (first, second) in
-        [("\u{212A}ate@domain.com", "kate@domain.com"), ("Jane@domain.com", "jane@domain.com")]
+        [("\u{FF4B}ate@domain.com", "kate@domain.com"), ("Jane@domain.com", "jane@domain.com")]
     {
         let pool = TestPool::new().await;
         sign_up(&pool, &network(1), ("jdoe", first), OTHERS).await;
@@ -68,7 +68,7 @@ async fn confirm_after_two_spellings_keeps_the_one_the_code_went_to() {
 #[tokio::test]
 async fn confirm_with_shared_code_keeps_the_spelling_it_went_to() {
     let cases = [
-        ("\u{212A}ate@domain.com", "kate@domain.com", "\u{212A}ate@domain.com"), // the sign of the kelvin
+        ("\u{FF4B}ate@domain.com", "kate@domain.com", "\u{FF4B}ate@domain.com"), // a letter of full width
         ("Jane@domain.com", "jane@domain.com", "jane@domain.com"), // in case alone: as the owner writes it
     ];
     for (first, second, kept) in cases {
@@ -87,7 +87,7 @@ async fn confirm_with_shared_code_keeps_the_spelling_it_went_to() {
 #[tokio::test]
 async fn first_password_after_code_keeps_the_spelling_it_went_to() {
     let pool = TestPool::new().await;
-    sign_up(&pool, &network(1), ("jdoe", "\u{212A}ate@domain.com"), PASSWORD).await;
+    sign_up(&pool, &network(1), ("jdoe", "\u{FF4B}ate@domain.com"), PASSWORD).await;
     pool.wait(60);
     sign_up(&pool, &network(2), ("jdoe", "kate@domain.com"), PASSWORD).await;
     let code = pool.code_for("kate@domain.com").await;
