@@ -57,12 +57,8 @@ fn sentence(code: ErrorCode) -> (String, String) {
 
 /// Of a password, each rule that is broken has a sentence of its own: a browser puts them together.
 fn said_of(code: ErrorCode) -> Vec<(String, String)> {
-    match code {
-        ErrorCode::PasswordPolicy { broken, min_length } => {
-            broken.iter().map(|rule| (rule.key(), text::rule(rule, min_length))).collect()
-        }
-        other => vec![sentence(other)],
-    }
+    let ErrorCode::PasswordPolicy { broken, min_length } = code else { return vec![sentence(code)] };
+    broken.iter().map(|rule| (rule.key(), text::rule(rule, min_length))).collect()
 }
 
 fn refusals(check: &Check) -> Vec<(String, String)> {
@@ -73,8 +69,10 @@ fn refusals(check: &Check) -> Vec<(String, String)> {
         Check::SameAs(_) => vec![ErrorCode::PasswordsDiffer],
         Check::Code => vec![ErrorCode::Missing, ErrorCode::NotACode],
         Check::NewPassword(policy) => {
-            let rules = Rule::ALL.map(|rule| (rule.key(), text::rule(rule, policy.min_length)));
-            return rules.into_iter().chain([sentence(ErrorCode::Missing)]).collect();
+            // The others only the server can judge.
+            let rules = policy.rules().iter().chain([Rule::Characters]);
+            let said = rules.map(|rule| (rule.key(), text::rule(rule, policy.min_length)));
+            return said.chain([sentence(ErrorCode::Missing)]).collect();
         }
         Check::Attribute(definition) => definition
             .refusals()

@@ -31,7 +31,7 @@ either! {
     /// The button that asks for the change, and the link to the page.
     update: update_email, update_phone;
     /// The label of the field for the new one.
-    new: new_email, new_phone;
+    new_one: new_email, new_phone;
     /// Below the field for the new one…
     hint: update_email_hint, update_phone_hint;
     /// …and for the first.

@@ -14,11 +14,20 @@ struct Found {
     variables: Vec<(String, Kind)>,
 }
 
-/// One function a message, and the list of them all.
+/// What is made of the files.
+#[derive(Debug)]
+pub struct Generated {
+    /// The texts and the list of all messages.
+    pub list: String,
+    /// One function a message.
+    pub functions: String,
+}
+
+/// The list of messages, and their functions.
 ///
 /// # Errors
 /// A file is no Fluent, has a message without a value, or a key that another one has.
-pub fn functions(files: &[File]) -> Result<String, String> {
+pub fn generate(files: &[File]) -> Result<Generated, String> {
     let mut all: BTreeMap<String, Found> = BTreeMap::new();
     for file in files {
         let place = file.path.display();
@@ -33,14 +42,13 @@ pub fn functions(files: &[File]) -> Result<String, String> {
             }
         }
     }
-    let mut code = String::new();
-    write_lists(&mut code, files, &all).map_err(|it| it.to_string())?;
-    code.push_str("impl Words {\n");
+    let (mut list, mut functions) = (String::new(), "impl Words {\n".to_owned());
+    write_lists(&mut list, files, &all).map_err(|it| it.to_string())?;
     for (number, found) in all.values().enumerate() {
-        write_function(&mut code, number, found).map_err(|it| it.to_string())?;
+        write_function(&mut functions, number, found).map_err(|it| it.to_string())?;
     }
-    code.push_str("}\n");
-    Ok(code)
+    functions.push_str("}\n");
+    Ok(Generated { list, functions })
 }
 
 fn found(message: &Message<&str>, text: &str) -> Option<Found> {

@@ -1,9 +1,7 @@
 //! The languages there are.
 
-use crate::Words;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::OnceLock;
 
 /// A language that people can read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -26,12 +24,6 @@ impl Language {
             Self::En => "en",
             Self::Pseudo => "en-XA",
         }
-    }
-
-    /// Its words, loaded once.
-    pub fn words(self) -> &'static Words {
-        static LOADED: [OnceLock<Words>; Language::ALL.len()] = [const { OnceLock::new() }; _];
-        LOADED[self as usize].get_or_init(|| Words::load(self))
     }
 }
 

@@ -1,10 +1,13 @@
 //! Loading a language, and looking its messages up.
 
-use crate::{ENGLISH, Language, MESSAGES, Message, pseudo};
+use crate::language::Language;
+use crate::list::{ENGLISH, MESSAGES, Message};
+use crate::pseudo;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::OnceLock;
 use unic_langid::LanguageIdentifier;
 
 /// The sentences of one language.
@@ -13,6 +16,19 @@ pub struct Words {
     bundle: FluentBundle<FluentResource>,
     /// By the message's number: laid out, if nothing is filled in.
     plain: Vec<String>,
+}
+
+impl Language {
+    /// Its words, loaded once.
+    pub fn words(self) -> &'static Words {
+        static ENGLISH_WORDS: OnceLock<Words> = OnceLock::new();
+        static PSEUDO_WORDS: OnceLock<Words> = OnceLock::new();
+        let loaded = match self {
+            Self::En => &ENGLISH_WORDS,
+            Self::Pseudo => &PSEUDO_WORDS,
+        };
+        loaded.get_or_init(|| Words::load(self))
+    }
 }
 
 impl fmt::Debug for Words {

@@ -1,6 +1,6 @@
 //! The plural categories of a language (CLDR), for those who choose among them elsewhere.
 
-use crate::Language;
+use crate::language::Language;
 
 /// A category, and a number that is of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

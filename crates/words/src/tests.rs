@@ -1,6 +1,8 @@
 //! Tests of the files and of what is made of them.
 
-use super::*;
+use crate::Language;
+use crate::list::MESSAGES;
+use fluent_bundle::FluentValue;
 
 #[test]
 fn words_of_every_language_lay_out_every_message() {

@@ -1,6 +1,7 @@
 //! The property test of strangers (`crates/accounts/src/strangers`) makes every request that needs no sign-in: each
 //! form of the pages, each operation of the wire and each other address is here with what covers it, or with the
 //! reason why it neither tells nor decides anything.
+#![expect(clippy::expect_used, reason = "what a test's helpers can't do, the test can't")]
 
 use crate::support::TestServer;
 use accounts::testing::StrangerOperation::{self, *};

@@ -139,7 +139,7 @@ pub(crate) fn rows(page: ContactPage, profile: &Profile) -> impl IntoView + use<
             <div>
                 <dt>{text::words().will_become()}</dt>
                 <dd><span class="value"><bdi>{page.shown(value)}</bdi><span class="badge wait">{text::words().waiting()}</span></span></dd>
-                <dd class="actions"><a class="button slim plain" href=href>{text::words().change()}<span class="vh">" "{page.words.new()}</span></a></dd>
+                <dd class="actions"><a class="button slim plain" href=href>{text::words().change()}<span class="vh">" "{page.words.new_one()}</span></a></dd>
             </div>
         }
     });
@@ -161,7 +161,7 @@ fn AskForContact(screen: Screen) -> impl IntoView {
         Some(_) => page.words.hint(),
         None => page.words.first_hint(),
     };
-    let new = Input::new(page.attribute(), page.words.new()).hint(hint).required(true);
+    let new = Input::new(page.attribute(), page.words.new_one()).hint(hint).required(true);
     let country = match now {
         Some(now) => lists::country_of(now),
         None => &screen.country,
