@@ -238,3 +238,29 @@ async fn form_posts_refused_by_thousands_at_once_get_their_page() {
         post.await.expect("no post panics");
     }
 }
+
+#[tokio::test]
+async fn profile_form_with_too_many_or_no_attributes_says_what_happened() {
+    let server = TestServer::new().await;
+    let mut browser = server.signed_in("jdoe", "me@domain.com").await;
+    let names: Vec<_> = (0..2000).map(|n| format!("attributes[z{n}]")).collect();
+    let many: Vec<_> = names.iter().map(|name| (name.as_str(), "v")).collect();
+    browser.submit("/profile", &many).await.refuses(413, "This is too much text. Please shorten it.");
+    browser.submit("/profile/delete", &[("names", "nickname")]).await.leads_to("/profile");
+    browser.get("/profile").await.says("There was nothing to delete, so nothing was changed.");
+}
+
+#[tokio::test]
+async fn sign_up_with_control_characters_names_them() {
+    let server = TestServer::new().await;
+    let mut browser = server.browser();
+    let form = [
+        ("username", "a\u{1}b"),
+        ("password", "correct\u{1}horse battery"),
+        ("confirm_password", "correct\u{1}horse battery"),
+        ("attributes[email]", "me@domain.com"),
+    ];
+    let refused = browser.json("/sign-up", &form).await.json();
+    let told = serde_json::json!([["username", "ControlCharacters"], ["password", "ControlCharacters"]]);
+    assert_eq!(refused["fields"], told);
+}

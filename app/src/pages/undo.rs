@@ -23,6 +23,9 @@ pub async fn page(request: PageRequest) -> Result<PageResponse, PageError> {
         Some(preview) => PageResponse::page(Page::Undo, Layout::Auth, move || {
             view! { <TakeBack preview token state now/> }.into_any()
         }),
+        None if !accounts::undo::is_complete(&token) => {
+            PageResponse::page(Page::Undo, Layout::Auth, incomplete)
+        }
         None => PageResponse::page(Page::Undo, Layout::Auth, over),
     })
 }
@@ -87,6 +90,15 @@ fn consequences(preview: &UndoPreview) -> Vec<String> {
         .chain(passkeys)
         .chain([text::words().undo_asks_for_password(&preview.code_to)])
         .collect()
+}
+
+/// A mail program has cut the link, or it was copied without its end.
+fn incomplete() -> AnyView {
+    view! {
+        {heading(text::words().undo_incomplete(), true)}
+        <div class="stack"><p>{text::words().undo_incomplete_text()}</p></div>
+    }
+    .into_any()
 }
 
 fn over() -> AnyView {

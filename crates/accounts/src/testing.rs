@@ -303,6 +303,7 @@ impl TestPool {
             &origin(),
         )
         .await
+        .map(drop)
     }
 
     /// Adds a passkey that this device makes.

@@ -248,10 +248,13 @@ messages! {
             /// Which one.
             factor: Factor,
         };
-        /// To every proven contact: somebody signed in with a recovery code, and so many are left.
+        /// To every proven contact: a recovery code was used, and so many are left.
         RecoveryCodeUsed = "recovery_used" {
             /// How many codes are left.
             left: u32,
+            /// By somebody who was signed in, for a change of what protects the account. Otherwise to sign in.
+            #[serde(default)]
+            for_change: bool,
         };
         /// To every proven contact: the account has another password now.
         PasswordChanged = "password_changed";

@@ -69,10 +69,11 @@ impl SignInOptions {
 }
 
 /// Everything that [`check_username`] can say.
-pub const USERNAME_REFUSALS: [ErrorCode; 4] = [
+pub const USERNAME_REFUSALS: [ErrorCode; 5] = [
     ErrorCode::Missing,
     ErrorCode::TooLong { max: USERNAME_MAX as u32 },
     ErrorCode::UsernameLooksLikeContact,
+    ErrorCode::ControlCharacters,
     ErrorCode::BadUsername,
 ];
 
@@ -93,9 +94,10 @@ pub fn check_username(typed: &str) -> Result<(), ErrorCode> {
     if typed.contains('@') || typed.starts_with('+') {
         return Err(ErrorCode::UsernameLooksLikeContact);
     }
-    if typed.chars().any(|c| {
-        c.is_whitespace() || c.is_control() || is_invisible(c) || matches!(c, '<' | '>' | '"' | '\\' | '&')
-    }) {
+    if typed.chars().any(|c| c.is_control() || is_invisible(c)) {
+        return Err(ErrorCode::ControlCharacters);
+    }
+    if typed.chars().any(|c| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '\\' | '&')) {
         return Err(ErrorCode::BadUsername);
     }
     Ok(())
@@ -212,7 +214,9 @@ mod tests {
         assert_eq!(check_username("me@domain.com"), Err(ErrorCode::UsernameLooksLikeContact));
         assert_eq!(check_username("+12128601234"), Err(ErrorCode::UsernameLooksLikeContact));
         assert_eq!(check_username("j doe"), Err(ErrorCode::BadUsername));
-        assert_eq!(check_username("jdoe\u{200B}"), Err(ErrorCode::BadUsername));
+        for typed in ["jdoe\u{200B}", "a\0b", "a\nb"] {
+            assert_eq!(check_username(typed), Err(ErrorCode::ControlCharacters), "{typed:?}");
+        }
         assert_eq!(check_username("用户"), Ok(()));
     }
 

@@ -77,13 +77,15 @@ fn ProfileScreen(screen: Screen) -> impl IntoView {
     let Screen { view, edit, flash, deletion, .. } = screen.clone();
     let username = screen.profile.username.clone();
     let focus = screen.state.errors.is_empty() && deletion.errors.is_empty();
-    let groups = AttributeGroup::ALL
-        .into_iter()
-        .filter(|key| view.facts.iter().any(|fact| fact.group == *key))
-        .map(|key| {
-            let editing = edit == Some(key);
-            view! { <Group key editing screen=screen.clone()/> }
-        });
+    let shown =
+        AttributeGroup::ALL.into_iter().filter(|key| view.facts.iter().any(|fact| fact.group == *key));
+    let shown: Vec<_> = shown.collect();
+    // What was posted may be of a group that the profile doesn't have.
+    let edit = edit.filter(|key| shown.contains(key));
+    let groups = shown.into_iter().map(|key| {
+        let editing = edit == Some(key);
+        view! { <Group key editing screen=screen.clone()/> }
+    });
     let groups = groups.collect_view();
     // What was refused is said above the form that is open, or else above everything.
     let refused =
@@ -259,8 +261,10 @@ pub async fn delete_attributes(
         names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
     let about: BTreeSet<AttributeName> = names.iter().filter_map(|name| name.parse().ok()).collect();
     let about = Vec::from_iter(about);
-    accounts::attributes::delete(&context.pool, &viewer, names, &context.origin).await.map_err(refused)?;
-    context.flash_about(Flash::Deleted, &about);
+    let done = accounts::attributes::delete(&context.pool, &viewer, names, &context.origin).await;
+    let deleted = done.map_err(refused)?;
+    let flash = if deleted.is_empty() { Flash::NothingDeleted } else { Flash::Deleted };
+    context.flash_about(flash, &deleted);
     context.redirect(paths::PROFILE);
     Ok(AttributesData { attributes: about })
 }

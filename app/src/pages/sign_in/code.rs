@@ -51,12 +51,14 @@ fn SignInCode(request: PageRequest, pending: PendingChallenge, next: Option<Page
     if let Some(at) = pending.possible_at {
         return view! { <SignInPaused request at=clock_time(at, now) pending recovery next/> }.into_any();
     }
+    let going = pending.goes_at.map(|at| text::words().second_step_goes_at(&clock_time(at, now)));
     let title = pending.factor.map_or(text::words().sign_in_code_title(), text::confirm_code);
     view! {
         {heading(title, !refused)}
         <div class="stack">
             {flash_note(request.flash)}
             {whence(&pending)}
+            {going.map(|words| view! { <p class="small">{words}</p> })}
             <Form action=paths::SIGN_IN_CODE.to_owned() event=FormEvent::SignIn rules=vec![(FieldName::Code, Check::Code)]>
                 {summary(&state)}
                 {code_field(&code, &state)}

@@ -55,8 +55,8 @@ impl From<FormErrors> for DeleteAttributesError {
     }
 }
 
-/// Removes the viewer's attributes, all of them or none (operation DeleteUserAttributes). One that isn't
-/// set is removed as well as any.
+/// Removes the viewer's attributes, all of them or none (operation DeleteUserAttributes), and answers which of them
+/// were set. One that isn't set is removed as well as any.
 ///
 /// With an email address or a phone number goes the proof of it and whatever waits for a code, and it is
 /// told.
@@ -70,7 +70,7 @@ pub async fn delete(
     viewer: &Viewer,
     names: Vec<String>,
     origin: &Origin,
-) -> Result<(), DeleteAttributesError> {
+) -> Result<Vec<AttributeName>, DeleteAttributesError> {
     let done = match check_deletion(ctx, viewer, names) {
         Ok(names) => retried(|| apply_deletion(ctx, viewer, &names, origin)).await,
         Err(refusal) => Err(refusal.into()),
@@ -92,7 +92,7 @@ async fn apply_deletion(
     viewer: &Viewer,
     names: &BTreeSet<AttributeName>,
     origin: &Origin,
-) -> Result<(), DeleteAttributesError> {
+) -> Result<Vec<AttributeName>, DeleteAttributesError> {
     let (user, now) = (viewer.user, ctx.now());
     let mut tx = ctx.store.begin().await?;
     let locked = limits::count_change_and_load(&mut tx, ctx, user, Part::needed_for(names))
@@ -110,7 +110,8 @@ async fn apply_deletion(
     for name in names {
         let_go(&mut tx, ctx, &locked, name, ChangedBy::viewer(viewer, origin)).await?;
     }
-    if names.iter().any(|name| account.attributes.contains_key(name)) {
+    let set: Vec<_> = names.iter().filter(|name| account.attributes.contains_key(name)).cloned().collect();
+    if !set.is_empty() {
         let mut all = account.attributes.clone();
         all.retain(|name, _| !names.contains(name));
         tx.write(vec![attributes::change(user, &all, now)?]).await?;
@@ -118,7 +119,7 @@ async fn apply_deletion(
     let event = Event::DeleteUserAttributes { attributes: names.iter().cloned().collect() };
     events::record(&mut tx, user, &event, now, origin).await?;
     events::commit(ctx, tx, user).await?;
-    Ok(())
+    Ok(set)
 }
 
 /// Everything that can be told without looking at the account: to delete is to submit nothing.

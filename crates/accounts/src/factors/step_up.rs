@@ -99,7 +99,7 @@ impl StepUp {
 
     /// Whether it was a recovery code, which proves any factor.
     pub(crate) const fn is_recovery(&self) -> bool {
-        matches!(self.0, Some(Proof::Recovery(_)))
+        matches!(self.0, Some(Proof::Recovery(..)))
     }
 
     /// Spends it in the transaction of the change.

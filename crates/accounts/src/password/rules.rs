@@ -12,7 +12,7 @@ use store::{LockedAccount, StoreError, Tx, sessions, users};
 /// What is wrong with a password that an administrator sets.
 pub(crate) fn faults(settings: &Settings, password: &Password) -> Vec<(FieldName, ErrorCode)> {
     let text = canonical(password);
-    let judged = if text.is_empty() { Err(ErrorCode::Missing) } else { settings.policy.judge(&text) };
+    let judged = is_typed(&text).and_then(|()| settings.policy.judge(&text));
     judged.err().map(|why| (FieldName::Password, why)).into_iter().collect()
 }
 
@@ -25,17 +25,23 @@ pub(crate) fn choice_faults(
     own: &OwnWords,
 ) -> Vec<(FieldName, ErrorCode)> {
     let (text, policy) = (canonical(password), &settings.policy);
-    let judged = if text.is_empty() {
-        Err(ErrorCode::Missing)
-    } else {
-        policy.refuse(policy.broken(&text).and(strength::broken(&text, own)))
-    };
+    let judged =
+        is_typed(&text).and_then(|()| policy.refuse(policy.broken(&text).and(strength::broken(&text, own))));
     let differs = confirmation.is_some_and(|again| again != password);
     let faults = [
         judged.err().map(|why| (FieldName::Password, why)),
         differs.then_some((FieldName::ConfirmPassword, ErrorCode::PasswordsDiffer)),
     ];
     faults.into_iter().flatten().collect()
+}
+
+/// Whether it can have been typed at all: what can't be seen is named before the rules are.
+fn is_typed(text: &str) -> Result<(), ErrorCode> {
+    match text {
+        "" => Err(ErrorCode::Missing),
+        _ if text.chars().any(char::is_control) => Err(ErrorCode::ControlCharacters),
+        _ => Ok(()),
+    }
 }
 
 /// A password that takes the place of another.

@@ -6,7 +6,7 @@ pub(crate) mod state;
 
 pub use keep::Undoing;
 pub use restore::{UndoError, Undone, undo};
-pub use state::{ContactUndone, UndoPreview, preview};
+pub use state::{ContactUndone, UndoPreview, is_complete, preview};
 
 #[cfg(test)]
 mod tests;

@@ -82,6 +82,11 @@ pub struct ContactUndone {
     pub after: Option<String>,
 }
 
+/// Whether it can be the secret of a link: mail programs cut long lines.
+pub fn is_complete(secret: &str) -> bool {
+    UndoSecret::parse(secret).is_some()
+}
+
 /// What the link would undo; nothing changes by looking at it. `None`: it can't be undone any more.
 pub async fn preview(ctx: &Context, secret: &str) -> Result<Option<UndoPreview>, Unavailable> {
     let Some(secret) = UndoSecret::parse(secret) else { return Ok(None) };

@@ -91,7 +91,9 @@ impl SampleData {
         let again = (kind == MessageKind::SignUpCode)
             .then(|| Sample { variant: "_again", message: self.sign_up_code(Some(self.minutes_later(-90))) });
         let undone = self.undone_sample(kind).map(|message| Sample { variant: "_undo", message });
-        let others = self.contact_changes(kind).into_iter().chain(undone).chain(again);
+        let change = (kind == MessageKind::RecoveryCodeUsed)
+            .then(|| Sample { variant: "_change", message: self.recovery_code_used_for_change() });
+        let others = self.contact_changes(kind).into_iter().chain(undone).chain(again).chain(change);
         [Sample { variant: "", message: self.sample(kind) }].into_iter().chain(others).collect()
     }
 
@@ -120,6 +122,11 @@ impl SampleData {
             Sample { variant, message: Message::ContactChanged { to, new, asked, change } }
         };
         changes.into_iter().filter(|_| kind == MessageKind::ContactChanged).map(sample).collect()
+    }
+
+    fn recovery_code_used_for_change(&self) -> Message {
+        let Self { to, asked, .. } = self.clone();
+        Message::RecoveryCodeUsed { to, left: 9, for_change: true, asked }
     }
 
     fn sign_up_code(&self, before: Option<Timestamp>) -> Message {
@@ -159,7 +166,9 @@ impl SampleData {
                 Message::SecondFactorReplaced { to, factor: Factor::SoftwareToken, asked }
             }
             MessageKind::SecondFactorOff => Message::SecondFactorOff { to, factor: Factor::Sms, asked },
-            MessageKind::RecoveryCodeUsed => Message::RecoveryCodeUsed { to, left: 9, asked },
+            MessageKind::RecoveryCodeUsed => {
+                Message::RecoveryCodeUsed { to, left: 9, for_change: false, asked }
+            }
             MessageKind::PasswordChanged => Message::PasswordChanged { to, asked },
             MessageKind::SignInPaused => Message::SignInPaused { to, until: day, asked },
             MessageKind::PasskeyAdded => Message::PasskeyAdded { to, asked },

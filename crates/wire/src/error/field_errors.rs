@@ -171,6 +171,9 @@ fn password(why: ErrorCode) -> &'static str {
     if why == ErrorCode::SameAsNow {
         return "Password must be another one";
     }
+    if why == ErrorCode::ControlCharacters {
+        return "Password must not have control characters";
+    }
     let ErrorCode::PasswordPolicy { broken, .. } = why else { return "Password not long enough" };
     match broken.iter().next() {
         Some(Rule::Length) | None => "Password not long enough",

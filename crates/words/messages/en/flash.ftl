@@ -3,6 +3,7 @@
 signed-out = You are signed out.
 saved = Your changes are saved.
 deleted = It is deleted.
+nothing-deleted = There was nothing to delete, so nothing was changed.
 code-sent = We sent a new code. Earlier codes no longer work.
 change-cancelled = The change is cancelled. Your address stays as it is.
 confirmed = Your account is confirmed. You can sign in now.

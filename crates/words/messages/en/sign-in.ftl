@@ -28,4 +28,5 @@ identifier-hint-username-phone = Your username, or a phone number you have confi
 identifier-hint-username-email-phone = Your username, or an email address or phone number you have confirmed.
 identifier-hint-phone = With its country code, like +12125550123.
 identifier-hint-email-phone = Or a phone number you have confirmed, like +12125550123.
+second-step-goes-at = Changes to this account were taken back. This second step was turned on before that, so we stop asking for it from { $at }, unless someone signs in with it before.
 sign-in-paused-until = The code for your new password went where the codes of your second step go, so for now those don’t count. They count again from { $at }.

@@ -10,6 +10,7 @@ use crate::factors::set_up_app::{self, Then};
 use crate::one_time_codes::CodeFault;
 use crate::sign_in::second_factor::ChallengeError;
 use crate::testing::{TestPool, another_code, origin};
+use delivery::Message;
 use model::{ErrorCode, Factor, FieldName, FormErrors};
 use nameplate_core::identity::{SignedInBy, Viewer};
 use nameplate_core::settings::Settings;
@@ -86,7 +87,9 @@ async fn step_up_with_a_recovery_code_turns_the_app_off_once() {
     };
     assert!(again.as_ref().is_err_and(used), "{again:?}");
     off(&pool, &viewer, Factor::SoftwareToken, &codes[1]).await.unwrap();
-    assert_eq!(pool.message_names(EMAIL).await.iter().filter(|it| **it == "recovery_used").count(), 2);
+    let told = pool.messages_to(EMAIL).await;
+    let told = told.iter().filter(|it| matches!(it, Message::RecoveryCodeUsed { for_change: true, .. }));
+    assert_eq!(told.count(), 2);
 }
 
 #[tokio::test]

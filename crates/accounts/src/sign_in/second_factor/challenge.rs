@@ -43,6 +43,8 @@ pub struct PendingChallenge {
     pub factor: Option<Factor>,
     /// When they count again, since the password was reset.
     pub possible_at: Option<Timestamp>,
+    /// When the one that is asked for goes: it was turned on before changes were undone.
+    pub goes_at: Option<Timestamp>,
     /// What else could be asked for.
     pub others: Vec<Factor>,
     /// Where the code went, if it is one that is sent, and when another one may be asked for.
@@ -150,10 +152,13 @@ pub async fn pending(ctx: &Context, token: &ChallengeToken) -> Result<Option<Pen
     };
     let recovery_codes_left = factors::recovery_codes_left(&mut conn, open.user.id).await?;
     let factor = asked.map(|it| it.factor);
+    let stored = factors::asked_of_user(&mut conn, open.user.id, now).await?;
+    let goes_at = stored.iter().find(|it| Some(it.factor) == factor).and_then(|it| it.goes_at);
     let others = open.counting.usable.iter().map(|it| it.factor).filter(|it| Some(*it) != factor).collect();
     Ok(Some(PendingChallenge {
         factor,
         possible_at,
+        goes_at,
         others,
         delivery,
         recovery_codes_left,

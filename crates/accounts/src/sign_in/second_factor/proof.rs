@@ -20,7 +20,8 @@ use store::{LockedAccount, StoreError, Tx, retried};
 pub(crate) enum Proof {
     App(String),
     Contact(Factor, RightCode),
-    Recovery(String),
+    /// With what it is for.
+    Recovery(String, CodePurpose),
 }
 
 /// What was typed, as far as it can be a code.
@@ -59,7 +60,7 @@ async fn count_and_judge(ctx: &Context, entry: Entry<'_>, typed: Typed) -> Resul
     let Entry { user, sub, purpose, asked, origin } = entry;
     retried(|| admit_second(ctx, sub, origin)).await??;
     let code = match typed {
-        Typed::Recovery(code) => return Ok(Proof::Recovery(code)),
+        Typed::Recovery(code) => return Ok(Proof::Recovery(code, purpose)),
         Typed::Code(code) => code,
     };
     let asked = asked.ok_or(ChallengeError::NoSuchFactor)?;
@@ -88,7 +89,11 @@ impl Proof {
                 right.spend(tx, now).await??;
                 factors::used(tx, user, *factor, now).await?;
             }
-            Self::Recovery(code) => spend_recovery_code(tx, ctx, locked, code, origin).await?,
+            Self::Recovery(code, purpose) => {
+                let left = spend_recovery_code(tx, ctx, locked, code).await?;
+                let for_change = *purpose == CodePurpose::StepUp;
+                tell_of_recovery_code(tx, ctx, locked, (left, for_change), origin).await?;
+            }
         }
         Ok(limits::clear(tx, &second_failures(ctx, &locked.user().sub)).await?)
     }
@@ -130,24 +135,25 @@ async fn spend_recovery_code(
     ctx: &Context,
     locked: &LockedAccount,
     code: &str,
-    origin: &Origin,
-) -> Result<(), ChallengeError> {
-    let (user, now) = (locked.user(), ctx.now());
-    match recovery::spend(tx, ctx, user.id, code, now).await? {
-        Spent::Now => {}
-        Spent::Before => return Err(CodeFault::Used.into()),
-        Spent::Unknown => return Err(ChallengeError::WrongRecoveryCode),
+) -> Result<u32, ChallengeError> {
+    match recovery::spend(tx, ctx, locked.id(), code, ctx.now()).await? {
+        Spent::Now => Ok(factors::recovery_codes_left(tx, locked.id()).await?),
+        Spent::Before => Err(CodeFault::Used.into()),
+        Spent::Unknown => Err(ChallengeError::WrongRecoveryCode),
     }
-    let left = factors::recovery_codes_left(tx, user.id).await?;
-    queue_to_all(
-        tx,
-        &ctx.delivery,
-        locked,
-        |to, asked| Message::RecoveryCodeUsed { to, left, asked },
-        origin,
-    )
-    .await?;
-    Ok(events::record(tx, user.id, &Event::UseRecoveryCode { left }, now, origin).await?)
+}
+
+/// One was used: how many are left, and whether it was for a change.
+async fn tell_of_recovery_code(
+    tx: &mut Tx,
+    ctx: &Context,
+    locked: &LockedAccount,
+    (left, for_change): (u32, bool),
+    origin: &Origin,
+) -> Result<(), StoreError> {
+    let message = |to, asked| Message::RecoveryCodeUsed { to, left, for_change, asked };
+    queue_to_all(tx, &ctx.delivery, locked, message, origin).await?;
+    events::record(tx, locked.id(), &Event::UseRecoveryCode { left }, ctx.now(), origin).await
 }
 
 /// The trail tells of every code that was tried in vain: whoever tried it had the password, or a session.
