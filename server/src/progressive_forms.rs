@@ -9,7 +9,7 @@
 
 use crate::config::ServerConfig;
 use crate::layers::error_pages::wants_page;
-use app::form::{FormError, Replay};
+use app::form::{FormError, Replay, ToldRefusal};
 use app::request::header_pieces;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -116,7 +116,7 @@ async fn with_honest_status(answer: Response) -> (Response, Option<FormErrors>) 
 
 fn refuse(refusal: &FormErrors) -> Response {
     let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut answer = (status, axum::Json(refusal)).into_response();
+    let mut answer = (status, axum::Json(ToldRefusal::from(refusal))).into_response();
     if let Some(seconds) = refusal.retry_after() {
         answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }

@@ -4,23 +4,25 @@ use super::words::refusal_words;
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use model::{ErrorCode, FormErrors};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A [`FormErrors`] as server functions carry it, with its sentences for a browser to show.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+/// A [`FormErrors`] as server functions carry it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FormError(pub FormErrors);
 
-impl Serialize for FormError {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Refusal<'a> {
-            #[serde(flatten)]
-            errors: &'a FormErrors,
-            words: BTreeMap<String, String>,
-        }
-        Refusal { errors: &self.0, words: refusal_words(&self.0) }.serialize(serializer)
+/// A refusal as a browser gets it: with its sentences, since it has none of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ToldRefusal<'a> {
+    #[serde(flatten)]
+    errors: &'a FormErrors,
+    words: BTreeMap<String, String>,
+}
+
+impl<'a> From<&'a FormErrors> for ToldRefusal<'a> {
+    fn from(errors: &'a FormErrors) -> Self {
+        Self { errors, words: refusal_words(errors) }
     }
 }
 

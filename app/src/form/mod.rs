@@ -34,7 +34,7 @@ mod words;
 #[cfg(feature = "ssr")]
 pub use element::Form;
 #[cfg(feature = "ssr")]
-pub use error::{FormError, refused};
+pub use error::{FormError, ToldRefusal, refused};
 #[cfg(feature = "ssr")]
 pub use field::{Input, code_field, field, new_password_field, password_field};
 #[cfg(feature = "ssr")]

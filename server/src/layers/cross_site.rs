@@ -4,6 +4,7 @@
 
 use crate::config::ServerConfig;
 use crate::log_text::{ToldOnce, shown_bytes};
+use app::form::ToldRefusal;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::header::ORIGIN;
@@ -48,7 +49,7 @@ pub async fn refuse(State(own): State<OwnOrigin>, request: Request, next: Next) 
         return next.run(request).await;
     }
     own.tell(request.headers());
-    (StatusCode::FORBIDDEN, Json(FormErrors::form(ErrorCode::CrossSite))).into_response()
+    (StatusCode::FORBIDDEN, Json(ToldRefusal::from(&FormErrors::form(ErrorCode::CrossSite)))).into_response()
 }
 
 /// What the browser says of the two sides counts before what one side says of itself: a page opened as
