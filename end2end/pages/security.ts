@@ -34,6 +34,17 @@ export class SecurityPage extends Screen {
     return steps.getByRole('listitem').filter({ hasText: new RegExp(`^${name}`) });
   }
 
+  /** Presses what takes a second step, and gives the code once it is asked for. */
+  async withStepCode(button: Locator, code: string): Promise<void> {
+    await button.click();
+    const field = this.stepCode.filter({ visible: true });
+    await expect(field).toBeVisible();
+    await this.ready();
+    await field.fill(code);
+    await button.click();
+    await this.arrived();
+  }
+
   async toChangePassword(): Promise<void> {
     await this.link('Change password').click();
     await expect(this.currentPassword).toBeVisible();

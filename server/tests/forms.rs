@@ -125,7 +125,7 @@ async fn error_page_of_every_status_has_our_layout() {
     let large = browser.submit("/sign-up", &[("username", &"x".repeat(70_000))]).await;
     large.refuses(413, "That was too much at once");
     assert_eq!(
-        browser.json("/sign-up", &[("username", &"x".repeat(70_000))]).await.json(),
+        browser.json("/sign-up", &[("username", &"x".repeat(70_000))]).await.refusal(),
         json!({"form": "TooLarge", "fields": []})
     );
 }

@@ -109,7 +109,7 @@ async fn update_with_one_bad_attribute_changes_none_and_names_it() {
         ];
         let answer = browser.json("/profile", &form).await;
         assert_eq!(answer.status.as_u16(), status, "{culprit}");
-        assert_eq!(answer.json(), json!({"form": null, "fields": [[field, why]]}));
+        assert_eq!(answer.refusal(), json!({"form": null, "fields": [[field, why]]}));
         browser.submit("/profile", &form).await.refuses(status, "Nothing was changed");
         assert_eq!(browser.get("/profile/attributes.json").await.text(), before, "{culprit}");
         assert!(server.letters_to("new@domain.com").await.is_empty(), "{culprit}");

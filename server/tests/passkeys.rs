@@ -109,7 +109,7 @@ async fn passkey_change_with_a_stale_sign_in_asks_for_the_password() {
     server.wait(16 * 60);
     let stale = add(&mut browser, &mut device.clone(), &[]).await;
     assert_eq!(
-        (stale.status.as_u16(), stale.json()),
+        (stale.status.as_u16(), stale.refusal()),
         (422, json!({"form": null, "fields": [["current_password", "PasswordAgain"]]}))
     );
     add(&mut browser, &mut device.clone(), &[("current_password", "a guess")])

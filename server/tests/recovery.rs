@@ -66,7 +66,7 @@ async fn reset_page_with_faults_names_each_field_and_shows_no_secret() {
     browser.submit("/reset-password", &new_password("jdoe", &wrong, NEW)).await.refuses(422, "4 tries left");
     let answer = browser.json("/reset-password", &new_password("jdoe", "12", "")).await;
     assert_eq!(
-        answer.json(),
+        answer.refusal(),
         json!({"form": null, "fields": [["code", "NotACode"], ["password", "Missing"]]})
     );
     browser.submit("/reset-password", &new_password("jdoe", &code, NEW)).await.leads_to("/sign-in");

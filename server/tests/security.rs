@@ -70,7 +70,7 @@ async fn change_password_page_with_faults_names_each_and_shows_no_secret() {
     refused.never_says("not-the-password");
     refused.never_says(NEW);
     let answer = browser.json("/security/password", &change("not-the-password", NEW)).await;
-    assert_eq!(answer.json(), json!({"form": null, "fields": [["current_password", "WrongPassword"]]}));
+    assert_eq!(answer.refusal(), json!({"form": null, "fields": [["current_password", "WrongPassword"]]}));
     let undeclared =
         [("current_password", PASSWORD), ("password", NEW), ("confirm_password", NEW), ("sub", "x")];
     browser
@@ -317,7 +317,7 @@ async fn update_email_with_a_stale_sign_in_asks_for_the_password() {
     refused.refuses(422, "Confirm that it’s you to go on.");
     refused.says("value=\"new@domain.com\"");
     let answer = browser.json("/profile/email", &[new]).await;
-    assert_eq!(answer.json(), json!({"form": null, "fields": [["current_password", "PasswordAgain"]]}));
+    assert_eq!(answer.refusal(), json!({"form": null, "fields": [["current_password", "PasswordAgain"]]}));
     browser.submit("/profile", &[new]).await.refuses(422, "Confirm that it’s you to go on.");
     browser
         .submit("/profile/email", &[new, ("current_password", "a guess")])

@@ -34,7 +34,12 @@ pub fn reauthentication_field_if_asked(request: &PageRequest, state: &FormState,
 pub fn current_password_field(request: &PageRequest, state: &FormState) -> AnyView {
     match &request.confirmation {
         Some(ways) if ways.is_confirmed => {
-            view! { <p class="hint">{text::words().is_confirmed()}</p> }.into_any()
+            view! {
+                // Password managers learn from it whose the new password is.
+                <input type="text" value=request.username() autocomplete="username" readonly hidden/>
+                <p class="hint">{text::words().is_confirmed()}</p>
+            }
+            .into_any()
         }
         Some(_) | None => again(request, state, Again { shown: true, form: "", hint: "" }),
     }

@@ -275,6 +275,19 @@ impl Answer {
             .unwrap_or_else(|_| panic!("no JSON ({}): {}", self.status, String::from_utf8_lossy(&self.body)))
     }
 
+    /// What was refused; with each code comes its sentence.
+    #[track_caller]
+    pub fn refusal(&self) -> serde_json::Value {
+        let mut told = self.json();
+        let words = told.as_object_mut().and_then(|it| it.remove("words")).expect("sentences");
+        let fields = told["fields"].as_array().into_iter().flatten().map(|it| &it[1]);
+        for code in fields.chain([&told["form"]]).filter_map(serde_json::Value::as_str) {
+            let has_sentence = code.starts_with("PasswordPolicy") || words[code].is_string();
+            assert!(has_sentence, "{code} comes without its sentence: {words}");
+        }
+        told
+    }
+
     /// The answer of an operation that worked.
     #[track_caller]
     pub fn ok(&self) -> serde_json::Value {

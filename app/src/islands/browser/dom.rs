@@ -18,6 +18,7 @@ pub(super) enum Posted {
     Refused {
         body: JsValue,
         errors: FormErrors,
+        words: JsValue,
     },
 }
 
@@ -25,7 +26,11 @@ pub(super) enum Posted {
 pub(super) async fn post(path: &str, form: &str) -> Posted {
     match try_post(path, form).await {
         Ok(posted) => posted,
-        Err(_) => Posted::Refused { body: JsValue::NULL, errors: FormErrors::form(ErrorCode::Unavailable) },
+        Err(_) => Posted::Refused {
+            body: JsValue::NULL,
+            errors: FormErrors::form(ErrorCode::Unavailable),
+            words: JsValue::NULL,
+        },
     }
 }
 
@@ -39,7 +44,12 @@ async fn try_post(path: &str, form: &str) -> Result<Posted, gloo_net::Error> {
         return Ok(Posted::Done { body, location: answer.headers().get("location") });
     }
     let errors = read_errors(&body);
-    Ok(Posted::Refused { body, errors })
+    // Whoever listens to the page hears the codes alone.
+    let words = part(&body, "words");
+    if let Some(object) = body.dyn_ref::<js_sys::Object>() {
+        _ = js_sys::Reflect::delete_property(object, &"words".into());
+    }
+    Ok(Posted::Refused { body, errors, words })
 }
 
 /// `{"form": code or null, "fields": [[name, code], …]}`. What can't be read is our fault, not the person's.

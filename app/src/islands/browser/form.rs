@@ -42,12 +42,12 @@ pub(crate) fn submit(event: &leptos::ev::SubmitEvent) {
                 }
                 navigate(location.as_deref().unwrap_or(&path));
             }
-            Posted::Refused { body, errors } => {
+            Posted::Refused { body, errors, words } => {
                 dispatch_auth(&format!("{event}_failure"), &body);
                 // The account's other pages hear of it too; this one needs no second telling.
                 _ = form.set_attribute("data-refused", &now().to_string());
                 busy(&form, button.as_ref(), false);
-                show(&form, &errors, &body);
+                show(&form, &errors, &words);
             }
         }
     });
@@ -218,8 +218,8 @@ fn mark(form: &Element, name: &FieldName, error: Option<ErrorCode>, words: &Form
 
 /// Shows errors in place, in the words of the form and of its answer: each error beside its field, what has no
 /// field above the form, the focus on the first of them.
-fn show(form: &HtmlFormElement, errors: &FormErrors, answer: &JsValue) {
-    let words = FormWords::new(form, answer);
+fn show(form: &HtmlFormElement, errors: &FormErrors, sent: &JsValue) {
+    let words = FormWords::new(form, sent);
     each(form, "[aria-invalid]", |field| {
         if let Some(Ok(name)) = field.get_attribute("name").map(|name| name.parse()) {
             mark(form, &name, None, &words);

@@ -13,10 +13,10 @@ pub(super) struct FormWords {
 }
 
 impl FormWords {
-    /// Of a form, and of what it was answered.
-    pub(super) fn new(form: &Element, answer: &JsValue) -> Self {
+    /// Of a form, and what came with an answer.
+    pub(super) fn new(form: &Element, sent: &JsValue) -> Self {
         let own = read_json(&form.get_attribute("data-words").unwrap_or_default());
-        Self { sent: part(answer, "words"), own }
+        Self { sent: sent.clone(), own }
     }
 
     /// What an error says; a line for each broken rule of a password.
