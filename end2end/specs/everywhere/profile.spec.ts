@@ -99,7 +99,7 @@ test('the theme follows the system until one is picked, and is remembered then',
   await page.emulateMedia({ colorScheme: 'light' });
   await profile.button('Dark').click();
   await expect(root).toHaveAttribute('data-theme', 'dark');
-  expect(await background()).toBe(dark);
+  await expect.poll(background).toBe(dark);
   await page.reload();
   await expect(root).toHaveAttribute('data-theme', 'dark');
   await expect(profile.button('Dark')).toHaveAttribute('aria-pressed', 'true');
@@ -108,5 +108,5 @@ test('the theme follows the system until one is picked, and is remembered then',
   await profile.ready();
   await profile.button('System').click();
   await expect(profile.button('System')).toHaveAttribute('aria-pressed', 'true');
-  expect(await background()).toBe(light);
+  await expect.poll(background).toBe(light);
 });
