@@ -103,6 +103,11 @@ test.describe('signed out', () => {
     await signUp.open();
   });
 
+  test('sign up, a password while it is typed', async ({ signUp }) => {
+    await signUp.open();
+    await signUp.password.fill('correct horse battery staple');
+  });
+
   test('sign up, refused', async ({ signUp }) => {
     await signUp.open();
     await signUp.fill({ ...jane, username: '', email: 'nonsense', password: 'short' });
@@ -350,6 +355,10 @@ test.describe('signed in', () => {
       }).toPass();
       await updateEmail.ready();
     });
+  });
+
+  test('confirm identity', async ({ confirmIdentity }) => {
+    await confirmIdentity.open('?next=/profile/email');
   });
 
   test('verify contact', async ({ verifyContact }) => {
