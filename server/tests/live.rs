@@ -209,7 +209,8 @@ async fn event_stream_sends_what_the_form_was_answered() {
         ("/profile/delete", "deleteUserAttributes_failure", ("names", "email")),
     ];
     for (path, event, field) in steps {
-        let mut answered = browser.json(path, &[field]).await.json();
+        let answer = browser.json(path, &[field]).await;
+        let mut answered = if event.ends_with("_failure") { answer.refusal() } else { answer.json() };
         if event == "verifyUserAttribute_failure" {
             // The others are told of which attribute as well.
             answered["attribute"] = "email".into();

@@ -1,7 +1,6 @@
 //! What every use case can fail with.
 
-use crate::limits::ceiling::Full;
-use crate::limits::rate::Wait;
+use crate::limits::rate::{Full, Wait};
 use crate::password::hasher::HashingError;
 use std::error::Error;
 use store::StoreError;
@@ -107,7 +106,7 @@ impl From<HashingError> for CommonError {
 macro_rules! common_error {
     ($error:ty) => {
         $crate::error::common_error!($error: store::StoreError, $crate::limits::rate::Wait,
-            $crate::limits::ceiling::Full,
+            $crate::limits::rate::Full,
             $crate::password::hasher::HashingError, $crate::error::Unavailable);
     };
     ($error:ty: $($from:ty),+) => {

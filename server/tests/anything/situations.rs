@@ -112,8 +112,10 @@ async fn add_passkey(browser: &mut Browser) -> Authenticator {
     device
 }
 
-async fn turn_on(browser: &mut Browser, factor: &str) {
-    browser.json(paths::SECURITY_FACTORS, &[("factor", factor), ("wish", "on")]).await.ok();
+/// Another second step takes a code of the one that is on, or a recovery code.
+async fn turn_on(browser: &mut Browser, factor: &str, step_code: &str) {
+    let form = [("factor", factor), ("wish", "on"), ("step_code", step_code)];
+    browser.json(paths::SECURITY_FACTORS, &form).await.ok();
 }
 
 /// Somebody who was asked for the code of an app, and chose one by mail.
@@ -121,10 +123,11 @@ async fn at_second_step(world: &World, form: &Form) -> Ready {
     let mut person = world.person().await;
     let app_code = new_app(world, &person).await;
     person.browser.json(paths::SECURITY_APP, &[("code", &app_code)]).await.ok();
-    turn_on(&mut person.browser, "EMAIL_OTP").await;
     let page = person.browser.get(paths::SECURITY_RECOVERY).await.text();
     let recovery_codes = between(&page, "class=\"codes mono\"", "</ul>");
     let recovery_code = between(recovery_codes, "<li>", "</li>").to_owned();
+    let (_, others) = recovery_codes.split_once("</li>").unwrap();
+    turn_on(&mut person.browser, "EMAIL_OTP", between(others, "<li>", "</li>")).await;
 
     let mut browser = world.server.browser();
     let who = [("username", &*person.names.username), ("password", PASSWORD)];
@@ -304,7 +307,7 @@ async fn secured(world: &World) -> Ready {
     let mut person = world.person().await;
     let who = [("username", &*person.names.username), ("password", PASSWORD)];
     add_passkey(&mut person.browser).await;
-    turn_on(&mut person.browser, "EMAIL_OTP").await;
+    turn_on(&mut person.browser, "EMAIL_OTP", "").await;
     let codes = person.browser.get(paths::SECURITY_RECOVERY).await.text();
     let listed: Vec<_> = between(&codes, "class=\"codes mono\"", "</ul>").split("<li>").collect();
     let [recovery_code, another] = [1, 2].map(|nth| listed[nth].trim_end_matches("</li>"));

@@ -12,7 +12,7 @@ use crate::contacts::{code, notify};
 use crate::error::{CommonError, common_error};
 use crate::factors::second_factors;
 use crate::factors::step_up::{self, Asked, StepUp, StepUpError};
-use crate::limits::ceiling::Full;
+use crate::limits::rate::Full;
 use crate::limits::{self, ceiling};
 use crate::sessions::alive::require_alive;
 use crate::sign_in::freshness::{NotFresh, require_fresh};

@@ -7,7 +7,7 @@
 use crate::Context;
 use crate::limits::counters::{key, within};
 use crate::limits::names::LimitName;
-use crate::limits::rate::HOUR;
+use crate::limits::rate::{Full, HOUR};
 use crate::limits::slices::Slice;
 use nameplate_core::clock::Timestamp;
 use nameplate_core::contact::Contact;
@@ -17,12 +17,6 @@ use tokio::sync::Mutex;
 
 /// A slice is this part of the whole.
 const SLICES: u32 = 20;
-
-/// Nothing is left of this hour, which ends in so many seconds. Whoever hears of it may have tried once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Full {
-    pub(crate) seconds: u32,
-}
 
 /// Takes one message that strangers ask for from what the installation sends in an hour; in a transaction of its
 /// own, where a new slice is needed. Whoever comes meanwhile waits for that slice.

@@ -8,6 +8,12 @@ pub(crate) struct Wait {
     pub(crate) seconds: u32,
 }
 
+/// Nothing is left of this hour, which ends in so many seconds. Whoever hears of it may have tried once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Full {
+    pub(crate) seconds: u32,
+}
+
 /// So often within such a time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rate {

@@ -92,7 +92,7 @@ impl Proof {
             Self::Recovery(code, purpose) => {
                 let left = spend_recovery_code(tx, ctx, locked, code).await?;
                 let for_change = *purpose == CodePurpose::StepUp;
-                tell_of_recovery_code(tx, ctx, locked, (left, for_change), origin).await?;
+                tell_of_recovery_code(tx, ctx, locked, SpentCode { left, for_change }, origin).await?;
             }
         }
         Ok(limits::clear(tx, &second_failures(ctx, &locked.user().sub)).await?)
@@ -143,14 +143,21 @@ async fn spend_recovery_code(
     }
 }
 
-/// One was used: how many are left, and whether it was for a change.
+/// A recovery code that was used: how many are left, and whether it was for a change.
+#[derive(Debug, Clone, Copy)]
+struct SpentCode {
+    left: u32,
+    for_change: bool,
+}
+
 async fn tell_of_recovery_code(
     tx: &mut Tx,
     ctx: &Context,
     locked: &LockedAccount,
-    (left, for_change): (u32, bool),
+    spent: SpentCode,
     origin: &Origin,
 ) -> Result<(), StoreError> {
+    let SpentCode { left, for_change } = spent;
     let message = |to, asked| Message::RecoveryCodeUsed { to, left, for_change, asked };
     queue_to_all(tx, &ctx.delivery, locked, message, origin).await?;
     events::record(tx, locked.id(), &Event::UseRecoveryCode { left }, ctx.now(), origin).await
