@@ -279,7 +279,7 @@ impl Answer {
     #[track_caller]
     pub fn refusal(&self) -> serde_json::Value {
         let mut told = self.json();
-        let words = told.as_object_mut().and_then(|it| it.remove("words")).expect("sentences");
+        let words = told.as_object_mut().and_then(|it| it.remove("words")).unwrap();
         let fields = told["fields"].as_array().into_iter().flatten().map(|it| &it[1]);
         for code in fields.chain([&told["form"]]).filter_map(serde_json::Value::as_str) {
             let has_sentence = code.starts_with("PasswordPolicy") || words[code].is_string();
