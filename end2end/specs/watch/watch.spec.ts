@@ -66,7 +66,7 @@ test('cargo leptos watch serves the new text of a page soon after it was saved',
   await page.goto(`${url}/sign-in`);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(before);
 
-  const files = execFileSync('grep', ['-rlF', `"${before}"`, join(copy, 'app/src')], { encoding: 'utf8' }).trim().split('\n');
+  const files = execFileSync('grep', ['-rlF', `= ${before}`, join(copy, 'crates/words/messages')], { encoding: 'utf8' }).trim().split('\n');
   expect(files).toHaveLength(1);
   writeFileSync(files[0]!, readFileSync(files[0]!, 'utf8').replace(before, after));
 

@@ -71,7 +71,7 @@ pub async fn send_confirmation_code(
     .await
 }
 
-/// As [`reauthenticate`](crate::sign_in::reauthenticate), with that code.
+/// As [`reauthenticate`](crate::sign_in::reauthenticate()), with that code.
 pub async fn reauthenticate_with_code(
     ctx: &Context,
     viewer: &Viewer,

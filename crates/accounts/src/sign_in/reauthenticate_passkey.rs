@@ -18,7 +18,7 @@ pub fn ask_for_own_passkey(ctx: &Context, viewer: &Viewer) -> Result<Question, S
     Ok(questions::question(ctx, &about(viewer), party.ask_for_any()?)?)
 }
 
-/// As [`reauthenticate`](crate::sign_in::reauthenticate), with one of the account's passkeys. A try counts before
+/// As [`reauthenticate`](crate::sign_in::reauthenticate()), with one of the account's passkeys. A try counts before
 /// it is judged.
 pub async fn reauthenticate_with_passkey(
     ctx: &Context,
