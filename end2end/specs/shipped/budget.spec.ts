@@ -70,6 +70,7 @@ test('static files are sent compressed, under names of their own, to be kept for
 });
 
 test('a page that was visited before costs its HTML only', async ({ page, signIn, signUp }) => {
+  await signUp.open();
   await signIn.open();
   const loaded: string[] = [];
   page.on('response', (answer) => void loaded.push(new URL(answer.url()).pathname));
