@@ -316,5 +316,21 @@ mod tests {
         fn check_attribute_with_any_value_never_panics(value in "\\PC{0,40}|[0-9-]{8,12}") {
             for standard in Standard::ALL { let _ = check(standard, &value); }
         }
+
+        // A page brings along the sentences of these, and of no others.
+        #[test]
+        fn check_attribute_refuses_only_with_what_refusals_lists(value in "\\PC{0,40}|[+0-9-]{0,20}|.{2040,2060}|[a-z]{1,300}@[a-z.]{0,9}") {
+            let text = Definition { min: 3, max: 9, ..Definition::standard(Standard::Nickname) };
+            let number = Definition { format: Format::Number, min: -5, max: 50, ..text.clone() };
+            let boolean = Definition { format: Format::Boolean, ..text.clone() };
+            for definition in Schema::standard().definitions().chain([&text, &number, &boolean]) {
+                if let Err(refusal) = definition.check(&value) {
+                    proptest::prop_assert!(definition.refusals().contains(&refusal), "{}: {refusal}", definition.name);
+                }
+            }
+            if let Err(refusal) = crate::identifier::check_username(&value) {
+                proptest::prop_assert!(crate::identifier::USERNAME_REFUSALS.contains(&refusal), "{refusal}");
+            }
+        }
     }
 }
